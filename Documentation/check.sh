@@ -1,0 +1,273 @@
+#!/bin/bash
+# check.sh: does what the documents say agree with the header, the tools and
+# the tree? Prints TAP. Needs tools/ipcprobe.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+UAPI=../module/uapi
+IPCPROBE=../tools/ipcprobe
+CC=${CC:-cc}
+
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+number=0 failed=0
+
+# result SENTENCE: what went wrong is in $temp/wrong, one a line.
+result() {
+	local verdict=ok
+
+	number=$((number + 1))
+	if [ -s "$temp/wrong" ]; then
+		sed 's/^/# /' "$temp/wrong"
+		verdict='not ok'
+		failed=$((failed + 1))
+	fi
+	echo "$verdict $number $1"
+	rm -f "$temp/wrong"
+}
+
+wrong() { echo "$*" >>"$temp/wrong"; }
+
+# differ WHAT-IS-LEFT WHAT-IS-RIGHT LEFT RIGHT: lists in files, in any order.
+differ() {
+	comm -23 <(sort -u "$3") <(sort -u "$4") | sed "s|\$|: $1|" >>"$temp/wrong"
+	comm -13 <(sort -u "$3") <(sort -u "$4") | sed "s|\$|: $2|" >>"$temp/wrong"
+}
+
+# ---- names ----
+
+# All macros and enumerators of the header.
+header_names() {
+	{
+		"$CC" -E -dM -I$UAPI -include linux/ipcprobe.h -x c /dev/null |
+			sed -n 's/^#define \(_*IPCPROBE_[A-Za-z0-9_]*\).*/\1/p'
+		"$CC" -E -P -I$UAPI -include linux/ipcprobe.h -x c /dev/null |
+			grep -o '\b_*IPCPROBE_[A-Za-z0-9_]*'
+	} | sort -u
+}
+
+# Names that only documents for developers may use.
+inner_names() {
+	grep -h -o '\bIPCPROBE_[A-Za-z0-9_]*' ../module/*.h ../module/hook_*.c \
+		../selftests/vm/*.sh | sort -u
+}
+
+# names_in FILE...: a name before * or < stands for all that begin so.
+names_in() {
+	sed 's/\\-/-/g' "$@" | grep -o '\bIPCPROBE_[A-Za-z0-9_]*[*<]\?' | sort -u
+}
+
+check_names() {
+	local file name known=$temp/header
+
+	for file in *.rst man/*.1 netlink/specs/*.yaml ../README.md; do
+		[ -e "$file" ] || continue
+		known=$temp/header
+		case $file in
+		architecture.rst | testing.rst | contributing.rst) known=$temp/inner ;;
+		esac
+		while read -r name; do
+			case $name in
+			*[*\<]) grep -q "^${name%?}" "$known" ;;
+			*) grep -qx "$name" "$known" ;;
+			esac || wrong "$file: $name: there is no such name"
+		done < <(names_in "$file")
+	done
+	result "every name in the documents exists"
+}
+
+# What the X-macros are made of and what they make; events.rst has the latter.
+MACHINERY='^(_|IPCPROBE_(E$|MEMBER|FIELDS_|STRUCT|EVENT_NUMBER|EVENTS$|CLASSES$|CALLS$|REC_[a-z]|CALL_|FUTEX_OP_))|_(UNSPEC|MAX)$'
+LIMITS='IPCPROBE_(REC|PATH|RING_BYTES|NR_PIDS)_MAX'
+
+check_uapi() {
+	local name
+
+	while read -r name; do
+		grep -q "\b$name\b" uapi.rst || wrong "uapi.rst: $name is missing"
+	done < <(grep -E -v "$MACHINERY" "$temp/header"; grep -E -x "$LIMITS" "$temp/header")
+	result "uapi.rst has every name of the header"
+}
+
+# fields_of STRUCT
+fields_of() {
+	sed -n "/^struct $1 {/,/^}/{s/^\t__[us][0-9]* \([a-z_]*\).*;/\1/p}" \
+		$UAPI/linux/ipcprobe.h
+}
+
+check_fields() {
+	local struct field
+
+	for struct in ipcprobe_info ipcprobe_config ipcprobe_stats \
+		ipcprobe_ring_consumer ipcprobe_ring_producer; do
+		grep -q "struct $struct\b" uapi.rst || wrong "struct $struct is missing"
+		for field in $(fields_of $struct); do
+			grep -q "\`\`$field\`\`\|\`\`$field\`\`, \|\`\`[a-z_]*\`\`, \`\`$field\`\`" uapi.rst ||
+				wrong "struct $struct: $field is missing"
+		done
+	done
+	result "uapi.rst has every field of the ioctls and of the rings"
+}
+
+# Names as in the header, in the order that gives them their numbers.
+yaml_names() {
+	awk '
+	/^[a-z]/ { section = $1 }
+	$1 == "name-prefix:" { prefix = $2 }
+	section == "attribute-sets:" && /^  -$/ { prefix = "" }
+	section == "attribute-sets:" && /^        name: / { print prefix $2 }
+	section == "operations:" && /^      name: / { print prefix $2 }
+	' netlink/specs/ipcprobe.yaml | tr 'a-z-' 'A-Z_'
+}
+
+header_attributes() {
+	grep -o '^	IPCPROBE_\(A\|CMD\)_[A-Z_]*\b' $UAPI/linux/ipcprobe.h |
+		tr -d '\t' | grep -E -v '_(UNSPEC|MAX)$'
+}
+
+check_yaml() {
+	local kind
+
+	for kind in CMD A_INFO A_SESSION A_COUNT A_HOOK A_OBJECT; do
+		diff <(header_attributes | grep "^IPCPROBE_${kind}_") \
+			<(yaml_names | grep "^IPCPROBE_${kind}_") >>"$temp/wrong" || true
+	done
+	result "the YAML has the commands and attributes of the header, in its order"
+}
+
+check_events() {
+	"$CC" -std=gnu11 -Wall -Wextra -Werror -I$UAPI -o "$temp/events" events.c
+	"$temp/events" | diff events.rst - >"$temp/wrong" || true
+	result "events.rst is what the event table makes ('make -C Documentation')"
+}
+
+# Code blocks of the language "c" are whole programs.
+check_example() {
+	awk '/^\.\. code-block:: c$/ { on = 1; next } on && /^[^\t]/ { exit } on' \
+		uapi.rst | sed 's/^\t//' >"$temp/example.c"
+	[ -s "$temp/example.c" ] || wrong "no example"
+	"$CC" -std=gnu11 -Wall -Wextra -Werror -I$UAPI -o "$temp/example" \
+		"$temp/example.c" 2>>"$temp/wrong" || true
+	result "the example in uapi.rst compiles"
+}
+
+check_hooks() {
+	grep -h -E -o '[A-Z]+_(TP|FN|HOT|HOT_FN|EXTRA_FN)\((SYS_[A-Z_]+|(SYS\()?"[a-z_0-9.]+")' \
+		../module/hook_*.c ../module/op.c |
+		sed 's/(SYS("/(__x64_sys_/; s/.*(//; s/"//g; s/[.].*//; s/SYS_\(.*\)/__x64_sys_\L\1/' >"$temp/code"
+	awk '$2 == "tp" || $2 == "fn" { print $1 }' hooks.rst |
+		grep -v '^\(tp\|fn\)$' >"$temp/doc"
+	differ "not in hooks.rst" "in hooks.rst only" "$temp/code" "$temp/doc"
+	result "hooks.rst has every hook"
+}
+
+# ---- tools ----
+
+# commands [COMMAND]: those of the program, or those that the command has.
+commands() { "$IPCPROBE" "$@" --help | awk '/^Commands:/ { on = 1; next } !NF { on = 0 } on { print $1 }'; }
+
+# Options as -x and --long; those that argp gives every program are left out.
+options_of() {
+	local below
+
+	{
+		"$IPCPROBE" "$1" --help
+		for below in $(commands "$1"); do
+			"$IPCPROBE" "$1" "$below" --help
+		done
+	} 2>/dev/null | sed -n '/--\(help\|usage\|version\)\b/d; s/^ *\(-.*\)/\1/p' |
+		grep -E -o '(^|[ ,])--?[A-Za-z?][a-z-]*' | tr -d ' ,' || true
+}
+
+# In mdoc(7): ".It Fl m , Fl -ring-size Ar size"
+man_options() {
+	sed -n '/^\.It Fl/p' "$1" | grep -o 'Fl [A-Za-z-]*' | sed 's/Fl /-/' || true
+}
+
+check_man() {
+	local command
+
+	[ -e man/ipcprobe.1 ] || wrong "man/ipcprobe.1 is missing"
+	for command in $(commands); do
+		[ "$command" != help ] || continue
+		if [ ! -e "man/ipcprobe-$command.1" ]; then
+			wrong "man/ipcprobe-$command.1 is missing"
+			continue
+		fi
+		options_of "$command" >"$temp/help"
+		man_options "man/ipcprobe-$command.1" >"$temp/man"
+		differ "ipcprobe-$command.1 lacks it" "'ipcprobe $command' has it not" \
+			"$temp/help" "$temp/man"
+		grep -q "^\.Xr ipcprobe-$command\b" man/ipcprobe.1 ||
+			wrong "ipcprobe.1 does not name ipcprobe-$command"
+	done
+	result "every option is in its man page, and none besides"
+}
+
+# Command lines in README.md and the pages: ipcprobe WORD [OPTION...]
+check_commands() {
+	local file word rest option
+
+	commands >"$temp/commands"
+	while IFS=: read -r file word rest; do
+		if ! grep -qx -e "$word" "$temp/commands"; then
+			wrong "$file: ipcprobe $word: there is no such command"
+			continue
+		fi
+		options_of "$word" >"$temp/help"
+		for option in $rest; do
+			case $option in
+			--) break ;;
+			-*) grep -qx -e "${option%%=*}" "$temp/help" ||
+				wrong "$file: ipcprobe $word $option: there is no such option" ;;
+			esac
+		done
+	done < <(grep -H -o -E '(^	|^    |[`$#'\''] ?|sudo )ipcprobe [a-z]+( [^`|'\'']*)?' ../README.md ./*.rst |
+		sed -E 's/:.*ipcprobe ([a-z]+)/:\1:/')
+	result "every command line in the documents has a command and options that exist"
+}
+
+check_targets() {
+	local file target
+
+	sed -n 's/^\([a-z-]*\):.*/\1/p' ../Makefile >"$temp/targets"
+	while IFS=: read -r file target; do
+		grep -qx -e "$target" "$temp/targets" || wrong "$file: make $target: there is no such target"
+	done < <(grep -H -o -E '(^	|^    |[`$#'\''] ?|sudo )make [a-z][a-z-]*\b' ../README.md ./*.rst |
+		sed -E 's/:.*make /:/')
+	result "every make target in the documents exists"
+}
+
+check_files() {
+	local file path
+
+	while IFS=: read -r file path; do
+		[ -e "../$path" ] || [ -e "$path" ] || wrong "$file: $path: there is no such file"
+	done < <(grep -H -o -E '\b((module|tools|selftests|Documentation|netlink)/[a-zA-Z0-9_./-]+\.(c|h|sh|rst|yaml|rules)|[a-z]+\.rst)\b' \
+		../README.md ./*.rst | sort -u)
+	result "every file that the documents name exists"
+}
+
+check_lengths() {
+	[ "$(wc -l <architecture.rst)" -le 120 ] || wrong "architecture.rst is longer than 120 lines"
+	[ "$(wc -l <../README.md)" -le 200 ] || wrong "README.md is longer than 200 lines"
+	result "the architecture fits on its page, and README.md is short"
+}
+
+echo "TAP version 13"
+echo "1..12"
+header_names >"$temp/header"
+{ cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
+check_names
+check_uapi
+check_fields
+check_yaml
+check_events
+check_example
+check_hooks
+check_man
+check_commands
+check_targets
+check_files
+check_lengths
+[ $failed = 0 ]

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0
+# ipcprobe: "make help" lists the targets.
+
+# The kernel to build against on this machine: the running one's headers, else
+# the newest installed ones.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | tail -n 1))
+
+prefix ?= /usr/local
+UDEVDIR ?= /usr/lib/udev/rules.d
+
+# Guest kernels: tested in a guest, and only built.
+KERNELS ?= 6.1 6.12
+BUILD_KERNELS ?= $(KERNELS) 7.2
+
+SMP ?= 2
+MEM ?= 2G
+VM := selftests/vm
+GUEST_KERNEL := $(or $(KERNEL),6.1)
+
+all: modules tools
+
+ifneq ($(KERNEL),)
+modules:
+	@$(VM)/modules.sh $(KERNEL) $(if $(C),C=$(C)) >/dev/null
+else ifneq ($(KDIR),)
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) W=1 modules
+else
+modules:
+	@echo "No kernel headers here (install linux-headers-amd64, or give KDIR=);" \
+		"building for the guest's 6.1." >&2
+	@$(VM)/modules.sh 6.1 >/dev/null
+endif
+
+tools:
+	@$(MAKE) --no-print-directory -C tools
+
+selftests: tools
+	@$(MAKE) --no-print-directory -C selftests
+
+deps:
+	@$(VM)/deps.sh
+
+debug-kernel:
+	@$(VM)/debug-kernel.sh >/dev/null
+
+# Dependencies first, even under -j: the rest does not build without them.
+check: deps
+	@$(MAKE) --no-print-directory selftests
+	@selftests/check.sh -H $(BUILD_KERNELS:%=-b %) $(KERNELS)
+
+check-debug: deps
+	@$(MAKE) --no-print-directory debug-kernel selftests
+	@selftests/check.sh debug
+
+bench: deps
+	@$(MAKE) --no-print-directory selftests
+	@selftests/bench/run.sh
+
+demo: deps
+	@$(MAKE) --no-print-directory tools
+	@$(VM)/run.sh -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM) -- $(VM)/demo.sh
+
+# By way of the environment, so that CMD needs no second quoting.
+vm: export VM_COMMAND := $(value CMD)
+vm:
+	@$(VM)/run.sh -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM) -- "$$VM_COMMAND"
+
+vm-shell:
+	@echo "A guest's shell: 'exit' powers it off, Ctrl-A x ends it at once." >&2
+	@$(VM)/run.sh -i -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM)
+
+install: all
+	$(if $(KDIR),,$(error nothing to install the module for: give KDIR=))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(MAKE) -C tools install DESTDIR=$(DESTDIR) PREFIX=$(prefix) UDEVDIR=$(UDEVDIR)
+
+uninstall:
+	$(RM) $(DESTDIR)$(prefix)/bin/ipcprobe $(DESTDIR)$(UDEVDIR)/60-ipcprobe.rules
+	$(RM) $(patsubst Documentation/man/%,$(DESTDIR)$(prefix)/share/man/man1/%,\
+		$(wildcard Documentation/man/*.1))
+	$(RM) $(wildcard $(DESTDIR)/lib/modules/*/*/module/ipcprobe.ko*)
+
+# .checkpatch.conf says which of its checks do not apply here, and why.
+style:
+	@perl "$$($(VM)/kselftest.sh)/checkpatch.pl" --file $(STYLE_FILES)
+	@shellcheck --external-sources $(wildcard $(VM)/*.sh selftests/*.sh) .ci/run
+ifneq ($(CLANG_FORMAT),)
+	@clang-format --dry-run $(STYLE_FILES)
+endif
+STYLE_FILES = $(wildcard module/*.[ch] module/uapi/linux/*.h tools/*.[ch] selftests/*.[ch])
+
+clean:
+	$(RM) -r build
+	$(RM) .*.cmd modules.order Module.symvers module/.*.cmd \
+		$(addprefix module/,*.o *.ko *.mod *.mod.c modules.order)
+	@set -e; for dir in tools selftests selftests/bench Documentation; do \
+		$(MAKE) --no-print-directory -C $$dir clean; \
+	done
+
+help:
+	@echo 'all            the module and the tools'
+	@echo 'modules        the module, against KDIR; KERNEL=6.1|6.12|7.2|debug: for that guest;'
+	@echo '               C=2 with sparse (with KERNEL=)'
+	@echo 'tools          tools/ipcprobe'
+	@echo 'selftests      the test programs'
+	@echo 'deps           install the Debian packages that all of this takes'
+	@echo 'demo           a short tour in a guest'
+	@echo 'check          host tests, builds (BUILD_KERNELS), guest tests (KERNELS)'
+	@echo 'check-debug    guest tests under KASAN, lockdep and kmemleak'
+	@echo 'bench          benchmarks'
+	@echo 'debug-kernel   build the kernel that check-debug boots'
+	@echo "vm             make vm CMD='uname -a' KERNEL=6.12 SMP=4 MEM=2G"
+	@echo 'vm-shell       a shell in a guest'
+	@echo 'install        module, tools, udev rule, man pages; DESTDIR, prefix, KDIR'
+	@echo 'uninstall      takes them away'
+	@echo 'style          checkpatch and shellcheck; CLANG_FORMAT=1: clang-format too'
+	@echo 'clean          what was built here; the cache (~/.cache/ipcprobe) stays'
+
+.PHONY: all modules tools selftests deps debug-kernel check check-debug bench \
+	demo vm vm-shell install uninstall style clean help

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The time of every record: CLOCK_MONOTONIC in nanoseconds.
+ *
+ * ktime_get_mono_fast_ns() reads it through two calls by pointer, 45
+ * instructions in all, up to five times a context switch.  Where the time
+ * stamp counter is the clock source, the same sum is done inline with a copy
+ * of the timekeeper's factors, which the kernel hands out whenever it changes
+ * them (as it does for KVM's guests).
+ */
+#ifndef IPCPROBE_CLOCK_H
+#define IPCPROBE_CLOCK_H
+
+#include <linux/bits.h>
+#include <linux/minmax.h>
+#include <linux/timekeeping.h>
+#include <linux/types.h>
+#ifdef CONFIG_X86_64
+#include <asm/msr.h>
+#include <asm/tsc.h>
+#endif
+
+struct ipcprobe_clock_factors {
+	u64 cycle_last;
+	u64 base_ns;
+	u64 shifted_ns;
+	u32 mult;
+	u32 shift;
+};
+
+/*
+ * A latch: seq is odd while copy 0 is written, even while copy 1 is, and the
+ * reader takes the other.  seq 0: the clock source cannot be read inline.
+ */
+struct ipcprobe_clock_latch {
+	u64 seq;
+	struct ipcprobe_clock_factors copy[2];
+};
+
+extern struct ipcprobe_clock_latch ipcprobe_clock_latch;
+
+/* Durations in records: saturate instead of wrapping. */
+static __always_inline u32 ipcprobe_ns32(u64 ns)
+{
+	return ns > U32_MAX ? U32_MAX : ns;
+}
+
+/*
+ * A stamp is a time to measure from: cheaper than the clock, as it is turned
+ * into nanoseconds only at the end.  Odd: cycles.  Even: nanoseconds.
+ *
+ * The factors hold for ten minutes' cycles, ns32 for four seconds'.  Between
+ * these lie 2^35 cycles, whatever the processor.
+ */
+#define STAMP_CYCLES_MAX	BIT_ULL(35)
+
+/**
+ * ipcprobe_stamp - now, for ipcprobe_clock_since()
+ *
+ * Context: any.
+ */
+static __always_inline u64 ipcprobe_stamp(void)
+{
+#ifdef CONFIG_X86_64
+	if (likely(READ_ONCE(ipcprobe_clock_latch.seq)))
+		return rdtsc_ordered() | 1;
+#endif
+	return ktime_get_mono_fast_ns() & ~1ULL;
+}
+
+/**
+ * ipcprobe_clock_since - now, and the time since a stamp
+ * @stamp: from ipcprobe_stamp(), or 0: not known
+ * @dur_ns: set to the nanoseconds since then, saturating; 0 when that is
+ *	not known, or the clock source changed meanwhile
+ *
+ * Context: any.
+ */
+static __always_inline u64 ipcprobe_clock_since(u64 stamp, u32 *dur_ns)
+{
+	u64 ns;
+#ifdef CONFIG_X86_64
+	const struct ipcprobe_clock_factors *f;
+	u64 seq, tsc, cycles;
+	s64 delta;
+
+	do {
+		seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* clock.c */
+		if (unlikely(!seq))
+			goto slow;
+		f = &ipcprobe_clock_latch.copy[seq & 1];
+		tsc = rdtsc_ordered();
+		delta = tsc - f->cycle_last;
+		if (unlikely(delta < 0))	/* counters of two CPUs differ a little */
+			delta = 0;
+		ns = f->base_ns + ((delta * f->mult + f->shifted_ns) >> f->shift);
+		cycles = tsc - stamp;
+		if (unlikely(cycles > STAMP_CYCLES_MAX))
+			cycles = (s64)cycles < 0 ? 0 : STAMP_CYCLES_MAX;
+		*dur_ns = ipcprobe_ns32((cycles * f->mult) >> f->shift);
+		smp_rmb(); /* clock.c */
+	} while (unlikely(READ_ONCE(ipcprobe_clock_latch.seq) != seq));
+	if (unlikely(!(stamp & 1)))
+		*dur_ns = 0;
+	return ns;
+slow:
+#endif
+	ns = ktime_get_mono_fast_ns();
+	*dur_ns = stamp & 1 || !stamp ? 0 : ipcprobe_ns32(ns - stamp);
+	return ns;
+}
+
+/**
+ * ipcprobe_clock - now
+ *
+ * Context: any.
+ */
+static __always_inline u64 ipcprobe_clock(void)
+{
+	u32 unused;
+
+	return ipcprobe_clock_since(0, &unused);
+}
+
+void ipcprobe_clock_enable(bool on);
+
+#endif /* IPCPROBE_CLOCK_H */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every kernel-version condition of the module, newest kernel first.  The code
+ * is written for the newest kernel; what is below makes older ones look like
+ * it.  Oldest kernel of the matrix: 6.1.
+ */
+#ifndef IPCPROBE_COMPAT_H
+#define IPCPROBE_COMPAT_H
+
+#include <linux/version.h>
+
+/*
+ * Since Linux kernel commit edd3cb05c00a ("copy_process: pass clone_flags as
+ * u64 across calltree") (in v6.18).  Drop when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define IPCPROBE_CLONE_FLAGS_T	u64
+#else
+#define IPCPROBE_CLONE_FLAGS_T	unsigned long
+#endif
+
+/*
+ * Since Linux kernel commit 3652117f8548 ("eventfd: simplify
+ * eventfd_signal()") (in v6.8) it adds 1, always.  Drop when 6.1 leaves the
+ * matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define IPCPROBE_EVENTFD_SIGNAL_VALUE(fregs)	1
+#else
+#define IPCPROBE_EVENTFD_SIGNAL_VALUE(fregs)	ftrace_regs_get_argument(fregs, 1)
+#endif
+
+/*
+ * Since v6.16 the tracepoint io_uring_complete passes what is told as one
+ * struct.  Drop when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define IPCPROBE_URING_COMPLETE_ARGS	struct io_ring_ctx *ctx, void *req, \
+					struct io_uring_cqe *cqe
+#define IPCPROBE_URING_RESULT		(cqe->res)
+#else
+#define IPCPROBE_URING_COMPLETE_ARGS	void *ctx, void *req, u64 user_data,	\
+					int res, unsigned int cflags,		\
+					u64 extra1, u64 extra2
+#define IPCPROBE_URING_RESULT		res
+#endif
+
+/*
+ * Since v6.16 the tracepoint sched_process_exit passes group_dead.
+ * Drop when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define IPCPROBE_SCHED_PROCESS_EXIT_ARGS	struct task_struct *p, bool group_dead
+#else
+#define IPCPROBE_SCHED_PROCESS_EXIT_ARGS	struct task_struct *p
+#endif
+
+/*
+ * Since Linux kernel commit 2c92ca849fcc ("tracing/treewide: Remove second
+ * parameter of __assign_str()") (in v6.10).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define ipcprobe_assign_str(dst, src)	__assign_str(dst)
+#else
+#define ipcprobe_assign_str(dst, src)	__assign_str(dst, src)
+#endif
+
+/*
+ * Since v6.7 futexes have system calls for one thing each, and the flag of a
+ * shared one in struct restart_block is another.  Drop when 6.1 leaves the
+ * matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define IPCPROBE_FUTEX_RESTART_SHARED	0x10
+#else
+#define IPCPROBE_FUTEX_RESTART_SHARED	0x01
+#define __NR_futex_wake			454
+#define __NR_futex_wait			455
+#define __NR_futex_requeue		456
+#endif
+
+/*
+ * Since v6.7 the tracepoint io_uring_submit_sqe is called io_uring_submit_req.
+ * Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define IPCPROBE_URING_SUBMIT		io_uring_submit_req
+#define IPCPROBE_URING_SUBMIT_ARGS	struct io_kiocb *req
+#else
+#define IPCPROBE_URING_SUBMIT		io_uring_submit_sqe
+#define IPCPROBE_URING_SUBMIT_ARGS	struct io_kiocb *req, bool force_nonblock
+#endif
+
+/*
+ * Since Linux kernel commit def3ae83da02 ("fs: store real path instead of fake
+ * path in backing file f_path") (in v6.7).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define file_user_path(file)	(&(file)->f_path)
+#endif
+
+/*
+ * Since Linux kernel commit de4f5fed3f23 ("iov_iter: add iter_iovec()
+ * helper") (in v6.4).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define iter_iov(iter)	((iter)->iov)
+#endif
+
+/*
+ * Since Linux kernel commit bc292ab00f6c ("mm: introduce vma->vm_flags wrapper
+ * functions") (in v6.3).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define vm_flags_mod(vma, set, clear)	\
+	((vma)->vm_flags = ((vma)->vm_flags | (set)) & ~(clear))
+#endif
+
+/*
+ * Since Linux kernel commit 94d095ffa0e1 ("ftrace: abstract
+ * DYNAMIC_FTRACE_WITH_ARGS accesses") (in v6.2).  Drop when 6.1 leaves the
+ * matrix.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define ftrace_regs_get_argument(fregs, n)	\
+	regs_get_kernel_argument(&(fregs)->regs, n)
+#endif
+
+#endif /* IPCPROBE_COMPAT_H */

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Generic netlink family "ipcprobe": questions about the whole module, answered
+ * to whom /dev/ipcprobe would let in.  The stream of events never goes here.
+ * Spec: Documentation/netlink/specs/ipcprobe.yaml
+ */
+#include <linux/fs.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "ipcprobe.h"
+
+static struct genl_family family;
+
+static bool may_ask(struct sk_buff *skb)
+{
+	return netlink_capable(skb, CAP_PERFMON) ||
+	       netlink_capable(skb, CAP_SYS_ADMIN);
+}
+
+/* ---- info ---- */
+
+static u32 count_sessions(void)
+{
+	struct ipcprobe_session *session;
+	u32 nr = 0;
+
+	guard(mutex)(&ipcprobe_session_mutex);
+	list_for_each_entry(session, &ipcprobe_all_sessions, node)
+		nr++;
+	return nr;
+}
+
+static int put_info(struct sk_buff *skb)
+{
+	if (nla_put_u32(skb, IPCPROBE_A_INFO_ABI_MAJOR, IPCPROBE_ABI_MAJOR) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_ABI_MINOR, IPCPROBE_ABI_MINOR) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_CLASSES, __IPCPROBE_CLASSES_ALL) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_ATTACHED, ipcprobe_hooks_attached()) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_SESSIONS, count_sessions()) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_PIPES, ipcprobe_pipe_count()) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_FILES, ipcprobe_file_count()))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int info_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct sk_buff *skb;
+	void *head;
+
+	if (!may_ask(request))
+		return -EPERM;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	head = genlmsg_put_reply(skb, info, &family, 0, IPCPROBE_CMD_INFO_GET);
+	if (!head || put_info(skb)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}
+
+/* ---- sessions ---- */
+
+static int put_count(struct sk_buff *skb, u32 class_id, u64 produced, u64 lost)
+{
+	struct nlattr *nest = nla_nest_start(skb, IPCPROBE_A_SESSION_COUNT);
+
+	if (!nest ||
+	    nla_put_u32(skb, IPCPROBE_A_COUNT_CLASS, class_id) ||
+	    nla_put_u64_64bit(skb, IPCPROBE_A_COUNT_PRODUCED, produced,
+			      IPCPROBE_A_COUNT_PAD) ||
+	    nla_put_u64_64bit(skb, IPCPROBE_A_COUNT_LOST, lost,
+			      IPCPROBE_A_COUNT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_counts(struct sk_buff *skb, struct ipcprobe_session *session)
+{
+	u64 produced[IPCPROBE_NR_CLASSES] = {}, lost[IPCPROBE_NR_CLASSES] = {};
+	struct ipcprobe_stats stats = {};
+	u32 class_id;
+	int err = 0;
+
+	for_each_possible_cpu(stats.cpu) {
+		if (ipcprobe_session_stats(session, &stats))
+			return 0;	/* not configured yet */
+		for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++) {
+			produced[class_id] += stats.produced[class_id];
+			lost[class_id] += stats.lost[class_id];
+		}
+	}
+	for (class_id = 0; !err && class_id < IPCPROBE_NR_CLASSES; class_id++)
+		if (session->classes & BIT(class_id))
+			err = put_count(skb, class_id, produced[class_id],
+					lost[class_id]);
+	return err;
+}
+
+static u32 count_rings(const struct ipcprobe_session *session)
+{
+	u32 nr = 0;
+	int cpu;
+
+	if (session->ring_bytes)
+		for_each_possible_cpu(cpu)
+			nr += !!session->rings[cpu];
+	return nr;
+}
+
+static int put_session(struct sk_buff *skb, struct ipcprobe_session *session)
+{
+	if (nla_put_u32(skb, IPCPROBE_A_SESSION_ID, session->id) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_PID, session->owner) ||
+	    nla_put_string(skb, IPCPROBE_A_SESSION_COMM, session->comm) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_CLASSES, session->classes) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_FILTERED, session->filtered) ||
+	    nla_put_u8(skb, IPCPROBE_A_SESSION_RUNNING, session->running) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_RING_BYTES, session->ring_bytes) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_NR_RINGS, count_rings(session)))
+		return -EMSGSIZE;
+	return put_counts(skb, session);
+}
+
+static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
+			struct ipcprobe_session *session)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				 cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
+				 IPCPROBE_CMD_SESSION_GET);
+
+	if (!head)
+		return -EMSGSIZE;
+	if (put_session(skb, session)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/* Resumes behind the last session told; ids only grow. */
+static int sessions_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct ipcprobe_session *session;
+	u32 last_id = cb->args[0];
+
+	if (!may_ask(cb->skb))
+		return -EPERM;
+	guard(mutex)(&ipcprobe_session_mutex);
+	list_for_each_entry(session, &ipcprobe_all_sessions, node) {
+		if (session->id <= last_id)
+			continue;
+		if (dump_session(skb, cb, session))
+			break;
+		cb->args[0] = session->id;
+	}
+	return skb->len;
+}
+
+/* ---- hooks ---- */
+
+static int put_hook(struct sk_buff *skb, struct ipcprobe_hook *hook)
+{
+	if (nla_put_string(skb, IPCPROBE_A_HOOK_NAME, hook->name) ||
+	    nla_put_u8(skb, IPCPROBE_A_HOOK_KIND, hook->kind) ||
+	    nla_put_u32(skb, IPCPROBE_A_HOOK_CLASSES, hook->classes) ||
+	    nla_put_u8(skb, IPCPROBE_A_HOOK_OPTIONAL, !!hook->alt) ||
+	    nla_put_u8(skb, IPCPROBE_A_HOOK_ATTACHED, hook->attached) ||
+	    nla_put_u32(skb, IPCPROBE_A_HOOK_ERROR, -hook->error) ||
+	    nla_put_u64_64bit(skb, IPCPROBE_A_HOOK_MISSED,
+			      atomic64_read(&hook->missed), IPCPROBE_A_HOOK_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int hooks_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct ipcprobe_hook *hook;
+	void *head;
+
+	if (!may_ask(cb->skb))
+		return -EPERM;
+	while ((hook = ipcprobe_hooks_nth(cb->args[0]))) {
+		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				   cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
+				   IPCPROBE_CMD_HOOK_GET);
+		if (!head)
+			break;
+		if (put_hook(skb, hook)) {
+			genlmsg_cancel(skb, head);
+			break;
+		}
+		genlmsg_end(skb, head);
+		cb->args[0]++;
+	}
+	return skb->len;
+}
+
+/* ---- objects ---- */
+
+static u32 count_waits(struct wait_queue_head *wait)
+{
+	struct list_head *pos;
+	u32 nr = 0;
+
+	guard(spinlock_irqsave)(&wait->lock);
+	list_for_each(pos, &wait->head)
+		nr++;
+	return nr;
+}
+
+static int put_bytes(struct sk_buff *skb, struct pipe_inode_info *pipe)
+{
+	u32 bytes;
+
+	if (!ipcprobe_pipe_lock_briefly(pipe))
+		return 0;	/* not told: not known */
+	bytes = ipcprobe_pipe_bytes(pipe);
+	mutex_unlock(&pipe->mutex);
+	return nla_put_u32(skb, IPCPROBE_A_OBJECT_BYTES, bytes);
+}
+
+static int put_pipe(struct sk_buff *skb, const struct file *file)
+{
+	struct pipe_inode_info *pipe = ipcprobe_pipe_of(file);
+	const struct inode *inode = file_inode(file);
+
+	if (nla_put_u32(skb, IPCPROBE_A_OBJECT_CLASS, IPCPROBE_CLASS_PIPE) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_DEV, inode->i_sb->s_dev) ||
+	    nla_put_u64_64bit(skb, IPCPROBE_A_OBJECT_INO, inode->i_ino,
+			      IPCPROBE_A_OBJECT_PAD) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_CAPACITY,
+			READ_ONCE(pipe->max_usage) * PAGE_SIZE) ||
+	    put_bytes(skb, pipe) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_READERS,
+			READ_ONCE(pipe->readers)) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_WRITERS,
+			READ_ONCE(pipe->writers)) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_READ_WAITS,
+			count_waits(&pipe->rd_wait)) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_WRITE_WAITS,
+			count_waits(&pipe->wr_wait)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct ipcprobe_walk *walk, unsigned int i)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				 cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
+				 IPCPROBE_CMD_OBJECT_GET);
+
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, IPCPROBE_A_OBJECT_PID, walk->seen_pid) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_FD, walk->entry[i].fd) ||
+	    put_pipe(skb, walk->entry[i].file)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/* As many of the batch as there is room for; the walk goes on behind them. */
+static int dump_batch(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct ipcprobe_walk *walk)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < walk->nr && walk->seen_pid && !err; i++) {
+		err = dump_object(skb, cb, walk, i);
+		if (err) {
+			walk->next_pid = walk->pid;
+			walk->next_fd = walk->entry[i].fd;
+		}
+	}
+	return fatal_signal_pending(current) ? -EINTR : err;
+}
+
+/* Resumes at the process and the descriptor that found no room. */
+static int objects_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct ipcprobe_walk *walk;
+
+	if (!may_ask(cb->skb))
+		return -EPERM;
+	walk = kmalloc(sizeof(*walk), GFP_KERNEL);
+	if (!walk)
+		return -ENOMEM;
+	ipcprobe_walk_init(walk, IPCPROBE_BIT(PIPE), cb->args[0] ?: 1, cb->args[1]);
+	while (ipcprobe_walk_next(walk))
+		if (dump_batch(skb, cb, walk))
+			break;
+	cb->args[0] = walk->next_pid;
+	cb->args[1] = walk->next_fd;
+	ipcprobe_walk_deinit(walk);
+	kfree(walk);
+	return skb->len;
+}
+
+/* ---- the family ---- */
+
+static const struct genl_ops ops[] = {
+	{ .cmd = IPCPROBE_CMD_INFO_GET, .doit = info_doit },
+	{ .cmd = IPCPROBE_CMD_SESSION_GET, .dumpit = sessions_dumpit },
+	{ .cmd = IPCPROBE_CMD_HOOK_GET, .dumpit = hooks_dumpit },
+	{ .cmd = IPCPROBE_CMD_OBJECT_GET, .dumpit = objects_dumpit },
+};
+
+/*
+ * No policy: from resv_start_op on, requests with any attribute are refused.
+ * Parallel: the handlers have locks of their own, and whoever sits on a pipe's
+ * mutex shall not keep the other families waiting.
+ */
+static struct genl_family family __ro_after_init = {
+	.name = IPCPROBE_GENL_NAME,
+	.version = IPCPROBE_GENL_VERSION,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.resv_start_op = IPCPROBE_CMD_INFO_GET,
+	.netnsok = true,
+	.parallel_ops = true,
+};
+
+int ipcprobe_control_init(void)
+{
+	return genl_register_family(&family);
+}
+
+void ipcprobe_control_exit(void)
+{
+	genl_unregister_family(&family);
+}

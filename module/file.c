@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Numbers for regular files.  Records carry a number; a file_info record tells
+ * once in each session which file it is.  The table only remembers what was
+ * told: a file that loses its place is told again, under a new number.
+ */
+#include <linux/dcache.h>
+#include <linux/fs_struct.h>
+#include <linux/hash.h>
+#include <linux/kdev_t.h>
+#include <linux/path.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define TABLE_BITS	11
+#define NR_WAYS		4
+
+struct entry {
+	u64 ino;
+	dev_t dev;
+	u32 generation;	/* two objects may have one number (System V segments) */
+	u32 epoch;	/* told when ipcprobe_epoch was this */
+	u32 id;		/* 0: free */
+};
+
+struct bucket {
+	raw_spinlock_t lock;	/* the fields below; task context only */
+	u32 nr_taken;		/* ever; says who makes room */
+	struct entry ways[NR_WAYS];
+};
+
+static struct bucket *table;
+static atomic_t last_id;
+
+int ipcprobe_file_init(void)
+{
+	u32 i;
+
+	table = vcalloc(BIT(TABLE_BITS), sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+	for (i = 0; i < BIT(TABLE_BITS); i++)
+		raw_spin_lock_init(&table[i].lock);
+	return 0;
+}
+
+void ipcprobe_file_exit(void)
+{
+	vfree(table);
+}
+
+u32 ipcprobe_file_count(void)
+{
+	return atomic_read(&last_id);
+}
+
+/**
+ * ipcprobe_path_print - a path as the current task sees it
+ * @path: may be NULL: empty string
+ * @buf: filled with the string and zeroes up to the next multiple of 8
+ * @size: of @buf, a multiple of 8
+ *
+ * Context: task context.  Return: bytes filled.
+ */
+int ipcprobe_path_print(const struct path *path, char *buf, int size)
+{
+	char *name = "";
+	int len, padded;
+
+	if (path && current->fs) {
+		name = d_path(path, buf, size);
+		if (IS_ERR(name))
+			name = PTR_ERR(name) == -ENAMETOOLONG ? "(too long)" : "";
+	}
+	len = strlen(name) + 1;
+	memmove(buf, name, len);
+	padded = ALIGN(len, 8);
+	memset(buf + len, 0, padded - len);
+	return padded;
+}
+
+static DEFINE_PER_CPU(u8[IPCPROBE_REC_MAX], info_buf) __aligned(8);
+
+/* Of a file that overlayfs opened for a mapping, the one that was mapped. */
+static const struct inode *user_inode(const struct file *file)
+{
+	return d_inode(file_user_path(file)->dentry);
+}
+
+static void describe(const struct file *file, u32 id)
+{
+	struct ipcprobe_rec_file_info *rec = (void *)this_cpu_ptr(info_buf);
+	const struct inode *inode = user_inode(file);
+	u32 len;
+
+	*rec = (struct ipcprobe_rec_file_info) {
+		.hdr.tid = current->pid,
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.file = id,
+	};
+	len = offsetof(struct ipcprobe_rec_file_info, path) +
+	      ipcprobe_path_print(file_user_path(file), rec->path, IPCPROBE_PATH_MAX);
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_NAME(file_info, rec, len, s, s->classes & IPCPROBE_OP_CLASSES);
+}
+
+static struct entry *find(struct bucket *bucket, const struct inode *inode)
+{
+	struct entry *entry;
+	int i;
+
+	for (i = 0; i < NR_WAYS; i++) {
+		entry = &bucket->ways[i];
+		if (entry->ino == inode->i_ino && entry->id &&
+		    entry->dev == inode->i_sb->s_dev &&
+		    entry->generation == inode->i_generation)
+			return entry;
+	}
+	return NULL;
+}
+
+static struct entry *take(struct bucket *bucket, const struct inode *inode,
+			  u32 epoch)
+{
+	struct entry *entry = &bucket->ways[bucket->nr_taken++ % NR_WAYS];
+
+	*entry = (struct entry) {
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.generation = inode->i_generation,
+		.epoch = epoch - 1,
+		.id = atomic_inc_return(&last_id),
+	};
+	return entry;
+}
+
+static struct bucket *bucket_of(const struct inode *inode)
+{
+	u64 key = inode->i_ino ^ (u64)inode->i_sb->s_dev << 40 ^
+		  (u64)inode->i_generation << 16;
+
+	return &table[hash_64(key, TABLE_BITS)];
+}
+
+/**
+ * ipcprobe_file_id - the number of a regular file, told if it is new
+ * @file: open file
+ *
+ * Context: task context, preemption off.
+ */
+u32 ipcprobe_file_id(struct file *file)
+{
+	const struct inode *inode = user_inode(file);
+	u32 epoch = READ_ONCE(ipcprobe_epoch), id;
+	struct bucket *bucket = bucket_of(inode);
+	struct entry *entry;
+	bool is_known;
+
+	raw_spin_lock(&bucket->lock);
+	entry = find(bucket, inode) ?: take(bucket, inode, epoch);
+	is_known = entry->epoch == epoch;
+	entry->epoch = epoch;
+	id = entry->id;
+	raw_spin_unlock(&bucket->lock);
+	if (unlikely(!is_known)) {
+		describe(file, id);
+		ipcprobe_shm_describe(file, id);
+	}
+	return id;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class eventfd: reads, writes and waits of eventfd counters.
+ *
+ * Their waits go through no function that all kernels have, so the scheduler
+ * tells: whoever sleeps interruptibly inside such a read or write waits for it.
+ */
+#include <linux/eventfd.h>
+#include <linux/ftrace.h>
+#include <linux/preempt.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <trace/events/sched.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+/* Members of struct eventfd_ctx; -1: this kernel does not tell. */
+static int ctx_offsets[] = { -1, -1 };
+enum { CTX_ID, CTX_FLAGS };
+
+void ipcprobe_eventfd_init(void)
+{
+	static const char *const members[] = {
+		[CTX_ID] = "id",
+		[CTX_FLAGS] = "flags",
+	};
+
+	ipcprobe_btf_offsets("eventfd_ctx", members, ctx_offsets,
+			     ARRAY_SIZE(members));
+}
+
+static u32 number_of(const void *ctx)
+{
+	int offset = ctx_offsets[CTX_ID];
+
+	return offset < 0 ? U32_MAX : *(const u32 *)(ctx + offset);
+}
+
+static bool is_semaphore(const void *ctx)
+{
+	int offset = ctx_offsets[CTX_FLAGS];
+
+	return offset >= 0 && *(const u32 *)(ctx + offset) & EFD_SEMAPHORE;
+}
+
+/* ---- read and write ---- */
+
+static u64 read_value(u64 addr)
+{
+	u64 value;
+
+	return copy_from_user_nofault(&value, (const void __user *)addr,
+				      sizeof(value)) ? U64_MAX : value;
+}
+
+static struct ipcprobe_op *begin(struct ipcprobe_hook *hook,
+				 const struct file *file, u8 kind)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, kind);
+
+	if (unlikely(!op))
+		return NULL;
+	op->eventfd.id = number_of(file->private_data);
+	op->eventfd.is_semaphore = is_semaphore(file->private_data);
+	op->eventfd.wait_begin = 0;
+	if (file->f_flags & O_NONBLOCK)
+		op->flags = IPCPROBE_IO_NONBLOCK;
+	return op;
+}
+
+/* eventfd_read(kiocb, iter): the value is in the buffer at the end */
+static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct kiocb *iocb = ARG(fregs, 0);
+	const struct iov_iter *iter = ARG(fregs, 1);
+	struct ipcprobe_op *op;
+
+	op = begin(hook, iocb->ki_filp, IPCPROBE_OP_EVENTFD_READ);
+	if (unlikely(!op))
+		return;
+	if (iter_is_ubuf(iter))
+		op->addr = (unsigned long)iter->ubuf + iter->iov_offset;
+	else if (iter_is_iovec(iter) && iter->nr_segs &&
+		 iter_iov(iter)->iov_len >= sizeof(u64))
+		op->addr = (unsigned long)iter_iov(iter)->iov_base;
+}
+
+/* eventfd_write(file, buf, count, pos) */
+static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op;
+
+	op = begin(hook, ARG(fregs, 0), IPCPROBE_OP_EVENTFD_WRITE);
+	if (likely(op))
+		op->eventfd.value = ftrace_regs_get_argument(fregs, 2) < sizeof(u64) ?
+			U64_MAX : read_value(ftrace_regs_get_argument(fregs, 1));
+}
+
+static u32 time_waited(struct ipcprobe_op *op)
+{
+	u32 wait_ns = 0;
+
+	if (op->eventfd.wait_begin)
+		ipcprobe_clock_since(op->eventfd.wait_begin, &wait_ns);
+	return wait_ns;
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_eventfd_finish(struct ipcprobe_op *op, s32 ret)
+{
+	bool is_read = op->kind == IPCPROBE_OP_EVENTFD_READ;
+	struct ipcprobe_rec_eventfd_write rec = {
+		.hdr.tid = op->tid,
+		.value = op->eventfd.value,
+		.eventfd = op->eventfd.id,
+		.ret = ret,
+		.wait_ns = time_waited(op),
+		.call = op->call,
+		.is_semaphore = op->eventfd.is_semaphore,
+		.flags = op->flags,
+	};
+
+	if (is_read)
+		rec.value = ret > 0 && op->addr ? read_value(op->addr) : U64_MAX;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (is_read)	/* the two records have the same fields */
+		IPCPROBE_EMIT(eventfd_read, (struct ipcprobe_rec_eventfd_read *)&rec);
+	else
+		IPCPROBE_EMIT(eventfd_write, &rec);
+}
+
+/* ---- waits ---- */
+
+static bool is_eventfd(const struct ipcprobe_op *op)
+{
+	return op->kind == IPCPROBE_OP_EVENTFD_READ ||
+	       op->kind == IPCPROBE_OP_EVENTFD_WRITE;
+}
+
+static void emit_block(const struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_eventfd_block rec = {
+		.hdr.tid = op->tid,
+		.eventfd = op->eventfd.id,
+		.flags = op->kind == IPCPROBE_OP_EVENTFD_READ ?
+			 IPCPROBE_IO_EMPTY : IPCPROBE_IO_FULL,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(eventfd_block, &rec);
+}
+
+static void probe_switch(void *data, bool preempt, struct task_struct *prev,
+			 struct task_struct *next, unsigned int prev_state)
+{
+	struct ipcprobe_op *op;
+
+	guard(preempt_notrace)();
+	if (preempt || !(prev_state & TASK_INTERRUPTIBLE))
+		return;
+	op = ipcprobe_op_find();
+	if (likely(!op || !is_eventfd(op)) || op->eventfd.wait_begin)
+		return;
+	op->eventfd.wait_begin = ipcprobe_stamp();
+	op->flags |= IPCPROBE_IO_BLOCKED;
+	emit_block(op);
+}
+
+/* ---- the kernel's own use, end ---- */
+
+/* eventfd_signal_mask(ctx, ...): from any context */
+static void entry_signal(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_rec_eventfd_signal rec = {
+		.hdr.tid = current->pid,
+		.eventfd = number_of(ARG(fregs, 0)),
+		.value = IPCPROBE_EVENTFD_SIGNAL_VALUE(fregs),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(eventfd_signal, &rec);
+}
+
+/* eventfd_release(inode, file) */
+static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct file *file = ARG(fregs, 1);
+	struct ipcprobe_rec_eventfd_close rec = {
+		.hdr.tid = current->pid,
+		.eventfd = number_of(file->private_data),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(eventfd_close, &rec);
+}
+
+struct ipcprobe_hook ipcprobe_eventfd_hooks[] = {
+	IPCPROBE_FN("eventfd_read", entry_read, IPCPROBE_BIT(EVENTFD), 0),
+	IPCPROBE_FN("eventfd_write", entry_write, IPCPROBE_BIT(EVENTFD), 0),
+	IPCPROBE_FN("eventfd_signal_mask", entry_signal, IPCPROBE_BIT(EVENTFD), 0),
+	IPCPROBE_FN("eventfd_release", entry_release, IPCPROBE_BIT(EVENTFD), 0),
+	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(EVENTFD)),
+	{}
+};
+
+static inline void check_types(void)
+{
+	check_trace_callback_type_sched_switch(probe_switch);
+}

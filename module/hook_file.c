@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class file: the system calls that copy between user memory and the page
+ * cache of regular files, and those that copy from file to file.
+ */
+#include <linux/compat.h>
+#include <linux/ftrace.h>
+#include <linux/stat.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND	0	/* came with v6.9 */
+#endif
+
+static bool is_append(const struct file *file, unsigned int rwf)
+{
+	return rwf & (__force unsigned int)RWF_APPEND ||
+	       (file->f_flags & O_APPEND &&
+		!(rwf & (__force unsigned int)RWF_NOAPPEND));
+}
+
+/**
+ * ipcprobe_file_position - where a read or write goes
+ * @file: regular file
+ * @is_write: and not a read
+ * @rwf: RWF_* of the call
+ * @offset: position at entry; an append's becomes the end, wherever that is
+ *
+ * Return: IPCPROBE_IO_DIRECT, IPCPROBE_IO_APPEND.
+ */
+u16 ipcprobe_file_position(const struct file *file, bool is_write,
+			   unsigned int rwf, u64 *offset)
+{
+	u16 flags = file->f_flags & O_DIRECT ? IPCPROBE_IO_DIRECT : 0;
+
+	if (is_write && is_append(file, rwf)) {
+		*offset = i_size_read(file_inode(file));
+		flags |= IPCPROBE_IO_APPEND;
+	}
+	return flags;
+}
+
+static void set_position(struct ipcprobe_op *op, const struct file *file,
+			 const loff_t *pos, unsigned int rwf)
+{
+	op->in_offset = pos ? *pos : 0;
+	op->flags = ipcprobe_file_position(file, op->kind == IPCPROBE_OP_FILE_WRITE,
+					   rwf, &op->in_offset);
+}
+
+/* vfs_read(file, buf, count, pos), vfs_write likewise */
+static void begin_rw(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+		     u8 kind)
+{
+	struct file *file = ARG(fregs, 0);
+	struct ipcprobe_op *op;
+
+	if (!S_ISREG(file_inode(file)->i_mode))
+		return;
+	op = ipcprobe_op_begin(hook, kind);
+	if (unlikely(!op))
+		return;
+	op->addr = ftrace_regs_get_argument(fregs, 1);
+	op->nr_segs = 1;
+	op->in_file = ipcprobe_file_id(file);
+	set_position(op, file, ARG(fregs, 3), 0);
+}
+
+static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_rw(hook, fregs, IPCPROBE_OP_FILE_READ);
+}
+
+static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_rw(hook, fregs, IPCPROBE_OP_FILE_WRITE);
+}
+
+static void emit_segment(const struct iovec *iov)
+{
+	struct ipcprobe_rec_io_segment rec = {
+		.hdr.tid = current->pid,
+		.addr = (unsigned long)iov->iov_base,
+		.bytes = iov->iov_len,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(io_segment, &rec);
+}
+
+/*
+ * The vector is still in user memory.  It is read without faulting: a page
+ * that is not there leaves the buffers unknown (addr 0), never the count.
+ */
+static void set_buffers(struct ipcprobe_op *op, const struct iovec __user *vec,
+			unsigned long nr)
+{
+	struct iovec iov;
+	u8 i;
+
+	op->nr_segs = min_t(unsigned long, nr, U8_MAX);
+	if (in_compat_syscall())	/* another layout */
+		return;
+	for (i = 0; i < op->nr_segs; i++) {
+		if (copy_from_user_nofault(&iov, vec + i, sizeof(iov)))
+			return;
+		if (i == 0)
+			op->addr = (unsigned long)iov.iov_base;
+		else
+			emit_segment(&iov);
+	}
+}
+
+/* vfs_readv(file, vec, vlen, pos, flags), vfs_writev likewise */
+static void begin_vector(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			 u8 kind)
+{
+	struct file *file = ARG(fregs, 0);
+	struct ipcprobe_op *op;
+
+	if (!S_ISREG(file_inode(file)->i_mode))
+		return;
+	op = ipcprobe_op_begin(hook, kind);
+	if (!op)
+		return;
+	set_buffers(op, (const struct iovec __user *)
+			ftrace_regs_get_argument(fregs, 1),
+		    ftrace_regs_get_argument(fregs, 2));
+	op->in_file = ipcprobe_file_id(file);
+	set_position(op, file, ARG(fregs, 3), ftrace_regs_get_argument(fregs, 4));
+}
+
+static void entry_readv(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_vector(hook, fregs, IPCPROBE_OP_FILE_READ);
+}
+
+static void entry_writev(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_vector(hook, fregs, IPCPROBE_OP_FILE_WRITE);
+}
+
+/* May the file system do it without the CPU copying (clone, server side)? */
+static bool may_offload(const struct file *in, const struct file *out)
+{
+	return out->f_op->copy_file_range ||
+	       (in->f_op->remap_file_range &&
+		file_inode(in)->i_sb == file_inode(out)->i_sb);
+}
+
+/* vfs_copy_file_range(in, pos_in, out, pos_out, len, flags) */
+static void entry_copy_range(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	struct file *in = ARG(fregs, 0), *out = ARG(fregs, 2);
+	struct ipcprobe_op *op;
+
+	if (!S_ISREG(file_inode(in)->i_mode) ||
+	    !S_ISREG(file_inode(out)->i_mode))
+		return;
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_FILE_COPY);
+	if (!op)
+		return;
+	op->in_file = ipcprobe_file_id(in);
+	op->out_file = ipcprobe_file_id(out);
+	op->in_offset = ftrace_regs_get_argument(fregs, 1);
+	op->out_offset = ftrace_regs_get_argument(fregs, 3);
+	if (may_offload(in, out))
+		op->flags = IPCPROBE_IO_OFFLOAD;
+}
+
+/* ---- ends ---- */
+
+static void end_rw(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_file_read rec = {
+		.hdr.tid = op->tid,
+		.addr = op->addr,
+		.offset = op->in_offset,
+		.file = op->in_file,
+		.ret = ret,
+		.call = op->call,
+		.nr_segs = op->nr_segs,
+		.flags = op->flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (op->kind == IPCPROBE_OP_FILE_READ)
+		IPCPROBE_EMIT(file_read, &rec);
+	else	/* the two records have the same fields */
+		IPCPROBE_EMIT(file_write, (struct ipcprobe_rec_file_write *)&rec);
+}
+
+static void end_copy(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_file_copy rec = {
+		.hdr.tid = op->tid,
+		.in_offset = op->in_offset,
+		.out_offset = op->out_offset,
+		.in = op->in_file,
+		.out = op->out_file,
+		.ret = ret,
+		.call = op->call,
+		.flags = op->flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(file_copy, &rec);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_file_finish(struct ipcprobe_op *op, s32 ret)
+{
+	if (op->kind == IPCPROBE_OP_FILE_COPY)
+		end_copy(op, ret);
+	else
+		end_rw(op, ret);
+}
+
+struct ipcprobe_hook ipcprobe_file_hooks[] = {
+	IPCPROBE_FN("vfs_read", entry_read, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("vfs_write", entry_write, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("vfs_readv", entry_readv, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("vfs_writev", entry_writev, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("vfs_copy_file_range", entry_copy_range, IPCPROBE_BIT(FILE), 0),
+	{}
+};
+
+static inline void check_layout(void)
+{
+	static_assert(sizeof(struct ipcprobe_rec_file_read) ==
+		      sizeof(struct ipcprobe_rec_file_write));
+	static_assert(offsetof(struct ipcprobe_rec_file_read, flags) ==
+		      offsetof(struct ipcprobe_rec_file_write, flags));
+}

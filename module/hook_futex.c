@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class futex: waits, wakes and requeues, which task woke which, and where a
+ * shared futex lies, so that one lock is one object in all its processes.
+ *
+ * A call is an operation (op.c).  On its way it meets __futex_queue(), where a
+ * waiter is queued and will sleep, and __futex_unqueue(), where it is taken out
+ * by another task: of what is woken, requeued or inherited only there the two
+ * tasks are known together.  The waiter's struct futex_q is private: its
+ * members' offsets come from BTF.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ftrace.h>
+#include <linux/futex.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/restart_block.h>
+#include <linux/sched/task_stack.h>
+#include <linux/sched/wake_q.h>
+#include <linux/uaccess.h>
+#include <asm/syscall.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	ftrace_regs_get_argument(fregs, n)
+
+static struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 cmd)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_FUTEX);
+
+	if (unlikely(!op))
+		return NULL;
+	op->flags = 0;
+	op->futex.cmd = cmd;
+	op->futex.val = 0;
+	op->futex.val2 = 0;
+	op->futex.mask = 0;
+	return op;
+}
+
+/* ---- where a futex lies ---- */
+
+/*
+ * By the file, as the kernel's own key of a shared futex: what is mapped
+ * shared, and what cannot be written and so has no private pages.
+ */
+static bool is_in_file(const struct vm_area_struct *vma)
+{
+	return vma->vm_file &&
+	       (vma->vm_flags & VM_MAYSHARE || !(vma->vm_flags & VM_WRITE));
+}
+
+/*
+ * At the beginning of a system call, which holds no lock yet: giving the lock
+ * back may wake a task that waits to change the mappings.
+ */
+static noinline bool resolve(struct ipcprobe_op *op, int side)
+{
+	u64 addr = op->futex.addr[side];
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+
+	if (!mmap_read_trylock(mm))
+		return false;
+	vma = vma_lookup(mm, addr);
+	if (vma && is_in_file(vma)) {
+		op->futex.file[side] = ipcprobe_file_id(vma->vm_file);
+		op->futex.offset[side] = ((u64)vma->vm_pgoff << PAGE_SHIFT) +
+					 (addr - vma->vm_start);
+	}
+	mmap_read_unlock(mm);
+	return true;
+}
+
+/* Notes the first [0] or the second [1] futex of a call. */
+static __always_inline void set_futex(struct ipcprobe_op *op, int side,
+				      u64 addr, bool is_shared)
+{
+	op->futex.addr[side] = addr;
+	op->futex.offset[side] = 0;
+	op->futex.file[side] = 0;
+	if (!is_shared)
+		return;
+	op->flags |= side ? IPCPROBE_FUTEX_SHARED2 : IPCPROBE_FUTEX_SHARED;
+	if (!resolve(op, side))
+		op->flags |= side ? IPCPROBE_FUTEX_UNRESOLVED2 :
+				    IPCPROBE_FUTEX_UNRESOLVED;
+}
+
+/* ---- begin: futex(2) ---- */
+
+enum shape { SHAPE_NONE, SHAPE_WAIT, SHAPE_WAKE, SHAPE_PAIR };
+
+/* By IPCPROBE_FUTEX_OP_*, which are the kernel's: what the arguments mean. */
+static const u8 shapes[] = {
+	[FUTEX_WAIT] = SHAPE_WAIT,
+	[FUTEX_WAIT_BITSET] = SHAPE_WAIT,
+	[FUTEX_WAIT_REQUEUE_PI] = SHAPE_WAIT,
+	[FUTEX_LOCK_PI] = SHAPE_WAIT,
+	[FUTEX_LOCK_PI2] = SHAPE_WAIT,
+	[FUTEX_TRYLOCK_PI] = SHAPE_WAIT,
+	[FUTEX_WAKE] = SHAPE_WAKE,
+	[FUTEX_WAKE_BITSET] = SHAPE_WAKE,
+	[FUTEX_UNLOCK_PI] = SHAPE_WAKE,
+	[FUTEX_REQUEUE] = SHAPE_PAIR,
+	[FUTEX_CMP_REQUEUE] = SHAPE_PAIR,
+	[FUTEX_CMP_REQUEUE_PI] = SHAPE_PAIR,
+	[FUTEX_WAKE_OP] = SHAPE_PAIR,
+	[IPCPROBE_FUTEX_OP_WAITV] = SHAPE_WAIT,
+};
+
+static bool is_lock_pi(u8 cmd)
+{
+	return cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2 ||
+	       cmd == FUTEX_TRYLOCK_PI;
+}
+
+/* The third value of futex(2), where it has one. */
+static u32 third_value(u8 cmd)
+{
+	unsigned long args[6];
+
+	if (cmd == FUTEX_WAIT || cmd == FUTEX_WAKE ||
+	    cmd == FUTEX_WAIT_REQUEUE_PI)
+		return FUTEX_BITSET_MATCH_ANY;
+	if (is_lock_pi(cmd) || cmd == FUTEX_UNLOCK_PI || cmd == FUTEX_REQUEUE)
+		return 0;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	return args[5];
+}
+
+/* do_futex(uaddr, op, val, timeout, uaddr2, val2, val3) */
+static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	u32 how = ARG(fregs, 1), cmd = how & FUTEX_CMD_MASK;
+	bool is_shared = !(how & FUTEX_PRIVATE_FLAG);
+	struct ipcprobe_op *op;
+
+	if (cmd > FUTEX_LOCK_PI2 || shapes[cmd] == SHAPE_NONE)
+		return;
+	if (unlikely(current->flags & PF_EXITING))
+		return;		/* it wakes who joins it: entry_unqueue() */
+	op = begin(hook, cmd);
+	if (unlikely(!op))
+		return;
+	set_futex(op, 0, ARG(fregs, 0), is_shared);
+	op->futex.mask = third_value(cmd);
+	if (!is_lock_pi(cmd) && cmd != FUTEX_UNLOCK_PI)
+		op->futex.val = ARG(fregs, 2);
+	if (shapes[cmd] == SHAPE_WAIT) {
+		if (how & FUTEX_CLOCK_REALTIME)
+			op->flags |= IPCPROBE_FUTEX_REALTIME;
+		if (ARG(fregs, 3))
+			op->flags |= IPCPROBE_FUTEX_TIMEOUT;
+	} else if (shapes[cmd] == SHAPE_PAIR) {
+		op->futex.val2 = ARG(fregs, 5);
+		set_futex(op, 1, ARG(fregs, 4), is_shared);
+	}
+}
+
+/*
+ * futex_wait_restart(restart): a wait with a time limit goes on where a signal
+ * without a handler stopped it, not by way of do_futex().
+ */
+static void entry_restart(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct restart_block *restart = (void *)ARG(fregs, 0);
+	bool is_any = restart->futex.bitset == FUTEX_BITSET_MATCH_ANY;
+	struct ipcprobe_op *op;
+
+	op = begin(hook, is_any ? FUTEX_WAIT : FUTEX_WAIT_BITSET);
+	if (!op)
+		return;
+	set_futex(op, 0, (unsigned long)restart->futex.uaddr,
+		  restart->futex.flags & IPCPROBE_FUTEX_RESTART_SHARED);
+	op->flags |= IPCPROBE_FUTEX_TIMEOUT;
+	op->futex.val = restart->futex.val;
+	op->futex.mask = restart->futex.bitset;
+}
+
+/* ---- begin: system calls for one thing each ---- */
+
+static bool is_shared2(u32 flags)
+{
+	return !(flags & FUTEX_PRIVATE_FLAG);
+}
+
+/* futex_wait(uaddr, val, mask, flags, timeout, clockid) */
+static void entry_wait(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = begin(hook, FUTEX_WAIT_BITSET);
+	unsigned long args[6];
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	set_futex(op, 0, args[0], is_shared2(args[3]));
+	op->futex.val = args[1];
+	op->futex.mask = args[2];
+	if (args[4])
+		op->flags |= IPCPROBE_FUTEX_TIMEOUT;
+}
+
+/* futex_wake(uaddr, mask, nr, flags) */
+static void entry_wake(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = begin(hook, FUTEX_WAKE_BITSET);
+	unsigned long args[6];
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	set_futex(op, 0, args[0], is_shared2(args[3]));
+	op->futex.mask = args[1];
+	op->futex.val = args[2];
+}
+
+/* An element of a vector, in user memory; not there to read: address 0. */
+static struct futex_waitv read_element(unsigned long vector, unsigned int i)
+{
+	const struct futex_waitv __user *elements = (void __user *)vector;
+	struct futex_waitv element;
+
+	if (copy_from_user_nofault(&element, elements + i, sizeof(element)))
+		return (struct futex_waitv) { .flags = FUTEX_PRIVATE_FLAG };
+	return element;
+}
+
+/* futex_requeue(waiters[2], flags, nr_wake, nr_requeue) */
+static void entry_requeue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = begin(hook, FUTEX_CMP_REQUEUE);
+	struct futex_waitv element;
+	unsigned long args[6];
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	op->futex.val = args[2];
+	op->futex.val2 = args[3];
+	element = read_element(args[0], 0);
+	op->futex.mask = element.val;
+	set_futex(op, 0, element.uaddr, is_shared2(element.flags));
+	element = read_element(args[0], 1);
+	set_futex(op, 1, element.uaddr, is_shared2(element.flags));
+}
+
+static void emit_element(const struct ipcprobe_op *op, u32 val, u16 index)
+{
+	struct ipcprobe_rec_futex_waitv rec = {
+		.hdr.tid = op->tid,
+		.addr = op->futex.addr[0],
+		.offset = op->futex.offset[0],
+		.file = op->futex.file[0],
+		.val = val,
+		.index = index,
+		.flags = op->flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(futex_waitv, &rec);
+}
+
+/* futex_waitv(waiters, nr, flags, timeout, clockid); the first stands for all */
+static void entry_waitv(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = begin(hook, IPCPROBE_FUTEX_OP_WAITV);
+	struct futex_waitv element;
+	unsigned long args[6];
+	unsigned int nr, i;
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	op->futex.val = args[1];
+	op->futex.first_q = NULL;
+	set_futex(op, 0, 0, false);
+	nr = op->futex.val <= FUTEX_WAITV_MAX ? op->futex.val : 0;
+	for (i = nr; i-- > 0;) {
+		element = read_element(args[0], i);
+		op->flags = 0;
+		set_futex(op, 0, element.uaddr, is_shared2(element.flags));
+		emit_element(op, element.val, i);
+	}
+	if (args[3])
+		op->flags |= IPCPROBE_FUTEX_TIMEOUT;
+}
+
+/* ---- a waiter goes to sleep ---- */
+
+#define NEAR	IPCPROBE_FUTEX_NEAR
+
+/* The lock around the futex, as its user sees it; nothing is faulted in. */
+static void read_mem(struct ipcprobe_rec_futex_block *rec)
+{
+	const u8 __user *at = (void __user *)(unsigned long)rec->addr;
+
+	if (!copy_from_user_nofault(rec->mem, at - NEAR, NEAR))
+		rec->flags |= IPCPROBE_FUTEX_BELOW;
+	else
+		memset(rec->mem, 0, NEAR);
+	if (!copy_from_user_nofault(rec->mem + NEAR, at, NEAR))
+		rec->flags |= IPCPROBE_FUTEX_ABOVE;
+	else
+		memset(rec->mem + NEAR, 0, NEAR);
+}
+
+/*
+ * The futex itself names the holder of a PI lock.  pthread_mutex_t has it 8
+ * bytes further on; whether this is one is for the reader of mem to say.
+ */
+static u32 read_owner(const struct ipcprobe_op *op, const u8 *mem)
+{
+	bool is_pi = is_lock_pi(op->futex.cmd);
+	u32 number = *(const u32 *)(mem + NEAR + (is_pi ? 0 : 8));
+	struct task_struct *task;
+	u32 tid = 0;
+
+	if (is_pi)
+		number &= FUTEX_TID_MASK;
+	rcu_read_lock();
+	task = pid_task(find_vpid(number), PIDTYPE_PID);
+	if (task && (op->flags & IPCPROBE_FUTEX_SHARED ||
+		     task->tgid == current->tgid))
+		tid = task->pid;
+	rcu_read_unlock();
+	return tid;
+}
+
+static void emit_block(const struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_futex_block rec;
+
+	rec.hdr.tid = op->tid;
+	rec.addr = op->futex.addr[0];
+	rec.offset = op->futex.offset[0];
+	rec.file = op->futex.file[0];
+	rec.val = op->futex.val;
+	rec.call = op->call;
+	rec.op = op->futex.cmd;
+	rec.flags = op->flags & ~IPCPROBE_FUTEX_BLOCKED;
+	read_mem(&rec);
+	rec.owner = read_owner(op, rec.mem);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(futex_block, &rec);
+}
+
+/* Is @q the last futex of the vector?  It may be gone through several times. */
+static bool is_last_queued(struct ipcprobe_op *op, const void *q)
+{
+	if (!op->futex.first_q)
+		op->futex.first_q = q;
+	if (op->futex.first_q == q)
+		op->futex.nr_queued = 0;
+	return ++op->futex.nr_queued == op->futex.val;
+}
+
+/* __futex_queue(q, hb, task), under the lock of the bucket */
+static void entry_queue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (!op || op->kind != IPCPROBE_OP_FUTEX ||
+	    op->futex.cmd == FUTEX_TRYLOCK_PI)
+		return;
+	if (op->futex.cmd == IPCPROBE_FUTEX_OP_WAITV &&
+	    !is_last_queued(op, (void *)ARG(fregs, 0)))
+		return;
+	op->flags |= IPCPROBE_FUTEX_BLOCKED;
+	emit_block(op);
+}
+
+/* ---- a task takes another out of its wait ---- */
+
+enum { Q_TASK, Q_KEY, NR_Q_MEMBERS };
+static const char *const q_members[] = { "task", "key" };
+static int q_offsets[NR_Q_MEMBERS] = { -1, -1 };
+
+/* The member of struct rt_wake_q_head that is a wake_q_head. */
+static const char *const pi_members[] = { "head" };
+static int pi_offsets[] = { -1 };
+
+static const void *q_member(const void *q, unsigned int member)
+{
+	return q + q_offsets[member];
+}
+
+static void set_waker(struct ipcprobe_rec_futex_woken *rec,
+		      const struct ipcprobe_op *op)
+{
+	rec->hdr.tid = current->pid;
+	rec->call = op ? op->call : IPCPROBE_CALL_OTHER;
+	rec->op = op ? op->futex.cmd :
+		  current->flags & PF_EXITING ? IPCPROBE_FUTEX_OP_EXIT :
+		  IPCPROBE_FUTEX_OP_WAKE;
+}
+
+static void emit_woken(struct ipcprobe_rec_futex_woken *rec)
+{
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_TO(futex_woken, rec, rec->wakee);
+}
+
+static struct ipcprobe_op *find_futex_op(void)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	return op && op->kind == IPCPROBE_OP_FUTEX ? op : NULL;
+}
+
+/* __futex_unqueue(q), under the lock of the bucket: the waiter stays till then */
+static void entry_unqueue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const void *q = (void *)ARG(fregs, 0);
+	const struct ipcprobe_op *op = find_futex_op();
+	struct ipcprobe_rec_futex_woken rec;
+	const struct task_struct *wakee;
+	const union futex_key *key;
+	u32 kind;
+
+	if (q_offsets[Q_TASK] < 0 || q_offsets[Q_KEY] < 0) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	wakee = *(struct task_struct **)q_member(q, Q_TASK);
+	if (!wakee || wakee == current)
+		return;		/* io_uring's; gives up */
+	if (op && op->futex.cmd == FUTEX_UNLOCK_PI)
+		return;		/* gives up and is removed early */
+	key = q_member(q, Q_KEY);
+	kind = key->both.offset & (FUT_OFF_INODE | FUT_OFF_MMSHARED);
+	set_waker(&rec, op);
+	rec.wakee = wakee->pid;
+	rec.addr = key->both.offset - kind;
+	if (kind == FUT_OFF_INODE) {
+		rec.addr += (u64)key->shared.pgoff << PAGE_SHIFT;
+		rec.flags = IPCPROBE_FUTEX_IN_FILE;
+	} else {
+		rec.addr += key->private.address;
+		rec.flags = 0;
+	}
+	emit_woken(&rec);
+}
+
+/* rt_mutex_postunlock(wqh): a PI lock goes to the task on the list */
+static void entry_postunlock(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	const struct ipcprobe_op *op = find_futex_op();
+	struct ipcprobe_rec_futex_woken rec;
+	const struct wake_q_node *node;
+
+	if (pi_offsets[0] < 0) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	node = ((struct wake_q_head *)(ARG(fregs, 0) + pi_offsets[0]))->first;
+	if (node == WAKE_Q_TAIL)
+		return;
+	set_waker(&rec, op);
+	rec.wakee = container_of(node, struct task_struct, wake_q)->pid;
+	rec.addr = 0;
+	rec.flags = 0;
+	if (op && op->futex.file[0]) {
+		rec.addr = op->futex.offset[0];
+		rec.flags = IPCPROBE_FUTEX_IN_FILE;
+	} else if (op) {
+		rec.addr = op->futex.addr[0];
+	}
+	emit_woken(&rec);
+}
+
+/* ---- ends ---- */
+
+/* futex_wait and futex_wake have the same fields. */
+static void end_single(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_futex_wait rec = {
+		.hdr.tid = op->tid,
+		.addr = op->futex.addr[0],
+		.offset = op->futex.offset[0],
+		.file = op->futex.file[0],
+		.val = op->futex.val,
+		.mask = op->futex.mask,
+		.ret = ret,
+		.call = op->call,
+		.op = op->futex.cmd,
+		.flags = op->flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (shapes[op->futex.cmd] == SHAPE_WAIT)
+		IPCPROBE_EMIT(futex_wait, &rec);
+	else
+		IPCPROBE_EMIT(futex_wake, (struct ipcprobe_rec_futex_wake *)&rec);
+}
+
+/* futex_requeue and futex_wake_op have the same fields. */
+static void end_pair(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_futex_requeue rec = {
+		.hdr.tid = op->tid,
+		.addr = op->futex.addr[0],
+		.addr2 = op->futex.addr[1],
+		.offset = op->futex.offset[0],
+		.offset2 = op->futex.offset[1],
+		.file = op->futex.file[0],
+		.file2 = op->futex.file[1],
+		.nr_wake = op->futex.val,
+		.nr_requeue = op->futex.val2,
+		.val = op->futex.mask,
+		.ret = ret,
+		.call = op->call,
+		.op = op->futex.cmd,
+		.flags = op->flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (op->futex.cmd == FUTEX_WAKE_OP)
+		IPCPROBE_EMIT(futex_wake_op, (struct ipcprobe_rec_futex_wake_op *)&rec);
+	else
+		IPCPROBE_EMIT(futex_requeue, &rec);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret)
+{
+	if (shapes[op->futex.cmd] == SHAPE_PAIR)
+		end_pair(op, ret);
+	else
+		end_single(op, ret);
+}
+
+void ipcprobe_futex_init(void)
+{
+	if (ipcprobe_btf_offsets("futex_q", q_members, q_offsets,
+				 NR_Q_MEMBERS) < 0 ||
+	    ipcprobe_btf_offsets("rt_wake_q_head", pi_members, pi_offsets, 1) < 0)
+		pr_info("no usable BTF: who woke whom on futexes is not told\n");
+}
+
+#ifdef CONFIG_ARM64
+#define SYS(name)	"__arm64_sys_" name
+#else
+#define SYS(name)	"__x64_sys_" name
+#endif
+#define FUTEX_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FUTEX), alt)
+
+struct ipcprobe_hook ipcprobe_futex_hooks[] = {
+	FUTEX_FN("do_futex", entry_do_futex, 0),
+	FUTEX_FN("futex_wait_restart", entry_restart, 0),
+	FUTEX_FN(SYS("futex_waitv"), entry_waitv, 0),
+	FUTEX_FN(SYS("futex_wait"), entry_wait, IPCPROBE_HOOK_EXTRA),
+	FUTEX_FN(SYS("futex_wake"), entry_wake, IPCPROBE_HOOK_EXTRA),
+	FUTEX_FN(SYS("futex_requeue"), entry_requeue, IPCPROBE_HOOK_EXTRA),
+	FUTEX_FN("__futex_queue", entry_queue, 0),
+	FUTEX_FN("__futex_unqueue", entry_unqueue, 0),
+	FUTEX_FN("rt_mutex_postunlock", entry_postunlock, IPCPROBE_HOOK_EXTRA),
+	{}
+};
+
+static inline void check_layout(void)
+{
+#define SAME(a, fa, b, fb)						\
+	static_assert(offsetof(struct ipcprobe_rec_##a, fa) ==		\
+		      offsetof(struct ipcprobe_rec_##b, fb))
+	SAME(futex_wait, val, futex_wake, nr_wake);
+	SAME(futex_wait, mask, futex_wake, mask);
+	SAME(futex_wait, flags, futex_wake, flags);
+	SAME(futex_requeue, nr_requeue, futex_wake_op, nr_wake2);
+	SAME(futex_requeue, flags, futex_wake_op, flags);
+#undef SAME
+}

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class msg, POSIX: queues are files of the mqueue file system.  The numbers of
+ * their messages come from hook_msg.c.
+ */
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/ftrace.h>
+#include <linux/mount.h>
+#include <linux/mqueue.h>
+#include <linux/signal.h>
+#include <linux/slab.h>
+#include <linux/stringhash.h>
+#include <linux/uaccess.h>
+#include <asm/syscall.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+/* ---- the kernel's private struct mqueue_inode_info ---- */
+
+static const char *const info_members[] = { "vfs_inode", "attr" };
+
+static struct {
+	int inode, attr;
+} info;
+
+static bool has_layout;
+
+/* Without BTF sizes and contents of queues are not known. */
+void ipcprobe_mq_init(void)
+{
+	has_layout = ipcprobe_btf_offsets("mqueue_inode_info", info_members,
+					  (int *)&info, 2) > 0 &&
+		     info.inode >= 0 && info.attr >= 0;
+}
+
+static const struct mq_attr *attr_of(const struct inode *inode)
+{
+	return (const void *)inode - info.inode + info.attr;
+}
+
+static bool is_queue(const struct inode *inode)
+{
+	return S_ISREG(inode->i_mode) &&
+	       !strcmp(inode->i_sb->s_type->name, "mqueue");
+}
+
+/* ---- send and receive ---- */
+
+/* Names the queue behind a descriptor, if it is one. */
+static void set_queue(struct ipcprobe_op *op, s32 fd)
+{
+	struct file *file = fget(fd);
+	const struct inode *inode;
+
+	op->mq.fd = fd;
+	op->mq.dev = 0;
+	op->mq.ino = 0;
+	if (!file)
+		return;
+	inode = file_inode(file);
+	if (is_queue(inode)) {
+		op->mq.dev = inode->i_sb->s_dev;
+		op->mq.ino = inode->i_ino;
+		if (file->f_flags & O_NONBLOCK)
+			op->flags = IPCPROBE_IO_NONBLOCK;
+	}
+	fput(file);
+}
+
+/* do_mq_timedsend(fd, text, bytes, prio, timeout) */
+static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_SEND);
+
+	if (unlikely(!op))
+		return;
+	set_queue(op, ftrace_regs_get_argument(fregs, 0));
+	op->addr = ftrace_regs_get_argument(fregs, 1);
+	op->mq.bytes = min_t(u64, ftrace_regs_get_argument(fregs, 2), U32_MAX);
+	op->mq.prio = ftrace_regs_get_argument(fregs, 3);
+	op->mq.seq = 0;
+}
+
+static void set_receive(struct ipcprobe_op *op, s32 fd, u64 addr, u64 bytes)
+{
+	set_queue(op, fd);
+	op->addr = addr;
+	op->mq.bytes = min_t(u64, bytes, U32_MAX);
+	op->mq.prio = 0;
+	op->mq.seq = 0;
+}
+
+/* do_mq_timedreceive(fd, text, bytes, prio, timeout) */
+static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_RECEIVE);
+
+	if (likely(op))
+		set_receive(op, ftrace_regs_get_argument(fregs, 0),
+			    ftrace_regs_get_argument(fregs, 1),
+			    ftrace_regs_get_argument(fregs, 2));
+}
+
+/**
+ * ipcprobe_mq_begin_late - a receive that slept already when the hooks came
+ * @hook: counts a miss
+ *
+ * Context: task context, preemption off.
+ * Return: NULL when the current task is in no such call.
+ */
+struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook)
+{
+	unsigned long args[6];
+	struct ipcprobe_op *op;
+
+	if (!ipcprobe_msg_in_call(__NR_mq_timedreceive))
+		return NULL;
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_RECEIVE);
+	if (!op)
+		return NULL;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	op->begin = 0;
+	set_receive(op, args[0], args[1], args[2]);
+	return op;
+}
+
+/* Called by hook_wait.c, in the middle of a task switch. */
+void ipcprobe_mq_block(struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_mq_block rec = {
+		.hdr.tid = op->tid,
+		.dev = op->mq.dev,
+		.ino = op->mq.ino,
+		.fd = op->mq.fd,
+		.flags = op->kind == IPCPROBE_OP_MQ_SEND ? IPCPROBE_IO_FULL :
+							   IPCPROBE_IO_EMPTY,
+	};
+
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(mq_block, &rec);
+}
+
+static void end_transfer(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_mq_send rec = {
+		.hdr.tid = op->tid,
+		.addr = op->addr,
+		.dev = op->mq.dev,
+		.ino = op->mq.ino,
+		.fd = op->mq.fd,
+		.seq = op->mq.seq,
+		.bytes = op->mq.bytes,
+		.prio = op->mq.prio,
+		.ret = ret,
+		.blocked_ns = ipcprobe_op_blocked_ns(op),
+		.flags = op->flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (op->kind == IPCPROBE_OP_MQ_RECEIVE) {
+		/* the two records have the same fields */
+		IPCPROBE_EMIT(mq_receive, (struct ipcprobe_rec_mq_receive *)&rec);
+	} else {
+		rec.seq = ret < 0 ? 0 : rec.seq;
+		IPCPROBE_EMIT(mq_send, &rec);
+	}
+}
+
+/* ---- names ---- */
+
+#define NAME_SPACE	ALIGN(NAME_MAX + 1, 8)
+
+/* Fills up with zeroes to a multiple of 8.  Return: bytes, of @len the name's. */
+static u32 pad_name(char *name, u32 len)
+{
+	u32 bytes = ALIGN(len + 1, 8);
+
+	memset(name + len, 0, bytes - len);
+	return bytes;
+}
+
+static u32 copy_name(char *to, struct dentry *dentry)
+{
+	u32 len;
+
+	spin_lock(&dentry->d_lock);
+	len = min_t(u32, dentry->d_name.len, NAME_MAX);
+	memcpy(to, dentry->d_name.name, len);
+	spin_unlock(&dentry->d_lock);
+	return pad_name(to, len);
+}
+
+/* The kernel gets it without the slash, which the library takes away. */
+static u32 copy_user_name(char *to, const char __user *name)
+{
+	u32 len;
+
+	for (len = 0; len < NAME_MAX; len++)
+		if (copy_from_user_nofault(to + len, name + len, 1) || !to[len])
+			break;
+	return pad_name(to, len);
+}
+
+/* To one session, or to all that want the class. */
+static void describe(struct dentry *dentry, u32 ns,
+		     struct ipcprobe_session *only)
+{
+	u8 buf[sizeof(struct ipcprobe_rec_mq_info) + NAME_SPACE] __aligned(8);
+	struct ipcprobe_rec_mq_info *rec = (void *)buf;
+	const struct inode *inode = d_inode(dentry);
+	u32 len;
+
+	*rec = (struct ipcprobe_rec_mq_info) {
+		.hdr.tid = only ? 0 : current->pid,
+		.dev = inode->i_sb->s_dev,
+		.ino = inode->i_ino,
+		.ns = ns,
+		.nr_messages = U32_MAX,
+		.max_messages = U32_MAX,
+		.max_bytes = U32_MAX,
+	};
+	if (has_layout) {
+		rec->nr_messages = READ_ONCE(attr_of(inode)->mq_curmsgs);
+		rec->max_messages = attr_of(inode)->mq_maxmsg;
+		rec->max_bytes = attr_of(inode)->mq_msgsize;
+	}
+	len = sizeof(*rec) + copy_name(rec->name, dentry);
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_NAME(mq_info, rec, len, s,
+			   only ? s == only : s->classes & IPCPROBE_BIT(MSG));
+}
+
+/* ---- open, unlink, notify ---- */
+
+/* do_mq_open(name, oflag, mode, attr) */
+static void entry_open(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_OPEN);
+
+	if (!op)
+		return;
+	op->mq.name = ARG(fregs, 0);
+	op->mq.oflag = ftrace_regs_get_argument(fregs, 1);
+}
+
+static void end_open(struct ipcprobe_op *op, s32 ret)
+{
+	u8 buf[sizeof(struct ipcprobe_rec_mq_open) + NAME_SPACE] __aligned(8);
+	struct ipcprobe_rec_mq_open *rec = (void *)buf;
+	struct file *file = ret >= 0 ? fget(ret) : NULL;
+	u32 len = sizeof(*rec);
+
+	*rec = (struct ipcprobe_rec_mq_open) {
+		.hdr.tid = op->tid,
+		.ret = ret,
+		.oflag = op->mq.oflag,
+	};
+	if (file && is_queue(file_inode(file))) {
+		describe(file->f_path.dentry, ipcprobe_ipc_ns(), NULL);
+		rec->dev = file_inode(file)->i_sb->s_dev;
+		rec->ino = file_inode(file)->i_ino;
+		len += copy_name(rec->name, file->f_path.dentry);
+	} else {
+		len += copy_user_name(rec->name, op->mq.name);
+	}
+	if (file)
+		fput(file);
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec->dur_ns);
+	IPCPROBE_EMIT_NAME(mq_open, rec, len, s,
+			   ipcprobe_session_wants(s, IPCPROBE_CLASS_MSG,
+						  rec->hdr.tid, rec->hdr.tid,
+						  smp_processor_id()));
+}
+
+/* mq_unlink(name), as the system call's own function */
+static void entry_unlink(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_UNLINK);
+
+	if (!op)
+		return;
+	op->mq.dev = 0;
+	op->mq.ino = 0;
+}
+
+/* mqueue_unlink(dir, dentry), also for rm in a mounted mqueue file system */
+static void entry_unlink_found(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs)
+{
+	const struct dentry *dentry = ARG(fregs, 1);
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (!op || op->kind != IPCPROBE_OP_MQ_UNLINK)
+		return;
+	op->mq.dev = d_inode(dentry)->i_sb->s_dev;
+	op->mq.ino = d_inode(dentry)->i_ino;
+}
+
+static void end_unlink(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_mq_unlink rec = {
+		.hdr.tid = op->tid,
+		.dev = op->mq.dev,
+		.ino = op->mq.ino,
+		.ret = ret,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(mq_unlink, &rec);
+}
+
+/* do_mq_notify(fd, notification) */
+static void entry_notify(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct sigevent *event = ARG(fregs, 1);
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_NOTIFY);
+
+	if (!op)
+		return;
+	set_queue(op, ftrace_regs_get_argument(fregs, 0));
+	op->mq.notify = event ? event->sigev_notify : -1;
+	op->mq.signo = event && event->sigev_notify == SIGEV_SIGNAL ?
+		       event->sigev_signo : 0;
+}
+
+static void end_notify(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_mq_notify rec = {
+		.hdr.tid = op->tid,
+		.dev = op->mq.dev,
+		.ino = op->mq.ino,
+		.fd = op->mq.fd,
+		.ret = ret,
+		.notify = op->mq.notify,
+		.signo = op->mq.signo,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(mq_notify, &rec);
+}
+
+/* mqueue_evict_inode(inode) */
+static void entry_evict(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct inode *inode = ARG(fregs, 0);
+	struct ipcprobe_rec_mq_destroy rec = {
+		.hdr.tid = current->pid,
+		.dev = inode->i_sb->s_dev,
+		.ino = inode->i_ino,
+		.nr_messages = has_layout ? attr_of(inode)->mq_curmsgs : U32_MAX,
+	};
+
+	if (!S_ISREG(inode->i_mode))
+		return;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(mq_destroy, &rec);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret)
+{
+	switch (op->kind) {
+	case IPCPROBE_OP_MQ_OPEN:
+		end_open(op, ret);
+		break;
+	case IPCPROBE_OP_MQ_UNLINK:
+		end_unlink(op, ret);
+		break;
+	case IPCPROBE_OP_MQ_NOTIFY:
+		end_notify(op, ret);
+		break;
+	default:
+		end_transfer(op, ret);
+		break;
+	}
+}
+
+/* ---- snapshot ---- */
+
+struct listing {
+	struct dir_context ctx;
+	struct ipcprobe_session *session;
+	struct dentry *root;
+	u32 ns;
+};
+
+/* Names are in the dentry cache as long as their queues exist. */
+static bool list_name(struct dir_context *ctx, const char *name, int len,
+		      loff_t offset, u64 ino, unsigned int type)
+{
+	struct listing *listing = container_of(ctx, struct listing, ctx);
+	struct qstr qstr = QSTR_INIT(name, len);
+	struct dentry *dentry;
+
+	qstr.hash = full_name_hash(listing->root, name, len);
+	dentry = d_lookup(listing->root, &qstr);
+	if (dentry && d_is_reg(dentry)) {
+		preempt_disable();
+		describe(dentry, listing->ns, listing->session);
+		preempt_enable();
+	}
+	dput(dentry);
+	return !fatal_signal_pending(current);
+}
+
+/**
+ * ipcprobe_mq_snapshot - write mq_info records for the queues of a namespace
+ * @session: gets them
+ * @mnt: its mqueue file system
+ * @ns: number of the namespace
+ *
+ * Context: process.  What may not be listed is named when it is opened.
+ * Return: 0 or -EINTR.
+ */
+int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
+			 struct vfsmount *mnt, u32 ns)
+{
+	struct path path = { .mnt = mnt, .dentry = mnt->mnt_root };
+	struct listing listing = {
+		.ctx.actor = list_name,
+		.session = session,
+		.root = mnt->mnt_root,
+		.ns = ns,
+	};
+	struct file *dir;
+
+	dir = dentry_open(&path, O_RDONLY | O_DIRECTORY, current_cred());
+	if (!IS_ERR(dir)) {
+		iterate_dir(dir, &listing.ctx);
+		fput(dir);
+	}
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+#ifdef CONFIG_ARM64
+#define SYS_MQ_UNLINK	"__arm64_sys_mq_unlink"
+#else
+#define SYS_MQ_UNLINK	"__x64_sys_mq_unlink"
+#endif
+
+#define MQ_FN(name, fn)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), IPCPROBE_HOOK_EXTRA)
+
+/* All extra: a kernel may be without POSIX queues. */
+struct ipcprobe_hook ipcprobe_mq_hooks[] = {
+	MQ_FN("do_mq_timedsend", entry_send),
+	MQ_FN("do_mq_timedreceive", entry_receive),
+	MQ_FN("do_mq_open", entry_open),
+	MQ_FN(SYS_MQ_UNLINK, entry_unlink),
+	MQ_FN("mqueue_unlink", entry_unlink_found),
+	MQ_FN("do_mq_notify", entry_notify),
+	MQ_FN("mqueue_evict_inode", entry_evict),
+	{}
+};
+
+static inline void check_layout(void)
+{
+	static_assert(sizeof(struct ipcprobe_rec_mq_send) ==
+		      sizeof(struct ipcprobe_rec_mq_receive));
+	static_assert(offsetof(struct ipcprobe_rec_mq_send, flags) ==
+		      offsetof(struct ipcprobe_rec_mq_receive, flags));
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class msg, System V: and what its queues share with the POSIX ones
+ * (hook_mq.c), the messages.  A message gets its number when the send has made
+ * it, and gives it back when the receive is about to free it; message.c says
+ * why that ties the two together.
+ */
+#include <linux/compat.h>
+#include <linux/ftrace.h>
+#include <linux/ipc_namespace.h>
+#include <linux/msg.h>
+#include <linux/sched.h>
+#include <asm/syscall.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+/* ---- the kernel's private struct msg_queue ---- */
+
+static const char *const queue_members[] = {
+	"q_perm", "q_qnum", "q_cbytes", "q_qbytes", "q_lspid", "q_lrpid",
+};
+
+static struct {
+	int perm, nr, bytes, max_bytes, send_pid, receive_pid;
+} queue;
+
+static bool has_layout;
+
+/* Without BTF the contents of queues are not known. */
+void ipcprobe_msg_init(void)
+{
+	int *offsets = (int *)&queue;
+	unsigned int i;
+
+	has_layout = ipcprobe_btf_offsets("msg_queue", queue_members, offsets,
+					  ARRAY_SIZE(queue_members)) > 0;
+	for (i = 0; i < ARRAY_SIZE(queue_members); i++)
+		has_layout &= offsets[i] >= 0;
+}
+
+#define MEMBER(perm, offset, type)	\
+	READ_ONCE(*(type *)((char *)(perm) - queue.perm + (offset)))
+
+/* ---- send and receive ---- */
+
+static void set_message(struct ipcprobe_op *op, s32 id, s64 type, u64 bytes,
+			u16 msgflg)
+{
+	op->msg.ns = ipcprobe_ipc_ns();
+	op->msg.id = id;
+	op->msg.type = type;
+	op->msg.bytes = min_t(u64, bytes, U32_MAX);
+	op->msg.msgflg = msgflg;
+	op->msg.seq = 0;
+}
+
+/* do_msgsnd(msqid, type, text, bytes, msgflg) */
+static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_SEND);
+
+	if (unlikely(!op))
+		return;
+	op->addr = ftrace_regs_get_argument(fregs, 2);
+	set_message(op, ftrace_regs_get_argument(fregs, 0),
+		    ftrace_regs_get_argument(fregs, 1),
+		    ftrace_regs_get_argument(fregs, 3),
+		    ftrace_regs_get_argument(fregs, 4));
+}
+
+/* The text stands behind the type, a long of the program. */
+static u64 text_of(u64 msgp)
+{
+	return msgp + (in_compat_syscall() ? sizeof(s32) : sizeof(s64));
+}
+
+/* do_msgrcv(msqid, msgp, bytes, type, msgflg, handler) */
+static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_RECEIVE);
+
+	if (unlikely(!op))
+		return;
+	op->addr = text_of(ftrace_regs_get_argument(fregs, 1));
+	set_message(op, ftrace_regs_get_argument(fregs, 0),
+		    ftrace_regs_get_argument(fregs, 3),
+		    ftrace_regs_get_argument(fregs, 2),
+		    ftrace_regs_get_argument(fregs, 4));
+}
+
+/*
+ * security_msg_msg_alloc(msg): a message was made, and its text copied in.
+ * For MSG_COPY the receiver makes one as well: that is none.
+ */
+static void entry_made(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	u32 seq;
+
+	if (unlikely(!op) || (op->kind != IPCPROBE_OP_MSG_SEND &&
+			      op->kind != IPCPROBE_OP_MQ_SEND))
+		return;
+	seq = ipcprobe_message_add(ARG(fregs, 0));
+	if (unlikely(!seq))
+		atomic64_inc(&hook->missed);
+	if (op->kind == IPCPROBE_OP_MSG_SEND)
+		op->msg.seq = seq;
+	else
+		op->mq.seq = seq;
+}
+
+/* copy_msg(from, to): MSG_COPY found a message */
+static void entry_copy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct msg_msg *msg = ARG(fregs, 0);
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (!op || op->kind != IPCPROBE_OP_MSG_RECEIVE)
+		return;
+	op->msg.seq = ipcprobe_message_find(msg);
+	op->msg.type = msg->m_type;
+	op->msg.bytes = msg->m_ts;
+}
+
+/*
+ * Is the current task inside this call?  Behind it (a queue's last close may
+ * free messages there) the registers hold its result already.
+ */
+bool ipcprobe_msg_in_call(long nr)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	return !(current->flags & PF_KTHREAD) && !in_compat_syscall() &&
+	       syscall_get_nr(current, regs) == nr &&
+	       syscall_get_error(current, regs) == -ENOSYS;
+}
+
+/* A receive that slept already when the hooks came: its begin is not known. */
+static struct ipcprobe_op *begin_late(struct ipcprobe_hook *hook)
+{
+	unsigned long args[6];
+	struct ipcprobe_op *op;
+
+	if (!ipcprobe_msg_in_call(__NR_msgrcv))
+		return ipcprobe_mq_begin_late(hook);
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_RECEIVE);
+	if (!op)
+		return NULL;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	op->begin = 0;
+	op->addr = text_of(args[1]);
+	set_message(op, args[0], args[3], args[2], args[4]);
+	return op;
+}
+
+/*
+ * free_msg(msg): it was received, or could not be sent, or its queue is
+ * removed.
+ */
+static void entry_free(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct msg_msg *msg = ARG(fregs, 0);
+	u32 seq = ipcprobe_message_remove(msg);
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (unlikely(!op))
+		op = begin_late(hook);
+	if (unlikely(!op))
+		return;
+	if (op->kind == IPCPROBE_OP_MQ_RECEIVE) {
+		op->mq.seq = seq;
+		op->mq.prio = msg->m_type;
+		op->mq.bytes = msg->m_ts;
+	} else if (op->kind == IPCPROBE_OP_MSG_RECEIVE &&
+		   !(op->msg.msgflg & MSG_COPY)) {
+		op->msg.seq = seq;
+		op->msg.type = msg->m_type;
+		op->msg.bytes = msg->m_ts;
+	}
+}
+
+/* Called by hook_wait.c, in the middle of a task switch. */
+void ipcprobe_msg_block(struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_msg_block rec = {
+		.hdr.tid = op->tid,
+		.type = op->msg.type,
+		.ns = op->msg.ns,
+		.id = op->msg.id,
+		.bytes = op->msg.bytes,
+		.msgflg = op->msg.msgflg,
+		.flags = op->kind == IPCPROBE_OP_MSG_SEND ? IPCPROBE_IO_FULL :
+							    IPCPROBE_IO_EMPTY,
+	};
+
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(msg_block, &rec);
+}
+
+static void end_transfer(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_msg_send rec = {
+		.hdr.tid = op->tid,
+		.addr = op->addr,
+		.type = op->msg.type,
+		.ns = op->msg.ns,
+		.id = op->msg.id,
+		.seq = op->msg.seq,
+		.bytes = op->msg.bytes,
+		.ret = ret,
+		.blocked_ns = ipcprobe_op_blocked_ns(op),
+		.msgflg = op->msg.msgflg,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (op->kind == IPCPROBE_OP_MSG_RECEIVE) {
+		/* the two records have the same fields */
+		IPCPROBE_EMIT(msg_receive, (struct ipcprobe_rec_msg_receive *)&rec);
+	} else {
+		rec.seq = ret < 0 ? 0 : rec.seq;
+		IPCPROBE_EMIT(msg_send, &rec);
+	}
+}
+
+/* ---- life of queues ---- */
+
+/* newque(ns, params) */
+static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_CREATE);
+}
+
+static void end_create(const struct ipcprobe_op *op, s32 id)
+{
+	const struct kern_ipc_perm *perm = ipcprobe_sysv_find(IPCPROBE_SYSV_MSG, id);
+	struct ipcprobe_rec_msg_create rec = {
+		.hdr.tid = op->tid,
+		.ns = ipcprobe_ipc_ns(),
+		.id = id,
+		.key = perm ? perm->key : 0,
+		.max_bytes = current->nsproxy->ipc_ns->msg_ctlmnb,
+	};
+
+	if (id < 0)
+		return;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(msg_create, &rec);
+}
+
+/* freeque(ns, perm), under the queue's lock */
+static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct ipc_namespace *ns = ARG(fregs, 0);
+	const struct kern_ipc_perm *perm = ARG(fregs, 1);
+	struct ipcprobe_rec_msg_destroy rec = {
+		.hdr.tid = current->pid,
+		.ns = ns->ns.inum,
+		.id = perm->id,
+		.nr_messages = U32_MAX,
+		.bytes = U32_MAX,
+	};
+
+	if (has_layout) {
+		rec.nr_messages = MEMBER(perm, queue.nr, const unsigned long);
+		rec.bytes = MEMBER(perm, queue.bytes, const unsigned long);
+	}
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(msg_destroy, &rec);
+}
+
+/**
+ * ipcprobe_msg_describe - write a msg_snapshot record
+ * @session: gets it
+ * @ns: number of the IPC namespace
+ * @perm: the queue
+ *
+ * Context: task context, RCU read side.
+ */
+void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
+			   struct kern_ipc_perm *perm)
+{
+	struct ipcprobe_rec_msg_snapshot rec = {
+		.ns = ns,
+		.nr_messages = U32_MAX,
+		.bytes = U32_MAX,
+		.max_bytes = U32_MAX,
+	};
+	bool deleted;
+
+	spin_lock(&perm->lock);
+	deleted = perm->deleted;
+	rec.id = perm->id;
+	rec.key = perm->key;
+	if (has_layout && !deleted) {
+		rec.nr_messages = MEMBER(perm, queue.nr, unsigned long);
+		rec.bytes = MEMBER(perm, queue.bytes, unsigned long);
+		rec.max_bytes = MEMBER(perm, queue.max_bytes, unsigned long);
+		rec.send_pid = pid_nr(MEMBER(perm, queue.send_pid, struct pid *));
+		rec.receive_pid = pid_nr(MEMBER(perm, queue.receive_pid, struct pid *));
+	}
+	spin_unlock(&perm->lock);
+	if (deleted)
+		return;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_ONLY(msg_snapshot, &rec, session);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_msg_finish(struct ipcprobe_op *op, s32 ret)
+{
+	if (likely(op->kind != IPCPROBE_OP_MSG_CREATE))
+		end_transfer(op, ret);
+	else
+		end_create(op, ret);
+}
+
+#define RECEIVE_ALT	70	/* alternatives' number */
+
+#define MSG_FN(name, fn)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), 0)
+#define MSG_EXTRA_FN(name, fn)	\
+	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), IPCPROBE_HOOK_EXTRA)
+
+struct ipcprobe_hook ipcprobe_msg_hooks[] = {
+	MSG_FN("do_msgsnd", entry_send),
+	IPCPROBE_FN("do_msgrcv", entry_receive, IPCPROBE_BIT(MSG), RECEIVE_ALT),
+	/* without 32-bit calls it has no handler to choose */
+	IPCPROBE_FN("do_msgrcv.constprop.0", entry_receive, IPCPROBE_BIT(MSG),
+		    RECEIVE_ALT),
+	MSG_EXTRA_FN("security_msg_msg_alloc", entry_made),
+	MSG_EXTRA_FN("copy_msg", entry_copy),
+	MSG_FN("free_msg", entry_free),
+	MSG_FN("newque", entry_create),
+	MSG_FN("freeque", entry_destroy),
+	{}
+};
+
+static inline void check_layout(void)
+{
+	static_assert(sizeof(struct ipcprobe_rec_msg_send) ==
+		      sizeof(struct ipcprobe_rec_msg_receive));
+	static_assert(offsetof(struct ipcprobe_rec_msg_send, msgflg) ==
+		      offsetof(struct ipcprobe_rec_msg_receive, msgflg));
+}

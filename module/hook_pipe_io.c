@@ -1,0 +1,643 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class pipe: bytes in and out of pipes and FIFOs, and the waits for them.
+ *
+ * What moved, and where in the pipe's byte stream, is known exactly at one
+ * point only: when the task that moved it is about to give the pipe's mutex
+ * back.  So mutex_unlock() is hooked, and looks whether the current task is in
+ * an operation on a pipe with this mutex:
+ *
+ *	pipe_write()           begin: iov_iter, pipe, entry time
+ *	  mutex_lock
+ *	  copy ...
+ *	  mutex_unlock()       segment: bytes = what left the iov_iter since;
+ *	                       they stand at write_pos, which grows by them.
+ *	                       Nothing left: the record, and the end
+ *	  prepare_to_wait..()  the pipe is full: pipe_block with the segment
+ *	  finish_wait()        pipe_unblock
+ *	  mutex_lock, copy, mutex_unlock() ...
+ *	sys_exit               errors and what moved only in part: the record
+ *
+ * Reads are the same with read_pos.  Two writers cannot be between their
+ * lock and their unlock at once, so positions are exact with many of them,
+ * and the record of a write comes before that of the read of its bytes.
+ *
+ * A request of io_uring or AIO has no call that ends it, and its iov_iter may
+ * be gone once the function has returned: the unlock that nothing follows is
+ * its end.
+ */
+#include <linux/fs_struct.h>
+#include <linux/ftrace.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/uio.h>
+#include <asm/syscall.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+static u16 end_flag(const struct ipcprobe_op *op,
+		    const struct ipcprobe_op_end *end)
+{
+	return end == &op->end[IPCPROBE_OP_IN] ? IPCPROBE_IO_WRITE_END :
+						 IPCPROBE_IO_READ_END;
+}
+
+/* ---- waits ---- */
+
+static void emit_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
+		       u16 why)
+{
+	struct ipcprobe_rec_pipe_block rec = {
+		.hdr.tid = current->pid,
+		.pipe = end->id,
+		.pos = end->pos,
+		.bytes = end->bytes,
+		.flags = end->obj_flags | why | end_flag(op, end),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(pipe_block, &rec);
+}
+
+static void emit_unblock(struct ipcprobe_op_end *end)
+{
+	struct ipcprobe_rec_pipe_unblock rec = {
+		.hdr.tid = current->pid,
+		.pipe = end->id,
+		.flags = end->obj_flags | end->waiting,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(pipe_unblock, &rec);
+}
+
+static void block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u16 why)
+{
+	emit_block(op, end, why);
+	end->pos += end->bytes;
+	end->bytes = 0;
+	end->waiting = why;
+	op->flags |= IPCPROBE_IO_BLOCKED;
+}
+
+/* Ends the wait of one side, if there is one. */
+static void unblock(struct ipcprobe_op_end *end)
+{
+	if (!end->waiting)
+		return;
+	emit_unblock(end);
+	end->waiting = 0;
+}
+
+/* A signal ends a wait without finish_wait(). */
+void ipcprobe_pipe_end_waits(struct ipcprobe_op *op)
+{
+	unblock(&op->end[0]);
+	unblock(&op->end[1]);
+}
+
+/* The side whose pipe has this wait queue, and what is waited for. */
+static struct ipcprobe_op_end *
+find_wait(struct ipcprobe_op *op, const wait_queue_head_t *wq, u16 *why)
+{
+	const struct pipe_inode_info *pipe;
+	struct ipcprobe_op_end *end;
+
+	for (end = op->end; end < op->end + 2; end++) {
+		if (!end->obj)
+			continue;
+		pipe = end->pipe;
+		*why = IPCPROBE_IO_EMPTY;
+		if (wq == &pipe->rd_wait)
+			return end;
+		*why = IPCPROBE_IO_FULL;
+		if (wq == &pipe->wr_wait)
+			return end;
+	}
+	return NULL;
+}
+
+void ipcprobe_entry_prepare_to_wait(struct ipcprobe_hook *hook,
+				    struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct ipcprobe_op_end *end;
+	u16 why;
+
+	if (likely(!op))
+		return;
+	end = find_wait(op, ARG(fregs, 0), &why);
+	if (!end)
+		return;
+	/* A read that a signal interrupts returns without the mutex. */
+	if (op->kind == IPCPROBE_OP_PIPE_READ_REQUEST && signal_pending(current))
+		ipcprobe_op_drop(op);
+	else if (!end->waiting)
+		block(op, end, why);
+}
+
+void ipcprobe_entry_finish_wait(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct ipcprobe_op_end *end;
+	u16 why;
+
+	if (likely(!op))
+		return;
+	if (op->sock.obj)
+		ipcprobe_unix_finish_wait(op, ARG(fregs, 0));
+	end = find_wait(op, ARG(fregs, 0), &why);
+	if (end)
+		unblock(end);
+}
+
+/* ---- segments: at mutex_unlock(), the pipe's mutex still held ---- */
+
+static const struct pipe_buffer *newest(const struct pipe_inode_info *pipe)
+{
+	return &pipe->bufs[(pipe->head - 1) & (pipe->ring_size - 1)];
+}
+
+/* Are the pages put in last references to a file's pages? */
+static bool newest_is_shared(const struct pipe_inode_info *pipe)
+{
+	const struct pipe_buffer *buf = newest(pipe);
+	unsigned long mapping;
+
+	if (pipe->head == pipe->tail || !buf->page)
+		return false;
+	mapping = (unsigned long)READ_ONCE(page_folio(buf->page)->mapping);
+	return mapping && !(mapping & 3);	/* anonymous and movable ones are marked */
+}
+
+static bool is_empty(const struct pipe_inode_info *pipe)
+{
+	return pipe->head == pipe->tail;
+}
+
+/* What left or entered, from the contents before and after. */
+static u32 moved_by_contents(const struct ipcprobe_op *op,
+			     const struct ipcprobe_op_end *end)
+{
+	u32 before = end->obj->write_pos - end->obj->read_pos;
+	u32 after = ipcprobe_pipe_bytes(end->obj->pipe);
+
+	if (!end->obj->is_synced)
+		return 0;
+	if (end == &op->end[IPCPROBE_OP_IN])
+		return after > before ? after - before : 0;
+	return before > after ? before - after : 0;
+}
+
+/* Is it the pipe that stopped the copy after @bytes, and not a fault? */
+static bool is_stopped(const struct pipe_inode_info *pipe, bool is_read,
+		       size_t bytes)
+{
+	if (is_read)
+		return is_empty(pipe);
+	return bytes >= PAGE_SIZE && newest(pipe)->len &&
+	       pipe_full(pipe->head, pipe->tail, pipe->max_usage);
+}
+
+/*
+ * What the iov_iter has made progress.  A copy that faults in the middle of a
+ * page advances the iov_iter by bytes that are then thrown away; it leaves a
+ * rest that a full or an empty pipe does not explain, and the contents decide.
+ */
+static u32 moved_by_iter(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
+{
+	size_t left = iov_iter_count(op->iter), before = op->left;
+	size_t bytes = left < before ? before - left : 0;
+	bool is_read = end == &op->end[IPCPROBE_OP_OUT];
+
+	op->left = left;
+	if (unlikely(left && end->obj->is_synced &&
+		     !is_stopped(end->obj->pipe, is_read, bytes)))
+		return min_t(size_t, bytes, moved_by_contents(op, end));
+	return bytes;
+}
+
+/* How many bytes this task moved since it took the mutex. */
+static u32 moved_bytes(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
+{
+	u32 bytes;
+
+	if (op->iter)
+		return moved_by_iter(op, end);
+	bytes = moved_by_contents(op, end);
+	if (end == &op->end[IPCPROBE_OP_IN] && op->in_file &&
+	    !newest_is_shared(end->obj->pipe))
+		op->copied += bytes;
+	return bytes;
+}
+
+/*
+ * Bytes that went through unseen: the pipe existed before anybody watched, or
+ * a miss.  Positions are set so that they fit once @bytes are added.
+ */
+static void resync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
+		   u32 bytes)
+{
+	struct ipcprobe_pipe *obj = end->obj;
+	bool was_synced = obj->is_synced;
+
+	ipcprobe_pipe_sync(obj);
+	if (end == &op->end[IPCPROBE_OP_IN])
+		obj->write_pos -= bytes;
+	else
+		obj->write_pos += bytes;
+	/* What a splice moved is not told apart from what was there before. */
+	if (was_synced || !op->iter)
+		op->flags |= IPCPROBE_IO_RESYNC;
+}
+
+/* Do the positions, @bytes added, agree with the contents where it is cheap? */
+static bool is_synced(const struct ipcprobe_op *op,
+		      const struct ipcprobe_op_end *end, u32 bytes)
+{
+	const struct ipcprobe_pipe *obj = end->obj;
+	u64 content = obj->write_pos - obj->read_pos;
+
+	content += end == &op->end[IPCPROBE_OP_IN] ? bytes : -(u64)bytes;
+	if (likely(is_empty(obj->pipe) == !content))
+		return obj->is_synced;
+	/* A write that faulted leaves a buffer without bytes. */
+	return obj->is_synced && !content && !ipcprobe_pipe_bytes(obj->pipe);
+}
+
+static void check_sync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
+		       u32 bytes)
+{
+	struct ipcprobe_pipe *obj = end->obj;
+
+	if (unlikely(!is_synced(op, end, bytes)))
+		resync(op, end, bytes);
+	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
+		ipcprobe_pipe_describe(obj, op->file ? &op->file->f_path : NULL,
+				       NULL, obj->write_pos, obj->read_pos);
+}
+
+/* The rest of a packet is gone with its first bytes. */
+static u32 thrown_away(const struct ipcprobe_op *op,
+		       const struct ipcprobe_op_end *end, u32 bytes)
+{
+	if (likely(!end->obj->has_packets || end != &op->end[IPCPROBE_OP_OUT] ||
+		   !end->obj->is_synced))
+		return 0;
+	return moved_by_contents(op, end) - bytes;
+}
+
+/* Return: bytes moved. */
+static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
+{
+	u32 bytes = moved_bytes(op, end);
+	u32 thrown = thrown_away(op, end, bytes);
+	u64 *pos;
+
+	check_sync(op, end, bytes + thrown);
+	pos = end == &op->end[IPCPROBE_OP_IN] ? &end->obj->write_pos :
+						&end->obj->read_pos;
+	/* Others were there while the mutex was free, without a wait. */
+	if (unlikely(end->bytes && end->pos + end->bytes != *pos)) {
+		block(op, end, end == &op->end[IPCPROBE_OP_IN] ?
+			       IPCPROBE_IO_FULL : IPCPROBE_IO_EMPTY);
+		unblock(end);
+	}
+	if (!end->bytes)
+		end->pos = *pos;
+	end->bytes += bytes;
+	*pos += bytes + thrown;
+	return bytes;
+}
+
+/* ---- read and write ---- */
+
+static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
+				    s32 ret)
+{
+	const struct ipcprobe_op_end *end =
+		&op->end[is_read ? IPCPROBE_OP_OUT : IPCPROBE_OP_IN];
+	struct ipcprobe_rec_pipe_read rec = {
+		.hdr.tid = op->tid,
+		.addr = op->addr,
+		.pipe = end->id,
+		.pos = end->pos,
+		.count = op->count,
+		.ret = ret,
+		.call = op->call,
+		.nr_segs = op->nr_segs,
+		.flags = op->flags | end->obj_flags,
+	};
+	unsigned long irqflags;
+
+	local_irq_save(irqflags);
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	if (is_read)
+		IPCPROBE_EMIT(pipe_read, &rec);
+	else	/* the two records have the same fields */
+		IPCPROBE_EMIT(pipe_write, (struct ipcprobe_rec_pipe_write *)&rec);
+	local_irq_restore(irqflags);
+}
+
+/* Is this the unlock before a wait?  So it may be in a worker. */
+static bool is_going_to_wait(const struct ipcprobe_op *op,
+			     const struct pipe_inode_info *pipe, bool is_read)
+{
+	if (op->flags & IPCPROBE_IO_NONBLOCK)
+		return false;
+	if (is_read)
+		return !op->copied && is_empty(pipe) && pipe->writers;
+	return op->left && pipe->readers && !signal_pending(current) &&
+	       pipe_full(pipe->head, pipe->tail, pipe->max_usage);
+}
+
+/* What moved nothing is tried again by whoever made the request, or failed. */
+static void unlocking_request(struct ipcprobe_op *op, const struct mutex *lock,
+			      bool is_read)
+{
+	struct ipcprobe_op_end *end =
+		&op->end[is_read ? IPCPROBE_OP_OUT : IPCPROBE_OP_IN];
+
+	if (lock != &end->pipe->mutex)
+		return;
+	if (ipcprobe_op_is_forgotten(op)) {
+		ipcprobe_op_drop(op);
+		return;
+	}
+	op->copied += segment(op, end);
+	if (is_going_to_wait(op, end->pipe, is_read))
+		return;
+	unblock(end);
+	if (op->copied)
+		emit_rw(op, is_read, op->copied);
+	ipcprobe_op_drop(op);
+}
+
+static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
+{
+	const struct pipe_inode_info *pipe;
+	struct ipcprobe_op_end *end;
+
+	if (op->kind == IPCPROBE_OP_PIPE_OPEN) {
+		ipcprobe_pipe_opening(op, lock);
+		return;
+	}
+	if (ipcprobe_op_is_request(op)) {
+		unlocking_request(op, lock,
+				  op->kind == IPCPROBE_OP_PIPE_READ_REQUEST);
+		return;
+	}
+	for (end = op->end; end < op->end + 2; end++) {
+		pipe = end->obj ? READ_ONCE(end->obj->pipe) : NULL;
+		if (!pipe || lock != &pipe->mutex)
+			continue;
+		if (op->kind == IPCPROBE_OP_PIPE_CLOSE)
+			ipcprobe_pipe_closing(op);
+		else if (op->kind != IPCPROBE_OP_PIPE_RESIZE)
+			segment(op, end);
+		return;
+	}
+}
+
+/* Nothing happened to the pipe but what segment() and this file know of. */
+static __always_inline bool is_plain(const struct ipcprobe_op_end *end)
+{
+	const struct ipcprobe_pipe *obj = end->obj;
+
+	return obj->is_synced && !obj->has_packets &&
+	       obj->epoch == READ_ONCE(ipcprobe_epoch) && !end->bytes &&
+	       !end->waiting;
+}
+
+/*
+ * Does the call return now, with all it asked for or all there was?  So it is
+ * nearly always; whatever is not plain is left to segment() and sys_exit.
+ *
+ * A read returns once it has bytes, a write once it has no more.  Neither
+ * leaves the iov_iter at a place that a fault made it reach: see
+ * moved_by_iter().
+ */
+static __always_inline bool is_done(const struct ipcprobe_op *op,
+				    const struct ipcprobe_op_end *end,
+				    size_t left, bool is_read)
+{
+	const struct ipcprobe_pipe *obj = end->obj;
+	u64 bytes = op->left - left;
+	u64 content = obj->write_pos - obj->read_pos +
+		      (is_read ? -bytes : bytes);
+	bool is_drained = is_empty(end->pipe);
+
+	if (left && !(is_read && is_drained))
+		return false;
+	return is_drained == !content;
+}
+
+static __always_inline void unlocking_rw(struct ipcprobe_op *op,
+					 const struct mutex *lock, bool is_read)
+{
+	struct ipcprobe_op_end *end =
+		&op->end[is_read ? IPCPROBE_OP_OUT : IPCPROBE_OP_IN];
+	size_t left;
+	u64 *pos;
+
+	if (lock != &end->pipe->mutex)
+		return;
+	left = iov_iter_count(op->iter);
+	pos = is_read ? &end->obj->read_pos : &end->obj->write_pos;
+	if (unlikely(!is_plain(end))) {
+		segment(op, end);
+		return;
+	}
+	if (left == op->left) {		/* it is going to wait, or failed */
+		end->pos = *pos;
+	} else if (likely(is_done(op, end, left, is_read))) {
+		end->pos = *pos;
+		*pos += op->left - left;
+		emit_rw(op, is_read, op->count - left);
+		ipcprobe_op_release(op);
+	} else {
+		segment(op, end);
+	}
+}
+
+/* Every mutex_unlock() of the machine comes here: leave soon. */
+void ipcprobe_entry_mutex_unlock(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (likely(!op))
+		return;
+	if (op->kind == IPCPROBE_OP_PIPE_READ)
+		unlocking_rw(op, ARG(fregs, 0), true);
+	else if (op->kind == IPCPROBE_OP_PIPE_WRITE)
+		unlocking_rw(op, ARG(fregs, 0), false);
+	else
+		unlocking(op, ARG(fregs, 0));
+}
+
+static void emit_segments(const struct iovec *iov, u8 nr)
+{
+	struct ipcprobe_rec_io_segment rec = {};
+	u8 i;
+
+	for (i = 1; i < nr; i++) {
+		rec.hdr.tid = current->pid;
+		rec.addr = (unsigned long)iov[i].iov_base;
+		rec.bytes = iov[i].iov_len;
+		guard(irqsave)();
+		rec.hdr.ts_ns = ipcprobe_clock();
+		IPCPROBE_EMIT_AS(io_segment, &rec, IPCPROBE_CLASS_PIPE);
+	}
+}
+
+static noinline void set_vector(struct ipcprobe_op *op,
+				const struct iov_iter *iter)
+{
+	op->addr = 0;	/* the kernel's own buffers have no address here */
+	if (!iter_is_iovec(iter) || !iter->nr_segs)
+		return;
+	op->addr = (unsigned long)iter_iov(iter)->iov_base + iter->iov_offset;
+	op->nr_segs = min_t(unsigned long, iter->nr_segs, U8_MAX);
+	if (op->nr_segs > 1)
+		emit_segments(iter_iov(iter), op->nr_segs);
+}
+
+static __always_inline void set_buffers(struct ipcprobe_op *op,
+					const struct iov_iter *iter)
+{
+	op->nr_segs = 1;
+	op->addr = (unsigned long)iter->ubuf + iter->iov_offset;
+	if (unlikely(!iter_is_ubuf(iter)))
+		set_vector(op, iter);
+}
+
+/* But for IOCB_NOWAIT, which read(2) and write(2) do not set. */
+static __always_inline void fill_rw(struct ipcprobe_op *op, int side,
+				    struct ipcprobe_pipe *obj,
+				    const struct kiocb *iocb,
+				    const struct iov_iter *iter)
+{
+	struct file *file = iocb->ki_filp;
+
+	ipcprobe_op_use_end(&op->end[side], obj, file->private_data);
+	op->end[!side].obj = NULL;
+	op->end[!side].waiting = 0;
+	op->iter = iter;
+	op->left = iov_iter_count(iter);
+	op->count = op->left;	/* less than 2^31: MAX_RW_COUNT */
+	op->file = file;
+	op->flags = file->f_flags & O_NONBLOCK ? IPCPROBE_IO_NONBLOCK : 0;
+	if (side == IPCPROBE_OP_IN && unlikely(file->f_flags & O_DIRECT))
+		obj->has_packets = true;
+	set_buffers(op, iter);
+}
+
+/* io_uring's multishot reads look like a call's, but that they never wait. */
+static __always_inline bool may_be_request(struct kiocb *iocb)
+{
+	return !is_sync_kiocb(iocb) || iocb->ki_flags & IOCB_NOWAIT;
+}
+
+static bool is_request(struct kiocb *iocb)
+{
+	return !is_sync_kiocb(iocb) ||
+	       (iocb->ki_flags & IOCB_NOWAIT && !ipcprobe_op_in_call());
+}
+
+/* Nothing asked for: the function returns without the mutex. */
+static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind,
+					 const struct iov_iter *iter)
+{
+	if (!iov_iter_count(iter))
+		return NULL;
+	return ipcprobe_op_begin_request(hook, kind == IPCPROBE_OP_PIPE_READ ?
+					 IPCPROBE_OP_PIPE_READ_REQUEST :
+					 IPCPROBE_OP_PIPE_WRITE_REQUEST);
+}
+
+/*
+ * A pipe never met, another call than read(2) and write(2), or a request, whose
+ * kiocb, iter and file need not live until any call ends.
+ */
+static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
+				     struct ftrace_regs *fregs, u8 kind,
+				     int side)
+{
+	const struct iov_iter *iter = ARG(fregs, 1);
+	struct kiocb *iocb = ARG(fregs, 0);
+	struct file *file = iocb->ki_filp;
+	struct ipcprobe_pipe *obj;
+	struct ipcprobe_op *op;
+
+	op = is_request(iocb) ? begin_request(hook, kind, iter) :
+				ipcprobe_op_begin(hook, kind);
+	if (!op)
+		return;
+	obj = ipcprobe_pipe_get(file_inode(file), file->private_data);
+	if (!obj) {
+		atomic64_inc(&hook->missed);
+		ipcprobe_op_release(op);
+		return;
+	}
+	fill_rw(op, side, obj, iocb, iter);
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		op->flags |= IPCPROBE_IO_NONBLOCK;
+	/* A registered buffer is the kernel's own by now. */
+	if (op->call == IPCPROBE_CALL_IO_URING && iov_iter_is_bvec(iter))
+		op->addr = ipcprobe_uring_addr(iocb);
+}
+
+static __always_inline void
+begin_rw(struct ipcprobe_hook *hook, struct ftrace_regs *fregs, u8 kind,
+	 int side, long nr, u8 call)
+{
+	struct kiocb *iocb = ARG(fregs, 0);
+	struct ipcprobe_pipe *obj;
+	struct ipcprobe_op *op;
+
+	obj = ipcprobe_pipe_find(iocb->ki_filp->private_data);
+	op = likely(obj && !may_be_request(iocb)) ?
+	     ipcprobe_op_begin_call(kind, nr, call) : NULL;
+	if (likely(op))
+		fill_rw(op, side, obj, iocb, ARG(fregs, 1));
+	else
+		begin_rw_slowly(hook, fregs, kind, side);
+}
+
+void ipcprobe_entry_pipe_read(struct ipcprobe_hook *hook,
+			      struct ftrace_regs *fregs)
+{
+	begin_rw(hook, fregs, IPCPROBE_OP_PIPE_READ, IPCPROBE_OP_OUT,
+		 __NR_read, IPCPROBE_CALL_READ);
+}
+
+void ipcprobe_entry_pipe_write(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs)
+{
+	begin_rw(hook, fregs, IPCPROBE_OP_PIPE_WRITE, IPCPROBE_OP_IN,
+		 __NR_write, IPCPROBE_CALL_WRITE);
+}
+
+/* Called by op.c: errors, ends of file, what moved only in part. */
+void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_pipe_end_waits(op);
+	if (op->kind == IPCPROBE_OP_PIPE_READ)
+		emit_rw(op, true, ret);
+	else
+		emit_rw(op, false, ret);
+}
+
+static inline void check_layout(void)
+{
+	static_assert(sizeof(struct ipcprobe_rec_pipe_read) ==
+		      sizeof(struct ipcprobe_rec_pipe_write));
+	static_assert(offsetof(struct ipcprobe_rec_pipe_read, flags) ==
+		      offsetof(struct ipcprobe_rec_pipe_write, flags));
+}

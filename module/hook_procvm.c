@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class procvm: process_vm_readv and process_vm_writev, one copy each. */
+#include <linux/compat.h>
+#include <linux/ftrace.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+/* The process that the caller knows by this number; 0: there is none. */
+static u32 process_of(pid_t nr)
+{
+	const struct task_struct *task;
+
+	guard(rcu)();
+	task = pid_task(find_vpid(nr), PIDTYPE_PID);
+	return task ? task->tgid : 0;
+}
+
+static void emit_segment(const struct iovec *iov, u32 target, u16 index,
+			 bool is_remote)
+{
+	struct ipcprobe_rec_procvm_segment rec = {
+		.hdr.tid = current->pid,
+		.addr = (unsigned long)iov->iov_base,
+		.bytes = iov->iov_len,
+		.target = target,
+		.index = index,
+		.is_remote = is_remote,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(procvm_segment, &rec);
+}
+
+/*
+ * The lists are still in user memory.  They are read without faulting.
+ * Return: false when one cannot be read.
+ */
+static bool read_range(const struct iovec __user *vec, u32 i, struct iovec *iov)
+{
+	return !in_compat_syscall() &&	/* another layout */
+	       !copy_from_user_nofault(iov, vec + i, sizeof(*iov));
+}
+
+static void tell_ranges(const struct iovec __user *vec, u32 nr, u32 target,
+			bool is_remote)
+{
+	struct iovec iov;
+	u32 i;
+
+	for (i = 0; i < nr && read_range(vec, i, &iov); i++)
+		emit_segment(&iov, target, i, is_remote);
+}
+
+/* Return: the length of all; all ones when that is not known. */
+static u32 add_ranges(const struct iovec __user *vec, unsigned long nr, u64 *first)
+{
+	unsigned long i;
+	struct iovec iov;
+	u64 sum = 0;
+
+	*first = 0;
+	if (nr > UIO_MAXIOV)
+		return U32_MAX;
+	for (i = 0; i < nr; i++) {
+		if (!read_range(vec, i, &iov))
+			return U32_MAX;
+		sum += min_t(u64, iov.iov_len, U32_MAX);
+		if (i == 0)
+			*first = (unsigned long)iov.iov_base;
+	}
+	return min_t(u64, sum, U32_MAX);
+}
+
+/* process_vm_rw(pid, lvec, liovcnt, rvec, riovcnt, flags, vm_write) */
+static void entry_process_vm_rw(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs)
+{
+	const struct iovec __user *local = ARG(fregs, 1), *remote = ARG(fregs, 3);
+	unsigned long nr_local = ftrace_regs_get_argument(fregs, 2);
+	unsigned long nr_remote = ftrace_regs_get_argument(fregs, 4);
+	struct ipcprobe_op *op;
+	struct iovec iov;
+
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_PROCVM);
+	if (unlikely(!op))
+		return;
+	op->call = (u32)ftrace_regs_get_argument(fregs, 6) ?
+		   IPCPROBE_CALL_PROCESS_VM_WRITEV : IPCPROBE_CALL_PROCESS_VM_READV;
+	op->procvm.target = process_of(ftrace_regs_get_argument(fregs, 0));
+	op->procvm.remote = nr_remote && read_range(remote, 0, &iov) ?
+			    (unsigned long)iov.iov_base : 0;
+	op->procvm.nr_local = min(nr_local, 255UL);
+	op->procvm.nr_remote = min(nr_remote, 255UL);
+	op->count = add_ranges(local, nr_local, &op->procvm.local);
+	if (nr_local <= 1 && nr_remote <= 1)
+		return;
+	tell_ranges(local, op->procvm.nr_local, op->procvm.target, false);
+	tell_ranges(remote, op->procvm.nr_remote, op->procvm.target, true);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_procvm rec = {
+		.hdr.tid = op->tid,
+		.local = op->procvm.local,
+		.remote = op->procvm.remote,
+		.target = op->procvm.target,
+		.count = op->count,
+		.ret = ret,
+		.call = op->call,
+		.nr_local = op->procvm.nr_local,
+		.nr_remote = op->procvm.nr_remote,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(procvm, &rec);
+}
+
+struct ipcprobe_hook ipcprobe_procvm_hooks[] = {
+	IPCPROBE_FN("process_vm_rw", entry_process_vm_rw, IPCPROBE_BIT(PROCVM), 0),
+	{}
+};

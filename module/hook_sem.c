@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class sem: System V semaphores.
+ *
+ * The values before and after an operation are read where the kernel tries it,
+ * under the lock of the semaphore: in perform_atomic_semop(), which the caller
+ * runs first, and after that whoever changes a value that a waiter waits for.
+ * The same values tell whether this try will succeed.
+ */
+#include <linux/ftrace.h>
+#include <linux/ipc_namespace.h>
+#include <linux/rculist.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sem.h>
+#include <linux/uaccess.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+#define VALUE_MAX	32767	/* the kernel's SEMVMX */
+#define NR_TOLD		255	/* values of a set */
+#define NR_SOPS		64	/* operations of a call: their values take n^2 steps */
+
+/*
+ * What may be spent on the adjustments of a task that ends, and what of it each
+ * thing costs, about: to look at one, to find a set, to write a record.
+ */
+#define UNDO_BUDGET	(1 << 16)
+#define UNDO_COST_LOOK	1
+#define UNDO_COST_SET	64
+#define UNDO_COST_TELL	64
+
+/* ---- the kernel's private structs ---- */
+
+static const char *const array_members[] = { "sem_perm", "sem_nsems" };
+static const char *const sem_members[] = { "semval", "lock", "sempid" };
+static const char *const queue_members[] = { "sops", "nsops", "sleeper" };
+static const char *const undo_members[] = { "list_proc", "semid", "semadj" };
+static const char *const list_members[] = { "refcnt", "list_proc" };
+
+/* Offsets in the order of the names above. */
+static struct {
+	int perm, nsems;
+	int sems;		/* behind all else in struct sem_array */
+} array;
+
+static struct {
+	int value, lock, pid;
+	int bytes;
+} sem;
+
+static struct {
+	int sops, nsops, sleeper;
+} queue;
+
+static struct {
+	int list, id, adjust;
+	bool is_pointer;	/* adjustments are elsewhere: before v6.6 */
+} undo;
+
+static struct {
+	int refcnt, head;
+} undo_list;
+
+static bool has_layout;
+
+#define MEMBER(base, offset, type)	((type *)((char *)(base) + (offset)))
+
+static bool resolve(const char *name, const char *const *members, int *offsets,
+		    unsigned int nr, int *bytes)
+{
+	unsigned int i;
+
+	*bytes = ipcprobe_btf_offsets(name, members, offsets, nr);
+	for (i = 0; *bytes > 0 && i < nr; i++)
+		if (offsets[i] < 0)
+			return false;
+	return *bytes > 0;
+}
+
+#define RESOLVE(name, names, layout, bytes)				\
+	resolve(name, names, (int *)&(layout), ARRAY_SIZE(names), bytes)
+
+/* Without BTF there are no values, and no adjustments at exit. */
+void ipcprobe_sem_init(void)
+{
+	int unused, bytes;
+
+	has_layout = RESOLVE("sem_array", array_members, array, &array.sems) &&
+		     RESOLVE("sem", sem_members, sem, &sem.bytes) &&
+		     RESOLVE("sem_queue", queue_members, queue, &unused) &&
+		     RESOLVE("sem_undo", undo_members, undo, &bytes) &&
+		     RESOLVE("sem_undo_list", list_members, undo_list, &unused);
+	/* Behind an array without a size there is padding at most. */
+	undo.is_pointer = has_layout && bytes - undo.adjust >= (int)sizeof(void *);
+}
+
+static __always_inline int nsems_of(const void *sma)
+{
+	return *MEMBER(sma, array.nsems, const int);
+}
+
+static __always_inline void *sem_of(const void *sma, unsigned int num)
+{
+	return MEMBER(sma, array.sems + num * sem.bytes, void);
+}
+
+static __always_inline int value_of(const void *sma, unsigned int num)
+{
+	if (unlikely(num >= nsems_of(sma)))
+		return -1;
+	return *MEMBER(sem_of(sma, num), sem.value, const int);
+}
+
+static const void *array_of(const struct kern_ipc_perm *perm)
+{
+	return MEMBER(perm, -array.perm, const void);
+}
+
+/* ---- operations ---- */
+
+/* @sem_op: 1 where it is not known */
+static __always_inline void set_block(struct ipcprobe_op *op, u16 num,
+				      s16 sem_op, s16 value)
+{
+	op->sem.block_num = num;
+	op->sem.block_op = sem_op;
+	op->sem.block_value = value;
+}
+
+/* do_semtimedop(semid, sops, nsops, timeout) */
+static void entry_op(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SEM_OP);
+
+	if (unlikely(!op))
+		return;
+	op->sem.queue = NULL;
+	op->sem.ns = ipcprobe_ipc_ns();
+	op->sem.id = ftrace_regs_get_argument(fregs, 0);
+	op->sem.sops = ARG(fregs, 1);
+	op->sem.nsops = min_t(u32, ftrace_regs_get_argument(fregs, 2), U16_MAX);
+	op->sem.num = 0;
+	op->sem.op = 0;
+	op->sem.sem_flg = 0;
+	op->sem.before = -1;
+	op->sem.after = -1;
+	set_block(op, 0, 1, -1);
+}
+
+/* A call's operations as the kernel has them, and how many of them are told. */
+struct sops {
+	const struct sembuf *sop;
+	int nr;
+	bool is_whole;	/* no more than those */
+};
+
+static __always_inline struct sops sops_of(const void *q)
+{
+	int nr = *MEMBER(q, queue.nsops, const int);
+
+	return (struct sops) {
+		.sop = *MEMBER(q, queue.sops, struct sembuf *const),
+		.nr = min(nr, NR_SOPS),
+		.is_whole = nr <= NR_SOPS,
+	};
+}
+
+/* The value that operation @i finds, those before it done. */
+static __always_inline int value_before(const void *sma,
+					const struct sops *sops, int i)
+{
+	const struct sembuf *sop = sops->sop;
+	int value = value_of(sma, sop[i].sem_num), j;
+
+	for (j = 0; j < i; j++)
+		if (sop[j].sem_num == sop[i].sem_num)
+			value += sop[j].sem_op;
+	return value;
+}
+
+static void emit_further(const struct ipcprobe_op *op, const void *sma,
+			 const struct sops *sops)
+{
+	int i;
+
+	for (i = 1; i < sops->nr; i++) {
+		const struct sembuf *sop = &sops->sop[i];
+		int before = value_before(sma, sops, i);
+		struct ipcprobe_rec_sem_sop rec = {
+			.hdr.tid = op->tid,
+			.id = op->sem.id,
+			.index = i,
+			.num = sop->sem_num,
+			.op = sop->sem_op,
+			.before = before,
+			.after = before + sop->sem_op,
+			.sem_flg = sop->sem_flg,
+		};
+
+		guard(irqsave)();
+		rec.hdr.ts_ns = ipcprobe_clock();
+		IPCPROBE_EMIT(sem_sop, &rec);
+	}
+}
+
+/* Notes the first operation that cannot go on, if any. */
+static __always_inline bool can_go_on(struct ipcprobe_op *op, const void *sma,
+				      const struct sops *sops)
+{
+	const struct sembuf *sop = sops->sop;
+	int i, before, after;
+
+	for (i = 0; i < sops->nr; i++) {
+		before = value_before(sma, sops, i);
+		after = before + sop[i].sem_op;
+		if (after < 0 || (!sop[i].sem_op && before)) {
+			set_block(op, sop[i].sem_num, sop[i].sem_op, before);
+			return false;
+		}
+		if (after > VALUE_MAX)
+			return false;
+	}
+	/* Whether those that are not looked at let it go on is not known. */
+	set_block(op, 0, 1, -1);
+	return true;
+}
+
+static void try_op(struct ipcprobe_op *op, const void *sma, const void *q)
+{
+	struct sops sops = sops_of(q);
+
+	op->sem.num = sops.sop->sem_num;
+	op->sem.op = sops.sop->sem_op;
+	op->sem.sem_flg = sops.sop->sem_flg;
+	op->sem.before = value_of(sma, op->sem.num);
+	op->sem.after = -1;
+	if (!can_go_on(op, sma, &sops))
+		return;
+	op->sem.after = op->sem.before + op->sem.op;
+	if (sops.is_whole && sops.nr > 1)
+		emit_further(op, sma, &sops);
+}
+
+/*
+ * Whose operation is it?  The first try inside a call is the caller's own.  All
+ * others are of tasks that sleep, queued under the lock held here, so that
+ * they cannot end their calls.  The first try of a caller whose begin was not
+ * seen looks the same but names no sleeper yet: hence without faults, and
+ * nobody's operation has that queue.
+ */
+static __always_inline struct ipcprobe_op *op_of(const void *q)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	const struct task_struct *sleeper;
+	pid_t tid;
+
+	if (likely(op && op->kind == IPCPROBE_OP_SEM_OP && !op->sem.queue)) {
+		op->sem.queue = q;
+		return op;
+	}
+	/* Not queued yet: it names nobody. */
+	if ((unsigned long)q - (unsigned long)task_stack_page(current) < THREAD_SIZE)
+		return NULL;
+	if (copy_from_kernel_nofault(&sleeper, MEMBER(q, queue.sleeper, const void),
+				     sizeof(sleeper)) ||
+	    copy_from_kernel_nofault(&tid, &sleeper->pid, sizeof(tid)))
+		return NULL;
+	op = ipcprobe_op_of(tid);
+	if (!op || op->kind != IPCPROBE_OP_SEM_OP || op->sem.queue != q)
+		return NULL;
+	return op;
+}
+
+/* perform_atomic_semop(sma, queue) */
+static void entry_perform(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const void *q = ARG(fregs, 1);
+	struct ipcprobe_op *op;
+
+	if (unlikely(!has_layout))
+		return;
+	op = op_of(q);
+	if (likely(op))
+		try_op(op, ARG(fregs, 0), q);
+}
+
+/* Called by hook_wait.c, in the middle of a task switch. */
+void ipcprobe_sem_block(struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_sem_block rec = {
+		.hdr.tid = op->tid,
+		.ns = op->sem.ns,
+		.id = op->sem.id,
+		.num = op->sem.block_num,
+		.op = op->sem.block_op,
+		.value = op->sem.block_value,
+		.nsops = op->sem.nsops,
+	};
+
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(sem_block, &rec);
+}
+
+/* Nobody tried it: what is known of it is what the caller asked for. */
+static void read_first(struct ipcprobe_op *op)
+{
+	struct sembuf sop;
+
+	if (!op->sem.nsops ||
+	    copy_from_user_nofault(&sop, op->sem.sops, sizeof(sop)))
+		return;
+	op->sem.num = sop.sem_num;
+	op->sem.op = sop.sem_op;
+	op->sem.sem_flg = sop.sem_flg;
+}
+
+static void end_op(struct ipcprobe_op *op, s32 ret)
+{
+	/* Not both or neither: the try that ended it was not seen. */
+	bool is_known = ret || op->sem.after >= 0;
+	struct ipcprobe_rec_sem_op rec;
+
+	if (unlikely(!op->sem.queue))
+		read_first(op);
+	rec = (struct ipcprobe_rec_sem_op) {
+		.hdr.tid = op->tid,
+		.ns = op->sem.ns,
+		.id = op->sem.id,
+		.ret = ret,
+		.blocked_ns = ipcprobe_op_blocked_ns(op),
+		.nsops = op->sem.nsops,
+		.num = op->sem.num,
+		.op = op->sem.op,
+		.before = is_known ? op->sem.before : -1,
+		.after = ret ? -1 : op->sem.after,
+		.sem_flg = op->sem.sem_flg,
+	};
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(sem_op, &rec);
+}
+
+/* ---- semctl ---- */
+
+static void begin_set(struct ipcprobe_hook *hook, s32 id, s32 num, u16 cmd,
+		      s32 value, const void __user *values)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SEM_SET);
+
+	if (!op)
+		return;
+	op->sem.ns = ipcprobe_ipc_ns();
+	op->sem.id = id;
+	op->sem.set_num = num;
+	op->sem.set_value = value;
+	op->sem.cmd = cmd;
+	op->sem.sops = values;
+}
+
+/* semctl_setval(ns, semid, semnum, value) */
+static void entry_setval(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_set(hook, ftrace_regs_get_argument(fregs, 1),
+		  ftrace_regs_get_argument(fregs, 2), SETVAL,
+		  ftrace_regs_get_argument(fregs, 3), NULL);
+}
+
+/* ksys_semctl(semid, semnum, cmd, arg), which may have swallowed the one above */
+static void entry_semctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	if ((int)ftrace_regs_get_argument(fregs, 2) == SETVAL)
+		begin_set(hook, ftrace_regs_get_argument(fregs, 0),
+			  ftrace_regs_get_argument(fregs, 1), SETVAL,
+			  ftrace_regs_get_argument(fregs, 3), NULL);
+}
+
+/* semctl_main(ns, semid, semnum, cmd, values), also for what only asks */
+static void entry_main(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	if ((int)ftrace_regs_get_argument(fregs, 3) == SETALL)
+		begin_set(hook, ftrace_regs_get_argument(fregs, 1),
+			  ftrace_regs_get_argument(fregs, 2), SETALL, -1,
+			  ARG(fregs, 4));
+}
+
+static void emit_value(u32 ns, s32 id, u16 num, int value, u32 pid, u32 tid,
+		       struct ipcprobe_session *only)
+{
+	struct ipcprobe_rec_sem_value rec = {
+		.hdr.tid = tid,
+		.ns = ns,
+		.id = id,
+		.num = num,
+		.value = value,
+		.pid = pid,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	if (only)
+		IPCPROBE_EMIT_ONLY(sem_value, &rec, only);
+	else
+		IPCPROBE_EMIT(sem_value, &rec);
+}
+
+/* The values that SETALL has set are still in the caller's memory. */
+static void tell_values(const struct ipcprobe_op *op)
+{
+	const struct kern_ipc_perm *perm;
+	const u16 __user *values = op->sem.sops;
+	int i, nr;
+	u16 value;
+
+	perm = has_layout ? ipcprobe_sysv_find(IPCPROBE_SYSV_SEM, op->sem.id) : NULL;
+	nr = perm ? min(nsems_of(array_of(perm)), NR_TOLD) : 0;
+	for (i = 0; i < nr; i++) {
+		if (copy_from_user_nofault(&value, values + i, sizeof(value)))
+			return;
+		emit_value(op->sem.ns, op->sem.id, i, value, current->tgid,
+			   op->tid, NULL);
+	}
+}
+
+static void end_set(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_sem_set rec = {
+		.hdr.tid = op->tid,
+		.ns = op->sem.ns,
+		.id = op->sem.id,
+		.ret = ret,
+		.num = op->sem.set_num,
+		.value = op->sem.set_value == (s16)op->sem.set_value ?
+			 op->sem.set_value : -1,
+		.cmd = op->sem.cmd,
+	};
+
+	if (op->sem.cmd == SETALL && !ret)
+		tell_values(op);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(sem_set, &rec);
+}
+
+/* ---- life of sets ---- */
+
+/* newary(ns, params) */
+static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	ipcprobe_op_begin(hook, IPCPROBE_OP_SEM_CREATE);
+}
+
+static void end_create(const struct ipcprobe_op *op, s32 id)
+{
+	const struct kern_ipc_perm *perm = ipcprobe_sysv_find(IPCPROBE_SYSV_SEM, id);
+	struct ipcprobe_rec_sem_create rec = {
+		.hdr.tid = op->tid,
+		.ns = ipcprobe_ipc_ns(),
+		.id = id,
+		.key = perm ? perm->key : 0,
+		.nsems = perm && has_layout ? nsems_of(array_of(perm)) : 0,
+	};
+
+	if (id < 0)
+		return;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(sem_create, &rec);
+}
+
+/* freeary(ns, perm), under the set's lock */
+static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct ipc_namespace *ns = ARG(fregs, 0);
+	const struct kern_ipc_perm *perm = ARG(fregs, 1);
+	struct ipcprobe_rec_sem_destroy rec = {
+		.hdr.tid = current->pid,
+		.ns = ns->ns.inum,
+		.id = perm->id,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(sem_destroy, &rec);
+}
+
+static void emit_undo(s32 id, u16 num, s16 adjust)
+{
+	struct ipcprobe_rec_sem_undo rec = {
+		.hdr.tid = current->pid,
+		.ns = ipcprobe_ipc_ns(),
+		.id = id,
+		.num = num,
+		.adjust = adjust,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(sem_undo, &rec);
+}
+
+static const short *adjustments_of(const void *un)
+{
+	if (undo.is_pointer)
+		return *MEMBER(un, undo.adjust, const short *const);
+	return MEMBER(un, undo.adjust, const short);
+}
+
+/* Return: what is left of the budget; 0: there may be more than was told. */
+static int tell_adjustments(const void *un, int budget)
+{
+	int id = READ_ONCE(*MEMBER(un, undo.id, const int)), i;
+	const short *adjust = adjustments_of(un);
+	const struct kern_ipc_perm *perm;
+
+	perm = ipcprobe_sysv_find(IPCPROBE_SYSV_SEM, id);
+	budget -= UNDO_COST_SET;
+	if (!perm)	/* removed meanwhile */
+		return max(budget, 0);
+	for (i = 0; i < nsems_of(array_of(perm)); i++) {
+		if (budget < UNDO_COST_TELL)
+			return 0;
+		budget -= UNDO_COST_LOOK;
+		if (READ_ONCE(adjust[i])) {
+			emit_undo(id, i, adjust[i]);
+			budget -= UNDO_COST_TELL;
+		}
+	}
+	return max(budget, 0);
+}
+
+/*
+ * exit_sem(task): tasks may share their adjustments, the last one makes them.
+ * Two that are the last at the same instant are both taken for not the last.
+ * What is left when the budget is spent is told as one record that names nothing.
+ */
+static void entry_exit(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct task_struct *task = ARG(fregs, 0);
+	const struct sem_undo_list *list = task->sysvsem.undo_list;
+	const struct list_head *head, *pos;
+	int budget = UNDO_BUDGET;
+
+	if (likely(!list) || task != current || !has_layout ||
+	    refcount_read(MEMBER(list, undo_list.refcnt, const refcount_t)) != 1)
+		return;
+	head = MEMBER(list, undo_list.head, const struct list_head);
+	for (pos = READ_ONCE(head->next); pos != head && budget;
+	     pos = READ_ONCE(pos->next))
+		budget = tell_adjustments(MEMBER(pos, -undo.list, const void), budget);
+	if (!budget)
+		emit_undo(-1, 0, 0);
+}
+
+/* ---- snapshot ---- */
+
+/* Under the lock of the set and that of the semaphore nobody changes it. */
+static void describe_value(struct ipcprobe_session *session, u32 ns, s32 id,
+			   const void *sma, unsigned int num)
+{
+	void *one = sem_of(sma, num);
+	spinlock_t *lock = MEMBER(one, sem.lock, spinlock_t);
+	u32 pid;
+	int value;
+
+	spin_lock(lock);
+	value = value_of(sma, num);
+	pid = pid_nr(*MEMBER(one, sem.pid, struct pid *));
+	spin_unlock(lock);
+	emit_value(ns, id, num, value, pid, 0, session);
+}
+
+/**
+ * ipcprobe_sem_describe - write a sem_snapshot record and its sem_value records
+ * @session: gets them
+ * @ns: number of the IPC namespace
+ * @perm: the set
+ *
+ * Context: task context, RCU read side.
+ */
+void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
+			   struct kern_ipc_perm *perm)
+{
+	struct ipcprobe_rec_sem_snapshot rec = { .ns = ns };
+	int i;
+
+	spin_lock(&perm->lock);
+	if (!perm->deleted) {
+		rec.id = perm->id;
+		rec.key = perm->key;
+		rec.nsems = has_layout ? nsems_of(array_of(perm)) : 0;
+		scoped_guard(irqsave) {
+			rec.hdr.ts_ns = ipcprobe_clock();
+			IPCPROBE_EMIT_ONLY(sem_snapshot, &rec, session);
+		}
+		for (i = 0; i < min_t(int, rec.nsems, NR_TOLD); i++)
+			describe_value(session, ns, rec.id, array_of(perm), i);
+	}
+	spin_unlock(&perm->lock);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret)
+{
+	if (likely(op->kind == IPCPROBE_OP_SEM_OP))
+		end_op(op, ret);
+	else if (op->kind == IPCPROBE_OP_SEM_SET)
+		end_set(op, ret);
+	else
+		end_create(op, ret);
+}
+
+#define SETVAL_ALT	60	/* alternatives' number */
+
+#define SEM_FN(name, fn)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(SEM), 0)
+
+struct ipcprobe_hook ipcprobe_sem_hooks[] = {
+	SEM_FN("do_semtimedop", entry_op),
+	SEM_FN("perform_atomic_semop", entry_perform),
+	IPCPROBE_FN("semctl_setval", entry_setval, IPCPROBE_BIT(SEM), SETVAL_ALT),
+	IPCPROBE_FN("ksys_semctl.constprop.0", entry_semctl, IPCPROBE_BIT(SEM),
+		    SETVAL_ALT),
+	SEM_FN("semctl_main", entry_main),
+	SEM_FN("newary", entry_create),
+	SEM_FN("freeary", entry_destroy),
+	SEM_FN("exit_sem", entry_exit),
+	{}
+};

@@ -1,0 +1,745 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class shm: who has which shared object mapped where, and what happens to the
+ * objects: System V segments, memfds, POSIX shared memory and other files,
+ * shared anonymous memory.
+ *
+ * The hooks for mappings are the places where the kernel tells uprobes and
+ * reverse mapping of ranges that come and go.  They run under the address
+ * space's lock, so the records have the order in which it changed, and behind
+ * all that can fail but for mremap, which is undone at its end; what munmap,
+ * MAP_FIXED and mremap cut out of a mapping passes them as well.
+ */
+#include <linux/compat.h>
+#include <linux/delay.h>
+#include <linux/file.h>
+#include <linux/ftrace.h>
+#include <linux/ipc.h>
+#include <linux/ipc_namespace.h>
+#include <linux/magic.h>
+#include <linux/memfd.h>
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/pagemap.h>
+#include <linux/preempt.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/shm.h>
+#include <linux/stat.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
+#include <asm/syscall.h>
+#include <trace/events/task.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+/* ---- System V segments ---- */
+
+static int file_data_ns = -1;	/* offsets in ipc/shm.c's own structs, or -1 */
+static int segment_perm = -1;
+
+static const char *const file_data_members[] = { "ns" };
+static const char *const segment_members[] = { "shm_perm" };
+
+/* Without BTF the offsets stay unknown. */
+void ipcprobe_shm_init(void)
+{
+	ipcprobe_btf_offsets("shm_file_data", file_data_members, &file_data_ns, 1);
+	ipcprobe_btf_offsets("shmid_kernel", segment_members, &segment_perm, 1);
+}
+
+/* Only ipc/shm.c makes files of this name on the kernel's own tmpfs. */
+static bool is_sysv(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	return (dentry->d_sb->s_magic == TMPFS_MAGIC ||
+		dentry->d_sb->s_magic == HUGETLBFS_MAGIC) &&
+	       dentry->d_sb->s_flags & SB_KERNMOUNT &&
+	       !strncmp(dentry->d_name.name, "SYSV", 4);
+}
+
+static u32 current_ns(void)
+{
+	return current->nsproxy ? current->nsproxy->ipc_ns->ns.inum : 0;
+}
+
+/* The namespace that an attached segment is of; else the current task's. */
+static u32 ns_of(const struct file *file)
+{
+	struct ipc_namespace *const *ns = file->private_data + file_data_ns;
+
+	if (file_data_ns < 0 || !file->private_data)
+		return current_ns();
+	return (*ns)->ns.inum;
+}
+
+static s32 key_of(const struct file *file)
+{
+	u32 key = 0;
+
+	if (kstrtou32(file->f_path.dentry->d_name.name + 4, 16, &key))
+		return 0;
+	return key;
+}
+
+/**
+ * ipcprobe_shm_describe - tell which segment an object is, if it is one
+ * @file: of the object
+ * @id: its number
+ *
+ * Context: task context, preemption off.
+ */
+void ipcprobe_shm_describe(const struct file *file, u32 id)
+{
+	struct ipcprobe_rec_shm_segment rec = {
+		.hdr.tid = current->pid,
+		.object = id,
+	};
+
+	if (likely(!is_sysv(file)))
+		return;
+	rec.bytes = i_size_read(file_inode(file));
+	rec.ns = ns_of(file);
+	rec.id = file_inode(file)->i_ino;
+	rec.key = key_of(file);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_IF(shm_segment, &rec, s, s->classes & IPCPROBE_BIT(SHM));
+}
+
+/* ---- mappings ---- */
+
+/* VM_MAYSHARE: also of those who may only read. */
+static bool is_shared(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_MAYSHARE && vma->vm_file &&
+	       S_ISREG(file_inode(vma->vm_file)->i_mode);
+}
+
+/* The records shm_map, shm_inherit and shm_snapshot have the same fields. */
+static void fill(struct ipcprobe_rec_shm_map *rec,
+		 const struct vm_area_struct *vma)
+{
+	*rec = (struct ipcprobe_rec_shm_map) {
+		.hdr.tid = current->pid,
+		.addr = vma->vm_start,
+		.bytes = vma->vm_end - vma->vm_start,
+		.offset = (u64)vma->vm_pgoff << PAGE_SHIFT,
+		.object = ipcprobe_file_id(vma->vm_file),
+		.pid = current->tgid,
+		.prot = vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC),
+		.is_sysv = is_sysv(vma->vm_file),
+	};
+}
+
+static void emit_map(const struct vm_area_struct *vma, u8 call)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct ipcprobe_rec_shm_map rec;
+
+	fill(&rec, vma);
+	rec.call = call;
+	if (op && op->kind == IPCPROBE_OP_SHM_ATTACH) {
+		op->addr = rec.addr;
+		op->shm.object = rec.object;
+	}
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_map, &rec);
+}
+
+/*
+ * uprobe_mmap(vma): a mapping was made, or one has other borders than before.
+ * Calls that only cut or join mappings map nothing that was not told already;
+ * those of 32-bit programs are not told apart.
+ */
+static void entry_map(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct vm_area_struct *vma = ARG(fregs, 0);
+	u8 call;
+
+	if (!is_shared(vma) || vma->vm_mm != current->mm)
+		return;
+	call = ipcprobe_op_call();
+	if (call == IPCPROBE_CALL_MMAP || call == IPCPROBE_CALL_SHMAT ||
+	    call == IPCPROBE_CALL_MREMAP || in_compat_syscall())
+		emit_map(vma, call);
+}
+
+/*
+ * copy_vma(&vma, addr, len, pgoff, ...): mremap moves a mapping, or makes a
+ * second one.  Nothing is there, or nothing any more.  Without a slot, a
+ * failure is not undone.
+ */
+static void entry_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct vm_area_struct *vma = *(struct vm_area_struct **)ARG(fregs, 0);
+	struct ipcprobe_rec_shm_map rec;
+	struct ipcprobe_op *op;
+
+	if (!is_shared(vma))
+		return;
+	fill(&rec, vma);
+	rec.addr = ftrace_regs_get_argument(fregs, 1);
+	rec.bytes = ftrace_regs_get_argument(fregs, 2);
+	rec.offset = (u64)ftrace_regs_get_argument(fregs, 3) << PAGE_SHIFT;
+	rec.call = IPCPROBE_CALL_MREMAP;
+	op = ipcprobe_op_find() ?: ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_MOVE);
+	if (op) {
+		op->addr = rec.addr;
+		op->shm.bytes = rec.bytes;
+		op->shm.object = rec.object;
+		op->shm.is_sysv = rec.is_sysv;
+	}
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_map, &rec);
+}
+
+static void end_move(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_shm_unmap rec = {
+		.hdr.tid = op->tid,
+		.addr = op->addr,
+		.bytes = op->shm.bytes,
+		.object = op->shm.object,
+		.pid = current->tgid,
+		.call = op->call,
+		.is_sysv = op->shm.is_sysv,
+	};
+
+	if (ret >= 0)
+		return;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_unmap, &rec);
+}
+
+/*
+ * Does the current task take down an address space that was its own?  Another
+ * task may hold the last reference (a reader of /proc): then the process has
+ * ended before, and that was told.
+ */
+static bool leaves_own_memory(void)
+{
+	return current->in_execve ||
+	       (current->flags & PF_EXITING && !current->mm);
+}
+
+static void emit_unmap(const struct vm_area_struct *vma)
+{
+	bool is_end = vma->vm_mm != current->mm;
+	struct ipcprobe_rec_shm_unmap rec;
+
+	if (!is_shared(vma) || (is_end && !leaves_own_memory()))
+		return;
+	rec = (struct ipcprobe_rec_shm_unmap) {
+		.hdr.tid = current->pid,
+		.addr = vma->vm_start,
+		.bytes = vma->vm_end - vma->vm_start,
+		.object = ipcprobe_file_id(vma->vm_file),
+		.pid = current->tgid,
+		.is_end = is_end,
+		.call = is_end ? IPCPROBE_CALL_OTHER : ipcprobe_op_call(),
+		.is_sysv = is_sysv(vma->vm_file),
+	};
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_unmap, &rec);
+}
+
+/* unlink_file_vma(vma): @vma, cut to what goes, loses its pages. */
+static void entry_unmap(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	emit_unmap(ARG(fregs, 0));
+}
+
+/* unlink_file_vma_batch_add(batch, vma) */
+static void entry_unmap_batch(struct ipcprobe_hook *hook,
+			      struct ftrace_regs *fregs)
+{
+	emit_unmap(ARG(fregs, 1));
+}
+
+static void emit_inherit(const struct vm_area_struct *vma,
+			 const struct task_struct *child)
+{
+	struct ipcprobe_rec_shm_map rec;
+
+	fill(&rec, vma);
+	rec.hdr.tid = child->pid;
+	rec.pid = child->tgid;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_inherit, (struct ipcprobe_rec_shm_inherit *)&rec);
+}
+
+#define INHERIT_MAX	4096	/* mappings looked at; preemption is off meanwhile */
+
+/*
+ * The child does not run yet, but who watches it by userfaultfd may be at its
+ * mappings already.
+ */
+static bool emit_inherited(const struct task_struct *child)
+{
+	VMA_ITERATOR(vmi, child->mm, 0);
+	struct vm_area_struct *vma;
+	u32 nr = 0;
+
+	if (!mmap_read_trylock(child->mm))
+		return false;
+	for_each_vma(vmi, vma) {
+		if (++nr > INHERIT_MAX)
+			break;
+		if (is_shared(vma))
+			emit_inherit(vma, child);
+	}
+	mmap_read_unlock(child->mm);
+	return nr <= INHERIT_MAX;
+}
+
+static void probe_fork(void *data, struct task_struct *child,
+		       IPCPROBE_CLONE_FLAGS_T clone_flags)
+{
+	struct ipcprobe_hook *hook = data;
+
+	guard(preempt_notrace)();
+	if (child->mm && child->mm != current->mm && !emit_inherited(child))
+		atomic64_inc(&hook->missed);
+}
+
+static void emit_snapshot(struct ipcprobe_session *only,
+			  const struct vm_area_struct *vma,
+			  const struct task_struct *task)
+{
+	struct ipcprobe_rec_shm_map rec;
+
+	guard(preempt)();
+	fill(&rec, vma);
+	rec.hdr.tid = task->pid;
+	rec.pid = task->tgid;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_ONLY(shm_snapshot, (struct ipcprobe_rec_shm_snapshot *)&rec,
+			   only);
+}
+
+/*
+ * Somebody may hold the lock for as long as he likes (an mmap of a file whose
+ * file system does not answer): do not wait for him.
+ */
+static bool lock_briefly(struct mm_struct *mm)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		if (mmap_read_trylock(mm))
+			return true;
+		usleep_range(50, 100);
+	}
+	return false;
+}
+
+/**
+ * ipcprobe_shm_snapshot - the shared mappings of one address space
+ * @only: gets shm_snapshot records
+ * @task: first task of the process
+ * @mm: its address space, referenced
+ *
+ * Context: process.  Return: 0 or -EINTR.
+ */
+int ipcprobe_shm_snapshot(struct ipcprobe_session *only,
+			  const struct task_struct *task, struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	int err = 0;
+
+	if (!lock_briefly(mm))
+		return fatal_signal_pending(current) ? -EINTR : 0;
+	for_each_vma(vmi, vma) {
+		if (is_shared(vma))
+			emit_snapshot(only, vma, task);
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+		cond_resched();
+	}
+	mmap_read_unlock(mm);
+	return err;
+}
+
+/* ---- first touches ---- */
+
+/* Faults on behalf of others (ptrace) say nothing about the process. */
+static bool is_own_touch(const struct vm_fault *vmf)
+{
+	return is_shared(vmf->vma) && vmf->vma->vm_mm == current->mm &&
+	       !(vmf->flags & FAULT_FLAG_TRIED);
+}
+
+static void emit_fault(const struct vm_fault *vmf, u16 around)
+{
+	struct ipcprobe_rec_shm_fault rec = {
+		.hdr.tid = current->pid,
+		.addr = vmf->address & PAGE_MASK,
+		.offset = (u64)vmf->pgoff << PAGE_SHIFT,
+		.object = ipcprobe_file_id(vmf->vma->vm_file),
+		.is_write = !!(vmf->flags & FAULT_FLAG_WRITE),
+		.around = around,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_fault, &rec);
+}
+
+/* shmem_fault(vmf): one page */
+static void entry_fault(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct vm_fault *vmf = ARG(fregs, 0);
+
+	if (is_own_touch(vmf))
+		emit_fault(vmf, 1);
+}
+
+/*
+ * filemap_map_pages(vmf, first, last): a load, where the neighbours that are in
+ * memory are mapped too.  If the page itself is not, shmem_fault() follows.
+ */
+static void entry_fault_around(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs)
+{
+	const struct vm_fault *vmf = ARG(fregs, 0);
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	void *page;
+
+	if (inode->i_sb->s_magic != TMPFS_MAGIC || !is_own_touch(vmf))
+		return;
+	page = xa_load(&inode->i_mapping->i_pages, vmf->pgoff);
+	if (page && !xa_is_value(page))
+		emit_fault(vmf, ftrace_regs_get_argument(fregs, 2) -
+				ftrace_regs_get_argument(fregs, 1) + 1);
+}
+
+/* ---- system calls: begin ---- */
+
+/* shmget(key, size, flags), as the system call's own function. */
+static void entry_shmget(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_GET);
+	unsigned long args[6];
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, ARG(fregs, 0), args);
+	op->shm.ns = current_ns();
+	op->shm.id = args[0];
+	op->shm.bytes = args[1];
+	op->shm.options = args[2];
+	op->shm.is_new = false;
+}
+
+/* newseg(ns, params): shmget found none and makes one. */
+static void entry_newseg(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (op && op->kind == IPCPROBE_OP_SHM_GET)
+		op->shm.is_new = true;
+}
+
+/* memfd_create(name, flags), likewise */
+static void entry_memfd(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MEMFD);
+	unsigned long args[6];
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, ARG(fregs, 0), args);
+	op->shm.options = args[1];
+}
+
+/* do_shmat(id, addr, flags, ...) */
+static void entry_shmat(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_ATTACH);
+
+	if (!op)
+		return;
+	op->addr = ftrace_regs_get_argument(fregs, 1);
+	op->shm.ns = current_ns();
+	op->shm.id = ftrace_regs_get_argument(fregs, 0);
+	op->shm.options = ftrace_regs_get_argument(fregs, 2);
+	op->shm.object = 0;
+}
+
+/* shmdt(addr), as the system call's own function. */
+static void entry_shmdt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_DETACH);
+	unsigned long args[6];
+
+	if (!op)
+		return;
+	syscall_get_arguments(current, ARG(fregs, 0), args);
+	op->addr = args[0];
+}
+
+/* shmctl(id, cmd, buf), likewise */
+static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op;
+	unsigned long args[6];
+
+	syscall_get_arguments(current, ARG(fregs, 0), args);
+	if ((int)args[1] != IPC_RMID)
+		return;
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_REMOVE);
+	if (!op)
+		return;
+	op->shm.ns = current_ns();
+	op->shm.id = args[0];
+}
+
+/* shm_destroy(ns, segment): removed or detached for the last time */
+static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct ipc_namespace *ns = ARG(fregs, 0);
+	const struct kern_ipc_perm *perm = ARG(fregs, 1) + segment_perm;
+	struct ipcprobe_rec_shm_destroy rec;
+
+	if (segment_perm < 0)
+		return;
+	rec = (struct ipcprobe_rec_shm_destroy) {
+		.hdr.tid = current->pid,
+		.ns = ns->ns.inum,
+		.id = perm->id,
+		.key = perm->key,
+	};
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(shm_destroy, &rec);
+}
+
+static void begin_resize(struct ipcprobe_hook *hook, struct file *file,
+			 loff_t bytes)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_RESIZE);
+
+	if (!op)
+		return;
+	op->shm.object = ipcprobe_file_id(file);
+	op->shm.bytes = bytes;
+	op->shm.old_bytes = i_size_read(file_inode(file));
+	op->shm.is_memfd = file_inode(file)->i_sb->s_flags & SB_KERNMOUNT;
+}
+
+/* shmem_setattr(idmap, dentry, attr); truncate(2) comes without a file. */
+static void entry_setattr(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct iattr *attr = ARG(fregs, 2);
+
+	if (attr->ia_valid & ATTR_SIZE && attr->ia_valid & ATTR_FILE)
+		begin_resize(hook, attr->ia_file, attr->ia_size);
+}
+
+/* shmem_fallocate(file, mode, offset, len) */
+static void entry_fallocate(struct ipcprobe_hook *hook,
+			    struct ftrace_regs *fregs)
+{
+	struct file *file = ARG(fregs, 0);
+	loff_t end = ftrace_regs_get_argument(fregs, 2) +
+		     ftrace_regs_get_argument(fregs, 3);
+
+	if (!ftrace_regs_get_argument(fregs, 1) &&
+	    end > i_size_read(file_inode(file)))
+		begin_resize(hook, file, end);
+}
+
+/* memfd_fcntl(file, cmd, arg) */
+static void entry_fcntl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct file *file = ARG(fregs, 0);
+	struct ipcprobe_op *op;
+
+	if ((u32)ftrace_regs_get_argument(fregs, 1) != F_ADD_SEALS ||
+	    !S_ISREG(file_inode(file)->i_mode))
+		return;
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_SEAL);
+	if (!op)
+		return;
+	op->shm.object = ipcprobe_file_id(file);
+	op->shm.options = ftrace_regs_get_argument(fregs, 2);
+}
+
+/* ---- system calls: end ---- */
+
+/* All records of ends have these. */
+#define END_REC(name, ...)						\
+	struct ipcprobe_rec_##name rec = {				\
+		.hdr.tid = op->tid,					\
+		.ret = ret,						\
+		__VA_ARGS__						\
+	};								\
+									\
+	guard(irqsave)();						\
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);	\
+	IPCPROBE_EMIT(name, &rec)
+
+static void end_get(const struct ipcprobe_op *op, s32 ret)
+{
+	END_REC(shm_create,
+		.bytes = op->shm.bytes,
+		.ns = op->shm.ns,
+		.key = op->shm.id,
+		.call = op->call,
+		.is_new = op->shm.is_new && ret >= 0,
+		.options = op->shm.options,
+	);
+}
+
+/* The descriptor is the current task's, and new. */
+static u32 object_of_fd(int fd)
+{
+	struct file *file = fd < 0 ? NULL : fget(fd);
+	u32 id;
+
+	if (!file)
+		return 0;
+	id = ipcprobe_file_id(file);
+	fput(file);
+	return id;
+}
+
+static void end_memfd(const struct ipcprobe_op *op, s32 ret)
+{
+	u32 object = object_of_fd(ret);
+
+	END_REC(shm_create,
+		.object = object,
+		.call = op->call,
+		.is_new = ret >= 0,
+		.options = op->shm.options,
+	);
+}
+
+/* The call returns the address, which need not fit into @ret. */
+static void end_attach(const struct ipcprobe_op *op, s32 ret)
+{
+	ret = min(ret, 0);
+	END_REC(shm_attach,
+		.addr = op->addr,
+		.ns = op->shm.ns,
+		.id = op->shm.id,
+		.options = op->shm.options,
+		.object = ret ? 0 : op->shm.object,
+	);
+}
+
+static void end_detach(const struct ipcprobe_op *op, s32 ret)
+{
+	END_REC(shm_detach, .addr = op->addr);
+}
+
+static void end_remove(const struct ipcprobe_op *op, s32 ret)
+{
+	END_REC(shm_remove, .ns = op->shm.ns, .id = op->shm.id);
+}
+
+static void end_resize(const struct ipcprobe_op *op, s32 ret)
+{
+	END_REC(shm_resize,
+		.bytes = op->shm.bytes,
+		.old_bytes = op->shm.old_bytes,
+		.object = op->shm.object,
+		.call = op->call,
+		.is_memfd = op->shm.is_memfd,
+	);
+}
+
+static void end_seal(const struct ipcprobe_op *op, s32 ret)
+{
+	END_REC(shm_seal, .object = op->shm.object, .seals = op->shm.options);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret)
+{
+	switch (op->kind) {
+	case IPCPROBE_OP_SHM_GET:
+		end_get(op, ret);
+		break;
+	case IPCPROBE_OP_MEMFD:
+		end_memfd(op, ret);
+		break;
+	case IPCPROBE_OP_SHM_MOVE:
+		end_move(op, ret);
+		break;
+	case IPCPROBE_OP_SHM_ATTACH:
+		end_attach(op, ret);
+		break;
+	case IPCPROBE_OP_SHM_DETACH:
+		end_detach(op, ret);
+		break;
+	case IPCPROBE_OP_SHM_REMOVE:
+		end_remove(op, ret);
+		break;
+	case IPCPROBE_OP_SHM_RESIZE:
+		end_resize(op, ret);
+		break;
+	case IPCPROBE_OP_SHM_SEAL:
+		end_seal(op, ret);
+		break;
+	}
+}
+
+#ifdef CONFIG_ARM64
+#define SYS(name)	"__arm64_sys_" name
+#else
+#define SYS(name)	"__x64_sys_" name
+#endif
+
+enum { ALT_UNMAP = 80 };	/* no other class has this number */
+
+#define SHM	IPCPROBE_BIT(SHM)
+
+struct ipcprobe_hook ipcprobe_shm_hooks[] = {
+	IPCPROBE_FN("uprobe_mmap", entry_map, SHM, 0),
+	IPCPROBE_FN("copy_vma", entry_move, SHM, 0),
+	IPCPROBE_FN("unlink_file_vma", entry_unmap, SHM, ALT_UNMAP),
+	IPCPROBE_FN("unlink_file_vma_batch_add", entry_unmap_batch, SHM, ALT_UNMAP),
+	IPCPROBE_TP("task_newtask", probe_fork, SHM),
+	IPCPROBE_FN("shmem_fault", entry_fault, SHM, 0),
+	IPCPROBE_FN("filemap_map_pages", entry_fault_around, SHM, 0),
+	IPCPROBE_FN(SYS("shmget"), entry_shmget, SHM, 0),
+	IPCPROBE_FN("newseg", entry_newseg, SHM, 0),
+	IPCPROBE_FN("do_shmat", entry_shmat, SHM, 0),
+	IPCPROBE_FN(SYS("shmdt"), entry_shmdt, SHM, 0),
+	IPCPROBE_FN(SYS("shmctl"), entry_shmctl, SHM, 0),
+	IPCPROBE_FN("shm_destroy", entry_destroy, SHM, 0),
+	IPCPROBE_FN(SYS("memfd_create"), entry_memfd, SHM, 0),
+	IPCPROBE_FN("memfd_fcntl", entry_fcntl, SHM, 0),
+	IPCPROBE_FN("shmem_setattr", entry_setattr, SHM, 0),
+	IPCPROBE_FN("shmem_fallocate", entry_fallocate, SHM, 0),
+	{}
+};
+
+static inline void check_types(void)
+{
+	check_trace_callback_type_task_newtask(probe_fork);
+}
+
+static inline void check_layout(void)
+{
+	static_assert(sizeof(struct ipcprobe_rec_shm_map) ==
+		      sizeof(struct ipcprobe_rec_shm_inherit));
+	static_assert(sizeof(struct ipcprobe_rec_shm_map) ==
+		      sizeof(struct ipcprobe_rec_shm_snapshot));
+}

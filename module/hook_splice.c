@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class pipe: splice, tee, vmsplice, and sendfile into a pipe.  Bytes and
+ * positions are taken at the pipes' mutexes by hook_pipe.c, from the contents
+ * of the pipe before and after, as these calls have no iov_iter to watch.
+ */
+#include <linux/file.h>
+#include <linux/ftrace.h>
+#include <linux/splice.h>
+#include <linux/stat.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <asm/syscall.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+static void set_side(struct ipcprobe_hook *hook, struct ipcprobe_op *op,
+		     int side, struct file *file)
+{
+	struct pipe_inode_info *pipe = ipcprobe_pipe_of(file);
+
+	if (pipe) {
+		if (!ipcprobe_op_set_end(op, side, file_inode(file), pipe))
+			atomic64_inc(&hook->missed);
+	} else if (S_ISREG(file_inode(file)->i_mode)) {
+		if (side == IPCPROBE_OP_OUT)
+			op->in_file = ipcprobe_file_id(file);
+		else
+			op->out_file = ipcprobe_file_id(file);
+	}
+}
+
+static u16 nonblock_flag(unsigned long flags)
+{
+	return flags & SPLICE_F_NONBLOCK ? IPCPROBE_IO_NONBLOCK : 0;
+}
+
+/* do_splice(in, off_in, out, off_out, len, flags) */
+static void entry_splice(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct file *in = ARG(fregs, 0), *out = ARG(fregs, 2);
+	const loff_t *off_in = ARG(fregs, 1), *off_out = ARG(fregs, 3);
+	struct ipcprobe_op *op;
+
+	if (!ipcprobe_pipe_of(in) && !ipcprobe_pipe_of(out))
+		return;
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SPLICE);
+	if (!op)
+		return;
+	set_side(hook, op, IPCPROBE_OP_OUT, in);
+	set_side(hook, op, IPCPROBE_OP_IN, out);
+	op->addr = U64_MAX;
+	if (op->in_file)
+		op->addr = off_in ? *off_in : in->f_pos;
+	else if (op->out_file)
+		op->addr = off_out ? *off_out : out->f_pos;
+	op->flags = nonblock_flag(ftrace_regs_get_argument(fregs, 5));
+}
+
+/* do_tee(in, out, len, flags) */
+static void entry_tee(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct file *in = ARG(fregs, 0), *out = ARG(fregs, 1);
+	struct ipcprobe_op *op;
+
+	if (!ipcprobe_pipe_of(in) || !ipcprobe_pipe_of(out))
+		return;
+	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SPLICE);
+	if (!op)
+		return;
+	set_side(hook, op, IPCPROBE_OP_OUT, in);
+	set_side(hook, op, IPCPROBE_OP_IN, out);
+	op->addr = U64_MAX;
+	op->flags = nonblock_flag(ftrace_regs_get_argument(fregs, 3));
+}
+
+static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
+			unsigned long nr_segs)
+{
+	struct iovec first;
+
+	op->nr_segs = min_t(unsigned long, nr_segs, U8_MAX);
+	if (nr_segs && !copy_from_user_nofault(&first, uiov, sizeof(first)))
+		op->addr = (unsigned long)first.iov_base;
+}
+
+/* vmsplice(fd, iov, nr_segs, flags), as the system call's own function. */
+static void entry_vmsplice(struct ipcprobe_hook *hook,
+			   struct ftrace_regs *fregs)
+{
+	struct pt_regs *regs = ARG(fregs, 0);
+	unsigned long args[6];
+	struct ipcprobe_op *op;
+	struct file *file;
+
+	syscall_get_arguments(current, regs, args);
+	file = fget(args[0]);
+	if (!file)
+		return;
+	op = ipcprobe_pipe_of(file) ?
+	     ipcprobe_op_begin(hook, IPCPROBE_OP_SPLICE) : NULL;
+	if (!op) {
+		fput(file);
+		return;
+	}
+	op->file = file;	/* ipcprobe_op_free() gives it back */
+	set_side(hook, op, file->f_mode & FMODE_WRITE ? IPCPROBE_OP_IN :
+						       IPCPROBE_OP_OUT, file);
+	set_buffers(op, (const void __user *)args[1], args[2]);
+	op->flags = nonblock_flag(args[3]);
+}
+
+/* do_sendfile(out_fd, in_fd, ppos, count, max); into a pipe or a file */
+static void begin_sendfile(struct ipcprobe_hook *hook, struct file *in,
+			   struct file *out, const loff_t *pos)
+{
+	bool to_pipe = ipcprobe_pipe_of(out);
+	struct ipcprobe_op *op;
+
+	if (!to_pipe && !S_ISREG(file_inode(in)->i_mode) &&
+	    !S_ISREG(file_inode(out)->i_mode))
+		return;
+	op = ipcprobe_op_begin(hook, to_pipe ? IPCPROBE_OP_SPLICE :
+					       IPCPROBE_OP_FILE_COPY);
+	if (!op)
+		return;
+	set_side(hook, op, IPCPROBE_OP_OUT, in);
+	set_side(hook, op, IPCPROBE_OP_IN, out);
+	op->in_offset = op->in_file ? (pos ? *pos : in->f_pos) : U64_MAX;
+	op->out_offset = op->out_file ? out->f_pos : U64_MAX;
+	op->addr = op->in_offset;
+	/* To a socket or the like the pages go by reference. */
+	if (!to_pipe && !op->out_file)
+		op->flags = IPCPROBE_IO_OFFLOAD;
+}
+
+static void entry_sendfile(struct ipcprobe_hook *hook,
+			   struct ftrace_regs *fregs)
+{
+	struct file *out = fget(ftrace_regs_get_argument(fregs, 0));
+	struct file *in = fget(ftrace_regs_get_argument(fregs, 1));
+
+	if (in && out)
+		begin_sendfile(hook, in, out, ARG(fregs, 2));
+	if (in)
+		fput(in);
+	if (out)
+		fput(out);
+}
+
+static u32 copied_bytes(const struct ipcprobe_op *op, s32 ret)
+{
+	u32 moved = ret > 0 ? ret : 0;
+
+	if (op->end[IPCPROBE_OP_IN].obj)
+		return min(op->copied, moved);
+	/* Out of a pipe into a file's page cache, or into user memory. */
+	if (op->out_file || op->call == IPCPROBE_CALL_VMSPLICE)
+		return moved;
+	return 0;
+}
+
+static u16 side_flags(const struct ipcprobe_op *op)
+{
+	const struct ipcprobe_pipe *out = op->end[IPCPROBE_OP_OUT].obj;
+	const struct ipcprobe_pipe *in = op->end[IPCPROBE_OP_IN].obj;
+	u16 flags = 0;
+
+	if (out)
+		flags |= IPCPROBE_IO_IN_PIPE |
+			 (out->flags ? IPCPROBE_IO_IN_FIFO : 0);
+	if (in)
+		flags |= IPCPROBE_IO_OUT_PIPE |
+			 (in->flags ? IPCPROBE_IO_OUT_FIFO : 0);
+	return flags;
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
+{
+	const struct ipcprobe_op_end *from = &op->end[IPCPROBE_OP_OUT];
+	const struct ipcprobe_op_end *to = &op->end[IPCPROBE_OP_IN];
+	struct ipcprobe_rec_pipe_splice rec = {
+		.hdr.tid = op->tid,
+		.addr = op->addr,
+		.in = from->obj ? from->obj->id : op->in_file,
+		.out = to->obj ? to->obj->id : op->out_file,
+		.in_pos = from->pos,
+		.out_pos = to->pos,
+		.ret = ret,
+		.copied = copied_bytes(op, ret),
+		.call = op->call,
+		.nr_segs = op->nr_segs,
+		.flags = op->flags | side_flags(op),
+	};
+
+	ipcprobe_pipe_end_waits(op);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(pipe_splice, &rec);
+}
+
+#ifdef CONFIG_ARM64
+#define SYS_VMSPLICE	"__arm64_sys_vmsplice"
+#else
+#define SYS_VMSPLICE	"__x64_sys_vmsplice"
+#endif
+
+struct ipcprobe_hook ipcprobe_splice_hooks[] = {
+	IPCPROBE_FN("do_splice", entry_splice, IPCPROBE_BIT(PIPE), 0),
+	IPCPROBE_FN("do_tee", entry_tee, IPCPROBE_BIT(PIPE), 0),
+	IPCPROBE_FN(SYS_VMSPLICE, entry_vmsplice, IPCPROBE_BIT(PIPE), 0),
+	IPCPROBE_FN("do_sendfile", entry_sendfile, IPCPROBE_IO_CLASSES, 0),
+	{}
+};

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class unix: how UNIX sockets come to be connected, the descriptors they
+ * pass, and their end.
+ */
+#include <linux/file.h>
+#include <linux/ftrace.h>
+#include <linux/net.h>
+#include <linux/stat.h>
+#include <net/af_unix.h>
+#include <net/scm.h>
+#include <net/sock.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+static u16 nonblock_flag(const struct socket *socket)
+{
+	return socket->file && socket->file->f_flags & O_NONBLOCK ?
+	       IPCPROBE_UNIX_NONBLOCK : 0;
+}
+
+/* ---- socketpair ---- */
+
+/* unix_socketpair(a, b): nobody else has them yet */
+static void entry_socketpair(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	struct socket *a = ARG(fregs, 0), *b = ARG(fregs, 1);
+	struct ipcprobe_sock *sock = ipcprobe_sock_get(a->sk);
+	struct ipcprobe_sock *peer = ipcprobe_sock_get(b->sk);
+	struct ipcprobe_rec_unix_pair rec = {};
+
+	if (unlikely(!sock || !peer)) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	sock->epoch = READ_ONCE(ipcprobe_epoch);
+	peer->epoch = sock->epoch;
+	rec.hdr.tid = current->pid;
+	rec.sock = sock->id;
+	rec.peer = peer->id;
+	rec.ino = sock->ino;
+	rec.peer_ino = peer->ino;
+	rec.type = sock->type;
+	rec.state = TCP_ESTABLISHED;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(unix_pair, &rec);
+}
+
+/* ---- connect ---- */
+
+/* unix_stream_connect(socket, address, len, flags), unix_dgram_connect() */
+static void entry_connect(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op;
+
+	op = ipcprobe_unix_begin(hook, ARG(fregs, 0), IPCPROBE_OP_UNIX_CONNECT,
+				 true);
+	if (op && ftrace_regs_get_argument(fregs, 3) & O_NONBLOCK)
+		op->sock.flags |= IPCPROBE_UNIX_NONBLOCK;
+}
+
+static struct ipcprobe_op *find_connect(void)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	return op && op->kind == IPCPROBE_OP_UNIX_CONNECT ? op : NULL;
+}
+
+/*
+ * security_unix_stream_connect(sk, listener, new): the last thing that can
+ * fail.  The new socket is nobody's yet; its name will be the listener's.
+ */
+static void entry_stream_connect(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs)
+{
+	struct sock *listener_sk = ARG(fregs, 1);
+	struct ipcprobe_op *op = find_connect();
+	struct ipcprobe_sock *listener, *peer;
+
+	if (!op)
+		return;
+	listener = ipcprobe_sock_get(listener_sk);
+	peer = ipcprobe_sock_get(ARG(fregs, 2));
+	if (unlikely(!listener || !peer)) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	peer->type = listener->type;	/* its own is not set yet */
+	if (listener->epoch != READ_ONCE(ipcprobe_epoch))
+		ipcprobe_sock_describe(listener, listener_sk, NULL);
+	op->sock.listener = listener->id;
+	op->sock.peer = peer->id;
+}
+
+/* security_unix_may_send(socket, other): a datagram socket's address is good */
+static void entry_may_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct socket *other = ARG(fregs, 1);
+	struct ipcprobe_op *op = find_connect();
+	struct ipcprobe_sock *peer;
+
+	if (!op)
+		return;
+	peer = ipcprobe_sock_get(other->sk);
+	if (unlikely(!peer)) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	if (peer->epoch != READ_ONCE(ipcprobe_epoch))
+		ipcprobe_sock_describe(peer, other->sk, NULL);
+	op->sock.peer = peer->id;
+}
+
+static void end_connect(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_unix_connect rec = {
+		.hdr.tid = op->tid,
+		.sock = op->sock.obj->id,
+		.peer = ret ? 0 : op->sock.peer,
+		.listener = op->sock.listener,
+		.ret = ret,
+		.wait_ns = op->sock.wait_ns,
+		.call = op->call,
+		.type = op->sock.obj->type,
+		.flags = op->sock.flags & ~IPCPROBE_UNIX_MESSAGE,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(unix_connect, &rec);
+}
+
+/* ---- accept ---- */
+
+/* unix_accept(socket, new_socket, ...) */
+static void entry_accept(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct socket *socket = ARG(fregs, 0);
+	struct ipcprobe_op *op;
+
+	op = ipcprobe_unix_begin(hook, socket, IPCPROBE_OP_UNIX_ACCEPT, false);
+	if (op)
+		op->sock.flags |= nonblock_flag(socket);
+}
+
+/* The new socket gets its descriptor: until then its number was in no process. */
+static void accepted(struct ipcprobe_op *op, struct file *file)
+{
+	struct socket *socket = sock_from_file(file);
+	struct ipcprobe_sock *obj = socket ? ipcprobe_sock_get(socket->sk) : NULL;
+
+	if (!obj)
+		return;
+	obj->ino = SOCK_INODE(socket)->i_ino;
+	op->sock.accepted = obj->id;
+	op->sock.ino = obj->ino;
+	op->sock.peer = ipcprobe_sock_peer_id(socket->sk);
+}
+
+static void end_accept(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_unix_accept rec = {
+		.hdr.tid = op->tid,
+		.sock = op->sock.accepted,
+		.listener = op->sock.obj->id,
+		.peer = op->sock.peer,
+		.ino = op->sock.ino,
+		.ret = ret,
+		.wait_ns = op->sock.wait_ns,
+		.call = op->call,
+		.type = op->sock.obj->type,
+		.flags = op->sock.flags & ~IPCPROBE_UNIX_MESSAGE,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(unix_accept, &rec);
+}
+
+/* ---- descriptors ---- */
+
+static void emit_fd(const struct ipcprobe_op *op, const struct file *file,
+		    u32 pos, s32 fd, u16 index)
+{
+	const struct inode *inode = file_inode(file);
+	struct ipcprobe_rec_unix_fd rec = {
+		.hdr.tid = op->tid,
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.sock = op->sock.obj->id,
+		.pos = pos,
+		.fd = fd,
+		.mode = inode->i_mode,
+		.index = index,
+		.flags = (op->sock.is_send ? IPCPROBE_UNIX_SENT : 0) |
+			 (op->sock.flags & IPCPROBE_UNIX_PEEK),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(unix_fd, &rec);
+}
+
+/* One of the caller's lists of descriptors, its first file is @files' @sent-th. */
+static int emit_rights(const struct ipcprobe_op *op,
+		       const struct scm_fp_list *files, u32 pos,
+		       struct cmsghdr *cmsg, int sent)
+{
+	const int *fd = (const int *)CMSG_DATA(cmsg);
+	int nr = (cmsg->cmsg_len - sizeof(*cmsg)) / sizeof(*fd), i;
+
+	for (i = 0; i < nr && sent < files->count; i++, sent++)
+		emit_fd(op, files->fp[sent], pos, fd[i], sent);
+	return sent;
+}
+
+/* With the sk_buff at @pos, which is not in the queue yet, go files. */
+void ipcprobe_unix_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
+			      u32 pos)
+{
+	const struct scm_fp_list *files = ipcprobe_sock_files(skb);
+	struct msghdr *msg = op->sock.msg;
+	struct cmsghdr *cmsg;
+	int sent = 0;
+
+	op->sock.flags |= IPCPROBE_UNIX_FDS;
+	if (msg && !msg->msg_control_is_user)
+		for_each_cmsghdr(cmsg, msg) {
+			if (!CMSG_OK(msg, cmsg))
+				break;
+			if (cmsg->cmsg_level == SOL_SOCKET &&
+			    cmsg->cmsg_type == SCM_RIGHTS)
+				sent = emit_rights(op, files, pos, cmsg, sent);
+		}
+	for (; sent < files->count; sent++)
+		emit_fd(op, files->fp[sent], pos, -1, sent);
+}
+
+/* fd_install(fd, file): inside a call on a socket, only what came through it */
+static void entry_fd_install(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (likely(!op))
+		return;
+	if (op->kind == IPCPROBE_OP_UNIX_ACCEPT) {
+		accepted(op, ARG(fregs, 1));
+	} else if (op->kind == IPCPROBE_OP_UNIX_RECV && op->sock.is_done) {
+		op->sock.flags |= IPCPROBE_UNIX_FDS;
+		emit_fd(op, ARG(fregs, 1), op->sock.last_pos,
+			ftrace_regs_get_argument(fregs, 0), op->sock.nr_fds++);
+	}
+}
+
+/* ---- names, ends ---- */
+
+/* unix_bind(socket, address, len): who uses it next tells its name */
+static void entry_bind(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct socket *socket = ARG(fregs, 0);
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(socket->sk);
+
+	if (obj)
+		WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch) - 1);
+}
+
+/* unix_release_sock(sk, ...) */
+static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct sock *sk = ARG(fregs, 0);
+	const struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+	struct ipcprobe_rec_unix_close rec;
+
+	if (!obj)
+		return;
+	rec = (struct ipcprobe_rec_unix_close) {
+		.hdr.tid = current->pid,
+		.sock = obj->id,
+	};
+	ipcprobe_sock_queued(obj, sk, &rec.unread);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(unix_close, &rec);
+}
+
+/* unix_sock_destructor(sk) */
+static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	ipcprobe_sock_forget(ARG(fregs, 0));
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_unix_finish(struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_unix_end_wait(op);
+	if (op->kind == IPCPROBE_OP_UNIX_CONNECT)
+		end_connect(op, ret);
+	else if (op->kind == IPCPROBE_OP_UNIX_ACCEPT)
+		end_accept(op, ret);
+	else
+		ipcprobe_unix_finish_io(op, ret);
+}
+
+struct ipcprobe_hook ipcprobe_unix_hooks[] = {
+	IPCPROBE_FN("unix_socketpair", entry_socketpair, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_stream_connect", entry_connect, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_dgram_connect", entry_connect, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("security_unix_stream_connect", entry_stream_connect,
+		    IPCPROBE_BIT(UNIX), IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("security_unix_may_send", entry_may_send, IPCPROBE_BIT(UNIX),
+		    IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("unix_accept", entry_accept, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("fd_install", entry_fd_install, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_bind", entry_bind, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_release_sock", entry_release, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_sock_destructor", entry_destroy, IPCPROBE_BIT(UNIX), 0),
+	{}
+};

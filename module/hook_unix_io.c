@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class unix: the calls that send to and receive from UNIX sockets, from entry
+ * to end, and their waits.
+ *
+ *	unix_stream_sendmsg()            begin: buffers, socket, entry time
+ *	  prepare_to_wait()              no room: unix_block
+ *	  finish_wait()                  unix_unblock
+ *	  skb_copy_datagram_from_iter()  positions (hook_unix_skb.c)
+ *	  ... until all is sent
+ *	sys_exit                         one unix_send record
+ *
+ * sendfile and splice are operations of other classes as well, and keep what
+ * their socket does in the same slot.
+ */
+#include <linux/ftrace.h>
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+#include <linux/uio.h>
+#include <net/af_unix.h>
+#include <net/sock.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+static bool has_messages(const struct ipcprobe_op *op)
+{
+	return op->sock.obj->type != SOCK_STREAM;
+}
+
+/* ---- records ---- */
+
+static void emit_io(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_unix_send rec = {
+		.hdr.tid = op->tid,
+		.addr = op->sock.addr,
+		.sock = op->sock.obj->id,
+		.peer = op->sock.peer,
+		.pos = op->sock.pos,
+		.count = op->sock.count,
+		.ret = ret,
+		.wait_ns = op->sock.wait_ns,
+		.call = op->call,
+		.nr_segs = op->sock.nr_segs,
+		.flags = op->sock.flags,
+	};
+	unsigned long irqflags;
+
+	local_irq_save(irqflags);
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->sock.begin, &rec.dur_ns);
+	if (op->sock.is_send)
+		IPCPROBE_EMIT(unix_send, &rec);
+	else	/* the two records have the same fields */
+		IPCPROBE_EMIT(unix_recv, (struct ipcprobe_rec_unix_recv *)&rec);
+	local_irq_restore(irqflags);
+}
+
+/*
+ * sendmmsg and recvmmsg return the number of messages that went well, sendfile
+ * and splice to a datagram socket the bytes of all of them.
+ *
+ * Return: false when nothing is known of the one under way: it failed, and the
+ * call did not say how.
+ */
+static bool result_of_message(const struct ipcprobe_op *op, s32 ret, s32 *result)
+{
+	bool is_counted = op->call == IPCPROBE_CALL_SENDMMSG ||
+			  op->call == IPCPROBE_CALL_RECVMMSG;
+
+	*result = ret;
+	if (ret < 0 || (!is_counted && !op->sock.nr_before))
+		return true;
+	*result = op->sock.total;
+	return is_counted ? op->sock.nr_before < ret : op->sock.is_done;
+}
+
+/* Called when the operation is over, and between its messages. */
+void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
+{
+	s32 result;
+
+	ipcprobe_unix_end_wait(op);
+	if (result_of_message(op, ret, &result))
+		emit_io(op, result);
+}
+
+/* ---- waits ---- */
+
+static void emit_block(const struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_unix_block rec = {
+		.hdr.tid = op->tid,
+		.sock = op->sock.obj->id,
+		.peer = op->sock.peer,
+		.flags = op->sock.waiting,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->sock.begin, &rec.dur_ns);
+	IPCPROBE_EMIT(unix_block, &rec);
+}
+
+static void begin_wait(struct ipcprobe_op *op, u16 why)
+{
+	op->sock.waiting = why;
+	op->sock.flags |= IPCPROBE_UNIX_BLOCKED;
+	op->sock.wait_begin = ipcprobe_stamp();
+	emit_block(op);
+}
+
+/* Ends the wait, if there is one; a signal ends it without finish_wait(). */
+void ipcprobe_unix_end_wait(struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_unix_unblock rec;
+	u32 wait_ns;
+
+	if (likely(!op->sock.waiting))
+		return;
+	rec = (struct ipcprobe_rec_unix_unblock) {
+		.hdr.tid = op->tid,
+		.sock = op->sock.obj->id,
+		.flags = op->sock.waiting,
+	};
+	op->sock.waiting = 0;
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->sock.wait_begin, &wait_ns);
+	op->sock.wait_ns = ipcprobe_ns32((u64)op->sock.wait_ns + wait_ns);
+	IPCPROBE_EMIT(unix_unblock, &rec);
+}
+
+/*
+ * For bytes, a message, a connection, or room: of the socket's own or, of the
+ * receiver's queue, as unix_wait_for_peer() said.
+ */
+static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
+				  struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (likely(!op || !op->sock.obj) || op->sock.waiting ||
+	    ARG(fregs, 0) != op->sock.queue || signal_pending(current))
+		return;
+	begin_wait(op, op->sock.is_send ? IPCPROBE_UNIX_FULL : IPCPROBE_UNIX_EMPTY);
+}
+
+/* unix_wait_for_peer(other, timeout): the queue of @other is full */
+static void entry_wait_for_peer(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct sock *other = ARG(fregs, 0);
+
+	if (op && op->sock.obj && op->sock.is_send)
+		op->sock.queue = &unix_sk(other)->peer_wait;
+}
+
+void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
+			       const wait_queue_head_t *queue)
+{
+	if (queue == op->sock.queue)
+		ipcprobe_unix_end_wait(op);
+}
+
+/* ---- begin ---- */
+
+static void emit_buffer(const struct iovec *iov)
+{
+	struct ipcprobe_rec_io_segment rec = {
+		.hdr.tid = current->pid,
+		.addr = (unsigned long)iov->iov_base,
+		.bytes = iov->iov_len,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_AS(io_segment, &rec, IPCPROBE_CLASS_UNIX);
+}
+
+static void set_buffers(struct ipcprobe_op *op, const struct iov_iter *iter)
+{
+	const struct iovec *iov;
+	u8 i;
+
+	op->sock.nr_segs = 1;
+	if (iter_is_ubuf(iter)) {
+		op->sock.addr = (unsigned long)iter->ubuf + iter->iov_offset;
+	} else if (iter_is_iovec(iter) && iter->nr_segs) {
+		iov = iter_iov(iter);
+		op->sock.addr = (unsigned long)iov->iov_base + iter->iov_offset;
+		op->sock.nr_segs = min_t(unsigned long, iter->nr_segs, U8_MAX);
+		for (i = 1; i < op->sock.nr_segs; i++)
+			emit_buffer(&iov[i]);
+	} else {
+		op->sock.nr_segs = 0;
+		op->sock.flags |= IPCPROBE_UNIX_PAGES;
+	}
+}
+
+/*
+ * The state of one message, or of all that a call does with a stream.
+ * @obj is referenced.
+ */
+static void reset(struct ipcprobe_op *op, struct ipcprobe_sock *obj,
+		  struct sock *sk, bool is_send)
+{
+	struct ipcprobe_op_sock *s = &op->sock;
+
+	/* Field by field, as op.c clears the rest. */
+	s->obj = obj;
+	s->msg = NULL;
+	s->queue = sk_sleep(sk);
+	s->begin = op->begin;
+	s->addr = 0;
+	s->count = 0;
+	s->peer = 0;
+	s->pos = 0;
+	s->bytes = 0;
+	s->total = 0;
+	s->wait_ns = 0;
+	s->nr_before = 0;
+	s->listener = 0;
+	s->ino = 0;
+	s->nr_fds = 0;
+	s->flags = obj->type == SOCK_STREAM ? 0 : IPCPROBE_UNIX_MESSAGE;
+	s->waiting = 0;
+	s->nr_segs = 0;
+	s->is_send = is_send;
+	s->is_done = false;
+}
+
+/* At the begin of a call on a socket: no lock of it is held. */
+static void use_socket(struct ipcprobe_op *op, struct ipcprobe_sock *obj,
+		       struct sock *sk, bool is_send)
+{
+	refcount_inc(&obj->refs);
+	reset(op, obj, sk, is_send);
+	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
+		ipcprobe_sock_introduce(obj, sk, NULL);
+}
+
+/* The next message of the same call. */
+static void begin_next(struct ipcprobe_op *op, struct sock *sk)
+{
+	u32 nr = op->sock.nr_before + 1;
+
+	ipcprobe_unix_end_wait(op);
+	if (op->sock.is_done)
+		emit_io(op, op->sock.total);
+	reset(op, op->sock.obj, sk, op->sock.is_send);
+	op->sock.begin = ipcprobe_stamp();
+	op->sock.nr_before = nr;
+}
+
+/* Inside sendfile or splice, or a further message: NULL when nothing is new. */
+static struct ipcprobe_op *go_on(struct ipcprobe_op *op, struct sock *sk,
+				 bool is_send)
+{
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+
+	if (op->sock.obj) {
+		if (op->sock.obj != obj || op->sock.is_send != is_send)
+			return NULL;
+		if (!has_messages(op) && op->call != IPCPROBE_CALL_SENDMMSG &&
+		    op->call != IPCPROBE_CALL_RECVMMSG)
+			return NULL;
+		begin_next(op, sk);
+		return op;
+	}
+	if (op->kind != IPCPROBE_OP_SPLICE && op->kind != IPCPROBE_OP_FILE_COPY)
+		return NULL;
+	obj = ipcprobe_sock_get(sk);
+	if (!obj)
+		return NULL;
+	use_socket(op, obj, sk, is_send);
+	return op;
+}
+
+/**
+ * ipcprobe_unix_begin - the current task begins something with a socket
+ * @hook: counts a miss
+ * @socket: socket
+ * @kind: enum ipcprobe_op_kind
+ * @is_send: a wait would be for room
+ *
+ * Return: the operation, its sock member reset; NULL: there is nothing to
+ * record, or it goes on.
+ */
+struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
+					struct socket *socket, u8 kind,
+					bool is_send)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct sock *sk = socket->sk;
+	struct ipcprobe_sock *obj;
+
+	if (unlikely(op))
+		return go_on(op, sk, is_send);
+	op = ipcprobe_op_begin(hook, kind);
+	if (unlikely(!op))
+		return NULL;
+	obj = ipcprobe_sock_get(sk);
+	if (unlikely(!obj)) {
+		atomic64_inc(&hook->missed);
+		ipcprobe_op_free(op);
+		return NULL;
+	}
+	use_socket(op, obj, sk, is_send);
+	return op;
+}
+
+static void begin_io(struct ipcprobe_hook *hook, struct socket *socket,
+		     struct msghdr *msg, size_t count, unsigned int flags,
+		     bool is_send)
+{
+	struct ipcprobe_op *op;
+
+	op = ipcprobe_unix_begin(hook, socket, is_send ? IPCPROBE_OP_UNIX_SEND :
+							 IPCPROBE_OP_UNIX_RECV,
+				 is_send);
+	if (unlikely(!op))
+		return;
+	op->sock.msg = msg;
+	op->sock.count = min_t(size_t, count, U32_MAX);
+	if (op->sock.obj->type != SOCK_DGRAM)
+		op->sock.peer = ipcprobe_sock_peer_id(socket->sk);
+	if (flags & MSG_DONTWAIT)
+		op->sock.flags |= IPCPROBE_UNIX_NONBLOCK;
+	if (!is_send && flags & MSG_PEEK)
+		op->sock.flags |= IPCPROBE_UNIX_PEEK;
+	if (msg)
+		set_buffers(op, &msg->msg_iter);
+	else
+		op->sock.flags |= IPCPROBE_UNIX_PAGES;
+}
+
+/* unix_stream_sendmsg(socket, msg, len), unix_dgram_sendmsg likewise */
+static void entry_sendmsg(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct msghdr *msg = ARG(fregs, 1);
+
+	begin_io(hook, ARG(fregs, 0), msg, ftrace_regs_get_argument(fregs, 2),
+		 msg->msg_flags, true);
+}
+
+/* unix_stream_sendpage(socket, page, offset, size, flags), before 6.5 */
+static void entry_sendpage(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_io(hook, ARG(fregs, 0), NULL, ftrace_regs_get_argument(fregs, 3),
+		 ftrace_regs_get_argument(fregs, 4), true);
+}
+
+/* unix_stream_recvmsg(socket, msg, size, flags) */
+static void entry_recvmsg(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_io(hook, ARG(fregs, 0), ARG(fregs, 1),
+		 ftrace_regs_get_argument(fregs, 2),
+		 ftrace_regs_get_argument(fregs, 3), false);
+}
+
+/* __unix_dgram_recvmsg(sk, msg, size, flags) */
+static void entry_dgram_recvmsg(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs)
+{
+	const struct sock *sk = ARG(fregs, 0);
+
+	begin_io(hook, sk->sk_socket, ARG(fregs, 1),
+		 ftrace_regs_get_argument(fregs, 2),
+		 ftrace_regs_get_argument(fregs, 3), false);
+}
+
+/* unix_stream_splice_read(socket, pos, pipe, size, flags) */
+static void entry_splice_read(struct ipcprobe_hook *hook,
+			      struct ftrace_regs *fregs)
+{
+	begin_io(hook, ARG(fregs, 0), NULL, ftrace_regs_get_argument(fregs, 3),
+		 0, false);
+}
+
+struct ipcprobe_hook ipcprobe_unix_io_hooks[] = {
+	IPCPROBE_FN("unix_stream_sendmsg", entry_sendmsg, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_dgram_sendmsg", entry_sendmsg, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_stream_sendpage", entry_sendpage, IPCPROBE_BIT(UNIX),
+		    IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("unix_stream_recvmsg", entry_recvmsg, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("__unix_dgram_recvmsg", entry_dgram_recvmsg, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_stream_splice_read", entry_splice_read, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("prepare_to_wait", entry_prepare_to_wait, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("prepare_to_wait_exclusive", entry_prepare_to_wait, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("unix_wait_for_peer", entry_wait_for_peer, IPCPROBE_BIT(UNIX), 0),
+	{}
+};
+
+static inline void check_layout(void)
+{
+	static_assert(sizeof(struct ipcprobe_rec_unix_send) ==
+		      sizeof(struct ipcprobe_rec_unix_recv));
+	static_assert(offsetof(struct ipcprobe_rec_unix_send, flags) ==
+		      offsetof(struct ipcprobe_rec_unix_recv, flags));
+}

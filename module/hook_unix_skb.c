@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class unix: the positions of what goes through UNIX sockets.
+ *
+ * A stream's bytes get theirs when they are copied into an sk_buff, before
+ * others see it: skb_copy_datagram_from_iter().  Datagrams and sequenced
+ * packets are numbered at skb_queue_tail() instead, where the receiver is
+ * known.  The sk_buff is labelled with it (sock.c).  Receiving goes through
+ * skb_copy_datagram_iter() or skb_splice_bits() once for each sk_buff, in the
+ * order of the queue, which a mutex keeps; the label says what it is.
+ *
+ * Labels are given whoever sends, records made for system calls only.
+ */
+#include <linux/ftrace.h>
+#include <linux/skbuff.h>
+#include <net/af_unix.h>
+#include <net/sock.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+/* ---- an operation moves something ---- */
+
+static void emit_segment(const struct ipcprobe_op *op)
+{
+	struct ipcprobe_rec_unix_segment rec = {
+		.hdr.tid = op->tid,
+		.sock = op->sock.obj->id,
+		.pos = op->sock.pos,
+		.bytes = op->sock.bytes,
+		.flags = (op->sock.is_send ? IPCPROBE_UNIX_SENT : 0) |
+			 (op->sock.flags & IPCPROBE_UNIX_PEEK),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(unix_segment, &rec);
+}
+
+/* The operation moves @units at @pos; they go on where it was, or not. */
+static void moved(struct ipcprobe_op *op, u32 pos, u32 bytes)
+{
+	struct ipcprobe_op_sock *s = &op->sock;
+
+	if (unlikely(s->bytes && s->pos + s->bytes != pos)) {
+		emit_segment(op);
+		s->bytes = 0;
+	}
+	if (!s->bytes)
+		s->pos = pos;
+	s->bytes += bytes;
+	s->total += bytes;
+	s->is_done = true;
+}
+
+/* The operation that sends this sk_buff, if there is one. */
+static struct ipcprobe_op *sender_of(const struct sk_buff *skb)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	return op && op->sock.obj && op->sock.obj->sk == skb->sk &&
+	       op->sock.is_send ? op : NULL;
+}
+
+/* ---- sending ---- */
+
+/* The other end of the connected stream that made this sk_buff; or NULL. */
+static struct sock *stream_peer(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	return sk && sk->sk_family == AF_UNIX && sk->sk_type == SOCK_STREAM ?
+	       READ_ONCE(unix_peer(sk)) : NULL;
+}
+
+/* Gives @bytes that go to @peer_sk, now in @skb, their positions. */
+static u32 send_bytes(const struct sk_buff *skb, struct ipcprobe_sock *peer,
+		      u32 bytes)
+{
+	struct ipcprobe_op *op = sender_of(skb);
+	u32 pos = atomic_fetch_add(bytes, &peer->write_pos);
+
+	if (unlikely(!op))
+		return pos;
+	op->sock.peer = peer->id;
+	moved(op, pos, bytes);
+	if (unlikely(ipcprobe_sock_files(skb)))
+		ipcprobe_unix_files_sent(op, skb, pos);
+	return pos;
+}
+
+/* skb_copy_datagram_from_iter(skb, offset, iter, len), also of other sockets */
+static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct sk_buff *skb = ARG(fregs, 0);
+	struct sock *peer_sk = stream_peer(skb);
+	struct ipcprobe_sock *peer;
+
+	if (!peer_sk)
+		return;
+	peer = ipcprobe_sock_get(peer_sk);
+	if (unlikely(!peer)) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	ipcprobe_sock_label(skb, send_bytes(skb, peer,
+					    ftrace_regs_get_argument(fregs, 3)));
+}
+
+/*
+ * skb_append_pagefrags(skb, page, offset, size): a page that sendfile or splice
+ * sends.  Before 6.5 the lock of the receive queue is held, and the sk_buff may
+ * be one that waits there.  Its later pages follow the first, unless several
+ * tasks do this to one socket at once.
+ */
+static void entry_append(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct sk_buff *skb = ARG(fregs, 0);
+	struct sock *peer_sk = stream_peer(skb);
+	struct ipcprobe_sock *peer = peer_sk ? ipcprobe_sock_find(peer_sk) : NULL;
+	u32 pos;
+
+	if (!peer || skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS)
+		return;
+	pos = send_bytes(skb, peer, ftrace_regs_get_argument(fregs, 3));
+	if (!skb->len && !skb_shinfo(skb)->nr_frags)
+		ipcprobe_sock_label(skb, pos);
+}
+
+/*
+ * The socket whose receive queue this is; NULL: it is another queue.  Inside a
+ * call that sends, the first queue that its message comes to is one; only then
+ * may a socket that was never met be looked into.
+ */
+static struct ipcprobe_sock *receiver_of(struct ipcprobe_hook *hook,
+					 struct ipcprobe_op *op,
+					 struct sk_buff_head *queue)
+{
+	struct sock *sk = container_of(queue, struct sock, sk_receive_queue);
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+
+	if (!op || op->sock.is_done)
+		return obj;
+	if (!obj)
+		obj = ipcprobe_sock_get(sk);
+	if (unlikely(!obj)) {
+		op->sock.is_done = true;	/* the next queue may be no socket's */
+		atomic64_inc(&hook->missed);
+	} else if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch))) {
+		ipcprobe_sock_describe(obj, sk, NULL);
+	}
+	return obj;
+}
+
+/* skb_queue_tail(queue, skb): a message, with its receiver's lock held */
+static void entry_queue_tail(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	const struct sk_buff *skb = ARG(fregs, 1);
+	const struct sock *sk = skb->sk;
+	struct ipcprobe_sock *peer;
+	struct ipcprobe_op *op;
+	u32 pos;
+
+	if (!sk || sk->sk_family != AF_UNIX || sk->sk_type == SOCK_STREAM)
+		return;
+	op = sender_of(skb);
+	peer = receiver_of(hook, op, ARG(fregs, 0));
+	if (unlikely(!peer))
+		return;
+	pos = atomic_fetch_inc(&peer->write_pos);
+	ipcprobe_sock_label(skb, pos);
+	if (unlikely(!op))
+		return;
+	op->sock.peer = peer->id;
+	moved(op, pos, skb->len);
+	if (unlikely(ipcprobe_sock_files(skb)))
+		ipcprobe_unix_files_sent(op, skb, pos);
+}
+
+/* ---- receiving ---- */
+
+/*
+ * The position of what is received next.  Without a label it follows what was
+ * received last; more than was ever sent cannot be there.
+ */
+static u32 position(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offset,
+		    u32 units)
+{
+	struct ipcprobe_sock *obj = op->sock.obj;
+	u32 pos;
+
+	if (likely(ipcprobe_sock_read_label(skb, &pos)))
+		return obj->type == SOCK_STREAM ? pos + offset : pos;
+	pos = obj->read_pos;
+	if (op->sock.flags & IPCPROBE_UNIX_PEEK)
+		pos += op->sock.bytes;
+	if (unlikely(!obj->is_synced ||
+		     (s32)(atomic_read(&obj->write_pos) - (pos + units)) < 0))
+		op->sock.flags |= IPCPROBE_UNIX_RESYNC;
+	return pos;
+}
+
+static void received(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offset,
+		     u32 bytes)
+{
+	struct ipcprobe_sock *obj = op->sock.obj, *from;
+	bool is_stream = obj->type == SOCK_STREAM;
+	u32 units = is_stream ? bytes : 1;
+	u32 pos = position(op, skb, offset, units);
+
+	moved(op, pos, bytes);
+	op->sock.last_pos = pos;
+	if (!(op->sock.flags & IPCPROBE_UNIX_PEEK)) {
+		obj->read_pos = pos + units;
+		obj->is_synced = true;
+	}
+	if (is_stream)
+		return;
+	from = ipcprobe_sock_find(skb->sk);
+	op->sock.peer = from ? from->id : 0;
+	if (bytes < skb->len - offset)
+		op->sock.flags |= IPCPROBE_UNIX_TRUNC;
+}
+
+/* The operation that receives, if there is one. */
+static struct ipcprobe_op *receiver(void)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	return op && op->sock.obj && !op->sock.is_send ? op : NULL;
+}
+
+/* skb_copy_datagram_iter(skb, offset, iter, len), also of other sockets */
+static void entry_copy_out(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = receiver();
+
+	if (op)
+		received(op, ARG(fregs, 0), ftrace_regs_get_argument(fregs, 1),
+			 ftrace_regs_get_argument(fregs, 3));
+}
+
+/* skb_splice_bits(skb, sk, offset, pipe, len, flags), also of other sockets */
+static void entry_splice_out(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = receiver();
+
+	if (op)
+		received(op, ARG(fregs, 0), ftrace_regs_get_argument(fregs, 2),
+			 ftrace_regs_get_argument(fregs, 4));
+}
+
+struct ipcprobe_hook ipcprobe_unix_skb_hooks[] = {
+	IPCPROBE_FN("skb_copy_datagram_from_iter", entry_copy_in, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("skb_append_pagefrags", entry_append, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("skb_queue_tail", entry_queue_tail, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("skb_copy_datagram_iter", entry_copy_out, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("skb_splice_bits", entry_splice_out, IPCPROBE_BIT(UNIX), 0),
+	{}
+};

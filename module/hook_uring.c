@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class file: reads and writes of regular files that io_uring carries out.
+ *
+ * A request is tried (io_read, io_write) once or several times, by the task
+ * that submitted it or by a worker, and completes wherever: so its record
+ * waits in a table of its own, by the request's address, from the first try to
+ * the completion.  A request that tells no completion (its submitter wanted no
+ * news of a success, or left no room for it) is missed: its entry lasts until
+ * the next one at the same address is submitted, or another needs the place.
+ *
+ * Requests to pipes: hook_pipe_io.c.
+ */
+#include <linux/ftrace.h>
+#include <linux/hash.h>
+#include <linux/io_uring_types.h>
+#include <linux/preempt.h>
+#include <linux/spinlock.h>
+#include <linux/stat.h>
+#include <trace/events/io_uring.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+
+#define TABLE_BITS	9
+#define NR_WAYS		4
+
+struct request {
+	const void *req;	/* only compared; NULL: free */
+	u64 begin;		/* stamp */
+	struct ipcprobe_rec_file_read rec;
+	bool is_write;
+};
+
+static struct bucket {
+	raw_spinlock_t lock;	/* the entries; any context */
+	struct request ways[NR_WAYS];
+} table[BIT(TABLE_BITS)];
+
+/* The members of struct io_rw, which begins with its kiocb. */
+enum { RW_ADDR, RW_LEN, RW_FLAGS, NR_RW_MEMBERS };
+static int rw_offsets[NR_RW_MEMBERS] = { -1, -1, -1 };
+
+static struct bucket *bucket_of(const void *req)
+{
+	return &table[hash_ptr(req, TABLE_BITS)];
+}
+
+/* @req NULL: a free one.  Return: NULL when there is none. */
+static struct request *find(struct bucket *bucket, const void *req)
+{
+	int i;
+
+	for (i = 0; i < NR_WAYS; i++)
+		if (bucket->ways[i].req == req)
+			return &bucket->ways[i];
+	return NULL;
+}
+
+/* Return: was it there?  If so, it is moved to @request. */
+static bool take(const void *req, struct request *request)
+{
+	struct bucket *bucket = bucket_of(req);
+	struct request *entry;
+
+	guard(raw_spinlock_irqsave)(&bucket->lock);
+	entry = find(bucket, req);
+	if (!entry)
+		return false;
+	*request = *entry;
+	entry->req = NULL;
+	return true;
+}
+
+static struct request *oldest(struct bucket *bucket)
+{
+	struct request *oldest = bucket->ways;
+	int i;
+
+	for (i = 1; i < NR_WAYS; i++)
+		if (bucket->ways[i].begin < oldest->begin)
+			oldest = &bucket->ways[i];
+	return oldest;
+}
+
+/* Return: false when another lost its place.  What is there stays: a new try. */
+static bool add(const struct request *request)
+{
+	struct bucket *bucket = bucket_of(request->req);
+	struct request *entry;
+	bool is_free;
+
+	guard(raw_spinlock_irqsave)(&bucket->lock);
+	if (find(bucket, request->req))
+		return true;
+	entry = find(bucket, NULL);
+	is_free = entry;
+	if (!entry)
+		entry = oldest(bucket);
+	*entry = *request;
+	return is_free;
+}
+
+/* ---- tries ---- */
+
+/* Return: 0 when it is not known where the member lies. */
+static u32 rw_u32(const struct io_kiocb *req, int member)
+{
+	int offset = rw_offsets[member];
+
+	return offset < 0 ? 0 : *(u32 *)((void *)&req->cmd + offset);
+}
+
+/**
+ * ipcprobe_uring_addr - the user buffer of a request of io_uring
+ * @iocb: its kiocb, with which it begins
+ *
+ * Return: 0 when it is not known: of a vector, or one that the kernel chooses.
+ */
+u64 ipcprobe_uring_addr(const struct kiocb *iocb)
+{
+	const struct io_kiocb *req = (const void *)iocb;
+	int offset = rw_offsets[RW_ADDR];
+
+	if (offset < 0 || req->flags & REQ_F_BUFFER_SELECT)
+		return 0;
+	switch (req->opcode) {
+	case IORING_OP_READ:
+	case IORING_OP_WRITE:
+	case IORING_OP_READ_FIXED:
+	case IORING_OP_WRITE_FIXED:
+		return *(u64 *)((void *)&req->cmd + offset);
+	default:
+		return 0;
+	}
+}
+
+static u8 nr_segs(const struct io_kiocb *req)
+{
+	if (req->opcode != IORING_OP_READV && req->opcode != IORING_OP_WRITEV)
+		return 1;
+	return min_t(u32, rw_u32(req, RW_LEN), U8_MAX);
+}
+
+/* io_read(req, issue_flags), io_write likewise */
+static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+		  bool is_write)
+{
+	struct io_kiocb *req = ARG(fregs, 0);
+	const struct kiocb *iocb = (const void *)req;
+	struct file *file = req->file;
+	struct request request = {
+		.req = req,
+		.is_write = is_write,
+		.rec.hdr.tid = current->pid,
+		.rec.call = IPCPROBE_CALL_IO_URING,
+	};
+
+	if (!file || !S_ISREG(file_inode(file)->i_mode))
+		return;
+	request.begin = ipcprobe_stamp();
+	request.rec.file = ipcprobe_file_id(file);
+	request.rec.offset = iocb->ki_pos == -1 ? file->f_pos : iocb->ki_pos;
+	request.rec.flags = ipcprobe_file_position(file, is_write,
+						   rw_u32(req, RW_FLAGS),
+						   &request.rec.offset);
+	request.rec.addr = ipcprobe_uring_addr(iocb);
+	request.rec.nr_segs = nr_segs(req);
+	if (!add(&request))
+		atomic64_inc(&hook->missed);
+}
+
+static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin(hook, fregs, false);
+}
+
+static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin(hook, fregs, true);
+}
+
+/* ---- submission and completion ---- */
+
+static void probe_submit(void *data, IPCPROBE_URING_SUBMIT_ARGS)
+{
+	struct ipcprobe_hook *hook = data;
+	struct request stale;
+
+	guard(preempt_notrace)();
+	if (take(req, &stale))
+		atomic64_inc(&hook->missed);
+}
+
+static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
+{
+	struct request request;
+	struct ipcprobe_rec_file_read *rec = &request.rec;
+
+	guard(preempt_notrace)();
+	if (!req || !take(req, &request))
+		return;
+	rec->ret = IPCPROBE_URING_RESULT;
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock_since(request.begin, &rec->dur_ns);
+	if (!request.is_write)
+		IPCPROBE_EMIT(file_read, rec);
+	else	/* the two records have the same fields */
+		IPCPROBE_EMIT(file_write, (struct ipcprobe_rec_file_write *)rec);
+}
+
+/* No hook of class file may be attached: forgets what has not completed. */
+void ipcprobe_uring_reset(void)
+{
+	struct bucket *bucket;
+	int i;
+
+	for (bucket = table; bucket < table + BIT(TABLE_BITS); bucket++)
+		for (i = 0; i < NR_WAYS; i++)
+			bucket->ways[i].req = NULL;
+}
+
+void ipcprobe_uring_init(void)
+{
+	static const char *const members[] = { "addr", "len", "flags" };
+	u32 i;
+
+	static_assert(!offsetof(struct io_kiocb, cmd));
+	for (i = 0; i < BIT(TABLE_BITS); i++)
+		raw_spin_lock_init(&table[i].lock);
+	ipcprobe_btf_offsets("io_rw", members, rw_offsets, NR_RW_MEMBERS);
+}
+
+/* A kernel may be without io_uring. */
+#define URING_FN(name, fn)	\
+	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FILE), IPCPROBE_HOOK_EXTRA)
+#define URING_TP(tp_name, fn) {						\
+	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT,	\
+	.alt = IPCPROBE_HOOK_EXTRA, .probe = fn,			\
+	.classes = IPCPROBE_BIT(FILE) }
+
+struct ipcprobe_hook ipcprobe_uring_hooks[] = {
+	URING_FN("io_read", entry_read),
+	URING_FN("io_write", entry_write),
+	URING_TP("io_uring_submit_sqe", probe_submit),	/* one of the two is there */
+	URING_TP("io_uring_submit_req", probe_submit),
+	URING_TP("io_uring_complete", probe_complete),
+	{}
+};
+
+#define CHECK_TYPE(tp_name, fn)	\
+	CONCATENATE(check_trace_callback_type_, tp_name)(fn)
+
+static inline void check_types(void)
+{
+	CHECK_TYPE(IPCPROBE_URING_SUBMIT, probe_submit);
+	CHECK_TYPE(io_uring_complete, probe_complete);
+}

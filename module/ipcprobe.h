@@ -1,0 +1,971 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The map of the module: what each file offers to the others, in the order in
+ * which an event travels.  hook_<class>.c -> trace.h -> session.c (with
+ * filter.c) -> ring.c; everything else serves these.
+ */
+#ifndef IPCPROBE_H
+#define IPCPROBE_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/compat.h>
+#include <linux/cpumask.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/rculist.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <asm/syscall.h>
+
+#include <linux/ipcprobe.h>
+
+#include "clock.h"
+
+struct ftrace_regs;
+struct ipcprobe_hook;
+struct ipcprobe_op;
+struct iov_iter;
+struct kern_ipc_perm;
+struct kiocb;
+struct msg_msg;
+struct scm_fp_list;
+struct sk_buff;
+struct sock;
+struct socket;
+struct tracepoint;
+struct vfsmount;
+
+/* ring.c: one CPU's ring of one session; design at the head of ring.c */
+
+struct ipcprobe_ring {
+	/* written by the CPU that owns the ring, irqs off */
+	u64 limit;		/* records end at or before it; 0 while lost_classes is not */
+	u64 wakeup_pos;		/* beyond it a reader is woken; also written by poll(), both WRITE_ONCE */
+	/* constant while the ring exists */
+	struct ipcprobe_ring_producer *producer;
+	u8 *data;
+	u64 mask;		/* size of the data - 1 */
+	struct ipcprobe_ring_consumer *consumer;	/* user space writes it */
+	void *area;		/* consumer page, producer page, data, data again */
+	struct page **pages;	/* of the area, the second data left out */
+	wait_queue_head_t *wait;
+	u32 wakeup_bytes;
+	/* as limit */
+	u32 lost_classes;	/* mask: losses that no record has told yet */
+	u32 lost_pending[IPCPROBE_NR_CLASSES];
+	u64 lost_begin_ns[IPCPROBE_NR_CLASSES];
+	struct irq_work wakeup;
+};
+
+struct ipcprobe_ring *ipcprobe_ring_create(int cpu, u32 size, u32 wakeup_bytes,
+					   wait_queue_head_t *wait);
+void ipcprobe_ring_destroy(struct ipcprobe_ring *ring);
+bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
+			     u64 ts_ns);
+void ipcprobe_ring_wake(struct ipcprobe_ring *ring);
+void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring);
+bool ipcprobe_ring_readable(struct ipcprobe_ring *ring);
+
+/**
+ * ipcprobe_ring_reserve - room for one record; its loss is counted here
+ * @ring: this CPU's ring
+ * @len: bytes of the record, a multiple of 8
+ * @class_id: class that the record, or its loss, is counted for
+ * @ts_ns: its time
+ * @end: set to the position behind it, for ipcprobe_ring_commit()
+ *
+ * Context: on the ring's CPU, irqs off until ipcprobe_ring_commit(); not NMI.
+ * Return: where to write, or NULL: the ring is full.
+ */
+static __always_inline void *
+ipcprobe_ring_reserve(struct ipcprobe_ring *ring, u32 len, u32 class_id,
+		      u64 ts_ns, u64 *end)
+{
+	struct ipcprobe_ring_producer *producer = ring->producer;
+	u64 pos = producer->producer_pos;
+
+	producer->produced[class_id]++;
+	if (unlikely(pos + len > ring->limit)) {
+		if (!ipcprobe_ring_make_room(ring, class_id, len, ts_ns))
+			return NULL;
+		pos = producer->producer_pos;
+	}
+	*end = pos + len;
+	return ring->data + (pos & ring->mask);
+}
+
+/* Makes the record reserved last visible. */
+static __always_inline void ipcprobe_ring_commit(struct ipcprobe_ring *ring,
+						 u64 end)
+{
+	smp_store_release(&ring->producer->producer_pos, end); /* B in ring.c */
+	if (unlikely(end > READ_ONCE(ring->wakeup_pos)))
+		ipcprobe_ring_wake(ring);
+}
+
+/* filter.c: which tasks a session follows */
+
+struct ipcprobe_filter {
+	unsigned long *tids;	/* bit per thread id; NULL: everybody */
+};
+
+int ipcprobe_filter_init(struct ipcprobe_filter *filter);
+void ipcprobe_filter_deinit(struct ipcprobe_filter *filter);
+int ipcprobe_filter_add_process(struct ipcprobe_filter *filter, u32 tid);
+void ipcprobe_filter_inherit(struct ipcprobe_filter *filter, u32 parent,
+			     u32 child);
+
+static __always_inline bool
+ipcprobe_filter_pass(const struct ipcprobe_filter *filter, u32 tid)
+{
+	return test_bit(tid, filter->tids);
+}
+
+/* session.c: an open file of /dev/ipcprobe */
+
+struct ipcprobe_session {
+	struct list_head active_node;	/* ipcprobe_sessions; RCU, ipcprobe_session_mutex */
+	/* set by CONFIGURE, constant afterwards */
+	u32 classes;
+	u32 plain;			/* classes that no filter applies to */
+	u32 filtered;			/* classes that the pid filter applies to */
+	u32 not_self;			/* classes without events of @owner */
+	pid_t owner;			/* process that opened it */
+	struct ipcprobe_filter filter;
+	bool all_cpus;
+	bool has_snapshot;
+	cpumask_var_t cpus;
+	struct ipcprobe_ring **rings;	/* [nr_cpu_ids]; NULL: CPU was not present */
+	u32 ring_bytes;
+	u32 *pids;
+	u32 nr_pids;
+	/* events of CPUs without a ring: [nr_cpu_ids][IPCPROBE_NR_CLASSES] */
+	u64 (*no_ring)[IPCPROBE_NR_CLASSES];
+	/* protected by ipcprobe_session_mutex */
+	bool running;
+	u32 id;
+	struct list_head node;		/* ipcprobe_all_sessions */
+	char comm[TASK_COMM_LEN];
+	wait_queue_head_t wait;
+};
+
+extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
+extern struct list_head ipcprobe_all_sessions;	/* ipcprobe_session_mutex */
+extern struct mutex ipcprobe_session_mutex;
+
+struct ipcprobe_session *ipcprobe_session_create(void);
+void ipcprobe_session_destroy(struct ipcprobe_session *session);
+int ipcprobe_session_configure(struct ipcprobe_session *session,
+			       const struct ipcprobe_config *config);
+int ipcprobe_session_start(struct ipcprobe_session *session);
+int ipcprobe_session_stop(struct ipcprobe_session *session);
+int ipcprobe_session_resync(struct ipcprobe_session *session);
+int ipcprobe_session_stats(struct ipcprobe_session *session,
+			   struct ipcprobe_stats *stats);
+void ipcprobe_session_fork(u32 parent, u32 child);
+
+/* trace.h includes this file; the hooks call the emitters of emit.h */
+
+#define IPCPROBE_TRACE_LEVELS	4
+#define IPCPROBE_TRACE_MAX	256	/* bytes of a record without a string */
+
+/**
+ * struct ipcprobe_trace_copies - the records that tracepoints' users are given
+ * @level: how many are in use
+ * @buf: one for each level
+ *
+ * Of one CPU, with irqs off.
+ */
+struct ipcprobe_trace_copies {
+	unsigned int level;
+	u8 buf[IPCPROBE_TRACE_LEVELS][IPCPROBE_TRACE_MAX] __aligned(8);
+};
+
+DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);	/* trace.c */
+
+/* hooks.c: attaching to the kernel */
+
+/**
+ * struct ipcprobe_hook - one place in the kernel where events come from
+ * @name: tracepoint or function
+ * @kind: IPCPROBE_HOOK_TRACEPOINT or IPCPROBE_HOOK_FUNCTION
+ * @alt: 0: the class needs it.  Else the class needs at least one hook with
+ *	the same number: kernels name the place differently.
+ *	IPCPROBE_HOOK_EXTRA: the class does without.
+ * @hot: enum ipcprobe_hot
+ * @classes: mask of the classes that use it
+ * @probe: tracepoint probe, called with the hook as its data
+ * @entry: function entry handler
+ * @tp: the tracepoint, once found
+ * @ip: the function's address, once found
+ * @attached: protected by hooks.c's mutex
+ * @error: -errno of the last attach, 0 = none
+ * @missed: hits that made no record for want of memory or a slot
+ */
+struct ipcprobe_hook {
+	const char *name;
+	u8 kind;
+	u8 alt;
+	u8 hot;
+	u32 classes;
+	union {
+		void *probe;
+		void (*entry)(struct ipcprobe_hook *hook,
+			      struct ftrace_regs *fregs);
+	};
+	struct tracepoint *tp;
+	unsigned long ip;
+	bool attached;
+	int error;
+	atomic64_t missed;
+};
+
+#define IPCPROBE_HOOK_EXTRA	255
+
+/* A table of hooks ends with a row without a name. */
+#define IPCPROBE_TP(tp_name, fn, class_mask) {				\
+	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT,		\
+	.probe = fn, .classes = class_mask }
+#define IPCPROBE_FN(fn_name, fn, class_mask, alt_group) {		\
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION,		\
+	.entry = fn, .classes = class_mask, .alt = alt_group }
+#define IPCPROBE_HOT_FN(fn_name, fn, class_mask, alt_group, hot_nr) {	\
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
+	.classes = class_mask, .alt = alt_group, .hot = hot_nr }
+
+#define IPCPROBE_BIT(up)	BIT(IPCPROBE_CLASS_##up)
+
+/* Classes that copy bytes and know where these lie. */
+#define IPCPROBE_IO_CLASSES	(IPCPROBE_BIT(PIPE) | IPCPROBE_BIT(FILE))
+
+/* Classes that follow operations from entry to end (op.c). */
+#define IPCPROBE_OP_CLASSES	(IPCPROBE_IO_CLASSES | IPCPROBE_BIT(SHM) | \
+				 IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) | \
+				 IPCPROBE_BIT(FUTEX) | IPCPROBE_BIT(UNIX) | \
+				 IPCPROBE_BIT(EVENTFD) | IPCPROBE_BIT(PROCVM))
+
+/*
+ * Handlers of functions that run at every wake-up, mutex or pipe operation of
+ * the machine: found by compares instead of the table, called directly.
+ */
+enum ipcprobe_hot {
+	IPCPROBE_COLD,
+	IPCPROBE_HOT_MUTEX_UNLOCK,
+	IPCPROBE_HOT_PIPE_READ,
+	IPCPROBE_HOT_PIPE_WRITE,
+	IPCPROBE_HOT_ENQUEUE,
+	IPCPROBE_HOT_DEQUEUE,
+	IPCPROBE_NR_HOT
+};
+
+void ipcprobe_entry_mutex_unlock(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs);
+void ipcprobe_entry_pipe_read(struct ipcprobe_hook *hook,
+			      struct ftrace_regs *fregs);
+void ipcprobe_entry_pipe_write(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs);
+void ipcprobe_entry_enqueue(struct ipcprobe_hook *hook,
+			    struct ftrace_regs *fregs);
+void ipcprobe_entry_dequeue(struct ipcprobe_hook *hook,
+			    struct ftrace_regs *fregs);
+
+extern struct ipcprobe_hook ipcprobe_task_hooks[];
+extern struct ipcprobe_hook ipcprobe_pipe_hooks[];
+extern struct ipcprobe_hook ipcprobe_splice_hooks[];
+extern struct ipcprobe_hook ipcprobe_file_hooks[];
+extern struct ipcprobe_hook ipcprobe_shm_hooks[];
+extern struct ipcprobe_hook ipcprobe_unix_hooks[];
+extern struct ipcprobe_hook ipcprobe_unix_io_hooks[];
+extern struct ipcprobe_hook ipcprobe_unix_skb_hooks[];
+extern struct ipcprobe_hook ipcprobe_signal_hooks[];
+extern struct ipcprobe_hook ipcprobe_eventfd_hooks[];
+extern struct ipcprobe_hook ipcprobe_procvm_hooks[];
+extern struct ipcprobe_hook ipcprobe_op_hooks[];
+extern struct ipcprobe_hook ipcprobe_wait_hooks[];
+extern struct ipcprobe_hook ipcprobe_sem_hooks[];
+extern struct ipcprobe_hook ipcprobe_msg_hooks[];
+extern struct ipcprobe_hook ipcprobe_mq_hooks[];
+extern struct ipcprobe_hook ipcprobe_sched_hooks[];
+extern struct ipcprobe_hook ipcprobe_futex_hooks[];
+extern struct ipcprobe_hook ipcprobe_uring_hooks[];
+
+int ipcprobe_hooks_get(u32 classes);
+void ipcprobe_hooks_put(u32 classes);
+int ipcprobe_hooks_trace_reg(u32 class_id);
+void ipcprobe_hooks_trace_unreg(u32 class_id);
+u32 ipcprobe_hooks_attached(void);
+struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n);
+void ipcprobe_hooks_init(void);
+void ipcprobe_hooks_give_up(void);
+void ipcprobe_hooks_exit(void);
+
+/* btf.c: members of private kernel structs */
+
+void ipcprobe_btf_load(void);
+void ipcprobe_btf_unload(void);
+int ipcprobe_btf_offsets(const char *struct_name, const char *const *members,
+			 int *offsets, unsigned int nr);
+
+/* pipe.c: the pipes met so far, with their byte positions */
+
+/**
+ * struct ipcprobe_pipe - one pipe or FIFO
+ * @node: in the table; RCU
+ * @pipe: the kernel's pipe, NULL once that is freed; looked into only under
+ *	its mutex
+ * @ino: inode number
+ * @dev: device of the inode
+ * @id: what records call it
+ * @flags: IPCPROBE_IO_FIFO or 0
+ * @epoch: value of ipcprobe_epoch when it was last described
+ * @is_synced: positions agree with the contents; pipe's mutex
+ * @has_packets: reads throw the rest of a packet away (O_DIRECT); sticky
+ * @write_pos: bytes ever put in; pipe's mutex
+ * @read_pos: bytes ever taken out; pipe's mutex
+ * @refs: the table and operations under way
+ * @rcu: frees it
+ */
+struct ipcprobe_pipe {
+	struct hlist_node node;
+	struct pipe_inode_info *pipe;
+	u64 ino;
+	dev_t dev;
+	u32 id;
+	u16 flags;
+	u32 epoch;
+	bool is_synced;
+	bool has_packets;
+	u64 write_pos;
+	u64 read_pos;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+#define IPCPROBE_PIPE_TABLE_BITS	12
+
+extern struct hlist_head ipcprobe_pipe_table[];
+extern u32 ipcprobe_epoch;	/* grows when somebody new listens: describe objects again */
+
+void ipcprobe_pipe_unsync(void);
+void ipcprobe_pipe_reset(void);
+struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file);
+struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
+					   struct pipe_inode_info *pipe);
+void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
+void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
+bool ipcprobe_pipe_lock_briefly(struct pipe_inode_info *pipe);
+u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
+void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj);
+void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
+			    struct ipcprobe_session *only, u64 write_pos,
+			    u64 read_pos);
+u32 ipcprobe_pipe_count(void);
+
+static __always_inline struct hlist_head *
+ipcprobe_pipe_bucket(const struct pipe_inode_info *pipe)
+{
+	return &ipcprobe_pipe_table[hash_ptr(pipe, IPCPROBE_PIPE_TABLE_BITS)];
+}
+
+/* Context: preemption off.  Return: NULL when the pipe was never met. */
+static __always_inline struct ipcprobe_pipe *
+ipcprobe_pipe_find(const struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj;
+
+	hlist_for_each_entry_rcu(obj, ipcprobe_pipe_bucket(pipe), node)
+		if (obj->pipe == pipe)
+			return obj;
+	return NULL;
+}
+
+/**
+ * ipcprobe_pipe_get - the entry of a pipe, made when there is none
+ * @inode: its inode
+ * @pipe: the kernel's pipe, which the caller keeps from being freed
+ *
+ * Context: task context, preemption off.  Return: NULL without memory.
+ */
+static __always_inline struct ipcprobe_pipe *
+ipcprobe_pipe_get(struct inode *inode, struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj = ipcprobe_pipe_find(pipe);
+
+	return likely(obj) ? obj : ipcprobe_pipe_create(inode, pipe);
+}
+
+/* file.c: the regular files met so far */
+
+int ipcprobe_file_init(void);
+void ipcprobe_file_exit(void);
+u32 ipcprobe_file_id(struct file *file);
+u32 ipcprobe_file_count(void);
+int ipcprobe_path_print(const struct path *path, char *buf, int size);
+
+/* sock.c: the UNIX sockets met so far, with their positions */
+
+/**
+ * struct ipcprobe_sock - one UNIX socket
+ * @node: in the table; RCU
+ * @sk: the kernel's socket, to compare with
+ * @id: what records call it
+ * @ino: inode number, 0 before accept(2)
+ * @epoch: value of ipcprobe_epoch when it was last described
+ * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
+ * @is_synced: what it held when it was met is counted in write_pos
+ * @write_pos: bytes (messages) ever sent to it
+ * @read_pos: bytes (messages) ever received from it; iolock of the socket
+ * @refs: the table and operations under way
+ * @rcu: frees it
+ */
+struct ipcprobe_sock {
+	struct hlist_node node;
+	const struct sock *sk;
+	u32 id;
+	u32 ino;
+	u32 epoch;
+	u8 type;
+	bool is_synced;
+	atomic_t write_pos;
+	u32 read_pos;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+int ipcprobe_sock_init(void);
+void ipcprobe_sock_exit(void);
+void ipcprobe_sock_reset(void);
+struct ipcprobe_sock *ipcprobe_sock_find(const struct sock *sk);
+struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk);
+void ipcprobe_sock_put(struct ipcprobe_sock *obj);
+void ipcprobe_sock_forget(const struct sock *sk);
+bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
+			  u32 *units);
+void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos);
+bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos);
+const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb);
+u32 ipcprobe_sock_peer_id(const struct sock *sk);
+void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
+			    struct ipcprobe_session *only);
+void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk,
+			     struct ipcprobe_session *only);
+
+/* op.c: operations between their entry and their end */
+
+enum ipcprobe_op_kind {
+	IPCPROBE_OP_NONE,
+	IPCPROBE_OP_PIPE_READ,
+	IPCPROBE_OP_PIPE_WRITE,
+	IPCPROBE_OP_PIPE_OPEN,
+	IPCPROBE_OP_PIPE_CLOSE,
+	IPCPROBE_OP_PIPE_RESIZE,
+	IPCPROBE_OP_SPLICE,
+	IPCPROBE_OP_FILE_READ,
+	IPCPROBE_OP_FILE_WRITE,
+	IPCPROBE_OP_FILE_COPY,
+	IPCPROBE_OP_SHM_GET,
+	IPCPROBE_OP_MEMFD,
+	IPCPROBE_OP_SHM_MOVE,
+	IPCPROBE_OP_SHM_ATTACH,
+	IPCPROBE_OP_SHM_DETACH,
+	IPCPROBE_OP_SHM_REMOVE,
+	IPCPROBE_OP_SHM_RESIZE,
+	IPCPROBE_OP_SHM_SEAL,
+	IPCPROBE_OP_SEM_CREATE,
+	IPCPROBE_OP_SEM_SET,
+	IPCPROBE_OP_SEM_OP,		/* hook_wait.c watches from here ... */
+	IPCPROBE_OP_MSG_SEND,
+	IPCPROBE_OP_MSG_RECEIVE,
+	IPCPROBE_OP_MQ_SEND,
+	IPCPROBE_OP_MQ_RECEIVE,		/* ... to here */
+	IPCPROBE_OP_MSG_CREATE,
+	IPCPROBE_OP_MQ_OPEN,
+	IPCPROBE_OP_MQ_UNLINK,
+	IPCPROBE_OP_MQ_NOTIFY,
+	IPCPROBE_OP_FUTEX,
+	IPCPROBE_OP_UNIX_SEND,
+	IPCPROBE_OP_UNIX_RECV,
+	IPCPROBE_OP_UNIX_CONNECT,
+	IPCPROBE_OP_UNIX_ACCEPT,
+	IPCPROBE_OP_EVENTFD_READ,
+	IPCPROBE_OP_EVENTFD_WRITE,
+	IPCPROBE_OP_PROCVM,
+	IPCPROBE_OP_PIPE_READ_REQUEST,	/* by io_uring or AIO */
+	IPCPROBE_OP_PIPE_WRITE_REQUEST,
+};
+
+/**
+ * struct ipcprobe_op - an operation under way; touched by its task alone
+ * @tid: the task
+ * @slot: where in the table it is
+ * @kind: enum ipcprobe_op_kind
+ * @nr_segs: user buffers
+ * @flags: IPCPROBE_IO_*
+ * @call: enum ipcprobe_call
+ * @begin: stamp of the entry
+ * @addr: first user buffer
+ * @end: per side, the pipe it moves bytes out of [0] or into [1].  A read or
+ *	write does without a reference to it: its call holds the open file.
+ * @iter: pipe read and write: progress is read from it
+ * @file: of a read, write or open, not referenced: valid inside that call;
+ *	of vmsplice, referenced
+ * @inode: PIPE_OPEN: of the FIFO
+ * @left: bytes that @iter still had at the last look
+ * @count: bytes asked for
+ * @copied: bytes moved into a pipe that the CPU copied; of a request, all
+ * @in_offset: position in a file, out_offset likewise
+ * @in_file: number of a regular file
+ * @out_file: number of a regular file
+ * @shm: class shm; what a kind uses, it sets when it begins
+ * @wait_begin_ns: when it first gave up the CPU to wait, 0 = never (hook_wait.c)
+ * @wait_end_ns: when it last had it back
+ * @sem: of SEM_*
+ * @msg: of MSG_*
+ * @mq: of MQ_*
+ * @request: of PIPE_*_REQUEST: epoch of requests at its begin (op.c)
+ * @futex: FUTEX: see there; @flags are IPCPROBE_FUTEX_*
+ * @sock: what it does with a UNIX socket; sock.obj is NULL when nothing, and
+ *	always so in a free slot
+ */
+struct ipcprobe_op {
+	u32 tid;
+	u32 slot;
+	u8 kind;
+	u8 call;
+	u8 nr_segs;
+	u16 flags;
+	u64 begin;
+	u64 addr;
+	struct ipcprobe_op_end {
+		struct ipcprobe_pipe *obj;
+		const struct pipe_inode_info *pipe;	/* to compare with */
+		u64 pos;	/* first byte since the last wait */
+		u32 bytes;	/* moved since the last wait */
+		u32 id;		/* as in obj */
+		u16 obj_flags;	/* as in obj */
+		u16 waiting;	/* IPCPROBE_IO_FULL, _EMPTY or 0 */
+	} end[2];
+	const struct iov_iter *iter;
+	struct file *file;
+	struct inode *inode;
+	size_t left;
+	u32 count;
+	u32 copied;
+	u32 in_file;
+	u32 out_file;
+	u64 in_offset;
+	u64 out_offset;
+	u64 wait_begin_ns;
+	u64 wait_end_ns;
+	union {
+		struct {
+			u64 bytes;
+			u64 old_bytes;
+			u32 ns;		/* ipc namespace */
+			s32 id;		/* of the segment; shmget: key */
+			u32 options;	/* the call's own flags */
+			u32 object;	/* number in file.c */
+			bool is_new;
+			bool is_memfd;
+			bool is_sysv;
+		} shm;
+		struct {
+			const void *queue;	/* the kernel's; to compare with */
+			const void __user *sops;
+			u32 ns;
+			s32 id;
+			u16 nsops;
+			/* the first operation; under the semaphore's lock */
+			u16 num;
+			s16 op;
+			s16 before;
+			s16 after;
+			u16 sem_flg;
+			/* the one that cannot go on; likewise */
+			u16 block_num;
+			s16 block_op;
+			s16 block_value;
+			/* SEM_SET */
+			u16 cmd;
+			s32 set_num;
+			s32 set_value;
+		} sem;
+		struct {
+			s64 type;
+			u32 ns;
+			s32 id;
+			u32 seq;
+			u32 bytes;
+			u16 msgflg;
+		} msg;
+		struct {
+			const char __user *name;
+			dev_t dev;
+			u32 ino;
+			s32 fd;
+			u32 seq;
+			u32 bytes;
+			u32 prio;
+			u32 oflag;
+			s32 notify;
+			u32 signo;
+		} mq;
+		struct {
+			u64 addr[2];	/* of the futex, of a second one */
+			u64 offset[2];	/* in these files */
+			u32 file[2];	/* 0: the process's own memory */
+			u32 val;	/* expected; waiters to wake; length of a vector */
+			u32 val2;	/* waiters to move, or to wake of the second */
+			u32 mask;	/* bits to match; third value of futex(2) */
+			u16 nr_queued;	/* of a vector, this time */
+			u8 cmd;		/* enum ipcprobe_futex_op */
+			const void *first_q;	/* of a vector: only compared */
+		} futex;
+		struct {
+			u64 value;
+			u64 wait_begin;	/* stamp, 0 = did not wait */
+			u32 id;
+			bool is_semaphore;
+		} eventfd;
+		struct {
+			u32 epoch;
+		} request;
+		struct {
+			u64 local;
+			u64 remote;
+			u32 target;
+			u8 nr_local;
+			u8 nr_remote;
+		} procvm;
+	};
+	struct ipcprobe_op_sock {
+		struct ipcprobe_sock *obj;	/* referenced */
+		struct msghdr *msg;	/* sendmsg's, as long as it sends */
+		const wait_queue_head_t *queue;	/* where it would wait; to compare with */
+		u64 begin;	/* stamp; of this message */
+		u64 wait_begin;	/* stamp; valid while waiting */
+		u64 addr;
+		u32 count;
+		u32 peer;
+		u32 pos;	/* of this run of bytes */
+		u32 bytes;	/* of this run */
+		u32 total;	/* bytes of all runs */
+		u32 last_pos;	/* of what was received last */
+		u32 wait_ns;
+		u32 nr_before;	/* messages of the same call before this one */
+		union {
+			u32 listener;	/* connect */
+			u32 accepted;	/* accept: the new socket */
+		};
+		u32 ino;	/* of accepted */
+		u16 nr_fds;	/* descriptors received */
+		u16 flags;	/* IPCPROBE_UNIX_* */
+		u16 waiting;	/* IPCPROBE_UNIX_EMPTY, _FULL or 0 */
+		u8 nr_segs;
+		bool is_send;
+		bool is_done;	/* something moved, maybe 0 bytes */
+	} sock;
+};
+
+#define IPCPROBE_OP_OUT	0	/* index in end[]: bytes leave this pipe */
+#define IPCPROBE_OP_IN	1	/* bytes enter this pipe */
+
+#define IPCPROBE_OP_BITS	14
+
+/* Tasks that are in no system call of their own. */
+#define IPCPROBE_PF_NO_CALL	(PF_KTHREAD | PF_IO_WORKER | PF_EXITING |	\
+				 PF_SIGNALED | PF_DUMPCORE)
+
+extern struct ipcprobe_op *ipcprobe_ops;
+extern u32 ipcprobe_op_tids[];		/* the tasks in these slots; 0 = free */
+extern atomic_t ipcprobe_op_displaced;	/* operations in second slots */
+extern bool ipcprobe_op_enabled;	/* what ends operations is attached */
+
+int ipcprobe_op_init(void);
+void ipcprobe_op_exit(void);
+void ipcprobe_op_enable(bool on);
+void ipcprobe_op_reset(void);
+struct ipcprobe_op *ipcprobe_op_begin_close(struct ipcprobe_hook *hook);
+struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kind);
+void ipcprobe_op_drop(struct ipcprobe_op *op);
+void ipcprobe_op_forget_requests(void);
+bool ipcprobe_op_is_forgotten(const struct ipcprobe_op *op);
+u8 ipcprobe_op_call(void);
+bool ipcprobe_op_in_call(void);
+bool ipcprobe_op_set_end(struct ipcprobe_op *op, int side, struct inode *inode,
+			 struct pipe_inode_info *pipe);
+struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind);
+void ipcprobe_op_free(struct ipcprobe_op *op);
+
+static __always_inline bool ipcprobe_op_is_request(const struct ipcprobe_op *op)
+{
+	return op->kind >= IPCPROBE_OP_PIPE_READ_REQUEST;
+}
+
+/* A task's slot: neighbours in number never meet. */
+static __always_inline u32 ipcprobe_op_slot(u32 tid)
+{
+	return tid & (BIT(IPCPROBE_OP_BITS) - 1);
+}
+
+/* Where it goes when another has that. */
+static __always_inline u32 ipcprobe_op_second_slot(u32 tid)
+{
+	return (tid * 0x9e3779b1u) >> (32 - IPCPROBE_OP_BITS);
+}
+
+/* The operation of the task @tid, which cannot end it meanwhile; or NULL. */
+static __always_inline struct ipcprobe_op *ipcprobe_op_of(u32 tid)
+{
+	u32 slot = ipcprobe_op_slot(tid);
+
+	if (likely(READ_ONCE(ipcprobe_op_tids[slot]) != tid)) {
+		if (likely(!atomic_read(&ipcprobe_op_displaced)))
+			return NULL;
+		slot = ipcprobe_op_second_slot(tid);
+		if (READ_ONCE(ipcprobe_op_tids[slot]) != tid)
+			return NULL;
+	}
+	/* 0 is the idle tasks' number and marks free slots. */
+	return likely(tid) ? &ipcprobe_ops[slot] : NULL;
+}
+
+/**
+ * ipcprobe_op_find - the operation that the current task is in
+ *
+ * Context: task context, preemption off.  Return: NULL when there is none.
+ */
+static __always_inline struct ipcprobe_op *ipcprobe_op_find(void)
+{
+	return ipcprobe_op_of(current->pid);
+}
+
+/* Gives the slot of an operation back that has no references. */
+static __always_inline void ipcprobe_op_release(struct ipcprobe_op *op)
+{
+	u32 slot = op->slot;
+
+	if (unlikely(slot != ipcprobe_op_slot(op->tid)))
+		atomic_dec(&ipcprobe_op_displaced);
+	smp_store_release(&ipcprobe_op_tids[slot], 0); /* pairs with the claims */
+}
+
+/**
+ * ipcprobe_op_begin_call - the current task enters an operation by a certain
+ *	system call
+ * @kind: enum ipcprobe_op_kind
+ * @nr: number of that call
+ * @call: enum ipcprobe_call of it
+ *
+ * Context: as ipcprobe_op_begin().
+ * Return: its slot, with tid, slot, kind, call and begin set and nothing else;
+ * NULL: ask ipcprobe_op_begin(), which knows all cases.
+ */
+static __always_inline struct ipcprobe_op *
+ipcprobe_op_begin_call(u8 kind, long nr, u8 call)
+{
+	u32 tid = current->pid, slot = ipcprobe_op_slot(tid);
+	struct ipcprobe_op *op;
+
+	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) ||
+		     current->flags & IPCPROBE_PF_NO_CALL ||
+		     syscall_get_nr(current, task_pt_regs(current)) != nr ||
+		     in_compat_syscall() || atomic_read(&ipcprobe_op_displaced) ||
+		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
+		return NULL;
+	op = &ipcprobe_ops[slot];
+	op->tid = tid;
+	op->slot = slot;
+	op->kind = kind;
+	op->call = call;
+	op->begin = ipcprobe_stamp();
+	return op;
+}
+
+/* One side of a read or write is a pipe. */
+static __always_inline void
+ipcprobe_op_use_end(struct ipcprobe_op_end *end, struct ipcprobe_pipe *obj,
+		    const struct pipe_inode_info *pipe)
+{
+	end->obj = obj;
+	end->pipe = pipe;
+	end->id = obj->id;
+	end->obj_flags = obj->flags;
+	end->bytes = 0;
+	end->pos = 0;
+	end->waiting = 0;
+}
+
+/* hook_pipe_io.c */
+
+void ipcprobe_entry_prepare_to_wait(struct ipcprobe_hook *hook,
+				    struct ftrace_regs *fregs);
+void ipcprobe_entry_finish_wait(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs);
+void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
+
+/* hook_pipe.c: at the unlock of the pipe's mutex */
+
+void ipcprobe_pipe_opening(struct ipcprobe_op *op, const struct mutex *lock);
+void ipcprobe_pipe_closing(struct ipcprobe_op *op);
+
+/* hook_wait.c */
+
+u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op);
+
+/* sysv.c: System V objects and IPC namespaces */
+
+/* index of the kernel's ipc_namespace.ids[] */
+#define IPCPROBE_SYSV_SEM	0
+#define IPCPROBE_SYSV_MSG	1
+
+u32 ipcprobe_ipc_ns(void);
+struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id);
+int ipcprobe_snapshot_ipc(struct ipcprobe_session *session);
+
+/* message.c: the messages on their way */
+
+int ipcprobe_message_init(void);
+void ipcprobe_message_exit(void);
+void ipcprobe_message_reset(void);
+u32 ipcprobe_message_add(const struct msg_msg *msg);
+u32 ipcprobe_message_find(const struct msg_msg *msg);
+u32 ipcprobe_message_remove(const struct msg_msg *msg);
+
+/* hook_sem.c */
+
+void ipcprobe_sem_init(void);
+void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_sem_block(struct ipcprobe_op *op);
+void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
+			   struct kern_ipc_perm *perm);
+
+/* hook_msg.c */
+
+void ipcprobe_msg_init(void);
+void ipcprobe_msg_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_msg_block(struct ipcprobe_op *op);
+bool ipcprobe_msg_in_call(long nr);
+void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
+			   struct kern_ipc_perm *perm);
+
+/* hook_mq.c */
+
+void ipcprobe_mq_init(void);
+void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_mq_block(struct ipcprobe_op *op);
+struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook);
+int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
+			 struct vfsmount *mnt, u32 ns);
+
+/* hook_pipe.c, hook_splice.c, hook_file.c: ends of operations, called by op.c */
+/* hook_pipe.c, hook_splice.c, hook_file.c, hook_futex.c: ends of operations, called by op.c */
+
+void ipcprobe_pipe_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret);
+u16 ipcprobe_file_position(const struct file *file, bool is_write,
+			   unsigned int rwf, u64 *offset);
+void ipcprobe_file_finish(struct ipcprobe_op *op, s32 ret);
+
+/* hook_shm.c */
+
+void ipcprobe_shm_init(void);
+void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_shm_describe(const struct file *file, u32 id);
+int ipcprobe_shm_snapshot(struct ipcprobe_session *only,
+			  const struct task_struct *task, struct mm_struct *mm);
+void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
+
+/* hook_unix.c, hook_unix_io.c */
+
+struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
+					struct socket *socket, u8 kind,
+					bool is_send);
+void ipcprobe_unix_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
+			      u32 pos);
+void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
+			       const wait_queue_head_t *queue);
+void ipcprobe_unix_end_wait(struct ipcprobe_op *op);
+void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_unix_finish(struct ipcprobe_op *op, s32 ret);
+
+/* hook_eventfd.c, hook_procvm.c */
+
+void ipcprobe_eventfd_init(void);
+void ipcprobe_eventfd_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret);
+
+/* hook_uring.c */
+
+u64 ipcprobe_uring_addr(const struct kiocb *iocb);
+void ipcprobe_uring_init(void);
+void ipcprobe_uring_reset(void);
+
+/* hook_sched.c */
+
+int ipcprobe_sched_init(void);
+void ipcprobe_sched_exit(void);
+void ipcprobe_rq_snapshot(struct ipcprobe_session *only);
+
+/* walk.c: the pipes and UNIX sockets that descriptors refer to */
+
+/**
+ * struct ipcprobe_walk - where a walk over all processes' descriptors is
+ * @classes: what is looked for: PIPE, UNIX
+ * @pid: process of this batch
+ * @seen_pid: its number as the current task sees it, 0 = not at all
+ * @next_pid: the search goes on here
+ * @next_fd: and here
+ * @nr: descriptors in this batch
+ * @entry: them; the files are referenced
+ */
+struct ipcprobe_walk {
+	u32 classes;
+	pid_t pid;
+	pid_t seen_pid;
+	pid_t next_pid;
+	unsigned int next_fd;
+	unsigned int nr;
+	struct {
+		unsigned int fd;
+		struct file *file;
+	} entry[64];
+};
+
+void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes, pid_t pid,
+			unsigned int fd);
+struct sock *ipcprobe_unix_sock_of(struct file *file);
+void ipcprobe_walk_deinit(struct ipcprobe_walk *walk);
+bool ipcprobe_walk_next(struct ipcprobe_walk *walk);
+struct task_struct *ipcprobe_next_process(pid_t pid);
+/* hook_futex.c */
+
+void ipcprobe_futex_init(void);
+
+/* snapshot.c: what exists when a session starts */
+
+void ipcprobe_snapshot_tasks(struct ipcprobe_session *session);
+int ipcprobe_snapshot_files(struct ipcprobe_session *session);
+int ipcprobe_snapshot_shm(struct ipcprobe_session *session);
+int ipcprobe_snapshot_queues(struct ipcprobe_session *session);
+
+/* dev.c, control.c: the two ways in */
+
+int ipcprobe_dev_init(void);
+void ipcprobe_dev_exit(void);
+int ipcprobe_control_init(void);
+void ipcprobe_control_exit(void);
+
+#endif /* IPCPROBE_H */

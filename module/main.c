@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Start and end of the module: a table of contents. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+
+#include "ipcprobe.h"
+
+static int __init init_parts(void)
+{
+	int err;
+
+	err = ipcprobe_file_init();
+	if (err)
+		return err;
+	err = ipcprobe_sock_init();
+	if (err)
+		goto err_file_exit;
+	ipcprobe_eventfd_init();
+	err = ipcprobe_op_init();
+	if (err)
+		goto err_sock_exit;
+	err = ipcprobe_message_init();
+	if (err)
+		goto err_op_exit;
+	ipcprobe_shm_init();
+	ipcprobe_sem_init();
+	ipcprobe_msg_init();
+	ipcprobe_mq_init();
+	err = ipcprobe_sched_init();
+	if (err)
+		goto err_message_exit;
+	ipcprobe_futex_init();
+	ipcprobe_uring_init();
+	err = ipcprobe_control_init();
+	if (err)
+		goto err_sched_exit;
+	err = ipcprobe_dev_init();
+	if (err)
+		goto err_control_exit;
+	return 0;
+
+err_control_exit:
+	ipcprobe_control_exit();
+err_sched_exit:
+	ipcprobe_sched_exit();
+err_message_exit:
+	ipcprobe_message_exit();
+err_op_exit:
+	ipcprobe_op_exit();
+err_sock_exit:
+	ipcprobe_sock_exit();
+err_file_exit:
+	ipcprobe_file_exit();
+	return err;
+}
+
+static int __init ipcprobe_init(void)
+{
+	int err;
+
+	ipcprobe_btf_load();
+	err = init_parts();
+	ipcprobe_btf_unload();
+	if (err)
+		ipcprobe_hooks_give_up();
+	else
+		ipcprobe_hooks_init();
+	return err;
+}
+
+static void __exit ipcprobe_exit(void)
+{
+	ipcprobe_dev_exit();
+	ipcprobe_control_exit();
+	ipcprobe_hooks_exit();
+	ipcprobe_sched_exit();
+	ipcprobe_message_exit();
+	ipcprobe_op_exit();
+	ipcprobe_sock_exit();
+	ipcprobe_file_exit();
+}
+
+module_init(ipcprobe_init);
+module_exit(ipcprobe_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The ipcprobe authors");
+MODULE_DESCRIPTION("How bytes and CPU time move between processes");
+MODULE_ALIAS("devname:ipcprobe");

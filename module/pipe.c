@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The pipes and FIFOs met so far, with the positions of their bytes.
+ *
+ * The kernel keeps no count of the bytes that went through a pipe, so it is
+ * kept here, changed only by tasks that hold the pipe's mutex (hook_pipe.c
+ * looks when they are about to give it back).  An entry is found by the
+ * kernel's pipe and lives until that is freed (hook on free_pipe_info()).
+ */
+#include <linux/delay.h>
+#include <linux/magic.h>
+#include <linux/path.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/stat.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define PIPES_MAX	(1 << 20)	/* more are counted as missed */
+
+struct hlist_head ipcprobe_pipe_table[BIT(IPCPROBE_PIPE_TABLE_BITS)];
+static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
+static u32 nr_pipes;
+static u32 last_fifo;
+
+u32 ipcprobe_pipe_count(void)
+{
+	return READ_ONCE(nr_pipes);
+}
+
+/* Does the inode belong to pipefs, or is it a FIFO somewhere? */
+static bool is_fifo(const struct inode *inode)
+{
+	return inode->i_sb->s_magic != PIPEFS_MAGIC;
+}
+
+void ipcprobe_pipe_put(struct ipcprobe_pipe *obj)
+{
+	if (refcount_dec_and_test(&obj->refs))
+		kfree_rcu(obj, rcu);
+}
+
+static void remove(struct ipcprobe_pipe *obj)
+{
+	lockdep_assert_held(&table_lock);
+	hlist_del_rcu(&obj->node);
+	WRITE_ONCE(obj->pipe, NULL);
+	nr_pipes--;
+	ipcprobe_pipe_put(obj);
+}
+
+/* Context, return: as ipcprobe_pipe_get(). */
+struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
+					   struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj, *old, *unused = NULL;
+	unsigned long irqflags;
+
+	obj = kzalloc(sizeof(*obj), GFP_NOWAIT | __GFP_NOWARN);
+	if (!obj)
+		return NULL;
+	refcount_set(&obj->refs, 1);
+	obj->pipe = pipe;
+	obj->ino = inode->i_ino;
+	obj->dev = inode->i_sb->s_dev;
+	obj->flags = is_fifo(inode) ? IPCPROBE_IO_FIFO : 0;
+	obj->id = obj->ino;
+	raw_spin_lock_irqsave(&table_lock, irqflags);
+	old = ipcprobe_pipe_find(pipe);
+	if (old || nr_pipes >= PIPES_MAX) {
+		unused = obj;
+		obj = old;
+	} else {
+		if (obj->flags)
+			obj->id = ++last_fifo;
+		hlist_add_head_rcu(&obj->node, ipcprobe_pipe_bucket(pipe));
+		nr_pipes++;
+	}
+	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	kfree(unused);
+	return obj;
+}
+
+/* The kernel frees the pipe. */
+void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj;
+	unsigned long irqflags;
+
+	raw_spin_lock_irqsave(&table_lock, irqflags);
+	obj = ipcprobe_pipe_find(pipe);
+	if (obj)
+		remove(obj);
+	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+}
+
+/* Bytes moved unseen while nothing was attached: count anew. */
+void ipcprobe_pipe_unsync(void)
+{
+	struct ipcprobe_pipe *obj;
+	unsigned long irqflags;
+	u32 i;
+
+	raw_spin_lock_irqsave(&table_lock, irqflags);
+	for (i = 0; i < BIT(IPCPROBE_PIPE_TABLE_BITS); i++)
+		hlist_for_each_entry(obj, &ipcprobe_pipe_table[i], node)
+			WRITE_ONCE(obj->is_synced, false);
+	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+}
+
+/* Nobody watches any more: pipes would be freed without our knowing. */
+void ipcprobe_pipe_reset(void)
+{
+	struct ipcprobe_pipe *obj;
+	struct hlist_node *next;
+	unsigned long irqflags;
+	u32 i;
+
+	for (i = 0; i < BIT(IPCPROBE_PIPE_TABLE_BITS); i++) {
+		raw_spin_lock_irqsave(&table_lock, irqflags);
+		hlist_for_each_entry_safe(obj, next, &ipcprobe_pipe_table[i], node)
+			remove(obj);
+		raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	}
+}
+
+/* ---- contents ---- */
+
+/**
+ * ipcprobe_pipe_of - the pipe behind an open file
+ * @file: held by the caller
+ *
+ * Return: NULL when it is no pipe or FIFO that can be read or written.
+ */
+struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file)
+{
+	if (!S_ISFIFO(file_inode(file)->i_mode) ||
+	    !(file->f_mode & (FMODE_READ | FMODE_WRITE)))
+		return NULL;
+	return file->private_data;
+}
+
+/**
+ * ipcprobe_pipe_lock_briefly - take a pipe's mutex if that can be had soon
+ * @pipe: the caller keeps it from being freed
+ *
+ * Somebody may hold it for as long as he likes (a splice to a terminal that
+ * nobody reads): do not wait for him.
+ *
+ * Context: process.  Return: whether it is held now.
+ */
+bool ipcprobe_pipe_lock_briefly(struct pipe_inode_info *pipe)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		if (mutex_trylock(&pipe->mutex))
+			return true;
+		usleep_range(50, 100);
+	}
+	return false;
+}
+
+/**
+ * ipcprobe_pipe_bytes - bytes in a pipe
+ * @pipe: its mutex is held
+ */
+u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe)
+{
+	u32 mask = pipe->ring_size - 1, tail = pipe->tail, bytes = 0;
+
+	for (; tail != pipe->head; tail++)
+		bytes += pipe->bufs[tail & mask].len;
+	return bytes;
+}
+
+/* Context: the pipe's mutex is held.  Makes positions fit the contents. */
+void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj)
+{
+	obj->write_pos = max(obj->write_pos, obj->read_pos);
+	obj->read_pos = obj->write_pos;
+	obj->write_pos += ipcprobe_pipe_bytes(obj->pipe);
+	WRITE_ONCE(obj->is_synced, true);
+}
+
+/* ---- description ---- */
+
+static DEFINE_PER_CPU(u8[IPCPROBE_REC_MAX], snapshot_buf) __aligned(8);
+
+/**
+ * ipcprobe_pipe_describe - write a pipe_snapshot record
+ * @obj: pipe
+ * @path: of a FIFO, or NULL
+ * @only: the session it is for, or NULL for all
+ * @write_pos: to report
+ * @read_pos: to report
+ *
+ * Context: task context, preemption off; the pipe's mutex is held.
+ */
+void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
+			    struct ipcprobe_session *only, u64 write_pos,
+			    u64 read_pos)
+{
+	struct ipcprobe_rec_pipe_snapshot *rec;
+	u32 len;
+
+	rec = (void *)this_cpu_ptr(snapshot_buf);
+	*rec = (struct ipcprobe_rec_pipe_snapshot) {
+		.ino = obj->ino,
+		.dev = obj->dev,
+		.pipe = obj->id,
+		.write_pos = write_pos,
+		.read_pos = read_pos,
+		.capacity = obj->pipe->max_usage * PAGE_SIZE,
+		.flags = obj->flags,
+		.nr_bufs = obj->pipe->head - obj->pipe->tail,
+	};
+	len = offsetof(struct ipcprobe_rec_pipe_snapshot, path) +
+	      ipcprobe_path_print(obj->flags ? path : NULL, rec->path,
+				  IPCPROBE_PATH_MAX);
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
+	IPCPROBE_EMIT_NAME(pipe_snapshot, rec, len, s,
+			   only ? s == only : s->classes & IPCPROBE_BIT(PIPE));
+}

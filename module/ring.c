@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One CPU's ring of one session: BPF ring buffer's layout without its lock.
+ *
+ * Only the owning CPU writes, with irqs off from reserve to commit, so a
+ * record is never seen half written and needs no busy bit; NMI context is
+ * not traced.  Positions count bytes and never wrap.  The data pages are
+ * mapped twice in a row, here and in user space, so that nobody handles a
+ * record that crosses the end:
+ *
+ *	| consumer page | producer page | data ... | data again ... |
+ *	  user: rw        user: ro        user: ro   user: ro
+ *
+ *	kernel (this CPU)                    user (tools/ring.c)
+ *	  LOAD  consumer_pos  acquire (A)      LOAD  producer_pos  acquire (C)
+ *	  STORE data                           LOAD  data
+ *	  STORE producer_pos  release (B)      STORE consumer_pos  release (D)
+ *
+ *	A pairs with D: data are overwritten only after they were read.
+ *	B pairs with C: data are read only after they were written.
+ *
+ * consumer_pos is not trusted: it enters one subtraction, and a result that
+ * cannot be means that the ring is full.
+ *
+ * When the ring is full the newest event is dropped and counted by class; a
+ * lost record stands in the stream before the next record that fits.  The
+ * last LOST_ROOM bytes are kept for these, so that the losses at the very end
+ * can be told too (ipcprobe_ring_flush_lost()).
+ */
+#include <linux/mm.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "ipcprobe.h"
+
+#define LOST_LEN	((u32)sizeof(struct ipcprobe_rec_lost))
+#define LOST_ROOM	(IPCPROBE_NR_CLASSES * LOST_LEN)
+
+static void wakeup_reader(struct irq_work *work)
+{
+	struct ipcprobe_ring *ring = container_of(work, struct ipcprobe_ring,
+						  wakeup);
+
+	wake_up_interruptible_poll(ring->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/* Wakes the reader once: poll() arms it again.  Context: as the writer's. */
+void ipcprobe_ring_wake(struct ipcprobe_ring *ring)
+{
+	WRITE_ONCE(ring->wakeup_pos, U64_MAX);
+	irq_work_queue(&ring->wakeup);
+}
+
+/* Where records may end now; 0: the reader claims nonsense. */
+static u64 find_limit(const struct ipcprobe_ring *ring)
+{
+	u64 consumer_pos = smp_load_acquire(&ring->consumer->consumer_pos); /* A */
+	u64 size = ring->mask + 1;
+
+	if (ring->producer->producer_pos - consumer_pos > size)
+		return 0;
+	return consumer_pos + size - LOST_ROOM;
+}
+
+/* LOST_ROOM is behind the limit, so these always fit. */
+static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
+{
+	struct ipcprobe_ring_producer *producer = ring->producer;
+	struct ipcprobe_rec_lost *rec;
+	u32 class_id;
+
+	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++) {
+		if (!(ring->lost_classes & BIT(class_id)))
+			continue;
+		rec = (void *)(ring->data + (producer->producer_pos & ring->mask));
+		*rec = (struct ipcprobe_rec_lost) {
+			.hdr.len = LOST_LEN,
+			.hdr.type = IPCPROBE_REC_lost,
+			.hdr.ts_ns = ts_ns,
+			.begin_ns = ring->lost_begin_ns[class_id],
+			.nr_lost = ring->lost_pending[class_id],
+			.class_id = class_id,
+		};
+		ring->lost_pending[class_id] = 0;
+		smp_store_release(&producer->producer_pos, /* B */
+				  producer->producer_pos + LOST_LEN);
+	}
+	ring->lost_classes = 0;
+}
+
+static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u64 ts_ns)
+{
+	if (!(ring->lost_classes & BIT(class_id)))
+		ring->lost_begin_ns[class_id] = ts_ns;
+	ring->lost_classes |= BIT(class_id);
+	ring->lost_pending[class_id]++;
+	ring->producer->lost[class_id]++;
+}
+
+/**
+ * ipcprobe_ring_make_room - for a ring that seems full, or owes a lost record
+ * @ring: this CPU's ring
+ * @class_id: class that a loss is counted for
+ * @len: bytes wanted
+ * @ts_ns: time of the record
+ *
+ * Context: as ipcprobe_ring_reserve().  Return: false: full, the loss is counted.
+ */
+bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
+			     u64 ts_ns)
+{
+	u32 need = len + hweight32(ring->lost_classes) * LOST_LEN;
+	u64 limit = find_limit(ring);
+
+	if (!limit || ring->producer->producer_pos + need > limit) {
+		count_lost(ring, class_id, ts_ns);
+		ring->limit = 0;
+		return false;
+	}
+	ring->limit = limit;
+	if (ring->lost_classes)
+		write_lost(ring, ts_ns);
+	return true;
+}
+
+/**
+ * ipcprobe_ring_flush_lost - tell the losses that no record has told yet
+ * @ring: a ring that nobody writes any more
+ *
+ * Context: process.
+ */
+void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring)
+{
+	u64 limit = find_limit(ring);
+
+	/* Stopped twice without reading, LOST_ROOM is used up: not now then. */
+	if (ring->lost_classes && ring->producer->producer_pos +
+	    hweight32(ring->lost_classes) * LOST_LEN <= limit + LOST_ROOM && limit)
+		write_lost(ring, ipcprobe_clock());
+}
+
+/**
+ * ipcprobe_ring_readable - for poll(): is there enough to read?
+ * @ring: any ring of the session
+ *
+ * When not, the ring's next wake-up is armed first, and then looked at again,
+ * so that no wake-up is missed.
+ *
+ * Context: process.
+ */
+bool ipcprobe_ring_readable(struct ipcprobe_ring *ring)
+{
+	u64 consumer_pos = READ_ONCE(ring->consumer->consumer_pos);
+	u64 wakeup_pos = consumer_pos + ring->wakeup_bytes - 1;
+
+	if (READ_ONCE(ring->producer->producer_pos) > wakeup_pos)
+		return true;
+	WRITE_ONCE(ring->wakeup_pos, wakeup_pos);
+	smp_mb(); /* wakeup_pos before producer_pos; commit has them the other way */
+	return READ_ONCE(ring->producer->producer_pos) > wakeup_pos;
+}
+
+static void free_pages_array(struct page **pages, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (pages[i])
+			__free_page(pages[i]);
+	kvfree(pages);
+}
+
+/* Maps consumer page, producer page, data and data again. */
+static void *map_area(int node, u32 size, struct page ***ret_pages)
+{
+	unsigned int nr_data = size >> PAGE_SHIFT, nr = 2 + nr_data, i;
+	struct page **pages;
+	void *area;
+
+	pages = kvcalloc(nr + nr_data, sizeof(*pages), GFP_KERNEL_ACCOUNT);
+	if (!pages)
+		return NULL;
+	for (i = 0; i < nr; i++) {
+		pages[i] = alloc_pages_node(node, GFP_KERNEL_ACCOUNT |
+					    __GFP_ZERO | __GFP_NOWARN |
+					    __GFP_RETRY_MAYFAIL, 0);
+		if (!pages[i])
+			goto err_free_pages;
+	}
+	for (i = 0; i < nr_data; i++)
+		pages[nr + i] = pages[2 + i];
+	area = vmap(pages, nr + nr_data, VM_MAP | VM_USERMAP, PAGE_KERNEL);
+	if (!area)
+		goto err_free_pages;
+	*ret_pages = pages;
+	return area;
+
+err_free_pages:
+	free_pages_array(pages, nr);
+	return NULL;
+}
+
+/**
+ * ipcprobe_ring_create - make one CPU's ring
+ * @cpu: the CPU that will write it
+ * @size: bytes of data: a power of two, at least one page
+ * @wakeup_bytes: when poll() calls it readable
+ * @wait: woken when it is
+ *
+ * Context: process.  Return: NULL when there is not enough memory.
+ */
+struct ipcprobe_ring *ipcprobe_ring_create(int cpu, u32 size, u32 wakeup_bytes,
+					   wait_queue_head_t *wait)
+{
+	struct ipcprobe_ring *ring;
+
+	ring = kzalloc_node(sizeof(*ring), GFP_KERNEL_ACCOUNT, cpu_to_node(cpu));
+	if (!ring)
+		return NULL;
+	ring->area = map_area(cpu_to_node(cpu), size, &ring->pages);
+	if (!ring->area) {
+		kfree(ring);
+		return NULL;
+	}
+	ring->consumer = ring->area;
+	ring->producer = ring->area + PAGE_SIZE;
+	ring->data = ring->area + 2 * PAGE_SIZE;
+	ring->mask = size - 1;
+	ring->wakeup_bytes = wakeup_bytes;
+	ring->wakeup_pos = U64_MAX;
+	ring->limit = size - LOST_ROOM;
+	ring->wait = wait;
+	ring->wakeup = IRQ_WORK_INIT(wakeup_reader);
+	ring->producer->ring_bytes = size;
+	ring->producer->cpu = cpu;
+	return ring;
+}
+
+/* No writer and no mapping may be left. */
+void ipcprobe_ring_destroy(struct ipcprobe_ring *ring)
+{
+	if (!ring)
+		return;
+	irq_work_sync(&ring->wakeup);
+	vunmap(ring->area);
+	free_pages_array(ring->pages, 2 + ((ring->mask + 1) >> PAGE_SHIFT));
+	kfree(ring);
+}

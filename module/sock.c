@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The UNIX sockets met so far, with the positions of what is sent to them.
+ *
+ * What a socket is sent waits in its receive queue, in one struct sk_buff for
+ * each message, or each run of bytes, of one sender.  So a position is tied to
+ * the sk_buff: the sender labels it, and whoever receives from it reads the
+ * label, in whatever order and however often (MSG_PEEK).  Without a label (the
+ * sk_buff is older than our watching, or its label was overwritten) what is
+ * received is taken for what follows what was received last.
+ *
+ * An entry is found by the kernel's struct sock and lives until that is
+ * destroyed (hook on unix_sock_destructor()).
+ */
+#include <linux/hash.h>
+#include <linux/net_namespace.h>
+#include <linux/percpu.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/un.h>
+#include <linux/vmalloc.h>
+#include <net/af_unix.h>
+#include <net/scm.h>
+#include <net/sock.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define TABLE_BITS	12
+#define LABEL_BITS	15
+#define SOCKS_MAX	(1 << 20)	/* more are counted as missed */
+
+static struct hlist_head *table;
+static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
+static u32 nr_socks;
+static u32 last_id;
+
+/*
+ * 32 bits of the sk_buff's address, then the position: one word, so that it is
+ * whole without a lock.  0: free.
+ */
+static u64 *labels;
+
+/* Members of struct unix_skb_parms, which later kernels keep to themselves. */
+static int parms_offsets[] = { -1, -1 };
+enum { PARMS_FP, PARMS_CONSUMED };
+
+static void find_parms(void)
+{
+#ifdef UNIXCB
+	parms_offsets[PARMS_FP] = offsetof(struct unix_skb_parms, fp);
+	parms_offsets[PARMS_CONSUMED] = offsetof(struct unix_skb_parms, consumed);
+#else
+	static const char *const members[] = {
+		[PARMS_FP] = "fp",
+		[PARMS_CONSUMED] = "consumed",
+	};
+
+	ipcprobe_btf_offsets("unix_skb_parms", members, parms_offsets,
+			     ARRAY_SIZE(members));
+#endif
+}
+
+int ipcprobe_sock_init(void)
+{
+	table = vcalloc(BIT(TABLE_BITS), sizeof(*table));
+	labels = vcalloc(BIT(LABEL_BITS), sizeof(*labels));
+	if (!table || !labels) {
+		vfree(table);
+		vfree(labels);
+		return -ENOMEM;
+	}
+	find_parms();
+	return 0;
+}
+
+void ipcprobe_sock_exit(void)
+{
+	ipcprobe_sock_reset();
+	rcu_barrier();
+	vfree(table);
+	vfree(labels);
+}
+
+/* ---- labels ---- */
+
+static __always_inline u32 label_tag(const struct sk_buff *skb)
+{
+	/* They are aligned to cache lines.  0 marks a free label. */
+	return (u32)((unsigned long)skb >> 6) ?: 1;
+}
+
+static __always_inline u64 *label_slot(u32 tag)
+{
+	return &labels[hash_32(tag, LABEL_BITS)];
+}
+
+/* The label's neighbour, for when it is taken. */
+static __always_inline u64 *label_second(u64 *slot)
+{
+	return &labels[(slot - labels) ^ 1];
+}
+
+/* Context: before others see the sk_buff. */
+void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos)
+{
+	u32 tag = label_tag(skb);
+	u64 *slot = label_slot(tag), *second = label_second(slot);
+
+	if (unlikely(READ_ONCE(*second) >> 32 == tag ||
+		     (*slot && *slot >> 32 != tag && !READ_ONCE(*second))))
+		slot = second;
+	WRITE_ONCE(*slot, (u64)tag << 32 | pos);
+}
+
+/* Return: false when the sk_buff has none. */
+bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos)
+{
+	u32 tag = label_tag(skb);
+	u64 *slot = label_slot(tag), label = READ_ONCE(*slot);
+
+	if (unlikely(label >> 32 != tag))
+		label = READ_ONCE(*label_second(slot));
+	*pos = label;
+	return label >> 32 == tag;
+}
+
+/* ---- the table ---- */
+
+static __always_inline struct hlist_head *bucket(const struct sock *sk)
+{
+	return &table[hash_ptr(sk, TABLE_BITS)];
+}
+
+/**
+ * ipcprobe_sock_find - the entry of a socket
+ * @sk: is only compared with
+ *
+ * Context: preemption off.  Return: NULL when it was never met.
+ */
+struct ipcprobe_sock *ipcprobe_sock_find(const struct sock *sk)
+{
+	struct ipcprobe_sock *obj;
+
+	hlist_for_each_entry_rcu(obj, bucket(sk), node)
+		if (obj->sk == sk)
+			return obj;
+	return NULL;
+}
+
+void ipcprobe_sock_put(struct ipcprobe_sock *obj)
+{
+	if (refcount_dec_and_test(&obj->refs))
+		kfree_rcu(obj, rcu);
+}
+
+static void remove(struct ipcprobe_sock *obj)
+{
+	lockdep_assert_held(&table_lock);
+	hlist_del_rcu(&obj->node);
+	nr_socks--;
+	ipcprobe_sock_put(obj);
+}
+
+/* An inode is freed after a grace period of RCU. */
+static u32 inode_number(const struct sock *sk)
+{
+	struct socket *socket = READ_ONCE(sk->sk_socket);
+
+	return socket ? SOCK_INODE(socket)->i_ino : 0;
+}
+
+/**
+ * ipcprobe_sock_queued - bytes (messages, connections) that a socket has yet
+ *	to receive
+ * @obj: socket
+ * @sk: the same
+ * @units: set to how many
+ *
+ * Never waits for the lock of the queue.  Return: false when that is taken.
+ */
+bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
+			  u32 *units)
+{
+	bool has_bytes = obj->type == SOCK_STREAM && sk->sk_state != TCP_LISTEN;
+	struct sk_buff_head *queue = &sk->sk_receive_queue;
+	int consumed = parms_offsets[PARMS_CONSUMED];
+	const struct sk_buff *skb;
+	unsigned long flags;
+
+	*units = 0;
+	if (!spin_trylock_irqsave(&queue->lock, flags))
+		return false;
+	skb_queue_walk(queue, skb) {
+		if (!has_bytes)
+			++*units;
+		else if (consumed >= 0)
+			*units += skb->len - *(u32 *)(skb->cb + consumed);
+	}
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return true;
+}
+
+static struct ipcprobe_sock *create(struct sock *sk)
+{
+	struct ipcprobe_sock *obj, *old, *unused = NULL;
+	unsigned long irqflags;
+	u32 units;
+
+	obj = kzalloc(sizeof(*obj), GFP_NOWAIT | __GFP_NOWARN);
+	if (!obj)
+		return NULL;
+	refcount_set(&obj->refs, 1);
+	obj->sk = sk;
+	obj->type = sk->sk_type;
+	obj->ino = inode_number(sk);
+	obj->epoch = READ_ONCE(ipcprobe_epoch) - 1;
+	obj->is_synced = ipcprobe_sock_queued(obj, sk, &units);
+	atomic_set(&obj->write_pos, units);
+	raw_spin_lock_irqsave(&table_lock, irqflags);
+	old = ipcprobe_sock_find(sk);
+	if (old || nr_socks >= SOCKS_MAX) {
+		unused = obj;
+		obj = old;
+	} else {
+		obj->id = ++last_id;
+		hlist_add_head_rcu(&obj->node, bucket(sk));
+		nr_socks++;
+	}
+	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	kfree(unused);
+	return obj;
+}
+
+/**
+ * ipcprobe_sock_get - the entry of a socket, made when there is none
+ * @sk: of family AF_UNIX; the caller keeps it from being destroyed and does
+ *	not hold the lock of its receive queue
+ *
+ * Context: task context, preemption off.  Return: NULL without memory.
+ */
+struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk)
+{
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+
+	return likely(obj) ? obj : create(sk);
+}
+
+/* The kernel destroys the socket. */
+void ipcprobe_sock_forget(const struct sock *sk)
+{
+	struct ipcprobe_sock *obj;
+	unsigned long irqflags;
+
+	raw_spin_lock_irqsave(&table_lock, irqflags);
+	obj = ipcprobe_sock_find(sk);
+	if (obj)
+		remove(obj);
+	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+}
+
+/* Nobody watches any more: sockets would be destroyed without our knowing. */
+void ipcprobe_sock_reset(void)
+{
+	struct ipcprobe_sock *obj;
+	struct hlist_node *next;
+	unsigned long irqflags;
+	u32 i;
+
+	for (i = 0; i < BIT(TABLE_BITS); i++) {
+		raw_spin_lock_irqsave(&table_lock, irqflags);
+		hlist_for_each_entry_safe(obj, next, &table[i], node)
+			remove(obj);
+		raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	}
+	memset(labels, 0, BIT(LABEL_BITS) * sizeof(*labels));
+}
+
+/* ---- descriptors that travel ---- */
+
+/* The files that go with an sk_buff, NULL: none. */
+const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb)
+{
+	int fp = parms_offsets[PARMS_FP];
+
+	return fp < 0 ? NULL : *(struct scm_fp_list **)(skb->cb + fp);
+}
+
+/* ---- what a socket is ---- */
+
+/* The other end, only if that was met. */
+u32 ipcprobe_sock_peer_id(const struct sock *sk)
+{
+	const struct ipcprobe_sock *peer =
+		ipcprobe_sock_find(READ_ONCE(unix_peer(sk)));
+
+	return peer ? peer->id : 0;
+}
+
+#define NAME_MAX_BYTES	ALIGN(UNIX_PATH_MAX + 1, 8)
+
+static DEFINE_PER_CPU(u8[sizeof(struct ipcprobe_rec_unix_socket) +
+			 NAME_MAX_BYTES], socket_buf) __aligned(8);
+
+/* A name never changes, and goes with the socket.  Return: bytes filled. */
+static u32 print_name(const struct sock *sk, char *buf)
+{
+	const struct unix_address *addr;
+	int i, len = 0;
+
+	memset(buf, 0, NAME_MAX_BYTES);
+	addr = smp_load_acquire(&unix_sk(sk)->addr); /* the kernel's unix_bind_*() */
+	if (addr)
+		len = addr->len - offsetof(struct sockaddr_un, sun_path);
+	len = clamp(len, 0, UNIX_PATH_MAX);
+	if (len)
+		memcpy(buf, addr->name->sun_path, len);
+	if (len && !buf[0])	/* abstract: bytes of any value, that many */
+		for (i = 0; i < len; i++)
+			if (!buf[i])
+				buf[i] = '@';
+	return ALIGN(strlen(buf) + 1, 8);
+}
+
+/**
+ * ipcprobe_sock_describe - write a unix_socket record
+ * @obj: socket
+ * @sk: the same; the caller keeps it from being destroyed
+ * @only: the session it is for, or NULL for all
+ *
+ * Context: task context, preemption off.
+ */
+void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
+			    struct ipcprobe_session *only)
+{
+	struct ipcprobe_rec_unix_socket *rec = (void *)this_cpu_ptr(socket_buf);
+	u32 len;
+
+	if (!obj->ino)
+		obj->ino = inode_number(sk);
+	*rec = (struct ipcprobe_rec_unix_socket) {
+		.sock = obj->id,
+		.peer = ipcprobe_sock_peer_id(sk),
+		.ino = obj->ino,
+		.ns = sock_net(sk)->ns.inum,
+		.write_pos = atomic_read(&obj->write_pos),
+		.read_pos = READ_ONCE(obj->read_pos),
+		.type = obj->type,
+		.state = READ_ONCE(sk->sk_state),
+	};
+	len = offsetof(struct ipcprobe_rec_unix_socket, name) +
+	      print_name(sk, rec->name);
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
+	IPCPROBE_EMIT_NAME(unix_socket, rec, len, s,
+			   only ? s == only : s->classes & IPCPROBE_BIT(UNIX));
+}
+
+/**
+ * ipcprobe_sock_introduce - describe a socket and its other end, if need be
+ * @obj: socket
+ * @sk: the same; the caller keeps it from being closed
+ * @only: as above
+ *
+ * A connected stream keeps its other end for good.  That of a datagram socket
+ * may change at any time: it is described when something is sent to it.
+ *
+ * Context: task context, preemption off; no lock of sockets held.
+ */
+void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk,
+			     struct ipcprobe_session *only)
+{
+	struct sock *peer_sk = sk->sk_type == SOCK_DGRAM ? NULL :
+			       READ_ONCE(unix_peer(sk));
+	struct ipcprobe_sock *peer = peer_sk ? ipcprobe_sock_get(peer_sk) : NULL;
+
+	ipcprobe_sock_describe(obj, sk, only);
+	if (peer && peer->epoch != READ_ONCE(ipcprobe_epoch))
+		ipcprobe_sock_describe(peer, peer_sk, only);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * System V objects and IPC namespaces: finding one by its id, and all that
+ * exist when a session starts.  Everything used here is in the kernel's public
+ * headers; what is private to the kinds of objects their own files know.
+ */
+#include <linux/idr.h>
+#include <linux/ipc.h>
+#include <linux/ipc_namespace.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_ns.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/xarray.h>
+
+#include "ipcprobe.h"
+
+/* Low bits of an id that are its place; the long form is a boot parameter. */
+#define INDEX_MASK	0x7fff
+#define LONG_INDEX_MASK	0xffffff
+
+/* Context: task context, in a system call or exit_sem(). */
+u32 ipcprobe_ipc_ns(void)
+{
+	return current->nsproxy->ipc_ns->ns.inum;
+}
+
+/**
+ * ipcprobe_sysv_find - an object of the current task's IPC namespace
+ * @kind: IPCPROBE_SYSV_SEM, ...
+ * @id: as semget() and its like return it
+ *
+ * Context: task context, RCU read side (preemption off is one).
+ * Return: NULL when there is none.
+ */
+struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id)
+{
+	struct idr *idr = &current->nsproxy->ipc_ns->ids[kind].ipcs_idr;
+	struct kern_ipc_perm *perm;
+
+	if (id < 0)
+		return NULL;
+	perm = idr_find(idr, id & INDEX_MASK);
+	if (!perm || perm->id != id)
+		perm = idr_find(idr, id & LONG_INDEX_MASK);
+	return perm && perm->id == id ? perm : NULL;
+}
+
+/* ---- snapshot ---- */
+
+/*
+ * The kernel's functions for references to namespaces are not exported, but
+ * every namespace names them.  None: the kernel has one namespace only.
+ */
+static struct ipc_namespace *namespace_get(struct task_struct *task)
+{
+	struct ipc_namespace *own = current->nsproxy->ipc_ns;
+	struct ns_common *ns;
+
+	if (!own->ns.ops)
+		return own;
+	ns = own->ns.ops->get(task);
+	return ns ? container_of(ns, struct ipc_namespace, ns) : NULL;
+}
+
+static void namespace_put(struct ipc_namespace *ns)
+{
+	if (ns->ns.ops)
+		ns->ns.ops->put(&ns->ns);
+}
+
+/*
+ * One object at a time: between two nothing is held but the namespace, and the
+ * search goes on behind the last one's place, whatever has become of it.
+ */
+static int snapshot_kind(struct ipcprobe_session *session,
+			 struct ipc_namespace *ns, int kind,
+			 void (*describe)(struct ipcprobe_session *session,
+					  u32 ns, struct kern_ipc_perm *perm))
+{
+	struct kern_ipc_perm *perm;
+	int index;
+
+	for (index = 0; ; index++) {
+		scoped_guard(rcu) {
+			perm = idr_get_next(&ns->ids[kind].ipcs_idr, &index);
+			if (perm)
+				describe(session, ns->ns.inum, perm);
+		}
+		if (!perm)
+			return 0;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+}
+
+static int snapshot_namespace(struct ipcprobe_session *session,
+			      struct ipc_namespace *ns)
+{
+	int err = 0;
+
+	if (session->classes & IPCPROBE_BIT(SEM))
+		err = snapshot_kind(session, ns, IPCPROBE_SYSV_SEM,
+				    ipcprobe_sem_describe);
+	if (err || !(session->classes & IPCPROBE_BIT(MSG)))
+		return err;
+	err = snapshot_kind(session, ns, IPCPROBE_SYSV_MSG,
+			    ipcprobe_msg_describe);
+	if (!err && ns->mq_mnt)
+		err = ipcprobe_mq_snapshot(session, ns->mq_mnt, ns->ns.inum);
+	return err;
+}
+
+/* @seen: the namespaces told already, by number */
+static int snapshot_process(struct ipcprobe_session *session,
+			    struct xarray *seen, struct task_struct *task)
+{
+	struct ipc_namespace *ns = namespace_get(task);
+	int err = 0;
+
+	if (!ns)
+		return 0;
+	if (!xa_load(seen, ns->ns.inum))
+		err = snapshot_namespace(session, ns) ?:
+		      xa_err(xa_store(seen, ns->ns.inum, xa_mk_value(1),
+				      GFP_KERNEL));
+	namespace_put(ns);
+	return err;
+}
+
+/**
+ * ipcprobe_snapshot_ipc - semaphores and message queues of all IPC namespaces
+ * @session: gets sem_snapshot, sem_value, msg_snapshot and mq_info records
+ *
+ * Namespaces that no process is in are left out: nobody can use what they hold.
+ *
+ * Context: process.  Return: 0, -ENOMEM or -EINTR.
+ */
+int ipcprobe_snapshot_ipc(struct ipcprobe_session *session)
+{
+	struct task_struct *task;
+	struct xarray seen;
+	pid_t pid = 1;
+	int err = 0;
+
+	xa_init(&seen);
+	while (!err && (task = ipcprobe_next_process(pid))) {
+		pid = task->pid + 1;
+		err = snapshot_process(session, &seen, task);
+		put_task_struct(task);
+		cond_resched();
+	}
+	xa_destroy(&seen);
+	return err;
+}

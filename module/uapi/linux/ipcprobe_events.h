@@ -1,0 +1,952 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The one declaration of every event: name, class, number, fields, meaning.
+ *
+ * The record structs (ipcprobe.h), the tracepoints (module/trace.h), the
+ * decoder and the printers (tools/event.c), and the event reference
+ * (Documentation/events.rst) all follow from the lists below.
+ *
+ * IPCPROBE_EVENTS(E) calls E(name, class, number, text) for each event, and
+ * IPCPROBE_FIELDS_<name>(F) calls F(kind, name, text) for each of its fields,
+ * in the order they have in memory.  Numbers are <class> << 8 | n; they are
+ * only ever appended, never reused.
+ *
+ * Field kinds (IPCPROBE_MEMBER_<kind> gives the C declaration):
+ *   u8 u16 u32 u64       decimal numbers
+ *   s16 s32 s64          the same with a sign; the least s32 is "unknown"
+ *   x64                  an address, printed in hexadecimal
+ *   ns32 ns64            nanoseconds; ns32 saturates at 2^32 - 1
+ *   tid                  thread id in the initial pid namespace, 0 = unknown
+ *   call                 u8, enum ipcprobe_call
+ *   flags                u16, bits of IPCPROBE_IO_*
+ *   futex_op             u8, IPCPROBE_FUTEX_OP_*
+ *   futex_flags          u16, bits of IPCPROBE_FUTEX_*
+ *   unix_flags           u16, bits of IPCPROBE_UNIX_*
+ *   dev                  device number, major << 20 | minor
+ *   comm                 char[16], NUL-terminated
+ *   mem                  96 bytes of user memory
+ *   str                  the rest of the record: a NUL-terminated string
+ *   pad16 pad32          zero
+ */
+#ifndef _UAPI_LINUX_IPCPROBE_EVENTS_H
+#define _UAPI_LINUX_IPCPROBE_EVENTS_H
+
+#define IPCPROBE_CLASSES(C)						\
+	C(META,  0, meta,  "the stream itself: what was lost")		\
+	C(TASK,  1, task,  "life of tasks: fork, exec, exit, names")	\
+	C(PIPE,  2, pipe,  "pipes and FIFOs, splice, tee, vmsplice")	\
+	C(FILE,  3, file,  "copies to and from the page cache of regular files") \
+	C(SCHED, 4, sched, "run queues: members, switches, wake-ups, migrations") \
+	C(SHM,   5, shm,   "shared memory: SysV, POSIX, memfd, shared mappings") \
+	C(SEM,   6, sem,   "System V semaphores")				\
+	C(MSG,   7, msg,   "message queues: System V and POSIX")		\
+	C(FUTEX, 8, futex, "futexes: locks, condition variables, POSIX semaphores") \
+	C(UNIX,  9, unix,  "UNIX sockets and the descriptors they pass")	\
+	C(SIGNAL, 10, signal, "signals: who sent which to whom")		\
+	C(EVENTFD, 11, eventfd, "eventfd counters")			\
+	C(PROCVM, 12, procvm, "process_vm_readv and process_vm_writev")
+
+#define IPCPROBE_EVENTS(E)						\
+	E(lost,           META,  0x0001, "events of one class were dropped because this CPU's ring was full") \
+	E(task_snapshot,  TASK,  0x0101, "a task that existed when the session started") \
+	E(task_fork,      TASK,  0x0102, "a task created another")	\
+	E(task_exec,      TASK,  0x0103, "a task replaced its program")	\
+	E(task_exit,      TASK,  0x0104, "a task ended")		\
+	E(task_comm,      TASK,  0x0105, "a task changed its name")	\
+	E(pipe_snapshot,  PIPE,  0x0201, "a pipe or FIFO that existed before, or is met for the first time") \
+	E(pipe_holder,    PIPE,  0x0202, "a process that held one end of a pipe when the session started") \
+	E(pipe_create,    PIPE,  0x0203, "pipe(2) made a pipe")		\
+	E(pipe_open,      PIPE,  0x0204, "open(2) of a FIFO returned")	\
+	E(pipe_read,      PIPE,  0x0205, "a read from a pipe or FIFO returned") \
+	E(pipe_write,     PIPE,  0x0206, "a write to a pipe or FIFO returned") \
+	E(pipe_block,     PIPE,  0x0207, "an operation found the pipe empty or full and began to wait") \
+	E(pipe_unblock,   PIPE,  0x0208, "the wait ended")		\
+	E(pipe_resize,    PIPE,  0x0209, "fcntl(F_SETPIPE_SZ) returned")	\
+	E(pipe_close,     PIPE,  0x020a, "an open file of a pipe or FIFO was released") \
+	E(pipe_splice,    PIPE,  0x020b, "splice, tee, vmsplice or sendfile with a pipe returned") \
+	E(file_info,      FILE,  0x0301, "a regular file is met for the first time in this session") \
+	E(file_read,      FILE,  0x0302, "a read from a regular file returned") \
+	E(file_write,     FILE,  0x0303, "a write to a regular file returned") \
+	E(file_copy,      FILE,  0x0304, "sendfile or copy_file_range between files returned") \
+	E(io_segment,     FILE,  0x0305, "one further user buffer of the vectored call whose record follows") \
+	E(rq_switch,      SCHED, 0x0401, "a CPU switched from one task to another") \
+	E(rq_enqueue,     SCHED, 0x0402, "a task joined a run queue")	\
+	E(rq_dequeue,     SCHED, 0x0403, "a task left a run queue")	\
+	E(rq_change,      SCHED, 0x0404, "a run queue changed by tasks that are not named (throttling)") \
+	E(rq_wakeup,      SCHED, 0x0405, "a task was woken and its CPU chosen") \
+	E(rq_migrate,     SCHED, 0x0406, "a task is moved to another CPU") \
+	E(rq_snapshot,    SCHED, 0x0407, "a member of a run queue when the session started or was resynchronised") \
+	E(rq_snapshot_end, SCHED, 0x0408, "the members of one CPU's run queue are complete") \
+	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
+	E(shm_segment,    SHM,   0x0502, "an object that is a System V segment is met for the first time in this session") \
+	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
+	E(shm_map,        SHM,   0x0504, "a process mapped a shared object") \
+	E(shm_inherit,    SHM,   0x0505, "a new process has a shared mapping of its parent") \
+	E(shm_unmap,      SHM,   0x0506, "a range of a shared mapping went away") \
+	E(shm_attach,     SHM,   0x0507, "shmat returned")		\
+	E(shm_detach,     SHM,   0x0508, "shmdt returned")		\
+	E(shm_remove,     SHM,   0x0509, "shmctl(IPC_RMID) returned")	\
+	E(shm_destroy,    SHM,   0x050a, "a System V segment ceased to exist") \
+	E(shm_resize,     SHM,   0x050b, "a call that sets the size of a shared-memory object returned") \
+	E(shm_seal,       SHM,   0x050c, "fcntl(F_ADD_SEALS) returned")	\
+	E(shm_fault,      SHM,   0x050d, "a process touched a page of shared memory for the first time")	\
+	E(sem_snapshot,   SEM,   0x0601, "a semaphore set that existed when the session started") \
+	E(sem_value,      SEM,   0x0602, "a value: of the sem_snapshot before, or set by the SETALL that follows") \
+	E(sem_create,     SEM,   0x0603, "semget(2) made a semaphore set")	\
+	E(sem_op,         SEM,   0x0604, "semop or semtimedop returned")	\
+	E(sem_sop,        SEM,   0x0605, "a further operation of the sem_op that follows; counts if that succeeded") \
+	E(sem_block,      SEM,   0x0606, "semop or semtimedop could not go on and began to wait") \
+	E(sem_set,        SEM,   0x0607, "semctl(SETVAL or SETALL) returned")	\
+	E(sem_undo,       SEM,   0x0608, "a semaphore is adjusted because a process with SEM_UNDO ends") \
+	E(sem_destroy,    SEM,   0x0609, "a semaphore set was removed")	\
+	E(msg_snapshot,   MSG,   0x0701, "a System V message queue that existed when the session started") \
+	E(msg_create,     MSG,   0x0702, "msgget(2) made a message queue")	\
+	E(msg_send,       MSG,   0x0703, "msgsnd returned")		\
+	E(msg_receive,    MSG,   0x0704, "msgrcv returned")		\
+	E(msg_block,      MSG,   0x0705, "msgsnd found no room, or msgrcv no message, and began to wait") \
+	E(msg_destroy,    MSG,   0x0706, "a System V message queue was removed") \
+	E(mq_info,        MSG,   0x0707, "a POSIX message queue that existed before, or is met for the first time") \
+	E(mq_open,        MSG,   0x0708, "mq_open returned")		\
+	E(mq_unlink,      MSG,   0x0709, "mq_unlink returned")		\
+	E(mq_send,        MSG,   0x070a, "mq_timedsend returned")	\
+	E(mq_receive,     MSG,   0x070b, "mq_timedreceive returned")	\
+	E(mq_block,       MSG,   0x070c, "mq_timedsend or mq_timedreceive began to wait") \
+	E(mq_notify,      MSG,   0x070d, "mq_notify returned")		\
+	E(mq_destroy,     MSG,   0x070e, "the last closed a POSIX message queue that has no name any more")	\
+	E(futex_wait,     FUTEX, 0x0801, "a wait, or taking a PI lock, returned") \
+	E(futex_block,    FUTEX, 0x0802, "a waiter was queued and goes to sleep") \
+	E(futex_wake,     FUTEX, 0x0803, "a wake, or giving back a PI lock, returned") \
+	E(futex_woken,    FUTEX, 0x0804, "a task took another out of its wait") \
+	E(futex_requeue,  FUTEX, 0x0805, "a requeue returned: waiters moved from one futex to another") \
+	E(futex_wake_op,  FUTEX, 0x0806, "FUTEX_WAKE_OP returned") \
+	E(futex_waitv,    FUTEX, 0x0807, "one futex of the vector that futex_waitv() begins to wait for")	\
+	E(unix_socket,    UNIX,  0x0901, "a UNIX socket that existed before, is met for the first time, or was given a name") \
+	E(unix_holder,    UNIX,  0x0902, "a process that held a UNIX socket when the session started") \
+	E(unix_pair,      UNIX,  0x0903, "socketpair(2) made two connected sockets") \
+	E(unix_connect,   UNIX,  0x0904, "connect(2) returned")		\
+	E(unix_accept,    UNIX,  0x0905, "accept(2) returned")		\
+	E(unix_send,      UNIX,  0x0906, "a call that sends returned, or one message of sendmmsg(2) was sent") \
+	E(unix_recv,      UNIX,  0x0907, "a call that receives returned, or one message of recvmmsg(2) was received") \
+	E(unix_segment,   UNIX,  0x0908, "bytes that the call whose record follows moved before the run of bytes told there") \
+	E(unix_block,     UNIX,  0x0909, "an operation on a socket began to wait") \
+	E(unix_unblock,   UNIX,  0x090a, "the wait ended")		\
+	E(unix_fd,        UNIX,  0x090b, "a descriptor was passed along with bytes, or one that was passed was received") \
+	E(unix_close,     UNIX,  0x090c, "the last open file of a socket was released") \
+	E(signal_send,    SIGNAL, 0x0a01, "a signal was sent to a task")	\
+	E(signal_take,    SIGNAL, 0x0a02, "a task takes a signal")	\
+	E(eventfd_write,  EVENTFD, 0x0b01, "a write to an eventfd returned") \
+	E(eventfd_read,   EVENTFD, 0x0b02, "a read from an eventfd returned") \
+	E(eventfd_block,  EVENTFD, 0x0b03, "a read or write of an eventfd began to wait") \
+	E(eventfd_signal, EVENTFD, 0x0b04, "the kernel itself added to an eventfd (AIO, io_uring, KVM)") \
+	E(eventfd_close,  EVENTFD, 0x0b05, "the last open file of an eventfd was released: its number is free") \
+	E(procvm,         PROCVM, 0x0c01, "process_vm_readv or process_vm_writev returned: one copy") \
+	E(procvm_segment, PROCVM, 0x0c02, "one of several ranges of the procvm record that follows")
+
+#define IPCPROBE_FIELDS_lost(F)						\
+	F(ns64,  begin_ns,  "time of the first event dropped; the record's own time is not before the last") \
+	F(u64,   nr_lost,   "events dropped, exactly")			\
+	F(u32,   class_id,  "their class")				\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_task_snapshot(F)				\
+	F(ns64,  start_ns,  "when the task started (CLOCK_MONOTONIC)")	\
+	F(u32,   pid,       "its process (tgid)")			\
+	F(u32,   ppid,      "process of its parent")			\
+	F(comm,  comm,      "its name")
+
+#define IPCPROBE_FIELDS_task_fork(F)					\
+	F(ns64,  start_ns,  "when the child started (CLOCK_MONOTONIC)")	\
+	F(tid,   child_tid, "the new task")				\
+	F(u32,   child_pid, "its process (tgid): equal to child_tid for a new process") \
+	F(u32,   pid,       "process of the task that called fork")	\
+	F(u32,   ppid,      "process of the child's parent (differs from pid with CLONE_PARENT)") \
+	F(comm,  comm,      "the child's name")
+
+#define IPCPROBE_FIELDS_task_exec(F)					\
+	F(tid,   old_tid,   "thread id before (differs when a thread other than the first called)") \
+	F(u32,   pid,       "its process (tgid)")			\
+	F(comm,  comm,      "its new name")
+
+#define IPCPROBE_FIELDS_task_exit(F)					\
+	F(u32,   pid,       "its process (tgid)")			\
+	F(u32,   exit_code, "as in wait(2): status << 8 | signal")
+
+#define IPCPROBE_FIELDS_task_comm(F)					\
+	F(comm,  comm,      "its new name")
+
+/*
+ * pipe: for a pipe its inode number on pipefs; for a FIFO (IPCPROBE_IO_FIFO
+ * set in flags) a number given by the module, tied to device, inode and path
+ * by pipe_snapshot.  Positions count the bytes that ever went in (write side)
+ * or out (read side), modulo 2^32: byte n read is byte n written.
+ */
+#define IPCPROBE_FIELDS_pipe_snapshot(F)				\
+	F(u64,   ino,       "inode number")				\
+	F(dev,   dev,       "device of the inode's file system")	\
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   write_pos, "position of the next byte written")	\
+	F(u32,   read_pos,  "position of the next byte read")		\
+	F(u32,   capacity,  "bytes it can hold")			\
+	F(flags, flags,     "FIFO")					\
+	F(u16,   nr_bufs,   "page-sized slots in use")			\
+	F(str,   path,      "path of a FIFO, else empty")
+
+#define IPCPROBE_FIELDS_pipe_holder(F)					\
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   pid,       "process (tgid)")				\
+	F(u32,   fd,        "its descriptor")				\
+	F(flags, flags,     "FIFO, READ_END, WRITE_END")		\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_pipe_create(F)					\
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   capacity,  "bytes it can hold")
+
+#define IPCPROBE_FIELDS_pipe_open(F)					\
+	F(u32,   pipe,      "pipe")					\
+	F(s32,   ret,       "descriptor or -errno")			\
+	F(ns32,  dur_ns,    "time in open(2), waiting for the other end included") \
+	F(flags, flags,     "FIFO, READ_END, WRITE_END")		\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_pipe_read(F)					\
+	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   pos,       "position of the first byte read since the last wait") \
+	F(u32,   count,     "bytes asked for")				\
+	F(s32,   ret,       "bytes read or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "from the entry, waiting included, until the pipe was given back; until the exit where ret is an error or less than count")		\
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
+	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")
+
+#define IPCPROBE_FIELDS_pipe_write(F)					\
+	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   pos,       "position of the first byte written since the last wait") \
+	F(u32,   count,     "bytes to write")				\
+	F(s32,   ret,       "bytes written or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "from the entry, waiting included, until the pipe was given back; until the exit where ret is an error or less than count")		\
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
+	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")
+
+#define IPCPROBE_FIELDS_pipe_block(F)					\
+	F(u32,   pipe,      "pipe waited for")				\
+	F(u32,   pos,       "position of the first byte moved since the last wait") \
+	F(u32,   bytes,     "bytes moved since the last wait")		\
+	F(ns32,  dur_ns,    "time since the operation began")		\
+	F(flags, flags,     "FIFO, FULL or EMPTY: what is waited for; WRITE_END (bytes went in) or READ_END (out)") \
+	F(pad16, __pad,     "")						\
+	F(pad32, __pad2,    "")
+
+#define IPCPROBE_FIELDS_pipe_unblock(F)					\
+	F(u32,   pipe,      "pipe waited for")				\
+	F(flags, flags,     "FIFO, FULL or EMPTY")			\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_pipe_resize(F)					\
+	F(u32,   pipe,      "pipe")					\
+	F(s32,   ret,       "new capacity in bytes or -errno")
+
+#define IPCPROBE_FIELDS_pipe_close(F)					\
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   unread,    "bytes in it at that time")			\
+	F(u16,   readers,   "open files for reading left")		\
+	F(u16,   writers,   "open files for writing left")		\
+	F(flags, flags,     "FIFO, READ_END, WRITE_END")		\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_pipe_splice(F)					\
+	F(x64,   addr,      "vmsplice: user buffer; else position in the file, all ones if it has none") \
+	F(u32,   in,        "where the bytes came from: pipe (flag IN_PIPE) or file (0 = another object)") \
+	F(u32,   out,       "where they went: pipe (flag OUT_PIPE) or file (0 = another object)") \
+	F(u32,   in_pos,    "IN_PIPE: position of the first byte since the last wait") \
+	F(u32,   out_pos,   "OUT_PIPE: position of the first byte since the last wait") \
+	F(s32,   ret,       "bytes moved or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
+	F(u32,   copied,    "of ret, bytes that the CPU copied; the rest moved by page reference") \
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "vmsplice: user buffers (255 = more)")	\
+	F(flags, flags,     "IN_PIPE, OUT_PIPE, IN_FIFO, OUT_FIFO, BLOCKED, NONBLOCK")
+
+#define IPCPROBE_FIELDS_file_info(F)					\
+	F(u64,   ino,       "inode number")				\
+	F(dev,   dev,       "device of the inode's file system")	\
+	F(u32,   file,      "number that the records of this session use") \
+	F(str,   path,      "path as the task that met it sees it")
+
+#define IPCPROBE_FIELDS_file_read(F)					\
+	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
+	F(u64,   offset,    "position in the file")			\
+	F(u32,   file,      "file")					\
+	F(s32,   ret,       "bytes read or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
+	F(flags, flags,     "DIRECT")
+
+#define IPCPROBE_FIELDS_file_write(F)					\
+	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
+	F(u64,   offset,    "position in the file; with APPEND its size at entry") \
+	F(u32,   file,      "file")					\
+	F(s32,   ret,       "bytes written or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
+	F(flags, flags,     "APPEND, DIRECT")
+
+#define IPCPROBE_FIELDS_file_copy(F)					\
+	F(u64,   in_offset, "position in the file read, all ones if it has none") \
+	F(u64,   out_offset, "position in the file written, all ones if it has none") \
+	F(u32,   in,        "file read (0 = not a regular file)")	\
+	F(u32,   out,       "file written (0 = not a regular file, for example a socket)") \
+	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "0")						\
+	F(flags, flags,     "OFFLOAD: the file system may have shared or moved blocks, no copy is claimed") \
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_io_segment(F)					\
+	F(x64,   addr,      "user buffer")				\
+	F(u64,   bytes,     "its length")
+
+#define IPCPROBE_FIELDS_rq_switch(F)					\
+	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \
+	F(u32,   prev_state, "state of the task that ran, as in sched:sched_switch; 0 = still runnable") \
+	F(u16,   prev_prio, "its priority, kernel scale (0-99 real time, 100-139 fair)") \
+	F(u16,   next_prio, "priority of the task that runs now")	\
+	F(u16,   preempt,   "1: it was preempted inside the kernel")	\
+	F(u16,   cpu,       "CPU")
+
+#define IPCPROBE_FIELDS_rq_enqueue(F)					\
+	F(tid,   by,        "task in whose context it happened")	\
+	F(u32,   nr_running, "the kernel's own length of the queue after it; all ones = not available") \
+	F(u32,   rq_flags,  "the kernel's ENQUEUE_ flags")		\
+	F(u16,   cpu,       "CPU of the queue")				\
+	F(u16,   change,    "by how much the queue grew: 1")
+
+#define IPCPROBE_FIELDS_rq_dequeue(F)					\
+	F(tid,   by,        "task in whose context it happened")	\
+	F(u32,   nr_running, "the kernel's own length of the queue after it; all ones = not available") \
+	F(u32,   rq_flags,  "the kernel's DEQUEUE_ flags")		\
+	F(u16,   cpu,       "CPU of the queue")				\
+	F(u16,   change,    "by how much the queue shrank: 1")
+
+#define IPCPROBE_FIELDS_rq_change(F)					\
+	F(s32,   change,    "by how much the queue's length changed")	\
+	F(u32,   nr_running, "the kernel's own length of the queue after it; all ones = not available") \
+	F(u16,   cpu,       "CPU of the queue")				\
+	F(pad16, __pad,     "")						\
+	F(pad32, __pad2,    "")
+
+#define IPCPROBE_FIELDS_rq_wakeup(F)					\
+	F(tid,   waker,     "task that woke it (an interrupt is charged to the task it interrupted)") \
+	F(ns32,  delay_ns,  "from the waker's call until it was put on its CPU") \
+	F(u16,   cpu,       "CPU chosen")				\
+	F(u16,   prev_cpu,  "CPU it was on before")			\
+	F(u16,   is_new,    "1: first wake-up of a new task")		\
+	F(u16,   prio,      "its priority, kernel scale")
+
+#define IPCPROBE_FIELDS_rq_migrate(F)					\
+	F(tid,   by,        "task in whose context it happened")	\
+	F(u16,   from_cpu,  "CPU it leaves")				\
+	F(u16,   to_cpu,    "CPU it goes to")
+
+#define IPCPROBE_FIELDS_rq_snapshot(F)					\
+	F(u16,   cpu,       "CPU of the queue")				\
+	F(u16,   is_current, "1: it is the running task")		\
+	F(u16,   prio,      "its priority, kernel scale")		\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_rq_snapshot_end(F)				\
+	F(u32,   nr_running, "the kernel's own length of the queue; all ones = not available") \
+	F(u32,   nr_members, "rq_snapshot records of this CPU")		\
+	F(u16,   cpu,       "CPU of the queue; the record's tid is the running task, 0 = idle") \
+	F(pad16, __pad,     "")						\
+	F(pad32, __pad2,    "")
+
+/*
+ * A shared mapping (MAP_SHARED, shmat, shared anonymous memory) of an object:
+ * a file_info record gives its number, the one that file_read and file_write
+ * use, its device, inode and path; shm_segment besides ties a System V segment
+ * to (ipc namespace, id).  The mappings of a process are what shm_snapshot,
+ * shm_inherit and shm_map add, each replacing what was in its range, less what
+ * shm_unmap takes away.  task_exec and the end of the process empty them.
+ */
+#define IPCPROBE_FIELDS_shm_snapshot(F)	__IPCPROBE_FIELDS_mapping(F)
+#define IPCPROBE_FIELDS_shm_map(F)	__IPCPROBE_FIELDS_mapping(F)
+#define IPCPROBE_FIELDS_shm_inherit(F)	__IPCPROBE_FIELDS_mapping(F)
+
+#define __IPCPROBE_FIELDS_mapping(F)					\
+	F(x64,   addr,      "where it begins")				\
+	F(u64,   bytes,     "its length; may include neighbours that it was merged with") \
+	F(u64,   offset,    "position in the object of its first byte")	\
+	F(u32,   object,    "what is mapped")				\
+	F(u32,   pid,       "process (tgid)")				\
+	F(u16,   prot,      "1 readable, 2 writable, 4 executable")	\
+	F(call,  call,      "system call; other for those found or inherited") \
+	F(u8,    is_sysv,   "1: object is a System V segment")		\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_shm_segment(F)					\
+	F(u64,   bytes,     "its size")					\
+	F(u32,   object,    "its number")				\
+	F(u32,   ns,        "inode number of the ipc namespace")	\
+	F(s32,   id,        "its id in that namespace")			\
+	F(s32,   key,       "its key, 0 = IPC_PRIVATE")
+
+#define IPCPROBE_FIELDS_shm_create(F)					\
+	F(u64,   bytes,     "size asked for; memfd: 0")			\
+	F(u32,   ns,        "shmget: inode number of the ipc namespace") \
+	F(s32,   key,       "shmget: key, 0 = IPC_PRIVATE")		\
+	F(u32,   object,    "memfd: its number")			\
+	F(s32,   ret,       "shmget: id; memfd_create: descriptor; or -errno") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "shmget or memfd_create")			\
+	F(u8,    is_new,    "1: the object was made by this call")	\
+	F(u16,   options,   "low bits of the call's own flags")
+
+#define IPCPROBE_FIELDS_shm_unmap(F)					\
+	F(x64,   addr,      "where the range begins")			\
+	F(u64,   bytes,     "its length")				\
+	F(u32,   object,    "what was mapped there")			\
+	F(u32,   pid,       "process (tgid)")				\
+	F(u16,   is_end,    "1: the whole address space goes, by exec or exit") \
+	F(call,  call,      "system call; other by exec and exit")	\
+	F(u8,    is_sysv,   "1: object is a System V segment")		\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_shm_attach(F)					\
+	F(x64,   addr,      "where it was attached; of a call that failed the address asked for") \
+	F(u32,   ns,        "inode number of the ipc namespace")	\
+	F(s32,   id,        "segment")					\
+	F(s32,   ret,       "0 or -errno")				\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(u32,   options,   "the call's own flags (SHM_RDONLY, ...)")	\
+	F(u32,   object,    "its number; 0 if the call failed")
+
+#define IPCPROBE_FIELDS_shm_detach(F)					\
+	F(x64,   addr,      "address given")				\
+	F(s32,   ret,       "0 or -errno")				\
+	F(ns32,  dur_ns,    "entry to exit")
+
+#define IPCPROBE_FIELDS_shm_remove(F)					\
+	F(u32,   ns,        "inode number of the ipc namespace")	\
+	F(s32,   id,        "segment: gone once nobody has it attached")	\
+	F(s32,   ret,       "0 or -errno")				\
+	F(ns32,  dur_ns,    "entry to exit")
+
+#define IPCPROBE_FIELDS_shm_destroy(F)					\
+	F(u32,   ns,        "inode number of the ipc namespace")	\
+	F(s32,   id,        "segment; the record's tid removed or detached it last")	\
+	F(s32,   key,       "its key; 0 also after IPC_RMID")		\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_shm_resize(F)					\
+	F(u64,   bytes,     "new size")					\
+	F(u64,   old_bytes, "size before")				\
+	F(u32,   object,    "shared-memory object: memfd, file on tmpfs")	\
+	F(s32,   ret,       "result of the call or -errno")		\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "truncate (also ftruncate), fallocate, open with O_TRUNC")	\
+	F(u8,    is_memfd,  "1: memfd, 0: file on tmpfs")		\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_shm_seal(F)					\
+	F(u32,   object,    "memfd")					\
+	F(u32,   seals,     "seals to add: 1 SEAL, 2 SHRINK, 4 GROW, 8 WRITE, 16 FUTURE_WRITE, 32 EXEC") \
+	F(s32,   ret,       "0 or -errno")				\
+	F(ns32,  dur_ns,    "entry to exit")
+
+#define IPCPROBE_FIELDS_shm_fault(F)					\
+	F(x64,   addr,      "page touched")				\
+	F(u64,   offset,    "its position in the object")		\
+	F(u32,   object,    "shared-memory object")			\
+	F(u16,   is_write,  "1: by a store")				\
+	F(u16,   around,    "pages, this one included, that the kernel may have mapped with it")
+
+/*
+ * System V objects: ns is the inode number of the IPC namespace, id what semget
+ * or msgget return; the two together name one object for good.
+ *
+ * Values of semaphores are those under the lock of the semaphore: before and
+ * after the one operation, whoever waits besides; -1 where not known.
+ */
+#define IPCPROBE_FIELDS_sem_snapshot(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set")				\
+	F(u32,   key,       "its key, 0 = IPC_PRIVATE")			\
+	F(u32,   nsems,     "semaphores in it; 0 = not known")
+
+#define IPCPROBE_FIELDS_sem_value(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set")				\
+	F(u16,   num,       "semaphore")				\
+	F(s16,   value,     "its value")				\
+	F(u32,   pid,       "process that changed it last, 0 = none or not known")
+
+#define IPCPROBE_FIELDS_sem_create(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set")				\
+	F(u32,   key,       "its key, 0 = IPC_PRIVATE")			\
+	F(u32,   nsems,     "semaphores in it; 0 = not known")
+
+#define IPCPROBE_FIELDS_sem_op(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set, as the caller named it")	\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
+	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
+	F(u16,   nsops,     "operations in the call (65535 = more); further ones have sem_sop records if there are 64 at most") \
+	F(u16,   num,       "first operation: semaphore")		\
+	F(s16,   op,        "its sem_op")				\
+	F(s16,   before,    "value before, at the try that ended the call; -1 = not known") \
+	F(s16,   after,     "value after; -1 = not known, or the call failed") \
+	F(u16,   sem_flg,   "its sem_flg: IPC_NOWAIT 2048, SEM_UNDO 4096")
+
+#define IPCPROBE_FIELDS_sem_sop(F)					\
+	F(s32,   id,        "semaphore set")				\
+	F(u16,   index,     "which operation of the call, from 1 (the first is in sem_op)") \
+	F(u16,   num,       "semaphore")				\
+	F(s16,   op,        "sem_op")					\
+	F(s16,   before,    "value before, operations with a smaller index done") \
+	F(s16,   after,     "value after")				\
+	F(u16,   sem_flg,   "IPC_NOWAIT 2048, SEM_UNDO 4096")
+
+#define IPCPROBE_FIELDS_sem_block(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set")				\
+	F(u16,   num,       "semaphore that does not let it go on")	\
+	F(s16,   op,        "the sem_op that does not: 0 waits for zero, below 0 for that much; 1 = not known") \
+	F(s16,   value,     "value it found; -1 = not known")		\
+	F(u16,   nsops,     "operations in the call (65535 = more)")
+
+#define IPCPROBE_FIELDS_sem_set(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set, as the caller named it")	\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(s32,   num,       "SETVAL: semaphore, as the caller named it") \
+	F(s16,   value,     "SETVAL: the value")			\
+	F(u16,   cmd,       "16 = SETVAL, 17 = SETALL")
+
+#define IPCPROBE_FIELDS_sem_undo(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set; -1 = the process may have more adjustments, which are not told") \
+	F(u16,   num,       "semaphore")				\
+	F(s16,   adjust,    "what is added to its value, which stays within 0 and 32767") \
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_sem_destroy(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "semaphore set")
+
+/*
+ * seq numbers messages of both kinds in the order in which they are first seen,
+ * modulo 2^32 and leaving out 0: a receive has the number of the very send its
+ * message came from; 0: sent before anybody watched, or the call failed.
+ */
+#define IPCPROBE_FIELDS_msg_snapshot(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "message queue")				\
+	F(u32,   key,       "its key, 0 = IPC_PRIVATE")			\
+	F(u32,   nr_messages, "messages in it; all ones = not known")	\
+	F(u32,   bytes,     "bytes in them; all ones = not known")	\
+	F(u32,   max_bytes, "bytes it may hold, and messages; all ones = not known") \
+	F(u32,   send_pid,  "process that sent last, 0 = none")		\
+	F(u32,   receive_pid, "process that received last, 0 = none")
+
+#define IPCPROBE_FIELDS_msg_create(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "message queue")				\
+	F(u32,   key,       "its key, 0 = IPC_PRIVATE")			\
+	F(u32,   max_bytes, "bytes it may hold, and messages")
+
+#define IPCPROBE_FIELDS_msg_send(F)					\
+	F(x64,   addr,      "user buffer: the text, behind the type")	\
+	F(s64,   type,      "the message's type")			\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "message queue, as the caller named it")	\
+	F(u32,   seq,       "the message's number")			\
+	F(u32,   bytes,     "bytes of the text")			\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
+	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
+	F(u16,   msgflg,    "IPC_NOWAIT 2048")				\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_msg_receive(F)					\
+	F(x64,   addr,      "user buffer: where the text goes, behind the type") \
+	F(s64,   type,      "the message's type; without a message, the type asked for") \
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "message queue, as the caller named it")	\
+	F(u32,   seq,       "the message's number")			\
+	F(u32,   bytes,     "bytes of the text sent; ret is smaller with MSG_NOERROR and a small buffer") \
+	F(s32,   ret,       "bytes received or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
+	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
+	F(u16,   msgflg,    "IPC_NOWAIT 2048, MSG_NOERROR 4096, MSG_EXCEPT 8192, MSG_COPY 16384") \
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_msg_block(F)					\
+	F(s64,   type,      "EMPTY: type asked for (0 any, below 0 any up to its negative); FULL: the message's") \
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "message queue")				\
+	F(u32,   bytes,     "EMPTY: size of the buffer; FULL: of the message") \
+	F(u16,   msgflg,    "MSG_NOERROR 4096, MSG_EXCEPT 8192")	\
+	F(flags, flags,     "FULL or EMPTY: what is waited for to end")
+
+#define IPCPROBE_FIELDS_msg_destroy(F)					\
+	F(u32,   ns,        "IPC namespace")				\
+	F(s32,   id,        "message queue")				\
+	F(u32,   nr_messages, "messages that were in it; all ones = not known") \
+	F(u32,   bytes,     "bytes in them; all ones = not known")
+
+/* POSIX queues: named by the device of their mqueue file system and the inode. */
+#define IPCPROBE_FIELDS_mq_info(F)					\
+	F(dev,   dev,       "device of the mqueue file system")		\
+	F(u32,   ino,       "inode number")				\
+	F(u32,   ns,        "IPC namespace, 0 = not known")		\
+	F(u32,   nr_messages, "messages in it; all ones = not known")	\
+	F(u32,   max_messages, "messages it may hold; all ones = not known") \
+	F(u32,   max_bytes, "bytes a message may have; all ones = not known") \
+	F(str,   name,      "its name, without the slash")
+
+#define IPCPROBE_FIELDS_mq_open(F)					\
+	F(dev,   dev,       "device of the mqueue file system, 0 without a queue") \
+	F(u32,   ino,       "inode number, 0 without a queue")		\
+	F(s32,   ret,       "descriptor or -errno; -2147483648 = unknown") \
+	F(u32,   oflag,     "as given: O_RDONLY 0, O_WRONLY 1, O_RDWR 2, O_CREAT 64, O_EXCL 128, O_NONBLOCK 2048") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(pad32, __pad,     "")						\
+	F(str,   name,      "its name, without the slash; empty if it cannot be read")
+
+#define IPCPROBE_FIELDS_mq_unlink(F)					\
+	F(dev,   dev,       "device of the mqueue file system, 0 without a queue") \
+	F(u32,   ino,       "inode number, 0 without a queue")		\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit")
+
+#define IPCPROBE_FIELDS_mq_send(F)					\
+	F(x64,   addr,      "user buffer")				\
+	F(dev,   dev,       "device of the mqueue file system, 0 = the descriptor is no queue's") \
+	F(u32,   ino,       "inode number")				\
+	F(s32,   fd,        "descriptor")				\
+	F(u32,   seq,       "the message's number")			\
+	F(u32,   bytes,     "bytes of the message")			\
+	F(u32,   prio,      "its priority")				\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
+	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
+	F(flags, flags,     "NONBLOCK")					\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_mq_receive(F)					\
+	F(x64,   addr,      "user buffer")				\
+	F(dev,   dev,       "device of the mqueue file system, 0 = the descriptor is no queue's") \
+	F(u32,   ino,       "inode number")				\
+	F(s32,   fd,        "descriptor")				\
+	F(u32,   seq,       "the message's number")			\
+	F(u32,   bytes,     "bytes of the message; without one, size of the buffer") \
+	F(u32,   prio,      "its priority")				\
+	F(s32,   ret,       "bytes received or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
+	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
+	F(flags, flags,     "NONBLOCK")					\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_mq_block(F)					\
+	F(dev,   dev,       "device of the mqueue file system")		\
+	F(u32,   ino,       "inode number")				\
+	F(s32,   fd,        "descriptor")				\
+	F(flags, flags,     "FULL or EMPTY: what is waited for to end")	\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_mq_notify(F)					\
+	F(dev,   dev,       "device of the mqueue file system, 0 = the descriptor is no queue's") \
+	F(u32,   ino,       "inode number")				\
+	F(s32,   fd,        "descriptor")				\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(s32,   notify,    "how to tell: 0 = SIGEV_SIGNAL, 1 = SIGEV_NONE, 2 = SIGEV_THREAD; -1 = no more") \
+	F(u32,   signo,     "SIGEV_SIGNAL: the signal")
+
+#define IPCPROBE_FIELDS_mq_destroy(F)					\
+	F(dev,   dev,       "device of the mqueue file system")		\
+	F(u32,   ino,       "inode number")				\
+	F(u32,   nr_messages, "messages that were in it; all ones = not known") \
+	F(pad32, __pad,     "")
+
+/*
+ * A futex is (process, addr) while file is 0.  With a file, which takes the
+ * flag SHARED, it is (file, offset), in whatever process at whatever address;
+ * file_info names the file: shared anonymous memory and SysV segments are
+ * files too.  UNRESOLVED: shared, but the mapping could not be looked up just
+ * then; another record of the same process and address may tell.
+ */
+#define IPCPROBE_FIELDS_futex_wait(F)					\
+	F(x64,   addr,      "address of the futex")			\
+	F(u64,   offset,    "position in the file")			\
+	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
+	F(u32,   val,       "value expected there; WAITV: number of futexes") \
+	F(u32,   mask,      "bits that a wake must share (WAIT_BITSET)") \
+	F(s32,   ret,       "0, WAITV: index of a futex that was woken; or -errno") \
+	F(ns32,  dur_ns,    "entry to exit, sleep included")		\
+	F(call,  call,      "system call")				\
+	F(futex_op, op,     "operation")				\
+	F(futex_flags, flags, "SHARED, UNRESOLVED, BLOCKED, TIMEOUT, REALTIME")
+
+#define IPCPROBE_FIELDS_futex_block(F)					\
+	F(x64,   addr,      "address of the futex; WAITV: of the first") \
+	F(u64,   offset,    "position in the file")			\
+	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
+	F(u32,   val,       "value expected there; WAITV: number of futexes") \
+	F(tid,   owner,     "PI: the holder; else the task whose number is where a pthread_mutex_t has its owner: see mem") \
+	F(call,  call,      "system call")				\
+	F(futex_op, op,     "operation")				\
+	F(futex_flags, flags, "SHARED, UNRESOLVED, TIMEOUT, REALTIME; BELOW, ABOVE: which half of mem was there to read") \
+	F(mem,   mem,       "memory from 48 bytes below the address to 48 above it")
+
+#define IPCPROBE_FIELDS_futex_wake(F)					\
+	F(x64,   addr,      "address of the futex")			\
+	F(u64,   offset,    "position in the file")			\
+	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
+	F(u32,   nr_wake,   "waiters to wake at most")			\
+	F(u32,   mask,      "bits that a waiter must share (WAKE_BITSET)") \
+	F(s32,   ret,       "waiters woken or -errno; UNLOCK_PI: 0 or -errno") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call")				\
+	F(futex_op, op,     "operation")				\
+	F(futex_flags, flags, "SHARED, UNRESOLVED")
+
+#define IPCPROBE_FIELDS_futex_woken(F)					\
+	F(x64,   addr,      "address that it waited at; IN_FILE: position in the file; 0 = not known") \
+	F(tid,   wakee,     "the task that waited; the record's tid is the one that woke it") \
+	F(call,  call,      "system call of the one that woke it, other = it exits") \
+	F(futex_op, op,     "its operation")				\
+	F(futex_flags, flags, "IN_FILE")
+
+#define IPCPROBE_FIELDS_futex_requeue(F)				\
+	F(x64,   addr,      "address of the futex they leave")		\
+	F(x64,   addr2,     "address of the futex they go to")		\
+	F(u64,   offset,    "position in the file")			\
+	F(u64,   offset2,   "position in the file, of the second")	\
+	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
+	F(u32,   file2,     "the second's")				\
+	F(u32,   nr_wake,   "waiters to wake at most")			\
+	F(u32,   nr_requeue, "further waiters to move at most")		\
+	F(u32,   val,       "CMP_REQUEUE: value expected at the first")	\
+	F(s32,   ret,       "waiters woken and moved, or -errno")	\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call")				\
+	F(futex_op, op,     "operation")				\
+	F(futex_flags, flags, "SHARED, UNRESOLVED; SHARED2, UNRESOLVED2")
+
+#define IPCPROBE_FIELDS_futex_wake_op(F)				\
+	F(x64,   addr,      "address of the first futex")		\
+	F(x64,   addr2,     "address of the second, whose value is changed") \
+	F(u64,   offset,    "position in the file")			\
+	F(u64,   offset2,   "position in the file, of the second")	\
+	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
+	F(u32,   file2,     "the second's")				\
+	F(u32,   nr_wake,   "waiters of the first to wake at most")	\
+	F(u32,   nr_wake2,  "waiters of the second to wake at most, if its old value compares") \
+	F(u32,   val,       "what to do with the value and what to compare, as in futex(2)") \
+	F(s32,   ret,       "waiters woken, of both, or -errno")	\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call")				\
+	F(futex_op, op,     "operation")				\
+	F(futex_flags, flags, "SHARED, UNRESOLVED; SHARED2, UNRESOLVED2")
+
+#define IPCPROBE_FIELDS_futex_waitv(F)					\
+	F(x64,   addr,      "address of the futex")			\
+	F(u64,   offset,    "position in the file")			\
+	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
+	F(u32,   val,       "value expected there")			\
+	F(u16,   index,     "place in the vector, from 0")		\
+	F(futex_flags, flags, "SHARED, UNRESOLVED")			\
+	F(pad32, __pad,     "")
+
+/*
+ * sock, peer: numbers given by the module, never used twice while it is
+ * loaded; unix_socket ties one to its inode number, type, name and other end.
+ *
+ * pos: of a stream, where the byte stands among all that were ever sent to the
+ * receiving socket, modulo 2^32; of datagrams and sequenced packets the number
+ * of the message there.  Byte (message) n received is byte (message) n sent,
+ * however many send.  A number may have been used for nothing (a send that
+ * failed half way), and bytes of several senders may be received in another
+ * order than that of their numbers; unix_segment tells where a call's bytes
+ * are not one run.
+ */
+#define IPCPROBE_FIELDS_unix_socket(F)					\
+	F(u32,   sock,      "socket")					\
+	F(u32,   peer,      "socket it is connected to, 0 = none")	\
+	F(u32,   ino,       "inode number, 0 = not accepted yet")	\
+	F(u32,   ns,        "inode number of its network namespace")	\
+	F(u32,   write_pos, "position of the next byte (message) sent to it") \
+	F(u32,   read_pos,  "position of the next byte (message) it receives") \
+	F(u8,    type,      "1 stream, 2 datagram, 5 sequenced packets") \
+	F(u8,    state,     "1 connected, 7 not connected, 10 listening") \
+	F(unix_flags, flags, "0")					\
+	F(pad32, __pad,     "")						\
+	F(str,   name,      "bound path, @ and abstract name, or empty")
+
+#define IPCPROBE_FIELDS_unix_holder(F)					\
+	F(u32,   sock,      "socket")					\
+	F(u32,   pid,       "process (tgid)")				\
+	F(u32,   fd,        "its descriptor")				\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_pair(F)					\
+	F(u32,   sock,      "one end")					\
+	F(u32,   peer,      "the other")				\
+	F(u32,   ino,       "inode number of sock")			\
+	F(u32,   peer_ino,  "inode number of peer")			\
+	F(u8,    type,      "1 stream, 2 datagram, 5 sequenced packets") \
+	F(u8,    state,     "1")						\
+	F(unix_flags, flags, "0")					\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_connect(F)					\
+	F(u32,   sock,      "socket")					\
+	F(u32,   peer,      "the other end: a stream's is a new socket, for accept(2) to take; 0 = none") \
+	F(u32,   listener,  "the listening socket; 0 = none")		\
+	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(ns32,  wait_ns,   "of dur_ns, time waited for room in the queue of the listening socket") \
+	F(call,  call,      "system call")				\
+	F(u8,    type,      "1 stream, 2 datagram, 5 sequenced packets") \
+	F(unix_flags, flags, "BLOCKED, NONBLOCK")			\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_accept(F)					\
+	F(u32,   sock,      "the new socket, 0 = none")			\
+	F(u32,   listener,  "the listening socket")			\
+	F(u32,   peer,      "the socket that connected")		\
+	F(u32,   ino,       "inode number of sock")			\
+	F(s32,   ret,       "descriptor or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(ns32,  wait_ns,   "of dur_ns, time waited for a connection")	\
+	F(call,  call,      "system call")				\
+	F(u8,    type,      "1 stream, 5 sequenced packets")		\
+	F(unix_flags, flags, "BLOCKED, NONBLOCK")
+
+#define IPCPROBE_FIELDS_unix_send(F)	__IPCPROBE_FIELDS_unix_io(F)
+#define IPCPROBE_FIELDS_unix_recv(F)	__IPCPROBE_FIELDS_unix_io(F)
+
+#define __IPCPROBE_FIELDS_unix_io(F)					\
+	F(x64,   addr,      "user buffer; of a vectored call the first segment; 0 with PAGES") \
+	F(u32,   sock,      "the caller's socket")			\
+	F(u32,   peer,      "send: where it went; receive: who sent it; 0 = not known or nobody") \
+	F(u32,   pos,       "position of the message, or of the first byte after the unix_segment records; nothing without ret > 0, but a message may have 0 bytes") \
+	F(u32,   count,     "bytes to send or asked for; with PAGES maybe only of the first part")\
+	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
+	F(ns32,  wait_ns,   "of dur_ns, time waited for room or bytes")	\
+	F(call,  call,      "system call")				\
+	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
+	F(unix_flags, flags, "BLOCKED, NONBLOCK, RESYNC, PEEK, TRUNC, FDS, PAGES, MESSAGE")
+
+#define IPCPROBE_FIELDS_unix_segment(F)					\
+	F(u32,   sock,      "the caller's socket")			\
+	F(u32,   pos,       "position of the first byte")		\
+	F(u32,   bytes,     "how many")					\
+	F(unix_flags, flags, "SENT: they were sent, else received; PEEK") \
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_block(F)					\
+	F(u32,   sock,      "the caller's socket")			\
+	F(u32,   peer,      "the other end, 0 = not known")		\
+	F(ns32,  dur_ns,    "time since the operation began")		\
+	F(unix_flags, flags, "EMPTY: for bytes, a message or a connection; FULL: for room") \
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_unblock(F)					\
+	F(u32,   sock,      "the caller's socket")			\
+	F(unix_flags, flags, "EMPTY or FULL")				\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_fd(F)					\
+	F(u64,   ino,       "inode number of what the descriptor refers to; of a pipe or socket the number that names it in /proc/PID/fd") \
+	F(dev,   dev,       "device of the inode's file system")	\
+	F(u32,   sock,      "the caller's socket")			\
+	F(u32,   pos,       "position of the byte or message it goes with") \
+	F(s32,   fd,        "descriptor: the receiver's; sent: the sender's, -1 = not known")	\
+	F(u16,   mode,      "type and permission bits of the inode; type 0 = anonymous (eventfd, epoll, ...)") \
+	F(u16,   index,     "which of the descriptors passed together, from 0") \
+	F(unix_flags, flags, "SENT: it was passed, else received; PEEK") \
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_unix_close(F)					\
+	F(u32,   sock,      "socket")					\
+	F(u32,   unread,    "bytes (messages) sent to it that nobody will receive; connections nobody accepted")
+
+#define IPCPROBE_FIELDS_signal_send(F)					\
+	F(tid,   target,    "the task it was sent to; the record's tid is the sender, or who was interrupted when the kernel sent it") \
+	F(u32,   pid,       "process (tgid) of target")			\
+	F(s32,   code,      "si_code: 0 kill, -1 sigqueue, -2 timer, -6 tgkill, 0x80 the kernel, ...") \
+	F(u16,   sig,       "signal")					\
+	F(u8,    is_group,  "1: sent to the process: any of its threads may take it") \
+	F(u8,    result,    "0 queued, 1 ignored, 2 was pending already, 3 lost for want of memory, 4 queued without its siginfo")
+
+#define IPCPROBE_FIELDS_signal_take(F)				\
+	F(x64,   handler,   "address of the handler, 0 = default action") \
+	F(u32,   sa_flags,  "flags of sigaction(2)")			\
+	F(s32,   code,      "si_code, as in signal_send")		\
+	F(u16,   sig,       "signal; 9 when another one ends the whole process") \
+	F(pad16, __pad,     "")						\
+	F(pad32, __pad2,    "")
+
+/*
+ * eventfd: the number in /proc/PID/fdinfo, which the kernel gives to another
+ * one after eventfd_close.
+ */
+#define IPCPROBE_FIELDS_eventfd_write(F)	__IPCPROBE_FIELDS_eventfd_io(F)
+#define IPCPROBE_FIELDS_eventfd_read(F)		__IPCPROBE_FIELDS_eventfd_io(F)
+
+#define __IPCPROBE_FIELDS_eventfd_io(F)					\
+	F(u64,   value,     "what was added or read; all ones = not known") \
+	F(u32,   eventfd,   "eventfd")					\
+	F(s32,   ret,       "8 or -errno; -2147483648 = unknown")	\
+	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
+	F(ns32,  wait_ns,   "of dur_ns, time waited")			\
+	F(call,  call,      "system call")				\
+	F(u8,    is_semaphore, "1: made with EFD_SEMAPHORE")		\
+	F(flags, flags,     "BLOCKED, NONBLOCK")			\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_eventfd_block(F)				\
+	F(u32,   eventfd,   "eventfd waited for")			\
+	F(flags, flags,     "EMPTY: a read waits; FULL: a write waits")	\
+	F(pad16, __pad,     "")
+
+#define IPCPROBE_FIELDS_eventfd_signal(F)				\
+	F(u32,   eventfd,   "eventfd")					\
+	F(u32,   value,     "what was added")
+
+#define IPCPROBE_FIELDS_eventfd_close(F)				\
+	F(u32,   eventfd,   "eventfd")					\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_procvm(F)					\
+	F(x64,   local,     "address in the caller, of the first range") \
+	F(x64,   remote,    "address in the other process, of the first range") \
+	F(u32,   target,    "the other process (tgid), 0 = there is none") \
+	F(u32,   count,     "length of all local ranges; all ones = not known") \
+	F(s32,   ret,       "bytes copied or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call: the direction")		\
+	F(u8,    nr_local,  "local ranges (255 = more)")		\
+	F(u16,   nr_remote, "remote ranges (255 = more)")		\
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_procvm_segment(F)				\
+	F(x64,   addr,      "where it begins")				\
+	F(u64,   bytes,     "its length")				\
+	F(u32,   target,    "the other process (tgid)")			\
+	F(u16,   index,     "place in its list, from 0")		\
+	F(u16,   is_remote, "1: in the other process")
+
+#endif /* _UAPI_LINUX_IPCPROBE_EVENTS_H */

@@ -1,0 +1,269 @@
+#!/bin/bash
+# ipcprobe vm: what it says of each page is what the program did, what smaps
+# sums up, and what pagemap and kpagecount have. Does not need the module.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe jq python3 setpriv
+mappings=$PWD/mappings pages=$PWD/pages.py
+cd "$work" || exit 1
+chmod 755 "$work"
+
+# start [COMMAND...]: the program, by way of COMMAND; sets parent, child, at[NAME].
+declare -A at
+start() {
+	local name address
+
+	coproc program { exec "$@" "$mappings"; }
+	# Subshells do not have a coprocess's own descriptors.
+	exec {to}>&"${program[1]}" {from}<&"${program[0]}"
+	at=()
+	while read -r name address <&"$from"; do
+		[ "$name" != ready ] || break
+		at[$name]=$address
+	done
+	parent=${address% *} child=${address#* }
+	[ -n "$child" ]
+}
+
+# order LINE: the program does it.
+order() {
+	local answer
+
+	echo "$1" >&"$to"
+	read -r answer <&"$from" && [ "$answer" = "done" ]
+}
+
+look() { ipcprobe vm -J "$parent" "$child" >vm.json; }
+
+# region PROCESS NAME FILTER: of the mapping NAME of process 0 (parent) or 1
+region() {
+	jq -c --arg at "${at[$2]}" ".processes[$1].regions[] | select(.range | startswith(\$at + \"-\")) | $3" vm.json
+}
+
+# group KIND CAUSE WHO FILTER: WHO is parent, child or both
+group() {
+	local pids
+
+	case $3 in
+	parent) pids="[$parent]" ;;
+	child) pids="[$child]" ;;
+	*) pids="[$parent,$child]" ;;
+	esac
+	jq -c "[.groups[] | select(.kind == \"$1\" and .cause == \"$2\" and .pids == $pids) | $4] | add" vm.json
+}
+
+page() { echo $(($1 * 4096)); }
+
+segment() {
+	equal together "$(page 6)" "$(group 'SysV shm' shared-memory both .bytes)"
+	equal mapped "$(page 12)" "$(group 'SysV shm' shared-memory both .mapped)"
+	equal share "$(page 6)" "$(group 'SysV shm' shared-memory both .share)"
+	equal alone "$(page 4)" "$(group 'SysV shm' shared-memory parent .bytes)"
+	equal child null "$(group 'SysV shm' shared-memory child .bytes)"
+	equal size "$(page 16)" "$(region 0 segment .bytes)"
+	equal share "$(page 7)" "$(region 0 segment .share)"
+}
+
+memfd() {
+	equal together "$(page 3)" "$(group memfd shared-memory both .bytes)"
+	equal alone "$(page 5)" "$(group memfd shared-memory parent .bytes)"
+	equal name '"known"' "$(region 1 memfd .backing)"
+}
+
+forked() {
+	local process
+
+	for process in 0 1; do
+		equal together "$(page 16)" "$(region "$process" forked .pages.together)"
+		equal own "$(page 16)" "$(region "$process" forked .pages.own)"
+		equal share "$(page 24)" "$(region "$process" forked .share)"
+		equal ksm 0 "$(region "$process" forked .pages.ksm)"
+	done
+}
+
+zeros() {
+	equal parent "$(page 5)" "$(region 0 zero .pages.zero)"
+	equal child "$(page 5)" "$(region 1 zero .pages.zero)"
+	equal resident 0 "$(region 0 zero .smaps.rss)"
+	equal once 4096 "$(jq '[.groups[] | select(.cause == "zero-page") | .bytes] | add' vm.json)"
+}
+
+file() {
+	equal together "$(page 4)" "$(group file unwritten both .bytes)"
+	equal parent "$(page 2)" "$(group file unwritten parent .bytes)"
+	equal copies "$(page 2)" "$(group file copy child .bytes)"
+}
+
+# Its text is one for both, its data a copy each.
+libc() {
+	local filter='select(.backing | endswith("/libc.so.6"))' process
+
+	for process in 0 1; do
+		jq -e "[.processes[$process].regions[] | $filter | select(.part == \"text\") | .pages |
+			.own == 0 and .together > 0 and .copies == 0] | all and length == 1" vm.json
+		jq -e "[.processes[$process].regions[] | $filter | select(.part == \"data\") | .pages |
+			.copies > 0] | all and length > 0" vm.json
+	done
+	equal text "$(region_of 0 text)" "$(region_of 1 text)"
+}
+
+# region_of PROCESS PART: bytes that both have of libc
+region_of() {
+	jq "[.processes[$1].regions[] | select((.backing | endswith(\"/libc.so.6\")) and .part == \"$2\") |
+		.pages.together] | add" vm.json
+}
+
+huge() {
+	[ -n "${at[huge]-}" ] || return
+	equal together $((2 << 20)) "$(region 0 huge .pages.together)"
+	equal huge $((2 << 20)) "$(region 1 huge .pages.hugetlb)"
+	equal share $((1 << 20)) "$(region 1 huge .share)"
+	equal smaps $((2 << 20)) "$(region 1 huge .smaps.shared_hugetlb)"
+}
+
+# sums PID FILE: what smaps adds up, in bytes
+sums() {
+	awk '$1 == "Rss:" { rss += $2 } $1 ~ /^Shared_(Clean|Dirty):/ { shared += $2 }
+		$1 ~ /^Private_(Clean|Dirty):/ { private += $2 }
+		END { print rss * 1024, shared * 1024, private * 1024 }' "/proc/$1/smaps"
+}
+
+smaps() {
+	local process pid
+
+	for process in 0 1; do
+		pid=$(jq ".processes[$process].pid" vm.json)
+		equal "smaps of $pid" "$(sums "$pid")" "$(jq -r ".processes[$process].pages |
+			\"\(.mapped_once + .mapped_more - .hugetlb) \(.mapped_more - .hugetlb) \(.mapped_once)\"" vm.json)"
+	done
+	equal disagree 0 "$(jq '[.processes[].regions[] | select(.agrees | not)] | length' vm.json)"
+	equal changed 0 "$(jq '[.processes[].pages.changed] | add' vm.json)"
+}
+
+# shellcheck disable=SC2016 # jq's own
+kpagecount() {
+	local sum='[.groups[] | select(.cause != "zero-page")'
+
+	python3 "$pages" "$parent" "$child" >truth
+	equal together "$(jq .together truth)" "$(jq "$sum | select(.pids | length == 2) | .bytes] | add" vm.json)"
+	equal parent "$(jq .a truth)" "$(jq "$sum | select(.pids == [$parent]) | .bytes] | add" vm.json)"
+	equal child "$(jq .b truth)" "$(jq "$sum | select(.pids == [$child]) | .bytes] | add" vm.json)"
+	equal others "$(jq .others truth)" "$(jq "$sum | .others] | add" vm.json)"
+}
+
+partition() {
+	jq -e '[.processes[].regions[].pages |
+		.present == .own + .together + .others + .unknown + .zero + .raw] | all' vm.json
+}
+
+merged() {
+	order merge
+	(cd /sys/kernel/mm/ksm && echo 1000 >pages_to_scan && echo 0 >sleep_millisecs && echo 1 >run)
+	is_merged() { look && [ "$(group anonymous ksm both .bytes)" = 4096 ]; }
+	await is_merged
+	equal ksm 4096 "$(region 1 merged .pages.ksm)"
+	echo 2 >/sys/kernel/mm/ksm/run
+}
+
+swapped() {
+	modprobe zram
+	echo 64M >/sys/block/zram0/disksize
+	mkswap /dev/zram0
+	swapon /dev/zram0
+	order pageout
+	look
+	equal swapped 4096 "$(region 0 merged .pages.swapped)"
+	equal present 0 "$(region 0 merged .pages.present)"
+	equal smaps 4096 "$(region 0 merged .smaps.swap)"
+}
+
+# vm_while WATCH LINE: observe, and meanwhile have LINE done.
+vm_while() {
+	ipcprobe vm -J "$1" 2 "$parent" "$child" >vm.json &
+	# It sleeps, and only then, after it has cleared the bits.
+	await grep -q nanosleep "/proc/$!/stack"
+	order "$2"
+	wait $!
+}
+
+written() {
+	vm_while --written "parent 12 14"
+	equal parent '[12,13,14]' "$(region 0 segment .written_pages)"
+	equal child '[]' "$(region 1 segment .written_pages)"
+	vm_while --written "child 3 5"
+	equal parent '[]' "$(region 0 segment .written_pages)"
+	equal child '[3,4,5]' "$(region 1 segment .written_pages)"
+	equal private null "$(region 0 forked .written_pages)"
+	jq -e '.watched_ns >= 2e9' vm.json
+}
+
+touched() {
+	vm_while --touched "child 3 5"
+	[ "$(region 1 segment .touched_bytes)" -ge "$(page 3)" ]
+	equal parent 0 "$(region 0 memfd .touched_bytes)"
+}
+
+nobody() {
+	start setpriv --reuid 65534 --regid 65534 --clear-groups
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$(command -v ipcprobe)" vm -J "$parent" "$child" >vm.json
+	equal frames false "$(jq .has_frames vm.json)"
+	equal segment "$(page 6)" "$(group 'SysV shm' shared-memory both .bytes)"
+	equal own "$(page 16)" "$(region 0 forked .pages.own)"
+	equal unknown "$(page 16)" "$(region 0 forked .pages.unknown)"
+	equal others null "$(group 'SysV shm' shared-memory both .others)"
+	fails setpriv --reuid 1 --regid 1 --clear-groups "$(command -v ipcprobe)" vm "$parent" 2>err
+	grep 'not allowed' err
+}
+
+ended() {
+	local victim
+
+	sleep 1000 &
+	victim=$!
+	ipcprobe vm --written 1 "$victim" 2>err &
+	await grep -q nanosleep "/proc/$!/stack"
+	kill "$victim"
+	fails wait $!
+	grep "process .*: there is no such process" err
+}
+
+refusals() {
+	fails ipcprobe vm 4194303 2>err
+	grep 'process 4194303: there is no such process' err
+	fails ipcprobe vm 2 2>err
+	grep 'process 2: has no address space: a kernel thread' err
+}
+
+drawn() {
+	ipcprobe vm "$parent" >text
+	grep -E '^mappings\[[0-9]+\]: [0-9]+ regions of ' text
+	grep -E ' rw-s .* SSSSSSOOOO\.{6} +SysV shm +id [0-9]+, key 0x00000000$' text
+	grep -E ' rw-s .* SSSOOOOO +memfd +known$' text
+	grep -E ' ZZZZZ +anonymous' text
+	grep -E '^check: in ([0-9]+) of \1 regions the pages agree' text
+	ipcprobe vm "$parent" "$child" >text
+	grep -E '^ *24.0 KiB +16.0 KiB +40.0 KiB SysV shm +one object, writable' text
+}
+
+echo 2 >/proc/sys/vm/nr_hugepages
+start || exit 1
+look
+prove "of a SysV segment that is shared which both have touched" segment
+prove "the same of a memfd" memfd
+prove "pages are left from a fork until one of both writes them" forked
+prove "reads of memory never written find the page of zeros" zeros
+prove "a private file mapping is shared page by page until it is written" file
+prove "libc's text is shared, its data copied" libc
+prove "a huge page of hugetlbfs is shared by its halves" huge
+prove "the sums are those of smaps" smaps
+prove "the frames are those of pagemap, their mappings those of kpagecount" kpagecount
+prove "each page is counted as one thing" partition
+prove "the picture shows each page of the segment" drawn
+prove "--written shows the pages that were written, and by whom" written
+prove "--touched counts what was referenced" touched
+prove "KSM's pages are told from those of a fork" merged
+prove "a page in swap is told from one in memory" swapped
+prove "without rights it says what it knows, and no more" nobody
+prove "a process that ends meanwhile is an error" ended
+prove "what has no address space is refused" refusals
+prove_end

@@ -1,0 +1,24 @@
+#!/bin/bash
+# guest.sh PART...: in a guest without the module, run parts of the benchmark:
+# ops, sizes, peers.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+for part in "$@"; do
+	echo "guest: $part" >&2
+	case $part in
+	ops)
+		./ops_bench -b
+		insmod "$IPCPROBE_KO"
+		./ops_bench
+		;;
+	sizes | peers)
+		[ -d /sys/module/ipcprobe ] || insmod "$IPCPROBE_KO"
+		case $part in
+		sizes) ./file_size.sh ;;
+		peers) ./peers.sh ;;
+		esac
+		;;
+	*) exit 2 ;;
+	esac
+done

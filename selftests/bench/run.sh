@@ -1,0 +1,57 @@
+#!/bin/bash
+# run.sh [PART...]: benchmarks. For each of KERNELS (6.1 6.12) a table on
+# stdout and in build/bench-KERNEL.txt, what was measured in
+# build/bench-KERNEL.raw; then the analysis, in build/bench-analysis.txt.
+# PART is of ops, sizes, peers, analysis; default: all. Progress on stderr.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+read -ra kernels <<<"${KERNELS:-6.1 6.12}"
+limit=${BENCH_LIMIT:-900}
+build=../../build
+vm=../vm
+
+say() { echo "bench: $*" >&2; }
+
+# table NAME KERNEL: the table of build/bench-NAME.raw.
+table() {
+	awk -v kernel="$2" -f table.awk "$build/bench-$1.raw" | tee "$build/bench-$1.txt"
+	echo
+}
+
+# -n: the first numbers are those without the module.
+bench_kernel() {
+	local status=0
+
+	say "kernel $1: ${guest_parts[*]}"
+	$vm/modules.sh "$1" >/dev/null
+	$vm/run.sh -n -c -k "$1" -t "$limit" -- ./guest.sh "${guest_parts[@]}" \
+		>"$build/bench-$1.raw" || status=$?
+	table "$1" "$1"
+	[ $status = 0 ] || say "kernel $1: the guest ended with status $status"
+	return $status
+}
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(ops sizes peers analysis)
+guest_parts=() analysis='' failed=0
+for part in "${parts[@]}"; do
+	case $part in
+	analysis) analysis=1 ;;
+	*) guest_parts+=("$part") ;;
+	esac
+done
+
+make -s -C .
+make -s -C ../../tools
+mkdir -p $build
+if [ ${#guest_parts[@]} -gt 0 ]; then
+	for kernel in "${kernels[@]}"; do
+		bench_kernel "$kernel" || failed=1
+	done
+fi
+if [ -n "$analysis" ]; then
+	./analysis.sh >"$build/bench-analysis.raw" || failed=1
+	table analysis ''
+fi
+exit $failed

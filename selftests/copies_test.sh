@@ -1,0 +1,296 @@
+#!/bin/bash
+# ipcprobe copies: every byte of real pipelines on every hop, nothing else.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe jq pv script zstd git make python3
+load_module
+cd "$work" || exit 1
+
+size=67108864
+head -c $size /dev/urandom >big.bin
+
+# copies NAME COMMAND...: record COMMAND, analyse into NAME.json.
+copies() {
+	local name=$1
+	shift
+
+	ipcprobe record -e task,pipe,file -m 16M -o "$name.data" -- "$@" 2>"$name.err" ||
+		{ cat "$name.err"; return 1; }
+	analyse "$name"
+}
+
+analyse() {
+	tail -n 1 "$1.err"
+	grep -q ' 0 lost$' "$1.err"
+	ipcprobe copies -J --top 0 -i "$1.data" >"$1.json"
+}
+
+# true_of NAME FILTER...: each jq filter gives true.
+true_of() {
+	local name=$1 filter
+	shift
+
+	for filter; do
+		jq -e "$filter" "$name.json" >/dev/null && continue
+		echo "not true: $filter"
+		jq -c '.paths[:4][], .pipes[], .total' "$name.json"
+		return 1
+	done
+}
+
+two_stages() {
+	copies two sh -c 'cat big.bin | cat >out.bin'
+	cmp big.bin out.bin
+	true_of two \
+		".paths[0].hops | length == 4" \
+		"[.paths[0].hops[] | .bytes == $size and .copied_bytes == $size and .path_bytes == $size] | all" \
+		"[.paths[0].hops[] | .how == \"copy\" and .link == \"exact\"] | all" \
+		'[.paths[0].hops[].kind] == ["read", "write", "read", "write"]' \
+		'[.paths[0].hops[] | .from.type, .to.type] ==
+			["file", "memory", "memory", "pipe", "pipe", "memory", "memory", "file"]' \
+		'.paths[0].hops[0].from.path | endswith("/big.bin")' \
+		'.paths[0].hops[3].to.path | endswith("/out.bin")' \
+		'[.paths[0].hops[].process.comm] == ["cat", "cat", "cat", "cat"]' \
+		'.paths[0] | .copies == 4 and .amplification == 4 and .link == "exact"' \
+		".paths[0] | .delivered_bytes == $size and .figures == \"exact\" and (.cycle | not)" \
+		'.lost == []'
+}
+
+siblings() {
+	true_of two \
+		'.pipes | length == 1' \
+		".pipes[0] | .written_bytes == $size and .read_bytes == $size and .left_bytes == 0" \
+		'.pipes[0] | .capacity_bytes == 65536 and .peak_bytes <= 65536 and .peak_bytes > 0' \
+		'.pipes[0].flows | length == 1' \
+		".pipes[0].flows[0] | .bytes == $size and .relation == \"sibling\"" \
+		'.pipes[0].flows[0] | .common_ancestor.comm == "sh"' \
+		'.pipes[0].flows[0] | .writer.pid != .reader.pid' \
+		'.paths[0].hops[0].process.pid == .pipes[0].flows[0].writer.pid' \
+		'.paths[0].hops[3].process.pid == .pipes[0].flows[0].reader.pid'
+}
+
+three_stages() {
+	head -c 8M big.bin >medium.bin
+	copies three sh -c 'cat medium.bin | cat | cat >out.bin'
+	cmp medium.bin out.bin
+	true_of three \
+		'.paths[0].hops | length == 6' \
+		'[.paths[0].hops[] | .path_bytes == 8388608 and .how == "copy"] | all' \
+		'.paths[0] | .copies == 6 and .amplification == 6 and .link == "exact"' \
+		'.pipes | length == 2' \
+		'[.pipes[].flows[].relation] == ["sibling", "sibling"]'
+}
+
+# Both begin, and lose their parent, before the recording; the command that is
+# recorded only lets them go.
+fifo() {
+	mkfifo fifo go-writer go-reader over
+	(setsid sh -c 'read -r _ <go-writer; exec cat big.bin >fifo' &)
+	(setsid sh -c 'read -r _ <go-reader; cat fifo >out.bin; echo >over' &)
+	ipcprobe record -a -e task,pipe,file -m 16M -o fifo.data -- \
+		sh -c 'echo >go-writer; echo >go-reader; read -r _ <over' 2>fifo.err
+	cmp big.bin out.bin
+	analyse fifo
+	true_of fifo \
+		'[.paths[0].hops[].kind] == ["read", "write", "read", "write"]' \
+		"[.paths[0].hops[] | .path_bytes == $size and .how == \"copy\"] | all" \
+		'.paths[0] | .copies == 4 and .amplification == 4 and .link == "exact"' \
+		'.paths[0].hops[1].to.type == "fifo" and .paths[0].hops[2].from.type == "fifo"' \
+		'[.paths[0].hops[1].to.path, .paths[0].hops[2].from.path | endswith("/fifo")] | all' \
+		"[.pipes[] | select(.path // \"\" | endswith(\"/fifo\"))] | length == 1 and
+			.[0].flows[0].bytes == $size and .[0].flows[0].relation == \"unrelated\""
+}
+
+# A parent that writes to its child.
+parent() {
+	copies parent python3 -c 'import os
+r, w = os.pipe()
+if os.fork():
+    os.close(r)
+    for i in range(100): os.write(w, bytes(1000))
+    os.close(w)
+    os.wait()
+else:
+    os.close(w)
+    while os.read(r, 4096): pass'
+	true_of parent '.pipes[0].flows[0] | .bytes == 100000 and .relation == "parent"'
+}
+
+# Each writer's bytes are known, whatever they are mixed with.
+many_writers() {
+	copies writers sh -c '
+		{
+			dd if=/dev/zero bs=777 count=5000 status=none &
+			dd if=/dev/zero bs=99999 count=50 status=none &
+			dd if=/dev/zero bs=4096 count=700 status=none &
+			dd if=/dev/zero bs=1 count=3000 status=none &
+			wait
+		} | dd bs=5000 of=out.bin iflag=fullblock status=none'
+	equal "bytes through" 11755150 "$(stat -c %s out.bin)"
+	true_of writers \
+		'.pipes | length == 1' \
+		'.pipes[0] | .written_bytes == 11755150 and .read_bytes == 11755150' \
+		'[.pipes[0].flows[] | .bytes] | sort == [3000, 2867200, 3885000, 4999950]' \
+		'[.pipes[0].ends[].written_bytes | select(. > 0)] | sort ==
+			[3000, 2867200, 3885000, 4999950]' \
+		'.pipes[0].flows | group_by(.reader.pid) | length == 1'
+}
+
+# What moves by page reference is no copy.
+pv_splices() {
+	copies pv sh -c 'pv -q big.bin | cat >out.bin'
+	cmp big.bin out.bin
+	true_of pv \
+		".pipes[0] | .written_bytes == $size and .read_bytes == $size" \
+		"[.paths[0].hops[] | select(.process.comm == \"pv\")] | length >= 1 and
+			.[0].how == \"reference\" and .[0].copied_bytes == 0" \
+		'.paths[0] | .copies == 2 and .amplification == 2' \
+		".total.referenced_bytes >= $size"
+}
+
+cat >splice.py <<'END'
+"""splice.py FILE OUT COPY: FILE by splice into a pipe, tee'd into a second;
+one ends in OUT by splice, the other in COPY by read and write."""
+import ctypes, os, sys
+
+tee = ctypes.CDLL(None, use_errno=True).tee
+tee.restype = ctypes.c_ssize_t
+source = os.open(sys.argv[1], os.O_RDONLY)
+out = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+copy = os.open(sys.argv[3], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+a, b = os.pipe(), os.pipe()
+while n := os.splice(source, a[1], 65536):
+    assert tee(a[0], b[1], ctypes.c_size_t(n), 0) == n
+    left = n
+    while left:
+        left -= os.splice(a[0], out, left)
+    while n:
+        data = os.read(b[0], n)
+        n -= len(data)
+        os.write(copy, data)
+END
+
+splice_and_tee() {
+	head -c 1M big.bin >small.bin
+	copies splice python3 splice.py small.bin out.bin copy.bin
+	cmp small.bin out.bin
+	cmp small.bin copy.bin
+	true_of splice \
+		'[.paths[].hops[] | select(.calls == ["tee"])] | length >= 1 and
+			all(.how == "reference" and .copied_bytes == 0)' \
+		'[.paths[].hops[] | select(.calls == ["splice"] and .from.type == "file")] |
+			all(.how == "reference" and .copied_bytes == 0)' \
+		'[.paths[].hops[] | select(.calls == ["splice"] and .to.type == "file")] | length >= 1 and
+			all(.how == "copy")' \
+		'[.paths[] | select(.hops[-1].to.path // "" | endswith("/out.bin"))] |
+			map(.delivered_bytes) | add == 1048576' \
+		'[.paths[] | select(.hops[-1].to.path // "" | endswith("/copy.bin"))] |
+			map(.delivered_bytes) | add == 1048576'
+}
+
+# ---- real programs ----
+
+less_fed_by_script() {
+	local listing
+
+	# shellcheck disable=SC2012 # it is ls that is traced
+	listing=$(ls -l /usr/bin | wc -c)
+	printf 'Gq' | ipcprobe record -e task,pipe,file -o less.data -- \
+		script -qec 'ls -l /usr/bin | less' typescript >/dev/null 2>less.err
+	analyse less
+	grep -q "$(printf '%s\n' /usr/bin/* | sed 's,.*/,,' | tail -n 1)" typescript
+	true_of less \
+		"[.pipes[].flows[] | select(.writer.comm == \"ls\" and .reader.comm == \"less\")] |
+			length == 1 and .[0].bytes == $listing and .[0].relation == \"sibling\""
+}
+
+tar_and_zstd() {
+	local tar_size out_size
+
+	mkdir -p tree
+	cp /usr/include/linux/[a-m]*.h tree/
+	tar_size=$(tar c tree | wc -c)
+	out_size=$(tar c tree | zstd | wc -c)
+	copies tar sh -c 'tar c tree | zstd | wc -c >count'
+	equal "compressed size" "$out_size" "$(<count)"
+	true_of tar \
+		"[.pipes[].flows[] | select(.writer.comm == \"tar\" and .reader.comm == \"zstd\").bytes] ==
+			[$tar_size]" \
+		"[.pipes[].flows[] | select(.writer.comm == \"zstd\" and .reader.comm == \"wc\").bytes] ==
+			[$out_size]"
+}
+
+make_history() {
+	local n
+
+	git init -q history
+	for ((n = 0; n < 3000; n++)); do
+		printf 'commit refs/heads/master\ncommitter t <t@t> %d +0000\ndata 5\nn%04d\n' "$n" "$n"
+	done | git -C history fast-import --quiet
+}
+
+git_log_and_head() {
+	local wanted
+
+	make_history
+	wanted=$(git -C history log master 2>/dev/null | head -n 1 || true)
+	copies git sh -c 'git -C history log master | head -n 1 >first'
+	equal "first line" "$wanted" "$(<first)"
+	# what was written and not read is left, not delivered
+	true_of git \
+		'[.pipes[] | select(any(.flows[]; .writer.comm == "git" and .reader.comm == "head"))] |
+			length == 1 and (.[0] | .written_bytes == .read_bytes + .left_bytes)' \
+		'[.calls[] | select(.process.comm == "git" and .call == "write" and .on == "pipe")] |
+			map(.errors) | add <= 1'
+}
+
+# The tokens that make gives out come back.
+jobserver() {
+	{
+		printf 'all: 1 2 3 4 5 6 7 8 ; @:\n'
+		# shellcheck disable=SC2016 # make's own
+		printf '1 2 3 4 5 6 7 8: ; @+$(MAKE) -s -f sub ID=$@\n'
+	} >Makefile
+	# shellcheck disable=SC2016
+	printf 'all: a b\na b: ; @echo $(ID)$@\n' >sub
+	copies make sh -c 'make -j3 >made'
+	equal "output" "$(printf '%s\n' {1..8}{a,b})" "$(sort made)"
+	true_of make \
+		'[.pipes[] | select(any(.ends[]; .process.comm == "make" and .written_bytes > 0))] |
+			all(.written_bytes == .read_bytes + .left_bytes)' \
+		'[.pipes[] | select(any(.ends[]; .process.comm == "make"))] |
+			all([.flows[].bytes] | (add // 0) <= 100)'
+}
+
+# ---- what is not there is not told ----
+
+nothing_happened() {
+	copies nothing true
+	true_of nothing '.pipes == []' '[.paths[].hops[] | select(.kind != "read")] == []' \
+		'.total.referenced_bytes == 0'
+}
+
+text_says_the_same() {
+	ipcprobe copies -i two.data >two.txt
+	head -n 20 two.txt
+	grep -q '4\.00' two.txt
+	grep -q sibling two.txt
+}
+
+prove "cat | cat: four copies of every byte, amplification 4" two_stages
+prove "the two cats are siblings, children of the shell" siblings
+prove "the text says the same" text_says_the_same
+rm -f two.data
+prove "three stages: six copies" three_stages
+prove "a FIFO between unrelated processes: four copies, with its path" fifo
+rm -f fifo.data
+prove "a parent that writes to its child" parent
+prove "many writers: each has its own bytes, exactly" many_writers
+prove "pv moves page references" pv_splices
+prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
+prove "ls | less" less_fed_by_script
+prove "tar | zstd | wc" tar_and_zstd
+prove "git log | head: SIGPIPE" git_log_and_head
+prove "make -j with its jobserver" jobserver
+prove "where nothing happened, nothing is told" nothing_happened
+prove_end

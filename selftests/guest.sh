@@ -1,0 +1,49 @@
+#!/bin/bash
+# guest.sh [PROGRAM...]: in a guest, run the guest tests (default: every
+# *_test and *_test.sh here) and print KTAP. After each, the module must be
+# gone or go, and the kernel log since the test began must be clean.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./ktap.sh
+
+limit=${TEST_TIMEOUT:-600}
+[ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
+
+# What the test left behind, as ktap_program's judge.
+judge() {
+	local marker=$1 error complaints verdict=0
+
+	if [ -d /sys/module/ipcprobe ] && ! error=$(rmmod ipcprobe 2>&1); then
+		echo "$error"
+		verdict=1
+	fi
+	complaints=$(dmesg | sed "1,/$marker/d" | grep -E -B 2 -A 40 -f vm/dirty-log || true)
+	if [ -n "$complaints" ]; then
+		echo "$complaints"
+		echo "the kernel log is not clean"
+		verdict=1
+	fi
+	return $verdict
+}
+
+if [ $# -gt 0 ]; then
+	programs=("$@")
+else
+	mapfile -t programs < <(make -s print-guest | grep .)
+fi
+echo "KTAP version 1"
+if [ ${#programs[@]} = 0 ]; then
+	echo "1..0 # SKIP there are no guest tests"
+	exit "$KSFT_SKIP"
+fi
+echo "1..${#programs[@]}"
+
+number=0 failures=0
+for program in "${programs[@]}"; do
+	number=$((number + 1))
+	marker="ktap: $number $(basename "$program") begins"
+	echo "$marker" >/dev/kmsg
+	ktap_program $number "$limit" "./$program" judge "$marker" ||
+		failures=$((failures + 1))
+done
+[ $failures = 0 ]

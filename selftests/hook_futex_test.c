@@ -1,0 +1,1000 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class futex: each call gives exactly its records, each wake its two tasks. */
+#include <kselftest_harness.h>
+
+#include "capture.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define ERESTARTNOINTR		513
+#define ERESTART_RESTARTBLOCK	516
+
+#ifndef FUTEX_LOCK_PI2
+#define FUTEX_LOCK_PI2	13
+#endif
+#define SYS_FUTEX_WAITV		449
+#define SYS_FUTEX_WAKE		454
+#define SYS_FUTEX_WAIT		455
+#define SYS_FUTEX_REQUEUE	456
+
+struct element {	/* struct futex_waitv */
+	uint64_t val;
+	uint64_t uaddr;
+	uint32_t flags;
+	uint32_t resv;
+};
+
+#define ELEMENT(word, val_)	{ .val = val_, .uaddr = (uintptr_t)(word), .flags = 2 }
+
+/* What most tests share with their children: futexes in a file of their own. */
+struct page {
+	uint32_t a;
+	uint32_t b;
+	uint32_t c;
+	uint32_t go[2];
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+	uint32_t nr_ready;
+};
+
+FIXTURE(futex)
+{
+	struct capture cap;
+	struct page *page;
+	struct cursor own;
+	uint32_t file;
+};
+
+static int futex(uint32_t *word, int op, uint32_t val, const void *timeout, uint32_t *word2,
+		 uint32_t val3)
+{
+	return syscall(SYS_futex, word, op, val, timeout, word2, val3);
+}
+
+static int wake(uint32_t *word, int nr)
+{
+	return futex(word, FUTEX_WAKE, nr, NULL, NULL, 0);
+}
+
+static int wait_for(uint32_t *word, uint32_t val)
+{
+	return futex(word, FUTEX_WAIT, val, NULL, NULL, 0);
+}
+
+FIXTURE_SETUP(futex)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(FUTEX),
+		.flags = IPCPROBE_F_NO_SNAPSHOT,
+		.ring_bytes = 1 << 20,
+		.wakeup_bytes = 1,
+	};
+
+	self->page = shared_memory(4096);
+	ASSERT_NE(NULL, self->page);
+	ASSERT_EQ(0, capture_open(&self->cap, &config));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	/* The file is told of now, so not among the children's records. */
+	ASSERT_EQ(0, wake(&self->page->a, 1));
+}
+
+FIXTURE_TEARDOWN(futex)
+{
+	capture_close(&self->cap);
+}
+
+/* STOP; the test's own records from its first call on. */
+#define FINISH_FUTEX(self) do {							\
+	FINISH(&(self)->cap);							\
+	(self)->own = records_of(&(self)->cap, getpid());			\
+	NEXT(&(self)->own, file_info);						\
+	(self)->file = NEXT(&(self)->own, futex_wake)->file;			\
+	ASSERT_NE(0, (self)->file);						\
+} while (0)
+
+#define AWAIT_BLOCK(self, tid)							\
+	ASSERT_NE(NULL, capture_wait(&(self)->cap, IPCPROBE_REC_futex_block, tid))
+
+static uint64_t offset_in(const struct page *page, const void *word)
+{
+	return (uintptr_t)word - (uintptr_t)page;
+}
+
+/* A record of one futex in the test's page. */
+#define EXPECT_AT(self, rec, word_) do {					\
+	EXPECT_EQ((uintptr_t)(word_), (rec)->addr);				\
+	EXPECT_EQ(offset_in((self)->page, word_), (rec)->offset);		\
+	EXPECT_EQ((self)->file, (rec)->file);					\
+} while (0)
+
+#define EXPECT_WAIT(self, cursor, word_, op_, val_, ret_, flags_) ({		\
+	const struct ipcprobe_rec_futex_wait *__wait = NEXT(cursor, futex_wait); \
+	EXPECT_AT(self, __wait, word_);						\
+	EXPECT_EQ(IPCPROBE_FUTEX_OP_##op_, __wait->op);				\
+	EXPECT_EQ(val_, __wait->val);						\
+	EXPECT_EQ(ret_, __wait->ret);						\
+	EXPECT_EQ((flags_) | IPCPROBE_FUTEX_SHARED, __wait->flags);		\
+	EXPECT_NE(0, __wait->dur_ns);						\
+	__wait;									\
+})
+
+#define EXPECT_BLOCK(self, cursor, word_, op_, val_, flags_) ({			\
+	const struct ipcprobe_rec_futex_block *__block = NEXT(cursor, futex_block); \
+	EXPECT_AT(self, __block, word_);					\
+	EXPECT_EQ(IPCPROBE_FUTEX_OP_##op_, __block->op);			\
+	EXPECT_EQ(val_, __block->val);						\
+	EXPECT_EQ((flags_) | IPCPROBE_FUTEX_SHARED | IPCPROBE_FUTEX_ABOVE,	\
+		  __block->flags & ~IPCPROBE_FUTEX_BELOW);			\
+	__block;								\
+})
+
+#define EXPECT_WAKE(self, cursor, word_, op_, nr_, ret_) do {			\
+	const struct ipcprobe_rec_futex_wake *__wake = NEXT(cursor, futex_wake); \
+	EXPECT_AT(self, __wake, word_);						\
+	EXPECT_EQ(IPCPROBE_FUTEX_OP_##op_, __wake->op);				\
+	EXPECT_EQ(nr_, __wake->nr_wake);					\
+	EXPECT_EQ(ret_, __wake->ret);						\
+	EXPECT_EQ(IPCPROBE_FUTEX_SHARED, __wake->flags);			\
+} while (0)
+
+static bool has_btf(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", F_OK);
+}
+
+/* Who woke whom is not known without BTF; NULL then. */
+#define NEXT_WOKEN(cursor)							\
+	(has_btf() ? NEXT(cursor, futex_woken) : NULL)
+
+#define EXPECT_WOKEN(self, cursor, word_, op_, tid_) do {			\
+	const struct ipcprobe_rec_futex_woken *__woken = NEXT_WOKEN(cursor);	\
+	if (__woken) {								\
+		EXPECT_EQ(offset_in((self)->page, word_), __woken->addr);	\
+		EXPECT_EQ(IPCPROBE_FUTEX_IN_FILE, __woken->flags);		\
+		EXPECT_EQ(IPCPROBE_FUTEX_OP_##op_, __woken->op);		\
+		EXPECT_EQ(tid_, __woken->wakee);				\
+	}									\
+} while (0)
+
+/* ---- waits and wakes ---- */
+
+static void do_wait(uint32_t *word)
+{
+	CHECK(wait_for(word, 0) == 0);
+}
+
+TEST_F(futex, wait_and_wake)
+{
+	const struct ipcprobe_rec_futex_block *block;
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t tid;
+
+	page->b = 0x1234;
+	tid = SPAWN(do_wait, &page->a);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(1, wake(&page->a, 5));
+	REAP(tid);
+	FINISH_FUTEX(self);
+	EXPECT_WOKEN(self, &self->own, &page->a, WAKE, tid);
+	EXPECT_WAKE(self, &self->own, &page->a, WAKE, 5, 1);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tid);
+	block = EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, 0);
+	EXPECT_EQ(0, memcmp(block->mem + IPCPROBE_FUTEX_NEAR, page, IPCPROBE_FUTEX_NEAR));
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, 0, IPCPROBE_FUTEX_BLOCKED);
+	NO_MORE(&cursor);
+}
+
+static void do_bitset(uint32_t *word)
+{
+	CHECK(futex(word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0x6) == 0);
+}
+
+TEST_F(futex, bits_that_do_not_match)
+{
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t tid;
+
+	tid = SPAWN(do_bitset, &page->a);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(0, futex(&page->a, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0x1));
+	ASSERT_EQ(1, futex(&page->a, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0x2));
+	REAP(tid);
+	FINISH_FUTEX(self);
+	EXPECT_WAKE(self, &self->own, &page->a, WAKE_BITSET, 1, 0);
+	EXPECT_WOKEN(self, &self->own, &page->a, WAKE_BITSET, tid);
+	EXPECT_EQ(0x2, NEXT(&self->own, futex_wake)->mask);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT_BITSET, 0, 0);
+	EXPECT_EQ(0x6, EXPECT_WAIT(self, &cursor, &page->a, WAIT_BITSET, 0, 0,
+				   IPCPROBE_FUTEX_BLOCKED)->mask);
+	NO_MORE(&cursor);
+}
+
+static void do_errors(uint32_t *word)
+{
+	struct timespec soon = { .tv_nsec = 1000000 }, bad = { .tv_nsec = -1 };
+	uint32_t *odd = (uint32_t *)((char *)word + 1);
+
+	CHECK(wait_for(word, 1) < 0 && errno == EAGAIN);
+	CHECK(futex(word, FUTEX_WAIT, 0, &soon, NULL, 0) < 0 && errno == ETIMEDOUT);
+	CHECK(wait_for(odd, 0) < 0 && errno == EINVAL);
+	CHECK(futex(word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0) < 0 && errno == EINVAL);
+	CHECK(wait_for((uint32_t *)4096, 0) < 0 && errno == EFAULT);
+	CHECK(futex((uint32_t *)4096, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0) < 0 && errno == EFAULT);
+	CHECK(futex((uint32_t *)-8, FUTEX_WAKE, 1, NULL, NULL, 0) < 0 && errno == EFAULT);
+	CHECK(futex((uint32_t *)4096, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 0);
+	/* What the call itself refuses is no operation on a futex. */
+	CHECK(futex(word, 99, 0, NULL, NULL, 0) < 0 && errno == ENOSYS);
+	CHECK(futex(word, FUTEX_WAIT, 0, &bad, NULL, 0) < 0 && errno == EINVAL);
+}
+
+TEST_F(futex, errors)
+{
+	const struct ipcprobe_rec_futex_wait *wait;
+	const struct ipcprobe_rec_futex_wake *rec;
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t tid;
+
+	tid = SPAWN(do_errors, &page->a);
+	REAP(tid);
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 1, -EAGAIN, 0);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, IPCPROBE_FUTEX_TIMEOUT);
+	wait = EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, -ETIMEDOUT,
+			   IPCPROBE_FUTEX_BLOCKED | IPCPROBE_FUTEX_TIMEOUT);
+	EXPECT_LE(1000000, wait->dur_ns);
+	EXPECT_WAIT(self, &cursor, (char *)&page->a + 1, WAIT, 0, -EINVAL, 0);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT_BITSET, 0, -EINVAL, 0);
+	wait = NEXT(&cursor, futex_wait);
+	EXPECT_EQ(4096, wait->addr);
+	EXPECT_EQ(0, wait->file);
+	EXPECT_EQ(-EFAULT, wait->ret);
+	EXPECT_EQ(IPCPROBE_FUTEX_SHARED, wait->flags);
+	wait = NEXT(&cursor, futex_wait);
+	EXPECT_EQ(-EFAULT, wait->ret);
+	EXPECT_EQ(0, wait->flags);
+	rec = NEXT(&cursor, futex_wake);
+	EXPECT_EQ(-8ULL, rec->addr);
+	EXPECT_EQ(-EFAULT, rec->ret);
+	rec = NEXT(&cursor, futex_wake);
+	EXPECT_EQ(0, rec->ret);
+	EXPECT_EQ(0, rec->flags);
+	NO_MORE(&cursor);
+}
+
+/* ---- waits that nobody ends ---- */
+
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+static void do_interrupted(uint32_t *word)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	CHECK(!sigaction(SIGUSR1, &action, NULL));
+	CHECK(wait_for(word, 0) < 0 && errno == EINTR);
+}
+
+TEST_F(futex, interrupted)
+{
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t tid;
+
+	tid = SPAWN(do_interrupted, &page->a);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(0, kill(tid, SIGUSR1));
+	REAP(tid);
+	FINISH_FUTEX(self);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, 0);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, -ERESTARTSYS, IPCPROBE_FUTEX_BLOCKED);
+	NO_MORE(&cursor);
+}
+
+TEST_F(futex, killed)
+{
+	struct page *page = self->page;
+	struct cursor cursor;
+	int status;
+	pid_t tid;
+
+	tid = SPAWN(do_wait, &page->a);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(0, kill(tid, SIGKILL));
+	ASSERT_EQ(tid, waitpid(tid, &status, 0));
+	ASSERT_EQ(0, wake(&page->a, 1));
+	FINISH_FUTEX(self);
+	EXPECT_WAKE(self, &self->own, &page->a, WAKE, 1, 0);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, 0);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, -ERESTARTSYS, IPCPROBE_FUTEX_BLOCKED);
+	NO_MORE(&cursor);
+}
+
+static void do_long_wait(uint32_t *word)
+{
+	struct timespec long_time = { .tv_sec = 1000 };
+	uint32_t own = 0;
+
+	CHECK(futex(word, FUTEX_WAIT, 0, &long_time, NULL, 0) == 0);
+	CHECK(futex(&own, FUTEX_WAIT_PRIVATE, 0, &long_time, NULL, 0) < 0 && errno == EINTR);
+}
+
+static void stop_and_continue(pid_t tid)
+{
+	int status;
+
+	kill(tid, SIGSTOP);
+	waitpid(tid, &status, WUNTRACED);
+	kill(tid, SIGCONT);
+}
+
+/* A time limit that a stop interrupts goes on without a new call. */
+TEST_F(futex, stopped)
+{
+	const int flags = IPCPROBE_FUTEX_BLOCKED | IPCPROBE_FUTEX_TIMEOUT;
+	const struct ipcprobe_rec_futex_wait *first, *second;
+	struct page *page = self->page;
+	struct cursor cursor;
+	int status;
+	pid_t tid;
+
+	tid = SPAWN(do_long_wait, &page->a);
+	AWAIT_BLOCK(self, tid);
+	stop_and_continue(tid);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(1, wake(&page->a, 1));
+	AWAIT_BLOCK(self, tid);
+	stop_and_continue(tid);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(0, kill(tid, SIGKILL));
+	ASSERT_EQ(tid, waitpid(tid, &status, 0));
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, IPCPROBE_FUTEX_TIMEOUT);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, -ERESTART_RESTARTBLOCK, flags);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, IPCPROBE_FUTEX_TIMEOUT);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, 0, flags);
+	NEXT(&cursor, futex_block);
+	first = NEXT(&cursor, futex_wait);
+	NEXT(&cursor, futex_block);
+	second = NEXT(&cursor, futex_wait);
+	EXPECT_EQ(first->addr, second->addr);
+	EXPECT_EQ(flags, first->flags);
+	EXPECT_EQ(flags, second->flags);
+	EXPECT_EQ(IPCPROBE_CALL_FUTEX, second->call);
+	NO_MORE(&cursor);
+}
+
+/* ---- one object in two processes ---- */
+
+static void lock_and_unlock(pthread_mutex_t *mutex)
+{
+	CHECK(!pthread_mutex_lock(mutex));
+	CHECK(!pthread_mutex_unlock(mutex));
+}
+
+static void do_lock_elsewhere(int *fd)
+{
+	char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 4096);
+
+	CHECK(map != MAP_FAILED);
+	lock_and_unlock((pthread_mutex_t *)(map + 64));
+}
+
+static void init_shared(pthread_mutex_t *mutex, int robustness)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attr, robustness);
+	pthread_mutex_init(mutex, &attr);
+}
+
+TEST_F(futex, mutex_at_two_addresses)
+{
+	const struct ipcprobe_rec_file_info *info;
+	const struct ipcprobe_rec_futex_block *block;
+	const struct ipcprobe_rec_futex_woken *woken;
+	const struct ipcprobe_rec_futex_wake *rec;
+	struct cursor cursor;
+	pthread_mutex_t *mutex;
+	int fd = syscall(SYS_memfd_create, "lock", 0);
+	pid_t tid;
+	char *map;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ftruncate(fd, 8192));
+	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	mutex = (pthread_mutex_t *)(map + 4096 + 64);
+	init_shared(mutex, PTHREAD_MUTEX_STALLED);
+	pthread_mutex_lock(mutex);
+	tid = SPAWN(do_lock_elsewhere, &fd);
+	AWAIT_BLOCK(self, tid);
+	pthread_mutex_unlock(mutex);
+	REAP(tid);
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, tid);
+	info = NEXT(&cursor, file_info);
+	EXPECT_EQ(inode_of(fd), info->ino);
+	EXPECT_EQ(0, strncmp(info->path, "/memfd:lock", 11));
+	block = NEXT(&cursor, futex_block);
+	EXPECT_EQ(getpid(), block->owner);
+	EXPECT_EQ(4096 + 64, block->offset);
+	EXPECT_EQ(info->file, block->file);
+	EXPECT_NE((uintptr_t)mutex, block->addr);
+	EXPECT_EQ(0, NEXT(&cursor, futex_wait)->ret);
+	/* Taken with waiters in mind, so it is given back with a wake. */
+	EXPECT_EQ(0, NEXT(&cursor, futex_wake)->ret);
+	NO_MORE(&cursor);
+	woken = NEXT_WOKEN(&self->own);
+	if (woken) {
+		EXPECT_EQ(tid, woken->wakee);
+		EXPECT_EQ(block->offset, woken->addr);
+	}
+	rec = NEXT(&self->own, futex_wake);
+	EXPECT_EQ((uintptr_t)mutex, rec->addr);
+	EXPECT_EQ(block->file, rec->file);
+	EXPECT_EQ(block->offset, rec->offset);
+	EXPECT_EQ(1, rec->ret);
+	NO_MORE(&self->own);
+}
+
+/* ---- several at once ---- */
+
+struct waiters {
+	pid_t tids[3];
+};
+
+static int index_of(const struct waiters *waiters, pid_t tid)
+{
+	int i;
+
+	for (i = 0; i < 3 && waiters->tids[i] != tid; i++)
+		;
+	return i;
+}
+
+static uint32_t woken_mask(struct __test_metadata *_metadata, struct cursor *cursor,
+			   const struct waiters *waiters, uint64_t offset, int nr)
+{
+	uint32_t mask = 0;
+
+	while (nr--) {
+		const struct ipcprobe_rec_futex_woken *woken = NEXT(cursor, futex_woken);
+
+		EXPECT_EQ(offset, woken->addr);
+		mask |= 1U << index_of(waiters, woken->wakee);
+	}
+	return mask;
+}
+
+TEST_F(futex, requeue)
+{
+	const struct ipcprobe_rec_futex_requeue *rec;
+	struct page *page = self->page;
+	struct waiters waiters;
+	uint32_t first, rest;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		waiters.tids[i] = SPAWN(do_wait, &page->a);
+		AWAIT_BLOCK(self, waiters.tids[i]);
+	}
+	ASSERT_GT(0, futex(&page->a, FUTEX_CMP_REQUEUE, 1, (void *)5, &page->b, 7));
+	ASSERT_EQ(3, futex(&page->a, FUTEX_CMP_REQUEUE, 1, (void *)5, &page->b, 0));
+	ASSERT_EQ(2, wake(&page->b, 9));
+	for (i = 0; i < 3; i++)
+		REAP(waiters.tids[i]);
+	FINISH_FUTEX(self);
+	rec = NEXT(&self->own, futex_requeue);
+	EXPECT_EQ(-EAGAIN, rec->ret);
+	EXPECT_EQ(7, rec->val);
+	if (has_btf())
+		first = woken_mask(_metadata, &self->own, &waiters,
+				   offset_in(page, &page->a), 1);
+	rec = NEXT(&self->own, futex_requeue);
+	EXPECT_AT(self, rec, &page->a);
+	EXPECT_EQ((uintptr_t)&page->b, rec->addr2);
+	EXPECT_EQ(offset_in(page, &page->b), rec->offset2);
+	EXPECT_EQ(self->file, rec->file2);
+	EXPECT_EQ(1, rec->nr_wake);
+	EXPECT_EQ(5, rec->nr_requeue);
+	EXPECT_EQ(3, rec->ret);
+	EXPECT_EQ(IPCPROBE_FUTEX_OP_CMP_REQUEUE, rec->op);
+	EXPECT_EQ(IPCPROBE_FUTEX_SHARED | IPCPROBE_FUTEX_SHARED2, rec->flags);
+	if (has_btf()) {
+		rest = woken_mask(_metadata, &self->own, &waiters,
+				  offset_in(page, &page->b), 2);
+		EXPECT_EQ(7, first + rest);
+	}
+	EXPECT_WAKE(self, &self->own, &page->b, WAKE, 9, 2);
+	NO_MORE(&self->own);
+	for (i = 0; i < 3; i++) {
+		struct cursor cursor = records_of(&self->cap, waiters.tids[i]);
+
+		EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, 0);
+		EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, 0, IPCPROBE_FUTEX_BLOCKED);
+		NO_MORE(&cursor);
+	}
+}
+
+TEST_F(futex, wake_op)
+{
+	const uint32_t how = FUTEX_OP(FUTEX_OP_SET, 1, FUTEX_OP_CMP_EQ, 0);
+	const struct ipcprobe_rec_futex_wake_op *rec;
+	struct page *page = self->page;
+	pid_t a, b;
+
+	a = SPAWN(do_wait, &page->a);
+	AWAIT_BLOCK(self, a);
+	b = SPAWN(do_wait, &page->b);
+	AWAIT_BLOCK(self, b);
+	ASSERT_EQ(2, futex(&page->a, FUTEX_WAKE_OP, 3, (void *)4, &page->b, how));
+	ASSERT_EQ(1, page->b);
+	REAP(a);
+	REAP(b);
+	FINISH_FUTEX(self);
+	EXPECT_WOKEN(self, &self->own, &page->a, WAKE_OP, a);
+	EXPECT_WOKEN(self, &self->own, &page->b, WAKE_OP, b);
+	rec = NEXT(&self->own, futex_wake_op);
+	EXPECT_AT(self, rec, &page->a);
+	EXPECT_EQ((uintptr_t)&page->b, rec->addr2);
+	EXPECT_EQ(3, rec->nr_wake);
+	EXPECT_EQ(4, rec->nr_wake2);
+	EXPECT_EQ(how, rec->val);
+	EXPECT_EQ(2, rec->ret);
+	NO_MORE(&self->own);
+}
+
+/* ---- condition variables ---- */
+
+static void do_cond_wait(struct page *page)
+{
+	CHECK(!pthread_mutex_lock(&page->mutex));
+	CHECK(!pthread_cond_wait(&page->cond, &page->mutex));
+	CHECK(!pthread_mutex_unlock(&page->mutex));
+}
+
+/* Waits that were woken, of a task. */
+static unsigned int count_woken_waits(const struct capture *cap, uint32_t tid)
+{
+	struct cursor cursor = records_of(cap, tid);
+	const struct ipcprobe_rec *rec;
+	unsigned int nr = 0;
+
+	while ((rec = cursor_next(&cursor)))
+		if (rec->type == IPCPROBE_REC_futex_wait)
+			nr += ((const struct ipcprobe_rec_futex_wait *)rec)->ret == 0;
+	return nr;
+}
+
+/* Wakes are a task's own, woken are those that name it; all of the session. */
+static void count_wakes(const struct capture *cap, unsigned int *nr_woken, unsigned int *sum)
+{
+	size_t i;
+
+	*nr_woken = *sum = 0;
+	for (i = 0; i < cap->nr; i++) {
+		const struct ipcprobe_rec *rec = cap->recs[i].rec;
+
+		*nr_woken += rec->type == IPCPROBE_REC_futex_woken;
+		if (rec->type == IPCPROBE_REC_futex_wake)
+			*sum += ((const struct ipcprobe_rec_futex_wake *)rec)->ret;
+	}
+}
+
+TEST_F(futex, cond_broadcast)
+{
+	unsigned int nr_woken, sum, nr_waits = 0;
+	struct page *page = self->page;
+	pthread_condattr_t attr;
+	pid_t tids[3];
+	int i;
+
+	init_shared(&page->mutex, PTHREAD_MUTEX_STALLED);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_cond_init(&page->cond, &attr);
+	for (i = 0; i < 3; i++) {
+		tids[i] = SPAWN(do_cond_wait, page);
+		AWAIT_BLOCK(self, tids[i]);
+	}
+	pthread_cond_broadcast(&page->cond);
+	for (i = 0; i < 3; i++)
+		REAP(tids[i]);
+	FINISH_FUTEX(self);
+	if (has_btf())
+		for (i = 0; i < 3; i++) {
+			const struct ipcprobe_rec_futex_woken *woken =
+				NEXT(&self->own, futex_woken);
+
+			EXPECT_EQ(tids[i], woken->wakee);
+		}
+	EXPECT_EQ(3, NEXT(&self->own, futex_wake)->ret);
+	for (i = 0; i < 3; i++)
+		nr_waits += count_woken_waits(&self->cap, tids[i]);
+	count_wakes(&self->cap, &nr_woken, &sum);
+	EXPECT_EQ(nr_waits, sum);
+	if (has_btf())
+		EXPECT_EQ(nr_waits, nr_woken);
+}
+
+/* ---- priority inheritance ---- */
+
+static void do_lock_pi(struct page *page)
+{
+	uint32_t tid = getpid();
+
+	CHECK(futex(&page->a, FUTEX_TRYLOCK_PI, 0, NULL, NULL, 0) < 0 && errno == EAGAIN);
+	CHECK(futex(&page->a, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == 0);
+	CHECK((__atomic_load_n(&page->a, __ATOMIC_RELAXED) & FUTEX_TID_MASK) == tid);
+	CHECK(futex(&page->a, FUTEX_LOCK_PI, 0, NULL, NULL, 0) < 0 && errno == EDEADLK);
+	CHECK(futex(&page->a, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0);
+	CHECK(futex(&page->a, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) < 0 && errno == EPERM);
+}
+
+TEST_F(futex, lock_pi)
+{
+	const struct ipcprobe_rec_futex_block *block;
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t tid;
+
+	page->a = getpid();
+	tid = SPAWN(do_lock_pi, page);
+	AWAIT_BLOCK(self, tid);
+	/* It is queued, but may not have announced itself on the lock yet. */
+	while (!(__atomic_load_n(&page->a, __ATOMIC_RELAXED) & FUTEX_WAITERS))
+		;
+	ASSERT_EQ(0, futex(&page->a, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0));
+	REAP(tid);
+	FINISH_FUTEX(self);
+	EXPECT_WOKEN(self, &self->own, &page->a, UNLOCK_PI, tid);
+	EXPECT_WAKE(self, &self->own, &page->a, UNLOCK_PI, 0, 0);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_WAIT(self, &cursor, &page->a, TRYLOCK_PI, 0, -EAGAIN, 0);
+	block = EXPECT_BLOCK(self, &cursor, &page->a, LOCK_PI, 0, 0);
+	EXPECT_EQ(getpid(), block->owner);
+	EXPECT_WAIT(self, &cursor, &page->a, LOCK_PI, 0, 0, IPCPROBE_FUTEX_BLOCKED);
+	EXPECT_WAIT(self, &cursor, &page->a, LOCK_PI, 0, -EDEADLK, 0);
+	EXPECT_WAKE(self, &cursor, &page->a, UNLOCK_PI, 0, 0);
+	EXPECT_WAKE(self, &cursor, &page->a, UNLOCK_PI, 0, -EPERM);
+	NO_MORE(&cursor);
+}
+
+static void do_wait_requeue_pi(struct page *page)
+{
+	CHECK(futex(&page->a, FUTEX_WAIT_REQUEUE_PI, 0, NULL, &page->b, 0) == 0);
+	CHECK(futex(&page->b, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0 || errno == EPERM);
+}
+
+/* The lock is free: the one woken gets it, the other inherits it. */
+TEST_F(futex, requeue_pi)
+{
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t tids[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		tids[i] = SPAWN(do_wait_requeue_pi, page);
+		AWAIT_BLOCK(self, tids[i]);
+	}
+	ASSERT_EQ(2, futex(&page->a, FUTEX_CMP_REQUEUE_PI, 1, (void *)1, &page->b, 0));
+	for (i = 0; i < 2; i++)
+		REAP(tids[i]);
+	FINISH_FUTEX(self);
+	EXPECT_WOKEN(self, &self->own, &page->b, CMP_REQUEUE_PI, tids[0]);
+	EXPECT_EQ(2, NEXT(&self->own, futex_requeue)->ret);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tids[0]);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT_REQUEUE_PI, 0, 0);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT_REQUEUE_PI, 0, 0, IPCPROBE_FUTEX_BLOCKED);
+	EXPECT_WOKEN(self, &cursor, &page->b, UNLOCK_PI, tids[1]);
+	EXPECT_WAKE(self, &cursor, &page->b, UNLOCK_PI, 0, 0);
+	NO_MORE(&cursor);
+	cursor = records_of(&self->cap, tids[1]);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT_REQUEUE_PI, 0, 0);
+	EXPECT_WAIT(self, &cursor, &page->a, WAIT_REQUEUE_PI, 0, 0, IPCPROBE_FUTEX_BLOCKED);
+}
+
+/* ---- tasks that end ---- */
+
+static void *wait_to_go(void *word)
+{
+	while (!__atomic_load_n((uint32_t *)word, __ATOMIC_ACQUIRE))
+		usleep(100);
+	return NULL;
+}
+
+static void do_join(uint32_t *go)
+{
+	pthread_t thread;
+
+	CHECK(!pthread_create(&thread, NULL, wait_to_go, go));
+	CHECK(!pthread_join(thread, NULL));
+}
+
+TEST_F(futex, thread_exit_wakes_who_joins)
+{
+	const struct ipcprobe_rec_futex_woken *woken = NULL;
+	const struct ipcprobe_rec_futex_block *block;
+	struct cursor cursor;
+	pid_t tid;
+	size_t i;
+
+	tid = SPAWN(do_join, &self->page->c);
+	AWAIT_BLOCK(self, tid);
+	__atomic_store_n(&self->page->c, 1, __ATOMIC_RELEASE);
+	REAP(tid);
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, tid);
+	block = NEXT(&cursor, futex_block);
+	EXPECT_EQ(0, NEXT(&cursor, futex_wait)->ret);
+	for (i = 0; i < self->cap.nr; i++)
+		if (self->cap.recs[i].rec->type == IPCPROBE_REC_futex_woken)
+			woken = (const void *)self->cap.recs[i].rec;
+	if (!has_btf())
+		return;
+	ASSERT_NE(NULL, woken);
+	EXPECT_EQ(tid, woken->wakee);
+	EXPECT_EQ(block->val, woken->hdr.tid);
+	EXPECT_EQ(block->addr, woken->addr);
+	EXPECT_EQ(IPCPROBE_FUTEX_OP_EXIT, woken->op);
+	EXPECT_EQ(IPCPROBE_CALL_OTHER, woken->call);
+	EXPECT_EQ(0, woken->flags);
+}
+
+static void do_die_holding(struct page *page)
+{
+	CHECK(!pthread_mutex_lock(&page->mutex));
+	__atomic_store_n(&page->nr_ready, 1, __ATOMIC_RELEASE);
+	wait_to_go(&page->c);
+}
+
+static void do_inherit(struct page *page)
+{
+	wait_to_go(&page->nr_ready);
+	CHECK(pthread_mutex_lock(&page->mutex) == EOWNERDEAD);
+}
+
+TEST_F(futex, robust_mutex_of_a_dead_owner)
+{
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t owner, heir;
+
+	init_shared(&page->mutex, PTHREAD_MUTEX_ROBUST);
+	owner = SPAWN(do_die_holding, page);
+	heir = SPAWN(do_inherit, page);
+	AWAIT_BLOCK(self, heir);
+	__atomic_store_n(&page->c, 1, __ATOMIC_RELEASE);
+	REAP(owner);
+	REAP(heir);
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, heir);
+	EXPECT_EQ(owner, NEXT(&cursor, futex_block)->owner);
+	EXPECT_EQ(0, NEXT(&cursor, futex_wait)->ret);
+	NO_MORE(&cursor);
+	cursor = records_of(&self->cap, owner);
+	EXPECT_WOKEN(self, &cursor, &page->mutex, EXIT, heir);
+	NO_MORE(&cursor);
+}
+
+/* ---- vectors ---- */
+
+static void do_waitv(struct page *page)
+{
+	struct element elements[3] = {
+		ELEMENT(&page->a, 0), ELEMENT(&page->b, 0), ELEMENT(&page->c, 0),
+	};
+
+	CHECK(syscall(SYS_FUTEX_WAITV, elements, 3, 0, NULL, 0) == 1);
+	elements[2].val = 1;
+	CHECK(syscall(SYS_FUTEX_WAITV, elements, 3, 0, NULL, 0) < 0 && errno == EAGAIN);
+	CHECK(syscall(SYS_FUTEX_WAITV, elements, 200, 0, NULL, 0) < 0 && errno == EINVAL);
+}
+
+TEST_F(futex, waitv)
+{
+	const struct ipcprobe_rec_futex_waitv *element;
+	const struct ipcprobe_rec_futex_wait *wait;
+	struct page *page = self->page;
+	struct cursor cursor;
+	int i;
+	pid_t tid;
+
+	tid = SPAWN(do_waitv, page);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(1, wake(&page->b, 1));
+	REAP(tid);
+	FINISH_FUTEX(self);
+	EXPECT_WOKEN(self, &self->own, &page->b, WAKE, tid);
+	cursor = records_of(&self->cap, tid);
+	for (i = 2; i >= 0; i--) {
+		element = NEXT(&cursor, futex_waitv);
+		EXPECT_AT(self, element, &page->a + i);
+		EXPECT_EQ(i, element->index);
+		EXPECT_EQ(IPCPROBE_FUTEX_SHARED, element->flags);
+	}
+	EXPECT_BLOCK(self, &cursor, &page->a, WAITV, 3, 0);
+	wait = EXPECT_WAIT(self, &cursor, &page->a, WAITV, 3, 1, IPCPROBE_FUTEX_BLOCKED);
+	EXPECT_EQ(IPCPROBE_CALL_FUTEX_WAITV, wait->call);
+	EXPECT_EQ(1, NEXT(&cursor, futex_waitv)->val);
+	NEXT(&cursor, futex_waitv);
+	NEXT(&cursor, futex_waitv);
+	EXPECT_WAIT(self, &cursor, &page->a, WAITV, 3, -EAGAIN, 0);
+	wait = NEXT(&cursor, futex_wait);
+	EXPECT_EQ(200, wait->val);
+	EXPECT_EQ(-EINVAL, wait->ret);
+	NO_MORE(&cursor);
+}
+
+/* ---- system calls for one thing each ---- */
+
+static void do_wait2(uint32_t *word)
+{
+	CHECK(syscall(SYS_FUTEX_WAIT, word, 0, 0xffffffff, 2, NULL, 0) == 0);
+}
+
+TEST_F(futex, calls_for_one_thing_each)
+{
+	const struct ipcprobe_rec_futex_requeue *rec;
+	struct page *page = self->page;
+	struct element elements[2] = { ELEMENT(&page->a, 0), ELEMENT(&page->b, 0) };
+	struct cursor cursor;
+	pid_t tid;
+
+	if (syscall(SYS_FUTEX_WAKE, &page->a, 1, 1, 2) < 0 && errno == ENOSYS)
+		SKIP(return, "the kernel has no futex_wake(2)");
+	tid = SPAWN(do_wait2, &page->a);
+	AWAIT_BLOCK(self, tid);
+	ASSERT_EQ(1, syscall(SYS_FUTEX_REQUEUE, elements, 0, 0, 1));
+	ASSERT_EQ(1, syscall(SYS_FUTEX_WAKE, &page->b, 1, 7, 2));
+	REAP(tid);
+	FINISH_FUTEX(self);
+	EXPECT_WAKE(self, &self->own, &page->a, WAKE_BITSET, 1, 0);
+	rec = NEXT(&self->own, futex_requeue);
+	EXPECT_AT(self, rec, &page->a);
+	EXPECT_EQ((uintptr_t)&page->b, rec->addr2);
+	EXPECT_EQ(0, rec->nr_wake);
+	EXPECT_EQ(1, rec->nr_requeue);
+	EXPECT_EQ(1, rec->ret);
+	EXPECT_EQ(IPCPROBE_CALL_FUTEX_REQUEUE, rec->call);
+	EXPECT_WOKEN(self, &self->own, &page->b, WAKE_BITSET, tid);
+	EXPECT_WAKE(self, &self->own, &page->b, WAKE_BITSET, 7, 1);
+	NO_MORE(&self->own);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_BLOCK(self, &cursor, &page->a, WAIT_BITSET, 0, 0);
+	EXPECT_EQ(IPCPROBE_CALL_FUTEX_WAIT,
+		  EXPECT_WAIT(self, &cursor, &page->a, WAIT_BITSET, 0, 0,
+			      IPCPROBE_FUTEX_BLOCKED)->call);
+	NO_MORE(&cursor);
+}
+
+/* ---- nothing is missed ---- */
+
+/* Counted by those who call. */
+struct tally {
+	atomic_uint waits;
+	atomic_uint slept;
+	atomic_uint wakes;
+	atomic_uint woken;
+	uint32_t lock;
+	uint32_t inside;
+};
+
+#define NR_THREADS	4
+#define NR_TURNS	300
+
+static void tally_lock(struct tally *tally)
+{
+	uint32_t free = 0;
+
+	if (__atomic_compare_exchange_n(&tally->lock, &free, 1, false, __ATOMIC_ACQUIRE,
+					__ATOMIC_RELAXED))
+		return;
+	while (__atomic_exchange_n(&tally->lock, 2, __ATOMIC_ACQUIRE)) {
+		tally->waits++;
+		if (!futex(&tally->lock, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0))
+			tally->slept++;
+	}
+}
+
+static void tally_unlock(struct tally *tally)
+{
+	if (__atomic_exchange_n(&tally->lock, 0, __ATOMIC_RELEASE) != 2)
+		return;
+	tally->wakes++;
+	tally->woken += futex(&tally->lock, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void *contend(void *arg)
+{
+	struct tally *tally = arg;
+	int i;
+
+	for (i = 0; i < NR_TURNS; i++) {
+		tally_lock(tally);
+		CHECK(tally->inside++ == 0);
+		sched_yield();
+		tally->inside--;
+		tally_unlock(tally);
+	}
+	return NULL;
+}
+
+/* On one CPU: who yields it inside the lock makes the others want that. */
+static void do_contend(struct tally *tally)
+{
+	pthread_t threads[NR_THREADS];
+	cpu_set_t one;
+	int i;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	CHECK(!sched_setaffinity(0, sizeof(one), &one));
+	for (i = 0; i < NR_THREADS; i++)
+		CHECK(!pthread_create(&threads[i], NULL, contend, tally));
+	for (i = 0; i < NR_THREADS; i++)
+		CHECK(!pthread_join(threads[i], NULL));
+}
+
+/* One address of one process, however it is mapped: the wait is private. */
+TEST_F(futex, contention)
+{
+	unsigned int waits = 0, slept = 0, blocks = 0, wakes = 0, sum = 0, woken = 0;
+	struct tally *tally = shared_memory(4096);
+	uint64_t addr = (uintptr_t)&tally->lock;
+	size_t i;
+	pid_t pid;
+
+	pid = SPAWN(do_contend, tally);
+	REAP(pid);
+	FINISH_FUTEX(self);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec *rec = self->cap.recs[i].rec;
+		const struct ipcprobe_rec_futex_wait *wait = (const void *)rec;
+
+		/* addr is the first field of them all */
+		if (rec->type >> 8 != IPCPROBE_CLASS_FUTEX || wait->addr != addr)
+			continue;
+		if (rec->type == IPCPROBE_REC_futex_wait) {
+			waits++;
+			slept += wait->ret == 0;
+			EXPECT_EQ(0, wait->file);
+		} else if (rec->type == IPCPROBE_REC_futex_wake) {
+			wakes++;
+			sum += wait->ret;
+		}
+		blocks += rec->type == IPCPROBE_REC_futex_block;
+		woken += rec->type == IPCPROBE_REC_futex_woken;
+	}
+	EXPECT_LT(0, waits);
+	EXPECT_EQ(tally->waits, waits);
+	EXPECT_EQ(tally->slept, slept);
+	EXPECT_LE(slept, blocks);
+	EXPECT_EQ(tally->wakes, wakes);
+	EXPECT_EQ(tally->woken, sum);
+	EXPECT_EQ(sum, slept);
+	if (has_btf())
+		EXPECT_EQ(sum, woken);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,853 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Class msg: each call on a message queue gives exactly its records, a receive
+ * the number of the very send, and what the kernel itself says of its queues
+ * (IPC_STAT, /proc/sysvipc/msg, mq_getattr) agrees.
+ */
+#include <kselftest_harness.h>
+
+#include "capture.h"
+
+#include <mqueue.h>
+#include <pthread.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
+
+#ifndef MSG_COPY
+#define MSG_COPY	040000
+#endif
+#define ERESTARTNOHAND	514	/* as ERESTARTSYS */
+#define UNKNOWN		0xffffffffU
+
+#define QUEUE_NAME	"/ipcprobe_test"
+
+struct message {
+	long type;
+	char text[8192];
+};
+
+static struct message message;
+
+/* What a child works on, and what it has to tell. */
+struct job {
+	int id;
+	mqd_t mq;
+	volatile int step;
+};
+
+FIXTURE(msg)
+{
+	struct capture cap;
+	struct job *job;
+	uint32_t ns;
+	bool has_btf;
+};
+
+static uint32_t ipc_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/ipc", &st) ? 0 : st.st_ino;
+}
+
+static int open_session(struct capture *cap, uint32_t flags)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(MSG),
+		.flags = flags,
+		.ring_bytes = 1 << 20,
+		.wakeup_bytes = 1,
+	};
+	int err = capture_open(cap, &config);
+
+	return err ?: capture_start(cap);
+}
+
+FIXTURE_SETUP(msg)
+{
+	struct mq_attr attr = { .mq_maxmsg = 4, .mq_msgsize = 64 };
+
+	self->ns = ipc_namespace();
+	self->has_btf = !access("/sys/kernel/btf/vmlinux", F_OK);
+	self->job = shared_memory(sizeof(*self->job));
+	mq_unlink(QUEUE_NAME);
+	self->job->id = msgget(IPC_PRIVATE, 0600);
+	self->job->mq = mq_open(QUEUE_NAME, O_RDWR | O_CREAT | O_EXCL, 0600, &attr);
+	ASSERT_LE(0, self->job->id);
+	ASSERT_LE(0, self->job->mq);
+	ASSERT_EQ(0, open_session(&self->cap, IPCPROBE_F_NO_SNAPSHOT));
+}
+
+FIXTURE_TEARDOWN(msg)
+{
+	msgctl(self->job->id, IPC_RMID, NULL);
+	mq_close(self->job->mq);
+	mq_unlink(QUEUE_NAME);
+	capture_close(&self->cap);
+}
+
+/* Send and receive have the same fields. */
+static void expect_transfer(struct __test_metadata *_metadata, const void *record,
+			    const struct ipcprobe_rec_msg_send *want)
+{
+	const struct ipcprobe_rec_msg_send *rec = record;
+
+	EXPECT_EQ(want->addr, rec->addr);
+	EXPECT_EQ(want->type, rec->type);
+	EXPECT_EQ(want->ns, rec->ns);
+	EXPECT_EQ(want->id, rec->id);
+	EXPECT_EQ(want->seq, rec->seq);
+	EXPECT_EQ(want->bytes, rec->bytes);
+	EXPECT_EQ(want->ret, rec->ret);
+	EXPECT_EQ(want->msgflg, rec->msgflg);
+	EXPECT_EQ(!!want->blocked_ns, !!rec->blocked_ns);
+	EXPECT_NE(0, rec->dur_ns);
+	EXPECT_LE(rec->blocked_ns, rec->dur_ns);
+}
+
+#define EXPECT_MSG_OF(id_, cursor, name, type_, bytes_, seq_, ret_, ...)	\
+	expect_transfer(_metadata, NEXT(cursor, name), &(struct ipcprobe_rec_msg_send) { \
+		.addr = (uintptr_t)message.text, .ns = self->ns, .id = id_,	\
+		.type = type_, .bytes = bytes_, .seq = seq_, .ret = ret_, ##__VA_ARGS__ })
+
+#define EXPECT_MSG(...)	EXPECT_MSG_OF(self->job->id, __VA_ARGS__)
+
+/* ---- one task ---- */
+
+static int send_msg(int id, long type, size_t bytes, int flags)
+{
+	message.type = type;
+	return msgsnd(id, &message, bytes, flags);
+}
+
+static void do_calls(struct job *job)
+{
+	CHECK(!send_msg(job->id, 3, 100, 0));
+	CHECK(!send_msg(job->id, 5, 200, IPC_NOWAIT));
+	CHECK(!send_msg(job->id, 5, 0, 0));
+	/* by type, by number with a copy, by least type, but not one type */
+	CHECK(msgrcv(job->id, &message, 8192, 5, 0) == 200);
+	CHECK(!send_msg(job->id, 4, 5000, 0));
+	CHECK(msgrcv(job->id, &message, 8192, 4, MSG_EXCEPT) == 100);
+	CHECK(msgrcv(job->id, &message, 8192, -4, 0) == 5000);
+	CHECK(msgrcv(job->id, &message, 8192, 0, 0) == 0);
+	CHECK(!send_msg(job->id, 1, 300, 0));
+	CHECK(msgrcv(job->id, &message, 50, 0, MSG_NOERROR) == 50);
+}
+
+TEST_F(msg, tells_sends_and_receives)
+{
+	pid_t tid = SPAWN(do_calls, self->job);
+	struct cursor cursor;
+	uint32_t seq;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	seq = ((const struct ipcprobe_rec_msg_send *)cursor_next(&cursor))->seq;
+	EXPECT_NE(0, seq);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_MSG(&cursor, msg_send, 3, 100, seq, 0);
+	EXPECT_MSG(&cursor, msg_send, 5, 200, seq + 1, 0, .msgflg = IPC_NOWAIT);
+	EXPECT_MSG(&cursor, msg_send, 5, 0, seq + 2, 0);
+	EXPECT_MSG(&cursor, msg_receive, 5, 200, seq + 1, 200);
+	EXPECT_MSG(&cursor, msg_send, 4, 5000, seq + 3, 0);
+	EXPECT_MSG(&cursor, msg_receive, 3, 100, seq, 100, .msgflg = MSG_EXCEPT);
+	EXPECT_MSG(&cursor, msg_receive, 4, 5000, seq + 3, 5000);
+	EXPECT_MSG(&cursor, msg_receive, 5, 0, seq + 2, 0);
+	EXPECT_MSG(&cursor, msg_send, 1, 300, seq + 4, 0);
+	EXPECT_MSG(&cursor, msg_receive, 1, 300, seq + 4, 50, .msgflg = MSG_NOERROR);
+	NO_MORE(&cursor);
+}
+
+static void do_copies(struct job *job)
+{
+	CHECK(!send_msg(job->id, 3, 10, 0));
+	CHECK(!send_msg(job->id, 4, 20, 0));
+	job->step = msgrcv(job->id, &message, 8192, 1, MSG_COPY | IPC_NOWAIT) == 20;
+	CHECK(msgrcv(job->id, &message, 8192, 2, MSG_COPY | IPC_NOWAIT) == -1);
+	CHECK(msgrcv(job->id, &message, 8192, 4, 0) == 20);
+}
+
+TEST_F(msg, copies_leave_the_message)
+{
+	const uint16_t flags = MSG_COPY | IPC_NOWAIT;
+	pid_t tid = SPAWN(do_copies, self->job);
+	struct cursor cursor;
+	uint32_t seq;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	seq = NEXT(&cursor, msg_send)->seq;
+	EXPECT_MSG(&cursor, msg_send, 4, 20, seq + 1, 0);
+	if (self->job->step) {
+		EXPECT_MSG(&cursor, msg_receive, 4, 20, seq + 1, 20, .msgflg = flags);
+		EXPECT_MSG(&cursor, msg_receive, 2, 8192, 0, -ENOMSG, .msgflg = flags);
+	} else {	/* a kernel without checkpoints */
+		EXPECT_GT(0, NEXT(&cursor, msg_receive)->ret);
+		EXPECT_GT(0, NEXT(&cursor, msg_receive)->ret);
+	}
+	EXPECT_MSG(&cursor, msg_receive, 4, 20, seq + 1, 20);
+	NO_MORE(&cursor);
+}
+
+static void do_errors(struct job *job)
+{
+	CHECK(send_msg(job->id, 0, 10, 0) == -1 && errno == EINVAL);
+	CHECK(send_msg(-1, 1, 10, 0) == -1 && errno == EINVAL);
+	CHECK(send_msg(job->id + 32768, 1, 10, 0) == -1 && errno == EINVAL);
+	CHECK(msgsnd(job->id, (void *)8, 10, 0) == -1 && errno == EFAULT);
+	CHECK(msgrcv(job->id, &message, 10, 7, IPC_NOWAIT) == -1 && errno == ENOMSG);
+	CHECK(!send_msg(job->id, 1, 10, 0));
+	CHECK(msgrcv(job->id, &message, 9, 0, 0) == -1 && errno == E2BIG);
+	CHECK(msgrcv(job->id, (void *)8, 10, 0, 0) == -1 && errno == EFAULT);
+	while (!send_msg(job->id, 1, 8192, IPC_NOWAIT))
+		;
+	CHECK(errno == EAGAIN);
+}
+
+TEST_F(msg, tells_errors)
+{
+	pid_t tid = SPAWN(do_errors, self->job);
+	const struct ipcprobe_rec_msg_receive *lost;
+	struct cursor cursor;
+	struct msqid_ds ds;
+	uint32_t seq;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	ASSERT_EQ(0, msgctl(self->job->id, IPC_STAT, &ds));
+	cursor = records_of(&self->cap, tid);
+	EXPECT_MSG(&cursor, msg_send, 0, 10, 0, -EINVAL);
+	EXPECT_MSG_OF(-1, &cursor, msg_send, 1, 10, 0, -EINVAL);
+	EXPECT_MSG_OF(self->job->id + 32768, &cursor, msg_send, 1, 10, 0, -EINVAL);
+	/* The type is read from the bad address before anything else. */
+	EXPECT_MSG(&cursor, msg_receive, 7, 10, 0, -ENOMSG, .msgflg = IPC_NOWAIT);
+	seq = NEXT(&cursor, msg_send)->seq;
+	EXPECT_MSG(&cursor, msg_receive, 0, 9, 0, -E2BIG);
+	/* The kernel throws it away. */
+	lost = NEXT(&cursor, msg_receive);
+	EXPECT_EQ(-EFAULT, lost->ret);
+	EXPECT_EQ(seq, lost->seq);
+	EXPECT_EQ(10, lost->bytes);
+	EXPECT_MSG(&cursor, msg_send, 1, 8192, seq + 1, 0, .msgflg = IPC_NOWAIT);
+	EXPECT_MSG(&cursor, msg_send, 1, 8192, seq + 2, 0, .msgflg = IPC_NOWAIT);
+	EXPECT_MSG(&cursor, msg_send, 1, 8192, 0, -EAGAIN, .msgflg = IPC_NOWAIT);
+	NO_MORE(&cursor);
+	EXPECT_EQ(2, ds.msg_qnum);
+	EXPECT_EQ(tid, ds.msg_lspid);
+	EXPECT_EQ(tid, ds.msg_lrpid);
+}
+
+/* ---- waiting ---- */
+
+static void receive_one(struct job *job)
+{
+	CHECK(msgrcv(job->id, &message, 8192, 9, 0) == 77);
+}
+
+TEST_F(msg, hands_over_to_a_waiting_receiver)
+{
+	const struct ipcprobe_rec_msg_block *block;
+	pid_t tid = SPAWN(receive_one, self->job);
+	struct cursor cursor, own;
+	uint32_t seq;
+
+	block = capture_wait(&self->cap, IPCPROBE_REC_msg_block, tid);
+	ASSERT_NE(NULL, block);
+	EXPECT_EQ(9, block->type);
+	EXPECT_EQ(self->ns, block->ns);
+	EXPECT_EQ(self->job->id, block->id);
+	EXPECT_EQ(8192, block->bytes);
+	EXPECT_EQ(IPCPROBE_IO_EMPTY, block->flags);
+	ASSERT_EQ(0, send_msg(self->job->id, 8, 1, 0));
+	ASSERT_EQ(0, send_msg(self->job->id, 9, 77, 0));
+	REAP(tid);
+	FINISH(&self->cap);
+	own = records_of(&self->cap, getpid());
+	seq = NEXT(&own, msg_send)->seq;
+	EXPECT_MSG(&own, msg_send, 9, 77, seq + 1, 0);
+	NO_MORE(&own);
+	cursor = records_of(&self->cap, tid);
+	NEXT(&cursor, msg_block);
+	EXPECT_MSG(&cursor, msg_receive, 9, 77, seq + 1, 77, .blocked_ns = 1);
+	NO_MORE(&cursor);
+}
+
+static void fill(int id)
+{
+	while (!send_msg(id, 1, 4096, IPC_NOWAIT))
+		;
+}
+
+static void send_one(struct job *job)
+{
+	CHECK(!send_msg(job->id, 2, 4096, 0));
+}
+
+TEST_F(msg, waits_for_room)
+{
+	const struct ipcprobe_rec_msg_block *block;
+	struct cursor cursor;
+	pid_t tid;
+
+	fill(self->job->id);
+	tid = SPAWN(send_one, self->job);
+	block = capture_wait(&self->cap, IPCPROBE_REC_msg_block, tid);
+	ASSERT_NE(NULL, block);
+	EXPECT_EQ(2, block->type);
+	EXPECT_EQ(4096, block->bytes);
+	EXPECT_EQ(IPCPROBE_IO_FULL, block->flags);
+	ASSERT_EQ(4096, msgrcv(self->job->id, &message, 8192, 1, 0));
+	REAP(tid);
+	ASSERT_EQ(4096, msgrcv(self->job->id, &message, 8192, 2, 0));
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	NEXT(&cursor, msg_block);
+	EXPECT_MSG(&cursor, msg_send, 2, 4096,
+		   ((const struct ipcprobe_rec_msg_receive *)
+		    self->cap.recs[self->cap.nr - 1].rec)->seq,
+		   0, .blocked_ns = 1);
+	NO_MORE(&cursor);
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+static void receive_in_vain(struct job *job)
+{
+	struct sigaction action = { .sa_handler = nothing };
+
+	sigaction(SIGUSR1, &action, NULL);
+	msgrcv(job->id, &message, 8192, 9, 0);
+}
+
+static void send_in_vain(struct job *job)
+{
+	send_msg(job->id, 9, 4096, 0);
+}
+
+/* Waits until the child has begun to wait. */
+#define BLOCK_OF(tid, name)	\
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_##name, tid))
+
+TEST_F(msg, ends_interrupted_killed_and_orphaned_waits)
+{
+	struct cursor cursor;
+	pid_t tids[4];
+	int i;
+
+	fill(self->job->id);
+	for (i = 0; i < 3; i++) {
+		tids[i] = SPAWN(receive_in_vain, self->job);
+		BLOCK_OF(tids[i], msg_block);
+	}
+	tids[3] = SPAWN(send_in_vain, self->job);
+	BLOCK_OF(tids[3], msg_block);
+	kill(tids[0], SIGUSR1);
+	REAP(tids[0]);
+	kill(tids[1], SIGKILL);
+	waitpid(tids[1], NULL, 0);
+	ASSERT_EQ(0, msgctl(self->job->id, IPC_RMID, NULL));
+	REAP(tids[2]);
+	REAP(tids[3]);
+	FINISH(&self->cap);
+	for (i = 0; i < 3; i++) {
+		cursor = records_of(&self->cap, tids[i]);
+		NEXT(&cursor, msg_block);
+		EXPECT_MSG(&cursor, msg_receive, 9, 8192, 0,
+			   i == 2 ? -EIDRM : -ERESTARTNOHAND, .blocked_ns = 1);
+		NO_MORE(&cursor);
+	}
+	cursor = records_of(&self->cap, tids[3]);
+	NEXT(&cursor, msg_block);
+	EXPECT_MSG(&cursor, msg_send, 9, 4096, 0, -EIDRM, .blocked_ns = 1);
+	NO_MORE(&cursor);
+}
+
+/* A server that waits already when the session starts. */
+TEST_F(msg, tells_a_receive_that_waited_before)
+{
+	const struct ipcprobe_rec_msg_receive *rec;
+	pid_t tid = SPAWN(receive_one, self->job);
+	struct cursor cursor;
+	uint32_t seq;
+
+	BLOCK_OF(tid, msg_block);
+	ASSERT_EQ(0, capture_stop(&self->cap));	/* the child has it open, too */
+	capture_close(&self->cap);
+	ASSERT_EQ(0, open_session(&self->cap, IPCPROBE_F_NO_SNAPSHOT));
+	ASSERT_EQ(0, send_msg(self->job->id, 9, 77, 0));
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, getpid());
+	seq = NEXT(&cursor, msg_send)->seq;
+	cursor = records_of(&self->cap, tid);
+	rec = NEXT(&cursor, msg_receive);
+	EXPECT_EQ(self->job->id, rec->id);
+	EXPECT_EQ((uintptr_t)message.text, rec->addr);
+	EXPECT_EQ(seq, rec->seq);
+	EXPECT_EQ(77, rec->ret);
+	EXPECT_EQ(9, rec->type);
+	EXPECT_EQ(0, rec->dur_ns);
+	NO_MORE(&cursor);
+}
+
+/* ---- many senders and receivers ---- */
+
+#define NR_PEERS	4
+#define NR_EACH		250
+
+/* A message says which one it is: what was told of it is compared with that. */
+static void send_many(struct job *job)
+{
+	int i;
+
+	for (i = 0; i < NR_EACH; i++) {
+		memcpy(message.text, (uint32_t[]) { getpid(), i }, 8);
+		CHECK(!send_msg(job->id, 1 + (getpid() + i) % 3, 8 + i % 50, 0));
+	}
+}
+
+struct receipts {
+	int id;
+	uint32_t from[NR_PEERS][NR_EACH][2];
+};
+
+static void receive_many(struct receipts *receipts, int me)
+{
+	static const long types[] = { 0, -3, 0, -2 };
+	int i;
+
+	for (i = 0; i < NR_EACH; i++) {
+		CHECK(msgrcv(receipts->id, &message, 8192, i < NR_EACH / 2 ? types[me] : 0,
+			     0) >= 8);
+		memcpy(receipts->from[me][i], message.text, 8);
+	}
+}
+
+/* The number in the nth send or receive of a task; 0: there is none. */
+static uint32_t seq_of(const struct capture *cap, uint32_t tid, unsigned int n, uint16_t type)
+{
+	struct cursor cursor = records_of(cap, tid);
+	const struct ipcprobe_rec *rec;
+
+	while ((rec = cursor_next(&cursor)))
+		if (rec->type == type && !n--)
+			return ((const struct ipcprobe_rec_msg_send *)rec)->seq;
+	return 0;
+}
+
+TEST_F(msg, ties_each_receive_to_its_send)
+{
+	struct receipts *receipts = shared_memory(sizeof(*receipts));
+	pid_t senders[NR_PEERS], receivers[NR_PEERS];
+	int i, me;
+
+	receipts->id = self->job->id;
+	for (i = 0; i < NR_PEERS; i++) {
+		receivers[i] = fork();
+		if (!receivers[i]) {
+			receive_many(receipts, i);
+			_exit(0);
+		}
+		senders[i] = SPAWN(send_many, self->job);
+	}
+	for (i = 0; i < NR_PEERS; i++) {
+		REAP(senders[i]);
+		REAP(receivers[i]);
+	}
+	FINISH(&self->cap);
+	for (me = 0; me < NR_PEERS; me++)
+		for (i = 0; i < NR_EACH; i++) {
+			uint32_t *from = receipts->from[me][i];
+			uint32_t seq = seq_of(&self->cap, from[0], from[1], IPCPROBE_REC_msg_send);
+
+			ASSERT_NE(0, seq);
+			ASSERT_EQ(seq, seq_of(&self->cap, receivers[me], i,
+					      IPCPROBE_REC_msg_receive));
+		}
+}
+
+/* ---- life of queues ---- */
+
+static void do_life(struct job *job)
+{
+	int id = msgget(0x1234567, IPC_CREAT | IPC_EXCL | 0600);
+
+	CHECK(id >= 0);
+	CHECK(msgget(0x1234567, 0) == id);
+	CHECK(msgget(0x1234567, IPC_CREAT | IPC_EXCL) == -1);
+	CHECK(!send_msg(id, 1, 10, 0));
+	CHECK(!send_msg(id, 1, 20, 0));
+	CHECK(!msgctl(id, IPC_RMID, NULL));
+	job->step = id;
+}
+
+TEST_F(msg, tells_the_life_of_queues)
+{
+	const struct ipcprobe_rec_msg_destroy *destroy;
+	const struct ipcprobe_rec_msg_create *create;
+	pid_t tid = SPAWN(do_life, self->job);
+	struct cursor cursor;
+	struct msqid_ds ds;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	ASSERT_EQ(0, msgctl(self->job->id, IPC_STAT, &ds));
+	cursor = records_of(&self->cap, tid);
+	create = NEXT(&cursor, msg_create);
+	EXPECT_EQ(self->ns, create->ns);
+	EXPECT_EQ(self->job->step, create->id);
+	EXPECT_EQ(0x1234567, create->key);
+	EXPECT_EQ(ds.msg_qbytes, create->max_bytes);
+	NEXT(&cursor, msg_send);
+	NEXT(&cursor, msg_send);
+	destroy = NEXT(&cursor, msg_destroy);
+	EXPECT_EQ(self->ns, destroy->ns);
+	EXPECT_EQ(self->job->step, destroy->id);
+	EXPECT_EQ(self->has_btf ? 2 : UNKNOWN, destroy->nr_messages);
+	EXPECT_EQ(self->has_btf ? 30 : UNKNOWN, destroy->bytes);
+	NO_MORE(&cursor);
+}
+
+/* What /proc/sysvipc/msg says of a queue. */
+static int read_proc(int id, unsigned int *key, unsigned int *bytes, unsigned int *nr,
+		     unsigned int *send_pid, unsigned int *receive_pid)
+{
+	FILE *file = fopen("/proc/sysvipc/msg", "r");
+	char line[256];
+	int seen = -1;
+
+	while (seen != id && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%d %d %*o %u %u %u %u", (int *)key, &seen, bytes, nr, send_pid,
+			   receive_pid) != 6)
+			seen = -1;
+	fclose(file);
+	return seen == id ? 0 : -1;
+}
+
+TEST_F(msg, finds_queues_that_exist)
+{
+	unsigned int key, bytes, nr, send_pid, receive_pid;
+	const struct ipcprobe_rec_msg_snapshot *rec;
+	const struct ipcprobe_rec_mq_info *info;
+	struct mq_attr attr;
+
+	ASSERT_EQ(0, send_msg(self->job->id, 1, 10, 0));
+	ASSERT_EQ(0, send_msg(self->job->id, 1, 20, 0));
+	ASSERT_EQ(10, msgrcv(self->job->id, &message, 8192, 0, 0));
+	ASSERT_EQ(0, mq_send(self->job->mq, message.text, 5, 1));
+	ASSERT_EQ(0, mq_getattr(self->job->mq, &attr));
+	ASSERT_EQ(0, read_proc(self->job->id, &key, &bytes, &nr, &send_pid, &receive_pid));
+	capture_close(&self->cap);
+	ASSERT_EQ(0, open_session(&self->cap, 0));
+	do
+		rec = capture_wait(&self->cap, IPCPROBE_REC_msg_snapshot, 0);
+	while (rec && rec->id != self->job->id);
+	ASSERT_NE(NULL, rec);
+	EXPECT_EQ(self->ns, rec->ns);
+	EXPECT_EQ(key, rec->key);
+	if (self->has_btf) {
+		EXPECT_EQ(nr, rec->nr_messages);
+		EXPECT_EQ(bytes, rec->bytes);
+		EXPECT_EQ(send_pid, rec->send_pid);
+		EXPECT_EQ(receive_pid, rec->receive_pid);
+	}
+	do
+		info = capture_wait(&self->cap, IPCPROBE_REC_mq_info, 0);
+	while (info && info->ino != inode_of(self->job->mq));
+	ASSERT_NE(NULL, info);
+	EXPECT_STREQ(QUEUE_NAME + 1, info->name);
+	EXPECT_EQ(self->ns, info->ns);
+	if (self->has_btf) {
+		EXPECT_EQ(attr.mq_curmsgs, info->nr_messages);
+		EXPECT_EQ(attr.mq_maxmsg, info->max_messages);
+		EXPECT_EQ(attr.mq_msgsize, info->max_bytes);
+	}
+}
+
+/* ---- POSIX ---- */
+
+/* Without 32-bit calls the compiler may make one function of two. */
+static bool has_hooks(void)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	char name[128];
+	bool found = false;
+
+	while (!found && fscanf(file, "%*s %*s %127s%*[^\n]", name) == 1)
+		found = !strcmp(name, "do_mq_timedsend");
+	fclose(file);
+	return found;
+}
+
+#define INLINED	"the kernel has inlined do_mq_timedsend"
+
+struct mq_want {
+	uint32_t dev;
+	uint32_t ino;
+	int fd;
+	uint32_t seq;
+	uint32_t bytes;
+	uint32_t prio;
+	int ret;
+	bool blocked;
+	uint16_t flags;
+};
+
+static void expect_mq(struct __test_metadata *_metadata, const void *record,
+		      const struct mq_want *want)
+{
+	const struct ipcprobe_rec_mq_send *rec = record;
+
+	EXPECT_EQ((uintptr_t)message.text, rec->addr);
+	EXPECT_EQ(want->dev, rec->dev);
+	EXPECT_EQ(want->ino, rec->ino);
+	EXPECT_EQ(want->fd, rec->fd);
+	EXPECT_EQ(want->seq, rec->seq);
+	EXPECT_EQ(want->bytes, rec->bytes);
+	EXPECT_EQ(want->prio, rec->prio);
+	EXPECT_EQ(want->ret, rec->ret);
+	EXPECT_EQ(want->blocked, !!rec->blocked_ns);
+	EXPECT_EQ(want->flags, rec->flags);
+	EXPECT_NE(0, rec->dur_ns);
+}
+
+static uint32_t device_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) ? 0 : st.st_dev >> 8 << 20 | (st.st_dev & 0xff);
+}
+
+#define EXPECT_MQ_OF(dev_, ino_, fd_, cursor, name, bytes_, prio_, seq_, ret_, ...) \
+	expect_mq(_metadata, NEXT(cursor, name), &(struct mq_want) {		\
+		.dev = dev_, .ino = ino_, .fd = fd_, .bytes = bytes_,		\
+		.prio = prio_, .seq = seq_, .ret = ret_, ##__VA_ARGS__ })
+
+#define EXPECT_MQ(...)	\
+	EXPECT_MQ_OF(device_of(self->job->mq), inode_of(self->job->mq), self->job->mq, \
+		     __VA_ARGS__)
+
+static void do_mq_calls(struct job *job)
+{
+	unsigned int prio;
+
+	CHECK(!mq_send(job->mq, message.text, 10, 1));
+	CHECK(!mq_send(job->mq, message.text, 20, 5));
+	CHECK(!mq_send(job->mq, message.text, 0, 1));
+	CHECK(mq_receive(job->mq, message.text, 64, &prio) == 20);
+	CHECK(mq_receive(job->mq, message.text, 8192, NULL) == 10);
+	CHECK(mq_receive(job->mq, message.text, 63, NULL) == -1 && errno == EMSGSIZE);
+	CHECK(mq_send(job->mq, message.text, 65, 0) == -1 && errno == EMSGSIZE);
+	CHECK(mq_send(job->mq, message.text, 1, 99999) == -1 && errno == EINVAL);
+	CHECK(mq_send(-1, message.text, 1, 0) == -1 && errno == EBADF);
+	CHECK(mq_send(1, message.text, 1, 0) == -1 && errno == EBADF);
+}
+
+TEST_F(msg, tells_posix_sends_and_receives)
+{
+	struct cursor cursor;
+	struct mq_attr attr;
+	uint32_t seq;
+	pid_t tid;
+
+	if (!has_hooks())
+		SKIP(return, INLINED);
+	tid = SPAWN(do_mq_calls, self->job);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	seq = ((const struct ipcprobe_rec_mq_send *)cursor_next(&cursor))->seq;
+	EXPECT_NE(0, seq);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_MQ(&cursor, mq_send, 10, 1, seq, 0);
+	EXPECT_MQ(&cursor, mq_send, 20, 5, seq + 1, 0);
+	EXPECT_MQ(&cursor, mq_send, 0, 1, seq + 2, 0);
+	EXPECT_MQ(&cursor, mq_receive, 20, 5, seq + 1, 20);
+	EXPECT_MQ(&cursor, mq_receive, 10, 1, seq, 10);
+	EXPECT_MQ(&cursor, mq_receive, 63, 0, 0, -EMSGSIZE);
+	EXPECT_MQ(&cursor, mq_send, 65, 0, 0, -EMSGSIZE);
+	EXPECT_MQ(&cursor, mq_send, 1, 99999, 0, -EINVAL);
+	EXPECT_MQ_OF(0, 0, -1, &cursor, mq_send, 1, 0, 0, -EBADF);
+	EXPECT_MQ_OF(0, 0, 1, &cursor, mq_send, 1, 0, 0, -EBADF);
+	NO_MORE(&cursor);
+	ASSERT_EQ(0, mq_getattr(self->job->mq, &attr));
+	EXPECT_EQ(1, attr.mq_curmsgs);
+}
+
+static void receive_mq(struct job *job)
+{
+	CHECK(mq_receive(job->mq, message.text, 64, NULL) == 33);
+}
+
+static void send_mq(struct job *job)
+{
+	CHECK(!mq_send(job->mq, message.text, 44, 2));
+}
+
+TEST_F(msg, posix_queues_empty_and_full)
+{
+	const struct ipcprobe_rec_mq_block *block;
+	struct cursor cursor, own;
+	pid_t receiver, sender;
+	uint32_t seq;
+	int i;
+
+	if (!has_hooks())
+		SKIP(return, INLINED);
+	receiver = SPAWN(receive_mq, self->job);
+	block = capture_wait(&self->cap, IPCPROBE_REC_mq_block, receiver);
+	ASSERT_NE(NULL, block);
+	EXPECT_EQ(inode_of(self->job->mq), block->ino);
+	EXPECT_EQ(IPCPROBE_IO_EMPTY, block->flags);
+	ASSERT_EQ(0, mq_send(self->job->mq, message.text, 33, 7));
+	REAP(receiver);
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, mq_send(self->job->mq, message.text, i, 1));
+	sender = SPAWN(send_mq, self->job);
+	block = capture_wait(&self->cap, IPCPROBE_REC_mq_block, sender);
+	ASSERT_NE(NULL, block);
+	EXPECT_EQ(IPCPROBE_IO_FULL, block->flags);
+	/* this puts the waiting sender's message into the queue */
+	ASSERT_EQ(0, mq_receive(self->job->mq, message.text, 64, NULL));
+	REAP(sender);
+	ASSERT_EQ(44, mq_receive(self->job->mq, message.text, 64, NULL));
+	FINISH(&self->cap);
+	own = records_of(&self->cap, getpid());
+	seq = NEXT(&own, mq_send)->seq;
+	cursor = records_of(&self->cap, receiver);
+	NEXT(&cursor, mq_block);
+	EXPECT_MQ(&cursor, mq_receive, 33, 7, seq, 33, .blocked = true);
+	NO_MORE(&cursor);
+	for (i = 0; i < 4; i++)
+		EXPECT_MQ(&own, mq_send, i, 1, seq + 1 + i, 0);
+	EXPECT_MQ(&own, mq_receive, 0, 1, seq + 1, 0);
+	EXPECT_MQ(&own, mq_receive, 44, 2, seq + 5, 44);
+	NO_MORE(&own);
+	cursor = records_of(&self->cap, sender);
+	NEXT(&cursor, mq_block);
+	EXPECT_MQ(&cursor, mq_send, 44, 2, seq + 5, 0, .blocked = true);
+	NO_MORE(&cursor);
+}
+
+static void receive_mq_in_vain(struct job *job)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	struct timespec soon;
+
+	sigaction(SIGUSR1, &action, NULL);
+	clock_gettime(CLOCK_REALTIME, &soon);
+	soon.tv_sec += job->step;
+	mq_timedreceive(job->mq, message.text, 64, NULL, &soon);
+}
+
+TEST_F(msg, ends_posix_waits)
+{
+	static const int rets[] = { -ERESTARTSYS, -ERESTARTSYS, -ETIMEDOUT };
+	struct cursor cursor;
+	pid_t tids[3];
+	int i;
+
+	if (!has_hooks())
+		SKIP(return, INLINED);
+	for (i = 0; i < 3; i++) {
+		self->job->step = i == 2 ? 0 : 1000;
+		tids[i] = SPAWN(receive_mq_in_vain, self->job);
+		if (i < 2)
+			BLOCK_OF(tids[i], mq_block);
+	}
+	kill(tids[0], SIGUSR1);
+	REAP(tids[0]);
+	kill(tids[1], SIGKILL);
+	waitpid(tids[1], NULL, 0);
+	REAP(tids[2]);
+	FINISH(&self->cap);
+	for (i = 0; i < 3; i++) {
+		const struct ipcprobe_rec *rec;
+
+		cursor = records_of(&self->cap, tids[i]);
+		rec = cursor_next(&cursor);
+		/* who comes too late need not wait */
+		if (i == 2 && rec && rec->type != IPCPROBE_REC_mq_block)
+			cursor = records_of(&self->cap, tids[i]);
+		EXPECT_EQ(rets[i], NEXT(&cursor, mq_receive)->ret);
+		NO_MORE(&cursor);
+	}
+}
+
+static void do_mq_life(struct job *job)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2 };
+	mqd_t mq = mq_open("/other", O_RDONLY | O_CREAT | O_NONBLOCK, 0600, NULL);
+
+	CHECK(mq >= 0);
+	job->step = inode_of(mq);
+	CHECK(mq_receive(mq, message.text, 8192, NULL) == -1 && errno == EAGAIN);
+	CHECK(!mq_notify(mq, &event));
+	CHECK(mq_notify(mq, &event) == -1 && errno == EBUSY);
+	CHECK(!mq_notify(mq, NULL));
+	CHECK(mq_open("/none", O_RDONLY) == (mqd_t)-1);
+	CHECK(!mq_unlink("/other"));
+	CHECK(mq_unlink("/other") == -1 && errno == ENOENT);
+	CHECK(!mq_close(mq));
+}
+
+TEST_F(msg, tells_the_life_of_posix_queues)
+{
+	const struct ipcprobe_rec_mq_destroy *destroy;
+	const struct ipcprobe_rec_mq_notify *notify;
+	const struct ipcprobe_rec_mq_unlink *gone;
+	const struct ipcprobe_rec_mq_info *info;
+	const struct ipcprobe_rec_mq_open *open;
+	struct cursor cursor;
+	pid_t tid;
+
+	if (!has_hooks())
+		SKIP(return, INLINED);
+	tid = SPAWN(do_mq_life, self->job);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	info = NEXT(&cursor, mq_info);
+	EXPECT_STREQ("other", info->name);
+	EXPECT_EQ(self->job->step, info->ino);
+	EXPECT_EQ(device_of(self->job->mq), info->dev);
+	EXPECT_EQ(self->ns, info->ns);
+	EXPECT_EQ(self->has_btf ? 0 : UNKNOWN, info->nr_messages);
+	open = NEXT(&cursor, mq_open);
+	EXPECT_LE(0, open->ret);
+	EXPECT_EQ(info->ino, open->ino);
+	EXPECT_EQ(info->dev, open->dev);
+	EXPECT_EQ(O_RDONLY | O_CREAT | O_NONBLOCK, open->oflag);
+	EXPECT_STREQ("other", open->name);
+	EXPECT_EQ(IPCPROBE_IO_NONBLOCK, NEXT(&cursor, mq_receive)->flags);
+	notify = NEXT(&cursor, mq_notify);
+	EXPECT_EQ(0, notify->ret);
+	EXPECT_EQ(info->ino, notify->ino);
+	EXPECT_EQ(SIGEV_SIGNAL, notify->notify);
+	EXPECT_EQ(SIGUSR2, notify->signo);
+	EXPECT_EQ(-EBUSY, NEXT(&cursor, mq_notify)->ret);
+	EXPECT_EQ(-1, NEXT(&cursor, mq_notify)->notify);
+	open = NEXT(&cursor, mq_open);
+	EXPECT_EQ(-ENOENT, open->ret);
+	EXPECT_STREQ("none", open->name);
+	EXPECT_EQ(0, open->ino);
+	gone = NEXT(&cursor, mq_unlink);
+	EXPECT_EQ(0, gone->ret);
+	EXPECT_EQ(info->ino, gone->ino);
+	gone = NEXT(&cursor, mq_unlink);
+	EXPECT_EQ(-ENOENT, gone->ret);
+	EXPECT_EQ(0, gone->ino);
+	destroy = NEXT(&cursor, mq_destroy);
+	EXPECT_EQ(info->ino, destroy->ino);
+	EXPECT_EQ(self->has_btf ? 0 : UNKNOWN, destroy->nr_messages);
+	NO_MORE(&cursor);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class sched: run queues as the kernel has them, at every record. */
+#include <kselftest_harness.h>
+
+#include "capture.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <linux/sched.h>
+#include <pthread.h>
+
+#define NR_TIDS		(4 << 20)
+
+FIXTURE(sched)
+{
+	struct capture cap;
+};
+
+FIXTURE_SETUP(sched)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(TASK) | CLASS_BIT(SCHED),
+		.ring_bytes = 16 << 20,
+	};
+
+	ASSERT_EQ(0, capture_open(&self->cap, &config));
+}
+
+FIXTURE_TEARDOWN(sched)
+{
+	capture_close(&self->cap);
+}
+
+/* ---- replay ---- */
+
+/**
+ * struct replay - run queues rebuilt from the records of one session
+ * @queue: of each task: CPU + 1 of the queue it is on, or 0
+ * @length: of each CPU's queue; -1 before its snapshot is complete
+ * @nr_audits: records whose nr_running was compared
+ * @nr_wrong: of these, those that did not agree
+ */
+struct replay {
+	uint16_t *queue;
+	int length[64];
+	int members[64];
+	uint64_t nr_audits;
+	uint64_t nr_wrong;
+	uint64_t nr_changes;
+};
+
+static void audit(struct replay *replay, const struct ipcprobe_rec *rec, uint16_t cpu, uint32_t want)
+{
+	if (want == IPCPROBE_NR_UNKNOWN)
+		return;
+	replay->nr_audits++;
+	if (replay->length[cpu] == (int)want)
+		return;
+	if (replay->nr_wrong++ < 10) {
+		printf("# CPU %u: %d rebuilt, nr_running %u, after\n", cpu, replay->length[cpu], want);
+		record_print(rec);
+	}
+	replay->length[cpu] = want;
+}
+
+/*
+ * Puts a task on a queue (@to = CPU + 1), or takes it away (0).  Who is on it
+ * is exact but for throttled tasks, which come and go without being named.
+ */
+static void move(struct __test_metadata *_metadata, struct replay *replay,
+		 const struct ipcprobe_rec *rec, uint16_t from, uint16_t to, int change)
+{
+	ASSERT_GT(NR_TIDS, rec->tid);
+	if (!replay->nr_changes && replay->queue[rec->tid] != from) {
+		printf("# task is on queue %d\n", replay->queue[rec->tid] - 1);
+		record_print(rec);
+		EXPECT_EQ(from, replay->queue[rec->tid]);
+	}
+	replay->queue[rec->tid] = to;
+	replay->length[to ? to - 1 : from - 1] += change;
+}
+
+static void replay_record(struct __test_metadata *_metadata, struct replay *replay,
+			  const struct ipcprobe_rec *rec)
+{
+	switch (rec->type) {
+	case IPCPROBE_REC_rq_snapshot: {
+		const struct ipcprobe_rec_rq_snapshot *r = (const void *)rec;
+
+		replay->queue[rec->tid] = r->cpu + 1;
+		replay->members[r->cpu]++;
+		break;
+	}
+	case IPCPROBE_REC_rq_snapshot_end: {
+		const struct ipcprobe_rec_rq_snapshot_end *r = (const void *)rec;
+
+		EXPECT_EQ(replay->members[r->cpu], r->nr_members);
+		replay->length[r->cpu] = replay->members[r->cpu];
+		audit(replay, rec, r->cpu, r->nr_running);
+		break;
+	}
+	case IPCPROBE_REC_rq_enqueue: {
+		const struct ipcprobe_rec_rq_enqueue *r = (const void *)rec;
+
+		if (replay->length[r->cpu] < 0)
+			break;
+		move(_metadata, replay, rec, 0, r->cpu + 1, r->change);
+		audit(replay, rec, r->cpu, r->nr_running);
+		break;
+	}
+	case IPCPROBE_REC_rq_dequeue: {
+		const struct ipcprobe_rec_rq_dequeue *r = (const void *)rec;
+
+		if (replay->length[r->cpu] < 0)
+			break;
+		move(_metadata, replay, rec, r->cpu + 1, 0, -r->change);
+		audit(replay, rec, r->cpu, r->nr_running);
+		break;
+	}
+	case IPCPROBE_REC_rq_change: {
+		const struct ipcprobe_rec_rq_change *r = (const void *)rec;
+
+		if (replay->length[r->cpu] < 0)
+			break;
+		replay->nr_changes++;
+		replay->length[r->cpu] += r->change;
+		audit(replay, rec, r->cpu, r->nr_running);
+		break;
+	}
+	}
+}
+
+/*
+ * A queue changes under its lock, whoever does it, so in order of time the
+ * records of all CPUs are in the order of each queue.
+ */
+static void replay_all(struct __test_metadata *_metadata, struct replay *replay,
+		       const struct capture *cap)
+{
+	size_t i;
+
+	memset(replay, 0, sizeof(*replay));
+	replay->queue = calloc(NR_TIDS, sizeof(*replay->queue));
+	ASSERT_NE(NULL, replay->queue);
+	for (i = 0; i < NR(replay->length); i++)
+		replay->length[i] = -1;
+	for (i = 0; i < cap->nr; i++) {
+		ASSERT_NE(IPCPROBE_REC_lost, cap->recs[i].rec->type);
+		replay_record(_metadata, replay, cap->recs[i].rec);
+	}
+	for (i = 0; i < cap->info.nr_cpus; i++)
+		EXPECT_LE(0, replay->length[i]) TH_LOG("CPU %zu has no complete snapshot", i);
+	EXPECT_EQ(0, replay->nr_wrong);
+	printf("# %zu records, %llu audits, %llu disagree, %llu unnamed changes\n", cap->nr,
+	       (unsigned long long)replay->nr_audits, (unsigned long long)replay->nr_wrong,
+	       (unsigned long long)replay->nr_changes);
+}
+
+/* ---- loads ---- */
+
+/* Bounces a byte to and fro. */
+static void do_echo(int *fd)
+{
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (read(fd[0], &byte, 1) == 1 && write(fd[1], &byte, 1) == 1)
+		;
+}
+
+#define NR_PAIRS	4
+
+struct load {
+	int nr_turns;
+	bool is_pinned;
+	bool has_classes;
+};
+
+/* Many tasks that sleep, wake one another, move, yield, fork and change class. */
+static void do_load(const struct load *load)
+{
+	int to[NR_PAIRS][2], from[NR_PAIRS][2], nr_cpus = sysconf(_SC_NPROCESSORS_ONLN), i, turn;
+	char byte = 0;
+
+	for (i = 0; i < NR_PAIRS; i++) {
+		CHECK(!pipe(to[i]) && !pipe(from[i]));
+		if (!fork()) {
+			int fd[2] = { to[i][0], from[i][1] };
+
+			if (load->is_pinned)
+				pin_to(i % nr_cpus);
+			if (load->has_classes && i < 2) {
+				struct sched_param param = { .sched_priority = 1 + i };
+
+				CHECK(!sched_setscheduler(0, i ? SCHED_RR : SCHED_FIFO, &param));
+			}
+			do_echo(fd);
+			_exit(0);
+		}
+	}
+	for (turn = 0; turn < load->nr_turns; turn++) {
+		for (i = 0; i < NR_PAIRS; i++)
+			CHECK(write(to[i][1], &byte, 1) == 1);
+		sched_yield();
+		for (i = 0; i < NR_PAIRS; i++)
+			CHECK(read(from[i][0], &byte, 1) == 1);
+		if (!load->is_pinned && turn % 8 == 0)
+			pin_to(turn / 8 % nr_cpus);
+		if (turn % 32 == 0) {
+			pid_t pid = fork();
+
+			if (!pid) {
+				setpriority(PRIO_PROCESS, 0, 5);
+				_exit(0);
+			}
+			waitpid(pid, NULL, 0);
+		}
+	}
+}
+
+/* Without the offsets of struct rq there is nothing to compare with. */
+#define SKIP_WITHOUT_BTF()							\
+	do {									\
+		if (access("/sys/kernel/btf/vmlinux", F_OK))			\
+			SKIP(return, "the kernel has no BTF");			\
+	} while (0)
+
+static void run_load(struct __test_metadata *_metadata, struct capture *cap, const struct load *load,
+		     int nr)
+{
+	struct replay replay;
+	pid_t pids[8];
+	int i;
+
+	SKIP_WITHOUT_BTF();
+
+	/* some of it is under way when the session starts */
+	pids[0] = SPAWN(do_load, load);
+	ASSERT_EQ(0, capture_start(cap));
+	for (i = 1; i < nr; i++)
+		pids[i] = SPAWN(do_load, load);
+	for (i = 0; i < nr; i++)
+		REAP(pids[i]);
+	FINISH(cap);
+	replay_all(_metadata, &replay, cap);
+	EXPECT_LT(nr * load->nr_turns, replay.nr_audits);
+	/* nothing throttles here, so every change had a name */
+	EXPECT_EQ(0, replay.nr_changes);
+}
+
+TEST_F_TIMEOUT(sched, queues_agree_with_nr_running, 90)
+{
+	run_load(_metadata, &self->cap, &(struct load) { .nr_turns = 200 }, 3);
+}
+
+TEST_F_TIMEOUT(sched, queues_agree_when_tasks_are_pinned, 90)
+{
+	run_load(_metadata, &self->cap, &(struct load) { .nr_turns = 200, .is_pinned = true }, 3);
+}
+
+TEST_F_TIMEOUT(sched, queues_agree_with_real_time_tasks, 90)
+{
+	run_load(_metadata, &self->cap, &(struct load) { .nr_turns = 200, .has_classes = true }, 3);
+}
+
+static void do_deadline(void *arg MAYBE_UNUSED)
+{
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = {
+		.size = 48, .policy = 6 /* SCHED_DEADLINE */,
+		.runtime = 20000000, .deadline = 100000000, .period = 100000000,
+	};
+	volatile unsigned long n;
+	int i;
+
+	CHECK(!syscall(SYS_sched_setattr, 0, &attr, 0));
+	for (i = 0; i < 10; i++) {
+		for (n = 0; n < 3000000; n++)
+			;
+		sched_yield();
+	}
+}
+
+TEST_F_TIMEOUT(sched, queues_agree_with_a_deadline_task, 60)
+{
+	struct replay replay;
+	pid_t pid;
+
+	SKIP_WITHOUT_BTF();
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_deadline, NULL);
+	REAP(pid);
+	FINISH(&self->cap);
+	replay_all(_metadata, &replay, &self->cap);
+}
+
+static void do_spin(void *arg MAYBE_UNUSED)
+{
+	uint64_t until = now_ns() + 1000000000ULL;
+
+	while (now_ns() < until)
+		;
+}
+
+/* A group with a quota is throttled: its tasks leave the queue unnamed. */
+TEST_F_TIMEOUT(sched, queues_agree_when_a_group_is_throttled, 60)
+{
+	const char *group = "/sys/fs/cgroup/ipcprobe-throttled";
+	struct replay replay;
+	char path[80];
+	pid_t pids[3];
+	size_t i;
+	int fd;
+
+	SKIP_WITHOUT_BTF();
+	fd = open("/sys/fs/cgroup/cgroup.subtree_control", O_WRONLY);
+	if (fd < 0 || write(fd, "+cpu", 4) != 4 || (mkdir(group, 0755) && errno != EEXIST))
+		SKIP(return, "no cgroup cpu controller");
+	snprintf(path, sizeof(path), "%s/cpu.max", group);
+	fd = open(path, O_WRONLY);
+	ASSERT_EQ(12, write(fd, "10000 100000", 12));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	fd = open(path, O_WRONLY);
+	for (i = 0; i < NR(pids); i++) {
+		char text[16];
+		int len;
+
+		pids[i] = SPAWN(do_spin, NULL);
+		len = snprintf(text, sizeof(text), "%d", pids[i]);
+		ASSERT_EQ(len, write(fd, text, len));
+	}
+	for (i = 0; i < NR(pids); i++)
+		REAP(pids[i]);
+	FINISH(&self->cap);
+	rmdir(group);
+	replay_all(_metadata, &replay, &self->cap);
+}
+
+/* ---- switches ---- */
+
+/* On each CPU, whoever was switched to is who is switched from next. */
+TEST_F(sched, switches_follow_one_another)
+{
+	struct load load = { .nr_turns = 100 };
+	uint32_t current[64];
+	size_t i, nr = 0;
+	pid_t pid;
+
+	memset(current, 0xff, sizeof(current));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_load, &load);
+	REAP(pid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_switch *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type == IPCPROBE_REC_rq_snapshot_end)
+			current[self->cap.recs[i].cpu] = rec->hdr.tid;
+		if (rec->hdr.type != IPCPROBE_REC_rq_switch)
+			continue;
+		ASSERT_EQ(self->cap.recs[i].cpu, rec->cpu);
+		if (current[rec->cpu] != ~0U)
+			ASSERT_EQ(current[rec->cpu], rec->hdr.tid);
+		EXPECT_NE(rec->hdr.tid, rec->next);
+		current[rec->cpu] = rec->next;
+		nr++;
+	}
+	EXPECT_LT(400, nr);
+}
+
+/* "Name:	value" of /proc/PID/status */
+static unsigned long status_value(pid_t pid, const char *name)
+{
+	char path[32], line[256];
+	unsigned long value = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, strlen(name)))
+			value = strtoul(line + strlen(name), NULL, 10);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/* Returns once the task waits inside system call @nr and is off its CPU. */
+static void wait_until_in_call(pid_t pid, long nr)
+{
+	char path[32], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	do {
+		sched_yield();
+		file = fopen(path, "r");
+		CHECK(file && fgets(line, sizeof(line), file));
+		fclose(file);
+	} while (!strncmp(line, "running", 7) || strtol(line, NULL, 10) != nr);
+}
+
+static void do_switches(int *fd)
+{
+	volatile unsigned long n;
+	char byte;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		sched_yield();
+		for (n = 0; n < 200000; n++)
+			;
+		if (i % 8 == 0)
+			pin_to(i / 8 % 2);
+	}
+	CHECK(read(fd[0], &byte, 1) == 1);
+}
+
+TEST_F(sched, switches_equal_the_kernels_count)
+{
+	unsigned long voluntary = 0, forced = 0, kernel_voluntary, kernel_forced;
+	pid_t rival, pid;
+	size_t i;
+	int fd[2];
+
+	ASSERT_EQ(0, pipe(fd));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	rival = SPAWN(do_spin, NULL);
+	pid = SPAWN(do_switches, fd);
+	wait_until_in_call(pid, SYS_read);
+	kernel_voluntary = status_value(pid, "voluntary_ctxt_switches:");
+	kernel_forced = status_value(pid, "nonvoluntary_ctxt_switches:");
+	FINISH(&self->cap);
+	ASSERT_EQ(1, write(fd[1], "", 1));
+	REAP(pid);
+	REAP(rival);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_switch *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type != IPCPROBE_REC_rq_switch || rec->hdr.tid != (uint32_t)pid)
+			continue;
+		if (rec->prev_state && !rec->preempt)
+			voluntary++;
+		else
+			forced++;
+	}
+	EXPECT_EQ(kernel_voluntary, voluntary);
+	EXPECT_EQ(kernel_forced, forced);
+	EXPECT_LT(0, voluntary);
+	EXPECT_LT(0, forced);
+	printf("# %lu voluntary, %lu forced\n", voluntary, forced);
+}
+
+/* ---- wake-ups, migrations ---- */
+
+static const void *find(const struct capture *cap, uint16_t type, uint32_t tid)
+{
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++)
+		if (cap->recs[i].rec->type == type && cap->recs[i].rec->tid == tid)
+			return cap->recs[i].rec;
+	return NULL;
+}
+
+static void do_wait_on_cpu_1(int *fd)
+{
+	char byte;
+
+	pin_to(1);
+	CHECK(read(fd[0], &byte, 1) == 1);
+}
+
+TEST_F(sched, wakeup_names_the_waker)
+{
+	const struct ipcprobe_rec_rq_wakeup *rec;
+	const struct ipcprobe_rec_rq_enqueue *enqueue;
+	uint64_t begin_ns, end_ns;
+	struct cursor cursor;
+	int fd[2];
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(fd));
+	pin_to(0);
+	pid = SPAWN(do_wait_on_cpu_1, fd);
+	wait_until_in_call(pid, SYS_read);
+	ASSERT_EQ(0, capture_start(&self->cap));
+	begin_ns = now_ns();
+	ASSERT_EQ(1, write(fd[1], "", 1));
+	REAP(pid);
+	end_ns = now_ns();
+	FINISH(&self->cap);
+	rec = find(&self->cap, IPCPROBE_REC_rq_wakeup, pid);
+	ASSERT_NE(NULL, rec);
+	EXPECT_EQ(getpid(), rec->waker);
+	EXPECT_EQ(1, rec->cpu);
+	EXPECT_EQ(1, rec->prev_cpu);
+	EXPECT_EQ(0, rec->is_new);
+	EXPECT_EQ(120, rec->prio);
+	EXPECT_LE(begin_ns, rec->hdr.ts_ns - rec->delay_ns);
+	EXPECT_GE(end_ns, rec->hdr.ts_ns);
+	/* first onto the queue, then told, then it runs */
+	cursor = records_of(&self->cap, pid);
+	do {
+		enqueue = (const void *)cursor_next(&cursor);
+		ASSERT_NE(NULL, enqueue);
+	} while (enqueue->hdr.type != IPCPROBE_REC_rq_enqueue);
+	EXPECT_EQ(1, enqueue->cpu);
+	EXPECT_EQ(1, enqueue->change);
+	EXPECT_LE(enqueue->hdr.ts_ns, rec->hdr.ts_ns);
+}
+
+TEST_F(sched, new_task)
+{
+	const struct ipcprobe_rec_rq_wakeup *rec;
+	pid_t pid;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	setpriority(PRIO_PROCESS, 0, 3);
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	REAP(pid);
+	FINISH(&self->cap);
+	rec = find(&self->cap, IPCPROBE_REC_rq_wakeup, pid);
+	ASSERT_NE(NULL, rec);
+	EXPECT_EQ(1, rec->is_new);
+	EXPECT_EQ(getpid(), rec->waker);
+	EXPECT_EQ(123, rec->prio);
+}
+
+static void do_migrations(void *arg MAYBE_UNUSED)
+{
+	int i;
+
+	pin_to(0);
+	for (i = 0; i < 20; i++)
+		pin_to(i % 2 ? 0 : 1);
+}
+
+TEST_F(sched, migrations_by_affinity)
+{
+	const struct ipcprobe_rec *rec;
+	struct cursor cursor;
+	int nr = 0, cpu = -1;
+	pid_t pid;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_migrations, NULL);
+	REAP(pid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, pid);
+	while ((rec = cursor_next(&cursor))) {
+		const struct ipcprobe_rec_rq_migrate *migrate = (const void *)rec;
+
+		if (rec->type != IPCPROBE_REC_rq_migrate)
+			continue;
+		EXPECT_NE(migrate->from_cpu, migrate->to_cpu);
+		if (cpu >= 0)
+			EXPECT_EQ(cpu, migrate->from_cpu);
+		cpu = migrate->to_cpu;
+		nr++;
+	}
+	EXPECT_LE(20, nr);
+	EXPECT_EQ(0, cpu);
+}
+
+/* ---- snapshot ---- */
+
+static void do_spin_on_cpu_1(void *arg MAYBE_UNUSED)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pin_to(1);
+	for (;;)
+		;
+}
+
+TEST_F(sched, snapshot_has_who_runs)
+{
+	const struct ipcprobe_rec_rq_snapshot *rec;
+	bool has_current = false;
+	pid_t pids[3];
+	size_t i, k;
+
+	pin_to(0);
+	for (i = 0; i < NR(pids); i++)
+		pids[i] = SPAWN(do_spin_on_cpu_1, NULL);
+	for (i = 0; i < NR(pids); i++) {
+		cpu_set_t set;
+
+		do {
+			sched_getaffinity(pids[i], sizeof(set), &set);
+		} while (CPU_COUNT(&set) != 1);
+	}
+	ASSERT_EQ(0, capture_start(&self->cap));
+	FINISH(&self->cap);
+	for (i = 0; i < NR(pids); i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+		rec = find(&self->cap, IPCPROBE_REC_rq_snapshot, pids[i]);
+		ASSERT_NE(NULL, rec);
+		EXPECT_EQ(120, rec->prio);
+		EXPECT_EQ(0, rec->is_current) TH_LOG("the stopper runs while a snapshot is made");
+	}
+	/* the running task is in the list, and named at its end */
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec *end = self->cap.recs[i].rec;
+
+		if (end->type != IPCPROBE_REC_rq_snapshot_end)
+			continue;
+		for (k = 0; k < i; k++) {
+			rec = (const void *)self->cap.recs[k].rec;
+			if (rec->hdr.type == IPCPROBE_REC_rq_snapshot &&
+			    self->cap.recs[k].cpu == self->cap.recs[i].cpu && rec->is_current)
+				has_current = rec->hdr.tid == end->tid;
+		}
+	}
+	EXPECT_TRUE(has_current);
+}
+
+TEST_HARNESS_MAIN

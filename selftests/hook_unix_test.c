@@ -1,0 +1,923 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class unix: each call on a socket gives exactly its records. */
+#include <kselftest_harness.h>
+
+#include "capture.h"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/uio.h>
+
+static char page[1 << 20] __attribute__((aligned(4096)));
+static char *volatile nowhere = (char *)16;
+
+FIXTURE(unix_socket)
+{
+	struct capture cap;
+};
+
+FIXTURE_SETUP(unix_socket)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(UNIX),
+		.flags = IPCPROBE_F_NO_SNAPSHOT,
+		.ring_bytes = 1 << 20,
+		.wakeup_bytes = 1,
+	};
+
+	ASSERT_EQ(0, capture_open(&self->cap, &config));
+	ASSERT_EQ(0, capture_start(&self->cap));
+}
+
+FIXTURE_TEARDOWN(unix_socket)
+{
+	capture_close(&self->cap);
+}
+
+struct io {
+	const void *addr;	/* NULL: page, or with PAGES none */
+	uint32_t sock;
+	uint32_t peer;
+	uint32_t pos;
+	uint32_t count;
+	int32_t ret;
+	uint8_t call;
+	uint16_t flags;
+	uint8_t nr_segs;
+};
+
+/* Sends and receives have the same fields. */
+static void expect_io(struct __test_metadata *_metadata, const void *record, const struct io *want)
+{
+	const struct ipcprobe_rec_unix_send *rec = record;
+
+	EXPECT_EQ(want->flags & IPCPROBE_UNIX_PAGES ? 0 : (uintptr_t)(want->addr ?: page),
+		  rec->addr);
+	EXPECT_EQ(want->sock, rec->sock);
+	EXPECT_EQ(want->peer, rec->peer);
+	EXPECT_EQ(want->pos, rec->pos);
+	EXPECT_EQ(want->count, rec->count);
+	EXPECT_EQ(want->ret, rec->ret);
+	EXPECT_EQ(want->call, rec->call);
+	EXPECT_EQ(want->flags, rec->flags);
+	EXPECT_EQ(want->flags & IPCPROBE_UNIX_PAGES ? 0 : want->nr_segs ?: 1, rec->nr_segs);
+	EXPECT_NE(0, rec->dur_ns);
+	EXPECT_EQ(!!(want->flags & IPCPROBE_UNIX_BLOCKED), !!rec->wait_ns);
+	EXPECT_GE(rec->dur_ns, rec->wait_ns);
+}
+
+#define EXPECT_IO(cursor, name, sock_, peer_, pos_, count_, ret_, call_, ...)	\
+	expect_io(_metadata, NEXT(cursor, unix_##name), &(struct io) {		\
+		.sock = sock_, .peer = peer_, .pos = pos_, .count = count_,	\
+		.ret = ret_, .call = IPCPROBE_CALL_##call_, ##__VA_ARGS__ })
+
+#define PEEK		IPCPROBE_UNIX_PEEK
+#define MESSAGE		IPCPROBE_UNIX_MESSAGE
+#define NONBLOCK	IPCPROBE_UNIX_NONBLOCK
+#define BLOCKED		IPCPROBE_UNIX_BLOCKED
+#define PAGES		IPCPROBE_UNIX_PAGES
+
+/* What a child tells of the two sockets it made. */
+struct two {
+	int type;
+	int fd[2];
+	uint32_t ino[2];
+};
+
+static void make_pair(struct two *two)
+{
+	CHECK(!socketpair(AF_UNIX, two->type, 0, two->fd));
+	two->ino[0] = inode_of(two->fd[0]);
+	two->ino[1] = inode_of(two->fd[1]);
+}
+
+/* The next record, a unix_pair; sets the numbers of the sockets. */
+static void expect_pair(struct __test_metadata *_metadata, struct cursor *cursor,
+			const struct two *two, uint32_t *a, uint32_t *b)
+{
+	const struct ipcprobe_rec_unix_pair *rec = NEXT(cursor, unix_pair);
+
+	EXPECT_EQ(two->ino[0], rec->ino);
+	EXPECT_EQ(two->ino[1], rec->peer_ino);
+	EXPECT_EQ(two->type, rec->type);
+	EXPECT_NE(rec->sock, rec->peer);
+	*a = rec->sock;
+	*b = rec->peer;
+}
+
+static void expect_closes(struct __test_metadata *_metadata, struct cursor *cursor, uint32_t a,
+			  uint32_t unread_a, uint32_t b, uint32_t unread_b)
+{
+	const struct ipcprobe_rec_unix_close *x = NEXT(cursor, unix_close);
+	const struct ipcprobe_rec_unix_close *y = NEXT(cursor, unix_close);
+
+	if (x->sock != a) {	/* the end of a process closes in any order */
+		const struct ipcprobe_rec_unix_close *swap = x;
+
+		x = y;
+		y = swap;
+	}
+	EXPECT_EQ(a, x->sock);
+	EXPECT_EQ(unread_a, x->unread);
+	EXPECT_EQ(b, y->sock);
+	EXPECT_EQ(unread_b, y->unread);
+}
+
+static struct two *shared_two(int type)
+{
+	struct two *two = shared_memory(4096);
+
+	two->type = type;
+	return two;
+}
+
+/* ---- streams ---- */
+
+static void do_stream(struct two *two)
+{
+	int *fd = two->fd;
+
+	make_pair(two);
+	CHECK(write(fd[0], page, 1000) == 1000);
+	CHECK(send(fd[0], page, 500, MSG_DONTWAIT) == 500);
+	CHECK(recv(fd[1], page, 1200, 0) == 1200);
+	CHECK(recv(fd[1], page, 4000, MSG_PEEK) == 300);
+	CHECK(read(fd[1], page, 4000) == 300);
+	CHECK(write(fd[1], page, 10) == 10);
+	CHECK(read(fd[0], page, 4) == 4);
+	CHECK(recv(fd[1], page, 10, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+	CHECK(write(fd[0], nowhere, 10) == -1 && errno == EFAULT);
+	CHECK(!close(fd[1]));
+	CHECK(send(fd[0], page, 10, MSG_NOSIGNAL) == -1 && errno == EPIPE);
+	CHECK(recv(fd[0], page, 10, 0) == 6);
+	CHECK(recv(fd[0], page, 10, 0) == 0);
+}
+
+TEST_F(unix_socket, stream)
+{
+	struct two *two = shared_two(SOCK_STREAM);
+	pid_t tid = SPAWN(do_stream, two);
+	struct cursor cursor;
+	uint32_t a, b;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_pair(_metadata, &cursor, two, &a, &b);
+	EXPECT_IO(&cursor, send, a, b, 0, 1000, 1000, WRITE);
+	EXPECT_IO(&cursor, send, a, b, 1000, 500, 500, SENDTO, NONBLOCK);
+	EXPECT_IO(&cursor, recv, b, a, 0, 1200, 1200, RECVFROM);
+	EXPECT_IO(&cursor, recv, b, a, 1200, 4000, 300, RECVFROM, PEEK);
+	EXPECT_IO(&cursor, recv, b, a, 1200, 4000, 300, READ);
+	EXPECT_IO(&cursor, send, b, a, 0, 10, 10, WRITE);
+	EXPECT_IO(&cursor, recv, a, b, 0, 4, 4, READ);
+	EXPECT_IO(&cursor, recv, b, a, 0, 10, -EAGAIN, RECVFROM, NONBLOCK);
+	EXPECT_IO(&cursor, send, a, b, 1500, 10, -EFAULT, WRITE, .addr = nowhere);
+	EXPECT_EQ(0, NEXT(&cursor, unix_close)->unread);
+	EXPECT_IO(&cursor, send, a, b, 0, 10, -EPIPE, SENDTO);
+	EXPECT_IO(&cursor, recv, a, b, 4, 10, 6, RECVFROM);
+	EXPECT_IO(&cursor, recv, a, b, 0, 10, 0, RECVFROM);
+	EXPECT_EQ(0, NEXT(&cursor, unix_close)->unread);
+	NO_MORE(&cursor);
+}
+
+/* ---- vectors, large sends in many parts ---- */
+
+static void do_vectors(struct two *two)
+{
+	struct iovec iov[2] = { { page, 30 }, { page + 1000, 70 } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+
+	make_pair(two);
+	CHECK(writev(two->fd[0], iov, 2) == 100);
+	CHECK(sendmsg(two->fd[0], &msg, 0) == 100);
+	CHECK(recvmsg(two->fd[1], &msg, 0) == 100);
+	CHECK(readv(two->fd[1], iov, 2) == 100);
+	CHECK(write(two->fd[0], page, 150000) == 150000);
+	CHECK(read(two->fd[1], page, 100) == 100);
+	CHECK(read(two->fd[1], page, 200000) == 149900);
+	CHECK(write(two->fd[0], page, 33) == 33);
+}
+
+static void expect_segment(struct __test_metadata *_metadata,
+			   const struct ipcprobe_rec_io_segment *rec)
+{
+	EXPECT_EQ((uintptr_t)page + 1000, rec->addr);
+	EXPECT_EQ(70, rec->bytes);
+}
+
+TEST_F(unix_socket, vectors)
+{
+	struct two *two = shared_two(SOCK_STREAM);
+	pid_t tid = SPAWN(do_vectors, two);
+	struct cursor cursor;
+	uint32_t a, b;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_pair(_metadata, &cursor, two, &a, &b);
+	expect_segment(_metadata, NEXT(&cursor, io_segment));
+	EXPECT_IO(&cursor, send, a, b, 0, 100, 100, WRITEV, .nr_segs = 2);
+	expect_segment(_metadata, NEXT(&cursor, io_segment));
+	EXPECT_IO(&cursor, send, a, b, 100, 100, 100, SENDMSG, .nr_segs = 2);
+	expect_segment(_metadata, NEXT(&cursor, io_segment));
+	EXPECT_IO(&cursor, recv, b, a, 0, 100, 100, RECVMSG, .nr_segs = 2);
+	expect_segment(_metadata, NEXT(&cursor, io_segment));
+	EXPECT_IO(&cursor, recv, b, a, 100, 100, 100, READV, .nr_segs = 2);
+	EXPECT_IO(&cursor, send, a, b, 200, 150000, 150000, WRITE);
+	EXPECT_IO(&cursor, recv, b, a, 200, 100, 100, READ);
+	EXPECT_IO(&cursor, recv, b, a, 300, 200000, 149900, READ);
+	EXPECT_IO(&cursor, send, a, b, 150200, 33, 33, WRITE);
+	expect_closes(_metadata, &cursor, a, 0, b, 33);
+	NO_MORE(&cursor);
+}
+
+/* ---- datagrams and sequenced packets ---- */
+
+static void do_messages(struct two *two)
+{
+	struct iovec iov = { page, 100 };
+	struct mmsghdr msgs[3] = {
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+	};
+	int *fd = two->fd;
+
+	make_pair(two);
+	CHECK(write(fd[0], page, 10) == 10);
+	CHECK(send(fd[0], page, 20, 0) == 20);
+	CHECK(send(fd[0], page, 0, 0) == 0);
+	CHECK(recv(fd[1], page, 100, MSG_PEEK) == 10);
+	CHECK(recv(fd[1], page, 4, 0) == 4);
+	CHECK(read(fd[1], page, 100) == 20);
+	CHECK(recv(fd[1], page, 100, 0) == 0);
+	CHECK(recv(fd[1], page, 100, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+	CHECK(sendmmsg(fd[0], msgs, 2, 0) == 2);
+	CHECK(recvmmsg(fd[1], msgs, 3, MSG_DONTWAIT, NULL) == 2);
+	CHECK(send(fd[1], page, 5, 0) == 5);
+	CHECK(recv(fd[0], nowhere, 5, 0) == -1 && errno == EFAULT);
+	CHECK(send(fd[1], page, 6, 0) == 6);
+	CHECK(send(fd[1], page, 7, 0) == 7);
+	CHECK(recv(fd[0], page, 100, 0) == 6);
+}
+
+static void expect_messages(struct __test_metadata *_metadata, struct cursor *cursor,
+			    const struct two *two)
+{
+	uint32_t a, b;
+
+	expect_pair(_metadata, cursor, two, &a, &b);
+	EXPECT_IO(cursor, send, a, b, 0, 10, 10, WRITE, MESSAGE);
+	EXPECT_IO(cursor, send, a, b, 1, 20, 20, SENDTO, MESSAGE);
+	EXPECT_IO(cursor, send, a, b, 2, 0, 0, SENDTO, MESSAGE);
+	EXPECT_IO(cursor, recv, b, a, 0, 100, 10, RECVFROM, MESSAGE | PEEK);
+	EXPECT_IO(cursor, recv, b, a, 0, 4, 4, RECVFROM, MESSAGE | IPCPROBE_UNIX_TRUNC);
+	EXPECT_IO(cursor, recv, b, a, 1, 100, 20, READ, MESSAGE);
+	EXPECT_IO(cursor, recv, b, a, 2, 100, 0, RECVFROM, MESSAGE);
+	EXPECT_IO(cursor, recv, b, two->type == SOCK_DGRAM ? 0 : a, 0, 100, -EAGAIN, RECVFROM,
+		  MESSAGE | NONBLOCK);
+	EXPECT_IO(cursor, send, a, b, 3, 100, 100, SENDMMSG, MESSAGE);
+	EXPECT_IO(cursor, send, a, b, 4, 100, 100, SENDMMSG, MESSAGE);
+	EXPECT_IO(cursor, recv, b, a, 3, 100, 100, RECVMMSG, MESSAGE | NONBLOCK);
+	EXPECT_IO(cursor, recv, b, a, 4, 100, 100, RECVMMSG, MESSAGE | NONBLOCK);
+	EXPECT_IO(cursor, send, b, a, 0, 5, 5, SENDTO, MESSAGE);
+	EXPECT_IO(cursor, recv, a, b, 0, 5, -EFAULT, RECVFROM, MESSAGE, .addr = nowhere);
+	EXPECT_IO(cursor, send, b, a, 1, 6, 6, SENDTO, MESSAGE);
+	EXPECT_IO(cursor, send, b, a, 2, 7, 7, SENDTO, MESSAGE);
+	EXPECT_IO(cursor, recv, a, b, 1, 100, 6, RECVFROM, MESSAGE);
+	expect_closes(_metadata, cursor, a, 1, b, 0);
+	NO_MORE(cursor);
+}
+
+TEST_F(unix_socket, datagrams)
+{
+	struct two *two = shared_two(SOCK_DGRAM);
+	pid_t tid = SPAWN(do_messages, two);
+	struct cursor cursor;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_messages(_metadata, &cursor, two);
+}
+
+TEST_F(unix_socket, sequenced_packets)
+{
+	struct two *two = shared_two(SOCK_SEQPACKET);
+	pid_t tid = SPAWN(do_messages, two);
+	struct cursor cursor;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_messages(_metadata, &cursor, two);
+}
+
+/* ---- names: bind, connect, accept ---- */
+
+static void set_name(struct sockaddr_un *addr, const char *name)
+{
+	*addr = (struct sockaddr_un) { .sun_family = AF_UNIX };
+	snprintf(addr->sun_path, sizeof(addr->sun_path), "%s", name);
+}
+
+/* Where connect() goes is told by a security module's hook. */
+static bool can_see_connect(void)
+{
+	return !system("grep -qw security_unix_stream_connect /proc/kallsyms");
+}
+
+#define NEED_CONNECT() do {						\
+	if (!can_see_connect())						\
+		SKIP(return, "no security modules for the network");	\
+} while (0)
+
+struct three {
+	int type;
+	char name[64];
+	uint32_t ino[3];	/* who listens, who connects, who was accepted */
+};
+
+static void do_connect(struct three *three)
+{
+	int listener = socket(AF_UNIX, three->type, 0), client = socket(AF_UNIX, three->type, 0);
+	struct sockaddr_un addr;
+	int server;
+
+	set_name(&addr, three->name);
+	CHECK(connect(client, (void *)&addr, sizeof(addr)) == -1 && errno == ENOENT);
+	CHECK(!bind(listener, (void *)&addr, sizeof(addr)) && !listen(listener, 5));
+	CHECK(!connect(client, (void *)&addr, sizeof(addr)));
+	CHECK(send(client, page, 5, 0) == 5);
+	server = accept(listener, NULL, NULL);
+	CHECK(server >= 0);
+	CHECK(fcntl(listener, F_SETFL, O_NONBLOCK) == 0);
+	CHECK(accept(listener, NULL, NULL) == -1 && errno == EAGAIN);
+	CHECK(recv(server, page, 100, 0) == 5);
+	CHECK(send(server, page, 3, 0) == 3);
+	three->ino[0] = inode_of(listener);
+	three->ino[1] = inode_of(client);
+	three->ino[2] = inode_of(server);
+	CHECK(!unlink(three->name));
+}
+
+static const struct ipcprobe_rec_unix_socket *
+expect_socket(struct __test_metadata *_metadata, struct cursor *cursor, uint32_t ino,
+	      const char *name)
+{
+	const struct ipcprobe_rec_unix_socket *rec;
+
+	/* unix_socket records are about a socket, not about a task */
+	do
+		rec = (const void *)cursor_next(cursor);
+	while (rec && (rec->hdr.type != IPCPROBE_REC_unix_socket || rec->ino != ino ||
+		       strcmp(rec->name, name)));
+	if (!rec)
+		cursor_print(cursor);
+	EXPECT_NE(NULL, rec) TH_LOG("no unix_socket of inode %u with name '%s'", ino, name);
+	return rec;
+}
+
+static void check_connection(struct __test_metadata *_metadata, struct capture *cap,
+			     const struct three *three, pid_t tid)
+{
+	uint16_t message = three->type == SOCK_STREAM ? 0 : MESSAGE;
+	struct cursor cursor = records_of(cap, tid), sockets = records_of(cap, 0);
+	const struct ipcprobe_rec_unix_socket *client, *listener;
+	const struct ipcprobe_rec_unix_connect *connect;
+	const struct ipcprobe_rec_unix_accept *accept;
+
+	client = expect_socket(_metadata, &sockets, three->ino[1], "");
+	listener = expect_socket(_metadata, &sockets, three->ino[0], three->name);
+	ASSERT_NE(NULL, client);
+	ASSERT_NE(NULL, listener);
+	EXPECT_EQ(three->type, listener->type);
+	EXPECT_EQ(10, listener->state);
+	connect = NEXT(&cursor, unix_connect);
+	EXPECT_EQ(-ENOENT, connect->ret);
+	EXPECT_EQ(client->sock, connect->sock);
+	EXPECT_EQ(0, connect->peer);
+	connect = NEXT(&cursor, unix_connect);
+	EXPECT_EQ(0, connect->ret);
+	EXPECT_EQ(client->sock, connect->sock);
+	EXPECT_EQ(listener->sock, connect->listener);
+	EXPECT_EQ(IPCPROBE_CALL_CONNECT, connect->call);
+	EXPECT_IO(&cursor, send, client->sock, connect->peer, 0, 5, 5, SENDTO, message);
+	accept = NEXT(&cursor, unix_accept);
+	EXPECT_EQ(connect->peer, accept->sock);
+	EXPECT_EQ(listener->sock, accept->listener);
+	EXPECT_EQ(client->sock, accept->peer);
+	EXPECT_EQ(three->ino[2], accept->ino);
+	EXPECT_LT(0, accept->ret);
+	accept = NEXT(&cursor, unix_accept);
+	EXPECT_EQ(0, accept->sock);
+	EXPECT_EQ(-EAGAIN, accept->ret);
+	EXPECT_EQ(NONBLOCK, accept->flags);
+	EXPECT_IO(&cursor, recv, connect->peer, client->sock, 0, 100, 5, RECVFROM, message);
+	EXPECT_IO(&cursor, send, connect->peer, client->sock, 0, 3, 3, SENDTO, message);
+	NEXT(&cursor, unix_close);
+	NEXT(&cursor, unix_close);
+	NEXT(&cursor, unix_close);
+	NO_MORE(&cursor);
+}
+
+TEST_F(unix_socket, stream_connection)
+{
+	struct three *three = shared_memory(4096);
+	pid_t tid;
+
+	NEED_CONNECT();
+	three->type = SOCK_STREAM;
+	snprintf(three->name, sizeof(three->name), "/tmp/unix.%d", getpid());
+	tid = SPAWN(do_connect, three);
+	REAP(tid);
+	FINISH(&self->cap);
+	check_connection(_metadata, &self->cap, three, tid);
+}
+
+TEST_F(unix_socket, packet_connection)
+{
+	struct three *three = shared_memory(4096);
+	pid_t tid;
+
+	NEED_CONNECT();
+	three->type = SOCK_SEQPACKET;
+	snprintf(three->name, sizeof(three->name), "/tmp/unix.%d", getpid());
+	tid = SPAWN(do_connect, three);
+	REAP(tid);
+	FINISH(&self->cap);
+	check_connection(_metadata, &self->cap, three, tid);
+}
+
+static void do_address(struct two *two)
+{
+	int to = socket(AF_UNIX, SOCK_DGRAM, 0), from = socket(AF_UNIX, SOCK_DGRAM, 0);
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0ipcprobe\0test" };
+	socklen_t len = offsetof(struct sockaddr_un, sun_path) + 14;
+
+	two->ino[0] = inode_of(to);
+	two->ino[1] = inode_of(from);
+	CHECK(!bind(to, (void *)&addr, len));
+	CHECK(sendto(from, page, 11, 0, (void *)&addr, len) == 11);
+	CHECK(!connect(from, (void *)&addr, len));
+	CHECK(send(from, page, 12, 0) == 12);
+	CHECK(recv(to, page, 100, 0) == 11);
+	CHECK(recv(to, page, 100, 0) == 12);
+}
+
+TEST_F(unix_socket, datagrams_by_address)
+{
+	struct two *two = shared_two(SOCK_DGRAM);
+	const struct ipcprobe_rec_unix_socket *to, *from;
+	const struct ipcprobe_rec_unix_connect *connect;
+	struct cursor cursor, sockets;
+	pid_t tid;
+
+	NEED_CONNECT();
+	tid = SPAWN(do_address, two);
+	REAP(tid);
+	FINISH(&self->cap);
+	sockets = records_of(&self->cap, 0);
+	from = expect_socket(_metadata, &sockets, two->ino[1], "");
+	to = expect_socket(_metadata, &sockets, two->ino[0], "@ipcprobe@test");
+	ASSERT_NE(NULL, from);
+	ASSERT_NE(NULL, to);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_IO(&cursor, send, from->sock, to->sock, 0, 11, 11, SENDTO, MESSAGE);
+	connect = NEXT(&cursor, unix_connect);
+	EXPECT_EQ(to->sock, connect->peer);
+	EXPECT_EQ(0, connect->ret);
+	EXPECT_IO(&cursor, send, from->sock, to->sock, 1, 12, 12, SENDTO, MESSAGE);
+	EXPECT_IO(&cursor, recv, to->sock, from->sock, 0, 100, 11, RECVFROM, MESSAGE);
+	EXPECT_IO(&cursor, recv, to->sock, from->sock, 1, 100, 12, RECVFROM, MESSAGE);
+	NEXT(&cursor, unix_close);
+	NEXT(&cursor, unix_close);
+	NO_MORE(&cursor);
+}
+
+/* ---- descriptors ---- */
+
+struct passing {
+	struct two two;
+	int sent[2];
+	int received[2];
+	uint32_t ino[2];
+};
+
+union control {
+	char buf[CMSG_SPACE(2 * sizeof(int))];
+	struct cmsghdr align;
+};
+
+static void do_pass(struct passing *passing)
+{
+	union control control = {};
+	struct iovec iov = { page, 9 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+			      .msg_controllen = sizeof(control.buf) };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	int fds[2];
+
+	make_pair(&passing->two);
+	CHECK(!pipe(fds));
+	passing->ino[0] = inode_of(fds[0]);
+	CHECK(close(fds[1]) == 0 && (fds[1] = open("/proc/self/exe", O_RDONLY)) >= 0);
+	passing->ino[1] = inode_of(fds[1]);
+	CHECK(write(passing->two.fd[0], page, 100) == 100);
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(fds));
+	memcpy(CMSG_DATA(cmsg), fds, sizeof(fds));
+	memcpy(passing->sent, fds, sizeof(fds));
+	CHECK(sendmsg(passing->two.fd[0], &msg, 0) == 9);
+	if (passing->two.type == SOCK_STREAM)
+		CHECK(read(passing->two.fd[1], page, 100) == 100);
+	else
+		CHECK(read(passing->two.fd[1], page, 200) == 100);
+	CHECK(recvmsg(passing->two.fd[1], &msg, 0) == 9);
+	memcpy(passing->received, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fds));
+}
+
+static void expect_fds(struct __test_metadata *_metadata, struct cursor *cursor,
+		       const struct passing *passing, uint32_t sock, uint32_t pos, bool is_sent)
+{
+	const struct ipcprobe_rec_unix_fd *rec;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		rec = NEXT(cursor, unix_fd);
+		EXPECT_EQ(passing->ino[i], rec->ino);
+		EXPECT_EQ(i ? S_IFREG : S_IFIFO, rec->mode & S_IFMT);
+		EXPECT_EQ(sock, rec->sock);
+		EXPECT_EQ(pos, rec->pos);
+		EXPECT_EQ(i, rec->index);
+		EXPECT_EQ(is_sent ? passing->sent[i] : passing->received[i], rec->fd);
+		EXPECT_EQ(is_sent ? IPCPROBE_UNIX_SENT : 0, rec->flags);
+	}
+}
+
+static void check_passing(struct __test_metadata *_metadata, struct capture *cap, int type)
+{
+	struct passing *passing = shared_memory(4096);
+	uint16_t message = type == SOCK_STREAM ? 0 : MESSAGE;
+	uint32_t a, b, pos = type == SOCK_STREAM ? 100 : 1;
+	struct cursor cursor;
+	pid_t tid;
+
+	passing->two.type = type;
+	tid = SPAWN(do_pass, passing);
+	REAP(tid);
+	FINISH(cap);
+	cursor = records_of(cap, tid);
+	expect_pair(_metadata, &cursor, &passing->two, &a, &b);
+	EXPECT_IO(&cursor, send, a, b, 0, 100, 100, WRITE, message);
+	expect_fds(_metadata, &cursor, passing, a, pos, true);
+	EXPECT_IO(&cursor, send, a, b, pos, 9, 9, SENDMSG, message | IPCPROBE_UNIX_FDS);
+	EXPECT_IO(&cursor, recv, b, a, 0, type == SOCK_STREAM ? 100 : 200, 100, READ, message);
+	expect_fds(_metadata, &cursor, passing, b, pos, false);
+	EXPECT_IO(&cursor, recv, b, a, pos, 9, 9, RECVMSG, message | IPCPROBE_UNIX_FDS);
+	expect_closes(_metadata, &cursor, a, 0, b, 0);
+	NO_MORE(&cursor);
+}
+
+TEST_F(unix_socket, descriptors_in_a_stream)
+{
+	check_passing(_metadata, &self->cap, SOCK_STREAM);
+}
+
+TEST_F(unix_socket, descriptors_in_datagrams)
+{
+	check_passing(_metadata, &self->cap, SOCK_DGRAM);
+}
+
+/* ---- waits ---- */
+
+static void do_read(int *fd)
+{
+	CHECK(read(*fd, page, 100) == 7);
+}
+
+static void do_fill(int *fd)
+{
+	CHECK(write(*fd, page, 1000000) == 1000000);
+}
+
+static uint32_t sock_of(const struct capture *cap, uint32_t ino)
+{
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++) {
+		const struct ipcprobe_rec_unix_socket *rec = (const void *)cap->recs[i].rec;
+
+		if (rec->hdr.type == IPCPROBE_REC_unix_socket && rec->ino == ino)
+			return rec->sock;
+	}
+	return 0;
+}
+
+TEST_F(unix_socket, blocked)
+{
+	const struct ipcprobe_rec_unix_block *block;
+	struct cursor cursor, ahead;
+	const struct ipcprobe_rec *rec;
+	uint32_t a, b, ino[2];
+	pid_t reader, writer;
+	size_t left;
+	int fd[2];
+
+	ASSERT_EQ(0, capture_stop(&self->cap));	/* the sockets are older */
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	ino[0] = inode_of(fd[0]);
+	ino[1] = inode_of(fd[1]);
+	reader = SPAWN(do_read, &fd[1]);
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_unix_block, reader));
+	ASSERT_EQ(7, write(fd[0], page, 7));
+	REAP(reader);
+	writer = SPAWN(do_fill, &fd[0]);
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_unix_block, writer));
+	for (left = 1000000; left; )
+		left -= read(fd[1], page, left);
+	REAP(writer);
+	FINISH(&self->cap);
+	a = sock_of(&self->cap, ino[0]);
+	b = sock_of(&self->cap, ino[1]);
+	cursor = records_of(&self->cap, reader);
+	block = NEXT(&cursor, unix_block);
+	EXPECT_EQ(b, block->sock);
+	EXPECT_EQ(a, block->peer);
+	EXPECT_EQ(IPCPROBE_UNIX_EMPTY, block->flags);
+	EXPECT_EQ(IPCPROBE_UNIX_EMPTY, NEXT(&cursor, unix_unblock)->flags);
+	EXPECT_IO(&cursor, recv, b, a, 0, 100, 7, READ, BLOCKED);
+	NO_MORE(&cursor);
+	cursor = records_of(&self->cap, writer);
+	do {	/* as often as it takes */
+		EXPECT_EQ(IPCPROBE_UNIX_FULL, NEXT(&cursor, unix_block)->flags);
+		EXPECT_EQ(IPCPROBE_UNIX_FULL, NEXT(&cursor, unix_unblock)->flags);
+		ahead = cursor;
+		rec = cursor_next(&ahead);
+	} while (rec && rec->type == IPCPROBE_REC_unix_block);
+	EXPECT_IO(&cursor, send, a, b, 7, 1000000, 1000000, WRITE, BLOCKED);
+	NO_MORE(&cursor);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static void do_nothing(int sig MAYBE_UNUSED)
+{
+}
+
+static void be_interrupted(int *fd)
+{
+	struct sigaction action = { .sa_handler = do_nothing };
+
+	CHECK(!sigaction(SIGUSR1, &action, NULL));
+	CHECK(read(*fd, page, 100) == -1 && errno == EINTR);
+}
+
+static void check_ends(struct __test_metadata *_metadata, struct capture *cap, int type)
+{
+	uint16_t message = type == SOCK_STREAM ? 0 : MESSAGE;
+	uint32_t ino[2], a, b;
+	struct cursor cursor;
+	int fd[2], i, status;
+	pid_t tid[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, type, 0, fd));
+	ino[0] = inode_of(fd[0]);
+	ino[1] = inode_of(fd[1]);
+	for (i = 0; i < 2; i++) {
+		tid[i] = SPAWN(be_interrupted, &fd[1]);
+		ASSERT_NE(NULL, capture_wait(cap, IPCPROBE_REC_unix_block, tid[i]));
+	}
+	kill(tid[0], SIGUSR1);
+	REAP(tid[0]);
+	kill(tid[1], SIGKILL);
+	ASSERT_EQ(tid[1], waitpid(tid[1], &status, 0));
+	FINISH(cap);
+	cursor = records_of(cap, getpid());
+	expect_pair(_metadata, &cursor, &(struct two) { type, {}, { ino[0], ino[1] } }, &a, &b);
+	for (i = 0; i < 2; i++) {
+		cursor = records_of(cap, tid[i]);
+		NEXT(&cursor, unix_block);
+		NEXT(&cursor, unix_unblock);
+		EXPECT_IO(&cursor, recv, b, type == SOCK_DGRAM ? 0 : a, 0, 100, -ERESTARTSYS, READ,
+			  BLOCKED | message);
+		NO_MORE(&cursor);
+	}
+	close(fd[0]);
+	close(fd[1]);
+}
+
+TEST_F(unix_socket, stream_interrupted_and_killed)
+{
+	check_ends(_metadata, &self->cap, SOCK_STREAM);
+}
+
+TEST_F(unix_socket, datagrams_interrupted_and_killed)
+{
+	check_ends(_metadata, &self->cap, SOCK_DGRAM);
+}
+
+/* ---- sendfile, splice ---- */
+
+struct splicing {
+	struct two two;
+	int pipe[2];
+};
+
+static void do_splice(struct splicing *s)
+{
+	int file = open("/tmp", O_RDWR | O_TMPFILE, 0600);
+
+	make_pair(&s->two);
+	CHECK(!pipe(s->pipe));
+	CHECK(write(file, page, 100000) == 100000);
+	CHECK(write(s->two.fd[0], page, 10) == 10);
+	CHECK(sendfile(s->two.fd[0], file, &(off_t) { 0 }, 70000) == 70000);
+	CHECK(write(s->two.fd[0], page, 10) == 10);
+	CHECK(recv(s->two.fd[1], page, 30000, MSG_WAITALL) == 30000);
+	CHECK(recv(s->two.fd[1], page, 40020, MSG_WAITALL) == 40020);
+	CHECK(write(s->two.fd[0], page, 5000) == 5000);
+	CHECK(splice(s->two.fd[1], NULL, s->pipe[1], NULL, 5000, 0) == 5000);
+	CHECK(splice(s->pipe[0], NULL, s->two.fd[1], NULL, 5000, 0) == 5000);
+	CHECK(read(s->two.fd[0], page, 6000) == 5000);
+}
+
+static void check_splice(struct __test_metadata *_metadata, struct capture *cap)
+{
+	struct splicing *s = shared_memory(4096);
+	struct cursor cursor;
+	uint32_t a, b;
+	pid_t tid;
+
+	s->two.type = SOCK_STREAM;
+	tid = SPAWN(do_splice, s);
+	REAP(tid);
+	FINISH(cap);
+	cursor = records_of(cap, tid);
+	expect_pair(_metadata, &cursor, &s->two, &a, &b);
+	EXPECT_IO(&cursor, send, a, b, 0, 10, 10, WRITE);
+	{
+		const struct ipcprobe_rec_unix_send *rec = NEXT(&cursor, unix_send);
+
+		EXPECT_EQ(a, rec->sock);
+		EXPECT_EQ(b, rec->peer);
+		EXPECT_EQ(10, rec->pos);
+		EXPECT_EQ(70000, rec->ret);
+		EXPECT_EQ(IPCPROBE_CALL_SENDFILE, rec->call);
+		EXPECT_NE(0, rec->flags & PAGES);
+	}
+	EXPECT_IO(&cursor, send, a, b, 70010, 10, 10, WRITE);
+	EXPECT_IO(&cursor, recv, b, a, 0, 30000, 30000, RECVFROM);
+	EXPECT_IO(&cursor, recv, b, a, 30000, 40020, 40020, RECVFROM);
+	EXPECT_IO(&cursor, send, a, b, 70020, 5000, 5000, WRITE);
+	EXPECT_IO(&cursor, recv, b, a, 70020, 5000, 5000, SPLICE, PAGES);
+	EXPECT_EQ(5000, NEXT(&cursor, unix_send)->ret);
+	EXPECT_IO(&cursor, recv, a, b, 0, 6000, 5000, READ);
+	expect_closes(_metadata, &cursor, a, 0, b, 0);
+	NO_MORE(&cursor);
+}
+
+TEST_F(unix_socket, splice_and_sendfile)
+{
+	check_splice(_metadata, &self->cap);
+}
+
+/* ---- what exists at START ---- */
+
+TEST(unix_snapshot)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(UNIX),
+		.ring_bytes = 1 << 20,
+		.wakeup_bytes = 1,
+	};
+	const struct ipcprobe_rec_unix_socket *socks[2] = {};
+	struct sockaddr_un addr;
+	struct capture cap;
+	uint32_t ino[2];
+	int fd[2], nr_held = 0;
+	size_t i;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	set_name(&addr, "/tmp/unix.snapshot");
+	ASSERT_EQ(0, bind(fd[1], (void *)&addr, sizeof(addr)));
+	ASSERT_EQ(77, write(fd[0], page, 77));
+	ASSERT_EQ(7, read(fd[1], page, 7));
+	ino[0] = inode_of(fd[0]);
+	ino[1] = inode_of(fd[1]);
+	ASSERT_EQ(0, capture_open(&cap, &config));
+	ASSERT_EQ(0, capture_start(&cap));
+	ASSERT_EQ(70, read(fd[1], page, 100));
+	FINISH(&cap);
+	for (i = 0; i < cap.nr; i++) {
+		const struct ipcprobe_rec_unix_socket *rec = (const void *)cap.recs[i].rec;
+		const struct ipcprobe_rec_unix_holder *holder = (const void *)rec;
+		const struct ipcprobe_rec_unix_recv *recv = (const void *)rec;
+
+		if (rec->hdr.type == IPCPROBE_REC_unix_socket) {
+			socks[0] = rec->ino == ino[0] ? rec : socks[0];
+			socks[1] = rec->ino == ino[1] ? rec : socks[1];
+		} else if (rec->hdr.type == IPCPROBE_REC_unix_holder && socks[0] && socks[1]) {
+			nr_held += holder->pid == (uint32_t)getpid() &&
+				   (holder->sock == socks[0]->sock ||
+				    holder->sock == socks[1]->sock) &&
+				   (holder->fd == (uint32_t)fd[0] ||
+				    holder->fd == (uint32_t)fd[1]);
+		} else if (rec->hdr.type == IPCPROBE_REC_unix_recv) {
+			EXPECT_EQ(socks[1]->sock, recv->sock);
+			EXPECT_EQ(0, recv->pos);
+			EXPECT_EQ(70, recv->ret);
+			EXPECT_EQ(0, recv->flags);
+		}
+	}
+	ASSERT_NE(NULL, socks[0]);
+	ASSERT_NE(NULL, socks[1]);
+	EXPECT_EQ(socks[1]->sock, socks[0]->peer);
+	EXPECT_EQ(socks[0]->sock, socks[1]->peer);
+	EXPECT_EQ(0, socks[0]->write_pos - socks[0]->read_pos);
+	EXPECT_EQ(70, socks[1]->write_pos - socks[1]->read_pos);
+	EXPECT_STREQ("/tmp/unix.snapshot", socks[1]->name);
+	EXPECT_EQ(2, nr_held);
+	unlink("/tmp/unix.snapshot");
+	capture_close(&cap);
+}
+
+/* ---- several writers: each byte received is the byte that was sent ---- */
+
+#define NR_WRITERS	3
+#define NR_ROUNDS	300
+
+/* Each writes messages of a length of its own, told apart by their bytes. */
+static void write_rounds(int *arg)
+{
+	int i;
+
+	memset(page, arg[1], 4000);
+	for (i = 0; i < NR_ROUNDS; i++)
+		CHECK(write(arg[0], page, 1000 + 100 * arg[1]) == 1000 + 100 * arg[1]);
+}
+
+TEST_F(unix_socket, several_writers)
+{
+	size_t len = 0, total = 0, i;
+	pid_t tid[NR_WRITERS];
+	char *truth, *owner;
+	int fd[2], w;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	for (w = 0; w < NR_WRITERS; w++) {
+		tid[w] = SPAWN(write_rounds, ((int[]) { fd[0], w }));
+		total += NR_ROUNDS * (1000 + 100 * w);
+	}
+	truth = malloc(total);
+	owner = malloc(total);
+	memset(owner, 0xcc, total);
+	while (len < total) {
+		ssize_t n = read(fd[1], truth + len, total - len < 5000 ? total - len : 5000);
+
+		ASSERT_LT(0, n);
+		len += n;
+	}
+	for (w = 0; w < NR_WRITERS; w++)
+		REAP(tid[w]);
+	FINISH(&self->cap);
+	/* who owns each position, by the records of the writers */
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_unix_send *rec = (const void *)self->cap.recs[i].rec;
+
+		for (w = 0; w < NR_WRITERS && rec->hdr.type == IPCPROBE_REC_unix_send; w++)
+			if (rec->hdr.tid == (uint32_t)tid[w]) {
+				ASSERT_GE(total, rec->pos + rec->ret);
+				memset(owner + rec->pos, w, rec->ret);
+			}
+	}
+	/* what the reader received, by its records: the same, byte for byte */
+	for (i = 0, len = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_unix_recv *rec = (const void *)self->cap.recs[i].rec;
+		const struct ipcprobe_rec_unix_segment *seg = (const void *)rec;
+		static size_t nr_before;
+
+		if (rec->hdr.tid != (uint32_t)getpid())
+			continue;
+		if (rec->hdr.type == IPCPROBE_REC_unix_segment) {
+			ASSERT_EQ(0, memcmp(truth + len, owner + seg->pos, seg->bytes));
+			len += seg->bytes;
+			nr_before += seg->bytes;
+		} else if (rec->hdr.type == IPCPROBE_REC_unix_recv) {
+			ASSERT_EQ(0, rec->flags & IPCPROBE_UNIX_RESYNC);
+			ASSERT_EQ(0, memcmp(truth + len, owner + rec->pos, rec->ret - nr_before));
+			len += rec->ret - nr_before;
+			nr_before = 0;
+		}
+	}
+	EXPECT_EQ(total, len);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,269 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The command line: what is wrong in it is refused, with a status that says so
+# and a message that names it; what is right works on a synthetic recording.
+# Needs no module and no rights.
+set -u
+cd "$(dirname "$0")" || exit 1
+
+ipcprobe=$PWD/../../tools/ipcprobe
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+number=0 failures=0
+
+result() {	# ok|'not ok' SENTENCE
+	number=$((number + 1))
+	[ "$1" = ok ] || failures=$((failures + 1))
+	echo "$1 $number $2"
+}
+
+# refuses STATUS PATTERN ARG...: ends with STATUS, says PATTERN on stderr, and
+# nothing on stdout.
+refuses() {
+	local status=0 want=$1 pattern=$2
+	shift 2
+
+	"$ipcprobe" "$@" >"$dir/out" 2>"$dir/err" || status=$?
+	if [ $status = "$want" ] && grep -qe "$pattern" "$dir/err" && [ ! -s "$dir/out" ]; then
+		result ok "refused with '$pattern': $*"
+	else
+		sed 's/^/# /' "$dir/err" "$dir/out"
+		result 'not ok' "refused with '$pattern': $* (status $status)"
+	fi
+}
+
+# works PATTERN ARG...: ends with 0, says PATTERN on stdout.
+works() {
+	local status=0 pattern=$1
+	shift
+
+	"$ipcprobe" "$@" >"$dir/out" 2>"$dir/err" || status=$?
+	if [ $status = 0 ] && grep -qe "$pattern" "$dir/out"; then
+		result ok "says '$pattern': $*"
+	else
+		sed 's/^/# /' "$dir/err"
+		result 'not ok' "says '$pattern': $* (status $status)"
+	fi
+}
+
+# holds SENTENCE COMMAND...
+holds() {
+	local sentence=$1
+	shift
+
+	if "$@" >"$dir/said" 2>&1; then
+		result ok "$sentence"
+	else
+		sed 's/^/# /' "$dir/said"
+		result 'not ok' "$sentence"
+	fi
+}
+
+one_json_object_per_line() {
+	python3 -c 'import json, sys
+for line in sys.stdin: assert isinstance(json.loads(line), dict)' <"$dir/out"
+}
+
+test_usage() {
+	refuses 2 'Usage:'
+	refuses 2 "did you mean 'record'" recrod
+	refuses 2 "'ipcprobe --help' lists them" frobnicate
+	refuses 2 "did you mean 'stat'" help stad
+	refuses 2 'unrecognized option.*--frobnicate' record --frobnicate
+	refuses 2 "requires an argument.*'e'" record -e
+	refuses 2 "'x': no words are expected" check x
+	works 'Commands:' --help
+	works '^ipcprobe [0-9]' --version
+	works 'Usage: ipcprobe record' record --help
+	works '^ipcprobe [0-9]' script --version
+}
+
+test_vm() {
+	refuses 2 'which processes' vm
+	refuses 2 "-p 'x': not understood" vm x
+	refuses 2 "-p '0': out of range" vm -p 0
+	refuses 2 'more than 64 processes' vm "$(seq -s, 1000 1064)"
+	refuses 2 "-o 'SIZE,x': not a list of columns: there are RANGE,SIZE,PROT" vm -o SIZE,x $$
+	refuses 2 "-o '': not a list of columns: there are TOGETHER,A-ONLY" vm -o '' $$ 1
+	refuses 2 "--written '0': no time at all" vm --written 0 $$
+	refuses 2 "--written 'x': not understood" vm --written x $$
+	refuses 2 'one of them' vm --written 1 --touched 1 $$
+	refuses 2 "--top: 'x' is not" vm --top x $$
+	refuses 1 'process 4194305: there is no such process' vm 4194305
+	works '^cli_test.sh\[' vm $$
+	works '^heap *[0-9.]* [KM]iB$' vm -n -o what,size $$
+	works '"has_frames"' vm -J -p $$ $$
+	holds "vm -J writes one object" one_json_object_per_line
+}
+
+test_words() {
+	refuses 2 "-e 'nothing': .*task,pipe,file,sched" record -e nothing
+	refuses 2 "-e 'pipe,': .*task,pipe,file,sched" record -e pipe,
+	refuses 2 "-e 'meta'" record -e meta
+	refuses 2 "-m '3000': .*power of two" record -m 3000
+	refuses 2 "-m '4x': not understood" record -m 4x
+	refuses 2 "-m '2G': out of range" record -m 2G
+	refuses 2 "-m '0'" record -m 0
+	refuses 2 "-m '-1'" record -m -1
+	refuses 2 "-m '99999999999999999999'" record -m 99999999999999999999
+	refuses 2 "-m '1k': .*from 4k" record -m 1k
+	refuses 2 "-C '3-1'" record -C 3-1
+	refuses 2 "-C '0,,1'" record -C 0,,1
+	refuses 2 "-C '9999': out of range" record -C 9999
+	refuses 2 "-p 'x'" record -p x
+	refuses 2 "-p '0'" record -p 0
+	refuses 2 "-p '12,'" record -p 12,
+	refuses 2 'not both' record -a -p 1
+	refuses 2 'record either' record -p 1 -- true
+	refuses 2 "--time '2,1'" script --time 2,1
+	refuses 2 "--time 'x,'" script --time x,
+	refuses 2 "--time '1'" script --time 1
+	refuses 2 "--clock 'x'" script --clock x
+	refuses 2 "-e 'pipe_frob': .*pipe_write" script -e pipe_frob
+	refuses 2 'not both' script -i x -- true
+}
+
+test_files() {
+	refuses 1 "$dir/none: no such file.*record" script -i "$dir/none"
+	refuses 1 "$dir: Is a directory" stat -i "$dir"
+	refuses 1 '/dev/null: not a regular file' stat -i /dev/null
+	: >"$dir/empty"
+	refuses 1 'empty: too short' stat -i "$dir/empty"
+	head -c 500 /dev/zero >"$dir/zero"
+	refuses 1 'zero: not a file recorded by ipcprobe' stat -i "$dir/zero"
+	{ head -c 40 "$dir/data"; echo damage; tail -c +48 "$dir/data" | head -c 20000; } >"$dir/bad"
+	refuses 1 'bad: damaged' stat -i "$dir/bad"
+	{ head -c 8 "$dir/data"; printf '\377'; tail -c +10 "$dir/data" | head -c 20000; } >"$dir/new"
+	refuses 1 'new: recorded by another major version' stat -i "$dir/new"
+}
+
+test_reading() {
+	works '^rq_switch  *sched' stat -i "$dir/data"
+	works '^pipe_read  *pipe' stat -p 1103 -i "$dir/data"
+	works '"row":"class","cpu":1,"class":"pipe","produced":' stat -J -i "$dir/data"
+	holds 'stat -J prints one JSON object per line' one_json_object_per_line
+	works ' task-[0-9]* 10[0-9]*/10[0-9]* .000. 0\.[0-9]\{9\} pipe_write: addr=0x7f' script -i "$dir/data"
+	holds 'script prints every event' [ "$(wc -l <"$dir/out")" = 5000 ]
+	works '"event":"pipe_read","fields":{"addr":"0x' script -J -i "$dir/data"
+	holds 'script -J prints one JSON object per line' one_json_object_per_line
+	works file_read script -e file -i "$dir/data"
+	holds 'script -e shows these events only' [ -z "$(grep -v file_read: "$dir/out")" ]
+	works '1103/1103' script -p 1103 -i "$dir/data"
+	holds 'script -p shows this process only' [ -z "$(grep -v ' 1103/1103 ' "$dir/out")" ]
+	works '\[001\]' script -C 1 -i "$dir/data"
+	holds 'script -C shows this CPU only' [ -z "$(grep -vF '[001]' "$dir/out")" ]
+	works ' 0.001[0-9]* ' script --time 0.001,0.002 -i "$dir/data"
+	holds 'script --time shows this time only' [ -z "$(grep -v '\] 0\.001' "$dir/out")" ]
+	works ' 5000\.[0-9]* ' script --clock mono -i "$dir/data"
+}
+
+test_svg() {
+	refuses 2 '--svg, --at and -J: one of them' runq --svg - --at 1 -i "$dir/data"
+	refuses 2 '--svg, --at and -J: one of them' runq --svg - -J -i "$dir/data"
+	refuses 2 '--time: the recording covers 0 to ' runq --svg - --time 99999, -i "$dir/data"
+	refuses 1 'none/x: cannot write: No such file' runq --svg "$dir/none/x" -i "$dir/data"
+	works '^<svg xmlns' runq --svg - --time 0.0001,0.0003 -C 1 -i "$dir/data"
+	holds 'runq --svg -C draws this CPU only' \
+		[ "$(grep -o '>CPU [0-9]*<' "$dir/out" | tr -d '\n')" = '>CPU 1<' ]
+	holds 'runq --svg writes the file, and nothing else' \
+		bash -c "'$ipcprobe' runq --svg '$dir/svg' -i '$dir/data' >'$dir/out' 2>&1 &&
+			[ ! -s '$dir/out' ] && grep -q '^</svg>$' '$dir/svg'"
+	holds 'runq --svg writes well-formed XML without scripts' \
+		python3 -c 'import sys, xml.etree.ElementTree as tree
+assert not any(e.tag.endswith("script") for e in tree.parse(sys.argv[1]).iter())' "$dir/svg"
+	refuses 2 '--svg and -J: one of them' sched map --svg - -J -i "$dir/data"
+	holds 'sched map --svg writes the same' \
+		bash -c "'$ipcprobe' sched map --svg - -i '$dir/data' | cmp - '$dir/svg'"
+	holds 'a full disk is said by runq --svg' \
+		bash -c "! '$ipcprobe' runq --svg /dev/full -i '$dir/data'"
+}
+
+columns_of_page() {
+	sed -n '/^\.Sh COLUMNS/,/^\.Sh EXIT/s/^\.It //p' ../../Documentation/man/ipcprobe-ls.1
+}
+
+test_ls() {
+	refuses 2 "-t 'pip': not a list of types: there are pipe, fifo" ls -t pip
+	refuses 2 "-t '': not a list" ls -t ''
+	refuses 2 "-o 'TYPE,NOPE': not a list of columns: there are TYPE, ID" ls -o TYPE,NOPE
+	refuses 2 "-o '+': not a list of columns" ls -o +
+	refuses 2 "-p '1x': not understood" ls -p 1x
+	refuses 2 "'pipe': nothing but options" ls pipe
+	refuses 2 '-l: goes with neither -t, -p nor -o' ls -l -t shm
+	works '"limits"' ls -lJ
+	holds 'ls -t -o shows what it was asked for' \
+		bash -c "'$ipcprobe' ls -t pipe -o TYPE,FD | grep '^TYPE *FD$'"
+	works '"objects"' ls -J
+	holds 'ls -J prints one JSON object' one_json_object_per_line
+	"$ipcprobe" ls -o '?' 2>&1 >"$dir/out" | sed -n 's/.*there are //p' | tr -d , |
+		tr ' ' '\n' | sed '/^$/d' >"$dir/columns"
+	holds 'the manual page has every column of ls, in its order' \
+		diff "$dir/columns" <(columns_of_page)
+}
+
+# The words of ipcprobe sched, and each of its views as text and as JSON.
+test_sched() {
+	local view
+
+	refuses 2 'Usage: ipcprobe sched' sched
+	refuses 2 "did you mean 'latency'" sched latncy
+	refuses 2 "'ipcprobe sched --help' lists them" sched frobnicate
+	refuses 2 "there are task, waker and cpu" sched latency --by core
+	refuses 2 'unrecognized option.*--by' sched stat --by cpu
+	refuses 2 'not a number of use' sched map --timeline --width 0
+	refuses 1 'no such file' sched timehist -i "$dir/none"
+	works 'timehist' sched --help
+	works 'sch delay' sched timehist -i "$dir/data"
+	works 'new task.*wait reason' sched timehist --precise -i "$dir/data"
+	works 'Runtime summary' sched timehist -s -i "$dir/data"
+	works ' secs' sched map -i "$dir/data"
+	works 'a character' sched map --timeline -i "$dir/data"
+	works 'migrations of' sched migrations -i "$dir/data"
+	works 'MAX DELAY START' sched latency -i "$dir/data"
+	works 'usecs' sched latency --by cpu --histogram -i "$dir/data"
+	works '^audits' sched stat -i "$dir/data"
+	for view in latency timehist 'timehist --precise -wMS' map 'map --timeline' migrations stat; do
+		# shellcheck disable=SC2086 # words of a command
+		works '^{' sched $view -J -i "$dir/data"
+		holds "sched $view -J is JSON" one_json_object_per_line
+	done
+}
+
+test_damaged() {
+	head -c 40000 "$dir/data" >"$dir/cut"
+	works rq_switch stat -i "$dir/cut"
+	holds 'a cut file is said' grep -q 'the end is missing' "$dir/err"
+	{ head -c 1000 "$dir/data"; echo x; tail -c +1003 "$dir/data"; } >"$dir/flip"
+	works . stat -i "$dir/flip"
+	holds 'a damaged file is said' grep -q 'damaged parts skipped' "$dir/err"
+	holds 'a full disk is said' bash -c "! $ipcprobe script -i '$dir/data' >/dev/full"
+}
+
+# Without a module recording cannot begin: nothing else may happen either.
+test_without_module() {
+	if [ -e /dev/ipcprobe ]; then
+		echo "ok $((number += 1)) recording without a module # SKIP there is one"
+		return
+	fi
+	echo old >"$dir/kept"
+	refuses 1 'module is not loaded.*modprobe' record -o "$dir/kept" -- touch "$dir/touched"
+	holds 'the command was not run, the old file is as it was' \
+		[ ! -e "$dir/touched" -a "$(cat "$dir/kept")" = old ]
+	"$ipcprobe" check >"$dir/out" 2>&1
+	holds 'check says what to do' grep -q 'PROBLEM  module .*modprobe' "$dir/out"
+}
+
+echo "KTAP version 1"
+./tracefile_test "$dir/data" 5000 2 || exit 1
+test_usage
+test_words
+test_vm
+test_files
+test_reading
+test_svg
+test_ls
+test_sched
+test_damaged
+test_without_module
+echo "1..$number"
+[ $failures = 0 ]

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ABI's golden numbers, and that the tables of event.c agree with them.
+ * Who changes one here on purpose also raises IPCPROBE_ABI_MAJOR or MINOR.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "event.h"
+#include "ktap.h"
+
+/* name, number, length, fields with their offsets */
+static const struct golden {
+	const char *name;
+	unsigned int type;
+	unsigned int len;
+	const char *fields;
+} golden[] = {
+	{ "lost", 0x0001, 40,
+	  "begin_ns@16 nr_lost@24 class_id@32 __pad@36" },
+	{ "task_snapshot", 0x0101, 48,
+	  "start_ns@16 pid@24 ppid@28 comm@32" },
+	{ "task_fork", 0x0102, 56,
+	  "start_ns@16 child_tid@24 child_pid@28 pid@32 ppid@36 comm@40" },
+	{ "task_exec", 0x0103, 40,
+	  "old_tid@16 pid@20 comm@24" },
+	{ "task_exit", 0x0104, 24,
+	  "pid@16 exit_code@20" },
+	{ "task_comm", 0x0105, 32,
+	  "comm@16" },
+	{ "pipe_snapshot", 0x0201, 48,
+	  "ino@16 dev@24 pipe@28 write_pos@32 read_pos@36 capacity@40 flags@44 "
+	  "nr_bufs@46 path@48" },
+	{ "pipe_holder", 0x0202, 32,
+	  "pipe@16 pid@20 fd@24 flags@28 __pad@30" },
+	{ "pipe_create", 0x0203, 24,
+	  "pipe@16 capacity@20" },
+	{ "pipe_open", 0x0204, 32,
+	  "pipe@16 ret@20 dur_ns@24 flags@28 __pad@30" },
+	{ "pipe_read", 0x0205, 48,
+	  "addr@16 pipe@24 pos@28 count@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
+	{ "pipe_write", 0x0206, 48,
+	  "addr@16 pipe@24 pos@28 count@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
+	{ "pipe_block", 0x0207, 40,
+	  "pipe@16 pos@20 bytes@24 dur_ns@28 flags@32 __pad@34 __pad2@36" },
+	{ "pipe_unblock", 0x0208, 24,
+	  "pipe@16 flags@20 __pad@22" },
+	{ "pipe_resize", 0x0209, 24,
+	  "pipe@16 ret@20" },
+	{ "pipe_close", 0x020a, 32,
+	  "pipe@16 unread@20 readers@24 writers@26 flags@28 __pad@30" },
+	{ "pipe_splice", 0x020b, 56,
+	  "addr@16 in@24 out@28 in_pos@32 out_pos@36 ret@40 dur_ns@44 copied@48 call@52 "
+	  "nr_segs@53 flags@54" },
+	{ "file_info", 0x0301, 32,
+	  "ino@16 dev@24 file@28 path@32" },
+	{ "file_read", 0x0302, 48,
+	  "addr@16 offset@24 file@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
+	{ "file_write", 0x0303, 48,
+	  "addr@16 offset@24 file@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
+	{ "file_copy", 0x0304, 56,
+	  "in_offset@16 out_offset@24 in@32 out@36 ret@40 dur_ns@44 call@48 nr_segs@49 "
+	  "flags@50 __pad@52" },
+	{ "io_segment", 0x0305, 32,
+	  "addr@16 bytes@24" },
+	{ "rq_switch", 0x0401, 32,
+	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 cpu@30" },
+	{ "rq_enqueue", 0x0402, 32,
+	  "by@16 nr_running@20 rq_flags@24 cpu@28 change@30" },
+	{ "rq_dequeue", 0x0403, 32,
+	  "by@16 nr_running@20 rq_flags@24 cpu@28 change@30" },
+	{ "rq_change", 0x0404, 32,
+	  "change@16 nr_running@20 cpu@24 __pad@26 __pad2@28" },
+	{ "rq_wakeup", 0x0405, 32,
+	  "waker@16 delay_ns@20 cpu@24 prev_cpu@26 is_new@28 prio@30" },
+	{ "rq_migrate", 0x0406, 24,
+	  "by@16 from_cpu@20 to_cpu@22" },
+	{ "rq_snapshot", 0x0407, 24,
+	  "cpu@16 is_current@18 prio@20 __pad@22" },
+	{ "rq_snapshot_end", 0x0408, 32,
+	  "nr_running@16 nr_members@20 cpu@24 __pad@26 __pad2@28" },
+	{ "shm_snapshot", 0x0501, 56,
+	  "addr@16 bytes@24 offset@32 object@40 pid@44 prot@48 call@50 is_sysv@51 __pad@52" },
+	{ "shm_segment", 0x0502, 40,
+	  "bytes@16 object@24 ns@28 id@32 key@36" },
+	{ "shm_create", 0x0503, 48,
+	  "bytes@16 ns@24 key@28 object@32 ret@36 dur_ns@40 call@44 is_new@45 options@46" },
+	{ "shm_map", 0x0504, 56,
+	  "addr@16 bytes@24 offset@32 object@40 pid@44 prot@48 call@50 is_sysv@51 __pad@52" },
+	{ "shm_inherit", 0x0505, 56,
+	  "addr@16 bytes@24 offset@32 object@40 pid@44 prot@48 call@50 is_sysv@51 __pad@52" },
+	{ "shm_unmap", 0x0506, 48,
+	  "addr@16 bytes@24 object@32 pid@36 is_end@40 call@42 is_sysv@43 __pad@44" },
+	{ "shm_attach", 0x0507, 48,
+	  "addr@16 ns@24 id@28 ret@32 dur_ns@36 options@40 object@44" },
+	{ "shm_detach", 0x0508, 32,
+	  "addr@16 ret@24 dur_ns@28" },
+	{ "shm_remove", 0x0509, 32,
+	  "ns@16 id@20 ret@24 dur_ns@28" },
+	{ "shm_destroy", 0x050a, 32,
+	  "ns@16 id@20 key@24 __pad@28" },
+	{ "shm_resize", 0x050b, 48,
+	  "bytes@16 old_bytes@24 object@32 ret@36 dur_ns@40 call@44 is_memfd@45 __pad@46" },
+	{ "shm_seal", 0x050c, 32,
+	  "object@16 seals@20 ret@24 dur_ns@28" },
+	{ "shm_fault", 0x050d, 40,
+	  "addr@16 offset@24 object@32 is_write@36 around@38" },
+	{ "sem_snapshot", 0x0601, 32,
+	  "ns@16 id@20 key@24 nsems@28" },
+	{ "sem_value", 0x0602, 32,
+	  "ns@16 id@20 num@24 value@26 pid@28" },
+	{ "sem_create", 0x0603, 32,
+	  "ns@16 id@20 key@24 nsems@28" },
+	{ "sem_op", 0x0604, 48,
+	  "ns@16 id@20 ret@24 dur_ns@28 blocked_ns@32 nsops@36 num@38 op@40 before@42 "
+	  "after@44 sem_flg@46" },
+	{ "sem_sop", 0x0605, 32,
+	  "id@16 index@20 num@22 op@24 before@26 after@28 sem_flg@30" },
+	{ "sem_block", 0x0606, 32,
+	  "ns@16 id@20 num@24 op@26 value@28 nsops@30" },
+	{ "sem_set", 0x0607, 40,
+	  "ns@16 id@20 ret@24 dur_ns@28 num@32 value@36 cmd@38" },
+	{ "sem_undo", 0x0608, 32,
+	  "ns@16 id@20 num@24 adjust@26 __pad@28" },
+	{ "sem_destroy", 0x0609, 24,
+	  "ns@16 id@20" },
+	{ "msg_snapshot", 0x0701, 48,
+	  "ns@16 id@20 key@24 nr_messages@28 bytes@32 max_bytes@36 send_pid@40 "
+	  "receive_pid@44" },
+	{ "msg_create", 0x0702, 32,
+	  "ns@16 id@20 key@24 max_bytes@28" },
+	{ "msg_send", 0x0703, 64,
+	  "addr@16 type@24 ns@32 id@36 seq@40 bytes@44 ret@48 dur_ns@52 blocked_ns@56 "
+	  "msgflg@60 __pad@62" },
+	{ "msg_receive", 0x0704, 64,
+	  "addr@16 type@24 ns@32 id@36 seq@40 bytes@44 ret@48 dur_ns@52 blocked_ns@56 "
+	  "msgflg@60 __pad@62" },
+	{ "msg_block", 0x0705, 40,
+	  "type@16 ns@24 id@28 bytes@32 msgflg@36 flags@38" },
+	{ "msg_destroy", 0x0706, 32,
+	  "ns@16 id@20 nr_messages@24 bytes@28" },
+	{ "mq_info", 0x0707, 40,
+	  "dev@16 ino@20 ns@24 nr_messages@28 max_messages@32 max_bytes@36 name@40" },
+	{ "mq_open", 0x0708, 40,
+	  "dev@16 ino@20 ret@24 oflag@28 dur_ns@32 __pad@36 name@40" },
+	{ "mq_unlink", 0x0709, 32,
+	  "dev@16 ino@20 ret@24 dur_ns@28" },
+	{ "mq_send", 0x070a, 64,
+	  "addr@16 dev@24 ino@28 fd@32 seq@36 bytes@40 prio@44 ret@48 dur_ns@52 "
+	  "blocked_ns@56 flags@60 __pad@62" },
+	{ "mq_receive", 0x070b, 64,
+	  "addr@16 dev@24 ino@28 fd@32 seq@36 bytes@40 prio@44 ret@48 dur_ns@52 "
+	  "blocked_ns@56 flags@60 __pad@62" },
+	{ "mq_block", 0x070c, 32,
+	  "dev@16 ino@20 fd@24 flags@28 __pad@30" },
+	{ "mq_notify", 0x070d, 40,
+	  "dev@16 ino@20 fd@24 ret@28 notify@32 signo@36" },
+	{ "mq_destroy", 0x070e, 32,
+	  "dev@16 ino@20 nr_messages@24 __pad@28" },
+	{ "futex_wait", 0x0801, 56,
+	  "addr@16 offset@24 file@32 val@36 mask@40 ret@44 dur_ns@48 call@52 op@53 flags@54" },
+	{ "futex_block", 0x0802, 144,
+	  "addr@16 offset@24 file@32 val@36 owner@40 call@44 op@45 flags@46 mem@48" },
+	{ "futex_wake", 0x0803, 56,
+	  "addr@16 offset@24 file@32 nr_wake@36 mask@40 ret@44 dur_ns@48 call@52 op@53 flags@54" },
+	{ "futex_woken", 0x0804, 32,
+	  "addr@16 wakee@24 call@28 op@29 flags@30" },
+	{ "futex_requeue", 0x0805, 80,
+	  "addr@16 addr2@24 offset@32 offset2@40 file@48 file2@52 nr_wake@56 nr_requeue@60 "
+	  "val@64 ret@68 dur_ns@72 call@76 op@77 flags@78" },
+	{ "futex_wake_op", 0x0806, 80,
+	  "addr@16 addr2@24 offset@32 offset2@40 file@48 file2@52 nr_wake@56 nr_wake2@60 "
+	  "val@64 ret@68 dur_ns@72 call@76 op@77 flags@78" },
+	{ "futex_waitv", 0x0807, 48,
+	  "addr@16 offset@24 file@32 val@36 index@40 flags@42 __pad@44" },
+	{ "unix_socket", 0x0901, 48,
+	  "sock@16 peer@20 ino@24 ns@28 write_pos@32 read_pos@36 type@40 state@41 "
+	  "flags@42 __pad@44 name@48" },
+	{ "unix_holder", 0x0902, 32,
+	  "sock@16 pid@20 fd@24 __pad@28" },
+	{ "unix_pair", 0x0903, 40,
+	  "sock@16 peer@20 ino@24 peer_ino@28 type@32 state@33 flags@34 __pad@36" },
+	{ "unix_connect", 0x0904, 48,
+	  "sock@16 peer@20 listener@24 ret@28 dur_ns@32 wait_ns@36 call@40 type@41 "
+	  "flags@42 __pad@44" },
+	{ "unix_accept", 0x0905, 48,
+	  "sock@16 listener@20 peer@24 ino@28 ret@32 dur_ns@36 wait_ns@40 call@44 type@45 "
+	  "flags@46" },
+	{ "unix_send", 0x0906, 56,
+	  "addr@16 sock@24 peer@28 pos@32 count@36 ret@40 dur_ns@44 wait_ns@48 call@52 "
+	  "nr_segs@53 flags@54" },
+	{ "unix_recv", 0x0907, 56,
+	  "addr@16 sock@24 peer@28 pos@32 count@36 ret@40 dur_ns@44 wait_ns@48 call@52 "
+	  "nr_segs@53 flags@54" },
+	{ "unix_segment", 0x0908, 32,
+	  "sock@16 pos@20 bytes@24 flags@28 __pad@30" },
+	{ "unix_block", 0x0909, 32,
+	  "sock@16 peer@20 dur_ns@24 flags@28 __pad@30" },
+	{ "unix_unblock", 0x090a, 24,
+	  "sock@16 flags@20 __pad@22" },
+	{ "unix_fd", 0x090b, 48,
+	  "ino@16 dev@24 sock@28 pos@32 fd@36 mode@40 index@42 flags@44 __pad@46" },
+	{ "unix_close", 0x090c, 24,
+	  "sock@16 unread@20" },
+	{ "signal_send", 0x0a01, 32,
+	  "target@16 pid@20 code@24 sig@28 is_group@30 result@31" },
+	{ "signal_take", 0x0a02, 40,
+	  "handler@16 sa_flags@24 code@28 sig@32 __pad@34 __pad2@36" },
+	{ "eventfd_write", 0x0b01, 48,
+	  "value@16 eventfd@24 ret@28 dur_ns@32 wait_ns@36 call@40 is_semaphore@41 "
+	  "flags@42 __pad@44" },
+	{ "eventfd_read", 0x0b02, 48,
+	  "value@16 eventfd@24 ret@28 dur_ns@32 wait_ns@36 call@40 is_semaphore@41 "
+	  "flags@42 __pad@44" },
+	{ "eventfd_block", 0x0b03, 24,
+	  "eventfd@16 flags@20 __pad@22" },
+	{ "eventfd_signal", 0x0b04, 24,
+	  "eventfd@16 value@20" },
+	{ "eventfd_close", 0x0b05, 24,
+	  "eventfd@16 __pad@20" },
+	{ "procvm", 0x0c01, 56,
+	  "local@16 remote@24 target@32 count@36 ret@40 dur_ns@44 call@48 nr_local@49 "
+	  "nr_remote@50 __pad@52" },
+	{ "procvm_segment", 0x0c02, 40,
+	  "addr@16 bytes@24 target@32 index@36 is_remote@38" },
+};
+
+#define NR_GOLDEN	ARRAY_SIZE(golden)
+
+static bool is_golden(const struct event_desc *desc, const struct golden *gold)
+{
+	size_t offset = sizeof(struct ipcprobe_rec);
+	char fields[512] = "";
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < desc->nr_fields; i++) {
+		len += snprintf(fields + len, sizeof(fields) - len, "%s%s@%zu",
+				i ? " " : "", desc->fields[i].name, offset);
+		offset += event_kind_len(desc->fields[i].kind);
+	}
+	if (!strcmp(desc->name, gold->name) && desc->type == gold->type &&
+	    desc->len == gold->len && !strcmp(fields, gold->fields))
+		return true;
+	ktap_note("%s 0x%04x %u %s", desc->name, desc->type, desc->len, fields);
+	return false;
+}
+
+static void test_golden(void)
+{
+	unsigned int nr_bad = 0;
+
+	for (unsigned int i = 0; i < event_table_len && i < NR_GOLDEN; i++)
+		nr_bad += !is_golden(&event_table[i], &golden[i]);
+	ktap_ok(event_table_len == NR_GOLDEN && !nr_bad,
+		"numbers, lengths and offsets of all %zu records are the golden ones", NR_GOLDEN);
+}
+
+static void test_golden_structs(void)
+{
+	ktap_ok(sizeof(struct ipcprobe_rec) == 16 &&
+		offsetof(struct ipcprobe_rec, tid) == 4 &&
+		offsetof(struct ipcprobe_rec, ts_ns) == 8 &&
+		sizeof(struct ipcprobe_config) == 64 &&
+		offsetof(struct ipcprobe_config, pids) == 24 &&
+		offsetof(struct ipcprobe_config, nr_cpu_words) == 40 &&
+		sizeof(struct ipcprobe_info) == 64 &&
+		offsetof(struct ipcprobe_info, stride) == 24 &&
+		sizeof(struct ipcprobe_stats) == 264 &&
+		offsetof(struct ipcprobe_stats, lost) == 136 &&
+		sizeof(struct ipcprobe_ring_consumer) == 8 &&
+		sizeof(struct ipcprobe_ring_producer) == 272 &&
+		offsetof(struct ipcprobe_ring_producer, produced) == 16,
+		"sizes and offsets of the other structs are the golden ones");
+	ktap_ok(IPCPROBE_IOC_INFO == 0x8040b700 && IPCPROBE_IOC_CONFIGURE == 0x4040b701 &&
+		IPCPROBE_IOC_START == 0xb702 && IPCPROBE_IOC_STOP == 0xb703 &&
+		IPCPROBE_IOC_STATS == 0xc108b704 && IPCPROBE_IOC_RESYNC == 0xb705,
+		"ioctl numbers are the golden ones");
+}
+
+static void test_lookup(void)
+{
+	unsigned int nr_bad = 0;
+
+	for (unsigned int i = 0; i < event_table_len; i++) {
+		const struct event_desc *desc = &event_table[i];
+
+		nr_bad += event_by_type(desc->type) != desc;
+		nr_bad += event_by_name(desc->name) != desc;
+		nr_bad += desc->class_id != desc->type >> 8;
+		nr_bad += !event_class_name(desc->class_id);
+	}
+	for (unsigned int type = 0, nr = 0; type <= UINT16_MAX; type++) {
+		nr += event_by_type(type) != NULL;
+		if (type == UINT16_MAX)
+			nr_bad += nr != event_table_len;
+	}
+	ktap_ok(!nr_bad && !event_by_name("nothing") && !event_class_name(IPCPROBE_NR_CLASSES),
+		"each event is found by its number and its name, and no other is");
+}
+
+/* A text, where there is one, is the last field: check and printing rely on it. */
+static void test_texts(void)
+{
+	unsigned int nr_bad = 0;
+
+	for (unsigned int i = 0; i < event_table_len; i++) {
+		const struct event_desc *desc = &event_table[i];
+
+		for (unsigned int f = 0; f < desc->nr_fields; f++) {
+			enum event_kind kind = desc->fields[f].kind;
+
+			if (kind != EVENT_KIND_comm && kind != EVENT_KIND_str)
+				continue;
+			nr_bad += f + 1 != desc->nr_fields;
+			nr_bad += desc->text_offset + desc->text_len != desc->len;
+		}
+	}
+	ktap_ok(!nr_bad, "texts are the last fields of their records");
+}
+
+static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t fill)
+{
+	struct ipcprobe_rec *rec = (void *)words;
+
+	memset(words, fill, IPCPROBE_REC_MAX);
+	rec->len = desc->len + 8;
+	rec->type = desc->type;
+	rec->tid = 1;
+	rec->ts_ns = 1;
+	if (desc->text_offset)
+		((char *)words)[desc->text_offset + 4] = 0;
+	if (desc->type == IPCPROBE_REC_lost)
+		((struct ipcprobe_rec_lost *)rec)->class_id = 1;
+}
+
+/* Whatever is in a record: all fields are printed, JSON is valid. */
+static bool prints(const struct event_desc *desc, const struct ipcprobe_rec *rec)
+{
+	json_t *fields = event_fields_json(rec);
+	char *text = NULL, *json;
+	size_t size, nr = 0;
+	FILE *out = open_memstream(&text, &size);
+	bool is_ok = true;
+
+	event_print(out, rec);
+	fclose(out);
+	json = json_dumps(fields, JSON_COMPACT);
+	for (unsigned int i = 0; i < desc->nr_fields; i++) {
+		bool is_padding = !strncmp(desc->fields[i].name, "__", 2);
+
+		nr += !is_padding;
+		is_ok &= is_padding || strstr(text, desc->fields[i].name);
+		is_ok &= is_padding || json_object_get(fields, desc->fields[i].name);
+	}
+	is_ok &= json && json_object_size(fields) == nr;
+	json_decref(fields);
+	free(json);
+	free(text);
+	return is_ok;
+}
+
+static void test_printing(void)
+{
+	static const uint8_t fills[] = { 0x00, 0xff, 0x80, 0x1b, 0x22 };
+	uint64_t words[IPCPROBE_REC_MAX / 8];
+	unsigned int nr_bad = 0;
+
+	for (unsigned int i = 0; i < event_table_len; i++) {
+		for (size_t f = 0; f < ARRAY_SIZE(fills); f++) {
+			const struct ipcprobe_rec *rec = (void *)words;
+
+			make_record(&event_table[i], words, fills[f]);
+			nr_bad += event_check(rec, rec->len) != 0;
+			nr_bad += !prints(&event_table[i], rec);
+		}
+	}
+	ktap_ok(!nr_bad, "every record prints all its fields, as text and as JSON");
+}
+
+static void test_check(void)
+{
+	uint64_t words[IPCPROBE_REC_MAX / 8];
+	struct ipcprobe_rec *rec = (void *)words;
+	unsigned int nr_bad = 0;
+
+	for (unsigned int i = 0; i < event_table_len; i++) {
+		const struct event_desc *desc = &event_table[i];
+
+		make_record(desc, words, 0);
+		nr_bad += event_check(rec, rec->len) != 0;
+		nr_bad += event_check(rec, rec->len - 1) != -EBADMSG;
+		rec->len = desc->len - 8;
+		nr_bad += event_check(rec, sizeof(words)) != -EBADMSG;
+		rec->len = desc->len + 4;
+		nr_bad += event_check(rec, sizeof(words)) != -EBADMSG;
+		if (!desc->text_offset)
+			continue;
+		make_record(desc, words, 0);
+		memset((char *)words + desc->text_offset, 'x', rec->len - desc->text_offset);
+		nr_bad += event_check(rec, rec->len) != -EBADMSG;
+	}
+	ktap_ok(!nr_bad, "too short, odd and unterminated records are refused, for each type");
+}
+
+int main(void)
+{
+	ktap_begin(7);
+	test_golden();
+	test_golden_structs();
+	test_lookup();
+	test_texts();
+	test_printing();
+	test_check();
+	return ktap_end();
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What /proc and netlink say of live objects is understood, or refused. */
+#include "ktap.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+
+#include "live_relation.h"
+#include "live_source.h"
+
+/* ---- /proc ---- */
+
+static void test_stat(void)
+{
+	struct live_stat stat;
+
+	ktap_ok(!live_parse_stat("77 (a) (b c) S 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 "
+				 "98765 1 2", &stat) &&
+		stat.pid == 77 && stat.ppid == 12 && stat.flags == 4194560 &&
+		stat.start_ticks == 98765 && !strcmp(stat.comm, "a) (b c"),
+		"a process may be called 'a) (b c'");
+	ktap_ok(!live_parse_stat("9 (kworker/u4:3-events_unbound) I 2 0 0 0 -1 69238880 0 0 0 0 0 "
+				 "0 0 0 20 0 1 0 5 0", &stat) && !strcmp(stat.comm, "kworker/u4:3-ev"),
+		"long names of kernel threads are cut");
+	ktap_ok(live_parse_stat("", &stat) == -EINVAL && live_parse_stat("7 (x) S", &stat) == -EINVAL &&
+		live_parse_stat("7 )x( S 1", &stat) == -EINVAL,
+		"what is no /proc/PID/stat is refused");
+}
+
+static void test_map(void)
+{
+	char shared[] = "7fa42769d000-7fa42769f000 rw-s 00001000 00:1b 340814   /dev/shm/a b (deleted)";
+	char anonymous[] = "7fa42772c000-7fa42782c000 rw-p 00000000 00:00 0 ";
+	char bad[] = "7fa42772c000 rw-p", empty[] = "1000-1000 rw-p 0 00:00 0 ";
+	struct live_map map;
+
+	ktap_ok(!live_parse_map(shared, &map) && map.start == 0x7fa42769d000 &&
+		map.end == 0x7fa42769f000 && map.offset == 0x1000 && map.dev == makedev(0, 27) &&
+		map.ino == 340814 && !strcmp(map.mode, "rw-s") &&
+		!strcmp(map.path, "/dev/shm/a b (deleted)"), "a mapping of a file");
+	ktap_ok(!live_parse_map(anonymous, &map) && !*map.path, "a mapping of nothing");
+	ktap_ok(live_parse_map(bad, &map) == -EINVAL && live_parse_map(empty, &map) == -EINVAL,
+		"what is no mapping is refused");
+}
+
+static void test_fdinfo(void)
+{
+	char event[] = "pos:\t0\nflags:\t02004002\nmnt_id:\t17\nino:\t1038\n"
+		       "eventfd-count:               ff\neventfd-id: 12\neventfd-semaphore: 1\n";
+	char file[] = "pos:\t4096\nflags:\t0100001\nmnt_id:\t29\nlock:\t1: POSIX\n";
+	struct live_fdinfo info;
+
+	live_parse_fdinfo(event, &info);
+	ktap_ok(info.has_event && info.event_count == 255 && info.event_id == 12 &&
+		info.has_semaphore && info.is_semaphore && info.flags == 02004002 && info.mnt_id == 17,
+		"the fdinfo of an eventfd");
+	live_parse_fdinfo(file, &info);
+	ktap_ok(!info.has_event && info.pos == 4096 && info.flags == 0100001 && info.mnt_id == 29,
+		"the fdinfo of a file");
+}
+
+static void test_call(void)
+{
+	struct live_call call;
+
+	ktap_ok(!live_parse_call("202 0x7f0 0x189 0x5 0x0 0x0 0xffffffff 0x7ffc12345678 0x7f01\n",
+				 &call) && call.nr == 202 && call.arg[0] == 0x7f0 &&
+		call.arg[1] == 0x189 && call.arg[5] == 0xffffffff && call.sp == 0x7ffc12345678,
+		"a call with its arguments");
+	ktap_ok(live_parse_call("running\n", &call) == -EINVAL &&
+		live_parse_call("-1 0x7ffc1 0x7f0\n", &call) == -EINVAL &&
+		live_parse_call("", &call) == -EINVAL, "a thread that is in no call");
+}
+
+static void test_table(void)
+{
+	static const char head[] = "       key      msqid perms      cbytes       qnum";
+	static const char *const names[] = { "qnum", "key", "perms" }, *const other[] = { "size" };
+	int64_t cells[3];
+
+	ktap_ok(!live_parse_columns(head, "-559038737         5   640         105          2",
+				    names, cells, 3) && cells[0] == 2 &&
+		(uint32_t)cells[1] == 0xdeadbeef && cells[2] == 0640,
+		"columns are found by their names, permissions are octal");
+	ktap_ok(live_parse_columns(head, "1 2 3 4", names, cells, 3) == -EINVAL &&
+		live_parse_columns(head, "1 2 3 4 x", names, cells, 3) == -EINVAL &&
+		live_parse_columns(head, "1 2 3 4 5", other, cells, 1) == -EINVAL,
+		"a line or a column too short is refused");
+}
+
+/* ---- netlink ---- */
+
+/* One message about one socket, with these attributes. */
+struct piece {
+	char buf[1024];
+	size_t len;
+};
+
+static void add_attr(struct piece *piece, struct nlmsghdr *head, int type, const void *data,
+		     size_t len)
+{
+	struct rtattr *attr = (void *)(piece->buf + piece->len);
+
+	attr->rta_type = (unsigned short)type;
+	attr->rta_len = (unsigned short)RTA_LENGTH(len);
+	memcpy(RTA_DATA(attr), data, len);
+	piece->len += RTA_SPACE(len);
+	head->nlmsg_len += (uint32_t)RTA_SPACE(len);
+}
+
+static struct nlmsghdr *add_socket(struct piece *piece, uint32_t ino, uint8_t state)
+{
+	struct nlmsghdr *head = (void *)(piece->buf + piece->len);
+	struct unix_diag_msg *msg = NLMSG_DATA(head);
+
+	*head = (struct nlmsghdr){ .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				   .nlmsg_len = NLMSG_SPACE(sizeof(*msg)) };
+	*msg = (struct unix_diag_msg){ .udiag_family = AF_UNIX, .udiag_type = SOCK_STREAM,
+				       .udiag_state = state, .udiag_ino = ino };
+	piece->len += head->nlmsg_len;
+	return head;
+}
+
+static bool is_text(struct live *live, uint32_t object, enum live_column column, const char *text)
+{
+	const struct live_value *value = live_object_value(live, object, column);
+
+	return value->state == LIVE_KNOWN && !strcmp(value->text, text);
+}
+
+static void test_sockets(struct live *live)
+{
+	struct unix_diag_rqlen queues = { .udiag_rqueue = 321, .udiag_wqueue = 7 };
+	struct piece piece = { 0 };
+	struct nlmsghdr *head;
+	uint32_t peer = 101, object;
+
+	head = add_socket(&piece, 100, 1);
+	add_attr(&piece, head, UNIX_DIAG_NAME, "\0ab\0c", 5);
+	add_attr(&piece, head, UNIX_DIAG_PEER, &peer, sizeof(peer));
+	add_attr(&piece, head, UNIX_DIAG_RQLEN, &queues, sizeof(queues));
+	head = add_socket(&piece, 101, 10);
+	add_attr(&piece, head, UNIX_DIAG_NAME, "/run/x\0", 7);
+	add_attr(&piece, head, UNIX_DIAG_RQLEN, &queues, sizeof(queues));
+	add_socket(&piece, 0, 1);
+	ktap_ok(live_parse_unix(live, piece.buf, piece.len, 5) == 0 && live->object.nr == 3,
+		"sockets are told apart by their inodes, those without are left out");
+	object = live_find(live, LIVE_TYPE_UNIX, 0, 100, 0);
+	ktap_ok(object && is_text(live, object, LIVE_COL_NAME, "@ab@c") &&
+		is_text(live, object, LIVE_COL_STATUS, "connected") &&
+		is_text(live, object, LIVE_COL_SOCKTYPE, "stream") &&
+		live_object_value(live, object, LIVE_COL_USED)->number == 321 &&
+		live_object_at(live, object)->peer_ino == 101, "an abstract name, queues and peer");
+	object = live_find(live, LIVE_TYPE_UNIX, 0, 101, 0);
+	ktap_ok(object && is_text(live, object, LIVE_COL_NAME, "/run/x") &&
+		is_text(live, object, LIVE_COL_STATUS, "listening") &&
+		live_object_value(live, object, LIVE_COL_USED)->state == LIVE_NONE &&
+		live_object_value(live, object, LIVE_COL_MSGS)->number == 321, "a listening socket");
+	live_find_peers(live, 0);
+	ktap_ok(live_object_at(live, live_find(live, LIVE_TYPE_UNIX, 0, 100, 0))->peer == object,
+		"peers find each other");
+}
+
+static void test_end_of_dump(struct live *live)
+{
+	struct {
+		struct nlmsghdr head;
+		int error;
+	} msg = { .head = { .nlmsg_type = NLMSG_DONE, .nlmsg_len = sizeof(msg) } };
+	struct piece piece = { 0 };
+	uint32_t nr = live->object.nr;
+
+	ktap_ok(live_parse_unix(live, &msg, sizeof(msg), 5) == 1, "the end of a dump");
+	msg.head.nlmsg_type = NLMSG_ERROR;
+	msg.error = -ENOENT;
+	ktap_ok(live_parse_unix(live, &msg, sizeof(msg), 5) == -ENOENT, "an error");
+	add_socket(&piece, 200, 1)->nlmsg_len = 30;
+	ktap_ok(!live_parse_unix(live, piece.buf, 32, 5) && live->object.nr == nr,
+		"a message cut short makes no socket");
+}
+
+/* ---- the inventory ---- */
+
+static void test_words(void)
+{
+	struct live_column_list list;
+	uint32_t types;
+
+	ktap_ok(!live_types_parse("pipe,shm", &types) && types == (LIVE_BIT(PIPE) | LIVE_BIT(SHM)) &&
+		live_types_parse("pip", &types) && live_types_parse("", &types) &&
+		live_types_parse("pipe,", &types), "lists of types");
+	ktap_ok(!live_columns_parse("key,Type,KEY", &list) && list.nr == 2 &&
+		list.column[0] == LIVE_COL_KEY && list.column[1] == LIVE_COL_TYPE,
+		"columns in any case, each once");
+	live_columns_default(&list);
+	types = list.nr;
+	ktap_ok(!live_columns_parse("+KEY,TYPE", &list) && list.nr == types + 1 &&
+		list.column[types] == LIVE_COL_KEY, "+ adds to the usual columns");
+	ktap_ok(live_columns_parse("", &list) && live_columns_parse("+", &list) &&
+		live_columns_parse("KEY,,TYPE", &list) && live_columns_parse("KEYS", &list),
+		"what is no column is refused");
+}
+
+static void test_objects(struct live *live)
+{
+	uint32_t a = live_get(live, LIVE_TYPE_SHM, 1, 7, 0), b = live_get(live, LIVE_TYPE_SHM, 2, 7, 0);
+
+	ktap_ok(a && b && a != b && live_get(live, LIVE_TYPE_SHM, 1, 7, 0) == a &&
+		live_get(live, LIVE_TYPE_SEM, 1, 7, 0) != a &&
+		live_get(live, LIVE_TYPE_SHM, 1, 7, 8) != a && !live_find(live, LIVE_TYPE_MSG, 1, 7, 0),
+		"an object is its type, scope, identifier and offset");
+}
+
+static void add_process(struct live *live, uint32_t pid, uint32_t ppid)
+{
+	struct ipcprobe_rec_task_snapshot rec = {
+		.hdr.type = IPCPROBE_REC_task_snapshot, .hdr.len = sizeof(rec), .hdr.tid = pid,
+		.pid = pid, .ppid = ppid, .start_ns = pid, .comm = "x",
+	};
+
+	tasks_apply(&live->tasks, &rec.hdr);
+}
+
+static void test_relations(struct live *live)
+{
+	uint32_t pipe = live_get(live, LIVE_TYPE_PIPE, 0, 3, 0), writer, reader, both;
+	struct live_relation relation;
+
+	add_process(live, 1, 0);
+	add_process(live, 10, 1);
+	add_process(live, 11, 10);
+	add_process(live, 12, 10);
+	writer = live_hold(live, pipe, 11, 1, LIVE_WRITE);
+	live_hold(live, pipe, 11, 4, LIVE_WRITE);
+	both = live_hold(live, pipe, 10, 5, LIVE_READ | LIVE_WRITE);
+	reader = live_hold(live, pipe, 12, 0, LIVE_READ);
+	relation = live_relation_of(live, reader);
+	ktap_ok(relation.other == writer && relation.kin == KIN_SIBLING &&
+		proc_at(&live->tasks, relation.common)->pid == 10,
+		"a reader is told to whom of the writers it is related");
+	relation = live_relation_of(live, writer);
+	ktap_ok(relation.other == both && relation.kin == KIN_CHILD, "and a writer to whom of the readers");
+	pipe = live_get(live, LIVE_TYPE_PIPE, 0, 4, 0);
+	writer = live_hold(live, pipe, 11, 6, LIVE_WRITE);
+	ktap_ok(!live_relation_of(live, writer).other, "nobody at the other end");
+	live_hold(live, pipe, 11, 7, LIVE_READ);
+	ktap_ok(live_relation_of(live, writer).kin == KIN_SAME, "the process itself at the other end");
+}
+
+static void test_waits(struct live *live)
+{
+	uint32_t object = live_get(live, LIVE_TYPE_MSG, 1, 1, 0);
+	uint32_t holder = live_hold(live, object, 11, -1, LIVE_WAITING);
+
+	live_wait(live, holder, "msgrcv", 11);
+	live_wait(live, holder, "msgsnd", 99);
+	ktap_ok(!strcmp(live_holder_value(live, holder, LIVE_COL_WAITS)->text,
+			"msgrcv[11], msgsnd[99]") &&
+		live_object_value(live, object, LIVE_COL_WAITERS)->number == 2,
+		"every waiting thread is named");
+}
+
+int main(void)
+{
+	struct live live;
+
+	ktap_begin(29);
+	test_stat();
+	test_map();
+	test_fdinfo();
+	test_call();
+	test_table();
+	if (live_init(&live))
+		return 1;
+	test_sockets(&live);
+	test_end_of_dump(&live);
+	test_words();
+	test_objects(&live);
+	test_relations(&live);
+	test_waits(&live);
+	live_deinit(&live);
+	return ktap_end();
+}

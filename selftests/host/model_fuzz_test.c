@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records that make no sense, sound in their form only: no model may crash or
+ * grow without bound.  To be built with -fsanitize=address,undefined as well.
+ */
+#include <sys/resource.h>
+
+#include "event.h"
+#include "ktap.h"
+#include "trace_builder.h"
+#include "view_copies.h"
+#include "view_migrations.h"
+#include "view_runq.h"
+#include "view_sched.h"
+#include "view_svg.h"
+#include "view_switches.h"
+#include "view_timehist.h"
+
+#define NR_RECORDS	400000
+#define NR_WATCHED	40000	/* by each watcher */
+
+static uint64_t seed = 88172645463325252ULL;
+
+static uint64_t random_u64(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+/* Mostly small numbers, so that records meet; sometimes anything. */
+static uint64_t random_value(void)
+{
+	uint64_t value = random_u64();
+
+	switch (value >> 60) {
+	case 0:
+		return random_u64();
+	case 1:
+		return -(random_u64() & 7);
+	case 2:
+	case 3:
+		return 4096 * (random_u64() & 15);
+	default:
+		return value & 31;
+	}
+}
+
+/* Any event with any fields, as event_check() lets it pass. */
+static void random_record(char *room, uint64_t now_ns)
+{
+	const struct event_desc *desc = &event_table[random_u64() % event_table_len];
+	struct ipcprobe_rec *rec = (void *)room;
+	size_t offset = sizeof(*rec);
+	uint32_t i;
+
+	memset(room, 0, IPCPROBE_REC_MAX);
+	*rec = (struct ipcprobe_rec){ .len = (desc->len + 15) & ~7, .type = desc->type,
+				      .tid = random_value(), .ts_ns = now_ns };
+	for (i = 0; i < desc->nr_fields; i++) {
+		size_t len = event_kind_len(desc->fields[i].kind);
+		uint64_t value = random_value();
+
+		if (desc->fields[i].kind == EVENT_KIND_ns64)
+			value = now_ns - (value & 0xffff);
+		memcpy(room + offset, &value, len < 8 ? len : 8);
+		offset += len;
+	}
+	if (desc->text_offset)
+		room[rec->len - 8 - (rec->len - 8 == desc->text_offset ? 0 : 1)] = 0;
+}
+
+static void feed(struct trace *t, uint32_t nr)
+{
+	uint64_t room[IPCPROBE_REC_MAX / 8];
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		t->now_ns += random_u64() & 1023;
+		random_record((char *)room, t->now_ns);
+		if (event_check((void *)room, sizeof(room)))
+			continue;
+		t->err = t->err ? t->err : model_apply(&t->model, (void *)room, 0);
+	}
+}
+
+/* Every view must cope too; what it writes is not looked at. */
+static FILE *hide_stdout(void)
+{
+	FILE *terminal = stdout;
+
+	fflush(stdout);
+	stdout = fopen("/dev/null", "w");
+	return terminal;
+}
+
+static void show_stdout(FILE *terminal)
+{
+	fclose(stdout);
+	stdout = terminal;
+}
+
+static void show(struct trace *t, const struct chart *chart)
+{
+	struct view_copies copies = { .source = &trace_all, .top = 3, .has_calls = true };
+	struct view_runq runq = { .source = &trace_all, .top = 3, .width = 80,
+				  .at_ns = t->now_ns };
+	FILE *terminal = hide_stdout();
+
+	t->err |= view_copies_print(&t->model, &copies);
+	t->err |= view_copies_json(&t->model, &copies);
+	t->err |= view_runq_print(&t->model, &runq);
+	t->err |= view_runq_json(&t->model, &runq);
+	t->err |= view_map_print(&t->model, &runq);
+	t->err |= view_map_json(&t->model, &runq);
+	t->err |= view_at_print(&t->model, &runq);
+	t->err |= view_at_json(&t->model, &runq);
+	t->err |= view_svg_write(stdout, &t->model, chart, 0);
+	show_stdout(terminal);
+}
+
+/* ... and those that print as records come. */
+static void watch(struct trace *t, const struct sched_watch *watch)
+{
+	t->model.sched.watch = watch;
+	feed(t, NR_WATCHED);
+	trace_finish(t);
+}
+
+static int watch_latency(struct trace *t, const struct view_runq *runq, enum latency_by by)
+{
+	struct latency latency;
+	struct view_latency view = { .runq = runq, .latency = &latency, .has_histogram = true,
+				     .is_each = true };
+
+	if (latency_init(&latency, runq->source, by))
+		abort();
+	watch(t, &latency.watch);
+	t->err |= view_latency_print(&t->model, &view);
+	t->err |= view_latency_json(&t->model, &view);
+	latency_deinit(&latency);
+	return t->err;
+}
+
+static int watch_timehist(struct trace *t, const struct view_runq *runq, bool is_precise)
+{
+	struct timehist th;
+
+	if (timehist_init(&th, &t->model, runq))
+		abort();
+	th.is_precise = is_precise;
+	th.has_wakeups = true;
+	th.has_migrations = true;
+	th.has_next = true;
+	th.has_state = true;
+	th.has_cpus = true;
+	th.has_summary = true;
+	watch(t, &th.watch);
+	t->err |= timehist_print(&t->model, &th);
+	timehist_deinit(&th);
+	return t->err;
+}
+
+static int watch_switches(struct trace *t, const struct view_runq *runq)
+{
+	struct switches sw;
+
+	if (switches_init(&sw, &t->model, runq))
+		abort();
+	watch(t, &sw.watch);
+	t->err |= switches_print(&t->model, &sw);
+	switches_deinit(&sw);
+	return t->err;
+}
+
+static int watch_migrations(struct trace *t, const struct view_runq *runq)
+{
+	struct migrations mig;
+
+	if (migrations_init(&mig, &t->model, runq))
+		abort();
+	watch(t, &mig.watch);
+	t->err |= migrations_print(&t->model, &mig);
+	migrations_deinit(&mig);
+	return t->err;
+}
+
+static int watch_blocked(struct trace *t, const struct view_runq *runq)
+{
+	struct blocked blocked;
+	struct view_stat view = { .runq = runq, .blocked = &blocked };
+
+	if (blocked_init(&blocked))
+		abort();
+	watch(t, &blocked.watch);
+	t->err |= view_stat_print(&t->model, &view);
+	t->err |= view_stat_json(&t->model, &view);
+	blocked_deinit(&blocked);
+	return t->err;
+}
+
+static int watch_with(const struct view_runq *runq, uint32_t which)
+{
+	struct trace t;
+	int err;
+
+	trace_init(&t, MODEL_COPIES | MODEL_RUNQ | MODEL_WAITS);
+	t.model.copies.parked_max = 1000;
+	switch (which) {
+	case LATENCY_BY_TASK:
+	case LATENCY_BY_WAKER:
+	case LATENCY_BY_CPU:
+		err = watch_latency(&t, runq, which);
+		break;
+	case 3:
+		err = watch_timehist(&t, runq, false);
+		break;
+	case 4:
+		err = watch_timehist(&t, runq, true);
+		break;
+	case 5:
+		err = watch_switches(&t, runq);
+		break;
+	case 6:
+		err = watch_blocked(&t, runq);
+		break;
+	default:
+		err = watch_migrations(&t, runq);
+		break;
+	}
+	trace_deinit(&t);
+	return err;
+}
+
+static int watch_all(void)
+{
+	struct source_opts json = trace_all;
+	struct view_runq text_view = { .source = &trace_all, .top = 3 };
+	struct view_runq json_view = { .source = &json, .top = 3 };
+	FILE *terminal = hide_stdout();
+	int err = 0;
+
+	json.json = true;
+	for (uint32_t i = 0; i < 8; i++)
+		err |= watch_with(&text_view, i) | watch_with(&json_view, i);
+	show_stdout(terminal);
+	return err;
+}
+
+int main(void)
+{
+	struct rusage usage;
+	struct chart chart;
+	struct trace t;
+
+	ktap_begin(3);
+	trace_init(&t, MODEL_COPIES | MODEL_RUNQ | MODEL_TIMELINE | MODEL_WAITS);
+	t.model.copies.parked_max = 1000;
+	if (chart_init(&chart, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500))
+		abort();
+	t.model.chart = &chart;
+	feed(&t, NR_RECORDS);
+	trace_finish(&t);
+	ktap_ok(!t.err, "any records are taken in");
+	show(&t, &chart);
+	getrusage(RUSAGE_SELF, &usage);
+	ktap_note("peak %ld MiB", usage.ru_maxrss / 1024);
+	ktap_ok(!t.err, "any model can be shown");
+	chart_deinit(&chart);
+	trace_deinit(&t);
+	ktap_ok(!watch_all(), "any records can be watched");
+	return ktap_end();
+}

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run queues: members, lengths, audits, latencies, loss, windows, the timeline.
+ */
+#include <math.h>
+
+#include "hist.h"
+#include "ktap.h"
+#include "trace_builder.h"
+
+#define US	1000ULL
+
+static void enqueue(struct trace *t, uint64_t us, uint32_t tid, uint16_t cpu, uint32_t nr)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_enqueue, tid, .nr_running = nr, .cpu = cpu, .change = 1);
+}
+
+static void dequeue(struct trace *t, uint64_t us, uint32_t tid, uint16_t cpu, uint32_t nr)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_dequeue, tid, .nr_running = nr, .cpu = cpu, .change = 1);
+}
+
+static void run(struct trace *t, uint64_t us, uint16_t cpu, uint32_t prev, uint32_t state,
+		uint32_t next)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_switch, prev, .next = next, .prev_state = state, .cpu = cpu);
+}
+
+static void wake(struct trace *t, uint64_t us, uint32_t tid, uint32_t delay_ns, uint16_t cpu)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_wakeup, tid, .delay_ns = delay_ns, .cpu = cpu, .prev_cpu = cpu);
+}
+
+static void empty_snapshot(struct trace *t, uint64_t us, uint16_t cpu)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_snapshot_end, 0, .nr_running = 0, .nr_members = 0, .cpu = cpu);
+}
+
+/* Tasks 11 ... 14; CPUs 0 and 1 idle and known from 1 ms on. */
+static void begin(struct trace *t, uint32_t what)
+{
+	uint32_t pid;
+
+	trace_init(t, what);
+	for (pid = 11; pid <= 14; pid++)
+		trace_snapshot(t, pid, 1, "task");
+	empty_snapshot(t, 2000, 0);
+	empty_snapshot(t, 2000, 1);
+}
+
+static void finish(struct trace *t, uint64_t us)
+{
+	t->now_ns = us * US;
+	trace_finish(t);
+}
+
+static struct sched_cpu *cpu(struct trace *t, uint32_t number)
+{
+	return &t->model.sched.cpu[number];
+}
+
+static bool is_member(struct trace *t, uint32_t number, uint32_t tid)
+{
+	uint32_t task = 0;
+
+	while ((task = sched_next_member(&t->model.sched, cpu(t, number), task)))
+		if (task == tasks_known_tid(&t->model.tasks, tid))
+			return true;
+	return false;
+}
+
+static void test_basic(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	wake(&t, 3000, 11, 500, 0);
+	run(&t, 3002, 0, 0, 0, 11);
+	enqueue(&t, 4000, 12, 0, 2);
+	wake(&t, 4000, 12, 1000, 0);
+	run(&t, 5000, 0, 11, 0, 12);
+	dequeue(&t, 6000, 12, 0, 1);
+	run(&t, 6000, 0, 12, 1, 11);
+	dequeue(&t, 8000, 11, 0, 0);
+	run(&t, 8000, 0, 11, 1, 0);
+	finish(&t, 12000);
+	ktap_ok(cpu(&t, 0)->nr_audits == 4 && cpu(&t, 0)->nr_agreed == 4, "all audits agree");
+	ktap_ok(cpu(&t, 0)->length_ns[0] == 5000 * US && cpu(&t, 0)->length_ns[1] == 3000 * US &&
+		cpu(&t, 0)->length_ns[2] == 2000 * US && sched_max_length(cpu(&t, 0)) == 2 &&
+		fabs(sched_mean_length(cpu(&t, 0)) - 0.7) < 1e-9,
+		"time at each length, its mean and its maximum");
+	ktap_ok(cpu(&t, 0)->busy_ns == 4998 * US && cpu(&t, 0)->idle_ns == 5002 * US,
+		"time busy and idle");
+	ktap_ok(trace_sched(&t, 11)->run_ns == 3998 * US &&
+		trace_sched(&t, 11)->wait_ns == 1002 * US &&
+		trace_sched(&t, 12)->run_ns == 1000 * US &&
+		trace_sched(&t, 12)->wait_ns == 1000 * US,
+		"time running and time queued of each task");
+	ktap_ok(trace_sched(&t, 11)->latency.count == 1 &&
+		trace_sched(&t, 11)->latency.max == 2500 &&
+		trace_sched(&t, 12)->latency.max == 1001 * US &&
+		trace_sched(&t, 12)->nr_wakeups == 1,
+		"latency runs from the waker's call until the task runs");
+	ktap_ok(trace_sched(&t, 11)->nr_preempted == 1 && trace_sched(&t, 11)->nr_voluntary == 1 &&
+		trace_sched(&t, 12)->nr_voluntary == 1, "preempted or gave up the CPU");
+	trace_deinit(&t);
+}
+
+static void test_disagree(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	enqueue(&t, 4000, 12, 0, 3);
+	dequeue(&t, 5000, 12, 0, 2);
+	dequeue(&t, 6000, 11, 0, 0);
+	enqueue(&t, 7000, 11, 0, IPCPROBE_NR_UNKNOWN);
+	finish(&t, 8000);
+	ktap_ok(cpu(&t, 0)->nr_audits == 4 && cpu(&t, 0)->nr_agreed == 2 &&
+		t.model.sched.nr_disagreements == 2 && t.model.sched.disagreement[0].kernel == 3 &&
+		t.model.sched.disagreement[0].model == 2,
+		"audits that disagree are counted and told; no length, no audit");
+	ktap_ok(sched_known_ns(cpu(&t, 0)) == 1000 * US + 2000 * US,
+		"time around an audit that disagrees is not counted");
+	trace_deinit(&t);
+}
+
+static void test_delayed(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	wake(&t, 3000, 11, 0, 0);
+	run(&t, 3000, 0, 0, 0, 11);
+	enqueue(&t, 3500, 12, 0, 2);
+	run(&t, 4000, 0, 11, 1, 12);
+	ktap_ok(is_member(&t, 0, 11) && trace_sched(&t, 11)->state == SCHED_DELAYED &&
+		cpu(&t, 0)->length == 2,
+		"a task that sleeps and was not dequeued is still a member");
+	wake(&t, 6000, 11, 200, 0);
+	run(&t, 6001, 0, 12, 0, 11);
+	dequeue(&t, 7000, 12, 0, 1);
+	finish(&t, 8000);
+	ktap_ok(trace_sched(&t, 11)->wait_ns == 1000 && trace_sched(&t, 11)->latency.count == 2 &&
+		trace_sched(&t, 11)->latency.max == 1200,
+		"it waits from its wake-up on, though no enqueue tells of it");
+	ktap_ok(cpu(&t, 0)->nr_agreed == 3 && cpu(&t, 0)->nr_audits == 3, "its audits agree");
+	trace_deinit(&t);
+}
+
+static void test_throttle(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	enqueue(&t, 3000, 12, 0, 2);
+	enqueue(&t, 3000, 13, 0, 3);
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_change, 0, .change = -2, .nr_running = 1, .cpu = 0);
+	ktap_ok(cpu(&t, 0)->length == 1 && cpu(&t, 0)->nr_members == 3,
+		"throttling changes the length, not the members");
+	TRACE(&t, rq_enqueue, 14, .nr_running = 1, .cpu = 0, .change = 0);
+	TRACE(&t, rq_change, 0, .change = 3, .nr_running = 4, .cpu = 0);
+	finish(&t, 5000);
+	ktap_ok(cpu(&t, 0)->length == 4 && cpu(&t, 0)->nr_members == 4 &&
+		cpu(&t, 0)->nr_audits == cpu(&t, 0)->nr_agreed,
+		"and back; a task may join a throttled group");
+	trace_deinit(&t);
+}
+
+static void test_snapshot(void)
+{
+	struct trace t;
+
+	trace_init(&t, MODEL_RUNQ);
+	trace_snapshot(&t, 11, 1, "a");
+	trace_snapshot(&t, 12, 1, "b");
+	enqueue(&t, 1500, 12, 0, 2);
+	ktap_ok(!cpu(&t, 0)->nr_audits, "records before the snapshot say nothing about the queue");
+	t.now_ns = 2000 * US;
+	TRACE(&t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
+	t.now_ns = 2000 * US;
+	TRACE(&t, rq_snapshot, 12, .cpu = 0);
+	t.now_ns = 2000 * US;
+	TRACE(&t, rq_snapshot_end, 11, .nr_running = 3, .nr_members = 2, .cpu = 0);
+	ktap_ok(cpu(&t, 0)->is_known && cpu(&t, 0)->length == 3 && cpu(&t, 0)->nr_members == 2 &&
+		is_member(&t, 0, 11) && trace_sched(&t, 11)->state == SCHED_RUNNING,
+		"a snapshot tells members, current task and length");
+	dequeue(&t, 3000, 12, 0, 2);
+	finish(&t, 4000);
+	ktap_ok(cpu(&t, 0)->nr_agreed == 1 && sched_known_ns(cpu(&t, 0)) == 2000 * US &&
+		trace_sched(&t, 11)->run_ns == 2000 * US, "and the time before it is unknown");
+	trace_deinit(&t);
+
+	trace_init(&t, MODEL_RUNQ);
+	TRACE(&t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
+	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2, .cpu = 0);
+	ktap_ok(!cpu(&t, 0)->is_known, "a snapshot with a record missing is none");
+	trace_deinit(&t);
+}
+
+static void test_loss(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	wake(&t, 3000, 11, 0, 0);
+	run(&t, 3000, 0, 0, 0, 11);
+	t.now_ns = 9000 * US;
+	TRACE(&t, lost, 0, .begin_ns = 4000 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	enqueue(&t, 5000, 12, 0, 1);
+	wake(&t, 5000, 12, 0, 0);
+	ktap_ok(!cpu(&t, 0)->is_known && cpu(&t, 0)->nr_audits == 1 && !cpu(&t, 0)->first,
+		"within a gap nothing is audited and queues are unknown");
+	enqueue(&t, 9500, 12, 0, 7);
+	run(&t, 9600, 0, 14, 1, 12);
+	ktap_ok(cpu(&t, 0)->nr_audits == 1 && !trace_sched(&t, 12)->latency.count,
+		"no wake-up is paired across a gap");
+	empty_snapshot(&t, 10000, 0);
+	enqueue(&t, 11000, 13, 0, 1);
+	finish(&t, 12000);
+	ktap_ok(sched_known_ns(cpu(&t, 0)) == 4000 * US && cpu(&t, 0)->nr_agreed == 2 &&
+		cpu(&t, 0)->nr_audits == 2, "a snapshot makes the queue known again");
+	ktap_ok(trace_sched(&t, 11)->run_ns == 1000 * US, "who ran into a gap ran up to it only");
+	ktap_ok(!model_runq_complete(&t.model), "figures are not called complete");
+	trace_deinit(&t);
+}
+
+/* Given at its end, a gap still takes back the audits that failed within it. */
+static void test_late_loss(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	enqueue(&t, 5000, 12, 0, 5);
+	t.now_ns = 9000 * US;
+	TRACE(&t, lost, 0, .begin_ns = 4000 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	finish(&t, 12000);
+	ktap_ok(cpu(&t, 0)->nr_audits == 1 && cpu(&t, 0)->nr_agreed == 1 &&
+		!t.model.sched.nr_disagreements, "audits that failed within a gap are taken back");
+	trace_deinit(&t);
+}
+
+static void test_migrate(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	enqueue(&t, 3100, 12, 0, 2);
+	dequeue(&t, 3500, 12, 0, 1);
+	t.now_ns = 3500 * US;
+	TRACE(&t, rq_migrate, 12, .from_cpu = 0, .to_cpu = 1);
+	enqueue(&t, 3501, 12, 1, 1);
+	run(&t, 3600, 1, 0, 0, 12);
+	finish(&t, 4000);
+	ktap_ok(is_member(&t, 1, 12) && !is_member(&t, 0, 12) &&
+		trace_sched(&t, 12)->nr_migrations == 1 &&
+		trace_sched(&t, 12)->wait_ns == (400 + 99) * US,
+		"a task that moves to another queue");
+	trace_deinit(&t);
+}
+
+/* Clocks of two CPUs differ a little: the new queue's record comes first. */
+static void test_inversion(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 12, 0, 1);
+	enqueue(&t, 3500, 12, 1, 1);
+	dequeue(&t, 3500, 12, 0, 0);
+	finish(&t, 4000);
+	ktap_ok(is_member(&t, 1, 12) && !cpu(&t, 0)->first && cpu(&t, 0)->nr_agreed == 2 &&
+		cpu(&t, 1)->nr_agreed == 1, "a task is on the queue it joined last");
+	trace_deinit(&t);
+}
+
+static void test_reset(void)
+{
+	struct trace t;
+
+	trace_init(&t, MODEL_RUNQ);
+	model_set_from(&t.model, 5000 * US);
+	trace_snapshot(&t, 11, 1, "a");
+	empty_snapshot(&t, 2000, 0);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	dequeue(&t, 7000, 11, 0, 0);
+	run(&t, 7000, 0, 11, 1, 0);
+	finish(&t, 8000);
+	ktap_ok(trace_sched(&t, 11)->run_ns == 2000 * US && cpu(&t, 0)->length_ns[1] == 2000 * US &&
+		cpu(&t, 0)->busy_ns == 2000 * US && cpu(&t, 0)->idle_ns == 1000 * US &&
+		cpu(&t, 0)->nr_audits == 1,
+		"a window counts its own time only, with what was known before");
+	trace_deinit(&t);
+}
+
+static void test_percentiles(void)
+{
+	struct hist hist = { 0 }, sum = { 0 };
+	uint64_t i, p50, p99;
+
+	for (i = 1; i <= 100000; i++)
+		hist_add(&hist, i * 10);
+	p50 = hist_percentile(&hist, 50);
+	p99 = hist_percentile(&hist, 99);
+	ktap_ok(hist.count == 100000 && hist.max == 1000000 && hist_mean(&hist) == 500005,
+		"histogram: count, maximum and mean are exact");
+	ktap_ok(p50 >= 500000 && p50 < 516500 && p99 >= 990000 && p99 < 1022000 &&
+		hist_percentile(&hist, 100) == 1000000, "percentiles are at most 3.2 %% too high");
+	hist_merge(&sum, &hist);
+	hist_add(&sum, 3);
+	ktap_ok(sum.count == 100001 && hist_percentile(&sum, 0) == 3 && sum.min == 3,
+		"histograms add up");
+	hist_deinit(&hist);
+	hist_deinit(&sum);
+}
+
+static void test_timeline(void)
+{
+	uint64_t busy_ns = 0, idle_ns = 0, i;
+	struct timeline *line;
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ | MODEL_TIMELINE);
+	for (i = 0; i < 1000; i++) {
+		enqueue(&t, 3000 + i * 100, 11, 0, 1);
+		run(&t, 3000 + i * 100, 0, 0, 0, 11);
+		dequeue(&t, 3030 + i * 100, 11, 0, 0);
+		run(&t, 3030 + i * 100, 0, 11, 1, 0);
+	}
+	finish(&t, 103000);
+	line = t.model.sched.timeline;
+	for (i = 0; i < TIMELINE_NR_SLOTS; i++) {
+		busy_ns += line->lane[0][i].busy_ns;
+		idle_ns += line->lane[0][i].idle_ns;
+	}
+	ktap_ok(busy_ns == 30000 * US && busy_ns == cpu(&t, 0)->busy_ns &&
+		idle_ns == cpu(&t, 0)->idle_ns, "the timeline's slots add up to all time");
+	trace_deinit(&t);
+}
+
+/* ---- states ---- */
+
+/* 11 sleeps twice, on a pipe and then not, the second time staying on its queue; 12 ends. */
+static void test_states(void)
+{
+	const struct sched_task *task;
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ | MODEL_WAITS);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	TRACE(&t, pipe_block, 11, .pipe = 5, .flags = IPCPROBE_IO_EMPTY);
+	dequeue(&t, 3100, 11, 0, 0);
+	run(&t, 3100, 0, 11, 1, 0);
+	enqueue(&t, 3500, 11, 0, 1);
+	wake(&t, 3500, 11, 0, 0);
+	run(&t, 3600, 0, 0, 0, 11);
+	TRACE(&t, pipe_read, 11, .pipe = 5, .ret = 1);
+	run(&t, 4000, 0, 11, 1, 0);
+	dequeue(&t, 4700, 11, 0, 0);
+	enqueue(&t, 4900, 12, 1, 1);
+	run(&t, 4900, 1, 0, 0, 12);
+	dequeue(&t, 5000, 12, 1, 0);
+	run(&t, 5000, 1, 12, 0x80, 0);
+	finish(&t, 6000);
+	task = trace_sched(&t, 11);
+	ktap_ok(task->run_ns == 500 * US && task->wait_ns == 100 * US &&
+		task->sleep_ns == (400 + 1300) * US && task->delayed_ns == 700 * US,
+		"time in each state");
+	ktap_ok(task->blocked_ns[WAIT_PIPE] == 400 * US &&
+		task->blocked_ns[WAIT_NONE] == (1300 + 700) * US,
+		"who blocks on a pipe does so until the read has ended");
+	ktap_ok(trace_sched(&t, 12)->run_ns == 100 * US && !trace_sched(&t, 12)->sleep_ns,
+		"who has ended does not sleep");
+	trace_deinit(&t);
+}
+
+/* ---- watchers ---- */
+
+struct told {
+	uint64_t run_ns;
+	uint64_t off_ns;
+	uint64_t ready_ns;
+	uint32_t nr_switches;
+	uint32_t nr_wakeups;
+	uint32_t nr_migrations;
+	uint32_t nr_lost;
+	uint32_t nr_ends;
+};
+
+static int told_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
+{
+	uint64_t ts_ns = sw->rec->hdr.ts_ns;
+	struct told *told = arg;
+
+	told->nr_switches++;
+	told->run_ns += sched_run_ns(sched, sw->prev, sw->rec->cpu, ts_ns);
+	if (sw->next) {
+		const struct sched_task *next = sched_task_at(sched, sw->next);
+
+		told->off_ns = next->out_ns ? ts_ns - next->out_ns : 0;
+		told->ready_ns = sched_ready_ns(next);
+	}
+	return 0;
+}
+
+static int told_wakeup(void *arg, const struct sched *sched,
+		       const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker)
+{
+	struct told *told = arg;
+
+	told->nr_wakeups += task_at(sched->tasks, task)->tid == rec->hdr.tid &&
+			    task_at(sched->tasks, waker)->tid == rec->waker;
+	return 0;
+}
+
+static int told_migrate(void *arg, const struct sched *sched,
+			const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by)
+{
+	struct told *told = arg;
+
+	told->nr_migrations += sched->cpu[rec->from_cpu].length == 1 && task && by;
+	return 0;
+}
+
+static int told_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+{
+	struct told *told = arg;
+
+	told->nr_lost += sched->cpu[0].is_known && begin_ns == 5000 * US && end_ns == 5500 * US;
+	return 0;
+}
+
+static int told_end(void *arg, const struct sched *sched, uint64_t until_ns)
+{
+	struct told *told = arg;
+
+	(void)sched;
+	told->nr_ends += until_ns == 6000 * US;
+	return 0;
+}
+
+static void test_watch(void)
+{
+	struct told told = { 0 };
+	struct sched_watch watch = {
+		.on_switch = told_switch, .on_wakeup = told_wakeup, .on_migrate = told_migrate,
+		.on_lost = told_lost, .on_end = told_end, .arg = &told,
+	};
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	t.model.sched.watch = &watch;
+	sched_reset(&t.model.sched, 3000 * US);
+	enqueue(&t, 2500, 11, 0, 1);
+	run(&t, 2500, 0, 0, 0, 11);
+	dequeue(&t, 3200, 11, 0, 0);
+	run(&t, 3200, 0, 11, 1, 0);
+	enqueue(&t, 4000, 11, 0, 1);
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_wakeup, 11, .waker = 12, .delay_ns = 5000);
+	TRACE(&t, rq_migrate, 13, .by = 12, .from_cpu = 0, .to_cpu = 1);
+	run(&t, 4100, 0, 0, 0, 11);
+	ktap_ok(told.nr_switches == 2 && told.run_ns == 200 * US,
+		"a watcher is told what is in the window, with time in the window");
+	ktap_ok(told.off_ns == 900 * US && told.ready_ns == 3995 * US,
+		"and for how long who runs was off the CPU and ready");
+	t.now_ns = 5500 * US;
+	TRACE(&t, lost, 0, .begin_ns = 5000 * US, .nr_lost = 1, .class_id = IPCPROBE_CLASS_SCHED);
+	finish(&t, 6000);
+	ktap_ok(told.nr_wakeups == 1 && told.nr_migrations == 1 && told.nr_lost == 1 &&
+		told.nr_ends == 1, "and of wake-ups, migrations, loss and the end");
+	ktap_ok(trace_sched(&t, 11)->nr_wakeups == 1 && cpu(&t, 0)->nr_wakeups == 1 &&
+		cpu(&t, 0)->nr_out == 1 && cpu(&t, 1)->nr_in == 1,
+		"wake-ups and migrations are counted by CPU too");
+	trace_deinit(&t);
+}
+
+int main(void)
+{
+	ktap_begin(37);
+	test_basic();
+	test_disagree();
+	test_delayed();
+	test_throttle();
+	test_snapshot();
+	test_loss();
+	test_late_loss();
+	test_migrate();
+	test_states();
+	test_watch();
+	test_inversion();
+	test_reset();
+	test_percentiles();
+	test_timeline();
+	return ktap_end();
+}

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes through memory that processes share: System V segments, files that are
+ * mapped, memory of other processes.
+ */
+#include "ktap.h"
+#include "trace_builder.h"
+
+#define BLOCK	65536
+#define SERVER	11
+#define CLIENT	12
+#define IN	1	/* the server's file */
+#define OUT	2	/* the client's file */
+#define SHM	3	/* the object */
+#define AT_SERVER	0x7f0000000000ULL
+#define AT_CLIENT	0x7e0000000000ULL
+#define BUF	0x10000000ULL
+
+static void begin(struct trace *t)
+{
+	trace_init(t, MODEL_COPIES);
+	trace_snapshot(t, 1, 0, "init");
+	trace_snapshot(t, 10, 1, "lab");
+	trace_file(t, IN, "/tmp/in");
+	trace_file(t, OUT, "/tmp/out");
+	trace_spawn(t, 10, SERVER, "server");
+	trace_spawn(t, 10, CLIENT, "client");
+}
+
+static void map_at(struct trace *t, uint32_t pid, uint64_t addr, uint64_t bytes, uint64_t offset)
+{
+	TRACE(t, shm_map, pid, .addr = addr, .bytes = bytes, .offset = offset, .object = SHM,
+	      .pid = pid, .prot = 3, .call = IPCPROBE_CALL_MMAP);
+}
+
+static void attach(struct trace *t, uint32_t pid, uint64_t addr)
+{
+	TRACE(t, shm_map, pid, .addr = addr, .bytes = BLOCK, .object = SHM, .pid = pid, .prot = 3,
+	      .call = IPCPROBE_CALL_SHMAT, .is_sysv = 1);
+}
+
+static void unmap(struct trace *t, uint32_t pid, uint64_t addr, uint64_t bytes)
+{
+	TRACE(t, shm_unmap, pid, .addr = addr, .bytes = bytes, .object = SHM, .pid = pid,
+	      .call = IPCPROBE_CALL_MUNMAP);
+}
+
+/* Two copies: file to segment by the server, segment to file by the client. */
+static bool is_two_copies(struct trace *t, uint64_t bytes)
+{
+	struct path path = trace_path(t, 0);
+
+	return path.nr_hops == 2 && path.nr_copies == 2 && path.bytes == bytes &&
+	       path.copied_bytes == 2.0 * bytes && !path.is_inferred && !t->err &&
+	       object_type(trace_hop(t, &path, 0)->key.to) == OBJECT_CHANNEL &&
+	       trace_hop(t, &path, 0)->key.to == trace_hop(t, &path, 1)->key.from;
+}
+
+static void test_sysv(void)
+{
+	uint32_t i, number;
+	struct trace t;
+
+	begin(&t);
+	TRACE(&t, shm_create, SERVER, .bytes = BLOCK, .ns = 7, .ret = 5, .is_new = 1,
+	      .call = IPCPROBE_CALL_SHMGET);
+	TRACE(&t, shm_segment, SERVER, .bytes = BLOCK, .object = SHM, .ns = 7, .id = 5);
+	attach(&t, SERVER, AT_SERVER);
+	attach(&t, CLIENT, AT_CLIENT);
+	for (i = 0; i < 16; i++) {
+		trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+		trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	}
+	trace_finish(&t);
+	ktap_ok(is_two_copies(&t, 16 * BLOCK) && trace_nr_paths(&t) == 1,
+		"a segment: one path of two copies, exact");
+	number = channels_find(&t.model.copies.channels, CHANNEL_SHM, channel_sysv_key(7, 5));
+	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 16 * BLOCK &&
+		channel_at(&t.model.copies.channels, number)->capacity == BLOCK,
+		"server and client are its two sides");
+	trace_deinit(&t);
+}
+
+static void test_namespaces(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	TRACE(&t, shm_segment, SERVER, .object = SHM, .ns = 7, .id = 5);
+	TRACE(&t, shm_segment, CLIENT, .object = SHM + 1, .ns = 8, .id = 5);
+	attach(&t, SERVER, AT_SERVER);
+	TRACE(&t, shm_map, CLIENT, .addr = AT_CLIENT, .bytes = BLOCK, .object = SHM + 1,
+	      .pid = CLIENT, .prot = 3, .is_sysv = 1);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1,
+		"the same id in two namespaces is two segments");
+	trace_deinit(&t);
+}
+
+/* Ranges: each byte has its own origin, wherever it is mapped. */
+static void test_offsets(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, 4, "/tmp/other");
+	map_at(&t, SERVER, AT_SERVER, 2 * BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, BLOCK);
+	trace_file_read(&t, SERVER, 4, AT_SERVER, BLOCK);
+	trace_file_read(&t, SERVER, IN, AT_SERVER + BLOCK, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	ktap_ok(is_two_copies(&t, BLOCK) && trace_nr_paths(&t) == 2 &&
+		object_number(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 0).hop[0] } },
+					0)->key.from) == files_by_number(&t.model.copies.files, IN),
+		"bytes are found by their offset in the object");
+	trace_deinit(&t);
+}
+
+/* One buffer, half of it shared. */
+static void test_cut(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_read(&t, SERVER, IN, AT_SERVER - BLOCK, 3 * BLOCK);
+	trace_file_write(&t, SERVER, OUT, AT_SERVER + BLOCK, BLOCK / 2);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	ktap_ok(is_two_copies(&t, BLOCK), "of a buffer the part in the mapping is shared");
+	path = trace_path(&t, 1);
+	ktap_ok(path.nr_hops == 2 && path.bytes == BLOCK / 2 && !path.is_inferred &&
+		trace_hop(&t, &path, 0)->bytes == 2 * BLOCK &&
+		trace_hop(&t, &path, 0)->key.to == OBJECT_MEMORY,
+		"the parts before and behind are the process's own");
+	ktap_ok(trace_hop(&t, &path, 0)->copy_ns + trace_hop(&t, &(struct path){
+			.hop = { trace_path(&t, 0).hop[0] } }, 0)->copy_ns == TRACE_DUR_NS,
+		"the costs of the parts add up");
+	trace_deinit(&t);
+}
+
+static void test_unmap(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, 4 * BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, 4 * BLOCK, 0);
+	unmap(&t, CLIENT, AT_CLIENT + BLOCK, BLOCK);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, 4 * BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT + BLOCK, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT + 2 * BLOCK, 2 * BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 2 && path.bytes == 2 * BLOCK,
+		"what is behind a hole keeps its offset");
+	ktap_ok(trace_nr_paths(&t) == 3, "what is unmapped is shared no more");
+	trace_deinit(&t);
+}
+
+static void test_fork_exec(void)
+{
+	struct trace t;
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	trace_fork(&t, SERVER, 20);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	trace_file_write(&t, 20, OUT, AT_SERVER, BLOCK);
+	trace_finish(&t);
+	ktap_ok(is_two_copies(&t, BLOCK), "a child has its parent's mappings");
+	trace_deinit(&t);
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	trace_fork(&t, SERVER, 20);
+	trace_exec(&t, 20, "other");
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	trace_file_write(&t, 20, OUT, AT_SERVER, BLOCK);
+	trace_finish(&t);
+	ktap_ok(trace_nr_paths(&t) == 2, "a new program has none of them");
+	trace_deinit(&t);
+}
+
+/* A memfd is written, and read where it is mapped; and the other way round. */
+static void test_memfd(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, SHM, "/memfd:lab (deleted)");
+	TRACE(&t, shm_create, SERVER, .object = SHM, .ret = 3, .is_new = 1,
+	      .call = IPCPROBE_CALL_MEMFD_CREATE);
+	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
+	trace_file_write(&t, SERVER, SHM, BUF, BLOCK);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
+		!path.is_inferred, "written into a memfd, taken from its mapping: one object");
+	trace_deinit(&t);
+
+	begin(&t);
+	TRACE(&t, shm_resize, SERVER, .bytes = BLOCK, .object = SHM,
+	      .call = IPCPROBE_CALL_TRUNCATE);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	trace_file_read(&t, CLIENT, SHM, BUF, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 3 && path.bytes == BLOCK && !path.is_inferred,
+		"put into a mapping, read from the file: one object");
+	trace_deinit(&t);
+}
+
+/* Bytes that were stored there, not read in. */
+static void test_stores(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1 && !path.is_inferred &&
+		trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 1).hop[0] } }, 0)->key.origin
+		== ORIGIN_OBJECT, "what was stored in shared memory is linked to nothing");
+	trace_deinit(&t);
+}
+
+/* The server's read of a pipe waits for its writer's record; the client's write is there. */
+static void test_late_writer(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	trace_spawn(&t, 10, 13, "cat");
+	trace_pipe(&t, 10, 77);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_read(&t, 13, IN, BUF, BLOCK);
+	trace_read(&t, SERVER, 77, 0, AT_SERVER, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	ktap_ok(t.model.copies.nr_parked == 2, "who takes bytes that are on their way waits");
+	trace_write(&t, 13, 77, 0, BUF, BLOCK);
+	ktap_ok(!t.model.copies.nr_parked, "nobody waits once they are there");
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 4 && path.bytes == BLOCK && !path.is_inferred &&
+		trace_nr_paths(&t) == 1, "file, pipe, shared memory, file: one path");
+	trace_deinit(&t);
+}
+
+static void test_loss(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	TRACE(&t, lost, 0, .begin_ns = t.now_ns, .nr_lost = 1, .class_id = IPCPROBE_CLASS_PIPE);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1, "nothing is linked across a gap");
+	trace_deinit(&t);
+
+	begin(&t);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	TRACE(&t, lost, 0, .begin_ns = t.now_ns, .nr_lost = 1, .class_id = IPCPROBE_CLASS_SHM);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_read(&t, CLIENT, IN, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	ktap_ok(trace_nr_paths(&t) == 2, "after a loss of mappings none is known");
+	trace_deinit(&t);
+}
+
+/* ---- memory of other processes ---- */
+
+static void vm(struct trace *t, uint32_t tid, uint32_t target, uint64_t local, uint64_t remote,
+	       int32_t ret, uint8_t call)
+{
+	TRACE(t, procvm, tid, .local = local, .remote = remote, .target = target, .count = ret,
+	      .ret = ret, .dur_ns = TRACE_DUR_NS, .call = call, .nr_local = 1, .nr_remote = 1);
+}
+
+static void test_procvm(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
+	vm(&t, CLIENT, SERVER, BUF + 512, BUF, BLOCK, IPCPROBE_CALL_PROCESS_VM_READV);
+	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
+		!path.is_inferred && trace_nr_paths(&t) == 1 && !t.err,
+		"process_vm_readv is one copy more, linked on both sides");
+	ktap_ok(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.from), SERVER, CLIENT) ==
+		BLOCK, "it went from the other process to the caller");
+	trace_deinit(&t);
+
+	begin(&t);
+	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
+	vm(&t, SERVER, CLIENT, BUF, BUF + 512, BLOCK, IPCPROBE_CALL_PROCESS_VM_WRITEV);
+	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
+		!path.is_inferred && trace_nr_paths(&t) == 1 && !t.err,
+		"process_vm_writev likewise");
+	ktap_ok(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.to), SERVER, CLIENT) ==
+		BLOCK, "it went from the caller to the other process");
+	trace_deinit(&t);
+}
+
+static void test_procvm_vectors(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
+	trace_file_read(&t, SERVER, IN, BUF + 2 * BLOCK, BLOCK);
+	TRACE(&t, procvm_segment, CLIENT, .addr = BUF, .bytes = BLOCK, .target = SERVER,
+	      .is_remote = 1);
+	TRACE(&t, procvm_segment, CLIENT, .addr = BUF + 2 * BLOCK, .bytes = BLOCK,
+	      .target = SERVER, .index = 1, .is_remote = 1);
+	t.dur_ns = 4000;
+	TRACE(&t, procvm, CLIENT, .local = BUF + 1, .remote = BUF, .target = SERVER,
+	      .count = 2 * BLOCK, .ret = 2 * BLOCK, .dur_ns = 4000,
+	      .call = IPCPROBE_CALL_PROCESS_VM_READV, .nr_local = 1, .nr_remote = 2);
+	t.dur_ns = TRACE_DUR_NS;
+	trace_file_write(&t, CLIENT, OUT, BUF + 1, 2 * BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 3 && path.bytes == 2 * BLOCK && !path.is_inferred,
+		"several ranges of the other process");
+	trace_deinit(&t);
+}
+
+/* Its memory may be shared with a third one. */
+static void test_procvm_shared(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_spawn(&t, 10, 13, "debugger");
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
+	trace_file_read(&t, 13, IN, BUF, BLOCK);
+	vm(&t, 13, SERVER, BUF, AT_SERVER, BLOCK, IPCPROBE_CALL_PROCESS_VM_WRITEV);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	trace_finish(&t);
+	ktap_ok(trace_path(&t, 0).nr_hops == 3 && trace_path(&t, 0).bytes == BLOCK,
+		"written into a mapping of another process: a third one takes them");
+	trace_deinit(&t);
+}
+
+int main(void)
+{
+	ktap_begin(25);
+	test_sysv();
+	test_namespaces();
+	test_offsets();
+	test_cut();
+	test_unmap();
+	test_fork_exec();
+	test_memfd();
+	test_stores();
+	test_late_writer();
+	test_loss();
+	test_procvm();
+	test_procvm_vectors();
+	test_procvm_shared();
+	return ktap_end();
+}

@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The views' text and JSON, compared with the files in golden/.
+ *
+ *	view_test [DIRECTORY]	the files' place (default: golden/ beside it)
+ *
+ * With UPDATE_GOLDEN set in the environment the files are written anew: look
+ * at the difference before you commit it.
+ */
+#include <libgen.h>
+
+#include "address_space.h"
+#include "ktap.h"
+#include "trace_builder.h"
+#include "view_copies.h"
+#include "view_migrations.h"
+#include "view_runq.h"
+#include "view_sched.h"
+#include "view_switches.h"
+#include "view_timehist.h"
+#include "view_vm.h"
+
+#define BUF_A	0x10000000ULL
+#define BUF_B	0x20000000ULL
+#define US	1000ULL
+
+static char directory[4096];
+
+static char *read_golden(const char *path)
+{
+	FILE *in = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!in)
+		return NULL;
+	if (getdelim(&text, &size, 0, in) < 0) {
+		free(text);
+		text = NULL;
+	}
+	fclose(in);
+	return text;
+}
+
+static void write_golden(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+
+	if (!out)
+		return;
+	fputs(text, out);
+	fclose(out);
+}
+
+/* Views write to stdout: give them another one for a while. */
+static char *capture(int (*view)(const struct model *model, const void *opts),
+		     const struct model *model, const void *opts)
+{
+	FILE *terminal = stdout;
+	char *text = NULL;
+	size_t len;
+
+	fflush(stdout);
+	stdout = open_memstream(&text, &len);
+	if (view(model, opts))
+		fputs("the view failed", stdout);
+	fclose(stdout);
+	stdout = terminal;
+	return text;
+}
+
+static void compare(const char *name, char *text)
+{
+	char path[4200], *golden;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if (getenv("UPDATE_GOLDEN"))
+		write_golden(path, text);
+	golden = read_golden(path);
+	if (!golden || strcmp(golden, text))
+		printf("# expected:\n%s# got:\n%s", golden ?: "nothing\n", text);
+	ktap_ok(golden && !strcmp(golden, text), "the view is as in golden/%s", name);
+	free(golden);
+	free(text);
+}
+
+/* ---- copies ---- */
+
+static int copies_text(const struct model *model, const void *opts)
+{
+	return view_copies_print(model, opts);
+}
+
+static int copies_json(const struct model *model, const void *opts)
+{
+	return view_copies_json(model, opts);
+}
+
+static void begin_copies(struct trace *t)
+{
+	trace_init(t, MODEL_COPIES);
+	trace_snapshot(t, 1, 0, "init");
+	trace_snapshot(t, 10, 1, "sh");
+	trace_file(t, 1, "/tmp/big.bin");
+	trace_file(t, 2, "/tmp/out.bin");
+	trace_file(t, 3, "/lib/libc.so.6");
+	trace_pipe(t, 10, 345);
+	trace_spawn(t, 10, 12, "cat");
+	trace_spawn(t, 10, 13, "cat");
+}
+
+static void pipeline(struct trace *t, uint32_t nr)
+{
+	uint32_t i;
+
+	trace_file_read(t, 12, 3, BUF_B, 832);
+	trace_file_read(t, 13, 3, BUF_B, 832);
+	for (i = 0; i < nr; i++) {
+		trace_file_read(t, 12, 1, BUF_A, 65536);
+		trace_write(t, 12, 345, i * 65536, BUF_A, 65536);
+		trace_read(t, 13, 345, i * 65536, BUF_B, 65536);
+		trace_file_write(t, 13, 2, BUF_B, 65536);
+	}
+}
+
+static void compare_copies(struct trace *t, const char *text, const char *json, bool has_calls)
+{
+	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP,
+				    .has_calls = has_calls };
+
+	compare(text, capture(copies_text, &t->model, &view));
+	view.top = 0;
+	if (json)
+		compare(json, capture(copies_json, &t->model, &view));
+}
+
+static void test_pipeline(void)
+{
+	struct trace t;
+
+	begin_copies(&t);
+	pipeline(&t, 1024);
+	trace_finish(&t);
+	compare_copies(&t, "copies-pipeline.txt", "copies-pipeline.json", true);
+	trace_deinit(&t);
+}
+
+static void test_mixture(void)
+{
+	struct trace t;
+	uint64_t ns;
+
+	begin_copies(&t);
+	pipeline(&t, 2);
+	ns = t.now_ns;
+	t.now_ns += 50000;
+	TRACE(&t, lost, 0, .begin_ns = ns, .nr_lost = 7, .class_id = IPCPROBE_CLASS_PIPE);
+	trace_read(&t, 13, 345, 131072, BUF_B, 4096);
+	trace_file_write(&t, 13, 2, BUF_A, 2048);
+	trace_pipe(&t, 10, 346);
+	trace_spawn(&t, 12, 14, "evil\033[1m");
+	TRACE(&t, pipe_splice, 14, .in = 1, .out = 346, .ret = 65536, .dur_ns = 100,
+	      .call = IPCPROBE_CALL_SPLICE, .flags = IPCPROBE_IO_OUT_PIPE);
+	TRACE(&t, pipe_splice, 14, .in = 346, .out = 0, .ret = 1000, .copied = 0, .dur_ns = 100,
+	      .call = IPCPROBE_CALL_SPLICE, .flags = IPCPROBE_IO_IN_PIPE);
+	trace_finish(&t);
+	compare_copies(&t, "copies-mixture.txt", "copies-mixture.json", false);
+	trace_deinit(&t);
+}
+
+/* One way through each kind of object. */
+static void test_objects(void)
+{
+	struct trace t;
+
+	begin_copies(&t);
+	trace_file(&t, 4, "/memfd:shared (deleted)");
+	trace_file(&t, 5, "/dev/zero (deleted)");
+	TRACE(&t, shm_map, 12, .addr = BUF_A + 0x100000, .bytes = 65536, .object = 5, .pid = 12,
+	      .prot = 3, .call = IPCPROBE_CALL_MMAP);
+	trace_file_read(&t, 12, 1, BUF_A + 0x100000, 4096);
+	TRACE(&t, shm_segment, 12, .bytes = 65536, .object = 9, .ns = 0xefffffff, .id = 5);
+	TRACE(&t, shm_map, 12, .addr = BUF_A, .bytes = 65536, .object = 9, .pid = 12, .prot = 3,
+	      .call = IPCPROBE_CALL_SHMAT, .is_sysv = 1);
+	TRACE(&t, shm_create, 12, .object = 4, .ret = 3, .is_new = 1,
+	      .call = IPCPROBE_CALL_MEMFD_CREATE);
+	trace_file_read(&t, 12, 1, BUF_A, 65536);
+	TRACE(&t, msg_create, 12, .ns = 77, .id = 6, .max_bytes = 16384);
+	TRACE(&t, msg_send, 12, .addr = BUF_A, .ns = 77, .id = 6, .seq = 1, .bytes = 8192,
+	      .dur_ns = 400);
+	TRACE(&t, msg_receive, 13, .addr = BUF_B, .ns = 77, .id = 6, .seq = 1, .bytes = 8192,
+	      .ret = 8192, .dur_ns = 400, .blocked_ns = 300);
+	trace_file_write(&t, 13, 4, BUF_B, 8192);
+	TRACE_NAME(&t, mq_info, 13, "queue", .dev = 20, .ino = 9, .max_messages = 10,
+		   .max_bytes = 100);
+	TRACE(&t, mq_send, 13, .addr = BUF_B, .dev = 20, .ino = 9, .seq = 2, .bytes = 100,
+	      .dur_ns = 400);
+	TRACE(&t, unix_pair, 10, .sock = 1, .peer = 2, .ino = 50, .peer_ino = 51, .type = 1);
+	TRACE(&t, unix_send, 12, .addr = BUF_A, .sock = 1, .peer = 2, .count = 100, .ret = 100,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_SENDTO, .nr_segs = 1);
+	TRACE(&t, unix_recv, 13, .addr = BUF_B, .sock = 2, .peer = 1, .count = 100, .ret = 100,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_RECVFROM, .nr_segs = 1);
+	TRACE(&t, procvm, 12, .local = BUF_B, .remote = BUF_B, .target = 13, .count = 100,
+	      .ret = 100, .dur_ns = 400, .call = IPCPROBE_CALL_PROCESS_VM_READV, .nr_local = 1,
+	      .nr_remote = 1);
+	trace_file_write(&t, 12, 2, BUF_B, 100);
+	trace_finish(&t);
+	compare_copies(&t, "copies-objects.txt", "copies-objects.json", true);
+	trace_deinit(&t);
+}
+
+/* ---- run queues ---- */
+
+static int runq_text(const struct model *model, const void *opts)
+{
+	return view_runq_print(model, opts);
+}
+
+static int runq_json(const struct model *model, const void *opts)
+{
+	return view_runq_json(model, opts);
+}
+
+static int map_text(const struct model *model, const void *opts)
+{
+	return view_map_print(model, opts);
+}
+
+static int map_json(const struct model *model, const void *opts)
+{
+	return view_map_json(model, opts);
+}
+
+static int at_text(const struct model *model, const void *opts)
+{
+	return view_at_print(model, opts);
+}
+
+static int at_json(const struct model *model, const void *opts)
+{
+	return view_at_json(model, opts);
+}
+
+/* Two tasks take turns on CPU 0, one runs on CPU 1 until records are lost. */
+static void queues(struct trace *t, uint32_t what)
+{
+	uint32_t i;
+
+	trace_init(t, what);
+	trace_snapshot(t, 11, 1, "ping");
+	trace_snapshot(t, 12, 1, "pong");
+	trace_snapshot(t, 13, 1, "hog");
+	t->now_ns = 2000 * US;
+	TRACE(t, rq_snapshot_end, 0, .cpu = 0);
+	TRACE(t, rq_snapshot, 13, .cpu = 1, .is_current = 1);
+	TRACE(t, rq_snapshot_end, 13, .nr_running = 1, .nr_members = 1, .cpu = 1);
+	for (i = 0; i < 20; i++) {
+		uint32_t tid = 11 + i % 2;
+
+		t->now_ns = (3000 + 400 * i) * US;
+		TRACE(t, rq_enqueue, tid, .nr_running = 1, .change = 1);
+		TRACE(t, rq_wakeup, tid, .delay_ns = 500 + i * 10);
+		TRACE(t, rq_switch, 0, .next = tid);
+		t->now_ns += (100 + 5 * i) * US;
+		TRACE(t, rq_dequeue, tid, .nr_running = 0, .change = 1);
+		TRACE(t, rq_switch, tid, .prev_state = 1);
+	}
+	TRACE(t, rq_enqueue, 11, .nr_running = 1, .change = 1);
+	TRACE(t, rq_switch, 0, .next = 11);
+	TRACE(t, rq_enqueue, 12, .nr_running = 2, .change = 1);
+	TRACE(t, rq_change, 0, .change = 1, .nr_running = 3);
+	TRACE(t, rq_enqueue, 13, .nr_running = 9, .cpu = 1, .change = 1);
+	t->now_ns += 2000 * US;
+}
+
+static void test_queues(void)
+{
+	struct view_runq view = { .source = &trace_all, .top = VIEW_RUNQ_TOP, .width = 60,
+				  .start_ns = 1000 * US };
+	struct trace t;
+
+	queues(&t, MODEL_RUNQ | MODEL_TIMELINE);
+	trace_finish(&t);
+	view.at_ns = t.now_ns;
+	compare("runq.txt", capture(runq_text, &t.model, &view));
+	compare("runq.json", capture(runq_json, &t.model, &view));
+	compare("runq-map.txt", capture(map_text, &t.model, &view));
+	compare("runq-map.json", capture(map_json, &t.model, &view));
+	compare("runq-at.txt", capture(at_text, &t.model, &view));
+	compare("runq-at.json", capture(at_json, &t.model, &view));
+	trace_deinit(&t);
+}
+
+static void test_lost_queues(void)
+{
+	struct view_runq view = { .source = &trace_all, .width = 40, .start_ns = 1000 * US };
+	struct trace t;
+	uint64_t ns;
+
+	queues(&t, MODEL_RUNQ | MODEL_TIMELINE);
+	ns = t.now_ns;
+	t.now_ns += 5000 * US;
+	TRACE(&t, lost, 0, .begin_ns = ns, .nr_lost = 100, .class_id = IPCPROBE_CLASS_SCHED);
+	TRACE(&t, rq_snapshot_end, 0, .cpu = 0);
+	t.now_ns += 1000 * US;
+	trace_finish(&t);
+	view.at_ns = t.now_ns;
+	compare("runq-lost.txt", capture(runq_text, &t.model, &view));
+	compare("runq-lost-map.txt", capture(map_text, &t.model, &view));
+	compare("runq-lost-at.txt", capture(at_text, &t.model, &view));
+	trace_deinit(&t);
+}
+
+/* ---- the scheduler ---- */
+
+/*
+ * ping blocks on a pipe and is woken by pong; hog preempts it, is moved to CPU 1,
+ * and dies; then records are lost.
+ */
+static void schedule(struct trace *t)
+{
+	t->now_ns = 2000 * US;
+	trace_snapshot(t, 11, 1, "ping");
+	trace_snapshot(t, 12, 1, "pong");
+	trace_thread(t, 12, 13);
+	TRACE(t, task_comm, 13, .comm = "hog\033");
+	TRACE(t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
+	TRACE(t, rq_snapshot_end, 11, .nr_running = 1, .nr_members = 1, .cpu = 0);
+	TRACE(t, rq_snapshot, 12, .cpu = 1, .is_current = 1);
+	TRACE(t, rq_snapshot_end, 12, .nr_running = 1, .nr_members = 1, .cpu = 1);
+	t->now_ns = 2500 * US;
+	TRACE(t, pipe_block, 11, .pipe = 345, .flags = IPCPROBE_IO_EMPTY | IPCPROBE_IO_READ_END);
+	TRACE(t, rq_dequeue, 11, .nr_running = 0, .change = 1);
+	TRACE(t, rq_switch, 11, .next = 0, .prev_state = 1);
+	t->now_ns = 3000 * US;
+	TRACE(t, rq_enqueue, 11, .by = 12, .nr_running = 1, .change = 1);
+	TRACE(t, rq_wakeup, 11, .waker = 12, .delay_ns = 7000);
+	TRACE(t, rq_switch, 0, .next = 11);
+	TRACE(t, pipe_unblock, 11, .pipe = 345, .flags = IPCPROBE_IO_EMPTY);
+	t->now_ns = 3400 * US;
+	TRACE(t, rq_enqueue, 13, .by = 0, .nr_running = 2, .change = 1);
+	TRACE(t, rq_wakeup, 13, .waker = 0, .delay_ns = 2000, .is_new = 1);
+	TRACE(t, rq_switch, 11, .next = 13, .preempt = 1);
+	t->now_ns = 3900 * US;
+	TRACE(t, rq_switch, 13, .next = 11);
+	TRACE(t, rq_dequeue, 13, .nr_running = 1, .change = 1);
+	TRACE(t, rq_migrate, 13, .by = 12, .from_cpu = 0, .to_cpu = 1);
+	TRACE(t, rq_enqueue, 13, .nr_running = 2, .cpu = 1, .change = 1);
+	t->now_ns = 4100 * US;
+	TRACE(t, rq_switch, 12, .next = 13, .cpu = 1);
+	t->now_ns = 4300 * US;
+	TRACE(t, rq_dequeue, 13, .nr_running = 1, .cpu = 1, .change = 1);
+	TRACE(t, rq_switch, 13, .next = 12, .prev_state = 0x80, .cpu = 1);
+	t->now_ns = 4800 * US;
+	TRACE(t, lost, 0, .begin_ns = 4500 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	TRACE(t, rq_switch, 0, .next = 12, .cpu = 1);
+	TRACE(t, rq_snapshot_end, 0, .cpu = 0);
+	t->now_ns = 5000 * US;
+	trace_finish(t);
+}
+
+static struct view_runq sched_view(const struct source_opts *source)
+{
+	return (struct view_runq){ .source = source, .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
+}
+
+static int stat_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	struct blocked blocked;
+	struct view_stat view = { .runq = &runq, .blocked = &blocked };
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ | MODEL_WAITS);
+	if (blocked_init(&blocked))
+		abort();
+	t.model.sched.watch = &blocked.watch;
+	schedule(&t);
+	err = runq.source->json ? view_stat_json(&t.model, &view) :
+				  view_stat_print(&t.model, &view);
+	blocked_deinit(&blocked);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
+static enum latency_by latency_by;
+
+static int latency_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	struct latency latency;
+	struct view_latency view = { .runq = &runq, .latency = &latency, .has_histogram = true,
+				     .is_each = latency_by == LATENCY_BY_CPU };
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ);
+	if (latency_init(&latency, runq.source, latency_by))
+		abort();
+	t.model.sched.watch = &latency.watch;
+	schedule(&t);
+	err = runq.source->json ? view_latency_json(&t.model, &view) :
+				  view_latency_print(&t.model, &view);
+	latency_deinit(&latency);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
+/* what timehist is to show, besides */
+static struct timehist timehist_flags;
+
+static int timehist_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	struct timehist th;
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES);
+	if (timehist_init(&th, &t.model, &runq))
+		abort();
+	th.has_wakeups = timehist_flags.has_wakeups;
+	th.has_migrations = timehist_flags.has_migrations;
+	th.has_next = timehist_flags.has_next;
+	th.has_state = timehist_flags.has_state;
+	th.has_cpus = timehist_flags.has_cpus;
+	th.is_precise = timehist_flags.is_precise;
+	th.has_summary = timehist_flags.has_summary;
+	t.model.sched.watch = &th.watch;
+	timehist_print_head(&th);
+	schedule(&t);
+	err = timehist_print(&t.model, &th);
+	timehist_deinit(&th);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
+static int switches_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	struct switches sw;
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ);
+	if (switches_init(&sw, &t.model, &runq))
+		abort();
+	t.model.sched.watch = &sw.watch;
+	schedule(&t);
+	err = switches_print(&t.model, &sw);
+	switches_deinit(&sw);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
+static int migrations_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	struct migrations mig;
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ);
+	if (migrations_init(&mig, &t.model, &runq))
+		abort();
+	t.model.sched.watch = &mig.watch;
+	migrations_print_head(&mig);
+	schedule(&t);
+	err = migrations_print(&t.model, &mig);
+	migrations_deinit(&mig);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
+static void test_sched(void)
+{
+	struct source_opts text = SOURCE_OPTS_INIT, json = SOURCE_OPTS_INIT;
+
+	json.json = true;
+	compare("sched-stat.txt", capture(stat_view, NULL, &text));
+	compare("sched-stat.json", capture(stat_view, NULL, &json));
+	latency_by = LATENCY_BY_TASK;
+	compare("sched-latency.txt", capture(latency_view, NULL, &text));
+	compare("sched-latency.json", capture(latency_view, NULL, &json));
+	latency_by = LATENCY_BY_WAKER;
+	compare("sched-latency-waker.txt", capture(latency_view, NULL, &text));
+	latency_by = LATENCY_BY_CPU;
+	compare("sched-latency-cpu.txt", capture(latency_view, NULL, &text));
+	compare("sched-timehist.txt", capture(timehist_view, NULL, &text));
+	timehist_flags = (struct timehist){ .has_wakeups = true, .has_migrations = true,
+		.has_next = true, .has_state = true, .has_cpus = true, .has_summary = true };
+	compare("sched-timehist-all.txt", capture(timehist_view, NULL, &text));
+	compare("sched-timehist.json", capture(timehist_view, NULL, &json));
+	timehist_flags = (struct timehist){ .is_precise = true };
+	compare("sched-precise.txt", capture(timehist_view, NULL, &text));
+	compare("sched-precise.json", capture(timehist_view, NULL, &json));
+	compare("sched-map.txt", capture(switches_view, NULL, &text));
+	compare("sched-map.json", capture(switches_view, NULL, &json));
+	compare("sched-migrations.txt", capture(migrations_view, NULL, &text));
+	compare("sched-migrations.json", capture(migrations_view, NULL, &json));
+}
+
+/* ---- address spaces ---- */
+
+static const char space_server[] =
+	"10000-18000 r-xp 00000000 fd:01 11  /lib/libc.so.6\n"
+	"18000-1c000 rw-p 00008000 fd:01 11  /lib/libc.so.6\n"
+	"1c000-1e000 rw-p 00000000 00:00 0   \n"
+	"20000-80000 rw-p 00000000 00:00 0   [heap]\n"
+	"100000-108000 rw-s 00000000 00:01 7   /SYSV0000002a (deleted)\n"
+	"200000-204000 rw-s 00000000 00:01 8   /memfd:\033[1mbold (deleted)\n";
+static const char space_client[] =
+	"40000-48000 r-xp 00000000 fd:01 11  /lib/libc.so.6\n"
+	"48000-4c000 rw-p 00008000 fd:01 11  /lib/libc.so.6\n"
+	"60000-80000 rw-p 00000000 00:00 0   [heap]\n"
+	"100000-108000 rw-s 00000000 00:01 7   /SYSV0000002a (deleted)\n";
+
+static void space_fill(struct vm_sample *sample)
+{
+	struct vm_share *share = &sample->share;
+
+	*sample = (struct vm_sample){ .at_ns = 1000000000ULL * 86400, .took_ns = 1500000 };
+	space_init(share, 2);
+	space_process(share, 0, "server", NULL, space_server);
+	space_process(share, 1, "client", NULL, space_client);
+	space_pages(share, 0, 0x10000, 6, 1000, 2, SPACE_FILE);
+	space_pages(share, 0, 0x18000, 1, 1008, 2, SPACE_FILE);
+	space_pages(share, 0, 0x19000, 2, 2000, 1, SPACE_FRAME);
+	space_pages(share, 0, 0x1c000, 1, 2010, 1, SPACE_FRAME);
+	space_pages(share, 0, 0x20000, 30, 3000, 1, SPACE_FRAME);
+	for (uint64_t i = 0; i < 3; i++)
+		space_pages(share, 0, 0x50000 + i * VM_PAGE_SIZE, 1, 5, 9,
+			    SPACE_FRAME | VM_PAGE_ZERO);
+	space_pages(share, 0, 0x53000, 1, 0x105, 0, VM_PAGE_SWAPPED);
+	space_pages(share, 0, 0x54000, 1, 3100, 1, SPACE_FRAME | VM_PAGE_CHANGED);
+	space_pages(share, 0, 0x100000, 5, 4000, 2, SPACE_FILE | VM_PAGE_WRITTEN);
+	space_pages(share, 0, 0x105000, 2, 4005, 1, SPACE_FILE);
+	space_pages(share, 0, 0x200000, 4, 4100, 3, SPACE_FILE);
+	space_pages(share, 1, 0x40000, 6, 1000, 2, SPACE_FILE);
+	space_pages(share, 1, 0x48000, 1, 1008, 2, SPACE_FILE);
+	space_pages(share, 1, 0x49000, 2, 5000, 1, SPACE_FRAME);
+	space_pages(share, 1, 0x60000, 3, 5010, 1, SPACE_FRAME);
+	space_pages(share, 1, 0x100000, 2, 4000, 2, SPACE_FILE | VM_PAGE_WRITTEN);
+	space_pages(share, 1, 0x102000, 2, 4002, 2, SPACE_FILE);
+	space_pages(share, 1, 0x104000, 1, 4004, 2, SPACE_FILE | VM_PAGE_WRITTEN);
+	sample->before = calloc(2, sizeof(*sample->before));
+	if (space_parse(&sample->before[0], NULL, space_server) || vm_share_count(share))
+		abort();
+}
+
+static const struct vm_sample *space;
+
+static int vm_text(const struct model *model, const void *opts)
+{
+	(void)model;
+	return view_vm_print(space, opts);
+}
+
+static int share_text(const struct model *model, const void *opts)
+{
+	(void)model;
+	return view_share_print(space, opts);
+}
+
+static int watch_text(const struct model *model, const void *opts)
+{
+	(void)model;
+	return view_watch_print(space, opts);
+}
+
+static int vm_json(const struct model *model, const void *opts)
+{
+	(void)model;
+	(void)opts;
+	return view_vm_json(space);
+}
+
+static struct view_vm usual(const struct table_column *columns, unsigned int nr)
+{
+	struct view_vm view = { .top = VIEW_SHARE_TOP };
+
+	if (table_view_parse(&view.table, columns, nr, NULL))
+		abort();
+	return view;
+}
+
+static void test_address_spaces(void)
+{
+	struct view_vm one = usual(view_vm_columns, view_vm_nr_usual);
+	struct view_vm several = usual(view_share_columns, view_share_nr_usual);
+	struct view_vm watched = usual(view_watch_columns, view_watch_nr_usual);
+	struct vm_sample sample;
+
+	space_fill(&sample);
+	space = &sample;
+	compare("vm.txt", capture(vm_text, NULL, &one));
+	compare("vm-share.txt", capture(share_text, NULL, &several));
+	compare("vm.json", capture(vm_json, NULL, NULL));
+	sample.watch = WATCH_WRITTEN;
+	sample.watched_ns = 1000000000;
+	compare("vm-written.txt", capture(watch_text, NULL, &watched));
+	vm_sample_deinit(&sample);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		snprintf(directory, sizeof(directory), "%s", argv[1]);
+	else
+		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
+	setenv("TZ", "UTC", 1);
+	ktap_begin(34);
+	test_pipeline();
+	test_mixture();
+	test_objects();
+	test_queues();
+	test_lost_queues();
+	test_sched();
+	test_address_spaces();
+	return ktap_end();
+}

@@ -1,0 +1,56 @@
+#!/bin/bash
+# The kernel's own selftests of what is hooked give the same results with every
+# class recorded as without the module. mqueue's mq_perf_tests is left out: it
+# measures for minutes and judges nothing.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe
+built=$PWD/../build/${IPCPROBE_KERNEL/debug/6.12}/kernel-selftests
+if [ ! -d "$built" ]; then
+	echo "# the kernel's own selftests are not built (selftests/vm/kernel-selftests.sh)"
+	exit 4
+fi
+
+tests=('ipc ./msgque' 'mqueue ./mq_open_tests' 'splice ./default_file_splice_read.sh'
+	'splice ./short_splice_read.sh' 'memfd ./memfd_test'
+	'memfd ./run_hugetlbfs_test.sh' 'futex/functional ./run.sh')
+
+# Runs "FOLDER PROGRAM"; prints its verdicts, without what differs each time.
+verdicts() {
+	local folder=${1% *} program=${1#* } status=0
+
+	cd "$built/$folder"
+	timeout 120 "$program" >"$work/out" 2>&1 || status=$?
+	echo "exit status $status"
+	sed -nE '/^(not )?ok |PASS|FAIL|SKIP|DONE/{s/[0-9]+(\.[0-9]+)?/N/g;p}' "$work/out"
+}
+
+compare() {
+	[ ! -d /sys/module/ipcprobe ] || rmmod ipcprobe
+	(verdicts "$1") >"$work/without"
+	insmod "$IPCPROBE_KO"
+	# shellcheck disable=SC2016 # for the inner shell
+	ipcprobe record -o "$work/data" -- bash -c 'verdicts "$1"' - "$1" >"$work/with"
+	diff "$work/without" "$work/with" && grep -q 'exit status [03]$' "$work/with"
+}
+
+# Some of them sleep for milliseconds and hope that the others are there then:
+# on a busy machine they fail now and then, recorded or not.
+same_with() {
+	local program=${1##*/} tries
+
+	export built work
+	export -f verdicts
+	for tries in 1 2 3 4; do
+		! compare "$1" || break
+		[ "$tries" -lt 4 ]
+	done
+	# It was recorded, too.
+	ipcprobe script -i "$work/data" >"$work/script"
+	grep -q "task_exec.*${program:0:15}" "$work/script"
+}
+
+for test in "${tests[@]}"; do
+	prove "${test/ .\//\/}" same_with "$test"
+done
+prove_end

@@ -1,0 +1,264 @@
+#!/bin/bash
+# ipcprobe record and the files it makes: loss is counted exactly; files that
+# are cut or damaged, and bad input of any kind, get a clear word and no crash.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe jq python3 hackbench
+load_module
+cd "$work" || exit 1
+
+head -c 4M /dev/zero >zeroes
+
+# ---- loss ----
+
+overflow() {
+	local total
+
+	ipcprobe record -a -m 4K -o lossy.data -- \
+		sh -c 'hackbench -p -g 1 -f 2 -l 50; cat zeroes | cat | cat >out' >/dev/null 2>err
+	cat err
+	ipcprobe stat -J -i lossy.data >lossy.json
+	jq -se '[.[] | select(.row == "class") | .produced == .read + .lost] | all' lossy.json
+	jq -se '[.[] | select(.row == "class") | .lost] | add > 0' lossy.json
+	total=$(jq -s '[.[] | select(.row == "class") | .lost] | add' lossy.json)
+	tail -n 1 err | grep -q " $total lost$"
+	total=$(jq -s '[.[] | select(.row == "class") | .read] | add' lossy.json)
+	equal "events told" "$total" "$(tail -n 1 err | sed 's/.* \([0-9]*\) events.*/\1/')"
+	equal "bytes told" "$(stat -c %s lossy.data)" \
+		"$(tail -n 1 err | sed 's/.* \([0-9]*\) bytes.*/\1/')"
+	# each event that was read is in the file, each that was lost is told there
+	ipcprobe script -J -i lossy.data >lossy.script
+	equal "events in the file" "$total" "$(jq -c 'select(.event != "lost")' lossy.script | wc -l)"
+	total=$(jq -s '[.[] | select(.row == "class") | .lost] | add' lossy.json)
+	equal "events told as lost" "$total" \
+		"$(jq -s '[.[] | select(.event == "lost") | .fields.nr_lost] | add' lossy.script)"
+}
+
+lossy_views_say_so() {
+	ipcprobe copies -J -i lossy.data | jq -e '.lost != [] and .total.figures != "exact"'
+	ipcprobe runq -J -i lossy.data | jq -e '.lost != []'
+	# nothing is paired across a gap: audits agree where the queue is known
+	ipcprobe runq -J -i lossy.data | jq -e '.audits.disagreements == []'
+	ipcprobe copies -i lossy.data | grep -qi lost
+	ipcprobe runq -i lossy.data | grep -qi lost
+}
+
+status_is_the_commands() {
+	local status
+
+	for status in 0 1 7 255; do
+		equal "status" "$status" "$(
+			ipcprobe record -e task -o status.data -- sh -c "exit $status" 2>/dev/null
+			echo $?
+		)"
+	done
+	equal "status" 137 "$(ipcprobe record -o s -- sh -c 'kill -KILL $$' 2>/dev/null; echo $?)"
+	equal "status" 127 "$(ipcprobe record -o s -- ./no-such-command 2>/dev/null; echo $?)"
+	equal "status" 126 "$(ipcprobe record -o s -- ./zeroes 2>/dev/null; echo $?)"
+}
+
+has_data() { [ "$(stat -c %s killed.data)" -gt 4096 ]; }
+
+killed() {
+	local record
+
+	ipcprobe record -a -m 64K -o killed.data 2>/dev/null &
+	record=$!
+	await hooked
+	hackbench -p -g 1 -f 2 -l 100 >/dev/null
+	await has_data
+	kill -KILL "$record"
+	wait "$record" || true
+	await fails hooked
+	ipcprobe stat -i killed.data >/dev/null 2>err
+	cat err
+	grep -qi 'cut\|truncated\|end.*missing' err
+	ipcprobe copies -i killed.data >/dev/null 2>err
+}
+
+# ---- damaged files ----
+
+make_sample() {
+	ipcprobe record -o sample.data -- sh -c 'head -c 1M zeroes | cat >out' >/dev/null 2>&1
+	sample=$(stat -c %s sample.data)
+	echo "# the sample has $sample bytes"
+	[ "$sample" -gt 12288 ]
+}
+
+analyses=("stat" "script" "copies" "runq" "stat -J" "script -J" "copies -J" "runq -J")
+
+# Every analysis ends by itself, says something if it fails, and has status 0 or
+# 1. Text and JSON in turn.
+survives() {
+	local analysis status
+
+	form=$((4 - ${form-0}))
+	for analysis in "${analyses[@]:form:4}"; do
+		status=0
+		# shellcheck disable=SC2086 # words
+		timeout 20 ipcprobe $analysis -i "$1" >out.txt 2>err.txt || status=$?
+		if [ "$status" -gt 1 ] || { [ "$status" = 1 ] && [ ! -s err.txt ]; }; then
+			echo "$2: ipcprobe $analysis: status $status"
+			cat err.txt
+			return 1
+		fi
+		if [ "$status" = 0 ] && [[ $analysis == *-J ]] && ! jq -e . out.txt >/dev/null; then
+			[ -s out.txt ] || continue
+			echo "$2: ipcprobe $analysis: no JSON"
+			return 1
+		fi
+	done
+}
+
+cut_everywhere() {
+	local at
+
+	# at every 4 KiB, and around the ends
+	for ((at = 0; at < sample; at += 4096)); do
+		head -c "$at" sample.data >cut.data
+		survives cut.data "cut at $at"
+	done
+	for at in 1 7 8 63 64 65 $((sample - 1)) $((sample - 8)); do
+		head -c "$at" sample.data >cut.data
+		survives cut.data "cut at $at"
+	done
+}
+
+what_is_whole_is_read() {
+	local whole half
+
+	whole=$(ipcprobe script -i sample.data | wc -l)
+	head -c $((sample - 100)) sample.data >cut.data
+	half=$(ipcprobe script -i cut.data 2>err | wc -l)
+	cat err
+	[ -s err ]
+	[ "$half" -gt 0 ]
+	[ "$half" -le "$whole" ]
+}
+
+flip() {
+	python3 - "$1" "$2" <<-'END'
+		import random, sys
+		data = bytearray(open("sample.data", "rb").read())
+		random.seed(int(sys.argv[2]))
+		for n in range(1 + int(sys.argv[2]) % 4):
+		    data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+		open(sys.argv[1], "wb").write(data)
+	END
+}
+
+flipped_bits() {
+	local seed
+
+	for ((seed = 0; seed < 10; seed++)); do
+		flip flipped.data "$seed"
+		survives flipped.data "bits flipped with seed $seed"
+	done
+}
+
+other_files() {
+	: >empty
+	head -c 100000 /dev/urandom >noise
+	for file in empty noise zeroes /bin/true .; do
+		for analysis in "${analyses[@]}"; do
+			# shellcheck disable=SC2086
+			refused 1 ipcprobe $analysis -i "$file"
+		done
+	done
+}
+
+# ---- bad input ----
+
+# refused STATUS COMMAND...: fails with that status and a word on stderr.
+refused() {
+	local wanted=$1 status=0
+	shift
+
+	timeout 20 "$@" >/dev/null 2>err.txt || status=$?
+	[ "$status" = "$wanted" ] && [ -s err.txt ] && return
+	echo "$*: status $status, wanted $wanted:"
+	cat err.txt
+	return 1
+}
+
+bad_options() {
+	local command
+
+	refused 2 ipcprobe
+	refused 2 ipcprobe no-such-command
+	for command in record script copies runq stat; do
+		refused 2 ipcprobe "$command" --no-such-option
+		refused 2 ipcprobe "$command" -m 5000 -- true
+		refused 2 ipcprobe "$command" -m 1 -- true
+		refused 2 ipcprobe "$command" -m 2G -- true
+		refused 2 ipcprobe "$command" -m many -- true
+	done
+	refused 2 ipcprobe check --no-such-option
+	refused 2 ipcprobe check surplus
+	refused 2 ipcprobe record -e pipe,nonsense -- true
+	refused 2 ipcprobe record -e '' -- true
+	refused 2 ipcprobe record -C nonsense -- true
+	refused 2 ipcprobe record -C 3-1 -- true
+	refused 2 ipcprobe record -p 0
+	refused 2 ipcprobe record -p x
+	refused 2 ipcprobe record -a -p 1
+	refused 2 ipcprobe script -e nonsense -i sample.data
+	refused 2 ipcprobe copies --top x -i sample.data
+	refused 2 ipcprobe copies --time 3,1 -i sample.data
+	refused 2 ipcprobe runq --at x -i sample.data
+	refused 2 ipcprobe runq --width 0 --map -i sample.data
+}
+
+bad_paths() {
+	local command
+
+	for command in script copies runq stat; do
+		refused 1 ipcprobe "$command" -i /no/such/file
+		refused 1 ipcprobe "$command" -i /
+	done
+	refused 1 ipcprobe record -o /no/such/directory/file -- true
+	refused 1 ipcprobe record -o / -- true
+	refused 1 ipcprobe record -C 4000 -o x -- true
+	refused 1 ipcprobe record -p 4194304 -o x
+}
+
+without_rights() {
+	cp sample.data /tmp/ipcprobe-sample.$$
+	chmod 600 /tmp/ipcprobe-sample.$$
+	refused 1 setpriv --reuid 65534 --clear-groups ipcprobe stat -i /tmp/ipcprobe-sample.$$
+	rm /tmp/ipcprobe-sample.$$
+	refused 1 setpriv --reuid 65534 --clear-groups ipcprobe record -o /tmp/none -- true
+	grep -qi 'permi' err.txt
+}
+
+without_module() {
+	rmmod ipcprobe
+	refused 1 ipcprobe record -o none.data -- true
+	grep -qi 'not loaded' err.txt
+	[ ! -e none.data ]
+	refused 1 ipcprobe copies -- true
+	fails ipcprobe check >check.txt
+	grep -q 'PROBLEM  *module' check.txt
+	insmod "$IPCPROBE_KO"
+}
+
+check_is_happy() {
+	ipcprobe check
+	ipcprobe check -J | jq -se '[.[] | select(.row == "check") | .ok] | all'
+}
+
+prove "with rings of 4 KiB: produced = read + lost, and each loss is told" overflow
+prove "the views of such a file say so" lossy_views_say_so
+prove "the status is the command's" status_is_the_commands
+prove "a killed recorder leaves a file that can be read, and no hooks" killed
+make_sample || exit 1
+prove "a file cut at any place" cut_everywhere
+prove "what is whole of a cut file is read" what_is_whole_is_read
+prove "files with flipped bits" flipped_bits
+prove "files that are none of ours" other_files
+prove "bad options" bad_options
+prove "bad paths, CPUs and processes" bad_paths
+prove "without rights" without_rights
+prove "without the module" without_module
+prove "ipcprobe check finds everything in order" check_is_happy
+prove_end

@@ -1,0 +1,146 @@
+#!/bin/bash
+# ipcprobe runq: every audit agrees with the kernel's nr_running, under load,
+# with tasks pinned and not; and what it tells of tasks is so.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe hackbench stress-ng jq python3 taskset
+load_module
+cd "$work" || exit 1
+
+true_of() {
+	local name=$1 filter
+	shift
+
+	for filter; do
+		jq -e "$filter" "$name.json" >/dev/null && continue
+		echo "not true: $filter"
+		jq -c '.audits, .lost, (.cpus[] | del(.length_ns)), .tasks[:5][]' "$name.json"
+		return 1
+	done
+}
+
+# load NAME COMMAND...: record it; the queues are known throughout.
+load() {
+	local name=$1
+	shift
+
+	ipcprobe record -e sched -m 32M -o "$name.data" -- "$@" >/dev/null 2>err || { cat err; return 1; }
+	grep -q ' 0 lost$' err || { cat err; return 1; }
+	ipcprobe runq -J -i "$name.data" >"$name.json"
+	true_of "$name" \
+		'[.cpus[] | .broken_switches == 0] | all' \
+		'.lost == [] and .figures == "exact"' \
+		'[.cpus[] | .known_share > 0.5] | all'
+}
+
+# audits_agree NAME LEAST: there are so many of them at least, and all agree.
+audits_agree() {
+	[ -e /sys/kernel/btf/vmlinux ] || skip "the kernel has no BTF"
+	true_of "$1" \
+		".audits | .total >= $2 and .agreed == .total and .disagreements == []" \
+		'[.cpus[] | .audits_agreed == .audits] | all' \
+		'([.cpus[].audits] | add) == .audits.total'
+}
+
+# agree NAME LEAST COMMAND...
+agree() {
+	load "$1" "${@:3}"
+	audits_agree "$1" "$2"
+}
+
+loads() {
+	agree hackbench 300 hackbench -p -g 2 -f 4 -l 500
+}
+
+# The figures of one CPU fit each other. (It may be idle a while with a task on
+# its queue, on its way out of the halt; never busy without one.)
+# shellcheck disable=SC2016 # jq's own
+figures_fit() {
+	true_of hackbench \
+		'[.cpus[] | (.length_ns | add) as $all | ($all - .known_ns) | fabs < 2] | all' \
+		'[.cpus[] | ([.length_ns | to_entries[] | .key * .value] | add) / .known_ns - .mean_length |
+			fabs < 0.01] | all' \
+		'[.cpus[] | .max_length + 1 == (.length_ns | length)] | all' \
+		'[.cpus[] | (.busy_ns + .idle_ns - .known_ns) | fabs < 2] | all' \
+		'[.cpus[] | (.length_ns[0] - .idle_ns) / .known_ns < 0.05] | all'
+}
+
+tasks_fit() {
+	true_of hackbench \
+		'[.tasks[] | select(.latency.count > 0) | .latency |
+			.p50_ns <= .p99_ns and .mean_ns <= .max_ns] | all' \
+		'([.tasks[].run_ns] | add) <= (.until_ns - .from_ns) * (.cpus | length)' \
+		'([.tasks[].run_ns] | add) >= ([.cpus[].busy_ns] | add) * 0.95' \
+		'([.tasks[] | .voluntary + .preempted] | add) <= ([.cpus[].switches] | add)'
+}
+
+# shellcheck disable=SC2016 # for the inner shell
+pinned_spinners() {
+	load pinned sh -c '
+		for n in 1 2 3; do
+			taskset -c 1 sh -c "i=0; while [ \$i -lt 20000 ]; do i=\$((i + 1)); done" &
+		done
+		wait'
+	true_of pinned '.cpus[] | select(.cpu == 1) | .max_length >= 3 and .length_ns[3] > 0'
+	audits_agree pinned 20
+}
+
+at_an_instant() {
+	local middle
+
+	middle=$(jq '(.from_ns + .until_ns) / 2 | floor / 1e9 * 1e6 | floor / 1e6' pinned.json)
+	ipcprobe runq -J --at "@$middle" -i pinned.data >at.json
+	jq -e '[.cpus[] | .known and .unnamed == 0 and .length == (.members | length)] | all' at.json
+	jq -e '[.cpus[] | [.members[] | select(.state == "running")] | length <= 1] | all' at.json
+	ipcprobe runq --map --width 60 -i pinned.data >map
+	[ -s map ]
+}
+
+# What the tooltips tell adds up to each CPU's busy time; waits are of queues.
+picture_agrees() {
+	ipcprobe runq --svg "$1.svg" -i "$1.data"
+	python3 - "$1.svg" "$1.json" <<-'END'
+		import json, re, sys, xml.etree.ElementTree as tree
+		busy, waits = {}, 0
+		for title in tree.parse(sys.argv[1]).iter("{http://www.w3.org/2000/svg}title"):
+		    bar = re.fullmatch(r".* ran on CPU (\d+): ([\d.]+) to ([\d.]+) s, .*", title.text)
+		    mixed = re.fullmatch(r"CPU (\d+): ([\d.]+) to ([\d.]+) s, (.*)", title.text)
+		    waits += bool(re.search(r" queued on CPU \d+: ", title.text))
+		    if bar or mixed:
+		        cpu, begin, end = (bar or mixed).groups()[:3]
+		        free = re.findall(r"(?:idle|unknown) ([\d.]+) %", mixed[4]) if mixed else []
+		        share = 1 - sum(map(float, free)) / 100
+		        busy[int(cpu)] = busy.get(int(cpu), 0) + share * (float(end) - float(begin))
+		for cpu in json.load(open(sys.argv[2]))["cpus"]:
+		    drawn, told = busy.get(cpu["cpu"], 0), cpu["busy_ns"] / 1e9
+		    print("CPU", cpu["cpu"], "busy:", drawn, "s drawn,", told, "s told")
+		    assert abs(drawn - told) < 0.001 * told + 1e-6
+		assert waits
+	END
+}
+
+pictures_agree() {
+	picture_agrees hackbench
+	picture_agrees pinned
+}
+
+stop_before() {
+	fails ipcprobe runq --at 1000000 -i pinned.data
+}
+
+prove "all audits agree under hackbench -p" loads
+prove "each CPU's figures fit one another" figures_fit
+prove "the tasks' figures fit them" tasks_fit
+# The least number of audits only says that there was something to audit: since
+# 6.12 a task that sleeps and wakes soon may never leave its queue.
+prove "all audits agree under stress-ng --switch" \
+	agree switch 500 stress-ng --switch 4 --switch-ops 2000 -q
+prove "all audits agree under hackbench, pinned to one CPU" \
+	agree pinned1 100 taskset -c 0 hackbench -p -g 1 -f 2 -l 50
+prove "all audits agree under stress-ng --switch, pinned to two CPUs" \
+	agree switch2 200 stress-ng --switch 3 --switch-ops 1000 --taskset 0,1 -q
+prove "three spinners pinned to CPU 1 are a queue of three there" pinned_spinners
+prove "every member of every queue has a name at an instant" at_an_instant
+prove "the pictures' bars add up to the CPUs' busy time" pictures_agree
+prove "an instant that was not recorded is refused" stop_before
+prove_end

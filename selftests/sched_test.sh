@@ -1,0 +1,142 @@
+#!/bin/bash
+# ipcprobe sched: its figures are those that the kernel, perf and runqlat have.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe jq python3
+here=$(realpath "$(dirname "$0")")
+load_module
+cd "$work" || exit 1
+
+# record NAME COMMAND...: nothing is lost.
+record() {
+	ipcprobe record -e task,sched,pipe -m 32M -o "$1.data" -- "${@:2}" >"$1.out" 2>err &&
+		grep -q ' 0 lost$' err && return
+	cat err
+	return 1
+}
+
+# true_of FILE FILTER...
+true_of() {
+	local file=$1 filter
+	shift
+
+	for filter; do
+		jq -e "$filter" "$file" >/dev/null && continue
+		echo "not true: $filter"
+		head -c 2000 "$file"
+		return 1
+	done
+}
+
+# each_task CONDITION: it holds of each task's $kernel and $here.
+each_task() {
+	jq -n -e --slurpfile truth truth.out --slurpfile stat stat.json "
+		[\$truth[] as \$kernel | \$stat[0].tasks[] | select(.task.tid == \$kernel.pid) |
+			. as \$here | $1] | length == (\$truth | length) and all" >/dev/null && return
+	echo "not true of each task: $1"
+	jq -c 'del(.task.comm)' truth.out
+	jq -c '.tasks[]' stat.json
+	return 1
+}
+
+tasks_run() {
+	record truth "$here/sched_truth.py"
+	ipcprobe sched stat -J -i truth.data >stat.json
+	true_of stat.json '.lost == [] and .figures == "exact"' \
+		'.audits | .total == .agreed'
+}
+
+# shellcheck disable=SC2016 # jq's own
+switches_agree() {
+	each_task '$here.voluntary == $kernel.voluntary and $here.preempted == $kernel.preempted'
+}
+
+# shellcheck disable=SC2016
+migrations_agree() {
+	jq -s -e 'all(.migrations != null)' truth.out >/dev/null ||
+		skip "the kernel has no CONFIG_SCHED_DEBUG"
+	each_task '$here.migrations == $kernel.migrations'
+}
+
+# within FIELD KERNEL'S-FIELD: for each task in turn, is it within 1 %?
+within() {
+	jq -n -c --slurpfile truth truth.out --slurpfile stat stat.json "
+		[\$truth[] as \$kernel | \$stat[0].tasks[] | select(.task.tid == \$kernel.pid) |
+			(.$1 - \$kernel.$2 | fabs) <= 0.01 * \$kernel.$2]"
+}
+
+# Of each task both, in some recording. The kernel charges the choice of the next
+# task to that one, and the record of the switch is written after it: if a host
+# takes the CPU away from its guest in between, the two disagree that time.
+times_agree() {
+	local attempt
+
+	for attempt in {1..25}; do
+		[ "$attempt" = 1 ] || tasks_run
+		within run_ns run_ns >>run.within
+		within queued_ns wait_ns >>queued.within
+		jq -s -e 'transpose | all(any)' run.within >/dev/null &&
+			jq -s -e 'transpose | all(any)' queued.within >/dev/null && return
+	done
+	cat run.within queued.within
+	jq -c . truth.out
+	return 1
+}
+
+# shellcheck disable=SC2016
+objects_fit() {
+	true_of stat.json '[.blocked[] | select(.object.type == "pipe")] | length >= 2'
+}
+
+# Its own output is among the lines.
+shows_pipe() {
+	ipcprobe sched timehist --precise -J -- "$here/sched_truth.py" >precise.out
+	jq -s -e '[.[] | select(.object != null and .object.type == "pipe")] | length > 10' precise.out
+}
+
+# perf sched record takes sched_waking, which perf sched latency does not look at:
+# so record sched_wakeup.
+perf_events=(-e sched:sched_switch -e sched:sched_wakeup -e sched:sched_wakeup_new
+	-e sched:sched_migrate_task -e sched:sched_process_fork)
+
+# PID DELAYS MEAN-MS
+perf_delays() {
+	perf sched latency -p -i perf.data 2>/dev/null |
+		sed -n 's/^ *[^:]*:\([0-9]*\) *|[^|]*| *\([0-9]*\) | avg: *\([0-9.]*\) ms.*/\1 \2 \3/p' | sort
+}
+
+# PID DELAYS MEAN-MS and how often it was preempted inside the kernel: perf takes
+# that (state R+) for sleep, and does not count the delay after it.
+our_delays() {
+	ipcprobe script -J -e rq_switch -i latency.data |
+		jq -s 'map(select(.fields.preempt == 1)) | group_by(.tid) |
+			map({ key: (.[0].tid | tostring), value: length }) | from_entries' >preempted.json
+	ipcprobe sched latency -J -i latency.data |
+		jq -r --slurpfile preempted preempted.json '.rows[] |
+			(.task.tid | tostring) as $tid |
+			"\($tid) \(.delay.count) \(.delay.mean_ns / 1e6) \($preempted[0][$tid] // 0)"' | sort
+}
+
+# Not how long they are: for perf a wake-up's delay begins when the task is on its
+# queue, not at the waker's call, and a host may take the CPU away in between.
+perf_agrees() {
+	command -v perf >/dev/null || skip "perf is not installed"
+	perf record -q -a -c 1 -o perf.data "${perf_events[@]}" -- \
+		ipcprobe record -e task,sched -m 32M -o latency.data -- "$here/sched_truth.py" >truth.out ||
+		skip "perf cannot record here"
+	join <(perf_delays) <(our_delays) | join - <(jq .pid truth.out | sort) >both
+	awk -v wanted="$(wc -l <truth.out)" '
+		$2 != $4 - $6 { bad = 1 }
+		END { exit bad || NR != wanted }' both && return
+	cat both
+	return 1
+}
+
+prove "tasks of all kinds are recorded without loss, and every audit agrees" tasks_run
+prove "switches are exactly those of /proc/PID/status" switches_agree
+prove "migrations are exactly those of /proc/PID/sched" migrations_agree
+prove "time on CPU, and time queued, is that of /proc/PID/schedstat within 1 %" times_agree
+prove "the pipes that tasks blocked on are named" objects_fit
+prove "a command that is run shows which pipe its parts wait for" shows_pipe
+prove "delays are as many as perf sched latency has them" perf_agrees
+prove_end

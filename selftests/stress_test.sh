@@ -1,0 +1,86 @@
+#!/bin/bash
+# stress-ng's stressors of pipes, FIFOs, splice and its kin, sockets and eventfds:
+# an operation of theirs is a known number of calls, and each is recorded.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe stress-ng
+load_module
+cd "$work" || exit 1
+
+OPS=300
+
+# stress STRESSOR: $OPS operations into events, nothing lost
+stress() {
+	ipcprobe record -m 16M -e task,pipe,file,unix,eventfd -o data -- \
+		stress-ng --"$1" 1 --"$1-ops" "$OPS" --metrics >out 2>&1 || { cat out; return 1; }
+	grep -q ' 0 lost$' out || { cat out; return 1; }
+	grep -q -E "metrc:.* $1 +$OPS " out || { cat out; return 1; }
+	ipcprobe script -i data >events
+}
+
+# number EVENT [PATTERN]: calls that moved something
+number() { grep -c -E " $1: .*${2-}.* ret=[1-9]" events || true; }
+
+# calls EVENT CALL: the same, by that call
+calls() { grep -E " $1: .* call=$2( |$)" events | grep -c -E ' ret=[1-9]' || true; }
+
+# The object FIELD that EVENT names most often: stress-ng has pipes of its own.
+busiest() {
+	sed -n -E "s/.* $1: .*( $2=[0-9]+) .*/\1/p" events | sort | uniq -c | sort -rn |
+		awk 'NR == 1 { print $2 }'
+}
+
+# In by vmsplice and out by splice, in by write and out by vmsplice.
+vm_splice() {
+	stress vm-splice
+	equal "vmsplice" $((2 * OPS)) "$(calls pipe_splice vmsplice)"
+	equal "splice" "$OPS" "$(calls pipe_splice splice)"
+}
+
+tee_ops() {
+	stress tee
+	equal "tee" "$OPS" "$(calls pipe_splice tee)"
+	equal "splice" "$OPS" "$(calls pipe_splice splice)"
+}
+
+# Its worker tries two more before the loop.
+sendfile_ops() {
+	stress sendfile
+	equal "sendfile" $((OPS + 2)) "$(calls file_copy sendfile)"
+}
+
+sockpair_ops() {
+	stress sockpair
+	equal "write" "$OPS" "$(calls unix_send write)"
+}
+
+# One more tells the reader to stop, which is killed at once.
+pipe_ops() {
+	local pipe
+
+	stress pipe
+	pipe=$(busiest pipe_write pipe)
+	equal "write" $((OPS + 1)) "$(number pipe_write "$pipe ")"
+}
+
+fifo_ops() {
+	stress fifo
+	equal "write" "$OPS" "$(grep ' pipe_write: .*FIFO' events | grep -c ' ret=8 ')"
+	equal "read" "$OPS" "$(grep ' pipe_read: .*FIFO' events | grep -c ' ret=8 ')"
+}
+
+# Both processes write and read each time.
+eventfd_ops() {
+	stress eventfd
+	equal "write" $((2 * OPS)) "$(number eventfd_write)"
+	equal "read" $((2 * OPS)) "$(number eventfd_read)"
+}
+
+prove "stress-ng --vm-splice: two vmsplice and a splice each" vm_splice
+prove "stress-ng --tee: a tee and a splice each" tee_ops
+prove "stress-ng --sendfile: a sendfile each" sendfile_ops
+prove "stress-ng --sockpair: a write each" sockpair_ops
+prove "stress-ng --pipe: a write each" pipe_ops
+prove "stress-ng --fifo: a write and a read each" fifo_ops
+prove "stress-ng --eventfd: two writes and two reads each" eventfd_ops
+prove_end

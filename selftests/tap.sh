@@ -1,0 +1,105 @@
+# Sourced by the *_test.sh: TAP with one line for each sentence that is proved.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # for those who source this
+
+set -uo pipefail
+
+tracing=/sys/kernel/tracing
+tap_results=0 tap_failed=0
+
+# What a test left running, with its process group if it has one.
+end_jobs() {
+	local pid
+
+	for pid in $(jobs -p); do
+		kill -KILL -- "-$pid" "$pid" 2>/dev/null
+	done
+	wait
+}
+
+# prove SENTENCE COMMAND...: the sentence holds if the command, run with
+# errexit in a subshell, succeeds. What it printed is shown if not. It may end
+# itself with skip.
+prove() {
+	local sentence=$1 status
+	shift
+
+	tap_results=$((tap_results + 1))
+	rm -f "$work/skipped"
+	(
+		trap end_jobs EXIT
+		set -e
+		"$@"
+	) >"$work/printed" 2>&1
+	status=$?
+	[ -z "${TAP_TIMES-}" ] || echo "# $SECONDS s"
+	if [ $status = 0 ]; then
+		echo "ok $tap_results $sentence"
+	elif [ -e "$work/skipped" ]; then
+		echo "ok $tap_results $sentence # SKIP $(<"$work/skipped")"
+	else
+		echo "not ok $tap_results $sentence"
+		sed 's/^/# /' "$work/printed"
+		echo "# exit status $status"
+		tap_failed=1
+	fi
+}
+
+# skip REASON: this cannot be proved here.
+skip() {
+	echo "$1" >"$work/skipped"
+	exit 4
+}
+
+prove_end() {
+	echo "1..$tap_results"
+	exit $tap_failed
+}
+
+# equal WHAT WANTED SEEN
+equal() {
+	[ "$2" = "$3" ] && return
+	echo "$1: wanted '$2', seen '$3'"
+	return 1
+}
+
+# fails COMMAND...: it has to.
+fails() {
+	if "$@"; then
+		echo "this succeeded: $*"
+		return 1
+	fi
+}
+
+# Are functions of the kernel hooked?
+hooked() { grep -q . "$tracing/enabled_functions"; }
+
+# Waits, with a bound, until the command succeeds.
+await() {
+	local deadline=$((SECONDS + 30))
+
+	until "$@" >/dev/null 2>&1; do
+		if [ $SECONDS -ge $deadline ]; then
+			echo "this never came true: $*"
+			return 1
+		fi
+	done
+}
+
+need() {
+	local program
+
+	for program; do
+		if ! command -v "$program" >/dev/null; then
+			echo "# $program is not installed"
+			exit 4
+		fi
+	done
+}
+
+load_module() {
+	[ -d /sys/module/ipcprobe ] || insmod "$IPCPROBE_KO"
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT

@@ -1,0 +1,77 @@
+#!/bin/busybox sh
+# shellcheck shell=dash
+# Guest, first stage, run from the initramfs: reach the host's root, lay a
+# tmpfs over it, mount there what a system has, and go on there with the second
+# stage (session.sh). What can be done here is done here: a static busybox
+# starts many times faster under emulation than the host's programs.
+# Anything that fails ends this script, hence init, hence the guest: it panics.
+set -eu
+/bin/busybox mkdir -p /proc /host /overlay /root /tree
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+
+read -r cmdline </proc/cmdline
+case $cmdline in
+*vm_probe*)
+	echo 'vm: reached user space' >/dev/console
+	poweroff -f
+	;;
+esac
+
+while read -r module; do
+	insmod "/modules/$module"
+done </modules/order
+
+mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose host /host
+mount -t tmpfs -o size=75% tmpfs /overlay
+mkdir /overlay/upper /overlay/work
+mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work overlay /root
+
+# The kernel gives words that it does not know to init as variables. This
+# folder holds what run.sh left: variables (VM_*), the command and more.
+# shellcheck disable=SC1090,SC1091,SC2154
+. "/host$vm_run/in/variables"
+
+# A tree that lies in /tmp stays visible there.
+# shellcheck disable=SC2153
+mount_tmp() {
+	mount --bind "/root$VM_ROOT" /tree
+	mount -t tmpfs -o mode=1777 tmpfs /root/tmp
+	if [ -d "/root$VM_ROOT" ]; then
+		umount /tree
+	else
+		mkdir -p "/root$VM_ROOT"
+		mount --move /tree "/root$VM_ROOT"
+	fi
+}
+
+mkdir -p /root/lib/modules
+mount --bind "/host$VM_MODULES" /root/lib/modules
+mount_tmp
+cd /root
+mount --move /proc proc
+mount -t sysfs sysfs sys
+mount -t devtmpfs devtmpfs dev
+mkdir -p dev/pts dev/shm dev/mqueue
+mount -t devpts -o ptmxmode=666 devpts dev/pts
+mount -t tmpfs tmpfs dev/shm
+mount -t mqueue mqueue dev/mqueue
+ln -sf /proc/self/fd dev/fd
+ln -sf fd/0 dev/stdin
+ln -sf fd/1 dev/stdout
+ln -sf fd/2 dev/stderr
+mount -t tmpfs tmpfs run
+mount -t debugfs debugfs sys/kernel/debug
+mount -t tracefs tracefs sys/kernel/tracing
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+mkfifo run/stdout run/stderr
+hostname ipcprobe-vm
+ip link set lo up
+# From here on the console, which is kept for a guest that gets lost, follows
+# the kernel log.
+dmesg -n 7
+
+# The folder itself may lie where /tmp now hides it.
+mkdir run/vm
+cp "/host$vm_run"/in/* run/vm/
+exec switch_root /root /bin/bash /run/vm/session.sh

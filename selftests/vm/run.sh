@@ -1,0 +1,246 @@
+#!/bin/bash
+# run.sh [OPTION...] [--] [COMMAND]: boot a guest, run COMMAND there (through
+# bash -c, in the present folder, on this machine's files, with what it writes
+# thrown away), and give back its stdout, stderr and exit status.
+#
+#	-k KERNEL	6.1 (default), 6.12, 7.2 or debug
+#	-s SMP		processors (2)
+#	-m MEM		memory (2G)
+#	-t SECONDS	the longest that COMMAND may take (300)
+#	-c		count instructions: one processor, 1 ns each (icount)
+#	-n		do not load ipcprobe.ko (nor build it)
+#	-a ARGUMENTS	more words for the kernel's command line
+#	-i		interactive: COMMAND (default: a shell) on this terminal
+#
+# Exit status 125: the guest was lost (panic, time-out, no verdict).
+# Exit status 126: the command ended, but the kernel log is not clean, or the
+# module does not load or unload.
+set -euo pipefail
+. "$(dirname "$0")/cache.sh"
+
+LOST=125
+DIRTY=126
+
+usage() {
+	sed -n '2,/^set/{s/^# \{0,1\}//p}' "$0" >&2
+	exit 2
+}
+
+kernel=6.1 smp=2 mem=2G limit=300 icount='' load=1 append='' interactive=''
+while getopts k:s:m:t:cna:i option; do
+	case $option in
+	k) kernel=$OPTARG ;;
+	s) smp=$OPTARG ;;
+	m) mem=$OPTARG ;;
+	t) limit=$OPTARG ;;
+	c) icount=1 ;;
+	n) load= ;;
+	a) append=$OPTARG ;;
+	i) interactive=1 ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+command=$*
+if [ -n "$interactive" ]; then
+	# Without the user's own start-up files, which can be slow to emulate.
+	: "${command:="PS1='\\h:\\w\\$ ' exec bash --norc -i"}"
+fi
+[ -n "$command" ] || usage
+boot_limit=120
+[ "$kernel" != debug ] || boot_limit=300
+
+# What the guest takes along, to /run/vm. The module too: a build that goes on
+# meanwhile would pull it away from under the tests.
+write_run_folder() {
+	local ko=$ROOT/build/$kernel/module/ipcprobe.ko
+
+	mkdir "$run/in"
+	cp "$VM_DIR/session.sh" "$VM_DIR/dirty-log" "$run/in/"
+	if [ -e "$ko" ]; then
+		cp "$ko" "$run/in/"
+	fi
+	printf '%s' "$command" >"$run/in/command"
+	{
+		printf 'VM_CWD=%q\n' "$PWD"
+		printf 'VM_ROOT=%q\n' "$ROOT"
+		printf 'VM_KERNEL=%q\n' "$kernel"
+		printf 'VM_MODULES=%q\n' "$image/lib/modules"
+		printf 'VM_LOAD=%q\n' "$load"
+		printf 'VM_INTERACTIVE=%q\n' "$interactive"
+		printf 'VM_TERM=%q\n' "${TERM:-dumb}"
+		printf 'VM_ROWS=%q\n' "$(tput lines 2>/dev/null || echo 24)"
+		printf 'VM_COLUMNS=%q\n' "$(tput cols 2>/dev/null || echo 80)"
+		printf 'VM_PATH=%q\n' "$ROOT/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	} >"$run/in/variables"
+	mkfifo "$run/stdout" "$run/stderr"
+	: >"$run/verdict"
+	: >"$run/console"
+}
+
+# Under emulation the kernel distrusts the TSC and would fall back to a timer
+# whose every reading leaves the emulated code.
+kernel_arguments() {
+	echo -n "console=ttyS0 quiet oops=panic panic=-1 log_buf_len=8M"
+	[ "$accel" = kvm ] || echo -n " clocksource=tsc tsc=reliable no_timer_check"
+	# The interpreter of ACPI tables, with every checker on, takes minutes to
+	# work out interrupt routes; the multiprocessor table has them too.
+	[ "$kernel" != debug ] || echo -n " panic_on_warn=1 acpi=noirq"
+	echo " vm_run=$run $append"
+}
+
+# The emulator runs all processors in one thread: with a thread each, one that
+# has translated code just before another patches it may go on with the old
+# (seen: a breakpoint of the kernel's own code patching taken after its end,
+# an oops at int3).  VM_TCG_THREAD=multi if that does not matter.
+machine_arguments() {
+	if [ -n "$icount" ]; then
+		machine=(-accel "tcg,thread=single" -icount "shift=0" -cpu max -smp 1)
+	elif [ "$accel" = kvm ]; then
+		machine=(-accel kvm -cpu host -smp "$smp")
+	else
+		machine=(-accel "tcg,thread=${VM_TCG_THREAD:-single}" -cpu max -smp "$smp")
+	fi
+	machine+=(-m "$mem" -initrd "$initramfs")
+	if [ -e "$image/vmlinux" ]; then
+		machine+=(-kernel "$image/vmlinux")
+	else
+		machine+=(-kernel "$image/vmlinuz")
+	fi
+	if [ -n "$interactive" ]; then
+		machine+=(-serial mon:stdio)
+	else
+		machine+=(-serial "file:$run/console")
+	fi
+}
+
+start_guest() {
+	local machine
+	machine_arguments
+
+	exec "$emulator" -nodefaults -no-user-config -display none -no-reboot \
+		"${machine[@]}" -append "$(kernel_arguments)" \
+		-fsdev local,id=host,path=/,readonly=on,security_model=none,multidevs=remap \
+		-device virtio-9p-pci,fsdev=host,mount_tag=host \
+		-device virtio-serial-pci \
+		-chardev file,id=stdout,path="$run/stdout" \
+		-device virtserialport,chardev=stdout,name=stdout \
+		-chardev file,id=stderr,path="$run/stderr" \
+		-device virtserialport,chardev=stderr,name=stderr \
+		-chardev file,id=verdict,path="$run/verdict" \
+		-device virtserialport,chardev=verdict,name=verdict
+}
+
+# Waits for the guest to end by itself; ends it at its limit and says so.
+watch_guest() {
+	local deadline=$((SECONDS + boot_limit)) started=''
+
+	while kill -0 "$qemu" 2>/dev/null; do
+		if [ -z "$started" ] && [ -s "$run/verdict" ]; then
+			started=1
+			deadline=$((SECONDS + limit))
+		fi
+		if [ "$SECONDS" -ge "$deadline" ] && [ -z "$interactive" ]; then
+			kill -KILL "$qemu"
+			timed_out=${started:+"after $limit s"}
+			: "${timed_out:="no session within $boot_limit s"}"
+			return
+		fi
+		sleep 0.1
+	done
+}
+
+boot() {
+	local relays
+
+	timed_out=''
+	cat "$run/stdout" &
+	relays=$!
+	cat "$run/stderr" >&2 &
+	relays+=" $!"
+	if [ -n "$interactive" ]; then
+		(start_guest) || true
+	else
+		start_guest </dev/null >"$run/qemu" 2>&1 &
+		qemu=$!
+		watch_guest
+		wait "$qemu" 2>/dev/null || true
+		qemu=''
+		cat "$run/qemu" >&2
+	fi
+	# A qemu that failed early never opened these, and the relays wait for that.
+	: <>"$run/stdout" <>"$run/stderr"
+	# shellcheck disable=SC2086 # process ids
+	wait $relays
+}
+
+# The end of the console, or what the kernel first complained about.
+lost() {
+	local first
+
+	echo "guest lost: $1" >&2
+	first=$(grep -n -m 1 -E -f "$run/in/dirty-log" "$run/console" | cut -d: -f1 || true)
+	if [ -n "$first" ]; then
+		tail -n +"$((first > 5 ? first - 5 : 1))" "$run/console" | head -n 80 >&2
+	else
+		tail -n 40 "$run/console" >&2
+	fi
+	exit $LOST
+}
+
+judge() {
+	local status
+
+	if ! grep -qx end "$run/verdict"; then
+		if grep -qx unloadable "$run/verdict"; then
+			echo "ipcprobe.ko does not load:" >&2
+			tail -n 20 "$run/console" >&2
+			exit $DIRTY
+		elif grep -q 'Kernel panic' "$run/console"; then
+			lost panic
+		elif [ -n "$timed_out" ]; then
+			lost "timeout, $timed_out"
+		fi
+		lost "no verdict"
+	fi
+	status=$(sed -n 's/^status //p;T;q' "$run/verdict")
+	if grep -qx 'log dirty' "$run/verdict"; then
+		echo "the guest's kernel log is not clean (the command's status was $status):" >&2
+		sed '1,/^log dirty$/d;/^end$/d' "$run/verdict" >&2
+		exit $DIRTY
+	fi
+	exit "$status"
+}
+
+# shellcheck disable=SC2317 # called by the trap
+clean_up() {
+	[ -z "$qemu" ] || kill -KILL "$qemu" 2>/dev/null || true
+	rm -rf "$run"
+}
+
+image=$("$VM_DIR/kernel.sh" "$kernel")
+initramfs=$("$VM_DIR/initramfs.sh" "$kernel")
+emulator=$("$VM_DIR/qemu.sh")
+accel=tcg
+[ -n "$icount" ] || accel=$("$VM_DIR/accel.sh")
+if [ -n "$load" ]; then
+	"$VM_DIR/modules.sh" "$kernel" >/dev/null
+fi
+
+qemu='' timed_out=''
+mkdir -p "$CACHE/run"
+# What a killed run left behind.
+find "$CACHE/run" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
+run=$(mktemp -d "$CACHE/run/XXXXXX")
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+write_run_folder
+
+boot
+if [ ! -s "$run/verdict" ] && ! grep -q 'Kernel panic' "$run/console"; then
+	# An overloaded machine, or the emulator at fault: nothing of ours has run
+	# by then, so it may be tried again, once.
+	say "${timed_out:-no session}, booting again"
+	boot
+fi
+judge

@@ -1,0 +1,144 @@
+#!/bin/bash
+# Guest, second stage, process 1 on the host's root: run the command, then say
+# on a port of its own how that went. Programs start slowly under emulation, so
+# up to the command there are only builtins.
+set -u
+# shellcheck source=/dev/null
+. /run/vm/variables
+command=$(</run/vm/command)
+patterns=$(</run/vm/dirty-log)
+
+# port NAME: the device of that virtio-serial port; the driver makes them some
+# time after it was loaded.
+port() {
+	local entry name
+
+	while :; do
+		for entry in /sys/class/virtio-ports/*; do
+			if read -r name <"$entry/name" && [ "$name" = "$1" ]; then
+				echo "/dev/${entry##*/}"
+				return
+			fi
+		done
+		sleep 0.05
+	done 2>/dev/null
+}
+
+# A port can be opened only once, so a command that opens its own /dev/stdout
+# needs a pipe in front of it.
+relay_start() {
+	cat /run/stdout >"$(port stdout)" 3>&- &
+	relays=$!
+	cat /run/stderr >"$(port stderr)" 3>&- &
+	relays+=" $!"
+}
+
+# Something that the command left behind may hold the pipes open for ever.
+relay_stop() {
+	local tries
+
+	for ((tries = 0; tries < 20; tries++)); do
+		# shellcheck disable=SC2086 # process ids
+		kill -0 $relays 2>/dev/null || return
+		sleep 0.1
+	done
+}
+
+run_command() {
+	cd "$VM_CWD" || return
+	if [ -n "$VM_INTERACTIVE" ]; then
+		stty rows "$VM_ROWS" cols "$VM_COLUMNS" </dev/ttyS0
+		setsid --ctty --wait bash -c "$command" \
+			</dev/ttyS0 >/dev/ttyS0 2>&1 3>&-
+		return
+	fi
+	relay_start
+	setsid --wait bash -c "$command" </dev/null >/run/stdout 2>/run/stderr 3>&-
+	status=$?
+	relay_stop
+	return $status
+}
+
+unload() {
+	local error
+
+	[ -d /sys/module/ipcprobe ] || return 0
+	error=$(rmmod ipcprobe 2>&1) || echo "ipcprobe does not unload: $error"
+}
+
+# A leak counts only when it is 5 s old and two scans agree. The detector
+# switches itself off when it runs out of memory.
+leaks() {
+	local file=/sys/kernel/debug/kmemleak
+
+	[ -e $file ] || return 0
+	if ! echo scan >$file; then
+		echo "kmemleak is off"
+		return
+	fi
+	sleep 6
+	echo scan >$file
+	cat $file
+}
+
+complaints() {
+	dmesg | sed '1,/vm: session begins/d' |
+		grep -E -B 2 -A 40 -e "$patterns"
+}
+
+verdict() {
+	local log
+
+	log=$(unload; leaks; complaints)
+	echo "status $1"
+	if [ -n "$log" ]; then
+		echo "log dirty"
+		echo "$log"
+	else
+		echo "log clean"
+	fi
+	echo end
+}
+
+# Now and then an emulated CPU comes up without its timer: nothing on it would
+# ever sleep to the end. Builtins that wait by the clock alone find that out.
+check_timers() {
+	local cpu sleepers='' pid end=$((SECONDS + 15))
+
+	for cpu in /sys/devices/system/cpu/cpu[0-9]*; do
+		taskset -c "${cpu##*cpu}" sleep 0.01 &
+		sleepers+=" $!"
+	done
+	for pid in $sleepers; do
+		while kill -0 "$pid" 2>/dev/null; do
+			[ $SECONDS -lt $end ] || return 1
+		done
+	done
+	wait
+}
+
+exec </dev/null >/dev/console 2>&1 3>"$(port verdict)"
+if ! check_timers; then
+	echo 'vm: a CPU has no timer' >/dev/kmsg
+	echo b >/proc/sysrq-trigger
+fi
+echo 'vm: session begins' >/dev/kmsg
+
+export HOME=/root TERM=$VM_TERM LANG=C.UTF-8 PATH=$VM_PATH
+export IPCPROBE_KERNEL=$VM_KERNEL IPCPROBE_KO=/run/vm/ipcprobe.ko
+# Until here nothing of ours has run, see boot() in run.sh.
+echo started >&3
+if [ -n "$VM_LOAD" ] && ! insmod "$IPCPROBE_KO"; then
+	echo "vm: ipcprobe.ko does not load" >/dev/kmsg
+	echo "unloadable" >&3
+else
+	run_command
+	status=$?
+	kill -KILL -1
+	verdict $status >&3
+fi
+# Closes the port, which waits until the host has read it.
+exec 3>&-
+echo o >/proc/sysrq-trigger
+# By now the host's files may be out of reach: nothing but builtins.
+while :; do :; done

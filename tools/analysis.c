@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All records into a model, then a view of it.
+ */
+#include "analysis.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static int feed(const struct analysis *analysis)
+{
+	struct model *model = analysis->model;
+	struct reader *r = analysis->reader;
+	uint64_t until_ns = analysis->until_ns;
+	const struct ipcprobe_rec *rec;
+	uint32_t cpu;
+	int err;
+
+	model_set_from(model, source_from_ns(analysis->source, r));
+	while ((err = reader_next(r, &rec, &cpu)) > 0) {
+		if (model_time(rec) >= until_ns)
+			continue;
+		err = model_apply(model, rec, cpu);
+		if (err)
+			return err;
+	}
+	if (!err && until_ns > reader_info(r)->end_ns)
+		until_ns = reader_info(r)->end_ns;
+	return err ? err : model_finish(model, until_ns);
+}
+
+/**
+ * analysis_run - read until the end or until @until_ns, and print
+ * Return: 0 or -errno.
+ */
+int analysis_run(const struct analysis *analysis)
+{
+	struct model *model = analysis->model;
+	int err;
+
+	err = model_init(model, analysis->what);
+	if (err)
+		return err;
+	model->sched.watch = analysis->watch;
+	model->chart = analysis->chart;
+	err = feed(analysis);
+	if (!err)
+		err = analysis->print(model, analysis->view);
+	model_deinit(model);
+	if (err)
+		return err;
+	return fflush(stdout) ? -errno : 0;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe copies: where bytes went and how often they were copied.
+ */
+#include <argp.h>
+
+#include "analysis.h"
+#include "cmd.h"
+#include "view_copies.h"
+
+enum { OPTION_CALLS = 0x200, OPTION_TOP };
+
+static const struct argp_option options[] = {
+	{ "calls", OPTION_CALLS, NULL, 0, "Show calls and bytes of each process, too", 0 },
+	{ "top", OPTION_TOP, "N", 0,
+	  "Show so many paths and pipes, 0 = all (default: 10, with -J all)", 0 },
+	{ 0 }
+};
+
+struct copies_opts {
+	struct source_opts source;
+	struct view_copies view;
+	bool has_top;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct copies_opts *opts = state->input;
+	uint64_t top;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->source;
+		return 0;
+	case OPTION_CALLS:
+		opts->view.has_calls = true;
+		return 0;
+	case OPTION_TOP:
+		if (parse_u64(arg, UINT32_MAX, &top))
+			argp_error(state, "--top: '%s' is not a number", arg);
+		opts->view.top = top;
+		opts->has_top = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->source.cpus.nr_words)
+			argp_error(state, "-C: bytes are followed by process, not by CPU");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Show the path of bytes through processes, pipes and files: hops, copies, cost.",
+	.children = children,
+};
+
+static int print(const struct model *model, const void *opts)
+{
+	const struct view_copies *view = opts;
+
+	return view->source->json ? view_copies_json(model, view) : view_copies_print(model, view);
+}
+
+static int show(const struct copies_opts *opts, struct reader *r)
+{
+	struct model model;
+	struct analysis analysis = {
+		.source = &opts->source,
+		.reader = r,
+		.model = &model,
+		.what = MODEL_COPIES,
+		.until_ns = source_until_ns(&opts->source, r),
+		.print = print,
+		.view = &opts->view,
+	};
+
+	return analysis_run(&analysis);
+}
+
+int cmd_copies(int argc, char **argv)
+{
+	struct copies_opts opts = {
+		.source = SOURCE_OPTS_INIT,
+		.view = { .source = &opts.source },
+	};
+	struct reader *r;
+
+	opts.source.classes = MODEL_COPIES_CLASSES;
+	opts.source.needs_history = true;
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	if (!opts.has_top && !opts.source.json)
+		opts.view.top = VIEW_COPIES_TOP;
+	if (source_open(&opts.source, &r))
+		return CMD_FAILED;
+	return source_close(&opts.source, r, show(&opts, r));
+}

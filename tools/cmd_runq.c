@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe runq: who was on each CPU's run queue.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analysis.h"
+#include "cmd.h"
+#include "options.h"
+#include "picture.h"
+#include "view_runq.h"
+
+enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH };
+
+static const struct argp_option options[] = {
+	{ "map", OPTION_MAP, NULL, 0, "Show a timeline: who ran on each CPU, and its queue", 0 },
+	{ "at", OPTION_AT, "TIME", 0,
+	  "Show every queue at this instant, in seconds since the start; @TIME: by the clock", 0 },
+	{ "top", OPTION_TOP, "N", 0, "Show so many tasks, 0 = all (default: 20, with -J all)", 0 },
+	{ "width", OPTION_WIDTH, "N", 0, "Columns of the timeline (default: the terminal's)", 0 },
+	{ 0 }
+};
+
+struct runq_opts {
+	struct source_opts source;
+	struct view_runq view;
+	struct picture picture;
+	bool has_top;
+	bool is_map;
+	bool is_at;
+	bool is_absolute;
+	uint64_t at_ns;
+};
+
+/* "1.5" or "@1234.5" */
+static void parse_at(struct runq_opts *opts, const char *arg, struct argp_state *state)
+{
+	const char *seconds = *arg == '@' ? arg + 1 : arg;
+	uint64_t until_ns;
+	char *window = NULL;
+
+	if (asprintf(&window, "%s,", seconds) < 0)
+		argp_failure(state, CMD_FAILED, ENOMEM, "--at");
+	if (!*seconds || parse_window(window, &opts->at_ns, &until_ns))
+		argp_error(state, "--at: '%s' is not a time", arg);
+	free(window);
+	opts->is_absolute = *arg == '@';
+	opts->is_at = true;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct runq_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->source;
+		state->child_inputs[1] = &opts->picture;
+		return 0;
+	case OPTION_MAP:
+		opts->is_map = true;
+		return 0;
+	case OPTION_AT:
+		parse_at(opts, arg, state);
+		return 0;
+	case OPTION_TOP:
+		option_count(state, "--top", arg, 0, &opts->view.top);
+		opts->has_top = true;
+		return 0;
+	case OPTION_WIDTH:
+		option_count(state, "--width", arg, 1, &opts->view.width);
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->is_map && opts->is_at)
+			argp_error(state, "--map and --at: one of them");
+		if (opts->picture.path && (opts->is_at || opts->source.json))
+			argp_error(state, "--svg, --at and -J: one of them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &source_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Show run queues: who ran, who was queued, for how long; wake-up latencies.",
+	.children = children,
+};
+
+static int print(const struct model *model, const void *view)
+{
+	const struct runq_opts *opts = view;
+
+	if (opts->is_at)
+		return opts->source.json ? view_at_json(model, &opts->view) :
+					   view_at_print(model, &opts->view);
+	if (opts->is_map)
+		return opts->source.json ? view_map_json(model, &opts->view) :
+					   view_map_print(model, &opts->view);
+	return opts->source.json ? view_runq_json(model, &opts->view) :
+				   view_runq_print(model, &opts->view);
+}
+
+/* The instant asked for, as records tell time; 0: it was not recorded. */
+static uint64_t instant(const struct runq_opts *opts, const struct reader_info *info)
+{
+	uint64_t at_ns = opts->is_absolute ? opts->at_ns : info->start_ns + opts->at_ns;
+
+	if (at_ns >= info->start_ns && at_ns <= info->end_ns)
+		return at_ns;
+	fprintf(stderr, "ipcprobe: --at: the recording covers 0 to %.9f seconds, from @%.9f on\n",
+		(info->end_ns - info->start_ns) / 1e9, info->start_ns / 1e9);
+	return 0;
+}
+
+static int show(const struct runq_opts *opts, struct reader *r)
+{
+	struct model model;
+	struct analysis analysis = {
+		.source = &opts->source,
+		.reader = r,
+		.model = &model,
+		.what = MODEL_RUNQ | (opts->is_map ? MODEL_TIMELINE : 0),
+		.until_ns = opts->is_at ? opts->view.at_ns + 1 :
+					  source_until_ns(&opts->source, r),
+		.print = print,
+		.view = opts,
+	};
+
+	return analysis_run(&analysis);
+}
+
+int cmd_runq(int argc, char **argv)
+{
+	struct runq_opts opts = {
+		.source = SOURCE_OPTS_INIT,
+		.view = { .source = &opts.source },
+	};
+	struct reader *r;
+
+	opts.source.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED;
+	opts.source.needs_history = true;
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	if (!opts.has_top && !opts.source.json)
+		opts.view.top = VIEW_RUNQ_TOP;
+	if (!opts.view.width)
+		opts.view.width = view_map_width();
+	if (opts.picture.path)
+		return picture_write(&opts.picture, &opts.source);
+	if (source_open(&opts.source, &r))
+		return CMD_FAILED;
+	opts.view.start_ns = reader_info(r)->start_ns;
+	if (opts.is_at)
+		opts.view.at_ns = instant(&opts, reader_info(r));
+	if (opts.is_at && !opts.view.at_ns) {
+		source_close(&opts.source, r, 0);
+		return CMD_USAGE;
+	}
+	return source_close(&opts.source, r, show(&opts, r));
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe sched latency: for how long tasks wanted a CPU before they ran.
+ */
+#include <string.h>
+
+#include "array.h"
+#include "cmd_sched.h"
+#include "view_sched.h"
+
+enum { OPTION_BY = 0x200, OPTION_HISTOGRAM };
+
+static const struct argp_option options[] = {
+	{ "by", OPTION_BY, "task|waker|cpu", 0, "A row for each of these (default: task)", 0 },
+	{ "histogram", OPTION_HISTOGRAM, NULL, 0,
+	  "Show a histogram of all delays, with --by one of each row", 0 },
+	{ 0 }
+};
+
+struct latency_opts {
+	struct sched_cmd sched;
+	struct view_latency view;
+	struct latency latency;
+	enum latency_by by;
+};
+
+static enum latency_by parse_by(const char *word, struct argp_state *state)
+{
+	static const char *const words[] = { "task", "waker", "cpu" };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(words[i], word))
+			return i;
+	argp_error(state, "--by '%s': there are task, waker and cpu", word);
+	return LATENCY_BY_TASK;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct latency_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->sched;
+		state->child_inputs[1] = &opts->sched;
+		return 0;
+	case OPTION_BY:
+		opts->by = parse_by(arg, state);
+		opts->view.is_each = true;
+		return 0;
+	case OPTION_HISTOGRAM:
+		opts->view.has_histogram = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 }, { 0 }
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Show for how long tasks wanted a CPU before they ran.",
+	.children = children,
+};
+
+static int print(const struct model *model, const void *arg)
+{
+	const struct latency_opts *opts = arg;
+
+	return opts->sched.source.json ? view_latency_json(model, &opts->view) :
+					 view_latency_print(model, &opts->view);
+}
+
+static int run(struct latency_opts *opts)
+{
+	int status;
+
+	if (latency_init(&opts->latency, &opts->sched.source, opts->by))
+		return sched_cmd_no_memory();
+	opts->sched.watch = &opts->latency.watch;
+	status = sched_cmd_run(&opts->sched);
+	latency_deinit(&opts->latency);
+	return status;
+}
+
+int cmd_sched_latency(int argc, char **argv)
+{
+	struct latency_opts opts = { 0 };
+
+	sched_cmd_init(&opts.sched, print, &opts);
+	opts.view.runq = &opts.sched.view;
+	opts.view.latency = &opts.latency;
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	return run(&opts);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe sched map: who ran on each CPU, switch by switch, as a timeline or as
+ * a picture.
+ */
+#include "cmd_sched.h"
+#include "options.h"
+#include "picture.h"
+#include "view_switches.h"
+
+enum { OPTION_TIMELINE = 0x200, OPTION_WIDTH };
+
+static const struct argp_option options[] = {
+	{ "timeline", OPTION_TIMELINE, NULL, 0,
+	  "Show a timeline: who ran longest in each slot, and the queue", 0 },
+	{ "width", OPTION_WIDTH, "N", 0, "Columns of the timeline (default: the terminal's)", 0 },
+	{ 0 }
+};
+
+struct map_opts {
+	struct sched_cmd sched;
+	struct switches switches;
+	struct picture picture;
+	bool is_timeline;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct map_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->sched;
+		state->child_inputs[1] = &opts->picture;
+		return 0;
+	case OPTION_TIMELINE:
+		opts->is_timeline = true;
+		return 0;
+	case OPTION_WIDTH:
+		option_count(state, "--width", arg, 1, &opts->sched.view.width);
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->picture.path && opts->sched.source.json)
+			argp_error(state, "--svg and -J: one of them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &sched_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Show who ran on each CPU, switch by switch, as a timeline or as a picture.",
+	.children = children,
+};
+
+static int print(const struct model *model, const void *arg)
+{
+	const struct map_opts *opts = arg;
+
+	if (!opts->is_timeline)
+		return switches_print(model, &opts->switches);
+	return opts->sched.source.json ? view_map_json(model, &opts->sched.view) :
+					 view_map_print(model, &opts->sched.view);
+}
+
+static int run(struct map_opts *opts)
+{
+	if (opts->picture.path)
+		return picture_write(&opts->picture, &opts->sched.source);
+	if (opts->is_timeline) {
+		opts->sched.what |= MODEL_TIMELINE;
+		if (!opts->sched.view.width)
+			opts->sched.view.width = view_map_width();
+	} else {
+		opts->sched.watch = &opts->switches.watch;
+	}
+	return sched_cmd_run(&opts->sched);
+}
+
+int cmd_sched_map(int argc, char **argv)
+{
+	struct map_opts opts = { 0 };
+	int status;
+
+	sched_cmd_init(&opts.sched, print, &opts);
+	if (switches_init(&opts.switches, &opts.sched.model, &opts.sched.view))
+		return sched_cmd_no_memory();
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	status = run(&opts);
+	switches_deinit(&opts.switches);
+	return status;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What user space knows of each event; all of it follows from the one table
+ * in <linux/ipcprobe_events.h>.
+ */
+#ifndef IPCPROBE_EVENT_H
+#define IPCPROBE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+#include <linux/ipcprobe.h>
+
+/* the field kinds of <linux/ipcprobe_events.h>, with their names */
+enum event_kind {
+	EVENT_KIND_u8, EVENT_KIND_u16, EVENT_KIND_u32, EVENT_KIND_u64,
+	EVENT_KIND_s16, EVENT_KIND_s32, EVENT_KIND_s64, EVENT_KIND_x64,
+	EVENT_KIND_ns32, EVENT_KIND_ns64, EVENT_KIND_tid, EVENT_KIND_call,
+	EVENT_KIND_flags, EVENT_KIND_futex_op, EVENT_KIND_futex_flags,
+	EVENT_KIND_unix_flags,
+	EVENT_KIND_dev, EVENT_KIND_comm, EVENT_KIND_mem, EVENT_KIND_str,
+	EVENT_KIND_pad16, EVENT_KIND_pad32,
+};
+
+/**
+ * struct event_field - one field of an event
+ * @name: its name in C, in text and in JSON
+ * @text: its meaning
+ * @kind: how to read and print it
+ *
+ * The first field begins after struct ipcprobe_rec, each other one where the
+ * one before it ends: records have no holes.
+ */
+struct event_field {
+	const char *name;
+	const char *text;
+	enum event_kind kind;
+};
+
+/**
+ * struct event_desc - one event
+ * @name: its name
+ * @text: its meaning
+ * @fields: its fields in order of memory, paddings included
+ * @nr_fields: length of @fields
+ * @type: IPCPROBE_REC_*
+ * @class_id: IPCPROBE_CLASS_*
+ * @len: smallest valid length of a record: that of the struct, and with a
+ *	string at its end that of the part before it
+ * @text_offset: offset of the field that must be NUL-terminated, 0 = none
+ * @text_len: its size; 0 = up to the end of the record
+ */
+struct event_desc {
+	const char *name;
+	const char *text;
+	const struct event_field *fields;
+	uint16_t nr_fields;
+	uint16_t type;
+	uint16_t class_id;
+	uint16_t len;
+	uint16_t text_offset;
+	uint16_t text_len;
+};
+
+/* every event in order of the table */
+extern const struct event_desc event_table[];
+extern const unsigned int event_table_len;
+
+const struct event_desc *event_by_type(uint16_t type);
+const struct event_desc *event_by_name(const char *name);
+
+/* class @id's name, NULL if there is none */
+const char *event_class_name(unsigned int id);
+const char *event_class_text(unsigned int id);
+
+/* size of a field of @kind, 0 for a string */
+size_t event_kind_len(enum event_kind kind);
+
+/**
+ * event_class - the class of a record
+ *
+ * May be IPCPROBE_NR_CLASSES or more for records of a newer module: check
+ * before using it as an index.
+ */
+static inline unsigned int event_class(const struct ipcprobe_rec *rec)
+{
+	return rec->type >> 8;
+}
+
+static inline const struct ipcprobe_rec *event_next(const struct ipcprobe_rec *rec)
+{
+	return (const void *)((const char *)rec + rec->len);
+}
+
+int event_check(const struct ipcprobe_rec *rec, size_t avail);
+
+void event_print(FILE *out, const struct ipcprobe_rec *rec);
+json_t *event_fields_json(const struct ipcprobe_rec *rec);
+
+const char *call_name(uint8_t call);
+
+#endif /* IPCPROBE_EVENT_H */

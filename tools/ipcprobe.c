@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe: the table of sub-commands.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "command.h"
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command commands[] = {
+	{ "record", cmd_record, "record events of a command, of processes or of the whole system" },
+	{ "script", cmd_script, "show every recorded event" },
+	{ "copies", cmd_copies, "show where the bytes went and how often they were copied" },
+	{ "runq",   cmd_runq,   "show who was on each CPU's run queue" },
+	{ "sched",  cmd_sched,  "show what the scheduler did: latencies, switches, migrations" },
+	{ "vm",     cmd_vm,     "show address spaces, and what they share page by page" },
+	{ "ls",     cmd_ls,     "list the IPC objects that exist now, with their holders" },
+	{ "stat",   cmd_stat,   "count recorded events, and what was lost" },
+	{ "lab",    cmd_lab,    "hand a file over in many ways, and show how often it was copied" },
+	{ "check",  cmd_check,  "see whether everything needed is there" },
+	{ "help",   cmd_help,   "show the manual page of a command" },
+	{ NULL, NULL, NULL }
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out, "Usage: ipcprobe COMMAND [OPTION...]\n");
+	fprintf(out, "\nTrace IPC copies and run queues.\n");
+	command_list(out, commands);
+	fprintf(out, "\n'ipcprobe COMMAND --help' lists its options, ");
+	fprintf(out, "'ipcprobe help COMMAND' shows its manual page.\n");
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	char page[COMMAND_NAME_MAX];
+
+	if (argc < 2) {
+		usage(stdout);
+		return CMD_OK;
+	}
+	if (!command_find(commands, argv[1]))
+		return command_unknown(commands, "ipcprobe", argv[1]);
+	snprintf(page, sizeof(page), "ipcprobe-%s", argv[1]);
+	execlp("man", "man", page, (char *)NULL);
+	fprintf(stderr, "ipcprobe: man: %s: try 'ipcprobe %s --help'\n", strerror(errno), argv[1]);
+	return CMD_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	setlocale(LC_CTYPE, "");	/* names as they are, but numbers always as in C */
+	argp_err_exit_status = CMD_USAGE;
+	argp_program_version = "ipcprobe " IPCPROBE_TOOLS_VERSION;
+	if (argc < 2) {
+		usage(stderr);
+		return CMD_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		usage(stdout);
+		return CMD_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts(argp_program_version);
+		return CMD_OK;
+	}
+	command = command_find(commands, argv[1]);
+	if (!command)
+		return command_unknown(commands, "ipcprobe", argv[1]);
+	return command_run(command, "ipcprobe", argc - 1, argv + 1);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the records tell.
+ */
+#include "model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "chart.h"
+
+uint64_t model_time(const struct ipcprobe_rec *rec)
+{
+	const struct ipcprobe_rec_lost *lost = (const void *)rec;
+
+	return rec->type == IPCPROBE_REC_lost ? lost->begin_ns : rec->ts_ns;
+}
+
+/* A record that the run queues and their chart take in. */
+static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
+{
+	const struct ipcprobe_rec_lost *lost = (const void *)rec;
+	int err;
+
+	if (rec->type == IPCPROBE_REC_lost)
+		err = sched_lost(&model->sched, lost->begin_ns, rec->ts_ns);
+	else
+		err = sched_apply(&model->sched, rec);
+	return err || !model->chart ? err : chart_follow(model->chart, &model->sched, rec);
+}
+
+static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
+{
+	uint32_t id = rec->class_id;
+	int err = 0;
+
+	if (id >= IPCPROBE_NR_CLASSES)
+		return 0;
+	model->loss[id].nr_gaps++;
+	model->loss[id].nr_lost += rec->nr_lost;
+	if (model->what & MODEL_COPIES && MODEL_COPIES_CLASSES & 1U << id)
+		err = copies_lost(&model->copies, id, rec->begin_ns, rec->hdr.ts_ns);
+	if (!err && model->what & MODEL_RUNQ && id == IPCPROBE_CLASS_SCHED)
+		err = apply_sched(model, &rec->hdr);
+	if (model->what & MODEL_WAITS && MODEL_WAITS_CLASSES & 1U << id)
+		sched_lost_waits(&model->sched);
+	return err;
+}
+
+/* The first record of the time wanted. */
+static int begin(struct model *model)
+{
+	uint64_t from_ns = model->from_ns ? model->from_ns : model->first_ns;
+
+	model->is_begun = true;
+	if (model->what & MODEL_COPIES && model->from_ns)
+		copies_reset(&model->copies);
+	if (!(model->what & MODEL_RUNQ))
+		return 0;
+	if (model->what & MODEL_TIMELINE) {
+		model->sched.timeline = malloc(sizeof(*model->sched.timeline));
+		if (!model->sched.timeline)
+			return -ENOMEM;
+		timeline_init(model->sched.timeline, from_ns);
+	}
+	return sched_reset(&model->sched, from_ns);
+}
+
+static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
+{
+	int err;
+
+	switch (rec->type >> 8) {
+	case IPCPROBE_CLASS_META:
+		return rec->type == IPCPROBE_REC_lost ? apply_lost(model, (const void *)rec) : 0;
+	case IPCPROBE_CLASS_TASK:
+		err = tasks_apply(&model->tasks, rec);
+		if (!err && model->what & MODEL_COPIES)
+			err = copies_apply(&model->copies, rec);
+		return err;
+	case IPCPROBE_CLASS_SCHED:
+		return model->what & MODEL_RUNQ ? apply_sched(model, rec) : 0;
+	default:
+		err = model->what & MODEL_COPIES ? copies_apply(&model->copies, rec) : 0;
+		if (!err && model->what & MODEL_WAITS)
+			err = sched_apply_wait(&model->sched, rec);
+		return err;
+	}
+}
+
+/**
+ * model_apply - take in the next record
+ * @rec: the record, checked by event_check()
+ * @cpu: on which it was written
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cpu)
+{
+	uint64_t ts_ns = model_time(rec);
+	int err = 0;
+
+	(void)cpu;
+	if (!model->nr_records++) {
+		model->first_ns = ts_ns;
+		model->copies.known_ns = ts_ns;
+	}
+	if (ts_ns > model->last_ns)
+		model->last_ns = ts_ns;
+	if (!model->is_begun && ts_ns >= model->from_ns)
+		err = begin(model);
+	return err ? err : dispatch(model, rec);
+}
+
+/* model_set_from - figures are to cover @from_ns and later; before any record */
+void model_set_from(struct model *model, uint64_t from_ns)
+{
+	model->from_ns = from_ns;
+	model->sched.from_ns = from_ns;
+}
+
+/**
+ * model_finish - there are no more records before @until_ns
+ * Return: 0 or -ENOMEM.
+ */
+int model_finish(struct model *model, uint64_t until_ns)
+{
+	int err = 0;
+
+	if (!model->is_begun)
+		err = begin(model);
+	if (until_ns < model->last_ns)
+		until_ns = model->last_ns;
+	if (!err && model->what & MODEL_COPIES)
+		err = copies_finish(&model->copies, until_ns);
+	if (!err && model->what & MODEL_RUNQ)
+		err = sched_finish(&model->sched, until_ns);
+	if (!err && model->chart)
+		err = chart_finish(model->chart, &model->sched, until_ns);
+	return err;
+}
+
+bool model_copies_complete(const struct model *model)
+{
+	uint32_t id;
+
+	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
+		if (MODEL_COPIES_CLASSES & 1U << id && model->loss[id].nr_gaps)
+			return false;
+	return true;
+}
+
+bool model_runq_complete(const struct model *model)
+{
+	return !model->loss[IPCPROBE_CLASS_SCHED].nr_gaps;
+}
+
+int model_init(struct model *model, uint32_t what)
+{
+	*model = (struct model){ .what = what };
+	if (tasks_init(&model->tasks) || copies_init(&model->copies, &model->tasks) ||
+	    sched_init(&model->sched, &model->tasks)) {
+		model_deinit(model);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void model_deinit(struct model *model)
+{
+	copies_deinit(&model->copies);
+	sched_deinit(&model->sched);
+	tasks_deinit(&model->tasks);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Regular files.
+ */
+#include "model_file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t identity(const struct ipcprobe_rec_file_info *rec)
+{
+	uint64_t hash = map_hash(rec->ino) ^ map_hash((uint64_t)rec->dev << 32 | 1);
+	const char *p;
+
+	for (p = rec->path; *p; p++)
+		hash = (hash ^ (unsigned char)*p) * 0x100000001b3ULL;
+	return hash;
+}
+
+/**
+ * files_by_number - the file that has @number now
+ * Return: the file, made if none is known; 0 for number 0 or without memory.
+ */
+uint32_t files_by_number(struct files *files, uint32_t number)
+{
+	uint32_t found = map_get(&files->by_number, number);
+	struct file *file;
+
+	if (found || !number)
+		return found;
+	file = pool_add(&files->file, &found);
+	if (!file || map_set(&files->by_number, number, found))
+		return 0;
+	file->number = number;
+	return found;
+}
+
+static int describe(struct files *files, uint32_t number, uint64_t key,
+		    const struct ipcprobe_rec_file_info *rec)
+{
+	struct file *file = pool_at(&files->file, number);
+
+	free(file->path);
+	file->path = strdup(rec->path);
+	file->ino = rec->ino;
+	file->dev = rec->dev;
+	if (!file->path)
+		return -ENOMEM;
+	return map_set(&files->by_identity, key, number);
+}
+
+/**
+ * files_apply - take in one file_info record
+ *
+ * It names a number for the first time, renames a file, or gives the number
+ * to another file.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
+{
+	uint64_t key = identity(rec);
+	uint32_t same = map_get(&files->by_identity, key);
+	uint32_t now = map_get(&files->by_number, rec->file);
+	struct file *file = pool_at(&files->file, now);
+
+	if (!rec->file || (same && same == now))
+		return 0;
+	if (now && same && !file->path)
+		file->same_as = same;
+	if (same)
+		return map_set(&files->by_number, rec->file, same);
+	if (now && file->path && (file->ino != rec->ino || file->dev != rec->dev)) {
+		if (map_set(&files->by_number, rec->file, 0))
+			return -ENOMEM;
+		now = 0;
+	}
+	if (!now)
+		now = files_by_number(files, rec->file);
+	return now ? describe(files, now, key, rec) : -ENOMEM;
+}
+
+int files_init(struct files *files)
+{
+	*files = (struct files){ 0 };
+	return pool_init(&files->file, sizeof(struct file));
+}
+
+void files_deinit(struct files *files)
+{
+	uint32_t i;
+
+	for (i = 0; i < files->file.nr; i++)
+		free(((struct file *)pool_at(&files->file, i))->path);
+	pool_deinit(&files->file);
+	map_deinit(&files->by_number);
+	map_deinit(&files->by_identity);
+}

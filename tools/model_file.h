@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Regular files: the session's numbers for them, tied to device, inode, path.
+ */
+#ifndef IPCPROBE_MODEL_FILE_H
+#define IPCPROBE_MODEL_FILE_H
+
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+#include "map.h"
+#include "pool.h"
+
+/**
+ * struct file - a regular file
+ * @path: as the task that met it saw it; NULL = no file_info record yet
+ * @ino: its inode number
+ * @dev: device of its file system
+ * @number: the session's (first) number for it
+ * @channel: not 0: it is memory to processes, what is in it is followed there
+ * @same_as: not 0: turned out to be this file, met before under another number
+ *
+ * A file is device, inode and path: inode numbers are reused as soon as a
+ * file is deleted, and a file reached by two paths is shown under both.
+ */
+struct file {
+	char *path;
+	uint64_t ino;
+	uint32_t dev;
+	uint32_t number;
+	uint32_t channel;
+	uint32_t same_as;
+};
+
+struct files {
+	struct pool file;	/* struct file */
+	struct map by_number;
+	struct map by_identity;
+};
+
+int files_init(struct files *files);
+void files_deinit(struct files *files);
+int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec);
+uint32_t files_by_number(struct files *files, uint32_t number);
+
+/* the file @number really is; brings the number up to that */
+static inline struct file *files_real(const struct files *files, uint32_t *number)
+{
+	struct file *f = pool_at(&files->file, *number);
+
+	if (f->same_as)
+		*number = f->same_as;
+	return pool_at(&files->file, *number);
+}
+
+static inline const struct file *file_at(const struct files *files, uint32_t file)
+{
+	const struct file *f = pool_at(&files->file, file);
+
+	return f->same_as ? pool_at(&files->file, f->same_as) : f;
+}
+
+#endif /* IPCPROBE_MODEL_FILE_H */

@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One operation: where its bytes came from, which hop they take, and who has
+ * them afterwards.
+ *
+ * Bytes written from memory that was read into are linked exactly.  Others may
+ * be linked to what the process read before ("inferred"), under three rules:
+ * never more bytes than were read and have gone nowhere yet; a write of more
+ * than that was made by the process, which used up what it had read; a file of
+ * which less than COPY_CONFIG_BYTES were read is not an origin.
+ */
+#include "model_copy.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+static void forget_memory(struct proc_io *io)
+{
+	ranges_put(io->memory.ranges);
+	io->memory.ranges = NULL;
+	io->nr_recent = 0;
+}
+
+/* flow_exit - nobody can take bytes from there any more */
+void flow_exit(struct proc_io *io)
+{
+	forget_memory(io);
+	mappings_put(io->mappings);
+	io->mappings = NULL;
+}
+
+/**
+ * flow_proc - what is followed of process @proc, as @image acts
+ * Return: NULL without memory.
+ */
+struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image)
+{
+	struct proc_io *io = pool_reach(&copies->proc, proc);
+
+	if (!io)
+		return NULL;
+	if (io->gen != copies->gen) {
+		forget_memory(io);
+		io->has_unknown = true;
+		io->gen = copies->gen;
+	}
+	if (io->image != image) {
+		if (io->image) {
+			forget_memory(io);
+			io->has_unknown = false;
+		}
+		io->image = image;
+	}
+	return io;
+}
+
+/* The image whose memory @object is, 0 = it is no process's. */
+static uint32_t owner_image(const struct copies *copies, const struct op *op, uint32_t object)
+{
+	const struct channel *channel;
+
+	if (object == OBJECT_MEMORY)
+		return op->image;
+	if (object_type(object) != OBJECT_CHANNEL)
+		return 0;
+	channel = channel_at(&copies->channels, object_number(object));
+	return channel->kind == CHANNEL_PROCESS ? channel->key : 0;
+}
+
+/* flow_owner - the process whose memory @object is, 0 = it is no process's */
+uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t object)
+{
+	uint32_t image = owner_image(copies, op, object);
+
+	if (object == OBJECT_MEMORY)
+		return op->proc;
+	return image ? proc_real(copies->tasks, image_at(copies->tasks, image)->proc) : 0;
+}
+
+/* flow_memory - the memory that @object is to @op, NULL = it is none */
+struct memory *flow_memory(const struct copies *copies, const struct op *op, uint32_t object)
+{
+	uint32_t proc = flow_owner(copies, op, object);
+	struct channel *channel;
+
+	if (proc)
+		return proc < copies->proc.nr ?
+		       &((struct proc_io *)pool_at(&copies->proc, proc))->memory : NULL;
+	if (object_type(object) != OBJECT_CHANNEL)
+		return NULL;
+	channel = channel_at(&copies->channels, object_number(object));
+	return channel_is_stream(channel) ? NULL : &channel->memory;
+}
+
+/*
+ * The same, as it is now: a process that runs another program has other memory.
+ */
+static struct memory *current_memory(struct copies *copies, const struct op *op, uint32_t object)
+{
+	uint32_t image = owner_image(copies, op, object), proc = flow_owner(copies, op, object);
+	const struct proc_io *io;
+
+	if (proc && proc < copies->proc.nr && object != OBJECT_MEMORY) {
+		io = pool_at(&copies->proc, proc);
+		if (io->image > image || !flow_proc(copies, proc, image))
+			return NULL;
+	}
+	return flow_memory(copies, op, object);
+}
+
+/**
+ * flow_fork - the child gets a copy of its parent's memory
+ * Return: 0 or -ENOMEM.
+ */
+int flow_fork(struct copies *copies, const struct op *op)
+{
+	struct proc_io *child = pool_reach(&copies->proc, op->child);
+	struct proc_io *parent = flow_proc(copies, op->proc, op->image);
+
+	if (!child || !parent)
+		return -ENOMEM;
+	ranges_put(child->memory.ranges);
+	child->memory.ranges = ranges_get(parent->memory.ranges);
+	child->gen = parent->gen;
+	child->has_unknown = parent->has_unknown;
+	child->waits_for_parent = false;
+	return child->first ? park_wake(copies, op->child) : 0;
+}
+
+static void note_recent(struct proc_io *io, uint32_t hop)
+{
+	uint32_t i;
+
+	if (io->nr_recent && io->recent[0] == hop)
+		return;
+	for (i = 0; i < io->nr_recent && io->recent[i] != hop; i++)
+		;
+	if (i == io->nr_recent && i < COPY_NR_RECENT)
+		io->nr_recent++;
+	if (i == COPY_NR_RECENT)
+		i--;
+	memmove(io->recent + 1, io->recent, i * sizeof(*io->recent));
+	io->recent[0] = hop;
+}
+
+/* ---- inference ---- */
+
+static bool is_file(const struct copies *copies, uint32_t object)
+{
+	if (object_type(object) != OBJECT_CHANNEL)
+		return object_type(object) == OBJECT_FILE;
+	return channel_at(&copies->channels, object_number(object))->kind == CHANNEL_FILE;
+}
+
+static uint64_t available(const struct copies *copies, uint32_t hop)
+{
+	const struct hop *from = hop_at(&copies->paths, hop);
+
+	if (is_file(copies, from->key.from) && from->bytes < COPY_CONFIG_BYTES)
+		return 0;
+	return hop_unclaimed(from);
+}
+
+/* May @bytes have come out of what the process read?  If not, that is spent. */
+static bool can_infer(struct copies *copies, const struct proc_io *io, uint64_t bytes)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < io->nr_recent; i++)
+		sum += available(copies, io->recent[i]);
+	if (sum >= bytes)
+		return true;
+	for (i = 0; i < io->nr_recent && sum; i++) {
+		struct hop *hop = hop_at(&copies->paths, io->recent[i]);
+
+		if (available(copies, io->recent[i]))
+			hop->spent_bytes += hop_unclaimed(hop);
+	}
+	return false;
+}
+
+/* One piece without an origin, split up among the recent reads. */
+static int infer(struct copies *copies, const struct proc_io *io, uint64_t bytes)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < io->nr_recent && bytes && !err; i++) {
+		uint64_t part = available(copies, io->recent[i]);
+		struct piece piece = { .hop = io->recent[i], .is_inferred = true };
+
+		if (part > bytes)
+			part = bytes;
+		if (!part)
+			continue;
+		piece.bytes = part;
+		hop_at(&copies->paths, piece.hop)->passed_bytes += part;
+		err = pieces_add(&copies->pieces, &piece);
+		bytes -= part;
+	}
+	return err;
+}
+
+/* ---- sources ---- */
+
+static int add_unknown(struct pieces *pieces, uint64_t bytes)
+{
+	struct piece piece = { .bytes = bytes };
+
+	return bytes ? pieces_add(pieces, &piece) : 0;
+}
+
+static uint64_t sum_bytes(const struct pieces *pieces, bool only_unknown)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < pieces->nr; i++)
+		if (!only_unknown || !pieces->v[i].hop)
+			sum += pieces->v[i].bytes;
+	return sum;
+}
+
+/*
+ * Pieces out of @memory.  Bytes taken into the process's own count as passed on
+ * to its image.
+ */
+static int take_ranges(struct memory *memory, const struct op *op, struct pieces *out)
+{
+	uint32_t i, to = op->to == OBJECT_MEMORY ? op->image : op->to;
+	int err = 0;
+
+	for (i = 0; memory && i < op->nr_in && !err; i++)
+		err = ranges_pass(&memory->ranges, op->in[i].start, op->in[i].bytes, to, out);
+	return err ? err : add_unknown(out, op->bytes - sum_bytes(out, false));
+}
+
+static int take_own(struct copies *copies, struct proc_io *io, const struct op *op)
+{
+	uint64_t unknown;
+	bool may_infer;
+	uint32_t i;
+	int err;
+
+	copies->raw.nr = 0;
+	err = take_ranges(&io->memory, op, &copies->raw);
+	unknown = sum_bytes(&copies->raw, true);
+	may_infer = unknown && io->nr_recent && can_infer(copies, io, unknown);
+	for (i = 0; i < copies->raw.nr && !err; i++) {
+		const struct piece *piece = &copies->raw.v[i];
+
+		if (!piece->hop && may_infer)
+			err = infer(copies, io, piece->bytes);
+		else
+			err = pieces_add(&copies->pieces, piece);
+	}
+	return err;
+}
+
+static int take_stream(struct copies *copies, const struct op *op)
+{
+	struct channel *channel = channel_at(&copies->channels, object_number(op->from));
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < op->nr_in && !err; i++)
+		err = stream_take(channel, &op->in[i], op->kind == HOP_TEE, &copies->pieces);
+	if (!err && channel->has_messages && op->nr_in && op->kind != HOP_TEE)
+		err = stream_drop_message(channel, op->in[0].start);
+	if (!err)
+		err = add_unknown(&copies->pieces,
+				  op->bytes - sum_bytes(&copies->pieces, false));
+	return err;
+}
+
+/* Who brought the bytes of @hop into channel @number: of a process's memory, itself. */
+static int find_writer(struct copies *copies, const struct op *op, uint32_t number, uint32_t hop,
+		       uint32_t *end)
+{
+	uint32_t image = owner_image(copies, op, op->from) ?:
+			 hop_at(&copies->paths, hop)->key.image;
+	uint32_t proc = proc_real(copies->tasks, image_at(copies->tasks, image)->proc);
+
+	return image ? channel_end_get(&copies->channels, number, proc, image, end) : 0;
+}
+
+/* Shared memory, or memory of another process. */
+static int take_shared(struct copies *copies, const struct op *op)
+{
+	uint32_t i;
+	int err;
+
+	err = take_ranges(current_memory(copies, op, op->from), op, &copies->pieces);
+	for (i = 0; i < copies->pieces.nr && !err; i++)
+		err = find_writer(copies, op, object_number(op->from), copies->pieces.v[i].hop,
+				  &copies->pieces.v[i].end);
+	return err;
+}
+
+static int take(struct copies *copies, struct proc_io *io, const struct op *op)
+{
+	copies->pieces.nr = 0;
+	switch (object_type(op->from)) {
+	case OBJECT_MEMORY:
+		return take_own(copies, io, op);
+	case OBJECT_CHANNEL:
+		return object_is_stream(copies, op->from) ? take_stream(copies, op) :
+							    take_shared(copies, op);
+	default:
+		return add_unknown(&copies->pieces, op->bytes);
+	}
+}
+
+/* ---- hops ---- */
+
+static enum hop_origin origin_of(const struct copies *copies, const struct proc_io *io,
+				 const struct op *op, uint32_t before)
+{
+	const struct ranges *ranges = io->memory.ranges;
+
+	if (before)
+		return ORIGIN_BEFORE;
+	if (op->from == OBJECT_MEMORY)
+		return io->has_unknown || (ranges && ranges->has_forgotten) ?
+		       ORIGIN_UNKNOWN : ORIGIN_MADE;
+	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
+}
+
+static void account(struct copies *copies, const struct op *op, uint32_t number,
+		    uint64_t done, uint64_t bytes)
+{
+	struct hop *hop = hop_at(&copies->paths, number);
+
+	hop->bytes += bytes;
+	hop->copied_bytes += part_of(op->copied_bytes, done, bytes, op->bytes);
+	hop->copy_ns += part_of(op->copy_ns, done, bytes, op->bytes);
+	hop->blocked_ns += part_of(op->blocked_ns, done, bytes, op->bytes);
+	hop->last_ns = op->end_ns;
+	hop->calls |= 1ULL << (op->call & 63);
+	hop->is_direct |= op->is_direct;
+	hop->has_gap |= op->end_ns <= copies->gap_end_ns;
+	hop->nr_calls += hop->last_op != copies->nr_ops;
+	hop->last_op = copies->nr_ops;
+}
+
+/* @bytes of @piece went from one process to another. */
+static int count_pair(struct copies *copies, const struct op *op, const struct piece *piece)
+{
+	uint32_t image = owner_image(copies, op, op->to), reader;
+	int err = 0;
+
+	if (object_type(op->from) == OBJECT_CHANNEL && op->kind != HOP_TEE)
+		err = channel_count_pair(&copies->channels, object_number(op->from), piece->end,
+					 op->reader, piece->bytes);
+	if (err || op->to == OBJECT_MEMORY || !image)
+		return err;
+	err = channel_end_get(&copies->channels, object_number(op->to),
+			      flow_owner(copies, op, op->to), image, &reader);
+	return err ? err : channel_count_pair(&copies->channels, object_number(op->to),
+					      op->writer, reader, piece->bytes);
+}
+
+/* Let each piece take its hop; its number then stands in the piece. */
+static int route(struct copies *copies, const struct proc_io *io, const struct op *op)
+{
+	struct hop_key key = { .image = op->image, .from = op->from, .to = op->to,
+			       .kind = op->kind };
+	uint64_t done = 0;
+	uint32_t i, hop;
+	int err = 0;
+
+	copies->nr_ops++;
+	for (i = 0; i < copies->pieces.nr && !err; i++) {
+		struct piece *piece = &copies->pieces.v[i];
+
+		key.before = piece->hop;
+		key.origin = origin_of(copies, io, op, piece->hop);
+		key.is_inferred = piece->is_inferred;
+		err = paths_extend(&copies->paths, &key, &hop);
+		if (err)
+			break;
+		hop_at(&copies->paths, piece->hop)->passed_bytes += piece->fresh_bytes;
+		account(copies, op, hop, done, piece->bytes);
+		err = count_pair(copies, op, piece);
+		piece->hop = hop;
+		done += piece->bytes;
+	}
+	return err;
+}
+
+/* ---- destinations ---- */
+
+static int put_stream(struct copies *copies, const struct op *op, uint64_t start,
+		      const struct piece *piece, uint64_t bytes)
+{
+	struct stream_seg seg = { .start = start, .end = start + bytes, .hop = piece->hop,
+				  .writer = op->writer };
+	uint64_t unseen = 0;
+	int err;
+
+	err = stream_put(channel_at(&copies->channels, object_number(op->to)), &seg, &unseen);
+	hop_at(&copies->paths, piece->hop)->passed_bytes += unseen;
+	return err;
+}
+
+/*
+ * The dynamic loader looks at the head of each library, on a stack that others
+ * use after it: these bytes are not followed.
+ */
+static bool is_loader_read(const struct copies *copies, const struct op *op)
+{
+	const char *path, *so;
+
+	if (object_type(op->from) != OBJECT_FILE || op->bytes >= COPY_CONFIG_BYTES)
+		return false;
+	path = file_at(&copies->files, object_number(op->from))->path;
+	so = path ? strstr(path, ".so") : NULL;
+	return so && (!so[3] || so[3] == '.');
+}
+
+static int put_memory(const struct copies *copies, struct memory *memory, const struct op *op,
+		      uint64_t start, const struct piece *piece, uint64_t bytes)
+{
+	if (is_loader_read(copies, op))
+		return ranges_forget(&memory->ranges, start, bytes);
+	return ranges_set(&memory->ranges, start, bytes, piece->hop);
+}
+
+/*
+ * Lay the pieces one after the other over the spans of the destination: of
+ * @memory, or of a stream if that is NULL.  Bytes at unknown positions of a
+ * stream are read by somebody unknown.
+ */
+static int put(struct copies *copies, struct memory *memory, const struct op *op)
+{
+	const struct span *span = op->out;
+	uint64_t in_piece = 0, in_span = 0;
+	uint32_t i = 0, j = 0;
+	int err = 0;
+
+	while (i < copies->pieces.nr && j < op->nr_out && !err) {
+		const struct piece *piece = &copies->pieces.v[i];
+		uint64_t bytes = piece->bytes - in_piece;
+
+		if (bytes > span[j].bytes - in_span)
+			bytes = span[j].bytes - in_span;
+		if (memory)
+			err = put_memory(copies, memory, op, span[j].start + in_span, piece,
+					 bytes);
+		else
+			err = put_stream(copies, op, span[j].start + in_span, piece, bytes);
+		in_piece += bytes;
+		in_span += bytes;
+		if (in_piece == piece->bytes) {
+			in_piece = 0;
+			i++;
+		}
+		if (in_span == span[j].bytes) {
+			in_span = 0;
+			j++;
+		}
+	}
+	for (; !memory && i < copies->pieces.nr; i++, in_piece = 0)
+		hop_at(&copies->paths, copies->pieces.v[i].hop)->passed_bytes +=
+			copies->pieces.v[i].bytes - in_piece;
+	return err;
+}
+
+static int put_into_stream(struct copies *copies, const struct op *op)
+{
+	int err = put(copies, NULL, op);
+
+	return err ? err :
+	       park_wake_list(copies, channel_at(&copies->channels, object_number(op->to))->waiters);
+}
+
+/* Bytes that a process has in its memory may be what it makes others of. */
+static void note_pieces(struct copies *copies, const struct op *op)
+{
+	uint32_t i, proc = flow_owner(copies, op, op->to);
+
+	for (i = 0; proc && i < copies->pieces.nr; i++)
+		note_recent(pool_at(&copies->proc, proc), copies->pieces.v[i].hop);
+}
+
+static int put_into_memory(struct copies *copies, const struct op *op)
+{
+	struct memory *memory = current_memory(copies, op, op->to);
+
+	if (!memory)
+		return 0;
+	note_pieces(copies, op);
+	return put(copies, memory, op);
+}
+
+/**
+ * flow_run - let the bytes of an operation move
+ * Return: 0 or -ENOMEM.
+ */
+int flow_run(struct copies *copies, const struct op *op)
+{
+	struct proc_io *io = flow_proc(copies, op->proc, op->image);
+	int err;
+
+	if (!io)
+		return -ENOMEM;
+	err = take(copies, io, op);
+	if (!err)
+		err = route(copies, io, op);
+	if (err)
+		return err;
+	return object_is_stream(copies, op->to) ? put_into_stream(copies, op) :
+						  put_into_memory(copies, op);
+}

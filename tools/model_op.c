@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records of calls that moved bytes, as operations.
+ */
+#include "model_copy.h"
+
+#include <errno.h>
+
+/**
+ * op_begin - what is common to all operations
+ * @state: the call's state, NULL if it has none
+ *
+ * Return: 1, 0 (the record is of no use) or -ENOMEM.
+ */
+int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
+	     struct call_state **state)
+{
+	uint32_t task = tasks_by_tid(copies->tasks, call->hdr->tid);
+	uint32_t proc = proc_real(copies->tasks, task_at(copies->tasks, task)->proc);
+	uint64_t begin_ns = call_begin_ns(call->hdr->ts_ns, call->dur_ns);
+
+	*state = NULL;
+	copies->in.nr = 0;
+	copies->out.nr = 0;
+	if (!task)
+		return 0;
+	if (copies->call.nr > task) {
+		*state = call_state_get(copies, task, begin_ns, call->dur_ns != UINT32_MAX);
+		call_end_wait(copies, *state, call->hdr->ts_ns);
+	}
+	*op = (struct op){ .proc = proc, .image = proc_at(copies->tasks, proc)->image,
+			   .call = call->call, .begin_ns = begin_ns,
+			   .end_ns = call->hdr->ts_ns,
+			   .bytes = call->ret > 0 ? call->ret : 0 };
+	op->blocked_ns = call->wait_ns + (*state ? (*state)->blocked_ns : 0);
+	op->copy_ns = call->dur_ns > op->blocked_ns ? call->dur_ns - op->blocked_ns : 0;
+	return calls_count(&copies->calls, proc, call->call, call->on, call->ret) ?: 1;
+}
+
+/* op_end - run the operation, forget the state of its call */
+int op_end(struct copies *copies, struct op *op, struct call_state *state)
+{
+	op->in = copies->in.v;
+	op->nr_in = copies->in.nr;
+	op->out = copies->out.v;
+	op->nr_out = copies->out.nr;
+	if (state)
+		call_state_clear(state, copies->gen);
+	return op->bytes ? place_submit(copies, op) : 0;
+}
+
+/* op_count_end - the process is at an end of @number: count what it moved there */
+int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
+		 uint32_t *end)
+{
+	struct channel *channel = channel_at(&copies->channels, number);
+	int err;
+
+	err = channel_end_get(&copies->channels, number, op->proc, op->image, end);
+	if (err)
+		return err;
+	if (is_write) {
+		channel->written_bytes += op->bytes;
+		channel_end_at(&copies->channels, *end)->written_bytes += op->bytes;
+	} else {
+		channel->read_bytes += op->bytes;
+		channel_end_at(&copies->channels, *end)->read_bytes += op->bytes;
+	}
+	channel_end_at(&copies->channels, *end)->held |= is_write ? IPCPROBE_IO_WRITE_END :
+							      IPCPROBE_IO_READ_END;
+	return 0;
+}
+
+/* op_count_wait - a call waited for room in @channel, or else for bytes */
+void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full)
+{
+	if (!wait_ns)
+		return;
+	*(is_full ? &channel->full_ns : &channel->empty_ns) += wait_ns;
+	*(is_full ? &channel->nr_full : &channel->nr_empty) += 1;
+}
+
+/* pipe_read and pipe_write have the same fields */
+_Static_assert(sizeof(struct ipcprobe_rec_pipe_read) == sizeof(struct ipcprobe_rec_pipe_write),
+	       "one function serves both");
+
+/* op_apply_pipe_io - a read from a pipe or FIFO returned, or a write (@is_write) */
+int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read *rec,
+		     bool is_write)
+{
+	bool is_fifo = rec->flags & IPCPROBE_IO_FIFO;
+	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+				 .call = rec->call, .on = is_fifo ? CALL_ON_FIFO : CALL_ON_PIPE };
+	uint32_t number = pipes_get(&copies->channels, rec->pipe, is_fifo);
+	struct call_state *state;
+	struct op op;
+	int err;
+
+	if (!number)
+		return -ENOMEM;
+	err = op_begin(copies, &call, &op, &state);
+	if (err <= 0)
+		return err;
+	op.kind = is_write ? HOP_WRITE : HOP_READ;
+	*(is_write ? &op.to : &op.from) = object(OBJECT_CHANNEL, number);
+	op.copied_bytes = op.bytes;
+	err = op_count_end(copies, &op, number, is_write, is_write ? &op.writer : &op.reader);
+	if (err || !op.bytes)
+		return err ? err : op_end(copies, &op, state);
+	if (rec->flags & IPCPROBE_IO_RESYNC)
+		stream_forget(channel_at(&copies->channels, number));
+	err = call_positions(copies, state, &op, number, is_write, rec->pos, rec->flags,
+			     is_write ? &copies->out : &copies->in);
+	if (!err)
+		err = call_addresses(state, &op, rec->addr, rec->nr_segs, rec->count,
+				     is_write ? &copies->in : &copies->out);
+	return err ? err : op_end(copies, &op, state);
+}
+
+_Static_assert(sizeof(struct ipcprobe_rec_file_read) == sizeof(struct ipcprobe_rec_file_write),
+	       "one function serves both");
+
+/*
+ * One side of an operation: a file.  If processes map it, its bytes are
+ * followed; they are at @offset, all ones = not known.
+ */
+static int file_side(struct copies *copies, uint32_t number, uint64_t offset, bool is_out,
+		     struct op *op)
+{
+	uint32_t file = files_by_number(&copies->files, number);
+	uint32_t channel = file_at(&copies->files, file)->channel;
+	uint32_t side = channel ? object(OBJECT_CHANNEL, channel) : object(OBJECT_FILE, file);
+
+	if (!number)
+		side = object(OBJECT_OTHER, 0);
+	*(is_out ? &op->to : &op->from) = side;
+	if (!channel || !number)
+		return 0;
+	channels_refresh(&copies->channels, channel);
+	if (offset == UINT64_MAX)
+		return 0;
+	return spans_add(is_out ? &copies->out : &copies->in, offset, op->bytes);
+}
+
+/* op_apply_file_io - a read from a regular file returned, or a write (@is_write) */
+int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
+		     bool is_write)
+{
+	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+				 .call = rec->call, .on = CALL_ON_FILE };
+	struct call_state *state;
+	struct op op;
+	int err;
+
+	err = op_begin(copies, &call, &op, &state);
+	if (err <= 0)
+		return err;
+	op.kind = is_write ? HOP_WRITE : HOP_READ;
+	op.is_direct = rec->flags & IPCPROBE_IO_DIRECT;
+	op.copied_bytes = op.is_direct ? 0 : op.bytes;
+	err = file_side(copies, rec->file, rec->offset, is_write, &op);
+	if (!err)
+		err = call_addresses(state, &op, rec->addr, rec->nr_segs, op.bytes,
+				     is_write ? &copies->in : &copies->out);
+	return err ? err : op_end(copies, &op, state);
+}
+
+/* op_apply_file_copy - sendfile or copy_file_range between files returned */
+int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_copy *rec)
+{
+	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+				 .call = rec->call, .on = CALL_ON_FILE };
+	struct call_state *state;
+	struct op op;
+	int err;
+
+	err = op_begin(copies, &call, &op, &state);
+	if (err <= 0)
+		return err;
+	op.kind = HOP_MOVE;
+	op.is_direct = rec->out && rec->flags & IPCPROBE_IO_OFFLOAD;
+	op.copied_bytes = rec->flags & IPCPROBE_IO_OFFLOAD ? 0 : op.bytes;
+	err = file_side(copies, rec->in, rec->in_offset, false, &op);
+	if (!err)
+		err = file_side(copies, rec->out, rec->out_offset, true, &op);
+	return err ? err : op_end(copies, &op, state);
+}
+
+/* ---- splice, tee, vmsplice, sendfile with a pipe ---- */
+
+static uint32_t splice_pipe(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec,
+			    bool is_out)
+{
+	if (is_out)
+		return pipes_get(&copies->channels, rec->out, rec->flags & IPCPROBE_IO_OUT_FIFO);
+	return pipes_get(&copies->channels, rec->in, rec->flags & IPCPROBE_IO_IN_FIFO);
+}
+
+static bool splice_is_pipe(const struct ipcprobe_rec_pipe_splice *rec, bool is_out)
+{
+	return rec->flags & (is_out ? IPCPROBE_IO_OUT_PIPE : IPCPROBE_IO_IN_PIPE);
+}
+
+/* What stands at one side of it. */
+static int splice_side(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec,
+		       bool is_out, struct op *op)
+{
+	if (splice_is_pipe(rec, is_out))
+		*(is_out ? &op->to : &op->from) = object(OBJECT_CHANNEL,
+							 splice_pipe(copies, rec, is_out));
+	else if (rec->call == IPCPROBE_CALL_VMSPLICE)
+		*(is_out ? &op->to : &op->from) = OBJECT_MEMORY;
+	else
+		return file_side(copies, is_out ? rec->out : rec->in, rec->addr, is_out, op);
+	return 0;
+}
+
+static uint8_t splice_kind(const struct ipcprobe_rec_pipe_splice *rec)
+{
+	if (rec->call == IPCPROBE_CALL_VMSPLICE)
+		return rec->flags & IPCPROBE_IO_OUT_PIPE ? HOP_WRITE : HOP_READ;
+	return rec->call == IPCPROBE_CALL_TEE ? HOP_TEE : HOP_MOVE;
+}
+
+static int splice_positions(struct copies *copies, const struct call_state *state, struct op *op,
+			    const struct ipcprobe_rec_pipe_splice *rec)
+{
+	int err = 0;
+
+	if (splice_is_pipe(rec, false) && op->kind == HOP_TEE) {
+		struct channel *pipe = channel_at(&copies->channels, object_number(op->from));
+
+		err = spans_add(&copies->in, stream_extend_pos(pipe, rec->in_pos), op->bytes);
+	} else if (splice_is_pipe(rec, false)) {
+		err = call_positions(copies, state, op, object_number(op->from), false, rec->in_pos,
+				     rec->flags, &copies->in);
+	}
+	if (!err && splice_is_pipe(rec, true))
+		err = call_positions(copies, state, op, object_number(op->to), true, rec->out_pos,
+				     rec->flags, &copies->out);
+	return err;
+}
+
+static int splice_ends(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec,
+		       struct op *op)
+{
+	int err = 0;
+
+	if (splice_is_pipe(rec, false) && op->kind != HOP_TEE)
+		err = op_count_end(copies, op, object_number(op->from), false, &op->reader);
+	if (!err && splice_is_pipe(rec, true))
+		err = op_count_end(copies, op, object_number(op->to), true, &op->writer);
+	return err;
+}
+
+/* op_apply_splice - splice, tee, vmsplice or sendfile with a pipe returned */
+int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec)
+{
+	bool is_fifo = rec->flags & (IPCPROBE_IO_IN_FIFO | IPCPROBE_IO_OUT_FIFO);
+	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+				 .call = rec->call, .on = is_fifo ? CALL_ON_FIFO : CALL_ON_PIPE };
+	struct call_state *state;
+	struct op op;
+	int err;
+
+	err = op_begin(copies, &call, &op, &state);
+	if (err <= 0)
+		return err;
+	op.kind = splice_kind(rec);
+	op.copied_bytes = rec->copied < op.bytes ? rec->copied : op.bytes;
+	err = splice_side(copies, rec, false, &op);
+	if (!err)
+		err = splice_side(copies, rec, true, &op);
+	if (!err)
+		err = splice_ends(copies, rec, &op);
+	if (!err && op.bytes)
+		err = splice_positions(copies, state, &op, rec);
+	if (!err && (op.from == OBJECT_MEMORY || op.to == OBJECT_MEMORY))
+		err = call_addresses(state, &op, rec->addr, rec->nr_segs, op.bytes,
+				     op.to == OBJECT_MEMORY ? &copies->out : &copies->in);
+	return err ? err : op_end(copies, &op, state);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ways that bytes took.
+ *
+ * Bytes that go round (a ping-pong, make's job server) must not make paths
+ * longer for ever.  All growth goes through pipes, so a path holds each pipe
+ * once: bytes that come back into a pipe continue at the hop by which they
+ * entered it the first time, or, written by another process, beside it.
+ */
+#include "model_path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "map.h"
+
+#define FIRST_SLOTS	1024U
+
+static uint32_t key_hash(const struct hop_key *key)
+{
+	uint64_t a = map_pair(key->before, key->image), b = map_pair(key->from, key->to);
+
+	return map_hash(map_hash(a) + b +
+			(key->kind | key->origin << 8 | key->is_inferred << 16));
+}
+
+static bool key_equal(const struct hop_key *a, const struct hop_key *b)
+{
+	return a->before == b->before && a->image == b->image && a->from == b->from &&
+	       a->to == b->to && a->kind == b->kind && a->origin == b->origin &&
+	       a->is_inferred == b->is_inferred;
+}
+
+static struct path_slot *find_slot(const struct paths *paths, const struct hop_key *key,
+				   uint32_t hash)
+{
+	uint32_t i = hash & paths->mask;
+
+	while (paths->slot[i].hop &&
+	       (paths->slot[i].hash != hash ||
+		!key_equal(&hop_at(paths, paths->slot[i].hop)->key, key)))
+		i = (i + 1) & paths->mask;
+	return &paths->slot[i];
+}
+
+static int grow_slots(struct paths *paths)
+{
+	struct path_slot *old = paths->slot, *grown;
+	uint32_t old_nr = paths->mask + 1, i, to;
+
+	grown = calloc((size_t)old_nr * 2, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	paths->slot = grown;
+	paths->mask = old_nr * 2 - 1;
+	for (i = 0; i < old_nr; i++) {
+		if (!old[i].hop)
+			continue;
+		for (to = old[i].hash & paths->mask; grown[to].hop; to = (to + 1) & paths->mask)
+			;
+		grown[to] = old[i];
+	}
+	free(old);
+	return 0;
+}
+
+static int add_hop(struct paths *paths, const struct hop_key *key, uint32_t hash, uint32_t *ret)
+{
+	struct hop *hop;
+
+	if (paths->hop.nr > paths->mask / 2 && grow_slots(paths))
+		return -ENOMEM;
+	hop = pool_add(&paths->hop, ret);
+	if (!hop)
+		return -ENOMEM;
+	hop->key = *key;
+	hop->depth = key->before ? hop_at(paths, key->before)->depth + 1 : 0;
+	*find_slot(paths, key, hash) = (struct path_slot){ .hash = hash, .hop = *ret };
+	return 0;
+}
+
+static int find_or_add(struct paths *paths, const struct hop_key *key, uint32_t *ret)
+{
+	uint32_t hash = key_hash(key);
+
+	*ret = find_slot(paths, key, hash)->hop;
+	return *ret ? 0 : add_hop(paths, key, hash, ret);
+}
+
+/* The hop of a path that goes into object @to, 0 if there is none. */
+static uint32_t find_entry(const struct paths *paths, uint32_t last, uint32_t to)
+{
+	while (last && hop_at(paths, last)->key.to != to)
+		last = hop_at(paths, last)->key.before;
+	return last;
+}
+
+/* Bytes come back into the pipe that they entered by @entry. */
+static int close_cycle(struct paths *paths, struct hop_key *key, uint32_t entry, uint32_t *ret)
+{
+	const struct hop_key *first = &hop_at(paths, entry)->key;
+	int err = 0;
+
+	if (first->image == key->image && first->from == key->from && first->kind == key->kind) {
+		*ret = entry;
+	} else {
+		key->before = first->before;
+		key->origin = ORIGIN_CYCLE;
+		err = find_or_add(paths, key, ret);
+	}
+	if (!err)
+		hop_at(paths, *ret)->has_cycle = true;
+	return err;
+}
+
+/* No room for more hops: one for all that are alike in kind. */
+static void share(struct paths *paths, struct hop_key *key)
+{
+	key->before = 0;
+	key->image = 0;
+	key->from = object(object_type(key->from), 0);
+	key->to = object(object_type(key->to), 0);
+	key->origin = ORIGIN_UNKNOWN;
+	key->is_inferred = false;
+	paths->nr_shared++;
+}
+
+/**
+ * paths_extend - the hop with @key, made if it is new
+ * Return: 0 or -ENOMEM.
+ */
+int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t *ret)
+{
+	struct hop_key wanted = *key;
+	uint32_t entry = 0;
+
+	if (object_type(key->to) == OBJECT_CHANNEL)
+		entry = find_entry(paths, key->before, key->to);
+	if (entry)
+		return close_cycle(paths, &wanted, entry, ret);
+	if (wanted.before && hop_at(paths, wanted.before)->depth + 1U >= PATH_DEPTH_MAX) {
+		wanted.before = 0;
+		wanted.origin = ORIGIN_UNKNOWN;
+	}
+	if (paths->hop.nr >= PATH_HOPS_MAX && !find_slot(paths, &wanted, key_hash(&wanted))->hop)
+		share(paths, &wanted);
+	return find_or_add(paths, &wanted, ret);
+}
+
+/* paths_reset - forget all figures, keep the hops */
+void paths_reset(struct paths *paths)
+{
+	uint32_t i;
+
+	for (i = 1; i < paths->hop.nr; i++) {
+		struct hop *hop = hop_at(paths, i);
+
+		*hop = (struct hop){ .key = hop->key, .depth = hop->depth };
+	}
+}
+
+/* paths_mark_gap - records of @begin_ns and later, till now, are missing */
+void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
+{
+	uint32_t i;
+
+	for (i = 1; i < paths->hop.nr; i++)
+		if (hop_at(paths, i)->last_ns >= begin_ns)
+			hop_at(paths, i)->has_gap = true;
+}
+
+/* paths_settle - where the bytes ended, when all records are in */
+void paths_settle(struct paths *paths)
+{
+	uint32_t i;
+
+	for (i = 1; i < paths->hop.nr; i++) {
+		struct hop *hop = hop_at(paths, i);
+
+		hop->end_bytes = hop->bytes > hop->passed_bytes ?
+				 hop->bytes - hop->passed_bytes : 0;
+		hop->below_bytes = hop->end_bytes;
+	}
+	for (i = paths->hop.nr - 1; i; i--) {
+		const struct hop *hop = hop_at(paths, i);
+
+		if (hop->key.before)
+			hop_at(paths, hop->key.before)->below_bytes += hop->below_bytes;
+	}
+}
+
+int paths_init(struct paths *paths)
+{
+	*paths = (struct paths){ .mask = FIRST_SLOTS - 1 };
+	paths->slot = calloc(FIRST_SLOTS, sizeof(*paths->slot));
+	if (!paths->slot || pool_init(&paths->hop, sizeof(struct hop))) {
+		paths_deinit(paths);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void paths_deinit(struct paths *paths)
+{
+	pool_deinit(&paths->hop);
+	free(paths->slot);
+	*paths = (struct paths){ 0 };
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ways that bytes took.  A hop moves bytes from one object to another; a
+ * path is a hop with all the hops before it.  Equal beginnings of paths are
+ * stored once: the hops form a forest, each refers to the one before it.
+ */
+#ifndef IPCPROBE_MODEL_PATH_H
+#define IPCPROBE_MODEL_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
+
+#define PATH_DEPTH_MAX	32U		/* hops of one path */
+#define PATH_HOPS_MAX	(1U << 19)	/* hops in all; further ones share one per kind */
+
+/* what bytes move from or to: 4 bits of type and the number in its pool */
+#define OBJECT_SHIFT	28
+enum object_type {
+	OBJECT_MEMORY,		/* the process's own; its number is 0 */
+	OBJECT_CHANNEL,
+	OBJECT_FILE,		/* one of which no bytes are followed */
+	OBJECT_OTHER,		/* a socket, a device, ...; its number is 0 */
+};
+
+static inline uint32_t object(enum object_type type, uint32_t number)
+{
+	return (uint32_t)type << OBJECT_SHIFT | number;
+}
+
+static inline enum object_type object_type(uint32_t object)
+{
+	return object >> OBJECT_SHIFT;
+}
+
+static inline uint32_t object_number(uint32_t object)
+{
+	return object & ((1U << OBJECT_SHIFT) - 1);
+}
+
+enum hop_kind {
+	HOP_READ,		/* object to memory */
+	HOP_WRITE,		/* memory to object */
+	HOP_MOVE,		/* object to object within the kernel */
+	HOP_TEE,		/* the same, and the bytes stay where they were, too */
+};
+
+/* what is known of bytes before the first hop of a path */
+enum hop_origin {
+	ORIGIN_BEFORE,		/* there is a hop before */
+	ORIGIN_OBJECT,		/* they were in the object that the hop reads */
+	ORIGIN_MADE,		/* the process made them */
+	ORIGIN_UNKNOWN,		/* not recorded, or too long a way back */
+	ORIGIN_CYCLE,		/* they have been in the hop's object before */
+};
+
+/* what makes a hop: two with equal keys are one */
+struct hop_key {
+	uint32_t before;	/* the hop before, 0 = none */
+	uint32_t image;		/* who did it */
+	uint32_t from;		/* object */
+	uint32_t to;		/* object */
+	uint8_t kind;		/* enum hop_kind */
+	uint8_t origin;		/* enum hop_origin */
+	bool is_inferred;	/* linked to the hop before by process and time only */
+	uint8_t pad;
+};
+
+/**
+ * struct hop - one step of some bytes
+ * @bytes: that took it
+ * @copied_bytes: of these, copied by a CPU
+ * @passed_bytes: of these, went further by another hop, each counted once
+ * @spent_bytes: no longer considered as origin of what the process makes
+ * @copy_ns: time in the calls without waiting
+ * @blocked_ns: time waiting in the calls
+ * @end_bytes: of @bytes, went no further (set by paths_settle())
+ * @below_bytes: @end_bytes of this and all hops after it (likewise)
+ * @nr_calls: calls that moved bytes here
+ * @last_op: the last operation counted in @nr_calls
+ * @calls: mask of 1 << enum ipcprobe_call, which stays below 64
+ * @depth: hops before it
+ * @has_cycle: bytes came back here and are counted again each time
+ * @has_gap: took bytes while records were lost
+ * @is_direct: some bytes bypassed the page cache
+ */
+struct hop {
+	struct hop_key key;
+	uint64_t bytes;
+	uint64_t copied_bytes;
+	uint64_t passed_bytes;
+	uint64_t spent_bytes;
+	uint64_t copy_ns;
+	uint64_t blocked_ns;
+	uint64_t last_ns;
+	uint64_t end_bytes;
+	uint64_t below_bytes;
+	uint32_t nr_calls;
+	uint32_t last_op;
+	uint64_t calls;
+	uint8_t depth;
+	bool has_cycle;
+	bool has_gap;
+	bool is_direct;
+};
+
+/* in the hash table; hop 0 = free */
+struct path_slot {
+	uint32_t hash;
+	uint32_t hop;
+};
+
+/**
+ * struct paths - all hops
+ * @hop: struct hop
+ * @slot: hash table of hops by key
+ * @mask: its slots - 1
+ * @nr_shared: times a hop was not kept apart for want of room
+ */
+struct paths {
+	struct pool hop;
+	struct path_slot *slot;
+	uint32_t mask;
+	uint64_t nr_shared;
+};
+
+int paths_init(struct paths *paths);
+void paths_deinit(struct paths *paths);
+int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t *ret);
+void paths_reset(struct paths *paths);
+void paths_mark_gap(struct paths *paths, uint64_t begin_ns);
+void paths_settle(struct paths *paths);
+
+static inline struct hop *hop_at(const struct paths *paths, uint32_t hop)
+{
+	return pool_at(&paths->hop, hop);
+}
+
+/* bytes of a hop that have gone nowhere yet */
+static inline uint64_t hop_unclaimed(const struct hop *hop)
+{
+	uint64_t gone = hop->passed_bytes + hop->spent_bytes;
+
+	return hop->bytes > gone ? hop->bytes - gone : 0;
+}
+
+#endif /* IPCPROBE_MODEL_PATH_H */

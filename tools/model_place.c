@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Operations on the memory of processes, as operations on what lies there.
+ *
+ * Bytes of a buffer that lies in a shared mapping belong to the shared object,
+ * not to the process.  An operation whose buffers touch such mappings is cut
+ * into parts that each have one object on either side.
+ */
+#include "model_copy.h"
+
+#include <errno.h>
+
+#define NOWHERE	UINT32_MAX	/* no object */
+
+/* What is mapped in the process whose memory @object is; NULL = it is none. */
+static const struct mappings *mappings_of(const struct copies *copies, const struct op *op,
+					  uint32_t object)
+{
+	uint32_t proc = flow_owner(copies, op, object);
+	const struct proc_io *io;
+
+	if (!proc || proc >= copies->proc.nr)
+		return NULL;
+	io = pool_at(&copies->proc, proc);
+	return io->mappings_gen == copies->mappings_gen ? io->mappings : NULL;
+}
+
+static int add_place(struct places *places, uint32_t object, uint64_t start, uint64_t bytes,
+		     bool is_known)
+{
+	struct place *grown;
+
+	grown = array_reserve(places->v, &places->cap, places->nr + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	places->v = grown;
+	grown[places->nr++] = (struct place){ start, bytes, object, is_known };
+	return 0;
+}
+
+/* Addresses of a process: what of them is mapped, and what is its own. */
+static int add_addresses(struct places *places, const struct mappings *mappings, uint32_t own,
+			 const struct span *span)
+{
+	uint64_t start = span->start, end = start + span->bytes;
+	int err = 0;
+
+	while (start < end && !err) {
+		const struct mapping *next = mappings_next(mappings, start);
+		uint64_t until = end;
+
+		if (next && next->start <= start) {
+			until = next->end < end ? next->end : end;
+			err = add_place(places, object(OBJECT_CHANNEL, next->channel),
+					next->offset + (start - next->start), until - start, true);
+		} else {
+			if (next && next->start < end)
+				until = next->start;
+			err = add_place(places, own, start, until - start, true);
+		}
+		start = until;
+	}
+	return err;
+}
+
+/* Where all bytes of one side are; behind the last of them lies nothing. */
+static int find_places(struct places *places, const struct mappings *mappings, uint32_t side,
+		       const struct span *span, uint32_t nr, uint64_t bytes)
+{
+	uint64_t left = bytes;
+	uint32_t i;
+	int err = 0;
+
+	places->nr = 0;
+	for (i = 0; i < nr && left && !err; i++) {
+		struct span part = span[i];
+
+		if (!part.bytes)
+			continue;
+		if (part.bytes > left)
+			part.bytes = left;
+		if (part.bytes > UINT64_MAX - part.start)
+			break;
+		err = mappings ? add_addresses(places, mappings, side, &part) :
+				 add_place(places, side, part.start, part.bytes, true);
+		left -= part.bytes;
+	}
+	if (!err && left)
+		err = add_place(places, side, 0, left, false);
+	return err ? err : add_place(places, NOWHERE, 0, 0, false);
+}
+
+/* @total's part for bytes @done ... @done + @bytes of @all; parts add up. */
+uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all)
+{
+	if (bytes == all)
+		return total;
+	return (__uint128_t)total * (done + bytes) / all - (__uint128_t)total * done / all;
+}
+
+/* Is it memory that several processes reach?  Then count who does. */
+static int count_side(struct copies *copies, const struct op *op, uint32_t side, bool is_out,
+		      uint32_t *end)
+{
+	uint32_t number = object_number(side);
+
+	if (object_type(side) != OBJECT_CHANNEL ||
+	    channel_is_stream(channel_at(&copies->channels, number)))
+		return 0;
+	channels_refresh(&copies->channels, number);
+	return op_count_end(copies, op, number, is_out, end);
+}
+
+/* Bytes @done ... @done + @bytes of @op, which have one object on either side. */
+static int submit_part(struct copies *copies, const struct op *op, uint32_t from, uint32_t to,
+		       uint64_t done, uint64_t bytes)
+{
+	struct op part = *op;
+	int err;
+
+	part.from = from;
+	part.to = to;
+	part.bytes = bytes;
+	part.copied_bytes = part_of(op->copied_bytes, done, bytes, op->bytes);
+	part.copy_ns = part_of(op->copy_ns, done, bytes, op->bytes);
+	part.blocked_ns = part_of(op->blocked_ns, done, bytes, op->bytes);
+	part.in = copies->part_in.v;
+	part.nr_in = copies->part_in.nr;
+	part.out = copies->part_out.v;
+	part.nr_out = copies->part_out.nr;
+	err = count_side(copies, &part, from, false, &part.reader);
+	if (!err)
+		err = count_side(copies, &part, to, true, &part.writer);
+	return err ? err : park_submit(copies, &part);
+}
+
+/* how far a side is used up */
+struct cursor {
+	const struct place *place;
+	uint64_t used;
+};
+
+static uint64_t left_of(const struct cursor *cursor)
+{
+	return cursor->place->bytes - cursor->used;
+}
+
+/* Go on by @bytes, which lie in one place; add them to @spans if they are known. */
+static int advance(struct cursor *cursor, uint64_t bytes, struct spans *spans)
+{
+	const struct place *place = cursor->place;
+	uint64_t start = place->start + cursor->used;
+
+	cursor->used += bytes;
+	if (cursor->used == place->bytes)
+		*cursor = (struct cursor){ .place = place + 1 };
+	return place->is_known ? spans_add(spans, start, bytes) : 0;
+}
+
+/* Walk along both sides; a part ends where one of them gets another object. */
+static int submit_parts(struct copies *copies, const struct op *op)
+{
+	struct cursor from = { .place = copies->from.v }, to = { .place = copies->to.v };
+	uint64_t done = 0, part;
+	int err = 0;
+
+	for (; done < op->bytes && !err; done += part) {
+		uint32_t object_from = from.place->object, object_to = to.place->object;
+
+		copies->part_in.nr = 0;
+		copies->part_out.nr = 0;
+		part = 0;
+		do {
+			uint64_t bytes = left_of(&from) < left_of(&to) ? left_of(&from) :
+									 left_of(&to);
+
+			err = advance(&from, bytes, &copies->part_in);
+			if (!err)
+				err = advance(&to, bytes, &copies->part_out);
+			part += bytes;
+		} while (!err && from.place->object == object_from && to.place->object == object_to);
+		if (!err)
+			err = submit_part(copies, op, object_from, object_to, done, part);
+	}
+	return err;
+}
+
+/**
+ * place_submit - run an operation, its buffers being what is mapped there
+ * Return: 0 or -ENOMEM.
+ */
+int place_submit(struct copies *copies, const struct op *op)
+{
+	int err;
+
+	err = find_places(&copies->from, mappings_of(copies, op, op->from), op->from, op->in,
+			  op->nr_in, op->bytes);
+	if (!err)
+		err = find_places(&copies->to, mappings_of(copies, op, op->to), op->to, op->out,
+				  op->nr_out, op->bytes);
+	return err ? err : submit_parts(copies, op);
+}

@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run queues.
+ */
+#include "model_sched.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
+
+static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *number)
+{
+	struct sched_task *task;
+
+	*number = tasks_by_tid(sched->tasks, tid);
+	task = pool_reach(&sched->task, *number);
+	if (task && task->gen != sched->gen) {
+		task->gen = sched->gen;
+		task->state = SCHED_UNKNOWN;
+		task->cpu = SCHED_NO_CPU;
+		task->wake_ns = 0;
+		task->is_preempted = false;
+		task->out_ns = 0;
+		task->off_ns = 0;
+		task->delay_ns = 0;
+		task->wait.kind = WAIT_NONE;
+	}
+	return task;
+}
+
+static struct sched_cpu *cpu_of(struct sched *sched, uint32_t cpu)
+{
+	uint32_t old = sched->nr_cpus;
+	struct sched_cpu *grown;
+
+	if (cpu >= SCHED_NR_CPUS_MAX)
+		return NULL;
+	if (cpu < old) {
+		sched->cpu[cpu].is_seen = true;
+		return &sched->cpu[cpu];
+	}
+	grown = array_reserve(sched->cpu, &sched->nr_cpus, cpu + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	memset(grown + old, 0, (sched->nr_cpus - old) * sizeof(*grown));
+	grown[cpu].is_seen = true;
+	sched->cpu = grown;
+	return &grown[cpu];
+}
+
+/* ---- who watches ---- */
+
+/* Is anybody told what happens at @ts_ns? */
+bool sched_is_watched(const struct sched *sched, uint64_t ts_ns)
+{
+	return sched->watch && ts_ns >= sched->from_ns;
+}
+
+static int tell_switch(const struct sched *sched, const struct ipcprobe_rec_rq_switch *rec,
+		       uint32_t prev, uint32_t next)
+{
+	struct sched_switch sw = { .rec = rec, .prev = prev, .next = next };
+
+	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_switch)
+		return 0;
+	return sched->watch->on_switch(sched->watch->arg, sched, &sw);
+}
+
+static int tell_wakeup(const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
+		       uint32_t task, uint32_t waker)
+{
+	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_wakeup)
+		return 0;
+	return sched->watch->on_wakeup(sched->watch->arg, sched, rec, task, waker);
+}
+
+static int tell_migrate(const struct sched *sched, const struct ipcprobe_rec_rq_migrate *rec,
+			uint32_t task, uint32_t by)
+{
+	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_migrate)
+		return 0;
+	return sched->watch->on_migrate(sched->watch->arg, sched, rec, task, by);
+}
+
+/* ---- members ---- */
+
+static void unlink_member(struct sched *sched, struct sched_task *task)
+{
+	struct sched_cpu *cpu;
+
+	if (task->cpu == SCHED_NO_CPU)
+		return;
+	cpu = &sched->cpu[task->cpu];
+	if (task->prev)
+		sched_task_at(sched, task->prev)->next = task->next;
+	else
+		cpu->first = task->next;
+	if (task->next)
+		sched_task_at(sched, task->next)->prev = task->prev;
+	cpu->nr_members--;
+	task->cpu = SCHED_NO_CPU;
+}
+
+static void link_member(struct sched *sched, uint32_t number, struct sched_cpu *cpu)
+{
+	struct sched_task *task = sched_task_at(sched, number);
+
+	unlink_member(sched, task);
+	task->cpu = cpu - sched->cpu;
+	task->prev = 0;
+	task->next = cpu->first;
+	if (cpu->first)
+		sched_task_at(sched, cpu->first)->prev = number;
+	cpu->first = number;
+	cpu->nr_members++;
+}
+
+uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task)
+{
+	return task ? sched_task_at(sched, task)->next : cpu->first;
+}
+
+void sched_drop_members(struct sched *sched, struct sched_cpu *cpu)
+{
+	while (cpu->first)
+		unlink_member(sched, sched_task_at(sched, cpu->first));
+}
+
+/* ---- length and audit ---- */
+
+static void note_disagreement(struct sched *sched, const struct sched_cpu *cpu, uint64_t ts_ns,
+			      uint32_t nr_running)
+{
+	if (sched->nr_disagreements < SCHED_NR_DISAGREEMENTS)
+		sched->disagreement[sched->nr_disagreements] = (struct sched_disagreement){
+			.ts_ns = ts_ns, .cpu = cpu - sched->cpu, .model = cpu->length,
+			.kernel = nr_running,
+		};
+	sched->nr_disagreements++;
+}
+
+/*
+ * The queue's length changed by @change.  The time before counts only if the
+ * kernel's length agrees now and did before.
+ */
+static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
+			 int64_t change, uint32_t nr_running)
+{
+	bool is_audit = nr_running != IPCPROBE_NR_UNKNOWN;
+	bool is_right = !is_audit || cpu->length + change == nr_running;
+	int err;
+
+	if (!cpu->is_known)
+		return 0;
+	err = sched_end_length(sched, cpu, ts_ns, is_right && !cpu->is_wrong);
+	cpu->length += change;
+	if (is_audit) {
+		cpu->nr_audits++;
+		cpu->nr_agreed += is_right;
+		cpu->is_wrong = !is_right;
+		if (!is_right)
+			note_disagreement(sched, cpu, ts_ns, nr_running);
+	}
+	return err;
+}
+
+static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enqueue *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	struct sched_task *task;
+	uint32_t number;
+
+	task = task_of(sched, rec->hdr.tid, &number);
+	if (!cpu || !task)
+		return cpu ? -ENOMEM : 0;
+	if (number && task->state != SCHED_RUNNING)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_QUEUED);
+	if (number && cpu->is_known)
+		link_member(sched, number, cpu);
+	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
+}
+
+static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_dequeue *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	struct sched_task *task;
+	uint32_t number;
+
+	task = task_of(sched, rec->hdr.tid, &number);
+	if (!cpu || !task)
+		return cpu ? -ENOMEM : 0;
+	if (task->cpu == rec->cpu)
+		unlink_member(sched, task);
+	/* who runs goes to sleep at the switch, who is queued is on its way to another queue */
+	if (number && task->state != SCHED_RUNNING && task->cpu == SCHED_NO_CPU)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, task->state == SCHED_QUEUED ?
+				  SCHED_UNKNOWN : SCHED_ASLEEP);
+	return change_length(sched, cpu, rec->hdr.ts_ns, -(int64_t)rec->change, rec->nr_running);
+}
+
+static int apply_change(struct sched *sched, const struct ipcprobe_rec_rq_change *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+
+	return cpu ? change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running) : 0;
+}
+
+/* ---- who runs ---- */
+
+static void switch_out(const struct sched *sched, struct sched_task *task,
+		       const struct ipcprobe_rec_rq_switch *rec)
+{
+	bool is_preempted = rec->preempt || !rec->prev_state;
+
+	task->nr_preempted += is_preempted;
+	task->nr_voluntary += !is_preempted;
+	task->is_preempted = is_preempted;
+	task->out_ns = rec->hdr.ts_ns;
+	task->out_state = rec->prev_state;
+	if (is_preempted)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_QUEUED);
+	else if (rec->prev_state & STATE_DEAD)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_UNKNOWN);
+	else
+		sched_enter_state(sched, task, rec->hdr.ts_ns,
+				  task->cpu == SCHED_NO_CPU ? SCHED_ASLEEP : SCHED_DELAYED);
+}
+
+static int switch_in(const struct sched *sched, struct sched_task *task, uint16_t cpu,
+		     uint64_t ts_ns)
+{
+	uint64_t wake_ns = task->wake_ns, ready_ns = sched_ready_ns(task);
+
+	sched_enter_state(sched, task, ts_ns, SCHED_RUNNING);
+	task->off_ns = task->out_ns ? ts_ns - task->out_ns : 0;
+	task->delay_ns = ready_ns && ready_ns < ts_ns ? ts_ns - ready_ns : 0;
+	task->run_cpu = cpu;
+	task->wake_ns = 0;
+	if (!wake_ns || wake_ns > ts_ns)
+		return 0;
+	return hist_add(&task->latency, ts_ns - wake_ns);
+}
+
+static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	struct sched_task *prev, *next;
+	uint32_t prev_number, next_number;
+	int err = 0;
+
+	prev = task_of(sched, rec->hdr.tid, &prev_number);
+	next = task_of(sched, rec->next, &next_number);
+	if (!cpu || !prev || !next)
+		return cpu ? -ENOMEM : 0;
+	err = tell_switch(sched, rec, prev_number, next_number);
+	if (err)
+		return err;
+	if (cpu->is_known && cpu->current == prev_number)
+		err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
+	else if (cpu->is_known)
+		cpu->nr_broken++;
+	cpu->current = next_number;
+	cpu->current_since_ns = rec->hdr.ts_ns;
+	cpu->nr_switches++;
+	if (prev_number)
+		switch_out(sched, prev, rec);
+	if (next_number && !err)
+		err = switch_in(sched, next, rec->cpu, rec->hdr.ts_ns);
+	return err;
+}
+
+static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	uint32_t number, waker = tasks_by_tid(sched->tasks, rec->waker);
+	struct sched_task *task;
+	int err;
+
+	task = task_of(sched, rec->hdr.tid, &number);
+	if (!cpu || !task)
+		return cpu ? -ENOMEM : 0;
+	if (!number)
+		return 0;
+	err = tell_wakeup(sched, rec, number, waker);
+	if (err)
+		return err;
+	cpu->nr_wakeups++;
+	task->nr_wakeups++;
+	if (task->state == SCHED_RUNNING || task->state == SCHED_UNKNOWN)
+		return 0;
+	if (!task->wake_ns && rec->hdr.ts_ns > rec->delay_ns) {
+		task->wake_ns = rec->hdr.ts_ns - rec->delay_ns;
+		task->waker = waker;
+	}
+	if (task->state == SCHED_DELAYED)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_QUEUED);
+	return 0;
+}
+
+static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migrate *rec)
+{
+	uint32_t number, by = tasks_by_tid(sched->tasks, rec->by);
+	struct sched_task *task;
+	struct sched_cpu *cpu;
+	int err;
+
+	task = task_of(sched, rec->hdr.tid, &number);
+	if (!task)
+		return -ENOMEM;
+	err = tell_migrate(sched, rec, number, by);
+	if (err)
+		return err;
+	task->nr_migrations++;
+	cpu = cpu_of(sched, rec->from_cpu);
+	if (cpu)
+		cpu->nr_out++;
+	cpu = cpu_of(sched, rec->to_cpu);
+	if (cpu)
+		cpu->nr_in++;
+	return 0;
+}
+
+/* ---- snapshots ---- */
+
+static int apply_snapshot(struct sched *sched, const struct ipcprobe_rec_rq_snapshot *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	struct sched_task *task;
+	uint32_t *grown, number;
+
+	task = task_of(sched, rec->hdr.tid, &number);
+	if (!cpu || !task)
+		return cpu ? -ENOMEM : 0;
+	grown = array_reserve(cpu->snapshot, &cpu->cap_snapshot, cpu->nr_snapshot + 1,
+			      sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	cpu->snapshot = grown;
+	grown[cpu->nr_snapshot++] = number;
+	return 0;
+}
+
+/* Whoever a snapshot names is in some state since then, or longer. */
+static void settle_member(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			  enum sched_state state)
+{
+	bool is_new = task->state != state;
+
+	sched_enter_state(sched, task, ts_ns, state);
+	if (is_new)
+		task->is_since_least = true;
+}
+
+static int begin_known(struct sched *sched, struct sched_cpu *cpu,
+		       const struct ipcprobe_rec_rq_snapshot_end *rec)
+{
+	struct sched_task *task;
+	uint32_t number, i;
+
+	task = task_of(sched, rec->hdr.tid, &number);
+	if (!task)
+		return -ENOMEM;
+	sched_drop_members(sched, cpu);
+	for (i = 0; i < cpu->nr_snapshot; i++) {
+		link_member(sched, cpu->snapshot[i], cpu);
+		if (cpu->snapshot[i] != number)
+			settle_member(sched, sched_task_at(sched, cpu->snapshot[i]), rec->hdr.ts_ns,
+				      SCHED_QUEUED);
+	}
+	if (number) {
+		settle_member(sched, task, rec->hdr.ts_ns, SCHED_RUNNING);
+		task->run_cpu = rec->cpu;
+	}
+	cpu->length = rec->nr_running == IPCPROBE_NR_UNKNOWN ? rec->nr_members : rec->nr_running;
+	cpu->current = number;
+	cpu->length_since_ns = rec->hdr.ts_ns;
+	cpu->current_since_ns = rec->hdr.ts_ns;
+	cpu->is_known = true;
+	cpu->is_wrong = false;
+	return 0;
+}
+
+static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_snapshot_end *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	int err = 0;
+
+	if (!cpu)
+		return 0;
+	if (cpu->is_known) {
+		err = sched_end_length(sched, cpu, rec->hdr.ts_ns, !cpu->is_wrong);
+		if (!err)
+			err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
+	}
+	if (!err && cpu->nr_snapshot == rec->nr_members)
+		err = begin_known(sched, cpu, rec);
+	cpu->nr_snapshot = 0;
+	return err;
+}
+
+/**
+ * sched_apply - take in one record of class "sched"
+ * Return: 0 or -ENOMEM.
+ */
+int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
+{
+	if (rec->ts_ns <= sched->gap_end_ns)
+		return 0;
+	switch (rec->type) {
+	case IPCPROBE_REC_rq_switch:
+		return apply_switch(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_enqueue:
+		return apply_enqueue(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_dequeue:
+		return apply_dequeue(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_change:
+		return apply_change(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_wakeup:
+		return apply_wakeup(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_migrate:
+		return apply_migrate(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_snapshot:
+		return apply_snapshot(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_snapshot_end:
+		return apply_snapshot_end(sched, (const void *)rec);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * sched_apply_wait - take in one record of a class of IPC
+ * Return: 0 or -ENOMEM.
+ */
+int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec)
+{
+	struct sched_wait wait = { 0 };
+	struct sched_task *task;
+	uint32_t number;
+
+	if (sched_wait_change(rec, &wait) == WAIT_UNCHANGED || rec->ts_ns <= sched->gap_end_ns)
+		return 0;
+	task = task_of(sched, rec->tid, &number);
+	if (!task)
+		return -ENOMEM;
+	if (number) {
+		task->wait = wait;
+		task->wait_gen = sched->wait_gen;
+	}
+	return 0;
+}
+
+int sched_init(struct sched *sched, struct tasks *tasks)
+{
+	*sched = (struct sched){ .tasks = tasks, .gen = 1 };
+	return pool_init(&sched->task, sizeof(struct sched_task));
+}
+
+void sched_deinit(struct sched *sched)
+{
+	uint32_t i;
+
+	for (i = 0; i < sched->task.nr; i++)
+		hist_deinit(&sched_task_at(sched, i)->latency);
+	for (i = 0; i < sched->nr_cpus; i++) {
+		free(sched->cpu[i].length_ns);
+		free(sched->cpu[i].snapshot);
+	}
+	free(sched->cpu);
+	pool_deinit(&sched->task);
+	if (sched->timeline)
+		timeline_deinit(sched->timeline);
+	free(sched->timeline);
+	*sched = (struct sched){ 0 };
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Run queues: who is on which, who runs, for how long.
+ *
+ * Membership comes from the kernel's own enqueue and dequeue and from nothing
+ * else: since 6.12 a task that sleeps may stay on its queue.  The running task
+ * is a member.  Each enqueue and dequeue record carries the kernel's own
+ * length of the queue, which the model's must equal: an audit.
+ */
+#ifndef IPCPROBE_MODEL_SCHED_H
+#define IPCPROBE_MODEL_SCHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+#include "hist.h"
+#include "model_task.h"
+#include "pool.h"
+#include "sched_wait.h"
+#include "timeline.h"
+
+#define SCHED_NR_CPUS_MAX	8192U
+#define SCHED_NO_CPU		UINT16_MAX
+#define SCHED_NR_DISAGREEMENTS	256U	/* kept in detail */
+
+enum sched_state {
+	SCHED_UNKNOWN,
+	SCHED_ASLEEP,		/* neither runs nor wants to */
+	SCHED_QUEUED,		/* wants to run */
+	SCHED_DELAYED,		/* sleeps, but is still a member */
+	SCHED_RUNNING,
+};
+
+/**
+ * struct sched_task - a task as the scheduler sees it
+ * @gen: generation of its state, see sched->gen
+ * @state: enum sched_state
+ * @is_since_least: it may have been in @state before @since_ns already
+ * @cpu: of the queue it is a member of, or SCHED_NO_CPU
+ * @run_cpu: where it runs
+ * @next: member after it, 0 = last
+ * @prev: member before it, 0 = first
+ * @since_ns: since when it is in @state
+ * @wake_ns: when the waker called, 0 = it ran since
+ * @waker: who called
+ * @out_ns: when it last left a CPU, 0 = not known
+ * @out_state: with what state, as in rq_switch
+ * @is_preempted: it wanted to go on then
+ * @off_ns: it runs: for how long it had been off the CPU, 0 = not known
+ * @delay_ns: it runs: for how long it had wanted to, 0 = not known
+ * @wait: the IPC object it blocks on, if it sleeps: see sched_wait_of()
+ * @wait_gen: generation of @wait, see sched->wait_gen
+ * @run_ns: time running
+ * @wait_ns: time queued and not running
+ * @sleep_ns: time asleep and not a member
+ * @delayed_ns: time asleep and still a member
+ * @blocked_ns: of @sleep_ns and @delayed_ns, time blocked on each kind of object
+ * @latency: from the waker's call until it ran
+ */
+struct sched_task {
+	uint32_t gen;
+	uint8_t state;
+	bool is_since_least;
+	uint16_t cpu;
+	uint16_t run_cpu;
+	uint32_t next;
+	uint32_t prev;
+	uint64_t since_ns;
+	uint64_t wake_ns;
+	uint32_t waker;
+	bool is_preempted;
+	uint64_t out_ns;
+	uint32_t out_state;
+	uint64_t off_ns;
+	uint64_t delay_ns;
+	struct sched_wait wait;
+	uint32_t wait_gen;
+	uint64_t run_ns;
+	uint64_t wait_ns;
+	uint64_t sleep_ns;
+	uint64_t delayed_ns;
+	uint64_t blocked_ns[NR_WAIT_KINDS];
+	uint32_t nr_wakeups;
+	uint32_t nr_voluntary;
+	uint32_t nr_preempted;
+	uint32_t nr_migrations;
+	struct hist latency;
+};
+
+/**
+ * struct sched_cpu - a CPU and its queue
+ * @is_known: a complete snapshot was seen, and nothing was lost since
+ * @is_wrong: the last audit disagreed
+ * @is_seen: some record was about it
+ * @length: as the kernel counts; members without a name included
+ * @first: first member, 0 = none
+ * @nr_members: members with a name
+ * @current: running task, 0 = idle
+ * @length_since_ns: since when @length is what it is
+ * @current_since_ns: since when @current runs
+ * @length_ns: time at each length, [@nr_lengths]
+ * @busy_ns: a task ran
+ * @idle_ns: none ran
+ * @nr_wakeups: wake-ups that chose it
+ * @nr_in: migrations to it
+ * @nr_out: migrations from it
+ * @nr_broken: switches away from a task that did not run, as far as known
+ * @snapshot: tasks of the snapshot that is being read
+ */
+struct sched_cpu {
+	bool is_known;
+	bool is_wrong;
+	bool is_seen;
+	int64_t length;
+	uint32_t first;
+	uint32_t nr_members;
+	uint32_t current;
+	uint64_t length_since_ns;
+	uint64_t current_since_ns;
+	uint64_t *length_ns;
+	uint32_t nr_lengths;
+	uint64_t busy_ns;
+	uint64_t idle_ns;
+	uint64_t nr_switches;
+	uint64_t nr_wakeups;
+	uint64_t nr_in;
+	uint64_t nr_out;
+	uint64_t nr_broken;
+	uint64_t nr_audits;
+	uint64_t nr_agreed;
+	uint32_t *snapshot;
+	uint32_t nr_snapshot;
+	uint32_t cap_snapshot;
+};
+
+/* an audit that disagreed */
+struct sched_disagreement {
+	uint64_t ts_ns;
+	uint32_t cpu;
+	int64_t model;
+	uint32_t kernel;
+};
+
+struct sched;
+
+/**
+ * struct sched_switch - a switch that is about to happen
+ * @prev: who ran: has since_ns, off_ns and delay_ns; 0 = idle
+ * @next: who will: has out_ns, wake_ns and waker; 0 = idle
+ */
+struct sched_switch {
+	const struct ipcprobe_rec_rq_switch *rec;
+	uint32_t prev;
+	uint32_t next;
+};
+
+/**
+ * struct sched_watch - who is told what happens, in order of time
+ * @on_switch: before the model takes it in
+ * @on_wakeup: a task was woken; before
+ * @on_migrate: a task is moved; before
+ * @on_lost: records of @begin_ns to @end_ns are missing; before
+ * @on_end: there are no more records before @until_ns; before
+ * @arg: their first argument
+ *
+ * All may be NULL.  Only what happens at the model's from_ns or later is told.
+ * They return 0 or -errno, which ends everything.
+ */
+struct sched_watch {
+	int (*on_switch)(void *arg, const struct sched *sched, const struct sched_switch *sw);
+	int (*on_wakeup)(void *arg, const struct sched *sched,
+			 const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker);
+	int (*on_migrate)(void *arg, const struct sched *sched,
+			  const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by);
+	int (*on_lost)(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
+	int (*on_end)(void *arg, const struct sched *sched, uint64_t until_ns);
+	void *arg;
+};
+
+/**
+ * struct sched - the model behind "ipcprobe runq" and "ipcprobe sched"
+ * @from_ns: figures cover the time from then on
+ * @until_ns: ... till then; set by sched_finish()
+ * @gen: raised when records were lost: the state of all tasks is unknown
+ * @wait_gen: raised when records of IPC were lost: on what tasks block is unknown
+ * @gap_end_ns: records up to this time may be missing
+ * @disagreement: the first ones
+ * @timeline: NULL = not wanted
+ * @watch: NULL = nobody
+ */
+struct sched {
+	struct tasks *tasks;
+	struct pool task;	/* struct sched_task, by task */
+	struct sched_cpu *cpu;
+	uint32_t nr_cpus;
+	uint32_t gen;
+	uint32_t wait_gen;
+	uint64_t from_ns;
+	uint64_t until_ns;
+	uint64_t gap_end_ns;
+	struct sched_disagreement disagreement[SCHED_NR_DISAGREEMENTS];
+	uint32_t nr_disagreements;
+	struct timeline *timeline;
+	const struct sched_watch *watch;
+};
+
+int sched_init(struct sched *sched, struct tasks *tasks);
+void sched_deinit(struct sched *sched);
+int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec);
+int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec);
+int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
+int sched_reset(struct sched *sched, uint64_t from_ns);
+int sched_finish(struct sched *sched, uint64_t until_ns);
+
+static inline struct sched_task *sched_task_at(const struct sched *sched, uint32_t task)
+{
+	return pool_at(&sched->task, task);
+}
+
+/* records that end a wait may be missing: nothing is known of any */
+static inline void sched_lost_waits(struct sched *sched)
+{
+	sched->wait_gen++;
+}
+
+/* on what the task blocks, if it sleeps */
+static inline struct sched_wait sched_wait_of(const struct sched *sched,
+					      const struct sched_task *task)
+{
+	return task->wait_gen == sched->wait_gen ? task->wait : (struct sched_wait){ 0 };
+}
+
+/* since when the task wants to run; 0: it does not, or that is not known */
+static inline uint64_t sched_ready_ns(const struct sched_task *task)
+{
+	return task->wake_ns || !task->is_preempted ? task->wake_ns : task->out_ns;
+}
+
+/* for how long, since the figures began, @task has run on @cpu; 0 if not at all */
+uint64_t sched_run_ns(const struct sched *sched, uint32_t task, uint32_t cpu, uint64_t until_ns);
+
+bool sched_is_watched(const struct sched *sched, uint64_t ts_ns);
+
+/* sched_account.c: what went on until now is counted */
+int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right);
+int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns);
+void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns);
+void sched_enter_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+		       enum sched_state state);
+void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
+
+/* the member after @task on its queue; of task 0: @cpu's first member */
+uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task);
+
+/* time at any length */
+uint64_t sched_known_ns(const struct sched_cpu *cpu);
+double sched_mean_length(const struct sched_cpu *cpu);
+uint32_t sched_max_length(const struct sched_cpu *cpu);
+
+#endif /* IPCPROBE_MODEL_SCHED_H */

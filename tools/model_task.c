@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks, processes and what they descend from.
+ *
+ * Records about a task may come a little after its first other record (the
+ * snapshot is taken while the machine runs, and the clocks of two CPUs differ
+ * a little).  A task or process met before that is made without a start time;
+ * the record then completes it in place.
+ */
+#include "model_task.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KIN_DEPTH_MAX	64	/* generations looked at */
+
+static const char unknown[16] = "?";
+
+static void set_comm(char to[16], const char from[16])
+{
+	memcpy(to, from, 16);
+	to[15] = 0;
+}
+
+static int add_image(struct tasks *tasks, uint32_t proc, const char comm[16])
+{
+	struct image *image;
+	uint32_t number;
+
+	image = pool_add(&tasks->image, &number);
+	if (!image)
+		return -ENOMEM;
+	image->proc = proc;
+	set_comm(image->comm, comm);
+	proc_at(tasks, proc)->image = number;
+	return 0;
+}
+
+/* A process of which nothing but its number is known. */
+static int add_proc(struct tasks *tasks, uint32_t pid, uint32_t *ret)
+{
+	struct proc *proc;
+
+	proc = pool_add(&tasks->proc, ret);
+	if (!proc)
+		return -ENOMEM;
+	proc->pid = pid;
+	if (add_image(tasks, *ret, unknown))
+		return -ENOMEM;
+	return map_set(&tasks->by_pid, pid, *ret);
+}
+
+/**
+ * tasks_by_pid - the process that has number @pid now
+ * Return: the process, made if none is known; 0 for number 0 or without memory.
+ */
+uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid)
+{
+	uint32_t proc;
+
+	if (!pid || pid > TASK_TID_MAX)
+		return 0;
+	proc = map_get(&tasks->by_pid, pid);
+	if (proc || !add_proc(tasks, pid, &proc))
+		return proc_real(tasks, proc);
+	return 0;
+}
+
+static int reach_tid(struct tasks *tasks, uint32_t tid)
+{
+	uint32_t old = tasks->nr_tids;
+	uint32_t *grown;
+
+	grown = array_reserve(tasks->by_tid, &tasks->nr_tids, tid + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	memset(grown + old, 0, (size_t)(tasks->nr_tids - old) * sizeof(*grown));
+	tasks->by_tid = grown;
+	return 0;
+}
+
+static int add_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t *ret)
+{
+	uint32_t proc = tasks_by_pid(tasks, pid);
+	struct task *task;
+
+	if (!proc || reach_tid(tasks, tid))
+		return -ENOMEM;
+	task = pool_add(&tasks->task, ret);
+	if (!task)
+		return -ENOMEM;
+	task->tid = tid;
+	task->proc = proc;
+	proc_at(tasks, proc)->nr_tasks++;
+	tasks->by_tid[tid] = *ret;
+	return 0;
+}
+
+/* tasks_known_tid - the task that has @tid now, 0 if none is known */
+uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid)
+{
+	return tid < tasks->nr_tids ? tasks->by_tid[tid] : 0;
+}
+
+/**
+ * tasks_by_tid - the task that has thread id @tid now
+ *
+ * One that no record has told of is taken for a process of its own until then.
+ *
+ * Return: the task; 0 for thread id 0 or without memory.
+ */
+uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid)
+{
+	uint32_t task = tasks_known_tid(tasks, tid);
+
+	if (task || !tid || tid > TASK_TID_MAX)
+		return task;
+	return add_task(tasks, tid, tid, &task) ? 0 : task;
+}
+
+/* The process @pid as it starts, or as it is met the first time. */
+static int begin_proc(struct tasks *tasks, uint32_t pid, uint32_t ppid, uint64_t start_ns,
+		      const char comm[16])
+{
+	uint32_t number = map_get(&tasks->by_pid, pid);
+	struct proc *proc;
+	int err;
+
+	if (!number || proc_at(tasks, number)->start_ns) {
+		err = add_proc(tasks, pid, &number);
+		if (err)
+			return err;
+	}
+	proc = proc_at(tasks, number);
+	proc->start_ns = start_ns;
+	proc->parent = tasks_by_pid(tasks, ppid);
+	if (proc->parent == number)
+		proc->parent = 0;
+	set_comm(image_at(tasks, proc->image)->comm, comm);
+	return 0;
+}
+
+/* A task taken for a process turns out to be a thread of @pid. */
+static void join_proc(struct tasks *tasks, struct task *task, uint32_t pid)
+{
+	uint32_t real = tasks_by_pid(tasks, pid);
+	struct proc *guess = pool_at(&tasks->proc, task->proc);
+
+	if (!real || real == task->proc)
+		return;
+	if (guess->nr_tasks)
+		guess->nr_tasks--;
+	if (guess->pid == task->tid && !guess->start_ns)
+		guess->same_as = real;
+	task->proc = real;
+	proc_at(tasks, real)->nr_tasks++;
+}
+
+/* A task that starts, or that a snapshot tells of for the first time. */
+static int begin_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t ppid,
+		      uint64_t start_ns, const char comm[16])
+{
+	uint32_t number = tasks_known_tid(tasks, tid);
+	struct task *task;
+	int err = 0;
+
+	if (!tid || !pid || tid > TASK_TID_MAX || pid > TASK_TID_MAX)
+		return 0;
+	if (tid == pid)
+		err = begin_proc(tasks, pid, ppid, start_ns, comm);
+	if (!err && (!number || task_at(tasks, number)->start_ns))
+		err = add_task(tasks, tid, pid, &number);
+	if (err)
+		return err;
+	task = task_at(tasks, number);
+	join_proc(tasks, task, pid);
+	task->start_ns = start_ns;
+	set_comm(task->comm, comm);
+	return 0;
+}
+
+static int apply_snapshot(struct tasks *tasks, const struct ipcprobe_rec_task_snapshot *rec)
+{
+	uint32_t number = tasks_known_tid(tasks, rec->hdr.tid);
+
+	if (number && task_at(tasks, number)->start_ns >= rec->start_ns)
+		return 0;
+	return begin_task(tasks, rec->hdr.tid, rec->pid, rec->ppid, rec->start_ns, rec->comm);
+}
+
+static int apply_fork(struct tasks *tasks, const struct ipcprobe_rec_task_fork *rec)
+{
+	uint32_t number = tasks_known_tid(tasks, rec->child_tid);
+
+	if (number && task_at(tasks, number)->start_ns == rec->start_ns)
+		return 0;
+	return begin_task(tasks, rec->child_tid, rec->child_pid, rec->ppid, rec->start_ns,
+			  rec->comm);
+}
+
+/* The thread that calls exec takes over the first thread's id. */
+static void take_over_tid(struct tasks *tasks, uint32_t old_tid, uint32_t tid)
+{
+	uint32_t number = tasks_known_tid(tasks, old_tid);
+
+	if (!number || !tid || tid > TASK_TID_MAX || reach_tid(tasks, tid))
+		return;
+	tasks->by_tid[old_tid] = 0;
+	tasks->by_tid[tid] = number;
+	task_at(tasks, number)->tid = tid;
+}
+
+/*
+ * The kernel renames a task before it reports the exec: take that back from
+ * the image that ends here.
+ */
+static int apply_exec(struct tasks *tasks, const struct ipcprobe_rec_task_exec *rec)
+{
+	uint32_t number, proc = tasks_by_pid(tasks, rec->pid);
+	struct image *image;
+
+	if (rec->old_tid != rec->hdr.tid)
+		take_over_tid(tasks, rec->old_tid, rec->hdr.tid);
+	number = tasks_by_tid(tasks, rec->hdr.tid);
+	if (!number || !proc)
+		return 0;
+	set_comm(task_at(tasks, number)->comm, rec->comm);
+	image = image_at(tasks, proc_at(tasks, proc)->image);
+	if (proc_at(tasks, proc)->old_comm[0] && !strncmp(image->comm, rec->comm, 15))
+		set_comm(image->comm, proc_at(tasks, proc)->old_comm);
+	proc_at(tasks, proc)->old_comm[0] = 0;
+	return add_image(tasks, proc, rec->comm);
+}
+
+static int apply_exit(struct tasks *tasks, const struct ipcprobe_rec_task_exit *rec)
+{
+	uint32_t number = tasks_by_tid(tasks, rec->hdr.tid);
+	struct proc *proc;
+	struct task *task;
+
+	if (!number)
+		return 0;
+	task = task_at(tasks, number);
+	join_proc(tasks, task, rec->pid);
+	proc = proc_at(tasks, task->proc);
+	if (!task->has_exited && proc->nr_tasks)
+		proc->nr_tasks--;
+	task->has_exited = true;
+	return 0;
+}
+
+static int apply_comm(struct tasks *tasks, const struct ipcprobe_rec_task_comm *rec)
+{
+	uint32_t number = tasks_by_tid(tasks, rec->hdr.tid);
+	struct image *image;
+	struct proc *proc;
+	struct task *task;
+
+	if (!number)
+		return 0;
+	task = task_at(tasks, number);
+	set_comm(task->comm, rec->comm);
+	proc = proc_at(tasks, task->proc);
+	if (proc->pid != task->tid)
+		return 0;
+	image = image_at(tasks, proc->image);
+	set_comm(proc->old_comm, image->comm);
+	set_comm(image->comm, rec->comm);
+	return 0;
+}
+
+/**
+ * tasks_apply - take in one record of class "task"
+ * Return: 0 or -ENOMEM.
+ */
+int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec)
+{
+	switch (rec->type) {
+	case IPCPROBE_REC_task_snapshot:
+		return apply_snapshot(tasks, (const void *)rec);
+	case IPCPROBE_REC_task_fork:
+		return apply_fork(tasks, (const void *)rec);
+	case IPCPROBE_REC_task_exec:
+		return apply_exec(tasks, (const void *)rec);
+	case IPCPROBE_REC_task_exit:
+		return apply_exit(tasks, (const void *)rec);
+	case IPCPROBE_REC_task_comm:
+		return apply_comm(tasks, (const void *)rec);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * The ancestors of @proc, itself first.  Complete is a line that ends with
+ * init or with a process whose record says that it has no parent.
+ */
+static uint32_t ancestry(const struct tasks *tasks, uint32_t proc, uint32_t line[KIN_DEPTH_MAX],
+			 bool *is_complete)
+{
+	const struct proc *p = NULL;
+	uint32_t nr = 0;
+
+	for (; proc && nr < KIN_DEPTH_MAX; proc = p->parent) {
+		p = proc_at(tasks, proc);
+		line[nr++] = proc_real(tasks, proc);
+		if (p->pid == 1)
+			break;
+	}
+	*is_complete = p && (p->pid == 1 || (!p->parent && p->start_ns));
+	return nr;
+}
+
+static enum kinship kin_by_steps(uint32_t up_from_a, uint32_t up_from_b)
+{
+	if (!up_from_a)
+		return up_from_b == 1 ? KIN_PARENT : up_from_b ? KIN_ANCESTOR : KIN_SAME;
+	if (!up_from_b)
+		return up_from_a == 1 ? KIN_CHILD : KIN_DESCENDANT;
+	return up_from_a == 1 && up_from_b == 1 ? KIN_SIBLING : KIN_COMMON;
+}
+
+static bool is_init(const struct tasks *tasks, uint32_t proc)
+{
+	return proc_at(tasks, proc)->pid == 1;
+}
+
+/**
+ * tasks_relation - how process @a stands to process @b
+ */
+struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b)
+{
+	uint32_t line_a[KIN_DEPTH_MAX], line_b[KIN_DEPTH_MAX];
+	bool is_complete_a, is_complete_b;
+	uint32_t nr_a, nr_b, i, j;
+
+	if (!a || !b)
+		return (struct relation){ .kin = KIN_UNKNOWN };
+	nr_a = ancestry(tasks, a, line_a, &is_complete_a);
+	nr_b = ancestry(tasks, b, line_b, &is_complete_b);
+	for (i = 0; i < nr_a; i++)
+		for (j = 0; j < nr_b; j++)
+			if (line_a[i] == line_b[j] && !(i && j && is_init(tasks, line_a[i])))
+				return (struct relation){ .kin = kin_by_steps(i, j),
+							  .common = line_a[i] };
+	if (!is_complete_a || !is_complete_b)
+		return (struct relation){ .kin = KIN_UNKNOWN };
+	return (struct relation){ .kin = KIN_UNRELATED };
+}
+
+int tasks_init(struct tasks *tasks)
+{
+	*tasks = (struct tasks){ 0 };
+	if (pool_init(&tasks->task, sizeof(struct task)) ||
+	    pool_init(&tasks->proc, sizeof(struct proc)) ||
+	    pool_init(&tasks->image, sizeof(struct image))) {
+		tasks_deinit(tasks);
+		return -ENOMEM;
+	}
+	set_comm(image_at(tasks, 0)->comm, unknown);
+	return 0;
+}
+
+void tasks_deinit(struct tasks *tasks)
+{
+	pool_deinit(&tasks->task);
+	pool_deinit(&tasks->proc);
+	pool_deinit(&tasks->image);
+	map_deinit(&tasks->by_pid);
+	free(tasks->by_tid);
+	*tasks = (struct tasks){ 0 };
+}

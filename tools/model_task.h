@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tasks, processes and what they descend from.
+ *
+ * Thread ids are reused, so everything else refers to tasks, processes and
+ * images by their numbers in the pools below, which mean one and the same
+ * forever.  An image is a process between two calls of exec.
+ */
+#ifndef IPCPROBE_MODEL_TASK_H
+#define IPCPROBE_MODEL_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+#include "map.h"
+#include "pool.h"
+
+#define TASK_TID_MAX	(1U << 22)	/* the kernel's PID_MAX_LIMIT */
+
+/**
+ * struct task - a thread
+ * @start_ns: when it started, 0 = no record has told it yet
+ * @tid: its thread id
+ * @proc: its process
+ * @comm: its name
+ * @has_exited: its end was recorded
+ */
+struct task {
+	uint64_t start_ns;
+	uint32_t tid;
+	uint32_t proc;
+	char comm[16];
+	bool has_exited;
+};
+
+/**
+ * struct proc - a process
+ * @start_ns: when it started, 0 = no record has told it yet
+ * @pid: its number
+ * @parent: the process that was its parent when first recorded, 0 = unknown
+ * @image: what it runs now
+ * @same_as: not 0: taken for a process at first, but a thread of this one
+ * @nr_tasks: threads alive
+ * @old_comm: name of the image before the last renaming
+ */
+struct proc {
+	uint64_t start_ns;
+	uint32_t pid;
+	uint32_t parent;
+	uint32_t image;
+	uint32_t same_as;
+	uint32_t nr_tasks;
+	char old_comm[16];
+};
+
+struct image {
+	uint32_t proc;
+	char comm[16];
+};
+
+struct tasks {
+	struct pool task;	/* struct task */
+	struct pool proc;	/* struct proc */
+	struct pool image;	/* struct image */
+	uint32_t *by_tid;	/* task that has the thread id now, 0 = none */
+	uint32_t nr_tids;
+	struct map by_pid;	/* process that has the number now */
+};
+
+/* how process a stands to process b: a is b's ... */
+enum kinship {
+	KIN_UNKNOWN, KIN_SAME, KIN_PARENT, KIN_CHILD, KIN_SIBLING,
+	KIN_ANCESTOR, KIN_DESCENDANT, KIN_COMMON, KIN_UNRELATED,
+};
+
+/**
+ * struct relation - how two processes are related
+ * @kin: KIN_COMMON: some other common ancestor below init;
+ *	KIN_UNRELATED: none below init
+ * @common: KIN_SIBLING, KIN_COMMON: the nearest common ancestor
+ */
+struct relation {
+	enum kinship kin;
+	uint32_t common;
+};
+
+int tasks_init(struct tasks *tasks);
+void tasks_deinit(struct tasks *tasks);
+int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec);
+
+uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid);
+uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid);
+uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid);
+struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b);
+
+static inline struct task *task_at(const struct tasks *tasks, uint32_t task)
+{
+	return pool_at(&tasks->task, task);
+}
+
+static inline struct image *image_at(const struct tasks *tasks, uint32_t image)
+{
+	return pool_at(&tasks->image, image);
+}
+
+/* the process @proc really is */
+static inline uint32_t proc_real(const struct tasks *tasks, uint32_t proc)
+{
+	const struct proc *p = pool_at(&tasks->proc, proc);
+
+	return p->same_as ? p->same_as : proc;
+}
+
+static inline struct proc *proc_at(const struct tasks *tasks, uint32_t proc)
+{
+	return pool_at(&tasks->proc, proc_real(tasks, proc));
+}
+
+#endif /* IPCPROBE_MODEL_TASK_H */

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options that several sub-commands have: parsed, or refused with a reason.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTION_COUNT_MAX	(1U << 20)
+
+static const char *reason(int err)
+{
+	switch (-err) {
+	case ERANGE:
+		return "out of range";
+	case E2BIG:
+		return "too many";
+	default:
+		return "not understood";
+	}
+}
+
+void option_pids(struct argp_state *state, const char *word, struct pid_list *ret)
+{
+	int err = parse_pids(word, ret);
+
+	if (err)
+		argp_error(state, "-p '%s': %s: give up to %u process numbers such as 12,345",
+			   word, reason(err), IPCPROBE_NR_PIDS_MAX);
+}
+
+void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret)
+{
+	int err = parse_cpus(word, ret);
+
+	if (err)
+		argp_error(state, "-C '%s': %s: give CPU numbers such as 0-3,7", word, reason(err));
+}
+
+void option_classes(struct argp_state *state, const char *word, uint32_t *ret)
+{
+	char known[128];
+
+	if (parse_classes(word, ret))
+		argp_error(state, "-e '%s': not a list of classes: there are %s", word,
+			   parse_class_list(__IPCPROBE_CLASSES_ALL, ",", known, sizeof(known)));
+}
+
+void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret)
+{
+	uint64_t bytes = 0;
+	int err = parse_size(word, IPCPROBE_RING_BYTES_MAX, &bytes);
+
+	if (err || bytes < IPCPROBE_RING_BYTES_MIN || (bytes & (bytes - 1)))
+		argp_error(state, "-m '%s': %s: give a power of two from %uk to %uM, such as 16M",
+			   word, err ? reason(err) : "not such a size",
+			   IPCPROBE_RING_BYTES_MIN >> 10, IPCPROBE_RING_BYTES_MAX >> 20);
+	*ret = bytes;
+}
+
+void option_window(struct argp_state *state, const char *word,
+		   uint64_t *from_ns, uint64_t *until_ns)
+{
+	int err = parse_window(word, from_ns, until_ns);
+
+	if (err)
+		argp_error(state,
+			   "--time '%s': %s: give START,STOP in seconds since the recording began, such as 1.5,2",
+			   word, reason(err));
+}
+
+void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret)
+{
+	int err = parse_seconds(word, ret);
+
+	if (err || !*ret)
+		argp_error(state, "%s '%s': %s: give seconds such as 0.5", name, word,
+			   err ? reason(err) : "no time at all");
+}
+
+void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
+		  uint32_t *ret)
+{
+	uint64_t value = 0;
+
+	if (parse_u64(word, OPTION_COUNT_MAX, &value) || value < least)
+		argp_error(state, "%s: '%s' is not a number of use", name, word);
+	*ret = value;
+}
+
+/* "SIZE,PROT,...": all there are, to be freed */
+static char *column_names(const struct table_column *columns)
+{
+	char *names = NULL;
+	size_t size;
+	FILE *out = open_memstream(&names, &size);
+
+	if (!out)
+		return NULL;
+	for (unsigned int i = 0; columns[i].name; i++)
+		fprintf(out, "%s%s", i ? "," : "", columns[i].name);
+	return fclose(out) ? NULL : names;
+}
+
+/* @word NULL: the first @nr_usual ones */
+void option_columns(struct argp_state *state, const char *word,
+		    const struct table_column *columns, unsigned int nr_usual,
+		    struct table_view *ret)
+{
+	if (table_view_parse(ret, columns, nr_usual, word))
+		argp_error(state, "-o '%s': not a list of columns: there are %s", word,
+			   column_names(columns) ?: "others");
+}
+
+/**
+ * option_command - the rest of the words, the first of which argp just gave
+ *
+ * Needs ARGP_IN_ORDER, so that options behind it stay the command's.
+ */
+char **option_command(struct argp_state *state)
+{
+	char **command = &state->argv[state->next - 1];
+
+	state->next = state->argc;
+	return command;
+}
+
+/* option_join - all words with blanks between; free() it; NULL without memory */
+char *option_join(int argc, char **argv)
+{
+	size_t len = 1;
+	char *line, *p;
+
+	for (int i = 0; i < argc; i++)
+		len += strlen(argv[i]) + 1;
+	line = malloc(len);
+	if (!line)
+		return NULL;
+	p = line;
+	*p = 0;
+	for (int i = 0; i < argc; i++) {
+		if (i)
+			p = stpcpy(p, " ");
+		p = stpcpy(p, argv[i]);
+	}
+	return line;
+}

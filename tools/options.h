@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Options that several sub-commands have, for use in their argp parsers: a bad
+ * word ends the program with a message that names it and status 2.
+ */
+#ifndef IPCPROBE_OPTIONS_H
+#define IPCPROBE_OPTIONS_H
+
+#include <argp.h>
+#include <stdint.h>
+
+#include "parse.h"
+#include "table.h"
+
+void option_pids(struct argp_state *state, const char *word, struct pid_list *ret);
+void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret);
+void option_classes(struct argp_state *state, const char *word, uint32_t *ret);
+void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret);
+void option_window(struct argp_state *state, const char *word,
+		   uint64_t *from_ns, uint64_t *until_ns);
+void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret);
+void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
+		  uint32_t *ret);
+void option_columns(struct argp_state *state, const char *word,
+		    const struct table_column *columns, unsigned int nr_usual,
+		    struct table_view *ret);
+char **option_command(struct argp_state *state);
+char *option_join(int argc, char **argv);
+
+#endif /* IPCPROBE_OPTIONS_H */

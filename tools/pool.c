@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Objects of one size, numbered from 1, that never move.
+ */
+#include "pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/**
+ * array_reserve - make room for @nr elements (at least one) of @size bytes
+ * @cap: elements there is room for, kept up to date
+ *
+ * Return: the array, moved if need be; NULL without memory, then nothing has
+ * changed.
+ */
+void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size)
+{
+	uint32_t grown = *cap ? *cap : 8;
+
+	if (nr <= *cap)
+		return array;
+	while (grown < nr) {
+		if (grown > UINT32_MAX / 2)
+			return NULL;
+		grown *= 2;
+	}
+	array = reallocarray(array, grown, size);
+	if (array)
+		*cap = grown;
+	return array;
+}
+
+static int add_chunk(struct pool *pool)
+{
+	char **grown, *chunk;
+
+	grown = array_reserve(pool->chunk, &pool->nr_chunks, (pool->nr >> POOL_SHIFT) + 1,
+			      sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	pool->chunk = grown;
+	chunk = calloc(POOL_CHUNK, pool->size);
+	if (!chunk)
+		return -ENOMEM;
+	pool->chunk[pool->nr >> POOL_SHIFT] = chunk;
+	return 0;
+}
+
+/**
+ * pool_add - a new zeroed object
+ * @ret: its number
+ * Return: the object, or NULL without memory.
+ */
+void *pool_add(struct pool *pool, uint32_t *ret)
+{
+	if (pool->nr == UINT32_MAX)
+		return NULL;
+	if (!(pool->nr & (POOL_CHUNK - 1)) && add_chunk(pool))
+		return NULL;
+	*ret = pool->nr++;
+	return pool_at(pool, *ret);
+}
+
+/**
+ * pool_reach - the object @number, made with all before it if it is new
+ *
+ * For pools that share their numbers with another one.
+ *
+ * Return: the object, or NULL without memory.
+ */
+void *pool_reach(struct pool *pool, uint32_t number)
+{
+	uint32_t last;
+
+	while (pool->nr <= number)
+		if (!pool_add(pool, &last))
+			return NULL;
+	return pool_at(pool, number);
+}
+
+int pool_init(struct pool *pool, size_t size)
+{
+	uint32_t none;
+
+	*pool = (struct pool){ .size = size };
+	return pool_add(pool, &none) ? 0 : -ENOMEM;
+}
+
+void pool_deinit(struct pool *pool)
+{
+	uint32_t i;
+
+	for (i = 0; i < (pool->nr + POOL_CHUNK - 1) >> POOL_SHIFT; i++)
+		free(pool->chunk[i]);
+	free(pool->chunk);
+	*pool = (struct pool){ 0 };
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Objects of one size, numbered from 1, that never move.  Number 0 is a
+ * zeroed object that stands for "none" or "unknown".
+ */
+#ifndef IPCPROBE_POOL_H
+#define IPCPROBE_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define POOL_SHIFT	6
+#define POOL_CHUNK	(1U << POOL_SHIFT)
+
+/**
+ * struct pool - objects by number
+ * @chunk: arrays of POOL_CHUNK objects
+ * @size: of one object
+ * @nr: numbers in use, 0 included
+ * @nr_chunks: length of @chunk
+ */
+struct pool {
+	char **chunk;
+	size_t size;
+	uint32_t nr;
+	uint32_t nr_chunks;
+};
+
+int pool_init(struct pool *pool, size_t size);
+void pool_deinit(struct pool *pool);
+void *pool_add(struct pool *pool, uint32_t *ret);
+void *pool_reach(struct pool *pool, uint32_t number);
+
+/* @number must be below pool->nr */
+static inline void *pool_at(const struct pool *pool, uint32_t number)
+{
+	return pool->chunk[number >> POOL_SHIFT] + (number & (POOL_CHUNK - 1)) * pool->size;
+}
+
+void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size);
+
+#endif /* IPCPROBE_POOL_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * On which IPC objects each task blocked, and for how long: from leaving the
+ * CPU until it was woken.  A watcher of the model.
+ */
+#ifndef IPCPROBE_SCHED_BLOCKED_H
+#define IPCPROBE_SCHED_BLOCKED_H
+
+#include <stdint.h>
+
+#include "map.h"
+#include "model_sched.h"
+#include "pool.h"
+
+/**
+ * struct blocked_row - a task and an object
+ * @next: row with the same hash, 0 = last
+ * @count: times it blocked there
+ */
+struct blocked_row {
+	struct sched_wait wait;
+	uint32_t task;
+	uint32_t next;
+	uint64_t count;
+	uint64_t ns;
+};
+
+/**
+ * struct blocked - all rows
+ * @row: struct blocked_row
+ * @by_hash: first row of each hash
+ */
+struct blocked {
+	struct sched_watch watch;
+	struct pool row;
+	struct map by_hash;
+};
+
+int blocked_init(struct blocked *blocked);
+void blocked_deinit(struct blocked *blocked);
+
+static inline const struct blocked_row *blocked_row_at(const struct blocked *blocked, uint32_t row)
+{
+	return pool_at(&blocked->row, row);
+}
+
+#endif /* IPCPROBE_SCHED_BLOCKED_H */

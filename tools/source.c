@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A reader for an analysis: of a file, or of a command recorded now.  Part of
+ * the command line: what goes wrong is said here, on stderr.
+ */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "options.h"
+#include "record.h"
+#include "workload.h"
+
+enum { OPTION_TIME = 0x100 };
+
+static const struct argp_option options[] = {
+	{ "input", 'i', "FILE", 0, "File to read (default: " SOURCE_DEFAULT_FILE ")", 0 },
+	{ "json", 'J', NULL, 0, "Write JSON, one object per line", 0 },
+	{ "pid", 'p', "PID[,PID...]", 0, "Show these processes only", 0 },
+	{ "cpus", 'C', "CPUS", 0, "Show these CPUs only, for example 0-3,7", 0 },
+	{ "ring-size", 'm', "SIZE", 0, "With a command: size of each CPU's ring (default: 4M)", 0 },
+	{ "time", OPTION_TIME, "START,STOP", 0,
+	  "Show this time only, in seconds since the recording began; either may be left out", 0 },
+	{ 0 }
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct source_opts *opts = state->input;
+
+	switch (key) {
+	case 'i':
+		opts->input = arg;
+		return 0;
+	case 'J':
+		opts->json = true;
+		return 0;
+	case 'p':
+		option_pids(state, arg, &opts->pids);
+		return 0;
+	case 'C':
+		option_cpus(state, arg, &opts->cpus);
+		return 0;
+	case 'm':
+		option_ring_bytes(state, arg, &opts->ring_bytes);
+		return 0;
+	case OPTION_TIME:
+		option_window(state, arg, &opts->from_ns, &opts->until_ns);
+		return 0;
+	case ARGP_KEY_ARG:
+		opts->command = option_command(state);
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->command && opts->input)
+			argp_error(state,
+				   "-i and a command: read a file or run a command, not both");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp source_argp = {
+	.options = options,
+	.parser = parse_option,
+};
+
+static const char *source_name(const struct source_opts *opts)
+{
+	if (opts->command)
+		return opts->command[0];
+	return opts->input ? opts->input : SOURCE_DEFAULT_FILE;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void say(const struct source_opts *opts, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "ipcprobe: %s: ", source_name(opts));
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	putc('\n', stderr);
+}
+
+/* A file that is gone when it is closed. */
+static int open_temporary(void)
+{
+	const char *dir = getenv("TMPDIR") ?: "/tmp";
+	char *path;
+	int fd;
+
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return fd;
+	if (asprintf(&path, "%s/ipcprobe.XXXXXX", dir) < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0) {
+		fd = -errno;
+		fprintf(stderr, "ipcprobe: %s: cannot keep the records there: %s: set TMPDIR\n",
+			dir, strerror(-fd));
+	} else {
+		unlink(path);
+	}
+	free(path);
+	return fd;
+}
+
+static int run_recording(struct recording *rec, int fd)
+{
+	int err = record_run(rec, fd);
+
+	if (err)
+		fprintf(stderr, "ipcprobe: %s\n", rec->why);
+	record_wait(rec);
+	/* numbers that do not fit are said, and shown all the same */
+	return err == -EPROTO ? 0 : err;
+}
+
+static int record_command(const struct source_opts *opts, int fd)
+{
+	struct record_opts record_opts = {
+		.classes = opts->classes ? opts->classes : __IPCPROBE_CLASSES_ALL,
+		.ring_bytes = opts->ring_bytes,
+		.command = opts->command,
+	};
+	struct recording rec;
+	char *command_line;
+	int err, nr = 0;
+
+	while (opts->command[nr])
+		nr++;
+	command_line = option_join(nr, opts->command);
+	record_opts.command_line = command_line ?: "";
+	err = record_init(&rec, &record_opts);
+	if (err)
+		fprintf(stderr, "ipcprobe: %s\n", rec.why);
+	else
+		err = run_recording(&rec, fd);
+	record_deinit(&rec);
+	free(command_line);
+	return err;
+}
+
+/* Record the command into a temporary file; return its descriptor or -errno. */
+static int open_command(const struct source_opts *opts)
+{
+	int fd, err;
+
+	fd = open_temporary();
+	if (fd < 0)
+		return fd;
+	err = record_command(opts, fd);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+static uint64_t add_saturated(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* source_from_ns - first time that the user wants to see, as in records */
+uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r)
+{
+	return opts->from_ns ? add_saturated(reader_info(r)->start_ns, opts->from_ns) : 0;
+}
+
+/* source_until_ns - times from this on the user does not want to see */
+uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r)
+{
+	return add_saturated(reader_info(r)->start_ns, opts->until_ns);
+}
+
+/* source_set_window - have the reader start anew with what the user wants to see */
+void source_set_window(const struct source_opts *opts, struct reader *r)
+{
+	reader_set_window(r, opts->needs_history ? 0 : source_from_ns(opts, r),
+			  source_until_ns(opts, r));
+}
+
+/**
+ * source_open - get a reader: of the file, or of the command after it has run
+ * @opts: as parsed with source_argp
+ * @ret: the reader, with its window set
+ *
+ * Return: 0, or -errno after saying on stderr what is wrong.
+ */
+int source_open(const struct source_opts *opts, struct reader **ret)
+{
+	int fd, err;
+
+	if (opts->command) {
+		fd = open_command(opts);
+		if (fd < 0)
+			return fd;
+		err = reader_open_fd(fd, ret);
+	} else {
+		err = reader_open(source_name(opts), ret);
+	}
+	if (err) {
+		say(opts, "%s", reader_strerror(err));
+		return err;
+	}
+	source_set_window(opts, *ret);
+	return 0;
+}
+
+static void report_damage(const struct source_opts *opts, const struct reader_info *info)
+{
+	if (info->truncated)
+		say(opts, "the end is missing: read up to the last whole chunk");
+	if (info->nr_corrupt_chunks)
+		say(opts, "%u damaged parts skipped, %llu records missing",
+		    info->nr_corrupt_chunks,
+		    (unsigned long long)info->nr_corrupt_records);
+}
+
+/* As perf and strace do: the command's own status, said if it is not 0. */
+static int command_status(const struct source_opts *opts, const struct reader_info *info)
+{
+	int status = info->workload_status;
+
+	if (!opts->command || !info->has_workload_status || !status)
+		return CMD_OK;
+	if (WIFSIGNALED(status))
+		say(opts, "killed by signal %d", WTERMSIG(status));
+	else
+		say(opts, "exit status %d", WEXITSTATUS(status));
+	return workload_exit_status_of(status);
+}
+
+/**
+ * source_close - close the reader and say what was wrong with the records
+ * @opts: options
+ * @r: reader, read to its end
+ * @err: what the last reader_next() returned
+ *
+ * A file that is damaged or cut is said on stderr; it is not an error.
+ *
+ * Return: the exit status of the sub-command: CMD_FAILED if reading failed,
+ * that of the command if one was run, else CMD_OK.
+ */
+int source_close(const struct source_opts *opts, struct reader *r, int err)
+{
+	int status = CMD_FAILED;
+
+	report_damage(opts, reader_info(r));
+	if (err)
+		say(opts, "cannot read on: %s", reader_strerror(err));
+	else
+		status = command_status(opts, reader_info(r));
+	reader_close(r);
+	return status;
+}
+
+bool source_wants_pid(const struct source_opts *opts, uint32_t pid)
+{
+	for (uint32_t i = 0; i < opts->pids.nr; i++)
+		if (opts->pids.pid[i] == pid)
+			return true;
+	return !opts->pids.nr;
+}
+
+bool source_wants_cpu(const struct source_opts *opts, uint32_t cpu)
+{
+	return !opts->cpus.nr_words || cpu_set_has(&opts->cpus, cpu);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where an analysis gets its records from: a recorded file, or a command that
+ * is run and recorded now; and the options that all analyses share.
+ *
+ * A sub-command has a struct source_opts, gives source_argp as an argp child
+ * with that struct as its input, and then:
+ *
+ *	struct source_opts source = SOURCE_OPTS_INIT;
+ *	...
+ *	if (source_open(&source, &r))
+ *		return CMD_FAILED;
+ *	while ((err = reader_next(r, &rec, &cpu)) > 0)
+ *		...
+ *	return source_close(&source, r, err);
+ */
+#ifndef IPCPROBE_SOURCE_H
+#define IPCPROBE_SOURCE_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parse.h"
+#include "reader.h"
+
+#define SOURCE_DEFAULT_FILE	"ipcprobe.data"
+
+/**
+ * struct source_opts - options that all analyses share
+ * @input: -i: file to read, NULL = SOURCE_DEFAULT_FILE
+ * @command: the command to run instead, NULL = read @input
+ * @json: -J: JSON on stdout
+ * @pids: -p: processes to show; none = all.  Only a view's filter: a command
+ *	is recorded whole
+ * @cpus: -C: CPUs to show, likewise
+ * @ring_bytes: -m: size of each CPU's ring, 0 = default
+ * @from_ns: --time: first time to show, since the start of the recording
+ * @until_ns: --time: times from this on are not shown
+ * @classes: what to record of a command, 0 = all: set by the sub-command
+ * @needs_history: set by the sub-command if its state builds up from the
+ *	start: records before @from_ns are given as well, and the sub-command
+ *	leaves them out of what it shows (see source_from_ns()).  Otherwise
+ *	only those of class "task" are given before @from_ns.
+ */
+struct source_opts {
+	const char *input;
+	char **command;
+	bool json;
+	struct pid_list pids;
+	struct cpu_set cpus;
+	uint32_t ring_bytes;
+	uint64_t from_ns;
+	uint64_t until_ns;
+	uint32_t classes;
+	bool needs_history;
+};
+
+#define SOURCE_OPTS_INIT	{ .until_ns = UINT64_MAX }
+
+/* argp child: -i -J -p -C -m --time and the command; input: struct source_opts */
+extern const struct argp source_argp;
+
+int source_open(const struct source_opts *opts, struct reader **ret);
+int source_close(const struct source_opts *opts, struct reader *r, int err);
+
+void source_set_window(const struct source_opts *opts, struct reader *r);
+
+/* the window's limits as times of records */
+uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r);
+uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r);
+
+/* does the user want to see it? */
+bool source_wants_pid(const struct source_opts *opts, uint32_t pid);
+bool source_wants_cpu(const struct source_opts *opts, uint32_t cpu);
+
+#endif /* IPCPROBE_SOURCE_H */

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where bytes went and how often they were copied, as text.
+ */
+#include "view_copies.h"
+
+#include <stdio.h>
+
+#include "label.h"
+#include "path_list.h"
+
+static void print_total(const struct model *model)
+{
+	struct path_total total = path_total(model);
+	bool is_complete = model_copies_complete(model);
+	char buf[LABEL_MAX];
+
+	printf("total: %s delivered, ", label_bytes(buf, total.delivered_bytes, is_complete));
+	printf("%s copied", label_bytes(buf, total.copied_bytes, is_complete));
+	if (total.delivered_bytes)
+		printf(", ×%.2f", (double)total.copied_bytes / total.delivered_bytes);
+	if (total.referenced_bytes)
+		printf(", %s moved without a copy",
+		       label_bytes(buf, total.referenced_bytes, is_complete));
+	if (total.left_bytes)
+		printf(", %s left on the way", label_bytes(buf, total.left_bytes, is_complete));
+	putchar('\n');
+}
+
+/**
+ * view_copies_print - paths, pipes and other channels, totals, and what is missing
+ * Return: 0 or -ENOMEM.
+ */
+int view_copies_print(const struct model *model, const struct view_copies *view)
+{
+	int err = view_paths_print(model, view);
+
+	if (!err)
+		err = view_channels_print(model, view);
+	if (!err && view->has_calls)
+		err = view_calls_print(model, view);
+	if (err)
+		return err;
+	print_total(model);
+	label_print_losses(stdout, model);
+	if (model->copies.paths.nr_shared)
+		printf("%llu hops were not kept apart: too many different ones\n",
+		       (unsigned long long)model->copies.paths.nr_shared);
+	return 0;
+}

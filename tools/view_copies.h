@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The views of "ipcprobe copies", on stdout.  Pure functions of the model.
+ */
+#ifndef IPCPROBE_VIEW_COPIES_H
+#define IPCPROBE_VIEW_COPIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "model.h"
+#include "source.h"
+
+#define VIEW_COPIES_TOP	10U	/* paths, pipes and objects shown if the user does not say */
+
+/**
+ * struct view_copies - what to show
+ * @source: whose processes
+ * @top: most paths, most pipes, and most other objects; 0 = all
+ * @has_calls: the table of system calls too
+ */
+struct view_copies {
+	const struct source_opts *source;
+	uint32_t top;
+	bool has_calls;
+};
+
+int view_copies_print(const struct model *model, const struct view_copies *view);
+int view_copies_json(const struct model *model, const struct view_copies *view);
+
+/* parts of it, a file each */
+int view_paths_print(const struct model *model, const struct view_copies *view);
+int view_channels_print(const struct model *model, const struct view_copies *view);
+int view_calls_print(const struct model *model, const struct view_copies *view);
+
+/* the path that ends with hop @last */
+void view_path_print(const struct model *model, uint32_t last);
+json_t *view_path_json(const struct model *model, uint32_t last);
+
+/* numbers of channels with traffic, of call statistics: sorted; to be freed */
+uint32_t *view_channels_sorted(const struct model *model, const struct view_copies *view,
+			       bool is_pipe, uint32_t *nr);
+uint32_t *view_calls_sorted(const struct model *model, const struct view_copies *view,
+			    uint32_t *nr);
+/* numbers of a channel's pairs, largest first; to be freed */
+uint32_t *view_pairs_sorted(const struct model *model, const struct channel *channel, uint32_t *nr);
+
+/* the process and the image at one end, 0 = not known */
+uint32_t view_end_proc(const struct model *model, uint32_t end);
+uint32_t view_end_image(const struct model *model, uint32_t end);
+
+#endif /* IPCPROBE_VIEW_COPIES_H */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where bytes went and how often they were copied, as JSON.  The keys are
+ * documented in ipcprobe-copies(1).
+ */
+#include "view_copies.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "event.h"
+#include "label.h"
+#include "path_list.h"
+#include "text.h"
+#include "view_json.h"
+
+static const char *figures(const struct model *model)
+{
+	return model_copies_complete(model) ? "exact" : "at least";
+}
+
+/* ---- paths ---- */
+
+static const char *const kinds[] = {
+	[HOP_READ] = "read", [HOP_WRITE] = "write", [HOP_MOVE] = "move", [HOP_TEE] = "tee",
+};
+
+static const char *const origins[] = {
+	[ORIGIN_BEFORE] = "hop", [ORIGIN_OBJECT] = "object", [ORIGIN_MADE] = "made",
+	[ORIGIN_UNKNOWN] = "unknown", [ORIGIN_CYCLE] = "cycle",
+};
+
+static json_t *calls_of(uint64_t mask)
+{
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < 64; i++)
+		if (mask & 1ULL << i)
+			json_array_append_new(list, json_string(call_name(i)));
+	return list;
+}
+
+static json_t *hop_json(const struct model *model, const struct path *path, uint32_t number_of)
+{
+	const struct hop *hop = hop_at(&model->copies.paths, number_of);
+	double share = path_hop_share(model, path, number_of);
+
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
+			 "process", label_image_json(model, hop->key.image),
+			 "kind", kinds[hop->key.kind],
+			 "calls", calls_of(hop->calls),
+			 "from", label_object_json(model, hop->key.from),
+			 "to", label_object_json(model, hop->key.to),
+			 "how", path_hop_how(hop),
+			 "bytes", view_json_number(hop->bytes),
+			 "copied_bytes", view_json_number(hop->copied_bytes),
+			 "path_bytes", view_json_number((uint64_t)(hop->bytes * share + 0.5)),
+			 "nr_calls", view_json_number(hop->nr_calls),
+			 "copy_ns", view_json_number(hop->copy_ns),
+			 "blocked_ns", view_json_number(hop->blocked_ns),
+			 "link", hop->key.is_inferred || hop->has_gap ? "inferred" : "exact");
+}
+
+/* view_path_json - one path with its hops */
+json_t *view_path_json(const struct model *model, uint32_t last)
+{
+	json_t *hops = json_array(), *amplification;
+	const struct hop *first;
+	struct path path;
+	uint32_t i;
+
+	path_of(model, last, &path);
+	first = hop_at(&model->copies.paths, path.hop[0]);
+	for (i = 0; i < path.nr_hops; i++)
+		json_array_append_new(hops, hop_json(model, &path, path.hop[i]));
+	amplification = path.is_left ? json_null() : json_real(path.copied_bytes / path.bytes);
+	return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:s, s:b, s:s}",
+			 "hops", hops,
+			 "origin", origins[first->key.origin],
+			 "copies", (json_int_t)path.nr_copies,
+			 "delivered_bytes", view_json_number(path.is_left ? 0 : path.bytes),
+			 "left_bytes", view_json_number(path.is_left ? path.bytes : 0),
+			 "amplification", amplification,
+			 "link", path.is_inferred ? "inferred" : "exact",
+			 "cycle", (int)path.has_cycle,
+			 "figures", figures(model));
+}
+
+static json_t *paths_json(const struct model *model, const struct view_copies *view)
+{
+	json_t *list = json_array();
+	struct path_list paths;
+	uint32_t i;
+
+	if (path_list_init(&paths, model, view->source))
+		return list;
+	for (i = 0; i < paths.nr && (!view->top || i < view->top); i++)
+		json_array_append_new(list, view_path_json(model, paths.last[i]));
+	path_list_deinit(&paths);
+	return list;
+}
+
+/* ---- channels ---- */
+
+static json_t *end_json(const struct model *model, const struct channel_end *end)
+{
+	json_t *holds = json_array();
+
+	if (end->held & IPCPROBE_IO_READ_END)
+		json_array_append_new(holds, json_string("read"));
+	if (end->held & IPCPROBE_IO_WRITE_END)
+		json_array_append_new(holds, json_string("write"));
+	return json_pack("{s:o, s:o, s:o, s:o}",
+			 "process", label_image_json(model, label_end_image(model, end)),
+			 "holds", holds,
+			 "written_bytes", view_json_number(end->written_bytes),
+			 "read_bytes", view_json_number(end->read_bytes));
+}
+
+static json_t *ends_json(const struct model *model, const struct channel *channel)
+{
+	const struct channels *channels = &model->copies.channels;
+	json_t *list = json_array();
+	uint32_t end;
+
+	for (end = channel->first_end; end; end = channel_end_at(channels, end)->next)
+		json_array_insert_new(list, 0, end_json(model, channel_end_at(channels, end)));
+	return list;
+}
+
+static json_t *flow_json(const struct model *model, const struct channel_pair *pair)
+{
+	uint32_t writer = view_end_proc(model, pair->writer);
+	uint32_t reader = view_end_proc(model, pair->reader);
+	struct relation rel = tasks_relation(&model->tasks, writer, reader);
+	uint32_t common = proc_at(&model->tasks, rel.common)->image;
+
+	return json_pack("{s:o, s:o, s:o, s:s, s:o}",
+			 "writer", label_image_json(model, view_end_image(model, pair->writer)),
+			 "reader", label_image_json(model, view_end_image(model, pair->reader)),
+			 "bytes", view_json_number(pair->bytes),
+			 "relation", label_kin(rel.kin),
+			 "common_ancestor", label_image_json(model, rel.common ? common : 0));
+}
+
+static json_t *flows_json(const struct model *model, const struct channel *channel)
+{
+	uint32_t nr, i, *pairs = view_pairs_sorted(model, channel, &nr);
+	json_t *list = json_array();
+
+	for (i = 0; pairs && i < nr; i++)
+		json_array_append_new(list,
+				      flow_json(model, channel_pair_at(&model->copies.channels,
+								    pairs[i])));
+	free(pairs);
+	return list;
+}
+
+/* What streams have. */
+static void add_stream_json(json_t *obj, const struct model *model,
+			    const struct channel *channel)
+{
+	bool is_exact = model_copies_complete(model) && !channel->peak_at_least;
+
+	json_object_set_new(obj, "left_bytes", view_json_number(channel_left_bytes(channel)));
+	json_object_set_new(obj, "full_ns", view_json_number(channel->full_ns));
+	json_object_set_new(obj, "empty_ns", view_json_number(channel->empty_ns));
+	json_object_set_new(obj, "nr_full", view_json_number(channel->nr_full));
+	json_object_set_new(obj, "nr_empty", view_json_number(channel->nr_empty));
+	if (!channel_is_pipe(channel))
+		return;
+	json_object_set_new(obj, "ino", view_json_number(channel->ino));
+	json_object_set_new(obj, "peak_bytes", view_json_number(channel->peak_bytes));
+	json_object_set_new(obj, "peak", json_string(is_exact ? "exact" : "at least"));
+}
+
+static json_t *channel_json(const struct model *model, const struct channel *channel)
+{
+	json_t *obj = label_channel_json(model, channel);
+
+	json_object_set_new(obj, "capacity_bytes",
+			    view_json_known(channel->capacity, channel->capacity));
+	json_object_set_new(obj, "written_bytes", view_json_number(channel->written_bytes));
+	json_object_set_new(obj, "read_bytes", view_json_number(channel->read_bytes));
+	if (channel_is_stream(channel))
+		add_stream_json(obj, model, channel);
+	json_object_set_new(obj, "ends", ends_json(model, channel));
+	json_object_set_new(obj, "flows", flows_json(model, channel));
+	json_object_set_new(obj, "figures", json_string(figures(model)));
+	return obj;
+}
+
+static json_t *channels_json(const struct model *model, const struct view_copies *view,
+			     bool is_pipe)
+{
+	uint32_t nr, i, *list = view_channels_sorted(model, view, is_pipe, &nr);
+	json_t *array = json_array();
+
+	for (i = 0; list && i < nr && (!view->top || i < view->top); i++)
+		json_array_append_new(array,
+				      channel_json(model, channel_at(&model->copies.channels,
+								     list[i])));
+	free(list);
+	return array;
+}
+
+/* ---- calls, total ---- */
+
+static json_t *call_json(const struct model *model, const struct call_stat *stat)
+{
+	return json_pack("{s:o, s:s, s:s, s:o, s:o, s:o, s:o}",
+			 "process", label_image_json(model,
+						     proc_at(&model->tasks, stat->proc)->image),
+			 "call", call_name(stat->call),
+			 "on", call_on_name(stat->on),
+			 "calls", view_json_number(stat->nr_calls),
+			 "errors", view_json_number(stat->nr_errors),
+			 "unknown", view_json_number(stat->nr_unknown),
+			 "bytes", view_json_number(stat->bytes));
+}
+
+static json_t *calls_json(const struct model *model, const struct view_copies *view)
+{
+	uint32_t nr, i, *calls = view_calls_sorted(model, view, &nr);
+	json_t *list = json_array();
+
+	for (i = 0; calls && i < nr; i++)
+		json_array_append_new(list, call_json(model,
+						      call_stat_at(&model->copies.calls,
+								   calls[i])));
+	free(calls);
+	return list;
+}
+
+static json_t *total_json(const struct model *model)
+{
+	struct path_total total = path_total(model);
+	double ratio = total.delivered_bytes ?
+		       (double)total.copied_bytes / total.delivered_bytes : 0;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}",
+			 "delivered_bytes", view_json_number(total.delivered_bytes),
+			 "left_bytes", view_json_number(total.left_bytes),
+			 "copied_bytes", view_json_number(total.copied_bytes),
+			 "referenced_bytes", view_json_number(total.referenced_bytes),
+			 "amplification", total.delivered_bytes ? json_real(ratio) : json_null(),
+			 "figures", figures(model));
+}
+
+/**
+ * view_copies_json - everything, as one object on one line
+ * Return: 0 or -ENOMEM.
+ */
+int view_copies_json(const struct model *model, const struct view_copies *view)
+{
+	json_t *root;
+
+	root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "paths", paths_json(model, view),
+			 "pipes", channels_json(model, view, true),
+			 "objects", channels_json(model, view, false),
+			 "calls", calls_json(model, view),
+			 "total", total_json(model),
+			 "lost", label_losses_json(model));
+	return view_json_print(root);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run queues, as JSON.  The keys are documented in ipcprobe-runq(1).
+ */
+#include "view_runq.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "label.h"
+#include "view_json.h"
+
+static json_t *lengths_json(const struct sched_cpu *cpu)
+{
+	json_t *list = json_array();
+	uint32_t i, max = sched_max_length(cpu);
+
+	for (i = 0; i <= max && i < cpu->nr_lengths; i++)
+		json_array_append_new(list, view_json_number(cpu->length_ns[i]));
+	return list;
+}
+
+static json_t *cpu_json(const struct model *model, uint32_t i)
+{
+	const struct sched_cpu *cpu = &model->sched.cpu[i];
+	uint64_t known_ns = sched_known_ns(cpu);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "cpu", view_json_number(i),
+			 "known_ns", view_json_number(known_ns),
+			 "known_share", json_real(view_known_share(model, cpu)),
+			 "mean_length", known_ns ? json_real(sched_mean_length(cpu)) : json_null(),
+			 "max_length", view_json_known(known_ns, sched_max_length(cpu)),
+			 "length_ns", lengths_json(cpu),
+			 "busy_ns", view_json_number(cpu->busy_ns),
+			 "idle_ns", view_json_number(cpu->idle_ns),
+			 "switches", view_json_number(cpu->nr_switches),
+			 "broken_switches", view_json_number(cpu->nr_broken),
+			 "audits", view_json_number(cpu->nr_audits),
+			 "audits_agreed", view_json_number(cpu->nr_agreed));
+}
+
+static json_t *cpus_json(const struct model *model, const struct view_runq *view)
+{
+	uint32_t nr, i, *cpus = view_cpus(model, view, &nr);
+	json_t *list = json_array();
+
+	for (i = 0; cpus && i < nr; i++)
+		json_array_append_new(list, cpu_json(model, cpus[i]));
+	free(cpus);
+	return list;
+}
+
+static json_t *latency_json(const struct hist *latency)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
+			 "count", view_json_number(latency->count),
+			 "mean_ns", view_json_number(hist_mean(latency)),
+			 "p50_ns", view_json_number(hist_percentile(latency, 50)),
+			 "p99_ns", view_json_number(hist_percentile(latency, 99)),
+			 "max_ns", view_json_number(latency->max));
+}
+
+static json_t *task_json(const struct model *model, uint32_t i)
+{
+	const struct sched_task *task = sched_task_at(&model->sched, i);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "task", label_task_json(model, i),
+			 "run_ns", view_json_number(task->run_ns),
+			 "wait_ns", view_json_number(task->wait_ns),
+			 "wakeups", view_json_number(task->nr_wakeups),
+			 "latency", latency_json(&task->latency),
+			 "voluntary", view_json_number(task->nr_voluntary),
+			 "preempted", view_json_number(task->nr_preempted),
+			 "migrations", view_json_number(task->nr_migrations));
+}
+
+static json_t *tasks_json(const struct model *model, const struct view_runq *view)
+{
+	uint32_t nr, i, *tasks = view_tasks_sorted(model, view, &nr);
+	json_t *list = json_array();
+
+	for (i = 0; tasks && i < nr && (!view->top || i < view->top); i++)
+		json_array_append_new(list, task_json(model, tasks[i]));
+	free(tasks);
+	return list;
+}
+
+static json_t *disagreement_json(const struct sched_disagreement *d)
+{
+	return json_pack("{s:o, s:o, s:I, s:o}",
+			 "ts_ns", view_json_number(d->ts_ns),
+			 "cpu", view_json_number(d->cpu),
+			 "model", (json_int_t)d->model,
+			 "kernel", view_json_number(d->kernel));
+}
+
+static json_t *disagreements_json(const struct sched *sched)
+{
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < sched->nr_disagreements && i < SCHED_NR_DISAGREEMENTS; i++)
+		json_array_append_new(list, disagreement_json(&sched->disagreement[i]));
+	return list;
+}
+
+/* view_audits_json - how many there were, how many agreed, and those that did not */
+json_t *view_audits_json(const struct model *model)
+{
+	struct view_audits audits = view_audits(model);
+
+	return json_pack("{s:o, s:o, s:o}",
+			 "total", view_json_number(audits.nr_audits),
+			 "agreed", view_json_number(audits.nr_agreed),
+			 "disagreements", disagreements_json(&model->sched));
+}
+
+/**
+ * view_runq_json - everything, as one object on one line
+ * Return: 0 or -ENOMEM.
+ */
+int view_runq_json(const struct model *model, const struct view_runq *view)
+{
+	json_t *root;
+
+	root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o}",
+			 "from_ns", view_json_number(model->sched.from_ns),
+			 "until_ns", view_json_number(model->sched.until_ns),
+			 "cpus", cpus_json(model, view),
+			 "tasks", tasks_json(model, view),
+			 "audits", view_audits_json(model),
+			 "figures", model_runq_complete(model) ? "exact" : "at least",
+			 "lost", label_losses_json(model));
+	return view_json_print(root);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The views of "ipcprobe sched", on stdout.  Pure functions of the model, or
+ * watchers of it, which print as it goes.
+ */
+#ifndef IPCPROBE_VIEW_SCHED_H
+#define IPCPROBE_VIEW_SCHED_H
+
+#include "model.h"
+#include "sched_blocked.h"
+#include "sched_latency.h"
+#include "view_runq.h"
+
+/**
+ * struct view_stat - what to show of CPUs and tasks
+ * @runq: which, and how many
+ * @blocked: on which objects tasks blocked
+ */
+struct view_stat {
+	const struct view_runq *runq;
+	const struct blocked *blocked;
+};
+
+/* view_stat.c: CPUs, tasks, objects, audits */
+int view_stat_print(const struct model *model, const struct view_stat *view);
+int view_stat_json(const struct model *model, const struct view_stat *view);
+
+/* view_blocked.c: on which objects tasks blocked */
+int view_blocked_print(const struct model *model, const struct view_stat *view);
+json_t *view_blocked_json(const struct model *model, const struct view_stat *view);
+
+/**
+ * struct view_latency - what to show of delays
+ * @runq: how many rows, since when
+ * @latency: finished
+ * @has_histogram: as a histogram too
+ * @is_each: one of each row, else one of all
+ */
+struct view_latency {
+	const struct view_runq *runq;
+	const struct latency *latency;
+	bool has_histogram;
+	bool is_each;
+};
+
+/* view_latency.c */
+int view_latency_print(const struct model *model, const struct view_latency *view);
+int view_latency_json(const struct model *model, const struct view_latency *view);
+
+#endif /* IPCPROBE_VIEW_SCHED_H */
