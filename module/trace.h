@@ -142,6 +142,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_EVENT_SIGNAL(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT_EVENTFD(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT_PROCVM(...)	IPT_TRACE_EVENT(__VA_ARGS__)
+#define IPT_EVENT_PICK(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT(name, cls, number, text)				\
 	IPT_EVENT_##cls(name, cls, number, text)
 

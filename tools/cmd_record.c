@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
 	{ "pid", 'p', "PID[,PID...]", 0, "Record these processes and what they create", 0 },
 	{ "cpus", 'C', "CPUS", 0, "Record these CPUs, for example 0-3,7", 0 },
 	{ "events", 'e', "CLASSES", 0,
-	  "Record these classes: task,pipe,file,sched,shm,sem,msg,futex,unix,signal,eventfd,procvm (default: all)", 0 },
+	  "Record these classes: task,pipe,file,sched,shm,sem,msg,futex,unix,signal,eventfd,procvm,pick (default: all but pick)", 0 },
 	{ "ring-size", 'm', "SIZE", 0,
 	  "Size of each CPU's ring, a power of two (default: 4M)", 0 },
 	{ "output", 'o', "FILE", 0, "File to write (default: " SOURCE_DEFAULT_FILE ")", 0 },
@@ -220,7 +220,7 @@ out_deinit:
 int cmd_record(int argc, char **argv)
 {
 	struct record_args args = {
-		.opts.classes = __IPCPROBE_CLASSES_ALL,
+		.opts.classes = OPTION_CLASSES_DEFAULT,
 		.output = { .path = SOURCE_DEFAULT_FILE, .fd = -1 },
 	};
 	char *command_line = option_join(argc, argv);

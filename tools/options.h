@@ -24,6 +24,9 @@ void option_count(struct argp_state *state, const char *name, const char *word, 
 void option_columns(struct argp_state *state, const char *word,
 		    const struct table_column *columns, unsigned int nr_usual,
 		    struct table_view *ret);
+/* what is recorded if nothing is said: what explains the scheduler's choices costs most, and is seldom asked for */
+enum { OPTION_CLASSES_DEFAULT = __IPCPROBE_CLASSES_ALL & ~(1U << IPCPROBE_CLASS_PICK) };
+
 char **option_command(struct argp_state *state);
 char *option_join(int argc, char **argv);
 

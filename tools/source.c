@@ -130,7 +130,7 @@ static int run_recording(struct recording *rec, int fd)
 static int record_command(const struct source_opts *opts, int fd)
 {
 	struct record_opts record_opts = {
-		.classes = opts->classes ? opts->classes : __IPCPROBE_CLASSES_ALL,
+		.classes = opts->classes ? opts->classes : OPTION_CLASSES_DEFAULT,
 		.ring_bytes = opts->ring_bytes,
 		.command = opts->command,
 	};

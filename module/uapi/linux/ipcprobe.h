@@ -100,6 +100,41 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #define IPCPROBE_RET_UNKNOWN	(-2147483647 - 1)
 #define IPCPROBE_NR_UNKNOWN	0xffffffffU	/* nr_running not available */
 
+/* sched_class: scheduling classes, the more important first */
+#define IPCPROBE_SCHED_UNKNOWN	0
+#define IPCPROBE_SCHED_STOP	1
+#define IPCPROBE_SCHED_DL	2	/* deadline */
+#define IPCPROBE_SCHED_RT	3	/* real time */
+#define IPCPROBE_SCHED_FAIR	4
+#define IPCPROBE_SCHED_EXT	5
+#define IPCPROBE_SCHED_IDLE	6
+
+#define IPCPROBE_GROUP_AUTO	0x80000000U	/* set in the number of an autogroup */
+
+/* member_state of rq_snapshot */
+#define IPCPROBE_RQ_DELAYED		0x0001	/* sleeps, still queued */
+#define IPCPROBE_RQ_THROTTLED	0x0002	/* in a throttled group, not counted */
+
+/* context: where the scheduler was called */
+#define IPCPROBE_CONTEXT_SOFTIRQ	0x0001	/* periodic balancing */
+#define IPCPROBE_CONTEXT_STOPPER	0x0002	/* migration thread */
+#define IPCPROBE_CONTEXT_HARDIRQ	0x0004	/* interrupt: tick, wake-up */
+#define IPCPROBE_CONTEXT_SWITCH		0x0008	/* in schedule(): newly idle balancing, pull */
+#define IPCPROBE_CONTEXT_OFFLINE	0x0010	/* the CPU it leaves goes offline */
+
+/* pick_flags of fair_pick */
+#define IPCPROBE_PICK_EEVDF	0x0001	/* earliest eligible virtual deadline first; else CFS */
+#define IPCPROBE_PICK_WAKEUP	0x0002	/* no switch: does the woken task preempt? */
+#define IPCPROBE_PICK_UNPROTECTED 0x0004 /* the running one's protection and the buddy do not count */
+#define IPCPROBE_PICK_BUDDY_FIRST 0x0008 /* the group was found as next buddy: no search */
+/* pick_flags of pick_candidate */
+#define IPCPROBE_PICK_CURR	0x0010	/* it is the running one */
+#define IPCPROBE_PICK_PROTECTED	0x0020	/* run to parity: its slice is protected */
+#define IPCPROBE_PICK_DELAYED	0x0040	/* sleeps, still queued: picked, it leaves */
+#define IPCPROBE_PICK_NEXT	0x0080	/* next buddy */
+#define IPCPROBE_PICK_LAST	0x0100	/* last buddy (6.1) */
+#define IPCPROBE_PICK_SKIP	0x0200	/* skip buddy: it yielded (6.1) */
+
 /* flags of the pipe and file records */
 #define IPCPROBE_IO_FIFO	0x0001	/* pipe is a number of a FIFO */
 #define IPCPROBE_IO_BLOCKED	0x0002	/* waited at least once: see the pipe_block records */

@@ -44,7 +44,8 @@
 	C(UNIX,  9, unix,  "UNIX sockets and the descriptors they pass")	\
 	C(SIGNAL, 10, signal, "signals: who sent which to whom")		\
 	C(EVENTFD, 11, eventfd, "eventfd counters")			\
-	C(PROCVM, 12, procvm, "process_vm_readv and process_vm_writev")
+	C(PROCVM, 12, procvm, "process_vm_readv and process_vm_writev")	\
+	C(PICK, 13, pick, "why the scheduler chose: candidates, causes of switches")
 
 #define IPCPROBE_EVENTS(E)						\
 	E(lost,           META,  0x0001, "events of one class were dropped because this CPU's ring was full") \
@@ -77,6 +78,9 @@
 	E(rq_migrate,     SCHED, 0x0406, "a task is moved to another CPU") \
 	E(rq_snapshot,    SCHED, 0x0407, "a member of a run queue when the session started or was resynchronised") \
 	E(rq_snapshot_end, SCHED, 0x0408, "the members of one CPU's run queue are complete") \
+	E(rq_throttle,    SCHED, 0x0409, "a task group's queue on one CPU was throttled, or no more") \
+	E(rq_group,       SCHED, 0x040a, "a task group: a control group of the cpu controller") \
+	E(rq_site,        SCHED, 0x040b, "a function of the scheduler that other records name by number") \
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
 	E(shm_segment,    SHM,   0x0502, "an object that is a System V segment is met for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
@@ -140,7 +144,11 @@
 	E(eventfd_signal, EVENTFD, 0x0b04, "the kernel itself added to an eventfd (AIO, io_uring, KVM)") \
 	E(eventfd_close,  EVENTFD, 0x0b05, "the last open file of an eventfd was released: its number is free") \
 	E(procvm,         PROCVM, 0x0c01, "process_vm_readv or process_vm_writev returned: one copy") \
-	E(procvm_segment, PROCVM, 0x0c02, "one of several ranges of the procvm record that follows")
+	E(procvm_segment, PROCVM, 0x0c02, "one of several ranges of the procvm record that follows") \
+	E(pick_candidate, PICK,  0x0d01, "an entity that competes in the fair_pick that follows") \
+	E(fair_pick,      PICK,  0x0d02, "the fair class looks for the next entity of one queue") \
+	E(rq_resched,     PICK,  0x0d03, "the task that runs on a CPU is asked to give it up") \
+	E(dl_params,      PICK,  0x0d04, "a deadline task joined its queue, with these parameters")
 
 #define IPCPROBE_FIELDS_lost(F)						\
 	F(ns64,  begin_ns,  "time of the first event dropped; the record's own time is not before the last") \
@@ -320,19 +328,26 @@
 	F(u16,   preempt,   "1: it was preempted inside the kernel")	\
 	F(u16,   cpu,       "CPU")
 
+/*
+ * A task group is told by a number: a control group's is described by rq_group;
+ * with the highest bit set, it is an autogroup's (sched(7)), 0 = not known.
+ */
 #define IPCPROBE_FIELDS_rq_enqueue(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
 	F(u32,   nr_running, "the kernel's own length of the queue after it; all ones = not available") \
 	F(u32,   rq_flags,  "the kernel's ENQUEUE_ flags")		\
 	F(u16,   cpu,       "CPU of the queue")				\
-	F(u16,   change,    "by how much the queue grew: 1")
+	F(u16,   change,    "by how much the queue grew: 1, or 0 in a throttled group") \
+	F(u32,   group,     "task group")				\
+	F(u16,   sched_class, "scheduling class: IPCPROBE_SCHED_FAIR or another")			\
+	F(u16,   prio,      "its priority, kernel scale (-1 as 65535: deadline)")
 
 #define IPCPROBE_FIELDS_rq_dequeue(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
 	F(u32,   nr_running, "the kernel's own length of the queue after it; all ones = not available") \
 	F(u32,   rq_flags,  "the kernel's DEQUEUE_ flags")		\
 	F(u16,   cpu,       "CPU of the queue")				\
-	F(u16,   change,    "by how much the queue shrank: 1")
+	F(u16,   change,    "by how much the queue shrank: 1, or 0 in a throttled group")
 
 #define IPCPROBE_FIELDS_rq_change(F)					\
 	F(s32,   change,    "by how much the queue's length changed")	\
@@ -347,23 +362,94 @@
 	F(u16,   cpu,       "CPU chosen")				\
 	F(u16,   prev_cpu,  "CPU it was on before")			\
 	F(u16,   is_new,    "1: first wake-up of a new task")		\
-	F(u16,   prio,      "its priority, kernel scale")
+	F(u16,   prio,      "its priority, kernel scale")		\
+	F(u16,   nr_allowed, "CPUs that it may run on")			\
+	F(u16,   prev_allowed, "1: prev_cpu is one of them")		\
+	F(pad32, __pad,     "")
 
 #define IPCPROBE_FIELDS_rq_migrate(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
 	F(u16,   from_cpu,  "CPU it leaves")				\
-	F(u16,   to_cpu,    "CPU it goes to")
+	F(u16,   to_cpu,    "CPU it goes to")				\
+	F(u32,   site,      "the function that moves it, as in rq_site; 0 = not known") \
+	F(u16,   context,   "IPCPROBE_CONTEXT_SOFTIRQ and others")			\
+	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_rq_snapshot(F)					\
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   is_current, "1: it is the running task")		\
 	F(u16,   prio,      "its priority, kernel scale")		\
+	F(u16,   member_state, "IPCPROBE_RQ_DELAYED, IPCPROBE_RQ_THROTTLED")				\
+	F(u32,   group,     "task group")				\
+	F(u16,   sched_class, "scheduling class: IPCPROBE_SCHED_FAIR or another")			\
 	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_rq_snapshot_end(F)				\
 	F(u32,   nr_running, "the kernel's own length of the queue; all ones = not available") \
 	F(u32,   nr_members, "rq_snapshot records of this CPU")		\
 	F(u16,   cpu,       "CPU of the queue; the record's tid is the running task, 0 = idle") \
+	F(pad16, __pad,     "")						\
+	F(pad32, __pad2,    "")
+
+#define IPCPROBE_FIELDS_rq_throttle(F)					\
+	F(u32,   group,     "task group")				\
+	F(u16,   cpu,       "CPU of the queue")				\
+	F(u16,   is_throttled, "1: its tasks and those of groups in it wait for the next period; 0: they go on")
+
+#define IPCPROBE_FIELDS_rq_group(F)					\
+	F(u64,   cgroup,    "the control group's id: the inode number of its directory") \
+	F(u32,   group,     "task group")				\
+	F(u32,   parent,    "the group it is in, 0 = none")		\
+	F(str,   path,      "the control group's path")
+
+#define IPCPROBE_FIELDS_rq_site(F)					\
+	F(u32,   site,      "number")					\
+	F(pad32, __pad,     "")						\
+	F(str,   function,  "name of the function")
+
+/*
+ * What the fair class knows when it looks for the next entity: a task or a
+ * group in a queue of a group's entities on one CPU.  From the top group down
+ * to a task there is one fair_pick for each level, with the same time.  Before
+ * each stand its candidates: the running one, then the queue in its own order
+ * (6.1: by vruntime, later: by deadline), until nr_told of nr_queued are told:
+ * at least to the first that is eligible.
+ */
+#define IPCPROBE_FIELDS_pick_candidate(F)				\
+	F(u64,   vruntime,  "virtual run time")				\
+	F(u64,   deadline,  "virtual deadline; 0 before Linux 6.6")	\
+	F(u32,   weight,    "load weight, 1048576 = nice 0")		\
+	F(u32,   slice_ns,  "slice; 0 before Linux 6.6")		\
+	F(u32,   group,     "the group that the entity stands for, 0 = the record's task") \
+	F(u16,   pick_flags, "IPCPROBE_PICK_CURR and others")				\
+	F(u16,   cpu,       "CPU of the queue")
+
+#define IPCPROBE_FIELDS_fair_pick(F)					\
+	F(u64,   zero_vruntime, "vruntimes are measured from here (6.1: min_vruntime)") \
+	F(s64,   sum_w_vruntime, "sum of (vruntime - zero_vruntime) * weight of those in the queue, not the running one") \
+	F(u64,   sum_weight, "sum of these weights, in the unit that sum_w_vruntime uses (1024 = nice 0)") \
+	F(u32,   group,     "task group whose queue it is")		\
+	F(u32,   nr_queued, "entities that compete, the running one included") \
+	F(u32,   site,      "the function that looks, as in rq_site")	\
+	F(tid,   task,      "wake-up check: the task that was woken")	\
+	F(u16,   nr_told,   "pick_candidate records before")		\
+	F(u16,   pick_flags, "IPCPROBE_PICK_EEVDF and others")				\
+	F(u16,   cpu,       "CPU of the queue")				\
+	F(u16,   shift,     "weights are shifted right by it besides (7.2)")
+
+#define IPCPROBE_FIELDS_rq_resched(F)					\
+	F(s64,   lead,      "by how much its virtual run time is ahead of that of task, where they compete; least s64 = not known") \
+	F(tid,   running,   "task that is asked, 0 = idle")		\
+	F(tid,   task,      "task that was enqueued last by this CPU, 0 = none") \
+	F(u32,   site,      "the function that asks, as in rq_site")	\
+	F(u16,   cpu,       "CPU")					\
+	F(u16,   context,   "IPCPROBE_CONTEXT_SOFTIRQ and others")
+
+#define IPCPROBE_FIELDS_dl_params(F)					\
+	F(u64,   deadline,  "absolute deadline, by the run queue's own clock") \
+	F(s64,   runtime_ns, "run time left")				\
+	F(u64,   period_ns, "period")					\
+	F(u16,   cpu,       "CPU of the queue")				\
 	F(pad16, __pad,     "")						\
 	F(pad32, __pad2,    "")
 
