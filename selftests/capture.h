@@ -30,6 +30,13 @@
 
 #include <linux/ipcprobe.h>
 
+/*
+ * Seconds that one test may take, in place of the harness's 30: emulated guests
+ * that share a processor are slow.  Each TEST() takes it where it stands.
+ */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	300
+
 /* What an interrupted call returns inside the kernel, where records are made. */
 #define ERESTARTSYS	512
 

@@ -755,7 +755,7 @@ static void do_use_pipe_for_ever(int *fd)
  * the session with the bad reader may lose its records, another one may not,
  * and once the reader is sane again, so is its session.
  */
-TEST_F_TIMEOUT(session, nonsense_in_consumer_pos, 60)
+TEST_F(session, nonsense_in_consumer_pos)
 {
 	struct ipcprobe_config config = {
 		.classes = CLASS_BIT(PIPE),

@@ -617,7 +617,7 @@ static int compare_span(const void *a, const void *b)
 	return x->pos < y->pos ? -1 : x->pos > y->pos;
 }
 
-TEST_F_TIMEOUT(pipe, many_writers_two_readers, 60)
+TEST_F(pipe, many_writers_two_readers)
 {
 	uint8_t *got[NR_READERS], *stream = malloc(STREAM_MAX);
 	struct span *in = malloc(sizeof(*in) * 100000), *out = malloc(sizeof(*out) * 100000);

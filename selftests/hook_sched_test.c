@@ -248,17 +248,17 @@ static void run_load(struct __test_metadata *_metadata, struct capture *cap, con
 	EXPECT_EQ(0, replay.nr_changes);
 }
 
-TEST_F_TIMEOUT(sched, queues_agree_with_nr_running, 90)
+TEST_F(sched, queues_agree_with_nr_running)
 {
 	run_load(_metadata, &self->cap, &(struct load) { .nr_turns = 200 }, 3);
 }
 
-TEST_F_TIMEOUT(sched, queues_agree_when_tasks_are_pinned, 90)
+TEST_F(sched, queues_agree_when_tasks_are_pinned)
 {
 	run_load(_metadata, &self->cap, &(struct load) { .nr_turns = 200, .is_pinned = true }, 3);
 }
 
-TEST_F_TIMEOUT(sched, queues_agree_with_real_time_tasks, 90)
+TEST_F(sched, queues_agree_with_real_time_tasks)
 {
 	run_load(_metadata, &self->cap, &(struct load) { .nr_turns = 200, .has_classes = true }, 3);
 }
@@ -286,7 +286,7 @@ static void do_deadline(void *arg MAYBE_UNUSED)
 	}
 }
 
-TEST_F_TIMEOUT(sched, queues_agree_with_a_deadline_task, 60)
+TEST_F(sched, queues_agree_with_a_deadline_task)
 {
 	struct replay replay;
 	pid_t pid;
@@ -308,7 +308,7 @@ static void do_spin(void *arg MAYBE_UNUSED)
 }
 
 /* A group with a quota is throttled: its tasks leave the queue unnamed. */
-TEST_F_TIMEOUT(sched, queues_agree_when_a_group_is_throttled, 60)
+TEST_F(sched, queues_agree_when_a_group_is_throttled)
 {
 	const char *group = "/sys/fs/cgroup/ipcprobe-throttled";
 	struct replay replay;

@@ -693,7 +693,7 @@ static void record(struct __test_metadata *_metadata, struct capture *cap, pid_t
 	}
 }
 
-TEST_F_TIMEOUT(stream, sessions_come_and_go, 300)
+TEST_F(stream, sessions_come_and_go)
 {
 	struct stream *stream = self->stream;
 	struct seen seen = {};
