@@ -10,6 +10,39 @@
 #include <linux/version.h>
 
 /*
+ * In 7.2 pick_eevdf() is told whether the running entity's slice is protected.
+ * Drop when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#define IPCPROBE_PICK_PROTECTS(fregs)	((bool)ftrace_regs_get_argument(fregs, 1))
+#else
+#define IPCPROBE_PICK_PROTECTS(fregs)	true
+#endif
+
+/*
+ * In 7.2 the queues of a task group are per-CPU variables, not an array.
+ * Drop when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#define ipcprobe_tg_queue(queues, cpu)	per_cpu_ptr((void __percpu *)(queues), cpu)
+#else
+#define ipcprobe_tg_queue(queues, cpu)	(((void *const *)(queues))[cpu])
+#endif
+
+/*
+ * Since Linux kernel commit e1fad12dcb66 ("sched/fair: Switch to task based
+ * throttle model") (in v6.18) the tasks of a throttled group leave the queue one
+ * by one, on their way to user space.  Drop when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define IPCPROBE_THROTTLES_TASKS	1
+#define ipcprobe_task_throttled(p)	((p)->throttled)
+#else
+#define IPCPROBE_THROTTLES_TASKS	0
+#define ipcprobe_task_throttled(p)	false
+#endif
+
+/*
  * Since Linux kernel commit edd3cb05c00a ("copy_process: pass clone_flags as
  * u64 across calltree") (in v6.18).  Drop when 6.12 leaves the matrix.
  */
@@ -28,6 +61,35 @@
 #define IPCPROBE_EVENTFD_SIGNAL_VALUE(fregs)	1
 #else
 #define IPCPROBE_EVENTFD_SIGNAL_VALUE(fregs)	ftrace_regs_get_argument(fregs, 1)
+#endif
+
+/*
+ * Since Linux kernel commit 74eec63661d4 ("sched/fair: Fix NO_RUN_TO_PARITY
+ * case") (in v6.17) what protects a slice is a member of its own.  EEVDF itself
+ * came with commit 147f3efaa241 ("sched/fair: Implement an EEVDF-like scheduling
+ * policy") (in v6.6), delayed dequeue with commit 152e11f6df29 ("sched/fair:
+ * Implement delayed dequeue") (in v6.12).
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define ipcprobe_se_protected(se)	((s64)((se)->vruntime - (se)->vprot) < 0)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define ipcprobe_se_protected(se)	((se)->vlag == (s64)(se)->deadline)
+#else
+#define ipcprobe_se_protected(se)	false
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define ipcprobe_se_delayed(se)		((se)->sched_delayed)
+#else
+#define ipcprobe_se_delayed(se)		false
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define IPCPROBE_IS_EEVDF		1
+#define ipcprobe_se_deadline(se)	((se)->deadline)
+#define ipcprobe_se_slice(se)		((se)->slice)
+#else
+#define IPCPROBE_IS_EEVDF		0
+#define ipcprobe_se_deadline(se)	0
+#define ipcprobe_se_slice(se)		0
 #endif
 
 /*
@@ -63,6 +125,16 @@
 #define ipcprobe_assign_str(dst, src)	__assign_str(dst)
 #else
 #define ipcprobe_assign_str(dst, src)	__assign_str(dst, src)
+#endif
+
+/*
+ * Since Linux kernel commit 63ba8422f876 ("sched/deadline: Introduce deadline
+ * servers") (in v6.8).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define ipcprobe_dl_is_server(se)	((se)->dl_server)
+#else
+#define ipcprobe_dl_is_server(se)	false
 #endif
 
 /*

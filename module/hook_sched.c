@@ -17,7 +17,10 @@
  * are added up until they make the one step that the task stands for.  A
  * change that fits nothing pending is told as it is (rq_change).
  *
- * rq's members are private; their offsets come from the kernel's BTF.
+ * A task that joins or leaves a throttled group changes no length: it is told
+ * with a change of 0 as it comes.
+ *
+ * rq's members are private (rq.h).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,31 +32,9 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "rq.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
-/* ---- struct rq ---- */
-
-enum { RQ_NR_RUNNING, RQ_CPU, NR_RQ_MEMBERS };
-
-static const char *const rq_members[NR_RQ_MEMBERS] = { "nr_running", "cpu" };
-static int rq_offsets[NR_RQ_MEMBERS] = { -1, -1 };
-
-static __always_inline u32 rq_nr_running(const void *rq)
-{
-	int offset = rq_offsets[RQ_NR_RUNNING];
-
-	if (unlikely(offset < 0 || !rq))
-		return IPCPROBE_NR_UNKNOWN;
-	return READ_ONCE(*(const u32 *)(rq + offset));
-}
-
-static __always_inline int rq_cpu(const void *rq)
-{
-	int offset = rq_offsets[RQ_CPU];
-
-	return likely(offset >= 0) ? *(const int *)(rq + offset) : -1;
-}
 
 /* ---- wake-ups under way ---- */
 
@@ -86,6 +67,10 @@ struct pending {
 	s32 sum;	/* changes so far */
 	u32 rq_flags;
 	u16 cpu;
+	/* of a task that joins */
+	u16 sched_class;
+	s16 prio;
+	u32 group;
 	u32 fresh_tid;	/* the last record here is its rq_enqueue: its wake-up is told next */
 	u64 ts_ns;	/* when */
 	u32 delay_ns;	/* since sched_waking, if there was one */
@@ -96,13 +81,24 @@ static DEFINE_PER_CPU(struct pending, pending);
 /* Each CPU's queue, once it has changed; the stopper's own wake-up is enough. */
 static DEFINE_PER_CPU(const void *, own_rq);
 
+/*
+ * A record stands between a task's rq_enqueue and its rq_wakeup, which must not
+ * be older then.
+ *
+ * Context: as all that writes records.
+ */
+void ipcprobe_rq_interrupt_wakeup(void)
+{
+	this_cpu_write(pending.fresh_tid, 0);
+}
+
 static void emit_change(const void *rq, s32 change)
 {
-	int cpu = rq_cpu(rq);
+	int cpu = ipcprobe_rq_cpu(rq);
 	struct ipcprobe_rec_rq_change rec = {
 		.hdr.ts_ns = ipcprobe_clock(),
 		.change = change,
-		.nr_running = rq_nr_running(rq),
+		.nr_running = ipcprobe_rq_nr_running(rq),
 		.cpu = cpu,
 	};
 
@@ -128,27 +124,187 @@ static __always_inline void set_pending(const void *rq, struct task_struct *p,
 	now->cpu = task_cpu(p);
 }
 
-/* enqueue_task_<class>(rq, p, flags) */
-void ipcprobe_entry_enqueue(struct ipcprobe_hook *hook,
-			    struct ftrace_regs *fregs)
+static __always_inline void emit_enqueue(struct pending *now, u16 change)
 {
-	set_pending(ARG(fregs, 0), ARG(fregs, 1), 1,
-		    ftrace_regs_get_argument(fregs, 2));
+	u64 waking = READ_ONCE(waking_slot(now->tid)->begin);
+	struct ipcprobe_rec_rq_enqueue rec = {
+		.hdr.tid = now->tid,
+		.hdr.ts_ns = ipcprobe_clock_since(waking, &now->delay_ns),
+		.by = current->pid,
+		.nr_running = ipcprobe_rq_nr_running(now->rq),
+		.rq_flags = now->rq_flags,
+		.cpu = now->cpu,
+		.change = change,
+		.group = now->group,
+		.sched_class = now->sched_class,
+		.prio = now->prio,
+	};
+
+	now->fresh_tid = rec.hdr.tid;
+	now->ts_ns = rec.hdr.ts_ns;
+	IPCPROBE_EMIT_RQ(rq_enqueue, &rec, rec.hdr.tid, rec.cpu);
+}
+
+static __always_inline void emit_dequeue(const struct pending *now, u16 change)
+{
+	struct ipcprobe_rec_rq_dequeue rec = {
+		.hdr.tid = now->tid,
+		.hdr.ts_ns = ipcprobe_clock(),
+		.by = current->pid,
+		.nr_running = ipcprobe_rq_nr_running(now->rq),
+		.rq_flags = now->rq_flags,
+		.cpu = now->cpu,
+		.change = change,
+	};
+
+	IPCPROBE_EMIT_RQ(rq_dequeue, &rec, rec.hdr.tid, rec.cpu);
+}
+
+/* What is pending changes no length, as it happens in a throttled group. */
+static noinline void emit_uncounted(struct pending *now)
+{
+	if (now->step > 0)
+		emit_enqueue(now, 0);
+	else
+		emit_dequeue(now, 0);
+	now->tid = 0;
+}
+
+/* enqueue_task_<class>(rq, p, flags) */
+static __always_inline void enqueue(struct ftrace_regs *fregs, u16 sched_class)
+{
+	struct pending *now = this_cpu_ptr(&pending);
+	struct task_struct *p = ARG(fregs, 1);
+
+	set_pending(ARG(fregs, 0), p, 1, ftrace_regs_get_argument(fregs, 2));
+	now->sched_class = sched_class;
+	now->prio = p->prio;
+	now->group = ipcprobe_group_of(p);
+}
+
+void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs)
+{
+	const struct task_struct *p = ARG(fregs, 1);
+
+	enqueue(fregs, IPCPROBE_SCHED_FAIR);
+	if (unlikely(ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
+		     (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p))))
+		emit_uncounted(this_cpu_ptr(&pending));
+}
+
+static void entry_enqueue_rt(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	enqueue(fregs, IPCPROBE_SCHED_RT);
+}
+
+static void entry_enqueue_dl(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	enqueue(fregs, IPCPROBE_SCHED_DL);
+}
+
+static void entry_enqueue_stop(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs)
+{
+	enqueue(fregs, IPCPROBE_SCHED_STOP);
+}
+
+static void entry_enqueue_scx(struct ipcprobe_hook *hook,
+			      struct ftrace_regs *fregs)
+{
+	enqueue(fregs, IPCPROBE_SCHED_EXT);
 }
 
 /* dequeue_task_<class>(rq, p, flags) */
-void ipcprobe_entry_dequeue(struct ipcprobe_hook *hook,
-			    struct ftrace_regs *fregs)
+static __always_inline void dequeue(struct ftrace_regs *fregs)
 {
 	set_pending(ARG(fregs, 0), ARG(fregs, 1), -1,
 		    ftrace_regs_get_argument(fregs, 2));
 }
 
-/* Throttling: tasks come and go that are not named. */
-static void entry_throttle(struct ipcprobe_hook *hook,
-			   struct ftrace_regs *fregs)
+void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs)
 {
-	this_cpu_ptr(&pending)->tid = 0;
+	const struct task_struct *p = ARG(fregs, 1);
+
+	dequeue(fregs);
+	if (unlikely(IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
+		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se))))
+		emit_uncounted(this_cpu_ptr(&pending));
+}
+
+static void entry_dequeue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	dequeue(fregs);
+}
+
+/* ---- throttling ---- */
+
+/*
+ * The tasks of a throttled group come and go without a name, before 6.18; one
+ * that joins just then is not counted.
+ */
+static void throttle_unnamed(void)
+{
+	struct pending *now = this_cpu_ptr(&pending);
+
+	if (IPCPROBE_THROTTLES_TASKS || !now->tid)
+		return;
+	if (now->step > 0 && !now->sum)
+		emit_uncounted(now);
+	now->tid = 0;
+}
+
+/* Is @nr the count that the group's queue there has, of it and groups above throttled? */
+static bool throttle_count_is(const void *tg, int cpu, int nr)
+{
+	const void *queues;
+
+	if (ipcprobe_rq_offsets.tg_cfs_rq < 0 ||
+	    ipcprobe_rq_offsets.cfs_throttle_count < 0 ||
+	    (unsigned int)cpu >= nr_cpu_ids)
+		return false;
+	queues = IPCPROBE_PRIVATE(void *, tg, tg_cfs_rq);
+	return IPCPROBE_PRIVATE(int, ipcprobe_tg_queue(queues, cpu),
+				cfs_throttle_count) == nr;
+}
+
+static void emit_throttle(const void *tg, int cpu, u16 is_throttled)
+{
+	struct ipcprobe_rec_rq_throttle rec = {
+		.hdr.tid = current->pid,
+		.hdr.ts_ns = ipcprobe_clock(),
+		.group = ipcprobe_group_number(tg),
+		.cpu = cpu,
+		.is_throttled = is_throttled,
+	};
+
+	this_cpu_write(pending.fresh_tid, 0);
+	IPCPROBE_EMIT_RQ(rq_throttle, &rec, 0, cpu);
+}
+
+/* tg_throttle_down(tg, rq): for a group that is throttled, and all in it */
+static void entry_throttle_down(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs)
+{
+	int cpu = ipcprobe_rq_cpu(ARG(fregs, 1));
+
+	throttle_unnamed();
+	if (throttle_count_is(ARG(fregs, 0), cpu, 0))
+		emit_throttle(ARG(fregs, 0), cpu, 1);
+}
+
+/* tg_unthrottle_up(tg, rq): for a group that is no more, and all in it */
+static void entry_unthrottle_up(struct ipcprobe_hook *hook,
+				struct ftrace_regs *fregs)
+{
+	int cpu = ipcprobe_rq_cpu(ARG(fregs, 1));
+
+	throttle_unnamed();
+	if (throttle_count_is(ARG(fregs, 0), cpu, 1))
+		emit_throttle(ARG(fregs, 0), cpu, 0);
 }
 
 /*
@@ -160,47 +316,13 @@ static void entry_dequeue_entities(struct ipcprobe_hook *hook,
 {
 	struct sched_entity *se = ARG(fregs, 1);
 
-#ifdef CONFIG_FAIR_GROUP_SCHED
-	if (se->my_q) {
+	ipcprobe_pick_restart();
+	if (ipcprobe_se_group(se)) {
 		this_cpu_ptr(&pending)->tid = 0;
 		return;
 	}
-#endif
 	set_pending(ARG(fregs, 0), container_of(se, struct task_struct, se), -1,
 		    ftrace_regs_get_argument(fregs, 2));
-}
-
-static __always_inline void emit_enqueue(struct pending *now)
-{
-	u64 waking = READ_ONCE(waking_slot(now->tid)->begin);
-	struct ipcprobe_rec_rq_enqueue rec = {
-		.hdr.tid = now->tid,
-		.hdr.ts_ns = ipcprobe_clock_since(waking, &now->delay_ns),
-		.by = current->pid,
-		.nr_running = rq_nr_running(now->rq),
-		.rq_flags = now->rq_flags,
-		.cpu = now->cpu,
-		.change = 1,
-	};
-
-	now->fresh_tid = rec.hdr.tid;
-	now->ts_ns = rec.hdr.ts_ns;
-	IPCPROBE_EMIT_RQ(rq_enqueue, &rec, rec.hdr.tid, rec.cpu);
-}
-
-static __always_inline void emit_dequeue(const struct pending *now)
-{
-	struct ipcprobe_rec_rq_dequeue rec = {
-		.hdr.tid = now->tid,
-		.hdr.ts_ns = ipcprobe_clock(),
-		.by = current->pid,
-		.nr_running = rq_nr_running(now->rq),
-		.rq_flags = now->rq_flags,
-		.cpu = now->cpu,
-		.change = 1,
-	};
-
-	IPCPROBE_EMIT_RQ(rq_dequeue, &rec, rec.hdr.tid, rec.cpu);
 }
 
 static void probe_nr_running(void *data, struct rq *rq, int change)
@@ -208,7 +330,7 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 	struct pending *now;
 
 	guard(preempt_notrace)();
-	if (unlikely(!this_cpu_read(own_rq)) && rq_cpu(rq) == smp_processor_id())
+	if (unlikely(!this_cpu_read(own_rq)) && ipcprobe_rq_cpu(rq) == smp_processor_id())
 		this_cpu_write(own_rq, rq);
 	now = this_cpu_ptr(&pending);
 	if (unlikely(!now->tid || now->rq != rq)) {
@@ -220,9 +342,9 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 	if (unlikely(now->sum != now->step))
 		return;		/* more to come, or set_pending() tells it */
 	if (now->step > 0)
-		emit_enqueue(now);
+		emit_enqueue(now, 1);
 	else
-		emit_dequeue(now);
+		emit_dequeue(now, 1);
 	now->tid = 0;
 }
 
@@ -286,6 +408,7 @@ static __always_inline void emit_wakeup(struct task_struct *p)
 		.cpu = task_cpu(p),
 		.prev_cpu = task_cpu(p),
 		.prio = p->prio,
+		.nr_allowed = p->nr_cpus_allowed,
 	};
 
 	if (likely(smp_load_acquire(&slot->wakee) == p->pid)) { /* probe_waking() */
@@ -293,6 +416,7 @@ static __always_inline void emit_wakeup(struct task_struct *p)
 		rec.prev_cpu = slot->prev_cpu;
 		rec.delay_ns = delay_ns;
 	}
+	rec.prev_allowed = cpumask_test_cpu(rec.prev_cpu, p->cpus_ptr);
 	IPCPROBE_EMIT_RQ(rq_wakeup, &rec, rec.waker, rec.cpu);
 }
 
@@ -318,13 +442,57 @@ static void probe_wakeup_new(void *data, struct task_struct *p)
 		.prev_cpu = task_cpu(p),
 		.is_new = 1,
 		.prio = p->prio,
+		.nr_allowed = p->nr_cpus_allowed,
+		.prev_allowed = 1,
 	};
 
 	IPCPROBE_EMIT_RQ(rq_wakeup, &rec, rec.waker, rec.cpu);
 }
 
+/* From where this CPU called set_task_cpu() last. */
+static DEFINE_PER_CPU(unsigned long, migrate_from);
+
+static void entry_set_task_cpu(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	this_cpu_write(migrate_from, parent_ip);
+}
+
+/**
+ * ipcprobe_sched_context - where the scheduler was called from
+ *
+ * Context: any but NMI.  Return: IPCPROBE_CONTEXT_*.
+ */
+u16 ipcprobe_sched_context(void)
+{
+	const void *rq = this_cpu_read(own_rq);
+	u16 context = 0;
+
+	if (in_hardirq())
+		context |= IPCPROBE_CONTEXT_HARDIRQ;
+	else if (in_serving_softirq())
+		context |= IPCPROBE_CONTEXT_SOFTIRQ;
+	else if (rq && ipcprobe_rq_offsets.rq_stop >= 0 &&
+		 IPCPROBE_PRIVATE(void *, rq, rq_stop) == current)
+		context |= IPCPROBE_CONTEXT_STOPPER;
+	return context;
+}
+
+static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
+{
+	u16 context = ipcprobe_sched_context();
+
+	if (kind == IPCPROBE_SITE_BALANCE && !context)
+		context |= IPCPROBE_CONTEXT_SWITCH;	/* nobody else is left */
+	if (!cpu_active(from_cpu))
+		context |= IPCPROBE_CONTEXT_OFFLINE;
+	return context;
+}
+
 static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 {
+	enum ipcprobe_site_kind kind;
+
 	guard(preempt_notrace)();
 	struct ipcprobe_rec_rq_migrate rec = {
 		.hdr.tid = p->pid,
@@ -333,11 +501,35 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 		.to_cpu = dest_cpu,
 	};
 	guard(irqsave)();
+	rec.site = ipcprobe_site(this_cpu_xchg(migrate_from, 0), &kind);
+	rec.context = migrate_context(kind, rec.from_cpu);
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_RQ(rq_migrate, &rec, rec.by, rec.to_cpu);
 }
 
 /* ---- snapshot ---- */
+
+static u16 class_of(const struct task_struct *p, const void *rq)
+{
+	if (rq && ipcprobe_rq_offsets.rq_stop >= 0 &&
+	    IPCPROBE_PRIVATE(void *, rq, rq_stop) == p)
+		return IPCPROBE_SCHED_STOP;
+	if (p->prio < 0)
+		return IPCPROBE_SCHED_DL;
+	return p->prio < MAX_RT_PRIO ? IPCPROBE_SCHED_RT : IPCPROBE_SCHED_FAIR;
+}
+
+static u16 member_state(const struct task_struct *p)
+{
+	u16 state = ipcprobe_se_delayed(&p->se) ? IPCPROBE_RQ_DELAYED : 0;
+
+	if (p->prio < MAX_RT_PRIO)
+		return 0;
+	if (IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
+	    ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)))
+		state |= IPCPROBE_RQ_THROTTLED;
+	return state;
+}
 
 static u32 snapshot_member(struct ipcprobe_session *only,
 			   struct task_struct *task, int cpu)
@@ -352,6 +544,9 @@ static u32 snapshot_member(struct ipcprobe_session *only,
 		.cpu = cpu,
 		.is_current = task == current,
 		.prio = task->prio,
+		.member_state = member_state(task),
+		.group = ipcprobe_group_of(task),
+		.sched_class = class_of(task, this_cpu_read(own_rq)),
 	};
 	IPCPROBE_EMIT_ONLY(rq_snapshot, &rec, only);
 	return 1;
@@ -372,16 +567,13 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only)
 	for_each_process_thread(process, thread)
 		rec.nr_members += snapshot_member(only, thread, cpu);
 	rec.cpu = cpu;
-	rec.nr_running = rq_nr_running(this_cpu_read(own_rq));
+	rec.nr_running = ipcprobe_rq_nr_running(this_cpu_read(own_rq));
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_ONLY(rq_snapshot_end, &rec, only);
 }
 
 int ipcprobe_sched_init(void)
 {
-	/* Without BTF there is no audit. */
-	if (ipcprobe_btf_offsets("rq", rq_members, rq_offsets, NR_RQ_MEMBERS) < 0)
-		pr_info("no usable BTF: lengths of run queues are not audited\n");
 	wakings = vcalloc(BIT(WAKING_BITS), sizeof(*wakings));
 	return wakings ? 0 : -ENOMEM;
 }
@@ -395,27 +587,32 @@ void ipcprobe_sched_exit(void)
 #define SCHED_TP(name, fn)	IPCPROBE_TP(name, fn, IPCPROBE_BIT(SCHED))
 
 struct ipcprobe_hook ipcprobe_sched_hooks[] = {
-	IPCPROBE_HOT_FN("enqueue_task_fair", ipcprobe_entry_enqueue,
+	IPCPROBE_HOT_FN("enqueue_task_fair", ipcprobe_entry_enqueue_fair,
 			IPCPROBE_BIT(SCHED), 0, IPCPROBE_HOT_ENQUEUE),
-	IPCPROBE_HOT_FN("dequeue_task_fair", ipcprobe_entry_dequeue,
+	IPCPROBE_HOT_FN("dequeue_task_fair", ipcprobe_entry_dequeue_fair,
 			IPCPROBE_BIT(SCHED), 0, IPCPROBE_HOT_DEQUEUE),
-	SCHED_FN("enqueue_task_rt", ipcprobe_entry_enqueue, 0),
-	SCHED_FN("dequeue_task_rt", ipcprobe_entry_dequeue, 0),
-	SCHED_FN("enqueue_task_dl", ipcprobe_entry_enqueue, 0),
-	SCHED_FN("dequeue_task_dl", ipcprobe_entry_dequeue, 0),
-	SCHED_FN("enqueue_task_stop", ipcprobe_entry_enqueue, 0),
-	SCHED_FN("dequeue_task_stop", ipcprobe_entry_dequeue, 0),
-	SCHED_FN("enqueue_task_scx", ipcprobe_entry_enqueue, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("dequeue_task_scx", ipcprobe_entry_dequeue, IPCPROBE_HOOK_EXTRA),
+	SCHED_FN("enqueue_task_rt", entry_enqueue_rt, 0),
+	SCHED_FN("dequeue_task_rt", entry_dequeue, 0),
+	SCHED_FN("enqueue_task_dl", entry_enqueue_dl, 0),
+	SCHED_FN("dequeue_task_dl", entry_dequeue, 0),
+	SCHED_FN("enqueue_task_stop", entry_enqueue_stop, 0),
+	SCHED_FN("dequeue_task_stop", entry_dequeue, 0),
+	SCHED_FN("enqueue_task_scx", entry_enqueue_scx, IPCPROBE_HOOK_EXTRA),
+	SCHED_FN("dequeue_task_scx", entry_dequeue, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("dequeue_entities", entry_dequeue_entities, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("throttle_cfs_rq", entry_throttle, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("unthrottle_cfs_rq", entry_throttle, IPCPROBE_HOOK_EXTRA),
+	SCHED_FN("tg_throttle_down", entry_throttle_down, IPCPROBE_HOOK_EXTRA),
+	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,
+			 IPCPROBE_BIT(SCHED), IPCPROBE_HOOK_EXTRA),
 	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
 	SCHED_TP("sched_switch", probe_switch),
 	SCHED_TP("sched_waking", probe_waking),
 	SCHED_TP("sched_wakeup", probe_wakeup),
 	SCHED_TP("sched_wakeup_new", probe_wakeup_new),
 	SCHED_TP("sched_migrate_task", probe_migrate),
+#ifdef CONFIG_CGROUP_SCHED
+	SCHED_TP("cgroup_mkdir", ipcprobe_probe_cgroup_mkdir),
+#endif
 	{}
 };
 

@@ -40,6 +40,7 @@ static struct ipcprobe_hook *const tables[] = {
 	ipcprobe_eventfd_hooks,
 	ipcprobe_procvm_hooks,
 	ipcprobe_sched_hooks,
+	ipcprobe_pick_hooks,
 	ipcprobe_wait_hooks,
 	ipcprobe_sem_hooks,
 	ipcprobe_msg_hooks,
@@ -162,12 +163,16 @@ static void function_entry(unsigned long ip, unsigned long parent_ip,
 	} else if (ip == hot_ips[IPCPROBE_HOT_PIPE_WRITE]) {
 		ipcprobe_entry_pipe_write(hot_hooks[IPCPROBE_HOT_PIPE_WRITE], fregs);
 	} else if (ip == hot_ips[IPCPROBE_HOT_ENQUEUE]) {
-		ipcprobe_entry_enqueue(NULL, fregs);
+		ipcprobe_entry_enqueue_fair(NULL, fregs);
 	} else if (ip == hot_ips[IPCPROBE_HOT_DEQUEUE]) {
-		ipcprobe_entry_dequeue(NULL, fregs);
+		ipcprobe_entry_dequeue_fair(NULL, fregs);
 	} else {
 		hook = find_hook(ip);
-		if (likely(hook))
+		if (unlikely(!hook))
+			return;
+		if (hook->has_from)
+			hook->entry_from(hook, fregs, parent_ip);
+		else
 			hook->entry(hook, fregs);
 	}
 }

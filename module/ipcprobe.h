@@ -206,6 +206,8 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);	/* trace.c
  * @classes: mask of the classes that use it
  * @probe: tracepoint probe, called with the hook as its data
  * @entry: function entry handler
+ * @entry_from: one that is told, too, where the function will return to
+ * @has_from: it is @entry_from
  * @tp: the tracepoint, once found
  * @ip: the function's address, once found
  * @attached: protected by hooks.c's mutex
@@ -217,11 +219,15 @@ struct ipcprobe_hook {
 	u8 kind;
 	u8 alt;
 	u8 hot;
+	bool has_from;
 	u32 classes;
 	union {
 		void *probe;
 		void (*entry)(struct ipcprobe_hook *hook,
 			      struct ftrace_regs *fregs);
+		void (*entry_from)(struct ipcprobe_hook *hook,
+				   struct ftrace_regs *fregs,
+				   unsigned long parent_ip);
 	};
 	struct tracepoint *tp;
 	unsigned long ip;
@@ -239,6 +245,9 @@ struct ipcprobe_hook {
 #define IPCPROBE_FN(fn_name, fn, class_mask, alt_group) {		\
 	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION,		\
 	.entry = fn, .classes = class_mask, .alt = alt_group }
+#define IPCPROBE_FN_FROM(fn_name, fn, class_mask, alt_group) {		\
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .has_from = true, \
+	.entry_from = fn, .classes = class_mask, .alt = alt_group }
 #define IPCPROBE_HOT_FN(fn_name, fn, class_mask, alt_group, hot_nr) {	\
 	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
 	.classes = class_mask, .alt = alt_group, .hot = hot_nr }
@@ -274,10 +283,10 @@ void ipcprobe_entry_pipe_read(struct ipcprobe_hook *hook,
 			      struct ftrace_regs *fregs);
 void ipcprobe_entry_pipe_write(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs);
-void ipcprobe_entry_enqueue(struct ipcprobe_hook *hook,
-			    struct ftrace_regs *fregs);
-void ipcprobe_entry_dequeue(struct ipcprobe_hook *hook,
-			    struct ftrace_regs *fregs);
+void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs);
+void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
+				 struct ftrace_regs *fregs);
 
 extern struct ipcprobe_hook ipcprobe_task_hooks[];
 extern struct ipcprobe_hook ipcprobe_pipe_hooks[];
@@ -296,6 +305,7 @@ extern struct ipcprobe_hook ipcprobe_sem_hooks[];
 extern struct ipcprobe_hook ipcprobe_msg_hooks[];
 extern struct ipcprobe_hook ipcprobe_mq_hooks[];
 extern struct ipcprobe_hook ipcprobe_sched_hooks[];
+extern struct ipcprobe_hook ipcprobe_pick_hooks[];
 extern struct ipcprobe_hook ipcprobe_futex_hooks[];
 extern struct ipcprobe_hook ipcprobe_uring_hooks[];
 
@@ -913,11 +923,33 @@ u64 ipcprobe_uring_addr(const struct kiocb *iocb);
 void ipcprobe_uring_init(void);
 void ipcprobe_uring_reset(void);
 
+/* group.c: task groups */
+
+struct cgroup;
+void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *path);
+
+/* site.c: places in the scheduler's code */
+
+enum ipcprobe_site_kind {
+	IPCPROBE_SITE_OTHER,
+	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt() or the fair class's: only called by it */
+	IPCPROBE_SITE_PREEMPT_CLASS, /* that of another class */
+	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
+};
+
+u32 ipcprobe_site(unsigned long return_ip, enum ipcprobe_site_kind *kind);
+
 /* hook_sched.c */
 
 int ipcprobe_sched_init(void);
 void ipcprobe_sched_exit(void);
+u16 ipcprobe_sched_context(void);
+void ipcprobe_rq_interrupt_wakeup(void);
 void ipcprobe_rq_snapshot(struct ipcprobe_session *only);
+
+/* hook_pick.c */
+
+void ipcprobe_pick_restart(void);
 
 /* walk.c: the pipes and UNIX sockets that descriptors refer to */
 
@@ -960,6 +992,7 @@ void ipcprobe_snapshot_tasks(struct ipcprobe_session *session);
 int ipcprobe_snapshot_files(struct ipcprobe_session *session);
 int ipcprobe_snapshot_shm(struct ipcprobe_session *session);
 int ipcprobe_snapshot_queues(struct ipcprobe_session *session);
+int ipcprobe_snapshot_groups(struct ipcprobe_session *session);
 
 /* dev.c, control.c: the two ways in */
 

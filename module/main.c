@@ -5,6 +5,7 @@
 #include <linux/module.h>
 
 #include "ipcprobe.h"
+#include "rq.h"
 
 static int __init init_parts(void)
 {
@@ -27,6 +28,7 @@ static int __init init_parts(void)
 	ipcprobe_sem_init();
 	ipcprobe_msg_init();
 	ipcprobe_mq_init();
+	ipcprobe_rq_init();
 	err = ipcprobe_sched_init();
 	if (err)
 		goto err_message_exit;

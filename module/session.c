@@ -228,6 +228,8 @@ static int snapshot(struct ipcprobe_session *session)
 	if (!err && session->classes & (IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG)))
 		err = ipcprobe_snapshot_ipc(session);
 	if (!err && session->classes & IPCPROBE_BIT(SCHED))
+		err = ipcprobe_snapshot_groups(session);
+	if (!err && session->classes & IPCPROBE_BIT(SCHED))
 		err = ipcprobe_snapshot_queues(session);
 	return err;
 }

@@ -148,7 +148,7 @@
 	E(pick_candidate, PICK,  0x0d01, "an entity that competes in the fair_pick that follows") \
 	E(fair_pick,      PICK,  0x0d02, "the fair class looks for the next entity of one queue") \
 	E(rq_resched,     PICK,  0x0d03, "the task that runs on a CPU is asked to give it up") \
-	E(dl_params,      PICK,  0x0d04, "a deadline task joined its queue, with these parameters")
+	E(dl_params,      PICK,  0x0d04, "a task competes as the deadline class looks for the next one")
 
 #define IPCPROBE_FIELDS_lost(F)						\
 	F(ns64,  begin_ns,  "time of the first event dropped; the record's own time is not before the last") \
@@ -410,10 +410,10 @@
 /*
  * What the fair class knows when it looks for the next entity: a task or a
  * group in a queue of a group's entities on one CPU.  From the top group down
- * to a task there is one fair_pick for each level, with the same time.  Before
- * each stand its candidates: the running one, then the queue in its own order
- * (6.1: by vruntime, later: by deadline), until nr_told of nr_queued are told:
- * at least to the first that is eligible.
+ * to a task there is one fair_pick for each level.  Before each stand its
+ * candidates: the running one, then the queue in its own order (6.1: by
+ * vruntime, later: by deadline), until nr_told of nr_queued are told: at least
+ * to the first that is eligible.
  */
 #define IPCPROBE_FIELDS_pick_candidate(F)				\
 	F(u64,   vruntime,  "virtual run time")				\

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Task groups: the control groups of the cpu controller.  Records call a group
+ * by a number (rq.h); rq_group says which control group that is, for all when
+ * the queues are told and for new ones when they are made.
+ */
+#include <linux/cgroup.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <trace/events/cgroup.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#ifdef CONFIG_CGROUP_SCHED
+
+static u32 fill(struct ipcprobe_rec_rq_group *rec,
+		const struct cgroup_subsys_state *css)
+{
+	u32 len = offsetof(struct ipcprobe_rec_rq_group, path), padded;
+
+	rec->hdr.tid = current->pid;
+	rec->cgroup = cgroup_id(css->cgroup);
+	rec->group = css->id;
+	rec->parent = css->parent ? css->parent->id : 0;
+	len += strlen(rec->path) + 1;
+	padded = ALIGN(len, 8);
+	memset((void *)rec + len, 0, padded - len);
+	return padded;
+}
+
+static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *only,
+		 const struct cgroup_subsys_state *css)
+{
+	u32 len;
+
+	if (!css->cgroup)
+		return;
+	if (cgroup_path(css->cgroup, rec->path, IPCPROBE_PATH_MAX) < 0)
+		rec->path[0] = '\0';
+	len = fill(rec, css);
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s == only);
+}
+
+/**
+ * ipcprobe_snapshot_groups - every task group
+ * @session: gets rq_group records
+ *
+ * Context: process.  Return: 0, -ENOMEM or -EINTR.
+ */
+int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
+{
+	struct cgroup_subsys_state *root, *css;
+	struct ipcprobe_rec_rq_group *rec;
+
+	rec = kmalloc(IPCPROBE_REC_MAX, GFP_KERNEL);
+	if (!rec)
+		return -ENOMEM;
+	rcu_read_lock();
+	root = task_css(&init_task, cpu_cgrp_id);
+	while (root->parent)
+		root = root->parent;
+	css_for_each_descendant_pre(css, root) {
+		tell(rec, session, css);
+		if (fatal_signal_pending(current))
+			break;
+	}
+	rcu_read_unlock();
+	kfree(rec);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static DEFINE_PER_CPU(u8[IPCPROBE_REC_MAX], mkdir_buf) __aligned(8);
+
+/* The groups of a cgroup whose controller is switched on later are told at the end. */
+void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *path)
+{
+	const struct cgroup_subsys_state *css;
+	struct ipcprobe_rec_rq_group *rec;
+	u32 len;
+
+	guard(preempt_notrace)();
+	guard(irqsave)();
+	rec = (void *)this_cpu_ptr(mkdir_buf);
+	css = rcu_dereference_sched(cgrp->subsys[cpu_cgrp_id]);
+	if (!css)
+		return;
+	strscpy(rec->path, path, IPCPROBE_PATH_MAX);
+	len = fill(rec, css);
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
+}
+
+static inline void check_types(void)
+{
+	check_trace_callback_type_cgroup_mkdir(ipcprobe_probe_cgroup_mkdir);
+}
+
+#else
+
+int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
+{
+	return 0;
+}
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Offsets of the scheduler's private structs. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "ipcprobe.h"
+#include "rq.h"
+
+struct ipcprobe_rq_offsets ipcprobe_rq_offsets;
+bool ipcprobe_rq_explains;
+
+/* Kernels call some members differently: the newest name first. */
+static const struct {
+	const char *type;
+	const char *names[3];
+	size_t offset;
+} members[] = {
+#define MEMBER(type, field, ...)					\
+	{ type, { __VA_ARGS__ }, offsetof(struct ipcprobe_rq_offsets, field) }
+	MEMBER("rq", rq_nr_running, "nr_running"),
+	MEMBER("rq", rq_cpu, "cpu"),
+	MEMBER("rq", rq_stop, "stop"),
+	MEMBER("rq", rq_dl, "dl"),
+	MEMBER("cfs_rq", cfs_nr, "nr_queued", "nr_running"),
+	MEMBER("cfs_rq", cfs_sum_w_vruntime, "sum_w_vruntime", "avg_vruntime"),
+	MEMBER("cfs_rq", cfs_sum_weight, "sum_weight", "avg_load"),
+	MEMBER("cfs_rq", cfs_zero_vruntime, "zero_vruntime", "min_vruntime"),
+	MEMBER("cfs_rq", cfs_shift, "sum_shift"),
+	MEMBER("cfs_rq", cfs_timeline, "tasks_timeline"),
+	MEMBER("cfs_rq", cfs_curr, "curr"),
+	MEMBER("cfs_rq", cfs_next, "next"),
+	MEMBER("cfs_rq", cfs_last, "last"),
+	MEMBER("cfs_rq", cfs_skip, "skip"),
+	MEMBER("cfs_rq", cfs_rq, "rq"),
+	MEMBER("cfs_rq", cfs_tg, "tg"),
+	MEMBER("cfs_rq", cfs_throttle_count, "throttle_count"),
+	MEMBER("dl_rq", dl_root, "root"),
+	MEMBER("task_group", tg_css, "css"),
+	MEMBER("task_group", tg_autogroup, "autogroup"),
+	MEMBER("task_group", tg_cfs_rq, "cfs_rq"),
+	MEMBER("autogroup", autogroup_id, "id"),
+#undef MEMBER
+};
+
+static bool can_explain(void)
+{
+	const struct ipcprobe_rq_offsets *o = &ipcprobe_rq_offsets;
+
+	return o->rq_cpu >= 0 && o->cfs_nr >= 0 && o->cfs_zero_vruntime >= 0 &&
+	       o->cfs_timeline >= 0 && o->cfs_curr >= 0 && o->cfs_next >= 0 &&
+	       o->cfs_rq >= 0 && o->cfs_tg >= 0 && o->tg_css >= 0 &&
+	       (!IPCPROBE_IS_EEVDF ||
+		(o->cfs_sum_w_vruntime >= 0 && o->cfs_sum_weight >= 0)) &&
+	       (IPCPROBE_IS_EEVDF || (o->cfs_last >= 0 && o->cfs_skip >= 0));
+}
+
+/**
+ * ipcprobe_rq_init - find the offsets
+ *
+ * Context: process, between ipcprobe_btf_load() and ipcprobe_btf_unload().
+ */
+void ipcprobe_rq_init(void)
+{
+	unsigned int i, n;
+	int *offset;
+
+	for (i = 0; i < ARRAY_SIZE(members); i++) {
+		offset = (void *)&ipcprobe_rq_offsets + members[i].offset;
+		*offset = -1;
+		for (n = 0; n < ARRAY_SIZE(members[i].names) && members[i].names[n] &&
+		     *offset < 0; n++)
+			if (ipcprobe_btf_offsets(members[i].type, &members[i].names[n],
+						 offset, 1) < 0)
+				*offset = -1;
+	}
+	if (ipcprobe_rq_offsets.rq_nr_running < 0 || ipcprobe_rq_offsets.rq_cpu < 0)
+		pr_info("no usable BTF: lengths of run queues are not audited\n");
+	ipcprobe_rq_explains = can_explain();
+}

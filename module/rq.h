@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The scheduler's private structs, looked into by offsets from the kernel's
+ * BTF: struct rq, cfs_rq, dl_rq, task_group, autogroup.  struct sched_entity is
+ * public.
+ *
+ * Context of all that reads: under the lock of the queue, preemption off.
+ */
+#ifndef IPCPROBE_RQ_H
+#define IPCPROBE_RQ_H
+
+#include <linux/cgroup.h>
+#include <linux/percpu.h>
+#include <linux/rbtree.h>
+#include <linux/sched.h>
+
+#include "ipcprobe.h"
+
+/* Byte offsets; -1: this kernel has no such member, or no BTF. */
+struct ipcprobe_rq_offsets {
+	int rq_nr_running;
+	int rq_cpu;
+	int rq_stop;
+	int rq_dl;
+	int cfs_nr;
+	int cfs_sum_w_vruntime;
+	int cfs_sum_weight;
+	int cfs_zero_vruntime;
+	int cfs_shift;
+	int cfs_timeline;
+	int cfs_curr;
+	int cfs_next;
+	int cfs_last;
+	int cfs_skip;
+	int cfs_rq;
+	int cfs_tg;
+	int cfs_throttle_count;
+	int dl_root;
+	int tg_css;
+	int tg_autogroup;
+	int tg_cfs_rq;
+	int autogroup_id;
+};
+
+extern struct ipcprobe_rq_offsets ipcprobe_rq_offsets;
+extern bool ipcprobe_rq_explains;	/* all is known that the fair class decides by */
+
+void ipcprobe_rq_init(void);
+
+#define IPCPROBE_PRIVATE(type, base, member)				\
+	READ_ONCE(*(type const *)((const void *)(base) + ipcprobe_rq_offsets.member))
+
+static __always_inline u32 ipcprobe_rq_nr_running(const void *rq)
+{
+	if (unlikely(ipcprobe_rq_offsets.rq_nr_running < 0 || !rq))
+		return IPCPROBE_NR_UNKNOWN;
+	return IPCPROBE_PRIVATE(u32, rq, rq_nr_running);
+}
+
+static __always_inline int ipcprobe_rq_cpu(const void *rq)
+{
+	return likely(ipcprobe_rq_offsets.rq_cpu >= 0) ?
+		IPCPROBE_PRIVATE(int, rq, rq_cpu) : -1;
+}
+
+/* ---- task groups ---- */
+
+/* Return: the number that records call the group by; 0 = not known. */
+static __always_inline u32 ipcprobe_group_number(const void *tg)
+{
+	const struct cgroup_subsys_state *css;
+	const void *autogroup;
+
+	if (unlikely(ipcprobe_rq_offsets.tg_css < 0 || !tg))
+		return 0;
+	if (ipcprobe_rq_offsets.tg_autogroup >= 0) {
+		autogroup = IPCPROBE_PRIVATE(void *, tg, tg_autogroup);
+		if (autogroup && ipcprobe_rq_offsets.autogroup_id >= 0)
+			return IPCPROBE_GROUP_AUTO |
+			       (u32)IPCPROBE_PRIVATE(unsigned long, autogroup, autogroup_id);
+	}
+	css = tg + ipcprobe_rq_offsets.tg_css;
+	return css->id;
+}
+
+static __always_inline u32 ipcprobe_group_of(const struct task_struct *p)
+{
+#ifdef CONFIG_CGROUP_SCHED
+	return ipcprobe_group_number(p->sched_task_group);
+#else
+	return 0;
+#endif
+}
+
+/* ---- the fair class ---- */
+
+/* The queue's own group is throttled, or one that it is in. */
+static __always_inline bool ipcprobe_cfs_is_throttled(const void *cfs_rq)
+{
+	return ipcprobe_rq_offsets.cfs_throttle_count >= 0 && cfs_rq &&
+	       IPCPROBE_PRIVATE(int, cfs_rq, cfs_throttle_count) > 0;
+}
+
+static __always_inline const void *
+ipcprobe_se_queue(const struct sched_entity *se)
+{
+#ifdef CONFIG_FAIR_GROUP_SCHED
+	return se->cfs_rq;
+#else
+	return NULL;
+#endif
+}
+
+/* The queue of the group that the entity stands for; NULL: it is a task. */
+static __always_inline const void *
+ipcprobe_se_group(const struct sched_entity *se)
+{
+#ifdef CONFIG_FAIR_GROUP_SCHED
+	return se->my_q;
+#else
+	return NULL;
+#endif
+}
+
+static __always_inline struct sched_entity *
+ipcprobe_se_parent(const struct sched_entity *se)
+{
+#ifdef CONFIG_FAIR_GROUP_SCHED
+	return se->parent;
+#else
+	return NULL;
+#endif
+}
+
+#endif /* IPCPROBE_RQ_H */

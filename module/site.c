@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Places in the scheduler's code from which a function was called: records
+ * carry a number, rq_site tells once in each session which function that is.
+ *
+ * The table only grows; its slots are claimed without a lock.  A name comes
+ * from the kernel's own symbol table by way of what prints a stack trace; an
+ * address that has no name there is not told at all.
+ */
+#include <linux/hash.h>
+#include <linux/kallsyms.h>
+#include <linux/string.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+#define TABLE_BITS	7
+
+struct site {
+	unsigned long ip;	/* 0: free */
+	u32 epoch;		/* told when ipcprobe_epoch was this */
+	u8 kind;		/* enum ipcprobe_site_kind */
+	u8 name;		/* enum site_name; set after kind */
+};
+
+enum site_name { NAME_UNKNOWN, NAME_FOUND, NAME_NONE };
+
+static struct site table[BIT(TABLE_BITS)];
+
+/* rq_site with the longest name; of one CPU, irqs off */
+static DEFINE_PER_CPU(u8[sizeof(struct ipcprobe_rec_rq_site) +
+			 ALIGN(KSYM_SYMBOL_LEN, 8)], name_buf) __aligned(8);
+
+static u8 kind_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		u8 kind;
+	} known[] = {
+		{ "wakeup_preempt", IPCPROBE_SITE_PREEMPT },
+		{ "wakeup_preempt_fair", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_wakeup_fair", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_curr", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_wakeup", IPCPROBE_SITE_PREEMPT },
+		{ "wakeup_preempt_rt", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "wakeup_preempt_idle", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "check_preempt_curr_rt", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "check_preempt_curr_idle", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "detach_task", IPCPROBE_SITE_BALANCE },
+		{ "detach_tasks", IPCPROBE_SITE_BALANCE },
+		{ "sched_balance_rq", IPCPROBE_SITE_BALANCE },	/* detach_tasks() inlined */
+		{ "load_balance", IPCPROBE_SITE_BALANCE },	/* before 6.10 */
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(name, known[i].name))
+			return known[i].kind;
+	return IPCPROBE_SITE_OTHER;
+}
+
+/* Prints the name; -ENOENT: the address has none. */
+static int print_name(unsigned long ip, char *name)
+{
+	char *end;
+
+	sprint_symbol_no_offset(name, ip);
+	if (!strncmp(name, "0x", 2))
+		return -ENOENT;
+	end = strpbrk(name, ". ");	/* .isra.0 and the like; a module */
+	if (end)
+		*end = '\0';
+	return 0;
+}
+
+static void tell(struct site *site, u32 epoch)
+{
+	struct ipcprobe_rec_rq_site *rec = (void *)this_cpu_ptr(name_buf);
+	u32 len, padded;
+
+	lockdep_assert_irqs_disabled();
+	if (print_name(site->ip, rec->function)) {
+		WRITE_ONCE(site->name, NAME_NONE);
+		return;
+	}
+	WRITE_ONCE(site->kind, kind_of(rec->function));
+	smp_store_release(&site->name, NAME_FOUND); /* ipcprobe_site() */
+	WRITE_ONCE(site->epoch, epoch);
+	len = offsetof(struct ipcprobe_rec_rq_site, function) + strlen(rec->function) + 1;
+	padded = ALIGN(len, 8);
+	memset((void *)rec + len, 0, padded - len);
+	rec->hdr.tid = current->pid;
+	rec->hdr.ts_ns = ipcprobe_clock();
+	rec->site = site - table + 1;
+	rec->__pad = 0;
+	IPCPROBE_EMIT_NAME(rq_site, rec, padded, s,
+			   s->classes & (IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)));
+}
+
+static struct site *find(unsigned long ip)
+{
+	u32 slot = hash_long(ip, TABLE_BITS), tries;
+	struct site *site;
+	unsigned long old;
+
+	for (tries = 0; tries < 8; tries++) {
+		site = &table[(slot + tries) & (BIT(TABLE_BITS) - 1)];
+		old = READ_ONCE(site->ip);
+		if (!old)
+			old = cmpxchg(&site->ip, 0, ip) ?: ip;
+		if (old == ip)
+			return site;
+	}
+	return NULL;
+}
+
+/**
+ * ipcprobe_site - the number of a place, told if it is new to somebody
+ * @return_ip: where the function called returns to; 0 = not known
+ * @kind: set to its kind
+ *
+ * Context: irqs off; not NMI.  Return: 0 when it has no name, or no slot.
+ */
+u32 ipcprobe_site(unsigned long return_ip, enum ipcprobe_site_kind *kind)
+{
+	u32 epoch = READ_ONCE(ipcprobe_epoch);
+	struct site *site;
+
+	*kind = IPCPROBE_SITE_OTHER;
+	site = return_ip ? find(return_ip - 1) : NULL;	/* inside the call */
+	if (!site || READ_ONCE(site->name) == NAME_NONE)
+		return 0;
+	if (unlikely(READ_ONCE(site->epoch) != epoch))
+		tell(site, epoch);
+	if (smp_load_acquire(&site->name) != NAME_FOUND) /* tell() */
+		return 0;
+	*kind = READ_ONCE(site->kind);
+	return site - table + 1;
+}

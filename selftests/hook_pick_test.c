@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Class pick: what the scheduler chose from, and who asked for a switch. */
+#include <kselftest_harness.h>
+
+#include "capture.h"
+
+#include <sys/resource.h>
+#include <linux/sched.h>
+
+/* sched_prio_to_weight[] of kernel/sched/core.c, in the unit of struct load_weight */
+#define WEIGHT_NICE_0	(1024U << 10)
+#define WEIGHT_NICE_5	(335U << 10)
+
+#define PRIO_REAL_TIME	100	/* lower ones are */
+
+FIXTURE(pick)
+{
+	struct capture cap;
+	volatile uint32_t *stage;	/* shared with the children */
+};
+
+FIXTURE_SETUP(pick)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(TASK) | CLASS_BIT(SCHED) | CLASS_BIT(PICK),
+		.ring_bytes = 16 << 20,
+	};
+
+	ASSERT_EQ(0, capture_open(&self->cap, &config));
+	self->stage = shared_memory(4096);
+	if (access("/sys/kernel/btf/vmlinux", F_OK))
+		SKIP(return, "the kernel has no BTF");
+}
+
+FIXTURE_TEARDOWN(pick)
+{
+	capture_close(&self->cap);
+}
+
+/* ---- what must be true of all records ---- */
+
+/* Candidates of one CPU that no fair_pick followed yet. */
+struct told {
+	uint64_t ts_ns;
+	uint32_t nr;
+	uint32_t nr_curr;
+	uint32_t tids[80];
+};
+
+static bool has_told(const struct told *told, uint32_t tid)
+{
+	uint32_t i;
+
+	for (i = 0; i < told->nr; i++)
+		if (told->tids[i] == tid)
+			return true;
+	return false;
+}
+
+static void add_candidate(struct __test_metadata *_metadata, struct told *told,
+			  const struct ipcprobe_rec_pick_candidate *rec)
+{
+	ASSERT_GT(NR(told->tids), told->nr);
+	if (told->nr)
+		EXPECT_EQ(told->ts_ns, rec->hdr.ts_ns);
+	EXPECT_EQ(!rec->hdr.tid, !!rec->group);
+	EXPECT_LT(0, rec->weight);
+	told->ts_ns = rec->hdr.ts_ns;
+	told->tids[told->nr++] = rec->hdr.tid;
+	told->nr_curr += !!(rec->pick_flags & IPCPROBE_PICK_CURR);
+}
+
+static void check_pick(struct __test_metadata *_metadata, const struct told *told,
+		       const struct ipcprobe_rec_fair_pick *rec)
+{
+	EXPECT_EQ(told->nr, rec->nr_told);
+	EXPECT_GE(1, told->nr_curr);
+	if (told->nr)
+		EXPECT_EQ(told->ts_ns, rec->hdr.ts_ns);
+	EXPECT_LE(told->nr, rec->nr_queued);
+	/* all of a short queue */
+	if (rec->nr_queued <= 16)
+		EXPECT_EQ(rec->nr_queued, rec->nr_told);
+	EXPECT_NE(0, rec->group);
+}
+
+/**
+ * check_all - candidates belong to their fair_pick, and who is switched to was
+ *	one in the queue that was searched last
+ */
+static void check_all(struct __test_metadata *_metadata, const struct capture *cap, uint32_t cpu)
+{
+	struct told told = { 0 }, last = { 0 };
+	uint32_t nr_switches = 0, nr_queued = 0;
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++) {
+		const struct ipcprobe_rec *rec = cap->recs[i].rec;
+
+		if (cap->recs[i].cpu != cpu)
+			continue;
+		ASSERT_NE(IPCPROBE_REC_lost, rec->type);
+		if (rec->type == IPCPROBE_REC_pick_candidate) {
+			add_candidate(_metadata, &told, (const void *)rec);
+		} else if (rec->type == IPCPROBE_REC_fair_pick) {
+			const struct ipcprobe_rec_fair_pick *pick = (const void *)rec;
+
+			check_pick(_metadata, &told, pick);
+			if (!(pick->pick_flags & IPCPROBE_PICK_WAKEUP) && pick->cpu == cpu) {
+				last = told;
+				nr_queued = pick->nr_queued;
+			}
+			told = (struct told){ 0 };
+		} else if (rec->type == IPCPROBE_REC_rq_switch) {
+			const struct ipcprobe_rec_rq_switch *sw = (const void *)rec;
+
+			if (!sw->next || sw->next_prio < PRIO_REAL_TIME || !last.nr)
+				continue;
+			if (!has_told(&last, sw->next) && last.nr == nr_queued) {
+				record_print(rec);
+				EXPECT_TRUE(has_told(&last, sw->next));
+			}
+			last.nr = 0;
+			nr_switches++;
+		}
+	}
+	printf("# CPU %u: %u switches to a candidate\n", cpu, nr_switches);
+	EXPECT_LT(5, nr_switches);
+}
+
+static const char *site_name(const struct capture *cap, uint32_t site)
+{
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++) {
+		const struct ipcprobe_rec_rq_site *rec = (const void *)cap->recs[i].rec;
+
+		if (rec->hdr.type == IPCPROBE_REC_rq_site && rec->site == site)
+			return rec->function;
+	}
+	return "";
+}
+
+/* ---- tasks that compete on CPU 0 ---- */
+
+static void spin_until(const volatile uint32_t *stage, uint32_t value)
+{
+	while (*stage < value)
+		;
+}
+
+struct rival {
+	volatile uint32_t *stage;
+	int nice;
+};
+
+/* Says that it is there, and runs until told to stop. */
+static void do_rival(const struct rival *rival)
+{
+	pin_to(0);
+	CHECK(!setpriority(PRIO_PROCESS, 0, rival->nice));
+	__atomic_add_fetch(rival->stage, 1, __ATOMIC_SEQ_CST);
+	spin_until(rival->stage, 100);
+}
+
+/* Runs on CPU 0 among its rivals until it was preempted @nr times. */
+static void be_preempted(long nr)
+{
+	struct rusage usage;
+
+	do {
+		CHECK(!getrusage(RUSAGE_SELF, &usage));
+	} while (usage.ru_nivcsw < nr);
+}
+
+TEST_F(pick, candidates_have_their_weights)
+{
+	struct rival nice_0 = { self->stage, 0 }, nice_5 = { self->stage, 5 };
+	uint32_t nr_with_both = 0, nr_wrong = 0;
+	pid_t pid_0, pid_5;
+	size_t i;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pin_to(0);
+	pid_0 = SPAWN(do_rival, &nice_0);
+	pid_5 = SPAWN(do_rival, &nice_5);
+	spin_until(self->stage, 2);
+	be_preempted(20);
+	*self->stage = 100;
+	REAP(pid_0);
+	REAP(pid_5);
+	FINISH(&self->cap);
+	check_all(_metadata, &self->cap, 0);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_pick_candidate *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type != IPCPROBE_REC_pick_candidate)
+			continue;
+		if (rec->hdr.tid == (uint32_t)pid_0)
+			nr_wrong += rec->weight != WEIGHT_NICE_0;
+		/* nice 0 before setpriority(2) */
+		if (rec->hdr.tid == (uint32_t)pid_5) {
+			nr_wrong += rec->weight != WEIGHT_NICE_5 && rec->weight != WEIGHT_NICE_0;
+			nr_with_both += rec->weight == WEIGHT_NICE_5;
+		}
+	}
+	EXPECT_EQ(0, nr_wrong);
+	EXPECT_LT(10, nr_with_both);
+}
+
+/* Each sched_yield() is told once, by its own function's name. */
+TEST_F(pick, yields)
+{
+	uint32_t nr = 0, tid = getpid();
+	size_t i;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	for (i = 0; i < 50; i++)
+		sched_yield();
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_resched *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type == IPCPROBE_REC_rq_resched && rec->hdr.tid == tid &&
+		    !strcmp(site_name(&self->cap, rec->site), "do_sched_yield"))
+			nr++;
+	}
+	EXPECT_EQ(50, nr);
+}
+
+/* ---- classes ---- */
+
+static void do_real_time(volatile uint32_t *stage)
+{
+	struct sched_param param = { .sched_priority = 10 };
+	struct timespec ms = { .tv_nsec = 1000000 };
+	int i;
+
+	pin_to(0);
+	CHECK(!sched_setscheduler(0, SCHED_FIFO, &param));
+	for (i = 0; i < 20; i++)
+		nanosleep(&ms, NULL);
+	*stage = 100;
+}
+
+/* A real-time task that wakes up takes the CPU from one of the fair class. */
+TEST_F(pick, real_time_preempts_fair)
+{
+	uint32_t nr_asked = 0, nr_preempted = 0, victim = getpid();
+	pid_t pid;
+	size_t i;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pin_to(0);
+	pid = SPAWN(do_real_time, self->stage);
+	spin_until(self->stage, 100);
+	REAP(pid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_resched *rec = (const void *)self->cap.recs[i].rec;
+		const struct ipcprobe_rec_rq_switch *sw = (const void *)rec;
+
+		nr_asked += rec->hdr.type == IPCPROBE_REC_rq_resched && rec->running == victim &&
+			    rec->task == (uint32_t)pid && rec->cpu == 0;
+		nr_preempted += sw->hdr.type == IPCPROBE_REC_rq_switch && sw->hdr.tid == victim &&
+				!sw->prev_state && sw->next == (uint32_t)pid &&
+				sw->next_prio == 99 - 10;
+	}
+	EXPECT_LE(20, nr_preempted);
+	EXPECT_LE(nr_preempted, nr_asked + 1);	/* one may have been asked by another before */
+}
+
+static void do_deadline(volatile uint32_t *stage)
+{
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = {
+		.size = 48, .policy = 6 /* SCHED_DEADLINE */,
+		.runtime = 20000000, .deadline = 90000000, .period = 100000000,
+	};
+	int i;
+
+	CHECK(!syscall(SYS_sched_setattr, 0, &attr, 0));
+	for (i = 0; i < 5; i++)
+		sched_yield();	/* until the next period */
+	*stage = 100;
+}
+
+/* Its deadline moves on by a period each time. */
+TEST_F(pick, deadline_parameters)
+{
+	uint64_t last = 0;
+	uint32_t nr = 0;
+	pid_t pid;
+	size_t i;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_deadline, self->stage);
+	REAP(pid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_dl_params *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type != IPCPROBE_REC_dl_params || rec->hdr.tid != (uint32_t)pid)
+			continue;
+		EXPECT_EQ(100000000, rec->period_ns);
+		EXPECT_GE(20000000, rec->runtime_ns);
+		EXPECT_LE(last, rec->deadline);
+		nr += rec->deadline != last;
+		last = rec->deadline;
+	}
+	EXPECT_LE(5, nr);
+}
+
+/* ---- functions named by number ---- */
+
+TEST_F(pick, every_site_has_a_name)
+{
+	struct rival rival = { self->stage, 0 };
+	uint32_t nr = 0;
+	pid_t pid;
+	size_t i;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pin_to(0);
+	pid = SPAWN(do_rival, &rival);
+	spin_until(self->stage, 1);
+	be_preempted(10);
+	*self->stage = 100;
+	REAP(pid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec *rec = self->cap.recs[i].rec;
+		uint32_t site;
+
+		if (rec->type == IPCPROBE_REC_rq_resched)
+			site = ((const struct ipcprobe_rec_rq_resched *)rec)->site;
+		else if (rec->type == IPCPROBE_REC_rq_migrate)
+			site = ((const struct ipcprobe_rec_rq_migrate *)rec)->site;
+		else
+			continue;
+		nr++;
+		if (!*site_name(&self->cap, site))
+			record_print(rec);
+		EXPECT_NE(0, *site_name(&self->cap, site));
+		/* an address would begin so */
+		EXPECT_NE(0, strncmp(site_name(&self->cap, site), "0x", 2));
+	}
+	EXPECT_LT(10, nr);
+}
+
+TEST_HARNESS_MAIN
