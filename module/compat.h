@@ -24,7 +24,8 @@
  * Drop when 6.12 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-#define ipcprobe_tg_queue(queues, cpu)	per_cpu_ptr((void __percpu *)(queues), cpu)
+#define ipcprobe_tg_queue(queues, cpu)	\
+	((const void *)((unsigned long)(queues) + per_cpu_offset(cpu)))
 #else
 #define ipcprobe_tg_queue(queues, cpu)	(((void *const *)(queues))[cpu])
 #endif

@@ -286,7 +286,7 @@ static void entry_pick_eevdf(struct ipcprobe_hook *hook,
 	tell_pick(queue, running_in(queue), site, 0, flags);
 }
 
-/* pick_task_dl(rq): the deadline class looks; by deadline, the earliest first */
+/* pick_task_dl(rq), before 6.12 pick_next_task_dl(rq): the deadline class looks; by deadline, the earliest first */
 static void entry_pick_task_dl(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
 {
@@ -416,6 +416,7 @@ struct ipcprobe_hook ipcprobe_pick_hooks[] = {
 	PICK_FN_FROM("resched_curr", entry_resched, 0),
 	PICK_FN_FROM("resched_curr_lazy", entry_resched, IPCPROBE_HOOK_EXTRA),
 	PICK_FN("pick_task_dl", entry_pick_task_dl),
+	PICK_FN("pick_next_task_dl", entry_pick_task_dl),
 	PICK_FN("do_sched_yield", entry_yield),
 	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(PICK)),
 	{}
