@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
+#define DEQUEUE_THROTTLE 0x20000U	/* in rq_dequeue, of Linux 7.2: it wants to run on */
 
 static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *number)
 {
@@ -20,6 +21,7 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 		task->gen = sched->gen;
 		task->state = SCHED_UNKNOWN;
 		task->cpu = SCHED_NO_CPU;
+		task->is_throttled = false;
 		task->wake_ns = 0;
 		task->is_preempted = false;
 		task->out_ns = 0;
@@ -175,11 +177,32 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!cpu || !task)
 		return cpu ? -ENOMEM : 0;
+	if (number) {
+		task->group = rec->group;
+		task->sched_class = rec->sched_class;
+		task->prio = rec->prio;
+		task->is_throttled = !rec->change;
+	}
 	if (number && task->state != SCHED_RUNNING)
-		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_QUEUED);
+		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
 	if (number && cpu->is_known)
 		link_member(sched, number, cpu);
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
+}
+
+/* Who runs goes to sleep at the switch, who is queued is on its way to another queue. */
+static void leave_queue(const struct sched *sched, struct sched_task *task,
+			const struct ipcprobe_rec_rq_dequeue *rec)
+{
+	task->is_throttled = rec->rq_flags & DEQUEUE_THROTTLE;
+	if (task->state == SCHED_RUNNING)
+		return;
+	if (task->is_throttled)
+		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
+	else if (task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_MIGRATING);
+	else
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
 }
 
 static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_dequeue *rec)
@@ -193,10 +216,8 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 		return cpu ? -ENOMEM : 0;
 	if (task->cpu == rec->cpu)
 		unlink_member(sched, task);
-	/* who runs goes to sleep at the switch, who is queued is on its way to another queue */
-	if (number && task->state != SCHED_RUNNING && task->cpu == SCHED_NO_CPU)
-		sched_enter_state(sched, task, rec->hdr.ts_ns, task->state == SCHED_QUEUED ?
-				  SCHED_UNKNOWN : SCHED_ASLEEP);
+	if (number && task->cpu == SCHED_NO_CPU)
+		leave_queue(sched, task, rec);
 	return change_length(sched, cpu, rec->hdr.ts_ns, -(int64_t)rec->change, rec->nr_running);
 }
 
@@ -204,7 +225,17 @@ static int apply_change(struct sched *sched, const struct ipcprobe_rec_rq_change
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
 
-	return cpu ? change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running) : 0;
+	if (!cpu)
+		return 0;
+	sched_throttle_unnamed(sched, cpu, rec);
+	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
+}
+
+static int apply_throttle(struct sched *sched, const struct ipcprobe_rec_rq_throttle *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+
+	return cpu ? sched_throttle(sched, cpu, rec) : 0;
 }
 
 /* ---- who runs ---- */
@@ -220,7 +251,7 @@ static void switch_out(const struct sched *sched, struct sched_task *task,
 	task->out_ns = rec->hdr.ts_ns;
 	task->out_state = rec->prev_state;
 	if (is_preempted)
-		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_QUEUED);
+		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
 	else if (rec->prev_state & STATE_DEAD)
 		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_UNKNOWN);
 	else
@@ -295,7 +326,7 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 		task->waker = waker;
 	}
 	if (task->state == SCHED_DELAYED)
-		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_QUEUED);
+		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
 	return 0;
 }
 
@@ -327,8 +358,9 @@ static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migra
 static int apply_snapshot(struct sched *sched, const struct ipcprobe_rec_rq_snapshot *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	struct sched_member *grown;
 	struct sched_task *task;
-	uint32_t *grown, number;
+	uint32_t number;
 
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!cpu || !task)
@@ -338,7 +370,10 @@ static int apply_snapshot(struct sched *sched, const struct ipcprobe_rec_rq_snap
 	if (!grown)
 		return -ENOMEM;
 	cpu->snapshot = grown;
-	grown[cpu->nr_snapshot++] = number;
+	grown[cpu->nr_snapshot++] = (struct sched_member){
+		.task = number, .group = rec->group, .prio = rec->prio,
+		.sched_class = rec->sched_class, .state = rec->member_state,
+	};
 	return 0;
 }
 
@@ -353,6 +388,23 @@ static void settle_member(const struct sched *sched, struct sched_task *task, ui
 		task->is_since_least = true;
 }
 
+static void begin_member(struct sched *sched, struct sched_cpu *cpu,
+			 const struct sched_member *member, uint64_t ts_ns, bool is_current)
+{
+	struct sched_task *task = sched_task_at(sched, member->task);
+	enum sched_state state = member->state & IPCPROBE_RQ_DELAYED ? SCHED_DELAYED :
+				 member->state & IPCPROBE_RQ_THROTTLED ? SCHED_THROTTLED :
+				 SCHED_QUEUED;
+
+	link_member(sched, member->task, cpu);
+	task->group = member->group;
+	task->prio = member->prio;
+	task->sched_class = member->sched_class;
+	task->is_throttled = member->state & IPCPROBE_RQ_THROTTLED;
+	if (!is_current)
+		settle_member(sched, task, ts_ns, state);
+}
+
 static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 		       const struct ipcprobe_rec_rq_snapshot_end *rec)
 {
@@ -363,17 +415,15 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 	if (!task)
 		return -ENOMEM;
 	sched_drop_members(sched, cpu);
-	for (i = 0; i < cpu->nr_snapshot; i++) {
-		link_member(sched, cpu->snapshot[i], cpu);
-		if (cpu->snapshot[i] != number)
-			settle_member(sched, sched_task_at(sched, cpu->snapshot[i]), rec->hdr.ts_ns,
-				      SCHED_QUEUED);
-	}
+	for (i = 0; i < cpu->nr_snapshot; i++)
+		begin_member(sched, cpu, &cpu->snapshot[i], rec->hdr.ts_ns,
+			     cpu->snapshot[i].task == number);
 	if (number) {
 		settle_member(sched, task, rec->hdr.ts_ns, SCHED_RUNNING);
 		task->run_cpu = rec->cpu;
 	}
-	cpu->length = rec->nr_running == IPCPROBE_NR_UNKNOWN ? rec->nr_members : rec->nr_running;
+	cpu->length = rec->nr_running == IPCPROBE_NR_UNKNOWN ? sched_nr_counted(sched, cpu) :
+							       rec->nr_running;
 	cpu->current = number;
 	cpu->length_since_ns = rec->hdr.ts_ns;
 	cpu->current_since_ns = rec->hdr.ts_ns;
@@ -394,8 +444,12 @@ static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_
 		if (!err)
 			err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
 	}
-	if (!err && cpu->nr_snapshot == rec->nr_members)
+	if (!err && cpu->nr_snapshot == rec->nr_members) {
+		if (cpu->is_known)
+			sched_check_members(sched, cpu, rec->hdr.ts_ns,
+					    tasks_by_tid(sched->tasks, rec->hdr.tid));
 		err = begin_known(sched, cpu, rec);
+	}
 	cpu->nr_snapshot = 0;
 	return err;
 }
@@ -406,9 +460,15 @@ static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_
  */
 int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
 {
+	if (rec->type == IPCPROBE_REC_rq_group)
+		return sched_groups_add(&sched->groups, (const void *)rec);
+	if (rec->type == IPCPROBE_REC_rq_site)
+		return sched_groups_add_site(&sched->groups, (const void *)rec);
 	if (rec->ts_ns <= sched->gap_end_ns)
 		return 0;
 	switch (rec->type) {
+	case IPCPROBE_REC_rq_throttle:
+		return apply_throttle(sched, (const void *)rec);
 	case IPCPROBE_REC_rq_switch:
 		return apply_switch(sched, (const void *)rec);
 	case IPCPROBE_REC_rq_enqueue:
@@ -455,6 +515,8 @@ int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec)
 int sched_init(struct sched *sched, struct tasks *tasks)
 {
 	*sched = (struct sched){ .tasks = tasks, .gen = 1 };
+	if (sched_groups_init(&sched->groups))
+		return -ENOMEM;
 	return pool_init(&sched->task, sizeof(struct sched_task));
 }
 
@@ -467,9 +529,11 @@ void sched_deinit(struct sched *sched)
 	for (i = 0; i < sched->nr_cpus; i++) {
 		free(sched->cpu[i].length_ns);
 		free(sched->cpu[i].snapshot);
+		free(sched->cpu[i].throttled);
 	}
 	free(sched->cpu);
 	pool_deinit(&sched->task);
+	sched_groups_deinit(&sched->groups);
 	if (sched->timeline)
 		timeline_deinit(sched->timeline);
 	free(sched->timeline);

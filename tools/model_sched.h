@@ -18,12 +18,14 @@
 #include "hist.h"
 #include "model_task.h"
 #include "pool.h"
+#include "sched_group.h"
 #include "sched_wait.h"
 #include "timeline.h"
 
 #define SCHED_NR_CPUS_MAX	8192U
 #define SCHED_NO_CPU		UINT16_MAX
 #define SCHED_NR_DISAGREEMENTS	256U	/* kept in detail */
+#define SCHED_NR_STRANGERS	64U	/* likewise */
 
 enum sched_state {
 	SCHED_UNKNOWN,
@@ -31,6 +33,8 @@ enum sched_state {
 	SCHED_QUEUED,		/* wants to run */
 	SCHED_DELAYED,		/* sleeps, but is still a member */
 	SCHED_RUNNING,
+	SCHED_THROTTLED,	/* wants to run, but its group has used up its time */
+	SCHED_MIGRATING,	/* on its way from one queue to another */
 };
 
 /**
@@ -40,6 +44,10 @@ enum sched_state {
  * @is_since_least: it may have been in @state before @since_ns already
  * @cpu: of the queue it is a member of, or SCHED_NO_CPU
  * @run_cpu: where it runs
+ * @group: its task group, 0 = not known
+ * @sched_class: IPCPROBE_SCHED_*
+ * @prio: its priority, kernel scale
+ * @is_throttled: it cannot run now, and does not count in its queue's length
  * @next: member after it, 0 = last
  * @prev: member before it, 0 = first
  * @since_ns: since when it is in @state
@@ -56,6 +64,8 @@ enum sched_state {
  * @wait_ns: time queued and not running
  * @sleep_ns: time asleep and not a member
  * @delayed_ns: time asleep and still a member
+ * @throttled_ns: time throttled
+ * @migrating_ns: time between two queues
  * @blocked_ns: of @sleep_ns and @delayed_ns, time blocked on each kind of object
  * @latency: from the waker's call until it ran
  */
@@ -65,6 +75,10 @@ struct sched_task {
 	bool is_since_least;
 	uint16_t cpu;
 	uint16_t run_cpu;
+	uint32_t group;
+	uint16_t prio;
+	uint8_t sched_class;
+	bool is_throttled;
 	uint32_t next;
 	uint32_t prev;
 	uint64_t since_ns;
@@ -81,12 +95,23 @@ struct sched_task {
 	uint64_t wait_ns;
 	uint64_t sleep_ns;
 	uint64_t delayed_ns;
+	uint64_t throttled_ns;
+	uint64_t migrating_ns;
 	uint64_t blocked_ns[NR_WAIT_KINDS];
 	uint32_t nr_wakeups;
 	uint32_t nr_voluntary;
 	uint32_t nr_preempted;
 	uint32_t nr_migrations;
 	struct hist latency;
+};
+
+/* a member of a queue, as a snapshot tells it */
+struct sched_member {
+	uint32_t task;
+	uint32_t group;
+	uint16_t prio;
+	uint16_t sched_class;
+	uint16_t state;
 };
 
 /**
@@ -107,7 +132,11 @@ struct sched_task {
  * @nr_in: migrations to it
  * @nr_out: migrations from it
  * @nr_broken: switches away from a task that did not run, as far as known
- * @snapshot: tasks of the snapshot that is being read
+ * @nr_checks: snapshots that met a queue known already
+ * @nr_same: of them, those with the same members and the same task running
+ * @throttled: groups that are throttled here
+ * @has_throttle: one became so, or no more, and the length has not changed yet
+ * @snapshot: members of the snapshot that is being read
  */
 struct sched_cpu {
 	bool is_known;
@@ -130,7 +159,13 @@ struct sched_cpu {
 	uint64_t nr_broken;
 	uint64_t nr_audits;
 	uint64_t nr_agreed;
-	uint32_t *snapshot;
+	uint64_t nr_checks;
+	uint64_t nr_same;
+	uint32_t *throttled;
+	uint32_t nr_throttled;
+	uint32_t cap_throttled;
+	bool has_throttle;
+	struct sched_member *snapshot;
 	uint32_t nr_snapshot;
 	uint32_t cap_snapshot;
 };
@@ -141,6 +176,17 @@ struct sched_disagreement {
 	uint32_t cpu;
 	int64_t model;
 	uint32_t kernel;
+};
+
+/**
+ * struct sched_stranger - a task on whose membership model and kernel disagree
+ * @is_here: it is a member, or runs, in the model; else in the kernel
+ */
+struct sched_stranger {
+	uint64_t ts_ns;
+	uint32_t cpu;
+	uint32_t task;
+	bool is_here;
 };
 
 struct sched;
@@ -187,6 +233,8 @@ struct sched_watch {
  * @wait_gen: raised when records of IPC were lost: on what tasks block is unknown
  * @gap_end_ns: records up to this time may be missing
  * @disagreement: the first ones
+ * @stranger: the first ones
+ * @groups: task groups and functions, by number
  * @timeline: NULL = not wanted
  * @watch: NULL = nobody
  */
@@ -202,6 +250,9 @@ struct sched {
 	uint64_t gap_end_ns;
 	struct sched_disagreement disagreement[SCHED_NR_DISAGREEMENTS];
 	uint32_t nr_disagreements;
+	struct sched_stranger stranger[SCHED_NR_STRANGERS];
+	uint32_t nr_strangers;
+	struct sched_groups groups;
 	struct timeline *timeline;
 	const struct sched_watch *watch;
 };
@@ -250,6 +301,22 @@ void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_
 void sched_enter_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
 		       enum sched_state state);
 void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
+
+/* sched_throttle.c: whom throttling keeps from running */
+void sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns);
+void sched_set_throttled(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			 bool is_throttled);
+int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
+		   const struct ipcprobe_rec_rq_throttle *rec);
+void sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
+			    const struct ipcprobe_rec_rq_change *rec);
+
+/* members that count in the queue's length */
+uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
+
+/* sched_check.c: do the model's members agree with the snapshot that was read? */
+void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
+			 uint32_t current);
 
 /* the member after @task on its queue; of task 0: @cpu's first member */
 uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task);

@@ -81,6 +81,12 @@ void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_
 		task->delayed_ns += ts_ns - from_ns;
 		task->blocked_ns[wait] += ts_ns - from_ns;
 		break;
+	case SCHED_THROTTLED:
+		task->throttled_ns += ts_ns - from_ns;
+		break;
+	case SCHED_MIGRATING:
+		task->migrating_ns += ts_ns - from_ns;
+		break;
 	case SCHED_UNKNOWN:
 		break;
 	}
@@ -156,6 +162,8 @@ int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
 		struct sched_cpu *cpu = &sched->cpu[i];
 
 		cpu->nr_snapshot = 0;
+		cpu->nr_throttled = 0;
+		cpu->has_throttle = false;
 		if (!cpu->is_known)
 			continue;
 		err = sched_end_length(sched, cpu, begin_ns, !cpu->is_wrong);
@@ -184,6 +192,8 @@ static void reset_cpu(struct sched_cpu *cpu)
 	cpu->nr_broken = 0;
 	cpu->nr_audits = 0;
 	cpu->nr_agreed = 0;
+	cpu->nr_checks = 0;
+	cpu->nr_same = 0;
 }
 
 static void reset_task(struct sched_task *task)
@@ -192,6 +202,8 @@ static void reset_task(struct sched_task *task)
 	task->wait_ns = 0;
 	task->sleep_ns = 0;
 	task->delayed_ns = 0;
+	task->throttled_ns = 0;
+	task->migrating_ns = 0;
 	memset(task->blocked_ns, 0, sizeof(task->blocked_ns));
 	task->nr_wakeups = 0;
 	task->nr_voluntary = 0;
@@ -207,6 +219,7 @@ int sched_reset(struct sched *sched, uint64_t from_ns)
 
 	sched->from_ns = from_ns;
 	sched->nr_disagreements = 0;
+	sched->nr_strangers = 0;
 	for (i = 0; i < sched->nr_cpus; i++)
 		reset_cpu(&sched->cpu[i]);
 	for (i = 0; i < sched->task.nr; i++)
