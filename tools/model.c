@@ -20,8 +20,12 @@ uint64_t model_time(const struct ipcprobe_rec *rec)
 static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 {
 	const struct ipcprobe_rec_lost *lost = (const void *)rec;
-	int err;
+	int err = 0;
 
+	if (model->what & MODEL_PICKS && rec->type != IPCPROBE_REC_lost)
+		err = picks_apply(&model->picks, &model->sched, rec);
+	if (err)
+		return err;
 	if (rec->type == IPCPROBE_REC_lost)
 		err = sched_lost(&model->sched, lost->begin_ns, rec->ts_ns);
 	else
@@ -42,6 +46,8 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 		err = copies_lost(&model->copies, id, rec->begin_ns, rec->hdr.ts_ns);
 	if (!err && model->what & MODEL_RUNQ && id == IPCPROBE_CLASS_SCHED)
 		err = apply_sched(model, &rec->hdr);
+	if (model->what & MODEL_PICKS && MODEL_PICKS_CLASSES & 1U << id)
+		picks_lost(&model->picks, rec->hdr.ts_ns);
 	if (model->what & MODEL_WAITS && MODEL_WAITS_CLASSES & 1U << id)
 		sched_lost_waits(&model->sched);
 	return err;
@@ -63,6 +69,7 @@ static int begin(struct model *model)
 			return -ENOMEM;
 		timeline_init(model->sched.timeline, from_ns);
 	}
+	picks_reset(&model->picks);
 	return sched_reset(&model->sched, from_ns);
 }
 
@@ -80,6 +87,9 @@ static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
 		return err;
 	case IPCPROBE_CLASS_SCHED:
 		return model->what & MODEL_RUNQ ? apply_sched(model, rec) : 0;
+	case IPCPROBE_CLASS_PICK:
+		return model->what & MODEL_PICKS ?
+			picks_apply(&model->picks, &model->sched, rec) : 0;
 	default:
 		err = model->what & MODEL_COPIES ? copies_apply(&model->copies, rec) : 0;
 		if (!err && model->what & MODEL_WAITS)
@@ -159,7 +169,7 @@ int model_init(struct model *model, uint32_t what)
 {
 	*model = (struct model){ .what = what };
 	if (tasks_init(&model->tasks) || copies_init(&model->copies, &model->tasks) ||
-	    sched_init(&model->sched, &model->tasks)) {
+	    sched_init(&model->sched, &model->tasks) || picks_init(&model->picks)) {
 		model_deinit(model);
 		return -ENOMEM;
 	}
@@ -169,6 +179,7 @@ int model_init(struct model *model, uint32_t what)
 void model_deinit(struct model *model)
 {
 	copies_deinit(&model->copies);
+	picks_deinit(&model->picks);
 	sched_deinit(&model->sched);
 	tasks_deinit(&model->tasks);
 }

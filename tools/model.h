@@ -23,6 +23,7 @@
 #include <linux/ipcprobe.h>
 
 #include "model_copy.h"
+#include "model_pick.h"
 #include "model_sched.h"
 #include "model_task.h"
 
@@ -32,12 +33,16 @@ struct chart;
 #define MODEL_RUNQ	0x2U	/* run queues */
 #define MODEL_TIMELINE	0x4U	/* run queues over time */
 #define MODEL_WAITS	0x8U	/* with run queues: on which object tasks block */
+#define MODEL_PICKS	0x10U	/* with run queues: why the scheduler chose */
 
 /* classes of the records that tell where bytes went */
 #define MODEL_COPIES_CLASSES						\
 	(1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_PIPE | 1U << IPCPROBE_CLASS_FILE | \
 	 1U << IPCPROBE_CLASS_SHM | 1U << IPCPROBE_CLASS_MSG | 1U << IPCPROBE_CLASS_UNIX | \
 	 1U << IPCPROBE_CLASS_PROCVM)
+
+/* classes of the records that tell why the scheduler chose */
+#define MODEL_PICKS_CLASSES	(1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_PICK)
 
 /* classes of the records that tell on which object tasks block */
 #define MODEL_WAITS_CLASSES						\
@@ -75,6 +80,7 @@ struct model {
 	struct tasks tasks;
 	struct copies copies;
 	struct sched sched;
+	struct picks picks;
 	struct chart *chart;
 };
 
