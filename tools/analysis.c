@@ -43,6 +43,7 @@ int analysis_run(const struct analysis *analysis)
 		return err;
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
+	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
 	err = feed(analysis);
 	if (!err)
 		err = analysis->print(model, analysis->view);

@@ -12,6 +12,7 @@
 #include "options.h"
 
 static const struct command commands[] = {
+	{ "explain", cmd_sched_explain, "show why a task ran when and where it did" },
 	{ "latency", cmd_sched_latency, "show for how long tasks wanted a CPU before they ran" },
 	{ "map", cmd_sched_map, "show who ran on each CPU, switch by switch or as a timeline" },
 	{ "migrations", cmd_sched_migrations, "show who was moved from which CPU to which" },
@@ -85,12 +86,19 @@ int sched_cmd_run(struct sched_cmd *cmd)
 		.view = cmd->arg,
 	};
 
+	int status;
+
 	if (cmd->what & MODEL_WAITS)
 		cmd->source.classes |= MODEL_WAITS_CLASSES;
 	if (!cmd->has_top && !cmd->source.json)
 		cmd->view.top = VIEW_RUNQ_TOP;
 	if (source_open(&cmd->source, &analysis.reader))
 		return CMD_FAILED;
+	status = cmd->look ? cmd->look(cmd, reader_info(analysis.reader)) : CMD_OK;
+	if (status) {
+		source_close(&cmd->source, analysis.reader, 0);
+		return status;
+	}
 	cmd->view.start_ns = reader_info(analysis.reader)->start_ns;
 	if (cmd->what & MODEL_WAITS && reader_info(analysis.reader)->classes & MODEL_WAITS_CLASSES)
 		analysis.what |= MODEL_COPIES;

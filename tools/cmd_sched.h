@@ -25,6 +25,7 @@
  * @model: valid while records are read and printed
  * @what: MODEL_*; with MODEL_WAITS the objects' names are found as well
  * @watch: as in struct analysis
+ * @look: looks at the recording first: an exit status, CMD_OK to go on; NULL = no need
  * @begin: prints what stands above all; NULL = nothing
  * @print, @arg: print(model, arg) shows the finished model
  */
@@ -35,6 +36,7 @@ struct sched_cmd {
 	struct model model;
 	uint32_t what;
 	const struct sched_watch *watch;
+	int (*look)(struct sched_cmd *cmd, const struct reader_info *info);
 	void (*begin)(const void *arg);
 	int (*print)(const struct model *model, const void *arg);
 	const void *arg;
@@ -51,6 +53,7 @@ void sched_cmd_init(struct sched_cmd *cmd,
 int sched_cmd_run(struct sched_cmd *cmd);
 int sched_cmd_no_memory(void);
 
+int cmd_sched_explain(int argc, char **argv);
 int cmd_sched_latency(int argc, char **argv);
 int cmd_sched_map(int argc, char **argv);
 int cmd_sched_migrations(int argc, char **argv);

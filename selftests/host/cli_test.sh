@@ -222,7 +222,14 @@ test_sched() {
 	works 'MAX DELAY START' sched latency -i "$dir/data"
 	works 'usecs' sched latency --by cpu --histogram -i "$dir/data"
 	works '^audits' sched stat -i "$dir/data"
-	for view in latency timehist 'timehist --precise -wMS' map 'map --timeline' migrations stat; do
+	works '^picks predicted' sched explain -i "$dir/data"
+	works '^picks predicted' sched explain --at 0.001 -i "$dir/data"
+	works '^picks predicted' sched explain --task task-1003 -i "$dir/data"
+	refuses 2 "'soon' is not a time" sched explain --at soon -i "$dir/data"
+	refuses 2 'not a number of use' sched explain --worst 0 -i "$dir/data"
+	refuses 2 'one of them' sched explain --worst 3 --task cat -i "$dir/data"
+	refuses 2 "a task's number or name" sched explain --task '' -i "$dir/data"
+	for view in explain latency timehist 'timehist --precise -wMS' map 'map --timeline' migrations stat; do
 		# shellcheck disable=SC2086 # words of a command
 		works '^{' sched $view -J -i "$dir/data"
 		holds "sched $view -J is JSON" one_json_object_per_line

@@ -9,6 +9,7 @@
 #include "ktap.h"
 #include "trace_builder.h"
 #include "view_copies.h"
+#include "view_explain.h"
 #include "view_migrations.h"
 #include "view_runq.h"
 #include "view_sched.h"
@@ -200,6 +201,24 @@ static int watch_blocked(struct trace *t, const struct view_runq *runq)
 	return t->err;
 }
 
+static int watch_explain(struct trace *t, const struct view_runq *runq, enum explain_mode mode)
+{
+	bool json = runq->source->json;
+	struct explain explain;
+
+	if (explain_init(&explain, &t->model, runq) || explain_keep(&explain, 3))
+		abort();
+	explain.mode = mode;
+	explain.tid = 5;
+	explain.show = json ? view_explain_case_json : view_explain_case;
+	explain.show_wakeup = json ? view_explain_wakeup_json : view_explain_wakeup;
+	watch(t, &explain.watch);
+	t->err |= json ? view_explain_json(&t->model, &explain) :
+			 view_explain_print(&t->model, &explain);
+	explain_deinit(&explain);
+	return t->err;
+}
+
 static int watch_with(const struct view_runq *runq, uint32_t which)
 {
 	struct trace t;
@@ -225,6 +244,11 @@ static int watch_with(const struct view_runq *runq, uint32_t which)
 	case 6:
 		err = watch_blocked(&t, runq);
 		break;
+	case 7:
+	case 8:
+	case 9:
+		err = watch_explain(&t, runq, which - 7);
+		break;
 	default:
 		err = watch_migrations(&t, runq);
 		break;
@@ -242,7 +266,7 @@ static int watch_all(void)
 	int err = 0;
 
 	json.json = true;
-	for (uint32_t i = 0; i < 8; i++)
+	for (uint32_t i = 0; i < 11; i++)
 		err |= watch_with(&text_view, i) | watch_with(&json_view, i);
 	show_stdout(terminal);
 	return err;

@@ -13,6 +13,7 @@
 #include "ktap.h"
 #include "trace_builder.h"
 #include "view_copies.h"
+#include "view_explain.h"
 #include "view_migrations.h"
 #include "view_runq.h"
 #include "view_sched.h"
@@ -506,6 +507,131 @@ static void test_sched(void)
 	compare("sched-migrations.json", capture(migrations_view, NULL, &json));
 }
 
+/* ---- why it chose ---- */
+
+#define MS	1000000LL
+#define ZERO	5000000000ULL
+
+static void explain_candidate(struct trace *t, uint32_t tid, uint32_t group, int64_t vruntime,
+			      int64_t deadline, uint16_t flags)
+{
+	TRACE(t, pick_candidate, tid, .vruntime = ZERO + vruntime, .deadline = ZERO + deadline,
+	      .weight = 1048576, .slice_ns = 3 * MS, .group = group, .pick_flags = flags);
+}
+
+/* ping sleeps on a pipe; pong, in a group, runs; ping is woken and preempts it. */
+static void explain_fair(struct trace *t)
+{
+	t->now_ns = 3000 * US;
+	TRACE(t, pipe_block, 11, .pipe = 345, .flags = IPCPROBE_IO_EMPTY | IPCPROBE_IO_READ_END);
+	TRACE(t, rq_dequeue, 11, .nr_running = 2, .change = 1, .rq_flags = 1);
+	explain_candidate(t, 0, 5, 0, 3 * MS, 0);
+	explain_candidate(t, 13, 0, 1 * MS, 5 * MS, 0);
+	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_w_vruntime = 1024 * MS,
+	      .sum_weight = 2048, .group = 1, .nr_queued = 2, .nr_told = 2,
+	      .pick_flags = IPCPROBE_PICK_EEVDF);
+	explain_candidate(t, 12, 0, 0, 3 * MS, 0);
+	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_weight = 1024, .group = 5,
+	      .nr_queued = 1, .nr_told = 1, .pick_flags = IPCPROBE_PICK_EEVDF);
+	TRACE(t, rq_switch, 11, .next = 12, .prev_state = 1, .prev_prio = 120, .next_prio = 120);
+	t->now_ns = 4000 * US;
+	TRACE(t, rq_enqueue, 11, .nr_running = 3, .change = 1, .group = 1,
+	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(t, rq_resched, 12, .lead = 2 * MS, .running = 12, .task = 11, .site = 7);
+	TRACE(t, rq_wakeup, 11, .waker = 14, .delay_ns = 9000, .prev_cpu = 1, .prio = 120,
+	      .nr_allowed = 1);
+	t->now_ns = 4100 * US;
+	explain_candidate(t, 0, 5, 1 * MS, 3 * MS, IPCPROBE_PICK_CURR);
+	explain_candidate(t, 11, 0, -1 * MS, 2 * MS, 0);
+	explain_candidate(t, 13, 0, 1 * MS, 5 * MS, 0);
+	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_weight = 2048, .group = 1,
+	      .nr_queued = 3, .nr_told = 3, .pick_flags = IPCPROBE_PICK_EEVDF);
+	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
+}
+
+/* A real-time task comes; then CPU 1's task ends and leaves it idle. */
+static void explain_class(struct trace *t)
+{
+	t->now_ns = 5000 * US;
+	TRACE(t, rq_enqueue, 15, .nr_running = 4, .change = 1, .group = 1,
+	      .sched_class = IPCPROBE_SCHED_RT, .prio = 49);
+	TRACE(t, rq_resched, 11, .lead = INT64_MIN, .running = 11, .task = 15, .site = 8);
+	TRACE(t, rq_wakeup, 15, .waker = 0, .delay_ns = 3000, .prio = 49, .nr_allowed = 2,
+	      .prev_allowed = 1);
+	TRACE(t, rq_switch, 11, .next = 15, .prev_prio = 120, .next_prio = 49);
+	t->now_ns = 5500 * US;
+	TRACE(t, rq_dequeue, 14, .nr_running = 0, .change = 1, .rq_flags = 1, .cpu = 1);
+	TRACE(t, rq_switch, 14, .next = 0, .prev_state = 0x80, .prev_prio = 120, .next_prio = 140,
+	      .cpu = 1);
+}
+
+static void explain_trace(struct trace *t)
+{
+	t->now_ns = 2000 * US;
+	trace_snapshot(t, 11, 1, "ping");
+	trace_snapshot(t, 12, 1, "pong");
+	trace_snapshot(t, 13, 1, "hog");
+	trace_snapshot(t, 14, 1, "waker");
+	trace_snapshot(t, 15, 1, "urgent");
+	TRACE_TEXT(t, rq_group, 0, path, "/", .group = 1);
+	TRACE_TEXT(t, rq_group, 0, path, "/user\033.slice", .group = 5, .parent = 1);
+	TRACE_TEXT(t, rq_site, 0, function, "check_preempt_wakeup_fair", .site = 7);
+	TRACE_TEXT(t, rq_site, 0, function, "wakeup_preempt", .site = 8);
+	TRACE(t, rq_snapshot, 11, .is_current = 1, .group = 1, .sched_class = IPCPROBE_SCHED_FAIR,
+	      .prio = 120);
+	TRACE(t, rq_snapshot, 12, .group = 5, .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(t, rq_snapshot, 13, .group = 1, .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(t, rq_snapshot_end, 11, .nr_running = 3, .nr_members = 3);
+	TRACE(t, rq_snapshot, 14, .cpu = 1, .is_current = 1, .group = 1,
+	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(t, rq_snapshot_end, 14, .cpu = 1, .nr_running = 1, .nr_members = 1);
+	explain_fair(t);
+	explain_class(t);
+	t->now_ns = 6000 * US;
+	trace_finish(t);
+}
+
+static enum explain_mode explain_mode;
+
+static int explain_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	bool json = runq.source->json;
+	struct explain explain;
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES | MODEL_PICKS);
+	if (explain_init(&explain, &t.model, &runq) || explain_keep(&explain, 2))
+		abort();
+	explain.mode = explain_mode;
+	explain.name = "ping";
+	explain.cache = "0-1;2-3";
+	explain.show = json ? view_explain_case_json : view_explain_case;
+	explain.show_wakeup = json ? view_explain_wakeup_json : view_explain_wakeup;
+	t.model.sched.watch = &explain.watch;
+	explain_trace(&t);
+	err = json ? view_explain_json(&t.model, &explain) : view_explain_print(&t.model, &explain);
+	explain_deinit(&explain);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
+static void test_explain(void)
+{
+	struct source_opts text = SOURCE_OPTS_INIT, json = SOURCE_OPTS_INIT;
+
+	json.json = true;
+	explain_mode = EXPLAIN_WORST;
+	compare("sched-explain.txt", capture(explain_view, NULL, &text));
+	compare("sched-explain.json", capture(explain_view, NULL, &json));
+	explain_mode = EXPLAIN_AT;
+	compare("sched-explain-at.txt", capture(explain_view, NULL, &text));
+	explain_mode = EXPLAIN_TASK;
+	compare("sched-explain-task.txt", capture(explain_view, NULL, &text));
+}
+
 /* ---- address spaces ---- */
 
 static const char space_server[] =
@@ -615,13 +741,14 @@ int main(int argc, char **argv)
 	else
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
-	ktap_begin(34);
+	ktap_begin(38);
 	test_pipeline();
 	test_mixture();
 	test_objects();
 	test_queues();
 	test_lost_queues();
 	test_sched();
+	test_explain();
 	test_address_spaces();
 	return ktap_end();
 }

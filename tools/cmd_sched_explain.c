@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe sched explain: why a task ran when and where it did.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd_sched.h"
+#include "options.h"
+#include "view_explain.h"
+
+#define NR_WORST	10U	/* if the user does not say */
+
+enum { OPTION_AT = 0x200, OPTION_TASK, OPTION_WORST };
+
+static const struct argp_option options[] = {
+	{ "at", OPTION_AT, "TIME", 0,
+	  "Explain each CPU's last switch until then, in seconds since the start; @TIME: by the clock",
+	  0 },
+	{ "task", OPTION_TASK, "TASK", 0,
+	  "Explain each switch to this task, given by its number or name, and its wake-ups", 0 },
+	{ "worst", OPTION_WORST, "N", 0,
+	  "Explain the N longest wake-up latencies (default: 10)", 0 },
+	{ 0 }
+};
+
+struct explain_opts {
+	struct sched_cmd sched;
+	struct explain explain;
+	uint32_t nr_worst;
+	unsigned int nr_modes;
+	bool is_absolute;
+	uint64_t at_ns;
+};
+
+static void parse_at(struct explain_opts *opts, const char *arg, struct argp_state *state)
+{
+	opts->is_absolute = *arg == '@';
+	if (parse_seconds(arg + opts->is_absolute, &opts->at_ns))
+		argp_error(state, "--at: '%s' is not a time", arg);
+	opts->explain.mode = EXPLAIN_AT;
+}
+
+static void parse_task(struct explain_opts *opts, const char *arg, struct argp_state *state)
+{
+	uint64_t tid;
+
+	if (!*arg)
+		argp_error(state, "--task: give a task's number or name");
+	if (!parse_u64(arg, TASK_TID_MAX, &tid))
+		opts->explain.tid = tid;
+	else
+		opts->explain.name = arg;
+	opts->explain.mode = EXPLAIN_TASK;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct explain_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->sched;
+		return 0;
+	case OPTION_AT:
+		parse_at(opts, arg, state);
+		opts->nr_modes++;
+		return 0;
+	case OPTION_TASK:
+		parse_task(opts, arg, state);
+		opts->nr_modes++;
+		return 0;
+	case OPTION_WORST:
+		option_count(state, "--worst", arg, 1, &opts->nr_worst);
+		opts->nr_modes++;
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->nr_modes > 1)
+			argp_error(state, "--at, --task and --worst: one of them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &sched_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Explain why a task ran when and where it did: whom the scheduler compared, and by what rule.",
+	.children = children,
+};
+
+static int check_classes(const struct explain_opts *opts, const struct reader_info *info)
+{
+	uint32_t needed = MODEL_PICKS_CLASSES & ~info->classes;
+	char names[64];
+
+	if (!needed)
+		return CMD_OK;
+	fprintf(stderr, "ipcprobe: %s: class %s was not recorded, nothing can be explained: ",
+		opts->sched.source.input ?: SOURCE_DEFAULT_FILE,
+		parse_class_list(needed, ",", names, sizeof(names)));
+	fprintf(stderr, "record with -e sched,pick,task\n");
+	return CMD_FAILED;
+}
+
+/* Records after the instant asked for are left out. */
+static int set_instant(struct explain_opts *opts, const struct reader_info *info)
+{
+	uint64_t at_ns = opts->is_absolute ? opts->at_ns : info->start_ns + opts->at_ns;
+
+	if (at_ns >= info->start_ns && at_ns <= info->end_ns) {
+		opts->sched.source.until_ns = at_ns - info->start_ns + 1;
+		return CMD_OK;
+	}
+	fprintf(stderr, "ipcprobe: --at: the recording covers 0 to %.9f seconds, from @%.9f on\n",
+		(info->end_ns - info->start_ns) / 1e9, info->start_ns / 1e9);
+	return CMD_USAGE;
+}
+
+static int look(struct sched_cmd *cmd, const struct reader_info *info)
+{
+	struct explain_opts *opts = (struct explain_opts *)cmd;
+	int status = check_classes(opts, info);
+
+	if (!status && opts->explain.mode == EXPLAIN_AT)
+		status = set_instant(opts, info);
+	return status;
+}
+
+static int print(const struct model *model, const void *arg)
+{
+	const struct explain_opts *opts = arg;
+
+	return opts->sched.source.json ? view_explain_json(model, &opts->explain) :
+					 view_explain_print(model, &opts->explain);
+}
+
+static int run(struct explain_opts *opts)
+{
+	struct explain *explain = &opts->explain;
+
+	explain->show = opts->sched.source.json ? view_explain_case_json : view_explain_case;
+	explain->show_wakeup = opts->sched.source.json ? view_explain_wakeup_json :
+							 view_explain_wakeup;
+	if (explain->mode == EXPLAIN_WORST && explain_keep(explain, opts->nr_worst))
+		return sched_cmd_no_memory();
+	return sched_cmd_run(&opts->sched);
+}
+
+int cmd_sched_explain(int argc, char **argv)
+{
+	struct explain_opts opts = { .nr_worst = NR_WORST };
+	int status;
+
+	sched_cmd_init(&opts.sched, print, &opts);
+	opts.sched.what |= MODEL_PICKS | MODEL_WAITS;
+	opts.sched.source.classes = OPTION_CLASSES_DEFAULT | 1U << IPCPROBE_CLASS_PICK;
+	opts.sched.look = look;
+	opts.sched.watch = &opts.explain.watch;
+	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.view))
+		return sched_cmd_no_memory();
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	status = run(&opts);
+	explain_deinit(&opts.explain);
+	return status;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Switches with all that explains them.
+ */
+#include "sched_explain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STATE_DEAD	0x80U
+
+/**
+ * struct explain_cpu - who ran on a CPU
+ * @run: the last ones, a ring
+ * @nr: ever
+ */
+struct explain_cpu {
+	struct explain_run run[EXPLAIN_NR_RUNS];
+	uint64_t nr;
+};
+
+static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
+{
+	uint32_t old = explain->nr_cpus;
+	struct explain_cpu *grown;
+
+	if (cpu < old)
+		return &explain->cpu[cpu];
+	grown = array_reserve(explain->cpu, &explain->nr_cpus, cpu + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	memset(grown + old, 0, (explain->nr_cpus - old) * sizeof(*grown));
+	explain->cpu = grown;
+	return &grown[cpu];
+}
+
+/* ---- what a case is made of ---- */
+
+static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
+		       const struct pick_request *request)
+{
+	const struct ipcprobe_rec_rq_switch *rec = sw->rec;
+	const struct sched_task *prev = sched_task_at(sched, sw->prev);
+
+	if (!sw->prev)
+		return LOSS_IDLE;
+	if (rec->prev_state & STATE_DEAD && !rec->preempt)
+		return LOSS_EXIT;
+	if (rec->prev_state && !rec->preempt)
+		return LOSS_SLEEP;
+	if (prev->gen == sched->gen && prev->is_throttled)
+		return LOSS_THROTTLED;
+	if (prev->gen == sched->gen && prev->cpu == SCHED_NO_CPU &&
+	    rec->cpu < sched->nr_cpus && sched->cpu[rec->cpu].is_known)
+		return LOSS_MOVED;
+	if (request && request->ts_ns)
+		return LOSS_ASKED;
+	return request && !rec->preempt ? LOSS_YIELD : LOSS_UNKNOWN;
+}
+
+static int copy_level(struct pick_level *to, const struct pick_level *from)
+{
+	struct pick_entity *entity;
+	uint32_t cap = to->cap;
+
+	entity = array_reserve(to->entity, &cap, from->nr ? from->nr : 1, sizeof(*entity));
+	if (!entity)
+		return -ENOMEM;
+	memcpy(entity, from->entity, from->nr * sizeof(*entity));
+	*to = *from;
+	to->entity = entity;
+	to->cap = cap;
+	return 0;
+}
+
+static int copy_levels(struct explain_case *c, const struct pick_chain *chain)
+{
+	uint32_t i;
+	int err = 0;
+
+	c->nr_levels = 0;
+	for (i = 0; chain->is_used && i < chain->nr && !err; i++) {
+		err = copy_level(&c->level[i], &chain->level[i]);
+		c->nr_levels += !err;
+	}
+	return err;
+}
+
+static void copy_members(struct explain_case *c, const struct model *model)
+{
+	const struct sched *sched = &model->sched;
+	uint32_t number = 0;
+
+	c->nr_members = 0;
+	if (c->by_class.rule == PICK_BY_UNDECIDED || c->cpu >= sched->nr_cpus)
+		return;
+	while ((number = sched_next_member(sched, &sched->cpu[c->cpu], number)) &&
+	       c->nr_members < EXPLAIN_NR_MEMBERS) {
+		const struct sched_task *task = sched_task_at(sched, number);
+
+		c->member[c->nr_members++] = (struct explain_member){
+			.task = number, .group = task->group, .prio = task->prio,
+			.sched_class = task->sched_class, .state = task->state,
+			.deadline = *picks_deadline(&model->picks, number),
+		};
+	}
+}
+
+/* Who ran there since @from_ns, the last first. */
+static void copy_runs(struct explain_case *c, const struct explain_cpu *cpu, uint64_t from_ns)
+{
+	uint64_t i;
+
+	c->nr_runs = 0;
+	for (i = cpu->nr; i && c->nr_runs < EXPLAIN_NR_RUNS; i--) {
+		struct explain_run run = cpu->run[(i - 1) % EXPLAIN_NR_RUNS];
+
+		if (run.until_ns <= from_ns)
+			break;
+		if (run.from_ns < from_ns)
+			run.from_ns = from_ns;
+		c->run[c->nr_runs++] = run;
+	}
+	c->is_run_cut = i && c->nr_runs == EXPLAIN_NR_RUNS;
+}
+
+static uint64_t latency_of(const struct sched_task *next, uint64_t ts_ns)
+{
+	return next->wake_ns && next->wake_ns < ts_ns ? ts_ns - next->wake_ns : 0;
+}
+
+static int fill(struct explain *explain, struct explain_case *c, const struct sched_switch *sw)
+{
+	const struct sched *sched = &explain->model->sched;
+	const struct pick_cpu *pick = picks_cpu(&explain->model->picks, sw->rec->cpu);
+	const struct sched_task *next = sched_task_at(sched, sw->next);
+	const struct explain_wakeup *wakeup = pool_reach(&explain->wakeup, sw->next);
+
+	if (!wakeup)
+		return -ENOMEM;
+	c->ts_ns = sw->rec->hdr.ts_ns;
+	c->cpu = sw->rec->cpu;
+	c->prev = sw->prev;
+	c->next = sw->next;
+	c->prev_state = sw->rec->prev_state;
+	c->run_ns = sched_run_ns(sched, sw->prev, c->cpu, c->ts_ns);
+	c->latency_ns = sw->next ? latency_of(next, c->ts_ns) : 0;
+	c->wakeup = c->latency_ns ? *wakeup : (struct explain_wakeup){ 0 };
+	c->request = pick ? pick->cause : (struct pick_request){ 0 };
+	c->loss = loss_of(sched, sw, pick ? &pick->cause : NULL);
+	c->wait = sched_wait_of(sched, sched_task_at(sched, sw->prev));
+	c->by_class = pick ? pick->by_class : (struct pick_class){ 0 };
+	copy_members(c, explain->model);
+	c->nr_runs = 0;
+	if (c->latency_ns && c->cpu < explain->nr_cpus)
+		copy_runs(c, &explain->cpu[c->cpu], next->wake_ns);
+	c->nr_levels = 0;
+	return pick ? copy_levels(c, &pick->chain) : 0;
+}
+
+/* ---- which are kept ---- */
+
+/* The kept ones are sorted: a worse one takes the last one's room. */
+static int keep_worst(struct explain *explain, const struct sched_switch *sw)
+{
+	uint64_t ns = latency_of(sched_task_at(&explain->model->sched, sw->next),
+				 sw->rec->hdr.ts_ns);
+	struct explain_case *c;
+	uint32_t i;
+
+	if (!sw->next || !ns || !explain->nr_worst)
+		return 0;
+	if (explain->nr_kept < explain->nr_worst) {
+		c = calloc(1, sizeof(*c));
+		if (!c)
+			return -ENOMEM;
+		explain->kept[explain->nr_kept++] = c;
+	} else if (ns <= explain->kept[explain->nr_kept - 1]->latency_ns) {
+		return 0;
+	}
+	c = explain->kept[explain->nr_kept - 1];
+	for (i = explain->nr_kept - 1; i && explain->kept[i - 1]->latency_ns < ns; i--)
+		explain->kept[i] = explain->kept[i - 1];
+	explain->kept[i] = c;
+	return fill(explain, c, sw);
+}
+
+static int keep_last(struct explain *explain, const struct sched_switch *sw)
+{
+	uint32_t cpu = sw->rec->cpu, old = explain->nr_kept;
+	struct explain_case **grown;
+
+	if (cpu >= old) {
+		grown = array_reserve(explain->kept, &explain->nr_kept, cpu + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + old, 0, (explain->nr_kept - old) * sizeof(*grown));
+		explain->kept = grown;
+	}
+	if (!explain->kept[cpu])
+		explain->kept[cpu] = calloc(1, sizeof(**explain->kept));
+	return explain->kept[cpu] ? fill(explain, explain->kept[cpu], sw) : -ENOMEM;
+}
+
+static bool is_task(const struct explain *explain, uint32_t number)
+{
+	const struct task *task = task_at(&explain->model->tasks, number);
+
+	if (!number)
+		return false;
+	return explain->name ? !strncmp(task->comm, explain->name, sizeof(task->comm)) :
+			       task->tid == explain->tid;
+}
+
+static int show_task(struct explain *explain, const struct sched_switch *sw)
+{
+	int err;
+
+	if (!is_task(explain, sw->next))
+		return 0;
+	err = fill(explain, explain->room, sw);
+	explain->nr_shown++;
+	return err ? err : explain->show(explain, explain->room);
+}
+
+static bool is_wanted(const struct explain *explain, const struct sched_switch *sw)
+{
+	const struct view_runq *runq = explain->runq;
+
+	if (!source_wants_cpu(runq->source, sw->rec->cpu))
+		return false;
+	return view_wants_task(explain->model, runq, sw->next) ||
+	       (explain->mode == EXPLAIN_AT && view_wants_task(explain->model, runq, sw->prev));
+}
+
+/* ---- what is watched ---- */
+
+static int note_run(struct explain *explain, const struct sched_switch *sw)
+{
+	uint64_t ts_ns = sw->rec->hdr.ts_ns;
+	uint64_t ns = sched_run_ns(&explain->model->sched, sw->prev, sw->rec->cpu, ts_ns);
+	struct explain_cpu *cpu;
+
+	if (!ns)
+		return 0;
+	cpu = cpu_of(explain, sw->rec->cpu);
+	if (!cpu)
+		return -ENOMEM;
+	cpu->run[cpu->nr++ % EXPLAIN_NR_RUNS] = (struct explain_run){
+		.from_ns = ts_ns - ns, .until_ns = ts_ns, .task = sw->prev,
+	};
+	return 0;
+}
+
+static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
+{
+	struct explain *explain = arg;
+	int err = note_run(explain, sw);
+
+	(void)sched;
+	if (err || !is_wanted(explain, sw))
+		return err;
+	switch (explain->mode) {
+	case EXPLAIN_WORST:
+		return keep_worst(explain, sw);
+	case EXPLAIN_AT:
+		return keep_last(explain, sw);
+	default:
+		return show_task(explain, sw);
+	}
+}
+
+static uint8_t idle_of(const struct sched *sched, uint32_t cpu)
+{
+	if (cpu >= sched->nr_cpus || !sched->cpu[cpu].is_known)
+		return IDLE_UNKNOWN;
+	return sched->cpu[cpu].current ? IDLE_NO : IDLE_YES;
+}
+
+static uint16_t cpu_running(const struct sched *sched, uint32_t number)
+{
+	const struct sched_task *task;
+
+	if (!number || number >= sched->task.nr)
+		return SCHED_NO_CPU;
+	task = sched_task_at(sched, number);
+	return task->gen == sched->gen && task->state == SCHED_RUNNING ? task->run_cpu :
+									 SCHED_NO_CPU;
+}
+
+static int on_wakeup(void *arg, const struct sched *sched,
+		     const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker)
+{
+	struct explain *explain = arg;
+	struct explain_wakeup *wakeup = pool_reach(&explain->wakeup, task);
+
+	if (!wakeup)
+		return -ENOMEM;
+	*wakeup = (struct explain_wakeup){
+		.ts_ns = rec->hdr.ts_ns, .wake_ns = rec->hdr.ts_ns - rec->delay_ns,
+		.waker = waker, .waker_cpu = cpu_running(sched, waker), .cpu = rec->cpu,
+		.prev_cpu = rec->prev_cpu, .nr_allowed = rec->nr_allowed,
+		.is_prev_allowed = rec->prev_allowed, .is_new = rec->is_new,
+		.cpu_idle = idle_of(sched, rec->cpu), .prev_idle = idle_of(sched, rec->prev_cpu),
+	};
+	if (explain->mode != EXPLAIN_TASK || !is_task(explain, task) ||
+	    !source_wants_cpu(explain->runq->source, rec->cpu) ||
+	    !view_wants_task(explain->model, explain->runq, task))
+		return 0;
+	explain->nr_shown++;
+	return explain->show_wakeup(explain, task, wakeup);
+}
+
+static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+{
+	struct explain *explain = arg;
+	uint32_t i;
+
+	(void)sched;
+	(void)begin_ns;
+	(void)end_ns;
+	for (i = 0; i < explain->nr_cpus; i++)
+		explain->cpu[i].nr = 0;
+	return 0;
+}
+
+int explain_init(struct explain *explain, const struct model *model, const struct view_runq *runq)
+{
+	*explain = (struct explain){
+		.watch = { .on_switch = on_switch, .on_wakeup = on_wakeup, .on_lost = on_lost,
+			   .arg = explain },
+		.model = model, .runq = runq,
+	};
+	explain->room = calloc(1, sizeof(*explain->room));
+	return explain->room ? pool_init(&explain->wakeup, sizeof(struct explain_wakeup)) : -ENOMEM;
+}
+
+/* explain_keep - how many of the worst are wanted */
+int explain_keep(struct explain *explain, uint32_t nr)
+{
+	explain->nr_worst = nr;
+	explain->kept = calloc(nr ? nr : 1, sizeof(*explain->kept));
+	return explain->kept ? 0 : -ENOMEM;
+}
+
+static void destroy_case(struct explain_case *c)
+{
+	uint32_t i;
+
+	for (i = 0; c && i < PICK_NR_LEVELS; i++)
+		free(c->level[i].entity);
+	free(c);
+}
+
+void explain_deinit(struct explain *explain)
+{
+	uint32_t i;
+
+	for (i = 0; explain->kept && i < explain->nr_kept; i++)
+		destroy_case(explain->kept[i]);
+	destroy_case(explain->room);
+	free(explain->kept);
+	free(explain->cpu);
+	pool_deinit(&explain->wakeup);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Switches with all that explains them: why the task before lost the CPU, whom
+ * the scheduler compared, how the next one was woken, and who ran until it did.
+ * A watcher of the model, which keeps those asked for and no others.
+ */
+#ifndef IPCPROBE_SCHED_EXPLAIN_H
+#define IPCPROBE_SCHED_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model.h"
+#include "model_pick.h"
+#include "view_runq.h"
+
+#define EXPLAIN_NR_RUNS		64U	/* of a CPU, remembered */
+#define EXPLAIN_NR_MEMBERS	64U	/* of a queue, shown */
+
+/* why the task that ran lost its CPU */
+enum explain_loss {
+	LOSS_UNKNOWN,		/* preempted, but nothing tells why */
+	LOSS_IDLE,		/* nobody ran */
+	LOSS_EXIT,
+	LOSS_SLEEP,
+	LOSS_THROTTLED,
+	LOSS_MOVED,		/* it was taken off the queue to go to another */
+	LOSS_ASKED,		/* see the request */
+	LOSS_YIELD,
+};
+
+/* was a CPU idle? */
+enum explain_idle { IDLE_UNKNOWN, IDLE_YES, IDLE_NO };
+
+/**
+ * struct explain_wakeup - how a task was woken
+ * @ts_ns: when it was on its queue; 0 = it was not woken, or that is not known
+ * @wake_ns: when the waker called
+ * @waker_cpu: where the waker ran, or SCHED_NO_CPU
+ */
+struct explain_wakeup {
+	uint64_t ts_ns;
+	uint64_t wake_ns;
+	uint32_t waker;
+	uint16_t waker_cpu;
+	uint16_t cpu;
+	uint16_t prev_cpu;
+	uint16_t nr_allowed;
+	bool is_prev_allowed;
+	bool is_new;
+	uint8_t cpu_idle;
+	uint8_t prev_idle;
+};
+
+struct explain_run {
+	uint64_t from_ns;
+	uint64_t until_ns;
+	uint32_t task;
+};
+
+/* a member of the queue at a switch that the fair class did not decide */
+struct explain_member {
+	uint32_t task;
+	uint32_t group;
+	uint16_t prio;
+	uint8_t sched_class;
+	uint8_t state;
+	struct pick_deadline deadline;
+};
+
+/**
+ * struct explain_case - one switch
+ * @ts_ns: when; 0 = none
+ * @run_ns: for how long @prev had run
+ * @latency_ns: from the waker's call until @next ran, 0 = not known
+ * @loss: enum explain_loss
+ * @wait: LOSS_SLEEP: on what
+ * @request: LOSS_ASKED: by whom
+ * @by_class: unless the fair class decided
+ * @level: what the fair class compared, @nr_levels
+ * @member: on the queue, if a class above decided
+ * @run: who ran while @next waited, the last first
+ * @is_run_cut: others before
+ */
+struct explain_case {
+	uint64_t ts_ns;
+	uint32_t cpu;
+	uint32_t prev;
+	uint32_t next;
+	uint32_t prev_state;
+	uint64_t run_ns;
+	uint64_t latency_ns;
+	uint8_t loss;
+	struct sched_wait wait;
+	struct pick_request request;
+	struct pick_class by_class;
+	struct explain_wakeup wakeup;
+	struct pick_level level[PICK_NR_LEVELS];
+	uint32_t nr_levels;
+	struct explain_member member[EXPLAIN_NR_MEMBERS];
+	uint32_t nr_members;
+	struct explain_run run[EXPLAIN_NR_RUNS];
+	uint32_t nr_runs;
+	bool is_run_cut;
+};
+
+enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
+
+/**
+ * struct explain - the watcher
+ * @mode: what is kept
+ * @nr_worst: EXPLAIN_WORST: so many
+ * @name: EXPLAIN_TASK: of this name, or NULL
+ * @tid: EXPLAIN_TASK: or this thread
+ * @kept: EXPLAIN_WORST: the worst first; EXPLAIN_AT: by CPU, the last switch
+ * @nr_shown: cases printed or kept
+ * @show: EXPLAIN_TASK: prints a case as it comes
+ * @show_wakeup: ... a wake-up
+ * @cache: CPUs that share a last-level cache, as "0-3;4-7"; NULL = not known
+ */
+struct explain {
+	struct sched_watch watch;
+	const struct model *model;
+	const struct view_runq *runq;
+	enum explain_mode mode;
+	uint32_t nr_worst;
+	const char *name;
+	uint32_t tid;
+	struct explain_case **kept;
+	uint32_t nr_kept;
+	uint64_t nr_shown;
+	int (*show)(const struct explain *explain, const struct explain_case *c);
+	int (*show_wakeup)(const struct explain *explain, uint32_t task,
+			   const struct explain_wakeup *wakeup);
+	const char *cache;
+	struct explain_cpu *cpu;
+	uint32_t nr_cpus;
+	struct pool wakeup;	/* struct explain_wakeup, by task */
+	struct explain_case *room;
+};
+
+int explain_init(struct explain *explain, const struct model *model,
+		 const struct view_runq *runq);
+void explain_deinit(struct explain *explain);
+int explain_keep(struct explain *explain, uint32_t nr);
+
+/* the case's level in which a task was chosen; NULL: none */
+static inline const struct pick_level *explain_last_level(const struct explain_case *c)
+{
+	return c->nr_levels ? &c->level[c->nr_levels - 1] : NULL;
+}
+
+#endif /* IPCPROBE_SCHED_EXPLAIN_H */

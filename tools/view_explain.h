@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The view of "ipcprobe sched explain", on stdout.
+ */
+#ifndef IPCPROBE_VIEW_EXPLAIN_H
+#define IPCPROBE_VIEW_EXPLAIN_H
+
+#include <jansson.h>
+
+#include "sched_explain.h"
+
+/* one switch, one wake-up, as it comes */
+int view_explain_case(const struct explain *explain, const struct explain_case *c);
+int view_explain_case_json(const struct explain *explain, const struct explain_case *c);
+int view_explain_wakeup(const struct explain *explain, uint32_t task,
+			const struct explain_wakeup *wakeup);
+int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
+			     const struct explain_wakeup *wakeup);
+
+/* those kept, then how many predictions were right, and the audits */
+int view_explain_print(const struct model *model, const struct explain *explain);
+int view_explain_json(const struct model *model, const struct explain *explain);
+
+/* view_picks.c: predictions by rule, and those that were wrong */
+int view_picks_print(const struct model *model, uint64_t start_ns);
+json_t *view_picks_json(const struct model *model);
+
+/* what a group, or a task or group, is called; free it */
+char *label_group(const struct model *model, uint32_t group);
+char *label_who(const struct model *model, struct pick_who who);
+json_t *label_who_json(const struct model *model, struct pick_who who);
+
+/* "fair" and others; "?": not known */
+const char *label_class(uint8_t sched_class);
+/* a member's state */
+const char *label_state(uint8_t state);
+
+/* the names of a candidate's flags; free it */
+char *label_pick_flags(uint16_t flags);
+
+/* do two CPUs share a last-level cache? -1: not known */
+int explain_is_cache_shared(const struct explain *explain, uint32_t a, uint32_t b);
+
+/* is a fair task's row the one that was chosen? */
+static inline bool explain_is_chosen(const struct pick_level *level, uint32_t row)
+{
+	return level->chosen == (int32_t)row;
+}
+
+#endif /* IPCPROBE_VIEW_EXPLAIN_H */

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How many of the scheduler's choices were predicted, by rule, and which were
+ * not.
+ */
+#include "view_explain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "label.h"
+#include "table.h"
+#include "view_json.h"
+
+enum { COL_RULE, COL_NR, COL_RIGHT };
+
+static const struct table_column columns[] = {
+	{ "RULE", false }, { "PICKS", true }, { "PREDICTED", true }, { NULL, false }
+};
+
+enum { MISS_TIME, MISS_CPU, MISS_RULE, MISS_PREDICTED, MISS_CHOSEN };
+
+static const struct table_column miss_columns[] = {
+	{ "NOT PREDICTED AT", true }, { "CPU", true }, { "RULE", false }, { "PREDICTED", false },
+	{ "CHOSEN", false }, { NULL, false }
+};
+
+/* 100 only if all are */
+static double percent(uint64_t nr_right, uint64_t nr)
+{
+	double share = 100.0 * nr_right / nr;
+
+	return nr_right < nr && share > 99.99 ? 99.99 : share;
+}
+
+static void print_rules(const struct picks *picks)
+{
+	struct table *table = table_create(columns);
+	uint32_t i;
+
+	for (i = 0; i < NR_PICK_RULES; i++) {
+		if (!picks->count[i].nr)
+			continue;
+		table_add(table);
+		table_set(table, COL_RULE, "%s", pick_rule_names[i]);
+		table_set(table, COL_NR, "%" PRIu64, picks->count[i].nr);
+		table_set(table, COL_RIGHT, "%" PRIu64, picks->count[i].nr_right);
+	}
+	table_print(table);
+	table_destroy(table);
+}
+
+static void print_misses(const struct model *model, uint64_t start_ns)
+{
+	const struct picks *picks = &model->picks;
+	struct table *table;
+	uint32_t i;
+
+	if (!picks->nr_misses)
+		return;
+	putchar('\n');
+	table = table_create(miss_columns);
+	for (i = 0; i < picks->nr_misses && i < PICK_NR_MISSES; i++) {
+		const struct pick_miss *miss = &picks->miss[i];
+
+		table_add(table);
+		table_set(table, MISS_TIME, "%.9f s", (miss->ts_ns - start_ns) / 1e9);
+		table_set(table, MISS_CPU, "%u", miss->cpu);
+		table_set(table, MISS_RULE, "%s", pick_rule_names[miss->rule]);
+		label_set(table, MISS_PREDICTED, label_who(model, miss->predicted));
+		label_set(table, MISS_CHOSEN, label_who(model, miss->chosen));
+	}
+	table_print(table);
+	table_destroy(table);
+	if (picks->nr_misses > i)
+		printf("and %" PRIu64 " more\n", picks->nr_misses - i);
+}
+
+/**
+ * view_picks_print - the sums, a row for each rule, the misses
+ * @start_ns: begin of the recording
+ *
+ * Return: 0.
+ */
+int view_picks_print(const struct model *model, uint64_t start_ns)
+{
+	const struct picks *picks = &model->picks;
+	struct pick_count sum = picks_sum(picks);
+
+	printf("picks predicted: %" PRIu64 " of %" PRIu64, sum.nr_right, sum.nr);
+	if (sum.nr)
+		printf(" (%.4g %%)", percent(sum.nr_right, sum.nr));
+	putchar('\n');
+	if (sum.nr)
+		print_rules(picks);
+	print_misses(model, start_ns);
+	if (picks->nr_undecided)
+		printf("not decidable: %" PRIu64 " picks of which too little is known\n",
+		       picks->nr_undecided);
+	if (picks->nr_unseen)
+		printf("not recorded: the searches before %" PRIu64 " switches to fair tasks\n",
+		       picks->nr_unseen);
+	return 0;
+}
+
+static json_t *rules_json(const struct picks *picks)
+{
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < NR_PICK_RULES; i++)
+		if (picks->count[i].nr)
+			json_array_append_new(list, json_pack("{s:s, s:o, s:o}",
+				"rule", pick_rule_names[i],
+				"picks", view_json_number(picks->count[i].nr),
+				"predicted", view_json_number(picks->count[i].nr_right)));
+	return list;
+}
+
+static json_t *misses_json(const struct model *model)
+{
+	const struct picks *picks = &model->picks;
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < picks->nr_misses && i < PICK_NR_MISSES; i++) {
+		const struct pick_miss *miss = &picks->miss[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:o, s:o}",
+			"ts_ns", view_json_number(miss->ts_ns),
+			"cpu", view_json_number(miss->cpu),
+			"rule", pick_rule_names[miss->rule],
+			"predicted", label_who_json(model, miss->predicted),
+			"chosen", label_who_json(model, miss->chosen)));
+	}
+	return list;
+}
+
+/* view_picks_json - the same as an object */
+json_t *view_picks_json(const struct model *model)
+{
+	const struct picks *picks = &model->picks;
+	struct pick_count sum = picks_sum(picks);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "total", view_json_number(sum.nr),
+			 "predicted", view_json_number(sum.nr_right),
+			 "rules", rules_json(picks), "misses", misses_json(model),
+			 "nr_misses", view_json_number(picks->nr_misses),
+			 "undecided", view_json_number(picks->nr_undecided),
+			 "unseen", view_json_number(picks->nr_unseen));
+}
