@@ -2,7 +2,7 @@
 /*
  * What views call things of the scheduler: groups, classes, states, flags.
  */
-#include "view_explain.h"
+#include "label_sched.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,18 +46,21 @@ char *label_who(const struct model *model, struct pick_who who)
 	return label_task(model, who.task);
 }
 
+json_t *label_group_json(const struct model *model, uint32_t group)
+{
+	char *name = group ? label_group(model, group) : NULL;
+	json_t *root = name ? text_json(name) : json_null();
+
+	free(name);
+	return root;
+}
+
 json_t *label_who_json(const struct model *model, struct pick_who who)
 {
-	char *group;
-	json_t *root;
-
 	if (!who.group)
 		return who.task ? label_task_json(model, who.task) : json_null();
-	group = label_group(model, who.group);
-	root = json_pack("{s:o, s:o}", "group", view_json_number(who.group),
-			 "path", group ? text_json(group) : json_null());
-	free(group);
-	return root;
+	return json_pack("{s:o, s:o}", "group", view_json_number(who.group),
+			 "path", label_group_json(model, who.group));
 }
 
 const char *label_class(uint8_t sched_class)

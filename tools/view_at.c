@@ -9,21 +9,20 @@
 #include <stdlib.h>
 
 #include "label.h"
+#include "label_sched.h"
 #include "table.h"
 #include "view_json.h"
 
-enum { COL_CPU, COL_LENGTH, COL_TASK, COL_STATE, COL_FOR };
+enum { COL_CPU, COL_LENGTH, COL_TASK, COL_CLASS, COL_GROUP, COL_STATE, COL_FOR };
 
 static const struct table_column columns[] = {
-	{ "CPU", true }, { "LENGTH", true }, { "TASK", false }, { "STATE", false },
-	{ "FOR", true }, { NULL, false }
+	{ "CPU", true }, { "LENGTH", true }, { "TASK", false }, { "CLASS", false },
+	{ "GROUP", false }, { "STATE", false }, { "FOR", true }, { NULL, false }
 };
 
 static const char *state_name(const struct sched_cpu *cpu, uint32_t number, uint8_t state)
 {
-	if (number == cpu->current)
-		return "running";
-	return state == SCHED_DELAYED ? "asleep, still queued" : "queued";
+	return label_state(number == cpu->current ? SCHED_RUNNING : state);
 }
 
 static int compare(const void *a, const void *b, void *arg)
@@ -56,10 +55,10 @@ static uint32_t *members(const struct model *model, const struct sched_cpu *cpu,
 	return list;
 }
 
-/* members without a name; negative: named ones that do not count */
-static int64_t nr_unnamed(const struct sched_cpu *cpu)
+/* members without a name; negative: named ones that do not count, though not known as throttled */
+static int64_t nr_unnamed(const struct model *model, const struct sched_cpu *cpu)
 {
-	return cpu->length - cpu->nr_members;
+	return cpu->length - sched_nr_counted(&model->sched, cpu);
 }
 
 /* ---- text ---- */
@@ -71,6 +70,8 @@ static void add_task(struct table *table, const struct model *model, const struc
 	char buf[LABEL_MAX];
 
 	label_set(table, COL_TASK, label_task(model, number));
+	table_set(table, COL_CLASS, "%s", label_class(task->sched_class));
+	label_set(table, COL_GROUP, label_group(model, task->group));
 	table_set(table, COL_STATE, "%s", state_name(cpu, number, task->state));
 	table_set(table, COL_FOR, "%s%s", task->is_since_least ? ">= " : "",
 		  label_ns(buf, at_ns > task->since_ns ? at_ns - task->since_ns : 0));
@@ -80,6 +81,7 @@ static int add_known(struct table *table, const struct model *model, const struc
 		     uint64_t at_ns)
 {
 	uint32_t nr, i, *list = members(model, cpu, &nr);
+	int64_t unnamed = nr_unnamed(model, cpu);
 
 	if (!list)
 		return -ENOMEM;
@@ -91,10 +93,10 @@ static int add_known(struct table *table, const struct model *model, const struc
 			table_add(table);
 		add_task(table, model, cpu, list[i], at_ns);
 	}
-	if (nr_unnamed(cpu)) {
+	if (unnamed) {
 		table_add(table);
-		table_set(table, COL_TASK, "(%lld %s)", llabs(nr_unnamed(cpu)),
-			  nr_unnamed(cpu) > 0 ? "without a name" : "of them throttled");
+		table_set(table, COL_TASK, "(%lld %s)", llabs(unnamed),
+			  unnamed > 0 ? "without a name" : "of them throttled");
 	}
 	free(list);
 	return 0;
@@ -142,8 +144,10 @@ static json_t *member_json(const struct model *model, const struct sched_cpu *cp
 	const struct sched_task *task = sched_task_at(&model->sched, number);
 	uint64_t for_ns = at_ns > task->since_ns ? at_ns - task->since_ns : 0;
 
-	return json_pack("{s:o, s:s, s:o, s:s}",
+	return json_pack("{s:o, s:s, s:o, s:s, s:o, s:s}",
 			 "task", label_task_json(model, number),
+			 "class", label_class(task->sched_class),
+			 "group", label_group_json(model, task->group),
 			 "state", state_name(cpu, number, task->state),
 			 "for_ns", view_json_number(for_ns),
 			 "for", task->is_since_least ? "at least" : "exact");
@@ -164,7 +168,7 @@ static json_t *cpu_json(const struct model *model, uint32_t number, uint64_t at_
 	free(list);
 	return json_pack("{s:I, s:b, s:I, s:I, s:o}", "cpu", (json_int_t)number, "known", 1,
 			 "length", (json_int_t)cpu->length,
-			 "unnamed", (json_int_t)nr_unnamed(cpu), "members", members_list);
+			 "unnamed", (json_int_t)nr_unnamed(model, cpu), "members", members_list);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "label_sched.h"
 #include "sched_explain.h"
 
 /* one switch, one wake-up, as it comes */
@@ -24,19 +25,6 @@ int view_explain_json(const struct model *model, const struct explain *explain);
 /* view_picks.c: predictions by rule, and those that were wrong */
 int view_picks_print(const struct model *model, uint64_t start_ns);
 json_t *view_picks_json(const struct model *model);
-
-/* what a group, or a task or group, is called; free it */
-char *label_group(const struct model *model, uint32_t group);
-char *label_who(const struct model *model, struct pick_who who);
-json_t *label_who_json(const struct model *model, struct pick_who who);
-
-/* "fair" and others; "?": not known */
-const char *label_class(uint8_t sched_class);
-/* a member's state */
-const char *label_state(uint8_t state);
-
-/* the names of a candidate's flags; free it */
-char *label_pick_flags(uint16_t flags);
 
 /* do two CPUs share a last-level cache? -1: not known */
 int explain_is_cache_shared(const struct explain *explain, uint32_t a, uint32_t b);

@@ -14,15 +14,6 @@
 #include "text.h"
 #include "view_json.h"
 
-static json_t *group_json(const struct model *model, uint32_t group)
-{
-	char *name = group ? label_group(model, group) : NULL;
-	json_t *root = name ? text_json(name) : json_null();
-
-	free(name);
-	return root;
-}
-
 static json_t *task_or_null(const struct model *model, uint32_t task)
 {
 	return task ? label_task_json(model, task) : json_null();
@@ -164,7 +155,7 @@ static json_t *level_json(const struct model *model, const struct pick_level *le
 	for (i = 0; i < level->nr; i++)
 		json_array_append_new(list, entity_json(model, level, i));
 	return json_pack("{s:o, s:o, s:s, s:s, s:o}",
-			 "group", group_json(model, level->group),
+			 "group", label_group_json(model, level->group),
 			 "queued", view_json_number(level->nr_queued),
 			 "rule", pick_rule_names[level->rule],
 			 "prediction", outcome_name(level->outcome), "candidates", list);
@@ -185,7 +176,7 @@ static json_t *member_json(const struct model *model, const struct explain_membe
 	return json_pack("{s:o, s:s, s:o, s:I, s:o, s:s}",
 			 "task", label_task_json(model, member->task),
 			 "class", label_class(member->sched_class),
-			 "group", group_json(model, member->group),
+			 "group", label_group_json(model, member->group),
 			 "priority", (json_int_t)(int16_t)member->prio,
 			 "deadline_ns", view_json_known(member->deadline.is_known,
 							member->deadline.deadline),

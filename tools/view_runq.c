@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "label.h"
+#include "line.h"
 #include "table.h"
 
 #define NR_LENGTHS	8U	/* columns of the histogram; the last one is open */
@@ -23,6 +24,8 @@ struct view_audits view_audits(const struct model *model)
 	for (i = 0; i < model->sched.nr_cpus; i++) {
 		sum.nr_audits += model->sched.cpu[i].nr_audits;
 		sum.nr_agreed += model->sched.cpu[i].nr_agreed;
+		sum.nr_checks += model->sched.cpu[i].nr_checks;
+		sum.nr_same += model->sched.cpu[i].nr_same;
 	}
 	return sum;
 }
@@ -264,6 +267,33 @@ static void print_disagreements(const struct model *model, uint64_t start_ns)
 		printf("  and %u more\n", nr - i);
 }
 
+static void print_strangers(const struct model *model, uint64_t start_ns)
+{
+	const struct sched *sched = &model->sched;
+	uint32_t i, nr = sched->nr_strangers;
+
+	for (i = 0; i < nr && i < 10 && i < SCHED_NR_STRANGERS; i++) {
+		const struct sched_stranger *s = &sched->stranger[i];
+
+		printf("  at %.9f s CPU %u: ", (s->ts_ns - start_ns) / 1e9, s->cpu);
+		line_task(model, s->task, 0);
+		puts(s->is_here ? " here only" : " in the kernel only");
+	}
+	if (nr > i)
+		printf("  and %u more\n", nr - i);
+}
+
+/* Nothing is said if the recording does not end with the kernel's own members. */
+static void print_checks(const struct model *model, const struct view_audits *audits,
+			 uint64_t start_ns)
+{
+	if (!audits->nr_checks)
+		return;
+	printf("at the end: members of %llu of %llu queues agree with the kernel's own\n",
+	       (unsigned long long)audits->nr_same, (unsigned long long)audits->nr_checks);
+	print_strangers(model, start_ns);
+}
+
 /* view_trust_print - audits and agreements, and what was lost */
 void view_trust_print(const struct model *model, const struct view_runq *view)
 {
@@ -280,6 +310,7 @@ void view_trust_print(const struct model *model, const struct view_runq *view)
 		       100.0 * audits.nr_agreed / audits.nr_audits);
 	putchar('\n');
 	print_disagreements(model, view->start_ns);
+	print_checks(model, &audits, view->start_ns);
 	if (nr_broken)
 		printf("%llu switches away from a task that was not known to run\n",
 		       (unsigned long long)nr_broken);

@@ -58,10 +58,12 @@ bool view_wants_task(const struct model *model, const struct view_runq *view, ui
 /* CPUs the user wants and that were seen; to be freed */
 uint32_t *view_cpus(const struct model *model, const struct view_runq *view, uint32_t *nr);
 
-/* the audits of all CPUs */
+/* the audits of all CPUs; nr_checks: queues compared, member by member, at the end */
 struct view_audits {
 	uint64_t nr_audits;
 	uint64_t nr_agreed;
+	uint64_t nr_checks;
+	uint64_t nr_same;
 };
 
 struct view_audits view_audits(const struct model *model);

@@ -107,15 +107,35 @@ static json_t *disagreements_json(const struct sched *sched)
 	return list;
 }
 
+static json_t *strangers_json(const struct model *model)
+{
+	const struct sched *sched = &model->sched;
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < sched->nr_strangers && i < SCHED_NR_STRANGERS; i++) {
+		const struct sched_stranger *s = &sched->stranger[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s}",
+			"ts_ns", view_json_number(s->ts_ns), "cpu", view_json_number(s->cpu),
+			"task", label_task_json(model, s->task),
+			"member", s->is_here ? "here" : "kernel"));
+	}
+	return list;
+}
+
 /* view_audits_json - how many there were, how many agreed, and those that did not */
 json_t *view_audits_json(const struct model *model)
 {
 	struct view_audits audits = view_audits(model);
 
-	return json_pack("{s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "total", view_json_number(audits.nr_audits),
 			 "agreed", view_json_number(audits.nr_agreed),
-			 "disagreements", disagreements_json(&model->sched));
+			 "disagreements", disagreements_json(&model->sched),
+			 "queues_at_end", view_json_number(audits.nr_checks),
+			 "queues_same", view_json_number(audits.nr_same),
+			 "members_differing", strangers_json(model));
 }
 
 /**

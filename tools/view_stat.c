@@ -85,13 +85,13 @@ static int print_cpus(const struct model *model, const struct view_runq *view)
 /* ---- tasks ---- */
 
 enum {
-	TASK_NAME, TASK_RUN, TASK_QUEUED, TASK_DELAYED, TASK_ASLEEP, TASK_WAKEUPS,
-	TASK_VOLUNTARY, TASK_PREEMPTED, TASK_MIGRATIONS, TASK_BLOCKED,
+	TASK_NAME, TASK_RUN, TASK_QUEUED, TASK_THROTTLED, TASK_MIGRATING, TASK_DELAYED,
+	TASK_ASLEEP, TASK_WAKEUPS, TASK_VOLUNTARY, TASK_PREEMPTED, TASK_MIGRATIONS, TASK_BLOCKED,
 };
 
 static const struct table_column task_columns[] = {
-	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "DELAYED", true },
-	{ "ASLEEP", true }, { "WAKE-UPS", true }, { "GAVE UP CPU", true },
+	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "THROTTLED", true },
+	{ "MIGRATING", true }, { "DELAYED", true }, { "ASLEEP", true }, { "WAKE-UPS", true }, { "GAVE UP CPU", true },
 	{ "PREEMPTED", true }, { "MIGRATIONS", true }, { "BLOCKED ON", false }, { NULL, false }
 };
 
@@ -132,6 +132,8 @@ static void add_task(struct table *table, const struct model *model, uint32_t nu
 	label_set(table, TASK_NAME, label_task(model, number));
 	table_set(table, TASK_RUN, "%s", label_ns(buf, task->run_ns));
 	table_set(table, TASK_QUEUED, "%s", label_ns(buf, task->wait_ns));
+	table_set(table, TASK_THROTTLED, "%s", label_ns(buf, task->throttled_ns));
+	table_set(table, TASK_MIGRATING, "%s", label_ns(buf, task->migrating_ns));
 	table_set(table, TASK_DELAYED, "%s", label_ns(buf, task->delayed_ns));
 	table_set(table, TASK_ASLEEP, "%s", label_ns(buf, task->sleep_ns));
 	table_set(table, TASK_WAKEUPS, "%u", task->nr_wakeups);
@@ -226,10 +228,12 @@ static json_t *task_json(const struct model *model, uint32_t number)
 {
 	const struct sched_task *task = sched_task_at(&model->sched, number);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "task", label_task_json(model, number),
 			 "run_ns", view_json_number(task->run_ns),
 			 "queued_ns", view_json_number(task->wait_ns),
+			 "throttled_ns", view_json_number(task->throttled_ns),
+			 "migrating_ns", view_json_number(task->migrating_ns),
 			 "delayed_ns", view_json_number(task->delayed_ns),
 			 "asleep_ns", view_json_number(task->sleep_ns),
 			 "blocked_ns", blocked_json(task),

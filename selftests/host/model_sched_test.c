@@ -390,6 +390,172 @@ static void test_states(void)
 	trace_deinit(&t);
 }
 
+/* ---- classes, groups, throttling ---- */
+
+static void join(struct trace *t, uint64_t us, uint32_t tid, uint32_t group, uint16_t sched_class,
+		 uint32_t nr, uint16_t change)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_enqueue, tid, .nr_running = nr, .change = change, .group = group,
+	      .sched_class = sched_class, .prio = 120);
+}
+
+static void throttle(struct trace *t, uint64_t us, uint32_t group, uint16_t is_throttled)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_throttle, 0, .group = group, .is_throttled = is_throttled);
+}
+
+static void change(struct trace *t, uint64_t us, int32_t by, uint32_t nr)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_change, 0, .change = by, .nr_running = nr);
+}
+
+static bool is_in_state(struct trace *t, uint32_t tid, enum sched_state state)
+{
+	return trace_sched(t, tid)->state == state;
+}
+
+/* 11 is in /a, 12 in /a/b, 13 in the root group; /a/b is throttled, then /a as well. */
+static void test_throttled_groups(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	TRACE_TEXT(&t, rq_group, 0, path, "/a/b", .group = 6, .parent = 5);
+	TRACE_TEXT(&t, rq_group, 0, path, "/", .group = 1);
+	TRACE_TEXT(&t, rq_group, 0, path, "/a", .group = 5, .parent = 1);
+	join(&t, 3000, 11, 5, IPCPROBE_SCHED_FAIR, 1, 1);
+	join(&t, 3000, 12, 6, IPCPROBE_SCHED_FAIR, 2, 1);
+	join(&t, 3000, 13, 1, IPCPROBE_SCHED_FAIR, 3, 1);
+	throttle(&t, 4000, 6, 1);
+	change(&t, 4000, -1, 2);
+	ktap_ok(is_in_state(&t, 12, SCHED_THROTTLED) && is_in_state(&t, 11, SCHED_QUEUED) &&
+		sched_nr_counted(&t.model.sched, cpu(&t, 0)) == 2, "a group is throttled");
+	throttle(&t, 5000, 5, 1);
+	change(&t, 5000, -1, 1);
+	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && is_in_state(&t, 13, SCHED_QUEUED),
+		"and the group that it is in");
+	join(&t, 5500, 14, 6, IPCPROBE_SCHED_FAIR, 1, 0);
+	ktap_ok(is_in_state(&t, 14, SCHED_THROTTLED) && is_member(&t, 0, 14) &&
+		cpu(&t, 0)->length == 1, "who joins it is a member, but not counted");
+	throttle(&t, 6000, 5, 0);
+	change(&t, 6000, 1, 2);
+	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) && is_in_state(&t, 12, SCHED_THROTTLED) &&
+		is_in_state(&t, 14, SCHED_THROTTLED), "the outer one goes on, the inner not");
+	throttle(&t, 8000, 6, 0);
+	change(&t, 8000, 2, 4);
+	finish(&t, 9000);
+	ktap_ok(trace_sched(&t, 12)->throttled_ns == 4000 * US &&
+		trace_sched(&t, 12)->wait_ns == 2000 * US &&
+		trace_sched(&t, 11)->throttled_ns == 1000 * US &&
+		trace_sched(&t, 14)->throttled_ns == 2500 * US &&
+		!trace_sched(&t, 13)->throttled_ns &&
+		cpu(&t, 0)->nr_agreed == 8 && cpu(&t, 0)->nr_audits == 8,
+		"time throttled and queued are apart, and all audits agree");
+	trace_deinit(&t);
+}
+
+/* Linux 7.2: a throttled task leaves its queue, at the switch or before. */
+static void test_throttled_tasks(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	join(&t, 3000, 11, 5, IPCPROBE_SCHED_FAIR, 1, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_dequeue, 11, .nr_running = 0, .change = 1, .rq_flags = 0x20001);
+	run(&t, 4000, 0, 11, 0, 0);
+	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && !is_member(&t, 0, 11) &&
+		!cpu(&t, 0)->length, "who leaves its queue to be throttled still wants to run");
+	join(&t, 6000, 11, 5, IPCPROBE_SCHED_FAIR, 1, 1);
+	finish(&t, 7000);
+	ktap_ok(trace_sched(&t, 11)->throttled_ns == 2000 * US &&
+		trace_sched(&t, 11)->wait_ns == 1000 * US, "until it joins one again");
+	trace_deinit(&t);
+}
+
+/* Linux 6.1: all of the real-time class at once. */
+static void test_throttled_class(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	join(&t, 3000, 11, 1, IPCPROBE_SCHED_RT, 1, 1);
+	join(&t, 3000, 12, 1, IPCPROBE_SCHED_RT, 2, 1);
+	join(&t, 3000, 13, 1, IPCPROBE_SCHED_FAIR, 3, 1);
+	change(&t, 4000, -2, 1);
+	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && is_in_state(&t, 12, SCHED_THROTTLED) &&
+		is_in_state(&t, 13, SCHED_QUEUED), "the real-time class is throttled");
+	change(&t, 4500, 2, 3);
+	finish(&t, 5000);
+	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) &&
+		trace_sched(&t, 12)->throttled_ns == 500 * US, "and goes on");
+	trace_deinit(&t);
+}
+
+static void test_migrating(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 12, 0, 1);
+	dequeue(&t, 3500, 12, 0, 0);
+	t.now_ns = 3510 * US;
+	TRACE(&t, rq_migrate, 12, .from_cpu = 0, .to_cpu = 1);
+	ktap_ok(is_in_state(&t, 12, SCHED_MIGRATING), "between two queues it is on its way");
+	enqueue(&t, 3520, 12, 1, 1);
+	finish(&t, 4000);
+	ktap_ok(trace_sched(&t, 12)->migrating_ns == 20 * US &&
+		trace_sched(&t, 12)->wait_ns == 980 * US, "for as long as that takes");
+	trace_deinit(&t);
+}
+
+/* ---- the kernel's own members, at the end ---- */
+
+static void test_end(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	join(&t, 3000, 11, 1, IPCPROBE_SCHED_FAIR, 1, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	join(&t, 3100, 12, 1, IPCPROBE_SCHED_FAIR, 2, 1);
+	enqueue(&t, 3200, 13, 1, 1);
+	run(&t, 3200, 1, 0, 0, 13);
+	t.now_ns = 5000 * US;
+	TRACE(&t, rq_snapshot, 12, .group = 1, .sched_class = IPCPROBE_SCHED_FAIR,
+	      .member_state = IPCPROBE_RQ_DELAYED);
+	TRACE(&t, rq_snapshot, 11, .is_current = 1, .group = 5,
+	      .sched_class = IPCPROBE_SCHED_FAIR);
+	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
+	ktap_ok(cpu(&t, 0)->nr_checks == 1 && cpu(&t, 0)->nr_same == 1 &&
+		!t.model.sched.nr_strangers, "a queue's members agree with the kernel's");
+	ktap_ok(is_in_state(&t, 12, SCHED_DELAYED) && trace_sched(&t, 11)->group == 5 &&
+		cpu(&t, 0)->nr_wakeups == 0 && cpu(&t, 0)->nr_switches == 1,
+		"which are taken over, but are no activity");
+	t.now_ns = 5000 * US;
+	TRACE(&t, rq_snapshot, 14, .cpu = 1);
+	TRACE(&t, rq_snapshot_end, 0, .cpu = 1, .nr_running = 1, .nr_members = 1);
+	finish(&t, 5000);
+	ktap_ok(cpu(&t, 1)->nr_checks == 1 && !cpu(&t, 1)->nr_same &&
+		t.model.sched.nr_strangers == 3 &&
+		t.model.sched.stranger[0].task == tasks_known_tid(&t.model.tasks, 14) &&
+		!t.model.sched.stranger[0].is_here && t.model.sched.stranger[1].is_here,
+		"one too few, one too many and another one running are told");
+	ktap_ok(trace_sched(&t, 11)->run_ns == 2002 * US, "who ran did so until the end");
+	trace_deinit(&t);
+
+	begin(&t, MODEL_RUNQ);
+	t.now_ns = 9000 * US;
+	TRACE(&t, lost, 0, .begin_ns = 4000 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	empty_snapshot(&t, 9500, 0);
+	ktap_ok(!cpu(&t, 0)->nr_checks, "after a loss there is nothing to compare");
+	trace_deinit(&t);
+}
+
 /* ---- watchers ---- */
 
 struct told {
@@ -493,11 +659,16 @@ static void test_watch(void)
 
 int main(void)
 {
-	ktap_begin(37);
+	ktap_begin(53);
 	test_basic();
 	test_disagree();
 	test_delayed();
 	test_throttle();
+	test_throttled_groups();
+	test_throttled_tasks();
+	test_throttled_class();
+	test_migrating();
+	test_end();
 	test_snapshot();
 	test_loss();
 	test_late_loss();

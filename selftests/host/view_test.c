@@ -312,6 +312,59 @@ static void test_lost_queues(void)
 	trace_deinit(&t);
 }
 
+/* A group throttled, one on its way elsewhere, and an end that differs by a task. */
+static void groups(struct trace *t)
+{
+	trace_init(t, MODEL_RUNQ);
+	trace_snapshot(t, 11, 1, "ping");
+	trace_snapshot(t, 12, 1, "pong");
+	trace_snapshot(t, 13, 1, "urgent");
+	t->now_ns = 2000 * US;
+	TRACE_TEXT(t, rq_group, 0, path, "/user.slice", .group = 5, .parent = 1);
+	TRACE(t, rq_snapshot_end, 0, .cpu = 0);
+	t->now_ns = 3000 * US;
+	TRACE(t, rq_enqueue, 11, .nr_running = 1, .change = 1, .group = 5,
+	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(t, rq_enqueue, 12, .nr_running = 2, .change = 1, .group = IPCPROBE_GROUP_AUTO | 7,
+	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(t, rq_enqueue, 13, .nr_running = 3, .change = 1, .group = 9,
+	      .sched_class = IPCPROBE_SCHED_RT, .prio = 40);
+	TRACE(t, rq_switch, 0, .next = 13);
+	TRACE(t, rq_throttle, 0, .group = 5, .is_throttled = 1);
+	TRACE(t, rq_change, 0, .change = -1, .nr_running = 2);
+	t->now_ns = 5000 * US;
+}
+
+/* The kernel's members at the end: 12 has left unseen. */
+static void differ(struct trace *t)
+{
+	TRACE(t, rq_snapshot, 11, .group = 5, .sched_class = IPCPROBE_SCHED_FAIR,
+	      .member_state = IPCPROBE_RQ_THROTTLED);
+	TRACE(t, rq_snapshot, 13, .is_current = 1, .group = 9, .sched_class = IPCPROBE_SCHED_RT);
+	TRACE(t, rq_snapshot_end, 13, .nr_running = 1, .nr_members = 2);
+}
+
+static void test_groups(void)
+{
+	struct view_runq view = { .source = &trace_all, .top = VIEW_RUNQ_TOP,
+				  .start_ns = 1000 * US };
+	struct trace t;
+
+	groups(&t);
+	trace_finish(&t);
+	view.at_ns = t.now_ns;
+	compare("runq-groups-at.txt", capture(at_text, &t.model, &view));
+	compare("runq-groups-at.json", capture(at_json, &t.model, &view));
+	trace_deinit(&t);
+
+	groups(&t);
+	differ(&t);
+	trace_finish(&t);
+	compare("runq-end.txt", capture(runq_text, &t.model, &view));
+	compare("runq-end.json", capture(runq_json, &t.model, &view));
+	trace_deinit(&t);
+}
+
 /* ---- the scheduler ---- */
 
 /*
@@ -741,12 +794,13 @@ int main(int argc, char **argv)
 	else
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
-	ktap_begin(38);
+	ktap_begin(42);
 	test_pipeline();
 	test_mixture();
 	test_objects();
 	test_queues();
 	test_lost_queues();
+	test_groups();
 	test_sched();
 	test_explain();
 	test_address_spaces();

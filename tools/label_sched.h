@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What views call things of the scheduler.
+ */
+#ifndef IPCPROBE_LABEL_SCHED_H
+#define IPCPROBE_LABEL_SCHED_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "model.h"
+
+/* a group's path, or "group:N"; a task or a group; free them */
+char *label_group(const struct model *model, uint32_t group);
+char *label_who(const struct model *model, struct pick_who who);
+
+/* null: not known */
+json_t *label_group_json(const struct model *model, uint32_t group);
+json_t *label_who_json(const struct model *model, struct pick_who who);
+
+/* "fair" and others; "?": not known */
+const char *label_class(uint8_t sched_class);
+
+/* enum sched_state */
+const char *label_state(uint8_t state);
+
+/* the names of a candidate's flags; free it */
+char *label_pick_flags(uint16_t flags);
+
+#endif /* IPCPROBE_LABEL_SCHED_H */
