@@ -385,10 +385,24 @@ static int finish_file(struct recording *rec)
 		    strerror(-err), (unsigned long long)rec->bytes);
 }
 
+/*
+ * With the run queues' members at the end the file can be checked.  If there is
+ * no memory for them, they are missing, and nothing else.
+ */
+static void write_end(struct recording *rec)
+{
+	if (rec->opts->classes & 1U << IPCPROBE_CLASS_SCHED)
+		session_resync(&rec->session);
+}
+
 static int finish(struct recording *rec)
 {
 	int err, stats_err;
 
+	err = drain(rec);
+	if (err)
+		return err;
+	write_end(rec);
 	err = session_stop(&rec->session);
 	if (err)
 		return fail_session(rec, err);
