@@ -128,6 +128,7 @@ static int look(struct sched_cmd *cmd, const struct reader_info *info)
 	struct explain_opts *opts = (struct explain_opts *)cmd;
 	int status = check_classes(opts, info);
 
+	opts->explain.cache = info->caches;
 	if (!status && opts->explain.mode == EXPLAIN_AT)
 		status = set_instant(opts, info);
 	return status;

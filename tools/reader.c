@@ -192,6 +192,8 @@ static void set_text(struct reader_info *info, const char *key, const char *valu
 		info->kernel = value;
 	else if (!strcmp(key, TRACEFILE_KEY_TOOL_VERSION))
 		info->tool_version = value;
+	else if (!strcmp(key, TRACEFILE_KEY_CACHES))
+		info->caches = value;
 	else if (!strcmp(key, TRACEFILE_KEY_WORKLOAD_PID))
 		info->workload_pid = strtoul(value, NULL, 10);
 }
@@ -205,6 +207,7 @@ static void load_texts(struct reader *r)
 	r->info.hostname = "";
 	r->info.kernel = "";
 	r->info.tool_version = "";
+	r->info.caches = "";
 	r->texts = load_frame(r, r->toc.info_offset, TRACEFILE_INFO, INFO_LEN_MAX, &len);
 	if (!r->texts) {
 		r->info.nr_corrupt_chunks += !r->toc.is_truncated;

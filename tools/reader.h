@@ -39,6 +39,7 @@ struct reader_counts {
  * @hostname: machine recorded, or ""
  * @kernel: its uname -s -r -v -m, or ""
  * @tool_version: of the recorder, or ""
+ * @caches: CPUs that share a last-level cache, as "0-3;4-7"; "" = not known
  * @workload_pid: process of the command that was run, 0 = there was none
  * @has_workload_status: it had ended when the recording did
  * @workload_status: then its status, as from wait(2)
@@ -68,6 +69,7 @@ struct reader_info {
 	const char *hostname;
 	const char *kernel;
 	const char *tool_version;
+	const char *caches;
 	uint32_t workload_pid;
 	bool has_workload_status;
 	int workload_status;

@@ -16,6 +16,7 @@
 #include "array.h"
 #include "cmd.h"
 #include "event.h"
+#include "topology.h"
 #include "tracefile.h"
 
 #define POLL_MS			100
@@ -188,13 +189,14 @@ static int create_file(struct recording *rec, int fd)
 		.ring_bytes = session->info.ring_bytes,
 	};
 	struct utsname uts = { 0 };
-	char kernel[sizeof(uts)], pid[16];
+	char kernel[sizeof(uts)], pid[16], *caches = topology_caches(TOPOLOGY_ROOT);
 	const struct tracefile_pair pairs[] = {
 		{ TRACEFILE_KEY_COMMAND, rec->opts->command_line },
 		{ TRACEFILE_KEY_HOSTNAME, uts.nodename },
 		{ TRACEFILE_KEY_KERNEL, kernel },
 		{ TRACEFILE_KEY_TOOL_VERSION, IPCPROBE_TOOLS_VERSION },
 		{ TRACEFILE_KEY_WORKLOAD_PID, pid },
+		{ TRACEFILE_KEY_CACHES, caches ?: "" },
 		{ NULL, NULL },
 	};
 	int err;
@@ -208,6 +210,7 @@ static int create_file(struct recording *rec, int fd)
 	header.start_ns = rec->start_ns;
 	header.realtime_offset_ns = clock_ns(CLOCK_REALTIME) - rec->start_ns;
 	err = tracefile_create(fd, &header, pairs, &rec->file);
+	free(caches);
 	return err ? fail(rec, err, "cannot write: %s", strerror(-err)) : 0;
 }
 

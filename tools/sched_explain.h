@@ -116,7 +116,7 @@ enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
  * @nr_shown: cases printed or kept
  * @show: EXPLAIN_TASK: prints a case as it comes
  * @show_wakeup: ... a wake-up
- * @cache: CPUs that share a last-level cache, as "0-3;4-7"; NULL = not known
+ * @cache: CPUs that share a last-level cache, as "0-3;4-7"; NULL or "" = not known
  */
 struct explain {
 	struct sched_watch watch;

@@ -143,6 +143,7 @@ uint32_t tracefile_crc(const void *bytes, size_t len);
 #define TRACEFILE_KEY_KERNEL		"kernel"
 #define TRACEFILE_KEY_TOOL_VERSION	"tool_version"
 #define TRACEFILE_KEY_WORKLOAD_PID	"workload_pid"
+#define TRACEFILE_KEY_CACHES		"last_level_caches"
 
 struct tracefile_pair {
 	const char *key;

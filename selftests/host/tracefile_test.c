@@ -82,6 +82,7 @@ static int write_file(int fd, uint64_t nr_events, uint32_t nr_cpus)
 	const struct tracefile_pair pairs[] = {
 		{ TRACEFILE_KEY_COMMAND, "record synthetic" },
 		{ TRACEFILE_KEY_HOSTNAME, "nowhere" },
+		{ TRACEFILE_KEY_CACHES, "0-1;2-3" },
 		{ NULL, NULL }
 	};
 	struct tracefile_header header = {
@@ -450,6 +451,9 @@ static void test_window(int fd)
 	ktap_ok(nr == nr_expected && nr && !nr_wrong && nr_tasks == SYNTHETIC_NR_TASKS * CPUS &&
 		!reader_info(r)->nr_corrupt_records,
 		"a window gives its records, the names from before it, and nothing else");
+	ktap_ok(!strcmp(reader_info(r)->caches, "0-1;2-3") &&
+		!strcmp(reader_info(r)->hostname, "nowhere") && !*reader_info(r)->kernel,
+		"what is told of the machine is there, what is not told is empty");
 	reader_close(r);
 }
 
@@ -469,7 +473,7 @@ int main(int argc, char **argv)
 
 	if (argc == 4)
 		return write_only(argv[1], argv[2], argv[3]);
-	ktap_begin(13);
+	ktap_begin(14);
 	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS), "a file can be written"))
 		return ktap_end();
 	len = lseek(fd, 0, SEEK_END);

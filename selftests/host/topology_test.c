@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which CPUs share a last-level cache: read from a folder made like sysfs.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ktap.h"
+#include "topology.h"
+
+static char root[] = "/tmp/topology.XXXXXX";
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[256];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	out = fopen(path, "w");
+	if (!out)
+		abort();
+	fprintf(out, "%s\n", text);
+	fclose(out);
+}
+
+static void add_cache(unsigned int cpu, unsigned int index, const char *level, const char *list)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/cpu%u", root, cpu);
+	mkdir(path, 0700);
+	strcat(path, "/cache");
+	mkdir(path, 0700);
+	snprintf(path + strlen(path), sizeof(path) - strlen(path), "/index%u", index);
+	mkdir(path, 0700);
+	write_file(path, "level", level);
+	if (list)
+		write_file(path, "shared_cpu_list", list);
+}
+
+static bool is_found(const char *want)
+{
+	char *caches = topology_caches(root);
+	bool is_same = caches && !strcmp(caches, want);
+
+	if (!is_same)
+		ktap_note("found '%s', not '%s'", caches ?: "nothing", want);
+	free(caches);
+	return is_same;
+}
+
+int main(void)
+{
+	char command[64];
+
+	ktap_begin(4);
+	if (!mkdtemp(root))
+		abort();
+	ktap_ok(is_found(""), "nothing is told: not known");
+	add_cache(0, 0, "1", "0");
+	add_cache(0, 3, "3", "0-1,4");
+	add_cache(0, 2, "2", "0-1");
+	add_cache(1, 3, "3", "0-1,4");
+	add_cache(4, 3, "3", "0-1,4");
+	add_cache(2, 0, "2", "2-3");
+	add_cache(3, 0, "2", "2-3");
+	ktap_ok(is_found("0-1,4;2-3"), "the highest level of each CPU, each list once");
+	add_cache(5, 0, "2", NULL);
+	ktap_ok(is_found("0-1,4;2-3"), "a CPU of which nothing is told is left out");
+	add_cache(6, 0, "2", "6; rm");
+	ktap_ok(is_found("0-1,4;2-3"), "and one whose list makes no sense");
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	return system(command) ? 1 : ktap_end();
+}
