@@ -85,10 +85,16 @@ static const struct {
 	{ "pull_dl_task", "deadline pull" }, { "dl_task_offline_migration", "hotplug" },
 	{ "push_cpu_stop", "real-time push" },
 	{ "__balance_push_cpu_stop", "hotplug" }, { "migrate_tasks", "hotplug" },
-	{ "migration_cpu_stop", "affinity" }, { "move_queued_task", "affinity" },
-	{ "__migrate_task", "affinity" }, { "affine_move_task", "affinity" },
+	{ "move_queued_task", "affinity" }, { "affine_move_task", "affinity" },
+	{ "try_steal_cookie", "core scheduling" },
+	{ "migration_cpu_stop", "affinity" }, { "__migrate_task", "affinity" },
 	{ "__set_cpus_allowed_ptr", "affinity" }, { "__set_cpus_allowed_ptr_locked", "affinity" },
 	{ "move_queued_task_locked", "real-time or deadline balancing" },
+};
+
+/* a CPU's stopper takes these steps for sched_setaffinity() and for exec alike */
+static const char *const stop_steps[] = {
+	"migration_cpu_stop", "__migrate_task", "move_queued_task",
 };
 
 static const char *const detachers[] = {
@@ -96,12 +102,12 @@ static const char *const detachers[] = {
 	"active_load_balance_cpu_stop",
 };
 
-static bool is_detacher(const char *function)
+static bool is_one_of(const char *function, const char *const *names, size_t nr)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(detachers); i++)
-		if (is_function(function, detachers[i]))
+	for (i = 0; i < nr; i++)
+		if (is_function(function, names[i]))
 			return true;
 	return false;
 }
@@ -128,8 +134,11 @@ const char *sched_migrate_cause(const struct sched_groups *groups,
 		return "hotplug";
 	if (!function)
 		return NULL;
-	if (is_detacher(function))
+	if (is_one_of(function, detachers, ARRAY_SIZE(detachers)))
 		return balancing(rec->context);
+	if (rec->context & IPCPROBE_CONTEXT_STOPPER &&
+	    is_one_of(function, stop_steps, ARRAY_SIZE(stop_steps)))
+		return "affinity or exec";
 	for (i = 0; i < ARRAY_SIZE(causes); i++)
 		if (is_function(function, causes[i].function))
 			return causes[i].cause;

@@ -11,17 +11,12 @@
 
 #include "label.h"
 #include "line.h"
+#include "sched_cause.h"
 #include "table.h"
+#include "text.h"
 #include "view_json.h"
 
 #define NAME_WIDTH	30
-
-/* Why it is moved; NULL: the record does not tell. */
-static const char *cause_of(const struct ipcprobe_rec_rq_migrate *rec)
-{
-	(void)rec;
-	return NULL;
-}
 
 /* The queue's length just before; -1: not known. */
 static int64_t length_of(const struct sched *sched, uint32_t cpu)
@@ -50,7 +45,8 @@ static void print_line(const struct migrations *mig, const struct sched *sched,
 	put_length(length_of(sched, rec->to_cpu));
 	fputs("  ", stdout);
 	line_task(mig->model, by, NAME_WIDTH);
-	puts(cause_of(rec) ?: "-");
+	text_print(stdout, sched_migrate_cause(&sched->groups, rec) ?: "-");
+	putchar('\n');
 }
 
 /* migrations_print_head - the columns' names */
@@ -69,7 +65,9 @@ static json_t *length_json(int64_t length)
 static json_t *line_json(const struct migrations *mig, const struct sched *sched,
 			 const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s?}", "event", "migration",
+	const char *cause = sched_migrate_cause(&sched->groups, rec);
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "event", "migration",
 			 "ts_ns", view_json_number(rec->hdr.ts_ns),
 			 "task", label_task_json(mig->model, task),
 			 "from", view_json_number(rec->from_cpu),
@@ -77,7 +75,7 @@ static json_t *line_json(const struct migrations *mig, const struct sched *sched
 			 "from_length", length_json(length_of(sched, rec->from_cpu)),
 			 "to_length", length_json(length_of(sched, rec->to_cpu)),
 			 "by", label_task_json(mig->model, by),
-			 "cause", cause_of(rec));
+			 "cause", cause ? text_json(cause) : json_null());
 }
 
 /* ---- what is watched ---- */

@@ -6,6 +6,7 @@
 
 #include "hist.h"
 #include "ktap.h"
+#include "sched_cause.h"
 #include "trace_builder.h"
 
 #define US	1000ULL
@@ -513,6 +514,53 @@ static void test_migrating(void)
 	trace_deinit(&t);
 }
 
+/* ---- causes ---- */
+
+static bool is_cause(struct trace *t, const char *function, uint16_t context, const char *want)
+{
+	struct ipcprobe_rec_rq_migrate rec = { .site = function ? 1 : 0, .context = context };
+	const char *cause;
+
+	if (function)
+		TRACE_TEXT(t, rq_site, 0, function, function, .site = 1);
+	cause = sched_migrate_cause(&t->model.sched.groups, &rec);
+	if (want ? cause && !strcmp(cause, want) : !cause)
+		return true;
+	ktap_note("%s, context %u: %s", function ?: "no function", context, cause ?: "none");
+	return false;
+}
+
+static void test_causes(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	ktap_ok(is_cause(&t, NULL, 0, NULL) &&
+		is_cause(&t, "try_to_wake_up", IPCPROBE_CONTEXT_SOFTIRQ, "wake-up") &&
+		is_cause(&t, "detach_tasks", IPCPROBE_CONTEXT_SOFTIRQ, "periodic balancing") &&
+		is_cause(&t, "detach_tasks", IPCPROBE_CONTEXT_SWITCH, "newly idle balancing") &&
+		is_cause(&t, "detach_task.constprop.0", IPCPROBE_CONTEXT_STOPPER,
+			 "active balancing") &&
+		is_cause(&t, "move_queued_task", IPCPROBE_CONTEXT_STOPPER, "affinity or exec") &&
+		is_cause(&t, "move_queued_task", 0, "affinity") &&
+		is_cause(&t, "move_queued_task", IPCPROBE_CONTEXT_STOPPER |
+			 IPCPROBE_CONTEXT_OFFLINE, "hotplug") &&
+		is_cause(&t, "__migrate_swap_task", IPCPROBE_CONTEXT_STOPPER, "NUMA") &&
+		is_cause(&t, "pull_rt_task", IPCPROBE_CONTEXT_SWITCH, "real-time pull") &&
+		is_cause(&t, "push_dl_task", 0, "deadline push") &&
+		is_cause(&t, "detach_tasks_of_doom", 0, "detach_tasks_of_doom"),
+		"a migration's cause is told by the function and where it was called");
+	ktap_ok(sched_request_of("update_curr") == REQUEST_SLICE &&
+		sched_request_of("check_preempt_wakeup_fair") == REQUEST_WAKEUP &&
+		sched_request_of("wakeup_preempt") == REQUEST_CLASS &&
+		sched_request_of("wakeup_preempt_rt") == REQUEST_PRIO &&
+		sched_request_of("task_tick_fair") == REQUEST_TICK &&
+		sched_request_of("update_current") == REQUEST_UNKNOWN &&
+		sched_request_of(NULL) == REQUEST_UNKNOWN,
+		"and so is why a task is asked to give up its CPU");
+	trace_deinit(&t);
+}
+
 /* ---- the kernel's own members, at the end ---- */
 
 static void test_end(void)
@@ -659,7 +707,7 @@ static void test_watch(void)
 
 int main(void)
 {
-	ktap_begin(53);
+	ktap_begin(55);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -669,6 +717,7 @@ int main(void)
 	test_throttled_class();
 	test_migrating();
 	test_end();
+	test_causes();
 	test_snapshot();
 	test_loss();
 	test_late_loss();

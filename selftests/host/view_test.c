@@ -382,6 +382,7 @@ static void schedule(struct trace *t)
 	TRACE(t, rq_snapshot_end, 11, .nr_running = 1, .nr_members = 1, .cpu = 0);
 	TRACE(t, rq_snapshot, 12, .cpu = 1, .is_current = 1);
 	TRACE(t, rq_snapshot_end, 12, .nr_running = 1, .nr_members = 1, .cpu = 1);
+	TRACE_TEXT(t, rq_site, 0, function, "detach_tasks.isra.0", .site = 3);
 	t->now_ns = 2500 * US;
 	TRACE(t, pipe_block, 11, .pipe = 345, .flags = IPCPROBE_IO_EMPTY | IPCPROBE_IO_READ_END);
 	TRACE(t, rq_dequeue, 11, .nr_running = 0, .change = 1);
@@ -398,7 +399,8 @@ static void schedule(struct trace *t)
 	t->now_ns = 3900 * US;
 	TRACE(t, rq_switch, 13, .next = 11);
 	TRACE(t, rq_dequeue, 13, .nr_running = 1, .change = 1);
-	TRACE(t, rq_migrate, 13, .by = 12, .from_cpu = 0, .to_cpu = 1);
+	TRACE(t, rq_migrate, 13, .by = 12, .from_cpu = 0, .to_cpu = 1, .site = 3,
+	      .context = IPCPROBE_CONTEXT_SOFTIRQ);
 	TRACE(t, rq_enqueue, 13, .nr_running = 2, .cpu = 1, .change = 1);
 	t->now_ns = 4100 * US;
 	TRACE(t, rq_switch, 12, .next = 13, .cpu = 1);
