@@ -106,6 +106,16 @@ static bool is_delayed(const struct pick_level *level)
 	       level->entity[level->predicted].flags & IPCPROBE_PICK_DELAYED;
 }
 
+/* The running task, if it is known, stayed: what it was asked before the search is done with. */
+static uint32_t stay(struct picks *picks, const struct sched *sched, uint32_t cpu)
+{
+	struct pick_cpu *c = &picks->cpu[cpu];
+
+	if (c->request.ts_ns <= c->chain.ts_ns)
+		c->request.ts_ns = 0;
+	return cpu < sched->nr_cpus && sched->cpu[cpu].is_known ? sched->cpu[cpu].current : 0;
+}
+
 /*
  * A new chain begins, or the CPU goes to another class: nobody was switched to
  * because of the last one.  Then the running task stayed, or one that slept
@@ -123,8 +133,8 @@ static void end_without_switch(struct picks *picks, const struct sched *sched, u
 	chain->is_open = false;
 	if (!who.task && is_anew && is_delayed(last) && last->entity[last->predicted].group)
 		who.group = last->entity[last->predicted].group;
-	else if (!who.task && cpu < sched->nr_cpus && sched->cpu[cpu].is_known)
-		who.task = sched->cpu[cpu].current;
+	else if (!who.task)
+		who.task = stay(picks, sched, cpu);
 	if (who.task || who.group)
 		settle(picks, sched, last, cpu, chain->ts_ns, who);
 	else
@@ -180,6 +190,19 @@ static bool is_begin(const struct sched *sched, const struct pick_chain *chain,
 	       (!chain->is_open || last->rule != PICK_BY_NEXT);
 }
 
+static void begin_chain(struct picks *picks, const struct sched *sched,
+			const struct ipcprobe_rec_fair_pick *rec)
+{
+	struct pick_chain *chain = &picks->cpu[rec->cpu].chain;
+
+	end_without_switch(picks, sched, rec->cpu, true);
+	chain->ts_ns = rec->hdr.ts_ns;
+	chain->nr = 0;
+	chain->is_open = true;
+	chain->is_used = false;
+	chain->left = 0;
+}
+
 static void add_level(struct picks *picks, const struct sched *sched,
 		      const struct ipcprobe_rec_fair_pick *rec)
 {
@@ -187,19 +210,14 @@ static void add_level(struct picks *picks, const struct sched *sched,
 	struct pick_chain *chain = &cpu->chain;
 
 	if (is_begin(sched, chain, rec)) {
-		end_without_switch(picks, sched, rec->cpu, true);
-		chain->ts_ns = rec->hdr.ts_ns;
-		chain->nr = 0;
-		chain->is_open = true;
-		chain->is_used = false;
-		chain->left = 0;
-	} else if (!chain->is_open || chain->nr == PICK_NR_LEVELS) {
+		begin_chain(picks, sched, rec);
+	} else if (chain->is_open && chain->nr < PICK_NR_LEVELS) {
+		settle(picks, sched, &chain->level[chain->nr - 1], rec->cpu, chain->ts_ns,
+		       (struct pick_who){ .group = rec->group });
+	} else {
 		cpu->candidates.nr = 0;
 		picks->nr_undecided++;
 		return;
-	} else {
-		settle(picks, sched, &chain->level[chain->nr - 1], rec->cpu, chain->ts_ns,
-		       (struct pick_who){ .group = rec->group });
 	}
 	take_candidates(&chain->level[chain->nr], &cpu->candidates);
 	fill_level(picks, &chain->level[chain->nr++], rec);
@@ -294,7 +312,9 @@ static int apply_resched(struct picks *picks, const struct sched *sched,
 		return rec->cpu < SCHED_NR_CPUS_MAX ? -ENOMEM : 0;
 	if (task && cpu->woken == task && rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, true);
-	if (cpu->request.ts_ns)		/* once asked, it is asked */
+	/* once asked it is asked, until the scheduler has looked */
+	if (cpu->request.ts_ns &&
+	    !(cpu->chain.is_open && cpu->chain.ts_ns >= cpu->request.ts_ns))
 		return 0;
 	cpu->request = (struct pick_request){
 		.ts_ns = rec->hdr.ts_ns, .lead = rec->lead, .task = task, .site = rec->site,

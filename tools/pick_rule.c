@@ -97,7 +97,7 @@ uint64_t pick_virtual_time(uint64_t ns, const struct pick_entity *entity)
 	high = fls(fact >> 32);
 	fact >>= high;
 	shift -= high;
-	return (unsigned __int128)ns * (uint32_t)fact >> shift;
+	return (__uint128_t)ns * (uint32_t)fact >> shift;
 }
 
 /* wakeup_preempt_entity() < 1: is it not too unfair to run @entity instead of @left? */

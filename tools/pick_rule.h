@@ -24,9 +24,9 @@
 	R(DEADLINE, "earliest eligible deadline", "it had the earliest virtual deadline of those eligible") \
 	R(WAKEUP, "wake-up check", "the woken task competed with the running one") \
 	R(STOP, "class: stopper", "the stopper comes before all classes") \
-	R(DL, "class: earliest deadline", "the deadline class comes first, and in it the earliest deadline") \
-	R(RT, "class: highest priority", "the real-time class comes before the fair one, and in it the highest priority") \
-	R(RT_EQUAL, "class: one of equal priority", "it was one of several of the highest real-time priority") \
+	R(DL, "class: earliest deadline", "the deadline class comes first, in it the earliest deadline") \
+	R(RT, "class: highest priority", "real time comes before the fair class, the highest priority first") \
+	R(RT_EQUAL, "class: one of equal priority", "it was one of several of the highest priority") \
 	R(IDLE, "nobody to run", "no task of the queue wanted to run")
 
 #define PICK_E(up, name, sentence)	PICK_BY_##up,

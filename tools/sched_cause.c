@@ -113,7 +113,7 @@ static bool is_one_of(const char *function, const char *const *names, size_t nr)
 }
 
 /* Balancing, by where it was called from. */
-static const char *balancing(uint16_t context)
+static const char *balancing_kind(uint16_t context)
 {
 	if (context & IPCPROBE_CONTEXT_STOPPER)
 		return "active balancing";
@@ -135,7 +135,7 @@ const char *sched_migrate_cause(const struct sched_groups *groups,
 	if (!function)
 		return NULL;
 	if (is_one_of(function, detachers, ARRAY_SIZE(detachers)))
-		return balancing(rec->context);
+		return balancing_kind(rec->context);
 	if (rec->context & IPCPROBE_CONTEXT_STOPPER &&
 	    is_one_of(function, stop_steps, ARRAY_SIZE(stop_steps)))
 		return "affinity or exec";

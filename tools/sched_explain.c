@@ -146,7 +146,8 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	c->prev_state = sw->rec->prev_state;
 	c->run_ns = sched_run_ns(sched, sw->prev, c->cpu, c->ts_ns);
 	c->latency_ns = sw->next ? latency_of(next, c->ts_ns) : 0;
-	c->wakeup = c->latency_ns ? *wakeup : (struct explain_wakeup){ 0 };
+	c->wakeup = c->latency_ns && wakeup->wake_ns == next->wake_ns ?
+		*wakeup : (struct explain_wakeup){ 0 };
 	c->request = pick ? pick->cause : (struct pick_request){ 0 };
 	c->loss = loss_of(sched, sw, pick ? &pick->cause : NULL);
 	c->wait = sched_wait_of(sched, sched_task_at(sched, sw->prev));

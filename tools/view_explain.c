@@ -305,8 +305,10 @@ static void print_level(const struct model *model, const struct pick_level *leve
 
 /* ---- what the order of classes compared ---- */
 
-enum { MEMBER_MARK, MEMBER_TASK, MEMBER_CLASS, MEMBER_GROUP, MEMBER_PRIO, MEMBER_DEADLINE,
-       MEMBER_STATE };
+enum {
+	MEMBER_MARK, MEMBER_TASK, MEMBER_CLASS, MEMBER_GROUP, MEMBER_PRIO, MEMBER_DEADLINE,
+	MEMBER_STATE,
+};
 
 static const struct table_column member_columns[] = {
 	{ "", false }, { "TASK", false }, { "CLASS", false }, { "GROUP", false },

@@ -367,6 +367,39 @@ static void test_stay(void)
 	trace_deinit(&t);
 }
 
+static uint32_t request_tid(struct trace *t)
+{
+	return cpu0(t)->cause.ts_ns ? task_at(&t->model.tasks, cpu0(t)->cause.task)->tid : 0;
+}
+
+/* A request counts until the scheduler has looked, whatever came of it. */
+static void test_requests(void)
+{
+	struct trace t;
+
+	begin(&t);
+	TRACE(&t, rq_resched, 11, .running = 11, .task = 14, .site = 1);
+	TRACE(&t, rq_resched, 11, .running = 11, .task = 15, .site = 2);
+	SEARCH(&t, ROOT, EEVDF, { 11, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
+	switch_to(&t, 11, 0, 12, 120);
+	ktap_ok(request_tid(&t) == 14, "the first request is the cause of the switch");
+	SEARCH(&t, ROOT, EEVDF, { 12, 0, 9 * MS, CURR }, { 13, 0, 3 * MS });
+	switch_to(&t, 12, 0, 13, 120);
+	ktap_ok(!request_tid(&t), "and of no other");
+	TRACE(&t, rq_resched, 13, .running = 13, .task = 14, .site = 1);
+	SEARCH(&t, ROOT, EEVDF, { 13, 0, 1 * MS, CURR }, { 12, 0, 3 * MS });
+	TRACE(&t, rq_resched, 13, .running = 13, .task = 16, .site = 1);
+	SEARCH(&t, ROOT, EEVDF, { 13, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
+	switch_to(&t, 13, 0, 12, 120);
+	ktap_ok(request_tid(&t) == 16, "one that was looked at without a switch is done with");
+	TRACE(&t, rq_resched, 12, .running = 12, .task = 14, .site = 1);
+	SEARCH(&t, ROOT, EEVDF, { 12, 0, 1 * MS, CURR }, { 13, 0, 3 * MS });
+	SEARCH(&t, ROOT, EEVDF, { 12, 0, 9 * MS, CURR }, { 13, 0, 3 * MS });
+	switch_to(&t, 12, 0, 13, 120);
+	ktap_ok(!request_tid(&t), "also if none follows");
+	trace_deinit(&t);
+}
+
 static void test_loss(void)
 {
 	struct trace t;
@@ -606,7 +639,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(57);
+	ktap_begin(61);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();
@@ -617,6 +650,7 @@ int main(void)
 	test_groups();
 	test_buddy_first();
 	test_stay();
+	test_requests();
 	test_loss();
 	test_wakeup();
 	test_classes();
