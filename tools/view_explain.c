@@ -188,21 +188,56 @@ static void put_wakeup(const struct explain *explain, const struct explain_wakeu
 	putchar('\n');
 }
 
+/* how long and how often a task ran */
+struct turns {
+	uint32_t task;
+	uint32_t nr;
+	uint64_t ns;
+};
+
+static int compare_turns(const void *a, const void *b)
+{
+	const struct turns *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns < y->ns ? 1 : -1;
+	return x->task < y->task ? -1 : x->task > y->task;
+}
+
+/* Each task once, who ran longest first. */
+static uint32_t sum_turns(const struct explain_case *c, struct turns sums[EXPLAIN_NR_RUNS])
+{
+	uint32_t nr = 0, i, j;
+
+	for (i = 0; i < c->nr_runs; i++) {
+		for (j = 0; j < nr && sums[j].task != c->run[i].task; j++)
+			;
+		if (j == nr)
+			sums[nr++] = (struct turns){ .task = c->run[i].task };
+		sums[j].nr++;
+		sums[j].ns += c->run[i].until_ns - c->run[i].from_ns;
+	}
+	qsort(sums, nr, sizeof(*sums), compare_turns);
+	return nr;
+}
+
 static void print_runs(const struct model *model, const struct explain_case *c)
 {
-	uint32_t i;
+	struct turns sums[EXPLAIN_NR_RUNS];
+	uint32_t nr = sum_turns(c, sums), i;
 
-	if (!c->nr_runs)
+	if (!nr)
 		return;
 	fputs("  meanwhile: ", stdout);
-	if (c->is_run_cut)
-		fputs("others, ", stdout);
-	for (i = c->nr_runs; i--;) {
-		put_task(model, c->run[i].task);
+	for (i = 0; i < nr; i++) {
+		fputs(i ? ", " : "", stdout);
+		put_task(model, sums[i].task);
 		putchar(' ');
-		put_ns(c->run[i].until_ns - c->run[i].from_ns);
-		fputs(i ? ", " : "\n", stdout);
+		put_ns(sums[i].ns);
+		if (sums[i].nr > 1)
+			printf(" (%u times)", sums[i].nr);
 	}
+	puts(c->is_run_cut ? ", and others before" : "");
 }
 
 static void print_latency(const struct explain *explain, const struct explain_case *c)

@@ -223,6 +223,8 @@ test_sched() {
 	works 'usecs' sched latency --by cpu --histogram -i "$dir/data"
 	works '^audits' sched stat -i "$dir/data"
 	works '^picks predicted' sched explain -i "$dir/data"
+	./tracefile_test "$dir/nopick" 100 1 0x1e
+	refuses 1 'class pick was not recorded.*record with -e sched,pick,task' sched explain -i "$dir/nopick"
 	works '^picks predicted' sched explain --at 0.001 -i "$dir/data"
 	works '^picks predicted' sched explain --task task-1003 -i "$dir/data"
 	refuses 2 "'soon' is not a time" sched explain --at soon -i "$dir/data"

@@ -5,7 +5,7 @@
  * with -fsanitize=address,undefined as well.
  *
  *	tracefile_test			the tests
- *	tracefile_test FILE NR CPUS	only write a synthetic file
+ *	tracefile_test FILE NR CPUS [CLASSES]	only write a synthetic file
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +77,7 @@ static void get_stats(struct tracefile *file, uint32_t nr_cpus, struct tracefile
 	}
 }
 
-static int write_file(int fd, uint64_t nr_events, uint32_t nr_cpus)
+static int write_file(int fd, uint64_t nr_events, uint32_t nr_cpus, uint32_t classes)
 {
 	const struct tracefile_pair pairs[] = {
 		{ TRACEFILE_KEY_COMMAND, "record synthetic" },
@@ -86,7 +86,7 @@ static int write_file(int fd, uint64_t nr_events, uint32_t nr_cpus)
 		{ NULL, NULL }
 	};
 	struct tracefile_header header = {
-		.page_size = PAGE, .nr_cpus = nr_cpus, .classes = __IPCPROBE_CLASSES_ALL,
+		.page_size = PAGE, .nr_cpus = nr_cpus, .classes = classes,
 		.ring_bytes = IPCPROBE_RING_BYTES_DEFAULT, .start_ns = SYNTHETIC_START_NS,
 		.realtime_offset_ns = 1700000000000000000LL,
 	};
@@ -457,11 +457,13 @@ static void test_window(int fd)
 	reader_close(r);
 }
 
-static int write_only(const char *path, const char *nr_events, const char *nr_cpus)
+static int write_only(const char *path, const char *nr_events, const char *nr_cpus,
+		      uint32_t classes)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	return fd < 0 || write_file(fd, strtoull(nr_events, NULL, 10), strtoul(nr_cpus, NULL, 10));
+	return fd < 0 || write_file(fd, strtoull(nr_events, NULL, 10), strtoul(nr_cpus, NULL, 10),
+				    classes);
 }
 
 int main(int argc, char **argv)
@@ -471,10 +473,11 @@ int main(int argc, char **argv)
 	size_t len;
 	char *bytes;
 
-	if (argc == 4)
-		return write_only(argv[1], argv[2], argv[3]);
+	if (argc == 4 || argc == 5)
+		return write_only(argv[1], argv[2], argv[3],
+				  argc == 5 ? strtoul(argv[4], NULL, 0) : __IPCPROBE_CLASSES_ALL);
 	ktap_begin(14);
-	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS), "a file can be written"))
+	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS, __IPCPROBE_CLASSES_ALL), "a file can be written"))
 		return ktap_end();
 	len = lseek(fd, 0, SEEK_END);
 	bytes = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);

@@ -647,6 +647,7 @@ static void explain_trace(struct trace *t)
 }
 
 static enum explain_mode explain_mode;
+static const char *explain_name = "ping";
 
 static int explain_view(const struct model *model, const void *opts)
 {
@@ -661,7 +662,7 @@ static int explain_view(const struct model *model, const void *opts)
 	if (explain_init(&explain, &t.model, &runq) || explain_keep(&explain, 2))
 		abort();
 	explain.mode = explain_mode;
-	explain.name = "ping";
+	explain.name = explain_name;
 	explain.cache = "0-1;2-3";
 	explain.show = json ? view_explain_case_json : view_explain_case;
 	explain.show_wakeup = json ? view_explain_wakeup_json : view_explain_wakeup;
@@ -685,6 +686,8 @@ static void test_explain(void)
 	compare("sched-explain-at.txt", capture(explain_view, NULL, &text));
 	explain_mode = EXPLAIN_TASK;
 	compare("sched-explain-task.txt", capture(explain_view, NULL, &text));
+	explain_name = "pong";
+	compare("sched-explain-group.txt", capture(explain_view, NULL, &text));
 }
 
 /* ---- address spaces ---- */
@@ -796,7 +799,7 @@ int main(int argc, char **argv)
 	else
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
-	ktap_begin(42);
+	ktap_begin(43);
 	test_pipeline();
 	test_mixture();
 	test_objects();
