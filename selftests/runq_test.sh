@@ -30,7 +30,9 @@ load() {
 	true_of "$name" \
 		'[.cpus[] | .broken_switches == 0] | all' \
 		'.lost == [] and .figures == "exact"' \
-		'[.cpus[] | .known_share > 0.5] | all'
+		'[.cpus[] | .known_share > 0.5] | all' \
+		'.audits | .queues_at_end > 0 and .queues_same == .queues_at_end' \
+		'.audits.members_differing == []'
 }
 
 # audits_agree NAME LEAST: there are so many of them at least, and all agree.
