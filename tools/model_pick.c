@@ -125,12 +125,13 @@ static void end_without_switch(struct picks *picks, const struct sched *sched, u
 			       bool is_anew)
 {
 	struct pick_chain *chain = &picks->cpu[cpu].chain;
-	struct pick_level *last = &chain->level[chain->nr - 1];
 	struct pick_who who = { .task = chain->left };
+	struct pick_level *last;
 
 	if (!chain->is_open)
 		return;
 	chain->is_open = false;
+	last = &chain->level[chain->nr - 1];
 	if (!who.task && is_anew && is_delayed(last) && last->entity[last->predicted].group)
 		who.group = last->entity[last->predicted].group;
 	else if (!who.task)

@@ -295,6 +295,7 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	cpu->current = next_number;
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->nr_switches++;
+	cpu->has_throttle = false;
 	if (prev_number)
 		switch_out(sched, prev, rec);
 	if (next_number && !err)

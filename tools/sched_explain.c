@@ -67,7 +67,8 @@ static int copy_level(struct pick_level *to, const struct pick_level *from)
 	entity = array_reserve(to->entity, &cap, from->nr ? from->nr : 1, sizeof(*entity));
 	if (!entity)
 		return -ENOMEM;
-	memcpy(entity, from->entity, from->nr * sizeof(*entity));
+	if (from->nr)
+		memcpy(entity, from->entity, from->nr * sizeof(*entity));
 	*to = *from;
 	to->entity = entity;
 	to->cap = cap;

@@ -503,6 +503,45 @@ static void test_idle(void)
 	trace_deinit(&t);
 }
 
+/* What is not known of a member is not guessed. */
+static void test_doubt(void)
+{
+	struct trace t;
+
+	begin(&t);
+	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_DL, 65535);
+	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, 65535);
+	TRACE(&t, dl_params, 15, .deadline = 400);
+	switch_to(&t, 11, 0, 15, 65535);
+	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 1,
+		"nothing is predicted if a deadline is not known");
+	TRACE(&t, dl_params, 14, .deadline = 300);
+	enqueue(&t, 16, ROOT, IPCPROBE_SCHED_UNKNOWN, 50);
+	switch_to(&t, 15, 0, 14, 65535);
+	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 2,
+		"nor if a member's class is not");
+	trace_deinit(&t);
+}
+
+/* Two CPUs search at the same time. */
+static void test_cpus(void)
+{
+	struct trace t;
+
+	begin(&t);
+	TRACE(&t, rq_snapshot, 14, .cpu = 1, .is_current = 1, .prio = 120, .group = ROOT,
+	      .sched_class = IPCPROBE_SCHED_FAIR);
+	TRACE(&t, rq_snapshot_end, 14, .cpu = 1, .nr_running = 1, .nr_members = 1);
+	TRACE(&t, pick_candidate, 15, .vruntime = 5, .weight = NICE_0, .cpu = 1);
+	SEARCH(&t, ROOT, 0, { 12, 0 }, { 13, 5 });
+	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 1, .nr_told = 1, .cpu = 1);
+	TRACE(&t, rq_switch, 14, .next = 15, .next_prio = 120, .cpu = 1);
+	switch_to(&t, 11, 0, 12, 120);
+	ktap_ok(is_count(&t, PICK_BY_ONLY, 1, 1) && is_count(&t, PICK_BY_LEFTMOST, 1, 1),
+		"each CPU has its own candidates and its own chain");
+	trace_deinit(&t);
+}
+
 /* ---- against another implementation ---- */
 
 static uint64_t seed = 88172645463325252ULL;
@@ -639,7 +678,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(61);
+	ktap_begin(64);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();
@@ -655,6 +694,8 @@ int main(void)
 	test_wakeup();
 	test_classes();
 	test_idle();
+	test_doubt();
+	test_cpus();
 	test_random();
 	return ktap_end();
 }
