@@ -45,9 +45,15 @@ static void wakeup_reader(struct irq_work *work)
 	wake_up_interruptible_poll(ring->wait, EPOLLIN | EPOLLRDNORM);
 }
 
-/* Wakes the reader once: poll() arms it again.  Context: as the writer's. */
+/*
+ * Wakes the reader once: poll() arms it again.  A CPU that is about to die would
+ * not do its work; it stays armed for what comes when it is back.  Context: as
+ * the writer's.
+ */
 void ipcprobe_ring_wake(struct ipcprobe_ring *ring)
 {
+	if (unlikely(!cpu_online(smp_processor_id())))
+		return;
 	WRITE_ONCE(ring->wakeup_pos, U64_MAX);
 	irq_work_queue(&ring->wakeup);
 }
