@@ -348,6 +348,43 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 	now->tid = 0;
 }
 
+/* ---- a CPU that is not online ---- */
+
+/* The dying CPU's stopper has left its empty queue: idle comes next. */
+static void emit_last_switch(void)
+{
+	struct ipcprobe_rec_rq_switch rec = {
+		.hdr.tid = current->pid,
+		.hdr.ts_ns = ipcprobe_clock(),
+		.prev_state = READ_ONCE(current->__state),
+		.prev_prio = current->prio,
+		.next_prio = DEFAULT_PRIO,
+		.cpu = smp_processor_id(),
+	};
+
+	IPCPROBE_EMIT_RQ(rq_switch, &rec, 0, rec.cpu);
+}
+
+/*
+ * call_trace_sched_update_nr_running(rq, change), around the tracepoint: those
+ * are silent on a CPU that is not online any more, or not yet.
+ */
+static void entry_nr_running(struct ipcprobe_hook *hook,
+			     struct ftrace_regs *fregs)
+{
+	const struct pending *now;
+	struct rq *rq = ARG(fregs, 0);
+	bool leaves;
+
+	if (likely(cpu_online(smp_processor_id())))
+		return;
+	now = this_cpu_ptr(&pending);
+	leaves = now->rq == rq && now->step < 0 && now->tid == current->pid;
+	probe_nr_running(NULL, rq, ftrace_regs_get_argument(fregs, 1));
+	if (leaves && !now->tid && !is_idle_task(current) && !ipcprobe_rq_nr_running(rq))
+		emit_last_switch();
+}
+
 /* ---- switches, wake-ups, migrations ---- */
 
 static void probe_switch(void *data, bool preempt, struct task_struct *prev,
@@ -604,6 +641,8 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, IPCPROBE_HOOK_EXTRA),
 	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,
 			 IPCPROBE_BIT(SCHED), IPCPROBE_HOOK_EXTRA),
+	SCHED_FN("call_trace_sched_update_nr_running", entry_nr_running,
+		 IPCPROBE_HOOK_EXTRA),
 	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
 	SCHED_TP("sched_switch", probe_switch),
 	SCHED_TP("sched_waking", probe_waking),
