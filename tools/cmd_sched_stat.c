@@ -36,6 +36,8 @@ static int print(const struct model *model, const void *arg)
 	const struct stat_opts *opts = arg;
 	struct view_stat view = { .runq = &opts->sched.view, .blocked = &opts->blocked };
 
+	if (opts->blocked.err)
+		return opts->blocked.err;
 	return opts->sched.source.json ? view_stat_json(model, &view) :
 					 view_stat_print(model, &view);
 }

@@ -19,6 +19,7 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 	task = pool_reach(&sched->task, *number);
 	if (task && task->gen != sched->gen) {
 		task->gen = sched->gen;
+		task->number = *number;
 		task->state = SCHED_UNKNOWN;
 		task->cpu = SCHED_NO_CPU;
 		task->is_throttled = false;

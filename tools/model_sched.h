@@ -40,6 +40,7 @@ enum sched_state {
 /**
  * struct sched_task - a task as the scheduler sees it
  * @gen: generation of its state, see sched->gen
+ * @number: of the task
  * @state: enum sched_state
  * @is_since_least: it may have been in @state before @since_ns already
  * @cpu: of the queue it is a member of, or SCHED_NO_CPU
@@ -71,6 +72,7 @@ enum sched_state {
  */
 struct sched_task {
 	uint32_t gen;
+	uint32_t number;
 	uint8_t state;
 	bool is_since_least;
 	uint16_t cpu;
@@ -207,12 +209,13 @@ struct sched_switch {
  * @on_switch: before the model takes it in
  * @on_wakeup: a task was woken; before
  * @on_migrate: a task is moved; before
+ * @on_slept: a task slept for @ns until now, or was woken: sched_wait_of() says on what
  * @on_lost: records of @begin_ns to @end_ns are missing; before
  * @on_end: there are no more records before @until_ns; before
  * @arg: their first argument
  *
  * All may be NULL.  Only what happens at the model's from_ns or later is told.
- * They return 0 or -errno, which ends everything.
+ * Those that return anything return 0 or -errno, which ends everything.
  */
 struct sched_watch {
 	int (*on_switch)(void *arg, const struct sched *sched, const struct sched_switch *sw);
@@ -220,6 +223,8 @@ struct sched_watch {
 			 const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker);
 	int (*on_migrate)(void *arg, const struct sched *sched,
 			  const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by);
+	void (*on_slept)(void *arg, const struct sched *sched, const struct sched_task *task,
+			 uint64_t ns);
 	int (*on_lost)(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
 	int (*on_end)(void *arg, const struct sched *sched, uint64_t until_ns);
 	void *arg;

@@ -58,11 +58,19 @@ int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns
 	return timeline_add_run(sched->timeline, cpu - sched->cpu, from_ns, ts_ns, cpu->current);
 }
 
+static void count_sleep(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			uint64_t ns)
+{
+	*(task->state == SCHED_ASLEEP ? &task->sleep_ns : &task->delayed_ns) += ns;
+	task->blocked_ns[sched_wait_of(sched, task).kind] += ns;
+	if (sched_is_watched(sched, ts_ns) && sched->watch->on_slept)
+		sched->watch->on_slept(sched->watch->arg, sched, task, ns);
+}
+
 /* What the task did until now is counted. */
 void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns)
 {
 	uint64_t from_ns = counted_from(sched, task->since_ns);
-	uint8_t wait = sched_wait_of(sched, task).kind;
 
 	if (ts_ns <= from_ns)
 		return;
@@ -74,12 +82,8 @@ void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_
 		task->wait_ns += ts_ns - from_ns;
 		break;
 	case SCHED_ASLEEP:
-		task->sleep_ns += ts_ns - from_ns;
-		task->blocked_ns[wait] += ts_ns - from_ns;
-		break;
 	case SCHED_DELAYED:
-		task->delayed_ns += ts_ns - from_ns;
-		task->blocked_ns[wait] += ts_ns - from_ns;
+		count_sleep(sched, task, ts_ns, ts_ns - from_ns);
 		break;
 	case SCHED_THROTTLED:
 		task->throttled_ns += ts_ns - from_ns;
@@ -131,6 +135,19 @@ static void end_states(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_n
 	}
 }
 
+/* Tasks that sleep and are no members: the same. */
+static void end_sleep(const struct sched *sched, uint64_t ts_ns)
+{
+	uint32_t number;
+
+	for (number = 1; number < sched->task.nr; number++) {
+		struct sched_task *task = sched_task_at(sched, number);
+
+		if (task->gen == sched->gen && task->state == SCHED_ASLEEP)
+			sched_end_state(sched, task, ts_ns);
+	}
+}
+
 /* Audits that failed because of what was lost say nothing. */
 static void retract_disagreements(struct sched *sched, uint64_t begin_ns)
 {
@@ -173,6 +190,8 @@ int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
 		sched_drop_members(sched, cpu);
 		cpu->is_known = false;
 	}
+	/* of one loss after the other only the first can end anything */
+	end_sleep(sched, begin_ns);
 	sched->gen++;
 	if (end_ns > sched->gap_end_ns)
 		sched->gap_end_ns = end_ns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * On which IPC objects each task blocked, and for how long: from leaving the
- * CPU until it was woken.  A watcher of the model.
+ * On which IPC objects each task blocked, and for how long: the same intervals
+ * that the model counts as blocked_ns.  A watcher of it.
  */
 #ifndef IPCPROBE_SCHED_BLOCKED_H
 #define IPCPROBE_SCHED_BLOCKED_H
@@ -16,12 +16,14 @@
  * struct blocked_row - a task and an object
  * @next: row with the same hash, 0 = last
  * @count: times it blocked there
+ * @out_ns: when it left the CPU to do so, the last time
  */
 struct blocked_row {
 	struct sched_wait wait;
 	uint32_t task;
 	uint32_t next;
 	uint64_t count;
+	uint64_t out_ns;
 	uint64_t ns;
 };
 
@@ -29,11 +31,13 @@ struct blocked_row {
  * struct blocked - all rows
  * @row: struct blocked_row
  * @by_hash: first row of each hash
+ * @err: 0, or -ENOMEM: rows are missing
  */
 struct blocked {
 	struct sched_watch watch;
 	struct pool row;
 	struct map by_hash;
+	int err;
 };
 
 int blocked_init(struct blocked *blocked);
