@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEQUEUE_SLEEP	0x1U	/* in rq_dequeue: it does not just change its queue */
 #define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
 #define DEQUEUE_THROTTLE 0x20000U	/* in rq_dequeue, of Linux 7.2: it wants to run on */
 
@@ -25,6 +26,7 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 		task->is_throttled = false;
 		task->wake_ns = 0;
 		task->is_preempted = false;
+		task->is_moved = false;
 		task->out_ns = 0;
 		task->off_ns = 0;
 		task->delay_ns = 0;
@@ -184,8 +186,11 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 		task->prio = rec->prio;
 		task->is_throttled = !rec->change;
 	}
-	if (number && task->state != SCHED_RUNNING)
+	if (number && task->state != SCHED_RUNNING && task->is_moved && !task->wake_ns)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_DELAYED);
+	else if (number && task->state != SCHED_RUNNING)
 		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
+	task->is_moved = false;
 	if (number && cpu->is_known)
 		link_member(sched, number, cpu);
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
@@ -217,6 +222,7 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 		return cpu ? -ENOMEM : 0;
 	if (task->cpu == rec->cpu)
 		unlink_member(sched, task);
+	task->is_moved = task->state == SCHED_DELAYED && !(rec->rq_flags & DEQUEUE_SLEEP);
 	if (number && task->cpu == SCHED_NO_CPU)
 		leave_queue(sched, task, rec);
 	return change_length(sched, cpu, rec->hdr.ts_ns, -(int64_t)rec->change, rec->nr_running);

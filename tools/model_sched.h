@@ -54,6 +54,7 @@ enum sched_state {
  * @since_ns: since when it is in @state
  * @wake_ns: when the waker called, 0 = it ran since
  * @waker: who called
+ * @is_moved: it sleeps, and was a member that changes its queue
  * @out_ns: when it last left a CPU, 0 = not known
  * @out_state: with what state, as in rq_switch
  * @is_preempted: it wanted to go on then
@@ -87,6 +88,7 @@ struct sched_task {
 	uint64_t wake_ns;
 	uint32_t waker;
 	bool is_preempted;
+	bool is_moved;
 	uint64_t out_ns;
 	uint32_t out_state;
 	uint64_t off_ns;

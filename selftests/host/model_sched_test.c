@@ -6,6 +6,7 @@
 
 #include "hist.h"
 #include "ktap.h"
+#include "sched_blocked.h"
 #include "sched_cause.h"
 #include "trace_builder.h"
 
@@ -154,6 +155,38 @@ static void test_delayed(void)
 		trace_sched(&t, 11)->latency.max == 1200,
 		"it waits from its wake-up on, though no enqueue tells of it");
 	ktap_ok(cpu(&t, 0)->nr_agreed == 3 && cpu(&t, 0)->nr_audits == 3, "its audits agree");
+	trace_deinit(&t);
+}
+
+/* The load balancer takes 11 along to another queue; it sleeps on. */
+static void test_delayed_moves(void)
+{
+	const struct sched_task *task;
+	struct blocked blocked;
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ | MODEL_WAITS);
+	if (blocked_init(&blocked))
+		abort();
+	t.model.sched.watch = &blocked.watch;
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	TRACE(&t, pipe_block, 11, .pipe = 5, .flags = IPCPROBE_IO_EMPTY);
+	run(&t, 3500, 0, 11, 1, 0);
+	dequeue(&t, 3700, 11, 0, 0);
+	enqueue(&t, 3701, 11, 1, 1);
+	ktap_ok(is_member(&t, 1, 11) && trace_sched(&t, 11)->state == SCHED_DELAYED,
+		"a member that sleeps does so on another queue, too");
+	wake(&t, 4000, 11, 0, 1);
+	run(&t, 4100, 1, 0, 0, 11);
+	finish(&t, 5000);
+	task = trace_sched(&t, 11);
+	ktap_ok(task->wait_ns == 100 * US && task->blocked_ns[WAIT_PIPE] == 500 * US,
+		"until it is woken");
+	ktap_ok(blocked.row.nr == 2 && blocked_row_at(&blocked, 1)->ns == 500 * US &&
+		blocked_row_at(&blocked, 1)->count == 1,
+		"the object that it blocked on has all of that time, as once");
+	blocked_deinit(&blocked);
 	trace_deinit(&t);
 }
 
@@ -707,10 +740,11 @@ static void test_watch(void)
 
 int main(void)
 {
-	ktap_begin(55);
+	ktap_begin(58);
 	test_basic();
 	test_disagree();
 	test_delayed();
+	test_delayed_moves();
 	test_throttle();
 	test_throttled_groups();
 	test_throttled_tasks();
