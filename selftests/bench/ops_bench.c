@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -47,6 +48,7 @@
 static char buffer[64 << 10];
 static int pipe_fds[2], stream_fds[2], dgram_fds[2], event_fd, file_fd;
 static int memfd, segment, msg_id, sem_id, *turn;
+static mqd_t mq;
 static volatile char *touched;
 static pid_t partner;
 
@@ -90,6 +92,12 @@ static void op_msg_1(void)
 
 	if (msgsnd(msg_id, &message, 1, 0) || msgrcv(msg_id, &message, 1, 0, 0) != 1)
 		die("msgsnd or msgrcv");
+}
+
+static void op_mq_1(void)
+{
+	if (mq_send(mq, buffer, 1, 0) || mq_receive(mq, buffer, sizeof(buffer), NULL) != 1)
+		die("mq_send or mq_receive");
 }
 
 /* Up and down: two operations. */
@@ -257,6 +265,7 @@ static const struct op {
 	{ "read-4k", op_read_4k, NULL, 100, SCHED_BATCH },
 	{ "write-4k", op_write_4k, NULL, 100, SCHED_BATCH },
 	{ "msg-1", op_msg_1, NULL, 100, SCHED_BATCH },
+	{ "mq-1", op_mq_1, NULL, 100, SCHED_BATCH },
 	{ "sem", op_sem, NULL, 100, SCHED_BATCH },
 	{ "futex-wake", op_wake, NULL, 100, SCHED_BATCH },
 	{ "futex-wake-shared", op_wake_shared, NULL, 100, SCHED_BATCH },
@@ -487,6 +496,9 @@ static void prepare(void)
 	sem_id = semget(IPC_PRIVATE, 1, 0600);
 	if (msg_id < 0 || sem_id < 0)
 		die("msgget or semget");
+	mq = mq_open("/ops_bench", O_RDWR | O_CREAT, 0600, NULL);
+	if (mq == (mqd_t)-1 || mq_unlink("/ops_bench"))
+		die("mq_open");
 	event_fd = eventfd(0, 0);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, stream_fds) ||
 	    socketpair(AF_UNIX, SOCK_DGRAM, 0, dgram_fds) || event_fd < 0 ||
