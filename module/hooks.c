@@ -100,10 +100,16 @@ static int attach_tracepoint(struct ipcprobe_hook *hook)
 #define NR_SLOTS	1024	/* several times the number of hooks */
 
 /* Filled before an address is traced, emptied never. */
-static struct {
+struct slot {
 	unsigned long ip;
 	struct ipcprobe_hook *hook;
-} slots[NR_SLOTS];
+	void (*entry)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
+	/* NULL: entry it is */
+	void (*entry_from)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			   unsigned long parent_ip);
+};
+
+static struct slot slots[NR_SLOTS];
 
 static struct ipcprobe_hook *search_hook(unsigned long ip)
 {
@@ -116,21 +122,28 @@ static struct ipcprobe_hook *search_hook(unsigned long ip)
 	return NULL;
 }
 
-static __always_inline unsigned int slot_of(unsigned long ip)
+/* Functions are 16 bytes apart or more. */
+static __always_inline struct slot *slot_of(unsigned long ip)
 {
-	return (ip >> 4) % NR_SLOTS;	/* functions are 16 bytes apart or more */
+	return &slots[(ip >> 4) % NR_SLOTS];
 }
 
-static __always_inline struct ipcprobe_hook *find_hook(unsigned long ip)
+static struct slot *next_slot(struct slot *slot)
 {
-	unsigned int slot = slot_of(ip);
+	return slot == &slots[NR_SLOTS - 1] ? slots : slot + 1;
+}
 
-	while (slots[slot].ip != ip) {
-		if (unlikely(!slots[slot].ip))
+/* The one that is nearly always at the first place was not. */
+static noinline struct ipcprobe_hook *find_hook(unsigned long ip)
+{
+	struct slot *slot = slot_of(ip);
+
+	while (slot->ip != ip) {
+		if (unlikely(!slot->ip))
 			return search_hook(ip);
-		slot = (slot + 1) % NR_SLOTS;
+		slot = next_slot(slot);
 	}
-	return slots[slot].hook;
+	return slot->hook;
 }
 
 static unsigned long hot_ips[IPCPROBE_NR_HOT];		/* as slots */
@@ -138,14 +151,18 @@ static struct ipcprobe_hook *hot_hooks[IPCPROBE_NR_HOT];
 
 static void add_slot(struct ipcprobe_hook *hook)
 {
-	unsigned int slot = slot_of(hook->ip);
+	struct slot *slot = slot_of(hook->ip);
 
-	while (slots[slot].ip && slots[slot].ip != hook->ip)
-		slot = (slot + 1) % NR_SLOTS;
+	while (slot->ip && slot->ip != hook->ip)
+		slot = next_slot(slot);
 	hot_hooks[hook->hot] = hook;
-	slots[slot].hook = hook;
-	smp_wmb(); /* find_hook() runs only after ftrace has patched the code */
-	slots[slot].ip = hook->ip;
+	slot->hook = hook;
+	if (hook->has_from)
+		slot->entry_from = hook->entry_from;
+	else
+		slot->entry = hook->entry;
+	smp_wmb(); /* function_entry() runs only after ftrace has patched the code */
+	slot->ip = hook->ip;
 	if (hook->hot)
 		hot_ips[hook->hot] = hook->ip;
 }
@@ -153,6 +170,7 @@ static void add_slot(struct ipcprobe_hook *hook)
 static void function_entry(unsigned long ip, unsigned long parent_ip,
 			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	const struct slot *slot = slot_of(ip);
 	struct ipcprobe_hook *hook;
 
 	guard(preempt_notrace)();
@@ -166,6 +184,11 @@ static void function_entry(unsigned long ip, unsigned long parent_ip,
 		ipcprobe_entry_enqueue_fair(NULL, fregs);
 	} else if (ip == hot_ips[IPCPROBE_HOT_DEQUEUE]) {
 		ipcprobe_entry_dequeue_fair(NULL, fregs);
+	} else if (likely(ip == slot->ip)) {
+		if (unlikely(slot->entry_from))
+			slot->entry_from(slot->hook, fregs, parent_ip);
+		else
+			slot->entry(slot->hook, fregs);
 	} else {
 		hook = find_hook(ip);
 		if (unlikely(!hook))
