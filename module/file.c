@@ -35,6 +35,15 @@ struct bucket {
 static struct bucket *table;
 static atomic_t last_id;
 
+/*
+ * Before the table, what each CPU asked for lately, found without a lock.
+ * These are copies: a number that was told stays good, whoever takes the
+ * place in the table meanwhile.
+ */
+#define NR_RECENT	16
+
+static DEFINE_PER_CPU(struct entry[NR_RECENT], recent);	/* preemption off */
+
 int ipcprobe_file_init(void)
 {
 	u32 i;
@@ -109,18 +118,21 @@ static void describe(const struct file *file, u32 id)
 	IPCPROBE_EMIT_NAME(file_info, rec, len, s, s->classes & IPCPROBE_OP_CLASSES);
 }
 
+static __always_inline bool is_of(const struct entry *entry,
+				  const struct inode *inode)
+{
+	return entry->ino == inode->i_ino && entry->id &&
+	       entry->dev == inode->i_sb->s_dev &&
+	       entry->generation == inode->i_generation;
+}
+
 static struct entry *find(struct bucket *bucket, const struct inode *inode)
 {
-	struct entry *entry;
 	int i;
 
-	for (i = 0; i < NR_WAYS; i++) {
-		entry = &bucket->ways[i];
-		if (entry->ino == inode->i_ino && entry->id &&
-		    entry->dev == inode->i_sb->s_dev &&
-		    entry->generation == inode->i_generation)
-			return entry;
-	}
+	for (i = 0; i < NR_WAYS; i++)
+		if (is_of(&bucket->ways[i], inode))
+			return &bucket->ways[i];
 	return NULL;
 }
 
@@ -147,6 +159,29 @@ static struct bucket *bucket_of(const struct inode *inode)
 	return &table[hash_64(key, TABLE_BITS)];
 }
 
+/* Keeps what it finds as @kept. */
+static noinline u32 search(struct file *file, const struct inode *inode,
+			   u32 epoch, struct entry *kept)
+{
+	struct bucket *bucket = bucket_of(inode);
+	struct entry *entry;
+	bool is_known;
+	u32 id;
+
+	raw_spin_lock(&bucket->lock);
+	entry = find(bucket, inode) ?: take(bucket, inode, epoch);
+	is_known = entry->epoch == epoch;
+	entry->epoch = epoch;
+	id = entry->id;
+	*kept = *entry;
+	raw_spin_unlock(&bucket->lock);
+	if (unlikely(!is_known)) {
+		describe(file, id);
+		ipcprobe_shm_describe(file, id);
+	}
+	return id;
+}
+
 /**
  * ipcprobe_file_id - the number of a regular file, told if it is new
  * @file: open file
@@ -156,20 +191,10 @@ static struct bucket *bucket_of(const struct inode *inode)
 u32 ipcprobe_file_id(struct file *file)
 {
 	const struct inode *inode = user_inode(file);
-	u32 epoch = READ_ONCE(ipcprobe_epoch), id;
-	struct bucket *bucket = bucket_of(inode);
-	struct entry *entry;
-	bool is_known;
+	struct entry *kept = this_cpu_ptr(&recent[inode->i_ino % NR_RECENT]);
+	u32 epoch = READ_ONCE(ipcprobe_epoch);
 
-	raw_spin_lock(&bucket->lock);
-	entry = find(bucket, inode) ?: take(bucket, inode, epoch);
-	is_known = entry->epoch == epoch;
-	entry->epoch = epoch;
-	id = entry->id;
-	raw_spin_unlock(&bucket->lock);
-	if (unlikely(!is_known)) {
-		describe(file, id);
-		ipcprobe_shm_describe(file, id);
-	}
-	return id;
+	if (likely(is_of(kept, inode) && kept->epoch == epoch))
+		return kept->id;
+	return search(file, inode, epoch, kept);
 }
