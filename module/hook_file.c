@@ -55,15 +55,15 @@ static void set_position(struct ipcprobe_op *op, const struct file *file,
 }
 
 /* vfs_read(file, buf, count, pos), vfs_write likewise */
-static void begin_rw(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
-		     u8 kind)
+static __always_inline void begin_rw(struct ipcprobe_hook *hook,
+				     struct ftrace_regs *fregs, u8 kind)
 {
 	struct file *file = ARG(fregs, 0);
 	struct ipcprobe_op *op;
 
 	if (!S_ISREG(file_inode(file)->i_mode))
 		return;
-	op = ipcprobe_op_begin(hook, kind);
+	op = ipcprobe_op_begin_bare(hook, kind);
 	if (unlikely(!op))
 		return;
 	op->addr = ftrace_regs_get_argument(fregs, 1);
@@ -178,7 +178,8 @@ static void entry_copy_range(struct ipcprobe_hook *hook,
 
 /* ---- ends ---- */
 
-static void end_rw(const struct ipcprobe_op *op, s32 ret)
+static __always_inline void end_rw(const struct ipcprobe_op *op, bool is_read,
+				   s32 ret)
 {
 	struct ipcprobe_rec_file_read rec = {
 		.hdr.tid = op->tid,
@@ -191,15 +192,18 @@ static void end_rw(const struct ipcprobe_op *op, s32 ret)
 		.flags = op->flags,
 	};
 
-	guard(irqsave)();
+	unsigned long irqflags;
+
+	local_irq_save(irqflags);
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	if (op->kind == IPCPROBE_OP_FILE_READ)
+	if (is_read)
 		IPCPROBE_EMIT(file_read, &rec);
 	else	/* the two records have the same fields */
 		IPCPROBE_EMIT(file_write, (struct ipcprobe_rec_file_write *)&rec);
+	local_irq_restore(irqflags);
 }
 
-static void end_copy(const struct ipcprobe_op *op, s32 ret)
+static noinline void end_copy(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_file_copy rec = {
 		.hdr.tid = op->tid,
@@ -220,10 +224,12 @@ static void end_copy(const struct ipcprobe_op *op, s32 ret)
 /* Called by op.c when the operation is over. */
 void ipcprobe_file_finish(struct ipcprobe_op *op, s32 ret)
 {
-	if (op->kind == IPCPROBE_OP_FILE_COPY)
-		end_copy(op, ret);
+	if (op->kind == IPCPROBE_OP_FILE_READ)
+		end_rw(op, true, ret);
+	else if (op->kind == IPCPROBE_OP_FILE_WRITE)
+		end_rw(op, false, ret);
 	else
-		end_rw(op, ret);
+		end_copy(op, ret);
 }
 
 struct ipcprobe_hook ipcprobe_file_hooks[] = {

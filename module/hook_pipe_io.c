@@ -459,6 +459,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 		end->pos = *pos;
 		*pos += op->left - left;
 		emit_rw(op, is_read, op->count - left);
+		end->obj = NULL;
 		ipcprobe_op_release(op);
 	} else {
 		segment(op, end);
@@ -526,8 +527,6 @@ static __always_inline void fill_rw(struct ipcprobe_op *op, int side,
 	struct file *file = iocb->ki_filp;
 
 	ipcprobe_op_use_end(&op->end[side], obj, file->private_data);
-	op->end[!side].obj = NULL;
-	op->end[!side].waiting = 0;
 	op->iter = iter;
 	op->left = iov_iter_count(iter);
 	op->count = op->left;	/* less than 2^31: MAX_RW_COUNT */

@@ -480,9 +480,13 @@ enum ipcprobe_op_kind {
 	IPCPROBE_OP_PIPE_CLOSE,
 	IPCPROBE_OP_PIPE_RESIZE,
 	IPCPROBE_OP_SPLICE,
-	IPCPROBE_OP_FILE_READ,
-	IPCPROBE_OP_FILE_WRITE,
 	IPCPROBE_OP_FILE_COPY,
+	IPCPROBE_OP_UNIX_SEND,
+	IPCPROBE_OP_UNIX_RECV,
+	IPCPROBE_OP_UNIX_CONNECT,
+	IPCPROBE_OP_UNIX_ACCEPT,
+	IPCPROBE_OP_FILE_READ,		/* no references from here ... */
+	IPCPROBE_OP_FILE_WRITE,
 	IPCPROBE_OP_SHM_GET,
 	IPCPROBE_OP_MEMFD,
 	IPCPROBE_OP_SHM_MOVE,
@@ -503,13 +507,9 @@ enum ipcprobe_op_kind {
 	IPCPROBE_OP_MQ_UNLINK,
 	IPCPROBE_OP_MQ_NOTIFY,
 	IPCPROBE_OP_FUTEX,
-	IPCPROBE_OP_UNIX_SEND,
-	IPCPROBE_OP_UNIX_RECV,
-	IPCPROBE_OP_UNIX_CONNECT,
-	IPCPROBE_OP_UNIX_ACCEPT,
 	IPCPROBE_OP_EVENTFD_READ,
 	IPCPROBE_OP_EVENTFD_WRITE,
-	IPCPROBE_OP_PROCVM,
+	IPCPROBE_OP_PROCVM,		/* ... to here */
 	IPCPROBE_OP_PIPE_READ_REQUEST,	/* by io_uring or AIO */
 	IPCPROBE_OP_PIPE_WRITE_REQUEST,
 };
@@ -524,8 +524,9 @@ enum ipcprobe_op_kind {
  * @call: enum ipcprobe_call
  * @begin: stamp of the entry
  * @addr: first user buffer
- * @end: per side, the pipe it moves bytes out of [0] or into [1].  A read or
- *	write does without a reference to it: its call holds the open file.
+ * @end: per side, the pipe it moves bytes out of [0] or into [1]; obj is NULL
+ *	when there is none, and always so in a free slot.  A read or write does
+ *	without a reference to it: its call holds the open file.
  * @iter: pipe read and write: progress is read from it
  * @file: of a read, write or open, not referenced: valid inside that call;
  *	of vmsplice, referenced
@@ -696,6 +697,9 @@ struct ipcprobe_op {
 #define IPCPROBE_PF_NO_CALL	(PF_KTHREAD | PF_IO_WORKER | PF_EXITING |	\
 				 PF_SIGNALED | PF_DUMPCORE)
 
+#define IPCPROBE_NR_CALLS	(__NR_futex_requeue + 1)
+
+extern const u8 ipcprobe_calls[];	/* enum ipcprobe_call by system call; IPCPROBE_NR_CALLS */
 extern struct ipcprobe_op *ipcprobe_ops;
 extern u32 ipcprobe_op_tids[];		/* the tasks in these slots; 0 = free */
 extern atomic_t ipcprobe_op_displaced;	/* operations in second slots */
@@ -770,6 +774,37 @@ static __always_inline void ipcprobe_op_release(struct ipcprobe_op *op)
 	smp_store_release(&ipcprobe_op_tids[slot], 0); /* pairs with the claims */
 }
 
+/*
+ * On the way back to user space, past sys_exit, the kernel may do more for the
+ * task: requests of io_uring that had to wait.  The number of the call still
+ * stands then, but its result has taken the place of -ENOSYS.
+ */
+static __always_inline bool ipcprobe_op_is_over(struct pt_regs *regs)
+{
+	return IS_ENABLED(CONFIG_X86) &&
+	       syscall_get_return_value(current, regs) != -ENOSYS;
+}
+
+/* What is left of ipcprobe_op_begin_call() and _begin_bare(), the call known. */
+static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
+{
+	u32 tid = current->pid, slot = ipcprobe_op_slot(tid);
+	struct ipcprobe_op *op;
+
+	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) ||
+		     current->flags & IPCPROBE_PF_NO_CALL ||
+		     in_compat_syscall() || atomic_read(&ipcprobe_op_displaced) ||
+		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
+		return NULL;
+	op = &ipcprobe_ops[slot];
+	op->tid = tid;
+	op->slot = slot;
+	op->kind = kind;
+	op->call = call;
+	op->begin = ipcprobe_stamp();
+	return op;
+}
+
 /**
  * ipcprobe_op_begin_call - the current task enters an operation by a certain
  *	system call
@@ -784,22 +819,31 @@ static __always_inline void ipcprobe_op_release(struct ipcprobe_op *op)
 static __always_inline struct ipcprobe_op *
 ipcprobe_op_begin_call(u8 kind, long nr, u8 call)
 {
-	u32 tid = current->pid, slot = ipcprobe_op_slot(tid);
-	struct ipcprobe_op *op;
-
-	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) ||
-		     current->flags & IPCPROBE_PF_NO_CALL ||
-		     syscall_get_nr(current, task_pt_regs(current)) != nr ||
-		     in_compat_syscall() || atomic_read(&ipcprobe_op_displaced) ||
-		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
+	if (unlikely(syscall_get_nr(current, task_pt_regs(current)) != nr))
 		return NULL;
-	op = &ipcprobe_ops[slot];
-	op->tid = tid;
-	op->slot = slot;
-	op->kind = kind;
-	op->call = call;
-	op->begin = ipcprobe_stamp();
-	return op;
+	return ipcprobe_op_claim(kind, call);
+}
+
+/**
+ * ipcprobe_op_begin_bare - ipcprobe_op_begin() for what happens often
+ * @hook: counts a miss
+ * @kind: enum ipcprobe_op_kind
+ *
+ * Context: as ipcprobe_op_begin().
+ * Return: likewise, but nothing is cleared: tid, slot, kind, call and begin are
+ * set, and there is no pipe or socket.
+ */
+static __always_inline struct ipcprobe_op *
+ipcprobe_op_begin_bare(struct ipcprobe_hook *hook, u8 kind)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	unsigned long nr = syscall_get_nr(current, regs);
+	struct ipcprobe_op *op = NULL;
+
+	if (likely(nr < IPCPROBE_NR_CALLS && ipcprobe_calls[nr] &&
+		   !ipcprobe_op_is_over(regs)))
+		op = ipcprobe_op_claim(kind, ipcprobe_calls[nr]);
+	return likely(op) ? op : ipcprobe_op_begin(hook, kind);
 }
 
 /* One side of a read or write is a pipe. */

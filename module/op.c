@@ -100,6 +100,10 @@ void ipcprobe_op_free(struct ipcprobe_op *op)
 {
 	if (!is_rw(op))
 		put_ends(op);
+	op->end[0].obj = NULL;
+	op->end[1].obj = NULL;
+	op->end[0].waiting = 0;
+	op->end[1].waiting = 0;
 	if (op->sock.obj) {
 		ipcprobe_sock_put(op->sock.obj);
 		op->sock.obj = NULL;
@@ -183,87 +187,76 @@ static __always_inline void clear(struct ipcprobe_op *op)
 	op->wait_begin_ns = 0;
 }
 
-/* The system calls that end an operation. */
-static __always_inline u8 call_of(long nr)
-{
-	switch (nr) {
-#define CALL(up, low)	case __NR_##low: return IPCPROBE_CALL_##up
-	CALL(READ, read);
-	CALL(WRITE, write);
-	CALL(READV, readv);
-	CALL(WRITEV, writev);
-	CALL(PREAD64, pread64);
-	CALL(PWRITE64, pwrite64);
-	CALL(PREADV, preadv);
-	CALL(PWRITEV, pwritev);
-	CALL(PREADV2, preadv2);
-	CALL(PWRITEV2, pwritev2);
-	CALL(SENDFILE, sendfile);
-	CALL(COPY_FILE_RANGE, copy_file_range);
-	CALL(SPLICE, splice);
-	CALL(TEE, tee);
-	CALL(VMSPLICE, vmsplice);
+/* The system calls that end an operation; all others are IPCPROBE_CALL_OTHER, 0. */
+const u8 ipcprobe_calls[IPCPROBE_NR_CALLS] = {
+#define CALL(up, low)	[__NR_##low] = IPCPROBE_CALL_##up
+	CALL(READ, read),
+	CALL(WRITE, write),
+	CALL(READV, readv),
+	CALL(WRITEV, writev),
+	CALL(PREAD64, pread64),
+	CALL(PWRITE64, pwrite64),
+	CALL(PREADV, preadv),
+	CALL(PWRITEV, pwritev),
+	CALL(PREADV2, preadv2),
+	CALL(PWRITEV2, pwritev2),
+	CALL(SENDFILE, sendfile),
+	CALL(COPY_FILE_RANGE, copy_file_range),
+	CALL(SPLICE, splice),
+	CALL(TEE, tee),
+	CALL(VMSPLICE, vmsplice),
 #ifdef __NR_open
-	CALL(OPEN, open);
+	CALL(OPEN, open),
 #endif
-	CALL(OPEN, openat);
-	CALL(OPEN, openat2);
-	CALL(FCNTL, fcntl);
-	CALL(SHMGET, shmget);
-	CALL(SHMAT, shmat);
-	CALL(SHMDT, shmdt);
-	CALL(SHMCTL, shmctl);
-	CALL(MMAP, mmap);
-	CALL(MMAP, remap_file_pages);
-	CALL(MUNMAP, munmap);
-	CALL(MREMAP, mremap);
-	CALL(TRUNCATE, ftruncate);
-	CALL(MEMFD_CREATE, memfd_create);
-	CALL(FALLOCATE, fallocate);
-	CALL(SEMGET, semget);
-	CALL(SEMOP, semop);
-	CALL(SEMTIMEDOP, semtimedop);
-	CALL(SEMCTL, semctl);
-	CALL(MSGGET, msgget);
-	CALL(MSGSND, msgsnd);
-	CALL(MSGRCV, msgrcv);
-	CALL(MQ_OPEN, mq_open);
-	CALL(MQ_UNLINK, mq_unlink);
-	CALL(MQ_TIMEDSEND, mq_timedsend);
-	CALL(MQ_TIMEDRECEIVE, mq_timedreceive);
-	CALL(MQ_NOTIFY, mq_notify);
-	CALL(FUTEX, futex);
-	CALL(FUTEX, restart_syscall);
-	CALL(FUTEX_WAITV, futex_waitv);
-	CALL(FUTEX_WAIT, futex_wait);
-	CALL(FUTEX_WAKE, futex_wake);
-	CALL(FUTEX_REQUEUE, futex_requeue);
-	CALL(SENDTO, sendto);
-	CALL(RECVFROM, recvfrom);
-	CALL(SENDMSG, sendmsg);
-	CALL(RECVMSG, recvmsg);
-	CALL(SENDMMSG, sendmmsg);
-	CALL(RECVMMSG, recvmmsg);
-	CALL(CONNECT, connect);
-	CALL(ACCEPT, accept);
-	CALL(ACCEPT, accept4);
-	CALL(PROCESS_VM_READV, process_vm_readv);
-	CALL(PROCESS_VM_WRITEV, process_vm_writev);
+	CALL(OPEN, openat),
+	CALL(OPEN, openat2),
+	CALL(FCNTL, fcntl),
+	CALL(SHMGET, shmget),
+	CALL(SHMAT, shmat),
+	CALL(SHMDT, shmdt),
+	CALL(SHMCTL, shmctl),
+	CALL(MMAP, mmap),
+	CALL(MMAP, remap_file_pages),
+	CALL(MUNMAP, munmap),
+	CALL(MREMAP, mremap),
+	CALL(TRUNCATE, ftruncate),
+	CALL(MEMFD_CREATE, memfd_create),
+	CALL(FALLOCATE, fallocate),
+	CALL(SEMGET, semget),
+	CALL(SEMOP, semop),
+	CALL(SEMTIMEDOP, semtimedop),
+	CALL(SEMCTL, semctl),
+	CALL(MSGGET, msgget),
+	CALL(MSGSND, msgsnd),
+	CALL(MSGRCV, msgrcv),
+	CALL(MQ_OPEN, mq_open),
+	CALL(MQ_UNLINK, mq_unlink),
+	CALL(MQ_TIMEDSEND, mq_timedsend),
+	CALL(MQ_TIMEDRECEIVE, mq_timedreceive),
+	CALL(MQ_NOTIFY, mq_notify),
+	CALL(FUTEX, futex),
+	CALL(FUTEX, restart_syscall),
+	CALL(FUTEX_WAITV, futex_waitv),
+	CALL(FUTEX_WAIT, futex_wait),
+	CALL(FUTEX_WAKE, futex_wake),
+	CALL(FUTEX_REQUEUE, futex_requeue),
+	CALL(SENDTO, sendto),
+	CALL(RECVFROM, recvfrom),
+	CALL(SENDMSG, sendmsg),
+	CALL(RECVMSG, recvmsg),
+	CALL(SENDMMSG, sendmmsg),
+	CALL(RECVMMSG, recvmmsg),
+	CALL(CONNECT, connect),
+	CALL(ACCEPT, accept),
+	CALL(ACCEPT, accept4),
+	CALL(PROCESS_VM_READV, process_vm_readv),
+	CALL(PROCESS_VM_WRITEV, process_vm_writev),
 #undef CALL
-	default:
-		return IPCPROBE_CALL_OTHER;
-	}
-}
+};
 
-/*
- * On the way back to user space, past sys_exit, the kernel may do more for the
- * task: requests of io_uring that had to wait.  The number of the call still
- * stands then, but its result has taken the place of -ENOSYS.
- */
-static __always_inline bool is_over(struct pt_regs *regs)
+static __always_inline u8 call_of(unsigned long nr)
 {
-	return IS_ENABLED(CONFIG_X86) &&
-	       syscall_get_return_value(current, regs) != -ENOSYS;
+	return nr < IPCPROBE_NR_CALLS ? ipcprobe_calls[nr] : IPCPROBE_CALL_OTHER;
 }
 
 /*
@@ -277,7 +270,7 @@ static __always_inline bool in_own_call(u8 *call)
 	struct pt_regs *regs = task_pt_regs(current);
 	long nr;
 
-	if (current->flags & IPCPROBE_PF_NO_CALL || is_over(regs))
+	if (current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_op_is_over(regs))
 		return false;
 	nr = syscall_get_nr(current, regs);
 	if (unlikely(in_compat_syscall())) {
@@ -368,7 +361,7 @@ static u8 request_call(void)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
-	if (current->flags & IPCPROBE_PF_NO_CALL || is_over(regs) ||
+	if (current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_op_is_over(regs) ||
 	    syscall_get_nr(current, regs) != __NR_io_submit)
 		return IPCPROBE_CALL_IO_URING;
 	return IPCPROBE_CALL_OTHER;
@@ -402,7 +395,14 @@ struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kin
 
 /* ---- the end ---- */
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+/* It never has references, nor pipes or sockets. */
+static __always_inline bool is_bare(const struct ipcprobe_op *op)
+{
+	return op->kind >= IPCPROBE_OP_FILE_READ && op->kind <= IPCPROBE_OP_PROCVM;
+}
+
+/* Not inlined: nearly every system call of the machine is none of ours. */
+static noinline void finish(struct ipcprobe_op *op, s32 ret)
 {
 	switch (op->kind) {
 	case IPCPROBE_OP_FILE_READ:
@@ -467,6 +467,10 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 	default:
 		ipcprobe_pipe_finish(op, ret);
 		break;
+	}
+	if (likely(is_bare(op))) {
+		ipcprobe_op_release(op);
+		return;
 	}
 	/* What splice or sendfile did with a socket is told besides. */
 	if (op->sock.obj && (op->kind == IPCPROBE_OP_SPLICE ||
