@@ -16,6 +16,7 @@
 #include "ipcprobe.h"
 #include "trace.h"
 
+/* @cpu: -1: this one, which is asked for only if that matters */
 static __always_inline bool
 ipcprobe_session_wants(const struct ipcprobe_session *session, u32 class_id,
 		       u32 tid, u32 other_tid, int cpu)
@@ -32,7 +33,9 @@ ipcprobe_session_wants(const struct ipcprobe_session *session, u32 class_id,
 		return false;
 	if (session->not_self & bit && session->owner == current->tgid)
 		return false;
-	return session->all_cpus || cpumask_test_cpu(cpu, session->cpus);
+	if (session->all_cpus)
+		return true;
+	return cpumask_test_cpu(cpu < 0 ? smp_processor_id() : cpu, session->cpus);
 }
 
 /* The ring for what happens here; without one, the event counts as lost. */
@@ -53,6 +56,10 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
  * themselves without end, and their users hear no more of it.
  */
 #define __IPCPROBE_TRACE_COPY(name, rec)					\
+	__IPCPROBE_TRACE_FILL(name, copy, *copy = *(rec))
+
+/* @fill writes the record to @copy. */
+#define __IPCPROBE_TRACE_FILL(name, copy, fill)					\
 ({										\
 	struct ipcprobe_trace_copies *copies = this_cpu_ptr(&ipcprobe_trace_copies); \
 	struct ipcprobe_rec_##name *copy;					\
@@ -60,7 +67,7 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 	BUILD_BUG_ON(sizeof(*copy) > IPCPROBE_TRACE_MAX);			\
 	if (copies->level < IPCPROBE_TRACE_LEVELS) {				\
 		copy = (void *)copies->buf[copies->level++];			\
-		*copy = *(rec);							\
+		fill;								\
 		trace_##name(copy);						\
 		copies->level--;						\
 	}									\
@@ -114,18 +121,56 @@ do {										\
 			__IPCPROBE_TRACE_COPY(name, rec),			\
 			*(struct ipcprobe_rec_##name *)to = *(rec))
 
+/* The whole record of an operation. */
+#define __IPCPROBE_FILL_OP(to, head, ns, op, ret, fill)				\
+({										\
+	(to)->hdr = (head).hdr;							\
+	(to)->dur_ns = ns;							\
+	fill(to, op, ret);							\
+})
+
+/**
+ * IPCPROBE_EMIT_OP - the record of an operation that is over
+ * @name: event
+ * @op: operation
+ * @ret: its result
+ * @fill: fill(rec, op, ret) writes all of the record but hdr and dur_ns
+ *
+ * The fields go from the operation straight to the ring: a record composed
+ * before would need more registers than there are.
+ *
+ * Context: not NMI.
+ */
+#define IPCPROBE_EMIT_OP(name, op, ret, fill)					\
+do {										\
+	struct { struct ipcprobe_rec hdr; } head;				\
+	unsigned long irqflags;							\
+	u32 ns;									\
+										\
+	head.hdr.tid = (op)->tid;						\
+	local_irq_save(irqflags);						\
+	head.hdr.ts_ns = ipcprobe_clock_since((op)->begin, &ns);		\
+	__IPCPROBE_EMIT(name, &head, sizeof(struct ipcprobe_rec_##name), s,	\
+		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
+				       head.hdr.tid, head.hdr.tid, -1),		\
+		__IPCPROBE_TRACE_FILL(name, copy,				\
+			__IPCPROBE_FILL_OP(copy, head, ns, op, ret, fill)),	\
+		__IPCPROBE_FILL_OP((struct ipcprobe_rec_##name *)to, head, ns,	\
+				   op, ret, fill));				\
+	local_irq_restore(irqflags);						\
+} while (0)
+
 /* About the task that acts, for the sessions that want @class_id. */
 #define IPCPROBE_EMIT_AS(name, rec, class_id)					\
 	IPCPROBE_EMIT_IF(name, rec, s,						\
 		ipcprobe_session_wants(s, class_id, (rec)->hdr.tid,		\
-				       (rec)->hdr.tid, smp_processor_id()))
+				       (rec)->hdr.tid, -1))
 
 /* With a second task that the filter may let pass. */
 #define IPCPROBE_EMIT_TO(name, rec, other_tid)					\
 	IPCPROBE_EMIT_IF(name, rec, s,						\
 		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
-				       (rec)->hdr.tid, other_tid,		\
-				       smp_processor_id()))
+				       (rec)->hdr.tid, other_tid, -1))
 
 /* The common case: they want the record's own class. */
 #define IPCPROBE_EMIT(name, rec)						\

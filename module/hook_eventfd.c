@@ -56,18 +56,17 @@ static u64 read_value(u64 addr)
 				      sizeof(value)) ? U64_MAX : value;
 }
 
-static struct ipcprobe_op *begin(struct ipcprobe_hook *hook,
-				 const struct file *file, u8 kind)
+static __always_inline struct ipcprobe_op *
+begin(struct ipcprobe_hook *hook, const struct file *file, u8 kind)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, kind);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, kind);
 
 	if (unlikely(!op))
 		return NULL;
 	op->eventfd.id = number_of(file->private_data);
 	op->eventfd.is_semaphore = is_semaphore(file->private_data);
 	op->eventfd.wait_begin = 0;
-	if (file->f_flags & O_NONBLOCK)
-		op->flags = IPCPROBE_IO_NONBLOCK;
+	op->flags = file->f_flags & O_NONBLOCK ? IPCPROBE_IO_NONBLOCK : 0;
 	return op;
 }
 
@@ -81,6 +80,7 @@ static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op = begin(hook, iocb->ki_filp, IPCPROBE_OP_EVENTFD_READ);
 	if (unlikely(!op))
 		return;
+	op->addr = 0;
 	if (iter_is_ubuf(iter))
 		op->addr = (unsigned long)iter->ubuf + iter->iov_offset;
 	else if (iter_is_iovec(iter) && iter->nr_segs &&
@@ -99,38 +99,53 @@ static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 			U64_MAX : read_value(ftrace_regs_get_argument(fregs, 1));
 }
 
-static u32 time_waited(struct ipcprobe_op *op)
+static u32 time_waited(const struct ipcprobe_op *op)
 {
-	u32 wait_ns = 0;
+	u32 wait_ns;
 
-	if (op->eventfd.wait_begin)
-		ipcprobe_clock_since(op->eventfd.wait_begin, &wait_ns);
+	ipcprobe_clock_since(op->eventfd.wait_begin, &wait_ns);
 	return wait_ns;
 }
 
-/* Called by op.c when the operation is over. */
-void ipcprobe_eventfd_finish(struct ipcprobe_op *op, s32 ret)
+/* Reads and writes have the same fields. */
+static __always_inline void fill_write(struct ipcprobe_rec_eventfd_write *rec,
+				       const struct ipcprobe_op *op, s32 ret)
 {
-	bool is_read = op->kind == IPCPROBE_OP_EVENTFD_READ;
-	struct ipcprobe_rec_eventfd_write rec = {
-		.hdr.tid = op->tid,
-		.value = op->eventfd.value,
-		.eventfd = op->eventfd.id,
-		.ret = ret,
-		.wait_ns = time_waited(op),
-		.call = op->call,
-		.is_semaphore = op->eventfd.is_semaphore,
-		.flags = op->flags,
-	};
+	rec->value = op->eventfd.value;
+	rec->eventfd = op->eventfd.id;
+	rec->ret = ret;
+	rec->wait_ns = op->eventfd.wait_ns;
+	rec->call = op->call;
+	rec->is_semaphore = op->eventfd.is_semaphore;
+	rec->flags = op->flags;
+	rec->__pad = 0;
+}
 
-	if (is_read)
-		rec.value = ret > 0 && op->addr ? read_value(op->addr) : U64_MAX;
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	if (is_read)	/* the two records have the same fields */
-		IPCPROBE_EMIT(eventfd_read, (struct ipcprobe_rec_eventfd_read *)&rec);
-	else
-		IPCPROBE_EMIT(eventfd_write, &rec);
+static __always_inline void fill_read(struct ipcprobe_rec_eventfd_read *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_write((struct ipcprobe_rec_eventfd_write *)rec, op, ret);
+}
+
+static __always_inline void end_wait(struct ipcprobe_op *op)
+{
+	op->eventfd.wait_ns = likely(!op->eventfd.wait_begin) ? 0 : time_waited(op);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret)
+{
+	end_wait(op);
+	IPCPROBE_EMIT_OP(eventfd_write, op, ret, fill_write);
+	ipcprobe_op_release(op);
+}
+
+void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret)
+{
+	end_wait(op);
+	op->eventfd.value = ret > 0 && op->addr ? read_value(op->addr) : U64_MAX;
+	IPCPROBE_EMIT_OP(eventfd_read, op, ret, fill_read);
+	ipcprobe_op_release(op);
 }
 
 /* ---- waits ---- */

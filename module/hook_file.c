@@ -25,6 +25,17 @@ static bool is_append(const struct file *file, unsigned int rwf)
 		!(rwf & (__force unsigned int)RWF_NOAPPEND));
 }
 
+static __always_inline u16 file_flags(const struct file *file)
+{
+	return file->f_flags & O_DIRECT ? IPCPROBE_IO_DIRECT : 0;
+}
+
+static u16 set_append(const struct file *file, u64 *offset)
+{
+	*offset = i_size_read(file_inode(file));
+	return IPCPROBE_IO_APPEND;
+}
+
 /**
  * ipcprobe_file_position - where a read or write goes
  * @file: regular file
@@ -37,21 +48,21 @@ static bool is_append(const struct file *file, unsigned int rwf)
 u16 ipcprobe_file_position(const struct file *file, bool is_write,
 			   unsigned int rwf, u64 *offset)
 {
-	u16 flags = file->f_flags & O_DIRECT ? IPCPROBE_IO_DIRECT : 0;
+	u16 flags = file_flags(file);
 
-	if (is_write && is_append(file, rwf)) {
-		*offset = i_size_read(file_inode(file));
-		flags |= IPCPROBE_IO_APPEND;
-	}
+	if (is_write && is_append(file, rwf))
+		flags |= set_append(file, offset);
 	return flags;
 }
 
-static void set_position(struct ipcprobe_op *op, const struct file *file,
-			 const loff_t *pos, unsigned int rwf)
+static __always_inline void set_position(struct ipcprobe_op *op, u8 kind,
+					 const struct file *file,
+					 const loff_t *pos, unsigned int rwf)
 {
 	op->in_offset = pos ? *pos : 0;
-	op->flags = ipcprobe_file_position(file, op->kind == IPCPROBE_OP_FILE_WRITE,
-					   rwf, &op->in_offset);
+	op->flags = file_flags(file);
+	if (kind == IPCPROBE_OP_FILE_WRITE && is_append(file, rwf))
+		op->flags |= set_append(file, &op->in_offset);
 }
 
 /* vfs_read(file, buf, count, pos), vfs_write likewise */
@@ -69,7 +80,7 @@ static __always_inline void begin_rw(struct ipcprobe_hook *hook,
 	op->addr = ftrace_regs_get_argument(fregs, 1);
 	op->nr_segs = 1;
 	op->in_file = ipcprobe_file_id(file);
-	set_position(op, file, ARG(fregs, 3), 0);
+	set_position(op, kind, file, ARG(fregs, 3), 0);
 }
 
 static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -134,7 +145,8 @@ static void begin_vector(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			ftrace_regs_get_argument(fregs, 1),
 		    ftrace_regs_get_argument(fregs, 2));
 	op->in_file = ipcprobe_file_id(file);
-	set_position(op, file, ARG(fregs, 3), ftrace_regs_get_argument(fregs, 4));
+	set_position(op, kind, file, ARG(fregs, 3),
+		     ftrace_regs_get_argument(fregs, 4));
 }
 
 static void entry_readv(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -176,34 +188,40 @@ static void entry_copy_range(struct ipcprobe_hook *hook,
 		op->flags = IPCPROBE_IO_OFFLOAD;
 }
 
-/* ---- ends ---- */
+/* ---- ends, called by op.c ---- */
 
-static __always_inline void end_rw(const struct ipcprobe_op *op, bool is_read,
-				   s32 ret)
+/* Reads and writes have the same fields. */
+static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
+				    const struct ipcprobe_op *op, s32 ret)
 {
-	struct ipcprobe_rec_file_read rec = {
-		.hdr.tid = op->tid,
-		.addr = op->addr,
-		.offset = op->in_offset,
-		.file = op->in_file,
-		.ret = ret,
-		.call = op->call,
-		.nr_segs = op->nr_segs,
-		.flags = op->flags,
-	};
-
-	unsigned long irqflags;
-
-	local_irq_save(irqflags);
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	if (is_read)
-		IPCPROBE_EMIT(file_read, &rec);
-	else	/* the two records have the same fields */
-		IPCPROBE_EMIT(file_write, (struct ipcprobe_rec_file_write *)&rec);
-	local_irq_restore(irqflags);
+	rec->addr = op->addr;
+	rec->offset = op->in_offset;
+	rec->file = op->in_file;
+	rec->ret = ret;
+	rec->call = op->call;
+	rec->nr_segs = op->nr_segs;
+	rec->flags = op->flags;
 }
 
-static noinline void end_copy(const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
+				       const struct ipcprobe_op *op, s32 ret)
+{
+	fill_rw((struct ipcprobe_rec_file_read *)rec, op, ret);
+}
+
+void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
+{
+	IPCPROBE_EMIT_OP(file_read, op, ret, fill_rw);
+	ipcprobe_op_release(op);
+}
+
+void ipcprobe_file_finish_write(struct ipcprobe_op *op, s32 ret)
+{
+	IPCPROBE_EMIT_OP(file_write, op, ret, fill_write);
+	ipcprobe_op_release(op);
+}
+
+void ipcprobe_file_finish_copy(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_file_copy rec = {
 		.hdr.tid = op->tid,
@@ -219,17 +237,6 @@ static noinline void end_copy(const struct ipcprobe_op *op, s32 ret)
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
 	IPCPROBE_EMIT(file_copy, &rec);
-}
-
-/* Called by op.c when the operation is over. */
-void ipcprobe_file_finish(struct ipcprobe_op *op, s32 ret)
-{
-	if (op->kind == IPCPROBE_OP_FILE_READ)
-		end_rw(op, true, ret);
-	else if (op->kind == IPCPROBE_OP_FILE_WRITE)
-		end_rw(op, false, ret);
-	else
-		end_copy(op, ret);
 }
 
 struct ipcprobe_hook ipcprobe_file_hooks[] = {

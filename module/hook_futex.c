@@ -26,9 +26,9 @@
 
 #define ARG(fregs, n)	ftrace_regs_get_argument(fregs, n)
 
-static struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 cmd)
+static __always_inline struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 cmd)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_FUTEX);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_FUTEX);
 
 	if (unlikely(!op))
 		return NULL;
@@ -478,31 +478,28 @@ static void entry_postunlock(struct ipcprobe_hook *hook,
 /* ---- ends ---- */
 
 /* futex_wait and futex_wake have the same fields. */
-static void end_single(const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_wait(struct ipcprobe_rec_futex_wait *rec,
+				      const struct ipcprobe_op *op, s32 ret)
 {
-	struct ipcprobe_rec_futex_wait rec = {
-		.hdr.tid = op->tid,
-		.addr = op->futex.addr[0],
-		.offset = op->futex.offset[0],
-		.file = op->futex.file[0],
-		.val = op->futex.val,
-		.mask = op->futex.mask,
-		.ret = ret,
-		.call = op->call,
-		.op = op->futex.cmd,
-		.flags = op->flags,
-	};
+	rec->addr = op->futex.addr[0];
+	rec->offset = op->futex.offset[0];
+	rec->file = op->futex.file[0];
+	rec->val = op->futex.val;
+	rec->mask = op->futex.mask;
+	rec->ret = ret;
+	rec->call = op->call;
+	rec->op = op->futex.cmd;
+	rec->flags = op->flags;
+}
 
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	if (shapes[op->futex.cmd] == SHAPE_WAIT)
-		IPCPROBE_EMIT(futex_wait, &rec);
-	else
-		IPCPROBE_EMIT(futex_wake, (struct ipcprobe_rec_futex_wake *)&rec);
+static __always_inline void fill_wake(struct ipcprobe_rec_futex_wake *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_wait((struct ipcprobe_rec_futex_wait *)rec, op, ret);
 }
 
 /* futex_requeue and futex_wake_op have the same fields. */
-static void end_pair(const struct ipcprobe_op *op, s32 ret)
+static noinline void end_pair(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_futex_requeue rec = {
 		.hdr.tid = op->tid,
@@ -532,10 +529,15 @@ static void end_pair(const struct ipcprobe_op *op, s32 ret)
 /* Called by op.c when the operation is over. */
 void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret)
 {
-	if (shapes[op->futex.cmd] == SHAPE_PAIR)
-		end_pair(op, ret);
+	u8 shape = shapes[op->futex.cmd];
+
+	if (shape == SHAPE_WAIT)
+		IPCPROBE_EMIT_OP(futex_wait, op, ret, fill_wait);
+	else if (shape == SHAPE_WAKE)
+		IPCPROBE_EMIT_OP(futex_wake, op, ret, fill_wake);
 	else
-		end_single(op, ret);
+		end_pair(op, ret);
+	ipcprobe_op_release(op);
 }
 
 void ipcprobe_futex_init(void)

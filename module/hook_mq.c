@@ -56,6 +56,8 @@ static void set_queue(struct ipcprobe_op *op, s32 fd)
 	struct file *file = fget(fd);
 	const struct inode *inode;
 
+	op->wait_begin_ns = 0;
+	op->flags = 0;
 	op->mq.fd = fd;
 	op->mq.dev = 0;
 	op->mq.ino = 0;
@@ -74,7 +76,7 @@ static void set_queue(struct ipcprobe_op *op, s32 fd)
 /* do_mq_timedsend(fd, text, bytes, prio, timeout) */
 static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_SEND);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_MQ_SEND);
 
 	if (unlikely(!op))
 		return;
@@ -97,7 +99,7 @@ static void set_receive(struct ipcprobe_op *op, s32 fd, u64 addr, u64 bytes)
 /* do_mq_timedreceive(fd, text, bytes, prio, timeout) */
 static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_RECEIVE);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_MQ_RECEIVE);
 
 	if (likely(op))
 		set_receive(op, ftrace_regs_get_argument(fregs, 0),
@@ -144,31 +146,40 @@ void ipcprobe_mq_block(struct ipcprobe_op *op)
 	IPCPROBE_EMIT(mq_block, &rec);
 }
 
-static void end_transfer(const struct ipcprobe_op *op, s32 ret)
+/* Sends and receives have the same fields. */
+static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
+				      const struct ipcprobe_op *op, s32 ret)
 {
-	struct ipcprobe_rec_mq_send rec = {
-		.hdr.tid = op->tid,
-		.addr = op->addr,
-		.dev = op->mq.dev,
-		.ino = op->mq.ino,
-		.fd = op->mq.fd,
-		.seq = op->mq.seq,
-		.bytes = op->mq.bytes,
-		.prio = op->mq.prio,
-		.ret = ret,
-		.blocked_ns = ipcprobe_op_blocked_ns(op),
-		.flags = op->flags,
-	};
+	rec->addr = op->addr;
+	rec->dev = op->mq.dev;
+	rec->ino = op->mq.ino;
+	rec->fd = op->mq.fd;
+	rec->seq = op->mq.seq;
+	rec->bytes = op->mq.bytes;
+	rec->prio = op->mq.prio;
+	rec->ret = ret;
+	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
+	rec->flags = op->flags;
+	rec->__pad = 0;
+}
 
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
+					 const struct ipcprobe_op *op, s32 ret)
+{
+	fill_send((struct ipcprobe_rec_mq_send *)rec, op, ret);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret)
+{
 	if (op->kind == IPCPROBE_OP_MQ_RECEIVE) {
-		/* the two records have the same fields */
-		IPCPROBE_EMIT(mq_receive, (struct ipcprobe_rec_mq_receive *)&rec);
+		IPCPROBE_EMIT_OP(mq_receive, op, ret, fill_receive);
 	} else {
-		rec.seq = ret < 0 ? 0 : rec.seq;
-		IPCPROBE_EMIT(mq_send, &rec);
+		if (ret < 0)
+			op->mq.seq = 0;
+		IPCPROBE_EMIT_OP(mq_send, op, ret, fill_send);
 	}
+	ipcprobe_op_release(op);
 }
 
 /* ---- names ---- */
@@ -378,9 +389,6 @@ void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret)
 		break;
 	case IPCPROBE_OP_MQ_NOTIFY:
 		end_notify(op, ret);
-		break;
-	default:
-		end_transfer(op, ret);
 		break;
 	}
 }

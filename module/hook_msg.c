@@ -46,9 +46,10 @@ void ipcprobe_msg_init(void)
 
 /* ---- send and receive ---- */
 
-static void set_message(struct ipcprobe_op *op, s32 id, s64 type, u64 bytes,
-			u16 msgflg)
+static __always_inline void set_message(struct ipcprobe_op *op, s32 id, s64 type,
+					u64 bytes, u16 msgflg)
 {
+	op->wait_begin_ns = 0;
 	op->msg.ns = ipcprobe_ipc_ns();
 	op->msg.id = id;
 	op->msg.type = type;
@@ -60,7 +61,7 @@ static void set_message(struct ipcprobe_op *op, s32 id, s64 type, u64 bytes,
 /* do_msgsnd(msqid, type, text, bytes, msgflg) */
 static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_SEND);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_MSG_SEND);
 
 	if (unlikely(!op))
 		return;
@@ -80,7 +81,7 @@ static u64 text_of(u64 msgp)
 /* do_msgrcv(msqid, msgp, bytes, type, msgflg, handler) */
 static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_RECEIVE);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_MSG_RECEIVE);
 
 	if (unlikely(!op))
 		return;
@@ -200,30 +201,41 @@ void ipcprobe_msg_block(struct ipcprobe_op *op)
 	IPCPROBE_EMIT(msg_block, &rec);
 }
 
-static void end_transfer(const struct ipcprobe_op *op, s32 ret)
+/* Sends and receives have the same fields. */
+static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
+				      const struct ipcprobe_op *op, s32 ret)
 {
-	struct ipcprobe_rec_msg_send rec = {
-		.hdr.tid = op->tid,
-		.addr = op->addr,
-		.type = op->msg.type,
-		.ns = op->msg.ns,
-		.id = op->msg.id,
-		.seq = op->msg.seq,
-		.bytes = op->msg.bytes,
-		.ret = ret,
-		.blocked_ns = ipcprobe_op_blocked_ns(op),
-		.msgflg = op->msg.msgflg,
-	};
+	rec->addr = op->addr;
+	rec->type = op->msg.type;
+	rec->ns = op->msg.ns;
+	rec->id = op->msg.id;
+	rec->seq = op->msg.seq;
+	rec->bytes = op->msg.bytes;
+	rec->ret = ret;
+	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
+	rec->msgflg = op->msg.msgflg;
+	rec->__pad = 0;
+}
 
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	if (op->kind == IPCPROBE_OP_MSG_RECEIVE) {
-		/* the two records have the same fields */
-		IPCPROBE_EMIT(msg_receive, (struct ipcprobe_rec_msg_receive *)&rec);
-	} else {
-		rec.seq = ret < 0 ? 0 : rec.seq;
-		IPCPROBE_EMIT(msg_send, &rec);
-	}
+static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
+					 const struct ipcprobe_op *op, s32 ret)
+{
+	fill_send((struct ipcprobe_rec_msg_send *)rec, op, ret);
+}
+
+/* These are called by op.c when the operation is over. */
+void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)
+{
+	if (ret < 0)
+		op->msg.seq = 0;
+	IPCPROBE_EMIT_OP(msg_send, op, ret, fill_send);
+	ipcprobe_op_release(op);
+}
+
+void ipcprobe_msg_finish_receive(struct ipcprobe_op *op, s32 ret)
+{
+	IPCPROBE_EMIT_OP(msg_receive, op, ret, fill_receive);
+	ipcprobe_op_release(op);
 }
 
 /* ---- life of queues ---- */
@@ -234,7 +246,7 @@ static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_CREATE);
 }
 
-static void end_create(const struct ipcprobe_op *op, s32 id)
+void ipcprobe_msg_finish_create(struct ipcprobe_op *op, s32 id)
 {
 	const struct kern_ipc_perm *perm = ipcprobe_sysv_find(IPCPROBE_SYSV_MSG, id);
 	struct ipcprobe_rec_msg_create rec = {
@@ -310,15 +322,6 @@ void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_ONLY(msg_snapshot, &rec, session);
-}
-
-/* Called by op.c when the operation is over. */
-void ipcprobe_msg_finish(struct ipcprobe_op *op, s32 ret)
-{
-	if (likely(op->kind != IPCPROBE_OP_MSG_CREATE))
-		end_transfer(op, ret);
-	else
-		end_create(op, ret);
 }
 
 #define RECEIVE_ALT	70	/* alternatives' number */

@@ -49,7 +49,7 @@ static bool read_range(const struct iovec __user *vec, u32 i, struct iovec *iov)
 	       !copy_from_user_nofault(iov, vec + i, sizeof(*iov));
 }
 
-static void tell_ranges(const struct iovec __user *vec, u32 nr, u32 target,
+static noinline void tell_ranges(const struct iovec __user *vec, u32 nr, u32 target,
 			bool is_remote)
 {
 	struct iovec iov;
@@ -89,7 +89,7 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	struct ipcprobe_op *op;
 	struct iovec iov;
 
-	op = ipcprobe_op_begin(hook, IPCPROBE_OP_PROCVM);
+	op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_PROCVM);
 	if (unlikely(!op))
 		return;
 	op->call = (u32)ftrace_regs_get_argument(fregs, 6) ?
@@ -106,24 +106,25 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	tell_ranges(remote, op->procvm.nr_remote, op->procvm.target, true);
 }
 
+static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
+				 const struct ipcprobe_op *op, s32 ret)
+{
+	rec->local = op->procvm.local;
+	rec->remote = op->procvm.remote;
+	rec->target = op->procvm.target;
+	rec->count = op->count;
+	rec->ret = ret;
+	rec->call = op->call;
+	rec->nr_local = op->procvm.nr_local;
+	rec->nr_remote = op->procvm.nr_remote;
+	rec->__pad = 0;
+}
+
 /* Called by op.c when the operation is over. */
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)
 {
-	struct ipcprobe_rec_procvm rec = {
-		.hdr.tid = op->tid,
-		.local = op->procvm.local,
-		.remote = op->procvm.remote,
-		.target = op->procvm.target,
-		.count = op->count,
-		.ret = ret,
-		.call = op->call,
-		.nr_local = op->procvm.nr_local,
-		.nr_remote = op->procvm.nr_remote,
-	};
-
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	IPCPROBE_EMIT(procvm, &rec);
+	IPCPROBE_EMIT_OP(procvm, op, ret, fill);
+	ipcprobe_op_release(op);
 }
 
 struct ipcprobe_hook ipcprobe_procvm_hooks[] = {

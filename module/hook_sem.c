@@ -134,10 +134,11 @@ static __always_inline void set_block(struct ipcprobe_op *op, u16 num,
 /* do_semtimedop(semid, sops, nsops, timeout) */
 static void entry_op(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SEM_OP);
+	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_SEM_OP);
 
 	if (unlikely(!op))
 		return;
+	op->wait_begin_ns = 0;
 	op->sem.queue = NULL;
 	op->sem.ns = ipcprobe_ipc_ns();
 	op->sem.id = ftrace_regs_get_argument(fregs, 0);
@@ -318,30 +319,33 @@ static void read_first(struct ipcprobe_op *op)
 	op->sem.sem_flg = sop.sem_flg;
 }
 
-static void end_op(struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_op(struct ipcprobe_rec_sem_op *rec,
+				    const struct ipcprobe_op *op, s32 ret)
 {
-	/* Not both or neither: the try that ended it was not seen. */
-	bool is_known = ret || op->sem.after >= 0;
-	struct ipcprobe_rec_sem_op rec;
+	rec->ns = op->sem.ns;
+	rec->id = op->sem.id;
+	rec->ret = ret;
+	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
+	rec->nsops = op->sem.nsops;
+	rec->num = op->sem.num;
+	rec->op = op->sem.op;
+	rec->before = op->sem.before;
+	rec->after = op->sem.after;
+	rec->sem_flg = op->sem.sem_flg;
+}
 
+/* Called by op.c when the operation is over. */
+void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret)
+{
 	if (unlikely(!op->sem.queue))
 		read_first(op);
-	rec = (struct ipcprobe_rec_sem_op) {
-		.hdr.tid = op->tid,
-		.ns = op->sem.ns,
-		.id = op->sem.id,
-		.ret = ret,
-		.blocked_ns = ipcprobe_op_blocked_ns(op),
-		.nsops = op->sem.nsops,
-		.num = op->sem.num,
-		.op = op->sem.op,
-		.before = is_known ? op->sem.before : -1,
-		.after = ret ? -1 : op->sem.after,
-		.sem_flg = op->sem.sem_flg,
-	};
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	IPCPROBE_EMIT(sem_op, &rec);
+	/* Not both or neither: the try that ended it was not seen. */
+	if (unlikely(!ret && op->sem.after < 0))
+		op->sem.before = -1;
+	if (ret)
+		op->sem.after = -1;
+	IPCPROBE_EMIT_OP(sem_op, op, ret, fill_op);
+	ipcprobe_op_release(op);
 }
 
 /* ---- semctl ---- */
@@ -605,9 +609,7 @@ void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
 /* Called by op.c when the operation is over. */
 void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret)
 {
-	if (likely(op->kind == IPCPROBE_OP_SEM_OP))
-		end_op(op, ret);
-	else if (op->kind == IPCPROBE_OP_SEM_SET)
+	if (op->kind == IPCPROBE_OP_SEM_SET)
 		end_set(op, ret);
 	else
 		end_create(op, ret);

@@ -77,7 +77,7 @@ static bool result_of_message(const struct ipcprobe_op *op, s32 ret, s32 *result
 	return is_counted ? op->sock.nr_before < ret : op->sock.is_done;
 }
 
-/* Called when the operation is over, and between its messages. */
+/* Called when a larger operation is over. */
 void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
 {
 	s32 result;
@@ -85,6 +85,15 @@ void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
 	ipcprobe_unix_end_wait(op);
 	if (result_of_message(op, ret, &result))
 		emit_io(op, result);
+}
+
+/* Called by op.c when the operation is over. */
+void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_unix_finish_io(op, ret);
+	ipcprobe_sock_put(op->sock.obj);
+	op->sock.obj = NULL;
+	ipcprobe_op_release(op);
 }
 
 /* ---- waits ---- */
@@ -298,7 +307,7 @@ struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 
 	if (unlikely(op))
 		return go_on(op, sk, is_send);
-	op = ipcprobe_op_begin(hook, kind);
+	op = ipcprobe_op_begin_bare(hook, kind);
 	if (unlikely(!op))
 		return NULL;
 	obj = ipcprobe_sock_get(sk);

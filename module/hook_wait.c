@@ -46,14 +46,6 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 		op->wait_end_ns = ipcprobe_clock();
 }
 
-/* How long an operation waited; 0: it did not. */
-u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
-{
-	if (!op->wait_begin_ns || op->wait_end_ns < op->wait_begin_ns)
-		return 0;
-	return max(ipcprobe_ns32(op->wait_end_ns - op->wait_begin_ns), 1U);
-}
-
 struct ipcprobe_hook ipcprobe_wait_hooks[] = {
 	IPCPROBE_TP("sched_switch", probe_switch,
 		    IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG)),

@@ -485,7 +485,7 @@ enum ipcprobe_op_kind {
 	IPCPROBE_OP_UNIX_RECV,
 	IPCPROBE_OP_UNIX_CONNECT,
 	IPCPROBE_OP_UNIX_ACCEPT,
-	IPCPROBE_OP_FILE_READ,		/* no references from here ... */
+	IPCPROBE_OP_FILE_READ,
 	IPCPROBE_OP_FILE_WRITE,
 	IPCPROBE_OP_SHM_GET,
 	IPCPROBE_OP_MEMFD,
@@ -509,7 +509,7 @@ enum ipcprobe_op_kind {
 	IPCPROBE_OP_FUTEX,
 	IPCPROBE_OP_EVENTFD_READ,
 	IPCPROBE_OP_EVENTFD_WRITE,
-	IPCPROBE_OP_PROCVM,		/* ... to here */
+	IPCPROBE_OP_PROCVM,
 	IPCPROBE_OP_PIPE_READ_REQUEST,	/* by io_uring or AIO */
 	IPCPROBE_OP_PIPE_WRITE_REQUEST,
 };
@@ -645,6 +645,7 @@ struct ipcprobe_op {
 		struct {
 			u64 value;
 			u64 wait_begin;	/* stamp, 0 = did not wait */
+			u32 wait_ns;
 			u32 id;
 			bool is_semaphore;
 		} eventfd;
@@ -702,7 +703,7 @@ struct ipcprobe_op {
 extern const u8 ipcprobe_calls[];	/* enum ipcprobe_call by system call; IPCPROBE_NR_CALLS */
 extern struct ipcprobe_op *ipcprobe_ops;
 extern u32 ipcprobe_op_tids[];		/* the tasks in these slots; 0 = free */
-extern atomic_t ipcprobe_op_displaced;	/* operations in second slots */
+extern atomic_t ipcprobe_op_displaced;	/* operations in second slots; see ipcprobe_op_enable() */
 extern bool ipcprobe_op_enabled;	/* what ends operations is attached */
 
 int ipcprobe_op_init(void);
@@ -788,12 +789,12 @@ static __always_inline bool ipcprobe_op_is_over(struct pt_regs *regs)
 /* What is left of ipcprobe_op_begin_call() and _begin_bare(), the call known. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 {
-	u32 tid = current->pid, slot = ipcprobe_op_slot(tid);
+	u32 tid = current->pid;
+	unsigned long slot = ipcprobe_op_slot(tid);
 	struct ipcprobe_op *op;
 
-	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) ||
-		     current->flags & IPCPROBE_PF_NO_CALL ||
-		     in_compat_syscall() || atomic_read(&ipcprobe_op_displaced) ||
+	if (unlikely(current->flags & IPCPROBE_PF_NO_CALL || in_compat_syscall() ||
+		     atomic_read(&ipcprobe_op_displaced) ||
 		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
 		return NULL;
 	op = &ipcprobe_ops[slot];
@@ -874,9 +875,13 @@ void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
 void ipcprobe_pipe_opening(struct ipcprobe_op *op, const struct mutex *lock);
 void ipcprobe_pipe_closing(struct ipcprobe_op *op);
 
-/* hook_wait.c */
-
-u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op);
+/* hook_wait.c measures it.  How long an operation waited; 0: it did not. */
+static __always_inline u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
+{
+	if (likely(!op->wait_begin_ns) || op->wait_end_ns < op->wait_begin_ns)
+		return 0;
+	return max(ipcprobe_ns32(op->wait_end_ns - op->wait_begin_ns), 1U);
+}
 
 /* sysv.c: System V objects and IPC namespaces */
 
@@ -901,6 +906,7 @@ u32 ipcprobe_message_remove(const struct msg_msg *msg);
 
 void ipcprobe_sem_init(void);
 void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_sem_block(struct ipcprobe_op *op);
 void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
 			   struct kern_ipc_perm *perm);
@@ -908,7 +914,9 @@ void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
 /* hook_msg.c */
 
 void ipcprobe_msg_init(void);
-void ipcprobe_msg_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_msg_finish_create(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_msg_finish_receive(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_msg_block(struct ipcprobe_op *op);
 bool ipcprobe_msg_in_call(long nr);
 void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
@@ -918,19 +926,24 @@ void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
 
 void ipcprobe_mq_init(void);
 void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_mq_block(struct ipcprobe_op *op);
 struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook);
 int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 			 struct vfsmount *mnt, u32 ns);
 
-/* hook_pipe.c, hook_splice.c, hook_file.c: ends of operations, called by op.c */
-/* hook_pipe.c, hook_splice.c, hook_file.c, hook_futex.c: ends of operations, called by op.c */
+/*
+ * hook_pipe.c, hook_splice.c, hook_file.c, hook_futex.c: ends of operations,
+ * called by op.c.  Here and below, what op.c's finish() calls releases the slot.
+ */
 
 void ipcprobe_pipe_finish(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret);
 u16 ipcprobe_file_position(const struct file *file, bool is_write,
 			   unsigned int rwf, u64 *offset);
-void ipcprobe_file_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_file_finish_write(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_file_finish_copy(const struct ipcprobe_op *op, s32 ret);
 
 /* hook_shm.c */
 
@@ -954,11 +967,13 @@ void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
 void ipcprobe_unix_end_wait(struct ipcprobe_op *op);
 void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_unix_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret);
 
 /* hook_eventfd.c, hook_procvm.c */
 
 void ipcprobe_eventfd_init(void);
-void ipcprobe_eventfd_finish(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret);
 
 /* hook_uring.c */

@@ -29,7 +29,10 @@
 
 struct ipcprobe_op *ipcprobe_ops;
 u32 ipcprobe_op_tids[BIT(IPCPROBE_OP_BITS)];
-atomic_t ipcprobe_op_displaced = ATOMIC_INIT(0);
+
+/* Disabled, all seem displaced: one look tells that beginning is not simple. */
+#define DISABLED	BIT(30)
+atomic_t ipcprobe_op_displaced = ATOMIC_INIT(DISABLED);
 
 bool ipcprobe_op_enabled;
 static u32 requests_epoch;	/* grows when what ends requests has gone */
@@ -48,7 +51,10 @@ void ipcprobe_op_exit(void)
 /* Off: no operation begins any more once a grace period has passed. */
 void ipcprobe_op_enable(bool on)
 {
+	if (on == ipcprobe_op_enabled)
+		return;
 	WRITE_ONCE(ipcprobe_op_enabled, on);
+	atomic_add(on ? -DISABLED : DISABLED, &ipcprobe_op_displaced);
 }
 
 /* No hook may be attached: forgets the operations of tasks that still wait. */
@@ -395,23 +401,15 @@ struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kin
 
 /* ---- the end ---- */
 
-/* It never has references, nor pipes or sockets. */
-static __always_inline bool is_bare(const struct ipcprobe_op *op)
-{
-	return op->kind >= IPCPROBE_OP_FILE_READ && op->kind <= IPCPROBE_OP_PROCVM;
-}
-
-/* Not inlined: nearly every system call of the machine is none of ours. */
-static noinline void finish(struct ipcprobe_op *op, s32 ret)
+/* What is rare, or has references. */
+static void finish_slowly(struct ipcprobe_op *op, s32 ret)
 {
 	switch (op->kind) {
-	case IPCPROBE_OP_FILE_READ:
-	case IPCPROBE_OP_FILE_WRITE:
-	case IPCPROBE_OP_FILE_COPY:
-		ipcprobe_file_finish(op, ret);
-		break;
 	case IPCPROBE_OP_SPLICE:
 		ipcprobe_splice_finish(op, ret);
+		break;
+	case IPCPROBE_OP_FILE_COPY:
+		ipcprobe_file_finish_copy(op, ret);
 		break;
 	case IPCPROBE_OP_PIPE_READ:
 	case IPCPROBE_OP_PIPE_WRITE:
@@ -433,50 +431,77 @@ static noinline void finish(struct ipcprobe_op *op, s32 ret)
 		break;
 	case IPCPROBE_OP_SEM_CREATE:
 	case IPCPROBE_OP_SEM_SET:
-	case IPCPROBE_OP_SEM_OP:
 		ipcprobe_sem_finish(op, ret);
 		break;
 	case IPCPROBE_OP_MSG_CREATE:
-	case IPCPROBE_OP_MSG_SEND:
-	case IPCPROBE_OP_MSG_RECEIVE:
-		ipcprobe_msg_finish(op, ret);
+		ipcprobe_msg_finish_create(op, ret);
 		break;
 	case IPCPROBE_OP_MQ_OPEN:
 	case IPCPROBE_OP_MQ_UNLINK:
-	case IPCPROBE_OP_MQ_SEND:
-	case IPCPROBE_OP_MQ_RECEIVE:
 	case IPCPROBE_OP_MQ_NOTIFY:
 		ipcprobe_mq_finish(op, ret);
 		break;
-	case IPCPROBE_OP_FUTEX:
-		ipcprobe_futex_finish(op, ret);
-		break;
-	case IPCPROBE_OP_UNIX_SEND:
-	case IPCPROBE_OP_UNIX_RECV:
 	case IPCPROBE_OP_UNIX_CONNECT:
 	case IPCPROBE_OP_UNIX_ACCEPT:
 		ipcprobe_unix_finish(op, ret);
 		break;
-	case IPCPROBE_OP_EVENTFD_READ:
-	case IPCPROBE_OP_EVENTFD_WRITE:
-		ipcprobe_eventfd_finish(op, ret);
-		break;
-	case IPCPROBE_OP_PROCVM:
-		ipcprobe_procvm_finish(op, ret);
-		break;
 	default:
 		ipcprobe_pipe_finish(op, ret);
 		break;
-	}
-	if (likely(is_bare(op))) {
-		ipcprobe_op_release(op);
-		return;
 	}
 	/* What splice or sendfile did with a socket is told besides. */
 	if (op->sock.obj && (op->kind == IPCPROBE_OP_SPLICE ||
 			     op->kind == IPCPROBE_OP_FILE_COPY))
 		ipcprobe_unix_finish_io(op, ret);
 	ipcprobe_op_free(op);
+}
+
+/*
+ * What is frequent gives its slot back itself, as its last step.  Not inlined:
+ * nearly every system call of the machine is none of ours.
+ */
+static noinline void finish(struct ipcprobe_op *op, long ret)
+{
+	switch (op->kind) {
+	case IPCPROBE_OP_FILE_READ:
+		ipcprobe_file_finish_read(op, ret);
+		break;
+	case IPCPROBE_OP_FILE_WRITE:
+		ipcprobe_file_finish_write(op, ret);
+		break;
+	case IPCPROBE_OP_FUTEX:
+		ipcprobe_futex_finish(op, ret);
+		break;
+	case IPCPROBE_OP_UNIX_SEND:
+	case IPCPROBE_OP_UNIX_RECV:
+		ipcprobe_unix_finish_call(op, ret);
+		break;
+	case IPCPROBE_OP_EVENTFD_READ:
+		ipcprobe_eventfd_finish_read(op, ret);
+		break;
+	case IPCPROBE_OP_EVENTFD_WRITE:
+		ipcprobe_eventfd_finish_write(op, ret);
+		break;
+	case IPCPROBE_OP_MSG_SEND:
+		ipcprobe_msg_finish_send(op, ret);
+		break;
+	case IPCPROBE_OP_MSG_RECEIVE:
+		ipcprobe_msg_finish_receive(op, ret);
+		break;
+	case IPCPROBE_OP_MQ_SEND:
+	case IPCPROBE_OP_MQ_RECEIVE:
+		ipcprobe_mq_finish_transfer(op, ret);
+		break;
+	case IPCPROBE_OP_SEM_OP:
+		ipcprobe_sem_finish_op(op, ret);
+		break;
+	case IPCPROBE_OP_PROCVM:
+		ipcprobe_procvm_finish(op, ret);
+		break;
+	default:
+		finish_slowly(op, clamp_t(long, ret, -INT_MAX, INT_MAX));
+		break;
+	}
 }
 
 static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
@@ -486,7 +511,7 @@ static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 	guard(preempt_notrace)();
 	op = ipcprobe_op_find();
 	if (unlikely(op))
-		finish(op, clamp_t(long, ret, -INT_MAX, INT_MAX));
+		finish(op, ret);
 }
 
 /* Nothing should be left here; a slot must not outlive its task. */
