@@ -14,6 +14,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -48,12 +49,11 @@ static bool is_semaphore(const void *ctx)
 
 /* ---- read and write ---- */
 
-static u64 read_value(u64 addr)
+static __always_inline u64 read_value(u64 addr)
 {
 	u64 value;
 
-	return copy_from_user_nofault(&value, (const void __user *)addr,
-				      sizeof(value)) ? U64_MAX : value;
+	return ipcprobe_read_u64(&value, (const u64 __user *)addr) ? value : U64_MAX;
 }
 
 static __always_inline struct ipcprobe_op *

@@ -4,11 +4,11 @@
 #include <linux/ftrace.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
-#include <linux/uaccess.h>
 #include <linux/uio.h>
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -43,10 +43,11 @@ static void emit_segment(const struct iovec *iov, u32 target, u16 index,
  * The lists are still in user memory.  They are read without faulting.
  * Return: false when one cannot be read.
  */
-static bool read_range(const struct iovec __user *vec, u32 i, struct iovec *iov)
+static __always_inline bool read_range(const struct iovec __user *vec, u32 i,
+				       struct iovec *iov)
 {
 	return !in_compat_syscall() &&	/* another layout */
-	       !copy_from_user_nofault(iov, vec + i, sizeof(*iov));
+	       ipcprobe_read_iovec(iov, vec + i);
 }
 
 static noinline void tell_ranges(const struct iovec __user *vec, u32 nr, u32 target,
