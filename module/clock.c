@@ -44,7 +44,9 @@ static int timekeeper_changed(struct notifier_block *nb, unsigned long unused,
 	const struct tk_read_base *tkr = &((struct timekeeper *)priv)->tkr_mono;
 	struct ipcprobe_clock_latch *latch = &ipcprobe_clock_latch;
 
-	if (tkr->clock->vdso_clock_mode != VDSO_CLOCKMODE_TSC) {
+	/* STAMP_CYCLES_BITS asks for cycles below 4 ns. */
+	if (tkr->clock->vdso_clock_mode != VDSO_CLOCKMODE_TSC ||
+	    tkr->mult >> tkr->shift >= 4) {
 		WRITE_ONCE(latch->seq, 0);
 	} else if (latch->seq) {
 		publish(latch->seq, tkr);

@@ -110,6 +110,37 @@ slow:
 	return ns;
 }
 
+/* Fewer cycles than this are less than 4 s where a cycle is less than 4 ns. */
+#define STAMP_CYCLES_BITS	30
+
+/**
+ * ipcprobe_clock_try - ipcprobe_clock_since() when all is as nearly always
+ * @stamp: from ipcprobe_stamp()
+ * @ns: set to the time
+ * @dur_ns: set to the nanoseconds since @stamp
+ *
+ * Context: any.  Return: false: ask ipcprobe_clock_since().
+ */
+static __always_inline bool ipcprobe_clock_try(u64 stamp, u64 *ns, u32 *dur_ns)
+{
+#ifdef CONFIG_X86_64
+	u64 seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* clock.c */
+	const struct ipcprobe_clock_factors *f = &ipcprobe_clock_latch.copy[seq & 1];
+	u64 tsc = rdtsc_ordered(), cycles = tsc - stamp;
+	s64 delta = tsc - f->cycle_last;
+
+	if (unlikely(!seq || !(stamp & 1) || delta < 0 ||
+		     cycles >> STAMP_CYCLES_BITS))
+		return false;
+	*ns = f->base_ns + ((delta * f->mult + f->shifted_ns) >> f->shift);
+	*dur_ns = (cycles * f->mult) >> f->shift;
+	smp_rmb(); /* clock.c */
+	return likely(READ_ONCE(ipcprobe_clock_latch.seq) == seq);
+#else
+	return false;
+#endif
+}
+
 /**
  * ipcprobe_clock - now
  *

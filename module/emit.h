@@ -56,10 +56,6 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
  * themselves without end, and their users hear no more of it.
  */
 #define __IPCPROBE_TRACE_COPY(name, rec)					\
-	__IPCPROBE_TRACE_FILL(name, copy, *copy = *(rec))
-
-/* @fill writes the record to @copy. */
-#define __IPCPROBE_TRACE_FILL(name, copy, fill)					\
 ({										\
 	struct ipcprobe_trace_copies *copies = this_cpu_ptr(&ipcprobe_trace_copies); \
 	struct ipcprobe_rec_##name *copy;					\
@@ -67,7 +63,7 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 	BUILD_BUG_ON(sizeof(*copy) > IPCPROBE_TRACE_MAX);			\
 	if (copies->level < IPCPROBE_TRACE_LEVELS) {				\
 		copy = (void *)copies->buf[copies->level++];			\
-		fill;								\
+		*copy = *(rec);							\
 		trace_##name(copy);						\
 		copies->level--;						\
 	}									\
@@ -121,44 +117,77 @@ do {										\
 			__IPCPROBE_TRACE_COPY(name, rec),			\
 			*(struct ipcprobe_rec_##name *)to = *(rec))
 
-/* The whole record of an operation. */
-#define __IPCPROBE_FILL_OP(to, head, ns, op, ret, fill)				\
-({										\
-	(to)->hdr = (head).hdr;							\
-	(to)->dur_ns = ns;							\
-	fill(to, op, ret);							\
-})
+/*
+ * Room for a record in the ring of the only session, if all is as nearly
+ * always: it wants the class unfiltered, and nobody must be woken.
+ */
+static __always_inline void *ipcprobe_only_reserve(u32 class_id, u32 len,
+						   struct ipcprobe_ring **ret_ring,
+						   u64 *end)
+{
+	struct ipcprobe_ring *ring = this_cpu_read(ipcprobe_only_ring);
+	u64 pos;
+
+	if (unlikely(!ring || !(ring->plain & BIT(class_id))))
+		return NULL;
+	pos = ring->producer->producer_pos;
+	*end = pos + len;
+	if (unlikely(*end > ring->limit || *end > READ_ONCE(ring->wakeup_pos)))
+		return NULL;
+	*ret_ring = ring;
+	return ring->data + (pos & ring->mask);
+}
 
 /**
- * IPCPROBE_EMIT_OP - the record of an operation that is over
+ * IPCPROBE_DEFINE_EMIT_OP - make emit_<name>(op, ret): the record of an
+ *	operation that is over
  * @name: event
- * @op: operation
- * @ret: its result
  * @fill: fill(rec, op, ret) writes all of the record but hdr and dur_ns
  *
  * The fields go from the operation straight to the ring: a record composed
- * before would need more registers than there are.
+ * before would need more registers than there are.  So would calls: all that
+ * is not as nearly always is left to emit_<name>_slowly().
  *
- * Context: not NMI.
+ * Context of emit_<name>(): not NMI.
  */
-#define IPCPROBE_EMIT_OP(name, op, ret, fill)					\
-do {										\
-	struct { struct ipcprobe_rec hdr; } head;				\
-	unsigned long irqflags;							\
-	u32 ns;									\
+#define IPCPROBE_DEFINE_EMIT_OP(name, fill)					\
+static noinline void emit_##name##_slowly(const struct ipcprobe_op *op,		\
+					  s32 ret, unsigned long irqflags)	\
+{										\
+	struct ipcprobe_rec_##name rec = { .hdr.tid = op->tid };		\
 										\
-	head.hdr.tid = (op)->tid;						\
-	local_irq_save(irqflags);						\
-	head.hdr.ts_ns = ipcprobe_clock_since((op)->begin, &ns);		\
-	__IPCPROBE_EMIT(name, &head, sizeof(struct ipcprobe_rec_##name), s,	\
-		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
-				       head.hdr.tid, head.hdr.tid, -1),		\
-		__IPCPROBE_TRACE_FILL(name, copy,				\
-			__IPCPROBE_FILL_OP(copy, head, ns, op, ret, fill)),	\
-		__IPCPROBE_FILL_OP((struct ipcprobe_rec_##name *)to, head, ns,	\
-				   op, ret, fill));				\
+	fill(&rec, op, ret);							\
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);		\
+	IPCPROBE_EMIT(name, &rec);						\
 	local_irq_restore(irqflags);						\
-} while (0)
+}										\
+										\
+static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
+{										\
+	struct ipcprobe_rec_##name *rec;					\
+	struct ipcprobe_ring *ring;						\
+	unsigned long irqflags;							\
+	u64 end, ts_ns;								\
+	u32 dur_ns;								\
+										\
+	local_irq_save(irqflags);						\
+	if (unlikely(trace_##name##_enabled() ||				\
+		     !(rec = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,	\
+						   sizeof(*rec), &ring, &end)) || \
+		     !ipcprobe_clock_try(op->begin, &ts_ns, &dur_ns))) {	\
+		emit_##name##_slowly(op, ret, irqflags);			\
+		return;								\
+	}									\
+	ring->producer->produced[IPCPROBE_REC_##name >> 8]++;			\
+	rec->hdr.len = sizeof(*rec);						\
+	rec->hdr.type = IPCPROBE_REC_##name;					\
+	rec->hdr.tid = op->tid;							\
+	rec->hdr.ts_ns = ts_ns;							\
+	rec->dur_ns = dur_ns;							\
+	fill(rec, op, ret);							\
+	smp_store_release(&ring->producer->producer_pos, end); /* B in ring.c */ \
+	local_irq_restore(irqflags);						\
+}
 
 /* About the task that acts, for the sessions that want @class_id. */
 #define IPCPROBE_EMIT_AS(name, rec, class_id)					\

@@ -121,11 +121,15 @@ static __always_inline void fill_write(struct ipcprobe_rec_eventfd_write *rec,
 	rec->__pad = 0;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(eventfd_write, fill_write)
+
 static __always_inline void fill_read(struct ipcprobe_rec_eventfd_read *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_write((struct ipcprobe_rec_eventfd_write *)rec, op, ret);
 }
+
+IPCPROBE_DEFINE_EMIT_OP(eventfd_read, fill_read)
 
 static __always_inline void end_wait(struct ipcprobe_op *op)
 {
@@ -136,7 +140,7 @@ static __always_inline void end_wait(struct ipcprobe_op *op)
 void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret)
 {
 	end_wait(op);
-	IPCPROBE_EMIT_OP(eventfd_write, op, ret, fill_write);
+	emit_eventfd_write(op, ret);
 	ipcprobe_op_release(op);
 }
 
@@ -144,7 +148,7 @@ void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret)
 {
 	end_wait(op);
 	op->eventfd.value = ret > 0 && op->addr ? read_value(op->addr) : U64_MAX;
-	IPCPROBE_EMIT_OP(eventfd_read, op, ret, fill_read);
+	emit_eventfd_read(op, ret);
 	ipcprobe_op_release(op);
 }
 

@@ -203,21 +203,25 @@ static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
 	rec->flags = op->flags;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(file_read, fill_rw)
+
 static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
 	fill_rw((struct ipcprobe_rec_file_read *)rec, op, ret);
 }
 
+IPCPROBE_DEFINE_EMIT_OP(file_write, fill_write)
+
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
 {
-	IPCPROBE_EMIT_OP(file_read, op, ret, fill_rw);
+	emit_file_read(op, ret);
 	ipcprobe_op_release(op);
 }
 
 void ipcprobe_file_finish_write(struct ipcprobe_op *op, s32 ret)
 {
-	IPCPROBE_EMIT_OP(file_write, op, ret, fill_write);
+	emit_file_write(op, ret);
 	ipcprobe_op_release(op);
 }
 

@@ -492,11 +492,15 @@ static __always_inline void fill_wait(struct ipcprobe_rec_futex_wait *rec,
 	rec->flags = op->flags;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(futex_wait, fill_wait)
+
 static __always_inline void fill_wake(struct ipcprobe_rec_futex_wake *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_wait((struct ipcprobe_rec_futex_wait *)rec, op, ret);
 }
+
+IPCPROBE_DEFINE_EMIT_OP(futex_wake, fill_wake)
 
 /* futex_requeue and futex_wake_op have the same fields. */
 static noinline void end_pair(const struct ipcprobe_op *op, s32 ret)
@@ -532,9 +536,9 @@ void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret)
 	u8 shape = shapes[op->futex.cmd];
 
 	if (shape == SHAPE_WAIT)
-		IPCPROBE_EMIT_OP(futex_wait, op, ret, fill_wait);
+		emit_futex_wait(op, ret);
 	else if (shape == SHAPE_WAKE)
-		IPCPROBE_EMIT_OP(futex_wake, op, ret, fill_wake);
+		emit_futex_wake(op, ret);
 	else
 		end_pair(op, ret);
 	ipcprobe_op_release(op);

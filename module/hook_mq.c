@@ -163,21 +163,25 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
 	rec->__pad = 0;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(mq_send, fill_send)
+
 static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
 	fill_send((struct ipcprobe_rec_mq_send *)rec, op, ret);
 }
 
+IPCPROBE_DEFINE_EMIT_OP(mq_receive, fill_receive)
+
 /* Called by op.c when the operation is over. */
 void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret)
 {
 	if (op->kind == IPCPROBE_OP_MQ_RECEIVE) {
-		IPCPROBE_EMIT_OP(mq_receive, op, ret, fill_receive);
+		emit_mq_receive(op, ret);
 	} else {
 		if (ret < 0)
 			op->mq.seq = 0;
-		IPCPROBE_EMIT_OP(mq_send, op, ret, fill_send);
+		emit_mq_send(op, ret);
 	}
 	ipcprobe_op_release(op);
 }

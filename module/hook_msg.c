@@ -217,24 +217,28 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
 	rec->__pad = 0;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(msg_send, fill_send)
+
 static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
 	fill_send((struct ipcprobe_rec_msg_send *)rec, op, ret);
 }
 
+IPCPROBE_DEFINE_EMIT_OP(msg_receive, fill_receive)
+
 /* These are called by op.c when the operation is over. */
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)
 {
 	if (ret < 0)
 		op->msg.seq = 0;
-	IPCPROBE_EMIT_OP(msg_send, op, ret, fill_send);
+	emit_msg_send(op, ret);
 	ipcprobe_op_release(op);
 }
 
 void ipcprobe_msg_finish_receive(struct ipcprobe_op *op, s32 ret)
 {
-	IPCPROBE_EMIT_OP(msg_receive, op, ret, fill_receive);
+	emit_msg_receive(op, ret);
 	ipcprobe_op_release(op);
 }
 

@@ -121,10 +121,12 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 	rec->__pad = 0;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(procvm, fill)
+
 /* Called by op.c when the operation is over. */
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)
 {
-	IPCPROBE_EMIT_OP(procvm, op, ret, fill);
+	emit_procvm(op, ret);
 	ipcprobe_op_release(op);
 }
 

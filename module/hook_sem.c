@@ -334,6 +334,8 @@ static __always_inline void fill_op(struct ipcprobe_rec_sem_op *rec,
 	rec->sem_flg = op->sem.sem_flg;
 }
 
+IPCPROBE_DEFINE_EMIT_OP(sem_op, fill_op)
+
 /* Called by op.c when the operation is over. */
 void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret)
 {
@@ -344,7 +346,7 @@ void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret)
 		op->sem.before = -1;
 	if (ret)
 		op->sem.after = -1;
-	IPCPROBE_EMIT_OP(sem_op, op, ret, fill_op);
+	emit_sem_op(op, ret);
 	ipcprobe_op_release(op);
 }
 

@@ -55,6 +55,7 @@ struct ipcprobe_ring {
 	struct ipcprobe_ring_producer *producer;
 	u8 *data;
 	u64 mask;		/* size of the data - 1 */
+	u32 plain;		/* as of the session */
 	struct ipcprobe_ring_consumer *consumer;	/* user space writes it */
 	void *area;		/* consumer page, producer page, data, data again */
 	struct page **pages;	/* of the area, the second data left out */
@@ -159,6 +160,8 @@ struct ipcprobe_session {
 	wait_queue_head_t wait;
 };
 
+/* While one session runs alone, its ring of each CPU; else NULL.  RCU. */
+DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
 extern struct list_head ipcprobe_all_sessions;	/* ipcprobe_session_mutex */
 extern struct mutex ipcprobe_session_mutex;

@@ -402,8 +402,10 @@ struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kin
 /* ---- the end ---- */
 
 /* What is rare, or has references. */
-static void finish_slowly(struct ipcprobe_op *op, s32 ret)
+static noinline void finish_slowly(struct ipcprobe_op *op, long result)
 {
+	s32 ret = clamp_t(long, result, -INT_MAX, INT_MAX);
+
 	switch (op->kind) {
 	case IPCPROBE_OP_SPLICE:
 		ipcprobe_splice_finish(op, ret);
@@ -499,7 +501,7 @@ static noinline void finish(struct ipcprobe_op *op, long ret)
 		ipcprobe_procvm_finish(op, ret);
 		break;
 	default:
-		finish_slowly(op, clamp_t(long, ret, -INT_MAX, INT_MAX));
+		finish_slowly(op, ret);
 		break;
 	}
 }

@@ -15,6 +15,7 @@
 
 #include "ipcprobe.h"
 
+DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
 LIST_HEAD(ipcprobe_all_sessions);
 DEFINE_MUTEX(ipcprobe_session_mutex);	/* both lists; a session's life */
@@ -169,6 +170,19 @@ static int make_rings(struct ipcprobe_session *session, u32 bytes,
 	return 0;
 }
 
+/* Each ring has a copy, for ipcprobe_only_ring. */
+static void set_plain(struct ipcprobe_session *session)
+{
+	int cpu;
+
+	if (session->all_cpus)
+		session->plain = session->classes & ~session->filtered &
+				 ~session->not_self;
+	for_each_present_cpu(cpu)
+		if (session->rings[cpu])
+			session->rings[cpu]->plain = session->plain;
+}
+
 static int configure(struct ipcprobe_session *session,
 		     const struct ipcprobe_config *config)
 {
@@ -191,8 +205,7 @@ static int configure(struct ipcprobe_session *session,
 	session->filtered = config->filtered;
 	session->not_self = config->flags & IPCPROBE_F_EXCLUDE_SELF ?
 		IPCPROBE_OP_CLASSES : 0;
-	session->plain = session->all_cpus ?
-		session->classes & ~session->filtered & ~session->not_self : 0;
+	set_plain(session);
 	session->has_snapshot = !(config->flags & IPCPROBE_F_NO_SNAPSHOT);
 	/* mmap() and STATS look without the mutex: publish last */
 	smp_store_release(&session->ring_bytes, bytes);
@@ -246,12 +259,35 @@ static void follow_pids(struct ipcprobe_session *session)
 					    session->pids[i]);
 }
 
+/*
+ * Before a session joins the list, and after one left it: the probes that find
+ * a ring here do not look at the list.
+ */
+static void set_only(struct ipcprobe_session *only)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu(ipcprobe_only_ring, cpu),
+			   only ? only->rings[cpu] : NULL);
+}
+
+static void update_only(void)
+{
+	bool is_alone = list_is_singular(&ipcprobe_sessions);
+
+	set_only(is_alone ? list_first_entry(&ipcprobe_sessions,
+					     struct ipcprobe_session,
+					     active_node) : NULL);
+}
+
 static void deactivate(struct ipcprobe_session *session)
 {
 	int cpu;
 
 	session->running = false;
 	list_del_rcu(&session->active_node);
+	update_only();
 	ipcprobe_hooks_put(session->classes);
 	synchronize_rcu();	/* probes run with preemption off */
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
@@ -274,7 +310,9 @@ int ipcprobe_session_start(struct ipcprobe_session *session)
 		return err;
 	session->running = true;
 	WRITE_ONCE(ipcprobe_epoch, ipcprobe_epoch + 1);	/* describe again */
+	set_only(NULL);
 	list_add_tail_rcu(&session->active_node, &ipcprobe_sessions);
+	update_only();
 	/* Every fork from here on is seen by ipcprobe_session_fork(). */
 	synchronize_rcu();
 	follow_pids(session);
