@@ -50,7 +50,7 @@ static int pipe_fds[2], stream_fds[2], dgram_fds[2], event_fd, file_fd;
 static int memfd, segment, msg_id, sem_id, *turn;
 static mqd_t mq;
 static volatile char *touched;
-static pid_t partner;
+static pid_t partner, self;
 
 /* ---- operations ---- */
 
@@ -137,7 +137,7 @@ static void op_process_vm(void)
 {
 	struct iovec local = { buffer, 1 }, remote = { buffer + 4096, 1 };
 
-	if (process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != 1)
+	if (process_vm_readv(self, &local, 1, &remote, 1, 0) != 1)
 		die("process_vm_readv");
 }
 
@@ -534,6 +534,7 @@ int main(int argc, char **argv)
 	pid_t bystander;
 
 	check_clock();
+	self = getpid();
 	prepare();
 	if (is_bare) {
 		run_mode(&bare, 0, names);
