@@ -142,6 +142,7 @@ static __always_inline void *ipcprobe_only_reserve(u32 class_id, u32 len,
  * IPCPROBE_DEFINE_EMIT_OP - make emit_<name>(op, ret): the record of an
  *	operation that is over
  * @name: event
+ * @stamp: when it began, as of "op"
  * @fill: fill(rec, op, ret) writes all of the record but hdr and dur_ns
  *
  * The fields go from the operation straight to the ring: a record composed
@@ -150,14 +151,14 @@ static __always_inline void *ipcprobe_only_reserve(u32 class_id, u32 len,
  *
  * Context of emit_<name>(): not NMI.
  */
-#define IPCPROBE_DEFINE_EMIT_OP(name, fill)					\
+#define IPCPROBE_DEFINE_EMIT_OP(name, stamp, fill)				\
 static noinline void emit_##name##_slowly(const struct ipcprobe_op *op,		\
 					  s32 ret, unsigned long irqflags)	\
 {										\
 	struct ipcprobe_rec_##name rec = { .hdr.tid = op->tid };		\
 										\
 	fill(&rec, op, ret);							\
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);		\
+	rec.hdr.ts_ns = ipcprobe_clock_since(stamp, &rec.dur_ns);		\
 	IPCPROBE_EMIT(name, &rec);						\
 	local_irq_restore(irqflags);						\
 }										\
@@ -174,7 +175,7 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	if (unlikely(trace_##name##_enabled() ||				\
 		     !(rec = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,	\
 						   sizeof(*rec), &ring, &end)) || \
-		     !ipcprobe_clock_try(op->begin, &ts_ns, &dur_ns))) {	\
+		     !ipcprobe_clock_try(stamp, &ts_ns, &dur_ns))) {		\
 		emit_##name##_slowly(op, ret, irqflags);			\
 		return;								\
 	}									\

@@ -121,7 +121,7 @@ static __always_inline void fill_write(struct ipcprobe_rec_eventfd_write *rec,
 	rec->__pad = 0;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(eventfd_write, fill_write)
+IPCPROBE_DEFINE_EMIT_OP(eventfd_write, op->begin, fill_write)
 
 static __always_inline void fill_read(struct ipcprobe_rec_eventfd_read *rec,
 				      const struct ipcprobe_op *op, s32 ret)
@@ -129,7 +129,7 @@ static __always_inline void fill_read(struct ipcprobe_rec_eventfd_read *rec,
 	fill_write((struct ipcprobe_rec_eventfd_write *)rec, op, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_OP(eventfd_read, fill_read)
+IPCPROBE_DEFINE_EMIT_OP(eventfd_read, op->begin, fill_read)
 
 static __always_inline void end_wait(struct ipcprobe_op *op)
 {

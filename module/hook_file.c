@@ -203,7 +203,7 @@ static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
 	rec->flags = op->flags;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(file_read, fill_rw)
+IPCPROBE_DEFINE_EMIT_OP(file_read, op->begin, fill_rw)
 
 static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
@@ -211,7 +211,7 @@ static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 	fill_rw((struct ipcprobe_rec_file_read *)rec, op, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_OP(file_write, fill_write)
+IPCPROBE_DEFINE_EMIT_OP(file_write, op->begin, fill_write)
 
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
 {

@@ -492,7 +492,7 @@ static __always_inline void fill_wait(struct ipcprobe_rec_futex_wait *rec,
 	rec->flags = op->flags;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(futex_wait, fill_wait)
+IPCPROBE_DEFINE_EMIT_OP(futex_wait, op->begin, fill_wait)
 
 static __always_inline void fill_wake(struct ipcprobe_rec_futex_wake *rec,
 				      const struct ipcprobe_op *op, s32 ret)
@@ -500,7 +500,7 @@ static __always_inline void fill_wake(struct ipcprobe_rec_futex_wake *rec,
 	fill_wait((struct ipcprobe_rec_futex_wait *)rec, op, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_OP(futex_wake, fill_wake)
+IPCPROBE_DEFINE_EMIT_OP(futex_wake, op->begin, fill_wake)
 
 /* futex_requeue and futex_wake_op have the same fields. */
 static noinline void end_pair(const struct ipcprobe_op *op, s32 ret)

@@ -163,7 +163,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
 	rec->__pad = 0;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(mq_send, fill_send)
+IPCPROBE_DEFINE_EMIT_OP(mq_send, op->begin, fill_send)
 
 static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
@@ -171,7 +171,7 @@ static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
 	fill_send((struct ipcprobe_rec_mq_send *)rec, op, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_OP(mq_receive, fill_receive)
+IPCPROBE_DEFINE_EMIT_OP(mq_receive, op->begin, fill_receive)
 
 /* Called by op.c when the operation is over. */
 void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret)

@@ -217,7 +217,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
 	rec->__pad = 0;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(msg_send, fill_send)
+IPCPROBE_DEFINE_EMIT_OP(msg_send, op->begin, fill_send)
 
 static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
@@ -225,7 +225,7 @@ static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
 	fill_send((struct ipcprobe_rec_msg_send *)rec, op, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_OP(msg_receive, fill_receive)
+IPCPROBE_DEFINE_EMIT_OP(msg_receive, op->begin, fill_receive)
 
 /* These are called by op.c when the operation is over. */
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)

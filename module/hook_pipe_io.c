@@ -317,31 +317,44 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 
 /* ---- read and write ---- */
 
+/* Reads and writes have the same fields. */
+static __always_inline void fill_io(struct ipcprobe_rec_pipe_read *rec,
+				    const struct ipcprobe_op *op, int side, s32 ret)
+{
+	const struct ipcprobe_op_end *end = &op->end[side];
+
+	rec->addr = op->addr;
+	rec->pipe = end->id;
+	rec->pos = end->pos;
+	rec->count = op->count;
+	rec->ret = ret;
+	rec->call = op->call;
+	rec->nr_segs = op->nr_segs;
+	rec->flags = op->flags | end->obj_flags;
+}
+
+static __always_inline void fill_read(struct ipcprobe_rec_pipe_read *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_io(rec, op, IPCPROBE_OP_OUT, ret);
+}
+
+static __always_inline void fill_write(struct ipcprobe_rec_pipe_write *rec,
+				       const struct ipcprobe_op *op, s32 ret)
+{
+	fill_io((struct ipcprobe_rec_pipe_read *)rec, op, IPCPROBE_OP_IN, ret);
+}
+
+IPCPROBE_DEFINE_EMIT_OP(pipe_read, op->begin, fill_read)
+IPCPROBE_DEFINE_EMIT_OP(pipe_write, op->begin, fill_write)
+
 static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 				    s32 ret)
 {
-	const struct ipcprobe_op_end *end =
-		&op->end[is_read ? IPCPROBE_OP_OUT : IPCPROBE_OP_IN];
-	struct ipcprobe_rec_pipe_read rec = {
-		.hdr.tid = op->tid,
-		.addr = op->addr,
-		.pipe = end->id,
-		.pos = end->pos,
-		.count = op->count,
-		.ret = ret,
-		.call = op->call,
-		.nr_segs = op->nr_segs,
-		.flags = op->flags | end->obj_flags,
-	};
-	unsigned long irqflags;
-
-	local_irq_save(irqflags);
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
 	if (is_read)
-		IPCPROBE_EMIT(pipe_read, &rec);
-	else	/* the two records have the same fields */
-		IPCPROBE_EMIT(pipe_write, (struct ipcprobe_rec_pipe_write *)&rec);
-	local_irq_restore(irqflags);
+		emit_pipe_read(op, ret);
+	else
+		emit_pipe_write(op, ret);
 }
 
 /* Is this the unlock before a wait?  So it may be in a worker. */

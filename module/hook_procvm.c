@@ -121,7 +121,7 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 	rec->__pad = 0;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(procvm, fill)
+IPCPROBE_DEFINE_EMIT_OP(procvm, op->begin, fill)
 
 /* Called by op.c when the operation is over. */
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)

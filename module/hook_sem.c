@@ -230,6 +230,19 @@ static __always_inline bool can_go_on(struct ipcprobe_op *op, const void *sma,
 	return true;
 }
 
+/* can_go_on() of one operation alone, which finds @before. */
+static __always_inline bool can_go_on_alone(struct ipcprobe_op *op, int before)
+{
+	int after = before + op->sem.op;
+
+	if (after < 0 || (!op->sem.op && before)) {
+		set_block(op, op->sem.num, op->sem.op, before);
+		return false;
+	}
+	set_block(op, 0, 1, -1);
+	return after <= VALUE_MAX;
+}
+
 static void try_op(struct ipcprobe_op *op, const void *sma, const void *q)
 {
 	struct sops sops = sops_of(q);
@@ -239,7 +252,8 @@ static void try_op(struct ipcprobe_op *op, const void *sma, const void *q)
 	op->sem.sem_flg = sops.sop->sem_flg;
 	op->sem.before = value_of(sma, op->sem.num);
 	op->sem.after = -1;
-	if (!can_go_on(op, sma, &sops))
+	if (sops.nr == 1 ? !can_go_on_alone(op, op->sem.before) :
+			   !can_go_on(op, sma, &sops))
 		return;
 	op->sem.after = op->sem.before + op->sem.op;
 	if (sops.is_whole && sops.nr > 1)
@@ -334,7 +348,7 @@ static __always_inline void fill_op(struct ipcprobe_rec_sem_op *rec,
 	rec->sem_flg = op->sem.sem_flg;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(sem_op, fill_op)
+IPCPROBE_DEFINE_EMIT_OP(sem_op, op->begin, fill_op)
 
 /* Called by op.c when the operation is over. */
 void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret)

@@ -32,30 +32,37 @@ static bool has_messages(const struct ipcprobe_op *op)
 
 /* ---- records ---- */
 
+/* Sends and receives have the same fields. */
+static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	rec->addr = op->sock.addr;
+	rec->sock = op->sock.obj->id;
+	rec->peer = op->sock.peer;
+	rec->pos = op->sock.pos;
+	rec->count = op->sock.count;
+	rec->ret = ret;
+	rec->wait_ns = op->sock.wait_ns;
+	rec->call = op->call;
+	rec->nr_segs = op->sock.nr_segs;
+	rec->flags = op->sock.flags;
+}
+
+static __always_inline void fill_recv(struct ipcprobe_rec_unix_recv *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_send((struct ipcprobe_rec_unix_send *)rec, op, ret);
+}
+
+IPCPROBE_DEFINE_EMIT_OP(unix_send, op->sock.begin, fill_send)
+IPCPROBE_DEFINE_EMIT_OP(unix_recv, op->sock.begin, fill_recv)
+
 static void emit_io(const struct ipcprobe_op *op, s32 ret)
 {
-	struct ipcprobe_rec_unix_send rec = {
-		.hdr.tid = op->tid,
-		.addr = op->sock.addr,
-		.sock = op->sock.obj->id,
-		.peer = op->sock.peer,
-		.pos = op->sock.pos,
-		.count = op->sock.count,
-		.ret = ret,
-		.wait_ns = op->sock.wait_ns,
-		.call = op->call,
-		.nr_segs = op->sock.nr_segs,
-		.flags = op->sock.flags,
-	};
-	unsigned long irqflags;
-
-	local_irq_save(irqflags);
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->sock.begin, &rec.dur_ns);
 	if (op->sock.is_send)
-		IPCPROBE_EMIT(unix_send, &rec);
-	else	/* the two records have the same fields */
-		IPCPROBE_EMIT(unix_recv, (struct ipcprobe_rec_unix_recv *)&rec);
-	local_irq_restore(irqflags);
+		emit_unix_send(op, ret);
+	else
+		emit_unix_recv(op, ret);
 }
 
 /*
@@ -90,7 +97,12 @@ void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
 /* Called by op.c when the operation is over. */
 void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_unix_finish_io(op, ret);
+	if (likely(!op->sock.waiting && !op->sock.nr_before &&
+		   op->call != IPCPROBE_CALL_SENDMMSG &&
+		   op->call != IPCPROBE_CALL_RECVMMSG))
+		emit_io(op, ret);
+	else
+		ipcprobe_unix_finish_io(op, ret);
 	ipcprobe_sock_put(op->sock.obj);
 	op->sock.obj = NULL;
 	ipcprobe_op_release(op);
@@ -212,8 +224,9 @@ static void set_buffers(struct ipcprobe_op *op, const struct iov_iter *iter)
  * The state of one message, or of all that a call does with a stream.
  * @obj is referenced.
  */
-static void reset(struct ipcprobe_op *op, struct ipcprobe_sock *obj,
-		  struct sock *sk, bool is_send)
+static __always_inline void reset(struct ipcprobe_op *op,
+				  struct ipcprobe_sock *obj, struct sock *sk,
+				  bool is_send)
 {
 	struct ipcprobe_op_sock *s = &op->sock;
 
@@ -320,9 +333,9 @@ struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 	return op;
 }
 
-static void begin_io(struct ipcprobe_hook *hook, struct socket *socket,
-		     struct msghdr *msg, size_t count, unsigned int flags,
-		     bool is_send)
+static __always_inline void begin_io(struct ipcprobe_hook *hook,
+				     struct socket *socket, struct msghdr *msg,
+				     size_t count, unsigned int flags, bool is_send)
 {
 	struct ipcprobe_op *op;
 
