@@ -458,8 +458,7 @@ struct ipcprobe_sock {
 int ipcprobe_sock_init(void);
 void ipcprobe_sock_exit(void);
 void ipcprobe_sock_reset(void);
-struct ipcprobe_sock *ipcprobe_sock_find(const struct sock *sk);
-struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk);
+struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk);
 void ipcprobe_sock_put(struct ipcprobe_sock *obj);
 void ipcprobe_sock_forget(const struct sock *sk);
 bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
@@ -472,6 +471,47 @@ void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 			    struct ipcprobe_session *only);
 void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk,
 			     struct ipcprobe_session *only);
+
+#define IPCPROBE_SOCK_TABLE_BITS	12
+
+extern struct hlist_head ipcprobe_sock_table[];
+
+static __always_inline struct hlist_head *
+ipcprobe_sock_bucket(const struct sock *sk)
+{
+	return &ipcprobe_sock_table[hash_ptr(sk, IPCPROBE_SOCK_TABLE_BITS)];
+}
+
+/**
+ * ipcprobe_sock_find - the entry of a socket
+ * @sk: is only compared with
+ *
+ * Context: preemption off.  Return: NULL when it was never met.
+ */
+static __always_inline struct ipcprobe_sock *
+ipcprobe_sock_find(const struct sock *sk)
+{
+	struct ipcprobe_sock *obj;
+
+	hlist_for_each_entry_rcu(obj, ipcprobe_sock_bucket(sk), node)
+		if (obj->sk == sk)
+			return obj;
+	return NULL;
+}
+
+/**
+ * ipcprobe_sock_get - the entry of a socket, made when there is none
+ * @sk: of family AF_UNIX; the caller keeps it from being destroyed and does
+ *	not hold the lock of its receive queue
+ *
+ * Context: task context, preemption off.  Return: NULL without memory.
+ */
+static __always_inline struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk)
+{
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+
+	return likely(obj) ? obj : ipcprobe_sock_create(sk);
+}
 
 /* op.c: operations between their entry and their end */
 
@@ -789,6 +829,16 @@ static __always_inline bool ipcprobe_op_is_over(struct pt_regs *regs)
 	       syscall_get_return_value(current, regs) != -ENOSYS;
 }
 
+/* Of a call whose number is known: those of x32 have a bit that no other has. */
+static __always_inline bool ipcprobe_is_32bit(void)
+{
+#ifdef CONFIG_X86_64
+	return in_ia32_syscall();
+#else
+	return in_compat_syscall();
+#endif
+}
+
 /* What is left of ipcprobe_op_begin_call() and _begin_bare(), the call known. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 {
@@ -796,7 +846,7 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 	unsigned long slot = ipcprobe_op_slot(tid);
 	struct ipcprobe_op *op;
 
-	if (unlikely(current->flags & IPCPROBE_PF_NO_CALL || in_compat_syscall() ||
+	if (unlikely(current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_is_32bit() ||
 		     atomic_read(&ipcprobe_op_displaced) ||
 		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
 		return NULL;

@@ -27,11 +27,10 @@
 #include "ipcprobe.h"
 #include "emit.h"
 
-#define TABLE_BITS	12
 #define LABEL_BITS	15
 #define SOCKS_MAX	(1 << 20)	/* more are counted as missed */
 
-static struct hlist_head *table;
+struct hlist_head ipcprobe_sock_table[BIT(IPCPROBE_SOCK_TABLE_BITS)];
 static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
 static u32 nr_socks;
 static u32 last_id;
@@ -64,13 +63,9 @@ static void find_parms(void)
 
 int ipcprobe_sock_init(void)
 {
-	table = vcalloc(BIT(TABLE_BITS), sizeof(*table));
 	labels = vcalloc(BIT(LABEL_BITS), sizeof(*labels));
-	if (!table || !labels) {
-		vfree(table);
-		vfree(labels);
+	if (!labels)
 		return -ENOMEM;
-	}
 	find_parms();
 	return 0;
 }
@@ -79,7 +74,6 @@ void ipcprobe_sock_exit(void)
 {
 	ipcprobe_sock_reset();
 	rcu_barrier();
-	vfree(table);
 	vfree(labels);
 }
 
@@ -127,27 +121,6 @@ bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos)
 }
 
 /* ---- the table ---- */
-
-static __always_inline struct hlist_head *bucket(const struct sock *sk)
-{
-	return &table[hash_ptr(sk, TABLE_BITS)];
-}
-
-/**
- * ipcprobe_sock_find - the entry of a socket
- * @sk: is only compared with
- *
- * Context: preemption off.  Return: NULL when it was never met.
- */
-struct ipcprobe_sock *ipcprobe_sock_find(const struct sock *sk)
-{
-	struct ipcprobe_sock *obj;
-
-	hlist_for_each_entry_rcu(obj, bucket(sk), node)
-		if (obj->sk == sk)
-			return obj;
-	return NULL;
-}
 
 void ipcprobe_sock_put(struct ipcprobe_sock *obj)
 {
@@ -202,7 +175,8 @@ bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 	return true;
 }
 
-static struct ipcprobe_sock *create(struct sock *sk)
+/* Context, return: as ipcprobe_sock_get(). */
+struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 {
 	struct ipcprobe_sock *obj, *old, *unused = NULL;
 	unsigned long irqflags;
@@ -225,26 +199,12 @@ static struct ipcprobe_sock *create(struct sock *sk)
 		obj = old;
 	} else {
 		obj->id = ++last_id;
-		hlist_add_head_rcu(&obj->node, bucket(sk));
+		hlist_add_head_rcu(&obj->node, ipcprobe_sock_bucket(sk));
 		nr_socks++;
 	}
 	raw_spin_unlock_irqrestore(&table_lock, irqflags);
 	kfree(unused);
 	return obj;
-}
-
-/**
- * ipcprobe_sock_get - the entry of a socket, made when there is none
- * @sk: of family AF_UNIX; the caller keeps it from being destroyed and does
- *	not hold the lock of its receive queue
- *
- * Context: task context, preemption off.  Return: NULL without memory.
- */
-struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk)
-{
-	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
-
-	return likely(obj) ? obj : create(sk);
 }
 
 /* The kernel destroys the socket. */
@@ -268,9 +228,9 @@ void ipcprobe_sock_reset(void)
 	unsigned long irqflags;
 	u32 i;
 
-	for (i = 0; i < BIT(TABLE_BITS); i++) {
+	for (i = 0; i < BIT(IPCPROBE_SOCK_TABLE_BITS); i++) {
 		raw_spin_lock_irqsave(&table_lock, irqflags);
-		hlist_for_each_entry_safe(obj, next, &table[i], node)
+		hlist_for_each_entry_safe(obj, next, &ipcprobe_sock_table[i], node)
 			remove(obj);
 		raw_spin_unlock_irqrestore(&table_lock, irqflags);
 	}
