@@ -61,7 +61,7 @@ static noinline void tell_ranges(const struct iovec __user *vec, u32 nr, u32 tar
 }
 
 /* Return: the length of all; all ones when that is not known. */
-static u32 add_ranges(const struct iovec __user *vec, unsigned long nr, u64 *first)
+static noinline u32 add_ranges(const struct iovec __user *vec, unsigned long nr, u64 *first)
 {
 	unsigned long i;
 	struct iovec iov;
@@ -80,6 +80,17 @@ static u32 add_ranges(const struct iovec __user *vec, unsigned long nr, u64 *fir
 	return min_t(u64, sum, U32_MAX);
 }
 
+/* As add_ranges(), of one alone. */
+static __always_inline void set_range(struct ipcprobe_op *op,
+				      const struct iovec __user *vec)
+{
+	struct iovec iov;
+	bool is_read = read_range(vec, 0, &iov);
+
+	op->procvm.local = is_read ? (unsigned long)iov.iov_base : 0;
+	op->count = is_read ? min_t(u64, iov.iov_len, U32_MAX) : U32_MAX;
+}
+
 /* process_vm_rw(pid, lvec, liovcnt, rvec, riovcnt, flags, vm_write) */
 static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 				struct ftrace_regs *fregs)
@@ -93,13 +104,19 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_PROCVM);
 	if (unlikely(!op))
 		return;
-	op->call = (u32)ftrace_regs_get_argument(fregs, 6) ?
-		   IPCPROBE_CALL_PROCESS_VM_WRITEV : IPCPROBE_CALL_PROCESS_VM_READV;
+	if (unlikely(op->call == IPCPROBE_CALL_OTHER))
+		op->call = (u32)ftrace_regs_get_argument(fregs, 6) ?
+			   IPCPROBE_CALL_PROCESS_VM_WRITEV :
+			   IPCPROBE_CALL_PROCESS_VM_READV;
 	op->procvm.target = process_of(ftrace_regs_get_argument(fregs, 0));
 	op->procvm.remote = nr_remote && read_range(remote, 0, &iov) ?
 			    (unsigned long)iov.iov_base : 0;
 	op->procvm.nr_local = min(nr_local, 255UL);
 	op->procvm.nr_remote = min(nr_remote, 255UL);
+	if (likely(nr_local == 1 && nr_remote <= 1)) {
+		set_range(op, local);
+		return;
+	}
 	op->count = add_ranges(local, nr_local, &op->procvm.local);
 	if (nr_local <= 1 && nr_remote <= 1)
 		return;
