@@ -13,9 +13,11 @@
 #include <linux/cpumask.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
+#include <linux/ipc_namespace.h>
 #include <linux/irq_work.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/nsproxy.h>
 #include <linux/percpu.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/rculist.h>
@@ -942,7 +944,12 @@ static __always_inline u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
 #define IPCPROBE_SYSV_SEM	0
 #define IPCPROBE_SYSV_MSG	1
 
-u32 ipcprobe_ipc_ns(void);
+/* Context: task context, in a system call or exit_sem(). */
+static __always_inline u32 ipcprobe_ipc_ns(void)
+{
+	return current->nsproxy->ipc_ns->ns.inum;
+}
+
 struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id);
 int ipcprobe_snapshot_ipc(struct ipcprobe_session *session);
 

@@ -19,12 +19,6 @@
 #define INDEX_MASK	0x7fff
 #define LONG_INDEX_MASK	0xffffff
 
-/* Context: task context, in a system call or exit_sem(). */
-u32 ipcprobe_ipc_ns(void)
-{
-	return current->nsproxy->ipc_ns->ns.inum;
-}
-
 /**
  * ipcprobe_sysv_find - an object of the current task's IPC namespace
  * @kind: IPCPROBE_SYSV_SEM, ...
