@@ -243,40 +243,47 @@ static __always_inline bool can_go_on_alone(struct ipcprobe_op *op, int before)
 	return after <= VALUE_MAX;
 }
 
-static void try_op(struct ipcprobe_op *op, const void *sma, const void *q)
+static noinline void try_several(struct ipcprobe_op *op, const void *sma,
+				 const struct sops *sops)
 {
-	struct sops sops = sops_of(q);
-
-	op->sem.num = sops.sop->sem_num;
-	op->sem.op = sops.sop->sem_op;
-	op->sem.sem_flg = sops.sop->sem_flg;
-	op->sem.before = value_of(sma, op->sem.num);
-	op->sem.after = -1;
-	if (sops.nr == 1 ? !can_go_on_alone(op, op->sem.before) :
-			   !can_go_on(op, sma, &sops))
+	if (!can_go_on(op, sma, sops))
 		return;
 	op->sem.after = op->sem.before + op->sem.op;
-	if (sops.is_whole && sops.nr > 1)
-		emit_further(op, sma, &sops);
+	if (sops->is_whole)
+		emit_further(op, sma, sops);
+}
+
+static __always_inline void try_op(struct ipcprobe_op *op, const void *sma,
+				   const void *q)
+{
+	const struct sembuf *sop = *MEMBER(q, queue.sops, struct sembuf *const);
+	struct sops sops;
+
+	op->sem.num = sop->sem_num;
+	op->sem.op = sop->sem_op;
+	op->sem.sem_flg = sop->sem_flg;
+	op->sem.before = value_of(sma, sop->sem_num);
+	op->sem.after = -1;
+	if (unlikely(*MEMBER(q, queue.nsops, const int) != 1)) {
+		sops = sops_of(q);
+		try_several(op, sma, &sops);
+	} else if (can_go_on_alone(op, op->sem.before)) {
+		op->sem.after = op->sem.before + op->sem.op;
+	}
 }
 
 /*
- * Whose operation is it?  The first try inside a call is the caller's own.  All
- * others are of tasks that sleep, queued under the lock held here, so that
- * they cannot end their calls.  The first try of a caller whose begin was not
- * seen looks the same but names no sleeper yet: hence without faults, and
- * nobody's operation has that queue.
+ * All tries but the first inside a call are of tasks that sleep, queued under
+ * the lock held here, so that they cannot end their calls.  The first try of a
+ * caller whose begin was not seen looks the same but names no sleeper yet:
+ * hence without faults, and nobody's operation has that queue.
  */
-static __always_inline struct ipcprobe_op *op_of(const void *q)
+static noinline struct ipcprobe_op *op_of_sleeper(const void *q)
 {
-	struct ipcprobe_op *op = ipcprobe_op_find();
 	const struct task_struct *sleeper;
+	struct ipcprobe_op *op;
 	pid_t tid;
 
-	if (likely(op && op->kind == IPCPROBE_OP_SEM_OP && !op->sem.queue)) {
-		op->sem.queue = q;
-		return op;
-	}
 	/* Not queued yet: it names nobody. */
 	if ((unsigned long)q - (unsigned long)task_stack_page(current) < THREAD_SIZE)
 		return NULL;
@@ -290,17 +297,28 @@ static __always_inline struct ipcprobe_op *op_of(const void *q)
 	return op;
 }
 
-/* perform_atomic_semop(sma, queue) */
+static noinline void try_of_sleeper(const void *sma, const void *q)
+{
+	struct ipcprobe_op *op = op_of_sleeper(q);
+
+	if (op)
+		try_op(op, sma, q);
+}
+
+/* perform_atomic_semop(sma, queue).  The first try inside a call is its own. */
 static void entry_perform(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	const void *q = ARG(fregs, 1);
-	struct ipcprobe_op *op;
+	const void *sma = ARG(fregs, 0), *q = ARG(fregs, 1);
+	struct ipcprobe_op *op = ipcprobe_op_find();
 
 	if (unlikely(!has_layout))
 		return;
-	op = op_of(q);
-	if (likely(op))
-		try_op(op, ARG(fregs, 0), q);
+	if (likely(op && op->kind == IPCPROBE_OP_SEM_OP && !op->sem.queue)) {
+		op->sem.queue = q;
+		try_op(op, sma, q);
+	} else {
+		try_of_sleeper(sma, q);
+	}
 }
 
 /* Called by hook_wait.c, in the middle of a task switch. */
