@@ -562,7 +562,7 @@ enum ipcprobe_op_kind {
 /**
  * struct ipcprobe_op - an operation under way; touched by its task alone
  * @tid: the task
- * @slot: where in the table it is
+ * @slot: where in the table it is; never changes
  * @kind: enum ipcprobe_op_kind
  * @nr_segs: user buffers
  * @flags: IPCPROBE_IO_*
@@ -784,6 +784,16 @@ static __always_inline u32 ipcprobe_op_second_slot(u32 tid)
 	return (tid * 0x9e3779b1u) >> (32 - IPCPROBE_OP_BITS);
 }
 
+/* Never NULL, which the compiler cannot know: it would test for it. */
+static __always_inline struct ipcprobe_op *ipcprobe_op_at(u32 slot)
+{
+	struct ipcprobe_op *op = &ipcprobe_ops[slot];
+
+	if (!op)
+		__builtin_unreachable();
+	return op;
+}
+
 /* The operation of the task @tid, which cannot end it meanwhile; or NULL. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_of(u32 tid)
 {
@@ -797,7 +807,7 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_of(u32 tid)
 			return NULL;
 	}
 	/* 0 is the idle tasks' number and marks free slots. */
-	return likely(tid) ? &ipcprobe_ops[slot] : NULL;
+	return likely(tid) ? ipcprobe_op_at(slot) : NULL;
 }
 
 /**
@@ -844,17 +854,15 @@ static __always_inline bool ipcprobe_is_32bit(void)
 /* What is left of ipcprobe_op_begin_call() and _begin_bare(), the call known. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 {
-	u32 tid = current->pid;
-	unsigned long slot = ipcprobe_op_slot(tid);
+	u32 tid = current->pid, slot = ipcprobe_op_slot(tid);
 	struct ipcprobe_op *op;
 
 	if (unlikely(current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_is_32bit() ||
 		     atomic_read(&ipcprobe_op_displaced) ||
 		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
 		return NULL;
-	op = &ipcprobe_ops[slot];
+	op = ipcprobe_op_at(slot);
 	op->tid = tid;
-	op->slot = slot;
 	op->kind = kind;
 	op->call = call;
 	op->begin = ipcprobe_stamp();
@@ -869,7 +877,7 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
  * @call: enum ipcprobe_call of it
  *
  * Context: as ipcprobe_op_begin().
- * Return: its slot, with tid, slot, kind, call and begin set and nothing else;
+ * Return: its slot, with tid, kind, call and begin set and nothing else;
  * NULL: ask ipcprobe_op_begin(), which knows all cases.
  */
 static __always_inline struct ipcprobe_op *
@@ -881,24 +889,38 @@ ipcprobe_op_begin_call(u8 kind, long nr, u8 call)
 }
 
 /**
+ * ipcprobe_op_try_begin - the current task enters an operation, if all is as
+ *	nearly always
+ * @kind: enum ipcprobe_op_kind
+ *
+ * Context: as ipcprobe_op_begin().
+ * Return: its slot, as of ipcprobe_op_begin_bare(); NULL: it may be in one.
+ */
+static __always_inline struct ipcprobe_op *ipcprobe_op_try_begin(u8 kind)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	unsigned long nr = syscall_get_nr(current, regs);
+
+	if (unlikely(nr >= IPCPROBE_NR_CALLS || !ipcprobe_calls[nr] ||
+		     ipcprobe_op_is_over(regs)))
+		return NULL;
+	return ipcprobe_op_claim(kind, ipcprobe_calls[nr]);
+}
+
+/**
  * ipcprobe_op_begin_bare - ipcprobe_op_begin() for what happens often
  * @hook: counts a miss
  * @kind: enum ipcprobe_op_kind
  *
  * Context: as ipcprobe_op_begin().
- * Return: likewise, but nothing is cleared: tid, slot, kind, call and begin are
+ * Return: likewise, but nothing is cleared: tid, kind, call and begin are
  * set, and there is no pipe or socket.
  */
 static __always_inline struct ipcprobe_op *
 ipcprobe_op_begin_bare(struct ipcprobe_hook *hook, u8 kind)
 {
-	struct pt_regs *regs = task_pt_regs(current);
-	unsigned long nr = syscall_get_nr(current, regs);
-	struct ipcprobe_op *op = NULL;
+	struct ipcprobe_op *op = ipcprobe_op_try_begin(kind);
 
-	if (likely(nr < IPCPROBE_NR_CALLS && ipcprobe_calls[nr] &&
-		   !ipcprobe_op_is_over(regs)))
-		op = ipcprobe_op_claim(kind, ipcprobe_calls[nr]);
 	return likely(op) ? op : ipcprobe_op_begin(hook, kind);
 }
 

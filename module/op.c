@@ -39,8 +39,14 @@ static u32 requests_epoch;	/* grows when what ends requests has gone */
 
 int ipcprobe_op_init(void)
 {
+	u32 i;
+
 	ipcprobe_ops = vcalloc(BIT(IPCPROBE_OP_BITS), sizeof(*ipcprobe_ops));
-	return ipcprobe_ops ? 0 : -ENOMEM;
+	if (!ipcprobe_ops)
+		return -ENOMEM;
+	for (i = 0; i < BIT(IPCPROBE_OP_BITS); i++)
+		ipcprobe_ops[i].slot = i;
+	return 0;
 }
 
 void ipcprobe_op_exit(void)
@@ -165,7 +171,6 @@ static __always_inline struct ipcprobe_op *claim(u32 tid)
 			return NULL;
 		}
 	}
-	ipcprobe_ops[slot].slot = slot;
 	return &ipcprobe_ops[slot];
 }
 
