@@ -254,8 +254,9 @@ static __always_inline void reset(struct ipcprobe_op *op,
 }
 
 /* At the begin of a call on a socket: no lock of it is held. */
-static void use_socket(struct ipcprobe_op *op, struct ipcprobe_sock *obj,
-		       struct sock *sk, bool is_send)
+static __always_inline void use_socket(struct ipcprobe_op *op,
+				       struct ipcprobe_sock *obj,
+				       struct sock *sk, bool is_send)
 {
 	refcount_inc(&obj->refs);
 	reset(op, obj, sk, is_send);
@@ -300,6 +301,42 @@ static struct ipcprobe_op *go_on(struct ipcprobe_op *op, struct sock *sk,
 	return op;
 }
 
+/* A socket never met, or a call that is in an operation already. */
+static noinline struct ipcprobe_op *begin_slowly(struct ipcprobe_hook *hook,
+						 struct sock *sk, u8 kind,
+						 bool is_send)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct ipcprobe_sock *obj;
+
+	if (op)
+		return go_on(op, sk, is_send);
+	op = ipcprobe_op_begin(hook, kind);
+	if (!op)
+		return NULL;
+	obj = ipcprobe_sock_get(sk);
+	if (unlikely(!obj)) {
+		atomic64_inc(&hook->missed);
+		ipcprobe_op_free(op);
+		return NULL;
+	}
+	use_socket(op, obj, sk, is_send);
+	return op;
+}
+
+static __always_inline struct ipcprobe_op *
+begin(struct ipcprobe_hook *hook, struct socket *socket, u8 kind, bool is_send)
+{
+	struct sock *sk = socket->sk;
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+	struct ipcprobe_op *op = likely(obj) ? ipcprobe_op_try_begin(kind) : NULL;
+
+	if (unlikely(!op))
+		return begin_slowly(hook, sk, kind, is_send);
+	use_socket(op, obj, sk, is_send);
+	return op;
+}
+
 /**
  * ipcprobe_unix_begin - the current task begins something with a socket
  * @hook: counts a miss
@@ -314,23 +351,7 @@ struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 					struct socket *socket, u8 kind,
 					bool is_send)
 {
-	struct ipcprobe_op *op = ipcprobe_op_find();
-	struct sock *sk = socket->sk;
-	struct ipcprobe_sock *obj;
-
-	if (unlikely(op))
-		return go_on(op, sk, is_send);
-	op = ipcprobe_op_begin_bare(hook, kind);
-	if (unlikely(!op))
-		return NULL;
-	obj = ipcprobe_sock_get(sk);
-	if (unlikely(!obj)) {
-		atomic64_inc(&hook->missed);
-		ipcprobe_op_free(op);
-		return NULL;
-	}
-	use_socket(op, obj, sk, is_send);
-	return op;
+	return begin(hook, socket, kind, is_send);
 }
 
 static __always_inline void begin_io(struct ipcprobe_hook *hook,
@@ -339,9 +360,8 @@ static __always_inline void begin_io(struct ipcprobe_hook *hook,
 {
 	struct ipcprobe_op *op;
 
-	op = ipcprobe_unix_begin(hook, socket, is_send ? IPCPROBE_OP_UNIX_SEND :
-							 IPCPROBE_OP_UNIX_RECV,
-				 is_send);
+	op = begin(hook, socket, is_send ? IPCPROBE_OP_UNIX_SEND :
+					   IPCPROBE_OP_UNIX_RECV, is_send);
 	if (unlikely(!op))
 		return;
 	op->sock.msg = msg;

@@ -23,7 +23,7 @@
 
 /* ---- an operation moves something ---- */
 
-static void emit_segment(const struct ipcprobe_op *op)
+static noinline void emit_segment(const struct ipcprobe_op *op)
 {
 	struct ipcprobe_rec_unix_segment rec = {
 		.hdr.tid = op->tid,
@@ -40,7 +40,7 @@ static void emit_segment(const struct ipcprobe_op *op)
 }
 
 /* The operation moves @units at @pos; they go on where it was, or not. */
-static void moved(struct ipcprobe_op *op, u32 pos, u32 bytes)
+static __always_inline void moved(struct ipcprobe_op *op, u32 pos, u32 bytes)
 {
 	struct ipcprobe_op_sock *s = &op->sock;
 
@@ -76,8 +76,8 @@ static struct sock *stream_peer(const struct sk_buff *skb)
 }
 
 /* Gives @bytes that go to @peer_sk, now in @skb, their positions. */
-static u32 send_bytes(const struct sk_buff *skb, struct ipcprobe_sock *peer,
-		      u32 bytes)
+static __always_inline u32 send_bytes(const struct sk_buff *skb,
+				      struct ipcprobe_sock *peer, u32 bytes)
 {
 	struct ipcprobe_op *op = sender_of(skb);
 	u32 pos = atomic_fetch_add(bytes, &peer->write_pos);
@@ -186,8 +186,8 @@ static void entry_queue_tail(struct ipcprobe_hook *hook,
  * The position of what is received next.  Without a label it follows what was
  * received last; more than was ever sent cannot be there.
  */
-static u32 position(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offset,
-		    u32 units)
+static __always_inline u32 position(struct ipcprobe_op *op,
+				    const struct sk_buff *skb, u32 offset, u32 units)
 {
 	struct ipcprobe_sock *obj = op->sock.obj;
 	u32 pos;
