@@ -42,10 +42,11 @@ static const struct mq_attr *attr_of(const struct inode *inode)
 	return (const void *)inode - info.inode + info.attr;
 }
 
+#define MQUEUE_MAGIC	0x19800202	/* the kernel's own, in ipc/mqueue.c */
+
 static bool is_queue(const struct inode *inode)
 {
-	return S_ISREG(inode->i_mode) &&
-	       !strcmp(inode->i_sb->s_type->name, "mqueue");
+	return S_ISREG(inode->i_mode) && inode->i_sb->s_magic == MQUEUE_MAGIC;
 }
 
 /* ---- send and receive ---- */
