@@ -122,8 +122,7 @@ static u32 third_value(u8 cmd)
 {
 	unsigned long args[6];
 
-	if (cmd == FUTEX_WAIT || cmd == FUTEX_WAKE ||
-	    cmd == FUTEX_WAIT_REQUEUE_PI)
+	if (cmd == FUTEX_WAIT_REQUEUE_PI)
 		return FUTEX_BITSET_MATCH_ANY;
 	if (is_lock_pi(cmd) || cmd == FUTEX_UNLOCK_PI || cmd == FUTEX_REQUEUE)
 		return 0;
@@ -131,11 +130,36 @@ static u32 third_value(u8 cmd)
 	return args[5];
 }
 
+static __always_inline void set_wait(struct ipcprobe_op *op,
+				     struct ftrace_regs *fregs, u32 how)
+{
+	if (how & FUTEX_CLOCK_REALTIME)
+		op->flags |= IPCPROBE_FUTEX_REALTIME;
+	if (ARG(fregs, 3))
+		op->flags |= IPCPROBE_FUTEX_TIMEOUT;
+}
+
+/* What is neither FUTEX_WAIT nor FUTEX_WAKE, the most frequent by far. */
+static noinline void set_other(struct ipcprobe_op *op, struct ftrace_regs *fregs,
+			       u32 how)
+{
+	u8 cmd = op->futex.cmd;
+
+	op->futex.mask = third_value(cmd);
+	if (!is_lock_pi(cmd) && cmd != FUTEX_UNLOCK_PI)
+		op->futex.val = ARG(fregs, 2);
+	if (shapes[cmd] == SHAPE_WAIT) {
+		set_wait(op, fregs, how);
+	} else if (shapes[cmd] == SHAPE_PAIR) {
+		op->futex.val2 = ARG(fregs, 5);
+		set_futex(op, 1, ARG(fregs, 4), !(how & FUTEX_PRIVATE_FLAG));
+	}
+}
+
 /* do_futex(uaddr, op, val, timeout, uaddr2, val2, val3) */
 static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	u32 how = ARG(fregs, 1), cmd = how & FUTEX_CMD_MASK;
-	bool is_shared = !(how & FUTEX_PRIVATE_FLAG);
 	struct ipcprobe_op *op;
 
 	if (cmd > FUTEX_LOCK_PI2 || shapes[cmd] == SHAPE_NONE)
@@ -145,19 +169,15 @@ static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 	op = begin(hook, cmd);
 	if (unlikely(!op))
 		return;
-	set_futex(op, 0, ARG(fregs, 0), is_shared);
-	op->futex.mask = third_value(cmd);
-	if (!is_lock_pi(cmd) && cmd != FUTEX_UNLOCK_PI)
-		op->futex.val = ARG(fregs, 2);
-	if (shapes[cmd] == SHAPE_WAIT) {
-		if (how & FUTEX_CLOCK_REALTIME)
-			op->flags |= IPCPROBE_FUTEX_REALTIME;
-		if (ARG(fregs, 3))
-			op->flags |= IPCPROBE_FUTEX_TIMEOUT;
-	} else if (shapes[cmd] == SHAPE_PAIR) {
-		op->futex.val2 = ARG(fregs, 5);
-		set_futex(op, 1, ARG(fregs, 4), is_shared);
+	set_futex(op, 0, ARG(fregs, 0), !(how & FUTEX_PRIVATE_FLAG));
+	if (unlikely(cmd > FUTEX_WAKE)) {
+		set_other(op, fregs, how);
+		return;
 	}
+	op->futex.val = ARG(fregs, 2);
+	op->futex.mask = FUTEX_BITSET_MATCH_ANY;
+	if (cmd == FUTEX_WAIT)
+		set_wait(op, fregs, how);
 }
 
 /*
