@@ -17,7 +17,7 @@ enum { OPTION_AT = 0x200, OPTION_TASK, OPTION_WORST };
 
 static const struct argp_option options[] = {
 	{ "at", OPTION_AT, "TIME", 0,
-	  "Explain each CPU's last switch until then, in seconds since the start; @TIME: by the clock",
+	  "Explain each CPU's last switch by then, in seconds since the start; @TIME: by the clock",
 	  0 },
 	{ "task", OPTION_TASK, "TASK", 0,
 	  "Explain each switch to this task, given by its number or name, and its wake-ups", 0 },
@@ -91,7 +91,7 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Explain why a task ran when and where it did: whom the scheduler compared, and by what rule.",
+	.doc = "Explain why a task ran when and where it did: who competed, and what rule chose.",
 	.children = children,
 };
 

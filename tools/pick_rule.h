@@ -17,16 +17,20 @@
 	R(UNDECIDED, "not decidable", "too little was told to decide")	\
 	R(ONLY, "only one", "there was no other")			\
 	R(LEFTMOST, "least vruntime", "it had the least virtual run time") \
-	R(SKIP, "second, as the first yielded", "the one with the least virtual run time had yielded") \
+	R(SKIP, "second, as the first yielded", "who had the least virtual run time had yielded") \
 	R(NEXT, "next buddy", "it was marked as the one to run next")	\
 	R(LAST, "last buddy", "it was preempted last, and its cache is warm") \
 	R(PROTECTED, "slice protected", "it ran, was eligible, and its slice was not used up") \
-	R(DEADLINE, "earliest eligible deadline", "it had the earliest virtual deadline of those eligible") \
+	R(DEADLINE, "earliest eligible deadline",			\
+	  "it had the earliest virtual deadline of those eligible")	\
 	R(WAKEUP, "wake-up check", "the woken task competed with the running one") \
 	R(STOP, "class: stopper", "the stopper comes before all classes") \
-	R(DL, "class: earliest deadline", "the deadline class comes first, in it the earliest deadline") \
-	R(RT, "class: highest priority", "real time comes before the fair class, the highest priority first") \
-	R(RT_EQUAL, "class: one of equal priority", "it was one of several of the highest priority") \
+	R(DL, "class: earliest deadline",				\
+	  "the deadline class comes first, in it the earliest deadline") \
+	R(RT, "class: highest priority",				\
+	  "real time comes before the fair class, the highest priority first") \
+	R(RT_EQUAL, "class: one of equal priority",			\
+	  "it was one of several of the highest priority")		\
 	R(IDLE, "nobody to run", "no task of the queue wanted to run")
 
 #define PICK_E(up, name, sentence)	PICK_BY_##up,

@@ -38,7 +38,7 @@ static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
 /* ---- what a case is made of ---- */
 
 static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
-		       const struct pick_request *request)
+		       const struct pick_cpu *pick)
 {
 	const struct ipcprobe_rec_rq_switch *rec = sw->rec;
 	const struct sched_task *prev = sched_task_at(sched, sw->prev);
@@ -54,9 +54,9 @@ static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
 	if (prev->gen == sched->gen && prev->cpu == SCHED_NO_CPU &&
 	    rec->cpu < sched->nr_cpus && sched->cpu[rec->cpu].is_known)
 		return LOSS_MOVED;
-	if (request && request->ts_ns)
+	if (pick && pick->cause.ts_ns)
 		return LOSS_ASKED;
-	return request && !rec->preempt ? LOSS_YIELD : LOSS_UNKNOWN;
+	return pick && pick->is_cause_known && !rec->preempt ? LOSS_YIELD : LOSS_UNKNOWN;
 }
 
 static int copy_level(struct pick_level *to, const struct pick_level *from)
@@ -150,7 +150,7 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	c->wakeup = c->latency_ns && wakeup->wake_ns == next->wake_ns ?
 		*wakeup : (struct explain_wakeup){ 0 };
 	c->request = pick ? pick->cause : (struct pick_request){ 0 };
-	c->loss = loss_of(sched, sw, pick ? &pick->cause : NULL);
+	c->loss = loss_of(sched, sw, pick);
 	c->wait = sched_wait_of(sched, sched_task_at(sched, sw->prev));
 	c->by_class = pick ? pick->by_class : (struct pick_class){ 0 };
 	copy_members(c, explain->model);

@@ -96,16 +96,21 @@ static json_t *wakeup_json(const struct explain *explain, const struct explain_w
 			 "is_new", (int)w->is_new);
 }
 
+static json_t *run_json(const struct model *model, const struct explain_run *run)
+{
+	return json_pack("{s:o, s:o, s:o}",
+			 "task", label_task_json(model, run->task),
+			 "from_ns", view_json_number(run->from_ns),
+			 "run_ns", view_json_number(run->until_ns - run->from_ns));
+}
+
 static json_t *runs_json(const struct model *model, const struct explain_case *c)
 {
 	json_t *list = json_array();
 	uint32_t i;
 
 	for (i = c->nr_runs; i--;)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}",
-			"task", label_task_json(model, c->run[i].task),
-			"from_ns", view_json_number(c->run[i].from_ns),
-			"run_ns", view_json_number(c->run[i].until_ns - c->run[i].from_ns)));
+		json_array_append_new(list, run_json(model, &c->run[i]));
 	return list;
 }
 
@@ -125,6 +130,7 @@ static json_t *entity_json(const struct model *model, const struct pick_level *l
 	const struct pick_entity *entity = &level->entity[row];
 	bool is_eevdf = level->flags & IPCPROBE_PICK_EEVDF;
 	struct pick_who who = { .task = entity->task, .group = entity->group };
+	uint64_t deadline_ns = entity->deadline - level->zero_vruntime;
 
 	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:b}",
 			 "entity", label_who_json(model, who),
@@ -134,8 +140,8 @@ static json_t *entity_json(const struct model *model, const struct pick_level *l
 							   entity->vruntime)) : json_null(),
 			 "eligible", is_eevdf ? json_boolean(pick_is_eligible(level, entity)) :
 						json_null(),
-			 "deadline_ns", is_eevdf ? json_integer((json_int_t)(entity->deadline -
-								level->zero_vruntime)) : json_null(),
+			 "deadline_ns", is_eevdf ? json_integer((json_int_t)deadline_ns) :
+						   json_null(),
 			 "slice_ns", view_json_known(is_eevdf, entity->slice_ns),
 			 "flags", flags_json(entity->flags),
 			 "predicted", level->predicted == (int32_t)row,
@@ -235,6 +241,7 @@ int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
  */
 int view_explain_json(const struct model *model, const struct explain *explain)
 {
+	const char *figures = model_runq_complete(model) ? "exact" : "at least";
 	uint32_t i;
 	int err = 0;
 
@@ -245,7 +252,6 @@ int view_explain_json(const struct model *model, const struct explain *explain)
 		return err;
 	return view_json_print(json_pack("{s:s, s:o, s:o, s:s, s:o}", "event", "summary",
 					 "picks", view_picks_json(model),
-					 "audits", view_audits_json(model),
-					 "figures", model_runq_complete(model) ? "exact" : "at least",
+					 "audits", view_audits_json(model), "figures", figures,
 					 "lost", label_losses_json(model)));
 }

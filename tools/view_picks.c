@@ -104,6 +104,13 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 	return 0;
 }
 
+static json_t *rule_json(const struct pick_count *count, uint32_t rule)
+{
+	return json_pack("{s:s, s:o, s:o}", "rule", pick_rule_names[rule],
+			 "picks", view_json_number(count->nr),
+			 "predicted", view_json_number(count->nr_right));
+}
+
 static json_t *rules_json(const struct picks *picks)
 {
 	json_t *list = json_array();
@@ -111,11 +118,18 @@ static json_t *rules_json(const struct picks *picks)
 
 	for (i = 0; i < NR_PICK_RULES; i++)
 		if (picks->count[i].nr)
-			json_array_append_new(list, json_pack("{s:s, s:o, s:o}",
-				"rule", pick_rule_names[i],
-				"picks", view_json_number(picks->count[i].nr),
-				"predicted", view_json_number(picks->count[i].nr_right)));
+			json_array_append_new(list, rule_json(&picks->count[i], i));
 	return list;
+}
+
+static json_t *miss_json(const struct model *model, const struct pick_miss *miss)
+{
+	return json_pack("{s:o, s:o, s:s, s:o, s:o}",
+			 "ts_ns", view_json_number(miss->ts_ns),
+			 "cpu", view_json_number(miss->cpu),
+			 "rule", pick_rule_names[miss->rule],
+			 "predicted", label_who_json(model, miss->predicted),
+			 "chosen", label_who_json(model, miss->chosen));
 }
 
 static json_t *misses_json(const struct model *model)
@@ -124,16 +138,8 @@ static json_t *misses_json(const struct model *model)
 	json_t *list = json_array();
 	uint32_t i;
 
-	for (i = 0; i < picks->nr_misses && i < PICK_NR_MISSES; i++) {
-		const struct pick_miss *miss = &picks->miss[i];
-
-		json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:o, s:o}",
-			"ts_ns", view_json_number(miss->ts_ns),
-			"cpu", view_json_number(miss->cpu),
-			"rule", pick_rule_names[miss->rule],
-			"predicted", label_who_json(model, miss->predicted),
-			"chosen", label_who_json(model, miss->chosen)));
-	}
+	for (i = 0; i < picks->nr_misses && i < PICK_NR_MISSES; i++)
+		json_array_append_new(list, miss_json(model, &picks->miss[i]));
 	return list;
 }
 

@@ -107,20 +107,23 @@ static json_t *disagreements_json(const struct sched *sched)
 	return list;
 }
 
+static json_t *stranger_json(const struct model *model, const struct sched_stranger *stranger)
+{
+	return json_pack("{s:o, s:o, s:o, s:s}",
+			 "ts_ns", view_json_number(stranger->ts_ns),
+			 "cpu", view_json_number(stranger->cpu),
+			 "task", label_task_json(model, stranger->task),
+			 "member", stranger->is_here ? "here" : "kernel");
+}
+
 static json_t *strangers_json(const struct model *model)
 {
 	const struct sched *sched = &model->sched;
 	json_t *list = json_array();
 	uint32_t i;
 
-	for (i = 0; i < sched->nr_strangers && i < SCHED_NR_STRANGERS; i++) {
-		const struct sched_stranger *s = &sched->stranger[i];
-
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s}",
-			"ts_ns", view_json_number(s->ts_ns), "cpu", view_json_number(s->cpu),
-			"task", label_task_json(model, s->task),
-			"member", s->is_here ? "here" : "kernel"));
-	}
+	for (i = 0; i < sched->nr_strangers && i < SCHED_NR_STRANGERS; i++)
+		json_array_append_new(list, stranger_json(model, &sched->stranger[i]));
 	return list;
 }
 

@@ -91,8 +91,9 @@ enum {
 
 static const struct table_column task_columns[] = {
 	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "THROTTLED", true },
-	{ "MIGRATING", true }, { "DELAYED", true }, { "ASLEEP", true }, { "WAKE-UPS", true }, { "GAVE UP CPU", true },
-	{ "PREEMPTED", true }, { "MIGRATIONS", true }, { "BLOCKED ON", false }, { NULL, false }
+	{ "MIGRATING", true }, { "DELAYED", true }, { "ASLEEP", true }, { "WAKE-UPS", true },
+	{ "GAVE UP CPU", true }, { "PREEMPTED", true }, { "MIGRATIONS", true },
+	{ "BLOCKED ON", false }, { NULL, false }
 };
 
 /* "pipe 1.5 ms, futex 20 us", the most first; NULL: nothing */

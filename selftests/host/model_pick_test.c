@@ -6,6 +6,7 @@
  * What must come out is written by hand from the kernel's sources,
  * kernel/sched/fair.c of Linux 6.1, 6.12 and 7.2.
  */
+#include "array.h"
 #include "ktap.h"
 #include "trace_builder.h"
 
@@ -18,9 +19,11 @@
 #define ROOT	1U
 
 enum { EEVDF = IPCPROBE_PICK_EEVDF, WAKEUP = EEVDF | IPCPROBE_PICK_WAKEUP };
-enum { CURR = IPCPROBE_PICK_CURR, PROTECTED = CURR | IPCPROBE_PICK_PROTECTED,
-       NEXT = IPCPROBE_PICK_NEXT, LAST = IPCPROBE_PICK_LAST, SKIP = IPCPROBE_PICK_SKIP,
-       DELAYED = IPCPROBE_PICK_DELAYED };
+enum {
+	CURR = IPCPROBE_PICK_CURR, PROTECTED = CURR | IPCPROBE_PICK_PROTECTED,
+	NEXT = IPCPROBE_PICK_NEXT, LAST = IPCPROBE_PICK_LAST, SKIP = IPCPROBE_PICK_SKIP,
+	DELAYED = IPCPROBE_PICK_DELAYED,
+};
 
 /* one candidate: a task, or a group if @group */
 struct entity {
@@ -81,8 +84,7 @@ static void search(struct trace *t, uint32_t group, uint16_t flags, const struct
 
 #define SEARCH(t, group, flags, ...) do {					\
 	const struct entity entities[] = { __VA_ARGS__ };			\
-	search(t, group, flags, entities, sizeof(entities) / sizeof(entities[0]),	\
-	       sizeof(entities) / sizeof(entities[0]), 0);			\
+	search(t, group, flags, entities, ARRAY_SIZE(entities), ARRAY_SIZE(entities), 0);	\
 } while (0)
 
 static void enqueue(struct trace *t, uint32_t tid, uint32_t group, uint16_t sched_class,
@@ -396,7 +398,13 @@ static void test_requests(void)
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 1 * MS, CURR }, { 13, 0, 3 * MS });
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 9 * MS, CURR }, { 13, 0, 3 * MS });
 	switch_to(&t, 12, 0, 13, 120);
-	ktap_ok(!request_tid(&t), "also if none follows");
+	ktap_ok(!request_tid(&t) && cpu0(&t)->is_cause_known, "also if none follows");
+	t.now_ns += 5000;
+	TRACE(&t, lost, 0, .begin_ns = t.now_ns - 5000, .nr_lost = 3,
+	      .class_id = IPCPROBE_CLASS_PICK);
+	switch_to(&t, 13, 0, 12, 120);
+	ktap_ok(!request_tid(&t) && !cpu0(&t)->is_cause_known,
+		"after a loss it is not known whether anybody asked");
 	trace_deinit(&t);
 }
 
@@ -430,8 +438,7 @@ static void resched(struct trace *t, uint32_t task)
 
 #define CHECK(t, flags, woken, ...) do {					\
 	const struct entity entities[] = { __VA_ARGS__ };			\
-	search(t, ROOT, flags, entities, sizeof(entities) / sizeof(entities[0]),	\
-	       sizeof(entities) / sizeof(entities[0]), woken);			\
+	search(t, ROOT, flags, entities, ARRAY_SIZE(entities), ARRAY_SIZE(entities), woken);	\
 } while (0)
 
 static void test_wakeup(void)
@@ -678,7 +685,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(64);
+	ktap_begin(65);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();
