@@ -162,6 +162,19 @@ static int follow_tid(struct chart *chart, const struct sched *sched, uint32_t t
 	return follow_task(chart, sched, tasks_known_tid(sched->tasks, tid), ts_ns);
 }
 
+/* What is told of a whole queue changes any of its members. */
+static int follow_members(struct chart *chart, const struct sched *sched, uint32_t cpu,
+			  uint64_t ts_ns)
+{
+	int err = follow_cpu(chart, sched, cpu, ts_ns);
+	uint32_t task = 0;
+
+	while (!err && cpu < sched->nr_cpus &&
+	       (task = sched_next_member(sched, &sched->cpu[cpu], task)))
+		err = follow_task(chart, sched, task, ts_ns);
+	return err;
+}
+
 /* ---- all ---- */
 
 static int follow_all(struct chart *chart, const struct sched *sched, uint64_t ts_ns)
@@ -201,8 +214,11 @@ int chart_follow(struct chart *chart, const struct sched *sched, const struct ip
 				 ts_ns);
 		break;
 	case IPCPROBE_REC_rq_change:
-		return follow_cpu(chart, sched, ((const struct ipcprobe_rec_rq_change *)rec)->cpu,
-				  ts_ns);
+		return follow_members(chart, sched,
+				      ((const struct ipcprobe_rec_rq_change *)rec)->cpu, ts_ns);
+	case IPCPROBE_REC_rq_throttle:
+		return follow_members(chart, sched,
+				      ((const struct ipcprobe_rec_rq_throttle *)rec)->cpu, ts_ns);
 	case IPCPROBE_REC_rq_wakeup:
 		err = 0;
 		break;

@@ -38,6 +38,7 @@ static const char *const rules[] = {
 	".mixed,.max,.mean{shape-rendering:crispEdges}",
 	".apart{stroke:#000;stroke-opacity:.45;stroke-width:.5}",
 	".light{opacity:.4}",
+	".faint{opacity:.2}",
 	".max{fill:#c3cad3}",
 	".mean{fill:#66758a}",
 	".frame{stroke:#bbb;fill:none}",

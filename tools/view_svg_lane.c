@@ -27,6 +27,7 @@
 const struct svg_state svg_states[] = {
 	{ SCHED_QUEUED, "queued", "" },
 	{ SCHED_DELAYED, "asleep, still queued", " light" },
+	{ SCHED_THROTTLED, "throttled", " faint" },
 };
 
 const uint32_t svg_nr_states = ARRAY_SIZE(svg_states);

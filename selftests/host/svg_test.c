@@ -271,6 +271,38 @@ static void test_states(void)
 	end(&d);
 }
 
+/* 12's group is throttled from 400 to 1000. */
+static void test_throttled(void)
+{
+	struct drawn d;
+	struct box box;
+
+	begin(&d, 0, 1600);
+	trace_snapshot(&d.trace, 11, 1, "ping");
+	trace_snapshot(&d.trace, 12, 1, "pong");
+	at(&d, 0);
+	TRACE(&d.trace, rq_snapshot, 11, .is_current = 1, .group = 1);
+	at(&d, 0);
+	TRACE(&d.trace, rq_snapshot, 12, .group = 5);
+	at(&d, 0);
+	TRACE(&d.trace, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
+	at(&d, 400);
+	TRACE(&d.trace, rq_throttle, 0, .group = 5, .is_throttled = 1);
+	at(&d, 400);
+	TRACE(&d.trace, rq_change, 0, .change = -1, .nr_running = 1);
+	at(&d, 1000);
+	TRACE(&d.trace, rq_throttle, 0, .group = 5);
+	at(&d, 1000);
+	TRACE(&d.trace, rq_change, 0, .change = 1, .nr_running = 2);
+	at(&d, 1600);
+	draw(&d);
+	find_box(&d, "pong 12 throttled", &box);
+	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0:", 0, 400, 1) &&
+		is_bar(&d, "pong 12 throttled on CPU 0:", 400, 600, 1) &&
+		strstr(box.css, " faint"), "who is throttled is drawn so, while that lasts");
+	end(&d);
+}
+
 /* 16 ms, 10 us a pixel; from 8000 on each us ping 0.5, pong 0.25, idle 0.25. */
 static void test_mixture(void)
 {
@@ -427,12 +459,13 @@ static void test_colours(void)
 
 int main(void)
 {
-	ktap_begin(18);
+	ktap_begin(19);
 	test_bars();
 	test_window();
 	test_filter();
 	test_length();
 	test_states();
+	test_throttled();
 	test_mixture();
 	test_bound();
 	test_colours();
