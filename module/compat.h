@@ -10,13 +10,19 @@
 #include <linux/version.h>
 
 /*
- * In 7.2 pick_eevdf() is told whether the running entity's slice is protected.
+ * In 7.2 pick_eevdf() is told whether the running entity's slice is protected,
+ * takes the next buddy itself, also for a wake-up, and weighs in full weights.
  * Drop when 6.12 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
 #define IPCPROBE_PICK_PROTECTS(fregs)	((bool)ftrace_regs_get_argument(fregs, 1))
+#define IPCPROBE_PICK_BUDDIES		true
+#define ipcprobe_se_weight(se)		((se)->load.weight)
 #else
 #define IPCPROBE_PICK_PROTECTS(fregs)	true
+#define IPCPROBE_PICK_BUDDIES		false
+#define ipcprobe_se_weight(se)		\
+	max(2UL, (se)->load.weight >> SCHED_FIXEDPOINT_SHIFT)
 #endif
 
 /*

@@ -72,8 +72,6 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-static DEFINE_PER_CPU(u8[IPCPROBE_REC_MAX], mkdir_buf) __aligned(8);
-
 /* The groups of a cgroup whose controller is switched on later are told at the end. */
 void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *path)
 {
@@ -83,14 +81,15 @@ void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *pa
 
 	guard(preempt_notrace)();
 	guard(irqsave)();
-	rec = (void *)this_cpu_ptr(mkdir_buf);
 	css = rcu_dereference_sched(cgrp->subsys[cpu_cgrp_id]);
-	if (!css)
+	rec = css ? kmalloc(IPCPROBE_REC_MAX, GFP_NOWAIT | __GFP_NOWARN) : NULL;
+	if (!rec)
 		return;
 	strscpy(rec->path, path, IPCPROBE_PATH_MAX);
 	len = fill(rec, css);
 	rec->hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
+	kfree(rec);
 }
 
 static inline void check_types(void)

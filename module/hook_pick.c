@@ -60,6 +60,7 @@ struct pick {
 	u32 shift;
 	u16 cpu;
 	u16 nr_told;
+	u16 flags_told;		/* of all candidates */
 };
 
 static void look_at(struct pick *pick, const void *queue,
@@ -88,7 +89,7 @@ static void look_at(struct pick *pick, const void *queue,
 
 static u64 weight_of(const struct pick *pick, const struct sched_entity *se)
 {
-	u64 weight = max(2UL, se->load.weight >> SCHED_FIXEDPOINT_SHIFT);
+	u64 weight = ipcprobe_se_weight(se);
 
 	return pick->shift ? max(2ULL, weight >> pick->shift) : weight;
 }
@@ -138,6 +139,7 @@ static u32 group_queue_number(const void *queue)
 static void tell_candidate(struct pick *pick, const struct sched_entity *se)
 {
 	const void *group = ipcprobe_se_group(se);
+	u16 flags = flags_of(pick, se);
 	struct ipcprobe_rec_pick_candidate rec = {
 		.hdr.tid = task_of(se),
 		.hdr.ts_ns = pick->ts_ns,
@@ -146,16 +148,17 @@ static void tell_candidate(struct pick *pick, const struct sched_entity *se)
 		.weight = se->load.weight,
 		.slice_ns = ipcprobe_se_slice(se),
 		.group = group ? group_queue_number(group) : 0,
-		.pick_flags = flags_of(pick, se),
+		.pick_flags = flags,
 		.cpu = pick->cpu,
 	};
 
 	pick->nr_told++;
+	pick->flags_told |= flags;
 	IPCPROBE_EMIT_RQ(pick_candidate, &rec, rec.hdr.tid, rec.cpu);
 }
 
-/* In the queue's own order, until the rest cannot be chosen. */
-static void tell_candidates(struct pick *pick)
+/* In the queue's own order, until only a buddy of the rest could be chosen. */
+static void tell_queue(struct pick *pick)
 {
 	const struct rb_root_cached *timeline =
 		pick->queue + ipcprobe_rq_offsets.cfs_timeline;
@@ -174,6 +177,20 @@ static void tell_candidates(struct pick *pick)
 	}
 }
 
+static void tell_buddy(struct pick *pick, const struct sched_entity *se, u16 flag)
+{
+	if (se && !(pick->flags_told & flag))
+		tell_candidate(pick, se);
+}
+
+static void tell_candidates(struct pick *pick)
+{
+	tell_queue(pick);
+	tell_buddy(pick, pick->next, IPCPROBE_PICK_NEXT);
+	tell_buddy(pick, pick->last, IPCPROBE_PICK_LAST);
+	tell_buddy(pick, pick->skip, IPCPROBE_PICK_SKIP);
+}
+
 static void tell_pick(const void *queue, const struct sched_entity *curr,
 		      u32 site, u32 woken, u16 flags)
 {
@@ -182,6 +199,8 @@ static void tell_pick(const void *queue, const struct sched_entity *curr,
 
 	ipcprobe_rq_interrupt_wakeup();
 	look_at(&pick, queue, curr);
+	if (flags & IPCPROBE_PICK_WAKEUP && !IPCPROBE_PICK_BUDDIES)
+		pick.next = NULL;	/* not asked */
 	tell_candidates(&pick);
 	rec = (struct ipcprobe_rec_fair_pick) {
 		.hdr.tid = this_cpu_read(running_tid),

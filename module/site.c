@@ -9,6 +9,7 @@
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "ipcprobe.h"
@@ -27,9 +28,10 @@ enum site_name { NAME_UNKNOWN, NAME_FOUND, NAME_NONE };
 
 static struct site table[BIT(TABLE_BITS)];
 
-/* rq_site with the longest name; of one CPU, irqs off */
-static DEFINE_PER_CPU(u8[sizeof(struct ipcprobe_rec_rq_site) +
-			 ALIGN(KSYM_SYMBOL_LEN, 8)], name_buf) __aligned(8);
+/* rq_site with the longest name.  Who does not get it tells the name the next time. */
+static DEFINE_RAW_SPINLOCK(name_lock);
+static u8 name_buf[sizeof(struct ipcprobe_rec_rq_site) +
+		   ALIGN(KSYM_SYMBOL_LEN, 8)] __aligned(8);
 
 static u8 kind_of(const char *name)
 {
@@ -85,10 +87,10 @@ static int print_name(unsigned long ip, char *name)
 
 static void tell(struct site *site, u32 epoch)
 {
-	struct ipcprobe_rec_rq_site *rec = (void *)this_cpu_ptr(name_buf);
+	struct ipcprobe_rec_rq_site *rec = (void *)name_buf;
 	u32 len, padded;
 
-	lockdep_assert_irqs_disabled();
+	lockdep_assert_held(&name_lock);
 	if (print_name(site->ip, rec->function)) {
 		WRITE_ONCE(site->name, NAME_NONE);
 		return;
@@ -140,8 +142,10 @@ u32 ipcprobe_site(unsigned long return_ip, enum ipcprobe_site_kind *kind)
 	site = return_ip ? find(return_ip - 1) : NULL;	/* inside the call */
 	if (!site || READ_ONCE(site->name) == NAME_NONE)
 		return 0;
-	if (unlikely(READ_ONCE(site->epoch) != epoch))
+	if (unlikely(READ_ONCE(site->epoch) != epoch) && raw_spin_trylock(&name_lock)) {
 		tell(site, epoch);
+		raw_spin_unlock(&name_lock);
+	}
 	if (smp_load_acquire(&site->name) != NAME_FOUND) /* tell() */
 		return 0;
 	*kind = READ_ONCE(site->kind);

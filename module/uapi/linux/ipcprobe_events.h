@@ -427,7 +427,7 @@
 #define IPCPROBE_FIELDS_fair_pick(F)					\
 	F(u64,   zero_vruntime, "vruntimes are measured from here (6.1: min_vruntime)") \
 	F(s64,   sum_w_vruntime, "sum of (vruntime - zero_vruntime) * weight of those in the queue, not the running one") \
-	F(u64,   sum_weight, "sum of these weights, in the unit that sum_w_vruntime uses (1024 = nice 0)") \
+	F(u64,   sum_weight, "sum of these weights (nice 0 is 1024; in 7.2 it is 1048576)") \
 	F(u32,   group,     "task group whose queue it is")		\
 	F(u32,   nr_queued, "entities that compete, the running one included") \
 	F(u32,   site,      "the function that looks, as in rq_site")	\
@@ -435,7 +435,7 @@
 	F(u16,   nr_told,   "pick_candidate records before")		\
 	F(u16,   pick_flags, "IPCPROBE_PICK_EEVDF and others")				\
 	F(u16,   cpu,       "CPU of the queue")				\
-	F(u16,   shift,     "weights are shifted right by it besides (7.2)")
+	F(u16,   shift,     "weights are shifted right by it (7.2)")
 
 #define IPCPROBE_FIELDS_rq_resched(F)					\
 	F(s64,   lead,      "by how much its virtual run time is ahead of that of task, where they compete; least s64 = not known") \
