@@ -88,6 +88,15 @@ objects_fit() {
 	true_of stat.json '[.blocked[] | select(.object.type == "pipe")] | length >= 2'
 }
 
+# To the nanosecond: time blocked is given to tasks and to objects in one place.
+# shellcheck disable=SC2016
+objects_add_up() {
+	true_of stat.json '(.blocked | group_by(.task.tid) |
+		map({ key: "\(.[0].task.tid)", value: (map(.ns) | add) }) | from_entries) as $objects |
+		[.tasks[] | ([.blocked_ns[]] | add // 0) == ($objects["\(.task.tid)"] // 0)] | all' \
+		'[.tasks[].blocked_ns.pipe // 0] | add > 0'
+}
+
 # Its own output is among the lines.
 shows_pipe() {
 	ipcprobe sched timehist --precise -J -- "$here/sched_truth.py" >precise.out
@@ -137,6 +146,7 @@ prove "switches are exactly those of /proc/PID/status" switches_agree
 prove "migrations are exactly those of /proc/PID/sched" migrations_agree
 prove "time on CPU, and time queued, is that of /proc/PID/schedstat within 1 %" times_agree
 prove "the pipes that tasks blocked on are named" objects_fit
+prove "the time that each blocked is that of its objects" objects_add_up
 prove "a command that is run shows which pipe its parts wait for" shows_pipe
 prove "delays are as many as perf sched latency has them" perf_agrees
 prove_end
