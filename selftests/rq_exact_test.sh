@@ -1,0 +1,318 @@
+#!/bin/bash
+# Run queues are exact: under loads of every kind each change of a queue's length
+# leaves the length that the kernel has, no task runs that was not switched to,
+# and switches and migrations are those that the kernel counts.
+#
+# Of each load a line "# NAME: N audits, N agreed, N lost" is printed, see
+# rq_matrix.sh. RQ_LOADS: only loads whose names match this regular expression.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need ipcprobe cyclictest hackbench stress-ng jq
+here=$(realpath "$(dirname "$0")")
+PATH=$here:$PATH
+load_module
+cd "$work" || exit 1
+exec 3>&1
+cpus=$(nproc)
+
+true_of() {
+	local file=$1 filter
+	shift
+
+	for filter; do
+		jq -e "$filter" "$file" >/dev/null && continue
+		echo "not true: $filter"
+		jq -c '(.audits | del(.disagreements)), .audits.disagreements[:4], .lost, (.cpus[] | del(.length_ns))' "$file"
+		return 1
+	done
+}
+
+# record NAME COMMAND...: its run queues into NAME.runq, and what each task did
+# into NAME.stat; what the kernel counted is in NAME.truth.
+record() {
+	local name=$1 lost status=0
+	shift
+
+	ipcprobe record -e task,sched -m 16M -o "$name.data" -- \
+		rq_load truth "$name.truth" "$@" >"$name.out" 2>"$name.err" || status=$?
+	lost=$(sed -n 's/.* \([0-9]*\) lost$/\1/p' "$name.err")
+	ipcprobe runq -J -i "$name.data" >"$name.runq"
+	ipcprobe sched stat -J -i "$name.data" >"$name.stat"
+	jq -r --arg name "$name" --arg lost "$lost" '.audits |
+		"# \($name): \(.total) audits, \(.agreed) agreed, \($lost) lost"' "$name.runq" >&3
+	[ "$status" = 0 ] && [ "$lost" = 0 ] && return
+	tail -n 20 "$name.out" "$name.err"
+	return 1
+}
+
+# queues_agree NAME LEAST: at least so many audits, all of which agree.
+queues_agree() {
+	true_of "$1.runq" \
+		'.lost == [] and .figures == "exact"' \
+		'[.cpus[] | .broken_switches == 0] | all'
+	[ -e /sys/kernel/btf/vmlinux ] || return 0
+	true_of "$1.runq" \
+		".audits | .total >= $2 and .agreed == .total and .disagreements == []" \
+		'[.cpus[] | .audits_agreed == .audits] | all'
+}
+
+# Who was a member when the recording ended has a name.
+members_named() {
+	local end
+
+	end=$(jq '.until_ns / 1e9 * 1e6 | floor / 1e6' "$1.runq")
+	ipcprobe runq -J --at "@$end" -i "$1.data" >"$1.at"
+	true_of "$1.at" '[.cpus[] | .known and .unnamed == 0 and .length == (.members | length)] | all'
+}
+
+# The first task's counts are exact. Of all that it made and waited for the kernel
+# gives a sum, without what somebody did after being reaped: the last switch, and
+# one more if it was preempted on its way there.
+# shellcheck disable=SC2016 # jq's own
+switches_agree() {
+	ipcprobe script -J -e task_fork -i "$1.data" >"$1.forks"
+	jq -e -n --slurpfile truth "$1.truth" --slurpfile stat "$1.stat" --slurpfile fork "$1.forks" '
+		$truth[0] as $truth |
+		(reduce $fork[] as $f ({ "\($truth.pid)": 1 };
+			if .["\($f.tid)"] then .["\($f.fields.child_tid)"] = 1 else . end)) as $all |
+		[$stat[0].tasks[] | select($all["\(.task.tid)"])] as $tasks |
+		($tasks[] | select(.task.tid == $truth.pid)) as $first |
+		{ $truth, tasks: ($tasks | length), first: ($first | del(.blocked_ns)),
+		  all_voluntary: ([$tasks[].voluntary] | add),
+		  all_preempted: ([$tasks[].preempted] | add) }' >"$1.switches"
+	jq -e '.first.voluntary == .truth.voluntary and .first.preempted == .truth.preempted and
+		(.truth.migrations == null or .first.migrations == .truth.migrations) and
+		.all_voluntary + .all_preempted - .truth.all_voluntary - .truth.all_preempted <= 2 * .tasks and
+		.all_voluntary >= .truth.all_voluntary and .all_preempted >= .truth.all_preempted' \
+		"$1.switches" >/dev/null && return
+	echo "not the switches that the kernel counted:"
+	cat "$1.switches"
+	return 1
+}
+
+# exact NAME LEAST COMMAND...
+exact() {
+	local name=$1 least=$2
+	shift 2
+
+	record "$name" "$@"
+	queues_agree "$name" "$least"
+	members_named "$name"
+	switches_agree "$name"
+}
+
+# stress NAME OPERATIONS LEAST OPTION...: it says itself that it did them.
+stress() {
+	local name=$1 ops=$2 least=$3
+	shift 3
+
+	exact "$name" "$least" stress-ng -q --metrics-brief --yaml "$name.yaml" "$@" "--${1#--}-ops" "$ops"
+	awk -v ops="$ops" '/bogo-ops:/ { sum += $2 } END { print sum, "operations"; exit sum < ops }' \
+		"$name.yaml"
+}
+
+# switched NAME PRIORITY LEAST: so many switches at least to or from a task with it
+switched() {
+	local nr
+
+	nr=$(ipcprobe script -e rq_switch -i "$1.data" | grep -c -E "(prev|next)_prio=($2) ") || true
+	echo "$nr switches with priority $2"
+	[ "$nr" -ge "$3" ]
+}
+
+# changed NAME LEAST: so often at least a task was taken from its queue to change
+# (DEQUEUE_SAVE): its policy, priority or set of CPUs
+changed() {
+	ipcprobe script -e rq_dequeue -i "$1.data" | awk -F'rq_flags=' -v least="$2" '
+		int($2 / 2) % 2 { nr++ }
+		END { print nr + 0, "changes"; exit nr < least }'
+}
+
+REAL_TIME="[1-9]|[1-9][0-9]"
+DEADLINE="-1|65535"
+
+# ---- what takes more than one command ----
+
+schedpolicy() {
+	stress schedpolicy "$@"
+	changed schedpolicy 20
+}
+
+policy() {
+	exact policy "$@"
+	switched policy "$REAL_TIME" 20
+	switched policy "1[0-3][0-9]" 20
+	changed policy 40
+}
+
+cat >cyclic.sh <<'END'
+cyclictest -q --default-system -t 4 -p 80 -i 2000 -l "$1" &
+rq_load deadline "$2"
+wait $!
+END
+
+cyclic() {
+	exact cyclic "$1" sh -e cyclic.sh "${@:2}"
+	switched cyclic "$REAL_TIME" "$2"
+	switched cyclic "$DEADLINE" "$3"
+	grep "C: *$2 " cyclic.out
+}
+
+# Half the time it may run, then it is throttled; where a server gives the others
+# their time instead, that comes after 0.95 s.
+fifo_hog() {
+	local period runtime status=0
+
+	period=$(sysctl -n kernel.sched_rt_period_us)
+	runtime=$(sysctl -n kernel.sched_rt_runtime_us)
+	sysctl -qw kernel.sched_rt_runtime_us=20000 kernel.sched_rt_period_us=40000 || true
+	exact fifo "$1" rq_load fifo "$2" || status=$?
+	sysctl -qw kernel.sched_rt_period_us="$period" kernel.sched_rt_runtime_us="$runtime"
+	switched fifo "$REAL_TIME" 1
+	return "$status"
+}
+
+affinity() {
+	local task moved
+
+	exact taskset "$1" rq_load affinity "$2"
+	read -r task moved <taskset.out
+	[ "$moved" -ge 0 ] || skip "the kernel has no CONFIG_SCHED_DEBUG"
+	[ "$cpus" = 1 ] || [ "$moved" -ge $(($2 - 1)) ]
+	equal migrations "$moved" "$(jq ".tasks[] | select(.task.tid == $task).migrations" taskset.stat)"
+}
+
+cat >throttled.sh <<'END'
+in_group() {
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec rq_load mix "$1"' "$@" &
+	jobs="$jobs $!"
+}
+jobs=
+in_group "$1/inner" "$2"
+in_group "$1/inner" "$2"
+in_group "$1/other" "$2"
+rq_load mix "$2"
+wait $jobs
+END
+
+group=/sys/fs/cgroup/rq_exact
+
+# Two groups inside one, all with quotas but the second.
+throttled() {
+	local nr
+
+	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
+	mkdir -p "$group"
+	echo +cpu >"$group/cgroup.subtree_control"
+	mkdir -p "$group/inner" "$group/other"
+	echo "10000 20000" >"$group/cpu.max"
+	echo "4000 10000" >"$group/inner/cpu.max"
+	record throttled sh -e throttled.sh "$group" "$2"
+	for nr in "$group" "$group/inner"; do
+		[ "$(awk '$1 == "nr_throttled" { print $2 }' "$nr/cpu.stat")" -gt 0 ]
+	done
+	rmdir "$group/inner" "$group/other" "$group"
+	queues_agree throttled "$1"
+	switches_agree throttled
+}
+
+cat >hotplug.sh <<'END'
+rq_load mix "$2" &
+for n in $(seq "$1"); do
+	for file in /sys/devices/system/cpu/cpu[1-9]*/online; do
+		for state in 0 1; do
+			echo $state >"$file"
+			[ "$(cat "$file")" = $state ]
+		done
+	done
+done
+wait $!
+END
+
+hotplug() {
+	[ "$cpus" -gt 1 ] || skip "there is one CPU"
+	exact hotplug "$1" sh -e hotplug.sh "${@:2}"
+	equal "CPUs that came back" "$cpus" "$(nproc)"
+}
+
+# ---- loss ----
+
+# Snapshots in what is in the file so far
+nr_snapshots() { ipcprobe script -e rq_snapshot_end -i loss.data 2>/dev/null | grep -c .; }
+more_snapshots() { [ "$(nr_snapshots)" -ge $((cpus * $1)) ]; }
+
+# The reader stands still until its rings have overflown; then it goes on, and
+# has the queues told anew.
+overflow() {
+	local reader
+
+	ipcprobe record -e sched -m 64k -o loss.data 2>loss.err &
+	reader=$!
+	await more_snapshots 1
+	rq_load mix 100
+	kill -STOP "$reader"
+	rq_load mix 600
+	kill -CONT "$reader"
+	await more_snapshots 2
+	rq_load mix 100
+	kill -INT "$reader"
+	wait "$reader"
+	ipcprobe runq -J -i loss.data >loss.runq
+	cat loss.err
+	jq -c '.lost' loss.runq
+	true_of loss.runq '.lost != [] and .figures == "at least"'
+}
+
+# From a first event that was dropped to the record that tells so.
+gap_unknown() {
+	local middle
+
+	ipcprobe script -J -e lost -i loss.data >lost.out
+	middle=$(jq -s '[.[] | select(.event == "lost" and .fields.class_id == "sched" or
+		.fields.class_id == 4)][0] | (.ts_ns + .fields.begin_ns) / 2e9 * 1e6 | floor / 1e6' lost.out)
+	ipcprobe runq -J --at "@$middle" -i loss.data >gap.at || { head lost.out; return 1; }
+	true_of gap.at '[.cpus[].known] | any | not'
+	true_of loss.runq '[.cpus[] | .known_share < 1] | all'
+}
+
+exact_again() {
+	[ -e /sys/kernel/btf/vmlinux ] || skip "the kernel has no BTF"
+	true_of loss.runq '.audits | .total >= 200 and .agreed == .total and .disagreements == []' \
+		'[.cpus[] | .broken_switches == 0] | all'
+	members_named loss
+}
+
+# prove_load NAME LEAST WHAT COMMAND...
+prove_load() {
+	[[ $1 =~ ${RQ_LOADS:-.} ]] || return
+	prove "all audits agree under $2" "${@:3}"
+}
+
+prove_load hackbench-p "hackbench, processes and pipes" \
+	exact hackbench-p 200 hackbench -p -g 2 -f 4 -l 200
+prove_load hackbench-s "hackbench, processes and sockets" \
+	exact hackbench-s 200 hackbench -g 2 -f 4 -l 200
+prove_load hackbench-tp "hackbench, threads and pipes" \
+	exact hackbench-tp 200 hackbench -T -p -g 2 -f 4 -l 200
+prove_load hackbench-ts "hackbench, threads and sockets" \
+	exact hackbench-ts 200 hackbench -T -g 2 -f 4 -l 200
+prove_load switch "stress-ng --switch" stress switch 1000 300 --switch 2
+prove_load yield "stress-ng --yield" stress yield 2000 100 --yield 2 -t 2
+prove_load fork "stress-ng --fork" stress fork 60 200 --fork 2
+prove_load clone "stress-ng --clone" stress clone 60 200 --clone 2 --clone-max 8
+prove_load affinity "stress-ng --affinity" stress affinity 200 200 --affinity 2
+prove_load sem "stress-ng --sem" stress sem 2000 100 --sem 2 -t 2
+prove_load futex "stress-ng --futex" stress futex 2000 200 --futex 2
+prove_load schedpolicy "stress-ng --schedpolicy" schedpolicy 60 100 --schedpolicy 2
+prove_load policy "changes of policy, priority, CPU, and stops" policy 200 rq_load policy 200
+prove_load cyclic "cyclictest with SCHED_FIFO beside SCHED_DEADLINE" cyclic 400 100 12
+prove_load fifo "a SCHED_FIFO task that spins" fifo_hog 50 120
+prove_load taskset "changes of a task's CPU" affinity 200 100
+prove_load throttled "quotas of control groups" throttled 200 100
+prove_load hotplug "hotplug of CPUs" hotplug 200 2 100
+if [[ loss =~ ${RQ_LOADS:-.} ]]; then
+	prove "a reader that stands still loses records, and says so" overflow
+	prove "the queues are unknown in the gap" gap_unknown
+	prove "all audits agree again after it, and members have names" exact_again
+fi
+prove_end

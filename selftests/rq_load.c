@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rq_load truth FILE COMMAND [ARG...]: run it, and write to FILE, as JSON, what
+ *	the kernel counted for it and for all that it made and waited for
+ * rq_load KIND N: what no other program does in a number of steps, for
+ *	rq_exact_test.sh.  KIND:
+ *
+ *	policy    children that spin, sleep and stop get N other policies,
+ *		  priorities and CPUs
+ *	deadline  two tasks under SCHED_DEADLINE use up their runtime N times
+ *	fifo      a SCHED_FIFO task spins for N times 10 ms beside a normal one
+ *	affinity  a task that spins is put on another CPU N times; prints it and
+ *		  how often the kernel moved it (-1: not known)
+ *	mix       N bytes to and fro between two pairs, with work in between
+ */
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define NR(array)	(sizeof(array) / sizeof((array)[0]))
+#define NR_CHILDREN	4
+
+struct deadline_attr {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+static long nr_steps;
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static void spin(long n)
+{
+	volatile long i;
+
+	for (i = 0; i < n; i++)
+		;
+}
+
+static void spin_ns(uint64_t ns)
+{
+	uint64_t end_ns = now_ns() + ns;
+
+	while (now_ns() < end_ns)
+		;
+}
+
+/* A child that dies with its parent. */
+static pid_t start(void (*job)(void *), void *arg)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == parent)
+		job(arg);
+	_exit(0);
+}
+
+static void reap(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid || (WIFEXITED(status) && WEXITSTATUS(status)))
+		errx(1, "a child failed");
+}
+
+/* The CPUs that this may run on: the n-th of them, round and round. */
+static void put_on(pid_t pid, const cpu_set_t *all, unsigned int n)
+{
+	unsigned int cpu, k = n % CPU_COUNT(all);
+	cpu_set_t set;
+
+	for (cpu = 0; !CPU_ISSET(cpu, all) || k--; cpu++)
+		;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(pid, sizeof(set), &set))
+		err(1, "CPU %u", cpu);
+}
+
+static void get_cpus(cpu_set_t *all)
+{
+	if (sched_getaffinity(0, sizeof(*all), all))
+		err(1, "sched_getaffinity");
+}
+
+/* ---- loads ---- */
+
+static void spin_for_ever(void *arg)
+{
+	(void)arg;
+	for (;;)
+		spin(1000);
+}
+
+static void spin_and_sleep(void *arg)
+{
+	struct timespec ts = { .tv_nsec = 200000 };
+
+	(void)arg;
+	for (;;) {
+		spin(20000);
+		nanosleep(&ts, NULL);
+	}
+}
+
+static void change_policy(pid_t pid, unsigned int n)
+{
+	static const int policies[] = { SCHED_FIFO, SCHED_OTHER, SCHED_RR, SCHED_BATCH, SCHED_IDLE };
+	int policy = policies[n % 5];
+	struct sched_param param = {
+		.sched_priority = policy == SCHED_FIFO || policy == SCHED_RR ? 1 + n % 3 : 0,
+	};
+
+	if (sched_setscheduler(pid, policy, &param))
+		err(1, "policy %d", policy);
+}
+
+static void load_policy(void)
+{
+	const struct sched_param above = { .sched_priority = 50 };
+	pid_t pids[NR_CHILDREN];
+	unsigned int n, i;
+	cpu_set_t all;
+
+	get_cpus(&all);
+	if (sched_setscheduler(0, SCHED_FIFO, &above))
+		err(1, "SCHED_FIFO");
+	for (i = 0; i < NR_CHILDREN; i++) {
+		pids[i] = start(i % 2 ? spin_and_sleep : spin_for_ever, NULL);
+		change_policy(pids[i], 1);
+	}
+	for (n = 0; n < nr_steps; n++) {
+		pid_t pid = pids[n % NR_CHILDREN];
+
+		change_policy(pid, n / NR_CHILDREN + n);
+		put_on(pid, &all, n + n / 7);
+		if (n % 5 == 0)
+			setpriority(PRIO_PROCESS, pid, n % 20);
+		kill(pid, n % 3 ? SIGCONT : SIGSTOP);
+		if (n % 4 == 0) {
+			struct timespec ts = { .tv_nsec = 1000000 };
+
+			nanosleep(&ts, NULL);
+		}
+	}
+	/* all, before waiting for one: it may never run beside the next */
+	for (i = 0; i < NR_CHILDREN; i++)
+		kill(pids[i], SIGKILL);
+	for (i = 0; i < NR_CHILDREN; i++)
+		waitpid(pids[i], NULL, 0);
+}
+
+static void do_deadline(void *arg)
+{
+	struct deadline_attr attr = {
+		.size = sizeof(attr), .policy = SCHED_DEADLINE,
+		.runtime = 2000000, .deadline = 20000000, .period = 20000000,
+	};
+	long n;
+
+	(void)arg;
+	if (syscall(SYS_sched_setattr, 0, &attr, 0))
+		err(1, "SCHED_DEADLINE");
+	for (n = 0; n < nr_steps; n++) {
+		/* more than the runtime every other time: it is throttled */
+		spin_ns(n % 2 ? 500000 : 3000000);
+		sched_yield();
+	}
+}
+
+static void load_deadline(void)
+{
+	pid_t pids[2] = { start(do_deadline, NULL), start(do_deadline, NULL) };
+
+	reap(pids[0]);
+	reap(pids[1]);
+}
+
+static void do_fifo(void *arg)
+{
+	struct sched_param param = { .sched_priority = 10 };
+
+	put_on(0, arg, 0);
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		err(1, "SCHED_FIFO");
+	spin_ns(10000000ULL * nr_steps);
+}
+
+static void load_fifo(void)
+{
+	pid_t normal, fifo;
+	cpu_set_t all;
+
+	get_cpus(&all);
+	normal = start(spin_for_ever, NULL);
+	put_on(normal, &all, 0);
+	put_on(0, &all, 1);
+	fifo = start(do_fifo, &all);
+	reap(fifo);
+	kill(normal, SIGKILL);
+	waitpid(normal, NULL, 0);
+}
+
+static void do_echo(void *arg)
+{
+	int *fd = arg;
+	char byte;
+
+	while (read(fd[0], &byte, 1) == 1 && write(fd[1], &byte, 1) == 1)
+		spin(2000);
+}
+
+static void do_ask(void *arg)
+{
+	int to[2], from[2];
+	char byte = 0;
+	pid_t pid;
+	long n;
+
+	(void)arg;
+	if (pipe(to) || pipe(from))
+		err(1, "pipe");
+	pid = start(do_echo, (int[]){ to[0], from[1] });
+	for (n = 0; n < nr_steps; n++) {
+		if (write(to[1], &byte, 1) != 1 || read(from[0], &byte, 1) != 1)
+			err(1, "pipe");
+		spin(n % 16 ? 2000 : 200000);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void load_mix(void)
+{
+	pid_t pids[2] = { start(do_ask, NULL), start(do_ask, NULL) };
+
+	reap(pids[0]);
+	reap(pids[1]);
+}
+
+/* ---- what the kernel counts ---- */
+
+/* The number after "NAME:" in a file of /proc/PID, -1: it is not there. */
+static long value(pid_t pid, const char *file, const char *name)
+{
+	char path[64], line[256];
+	long number = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)) && strchr(line, ':'))
+			number = strtol(strchr(line, ':') + 1, NULL, 10);
+	if (f)
+		fclose(f);
+	return number;
+}
+
+/* Who has ended or stopped tells its last switch only when it is done. */
+static void await_off_cpu(pid_t pid, int how)
+{
+	char path[32], line[16];
+	siginfo_t info;
+	FILE *f;
+
+	if (waitid(P_PID, pid, &info, how | WNOWAIT))
+		err(1, "waitid");
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	do {
+		f = fopen(path, "r");
+		if (!f || !fgets(line, sizeof(line), f))
+			err(1, "%s", path);
+		fclose(f);
+	} while (!strncmp(line, "running", 7));
+}
+
+/* Prints the task and the kernel's count of its migrations (-1: it tells none). */
+static void load_affinity(void)
+{
+	pid_t pid = start(spin_for_ever, NULL);
+	cpu_set_t all;
+	long n;
+
+	get_cpus(&all);
+	for (n = 0; n < nr_steps; n++)
+		put_on(pid, &all, n);
+	/* stopped, and then killed where it is: it is moved no more */
+	kill(pid, SIGSTOP);
+	await_off_cpu(pid, WSTOPPED);
+	printf("%d %ld\n", pid, value(pid, "sched", "se.nr_migrations"));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void print_long(FILE *out, const char *name, long number)
+{
+	fprintf(out, ", \"%s\": ", name);
+	fprintf(out, number < 0 ? "null" : "%ld", number);
+}
+
+/* ---- truth ---- */
+
+static int truth(const char *path, char **command)
+{
+	struct rusage usage;
+	int status;
+	FILE *out;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		execvp(command[0], command);
+		err(127, "%s", command[0]);
+	}
+	out = fopen(path, "w");
+	if (pid < 0 || !out)
+		err(1, "%s", path);
+	await_off_cpu(pid, WEXITED);
+	fprintf(out, "{\"pid\": %d", pid);
+	print_long(out, "voluntary", value(pid, "status", "voluntary_ctxt_switches"));
+	print_long(out, "preempted", value(pid, "status", "nonvoluntary_ctxt_switches"));
+	print_long(out, "migrations", value(pid, "sched", "se.nr_migrations"));
+	if (waitpid(pid, &status, 0) != pid || getrusage(RUSAGE_CHILDREN, &usage))
+		err(1, "getrusage");
+	print_long(out, "all_voluntary", usage.ru_nvcsw);
+	print_long(out, "all_preempted", usage.ru_nivcsw);
+	fprintf(out, "}\n");
+	fclose(out);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} loads[] = {
+		{ "policy", load_policy }, { "deadline", load_deadline }, { "fifo", load_fifo },
+		{ "affinity", load_affinity }, { "mix", load_mix },
+	};
+	size_t i;
+
+	if (argc > 3 && !strcmp(argv[1], "truth"))
+		return truth(argv[2], argv + 3);
+	if (argc != 3)
+		errx(2, "usage: rq_load KIND N");
+	nr_steps = atol(argv[2]);
+	for (i = 0; i < NR(loads); i++) {
+		if (strcmp(argv[1], loads[i].name))
+			continue;
+		loads[i].run();
+		return 0;
+	}
+	errx(2, "%s: no such load", argv[1]);
+}
