@@ -23,6 +23,7 @@ rows() {
 		load = $2
 		sub(":", "", load)
 		audits = $3; agreed = $5; lost = $7
+		failing = 0
 	}
 	/^(not )?ok / {
 		result = /# SKIP/ ? "skipped" : /^not/ ? "FAILED" : "ok"
