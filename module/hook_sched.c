@@ -26,6 +26,7 @@
 
 #include <linux/ftrace.h>
 #include <linux/preempt.h>
+#include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 #include <trace/events/sched.h>
@@ -325,6 +326,30 @@ static void entry_dequeue_entities(struct ipcprobe_hook *hook,
 		    ftrace_regs_get_argument(fregs, 2));
 }
 
+/*
+ * Does the running task leave its own queue, as it has used up its runtime or
+ * yielded it?  The deadline class takes it away without dequeue_task_dl().
+ */
+static __always_inline bool is_deadline_over(const void *rq)
+{
+	return rq == this_cpu_read(own_rq) && dl_prio(current->prio) &&
+	       current->dl.dl_throttled;
+}
+
+static noinline void probe_unnamed(const void *rq, int change)
+{
+	const struct pending over = {
+		.rq = rq, .tid = current->pid, .cpu = smp_processor_id(),
+	};
+
+	if (change == -1 && is_deadline_over(rq)) {
+		this_cpu_write(pending.fresh_tid, 0);
+		emit_dequeue(&over, 1);
+	} else if (change) {	/* an emptied group leaves without its tasks */
+		emit_change(rq, change);
+	}
+}
+
 static void probe_nr_running(void *data, struct rq *rq, int change)
 {
 	struct pending *now;
@@ -334,8 +359,7 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 		this_cpu_write(own_rq, rq);
 	now = this_cpu_ptr(&pending);
 	if (unlikely(!now->tid || now->rq != rq)) {
-		if (change)	/* an emptied group leaves without its tasks */
-			emit_change(rq, change);
+		probe_unnamed(rq, change);
 		return;
 	}
 	now->sum += change;

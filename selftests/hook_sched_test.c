@@ -289,6 +289,7 @@ static void do_deadline(void *arg MAYBE_UNUSED)
 TEST_F(sched, queues_agree_with_a_deadline_task)
 {
 	struct replay replay;
+	size_t i, nr_named = 0;
 	pid_t pid;
 
 	SKIP_WITHOUT_BTF();
@@ -297,6 +298,11 @@ TEST_F(sched, queues_agree_with_a_deadline_task)
 	REAP(pid);
 	FINISH(&self->cap);
 	replay_all(_metadata, &replay, &self->cap);
+	/* each time it yields it leaves the queue until its next period */
+	for (i = 0; i < self->cap.nr; i++)
+		nr_named += self->cap.recs[i].rec->type == IPCPROBE_REC_rq_dequeue &&
+			    self->cap.recs[i].rec->tid == (uint32_t)pid;
+	EXPECT_LE(10, nr_named);
 }
 
 static void do_spin(void *arg MAYBE_UNUSED)
