@@ -172,9 +172,9 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	u32 dur_ns;								\
 										\
 	local_irq_save(irqflags);						\
-	if (unlikely(trace_##name##_enabled() ||				\
-		     !(rec = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,	\
-						   sizeof(*rec), &ring, &end)) || \
+	rec = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8, sizeof(*rec),	\
+				    &ring, &end);				\
+	if (unlikely(!rec || trace_##name##_enabled() ||			\
 		     !ipcprobe_clock_try(stamp, &ts_ns, &dur_ns))) {		\
 		emit_##name##_slowly(op, ret, irqflags);			\
 		return;								\

@@ -50,8 +50,8 @@ static __always_inline bool read_range(const struct iovec __user *vec, u32 i,
 	       ipcprobe_read_iovec(iov, vec + i);
 }
 
-static noinline void tell_ranges(const struct iovec __user *vec, u32 nr, u32 target,
-			bool is_remote)
+static noinline void tell_ranges(const struct iovec __user *vec, u32 nr,
+				 u32 target, bool is_remote)
 {
 	struct iovec iov;
 	u32 i;
