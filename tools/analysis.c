@@ -7,6 +7,18 @@
 #include <errno.h>
 #include <stdio.h>
 
+/*
+ * Until Linux 6.11 real-time tasks are throttled all at once; since then the
+ * deadline server takes their place, whose coming and going is one change.
+ */
+static bool throttles_real_time(const char *kernel)
+{
+	unsigned int major, minor;
+
+	return sscanf(kernel, "Linux %u.%u", &major, &minor) == 2 &&
+	       (major < 6 || (major == 6 && minor < 12));
+}
+
 static int feed(const struct analysis *analysis)
 {
 	struct model *model = analysis->model;
@@ -43,6 +55,8 @@ int analysis_run(const struct analysis *analysis)
 		return err;
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
+	model->sched.throttles_real_time =
+		throttles_real_time(reader_info(analysis->reader)->kernel);
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
 	err = feed(analysis);
 	if (!err)

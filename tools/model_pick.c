@@ -119,7 +119,7 @@ static uint32_t stay(struct picks *picks, const struct sched *sched, uint32_t cp
 /*
  * A new chain begins, or the CPU goes to another class: nobody was switched to
  * because of the last one.  Then the running task stayed, or one that slept
- * left the queue.
+ * left the queue, maybe as the last one of it.
  */
 static void end_without_switch(struct picks *picks, const struct sched *sched, uint32_t cpu,
 			       bool is_anew)
@@ -132,7 +132,7 @@ static void end_without_switch(struct picks *picks, const struct sched *sched, u
 		return;
 	chain->is_open = false;
 	last = &chain->level[chain->nr - 1];
-	if (!who.task && is_anew && is_delayed(last) && last->entity[last->predicted].group)
+	if (!who.task && (is_anew || last->nr_queued == 1) && is_delayed(last))
 		who.group = last->entity[last->predicted].group;
 	else if (!who.task)
 		who.task = stay(picks, sched, cpu);

@@ -242,6 +242,7 @@ struct sched_watch {
  * @disagreement: the first ones
  * @stranger: the first ones
  * @groups: task groups and functions, by number
+ * @throttles_real_time: the kernel throttles all real-time tasks at once
  * @timeline: NULL = not wanted
  * @watch: NULL = nobody
  */
@@ -260,6 +261,7 @@ struct sched {
 	struct sched_stranger stranger[SCHED_NR_STRANGERS];
 	uint32_t nr_strangers;
 	struct sched_groups groups;
+	bool throttles_real_time;
 	struct timeline *timeline;
 	const struct sched_watch *watch;
 };

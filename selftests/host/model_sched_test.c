@@ -517,6 +517,7 @@ static void test_throttled_class(void)
 	struct trace t;
 
 	begin(&t, MODEL_RUNQ);
+	t.model.sched.throttles_real_time = true;
 	join(&t, 3000, 11, 1, IPCPROBE_SCHED_RT, 1, 1);
 	join(&t, 3000, 12, 1, IPCPROBE_SCHED_RT, 2, 1);
 	join(&t, 3000, 13, 1, IPCPROBE_SCHED_FAIR, 3, 1);
