@@ -36,3 +36,4 @@ view sched latency
 view sched timehist
 view sched timehist --precise
 view sched stat
+view sched explain --worst 10

@@ -19,7 +19,8 @@
 #define NR_MESSAGES	500	/* of a pair until it sleeps */
 #define BUFFER_BYTES	(256U << 10)
 #define START_NS	1000000000ULL
-#define ALL_CLASSES	0x1e
+#define ALL_CLASSES	(0x1e | 1 << IPCPROBE_CLASS_PICK)
+#define ROOT_GROUP	1
 
 /**
  * struct player - one process of a pair
@@ -104,13 +105,26 @@ static void push(struct cpu *c, struct ipcprobe_rec *rec, size_t len)
 static void wake(struct cpu *c, uint32_t tid, uint32_t waker)
 {
 	PUSH(c, rq_enqueue, tid, .by = waker, .nr_running = ++c->nr_running, .rq_flags = 9,
-	     .cpu = c->id, .change = 1);
+	     .cpu = c->id, .change = 1, .group = ROOT_GROUP,
+	     .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
 	PUSH(c, rq_wakeup, tid, .waker = waker, .delay_ns = 700, .cpu = c->id,
 	     .prev_cpu = c->id, .prio = 120);
 }
 
+/* The only one that wants to run. */
+static void pick(struct cpu *c, uint32_t prev, uint32_t next)
+{
+	PUSH(c, pick_candidate, next, .vruntime = c->now_ns, .deadline = c->now_ns + 3000000,
+	     .weight = 1048576, .slice_ns = 3000000, .cpu = c->id);
+	PUSH(c, fair_pick, prev, .zero_vruntime = c->now_ns, .sum_weight = 1024,
+	     .group = ROOT_GROUP, .nr_queued = 1, .nr_told = 1,
+	     .pick_flags = IPCPROBE_PICK_EEVDF, .cpu = c->id);
+}
+
 static void run_next(struct cpu *c, uint32_t prev, uint32_t next)
 {
+	if (next)
+		pick(c, prev, next);
 	PUSH(c, rq_switch, prev, .next = next, .prev_state = !!prev, .prev_prio = 120,
 	     .next_prio = 120, .cpu = c->id);
 }

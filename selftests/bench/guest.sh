@@ -1,6 +1,6 @@
 #!/bin/bash
 # guest.sh PART...: in a guest without the module, run parts of the benchmark:
-# ops, sizes, peers.
+# ops, sizes, peers, sched.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -12,11 +12,12 @@ for part in "$@"; do
 		insmod "$IPCPROBE_KO"
 		./ops_bench
 		;;
-	sizes | peers)
+	sizes | peers | sched)
 		[ -d /sys/module/ipcprobe ] || insmod "$IPCPROBE_KO"
 		case $part in
 		sizes) ./file_size.sh ;;
 		peers) ./peers.sh ;;
+		sched) ./sched.sh ;;
 		esac
 		;;
 	*) exit 2 ;;

@@ -298,6 +298,7 @@ static const struct mode {
 	{ "filtered", ALL_CLASSES, true },
 	{ "pipe", 1U << IPCPROBE_CLASS_PIPE, false },
 	{ "sched", 1U << IPCPROBE_CLASS_SCHED, false },
+	{ "pick", 1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_PICK, false },
 	{ "file", 1U << IPCPROBE_CLASS_FILE, false },
 	{ "shm", 1U << IPCPROBE_CLASS_SHM, false },
 	{ "sem", 1U << IPCPROBE_CLASS_SEM, false },

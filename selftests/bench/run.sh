@@ -2,7 +2,7 @@
 # run.sh [PART...]: benchmarks. For each of KERNELS (6.1 6.12) a table on
 # stdout and in build/bench-KERNEL.txt, what was measured in
 # build/bench-KERNEL.raw; then the analysis, in build/bench-analysis.txt.
-# PART is of ops, sizes, peers, analysis; default: all. Progress on stderr.
+# PART is of ops, sizes, peers, sched, analysis; default: all. Progress on stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -33,7 +33,7 @@ bench_kernel() {
 }
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(ops sizes peers analysis)
+[ $# -gt 0 ] || parts=(ops sizes peers sched analysis)
 guest_parts=() analysis='' failed=0
 for part in "${parts[@]}"; do
 	case $part in

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# Makes the tables out of the lines of ops_bench, file_size.sh, peers.sh and
-# analysis.sh. Variables: kernel.
+# Makes the tables out of the lines of ops_bench, file_size.sh, peers.sh, sched.sh
+# and analysis.sh. Variables: kernel.
 BEGIN {
 	FS = "\t"
-	split("off filtered pipe sched file shm sem msg futex all detached", mode, " ")
-	nr_modes = 11
+	split("off filtered pipe sched pick file shm sem msg futex all detached", mode, " ")
+	nr_modes = 12
 }
 
 $1 == "op" {
@@ -30,6 +30,16 @@ $1 == "peer" {
 	peer_events[$2] += $5
 	peer_bytes[$2] += $6
 	peer_lost[$2] += $7
+}
+
+$1 == "sched" {
+	if (!($2 in sched_runs))
+		sched_name[++nr_sched] = $2
+	sched_ns[$2] += $4
+	sched_events[$2] += $5
+	sched_lost[$2] += $6
+	sched_runs[$2]++
+	sched_rounds = $3
 }
 
 $1 == "skip" { skipped[++nr_skipped] = $2 ": " $3 }
@@ -100,6 +110,8 @@ function print_records() {
 	per_record("pipe-64k", "pipe", "pipe read or write, 64 KiB", 350)
 	per_record("switch", "sched", "scheduler, blocking hand-over", 180)
 	per_record("yield", "sched", "rq_switch alone (sched_yield)", 180)
+	per_record("switch", "pick", "the same, explained", 200)
+	per_record("yield", "pick", "sched_yield, explained", 200)
 	per_record("read-4k", "file", "file read, 4 KiB", 300)
 	per_record("write-4k", "file", "file write, 4 KiB", 300)
 	per_record("mmap-munmap", "shm", "mmap or munmap of a memfd", 300)
@@ -173,6 +185,26 @@ function print_peers(	i, p, bare, best, added, per) {
 	}
 }
 
+function print_sched(	i, n, bare, added, per) {
+	if (!nr_sched)
+		return
+	bare = sched_ns["bare"] / sched_runs["bare"]
+	printf "\nperf bench sched pipe, guest ms for %d rounds\n", sched_rounds
+	printf "  %-10s %9s %9s %8s %9s %12s %6s\n", "", "elapsed", "added", "to bare", "events",
+		"ns per event", "lost"
+	for (i = 1; i <= nr_sched; i++) {
+		n = sched_name[i]
+		added[n] = sched_ns[n] / sched_runs[n] - bare
+		per = sched_events[n] ? added[n] / (sched_events[n] / sched_runs[n]) : 0
+		printf "  %-10s %9.2f %9.2f %8.2f %9d %12.1f %6d\n", n, (bare + added[n]) / 1e6,
+			added[n] / 1e6, 1 + added[n] / bare, sched_events[n] / sched_runs[n], per,
+			sched_lost[n]
+	}
+	if (("ipcprobe" in sched_runs) && ("perf" in sched_runs))
+		printf "  explained, slowed down against perf sched record: aim <= 0.50: %s (%.2f)\n",
+			verdict(added["ipcprobe"] <= added["perf"] / 2), added["ipcprobe"] / added["perf"]
+}
+
 function print_analysis(	i, f, rate) {
 	if (!nr_views)
 		return
@@ -198,5 +230,6 @@ END {
 	if (nr_sizes)
 		print_sizes()
 	print_peers()
+	print_sched()
 	print_analysis()
 }
