@@ -20,6 +20,9 @@ show ipcprobe copies -- sh -c 'cat /tmp/big.bin | cat >/tmp/out.bin'
 heading "Who was on each run queue, and when?"
 show ipcprobe runq -- sh -c 'yes | head -c 8M | md5sum; yes | head -c 8M | sha1sum'
 
+heading "Why did a task wait for a CPU, and why was it chosen then?"
+show ipcprobe sched explain --worst 1 -- sh -c 'yes | head -c 2M | md5sum & yes | head -c 2M | md5sum; wait'
+
 heading "A file from a server to a client, in thirteen ways: how many copies?"
 show ipcprobe lab copies --size 4M
 
