@@ -10,6 +10,17 @@
 #include <linux/version.h>
 
 /*
+ * Since Linux kernel commit 7c70cb94d29c ("sched: Add Lazy preemption model")
+ * (in v6.13) resched_curr() is a call of a function that may be inlined.  Drop
+ * when 6.12 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define IPCPROBE_RESCHED_IS_INNER	1
+#else
+#define IPCPROBE_RESCHED_IS_INNER	0
+#endif
+
+/*
  * In 7.2 pick_eevdf() is told whether the running entity's slice is protected,
  * takes the next buddy itself, also for a wake-up, and weighs in full weights.
  * Drop when 6.12 leaves the matrix.

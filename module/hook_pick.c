@@ -34,12 +34,23 @@
 /* What this CPU looks at, under a run queue's lock. */
 struct looking {
 	const void *queue;		/* searched last, for a switch */
-	const struct task_struct *woken; /* argument of wakeup_preempt(), valid inside it only */
-	u32 woken_tid;
+	const struct task_struct *woken; /* of the fair class's check, valid inside it only */
+	u32 woken_tid;			/* of wakeup_preempt() */
 };
 
 static DEFINE_PER_CPU(struct looking, looking);
 static DEFINE_PER_CPU(u32, running_tid);	/* who runs there */
+
+/* No hook of class pick is attached: what was looked at need not exist any more. */
+void ipcprobe_pick_reset(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		per_cpu(looking, cpu) = (struct looking) {};
+		per_cpu(running_tid, cpu) = 0;
+	}
+}
 
 /* The next search is not one of a group that the last search chose. */
 void ipcprobe_pick_restart(void)
@@ -295,7 +306,7 @@ static void entry_pick_eevdf(struct ipcprobe_hook *hook,
 	site = ipcprobe_site(parent_ip, &kind);
 	if (!IPCPROBE_PICK_PROTECTS(fregs))
 		flags |= IPCPROBE_PICK_UNPROTECTED;
-	if (kind == IPCPROBE_SITE_PREEMPT) {
+	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_FAIR) {
 		tell_pick(queue, running_in(queue), site,
 			  this_cpu_read(looking.woken_tid), flags | IPCPROBE_PICK_WAKEUP);
 		return;
@@ -346,6 +357,19 @@ static void entry_wakeup_preempt(struct ipcprobe_hook *hook,
 {
 	const struct task_struct *p = ARG(fregs, 1);
 
+	this_cpu_write(looking.woken_tid, p->pid);
+}
+
+/*
+ * wakeup_preempt_fair(rq, p), check_preempt_wakeup_fair() in 6.12,
+ * check_preempt_wakeup() in 6.1: what calls resched_curr() from inside it does
+ * so for this task, which exists until it returns.
+ */
+static void entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
+				      struct ftrace_regs *fregs)
+{
+	const struct task_struct *p = ARG(fregs, 1);
+
 	this_cpu_write(looking.woken, p);
 	this_cpu_write(looking.woken_tid, p->pid);
 }
@@ -377,17 +401,19 @@ static void emit_resched(int cpu, u32 site, enum ipcprobe_site_kind kind)
 		.cpu = cpu,
 		.context = ipcprobe_sched_context(),
 	};
+	const struct task_struct *woken;
 
-	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_CLASS)
+	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_FAIR)
 		rec.task = this_cpu_read(looking.woken_tid);
-	if (kind == IPCPROBE_SITE_PREEMPT)
-		rec.lead = lead_over(this_cpu_read(looking.woken));
+	woken = this_cpu_read(looking.woken);
+	if (kind == IPCPROBE_SITE_PREEMPT_FAIR && woken)
+		rec.lead = lead_over(woken);
 	ipcprobe_rq_interrupt_wakeup();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_RQ(rq_resched, &rec, rec.running, rec.cpu);
 }
 
-/* resched_curr(rq), resched_curr_lazy(rq) */
+/* resched_curr(rq); in 7.2 that is a jump, or less, to __resched_curr(rq, tif) */
 static void entry_resched(struct ipcprobe_hook *hook,
 			  struct ftrace_regs *fregs, unsigned long parent_ip)
 {
@@ -432,8 +458,14 @@ struct ipcprobe_hook ipcprobe_pick_hooks[] = {
 		    IPCPROBE_BIT(PICK), ALT_PREEMPT),
 	IPCPROBE_FN("check_preempt_curr", entry_wakeup_preempt,
 		    IPCPROBE_BIT(PICK), ALT_PREEMPT),
+#if IPCPROBE_RESCHED_IS_INNER
+	PICK_FN_FROM("__resched_curr", entry_resched, 0),
+#else
 	PICK_FN_FROM("resched_curr", entry_resched, 0),
-	PICK_FN_FROM("resched_curr_lazy", entry_resched, IPCPROBE_HOOK_EXTRA),
+#endif
+	PICK_FN("wakeup_preempt_fair", entry_wakeup_preempt_fair),
+	PICK_FN("check_preempt_wakeup_fair", entry_wakeup_preempt_fair),
+	PICK_FN("check_preempt_wakeup", entry_wakeup_preempt_fair),
 	PICK_FN("pick_task_dl", entry_pick_task_dl),
 	PICK_FN("pick_next_task_dl", entry_pick_task_dl),
 	PICK_FN("do_sched_yield", entry_yield),

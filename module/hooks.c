@@ -422,6 +422,8 @@ static int update(void)
 		ipcprobe_op_forget_requests();
 	if (!(wanted & IPCPROBE_BIT(FILE)))
 		ipcprobe_uring_reset();
+	if (!(wanted & IPCPROBE_BIT(PICK)))
+		ipcprobe_pick_reset();
 	if (!(wanted & IPCPROBE_BIT(MSG)))
 		ipcprobe_message_reset();
 	if (!(wanted & IPCPROBE_BIT(UNIX)))

@@ -1073,8 +1073,8 @@ void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *pa
 
 enum ipcprobe_site_kind {
 	IPCPROBE_SITE_OTHER,
-	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt() or the fair class's: only called by it */
-	IPCPROBE_SITE_PREEMPT_CLASS, /* that of another class */
+	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or a class's that only it calls */
+	IPCPROBE_SITE_PREEMPT_FAIR, /* the fair class's */
 	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
 };
 
@@ -1091,6 +1091,7 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only);
 /* hook_pick.c */
 
 void ipcprobe_pick_restart(void);
+void ipcprobe_pick_reset(void);
 
 /* walk.c: the pipes and UNIX sockets that descriptors refer to */
 

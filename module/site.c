@@ -39,25 +39,15 @@ static u8 kind_of(const char *name)
 		const char *name;
 		u8 kind;
 	} known[] = {
+		{ "wakeup_preempt_fair", IPCPROBE_SITE_PREEMPT_FAIR },
+		{ "check_preempt_wakeup_fair", IPCPROBE_SITE_PREEMPT_FAIR },
+		{ "check_preempt_wakeup", IPCPROBE_SITE_PREEMPT_FAIR },
 		{ "wakeup_preempt", IPCPROBE_SITE_PREEMPT },
-		{ "wakeup_preempt_fair", IPCPROBE_SITE_PREEMPT },
-		{ "check_preempt_wakeup_fair", IPCPROBE_SITE_PREEMPT },
 		{ "check_preempt_curr", IPCPROBE_SITE_PREEMPT },
-		{ "check_preempt_wakeup", IPCPROBE_SITE_PREEMPT },
-		/* they call wakeup_preempt(), whose last call may return to them */
-		{ "ttwu_do_activate", IPCPROBE_SITE_PREEMPT },
-		{ "ttwu_do_wakeup", IPCPROBE_SITE_PREEMPT },
-		{ "ttwu_runnable", IPCPROBE_SITE_PREEMPT },
-		{ "try_to_wake_up", IPCPROBE_SITE_PREEMPT },
-		{ "sched_ttwu_pending", IPCPROBE_SITE_PREEMPT },
-		{ "wake_up_new_task", IPCPROBE_SITE_PREEMPT },
-		{ "attach_task", IPCPROBE_SITE_PREEMPT },
-		{ "attach_one_task", IPCPROBE_SITE_PREEMPT },
-		{ "move_queued_task", IPCPROBE_SITE_PREEMPT },
-		{ "wakeup_preempt_rt", IPCPROBE_SITE_PREEMPT_CLASS },
-		{ "wakeup_preempt_idle", IPCPROBE_SITE_PREEMPT_CLASS },
-		{ "check_preempt_curr_rt", IPCPROBE_SITE_PREEMPT_CLASS },
-		{ "check_preempt_curr_idle", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "wakeup_preempt_rt", IPCPROBE_SITE_PREEMPT },
+		{ "wakeup_preempt_idle", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_curr_rt", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_curr_idle", IPCPROBE_SITE_PREEMPT },
 		{ "detach_task", IPCPROBE_SITE_BALANCE },
 		{ "detach_tasks", IPCPROBE_SITE_BALANCE },
 		{ "sched_balance_rq", IPCPROBE_SITE_BALANCE },	/* detach_tasks() inlined */
