@@ -55,6 +55,7 @@ static const struct {
 	{ "load_balance", REQUEST_BALANCE }, { "sched_balance_rq", REQUEST_BALANCE },
 	{ "push_rt_task", REQUEST_BALANCE }, { "pull_rt_task", REQUEST_BALANCE },
 	{ "push_dl_task", REQUEST_BALANCE }, { "pull_dl_task", REQUEST_BALANCE },
+	{ "do_sched_yield", REQUEST_YIELD },
 };
 
 enum sched_request sched_request_of(const char *function)

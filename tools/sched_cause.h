@@ -23,6 +23,7 @@ enum sched_request {
 	REQUEST_CHANGE,		/* a task's priority or class changed */
 	REQUEST_THROTTLE,	/* its run time is used up, or others' is no more */
 	REQUEST_BALANCE,	/* tasks were moved */
+	REQUEST_YIELD,		/* it asked itself, in sched_yield(2) */
 };
 
 enum sched_request sched_request_of(const char *function);

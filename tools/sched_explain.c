@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched_cause.h"
+
 #define STATE_DEAD	0x80U
 
 /**
@@ -37,6 +39,11 @@ static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
 
 /* ---- what a case is made of ---- */
 
+static enum sched_request request_of(const struct sched *sched, const struct pick_request *request)
+{
+	return sched_request_of(sched_site_name(&sched->groups, request->site));
+}
+
 static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
 		       const struct pick_cpu *pick)
 {
@@ -55,7 +62,7 @@ static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
 	    rec->cpu < sched->nr_cpus && sched->cpu[rec->cpu].is_known)
 		return LOSS_MOVED;
 	if (pick && pick->cause.ts_ns)
-		return LOSS_ASKED;
+		return request_of(sched, &pick->cause) == REQUEST_YIELD ? LOSS_YIELD : LOSS_ASKED;
 	return pick && pick->is_cause_known && !rec->preempt ? LOSS_YIELD : LOSS_UNKNOWN;
 }
 

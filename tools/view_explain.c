@@ -89,6 +89,7 @@ static void put_request(const struct model *model, const struct explain_case *c)
 	case REQUEST_BALANCE:
 		fputs("tasks were moved between queues", stdout);
 		break;
+	case REQUEST_YIELD:
 	case REQUEST_UNKNOWN:
 		fputs("it was asked to", stdout);
 		break;

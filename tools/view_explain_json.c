@@ -32,6 +32,7 @@ static const char *const request_names[] = {
 	[REQUEST_WAKEUP] = "wake-up", [REQUEST_CLASS] = "class", [REQUEST_PRIO] = "priority",
 	[REQUEST_DEADLINE] = "deadline", [REQUEST_IDLE] = "idle CPU", [REQUEST_CHANGE] = "change",
 	[REQUEST_THROTTLE] = "run time", [REQUEST_BALANCE] = "balancing",
+	[REQUEST_YIELD] = "yield",
 };
 
 static json_t *request_json(const struct model *model, const struct pick_request *request)

@@ -604,6 +604,16 @@ static void explain_fair(struct trace *t)
 	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
 }
 
+/* ping yields to pong, and pong to ping; the candidates were not told. */
+static void explain_yield(struct trace *t)
+{
+	t->now_ns = 4500 * US;
+	TRACE(t, rq_resched, 11, .lead = INT64_MIN, .running = 11, .site = 9);
+	TRACE(t, rq_switch, 11, .next = 12, .prev_prio = 120, .next_prio = 120);
+	TRACE(t, rq_resched, 12, .lead = INT64_MIN, .running = 12, .site = 9);
+	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
+}
+
 /* A real-time task comes; then CPU 1's task ends and leaves it idle. */
 static void explain_class(struct trace *t)
 {
@@ -632,6 +642,7 @@ static void explain_trace(struct trace *t)
 	TRACE_TEXT(t, rq_group, 0, path, "/user\033.slice", .group = 5, .parent = 1);
 	TRACE_TEXT(t, rq_site, 0, function, "check_preempt_wakeup_fair", .site = 7);
 	TRACE_TEXT(t, rq_site, 0, function, "wakeup_preempt", .site = 8);
+	TRACE_TEXT(t, rq_site, 0, function, "do_sched_yield", .site = 9);
 	TRACE(t, rq_snapshot, 11, .is_current = 1, .group = 1, .sched_class = IPCPROBE_SCHED_FAIR,
 	      .prio = 120);
 	TRACE(t, rq_snapshot, 12, .group = 5, .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
@@ -641,6 +652,7 @@ static void explain_trace(struct trace *t)
 	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
 	TRACE(t, rq_snapshot_end, 14, .cpu = 1, .nr_running = 1, .nr_members = 1);
 	explain_fair(t);
+	explain_yield(t);
 	explain_class(t);
 	t->now_ns = 6000 * US;
 	trace_finish(t);
