@@ -133,9 +133,9 @@ static json_t *entity_json(const struct model *model, const struct pick_level *l
 	struct pick_who who = { .task = entity->task, .group = entity->group };
 	uint64_t deadline_ns = entity->deadline - level->zero_vruntime;
 
-	return json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:b}",
+	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:o, s:b, s:b}",
 			 "entity", label_who_json(model, who),
-			 "weight", view_json_number(entity->weight),
+			 "weight", entity->weight / 1024.0,
 			 "vruntime_ns", (json_int_t)(entity->vruntime - level->zero_vruntime),
 			 "lag_ns", is_eevdf ? json_integer((json_int_t)(pick_mean_vruntime(level) -
 							   entity->vruntime)) : json_null(),
