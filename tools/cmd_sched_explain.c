@@ -33,6 +33,8 @@ struct explain_opts {
 	unsigned int nr_modes;
 	bool is_absolute;
 	uint64_t at_ns;
+	const char *task;	/* as the user gave it */
+	bool *is_unknown;	/* no such one was recorded */
 };
 
 static void parse_at(struct explain_opts *opts, const char *arg, struct argp_state *state)
@@ -47,6 +49,7 @@ static void parse_task(struct explain_opts *opts, const char *arg, struct argp_s
 {
 	uint64_t tid;
 
+	opts->task = arg;
 	if (!*arg)
 		argp_error(state, "--task: give a task's number or name");
 	if (!parse_u64(arg, TASK_TID_MAX, &tid))
@@ -138,6 +141,12 @@ static int print(const struct model *model, const void *arg)
 {
 	const struct explain_opts *opts = arg;
 
+	*opts->is_unknown = opts->explain.mode == EXPLAIN_TASK &&
+			    !explain_knows_task(&opts->explain);
+	if (*opts->is_unknown) {
+		fprintf(stderr, "ipcprobe: --task: no task '%s' was recorded\n", opts->task);
+		return 0;
+	}
 	return opts->sched.source.json ? view_explain_json(model, &opts->explain) :
 					 view_explain_print(model, &opts->explain);
 }
@@ -145,13 +154,17 @@ static int print(const struct model *model, const void *arg)
 static int run(struct explain_opts *opts)
 {
 	struct explain *explain = &opts->explain;
+	bool is_unknown = false;
+	int status;
 
 	explain->show = opts->sched.source.json ? view_explain_case_json : view_explain_case;
 	explain->show_wakeup = opts->sched.source.json ? view_explain_wakeup_json :
 							 view_explain_wakeup;
 	if (explain->mode == EXPLAIN_WORST && explain_keep(explain, opts->nr_worst))
 		return sched_cmd_no_memory();
-	return sched_cmd_run(&opts->sched);
+	opts->is_unknown = &is_unknown;
+	status = sched_cmd_run(&opts->sched);
+	return is_unknown && !status ? CMD_USAGE : status;
 }
 
 int cmd_sched_explain(int argc, char **argv)

@@ -353,6 +353,16 @@ int explain_keep(struct explain *explain, uint32_t nr)
 	return explain->kept ? 0 : -ENOMEM;
 }
 
+bool explain_knows_task(const struct explain *explain)
+{
+	uint32_t i;
+
+	for (i = 1; i < explain->model->tasks.task.nr; i++)
+		if (is_task(explain, i))
+			return true;
+	return false;
+}
+
 static void destroy_case(struct explain_case *c)
 {
 	uint32_t i;

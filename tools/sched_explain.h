@@ -144,6 +144,9 @@ int explain_init(struct explain *explain, const struct model *model,
 void explain_deinit(struct explain *explain);
 int explain_keep(struct explain *explain, uint32_t nr);
 
+/* with EXPLAIN_TASK: was any such task recorded? */
+bool explain_knows_task(const struct explain *explain);
+
 /* the case's level in which a task was chosen; NULL: none */
 static inline const struct pick_level *explain_last_level(const struct explain_case *c)
 {

@@ -231,6 +231,7 @@ test_sched() {
 	refuses 2 'not a number of use' sched explain --worst 0 -i "$dir/data"
 	refuses 2 'one of them' sched explain --worst 3 --task cat -i "$dir/data"
 	refuses 2 "a task's number or name" sched explain --task '' -i "$dir/data"
+	refuses 2 "no task 'nobody' was recorded" sched explain --task nobody -i "$dir/data"
 	for view in explain latency timehist 'timehist --precise -wMS' map 'map --timeline' migrations stat; do
 		# shellcheck disable=SC2086 # words of a command
 		works '^{' sched $view -J -i "$dir/data"
