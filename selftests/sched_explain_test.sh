@@ -1,0 +1,332 @@
+#!/bin/bash
+# ipcprobe sched explain: of each rule by which the scheduler chooses a case is
+# made, and told as such; and each choice is predicted.
+# shellcheck disable=SC2317,SC2016 # prove calls the functions; jq's own
+. "$(dirname "$0")/tap.sh"
+need ipcprobe hackbench jq
+here=$(realpath "$(dirname "$0")")
+PATH=$here:$PATH
+load_module
+cd "$work" || exit 1
+last=$(($(nproc) - 1))
+
+# What the fair class of this kernel goes by, where it really chooses.
+case $(uname -r) in
+6.[0-5].* | [1-5].*) fair_rule="least vruntime" ;;
+*) fair_rule="earliest eligible deadline" ;;
+esac
+
+defs='
+def cast: .entity.comm;
+def casting($names): .levels[] | select($names - [.candidates[] | cast] == []);
+def of($name): .candidates[] | select(cast == $name);
+def asked($why): .prev.reason == "asked" and (.prev.request.why as $seen | $why | index($seen));
+def woken($name): asked(["wake-up"]) and .prev.request.task.comm == $name;
+def was($name): .prev.task.comm == $name;
+def members: [.classes.members[].task.comm];
+'
+
+# ---- what each recording has to be ----
+
+# predicted FILE: nothing is lost, nothing is missed.
+predicted() {
+	jq -s -e '.[-1] | .event == "summary" and .lost == [] and .figures == "exact" and
+		(.picks | .total > 0 and .predicted == .total and .nr_misses == 0 and .misses == []) and
+		(.audits | .agreed == .total and .disagreements == [] and .queues_at_end > 0 and
+			.queues_same == .queues_at_end and .members_differing == [])' "$1" >/dev/null && return
+	echo "not all is predicted, or known:"
+	jq -c 'select(.event == "summary")' "$1"
+	return 1
+}
+
+# fits FILE: the rule that is told is true of the numbers that are told.
+fits() {
+	jq -c 'select(.event == "switch") | .next.tid as $next | .ts_ns as $ts | .levels[] |
+		[.candidates[] | select(.chosen)] as $chosen |
+		select((($chosen | length) == 1 and .prediction == "right" and
+			($chosen[0] as $c | $c.predicted and
+			if .rule == "earliest eligible deadline" then
+				$c.eligible and all(.candidates[] | select(.eligible); .deadline_ns >= $c.deadline_ns)
+			elif .rule == "least vruntime" then
+				all(.candidates[]; .vruntime_ns >= $c.vruntime_ns)
+			elif .rule == "slice protected" then $c.eligible
+			elif .rule == "only one" then .queued == 1
+			else true end)) | not) | [$ts, .]' "$1" >"$1.odd"
+	[ ! -s "$1.odd" ] && return
+	echo "a rule does not fit its candidates:"
+	head -n 3 "$1.odd"
+	return 1
+}
+
+# record NAME COMMAND...: all that the scheduler chooses meanwhile is predicted.
+record() {
+	local name=$1
+
+	if ! ipcprobe record -a -e task,sched,pick,pipe -m 16M -o "$name.data" -- "${@:2}" \
+		>"$name.out" 2>"$name.err" || ! grep -q ' 0 lost$' "$name.err"; then
+		cat "$name.err"
+		return 1
+	fi
+	ipcprobe sched explain -J -i "$name.data" --worst 1000000 >"$name.worst"
+	predicted "$name.worst" && fits "$name.worst"
+}
+
+# explain NAME TASK: into $told
+explain() {
+	told=$1.$2
+	ipcprobe sched explain -J -i "$1.data" --task "$2" >"$told"
+	fits "$told"
+}
+
+# switches some|every CONDITION [ARGUMENT...]: it holds of a switch told; every: of each
+# that satisfies $among.
+switches() {
+	local quantity=$1 condition=$2
+	shift 2
+
+	jq -s -e "$@" --arg rule "$fair_rule" --argjson last "$last" "$defs"'
+		[.[] | select(.event == "switch") | select('"${among:-true}"') |
+			[('"$condition"') // false] | any] |
+		length > 0 and '"$([ "$quantity" = some ] && echo any || echo all)" "$told" >/dev/null && return
+	echo "not true of $quantity switch: $condition"
+	jq -c 'select(.event == "switch")' "$told" | head -n 20
+	return 1
+}
+
+# ---- the fair class ----
+
+two_hogs() {
+	record hogs sched_cast one:normal:0:hog:60 two:normal:0:hog:60
+	explain hogs two
+		switches some 'was("one") and .cpu == $last and asked(["slice", "tick"]) and
+		(casting(["one", "two"]) | .rule == $rule and
+			all(of("one", "two"); .weight == 1024) and (of("two") | .chosen) and
+			(of("one") | .chosen | not))'
+}
+
+weights_told() {
+	record weights sched_cast zero:normal:0:hog:400 five:normal:5:hog:200 last:normal:19:hog:20
+	explain weights zero
+	switches some 'casting(["zero", "five", "last"]) |
+		[of("zero", "five", "last").weight] == [1024, 335, 15]'
+}
+
+# While all want to run; from the end of the last one's first turn, so that none is
+# cut in two.
+shares_fit() {
+	ipcprobe sched timehist -J -i weights.data >turns
+	jq -s -e --argjson last "$last" '[.[] | select(.event == "switch" and .cpu == $last and
+			(.task.comm | IN("zero", "five", "last")))] |
+		([group_by(.task.tid)[] | map(select(.run_ns > 1000000)) | min_by(.ts_ns).ts_ns] | max) as $from |
+		([group_by(.task.tid)[] | max_by(.ts_ns).ts_ns] | min) as $until |
+		[.[] | select(.ts_ns > $from and .ts_ns <= $until)] | group_by(.task.comm) |
+		map({ key: .[0].task.comm, value: (map(.run_ns) | add) }) | from_entries |
+		., (.zero / (.five * 1024 / 335) | . > 0.9 and . < 1.1), .last < .five / 4' turns && return
+	jq -c 'select(.event == "switch" and (.task.comm | IN("zero", "five", "last")))' turns | head -n 40
+	return 1
+}
+
+sleeper_preempts() {
+	record sleeper sched_cast hog:normal:0:hog:120 sleeper:normal:0:sleep:15
+	explain sleeper sleeper
+		switches some 'was("hog") and woken("sleeper") and .prev.request.lead_ns > 0 and
+		.latency_ns > 0 and .wakeup.cpu == $last and .wakeup.allowed_cpus == 1 and
+		(casting(["hog", "sleeper"]) | (of("sleeper") | .chosen))'
+	[ "$fair_rule" = "least vruntime" ] || switches some 'was("hog") and woken("sleeper") and
+		(casting(["hog", "sleeper"]) | of("hog") as $hog | of("sleeper") |
+			.chosen and .eligible and .lag_ns >= 0 and
+			(($hog.eligible | not) or .deadline_ns < $hog.deadline_ns))'
+	jq -s -e '[.[] | select(.event == "wakeup")] | length >= 15' "$told"
+}
+
+batch_waits() {
+	record batch sched_cast hog:normal:0:hog:120 batch:batch:0:sleep:10
+	explain batch batch
+	among='was("hog")' switches every 'woken("batch") | not'
+	switches some 'was("hog") and asked(["slice", "tick"]) and .latency_ns > 0 and
+		([.meanwhile[].task.comm] | index("hog"))'
+}
+
+idle_gives_way() {
+	record idle sched_cast idle:idle:0:hog:120 normal:normal:0:sleep:10
+	explain idle normal
+	among='was("idle")' switches every 'woken("normal")'
+	switches some 'was("idle") and (casting(["idle", "normal"]) |
+		[of("idle", "normal").weight] == [3, 1024] and (of("normal") | .chosen))'
+}
+
+yields() {
+	record yield sched_cast one:normal:0:yield:20 two:normal:0:yield:20
+	explain yield two
+	switches some 'was("one") and .prev.reason == "yield" and .prev.request == null'
+	ipcprobe sched explain -i yield.data --task two >text
+	grep -q 'one.*; it gave way (sched_yield)$' text
+}
+
+# ---- the order of classes ----
+
+fifo_first() {
+	record fifo sched_cast hog:normal:0:hog:60 urgent:fifo:10:sleep:8
+	explain fifo urgent
+	among='.cpu == $last' switches every '.classes.rule == "class: highest priority" and
+		.classes.prediction == "right" and .levels == []'
+	switches some 'was("hog") and asked(["class"]) and .prev.request.task.comm == "urgent" and
+		(["hog", "urgent"] - members == []) and
+		([.classes.members[] | select(.task.comm == "hog" or .task.comm == "urgent") | .class] |
+			unique | length == 2)'
+}
+
+fifo_priorities() {
+	record prio sched_cast low:fifo:10:hog:60 high:fifo:20:sleep:8
+	explain prio high
+	switches some 'was("low") and asked(["priority"]) and .prev.request.task.comm == "high" and
+		.classes.rule == "class: highest priority" and
+		([.classes.members[] | select(.task.comm == "low" or .task.comm == "high")] |
+			sort_by(.priority) | map([.task.comm, .priority]) == [["high", 79], ["low", 89]])'
+}
+
+deadline_first() {
+	record deadline sched_cast urgent:fifo:10:hog:60 due:deadline:5:sleep:8
+	explain deadline due
+	switches some 'was("urgent") and asked(["class"]) and .prev.request.task.comm == "due" and
+		.classes.rule == "class: earliest deadline" and .classes.prediction == "right" and
+		(["urgent", "due"] - members == []) and
+		(.classes.members[] | select(.task.comm == "due") | .deadline_ns != null)'
+}
+
+# ---- other reasons ----
+
+pipe_is_named() {
+	record pipe sched_cast reader:normal:0:read:15 writer:normal:0:write:15
+	explain pipe writer
+	switches some 'was("reader") and .prev.reason == "sleep" and .prev.object.type == "pipe" and
+		.prev.object.number == $inode' --argjson inode "$(<pipe.out)"
+}
+
+group=/sys/fs/cgroup/sched_explain
+
+in_groups() {
+	local status=0
+
+	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
+	mkdir -p "$group.a" "$group.b"
+	echo 300 >"$group.b/cpu.weight"
+	record groups sched_cast "one:normal:0:hog:60:$group.a" "three:normal:0:hog:120:$group.b" || status=1
+	rmdir "$group.a" "$group.b"
+	[ "$status" = 0 ]
+	explain groups three
+	switches some 'was("one") and (.levels | length == 2 and (.[0] |
+		[.candidates[] | select(.entity.path | IN("/sched_explain.a", "/sched_explain.b"))] |
+		sort_by(.entity.path) | map(.weight) == [1024, 3072] and (map(.chosen) == [false, true])) and
+		(.[1] | .group == "/sched_explain.b" and [.candidates[].entity.comm] == ["three"] and
+			.rule == "only one"))'
+}
+
+# causes NAME: of those of the cast that went from the last CPU, each once
+causes() {
+	ipcprobe sched migrations -J --top 0 -i "$1.data" | jq -r "select(.event == \"migration\" and
+		.from == $last and (.task.comm | test(\"^hog\"))) | .cause" | sort | uniq -c
+}
+
+# Who moves the others runs where they are queued: no stopper is needed.
+affinity_told() {
+	[ "$last" -gt 0 ] || skip "there is one CPU"
+	record move sched_cast hog1:normal:0:hog:60 hog2:normal:0:hog:60 mover:normal:0:move:0
+	causes move >move.causes
+	cat move.causes
+	equal causes affinity "$(awk '{ $1 = ""; print substr($0, 2) }' move.causes)"
+}
+
+balancing_told() {
+	[ "$last" -gt 0 ] || skip "there is one CPU"
+	record balance sched_cast hog{1,2,3}:normal:0:roam:150
+	causes balance >balance.causes
+	cat balance.causes
+	grep 'balancing$' balance.causes
+}
+
+# ---- what is asked for ----
+
+worst_told() {
+	ipcprobe sched explain -J --worst 3 -i sleeper.data >three
+	jq -s -e 'length == 4 and (map(.latency_ns) | .[0] >= .[1] and .[1] >= .[2])' three
+	[ "$(ipcprobe sched explain --worst 3 -i sleeper.data | grep -c 'wake-up: waited')" = 3 ]
+}
+
+# The last switch of each CPU until the middle: no later one of the longest
+# latencies' is between.
+at_told() {
+	local middle
+
+	ipcprobe sched timehist -J -i sleeper.data >turns
+	middle=$(jq -s '[.[] | select(.event == "switch" and .cpu == '"$last"')] |
+		.[length / 2 | floor].ts_ns / 1e9 * 1e9 | floor' turns)
+	ipcprobe sched explain -J --at "@$((middle / 1000000000)).$(printf %09d $((middle % 1000000000)))" \
+		-i sleeper.data >instant
+	jq -s -e --argjson middle "$middle" '[.[] | select(.event == "switch")] |
+		length > 0 and all(.ts_ns <= $middle) and ([.[].cpu] | . == unique) and
+		any(.cpu == '"$last"' and .ts_ns == $middle)' instant && return
+	cat instant
+	return 1
+}
+
+# refused STATUS WORDS ARGUMENT...
+refused() {
+	local status=0
+
+	ipcprobe sched explain "${@:3}" >out 2>err || status=$?
+	cat err
+	equal "status" "$1" "$status"
+	grep -q -e "$2" err
+}
+
+nonsense_refused() {
+	refused 2 "'soon' is not a time" --at soon -i sleeper.data
+	refused 2 "the recording covers" --at 1000000 -i sleeper.data
+	refused 2 "no task 'nobody'" --task nobody -i sleeper.data
+	refused 2 "no task '4194303'" --task 4194303 -i sleeper.data
+	refused 2 "number or name" --task '' -i sleeper.data
+	refused 2 "not a number" --worst 0 -i sleeper.data
+	refused 2 "one of them" --worst 1 --task hog -i sleeper.data
+}
+
+pick_needed() {
+	ipcprobe record -a -e task,sched -o nopick.data -- true
+	refused 1 'class pick was not recorded.*record with -e sched,pick,task' -i nopick.data
+}
+
+# ---- loads ----
+
+hackbench_predicted() { record hackbench hackbench -g 1 -l 20; }
+# SIGPIPE ends yes; that is no failure.
+pipeline_predicted() { record pipeline sh -c 'yes | head -c 2000000 | cat >/dev/null'; }
+forks_predicted() { record forks sched_cast {one,two,three}:normal:0:fork:20; }
+crowd_predicted() {
+	record crowd sched_cast {a,b,c}:normal:0:hog:40 d:normal:5:hog:20 e:batch:0:sleep:10 \
+		f:idle:0:hog:10 g:normal:-5:sleep:10 h:normal:0:yield:20 i:fifo:1:sleep:5 \
+		j:normal:19:read:10 k:normal:0:write:10
+}
+
+prove "of two equal tasks the one whose turn it is runs, as the other's slice is used up" two_hogs
+prove "candidates have the weights of nice 0, 5 and 19" weights_told
+prove "tasks run by their weights" shares_fit
+prove "a sleeper that wakes preempts, being behind" sleeper_preempts
+prove "a SCHED_BATCH task preempts nobody as it wakes" batch_waits
+prove "a SCHED_IDLE task is preempted at once" idle_gives_way
+prove "who yields is told to have given way" yields
+prove "SCHED_FIFO comes before the fair class" fifo_first
+prove "the higher of two real-time priorities runs" fifo_priorities
+prove "SCHED_DEADLINE comes before SCHED_FIFO" deadline_first
+prove "the pipe that a task blocked on is named" pipe_is_named
+prove "groups are compared by their weights, then the tasks within" in_groups
+prove "who was moved by sched_setaffinity(2) is told so" affinity_told
+prove "who was moved to an idle CPU is told so" balancing_told
+prove "the longest latencies are explained" worst_told
+prove "the switch at an instant is explained" at_told
+prove "times and tasks that are none are refused" nonsense_refused
+prove "without class pick it says how to record" pick_needed
+prove "all is predicted under hackbench" hackbench_predicted
+prove "all is predicted under a pipeline" pipeline_predicted
+prove "all is predicted under forks" forks_predicted
+prove "all is predicted in a crowd of all kinds" crowd_predicted
+prove_end
