@@ -39,13 +39,32 @@ static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
 
 /* ---- what a case is made of ---- */
 
+/*
+ * Where the compiler made jumps of last calls, the function that all classes
+ * begin with stands for the one that was jumped to.
+ */
 static enum sched_request request_of(const struct sched *sched, const struct pick_request *request)
 {
-	return sched_request_of(sched_site_name(&sched->groups, request->site));
+	enum sched_request why = sched_request_of(sched_site_name(&sched->groups, request->site));
+	uint8_t woken = sched_task_at(sched, request->task)->sched_class;
+
+	if (why != REQUEST_CLASS || !request->task || !request->running ||
+	    woken != sched_task_at(sched, request->running)->sched_class)
+		return why;
+	switch (woken) {
+	case IPCPROBE_SCHED_FAIR:
+		return REQUEST_WAKEUP;
+	case IPCPROBE_SCHED_RT:
+		return REQUEST_PRIO;
+	case IPCPROBE_SCHED_DL:
+		return REQUEST_DEADLINE;
+	default:
+		return why;
+	}
 }
 
 static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
-		       const struct pick_cpu *pick)
+		       const struct pick_cpu *pick, enum sched_request why)
 {
 	const struct ipcprobe_rec_rq_switch *rec = sw->rec;
 	const struct sched_task *prev = sched_task_at(sched, sw->prev);
@@ -62,7 +81,7 @@ static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
 	    rec->cpu < sched->nr_cpus && sched->cpu[rec->cpu].is_known)
 		return LOSS_MOVED;
 	if (pick && pick->cause.ts_ns)
-		return request_of(sched, &pick->cause) == REQUEST_YIELD ? LOSS_YIELD : LOSS_ASKED;
+		return why == REQUEST_YIELD ? LOSS_YIELD : LOSS_ASKED;
 	return pick && pick->is_cause_known && !rec->preempt ? LOSS_YIELD : LOSS_UNKNOWN;
 }
 
@@ -157,7 +176,8 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	c->wakeup = c->latency_ns && wakeup->wake_ns == next->wake_ns ?
 		*wakeup : (struct explain_wakeup){ 0 };
 	c->request = pick ? pick->cause : (struct pick_request){ 0 };
-	c->loss = loss_of(sched, sw, pick);
+	c->why = request_of(sched, &c->request);
+	c->loss = loss_of(sched, sw, pick, c->why);
 	c->wait = sched_wait_of(sched, sched_task_at(sched, sw->prev));
 	c->by_class = pick ? pick->by_class : (struct pick_class){ 0 };
 	copy_members(c, explain->model);

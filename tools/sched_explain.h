@@ -76,6 +76,7 @@ struct explain_member {
  * @loss: enum explain_loss
  * @wait: LOSS_SLEEP: on what
  * @request: LOSS_ASKED: by whom
+ * @why: LOSS_ASKED: enum sched_request
  * @by_class: unless the fair class decided
  * @level: what the fair class compared, @nr_levels
  * @member: on the queue, if a class above decided
@@ -93,6 +94,7 @@ struct explain_case {
 	uint8_t loss;
 	struct sched_wait wait;
 	struct pick_request request;
+	uint8_t why;
 	struct pick_class by_class;
 	struct explain_wakeup wakeup;
 	struct pick_level level[PICK_NR_LEVELS];

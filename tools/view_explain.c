@@ -53,7 +53,7 @@ static void put_request(const struct model *model, const struct explain_case *c)
 {
 	const char *function = sched_site_name(&model->sched.groups, c->request.site);
 
-	switch (sched_request_of(function)) {
+	switch ((enum sched_request)c->why) {
 	case REQUEST_SLICE:
 		fputs("its slice was used up", stdout);
 		break;

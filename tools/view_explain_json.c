@@ -35,12 +35,13 @@ static const char *const request_names[] = {
 	[REQUEST_YIELD] = "yield",
 };
 
-static json_t *request_json(const struct model *model, const struct pick_request *request)
+static json_t *request_json(const struct model *model, const struct explain_case *c)
 {
+	const struct pick_request *request = &c->request;
 	const char *function = sched_site_name(&model->sched.groups, request->site);
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}",
-			 "why", request_names[sched_request_of(function)],
+			 "why", request_names[c->why],
 			 "ts_ns", view_json_number(request->ts_ns),
 			 "task", task_or_null(model, request->task),
 			 "lead_ns", request->lead == INT64_MIN ? json_null() :
@@ -58,7 +59,7 @@ static json_t *loss_json(const struct model *model, const struct explain_case *c
 				  json_string(line_state_name(c->prev_state)) : json_null(),
 			 "object", c->loss == LOSS_SLEEP ? label_wait_json(model, &c->wait) :
 							   json_null(),
-			 "request", c->loss == LOSS_ASKED ? request_json(model, &c->request) :
+			 "request", c->loss == LOSS_ASKED ? request_json(model, c) :
 							    json_null());
 }
 

@@ -614,6 +614,16 @@ static void explain_yield(struct trace *t)
 	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
 }
 
+/* The function that tells classes apart jumped to that of the fair class: pong preempts. */
+static void explain_jump(struct trace *t)
+{
+	t->now_ns = 4700 * US;
+	TRACE(t, rq_resched, 11, .lead = MS, .running = 11, .task = 12, .site = 8);
+	TRACE(t, rq_switch, 11, .next = 12, .prev_prio = 120, .next_prio = 120);
+	TRACE(t, rq_resched, 12, .lead = INT64_MIN, .running = 12, .site = 9);
+	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
+}
+
 /* A real-time task comes; then CPU 1's task ends and leaves it idle. */
 static void explain_class(struct trace *t)
 {
@@ -653,6 +663,7 @@ static void explain_trace(struct trace *t)
 	TRACE(t, rq_snapshot_end, 14, .cpu = 1, .nr_running = 1, .nr_members = 1);
 	explain_fair(t);
 	explain_yield(t);
+	explain_jump(t);
 	explain_class(t);
 	t->now_ns = 6000 * US;
 	trace_finish(t);
