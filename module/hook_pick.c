@@ -306,7 +306,7 @@ static void entry_pick_eevdf(struct ipcprobe_hook *hook,
 	site = ipcprobe_site(parent_ip, &kind);
 	if (!IPCPROBE_PICK_PROTECTS(fregs))
 		flags |= IPCPROBE_PICK_UNPROTECTED;
-	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_FAIR) {
+	if (kind == IPCPROBE_SITE_PREEMPT) {
 		tell_pick(queue, running_in(queue), site,
 			  this_cpu_read(looking.woken_tid), flags | IPCPROBE_PICK_WAKEUP);
 		return;
@@ -357,13 +357,16 @@ static void entry_wakeup_preempt(struct ipcprobe_hook *hook,
 {
 	const struct task_struct *p = ARG(fregs, 1);
 
+	this_cpu_write(looking.woken, NULL);
 	this_cpu_write(looking.woken_tid, p->pid);
 }
 
 /*
  * wakeup_preempt_fair(rq, p), check_preempt_wakeup_fair() in 6.12,
- * check_preempt_wakeup() in 6.1: what calls resched_curr() from inside it does
- * so for this task, which exists until it returns.
+ * check_preempt_wakeup() in 6.1: part of wakeup_preempt().  What calls
+ * resched_curr() from inside of either does so for this task, which exists until
+ * they return; outside nobody looks at it.  wakeup_preempt() itself may be inlined
+ * where it is called, but then it is not what resched_curr() returns to.
  */
 static void entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
 				      struct ftrace_regs *fregs)
@@ -403,10 +406,10 @@ static void emit_resched(int cpu, u32 site, enum ipcprobe_site_kind kind)
 	};
 	const struct task_struct *woken;
 
-	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_FAIR)
+	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_CLASS)
 		rec.task = this_cpu_read(looking.woken_tid);
 	woken = this_cpu_read(looking.woken);
-	if (kind == IPCPROBE_SITE_PREEMPT_FAIR && woken)
+	if (kind == IPCPROBE_SITE_PREEMPT && woken)
 		rec.lead = lead_over(woken);
 	ipcprobe_rq_interrupt_wakeup();
 	rec.hdr.ts_ns = ipcprobe_clock();

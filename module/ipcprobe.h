@@ -1073,8 +1073,8 @@ void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *pa
 
 enum ipcprobe_site_kind {
 	IPCPROBE_SITE_OTHER,
-	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or a class's that only it calls */
-	IPCPROBE_SITE_PREEMPT_FAIR, /* the fair class's */
+	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or the fair class's part of it */
+	IPCPROBE_SITE_PREEMPT_CLASS, /* another class's */
 	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
 };
 

@@ -39,15 +39,15 @@ static u8 kind_of(const char *name)
 		const char *name;
 		u8 kind;
 	} known[] = {
-		{ "wakeup_preempt_fair", IPCPROBE_SITE_PREEMPT_FAIR },
-		{ "check_preempt_wakeup_fair", IPCPROBE_SITE_PREEMPT_FAIR },
-		{ "check_preempt_wakeup", IPCPROBE_SITE_PREEMPT_FAIR },
 		{ "wakeup_preempt", IPCPROBE_SITE_PREEMPT },
 		{ "check_preempt_curr", IPCPROBE_SITE_PREEMPT },
-		{ "wakeup_preempt_rt", IPCPROBE_SITE_PREEMPT },
-		{ "wakeup_preempt_idle", IPCPROBE_SITE_PREEMPT },
-		{ "check_preempt_curr_rt", IPCPROBE_SITE_PREEMPT },
-		{ "check_preempt_curr_idle", IPCPROBE_SITE_PREEMPT },
+		{ "wakeup_preempt_fair", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_wakeup_fair", IPCPROBE_SITE_PREEMPT },
+		{ "check_preempt_wakeup", IPCPROBE_SITE_PREEMPT },
+		{ "wakeup_preempt_rt", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "wakeup_preempt_idle", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "check_preempt_curr_rt", IPCPROBE_SITE_PREEMPT_CLASS },
+		{ "check_preempt_curr_idle", IPCPROBE_SITE_PREEMPT_CLASS },
 		{ "detach_task", IPCPROBE_SITE_BALANCE },
 		{ "detach_tasks", IPCPROBE_SITE_BALANCE },
 		{ "sched_balance_rq", IPCPROBE_SITE_BALANCE },	/* detach_tasks() inlined */

@@ -4,7 +4,8 @@
  * on the last CPU, which begin together, for sched_explain_test.sh.
  *
  *	POLICY	  normal, batch or idle, PRIORITY a nice level; fifo, PRIORITY its
- *		  priority; deadline, PRIORITY its runtime, of 20 ms, in ms
+ *		  priority; deadline, PRIORITY its runtime, of 20 ms, in ms (on one
+ *		  CPU only if kernel.sched_rt_runtime_us is -1)
  *	GROUP	  a control group's folder
  *	ROLE	  hog    uses the CPU for N ms
  *		  roam   the same, and may go to any CPU
@@ -172,7 +173,6 @@ static void set_deadline(unsigned int ms)
 		.runtime = ms * MS, .deadline = 20 * MS, .period = 20 * MS,
 	};
 
-	put_anywhere();		/* it has to be; but it stays where it sleeps */
 	if (syscall(SYS_sched_setattr, 0, &attr, 0))
 		err(1, "SCHED_DEADLINE");
 }

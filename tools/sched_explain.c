@@ -39,6 +39,12 @@ static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
 
 /* ---- what a case is made of ---- */
 
+static uint8_t class_of(const struct sched *sched, uint32_t task)
+{
+	return task && task < sched->task.nr ? sched_task_at(sched, task)->sched_class :
+					       IPCPROBE_SCHED_UNKNOWN;
+}
+
 /*
  * Where the compiler made jumps of last calls, the function that all classes
  * begin with stands for the one that was jumped to.
@@ -46,10 +52,9 @@ static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
 static enum sched_request request_of(const struct sched *sched, const struct pick_request *request)
 {
 	enum sched_request why = sched_request_of(sched_site_name(&sched->groups, request->site));
-	uint8_t woken = sched_task_at(sched, request->task)->sched_class;
+	uint8_t woken = class_of(sched, request->task);
 
-	if (why != REQUEST_CLASS || !request->task || !request->running ||
-	    woken != sched_task_at(sched, request->running)->sched_class)
+	if (why != REQUEST_CLASS || woken != class_of(sched, request->running))
 		return why;
 	switch (woken) {
 	case IPCPROBE_SCHED_FAIR:
