@@ -6,7 +6,7 @@
 #	-b KERNEL	build the module for it
 #	KERNEL		build the module for it and boot a guest with the guest tests
 #
-# GUEST_LIMIT (seconds, 2700) bounds one guest, twice that the debug kernel's.
+# GUEST_LIMIT (seconds, 4200) bounds one guest, twice that the debug kernel's.
 # Which step is under way is said on stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -67,7 +67,7 @@ check_build() {
 # Each guest keeps one processor busy, so they run side by side, and what they
 # print follows in order.
 start_guest() {
-	local limit=${GUEST_LIMIT:-2700} size
+	local limit=${GUEST_LIMIT:-4200} size
 
 	size=(-s 4 -m 2G -t "$limit")
 	[ "$1" != debug ] || size=(-s 2 -m 4G -t $((2 * limit)))

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
 
-limit=${TEST_TIMEOUT:-600}
+limit=${TEST_TIMEOUT:-1200}
 [ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
 
 # What the test left behind, as ktap_program's judge.
