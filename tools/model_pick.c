@@ -368,8 +368,6 @@ static int apply_switch(struct picks *picks, const struct sched *sched,
 	if (rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, false);
 	cpu->cause = cpu->request;
-	cpu->is_cause_known = cpu->is_followed;
-	cpu->is_followed = true;
 	cpu->request.ts_ns = 0;
 	cpu->by_class = next >= sched->task.nr ? (struct pick_class){ 0 } :
 		pick_by_class(picks, sched, rec, prev, next);
@@ -470,7 +468,6 @@ void picks_lost(struct picks *picks, uint64_t end_ns)
 		cpu->woken = 0;
 		cpu->request.ts_ns = 0;
 		cpu->cause.ts_ns = 0;
-		cpu->is_followed = false;
 	}
 	for (i = 0; i < picks->deadline.nr; i++)
 		((struct pick_deadline *)pool_at(&picks->deadline, i))->is_known = false;

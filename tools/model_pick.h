@@ -101,8 +101,6 @@ struct pick_request {
  * @woken: whom it is about
  * @request: since the last switch
  * @cause: @request as it was at the last switch
- * @is_followed: nothing is missing since the last switch
- * @is_cause_known: that was so at the last switch: no @cause means that nobody asked
  * @by_class: of the last switch
  */
 struct pick_cpu {
@@ -112,8 +110,6 @@ struct pick_cpu {
 	uint32_t woken;
 	struct pick_request request;
 	struct pick_request cause;
-	bool is_followed;
-	bool is_cause_known;
 	struct pick_class by_class;
 };
 

@@ -69,7 +69,7 @@ static enum sched_request request_of(const struct sched *sched, const struct pic
 }
 
 static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
-		       const struct pick_cpu *pick, enum sched_request why)
+		       const struct pick_request *request, enum sched_request why)
 {
 	const struct ipcprobe_rec_rq_switch *rec = sw->rec;
 	const struct sched_task *prev = sched_task_at(sched, sw->prev);
@@ -85,9 +85,9 @@ static uint8_t loss_of(const struct sched *sched, const struct sched_switch *sw,
 	if (prev->gen == sched->gen && prev->cpu == SCHED_NO_CPU &&
 	    rec->cpu < sched->nr_cpus && sched->cpu[rec->cpu].is_known)
 		return LOSS_MOVED;
-	if (pick && pick->cause.ts_ns)
-		return why == REQUEST_YIELD ? LOSS_YIELD : LOSS_ASKED;
-	return pick && pick->is_cause_known && !rec->preempt ? LOSS_YIELD : LOSS_UNKNOWN;
+	if (why == REQUEST_YIELD)
+		return LOSS_YIELD;
+	return request->ts_ns || request->task ? LOSS_ASKED : LOSS_UNKNOWN;
 }
 
 static int copy_level(struct pick_level *to, const struct pick_level *from)
@@ -162,6 +162,24 @@ static uint64_t latency_of(const struct sched_task *next, uint64_t ts_ns)
 	return next->wake_ns && next->wake_ns < ts_ns ? ts_ns - next->wake_ns : 0;
 }
 
+/*
+ * For a task of a higher class Linux 7.2 asks without a call that could be
+ * hooked; but it is such a one that runs then.
+ */
+static void copy_request(struct explain_case *c, const struct sched *sched,
+			 const struct pick_cpu *pick)
+{
+	uint8_t prev = class_of(sched, c->prev), next = class_of(sched, c->next);
+
+	c->request = (struct pick_request){ .lead = INT64_MIN };
+	if (pick && pick->cause.ts_ns)
+		c->request = pick->cause;
+	else if (pick && next && next < prev)
+		c->request.task = c->next;
+	c->why = c->request.ts_ns ? request_of(sched, &c->request) :
+		 c->request.task ? REQUEST_CLASS : REQUEST_UNKNOWN;
+}
+
 static int fill(struct explain *explain, struct explain_case *c, const struct sched_switch *sw)
 {
 	const struct sched *sched = &explain->model->sched;
@@ -180,9 +198,8 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	c->latency_ns = sw->next ? latency_of(next, c->ts_ns) : 0;
 	c->wakeup = c->latency_ns && wakeup->wake_ns == next->wake_ns ?
 		*wakeup : (struct explain_wakeup){ 0 };
-	c->request = pick ? pick->cause : (struct pick_request){ 0 };
-	c->why = request_of(sched, &c->request);
-	c->loss = loss_of(sched, sw, pick, c->why);
+	copy_request(c, sched, pick);
+	c->loss = loss_of(sched, sw, &c->request, c->why);
 	c->wait = sched_wait_of(sched, sched_task_at(sched, sw->prev));
 	c->by_class = pick ? pick->by_class : (struct pick_class){ 0 };
 	copy_members(c, explain->model);

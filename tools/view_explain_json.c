@@ -42,7 +42,7 @@ static json_t *request_json(const struct model *model, const struct explain_case
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}",
 			 "why", request_names[c->why],
-			 "ts_ns", view_json_number(request->ts_ns),
+			 "ts_ns", view_json_known(request->ts_ns, request->ts_ns),
 			 "task", task_or_null(model, request->task),
 			 "lead_ns", request->lead == INT64_MIN ? json_null() :
 				    json_integer(request->lead),
