@@ -111,8 +111,10 @@ static uint32_t stay(struct picks *picks, const struct sched *sched, uint32_t cp
 {
 	struct pick_cpu *c = &picks->cpu[cpu];
 
-	if (c->request.ts_ns <= c->chain.ts_ns)
-		c->request.ts_ns = 0;
+	if (c->request.ts_ns <= c->chain.ts_ns) {
+		c->request = c->later;
+		c->later.ts_ns = 0;
+	}
 	return cpu < sched->nr_cpus && sched->cpu[cpu].is_known ? sched->cpu[cpu].current : 0;
 }
 
@@ -308,16 +310,21 @@ static int apply_resched(struct picks *picks, const struct sched *sched,
 {
 	struct pick_cpu *cpu = cpu_of(picks, rec->cpu);
 	uint32_t task = tasks_by_tid(sched->tasks, rec->task);
+	struct pick_request *request;
 
 	if (!cpu)
 		return rec->cpu < SCHED_NR_CPUS_MAX ? -ENOMEM : 0;
 	if (task && cpu->woken == task && rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, true);
-	/* once asked it is asked, until the scheduler has looked */
-	if (cpu->request.ts_ns &&
-	    !(cpu->chain.is_open && cpu->chain.ts_ns >= cpu->request.ts_ns))
+	/*
+	 * Once asked it is asked, until the scheduler has looked, which it may
+	 * not have done yet: in the queues of groups it charges time as it goes.
+	 */
+	request = cpu->request.ts_ns && cpu->chain.is_open &&
+		  cpu->chain.ts_ns >= cpu->request.ts_ns ? &cpu->later : &cpu->request;
+	if (request->ts_ns)
 		return 0;
-	cpu->request = (struct pick_request){
+	*request = (struct pick_request){
 		.ts_ns = rec->hdr.ts_ns, .lead = rec->lead, .task = task, .site = rec->site,
 		.context = rec->context, .running = tasks_by_tid(sched->tasks, rec->running),
 	};
@@ -367,16 +374,17 @@ static int apply_switch(struct picks *picks, const struct sched *sched,
 		return rec->cpu < SCHED_NR_CPUS_MAX ? -ENOMEM : 0;
 	if (rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, false);
-	cpu->cause = cpu->request;
-	cpu->request.ts_ns = 0;
 	cpu->by_class = next >= sched->task.nr ? (struct pick_class){ 0 } :
 		pick_by_class(picks, sched, rec, prev, next);
+	if (cpu->by_class.rule != PICK_BY_UNDECIDED && cpu->chain.is_open)
+		end_without_switch(picks, sched, rec->cpu, false);
+	cpu->cause = cpu->request;
+	cpu->request.ts_ns = 0;
+	cpu->later.ts_ns = 0;
 	if (cpu->by_class.rule == PICK_BY_UNDECIDED) {
 		end_chain(picks, sched, rec->cpu, next);
 		return 0;
 	}
-	if (cpu->chain.is_open)
-		end_without_switch(picks, sched, rec->cpu, false);
 	cpu->chain.is_used = false;
 	miss.rule = cpu->by_class.rule;
 	miss.predicted.task = cpu->by_class.predicted;
@@ -467,6 +475,7 @@ void picks_lost(struct picks *picks, uint64_t end_ns)
 		cpu->candidates.nr = 0;
 		cpu->woken = 0;
 		cpu->request.ts_ns = 0;
+		cpu->later.ts_ns = 0;
 		cpu->cause.ts_ns = 0;
 	}
 	for (i = 0; i < picks->deadline.nr; i++)

@@ -99,8 +99,11 @@ struct pick_request {
  * @chain: the last pick
  * @wake: the last wake-up check, open while its outcome is not known
  * @woken: whom it is about
- * @request: since the last switch
+ * @request: since the last switch, the first that nobody looked after
+ * @later: after that search began: it counts only if nobody was switched to
  * @cause: @request as it was at the last switch
+ * @is_followed: nothing is missing since the last switch
+ * @is_cause_known: that was so at the last switch: no @cause means that nobody asked
  * @by_class: of the last switch
  */
 struct pick_cpu {
@@ -109,7 +112,10 @@ struct pick_cpu {
 	struct pick_level wake;
 	uint32_t woken;
 	struct pick_request request;
+	struct pick_request later;
 	struct pick_request cause;
+	bool is_followed;
+	bool is_cause_known;
 	struct pick_class by_class;
 };
 

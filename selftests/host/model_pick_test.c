@@ -399,10 +399,16 @@ static void test_requests(void)
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 9 * MS, CURR }, { 13, 0, 3 * MS });
 	switch_to(&t, 12, 0, 13, 120);
 	ktap_ok(!request_tid(&t), "also if none follows");
+	TRACE(&t, rq_resched, 13, .running = 13, .task = 14, .site = 1);
+	SEARCH(&t, ROOT, EEVDF, { 13, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
+	TRACE(&t, rq_resched, 13, .running = 13, .task = 16, .site = 2);
+	switch_to(&t, 13, 0, 12, 120);
+	ktap_ok(request_tid(&t) == 14, "one that comes during the search is not its cause");
+	TRACE(&t, rq_resched, 12, .running = 12, .task = 14, .site = 1);
 	t.now_ns += 5000;
 	TRACE(&t, lost, 0, .begin_ns = t.now_ns - 5000, .nr_lost = 3,
 	      .class_id = IPCPROBE_CLASS_PICK);
-	switch_to(&t, 13, 0, 12, 120);
+	switch_to(&t, 12, 0, 13, 120);
 	ktap_ok(!request_tid(&t), "after a loss it is not known who asked");
 	trace_deinit(&t);
 }
