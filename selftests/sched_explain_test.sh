@@ -67,7 +67,7 @@ record() {
 		cat "$name.err"
 		return 1
 	fi
-	ipcprobe sched explain -J -i "$name.data" --worst 300 >"$name.worst"
+	ipcprobe sched explain -J -i "$name.data" --worst 100 >"$name.worst"
 	predicted "$name.worst" && fits "$name.worst"
 }
 
@@ -303,10 +303,10 @@ pick_needed() {
 
 # ---- loads ----
 
-hackbench_predicted() { record hackbench hackbench -g 1 -l 10; }
+hackbench_predicted() { record hackbench hackbench -g 1 -l 5; }
 # SIGPIPE ends yes; that is no failure.
-pipeline_predicted() { record pipeline sh -c 'yes | head -c 2000000 | cat >/dev/null'; }
-forks_predicted() { record forks sched_cast {one,two,three}:normal:0:fork:20; }
+pipeline_predicted() { record pipeline sh -c 'yes | head -c 500000 | cat >/dev/null'; }
+forks_predicted() { record forks sched_cast {one,two,three}:normal:0:fork:10; }
 crowd_predicted() {
 	record crowd sched_cast {a,b,c}:normal:0:hog:40 d:normal:5:hog:20 e:batch:0:sleep:10 \
 		f:idle:0:hog:10 g:normal:-5:sleep:10 h:normal:0:yield:20 i:fifo:1:sleep:5 \
