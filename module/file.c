@@ -159,27 +159,38 @@ static struct bucket *bucket_of(const struct inode *inode)
 	return &table[hash_64(key, TABLE_BITS)];
 }
 
-/* Keeps what it finds as @kept. */
+static void mark_told(struct bucket *bucket, u32 id, u32 epoch)
+{
+	int i;
+
+	raw_spin_lock(&bucket->lock);
+	for (i = 0; i < NR_WAYS; i++)
+		if (bucket->ways[i].id == id)
+			bucket->ways[i].epoch = epoch;
+	raw_spin_unlock(&bucket->lock);
+}
+
+/*
+ * Keeps what it finds as @kept.  A file is told before it is marked so: who
+ * meets it meanwhile elsewhere tells it, too, before using its number.
+ */
 static noinline u32 search(struct file *file, const struct inode *inode,
 			   u32 epoch, struct entry *kept)
 {
 	struct bucket *bucket = bucket_of(inode);
-	struct entry *entry;
-	bool is_known;
-	u32 id;
+	struct entry found;
 
 	raw_spin_lock(&bucket->lock);
-	entry = find(bucket, inode) ?: take(bucket, inode, epoch);
-	is_known = entry->epoch == epoch;
-	entry->epoch = epoch;
-	id = entry->id;
-	*kept = *entry;
+	found = *(find(bucket, inode) ?: take(bucket, inode, epoch));
 	raw_spin_unlock(&bucket->lock);
-	if (unlikely(!is_known)) {
-		describe(file, id);
-		ipcprobe_shm_describe(file, id);
+	if (unlikely(found.epoch != epoch)) {
+		describe(file, found.id);
+		ipcprobe_shm_describe(file, found.id);
+		mark_told(bucket, found.id, epoch);
+		found.epoch = epoch;
 	}
-	return id;
+	*kept = found;
+	return found.id;
 }
 
 /**
