@@ -245,6 +245,25 @@ drawn() {
 	grep -E '^ *24.0 KiB +16.0 KiB +40.0 KiB SysV shm +one object, writable' text
 }
 
+# Whoever looks maps pages of libc itself, each program others: a process that has
+# all of them mapped makes them shared for all.
+hold_libraries() {
+	local files
+
+	mapfile -t files < <(awk '$6 ~ /\.so/ { print $6 }' "/proc/$parent/maps" | sort -u)
+	exec {held}< <(exec python3 -c '
+import mmap, signal, sys
+held = []
+for name in sys.argv[1:]:
+    with open(name, "rb") as file:
+        m = mmap.mmap(file.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ)
+    held.append((m, sum(m[i] for i in range(0, len(m), 4096))))
+print("held", flush=True)
+signal.pause()' "${files[@]}")
+	holder=$!
+	read -r <&"$held"
+}
+
 # The kernel moves a page now and then (compaction), and other processes map and
 # unmap libc's: looked at again, a few times, until nothing happened meanwhile.
 settle() {
@@ -265,6 +284,7 @@ settle() {
 
 echo 2 >/proc/sys/vm/nr_hugepages
 start || exit 1
+hold_libraries || exit 1
 settle
 prove "of a SysV segment that is shared which both have touched" segment
 prove "the same of a memfd" memfd
@@ -284,4 +304,5 @@ prove "a page in swap is told from one in memory" swapped
 prove "without rights it says what it knows, and no more" nobody
 prove "a process that ends meanwhile is an error" ended
 prove "what has no address space is refused" refusals
+kill "$holder"
 prove_end
