@@ -119,7 +119,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #define IPCPROBE_CONTEXT_SOFTIRQ	0x0001	/* periodic balancing */
 #define IPCPROBE_CONTEXT_STOPPER	0x0002	/* migration thread */
 #define IPCPROBE_CONTEXT_HARDIRQ	0x0004	/* interrupt: tick, wake-up */
-#define IPCPROBE_CONTEXT_SWITCH		0x0008	/* in schedule(): newly idle balancing, pull */
+#define IPCPROBE_CONTEXT_SWITCH		0x0008	/* in schedule(): newly idle balancing */
 #define IPCPROBE_CONTEXT_OFFLINE	0x0010	/* the CPU it leaves goes offline */
 
 /* pick_flags of fair_pick */
