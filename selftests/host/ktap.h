@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static unsigned int ktap_nr, ktap_nr_failed;
+static unsigned int ktap_nr_planned, ktap_nr, ktap_nr_failed;
 
 static inline void ktap_begin(unsigned int nr_tests)
 {
+	ktap_nr_planned = nr_tests;
 	printf("KTAP version 1\n1..%u\n", nr_tests);
 }
 
@@ -44,9 +45,12 @@ static inline void ktap_note(const char *format, ...)
 	putchar('\n');
 }
 
+/* the exit status, which a wrong plan fails as well */
 static inline int ktap_end(void)
 {
-	return ktap_nr_failed ? 1 : 0;
+	if (ktap_nr != ktap_nr_planned)
+		ktap_note("%u results, %u planned", ktap_nr, ktap_nr_planned);
+	return ktap_nr_failed || ktap_nr != ktap_nr_planned;
 }
 
 #endif /* IPCPROBE_KTAP_H */

@@ -690,7 +690,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(65);
+	ktap_begin(66);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();
