@@ -209,7 +209,7 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 /* About another CPU's queue, with a second task that the filter may let pass. */
 #define IPCPROBE_EMIT_RQ(name, rec, other_tid, on_cpu)				\
 	IPCPROBE_EMIT_IF(name, rec, s,						\
-		ipcprobe_session_wants(s, IPCPROBE_CLASS_SCHED,			\
+		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
 				       (rec)->hdr.tid, other_tid, on_cpu))
 
 /* Snapshots: to the session that asked. */

@@ -319,6 +319,59 @@ TEST_F(pick, deadline_parameters)
 
 /* ---- functions named by number ---- */
 
+static uint32_t count_class(const struct capture *cap, uint32_t class_id)
+{
+	uint32_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++)
+		nr += cap->recs[i].rec->type >> 8 == class_id;
+	return nr;
+}
+
+static uint32_t count_type(const struct capture *cap, uint32_t type)
+{
+	uint32_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++)
+		nr += cap->recs[i].rec->type == type;
+	return nr;
+}
+
+/* Beside the fixture's session, one with the queues and one with the choices only. */
+TEST_F(pick, sessions_get_their_own_classes)
+{
+	struct ipcprobe_config only_sched = { .classes = CLASS_BIT(SCHED) };
+	struct ipcprobe_config only_pick = { .classes = CLASS_BIT(PICK) };
+	struct capture sched, pick;
+	pid_t pid;
+
+	ASSERT_EQ(0, capture_open(&sched, &only_sched));
+	ASSERT_EQ(0, capture_open(&pick, &only_pick));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	ASSERT_EQ(0, capture_start(&sched));
+	ASSERT_EQ(0, capture_start(&pick));
+	pin_to(0);
+	pid = SPAWN(do_rival, (&(struct rival){ self->stage, 0 }));
+	spin_until(self->stage, 1);
+	be_preempted(5);
+	*self->stage = 100;
+	REAP(pid);
+	FINISH(&pick);
+	FINISH(&sched);
+	FINISH(&self->cap);
+	EXPECT_LT(5, count_class(&sched, IPCPROBE_CLASS_SCHED));
+	EXPECT_EQ(0, count_class(&sched, IPCPROBE_CLASS_PICK));
+	EXPECT_LT(5, count_class(&pick, IPCPROBE_CLASS_PICK));
+	EXPECT_EQ(0, count_type(&pick, IPCPROBE_REC_rq_switch));
+	EXPECT_LT(5, count_class(&self->cap, IPCPROBE_CLASS_SCHED));
+	EXPECT_LT(5, count_class(&self->cap, IPCPROBE_CLASS_PICK));
+	check_all(_metadata, &self->cap, 0);
+	capture_close(&sched);
+	capture_close(&pick);
+}
+
 TEST_F(pick, every_site_has_a_name)
 {
 	struct rival rival = { self->stage, 0 };
