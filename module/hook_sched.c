@@ -34,6 +34,7 @@
 #include "ipcprobe.h"
 #include "emit.h"
 #include "rq.h"
+#include "site.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

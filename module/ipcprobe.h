@@ -1069,17 +1069,6 @@ void ipcprobe_uring_reset(void);
 struct cgroup;
 void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *path);
 
-/* site.c: places in the scheduler's code */
-
-enum ipcprobe_site_kind {
-	IPCPROBE_SITE_OTHER,
-	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or the fair class's part of it */
-	IPCPROBE_SITE_PREEMPT_CLASS, /* another class's */
-	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
-};
-
-u32 ipcprobe_site(unsigned long return_ip, enum ipcprobe_site_kind *kind);
-
 /* hook_sched.c */
 
 int ipcprobe_sched_init(void);

@@ -7,26 +7,15 @@
  * from the kernel's own symbol table by way of what prints a stack trace; an
  * address that has no name there is not told at all.
  */
-#include <linux/hash.h>
 #include <linux/kallsyms.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "site.h"
 
-#define TABLE_BITS	7
-
-struct site {
-	unsigned long ip;	/* 0: free */
-	u32 epoch;		/* told when ipcprobe_epoch was this */
-	u8 kind;		/* enum ipcprobe_site_kind */
-	u8 name;		/* enum site_name; set after kind */
-};
-
-enum site_name { NAME_UNKNOWN, NAME_FOUND, NAME_NONE };
-
-static struct site table[BIT(TABLE_BITS)];
+struct ipcprobe_site ipcprobe_sites[BIT(IPCPROBE_SITE_BITS)];
 
 /* rq_site with the longest name.  Who does not get it tells the name the next time. */
 static DEFINE_RAW_SPINLOCK(name_lock);
@@ -75,38 +64,38 @@ static int print_name(unsigned long ip, char *name)
 	return 0;
 }
 
-static void tell(struct site *site, u32 epoch)
+static void tell(struct ipcprobe_site *site, u32 epoch)
 {
 	struct ipcprobe_rec_rq_site *rec = (void *)name_buf;
 	u32 len, padded;
 
 	lockdep_assert_held(&name_lock);
 	if (print_name(site->ip, rec->function)) {
-		WRITE_ONCE(site->name, NAME_NONE);
+		WRITE_ONCE(site->name, IPCPROBE_SITE_NAMELESS);
 		return;
 	}
 	WRITE_ONCE(site->kind, kind_of(rec->function));
-	smp_store_release(&site->name, NAME_FOUND); /* ipcprobe_site() */
-	WRITE_ONCE(site->epoch, epoch);
+	smp_store_release(&site->name, IPCPROBE_SITE_FOUND); /* ipcprobe_site_tell() */
+	smp_store_release(&site->epoch, epoch); /* ipcprobe_site() */
 	len = offsetof(struct ipcprobe_rec_rq_site, function) + strlen(rec->function) + 1;
 	padded = ALIGN(len, 8);
 	memset((void *)rec + len, 0, padded - len);
 	rec->hdr.tid = current->pid;
 	rec->hdr.ts_ns = ipcprobe_clock();
-	rec->site = site - table + 1;
+	rec->site = site - ipcprobe_sites + 1;
 	rec->__pad = 0;
 	IPCPROBE_EMIT_NAME(rq_site, rec, padded, s,
 			   s->classes & (IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)));
 }
 
-static struct site *find(unsigned long ip)
+static struct ipcprobe_site *find(unsigned long ip)
 {
-	u32 slot = hash_long(ip, TABLE_BITS), tries;
-	struct site *site;
+	u32 slot = hash_long(ip, IPCPROBE_SITE_BITS), tries;
+	struct ipcprobe_site *site;
 	unsigned long old;
 
 	for (tries = 0; tries < 8; tries++) {
-		site = &table[(slot + tries) & (BIT(TABLE_BITS) - 1)];
+		site = &ipcprobe_sites[(slot + tries) & (BIT(IPCPROBE_SITE_BITS) - 1)];
 		old = READ_ONCE(site->ip);
 		if (!old)
 			old = cmpxchg(&site->ip, 0, ip) ?: ip;
@@ -117,27 +106,27 @@ static struct site *find(unsigned long ip)
 }
 
 /**
- * ipcprobe_site - the number of a place, told if it is new to somebody
- * @return_ip: where the function called returns to; 0 = not known
+ * ipcprobe_site_tell - ipcprobe_site() when it may be new to somebody
+ * @ip: inside the call; -1 = not known
  * @kind: set to its kind
  *
  * Context: irqs off; not NMI.  Return: 0 when it has no name, or no slot.
  */
-u32 ipcprobe_site(unsigned long return_ip, enum ipcprobe_site_kind *kind)
+u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind)
 {
 	u32 epoch = READ_ONCE(ipcprobe_epoch);
-	struct site *site;
+	struct ipcprobe_site *site;
 
 	*kind = IPCPROBE_SITE_OTHER;
-	site = return_ip ? find(return_ip - 1) : NULL;	/* inside the call */
-	if (!site || READ_ONCE(site->name) == NAME_NONE)
+	site = ip + 1 ? find(ip) : NULL;
+	if (!site || READ_ONCE(site->name) == IPCPROBE_SITE_NAMELESS)
 		return 0;
-	if (unlikely(READ_ONCE(site->epoch) != epoch) && raw_spin_trylock(&name_lock)) {
+	if (READ_ONCE(site->epoch) != epoch && raw_spin_trylock(&name_lock)) {
 		tell(site, epoch);
 		raw_spin_unlock(&name_lock);
 	}
-	if (smp_load_acquire(&site->name) != NAME_FOUND) /* tell() */
+	if (smp_load_acquire(&site->name) != IPCPROBE_SITE_FOUND) /* tell() */
 		return 0;
 	*kind = READ_ONCE(site->kind);
-	return site - table + 1;
+	return site - ipcprobe_sites + 1;
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Places in the scheduler's code, known by numbers: site.c says how. */
+#ifndef IPCPROBE_SITE_H
+#define IPCPROBE_SITE_H
+
+#include <linux/hash.h>
+
+#include "ipcprobe.h"
+
+enum ipcprobe_site_kind {
+	IPCPROBE_SITE_OTHER,
+	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or the fair class's part of it */
+	IPCPROBE_SITE_PREEMPT_CLASS, /* another class's */
+	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
+};
+
+enum ipcprobe_site_name {
+	IPCPROBE_SITE_UNKNOWN,
+	IPCPROBE_SITE_FOUND,
+	IPCPROBE_SITE_NAMELESS,
+};
+
+#define IPCPROBE_SITE_BITS	7
+
+/**
+ * struct ipcprobe_site - a place
+ * @ip: an address inside the call; 0: free
+ * @epoch: it was told when ipcprobe_epoch was this; set after all else
+ * @kind: enum ipcprobe_site_kind
+ * @name: enum ipcprobe_site_name; set after @kind
+ */
+struct ipcprobe_site {
+	unsigned long ip;
+	u32 epoch;
+	u8 kind;
+	u8 name;
+};
+
+extern struct ipcprobe_site ipcprobe_sites[BIT(IPCPROBE_SITE_BITS)];
+
+u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind);
+
+/**
+ * ipcprobe_site - the number of a place, told if it is new to somebody
+ * @return_ip: where the function called returns to; 0 = not known
+ * @kind: set to its kind
+ *
+ * Context: irqs off; not NMI.  Return: 0 when it has no name, or no slot.
+ */
+static __always_inline u32 ipcprobe_site(unsigned long return_ip,
+					 enum ipcprobe_site_kind *kind)
+{
+	unsigned long ip = return_ip - 1;	/* inside the call */
+	u32 slot = hash_long(ip, IPCPROBE_SITE_BITS);
+	const struct ipcprobe_site *site = &ipcprobe_sites[slot];
+
+	if (unlikely(READ_ONCE(site->ip) != ip ||
+		     smp_load_acquire(&site->epoch) != /* tell() */
+		     READ_ONCE(ipcprobe_epoch)))
+		return ipcprobe_site_tell(ip, kind);
+	*kind = READ_ONCE(site->kind);
+	return slot + 1;
+}
+
+#endif /* IPCPROBE_SITE_H */
