@@ -152,7 +152,7 @@ check_example() {
 }
 
 check_hooks() {
-	grep -h -E -o '[A-Z]+_(TP|FN|FN_FROM|HOT|HOT_FN|EXTRA_FN)\((SYS_[A-Z_]+|(SYS\()?"[a-z_0-9.]+")' \
+	grep -h -E -o '[A-Z]+_(TP|FN|FN_FROM|HOT|HOT_FN|HOT_FROM|EXTRA_FN)\((SYS_[A-Z_]+|(SYS\()?"[a-z_0-9.]+")' \
 		../module/hook_*.c ../module/op.c |
 		sed 's/(SYS("/(__x64_sys_/; s/.*(//; s/"//g; s/[.].*//; s/SYS_\(.*\)/__x64_sys_\L\1/' >"$temp/code"
 	awk '$2 == "tp" || $2 == "fn" { print $1 }' hooks.rst |

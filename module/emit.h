@@ -51,6 +51,35 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 }
 
 /*
+ * Room for a record in the ring of the only session, if all is as nearly
+ * always: it wants the class unfiltered, and nobody must be woken.
+ */
+static __always_inline void *ipcprobe_only_reserve(u32 class_id, u32 len,
+						   struct ipcprobe_ring **ret_ring,
+						   u64 *end)
+{
+	struct ipcprobe_ring *ring = this_cpu_read(ipcprobe_only_ring);
+	u64 pos;
+
+	if (unlikely(!ring || !(ring->plain & BIT(class_id))))
+		return NULL;
+	pos = ring->producer->producer_pos;
+	*end = pos + len;
+	if (unlikely(*end > ring->limit || *end > READ_ONCE(ring->wakeup_pos)))
+		return NULL;
+	*ret_ring = ring;
+	return ring->data + (pos & ring->mask);
+}
+
+/* Makes what was written there visible: @nr records of one class. */
+static __always_inline void ipcprobe_only_commit(struct ipcprobe_ring *ring,
+						 u32 class_id, u32 nr, u64 end)
+{
+	ring->producer->produced[class_id] += nr;
+	smp_store_release(&ring->producer->producer_pos, end); /* B in ring.c */
+}
+
+/*
  * A tracepoint's user may do what makes the next record, before it has read all
  * of this one: each level has a copy of its own.  Deeper than that events cause
  * themselves without end, and their users hear no more of it.
@@ -117,27 +146,6 @@ do {										\
 			__IPCPROBE_TRACE_COPY(name, rec),			\
 			*(struct ipcprobe_rec_##name *)to = *(rec))
 
-/*
- * Room for a record in the ring of the only session, if all is as nearly
- * always: it wants the class unfiltered, and nobody must be woken.
- */
-static __always_inline void *ipcprobe_only_reserve(u32 class_id, u32 len,
-						   struct ipcprobe_ring **ret_ring,
-						   u64 *end)
-{
-	struct ipcprobe_ring *ring = this_cpu_read(ipcprobe_only_ring);
-	u64 pos;
-
-	if (unlikely(!ring || !(ring->plain & BIT(class_id))))
-		return NULL;
-	pos = ring->producer->producer_pos;
-	*end = pos + len;
-	if (unlikely(*end > ring->limit || *end > READ_ONCE(ring->wakeup_pos)))
-		return NULL;
-	*ret_ring = ring;
-	return ring->data + (pos & ring->mask);
-}
-
 /**
  * IPCPROBE_DEFINE_EMIT_OP - make emit_<name>(op, ret): the record of an
  *	operation that is over
@@ -179,14 +187,13 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 		emit_##name##_slowly(op, ret, irqflags);			\
 		return;								\
 	}									\
-	ring->producer->produced[IPCPROBE_REC_##name >> 8]++;			\
 	rec->hdr.len = sizeof(*rec);						\
 	rec->hdr.type = IPCPROBE_REC_##name;					\
 	rec->hdr.tid = op->tid;							\
 	rec->hdr.ts_ns = ts_ns;							\
 	rec->dur_ns = dur_ns;							\
 	fill(rec, op, ret);							\
-	smp_store_release(&ring->producer->producer_pos, end); /* B in ring.c */ \
+	ipcprobe_only_commit(ring, IPCPROBE_REC_##name >> 8, 1, end);		\
 	local_irq_restore(irqflags);						\
 }
 
@@ -211,6 +218,48 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	IPCPROBE_EMIT_IF(name, rec, s,						\
 		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
 				       (rec)->hdr.tid, other_tid, on_cpu))
+
+/**
+ * IPCPROBE_DEFINE_EMIT_RQ - make emit_<name>(rec, other_tid, on_cpu): as
+ *	IPCPROBE_EMIT_RQ(), for what happens at every switch or wake-up
+ * @name: event
+ *
+ * The record goes from registers straight to the only session's ring.  What is
+ * not as nearly always finds it in memory of this CPU, which nobody else uses
+ * before it is read again: no hook needs a stack frame for it.
+ *
+ * Context of emit_<name>(): as IPCPROBE_EMIT_IF().
+ */
+#define IPCPROBE_DEFINE_EMIT_RQ(name)						\
+static noinline void emit_##name##_slowly(u32 other_tid, int on_cpu)		\
+{										\
+	struct ipcprobe_rec_##name rec = *(struct ipcprobe_rec_##name *)	\
+		this_cpu_ptr(ipcprobe_slow_rec);				\
+										\
+	IPCPROBE_EMIT_RQ(name, &rec, other_tid, on_cpu);			\
+}										\
+										\
+static __always_inline void emit_##name(struct ipcprobe_rec_##name *rec,	\
+					u32 other_tid, int on_cpu)		\
+{										\
+	struct ipcprobe_rec_##name *to;						\
+	struct ipcprobe_ring *ring;						\
+	u64 end;								\
+										\
+	BUILD_BUG_ON(sizeof(*rec) > IPCPROBE_TRACE_MAX);			\
+	lockdep_assert_irqs_disabled();						\
+	to = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8, sizeof(*rec),	\
+				   &ring, &end);				\
+	if (unlikely(!to || trace_##name##_enabled())) {			\
+		*(struct ipcprobe_rec_##name *)this_cpu_ptr(ipcprobe_slow_rec) = *rec; \
+		emit_##name##_slowly(other_tid, on_cpu);			\
+		return;								\
+	}									\
+	rec->hdr.type = IPCPROBE_REC_##name;					\
+	rec->hdr.len = sizeof(*rec);						\
+	*to = *rec;								\
+	ipcprobe_only_commit(ring, IPCPROBE_REC_##name >> 8, 1, end);		\
+}
 
 /* Snapshots: to the session that asked. */
 #define IPCPROBE_EMIT_ONLY(name, rec, only)					\

@@ -18,7 +18,6 @@
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/sched/deadline.h>
-#include <trace/events/sched.h>
 
 #include "ipcprobe.h"
 #include "emit.h"
@@ -34,13 +33,13 @@
 
 /* What this CPU looks at, under a run queue's lock. */
 struct looking {
-	const void *queue;		/* searched last, for a switch */
 	const struct task_struct *woken; /* of the fair class's check, valid inside it only */
 	u32 woken_tid;			/* of wakeup_preempt() */
 };
 
 static DEFINE_PER_CPU(struct looking, looking);
-static DEFINE_PER_CPU(u32, running_tid);	/* who runs there */
+DEFINE_PER_CPU(const void *, ipcprobe_searched);
+DEFINE_PER_CPU(u32, ipcprobe_running_tid);
 
 /* No hook of class pick is attached: what was looked at need not exist any more. */
 void ipcprobe_pick_reset(void)
@@ -49,14 +48,9 @@ void ipcprobe_pick_reset(void)
 
 	for_each_possible_cpu(cpu) {
 		per_cpu(looking, cpu) = (struct looking) {};
-		per_cpu(running_tid, cpu) = 0;
+		per_cpu(ipcprobe_searched, cpu) = NULL;
+		per_cpu(ipcprobe_running_tid, cpu) = 0;
 	}
-}
-
-/* The next search is not one of a group that the last search chose. */
-void ipcprobe_pick_restart(void)
-{
-	this_cpu_write(looking.queue, NULL);
 }
 
 /* ---- one queue ---- */
@@ -66,58 +60,92 @@ struct pick {
 	const struct sched_entity *curr;	/* NULL: none competes */
 	const struct sched_entity *next, *last, *skip;
 	u64 ts_ns;
-	u64 zero_vruntime;
-	s64 sum_w_vruntime;
-	u64 sum_weight;
-	u32 shift;
 	u16 cpu;
 	u16 nr_told;
 	u16 flags_told;		/* of all candidates */
+	/* where the records go at once; NULL: one after the other */
+	struct ipcprobe_ring *ring;
+	void *to;		/* the next one */
+	u64 end;		/* position behind the last one, if no candidate is told */
 };
 
-static void look_at(struct pick *pick, const void *queue,
-		    const struct sched_entity *curr)
+/* All records of one. */
+#define PICK_BYTES_MAX	((NR_TOLD_MAX + 3) * sizeof(struct ipcprobe_rec_pick_candidate) + \
+			 sizeof(struct ipcprobe_rec_fair_pick))
+
+/* Is there room for all in the ring of the only session? */
+static __always_inline void reserve(struct pick *pick)
+{
+	u64 end;
+
+	pick->to = ipcprobe_only_reserve(IPCPROBE_CLASS_PICK, PICK_BYTES_MAX,
+					 &pick->ring, &end);
+	if (likely(pick->to && !trace_pick_candidate_enabled() &&
+		   !trace_fair_pick_enabled()))
+		pick->end = end - PICK_BYTES_MAX + sizeof(struct ipcprobe_rec_fair_pick);
+	else
+		pick->ring = NULL;
+}
+
+static __always_inline void look_at(struct pick *pick, const void *queue,
+				    const struct sched_entity *curr, bool has_next)
 {
 	const void *rq = IPCPROBE_PRIVATE(void *, queue, cfs_rq);
 
-	*pick = (struct pick) {
-		.queue = queue,
-		.curr = curr,
-		.next = IPCPROBE_PRIVATE(void *, queue, cfs_next),
-		.ts_ns = ipcprobe_clock(),
-		.zero_vruntime = IPCPROBE_PRIVATE(u64, queue, cfs_zero_vruntime),
-		.cpu = IPCPROBE_PRIVATE(int, rq, rq_cpu),
-	};
-	if (IPCPROBE_IS_EEVDF) {
-		pick->sum_w_vruntime = IPCPROBE_PRIVATE(s64, queue, cfs_sum_w_vruntime);
-		pick->sum_weight = IPCPROBE_PRIVATE(u64, queue, cfs_sum_weight);
-		if (ipcprobe_rq_offsets.cfs_shift >= 0)
-			pick->shift = IPCPROBE_PRIVATE(u32, queue, cfs_shift);
-	} else {
-		pick->last = IPCPROBE_PRIVATE(void *, queue, cfs_last);
-		pick->skip = IPCPROBE_PRIVATE(void *, queue, cfs_skip);
-	}
+	pick->queue = queue;
+	pick->curr = curr;
+	pick->next = has_next ? IPCPROBE_PRIVATE(void *, queue, cfs_next) : NULL;
+	pick->last = IPCPROBE_IS_EEVDF ? NULL : IPCPROBE_PRIVATE(void *, queue, cfs_last);
+	pick->skip = IPCPROBE_IS_EEVDF ? NULL : IPCPROBE_PRIVATE(void *, queue, cfs_skip);
+	pick->ts_ns = ipcprobe_clock();
+	pick->cpu = IPCPROBE_PRIVATE(int, rq, rq_cpu);
+	pick->nr_told = 0;
+	pick->flags_told = 0;
+	reserve(pick);
 }
 
-static u64 weight_of(const struct pick *pick, const struct sched_entity *se)
+static u64 zero_vruntime(const void *queue)
+{
+	return IPCPROBE_PRIVATE(u64, queue, cfs_zero_vruntime);
+}
+
+static s64 sum_w_vruntime(const void *queue)
+{
+	return IPCPROBE_IS_EEVDF ? IPCPROBE_PRIVATE(s64, queue, cfs_sum_w_vruntime) : 0;
+}
+
+static u64 sum_weight(const void *queue)
+{
+	return IPCPROBE_IS_EEVDF ? IPCPROBE_PRIVATE(u64, queue, cfs_sum_weight) : 0;
+}
+
+static u32 shift_of(const void *queue)
+{
+	return IPCPROBE_IS_EEVDF && ipcprobe_rq_offsets.cfs_shift >= 0 ?
+		IPCPROBE_PRIVATE(u32, queue, cfs_shift) : 0;
+}
+
+static u64 weight_of(const void *queue, const struct sched_entity *se)
 {
 	u64 weight = ipcprobe_se_weight(se);
+	u32 shift = shift_of(queue);
 
-	return pick->shift ? max(2ULL, weight >> pick->shift) : weight;
+	return shift ? max(2ULL, weight >> shift) : weight;
 }
 
 /* As the kernel's vruntime_eligible(); it only decides how much is told. */
 static bool is_eligible(const struct pick *pick, const struct sched_entity *se)
 {
-	s64 sum = pick->sum_w_vruntime, load = pick->sum_weight;
+	s64 sum = sum_w_vruntime(pick->queue), load = sum_weight(pick->queue);
+	u64 zero = zero_vruntime(pick->queue);
 
 	if (pick->curr) {
-		s64 weight = weight_of(pick, pick->curr);
+		s64 weight = weight_of(pick->queue, pick->curr);
 
-		sum += (s64)(pick->curr->vruntime - pick->zero_vruntime) * weight;
+		sum += (s64)(pick->curr->vruntime - zero) * weight;
 		load += weight;
 	}
-	return sum >= (s64)(se->vruntime - pick->zero_vruntime) * load;
+	return sum >= (s64)(se->vruntime - zero) * load;
 }
 
 static u16 flags_of(const struct pick *pick, const struct sched_entity *se)
@@ -131,9 +159,9 @@ static u16 flags_of(const struct pick *pick, const struct sched_entity *se)
 		flags |= IPCPROBE_PICK_DELAYED;
 	if (se == pick->next)
 		flags |= IPCPROBE_PICK_NEXT;
-	if (se == pick->last)
+	if (!IPCPROBE_IS_EEVDF && se == pick->last)
 		flags |= IPCPROBE_PICK_LAST;
-	if (se == pick->skip)
+	if (!IPCPROBE_IS_EEVDF && se == pick->skip)
 		flags |= IPCPROBE_PICK_SKIP;
 	return flags;
 }
@@ -148,25 +176,71 @@ static u32 group_queue_number(const void *queue)
 	return ipcprobe_group_number(IPCPROBE_PRIVATE(void *, queue, cfs_tg));
 }
 
-static void tell_candidate(struct pick *pick, const struct sched_entity *se)
+static __always_inline void fill_candidate(struct ipcprobe_rec_pick_candidate *rec,
+					   const struct pick *pick,
+					   const struct sched_entity *se, u16 flags)
 {
 	const void *group = ipcprobe_se_group(se);
+
+	/* before all else, so that a call need not save what it would find */
+	rec->group = group ? group_queue_number(group) : 0;
+	rec->hdr.len = sizeof(*rec);
+	rec->hdr.type = IPCPROBE_REC_pick_candidate;
+	rec->hdr.tid = task_of(se);
+	rec->hdr.ts_ns = pick->ts_ns;
+	rec->vruntime = se->vruntime;
+	rec->deadline = ipcprobe_se_deadline(se);
+	rec->weight = se->load.weight;
+	rec->slice_ns = ipcprobe_se_slice(se);
+	rec->pick_flags = flags;
+	rec->cpu = pick->cpu;
+}
+
+static noinline void tell_candidate_slowly(struct pick *pick,
+					   const struct sched_entity *se)
+{
+	struct ipcprobe_rec_pick_candidate rec;
 	u16 flags = flags_of(pick, se);
-	struct ipcprobe_rec_pick_candidate rec = {
-		.hdr.tid = task_of(se),
-		.hdr.ts_ns = pick->ts_ns,
-		.vruntime = se->vruntime,
-		.deadline = ipcprobe_se_deadline(se),
-		.weight = se->load.weight,
-		.slice_ns = ipcprobe_se_slice(se),
-		.group = group ? group_queue_number(group) : 0,
-		.pick_flags = flags,
-		.cpu = pick->cpu,
-	};
 
 	pick->nr_told++;
 	pick->flags_told |= flags;
+	fill_candidate(&rec, pick, se, flags);
 	IPCPROBE_EMIT_RQ(pick_candidate, &rec, rec.hdr.tid, rec.cpu);
+}
+
+static noinline void tell_candidate(struct pick *pick, const struct sched_entity *se)
+{
+	struct ipcprobe_rec_pick_candidate *rec = pick->to;
+	u16 flags;
+
+	if (unlikely(!pick->ring)) {
+		tell_candidate_slowly(pick, se);
+		return;
+	}
+	flags = flags_of(pick, se);
+	fill_candidate(rec, pick, se, flags);
+	pick->nr_told++;
+	pick->flags_told |= flags;
+	pick->to = rec + 1;
+}
+
+static const struct sched_entity *entity_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct sched_entity, run_node);
+}
+
+/* From @rest on, until one is told that is eligible, as only a buddy can follow it. */
+static noinline void tell_rest(struct pick *pick, struct rb_node *rest,
+			       struct rb_node *node)
+{
+	bool has_eligible = !IPCPROBE_IS_EEVDF;
+
+	for (; node != rest && !has_eligible; node = rb_next(node))
+		has_eligible = is_eligible(pick, entity_of(node));
+	for (; node && !has_eligible && pick->nr_told < NR_TOLD_MAX; node = rb_next(node)) {
+		has_eligible = is_eligible(pick, entity_of(node));
+		tell_candidate(pick, entity_of(node));
+	}
 }
 
 /* In the queue's own order, until only a buddy of the rest could be chosen. */
@@ -174,18 +248,16 @@ static void tell_queue(struct pick *pick)
 {
 	const struct rb_root_cached *timeline =
 		pick->queue + ipcprobe_rq_offsets.cfs_timeline;
-	bool has_eligible = !IPCPROBE_IS_EEVDF;
-	const struct sched_entity *se;
-	struct rb_node *node;
+	struct rb_node *first = rb_first_cached(timeline), *node;
 
 	if (pick->curr)
 		tell_candidate(pick, pick->curr);
-	for (node = rb_first_cached(timeline); node; node = rb_next(node)) {
-		if (pick->nr_told >= (has_eligible ? NR_TOLD : NR_TOLD_MAX))
+	for (node = first; node; node = rb_next(node)) {
+		if (unlikely(pick->nr_told >= NR_TOLD)) {
+			tell_rest(pick, node, first);
 			return;
-		se = rb_entry(node, struct sched_entity, run_node);
-		has_eligible = has_eligible || is_eligible(pick, se);
-		tell_candidate(pick, se);
+		}
+		tell_candidate(pick, entity_of(node));
 	}
 }
 
@@ -199,58 +271,69 @@ static void tell_candidates(struct pick *pick)
 {
 	tell_queue(pick);
 	tell_buddy(pick, pick->next, IPCPROBE_PICK_NEXT);
-	tell_buddy(pick, pick->last, IPCPROBE_PICK_LAST);
-	tell_buddy(pick, pick->skip, IPCPROBE_PICK_SKIP);
+	if (!IPCPROBE_IS_EEVDF) {
+		tell_buddy(pick, pick->last, IPCPROBE_PICK_LAST);
+		tell_buddy(pick, pick->skip, IPCPROBE_PICK_SKIP);
+	}
+}
+
+static u32 running_on(u16 cpu)
+{
+	if (cpu == smp_processor_id() || cpu >= nr_cpu_ids)
+		return this_cpu_read(ipcprobe_running_tid);
+	return per_cpu(ipcprobe_running_tid, cpu);
+}
+
+static __always_inline void fill_pick(struct ipcprobe_rec_fair_pick *rec,
+				      const struct pick *pick, u32 site, u32 woken,
+				      u16 flags)
+{
+	rec->group = group_queue_number(pick->queue);
+	rec->hdr.len = sizeof(*rec);
+	rec->hdr.type = IPCPROBE_REC_fair_pick;
+	rec->hdr.tid = running_on(pick->cpu);
+	rec->hdr.ts_ns = pick->ts_ns;
+	rec->zero_vruntime = zero_vruntime(pick->queue);
+	rec->sum_w_vruntime = sum_w_vruntime(pick->queue);
+	rec->sum_weight = sum_weight(pick->queue);
+	rec->nr_queued = IPCPROBE_PRIVATE(u32, pick->queue, cfs_nr);
+	rec->site = site;
+	rec->task = woken;
+	rec->nr_told = pick->nr_told;
+	rec->pick_flags = flags | (IPCPROBE_IS_EEVDF ? IPCPROBE_PICK_EEVDF : 0);
+	rec->cpu = pick->cpu;
+	rec->shift = shift_of(pick->queue);
+}
+
+static noinline void end_slowly(const struct pick *pick, u32 site, u32 woken, u16 flags)
+{
+	struct ipcprobe_rec_fair_pick rec;
+
+	fill_pick(&rec, pick, site, woken, flags);
+	IPCPROBE_EMIT_RQ(fair_pick, &rec, rec.hdr.tid, rec.cpu);
 }
 
 static void tell_pick(const void *queue, const struct sched_entity *curr,
 		      u32 site, u32 woken, u16 flags)
 {
-	struct ipcprobe_rec_fair_pick rec;
-	struct pick pick;
+	struct pick memory, *pick = &memory;
 
+	OPTIMIZER_HIDE_VAR(pick);	/* more than there are registers for */
 	ipcprobe_rq_interrupt_wakeup();
-	look_at(&pick, queue, curr);
-	if (flags & IPCPROBE_PICK_WAKEUP && !IPCPROBE_PICK_BUDDIES)
-		pick.next = NULL;	/* not asked */
-	tell_candidates(&pick);
-	rec = (struct ipcprobe_rec_fair_pick) {
-		.hdr.tid = this_cpu_read(running_tid),
-		.hdr.ts_ns = pick.ts_ns,
-		.zero_vruntime = pick.zero_vruntime,
-		.sum_w_vruntime = pick.sum_w_vruntime,
-		.sum_weight = pick.sum_weight,
-		.group = group_queue_number(queue),
-		.nr_queued = IPCPROBE_PRIVATE(u32, queue, cfs_nr),
-		.site = site,
-		.task = woken,
-		.nr_told = pick.nr_told,
-		.pick_flags = flags | (IPCPROBE_IS_EEVDF ? IPCPROBE_PICK_EEVDF : 0),
-		.cpu = pick.cpu,
-		.shift = pick.shift,
-	};
-	if (pick.cpu != smp_processor_id() && pick.cpu < nr_cpu_ids)
-		rec.hdr.tid = per_cpu(running_tid, pick.cpu);
-	IPCPROBE_EMIT_RQ(fair_pick, &rec, rec.hdr.tid, rec.cpu);
+	/* that of an older kernel's wake-up is not asked */
+	look_at(pick, queue, curr, !(flags & IPCPROBE_PICK_WAKEUP) || IPCPROBE_PICK_BUDDIES);
+	tell_candidates(pick);
+	if (unlikely(!pick->ring)) {
+		end_slowly(pick, site, woken, flags);
+		return;
+	}
+	fill_pick(pick->to, pick, site, woken, flags);
+	ipcprobe_only_commit(pick->ring, IPCPROBE_CLASS_PICK, pick->nr_told + 1,
+			     pick->end + pick->nr_told *
+			     sizeof(struct ipcprobe_rec_pick_candidate));
 }
 
 /* ---- the searches ---- */
-
-/* CFS: pick_next_entity(cfs_rq, curr) */
-static void entry_pick_next_entity(struct ipcprobe_hook *hook,
-				   struct ftrace_regs *fregs,
-				   unsigned long parent_ip)
-{
-	enum ipcprobe_site_kind kind;
-
-	if (IPCPROBE_IS_EEVDF)
-		return;
-	if (unlikely(!ipcprobe_rq_explains)) {
-		atomic64_inc(&hook->missed);
-		return;
-	}
-	tell_pick(ARG(fregs, 0), ARG(fregs, 1), ipcprobe_site(parent_ip, &kind), 0, 0);
-}
 
 static const struct sched_entity *running_in(const void *queue)
 {
@@ -274,7 +357,7 @@ static const struct sched_entity *entity_above(const void *queue)
 /* The queues above that were not searched, because their next buddy was taken. */
 static void tell_unsearched(const void *queue, u32 site)
 {
-	const void *last = this_cpu_read(looking.queue), *above[NR_LEVELS];
+	const void *last = this_cpu_read(ipcprobe_searched), *above[NR_LEVELS];
 	const struct sched_entity *se = entity_above(queue);
 	int nr = 0;
 
@@ -289,22 +372,19 @@ static void tell_unsearched(const void *queue, u32 site)
 			  IPCPROBE_PICK_BUDDY_FIRST);
 }
 
+/* CFS: pick_next_entity(cfs_rq, curr) */
+static void search_cfs(struct ftrace_regs *fregs, u32 site)
+{
+	tell_pick(ARG(fregs, 0), ARG(fregs, 1), site, 0, 0);
+}
+
 /* EEVDF: pick_eevdf(cfs_rq), in 7.2 with whether the running one is protected */
-static void entry_pick_eevdf(struct ipcprobe_hook *hook,
-			     struct ftrace_regs *fregs, unsigned long parent_ip)
+static void search_eevdf(struct ftrace_regs *fregs, u32 site,
+			 enum ipcprobe_site_kind kind)
 {
 	const void *queue = ARG(fregs, 0);
-	enum ipcprobe_site_kind kind;
 	u16 flags = 0;
-	u32 site;
 
-	if (!IPCPROBE_IS_EEVDF)
-		return;
-	if (unlikely(!ipcprobe_rq_explains)) {
-		atomic64_inc(&hook->missed);
-		return;
-	}
-	site = ipcprobe_site(parent_ip, &kind);
 	if (!IPCPROBE_PICK_PROTECTS(fregs))
 		flags |= IPCPROBE_PICK_UNPROTECTED;
 	if (kind == IPCPROBE_SITE_PREEMPT) {
@@ -313,13 +393,30 @@ static void entry_pick_eevdf(struct ipcprobe_hook *hook,
 		return;
 	}
 	tell_unsearched(queue, site);
-	this_cpu_write(looking.queue, queue);
+	this_cpu_write(ipcprobe_searched, queue);
 	tell_pick(queue, running_in(queue), site, 0, flags);
 }
 
+void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			   unsigned long parent_ip)
+{
+	enum ipcprobe_site_kind kind;
+	u32 site;
+
+	if (unlikely(!ipcprobe_rq_explains)) {
+		atomic64_inc(&hook->missed);
+		return;
+	}
+	site = ipcprobe_site(parent_ip, &kind);
+	if (IPCPROBE_IS_EEVDF)
+		search_eevdf(fregs, site, kind);
+	else
+		search_cfs(fregs, site);
+}
+
 /* pick_task_dl(rq), before 6.12 pick_next_task_dl(rq): the deadline class looks; by deadline, the earliest first */
-static void entry_pick_task_dl(struct ipcprobe_hook *hook,
-			       struct ftrace_regs *fregs)
+void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
+			    struct ftrace_regs *fregs)
 {
 	const void *rq = ARG(fregs, 0);
 	const struct sched_dl_entity *se;
@@ -353,8 +450,8 @@ static void entry_pick_task_dl(struct ipcprobe_hook *hook,
  * wakeup_preempt(rq, p), check_preempt_curr() before 6.8: does a task that came
  * preempt the one that runs?
  */
-static void entry_wakeup_preempt(struct ipcprobe_hook *hook,
-				 struct ftrace_regs *fregs)
+void ipcprobe_entry_wakeup_preempt(struct ipcprobe_hook *hook,
+				   struct ftrace_regs *fregs)
 {
 	const struct task_struct *p = ARG(fregs, 1);
 
@@ -369,8 +466,8 @@ static void entry_wakeup_preempt(struct ipcprobe_hook *hook,
  * they return; outside nobody looks at it.  wakeup_preempt() itself may be inlined
  * where it is called, but then it is not what resched_curr() returns to.
  */
-static void entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
-				      struct ftrace_regs *fregs)
+void ipcprobe_entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
+					struct ftrace_regs *fregs)
 {
 	const struct task_struct *p = ARG(fregs, 1);
 
@@ -395,89 +492,91 @@ static s64 lead_over(const struct task_struct *p)
 	return S64_MIN;
 }
 
-static void emit_resched(int cpu, u32 site, enum ipcprobe_site_kind kind)
+IPCPROBE_DEFINE_EMIT_RQ(rq_resched)
+
+/* The task that is woken, and how far behind the running one it is. */
+static noinline u32 preempts_for(enum ipcprobe_site_kind kind, s64 *lead)
+{
+	const struct task_struct *woken = this_cpu_read(looking.woken);
+
+	if (kind == IPCPROBE_SITE_PREEMPT && woken)
+		*lead = lead_over(woken);
+	return this_cpu_read(looking.woken_tid);
+}
+
+static __always_inline void tell_resched(int cpu, u32 running, u32 site,
+					 enum ipcprobe_site_kind kind)
 {
 	struct ipcprobe_rec_rq_resched rec = {
-		.hdr.tid = current->pid,
 		.lead = S64_MIN,
-		.running = per_cpu(running_tid, cpu),
+		.running = running,
 		.site = site,
 		.cpu = cpu,
-		.context = ipcprobe_sched_context(),
 	};
-	const struct task_struct *woken;
 
 	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_CLASS)
-		rec.task = this_cpu_read(looking.woken_tid);
-	woken = this_cpu_read(looking.woken);
-	if (kind == IPCPROBE_SITE_PREEMPT && woken)
-		rec.lead = lead_over(woken);
+		rec.task = preempts_for(kind, &rec.lead);
 	ipcprobe_rq_interrupt_wakeup();
 	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_RQ(rq_resched, &rec, rec.running, rec.cpu);
+	rec.hdr.tid = current->pid;
+	rec.context = ipcprobe_sched_context();
+	emit_rq_resched(&rec, rec.running, rec.cpu);
 }
 
 /* resched_curr(rq); in 7.2 that is a jump, or less, to __resched_curr(rq, tif) */
-static void entry_resched(struct ipcprobe_hook *hook,
-			  struct ftrace_regs *fregs, unsigned long parent_ip)
+void ipcprobe_entry_resched(struct ipcprobe_hook *hook,
+			    struct ftrace_regs *fregs, unsigned long parent_ip)
 {
 	int cpu = ipcprobe_rq_cpu(ARG(fregs, 0));
 	enum ipcprobe_site_kind kind;
 	u32 site = ipcprobe_site(parent_ip, &kind);
 
-	if ((unsigned int)cpu < nr_cpu_ids)
-		emit_resched(cpu, site, kind);
+	if (likely((unsigned int)cpu < nr_cpu_ids))
+		tell_resched(cpu, per_cpu(ipcprobe_running_tid, cpu), site, kind);
 }
 
 /* do_sched_yield(): the running task itself asks; not under a lock yet */
-static void entry_yield(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
+			  struct ftrace_regs *fregs)
 {
 	enum ipcprobe_site_kind kind;
+	unsigned long irqflags;
+	u32 site;
 
-	guard(irqsave)();
-	emit_resched(smp_processor_id(), ipcprobe_site(hook->ip + 1, &kind),
-		     IPCPROBE_SITE_OTHER);
+	local_irq_save(irqflags);
+	site = ipcprobe_site(hook->ip + 1, &kind);
+	tell_resched(smp_processor_id(), current->pid, site, IPCPROBE_SITE_OTHER);
+	local_irq_restore(irqflags);
 }
 
-static void probe_switch(void *data, bool preempt, struct task_struct *prev,
-			 struct task_struct *next, unsigned int prev_state)
-{
-	guard(preempt_notrace)();
-	this_cpu_write(running_tid, next->pid);
-	this_cpu_write(looking.queue, NULL);
-}
+#define PICK_HOT(name, fn, alt, hot)					\
+	IPCPROBE_HOT_FN(name, fn, IPCPROBE_BIT(PICK), alt, IPCPROBE_HOT_##hot)
+#define PICK_HOT_FROM(name, fn, hot)					\
+	IPCPROBE_HOT_FN_FROM(name, fn, IPCPROBE_BIT(PICK), 0, IPCPROBE_HOT_##hot)
 
-#define PICK_FN(name, fn)						\
-	IPCPROBE_FN(name, fn, IPCPROBE_BIT(PICK), IPCPROBE_HOOK_EXTRA)
-#define PICK_FN_FROM(name, fn, alt)					\
-	IPCPROBE_FN_FROM(name, fn, IPCPROBE_BIT(PICK), alt)
-
-#define ALT_PICK	100	/* the search */
-#define ALT_PREEMPT	101	/* before it: for whom */
+#define ALT_PREEMPT	101	/* for whom is decided */
 
 struct ipcprobe_hook ipcprobe_pick_hooks[] = {
-	PICK_FN_FROM("pick_eevdf", entry_pick_eevdf, ALT_PICK),
-	PICK_FN_FROM("pick_next_entity", entry_pick_next_entity, ALT_PICK),
-	IPCPROBE_FN("wakeup_preempt", entry_wakeup_preempt,
-		    IPCPROBE_BIT(PICK), ALT_PREEMPT),
-	IPCPROBE_FN("check_preempt_curr", entry_wakeup_preempt,
-		    IPCPROBE_BIT(PICK), ALT_PREEMPT),
-#if IPCPROBE_RESCHED_IS_INNER
-	PICK_FN_FROM("__resched_curr", entry_resched, 0),
+#if IPCPROBE_IS_EEVDF
+	PICK_HOT_FROM("pick_eevdf", ipcprobe_entry_search, SEARCH),
 #else
-	PICK_FN_FROM("resched_curr", entry_resched, 0),
+	PICK_HOT_FROM("pick_next_entity", ipcprobe_entry_search, SEARCH),
 #endif
-	PICK_FN("wakeup_preempt_fair", entry_wakeup_preempt_fair),
-	PICK_FN("check_preempt_wakeup_fair", entry_wakeup_preempt_fair),
-	PICK_FN("check_preempt_wakeup", entry_wakeup_preempt_fair),
-	PICK_FN("pick_task_dl", entry_pick_task_dl),
-	PICK_FN("pick_next_task_dl", entry_pick_task_dl),
-	PICK_FN("do_sched_yield", entry_yield),
-	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(PICK)),
+#if IPCPROBE_RESCHED_IS_INNER
+	PICK_HOT_FROM("__resched_curr", ipcprobe_entry_resched, RESCHED),
+#else
+	PICK_HOT_FROM("resched_curr", ipcprobe_entry_resched, RESCHED),
+#endif
+	PICK_HOT("wakeup_preempt", ipcprobe_entry_wakeup_preempt, ALT_PREEMPT, PREEMPT),
+	PICK_HOT("check_preempt_curr", ipcprobe_entry_wakeup_preempt, ALT_PREEMPT, PREEMPT),
+	PICK_HOT("wakeup_preempt_fair", ipcprobe_entry_wakeup_preempt_fair,
+		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
+	PICK_HOT("check_preempt_wakeup_fair", ipcprobe_entry_wakeup_preempt_fair,
+		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
+	PICK_HOT("check_preempt_wakeup", ipcprobe_entry_wakeup_preempt_fair,
+		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
+	PICK_HOT("pick_task_dl", ipcprobe_entry_pick_dl, IPCPROBE_HOOK_EXTRA, PICK_DL),
+	PICK_HOT("pick_next_task_dl", ipcprobe_entry_pick_dl, IPCPROBE_HOOK_EXTRA, PICK_DL),
+	PICK_HOT("do_sched_yield", ipcprobe_entry_yield, IPCPROBE_HOOK_EXTRA, YIELD),
 	{}
 };
-
-static inline void check_types(void)
-{
-	check_trace_callback_type_sched_switch(probe_switch);
-}

@@ -38,6 +38,11 @@
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
+IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue)
+IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue)
+IPCPROBE_DEFINE_EMIT_RQ(rq_switch)
+IPCPROBE_DEFINE_EMIT_RQ(rq_wakeup)
+
 /* ---- wake-ups under way ---- */
 
 /*
@@ -73,26 +78,14 @@ struct pending {
 	u16 sched_class;
 	s16 prio;
 	u32 group;
-	u32 fresh_tid;	/* the last record here is its rq_enqueue: its wake-up is told next */
-	u64 ts_ns;	/* when */
+	u64 ts_ns;	/* of the rq_enqueue */
 	u32 delay_ns;	/* since sched_waking, if there was one */
 };
 
 static DEFINE_PER_CPU(struct pending, pending);
+DEFINE_PER_CPU(u32, ipcprobe_fresh_tid);
 
-/* Each CPU's queue, once it has changed; the stopper's own wake-up is enough. */
-static DEFINE_PER_CPU(const void *, own_rq);
-
-/*
- * A record stands between a task's rq_enqueue and its rq_wakeup, which must not
- * be older then.
- *
- * Context: as all that writes records.
- */
-void ipcprobe_rq_interrupt_wakeup(void)
-{
-	this_cpu_write(pending.fresh_tid, 0);
-}
+DEFINE_PER_CPU(const void *, ipcprobe_own_rq);
 
 static void emit_change(const void *rq, s32 change)
 {
@@ -104,7 +97,7 @@ static void emit_change(const void *rq, s32 change)
 		.cpu = cpu,
 	};
 
-	this_cpu_write(pending.fresh_tid, 0);	/* the deadline server's comes between */
+	ipcprobe_rq_interrupt_wakeup();	/* the deadline server's comes between */
 	if ((unsigned int)cpu < nr_cpu_ids)
 		IPCPROBE_EMIT_RQ(rq_change, &rec, 0, cpu);
 }
@@ -117,7 +110,7 @@ static __always_inline void set_pending(const void *rq, struct task_struct *p,
 	/* What the last one left half done belongs to no task. */
 	if (unlikely(now->tid && now->sum))
 		emit_change(now->rq, now->sum);
-	now->fresh_tid = 0;
+	ipcprobe_rq_interrupt_wakeup();
 	now->rq = rq;
 	now->tid = p->pid;
 	now->step = step;
@@ -142,9 +135,9 @@ static __always_inline void emit_enqueue(struct pending *now, u16 change)
 		.prio = now->prio,
 	};
 
-	now->fresh_tid = rec.hdr.tid;
+	this_cpu_write(ipcprobe_fresh_tid, rec.hdr.tid);
 	now->ts_ns = rec.hdr.ts_ns;
-	IPCPROBE_EMIT_RQ(rq_enqueue, &rec, rec.hdr.tid, rec.cpu);
+	emit_rq_enqueue(&rec, rec.hdr.tid, rec.cpu);
 }
 
 static __always_inline void emit_dequeue(const struct pending *now, u16 change)
@@ -159,7 +152,7 @@ static __always_inline void emit_dequeue(const struct pending *now, u16 change)
 		.change = change,
 	};
 
-	IPCPROBE_EMIT_RQ(rq_dequeue, &rec, rec.hdr.tid, rec.cpu);
+	emit_rq_dequeue(&rec, rec.hdr.tid, rec.cpu);
 }
 
 /* What is pending changes no length, as it happens in a throttled group. */
@@ -283,7 +276,7 @@ static void emit_throttle(const void *tg, int cpu, u16 is_throttled)
 		.is_throttled = is_throttled,
 	};
 
-	this_cpu_write(pending.fresh_tid, 0);
+	ipcprobe_rq_interrupt_wakeup();
 	IPCPROBE_EMIT_RQ(rq_throttle, &rec, 0, cpu);
 }
 
@@ -310,11 +303,11 @@ static void entry_unthrottle_up(struct ipcprobe_hook *hook,
 }
 
 /*
- * dequeue_entities(rq, se, flags): ends a delayed dequeue.  A group entity has
- * no task of its own.
+ * dequeue_entities(rq, se, flags): what dequeue_task_fair() does, and what ends
+ * a delayed dequeue.  A group entity has no task of its own.
  */
-static void entry_dequeue_entities(struct ipcprobe_hook *hook,
-				   struct ftrace_regs *fregs)
+void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
+				     struct ftrace_regs *fregs)
 {
 	struct sched_entity *se = ARG(fregs, 1);
 
@@ -325,6 +318,9 @@ static void entry_dequeue_entities(struct ipcprobe_hook *hook,
 	}
 	set_pending(ARG(fregs, 0), container_of(se, struct task_struct, se), -1,
 		    ftrace_regs_get_argument(fregs, 2));
+	if (unlikely(!IPCPROBE_THROTTLES_TASKS &&
+		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(se))))
+		emit_uncounted(this_cpu_ptr(&pending));
 }
 
 /*
@@ -333,7 +329,7 @@ static void entry_dequeue_entities(struct ipcprobe_hook *hook,
  */
 static __always_inline bool is_deadline_over(const void *rq)
 {
-	return rq == this_cpu_read(own_rq) && dl_prio(current->prio) &&
+	return rq == this_cpu_read(ipcprobe_own_rq) && dl_prio(current->prio) &&
 	       current->dl.dl_throttled;
 }
 
@@ -344,7 +340,7 @@ static noinline void probe_unnamed(const void *rq, int change)
 	};
 
 	if (change == -1 && is_deadline_over(rq)) {
-		this_cpu_write(pending.fresh_tid, 0);
+		ipcprobe_rq_interrupt_wakeup();
 		emit_dequeue(&over, 1);
 	} else if (change) {	/* an emptied group leaves without its tasks */
 		emit_change(rq, change);
@@ -356,8 +352,8 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 	struct pending *now;
 
 	guard(preempt_notrace)();
-	if (unlikely(!this_cpu_read(own_rq)) && ipcprobe_rq_cpu(rq) == smp_processor_id())
-		this_cpu_write(own_rq, rq);
+	if (unlikely(!this_cpu_read(ipcprobe_own_rq)) && ipcprobe_rq_cpu(rq) == smp_processor_id())
+		this_cpu_write(ipcprobe_own_rq, rq);
 	now = this_cpu_ptr(&pending);
 	if (unlikely(!now->tid || now->rq != rq)) {
 		probe_unnamed(rq, change);
@@ -387,23 +383,24 @@ static void emit_last_switch(void)
 		.cpu = smp_processor_id(),
 	};
 
-	IPCPROBE_EMIT_RQ(rq_switch, &rec, 0, rec.cpu);
+	emit_rq_switch(&rec, 0, rec.cpu);
 }
 
 /*
  * call_trace_sched_update_nr_running(rq, change), around the tracepoint: those
  * are silent on a CPU that is not online any more, or not yet.
  */
-static void entry_nr_running(struct ipcprobe_hook *hook,
-			     struct ftrace_regs *fregs)
+void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs)
 {
 	const struct pending *now;
-	struct rq *rq = ARG(fregs, 0);
+	struct rq *rq;
 	bool leaves;
 
 	if (likely(cpu_online(smp_processor_id())))
 		return;
 	now = this_cpu_ptr(&pending);
+	rq = ARG(fregs, 0);
 	leaves = now->rq == rq && now->step < 0 && now->tid == current->pid;
 	probe_nr_running(NULL, rq, ftrace_regs_get_argument(fregs, 1));
 	if (leaves && !now->tid && !is_idle_task(current) && !ipcprobe_rq_nr_running(rq))
@@ -427,7 +424,9 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 		.cpu = smp_processor_id(),
 	};
 	this_cpu_write(pending.tid, 0);	/* whatever it was, it is over */
-	IPCPROBE_EMIT_RQ(rq_switch, &rec, rec.next, rec.cpu);
+	this_cpu_write(ipcprobe_running_tid, next->pid);
+	ipcprobe_pick_restart();
+	emit_rq_switch(&rec, rec.next, rec.cpu);
 }
 
 static void probe_waking(void *data, struct task_struct *p)
@@ -435,7 +434,7 @@ static void probe_waking(void *data, struct task_struct *p)
 	struct waking *slot;
 
 	guard(preempt_notrace)();
-	this_cpu_write(pending.fresh_tid, 0);
+	ipcprobe_rq_interrupt_wakeup();
 	slot = waking_slot(p->pid);
 	WRITE_ONCE(slot->wakee, 0);	/* unknown while it changes */
 	slot->waker = current->pid;
@@ -454,7 +453,7 @@ static __always_inline u64 wakeup_time(const struct task_struct *p,
 {
 	const struct pending *last = this_cpu_ptr(&pending);
 
-	if (unlikely(last->fresh_tid != p->pid))
+	if (unlikely(this_cpu_read(ipcprobe_fresh_tid) != p->pid))
 		return ipcprobe_clock_since(slot->begin, delay_ns);
 	*delay_ns = last->delay_ns;
 	return last->ts_ns;
@@ -479,7 +478,7 @@ static __always_inline void emit_wakeup(struct task_struct *p)
 		rec.delay_ns = delay_ns;
 	}
 	rec.prev_allowed = cpumask_test_cpu(rec.prev_cpu, p->cpus_ptr);
-	IPCPROBE_EMIT_RQ(rq_wakeup, &rec, rec.waker, rec.cpu);
+	emit_rq_wakeup(&rec, rec.waker, rec.cpu);
 }
 
 static void probe_wakeup(void *data, struct task_struct *p)
@@ -508,7 +507,7 @@ static void probe_wakeup_new(void *data, struct task_struct *p)
 		.prev_allowed = 1,
 	};
 
-	IPCPROBE_EMIT_RQ(rq_wakeup, &rec, rec.waker, rec.cpu);
+	emit_rq_wakeup(&rec, rec.waker, rec.cpu);
 }
 
 /* From where this CPU called set_task_cpu() last. */
@@ -518,26 +517,6 @@ static void entry_set_task_cpu(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs, unsigned long parent_ip)
 {
 	this_cpu_write(migrate_from, parent_ip);
-}
-
-/**
- * ipcprobe_sched_context - where the scheduler was called from
- *
- * Context: any but NMI.  Return: IPCPROBE_CONTEXT_*.
- */
-u16 ipcprobe_sched_context(void)
-{
-	const void *rq = this_cpu_read(own_rq);
-	u16 context = 0;
-
-	if (in_hardirq())
-		context |= IPCPROBE_CONTEXT_HARDIRQ;
-	else if (in_serving_softirq())
-		context |= IPCPROBE_CONTEXT_SOFTIRQ;
-	else if (rq && ipcprobe_rq_offsets.rq_stop >= 0 &&
-		 IPCPROBE_PRIVATE(void *, rq, rq_stop) == current)
-		context |= IPCPROBE_CONTEXT_STOPPER;
-	return context;
 }
 
 static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
@@ -608,7 +587,7 @@ static u32 snapshot_member(struct ipcprobe_session *only,
 		.prio = task->prio,
 		.member_state = member_state(task),
 		.group = ipcprobe_group_of(task),
-		.sched_class = class_of(task, this_cpu_read(own_rq)),
+		.sched_class = class_of(task, this_cpu_read(ipcprobe_own_rq)),
 	};
 	IPCPROBE_EMIT_ONLY(rq_snapshot, &rec, only);
 	return 1;
@@ -629,7 +608,7 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only)
 	for_each_process_thread(process, thread)
 		rec.nr_members += snapshot_member(only, thread, cpu);
 	rec.cpu = cpu;
-	rec.nr_running = ipcprobe_rq_nr_running(this_cpu_read(own_rq));
+	rec.nr_running = ipcprobe_rq_nr_running(this_cpu_read(ipcprobe_own_rq));
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_ONLY(rq_snapshot_end, &rec, only);
 }
@@ -646,13 +625,23 @@ void ipcprobe_sched_exit(void)
 }
 
 #define SCHED_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(SCHED), alt)
+#define SCHED_HOT(name, fn, alt, hot)	\
+	IPCPROBE_HOT_FN(name, fn, IPCPROBE_BIT(SCHED), alt, IPCPROBE_HOT_##hot)
+#define FALLBACK_HOT(fn_name, fn, alt_group, hot_nr, is)		\
+	{ .name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
+	  .classes = IPCPROBE_BIT(SCHED), .alt = alt_group,		\
+	  .hot = IPCPROBE_HOT_##hot_nr, .is_fallback = is }
 #define SCHED_TP(name, fn)	IPCPROBE_TP(name, fn, IPCPROBE_BIT(SCHED))
 
+#define ALT_DEQUEUE	102
+
 struct ipcprobe_hook ipcprobe_sched_hooks[] = {
-	IPCPROBE_HOT_FN("enqueue_task_fair", ipcprobe_entry_enqueue_fair,
-			IPCPROBE_BIT(SCHED), 0, IPCPROBE_HOT_ENQUEUE),
-	IPCPROBE_HOT_FN("dequeue_task_fair", ipcprobe_entry_dequeue_fair,
-			IPCPROBE_BIT(SCHED), 0, IPCPROBE_HOT_DEQUEUE),
+	SCHED_HOT("enqueue_task_fair", ipcprobe_entry_enqueue_fair, 0, ENQUEUE),
+	SCHED_HOT("dequeue_entities", ipcprobe_entry_dequeue_entities,
+		  ALT_DEQUEUE, DEQUEUE_ENTITIES),
+	/* before 6.12, or inlined there; told of throttled tasks since 6.18 */
+	FALLBACK_HOT("dequeue_task_fair", ipcprobe_entry_dequeue_fair, ALT_DEQUEUE,
+		     DEQUEUE, !IPCPROBE_THROTTLES_TASKS),
 	SCHED_FN("enqueue_task_rt", entry_enqueue_rt, 0),
 	SCHED_FN("dequeue_task_rt", entry_dequeue, 0),
 	SCHED_FN("enqueue_task_dl", entry_enqueue_dl, 0),
@@ -661,15 +650,14 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_FN("dequeue_task_stop", entry_dequeue, 0),
 	SCHED_FN("enqueue_task_scx", entry_enqueue_scx, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("dequeue_task_scx", entry_dequeue, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("dequeue_entities", entry_dequeue_entities, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("tg_throttle_down", entry_throttle_down, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, IPCPROBE_HOOK_EXTRA),
 	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,
 			 IPCPROBE_BIT(SCHED), IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("call_trace_sched_update_nr_running", entry_nr_running,
-		 IPCPROBE_HOOK_EXTRA),
+	SCHED_HOT("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running,
+		  IPCPROBE_HOOK_EXTRA, NR_RUNNING),
 	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
-	SCHED_TP("sched_switch", probe_switch),
+	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)),
 	SCHED_TP("sched_waking", probe_waking),
 	SCHED_TP("sched_wakeup", probe_wakeup),
 	SCHED_TP("sched_wakeup_new", probe_wakeup_new),

@@ -3,10 +3,10 @@
  * Attaching to the kernel: tracepoint probes, and function entries by ftrace.
  *
  * A class is attached while somebody wants it: a running session (get/put) or
- * a user of one of its tracepoints (trace_reg/trace_unreg).  All function
- * entries share one ftrace_ops, because taking an ops away costs a grace
- * period of RCU tasks, while changing the functions of one in place does not;
- * which handler a hit belongs to is looked up by its address.
+ * a user of one of its tracepoints (trace_reg/trace_unreg).  Function entries
+ * share two ftrace_ops, because taking an ops away costs a grace period of RCU
+ * tasks, while changing the functions of one in place does not; which handler
+ * a hit belongs to is looked up by its address.
  *
  * An address comes from a kprobe that is registered disabled and removed at
  * once: the public way to say where a function of this kernel is that shall be
@@ -97,7 +97,7 @@ static int attach_tracepoint(struct ipcprobe_hook *hook)
 
 /* ---- function entries ---- */
 
-#define NR_SLOTS	1024	/* several times the number of hooks */
+#define NR_SLOTS	512	/* several times the number of hooks */
 
 /* Filled before an address is traced, emptied never. */
 struct slot {
@@ -109,7 +109,8 @@ struct slot {
 			   unsigned long parent_ip);
 };
 
-static struct slot slots[NR_SLOTS];
+/* The scheduler's functions have their own ops, and these slots. */
+static struct slot slots[NR_SLOTS], scheduler_slots[NR_SLOTS];
 
 static struct ipcprobe_hook *search_hook(unsigned long ip)
 {
@@ -123,25 +124,25 @@ static struct ipcprobe_hook *search_hook(unsigned long ip)
 }
 
 /* Functions are 16 bytes apart or more. */
-static __always_inline struct slot *slot_of(unsigned long ip)
+static __always_inline struct slot *slot_of(struct slot *table, unsigned long ip)
 {
-	return &slots[(ip >> 4) % NR_SLOTS];
+	return &table[(ip >> 4) % NR_SLOTS];
 }
 
-static struct slot *next_slot(struct slot *slot)
+static struct slot *next_slot(struct slot *table, struct slot *slot)
 {
-	return slot == &slots[NR_SLOTS - 1] ? slots : slot + 1;
+	return slot == &table[NR_SLOTS - 1] ? table : slot + 1;
 }
 
 /* The one that is nearly always at the first place was not. */
-static noinline struct ipcprobe_hook *find_hook(unsigned long ip)
+static noinline struct ipcprobe_hook *find_hook(struct slot *table, unsigned long ip)
 {
-	struct slot *slot = slot_of(ip);
+	struct slot *slot = slot_of(table, ip);
 
 	while (slot->ip != ip) {
 		if (unlikely(!slot->ip))
 			return search_hook(ip);
-		slot = next_slot(slot);
+		slot = next_slot(table, slot);
 	}
 	return slot->hook;
 }
@@ -149,12 +150,18 @@ static noinline struct ipcprobe_hook *find_hook(unsigned long ip)
 static unsigned long hot_ips[IPCPROBE_NR_HOT];		/* as slots */
 static struct ipcprobe_hook *hot_hooks[IPCPROBE_NR_HOT];
 
+static bool is_of_scheduler(const struct ipcprobe_hook *hook)
+{
+	return !(hook->classes & ~(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)));
+}
+
 static void add_slot(struct ipcprobe_hook *hook)
 {
-	struct slot *slot = slot_of(hook->ip);
+	struct slot *table = is_of_scheduler(hook) ? scheduler_slots : slots;
+	struct slot *slot = slot_of(table, hook->ip);
 
 	while (slot->ip && slot->ip != hook->ip)
-		slot = next_slot(slot);
+		slot = next_slot(table, slot);
 	hot_hooks[hook->hot] = hook;
 	slot->hook = hook;
 	if (hook->has_from)
@@ -167,46 +174,110 @@ static void add_slot(struct ipcprobe_hook *hook)
 		hot_ips[hook->hot] = hook->ip;
 }
 
-static void function_entry(unsigned long ip, unsigned long parent_ip,
-			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* Neither hot nor, most likely, any other than the slot's own. */
+static __always_inline void cold_entry(struct slot *table, unsigned long ip,
+				       unsigned long parent_ip,
+				       struct ftrace_regs *fregs)
 {
-	const struct slot *slot = slot_of(ip);
+	const struct slot *slot = slot_of(table, ip);
 	struct ipcprobe_hook *hook;
 
-	guard(preempt_notrace)();
-	if (ip == hot_ips[IPCPROBE_HOT_MUTEX_UNLOCK]) {
-		ipcprobe_entry_mutex_unlock(NULL, fregs);
-	} else if (ip == hot_ips[IPCPROBE_HOT_PIPE_READ]) {
-		ipcprobe_entry_pipe_read(hot_hooks[IPCPROBE_HOT_PIPE_READ], fregs);
-	} else if (ip == hot_ips[IPCPROBE_HOT_PIPE_WRITE]) {
-		ipcprobe_entry_pipe_write(hot_hooks[IPCPROBE_HOT_PIPE_WRITE], fregs);
-	} else if (ip == hot_ips[IPCPROBE_HOT_ENQUEUE]) {
-		ipcprobe_entry_enqueue_fair(NULL, fregs);
-	} else if (ip == hot_ips[IPCPROBE_HOT_DEQUEUE]) {
-		ipcprobe_entry_dequeue_fair(NULL, fregs);
-	} else if (likely(ip == slot->ip)) {
+	if (likely(ip == slot->ip)) {
 		if (unlikely(slot->entry_from))
 			slot->entry_from(slot->hook, fregs, parent_ip);
 		else
 			slot->entry(slot->hook, fregs);
-	} else {
-		hook = find_hook(ip);
-		if (unlikely(!hook))
-			return;
-		if (hook->has_from)
-			hook->entry_from(hook, fregs, parent_ip);
-		else
-			hook->entry(hook, fregs);
+		return;
 	}
+	hook = find_hook(table, ip);
+	if (unlikely(!hook))
+		return;
+	if (hook->has_from)
+		hook->entry_from(hook, fregs, parent_ip);
+	else
+		hook->entry(hook, fregs);
 }
 
-/* Permanent: kernel.ftrace_enabled=0 is refused instead of losing hits. */
-static struct ftrace_ops function_ops = {
-	.func = function_entry,
-	.flags = FTRACE_OPS_FL_PERMANENT,
-};
+#define IS_HOT(ip, name)	((ip) == hot_ips[IPCPROBE_HOT_##name])
+#define HOT(name)		hot_hooks[IPCPROBE_HOT_##name]
 
-static bool function_ops_registered;	/* hooks_mutex */
+static void function_entry(unsigned long ip, unsigned long parent_ip,
+			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	guard(preempt_notrace)();
+	if (IS_HOT(ip, MUTEX_UNLOCK))
+		ipcprobe_entry_mutex_unlock(NULL, fregs);
+	else if (IS_HOT(ip, PIPE_READ))
+		ipcprobe_entry_pipe_read(HOT(PIPE_READ), fregs);
+	else if (IS_HOT(ip, PIPE_WRITE))
+		ipcprobe_entry_pipe_write(HOT(PIPE_WRITE), fregs);
+	else
+		cold_entry(slots, ip, parent_ip, fregs);
+}
+
+static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	guard(preempt_notrace)();
+	if (IS_HOT(ip, SEARCH))
+		ipcprobe_entry_search(HOT(SEARCH), fregs, parent_ip);
+	else if (IS_HOT(ip, NR_RUNNING))
+		ipcprobe_entry_nr_running(NULL, fregs);
+	else if (IS_HOT(ip, ENQUEUE))
+		ipcprobe_entry_enqueue_fair(NULL, fregs);
+	else if (IS_HOT(ip, DEQUEUE_ENTITIES))
+		ipcprobe_entry_dequeue_entities(NULL, fregs);
+	else if (IS_HOT(ip, DEQUEUE))
+		ipcprobe_entry_dequeue_fair(NULL, fregs);
+	else if (IS_HOT(ip, PREEMPT))
+		ipcprobe_entry_wakeup_preempt(NULL, fregs);
+	else if (IS_HOT(ip, RESCHED))
+		ipcprobe_entry_resched(NULL, fregs, parent_ip);
+	else if (IS_HOT(ip, PREEMPT_FAIR))
+		ipcprobe_entry_wakeup_preempt_fair(NULL, fregs);
+	else if (IS_HOT(ip, PICK_DL))
+		ipcprobe_entry_pick_dl(NULL, fregs);
+	else if (IS_HOT(ip, YIELD))
+		ipcprobe_entry_yield(HOT(YIELD), fregs);
+	else
+		cold_entry(scheduler_slots, ip, parent_ip, fregs);
+}
+
+/*
+ * The scheduler's functions have an ops of their own, so that these and the
+ * others need not be told apart.  Permanent: kernel.ftrace_enabled=0 is refused
+ * instead of losing hits.
+ */
+static struct function_set {
+	struct ftrace_ops ops;
+	bool is_registered;
+} function_sets[] = {
+	{ .ops = { .func = function_entry, .flags = FTRACE_OPS_FL_PERMANENT } },
+	{ .ops = { .func = scheduler_entry, .flags = FTRACE_OPS_FL_PERMANENT } },
+};						/* hooks_mutex */
+
+#define for_each_set(set)	\
+	for (set = function_sets; set < function_sets + ARRAY_SIZE(function_sets); set++)
+
+static bool is_in_set(const struct ipcprobe_hook *hook, const struct function_set *set)
+{
+	return set == &function_sets[is_of_scheduler(hook)];
+}
+
+/* Does @classes want it?  A fallback, only if no other of its number is there. */
+static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
+{
+	const struct ipcprobe_hook *hook;
+	unsigned int n;
+
+	if (!(wanted->classes & classes))
+		return false;
+	for_each_hook(hook, n)
+		if (wanted->is_fallback && hook != wanted && hook->ip &&
+		    hook->alt == wanted->alt)
+			return false;
+	return true;
+}
 
 /* Is there a place for ftrace to patch?  An ops whose filter was freed is dead. */
 static int check_traceable(unsigned long ip)
@@ -263,16 +334,16 @@ static int resolve_functions(u32 classes)
 	return 0;
 }
 
-static int remove_functions(void)
+static int remove_set(struct function_set *set)
 {
-	if (!function_ops_registered)
+	if (!set->is_registered)
 		return 0;
-	function_ops_registered = false;
-	return unregister_ftrace_function(&function_ops);
+	set->is_registered = false;
+	return unregister_ftrace_function(&set->ops);
 }
 
-/* Makes ftrace call us for exactly the functions that @classes want. */
-static int set_functions(u32 classes)
+/* Makes ftrace call us for exactly those of the set's functions that @classes want. */
+static int update_set(struct function_set *set, u32 classes)
 {
 	static unsigned long ips[NR_SLOTS];	/* hooks_mutex */
 	struct ipcprobe_hook *hook;
@@ -280,16 +351,37 @@ static int set_functions(u32 classes)
 	int err;
 
 	for_each_hook(hook, n)
-		if (hook->ip && hook->classes & classes && nr < NR_SLOTS)
+		if (hook->ip && is_wanted(hook, classes) && is_in_set(hook, set) &&
+		    nr < NR_SLOTS)
 			ips[nr++] = hook->ip;
 	if (!nr)		/* an empty filter would mean every function */
-		return remove_functions();
-	err = ftrace_set_filter_ips(&function_ops, ips, nr, 0, 1);
-	if (err || function_ops_registered)
+		return remove_set(set);
+	err = ftrace_set_filter_ips(&set->ops, ips, nr, 0, 1);
+	if (err || set->is_registered)
 		return err;
-	err = register_ftrace_function(&function_ops);
-	function_ops_registered = !err;
+	err = register_ftrace_function(&set->ops);
+	set->is_registered = !err;
 	return err;
+}
+
+static int set_functions(u32 classes)
+{
+	struct function_set *set;
+	int err = 0;
+
+	for_each_set(set)
+		err = err ?: update_set(set, classes);
+	return err;
+}
+
+static bool has_functions(void)
+{
+	const struct function_set *set;
+	bool has = false;
+
+	for_each_set(set)
+		has = has || set->is_registered;
+	return has;
 }
 
 /* ---- classes ---- */
@@ -321,7 +413,7 @@ static int attach_wanted(u32 wanted)
 	if (err)
 		return err;
 	for_each_hook(hook, n) {
-		if (hook->attached || !(hook->classes & wanted))
+		if (hook->attached || !is_wanted(hook, wanted))
 			continue;
 		if (hook->kind == IPCPROBE_HOOK_TRACEPOINT)
 			hook->error = attach_tracepoint(hook);
@@ -408,7 +500,7 @@ static int update(void)
 	 * those of tasks preempted on their way into a handler.
 	 */
 	tracepoint_synchronize_unregister();
-	if (attached_classes & ~wanted && function_ops_registered)
+	if (attached_classes & ~wanted && has_functions())
 		synchronize_rcu_tasks();
 	synchronize_rcu();
 	if (wanted & IPCPROBE_OP_CLASSES) {
@@ -534,9 +626,13 @@ void ipcprobe_hooks_give_up(void)
 
 void ipcprobe_hooks_exit(void)
 {
+	struct function_set *set;
+
 	cancel_work_sync(&trace_work);
 	guard(mutex)(&hooks_mutex);
 	update();
-	remove_functions();
-	ftrace_free_filter(&function_ops);
+	for_each_set(set) {
+		remove_set(set);
+		ftrace_free_filter(&set->ops);
+	}
 }

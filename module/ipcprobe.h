@@ -196,7 +196,9 @@ struct ipcprobe_trace_copies {
 	u8 buf[IPCPROBE_TRACE_LEVELS][IPCPROBE_TRACE_MAX] __aligned(8);
 };
 
-DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);	/* trace.c */
+/* trace.c */
+DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
+DECLARE_PER_CPU(u64 [IPCPROBE_TRACE_MAX / 8], ipcprobe_slow_rec);	/* emit.h */
 
 /* hooks.c: attaching to the kernel */
 
@@ -208,6 +210,7 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);	/* trace.c
  *	the same number: kernels name the place differently.
  *	IPCPROBE_HOOK_EXTRA: the class does without.
  * @hot: enum ipcprobe_hot
+ * @is_fallback: not attached where another with the same @alt is
  * @classes: mask of the classes that use it
  * @probe: tracepoint probe, called with the hook as its data
  * @entry: function entry handler
@@ -225,6 +228,7 @@ struct ipcprobe_hook {
 	u8 alt;
 	u8 hot;
 	bool has_from;
+	bool is_fallback;
 	u32 classes;
 	union {
 		void *probe;
@@ -256,6 +260,9 @@ struct ipcprobe_hook {
 #define IPCPROBE_HOT_FN(fn_name, fn, class_mask, alt_group, hot_nr) {	\
 	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
 	.classes = class_mask, .alt = alt_group, .hot = hot_nr }
+#define IPCPROBE_HOT_FN_FROM(fn_name, fn, class_mask, alt_group, hot_nr) { \
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .has_from = true, \
+	.entry_from = fn, .classes = class_mask, .alt = alt_group, .hot = hot_nr }
 
 #define IPCPROBE_BIT(up)	BIT(IPCPROBE_CLASS_##up)
 
@@ -269,8 +276,9 @@ struct ipcprobe_hook {
 				 IPCPROBE_BIT(EVENTFD) | IPCPROBE_BIT(PROCVM))
 
 /*
- * Handlers of functions that run at every wake-up, mutex or pipe operation of
- * the machine: found by compares instead of the table, called directly.
+ * Handlers of functions that run at every switch, wake-up, mutex or pipe
+ * operation of the machine: found by compares instead of the table, called
+ * directly.
  */
 enum ipcprobe_hot {
 	IPCPROBE_COLD,
@@ -279,6 +287,14 @@ enum ipcprobe_hot {
 	IPCPROBE_HOT_PIPE_WRITE,
 	IPCPROBE_HOT_ENQUEUE,
 	IPCPROBE_HOT_DEQUEUE,
+	IPCPROBE_HOT_DEQUEUE_ENTITIES,
+	IPCPROBE_HOT_NR_RUNNING,
+	IPCPROBE_HOT_SEARCH,
+	IPCPROBE_HOT_RESCHED,
+	IPCPROBE_HOT_PREEMPT,
+	IPCPROBE_HOT_PREEMPT_FAIR,
+	IPCPROBE_HOT_PICK_DL,
+	IPCPROBE_HOT_YIELD,
 	IPCPROBE_NR_HOT
 };
 
@@ -292,6 +308,22 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs);
 void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs);
+void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
+				     struct ftrace_regs *fregs);
+void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs);
+void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			   unsigned long parent_ip);
+void ipcprobe_entry_resched(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			    unsigned long parent_ip);
+void ipcprobe_entry_wakeup_preempt(struct ipcprobe_hook *hook,
+				   struct ftrace_regs *fregs);
+void ipcprobe_entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
+					struct ftrace_regs *fregs);
+void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
+			    struct ftrace_regs *fregs);
+void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
+			  struct ftrace_regs *fregs);
 
 extern struct ipcprobe_hook ipcprobe_task_hooks[];
 extern struct ipcprobe_hook ipcprobe_pipe_hooks[];
@@ -1073,13 +1105,10 @@ void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *pa
 
 int ipcprobe_sched_init(void);
 void ipcprobe_sched_exit(void);
-u16 ipcprobe_sched_context(void);
-void ipcprobe_rq_interrupt_wakeup(void);
 void ipcprobe_rq_snapshot(struct ipcprobe_session *only);
 
 /* hook_pick.c */
 
-void ipcprobe_pick_restart(void);
 void ipcprobe_pick_reset(void);
 
 /* walk.c: the pipes and UNIX sockets that descriptors refer to */

@@ -11,6 +11,7 @@
 
 #include <linux/cgroup.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 
@@ -61,6 +62,55 @@ static __always_inline int ipcprobe_rq_cpu(const void *rq)
 {
 	return likely(ipcprobe_rq_offsets.rq_cpu >= 0) ?
 		IPCPROBE_PRIVATE(int, rq, rq_cpu) : -1;
+}
+
+/* ---- what hook_pick.c remembers of each CPU ---- */
+
+DECLARE_PER_CPU(const void *, ipcprobe_searched); /* queue searched last, for a switch */
+DECLARE_PER_CPU(u32, ipcprobe_running_tid);	/* who runs there */
+
+/* The next search is not one of a group that the last search chose. */
+static __always_inline void ipcprobe_pick_restart(void)
+{
+	this_cpu_write(ipcprobe_searched, NULL);
+}
+
+/* ---- and hook_sched.c ---- */
+
+/* Each CPU's queue, once it has changed; the stopper's own wake-up is enough. */
+DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
+
+/* The last record here is its rq_enqueue: its wake-up is told next, with that time. */
+DECLARE_PER_CPU(u32, ipcprobe_fresh_tid);
+
+/*
+ * A record stands between a task's rq_enqueue and its rq_wakeup, which must not
+ * be older then.
+ *
+ * Context: as all that writes records.
+ */
+static __always_inline void ipcprobe_rq_interrupt_wakeup(void)
+{
+	this_cpu_write(ipcprobe_fresh_tid, 0);
+}
+
+/**
+ * ipcprobe_sched_context - where the scheduler was called from
+ *
+ * Context: any but NMI.  Return: IPCPROBE_CONTEXT_*.
+ */
+static __always_inline u16 ipcprobe_sched_context(void)
+{
+	const void *rq = this_cpu_read(ipcprobe_own_rq);
+
+	if (unlikely(in_hardirq()))
+		return IPCPROBE_CONTEXT_HARDIRQ;
+	if (unlikely(in_serving_softirq()))
+		return IPCPROBE_CONTEXT_SOFTIRQ;
+	if (likely(rq) && ipcprobe_rq_offsets.rq_stop >= 0 &&
+	    IPCPROBE_PRIVATE(void *, rq, rq_stop) == current)
+		return IPCPROBE_CONTEXT_STOPPER;
+	return 0;
 }
 
 /* ---- task groups ---- */
