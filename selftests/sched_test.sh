@@ -85,6 +85,54 @@ times_agree() {
 	return 1
 }
 
+# Two tasks in a group of their own, from before they run to after they ended; prints
+# their numbers and the group's microseconds.
+cat >in_group.py <<'END'
+import os, sys
+
+def run(gate, until):
+    os.read(gate, 1)
+    while os.times().user < until:
+        pass
+    os._exit(0)
+
+group, tasks = sys.argv[1], []
+for until in 0.3, 0.6:
+    gate, opener = os.pipe()
+    pid = os.fork() or run(gate, until)
+    with open(f"{group}/cgroup.procs", "w") as f:
+        f.write(str(pid))
+    tasks.append((pid, opener))
+for pid, opener in tasks:
+    os.write(opener, b"x")
+for pid, opener in tasks:
+    os.waitpid(pid, 0)
+with open(f"{group}/cpu.stat") as f:
+    usage = dict(line.split() for line in f)["usage_usec"]
+print(*(pid for pid, opener in tasks), usage)
+END
+
+group=/sys/fs/cgroup/sched_test
+
+# In some recording, as above.
+group_agrees() {
+	local attempt first second usage
+
+	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
+	for attempt in {1..10}; do
+		mkdir "$group"
+		record group python3 in_group.py "$group"
+		rmdir "$group"
+		read -r first second usage <group.out
+		ipcprobe sched stat -J -i group.data | jq -e --argjson usage "$usage" \
+			"[.tasks[] | select(.task.tid == $first or .task.tid == $second).run_ns] |
+			length == 2 and (add / 1000 - \$usage | fabs) <= 0.01 * \$usage" && return
+		ipcprobe sched stat -J -i group.data | jq -c ".tasks[] | [.task.tid, .run_ns]"
+		cat group.out
+	done
+	return 1
+}
+
 # shellcheck disable=SC2016
 objects_fit() {
 	true_of stat.json '[.blocked[] | select(.object.type == "pipe")] | length >= 2'
@@ -147,6 +195,7 @@ prove "tasks of all kinds are recorded without loss, and every audit agrees" tas
 prove "switches are exactly those of /proc/PID/status" switches_agree
 prove "migrations are exactly those of /proc/PID/sched" migrations_agree
 prove "time on CPU, and time queued, is that of /proc/PID/schedstat within 1 %" times_agree
+prove "the time of a control group's tasks is that of its cpu.stat within 1 %" group_agrees
 prove "the pipes that tasks blocked on are named" objects_fit
 prove "the time that each blocked is that of its objects" objects_add_up
 prove "a command that is run shows which pipe its parts wait for" shows_pipe
