@@ -19,8 +19,10 @@
 #include "topology.h"
 #include "tracefile.h"
 
-#define POLL_MS			100
-#define RESYNC_INTERVAL_NS	100000000ULL
+/* Rings that fill wake the recorder; else it disturbs what it records only this often. */
+#define POLL_MS			500
+#define RESYNC_INTERVAL_MS	100
+#define RESYNC_INTERVAL_NS	(RESYNC_INTERVAL_MS * 1000000ULL)
 #define FLUSH_INTERVAL_NS	1000000000ULL
 
 /* Their loss leaves a state wrong that only a snapshot puts right. */
@@ -306,7 +308,7 @@ static int loop(struct recording *rec)
 	int err;
 
 	do {
-		err = watch_wait(&rec->watch, POLL_MS);
+		err = watch_wait(&rec->watch, rec->needs_resync ? RESYNC_INTERVAL_MS : POLL_MS);
 		if (err)
 			return fail(rec, err, "cannot wait for records: %s", strerror(-err));
 		err = drain(rec);
