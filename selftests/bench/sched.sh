@@ -1,14 +1,16 @@
 #!/bin/bash
 # sched.sh [ROUNDS]: in a guest with one processor, "perf bench sched pipe" bare,
-# recorded with all that explains the scheduler's choices, and under "perf sched
-# record", each writing to a file in /tmp.
+# recorded with all that explains the scheduler's choices by the least possible
+# reader (module) and into a file (ipcprobe), and under "perf sched record". So
+# many rounds fit into the buffers: with more, both recorders compete for the
+# one processor, ipcprobe for packing what it writes.
 #
 # Output, one line for each run, separated by tabs:
 #	sched NAME ROUNDS ELAPSED-NS EVENTS LOST
 # or "skip sched REASON".
 set -euo pipefail
 
-rounds=${1:-5000}
+rounds=${1:-4000}
 repeats=3
 
 say() { echo "sched: $*" >&2; }
@@ -20,6 +22,12 @@ workload=(perf bench -f simple sched pipe -l "$rounds")
 record_bare() {
 	seconds=$("${workload[@]}")
 	nr_events=0 lost=0
+}
+
+record_module() {
+	seconds=$(./ring_count 0x2012 "${workload[@]}" 2>/tmp/log)
+	nr_events=$(sed -n 's/^ring_count:.* \([0-9]*\) events.*/\1/p' /tmp/log)
+	lost=$(sed -n 's/^ring_count:.* \([0-9]*\) lost.*/\1/p' /tmp/log)
 }
 
 record_ipcprobe() {
@@ -40,7 +48,7 @@ if ! command -v perf >/dev/null || ! "${workload[@]}" >/dev/null 2>/tmp/log; the
 	exit
 fi
 for ((i = 0; i < repeats; i++)); do
-	for name in bare ipcprobe perf; do
+	for name in bare module ipcprobe perf; do
 		say "$name"
 		"record_$name"
 		printf 'sched\t%s\t%s\t%s\t%s\t%s\n' "$name" "$rounds" \

@@ -200,9 +200,11 @@ function print_sched(	i, n, bare, added, per) {
 			added[n] / 1e6, 1 + added[n] / bare, sched_events[n] / sched_runs[n], per,
 			sched_lost[n]
 	}
-	if (("ipcprobe" in sched_runs) && ("perf" in sched_runs))
-		printf "  explained, slowed down against perf sched record: aim <= 0.50: %s (%.2f)\n",
-			verdict(added["ipcprobe"] <= added["perf"] / 2), added["ipcprobe"] / added["perf"]
+	if (!("perf" in sched_runs))
+		return
+	printf "  slowed down against perf sched record, aim <= 0.50: module %s (%.2f), with file %s (%.2f)\n",
+		verdict(added["module"] <= added["perf"] / 2), added["module"] / added["perf"],
+		verdict(added["ipcprobe"] <= added["perf"] / 2), added["ipcprobe"] / added["perf"]
 }
 
 function print_analysis(	i, f, rate) {
