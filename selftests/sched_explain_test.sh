@@ -58,11 +58,13 @@ fits() {
 	return 1
 }
 
-# record NAME COMMAND...: all that the scheduler chooses meanwhile is predicted.
+# record NAME COMMAND...: all that the scheduler chooses meanwhile is predicted, also
+# if only=1: what is recorded of other classes is the command's own.
 record() {
-	local name=$1
+	local name=$1 all=(-a)
 
-	if ! ipcprobe record -a -e task,sched,pick,pipe -m 16M -o "$name.data" -- "${@:2}" \
+	[ -z "${only-}" ] || all=()
+	if ! ipcprobe record "${all[@]}" -e task,sched,pick,pipe -m 16M -o "$name.data" -- "${@:2}" \
 		>"$name.out" 2>"$name.err" || ! grep -q ' 0 lost$' "$name.err"; then
 		cat "$name.err"
 		return 1
@@ -309,7 +311,12 @@ pick_needed() {
 
 hackbench_predicted() { record hackbench hackbench -g 1 -l 5; }
 # SIGPIPE ends yes; that is no failure.
-pipeline_predicted() { record pipeline sh -c 'yes | head -c 500000 | cat >/dev/null'; }
+# Its tasks compete with others.
+pipeline_predicted() {
+	yes >/dev/null &
+	yes >/dev/null &
+	only=1 record pipeline sh -c 'yes | head -c 500000 | cat >/dev/null'
+}
 forks_predicted() { record forks sched_cast {one,two,three}:normal:0:fork:10; }
 crowd_predicted() {
 	record crowd sched_cast {a,b,c}:normal:0:hog:40 d:normal:5:hog:20 e:batch:0:sleep:10 \

@@ -27,7 +27,7 @@
 
 /* Their loss leaves a state wrong that only a snapshot puts right. */
 #define CLASSES_TO_RESYNC	(1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_TASK)
-#define CLASSES_UNFILTERED	CLASSES_TO_RESYNC
+#define CLASSES_UNFILTERED	(CLASSES_TO_RESYNC | 1U << IPCPROBE_CLASS_PICK)
 
 static uint64_t clock_ns(clockid_t clock)
 {
