@@ -207,12 +207,14 @@ static int hooks_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static u32 count_waits(struct wait_queue_head *wait)
 {
+	unsigned long irqflags;
 	struct list_head *pos;
 	u32 nr = 0;
 
-	guard(spinlock_irqsave)(&wait->lock);
+	spin_lock_irqsave(&wait->lock, irqflags);
 	list_for_each(pos, &wait->head)
 		nr++;
+	spin_unlock_irqrestore(&wait->lock, irqflags);
 	return nr;
 }
 

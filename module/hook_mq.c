@@ -261,7 +261,7 @@ static void entry_open(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 	if (!op)
 		return;
-	op->mq.name = ARG(fregs, 0);
+	op->mq.name = (void __user *)ftrace_regs_get_argument(fregs, 0);
 	op->mq.oflag = ftrace_regs_get_argument(fregs, 1);
 }
 

@@ -16,10 +16,13 @@
 static u32 process_of(pid_t nr)
 {
 	const struct task_struct *task;
+	u32 pid;
 
-	guard(rcu)();
+	rcu_read_lock();
 	task = pid_task(find_vpid(nr), PIDTYPE_PID);
-	return task ? task->tgid : 0;
+	pid = task ? task->tgid : 0;
+	rcu_read_unlock();
+	return pid;
 }
 
 static void emit_segment(const struct iovec *iov, u32 target, u16 index,
@@ -95,7 +98,8 @@ static __always_inline void set_range(struct ipcprobe_op *op,
 static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 				struct ftrace_regs *fregs)
 {
-	const struct iovec __user *local = ARG(fregs, 1), *remote = ARG(fregs, 3);
+	const struct iovec __user *local = (void __user *)ftrace_regs_get_argument(fregs, 1);
+	const struct iovec __user *remote = (void __user *)ftrace_regs_get_argument(fregs, 3);
 	unsigned long nr_local = ftrace_regs_get_argument(fregs, 2);
 	unsigned long nr_remote = ftrace_regs_get_argument(fregs, 4);
 	struct ipcprobe_op *op;

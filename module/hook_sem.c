@@ -142,7 +142,7 @@ static void entry_op(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->sem.queue = NULL;
 	op->sem.ns = ipcprobe_ipc_ns();
 	op->sem.id = ftrace_regs_get_argument(fregs, 0);
-	op->sem.sops = ARG(fregs, 1);
+	op->sem.sops = (void __user *)ftrace_regs_get_argument(fregs, 1);
 	op->sem.nsops = min_t(u32, ftrace_regs_get_argument(fregs, 2), U16_MAX);
 	op->sem.num = 0;
 	op->sem.op = 0;
@@ -422,7 +422,7 @@ static void entry_main(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if ((int)ftrace_regs_get_argument(fregs, 3) == SETALL)
 		begin_set(hook, ftrace_regs_get_argument(fregs, 1),
 			  ftrace_regs_get_argument(fregs, 2), SETALL, -1,
-			  ARG(fregs, 4));
+			  (void __user *)ftrace_regs_get_argument(fregs, 4));
 }
 
 static void emit_value(u32 ns, s32 id, u16 num, int value, u32 pid, u32 tid,

@@ -63,15 +63,17 @@ static struct request *find(struct bucket *bucket, const void *req)
 static bool take(const void *req, struct request *request)
 {
 	struct bucket *bucket = bucket_of(req);
+	unsigned long irqflags;
 	struct request *entry;
 
-	guard(raw_spinlock_irqsave)(&bucket->lock);
+	raw_spin_lock_irqsave(&bucket->lock, irqflags);
 	entry = find(bucket, req);
-	if (!entry)
-		return false;
-	*request = *entry;
-	entry->req = NULL;
-	return true;
+	if (entry) {
+		*request = *entry;
+		entry->req = NULL;
+	}
+	raw_spin_unlock_irqrestore(&bucket->lock, irqflags);
+	return entry;
 }
 
 static struct request *oldest(struct bucket *bucket)
@@ -86,21 +88,28 @@ static struct request *oldest(struct bucket *bucket)
 }
 
 /* Return: false when another lost its place.  What is there stays: a new try. */
+static bool add_locked(struct bucket *bucket, const struct request *request)
+{
+	struct request *entry, *free;
+
+	if (find(bucket, request->req))
+		return true;
+	free = find(bucket, NULL);
+	entry = free ?: oldest(bucket);
+	*entry = *request;
+	return free;
+}
+
 static bool add(const struct request *request)
 {
 	struct bucket *bucket = bucket_of(request->req);
-	struct request *entry;
-	bool is_free;
+	unsigned long irqflags;
+	bool is_kept;
 
-	guard(raw_spinlock_irqsave)(&bucket->lock);
-	if (find(bucket, request->req))
-		return true;
-	entry = find(bucket, NULL);
-	is_free = entry;
-	if (!entry)
-		entry = oldest(bucket);
-	*entry = *request;
-	return is_free;
+	raw_spin_lock_irqsave(&bucket->lock, irqflags);
+	is_kept = add_locked(bucket, request);
+	raw_spin_unlock_irqrestore(&bucket->lock, irqflags);
+	return is_kept;
 }
 
 /* ---- tries ---- */
