@@ -55,7 +55,7 @@ loads() {
 }
 
 # The figures of one CPU fit each other. (It may be idle a while with a task on
-# its queue, on its way out of the halt; never busy without one.)
+# its queue, on its way out of the halt.)
 # shellcheck disable=SC2016 # jq's own
 figures_fit() {
 	true_of hackbench \
@@ -63,8 +63,20 @@ figures_fit() {
 		'[.cpus[] | ([.length_ns | to_entries[] | .key * .value] | add) / .known_ns - .mean_length |
 			fabs < 0.01] | all' \
 		'[.cpus[] | .max_length + 1 == (.length_ns | length)] | all' \
-		'[.cpus[] | (.busy_ns + .idle_ns - .known_ns) | fabs < 2] | all' \
-		'[.cpus[] | (.length_ns[0] - .idle_ns) / .known_ns < 0.05] | all'
+		'[.cpus[] | (.busy_ns + .idle_ns - .known_ns) | fabs < 2] | all'
+}
+
+# It is busy without a task only from where the last one left its queue to the
+# switch: in some recording, as a host may take the CPU from its guest in between.
+busy_with_tasks() {
+	local attempt
+
+	for attempt in {1..10}; do
+		[ "$attempt" = 1 ] || loads
+		true_of hackbench \
+			'[.cpus[] | (.length_ns[0] - .idle_ns) / .known_ns < 0.05] | all' && return
+	done
+	return 1
 }
 
 tasks_fit() {
@@ -132,6 +144,7 @@ stop_before() {
 
 prove "all audits agree under hackbench -p" loads
 prove "each CPU's figures fit one another" figures_fit
+prove "no CPU is busy with an empty queue" busy_with_tasks
 prove "the tasks' figures fit them" tasks_fit
 # The least number of audits only says that there was something to audit: since
 # 6.12 a task that sleeps and wakes soon may never leave its queue.
