@@ -272,7 +272,7 @@ at_told() {
 
 	ipcprobe sched timehist -J -i sleeper.data >turns
 	middle=$(jq -s '[.[] | select(.event == "switch" and .cpu == '"$last"')] |
-		.[length / 2 | floor].ts_ns / 1e9 * 1e9 | floor' turns)
+		.[length / 2 | floor].ts_ns' turns)
 	ipcprobe sched explain -J --at "@$((middle / 1000000000)).$(printf %09d $((middle % 1000000000)))" \
 		-i sleeper.data >instant
 	jq -s -e --argjson middle "$middle" '[.[] | select(.event == "switch")] |
