@@ -4,11 +4,13 @@
  * dequeue, never inferred from switches and wake-ups.
  *
  * Two hooks make one record.  The entry of enqueue_task_*()/dequeue_task_*()
- * of each scheduling class names the task; then, inside, the tracepoint
- * sched_update_nr_running tells by how much the queue's length really changed
- * (a task that goes to sleep may stay queued since 6.12, one that joins a
- * throttled group does not count).  Both run under the queue's lock on the
- * same CPU, so what was named last here is what the change is about:
+ * of each scheduling class names the task; then, inside, what calls the
+ * tracepoint sched_update_nr_running tells by how much the queue's length
+ * really changed (a task that goes to sleep may stay queued since 6.12, one
+ * that joins a throttled group does not count).  It is hooked instead of the
+ * tracepoint, as those are silent on a CPU that is not online.  Both run under
+ * the queue's lock on the same CPU, so what was named last here is what the
+ * change is about:
  *
  *	enqueue_task_fair(rq, p)	pending = p, +1
  *	  sched_update_nr_running(+1)	rq_enqueue p, nr_running
@@ -333,7 +335,7 @@ static __always_inline bool is_deadline_over(const void *rq)
 	       current->dl.dl_throttled;
 }
 
-static noinline void probe_unnamed(const void *rq, int change)
+static noinline void change_unnamed(const void *rq, int change)
 {
 	const struct pending over = {
 		.rq = rq, .tid = current->pid, .cpu = smp_processor_id(),
@@ -346,30 +348,6 @@ static noinline void probe_unnamed(const void *rq, int change)
 		emit_change(rq, change);
 	}
 }
-
-static void probe_nr_running(void *data, struct rq *rq, int change)
-{
-	struct pending *now;
-
-	guard(preempt_notrace)();
-	if (unlikely(!this_cpu_read(ipcprobe_own_rq)) && ipcprobe_rq_cpu(rq) == smp_processor_id())
-		this_cpu_write(ipcprobe_own_rq, rq);
-	now = this_cpu_ptr(&pending);
-	if (unlikely(!now->tid || now->rq != rq)) {
-		probe_unnamed(rq, change);
-		return;
-	}
-	now->sum += change;
-	if (unlikely(now->sum != now->step))
-		return;		/* more to come, or set_pending() tells it */
-	if (now->step > 0)
-		emit_enqueue(now, 1);
-	else
-		emit_dequeue(now, 1);
-	now->tid = 0;
-}
-
-/* ---- a CPU that is not online ---- */
 
 /* The dying CPU's stopper has left its empty queue: idle comes next. */
 static void emit_last_switch(void)
@@ -386,25 +364,44 @@ static void emit_last_switch(void)
 	emit_rq_switch(&rec, 0, rec.cpu);
 }
 
-/*
- * call_trace_sched_update_nr_running(rq, change), around the tracepoint: those
- * are silent on a CPU that is not online any more, or not yet.
- */
+/* Tracepoints are silent on a CPU that is not online any more. */
+static noinline void dequeued_offline(const struct pending *now)
+{
+	if (now->tid == current->pid && !is_idle_task(current) &&
+	    !ipcprobe_rq_nr_running(now->rq))
+		emit_last_switch();
+}
+
+/* call_trace_sched_update_nr_running(rq, change): called while the tracepoint is on */
 void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
 {
-	const struct pending *now;
-	struct rq *rq;
-	bool leaves;
+	int change = ftrace_regs_get_argument(fregs, 1);
+	struct pending *now = this_cpu_ptr(&pending);
+	const void *rq = ARG(fregs, 0);
 
-	if (likely(cpu_online(smp_processor_id())))
+	if (unlikely(!this_cpu_read(ipcprobe_own_rq)) && ipcprobe_rq_cpu(rq) == smp_processor_id())
+		this_cpu_write(ipcprobe_own_rq, rq);
+	if (unlikely(!now->tid || now->rq != rq)) {
+		change_unnamed(rq, change);
 		return;
-	now = this_cpu_ptr(&pending);
-	rq = ARG(fregs, 0);
-	leaves = now->rq == rq && now->step < 0 && now->tid == current->pid;
-	probe_nr_running(NULL, rq, ftrace_regs_get_argument(fregs, 1));
-	if (leaves && !now->tid && !is_idle_task(current) && !ipcprobe_rq_nr_running(rq))
-		emit_last_switch();
+	}
+	now->sum += change;
+	if (unlikely(now->sum != now->step))
+		return;		/* more to come, or set_pending() tells it */
+	if (now->step > 0) {
+		emit_enqueue(now, 1);
+	} else {
+		emit_dequeue(now, 1);
+		if (unlikely(!cpu_online(smp_processor_id())))
+			dequeued_offline(now);
+	}
+	now->tid = 0;
+}
+
+/* While somebody listens to it, the kernel calls what is hooked, on any CPU. */
+static void probe_nr_running(void *data, struct rq *rq, int change)
+{
 }
 
 /* ---- switches, wake-ups, migrations ---- */
@@ -655,7 +652,7 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,
 			 IPCPROBE_BIT(SCHED), IPCPROBE_HOOK_EXTRA),
 	SCHED_HOT("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running,
-		  IPCPROBE_HOOK_EXTRA, NR_RUNNING),
+		  0, NR_RUNNING),
 	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
 	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)),
 	SCHED_TP("sched_waking", probe_waking),
