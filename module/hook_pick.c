@@ -31,13 +31,8 @@
 #define NR_LEVELS	8	/* of groups that were taken without a search */
 #define NR_DL_TOLD	16
 
-/* What this CPU looks at, under a run queue's lock. */
-struct looking {
-	const struct task_struct *woken; /* of the fair class's check, valid inside it only */
-	u32 woken_tid;			/* of wakeup_preempt() */
-};
-
-static DEFINE_PER_CPU(struct looking, looking);
+/* Whom the fair class checks, valid inside that check only. */
+static DEFINE_PER_CPU(const struct task_struct *, woken);
 DEFINE_PER_CPU(const void *, ipcprobe_searched);
 DEFINE_PER_CPU(u32, ipcprobe_running_tid);
 
@@ -47,7 +42,7 @@ void ipcprobe_pick_reset(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		per_cpu(looking, cpu) = (struct looking) {};
+		per_cpu(woken, cpu) = NULL;
 		per_cpu(ipcprobe_searched, cpu) = NULL;
 		per_cpu(ipcprobe_running_tid, cpu) = 0;
 	}
@@ -387,9 +382,9 @@ static void search_eevdf(struct ftrace_regs *fregs, u32 site,
 
 	if (!IPCPROBE_PICK_PROTECTS(fregs))
 		flags |= IPCPROBE_PICK_UNPROTECTED;
-	if (kind == IPCPROBE_SITE_PREEMPT) {
+	if (kind == IPCPROBE_SITE_PREEMPT_FAIR) {
 		tell_pick(queue, running_in(queue), site,
-			  this_cpu_read(looking.woken_tid), flags | IPCPROBE_PICK_WAKEUP);
+			  this_cpu_read(ipcprobe_named_tid), flags | IPCPROBE_PICK_WAKEUP);
 		return;
 	}
 	tell_unsearched(queue, site);
@@ -447,32 +442,18 @@ void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
 /* ---- who asks a task to give up its CPU ---- */
 
 /*
- * wakeup_preempt(rq, p), check_preempt_curr() before 6.8: does a task that came
- * preempt the one that runs?
- */
-void ipcprobe_entry_wakeup_preempt(struct ipcprobe_hook *hook,
-				   struct ftrace_regs *fregs)
-{
-	const struct task_struct *p = ARG(fregs, 1);
-
-	this_cpu_write(looking.woken, NULL);
-	this_cpu_write(looking.woken_tid, p->pid);
-}
-
-/*
  * wakeup_preempt_fair(rq, p), check_preempt_wakeup_fair() in 6.12,
- * check_preempt_wakeup() in 6.1: part of wakeup_preempt().  What calls
- * resched_curr() from inside of either does so for this task, which exists until
- * they return; outside nobody looks at it.  wakeup_preempt() itself may be inlined
- * where it is called, but then it is not what resched_curr() returns to.
+ * check_preempt_wakeup() in 6.1: does a task that came preempt the one that
+ * runs?  What calls resched_curr() from inside does so for this task, which
+ * exists until it returns; outside nobody looks at it.  What calls it from
+ * other parts of wakeup_preempt() does so for the task that was named last
+ * here: all that ask for that check wake or enqueue the task just before,
+ * under the same lock.
  */
 void ipcprobe_entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
 					struct ftrace_regs *fregs)
 {
-	const struct task_struct *p = ARG(fregs, 1);
-
-	this_cpu_write(looking.woken, p);
-	this_cpu_write(looking.woken_tid, p->pid);
+	this_cpu_write(woken, ARG(fregs, 1));
 }
 
 /* By how much the running entity is ahead of @p's where the two compete. */
@@ -494,14 +475,12 @@ static s64 lead_over(const struct task_struct *p)
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_resched)
 
-/* The task that is woken, and how far behind the running one it is. */
-static noinline u32 preempts_for(enum ipcprobe_site_kind kind, s64 *lead)
+/* How far behind the running one is the task of the fair class's check? */
+static noinline s64 lead_over_woken(void)
 {
-	const struct task_struct *woken = this_cpu_read(looking.woken);
+	const struct task_struct *p = this_cpu_read(woken);
 
-	if (kind == IPCPROBE_SITE_PREEMPT && woken)
-		*lead = lead_over(woken);
-	return this_cpu_read(looking.woken_tid);
+	return p ? lead_over(p) : S64_MIN;
 }
 
 static __always_inline void tell_resched(int cpu, u32 running, u32 site,
@@ -514,8 +493,10 @@ static __always_inline void tell_resched(int cpu, u32 running, u32 site,
 		.cpu = cpu,
 	};
 
-	if (kind == IPCPROBE_SITE_PREEMPT || kind == IPCPROBE_SITE_PREEMPT_CLASS)
-		rec.task = preempts_for(kind, &rec.lead);
+	if (kind == IPCPROBE_SITE_PREEMPT_FAIR)
+		rec.lead = lead_over_woken();
+	if (kind == IPCPROBE_SITE_PREEMPT_FAIR || kind == IPCPROBE_SITE_PREEMPT)
+		rec.task = this_cpu_read(ipcprobe_named_tid);
 	ipcprobe_rq_interrupt_wakeup();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	rec.hdr.tid = current->pid;
@@ -554,8 +535,6 @@ void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
 #define PICK_HOT_FROM(name, fn, hot)					\
 	IPCPROBE_HOT_FN_FROM(name, fn, IPCPROBE_BIT(PICK), 0, IPCPROBE_HOT_##hot)
 
-#define ALT_PREEMPT	101	/* for whom is decided */
-
 struct ipcprobe_hook ipcprobe_pick_hooks[] = {
 #if IPCPROBE_IS_EEVDF
 	PICK_HOT_FROM("pick_eevdf", ipcprobe_entry_search, SEARCH),
@@ -567,8 +546,6 @@ struct ipcprobe_hook ipcprobe_pick_hooks[] = {
 #else
 	PICK_HOT_FROM("resched_curr", ipcprobe_entry_resched, RESCHED),
 #endif
-	PICK_HOT("wakeup_preempt", ipcprobe_entry_wakeup_preempt, ALT_PREEMPT, PREEMPT),
-	PICK_HOT("check_preempt_curr", ipcprobe_entry_wakeup_preempt, ALT_PREEMPT, PREEMPT),
 	PICK_HOT("wakeup_preempt_fair", ipcprobe_entry_wakeup_preempt_fair,
 		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
 	PICK_HOT("check_preempt_wakeup_fair", ipcprobe_entry_wakeup_preempt_fair,

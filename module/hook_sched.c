@@ -86,7 +86,7 @@ struct pending {
 
 static DEFINE_PER_CPU(struct pending, pending);
 DEFINE_PER_CPU(u32, ipcprobe_fresh_tid);
-
+DEFINE_PER_CPU(u32, ipcprobe_named_tid);
 DEFINE_PER_CPU(const void *, ipcprobe_own_rq);
 
 static void emit_change(const void *rq, s32 change)
@@ -174,6 +174,7 @@ static __always_inline void enqueue(struct ftrace_regs *fregs, u16 sched_class)
 	struct task_struct *p = ARG(fregs, 1);
 
 	set_pending(ARG(fregs, 0), p, 1, ftrace_regs_get_argument(fregs, 2));
+	this_cpu_write(ipcprobe_named_tid, now->tid);
 	now->sched_class = sched_class;
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
@@ -435,6 +436,7 @@ static void probe_waking(void *data, struct task_struct *p)
 	slot = waking_slot(p->pid);
 	WRITE_ONCE(slot->wakee, 0);	/* unknown while it changes */
 	slot->waker = current->pid;
+	this_cpu_write(ipcprobe_named_tid, p->pid);
 	slot->begin = ipcprobe_stamp();
 	slot->prev_cpu = task_cpu(p);
 	smp_store_release(&slot->wakee, p->pid); /* pairs with emit_wakeup() */
@@ -621,6 +623,9 @@ void ipcprobe_sched_exit(void)
 	vfree(wakings);
 }
 
+#define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* names a task, too */
+
+#define NAMING_FN(name, fn, alt)	IPCPROBE_FN(name, fn, BOTH, alt)
 #define SCHED_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(SCHED), alt)
 #define SCHED_HOT(name, fn, alt, hot)	\
 	IPCPROBE_HOT_FN(name, fn, IPCPROBE_BIT(SCHED), alt, IPCPROBE_HOT_##hot)
@@ -633,19 +638,20 @@ void ipcprobe_sched_exit(void)
 #define ALT_DEQUEUE	102
 
 struct ipcprobe_hook ipcprobe_sched_hooks[] = {
-	SCHED_HOT("enqueue_task_fair", ipcprobe_entry_enqueue_fair, 0, ENQUEUE),
+	IPCPROBE_HOT_FN("enqueue_task_fair", ipcprobe_entry_enqueue_fair, BOTH, 0,
+			IPCPROBE_HOT_ENQUEUE),
 	SCHED_HOT("dequeue_entities", ipcprobe_entry_dequeue_entities,
 		  ALT_DEQUEUE, DEQUEUE_ENTITIES),
 	/* before 6.12, or inlined there; told of throttled tasks since 6.18 */
 	FALLBACK_HOT("dequeue_task_fair", ipcprobe_entry_dequeue_fair, ALT_DEQUEUE,
 		     DEQUEUE, !IPCPROBE_THROTTLES_TASKS),
-	SCHED_FN("enqueue_task_rt", entry_enqueue_rt, 0),
+	NAMING_FN("enqueue_task_rt", entry_enqueue_rt, 0),
 	SCHED_FN("dequeue_task_rt", entry_dequeue, 0),
-	SCHED_FN("enqueue_task_dl", entry_enqueue_dl, 0),
+	NAMING_FN("enqueue_task_dl", entry_enqueue_dl, 0),
 	SCHED_FN("dequeue_task_dl", entry_dequeue, 0),
-	SCHED_FN("enqueue_task_stop", entry_enqueue_stop, 0),
+	NAMING_FN("enqueue_task_stop", entry_enqueue_stop, 0),
 	SCHED_FN("dequeue_task_stop", entry_dequeue, 0),
-	SCHED_FN("enqueue_task_scx", entry_enqueue_scx, IPCPROBE_HOOK_EXTRA),
+	NAMING_FN("enqueue_task_scx", entry_enqueue_scx, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("dequeue_task_scx", entry_dequeue, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("tg_throttle_down", entry_throttle_down, IPCPROBE_HOOK_EXTRA),
 	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, IPCPROBE_HOOK_EXTRA),
@@ -654,8 +660,8 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_HOT("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running,
 		  0, NR_RUNNING),
 	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
-	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)),
-	SCHED_TP("sched_waking", probe_waking),
+	IPCPROBE_TP("sched_switch", probe_switch, BOTH),
+	IPCPROBE_TP("sched_waking", probe_waking, BOTH),
 	SCHED_TP("sched_wakeup", probe_wakeup),
 	SCHED_TP("sched_wakeup_new", probe_wakeup_new),
 	SCHED_TP("sched_migrate_task", probe_migrate),

@@ -229,8 +229,6 @@ static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
 		ipcprobe_entry_dequeue_entities(NULL, fregs);
 	else if (IS_HOT(ip, DEQUEUE))
 		ipcprobe_entry_dequeue_fair(NULL, fregs);
-	else if (IS_HOT(ip, PREEMPT))
-		ipcprobe_entry_wakeup_preempt(NULL, fregs);
 	else if (IS_HOT(ip, RESCHED))
 		ipcprobe_entry_resched(NULL, fregs, parent_ip);
 	else if (IS_HOT(ip, PREEMPT_FAIR))

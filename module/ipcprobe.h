@@ -291,7 +291,6 @@ enum ipcprobe_hot {
 	IPCPROBE_HOT_NR_RUNNING,
 	IPCPROBE_HOT_SEARCH,
 	IPCPROBE_HOT_RESCHED,
-	IPCPROBE_HOT_PREEMPT,
 	IPCPROBE_HOT_PREEMPT_FAIR,
 	IPCPROBE_HOT_PICK_DL,
 	IPCPROBE_HOT_YIELD,
@@ -316,8 +315,6 @@ void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 			   unsigned long parent_ip);
 void ipcprobe_entry_resched(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			    unsigned long parent_ip);
-void ipcprobe_entry_wakeup_preempt(struct ipcprobe_hook *hook,
-				   struct ftrace_regs *fregs);
 void ipcprobe_entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
 					struct ftrace_regs *fregs);
 void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,

@@ -80,6 +80,9 @@ static __always_inline void ipcprobe_pick_restart(void)
 /* Each CPU's queue, once it has changed; the stopper's own wake-up is enough. */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 
+/* Who was woken or enqueued last by this CPU. */
+DECLARE_PER_CPU(u32, ipcprobe_named_tid);
+
 /* The last record here is its rq_enqueue: its wake-up is told next, with that time. */
 DECLARE_PER_CPU(u32, ipcprobe_fresh_tid);
 

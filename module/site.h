@@ -9,8 +9,8 @@
 
 enum ipcprobe_site_kind {
 	IPCPROBE_SITE_OTHER,
-	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or the fair class's part of it */
-	IPCPROBE_SITE_PREEMPT_CLASS, /* another class's */
+	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt() or a class's part of it */
+	IPCPROBE_SITE_PREEMPT_FAIR, /* the fair class's */
 	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
 };
 
