@@ -13,9 +13,8 @@ struct ipcprobe_clock_latch ipcprobe_clock_latch;
 
 static void fill(struct ipcprobe_clock_factors *f, const struct tk_read_base *tkr)
 {
-	WRITE_ONCE(f->cycle_last, tkr->cycle_last);
 	WRITE_ONCE(f->base_ns, ktime_to_ns(tkr->base));
-	WRITE_ONCE(f->shifted_ns, tkr->xtime_nsec);
+	WRITE_ONCE(f->addend, tkr->xtime_nsec - tkr->cycle_last * tkr->mult);
 	WRITE_ONCE(f->mult, tkr->mult);
 	WRITE_ONCE(f->shift, tkr->shift);
 }

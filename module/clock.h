@@ -20,10 +20,10 @@
 #include <asm/tsc.h>
 #endif
 
+/* ns = base_ns + ((cycles * mult + addend) >> shift), modulo 2^64 up to the shift */
 struct ipcprobe_clock_factors {
-	u64 cycle_last;
 	u64 base_ns;
-	u64 shifted_ns;
+	u64 addend;
 	u32 mult;
 	u32 shift;
 };
@@ -68,6 +68,34 @@ static __always_inline u64 ipcprobe_stamp(void)
 	return ktime_get_mono_fast_ns() & ~1ULL;
 }
 
+#ifdef CONFIG_X86_64
+/* Factors and what they make of the time stamp counter, read all at once. */
+struct ipcprobe_clock_reading {
+	u64 cycles;
+	u64 ns;
+	u32 mult;
+	u32 shift;
+};
+
+/* Return: false: the clock source is another, or the factors have just changed. */
+static __always_inline bool ipcprobe_clock_read(struct ipcprobe_clock_reading *now)
+{
+	u64 seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* clock.c */
+	const struct ipcprobe_clock_factors *f = &ipcprobe_clock_latch.copy[seq & 1];
+
+	if (unlikely(!seq))
+		return false;
+	now->mult = f->mult;
+	now->shift = f->shift;
+	now->cycles = rdtsc_ordered();
+	/* signed: this CPU's counter may be a little behind the one that set the base */
+	now->ns = f->base_ns +
+		  ((s64)(now->cycles * now->mult + f->addend) >> now->shift);
+	smp_rmb(); /* clock.c */
+	return likely(READ_ONCE(ipcprobe_clock_latch.seq) == seq);
+}
+#endif
+
 /**
  * ipcprobe_clock_since - now, and the time since a stamp
  * @stamp: from ipcprobe_stamp(), or 0: not known
@@ -80,30 +108,18 @@ static __always_inline u64 ipcprobe_clock_since(u64 stamp, u32 *dur_ns)
 {
 	u64 ns;
 #ifdef CONFIG_X86_64
-	const struct ipcprobe_clock_factors *f;
-	u64 seq, tsc, cycles;
-	s64 delta;
+	struct ipcprobe_clock_reading now;
+	u64 cycles;
 
-	do {
-		seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* clock.c */
-		if (unlikely(!seq))
-			goto slow;
-		f = &ipcprobe_clock_latch.copy[seq & 1];
-		tsc = rdtsc_ordered();
-		delta = tsc - f->cycle_last;
-		if (unlikely(delta < 0))	/* counters of two CPUs differ a little */
-			delta = 0;
-		ns = f->base_ns + ((delta * f->mult + f->shifted_ns) >> f->shift);
-		cycles = tsc - stamp;
+	while (READ_ONCE(ipcprobe_clock_latch.seq)) {
+		if (!ipcprobe_clock_read(&now))
+			continue;
+		cycles = now.cycles - stamp;
 		if (unlikely(cycles > STAMP_CYCLES_MAX))
 			cycles = (s64)cycles < 0 ? 0 : STAMP_CYCLES_MAX;
-		*dur_ns = ipcprobe_ns32((cycles * f->mult) >> f->shift);
-		smp_rmb(); /* clock.c */
-	} while (unlikely(READ_ONCE(ipcprobe_clock_latch.seq) != seq));
-	if (unlikely(!(stamp & 1)))
-		*dur_ns = 0;
-	return ns;
-slow:
+		*dur_ns = stamp & 1 ? ipcprobe_ns32((cycles * now.mult) >> now.shift) : 0;
+		return now.ns;
+	}
 #endif
 	ns = ktime_get_mono_fast_ns();
 	*dur_ns = stamp & 1 || !stamp ? 0 : ipcprobe_ns32(ns - stamp);
@@ -119,23 +135,24 @@ slow:
  * @ns: set to the time
  * @dur_ns: set to the nanoseconds since @stamp
  *
+ * It calls nothing, so that who asks has no registers to save.
+ *
  * Context: any.  Return: false: ask ipcprobe_clock_since().
  */
 static __always_inline bool ipcprobe_clock_try(u64 stamp, u64 *ns, u32 *dur_ns)
 {
 #ifdef CONFIG_X86_64
-	u64 seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* clock.c */
-	const struct ipcprobe_clock_factors *f = &ipcprobe_clock_latch.copy[seq & 1];
-	u64 tsc = rdtsc_ordered(), cycles = tsc - stamp;
-	s64 delta = tsc - f->cycle_last;
+	struct ipcprobe_clock_reading now;
+	u64 cycles;
 
-	if (unlikely(!seq || !(stamp & 1) || delta < 0 ||
-		     cycles >> STAMP_CYCLES_BITS))
+	if (unlikely(!ipcprobe_clock_read(&now)))
 		return false;
-	*ns = f->base_ns + ((delta * f->mult + f->shifted_ns) >> f->shift);
-	*dur_ns = (cycles * f->mult) >> f->shift;
-	smp_rmb(); /* clock.c */
-	return likely(READ_ONCE(ipcprobe_clock_latch.seq) == seq);
+	cycles = now.cycles - stamp;
+	if (unlikely(!(stamp & 1) || cycles >> STAMP_CYCLES_BITS))
+		return false;
+	*ns = now.ns;
+	*dur_ns = (cycles * now.mult) >> now.shift;
+	return true;
 #else
 	return false;
 #endif
@@ -151,6 +168,22 @@ static __always_inline u64 ipcprobe_clock(void)
 	u32 unused;
 
 	return ipcprobe_clock_since(0, &unused);
+}
+
+/**
+ * ipcprobe_clock_try_now - ipcprobe_clock() when all is as nearly always
+ *
+ * Context: any.  Return: 0: ask ipcprobe_clock().
+ */
+static __always_inline u64 ipcprobe_clock_try_now(void)
+{
+#ifdef CONFIG_X86_64
+	struct ipcprobe_clock_reading now;
+
+	return likely(ipcprobe_clock_read(&now)) ? now.ns : 0;
+#else
+	return 0;
+#endif
 }
 
 void ipcprobe_clock_enable(bool on);

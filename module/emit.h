@@ -50,33 +50,36 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 	return ring;
 }
 
-/*
- * Room for a record in the ring of the only session, if all is as nearly
- * always: it wants the class unfiltered, and nobody must be woken.
- */
-static __always_inline void *ipcprobe_only_reserve(u32 class_id, u32 len,
-						   struct ipcprobe_ring **ret_ring,
-						   u64 *end)
+/* Where the next record of the only session goes. */
+struct ipcprobe_room {
+	struct ipcprobe_ring_producer *producer;
+	void *to;
+	u64 end;	/* position behind it */
+};
+
+/* Is all as nearly always: it wants the class unfiltered, and nobody must be woken? */
+static __always_inline bool ipcprobe_only_reserve(u32 class_id, u32 len,
+						  struct ipcprobe_room *room)
 {
 	struct ipcprobe_ring *ring = this_cpu_read(ipcprobe_only_ring);
 	u64 pos;
 
-	if (unlikely(!ring || !(ring->plain & BIT(class_id))))
-		return NULL;
-	pos = ring->producer->producer_pos;
-	*end = pos + len;
-	if (unlikely(*end > ring->limit || *end > READ_ONCE(ring->wakeup_pos)))
-		return NULL;
-	*ret_ring = ring;
-	return ring->data + (pos & ring->mask);
+	if (unlikely(!(ring->plain & BIT(class_id))))
+		return false;
+	room->producer = ring->producer;
+	pos = room->producer->producer_pos;
+	room->end = pos + len;
+	room->to = ring->data + (pos & ring->mask);
+	return likely(room->end <= ring->limit &&
+		      room->end <= READ_ONCE(ring->wakeup_pos));
 }
 
 /* Makes what was written there visible: @nr records of one class. */
-static __always_inline void ipcprobe_only_commit(struct ipcprobe_ring *ring,
-						 u32 class_id, u32 nr, u64 end)
+static __always_inline void ipcprobe_only_commit(const struct ipcprobe_room *room,
+						 u32 class_id, u32 nr)
 {
-	ring->producer->produced[class_id] += nr;
-	smp_store_release(&ring->producer->producer_pos, end); /* B in ring.c */
+	room->producer->produced[class_id] += nr;
+	smp_store_release(&room->producer->producer_pos, room->end); /* B in ring.c */
 }
 
 /*
@@ -174,26 +177,27 @@ static noinline void emit_##name##_slowly(const struct ipcprobe_op *op,		\
 static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 {										\
 	struct ipcprobe_rec_##name *rec;					\
-	struct ipcprobe_ring *ring;						\
+	struct ipcprobe_room room;						\
 	unsigned long irqflags;							\
-	u64 end, ts_ns;								\
 	u32 dur_ns;								\
+	u64 ts_ns;								\
 										\
 	local_irq_save(irqflags);						\
-	rec = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8, sizeof(*rec),	\
-				    &ring, &end);				\
-	if (unlikely(!rec || trace_##name##_enabled() ||			\
+	if (unlikely(trace_##name##_enabled() ||				\
+		     !ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,		\
+					    sizeof(*rec), &room) ||		\
 		     !ipcprobe_clock_try(stamp, &ts_ns, &dur_ns))) {		\
 		emit_##name##_slowly(op, ret, irqflags);			\
 		return;								\
 	}									\
+	rec = room.to;								\
 	rec->hdr.len = sizeof(*rec);						\
 	rec->hdr.type = IPCPROBE_REC_##name;					\
 	rec->hdr.tid = op->tid;							\
 	rec->hdr.ts_ns = ts_ns;							\
 	rec->dur_ns = dur_ns;							\
 	fill(rec, op, ret);							\
-	ipcprobe_only_commit(ring, IPCPROBE_REC_##name >> 8, 1, end);		\
+	ipcprobe_only_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
 	local_irq_restore(irqflags);						\
 }
 
@@ -220,45 +224,53 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 				       (rec)->hdr.tid, other_tid, on_cpu))
 
 /**
- * IPCPROBE_DEFINE_EMIT_RQ - make emit_<name>(rec, other_tid, on_cpu): as
- *	IPCPROBE_EMIT_RQ(), for what happens at every switch or wake-up
+ * IPCPROBE_DEFINE_EMIT_RQ - make emit_<name>(ts_ns, ...): as IPCPROBE_EMIT_RQ(),
+ *	for what happens at every switch or wake-up
  * @name: event
+ * @other: member of the record that is the second task
+ * @params: in parentheses: what fill_<name>(rec, ...) is given
+ * @args: in parentheses: these again, behind rec
  *
- * The record goes from registers straight to the only session's ring.  What is
- * not as nearly always finds it in memory of this CPU, which nobody else uses
- * before it is read again: no hook needs a stack frame for it.
+ * fill_<name>() writes all of the record but len, type and time, straight to the
+ * only session's ring.  All that is not as nearly always is left to a function
+ * that is called last, so that no hook needs a stack frame for it.
  *
+ * @ts_ns of emit_<name>() may be 0: not known yet (ipcprobe_clock_try_now()).
  * Context of emit_<name>(): as IPCPROBE_EMIT_IF().
  */
-#define IPCPROBE_DEFINE_EMIT_RQ(name)						\
-static noinline void emit_##name##_slowly(u32 other_tid, int on_cpu)		\
+#define IPCPROBE_DEFINE_EMIT_RQ(name, other, params, args)			\
+	__IPCPROBE_DEFINE_EMIT_RQ(name, other, IPCPROBE_LIST params, IPCPROBE_LIST args)
+
+#define IPCPROBE_LIST(...)	__VA_ARGS__
+
+#define __IPCPROBE_DEFINE_EMIT_RQ(name, other, params, args)			\
+static noinline __noclone void emit_##name##_slowly(u64 ts_ns, params)		\
 {										\
-	struct ipcprobe_rec_##name rec = *(struct ipcprobe_rec_##name *)	\
-		this_cpu_ptr(ipcprobe_slow_rec);				\
+	struct ipcprobe_rec_##name rec = {};					\
 										\
-	IPCPROBE_EMIT_RQ(name, &rec, other_tid, on_cpu);			\
+	fill_##name(&rec, args);						\
+	rec.hdr.ts_ns = ts_ns ?: ipcprobe_clock();				\
+	IPCPROBE_EMIT_RQ(name, &rec, rec.other, rec.cpu);			\
 }										\
 										\
-static __always_inline void emit_##name(struct ipcprobe_rec_##name *rec,	\
-					u32 other_tid, int on_cpu)		\
+static __always_inline void emit_##name(u64 ts_ns, params)			\
 {										\
-	struct ipcprobe_rec_##name *to;						\
-	struct ipcprobe_ring *ring;						\
-	u64 end;								\
+	struct ipcprobe_rec_##name *rec;					\
+	struct ipcprobe_room room;						\
 										\
-	BUILD_BUG_ON(sizeof(*rec) > IPCPROBE_TRACE_MAX);			\
 	lockdep_assert_irqs_disabled();						\
-	to = ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8, sizeof(*rec),	\
-				   &ring, &end);				\
-	if (unlikely(!to || trace_##name##_enabled())) {			\
-		*(struct ipcprobe_rec_##name *)this_cpu_ptr(ipcprobe_slow_rec) = *rec; \
-		emit_##name##_slowly(other_tid, on_cpu);			\
+	if (unlikely(!ts_ns || trace_##name##_enabled() ||			\
+		     !ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,		\
+					    sizeof(*rec), &room))) {		\
+		emit_##name##_slowly(ts_ns, args);				\
 		return;								\
 	}									\
-	rec->hdr.type = IPCPROBE_REC_##name;					\
+	rec = room.to;								\
 	rec->hdr.len = sizeof(*rec);						\
-	*to = *rec;								\
-	ipcprobe_only_commit(ring, IPCPROBE_REC_##name >> 8, 1, end);		\
+	rec->hdr.type = IPCPROBE_REC_##name;					\
+	rec->hdr.ts_ns = ts_ns;							\
+	fill_##name(rec, args);							\
+	ipcprobe_only_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
 }
 
 /* Snapshots: to the session that asked. */

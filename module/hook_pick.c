@@ -58,28 +58,22 @@ struct pick {
 	u16 cpu;
 	u16 nr_told;
 	u16 flags_told;		/* of all candidates */
-	/* where the records go at once; NULL: one after the other */
-	struct ipcprobe_ring *ring;
-	void *to;		/* the next one */
-	u64 end;		/* position behind the last one, if no candidate is told */
+	bool has_room;		/* for all records at once; else one after the other */
+	struct ipcprobe_room room; /* to: the next one; end: behind it, if it is the last */
 };
 
 /* All records of one. */
 #define PICK_BYTES_MAX	((NR_TOLD_MAX + 3) * sizeof(struct ipcprobe_rec_pick_candidate) + \
 			 sizeof(struct ipcprobe_rec_fair_pick))
 
-/* Is there room for all in the ring of the only session? */
+/* Room for all in the ring of the only session, if there is. */
 static __always_inline void reserve(struct pick *pick)
 {
-	u64 end;
-
-	pick->to = ipcprobe_only_reserve(IPCPROBE_CLASS_PICK, PICK_BYTES_MAX,
-					 &pick->ring, &end);
-	if (likely(pick->to && !trace_pick_candidate_enabled() &&
-		   !trace_fair_pick_enabled()))
-		pick->end = end - PICK_BYTES_MAX + sizeof(struct ipcprobe_rec_fair_pick);
-	else
-		pick->ring = NULL;
+	pick->has_room = !trace_pick_candidate_enabled() && !trace_fair_pick_enabled() &&
+			 ipcprobe_only_reserve(IPCPROBE_CLASS_PICK, PICK_BYTES_MAX,
+					       &pick->room);
+	if (likely(pick->has_room))
+		pick->room.end += sizeof(struct ipcprobe_rec_fair_pick) - PICK_BYTES_MAX;
 }
 
 static __always_inline void look_at(struct pick *pick, const void *queue,
@@ -205,10 +199,10 @@ static noinline void tell_candidate_slowly(struct pick *pick,
 
 static noinline void tell_candidate(struct pick *pick, const struct sched_entity *se)
 {
-	struct ipcprobe_rec_pick_candidate *rec = pick->to;
+	struct ipcprobe_rec_pick_candidate *rec = pick->room.to;
 	u16 flags;
 
-	if (unlikely(!pick->ring)) {
+	if (unlikely(!pick->has_room)) {
 		tell_candidate_slowly(pick, se);
 		return;
 	}
@@ -216,7 +210,8 @@ static noinline void tell_candidate(struct pick *pick, const struct sched_entity
 	fill_candidate(rec, pick, se, flags);
 	pick->nr_told++;
 	pick->flags_told |= flags;
-	pick->to = rec + 1;
+	pick->room.to = rec + 1;
+	pick->room.end += sizeof(*rec);
 }
 
 static const struct sched_entity *entity_of(const struct rb_node *node)
@@ -318,14 +313,12 @@ static void tell_pick(const void *queue, const struct sched_entity *curr,
 	/* that of an older kernel's wake-up is not asked */
 	look_at(pick, queue, curr, !(flags & IPCPROBE_PICK_WAKEUP) || IPCPROBE_PICK_BUDDIES);
 	tell_candidates(pick);
-	if (unlikely(!pick->ring)) {
+	if (unlikely(!pick->has_room)) {
 		end_slowly(pick, site, woken, flags);
 		return;
 	}
-	fill_pick(pick->to, pick, site, woken, flags);
-	ipcprobe_only_commit(pick->ring, IPCPROBE_CLASS_PICK, pick->nr_told + 1,
-			     pick->end + pick->nr_told *
-			     sizeof(struct ipcprobe_rec_pick_candidate));
+	fill_pick(pick->room.to, pick, site, woken, flags);
+	ipcprobe_only_commit(&pick->room, IPCPROBE_CLASS_PICK, pick->nr_told + 1);
 }
 
 /* ---- the searches ---- */
@@ -420,7 +413,7 @@ void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
 	struct rb_node *node;
 	int nr = 0;
 
-	if (ipcprobe_rq_offsets.rq_dl < 0 || ipcprobe_rq_offsets.dl_root < 0)
+	if (!IPCPROBE_RQ_HAS(rq_dl) || !IPCPROBE_RQ_HAS(dl_root))
 		return;
 	root = rq + ipcprobe_rq_offsets.rq_dl + ipcprobe_rq_offsets.dl_root;
 	for (node = rb_first_cached(root); node && nr < NR_DL_TOLD; node = rb_next(node)) {
@@ -473,7 +466,21 @@ static s64 lead_over(const struct task_struct *p)
 	return S64_MIN;
 }
 
-IPCPROBE_DEFINE_EMIT_RQ(rq_resched)
+static __always_inline void fill_rq_resched(struct ipcprobe_rec_rq_resched *rec, int cpu,
+					    u32 running, u32 site, u32 task, s64 lead)
+{
+	rec->hdr.tid = current->pid;
+	rec->lead = lead;
+	rec->running = running;
+	rec->task = task;
+	rec->site = site;
+	rec->cpu = cpu;
+	rec->context = ipcprobe_sched_context();
+}
+
+IPCPROBE_DEFINE_EMIT_RQ(rq_resched, running,
+			(int cpu, u32 running, u32 site, u32 task, s64 lead),
+			(cpu, running, site, task, lead))
 
 /* How far behind the running one is the task of the fair class's check? */
 static noinline s64 lead_over_woken(void)
@@ -486,22 +493,15 @@ static noinline s64 lead_over_woken(void)
 static __always_inline void tell_resched(int cpu, u32 running, u32 site,
 					 enum ipcprobe_site_kind kind)
 {
-	struct ipcprobe_rec_rq_resched rec = {
-		.lead = S64_MIN,
-		.running = running,
-		.site = site,
-		.cpu = cpu,
-	};
+	s64 lead = S64_MIN;
+	u32 task = 0;
 
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR)
-		rec.lead = lead_over_woken();
+		lead = lead_over_woken();
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR || kind == IPCPROBE_SITE_PREEMPT)
-		rec.task = this_cpu_read(ipcprobe_named_tid);
+		task = this_cpu_read(ipcprobe_named_tid);
 	ipcprobe_rq_interrupt_wakeup();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	rec.hdr.tid = current->pid;
-	rec.context = ipcprobe_sched_context();
-	emit_rq_resched(&rec, rec.running, rec.cpu);
+	emit_rq_resched(ipcprobe_clock_try_now(), cpu, running, site, task, lead);
 }
 
 /* resched_curr(rq); in 7.2 that is a jump, or less, to __resched_curr(rq, tif) */

@@ -30,6 +30,7 @@
 #include <linux/preempt.h>
 #include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/vmalloc.h>
 #include <trace/events/sched.h>
 
@@ -39,11 +40,6 @@
 #include "site.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
-IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue)
-IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue)
-IPCPROBE_DEFINE_EMIT_RQ(rq_switch)
-IPCPROBE_DEFINE_EMIT_RQ(rq_wakeup)
 
 /* ---- wake-ups under way ---- */
 
@@ -89,6 +85,14 @@ DEFINE_PER_CPU(u32, ipcprobe_fresh_tid);
 DEFINE_PER_CPU(u32, ipcprobe_named_tid);
 DEFINE_PER_CPU(const void *, ipcprobe_own_rq);
 
+static void learn_rq(const void *rq)
+{
+	int cpu = ipcprobe_rq_cpu(rq);
+
+	if ((unsigned int)cpu < nr_cpu_ids)
+		WRITE_ONCE(per_cpu(ipcprobe_own_rq, cpu), rq);
+}
+
 static void emit_change(const void *rq, s32 change)
 {
 	int cpu = ipcprobe_rq_cpu(rq);
@@ -104,14 +108,37 @@ static void emit_change(const void *rq, s32 change)
 		IPCPROBE_EMIT_RQ(rq_change, &rec, 0, cpu);
 }
 
+static __always_inline bool is_half_done(void)
+{
+	const struct pending *now = this_cpu_ptr(&pending);
+
+	return now->tid && now->sum;
+}
+
+/* What is pending belongs to no task: each handler begins with that. */
+static noinline void finish_half(void)
+{
+	struct pending *now = this_cpu_ptr(&pending);
+
+	if (is_half_done())
+		emit_change(now->rq, now->sum);
+	now->tid = 0;
+}
+
+/* Handlers that call nothing on their usual way need no stack frame. */
+static noinline void finish_half_first(struct ftrace_regs *fregs,
+				       void (*entry)(struct ipcprobe_hook *hook,
+						     struct ftrace_regs *fregs))
+{
+	finish_half();
+	entry(NULL, fregs);
+}
+
 static __always_inline void set_pending(const void *rq, struct task_struct *p,
 					s32 step, u32 rq_flags)
 {
 	struct pending *now = this_cpu_ptr(&pending);
 
-	/* What the last one left half done belongs to no task. */
-	if (unlikely(now->tid && now->sum))
-		emit_change(now->rq, now->sum);
 	ipcprobe_rq_interrupt_wakeup();
 	now->rq = rq;
 	now->tid = p->pid;
@@ -121,50 +148,67 @@ static __always_inline void set_pending(const void *rq, struct task_struct *p,
 	now->cpu = task_cpu(p);
 }
 
-static __always_inline void emit_enqueue(struct pending *now, u16 change)
+static __always_inline void fill_rq_enqueue(struct ipcprobe_rec_rq_enqueue *rec,
+					    const struct pending *now, u32 tid, u16 change)
 {
-	u64 waking = READ_ONCE(waking_slot(now->tid)->begin);
-	struct ipcprobe_rec_rq_enqueue rec = {
-		.hdr.tid = now->tid,
-		.hdr.ts_ns = ipcprobe_clock_since(waking, &now->delay_ns),
-		.by = current->pid,
-		.nr_running = ipcprobe_rq_nr_running(now->rq),
-		.rq_flags = now->rq_flags,
-		.cpu = now->cpu,
-		.change = change,
-		.group = now->group,
-		.sched_class = now->sched_class,
-		.prio = now->prio,
-	};
-
-	this_cpu_write(ipcprobe_fresh_tid, rec.hdr.tid);
-	now->ts_ns = rec.hdr.ts_ns;
-	emit_rq_enqueue(&rec, rec.hdr.tid, rec.cpu);
+	rec->hdr.tid = tid;
+	rec->by = current->pid;
+	rec->nr_running = ipcprobe_rq_nr_running(now->rq);
+	rec->rq_flags = now->rq_flags;
+	rec->cpu = now->cpu;
+	rec->change = change;
+	rec->group = now->group;
+	rec->sched_class = now->sched_class;
+	rec->prio = now->prio;
 }
 
-static __always_inline void emit_dequeue(const struct pending *now, u16 change)
-{
-	struct ipcprobe_rec_rq_dequeue rec = {
-		.hdr.tid = now->tid,
-		.hdr.ts_ns = ipcprobe_clock(),
-		.by = current->pid,
-		.nr_running = ipcprobe_rq_nr_running(now->rq),
-		.rq_flags = now->rq_flags,
-		.cpu = now->cpu,
-		.change = change,
-	};
+IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid,
+			(const struct pending *now, u32 tid, u16 change),
+			(now, tid, change))
 
-	emit_rq_dequeue(&rec, rec.hdr.tid, rec.cpu);
+/* What is pending happens; nothing is pending then. */
+static __always_inline void end_enqueue(struct pending *now, u16 change)
+{
+	u32 tid = now->tid;
+
+	now->tid = 0;
+	now->ts_ns = 0;
+	if (likely(ipcprobe_clock_try(READ_ONCE(waking_slot(tid)->begin),
+				      &now->ts_ns, &now->delay_ns)))
+		this_cpu_write(ipcprobe_fresh_tid, tid);
+	emit_rq_enqueue(now->ts_ns, now, tid, change);
+}
+
+static __always_inline void fill_rq_dequeue(struct ipcprobe_rec_rq_dequeue *rec,
+					    const struct pending *now, u32 tid, u16 change)
+{
+	rec->hdr.tid = tid;
+	rec->by = current->pid;
+	rec->nr_running = ipcprobe_rq_nr_running(now->rq);
+	rec->rq_flags = now->rq_flags;
+	rec->cpu = now->cpu;
+	rec->change = change;
+}
+
+IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue, hdr.tid,
+			(const struct pending *now, u32 tid, u16 change),
+			(now, tid, change))
+
+static __always_inline void end_dequeue(struct pending *now, u16 change)
+{
+	u32 tid = now->tid;
+
+	now->tid = 0;
+	emit_rq_dequeue(ipcprobe_clock_try_now(), now, tid, change);
 }
 
 /* What is pending changes no length, as it happens in a throttled group. */
 static noinline void emit_uncounted(struct pending *now)
 {
 	if (now->step > 0)
-		emit_enqueue(now, 0);
+		end_enqueue(now, 0);
 	else
-		emit_dequeue(now, 0);
-	now->tid = 0;
+		end_dequeue(now, 0);
 }
 
 /* enqueue_task_<class>(rq, p, flags) */
@@ -185,6 +229,10 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 {
 	const struct task_struct *p = ARG(fregs, 1);
 
+	if (unlikely(is_half_done())) {
+		finish_half_first(fregs, ipcprobe_entry_enqueue_fair);
+		return;
+	}
 	enqueue(fregs, IPCPROBE_SCHED_FAIR);
 	if (unlikely(ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
 		     (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p))))
@@ -194,24 +242,29 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 static void entry_enqueue_rt(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
+	finish_half();
 	enqueue(fregs, IPCPROBE_SCHED_RT);
 }
 
 static void entry_enqueue_dl(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
+	finish_half();
 	enqueue(fregs, IPCPROBE_SCHED_DL);
 }
 
 static void entry_enqueue_stop(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
 {
+	finish_half();
+	learn_rq(ARG(fregs, 0));
 	enqueue(fregs, IPCPROBE_SCHED_STOP);
 }
 
 static void entry_enqueue_scx(struct ipcprobe_hook *hook,
 			      struct ftrace_regs *fregs)
 {
+	finish_half();
 	enqueue(fregs, IPCPROBE_SCHED_EXT);
 }
 
@@ -227,6 +280,10 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 {
 	const struct task_struct *p = ARG(fregs, 1);
 
+	if (unlikely(is_half_done())) {
+		finish_half_first(fregs, ipcprobe_entry_dequeue_fair);
+		return;
+	}
 	dequeue(fregs);
 	if (unlikely(IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
 		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se))))
@@ -235,6 +292,7 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 
 static void entry_dequeue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
+	finish_half();
 	dequeue(fregs);
 }
 
@@ -260,8 +318,7 @@ static bool throttle_count_is(const void *tg, int cpu, int nr)
 {
 	const void *queues;
 
-	if (ipcprobe_rq_offsets.tg_cfs_rq < 0 ||
-	    ipcprobe_rq_offsets.cfs_throttle_count < 0 ||
+	if (!IPCPROBE_RQ_HAS(tg_cfs_rq) || !IPCPROBE_RQ_HAS(cfs_throttle_count) ||
 	    (unsigned int)cpu >= nr_cpu_ids)
 		return false;
 	queues = IPCPROBE_PRIVATE(void *, tg, tg_cfs_rq);
@@ -315,6 +372,10 @@ void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 	struct sched_entity *se = ARG(fregs, 1);
 
 	ipcprobe_pick_restart();
+	if (unlikely(!ipcprobe_se_group(se) && is_half_done())) {
+		finish_half_first(fregs, ipcprobe_entry_dequeue_entities);
+		return;
+	}
 	if (ipcprobe_se_group(se)) {
 		this_cpu_ptr(&pending)->tid = 0;
 		return;
@@ -338,39 +399,50 @@ static __always_inline bool is_deadline_over(const void *rq)
 
 static noinline void change_unnamed(const void *rq, int change)
 {
-	const struct pending over = {
+	struct pending over = {
 		.rq = rq, .tid = current->pid, .cpu = smp_processor_id(),
 	};
 
 	if (change == -1 && is_deadline_over(rq)) {
 		ipcprobe_rq_interrupt_wakeup();
-		emit_dequeue(&over, 1);
+		end_dequeue(&over, 1);
 	} else if (change) {	/* an emptied group leaves without its tasks */
 		emit_change(rq, change);
 	}
 }
 
-/* The dying CPU's stopper has left its empty queue: idle comes next. */
-static void emit_last_switch(void)
+static __always_inline void fill_rq_switch(struct ipcprobe_rec_rq_switch *rec,
+					   bool preempt, const struct task_struct *prev,
+					   const struct task_struct *next, u32 prev_state)
 {
-	struct ipcprobe_rec_rq_switch rec = {
-		.hdr.tid = current->pid,
-		.hdr.ts_ns = ipcprobe_clock(),
-		.prev_state = READ_ONCE(current->__state),
-		.prev_prio = current->prio,
-		.next_prio = DEFAULT_PRIO,
-		.cpu = smp_processor_id(),
-	};
-
-	emit_rq_switch(&rec, 0, rec.cpu);
+	rec->hdr.tid = prev->pid;
+	rec->next = next->pid;
+	rec->prev_state = prev_state;
+	rec->prev_prio = prev->prio;
+	rec->next_prio = next->prio;
+	rec->preempt = preempt;
+	rec->cpu = smp_processor_id();
 }
 
-/* Tracepoints are silent on a CPU that is not online any more. */
-static noinline void dequeued_offline(const struct pending *now)
+IPCPROBE_DEFINE_EMIT_RQ(rq_switch, next,
+			(bool preempt, const struct task_struct *prev,
+			 const struct task_struct *next, u32 prev_state),
+			(preempt, prev, next, prev_state))
+
+/*
+ * Tracepoints are silent on a CPU that is not online any more: when its stopper
+ * has left the empty queue, its idle task comes next, which looks like the first
+ * CPU's own.
+ */
+static noinline void end_dequeue_offline(struct pending *now)
 {
-	if (now->tid == current->pid && !is_idle_task(current) &&
-	    !ipcprobe_rq_nr_running(now->rq))
-		emit_last_switch();
+	bool is_last = now->tid == current->pid && !is_idle_task(current) &&
+		       !ipcprobe_rq_nr_running(now->rq);
+
+	end_dequeue(now, 1);
+	if (is_last)
+		emit_rq_switch_slowly(ipcprobe_clock(), false, current,
+				      &init_task, READ_ONCE(current->__state));
 }
 
 /* call_trace_sched_update_nr_running(rq, change): called while the tracepoint is on */
@@ -381,23 +453,19 @@ void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 	struct pending *now = this_cpu_ptr(&pending);
 	const void *rq = ARG(fregs, 0);
 
-	if (unlikely(!this_cpu_read(ipcprobe_own_rq)) && ipcprobe_rq_cpu(rq) == smp_processor_id())
-		this_cpu_write(ipcprobe_own_rq, rq);
 	if (unlikely(!now->tid || now->rq != rq)) {
 		change_unnamed(rq, change);
 		return;
 	}
 	now->sum += change;
 	if (unlikely(now->sum != now->step))
-		return;		/* more to come, or set_pending() tells it */
-	if (now->step > 0) {
-		emit_enqueue(now, 1);
-	} else {
-		emit_dequeue(now, 1);
-		if (unlikely(!cpu_online(smp_processor_id())))
-			dequeued_offline(now);
-	}
-	now->tid = 0;
+		return;		/* more to come, or finish_half() tells it */
+	if (now->step > 0)
+		end_enqueue(now, 1);
+	else if (likely(cpu_online(smp_processor_id())))
+		end_dequeue(now, 1);
+	else
+		end_dequeue_offline(now);
 }
 
 /* While somebody listens to it, the kernel calls what is hooked, on any CPU. */
@@ -411,20 +479,10 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 			 struct task_struct *next, unsigned int prev_state)
 {
 	guard(preempt_notrace)();
-	struct ipcprobe_rec_rq_switch rec = {
-		.hdr.tid = prev->pid,
-		.hdr.ts_ns = ipcprobe_clock(),
-		.next = next->pid,
-		.prev_state = prev_state,
-		.prev_prio = prev->prio,
-		.next_prio = next->prio,
-		.preempt = preempt,
-		.cpu = smp_processor_id(),
-	};
 	this_cpu_write(pending.tid, 0);	/* whatever it was, it is over */
 	this_cpu_write(ipcprobe_running_tid, next->pid);
 	ipcprobe_pick_restart();
-	emit_rq_switch(&rec, rec.next, rec.cpu);
+	emit_rq_switch(ipcprobe_clock_try_now(), preempt, prev, next, prev_state);
 }
 
 static void probe_waking(void *data, struct task_struct *p)
@@ -442,81 +500,74 @@ static void probe_waking(void *data, struct task_struct *p)
 	smp_store_release(&slot->wakee, p->pid); /* pairs with emit_wakeup() */
 }
 
+static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
+					   const struct task_struct *p, u32 waker,
+					   u32 prev_cpu, u32 delay_ns, u16 is_new)
+{
+	rec->hdr.tid = p->pid;
+	rec->waker = waker;
+	rec->delay_ns = delay_ns;
+	rec->cpu = task_cpu(p);
+	rec->prev_cpu = prev_cpu;
+	rec->is_new = is_new;
+	rec->prio = p->prio;
+	rec->nr_allowed = p->nr_cpus_allowed;
+	rec->prev_allowed = is_new || cpumask_test_cpu(prev_cpu, p->cpus_ptr);
+	rec->__pad = 0;
+}
+
+IPCPROBE_DEFINE_EMIT_RQ(rq_wakeup, waker,
+			(const struct task_struct *p, u32 waker, u32 prev_cpu,
+			 u32 delay_ns, u16 is_new),
+			(p, waker, prev_cpu, delay_ns, is_new))
+
+static __always_inline void emit_wakeup(const struct task_struct *p,
+					const struct waking *slot, u64 ts_ns,
+					u32 delay_ns)
+{
+	if (likely(smp_load_acquire(&slot->wakee) == p->pid)) /* probe_waking() */
+		emit_rq_wakeup(ts_ns, p, slot->waker, slot->prev_cpu, delay_ns, 0);
+	else
+		emit_rq_wakeup_slowly(ts_ns, p, 0, task_cpu(p), 0, 0);
+}
+
+/* Not just enqueued here, or the running task itself: then irqs may be on. */
+static noinline void emit_other_wakeup(const struct task_struct *p)
+{
+	const struct waking *slot = waking_slot(p->pid);
+	u32 delay_ns;
+	u64 ts_ns;
+
+	guard(irqsave)();
+	ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
+	emit_wakeup(p, slot, ts_ns, delay_ns);
+}
+
 /*
  * Activating a task puts it on a queue and tells of its wake-up at once, under
  * one lock: that time is taken again, as reading the clock is a quarter of the
  * cost.  Every wake-up begins with sched_waking, which makes older ones stale.
  */
-static __always_inline u64 wakeup_time(const struct task_struct *p,
-				       const struct waking *slot, u32 *delay_ns)
-{
-	const struct pending *last = this_cpu_ptr(&pending);
-
-	if (unlikely(this_cpu_read(ipcprobe_fresh_tid) != p->pid))
-		return ipcprobe_clock_since(slot->begin, delay_ns);
-	*delay_ns = last->delay_ns;
-	return last->ts_ns;
-}
-
-static __always_inline void emit_wakeup(struct task_struct *p)
-{
-	const struct waking *slot = waking_slot(p->pid);
-	u32 delay_ns;
-	struct ipcprobe_rec_rq_wakeup rec = {
-		.hdr.tid = p->pid,
-		.hdr.ts_ns = wakeup_time(p, slot, &delay_ns),
-		.cpu = task_cpu(p),
-		.prev_cpu = task_cpu(p),
-		.prio = p->prio,
-		.nr_allowed = p->nr_cpus_allowed,
-	};
-
-	if (likely(smp_load_acquire(&slot->wakee) == p->pid)) { /* probe_waking() */
-		rec.waker = slot->waker;
-		rec.prev_cpu = slot->prev_cpu;
-		rec.delay_ns = delay_ns;
-	}
-	rec.prev_allowed = cpumask_test_cpu(rec.prev_cpu, p->cpus_ptr);
-	emit_rq_wakeup(&rec, rec.waker, rec.cpu);
-}
-
 static void probe_wakeup(void *data, struct task_struct *p)
 {
+	const struct pending *last;
+
 	guard(preempt_notrace)();
-	if (unlikely(p == current)) {	/* no lock is held, irqs may be on */
-		guard(irqsave)();
-		emit_wakeup(p);
-	} else {
-		emit_wakeup(p);
-	}
+	last = this_cpu_ptr(&pending);
+	if (likely(this_cpu_read(ipcprobe_fresh_tid) == p->pid))
+		emit_wakeup(p, waking_slot(p->pid), last->ts_ns, last->delay_ns);
+	else
+		emit_other_wakeup(p);
 }
 
 static void probe_wakeup_new(void *data, struct task_struct *p)
 {
 	guard(preempt_notrace)();
-	struct ipcprobe_rec_rq_wakeup rec = {
-		.hdr.tid = p->pid,
-		.hdr.ts_ns = ipcprobe_clock(),
-		.waker = current->pid,
-		.cpu = task_cpu(p),
-		.prev_cpu = task_cpu(p),
-		.is_new = 1,
-		.prio = p->prio,
-		.nr_allowed = p->nr_cpus_allowed,
-		.prev_allowed = 1,
-	};
-
-	emit_rq_wakeup(&rec, rec.waker, rec.cpu);
+	emit_rq_wakeup_slowly(ipcprobe_clock(), p, current->pid, task_cpu(p), 0, 1);
 }
 
 /* From where this CPU called set_task_cpu() last. */
 static DEFINE_PER_CPU(unsigned long, migrate_from);
-
-static void entry_set_task_cpu(struct ipcprobe_hook *hook,
-			       struct ftrace_regs *fregs, unsigned long parent_ip)
-{
-	this_cpu_write(migrate_from, parent_ip);
-}
 
 static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
 {
@@ -540,8 +591,9 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 		.from_cpu = task_cpu(p),
 		.to_cpu = dest_cpu,
 	};
+
 	guard(irqsave)();
-	rec.site = ipcprobe_site(this_cpu_xchg(migrate_from, 0), &kind);
+	rec.site = ipcprobe_site(from, &kind);
 	rec.context = migrate_context(kind, rec.from_cpu);
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_RQ(rq_migrate, &rec, rec.by, rec.to_cpu);
@@ -551,7 +603,7 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 
 static u16 class_of(const struct task_struct *p, const void *rq)
 {
-	if (rq && ipcprobe_rq_offsets.rq_stop >= 0 &&
+	if (rq && IPCPROBE_RQ_HAS(rq_stop) &&
 	    IPCPROBE_PRIVATE(void *, rq, rq_stop) == p)
 		return IPCPROBE_SCHED_STOP;
 	if (p->prio < 0)
@@ -600,7 +652,11 @@ static u32 snapshot_member(struct ipcprobe_session *only,
  */
 void ipcprobe_rq_snapshot(struct ipcprobe_session *only)
 {
-	struct ipcprobe_rec_rq_snapshot_end rec = { .hdr.tid = current->pid };
+	struct ipcprobe_rec_rq_snapshot_end rec = {
+		.hdr.tid = current->pid,
+		.nr_running = IPCPROBE_NR_UNKNOWN,
+	};
+	const void *queue = ipcprobe_se_queue(&current->se);
 	struct task_struct *process, *thread;
 	int cpu = smp_processor_id();
 

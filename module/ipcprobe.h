@@ -162,12 +162,13 @@ struct ipcprobe_session {
 	wait_queue_head_t wait;
 };
 
-/* While one session runs alone, its ring of each CPU; else NULL.  RCU. */
+/* While one session runs alone, its ring of each CPU; else one of no class.  RCU. */
 DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
 extern struct list_head ipcprobe_all_sessions;	/* ipcprobe_session_mutex */
 extern struct mutex ipcprobe_session_mutex;
 
+void ipcprobe_session_init(void);
 struct ipcprobe_session *ipcprobe_session_create(void);
 void ipcprobe_session_destroy(struct ipcprobe_session *session);
 int ipcprobe_session_configure(struct ipcprobe_session *session,
@@ -198,7 +199,6 @@ struct ipcprobe_trace_copies {
 
 /* trace.c */
 DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
-DECLARE_PER_CPU(u64 [IPCPROBE_TRACE_MAX / 8], ipcprobe_slow_rec);	/* emit.h */
 
 /* hooks.c: attaching to the kernel */
 

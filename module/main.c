@@ -11,6 +11,7 @@ static int __init init_parts(void)
 {
 	int err;
 
+	ipcprobe_session_init();
 	err = ipcprobe_file_init();
 	if (err)
 		return err;

@@ -7,6 +7,7 @@
 
 struct ipcprobe_rq_offsets ipcprobe_rq_offsets;
 bool ipcprobe_rq_explains;
+DEFINE_STATIC_KEY_FALSE(ipcprobe_rq_complete);
 
 /* Kernels call some members differently: the newest name first. */
 static const struct {
@@ -53,6 +54,16 @@ static bool can_explain(void)
 	       (IPCPROBE_IS_EEVDF || (o->cfs_last >= 0 && o->cfs_skip >= 0));
 }
 
+static bool is_complete(void)
+{
+	const struct ipcprobe_rq_offsets *o = &ipcprobe_rq_offsets;
+
+	return o->rq_nr_running >= 0 && o->rq_cpu >= 0 && o->rq_stop >= 0 &&
+	       o->rq_dl >= 0 && o->dl_root >= 0 && o->cfs_throttle_count >= 0 &&
+	       o->tg_css >= 0 && o->tg_autogroup >= 0 && o->tg_cfs_rq >= 0 &&
+	       o->autogroup_id >= 0;
+}
+
 /**
  * ipcprobe_rq_init - find the offsets
  *
@@ -75,4 +86,6 @@ void ipcprobe_rq_init(void)
 	if (ipcprobe_rq_offsets.rq_nr_running < 0 || ipcprobe_rq_offsets.rq_cpu < 0)
 		pr_info("no usable BTF: lengths of run queues are not audited\n");
 	ipcprobe_rq_explains = can_explain();
+	if (is_complete())
+		static_branch_enable(&ipcprobe_rq_complete);
 }

@@ -10,6 +10,7 @@
 #define IPCPROBE_RQ_H
 
 #include <linux/cgroup.h>
+#include <linux/jump_label.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
@@ -45,23 +46,27 @@ struct ipcprobe_rq_offsets {
 
 extern struct ipcprobe_rq_offsets ipcprobe_rq_offsets;
 extern bool ipcprobe_rq_explains;	/* all is known that the fair class decides by */
+DECLARE_STATIC_KEY_FALSE(ipcprobe_rq_complete);	/* so is all that IPCPROBE_RQ_HAS() is asked for */
 
 void ipcprobe_rq_init(void);
 
 #define IPCPROBE_PRIVATE(type, base, member)				\
 	READ_ONCE(*(type const *)((const void *)(base) + ipcprobe_rq_offsets.member))
 
+/* Has this kernel such a member? */
+#define IPCPROBE_RQ_HAS(member)						\
+	(static_branch_likely(&ipcprobe_rq_complete) ||			\
+	 ipcprobe_rq_offsets.member >= 0)
+
 static __always_inline u32 ipcprobe_rq_nr_running(const void *rq)
 {
-	if (unlikely(ipcprobe_rq_offsets.rq_nr_running < 0 || !rq))
-		return IPCPROBE_NR_UNKNOWN;
-	return IPCPROBE_PRIVATE(u32, rq, rq_nr_running);
+	return IPCPROBE_RQ_HAS(rq_nr_running) ?
+		IPCPROBE_PRIVATE(u32, rq, rq_nr_running) : IPCPROBE_NR_UNKNOWN;
 }
 
 static __always_inline int ipcprobe_rq_cpu(const void *rq)
 {
-	return likely(ipcprobe_rq_offsets.rq_cpu >= 0) ?
-		IPCPROBE_PRIVATE(int, rq, rq_cpu) : -1;
+	return IPCPROBE_RQ_HAS(rq_cpu) ? IPCPROBE_PRIVATE(int, rq, rq_cpu) : -1;
 }
 
 /* ---- what hook_pick.c remembers of each CPU ---- */
@@ -77,7 +82,7 @@ static __always_inline void ipcprobe_pick_restart(void)
 
 /* ---- and hook_sched.c ---- */
 
-/* Each CPU's queue, once it has changed; the stopper's own wake-up is enough. */
+/* Each CPU's queue, once its stopper has come or gone, as at the start of a session. */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 
 /* Who was woken or enqueued last by this CPU. */
@@ -110,7 +115,7 @@ static __always_inline u16 ipcprobe_sched_context(void)
 		return IPCPROBE_CONTEXT_HARDIRQ;
 	if (unlikely(in_serving_softirq()))
 		return IPCPROBE_CONTEXT_SOFTIRQ;
-	if (likely(rq) && ipcprobe_rq_offsets.rq_stop >= 0 &&
+	if (likely(rq) && IPCPROBE_RQ_HAS(rq_stop) &&
 	    IPCPROBE_PRIVATE(void *, rq, rq_stop) == current)
 		return IPCPROBE_CONTEXT_STOPPER;
 	return 0;
@@ -124,11 +129,11 @@ static __always_inline u32 ipcprobe_group_number(const void *tg)
 	const struct cgroup_subsys_state *css;
 	const void *autogroup;
 
-	if (unlikely(ipcprobe_rq_offsets.tg_css < 0 || !tg))
+	if (!IPCPROBE_RQ_HAS(tg_css))
 		return 0;
-	if (ipcprobe_rq_offsets.tg_autogroup >= 0) {
+	if (IPCPROBE_RQ_HAS(tg_autogroup)) {
 		autogroup = IPCPROBE_PRIVATE(void *, tg, tg_autogroup);
-		if (autogroup && ipcprobe_rq_offsets.autogroup_id >= 0)
+		if (autogroup && IPCPROBE_RQ_HAS(autogroup_id))
 			return IPCPROBE_GROUP_AUTO |
 			       (u32)IPCPROBE_PRIVATE(unsigned long, autogroup, autogroup_id);
 	}
@@ -150,7 +155,7 @@ static __always_inline u32 ipcprobe_group_of(const struct task_struct *p)
 /* The queue's own group is throttled, or one that it is in. */
 static __always_inline bool ipcprobe_cfs_is_throttled(const void *cfs_rq)
 {
-	return ipcprobe_rq_offsets.cfs_throttle_count >= 0 && cfs_rq &&
+	return IPCPROBE_RQ_HAS(cfs_throttle_count) &&
 	       IPCPROBE_PRIVATE(int, cfs_rq, cfs_throttle_count) > 0;
 }
 

@@ -15,6 +15,7 @@
 
 #include "ipcprobe.h"
 
+static struct ipcprobe_ring no_ring;	/* of no class */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
 LIST_HEAD(ipcprobe_all_sessions);
@@ -269,7 +270,13 @@ static void set_only(struct ipcprobe_session *only)
 
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu(ipcprobe_only_ring, cpu),
-			   only ? only->rings[cpu] : NULL);
+			   (only ? only->rings[cpu] : NULL) ?: &no_ring);
+}
+
+/* No pointer in a module's per-CPU data can be initialised by the compiler. */
+void __init ipcprobe_session_init(void)
+{
+	set_only(NULL);
 }
 
 static void update_only(void)

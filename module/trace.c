@@ -15,4 +15,3 @@ void ipcprobe_trace_unreg_##up(void)					\
 IPCPROBE_CLASSES(TRACE_REG)
 
 DEFINE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
-DEFINE_PER_CPU(u64 [IPCPROBE_TRACE_MAX / 8], ipcprobe_slow_rec);
