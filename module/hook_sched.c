@@ -580,11 +580,9 @@ static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
 	return context;
 }
 
-static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
+static void tell_migrate(const struct task_struct *p, int dest_cpu, unsigned long from)
 {
 	enum ipcprobe_site_kind kind;
-
-	guard(preempt_notrace)();
 	struct ipcprobe_rec_rq_migrate rec = {
 		.hdr.tid = p->pid,
 		.by = current->pid,
@@ -597,6 +595,24 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 	rec.context = migrate_context(kind, rec.from_cpu);
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_RQ(rq_migrate, &rec, rec.by, rec.to_cpu);
+}
+
+/* set_task_cpu(p, new_cpu): tells it by a tracepoint, where that is not silent */
+static void entry_set_task_cpu(struct ipcprobe_hook *hook,
+			       struct ftrace_regs *fregs, unsigned long parent_ip)
+{
+	int dest_cpu = ftrace_regs_get_argument(fregs, 1);
+
+	if (likely(cpu_online(smp_processor_id())))
+		this_cpu_write(migrate_from, parent_ip);
+	else if (task_cpu(ARG(fregs, 0)) != dest_cpu)
+		tell_migrate(ARG(fregs, 0), dest_cpu, parent_ip);
+}
+
+static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
+{
+	guard(preempt_notrace)();
+	tell_migrate(p, dest_cpu, this_cpu_xchg(migrate_from, 0));
 }
 
 /* ---- snapshot ---- */
