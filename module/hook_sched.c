@@ -660,6 +660,26 @@ static u32 snapshot_member(struct ipcprobe_session *only,
 	return 1;
 }
 
+/*
+ * Who has exited may be reaped before it leaves the CPU for the last time: it is
+ * in no list of processes then, but still in that of the queue's fair tasks.
+ */
+static u32 snapshot_reaped(struct ipcprobe_session *only, int cpu)
+{
+	const void *rq = this_cpu_read(ipcprobe_own_rq);
+	const struct list_head *tasks;
+	struct task_struct *task;
+	u32 nr = 0;
+
+	if (!rq || ipcprobe_rq_offsets.rq_cfs_tasks < 0)
+		return 0;
+	tasks = rq + ipcprobe_rq_offsets.rq_cfs_tasks;
+	list_for_each_entry(task, tasks, se.group_node)
+		if (!pid_alive(task))
+			nr += snapshot_member(only, task, cpu);
+	return nr;
+}
+
 /**
  * ipcprobe_rq_snapshot - the members of this CPU's queue
  * @only: session that gets the records
@@ -676,10 +696,14 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only)
 	struct task_struct *process, *thread;
 	int cpu = smp_processor_id();
 
+	if (queue && ipcprobe_rq_offsets.cfs_rq >= 0)
+		learn_rq(IPCPROBE_PRIVATE(void *, queue, cfs_rq));
 	for_each_process_thread(process, thread)
 		rec.nr_members += snapshot_member(only, thread, cpu);
+	rec.nr_members += snapshot_reaped(only, cpu);
 	rec.cpu = cpu;
-	rec.nr_running = ipcprobe_rq_nr_running(this_cpu_read(ipcprobe_own_rq));
+	if (this_cpu_read(ipcprobe_own_rq))
+		rec.nr_running = ipcprobe_rq_nr_running(this_cpu_read(ipcprobe_own_rq));
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_ONLY(rq_snapshot_end, &rec, only);
 }

@@ -24,6 +24,7 @@ struct ipcprobe_rq_offsets {
 	int rq_cpu;
 	int rq_stop;
 	int rq_dl;
+	int rq_cfs_tasks;
 	int cfs_nr;
 	int cfs_sum_w_vruntime;
 	int cfs_sum_weight;
