@@ -82,7 +82,7 @@
 	E(rq_group,       SCHED, 0x040a, "a task group: a control group of the cpu controller") \
 	E(rq_site,        SCHED, 0x040b, "a function of the scheduler that other records name by number") \
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
-	E(shm_segment,    SHM,   0x0502, "an object that is a System V segment is met for the first time in this session") \
+	E(shm_segment,    SHM,   0x0502, "a System V segment is met for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
 	E(shm_map,        SHM,   0x0504, "a process mapped a shared object") \
 	E(shm_inherit,    SHM,   0x0505, "a new process has a shared mapping of its parent") \
@@ -124,17 +124,17 @@
 	E(futex_requeue,  FUTEX, 0x0805, "a requeue returned: waiters moved from one futex to another") \
 	E(futex_wake_op,  FUTEX, 0x0806, "FUTEX_WAKE_OP returned") \
 	E(futex_waitv,    FUTEX, 0x0807, "one futex of the vector that futex_waitv() begins to wait for")	\
-	E(unix_socket,    UNIX,  0x0901, "a UNIX socket that existed before, is met for the first time, or was given a name") \
+	E(unix_socket,    UNIX,  0x0901, "a UNIX socket that existed before, is first met, or was given a name") \
 	E(unix_holder,    UNIX,  0x0902, "a process that held a UNIX socket when the session started") \
 	E(unix_pair,      UNIX,  0x0903, "socketpair(2) made two connected sockets") \
 	E(unix_connect,   UNIX,  0x0904, "connect(2) returned")		\
 	E(unix_accept,    UNIX,  0x0905, "accept(2) returned")		\
-	E(unix_send,      UNIX,  0x0906, "a call that sends returned, or one message of sendmmsg(2) was sent") \
-	E(unix_recv,      UNIX,  0x0907, "a call that receives returned, or one message of recvmmsg(2) was received") \
-	E(unix_segment,   UNIX,  0x0908, "bytes that the call whose record follows moved before the run of bytes told there") \
+	E(unix_send,      UNIX,  0x0906, "a sending call returned, or one message of sendmmsg(2) was sent") \
+	E(unix_recv,      UNIX,  0x0907, "a receiving call returned, or one message of recvmmsg(2) was received") \
+	E(unix_segment,   UNIX,  0x0908, "bytes that the call whose record follows moved before those told there") \
 	E(unix_block,     UNIX,  0x0909, "an operation on a socket began to wait") \
 	E(unix_unblock,   UNIX,  0x090a, "the wait ended")		\
-	E(unix_fd,        UNIX,  0x090b, "a descriptor was passed along with bytes, or one that was passed was received") \
+	E(unix_fd,        UNIX,  0x090b, "a descriptor was passed along with bytes, or a passed one was received") \
 	E(unix_close,     UNIX,  0x090c, "the last open file of a socket was released") \
 	E(signal_send,    SIGNAL, 0x0a01, "a signal was sent to a task")	\
 	E(signal_take,    SIGNAL, 0x0a02, "a task takes a signal")	\
@@ -223,7 +223,7 @@
 	F(u32,   pos,       "position of the first byte read since the last wait") \
 	F(u32,   count,     "bytes asked for")				\
 	F(s32,   ret,       "bytes read or -errno; -2147483648 = unknown") \
-	F(ns32,  dur_ns,    "from the entry, waiting included, until the pipe was given back; until the exit where ret is an error or less than count")		\
+	F(ns32,  dur_ns,    "entry, waiting included, until the pipe was given back; if ret < count, to exit") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
 	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")
@@ -234,7 +234,7 @@
 	F(u32,   pos,       "position of the first byte written since the last wait") \
 	F(u32,   count,     "bytes to write")				\
 	F(s32,   ret,       "bytes written or -errno; -2147483648 = unknown") \
-	F(ns32,  dur_ns,    "from the entry, waiting included, until the pipe was given back; until the exit where ret is an error or less than count")		\
+	F(ns32,  dur_ns,    "entry, waiting included, until the pipe was given back; if ret < count, to exit") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
 	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")
@@ -426,7 +426,7 @@
 
 #define IPCPROBE_FIELDS_fair_pick(F)					\
 	F(u64,   zero_vruntime, "vruntimes are measured from here (6.1: min_vruntime)") \
-	F(s64,   sum_w_vruntime, "sum of (vruntime - zero_vruntime) * weight of those in the queue, not the running one") \
+	F(s64,   sum_w_vruntime, "sum of (vruntime - zero_vruntime) * weight of those queued, not the running one") \
 	F(u64,   sum_weight, "sum of these weights (nice 0 is 1024; in 7.2 it is 1048576)") \
 	F(u32,   group,     "task group whose queue it is")		\
 	F(u32,   nr_queued, "entities that compete, the running one included") \
@@ -438,7 +438,7 @@
 	F(u16,   shift,     "weights are shifted right by it (7.2)")
 
 #define IPCPROBE_FIELDS_rq_resched(F)					\
-	F(s64,   lead,      "by how much its virtual run time is ahead of that of task, where they compete; least s64 = not known") \
+	F(s64,   lead,      "by how much its vruntime is ahead of task's if they compete; least s64 = not known") \
 	F(tid,   running,   "task that is asked, 0 = idle")		\
 	F(tid,   task,      "task that was enqueued last by this CPU, 0 = none") \
 	F(u32,   site,      "the function that asks, as in rq_site")	\
@@ -585,7 +585,7 @@
 	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
-	F(u16,   nsops,     "operations in the call (65535 = more); further ones have sem_sop records if there are 64 at most") \
+	F(u16,   nsops,     "operations (65535 = more); if 64 at most, further ones have sem_sop records") \
 	F(u16,   num,       "first operation: semaphore")		\
 	F(s16,   op,        "its sem_op")				\
 	F(s16,   before,    "value before, at the try that ended the call; -1 = not known") \
@@ -788,10 +788,10 @@
 	F(u64,   offset,    "position in the file")			\
 	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
 	F(u32,   val,       "value expected there; WAITV: number of futexes") \
-	F(tid,   owner,     "PI: the holder; else the task whose number is where a pthread_mutex_t has its owner: see mem") \
+	F(tid,   owner,     "PI: the holder; else the task named where a pthread_mutex_t has its owner: see mem") \
 	F(call,  call,      "system call")				\
 	F(futex_op, op,     "operation")				\
-	F(futex_flags, flags, "SHARED, UNRESOLVED, TIMEOUT, REALTIME; BELOW, ABOVE: which half of mem was there to read") \
+	F(futex_flags, flags, "SHARED, UNRESOLVED, TIMEOUT, REALTIME; BELOW, ABOVE: which half of mem was read") \
 	F(mem,   mem,       "memory from 48 bytes below the address to 48 above it")
 
 #define IPCPROBE_FIELDS_futex_wake(F)					\
@@ -926,7 +926,7 @@
 	F(x64,   addr,      "user buffer; of a vectored call the first segment; 0 with PAGES") \
 	F(u32,   sock,      "the caller's socket")			\
 	F(u32,   peer,      "send: where it went; receive: who sent it; 0 = not known or nobody") \
-	F(u32,   pos,       "position of the message, or of the first byte after the unix_segment records; nothing without ret > 0, but a message may have 0 bytes") \
+	F(u32,   pos,       "of the message or the first byte after unix_segments; only if ret > 0 (message: >= 0)") \
 	F(u32,   count,     "bytes to send or asked for; with PAGES maybe only of the first part")\
 	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
@@ -955,7 +955,7 @@
 	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_unix_fd(F)					\
-	F(u64,   ino,       "inode number of what the descriptor refers to; of a pipe or socket the number that names it in /proc/PID/fd") \
+	F(u64,   ino,       "inode number of what it refers to; of a pipe or socket the one in /proc/PID/fd") \
 	F(dev,   dev,       "device of the inode's file system")	\
 	F(u32,   sock,      "the caller's socket")			\
 	F(u32,   pos,       "position of the byte or message it goes with") \
@@ -970,12 +970,12 @@
 	F(u32,   unread,    "bytes (messages) sent to it that nobody will receive; connections nobody accepted")
 
 #define IPCPROBE_FIELDS_signal_send(F)					\
-	F(tid,   target,    "the task it was sent to; the record's tid is the sender, or who was interrupted when the kernel sent it") \
+	F(tid,   target,    "task it was sent to; tid: the sender, or who was interrupted when the kernel sent it") \
 	F(u32,   pid,       "process (tgid) of target")			\
 	F(s32,   code,      "si_code: 0 kill, -1 sigqueue, -2 timer, -6 tgkill, 0x80 the kernel, ...") \
 	F(u16,   sig,       "signal")					\
 	F(u8,    is_group,  "1: sent to the process: any of its threads may take it") \
-	F(u8,    result,    "0 queued, 1 ignored, 2 was pending already, 3 lost for want of memory, 4 queued without its siginfo")
+	F(u8,    result,    "0 queued, 1 ignored, 2 already pending, 3 lost: no memory, 4 queued without siginfo")
 
 #define IPCPROBE_FIELDS_signal_take(F)				\
 	F(x64,   handler,   "address of the handler, 0 = default action") \
