@@ -248,7 +248,8 @@ void ipcprobe_uring_init(void)
 #define URING_TP(tp_name, fn) {						\
 	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT,	\
 	.alt = IPCPROBE_HOOK_EXTRA, .probe = fn,			\
-	.classes = IPCPROBE_BIT(FILE) }
+	.classes = IPCPROBE_BIT(FILE),					\
+}
 
 struct ipcprobe_hook ipcprobe_uring_hooks[] = {
 	URING_FN("io_read", entry_read),

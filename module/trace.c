@@ -12,6 +12,7 @@ void ipcprobe_trace_unreg_##up(void)					\
 {									\
 	ipcprobe_hooks_trace_unreg(id);					\
 }
+
 IPCPROBE_CLASSES(TRACE_REG)
 
 DEFINE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);

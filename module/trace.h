@@ -95,8 +95,8 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_FORMAT_pad16(n)
 #define IPT_FORMAT_pad32(n)
 
-#define IPT_COMMA		,
-#define IPT_ARG_FIELD(n)	IPT_COMMA __entry->n
+/* Each brings the comma before it: a field without an argument has none. */
+#define IPT_ARG_FIELD(n)	PARAMS(, __entry->n)
 #define IPT_ARG_u8		IPT_ARG_FIELD
 #define IPT_ARG_u16		IPT_ARG_FIELD
 #define IPT_ARG_u32		IPT_ARG_FIELD
@@ -115,8 +115,8 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ARG_unix_flags	IPT_ARG_FIELD
 #define IPT_ARG_dev		IPT_ARG_FIELD
 #define IPT_ARG_comm		IPT_ARG_FIELD
-#define IPT_ARG_mem(n)		IPT_COMMA __print_hex_str(__entry->n, sizeof(__entry->n))
-#define IPT_ARG_str(n)		IPT_COMMA __get_str(n)
+#define IPT_ARG_mem(n)		PARAMS(, __print_hex_str(__entry->n, sizeof(__entry->n)))
+#define IPT_ARG_str(n)		PARAMS(, __get_str(n))
 #define IPT_ARG_pad16(n)
 #define IPT_ARG_pad32(n)
 
