@@ -202,13 +202,14 @@ static struct reader *record(const struct lab_opts *opts, const struct lab_row *
 			     const char *dir, struct source_opts *source)
 {
 	char size[32], block[32];
-	char *argv[] = { "/proc/self/exe", "lab", "copies", "--run", (char *)row->transport->name,
-			 "--dir", (char *)dir, "--size", size, "--block", block, NULL };
 	struct reader *r;
 
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)opts->size);
 	snprintf(block, sizeof(block), "%llu", (unsigned long long)opts->block);
-	source->command = argv;
+	source->command = (char *[]) {
+		"/proc/self/exe", "lab", "copies", "--run", (char *)row->transport->name,
+		"--dir", (char *)dir, "--size", size, "--block", block, NULL,
+	};
 	source->classes = MODEL_COPIES_CLASSES | 1U << IPCPROBE_CLASS_SCHED;
 	source->ring_bytes = opts->ring_bytes;
 	return source_open(source, &r) ? NULL : r;

@@ -38,12 +38,14 @@ struct record_args {
 	struct output output;
 };
 
+#define CLASSES	"task,pipe,file,sched,shm,sem,msg,futex,unix,signal,eventfd,procvm,pick"
+
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Record all processes, also when a command is given", 0 },
 	{ "pid", 'p', "PID[,PID...]", 0, "Record these processes and what they create", 0 },
 	{ "cpus", 'C', "CPUS", 0, "Record these CPUs, for example 0-3,7", 0 },
 	{ "events", 'e', "CLASSES", 0,
-	  "Record these classes: task,pipe,file,sched,shm,sem,msg,futex,unix,signal,eventfd,procvm,pick (default: all but pick)", 0 },
+	  "Record these classes: " CLASSES " (default: all but pick)", 0 },
 	{ "ring-size", 'm', "SIZE", 0,
 	  "Size of each CPU's ring, a power of two (default: 4M)", 0 },
 	{ "output", 'o', "FILE", 0, "File to write (default: " SOURCE_DEFAULT_FILE ")", 0 },

@@ -123,7 +123,8 @@ void sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
 	uint32_t number = 0;
 
 	cpu->has_throttle = false;
-	if (is_group || !cpu->is_known || !sched->throttles_real_time || nr_real_time(sched, cpu, !is_throttled) != nr)
+	if (is_group || !cpu->is_known || !sched->throttles_real_time ||
+	    nr_real_time(sched, cpu, !is_throttled) != nr)
 		return;
 	while ((number = sched_next_member(sched, cpu, number))) {
 		struct sched_task *task = sched_task_at(sched, number);

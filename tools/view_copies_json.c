@@ -146,13 +146,12 @@ static json_t *flow_json(const struct model *model, const struct channel_pair *p
 
 static json_t *flows_json(const struct model *model, const struct channel *channel)
 {
+	const struct channels *channels = &model->copies.channels;
 	uint32_t nr, i, *pairs = view_pairs_sorted(model, channel, &nr);
 	json_t *list = json_array();
 
 	for (i = 0; pairs && i < nr; i++)
-		json_array_append_new(list,
-				      flow_json(model, channel_pair_at(&model->copies.channels,
-								    pairs[i])));
+		json_array_append_new(list, flow_json(model, channel_pair_at(channels, pairs[i])));
 	free(pairs);
 	return list;
 }

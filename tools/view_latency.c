@@ -23,8 +23,10 @@ static const char *const by_names[] = {
 
 /* ---- which rows ---- */
 
-/* those with anything in them: @nr row numbers, longest delay first; the row of
- * those that nobody woke has the number PREEMPTED */
+/*
+ * The numbers of those with anything in them, longest delay first; the row of
+ * those that nobody woke has the number PREEMPTED.
+ */
 #define PREEMPTED	UINT32_MAX
 
 static const struct latency_row *row_at(const struct latency *latency, uint32_t number)

@@ -89,13 +89,14 @@ static json_t *running_json(const struct switches *sw, const struct sched *sched
 	for (i = 0; i < sched->nr_cpus; i++) {
 		const struct sched_cpu *cpu = &sched->cpu[i];
 		bool is_changed = i == event->rec->cpu;
+		uint32_t task = is_changed ? event->next : cpu->current;
 
 		if (!cpu->is_seen || !source_wants_cpu(sw->runq->source, i))
 			continue;
 		json_array_append_new(list, json_pack("{s:o, s:b, s:o}",
-				      "cpu", view_json_number(i), "known", is_changed || cpu->is_known,
-				      "task", label_task_json(sw->model, is_changed ?
-							      event->next : cpu->current)));
+						      "cpu", view_json_number(i),
+						      "known", is_changed || cpu->is_known,
+						      "task", label_task_json(sw->model, task)));
 	}
 	return json_pack("{s:s, s:o, s:o, s:o}", "event", "switch",
 			 "ts_ns", view_json_number(event->rec->hdr.ts_ns),
