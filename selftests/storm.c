@@ -22,6 +22,8 @@
 
 #include <linux/ipcprobe.h>
 
+#include "array.h"
+
 #define NR_WORKERS	4
 #define NR_THREADS	3
 #define NR_STEPS	24	/* of each thread on one session */
@@ -172,7 +174,7 @@ static void *use_session(void *arg)
 
 	seed = session->seed;
 	for (nr = any(NR_STEPS); nr; nr--)
-		steps[any(sizeof(steps) / sizeof(steps[0]))](session->fd);
+		steps[any(ARRAY_SIZE(steps))](session->fd);
 	return NULL;
 }
 
