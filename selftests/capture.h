@@ -83,6 +83,14 @@ static MAYBE_UNUSED uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
+/* Without it the module does not know the kernel's own structs: why tests are skipped. */
+#define NO_BTF	"the kernel has no BTF"
+
+static MAYBE_UNUSED bool has_btf(void)
+{
+	return !access("/sys/kernel/btf/vmlinux", F_OK);
+}
+
 __attribute__((constructor)) static void load_module(void)
 {
 	const char *path = getenv("IPCPROBE_KO");

@@ -21,7 +21,7 @@ static uint32_t number_of(int fd)
 	char line[128];
 	FILE *file;
 
-	if (access("/sys/kernel/btf/vmlinux", F_OK))
+	if (!has_btf())
 		return UINT32_MAX;
 	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", fd);
 	file = fopen(line, "r");

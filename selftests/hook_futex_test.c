@@ -139,11 +139,6 @@ static uint64_t offset_in(const struct page *page, const void *word)
 	EXPECT_EQ(IPCPROBE_FUTEX_SHARED, __wake->flags);			\
 } while (0)
 
-static bool has_btf(void)
-{
-	return !access("/sys/kernel/btf/vmlinux", F_OK);
-}
-
 /* Who woke whom is not known without BTF; NULL then. */
 #define NEXT_WOKEN(cursor)							\
 	(has_btf() ? NEXT(cursor, futex_woken) : NULL)

@@ -69,7 +69,7 @@ FIXTURE_SETUP(msg)
 	struct mq_attr attr = { .mq_maxmsg = 4, .mq_msgsize = 64 };
 
 	self->ns = ipc_namespace();
-	self->has_btf = !access("/sys/kernel/btf/vmlinux", F_OK);
+	self->has_btf = has_btf();
 	self->job = shared_memory(sizeof(*self->job));
 	mq_unlink(QUEUE_NAME);
 	self->job->id = msgget(IPC_PRIVATE, 0600);

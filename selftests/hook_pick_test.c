@@ -28,8 +28,8 @@ FIXTURE_SETUP(pick)
 
 	ASSERT_EQ(0, capture_open(&self->cap, &config));
 	self->stage = shared_memory(4096);
-	if (access("/sys/kernel/btf/vmlinux", F_OK))
-		SKIP(return, "the kernel has no BTF");
+	if (!has_btf())
+		SKIP(return, NO_BTF);
 }
 
 FIXTURE_TEARDOWN(pick)

@@ -218,13 +218,6 @@ static void do_load(const struct load *load)
 	}
 }
 
-/* Without the offsets of struct rq there is nothing to compare with. */
-#define SKIP_WITHOUT_BTF()							\
-	do {									\
-		if (access("/sys/kernel/btf/vmlinux", F_OK))			\
-			SKIP(return, "the kernel has no BTF");			\
-	} while (0)
-
 static void run_load(struct __test_metadata *_metadata, struct capture *cap, const struct load *load,
 		     int nr)
 {
@@ -232,7 +225,8 @@ static void run_load(struct __test_metadata *_metadata, struct capture *cap, con
 	pid_t pids[8];
 	int i;
 
-	SKIP_WITHOUT_BTF();
+	if (!has_btf())
+		SKIP(return, NO_BTF);
 
 	/* some of it is under way when the session starts */
 	pids[0] = SPAWN(do_load, load);
@@ -292,7 +286,8 @@ TEST_F(sched, queues_agree_with_a_deadline_task)
 	size_t i, nr_named = 0;
 	pid_t pid;
 
-	SKIP_WITHOUT_BTF();
+	if (!has_btf())
+		SKIP(return, NO_BTF);
 	ASSERT_EQ(0, capture_start(&self->cap));
 	pid = SPAWN(do_deadline, NULL);
 	REAP(pid);
@@ -323,7 +318,8 @@ TEST_F(sched, queues_agree_when_a_group_is_throttled)
 	size_t i;
 	int fd;
 
-	SKIP_WITHOUT_BTF();
+	if (!has_btf())
+		SKIP(return, NO_BTF);
 	fd = open("/sys/fs/cgroup/cgroup.subtree_control", O_WRONLY);
 	if (fd < 0 || write(fd, "+cpu", 4) != 4 || (mkdir(group, 0755) && errno != EEXIST))
 		SKIP(return, "no cgroup cpu controller");

@@ -52,7 +52,7 @@ FIXTURE_SETUP(sem)
 
 	ASSERT_EQ(0, stat("/proc/self/ns/ipc", &st));
 	self->ns = st.st_ino;
-	self->has_btf = !access("/sys/kernel/btf/vmlinux", F_OK);
+	self->has_btf = has_btf();
 	self->job = shared_memory(sizeof(*self->job));
 	self->job->id = semget(IPC_PRIVATE, NR_SEMS, 0600);
 	ASSERT_LE(0, self->job->id);

@@ -352,11 +352,6 @@ static uint32_t expect_object(struct __test_metadata *_metadata, struct cursor *
 	EXPECT_EQ((cursor)->tid, __unmap->pid);				\
 } while (0)
 
-static bool has_btf(void)
-{
-	return !access("/sys/kernel/btf/vmlinux", F_OK);
-}
-
 #define EXPECT_DESTROY(cursor, ns_, id_, key_) do {			\
 	const struct ipcprobe_rec_shm_destroy *__gone;			\
 	if (!has_btf())							\
