@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "deadline.h"
 
 #include <sys/resource.h>
 #include <linux/sched.h>
@@ -271,24 +272,13 @@ TEST_F(pick, real_time_preempts_fair)
 	EXPECT_LE(nr_preempted, nr_asked + 1);	/* one may have been asked by another before */
 }
 
-static void do_deadline(volatile uint32_t *stage)
+static void do_deadline(void *arg MAYBE_UNUSED)
 {
-	struct {
-		uint32_t size, policy;
-		uint64_t flags;
-		int32_t nice;
-		uint32_t priority;
-		uint64_t runtime, deadline, period;
-	} attr = {
-		.size = 48, .policy = 6 /* SCHED_DEADLINE */,
-		.runtime = 20000000, .deadline = 90000000, .period = 100000000,
-	};
 	int i;
 
-	CHECK(!syscall(SYS_sched_setattr, 0, &attr, 0));
+	CHECK(!set_deadline(20000000, 90000000, 100000000));
 	for (i = 0; i < 5; i++)
 		sched_yield();	/* until the next period */
-	*stage = 100;
 }
 
 /* Its deadline moves on by a period each time. */
@@ -300,7 +290,7 @@ TEST_F(pick, deadline_parameters)
 	size_t i;
 
 	ASSERT_EQ(0, capture_start(&self->cap));
-	pid = SPAWN(do_deadline, self->stage);
+	pid = SPAWN(do_deadline, NULL);
 	REAP(pid);
 	FINISH(&self->cap);
 	for (i = 0; i < self->cap.nr; i++) {

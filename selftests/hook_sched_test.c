@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "deadline.h"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -259,20 +260,10 @@ TEST_F(sched, queues_agree_with_real_time_tasks)
 
 static void do_deadline(void *arg MAYBE_UNUSED)
 {
-	struct {
-		uint32_t size, policy;
-		uint64_t flags;
-		int32_t nice;
-		uint32_t priority;
-		uint64_t runtime, deadline, period;
-	} attr = {
-		.size = 48, .policy = 6 /* SCHED_DEADLINE */,
-		.runtime = 20000000, .deadline = 100000000, .period = 100000000,
-	};
 	volatile unsigned long n;
 	int i;
 
-	CHECK(!syscall(SYS_sched_setattr, 0, &attr, 0));
+	CHECK(!set_deadline(20000000, 100000000, 100000000));
 	for (i = 0; i < 10; i++) {
 		for (n = 0; n < 3000000; n++)
 			;

@@ -25,19 +25,12 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+
+#include "deadline.h"
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 #define NR_CHILDREN	4
-
-struct deadline_attr {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
 
 static long nr_steps;
 
@@ -177,14 +170,10 @@ static void load_policy(void)
 
 static void do_deadline(void *arg)
 {
-	struct deadline_attr attr = {
-		.size = sizeof(attr), .policy = SCHED_DEADLINE,
-		.runtime = 2000000, .deadline = 20000000, .period = 20000000,
-	};
 	long n;
 
 	(void)arg;
-	if (syscall(SYS_sched_setattr, 0, &attr, 0))
+	if (set_deadline(2000000, 20000000, 20000000))
 		err(1, "SCHED_DEADLINE");
 	for (n = 0; n < nr_steps; n++) {
 		/* more than the runtime every other time: it is throttled */

@@ -31,21 +31,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
+
+#include "deadline.h"
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 #define NR_TASKS	32
 #define MS		1000000ULL
-
-struct deadline_attr {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
 
 static pid_t pids[NR_TASKS];
 static unsigned int nr_tasks;
@@ -166,24 +159,14 @@ static const struct {
 
 /* ---- before they begin ---- */
 
-static void set_deadline(unsigned int ms)
-{
-	const struct deadline_attr attr = {
-		.size = sizeof(attr), .policy = SCHED_DEADLINE,
-		.runtime = ms * MS, .deadline = 20 * MS, .period = 20 * MS,
-	};
-
-	if (syscall(SYS_sched_setattr, 0, &attr, 0))
-		err(1, "SCHED_DEADLINE");
-}
-
 static void set_policy(const char *name, int priority)
 {
 	struct sched_param param = { 0 };
 	int policy = SCHED_OTHER;
 
 	if (!strcmp(name, "deadline")) {
-		set_deadline(priority);
+		if (set_deadline(priority * MS, 20 * MS, 20 * MS))
+			err(1, "SCHED_DEADLINE");
 		return;
 	}
 	if (!strcmp(name, "batch")) {
