@@ -9,6 +9,7 @@
 #include <linux/hash.h>
 #include <linux/kdev_t.h>
 #include <linux/path.h>
+#include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
@@ -35,6 +36,9 @@ struct bucket {
 static struct bucket *table;
 static atomic_t last_id;
 
+/* Of IPCPROBE_REC_MAX bytes: a file on its way to the rings; preemption off. */
+static struct ipcprobe_rec_file_info __percpu *info_buf;
+
 /*
  * Before the table, what each CPU asked for lately, found without a lock.
  * These are copies: a number that was told stays good, whoever takes the
@@ -51,13 +55,21 @@ int ipcprobe_file_init(void)
 	table = vcalloc(BIT(TABLE_BITS), sizeof(*table));
 	if (!table)
 		return -ENOMEM;
+	info_buf = __alloc_percpu(IPCPROBE_REC_MAX, __alignof__(*info_buf));
+	if (!info_buf)
+		goto err_free_table;
 	for (i = 0; i < BIT(TABLE_BITS); i++)
 		raw_spin_lock_init(&table[i].lock);
 	return 0;
+
+err_free_table:
+	vfree(table);
+	return -ENOMEM;
 }
 
 void ipcprobe_file_exit(void)
 {
+	free_percpu(info_buf);
 	vfree(table);
 }
 
@@ -91,8 +103,6 @@ int ipcprobe_path_print(const struct path *path, char *buf, int size)
 	return padded;
 }
 
-static DEFINE_PER_CPU(u8[IPCPROBE_REC_MAX], info_buf) __aligned(8);
-
 /* Of a file that overlayfs opened for a mapping, the one that was mapped. */
 static const struct inode *user_inode(const struct file *file)
 {
@@ -101,7 +111,7 @@ static const struct inode *user_inode(const struct file *file)
 
 static void describe(const struct file *file, u32 id)
 {
-	struct ipcprobe_rec_file_info *rec = (void *)this_cpu_ptr(info_buf);
+	struct ipcprobe_rec_file_info *rec = this_cpu_ptr(info_buf);
 	const struct inode *inode = user_inode(file);
 	u32 len;
 

@@ -400,6 +400,8 @@ struct ipcprobe_pipe {
 extern struct hlist_head ipcprobe_pipe_table[];
 extern u32 ipcprobe_epoch;	/* grows when somebody new listens: describe objects again */
 
+int ipcprobe_pipe_init(void);
+void ipcprobe_pipe_exit(void);
 void ipcprobe_pipe_unsync(void);
 void ipcprobe_pipe_reset(void);
 struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file);

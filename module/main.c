@@ -15,9 +15,12 @@ static int __init init_parts(void)
 	err = ipcprobe_file_init();
 	if (err)
 		return err;
-	err = ipcprobe_sock_init();
+	err = ipcprobe_pipe_init();
 	if (err)
 		goto err_file_exit;
+	err = ipcprobe_sock_init();
+	if (err)
+		goto err_pipe_exit;
 	ipcprobe_eventfd_init();
 	err = ipcprobe_op_init();
 	if (err)
@@ -53,6 +56,8 @@ err_op_exit:
 	ipcprobe_op_exit();
 err_sock_exit:
 	ipcprobe_sock_exit();
+err_pipe_exit:
+	ipcprobe_pipe_exit();
 err_file_exit:
 	ipcprobe_file_exit();
 	return err;
@@ -81,6 +86,7 @@ static void __exit ipcprobe_exit(void)
 	ipcprobe_message_exit();
 	ipcprobe_op_exit();
 	ipcprobe_sock_exit();
+	ipcprobe_pipe_exit();
 	ipcprobe_file_exit();
 }
 

@@ -10,6 +10,7 @@
 #include <linux/delay.h>
 #include <linux/magic.h>
 #include <linux/path.h>
+#include <linux/percpu.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -24,6 +25,21 @@ struct hlist_head ipcprobe_pipe_table[BIT(IPCPROBE_PIPE_TABLE_BITS)];
 static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
 static u32 nr_pipes;
 static u32 last_fifo;
+
+/* Of IPCPROBE_REC_MAX bytes: a pipe on its way to the rings; preemption off. */
+static struct ipcprobe_rec_pipe_snapshot __percpu *snapshot_buf;
+
+int ipcprobe_pipe_init(void)
+{
+	snapshot_buf = __alloc_percpu(IPCPROBE_REC_MAX, __alignof__(*snapshot_buf));
+	return snapshot_buf ? 0 : -ENOMEM;
+}
+
+/* All pipes were forgotten when the last hook went. */
+void ipcprobe_pipe_exit(void)
+{
+	free_percpu(snapshot_buf);
+}
 
 u32 ipcprobe_pipe_count(void)
 {
@@ -187,8 +203,6 @@ void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj)
 
 /* ---- description ---- */
 
-static DEFINE_PER_CPU(u8[IPCPROBE_REC_MAX], snapshot_buf) __aligned(8);
-
 /**
  * ipcprobe_pipe_describe - write a pipe_snapshot record
  * @obj: pipe
@@ -206,7 +220,7 @@ void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
 	struct ipcprobe_rec_pipe_snapshot *rec;
 	u32 len;
 
-	rec = (void *)this_cpu_ptr(snapshot_buf);
+	rec = this_cpu_ptr(snapshot_buf);
 	*rec = (struct ipcprobe_rec_pipe_snapshot) {
 		.ino = obj->ino,
 		.dev = obj->dev,
