@@ -272,7 +272,6 @@ TEST_F(task, parent_other_than_the_creator)
 static uint64_t start_ticks(pid_t pid)
 {
 	char path[32], line[1024], *word;
-	unsigned long long ticks;
 	FILE *file;
 	int i;
 
@@ -283,8 +282,7 @@ static uint64_t start_ticks(pid_t pid)
 	word = strrchr(line, ')');
 	for (i = 0; i < 20; i++)
 		word = strchr(word + 1, ' ');
-	CHECK(sscanf(word, "%llu", &ticks) == 1);
-	return ticks;
+	return strtoull(word, NULL, 10);
 }
 
 static void *park(void *arg)
