@@ -213,7 +213,9 @@ same_as_ipcs() {
 # Those that lsipc has are the same, and so are the others in /proc.  But lsipc
 # adds up pages and semaphores itself, not as the kernel does: ipcs asks it.
 limits() {
-	ipcmk -S 5 >set
+	local made
+
+	made=$(ipcmk -S 5)
 	lsipc -g -b -J | jq -r '.ipclimits[] | [.resource, .limit, .used, .["use%"]] | join(" ")' |
 		sed -E 's/%$//; s/^(SHMALL|SEMMNS) ([0-9]*).*/\1 \2/' >theirs
 	ipcprobe ls --limits -J | jq -r '.limits[] | select(.resource | test("^[A-Z]+$")) |
@@ -221,7 +223,7 @@ limits() {
 		awk '/^(SHMALL|SEMMNS)/ { print $1, $2; print $3 >"used"; next }
 			{ if ($4 != "-") $4 = sprintf("%.2f", $4); print }' >ours
 	ipcs -u | sed -nE 's/^(pages allocated|allocated semaphores =) //p' >used.ipcs
-	ipcrm -s "$(tr -dc 0-9 <set)"
+	ipcrm -s "${made//[^0-9]/}"
 	[ "$(wc -l <theirs)" -ge 12 ]
 	diff theirs ours
 	[ "$(wc -l <used.ipcs)" = 2 ]
