@@ -34,6 +34,7 @@
 /* Whom the fair class checks, valid inside that check only. */
 static DEFINE_PER_CPU(const struct task_struct *, woken);
 DEFINE_PER_CPU(const void *, ipcprobe_searched);
+static DEFINE_PER_CPU(u64, searched_at);	/* by the queue's clock */
 DEFINE_PER_CPU(u32, ipcprobe_running_tid);
 
 /* No hook of class pick is attached: what was looked at need not exist any more. */
@@ -44,6 +45,7 @@ void ipcprobe_pick_reset(void)
 	for_each_possible_cpu(cpu) {
 		per_cpu(woken, cpu) = NULL;
 		per_cpu(ipcprobe_searched, cpu) = NULL;
+		per_cpu(searched_at, cpu) = 0;
 		per_cpu(ipcprobe_running_tid, cpu) = 0;
 	}
 }
@@ -360,6 +362,21 @@ static void tell_unsearched(const void *queue, u32 site)
 			  IPCPROBE_PICK_BUDDY_FIRST);
 }
 
+/*
+ * Where a search of another choice is the last one, it does not count.  A choice
+ * that changes nothing is not told by a switch; but __schedule() sets the clock
+ * once for each.
+ */
+static void note_search(const void *queue)
+{
+	const void *rq = IPCPROBE_PRIVATE(void *, queue, cfs_rq);
+	u64 clock = ipcprobe_rq_offsets.rq_clock < 0 ? 0 : IPCPROBE_PRIVATE(u64, rq, rq_clock);
+
+	if (this_cpu_read(searched_at) != clock)
+		ipcprobe_pick_restart();
+	this_cpu_write(searched_at, clock);
+}
+
 /* CFS: pick_next_entity(cfs_rq, curr) */
 static void search_cfs(struct ftrace_regs *fregs, u32 site)
 {
@@ -380,6 +397,7 @@ static void search_eevdf(struct ftrace_regs *fregs, u32 site,
 			  this_cpu_read(ipcprobe_named_tid), flags | IPCPROBE_PICK_WAKEUP);
 		return;
 	}
+	note_search(queue);
 	tell_unsearched(queue, site);
 	this_cpu_write(ipcprobe_searched, queue);
 	tell_pick(queue, running_in(queue), site, 0, flags);

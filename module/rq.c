@@ -22,6 +22,7 @@ static const struct {
 	MEMBER("rq", rq_stop, "stop"),
 	MEMBER("rq", rq_dl, "dl"),
 	MEMBER("rq", rq_cfs_tasks, "cfs_tasks"),
+	MEMBER("rq", rq_clock, "clock"),
 	MEMBER("cfs_rq", cfs_nr, "nr_queued", "nr_running"),
 	MEMBER("cfs_rq", cfs_sum_w_vruntime, "sum_w_vruntime", "avg_vruntime"),
 	MEMBER("cfs_rq", cfs_sum_weight, "sum_weight", "avg_load"),

@@ -25,6 +25,7 @@ struct ipcprobe_rq_offsets {
 	int rq_stop;
 	int rq_dl;
 	int rq_cfs_tasks;
+	int rq_clock;
 	int cfs_nr;
 	int cfs_sum_w_vruntime;
 	int cfs_sum_weight;
