@@ -148,23 +148,29 @@ static __always_inline void set_pending(const void *rq, struct task_struct *p,
 	now->cpu = task_cpu(p);
 }
 
+/* Both ways that a pending change ends: what is told, and from what. */
+#define STEP_PARAMS	(const struct pending *now, u32 tid, u16 change)
+#define STEP_ARGS	(now, tid, change)
+
+#define FILL_STEP(rec, now, task, step) do {				\
+	(rec)->hdr.tid = (task);					\
+	(rec)->by = current->pid;					\
+	(rec)->nr_running = ipcprobe_rq_nr_running((now)->rq);		\
+	(rec)->rq_flags = (now)->rq_flags;				\
+	(rec)->cpu = (now)->cpu;					\
+	(rec)->change = (step);						\
+} while (0)
+
 static __always_inline void fill_rq_enqueue(struct ipcprobe_rec_rq_enqueue *rec,
 					    const struct pending *now, u32 tid, u16 change)
 {
-	rec->hdr.tid = tid;
-	rec->by = current->pid;
-	rec->nr_running = ipcprobe_rq_nr_running(now->rq);
-	rec->rq_flags = now->rq_flags;
-	rec->cpu = now->cpu;
-	rec->change = change;
+	FILL_STEP(rec, now, tid, change);
 	rec->group = now->group;
 	rec->sched_class = now->sched_class;
 	rec->prio = now->prio;
 }
 
-IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid,
-			(const struct pending *now, u32 tid, u16 change),
-			(now, tid, change))
+IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
 /* What is pending happens; nothing is pending then. */
 static __always_inline void end_enqueue(struct pending *now, u16 change)
@@ -182,17 +188,10 @@ static __always_inline void end_enqueue(struct pending *now, u16 change)
 static __always_inline void fill_rq_dequeue(struct ipcprobe_rec_rq_dequeue *rec,
 					    const struct pending *now, u32 tid, u16 change)
 {
-	rec->hdr.tid = tid;
-	rec->by = current->pid;
-	rec->nr_running = ipcprobe_rq_nr_running(now->rq);
-	rec->rq_flags = now->rq_flags;
-	rec->cpu = now->cpu;
-	rec->change = change;
+	FILL_STEP(rec, now, tid, change);
 }
 
-IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue, hdr.tid,
-			(const struct pending *now, u32 tid, u16 change),
-			(now, tid, change))
+IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
 static __always_inline void end_dequeue(struct pending *now, u16 change)
 {
