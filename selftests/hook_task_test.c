@@ -271,7 +271,8 @@ TEST_F(task, parent_other_than_the_creator)
 /* "PID (comm) state ppid ... starttime", which is in ticks since boot */
 static uint64_t start_ticks(pid_t pid)
 {
-	char path[32], line[1024], *word;
+	char path[32], line[1024], *word, *end;
+	uint64_t ticks;
 	FILE *file;
 	int i;
 
@@ -282,7 +283,9 @@ static uint64_t start_ticks(pid_t pid)
 	word = strrchr(line, ')');
 	for (i = 0; i < 20; i++)
 		word = strchr(word + 1, ' ');
-	return strtoull(word, NULL, 10);
+	ticks = strtoull(word, &end, 10);
+	CHECK(end != word);
+	return ticks;
 }
 
 static void *park(void *arg)
