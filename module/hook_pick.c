@@ -370,7 +370,7 @@ static void tell_unsearched(const void *queue, u32 site)
 static void note_search(const void *queue)
 {
 	const void *rq = IPCPROBE_PRIVATE(void *, queue, cfs_rq);
-	u64 clock = ipcprobe_rq_offsets.rq_clock < 0 ? 0 : IPCPROBE_PRIVATE(u64, rq, rq_clock);
+	u64 clock = IPCPROBE_RQ_HAS(rq_clock) ? IPCPROBE_PRIVATE(u64, rq, rq_clock) : 0;
 
 	if (this_cpu_read(searched_at) != clock)
 		ipcprobe_pick_restart();

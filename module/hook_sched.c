@@ -670,7 +670,7 @@ static u32 snapshot_reaped(struct ipcprobe_session *only, int cpu)
 	struct task_struct *task;
 	u32 nr = 0;
 
-	if (!rq || ipcprobe_rq_offsets.rq_cfs_tasks < 0)
+	if (!rq || !IPCPROBE_RQ_HAS(rq_cfs_tasks))
 		return 0;
 	tasks = rq + ipcprobe_rq_offsets.rq_cfs_tasks;
 	list_for_each_entry(task, tasks, se.group_node)
@@ -695,7 +695,7 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only)
 	struct task_struct *process, *thread;
 	int cpu = smp_processor_id();
 
-	if (queue && ipcprobe_rq_offsets.cfs_rq >= 0)
+	if (queue && IPCPROBE_RQ_HAS(cfs_rq))
 		learn_rq(IPCPROBE_PRIVATE(void *, queue, cfs_rq));
 	for_each_process_thread(process, thread)
 		rec.nr_members += snapshot_member(only, thread, cpu);

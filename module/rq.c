@@ -61,7 +61,8 @@ static bool is_complete(void)
 	const struct ipcprobe_rq_offsets *o = &ipcprobe_rq_offsets;
 
 	return o->rq_nr_running >= 0 && o->rq_cpu >= 0 && o->rq_stop >= 0 &&
-	       o->rq_dl >= 0 && o->dl_root >= 0 && o->cfs_throttle_count >= 0 &&
+	       o->rq_dl >= 0 && o->rq_cfs_tasks >= 0 && o->rq_clock >= 0 &&
+	       o->dl_root >= 0 && o->cfs_rq >= 0 && o->cfs_throttle_count >= 0 &&
 	       o->tg_css >= 0 && o->tg_autogroup >= 0 && o->tg_cfs_rq >= 0 &&
 	       o->autogroup_id >= 0;
 }

@@ -84,7 +84,7 @@ static __always_inline void ipcprobe_pick_restart(void)
 
 /* ---- and hook_sched.c ---- */
 
-/* Each CPU's queue, once its stopper has come or gone, as at the start of a session. */
+/* Each CPU's queue, once its stopper was woken, as at the start of a session. */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 
 /* Who was woken or enqueued last by this CPU. */
