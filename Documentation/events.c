@@ -28,6 +28,7 @@
 #define TYPE_futex_op	"u8, futex op"
 #define TYPE_futex_flags "futex flags"
 #define TYPE_unix_flags	"u16, unix flags"
+#define TYPE_reasons	"u32, reasons"
 #define TYPE_dev	"u32, device"
 #define TYPE_comm	"char[16]"
 #define TYPE_mem	"u8[96]"

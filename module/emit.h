@@ -46,7 +46,7 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 	struct ipcprobe_ring *ring = session->rings[cpu];
 
 	if (unlikely(!ring))
-		session->no_ring[cpu][class_id]++;
+		ipcprobe_session_ringless(session, cpu, class_id);
 	return ring;
 }
 

@@ -444,7 +444,7 @@ static void entry_unqueue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	u32 kind;
 
 	if (q_offsets[Q_TASK] < 0 || q_offsets[Q_KEY] < 0) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_FUTEX, IPCPROBE_REASON_NO_HOOK);
 		return;
 	}
 	wakee = *(struct task_struct **)q_member(q, Q_TASK);
@@ -476,7 +476,7 @@ static void entry_postunlock(struct ipcprobe_hook *hook,
 	const struct wake_q_node *node;
 
 	if (pi_offsets[0] < 0) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_FUTEX, IPCPROBE_REASON_NO_HOOK);
 		return;
 	}
 	node = ((struct wake_q_head *)(ARG(fregs, 0) + pi_offsets[0]))->first;

@@ -410,7 +410,7 @@ void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 	u32 site;
 
 	if (unlikely(!ipcprobe_rq_explains)) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PICK, IPCPROBE_REASON_NO_HOOK);
 		return;
 	}
 	site = ipcprobe_site(parent_ip, &kind);

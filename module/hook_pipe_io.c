@@ -593,7 +593,7 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 		return;
 	obj = ipcprobe_pipe_get(file_inode(file), file->private_data);
 	if (!obj) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_NO_MEMORY);
 		ipcprobe_op_release(op);
 		return;
 	}

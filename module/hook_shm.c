@@ -309,7 +309,7 @@ static void probe_fork(void *data, struct task_struct *child,
 
 	guard(preempt_notrace)();
 	if (child->mm && child->mm != current->mm && !emit_inherited(child))
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_SHM, IPCPROBE_REASON_LIMIT);
 }
 
 static void emit_snapshot(struct ipcprobe_session *only,

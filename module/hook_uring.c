@@ -178,7 +178,7 @@ static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 	request.rec.addr = ipcprobe_uring_addr(iocb);
 	request.rec.nr_segs = nr_segs(req);
 	if (!add(&request))
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
 
 static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -200,7 +200,7 @@ static void probe_submit(void *data, IPCPROBE_URING_SUBMIT_ARGS)
 
 	guard(preempt_notrace)();
 	if (take(req, &stale))
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
 
 static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)

@@ -64,8 +64,9 @@ struct ipcprobe_ring {
 	wait_queue_head_t *wait;
 	u32 wakeup_bytes;
 	/* as limit */
-	u32 lost_classes;	/* mask: losses that no record has told yet */
+	u32 lost_classes;	/* mask: losses that no record says yet */
 	u32 lost_pending[IPCPROBE_NR_CLASSES];
+	u32 lost_reasons[IPCPROBE_NR_CLASSES];
 	u64 lost_begin_ns[IPCPROBE_NR_CLASSES];
 	struct irq_work wakeup;
 };
@@ -75,6 +76,10 @@ struct ipcprobe_ring *ipcprobe_ring_create(int cpu, u32 size, u32 wakeup_bytes,
 void ipcprobe_ring_destroy(struct ipcprobe_ring *ring);
 bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
 			     u64 ts_ns);
+void ipcprobe_ring_miss(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
+			u32 nr);
+void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
+			 u64 begin_ns);
 void ipcprobe_ring_wake(struct ipcprobe_ring *ring);
 void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring);
 bool ipcprobe_ring_readable(struct ipcprobe_ring *ring);
@@ -154,6 +159,8 @@ struct ipcprobe_session {
 	u32 nr_pids;
 	/* events of CPUs without a ring: [nr_cpu_ids][IPCPROBE_NR_CLASSES] */
 	u64 (*no_ring)[IPCPROBE_NR_CLASSES];
+	u64 no_ring_begin_ns;		/* the first of them since START; 0: none */
+	u64 no_ring_flushed[IPCPROBE_NR_CLASSES];	/* of them in lost records */
 	/* protected by ipcprobe_session_mutex */
 	bool running;
 	u32 id;
@@ -220,7 +227,7 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
  * @ip: the function's address, once found
  * @attached: protected by hooks.c's mutex
  * @error: -errno of the last attach, 0 = none
- * @missed: hits that made no record for want of memory or a slot
+ * @missed: hits that made no record though they should: ipcprobe_missed()
  */
 struct ipcprobe_hook {
 	const char *name;
@@ -352,6 +359,16 @@ struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n);
 void ipcprobe_hooks_init(void);
 void ipcprobe_hooks_give_up(void);
 void ipcprobe_hooks_exit(void);
+
+/* missed.c: what happened and is not in the stream */
+
+void ipcprobe_missed(struct ipcprobe_hook *hook, u32 class_id,
+		     enum ipcprobe_reason reason);
+void ipcprobe_session_missed(struct ipcprobe_session *session, u32 class_id,
+			     enum ipcprobe_reason reason);
+void ipcprobe_session_ringless(struct ipcprobe_session *session, int cpu,
+			       u32 class_id);
+void ipcprobe_session_flush_lost(struct ipcprobe_session *session);
 
 /* btf.c: members of private kernel structs */
 

@@ -312,13 +312,41 @@ u8 ipcprobe_op_call(void)
 	return call_of(syscall_get_nr(current, task_pt_regs(current)));
 }
 
+/* The class of the record that an operation ends in. */
+static u32 class_of(u8 kind)
+{
+	switch (kind) {
+	case IPCPROBE_OP_UNIX_SEND ... IPCPROBE_OP_UNIX_ACCEPT:
+		return IPCPROBE_CLASS_UNIX;
+	case IPCPROBE_OP_FILE_COPY:
+	case IPCPROBE_OP_FILE_READ:
+	case IPCPROBE_OP_FILE_WRITE:
+		return IPCPROBE_CLASS_FILE;
+	case IPCPROBE_OP_SHM_GET ... IPCPROBE_OP_SHM_SEAL:
+		return IPCPROBE_CLASS_SHM;
+	case IPCPROBE_OP_SEM_CREATE ... IPCPROBE_OP_SEM_OP:
+		return IPCPROBE_CLASS_SEM;
+	case IPCPROBE_OP_MSG_SEND ... IPCPROBE_OP_MQ_NOTIFY:
+		return IPCPROBE_CLASS_MSG;
+	case IPCPROBE_OP_FUTEX:
+		return IPCPROBE_CLASS_FUTEX;
+	case IPCPROBE_OP_EVENTFD_READ:
+	case IPCPROBE_OP_EVENTFD_WRITE:
+		return IPCPROBE_CLASS_EVENTFD;
+	case IPCPROBE_OP_PROCVM:
+		return IPCPROBE_CLASS_PROCVM;
+	default:
+		return IPCPROBE_CLASS_PIPE;
+	}
+}
+
 static struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 kind, u8 call)
 {
 	u32 tid = current->pid;
 	struct ipcprobe_op *op = claim(tid);
 
 	if (unlikely(!op)) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_NO_SLOT);
 		return NULL;
 	}
 	clear(op);
@@ -345,7 +373,7 @@ struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) || !in_task() || find_outer()))
 		return NULL;
 	if (unlikely(!in_own_call(&call))) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_UNSEEN);
 		return NULL;
 	}
 	return begin(hook, kind, call);
@@ -395,7 +423,7 @@ struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kin
 	if (!READ_ONCE(ipcprobe_op_enabled) || !in_task())
 		return NULL;
 	if (find_outer()) {
-		atomic64_inc(&hook->missed);
+		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_UNSEEN);
 		return NULL;
 	}
 	op = begin(hook, kind, request_call());

@@ -22,10 +22,11 @@
  * consumer_pos is not trusted: it enters one subtraction, and a result that
  * cannot be means that the ring is full.
  *
- * When the ring is full the newest event is dropped and counted by class; a
- * lost record stands in the stream before the next record that fits.  The
- * last LOST_ROOM bytes are kept for these, so that the losses at the very end
- * can be told too (ipcprobe_ring_flush_lost()).
+ * When the ring is full the newest event is dropped and counted by class, and
+ * so is an event that made no record for another reason (missed.c); a lost
+ * record stands in the stream before the next record that fits.  The last
+ * LOST_ROOM bytes are kept for these, so that the losses at the very end are
+ * in the stream as well (ipcprobe_ring_flush_lost()).
  */
 #include <linux/mm.h>
 #include <linux/poll.h>
@@ -87,21 +88,61 @@ static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
 			.begin_ns = ring->lost_begin_ns[class_id],
 			.nr_lost = ring->lost_pending[class_id],
 			.class_id = class_id,
+			.reasons = ring->lost_reasons[class_id],
 		};
 		ring->lost_pending[class_id] = 0;
+		ring->lost_reasons[class_id] = 0;
 		smp_store_release(&producer->producer_pos, /* B */
 				  producer->producer_pos + LOST_LEN);
 	}
 	ring->lost_classes = 0;
 }
 
-static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u64 ts_ns)
+/* The next record is reserved by ipcprobe_ring_make_room(), which writes these first. */
+static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
+		       u32 nr, u64 ts_ns)
 {
 	if (!(ring->lost_classes & BIT(class_id)))
 		ring->lost_begin_ns[class_id] = ts_ns;
 	ring->lost_classes |= BIT(class_id);
-	ring->lost_pending[class_id]++;
-	ring->producer->lost[class_id]++;
+	ring->lost_pending[class_id] += nr;
+	ring->lost_reasons[class_id] |= reason;
+	ring->producer->lost[class_id] += nr;
+	ring->limit = 0;
+}
+
+/**
+ * ipcprobe_ring_miss - events that should be in the ring made no record
+ * @ring: this CPU's ring
+ * @class_id: their class
+ * @reason: enum ipcprobe_reason
+ * @nr: how many, at least; 0: any number
+ *
+ * Context: on the ring's CPU, irqs off; not NMI.
+ */
+void ipcprobe_ring_miss(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
+			u32 nr)
+{
+	ring->producer->produced[class_id] += nr;
+	count_lost(ring, class_id, reason, nr, ipcprobe_clock());
+}
+
+/**
+ * ipcprobe_ring_adopt - say what was lost on CPUs that have no ring
+ * @ring: a ring that nobody writes any more
+ * @class_id: class of the events
+ * @nr: how many
+ * @begin_ns: time of the first
+ *
+ * STATS counts them with their own CPUs.  Context: process.
+ */
+void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
+			 u64 begin_ns)
+{
+	u64 lost = ring->producer->lost[class_id];
+
+	count_lost(ring, class_id, IPCPROBE_REASON_NO_RING, nr, begin_ns);
+	ring->producer->lost[class_id] = lost;
 }
 
 /**
@@ -120,8 +161,7 @@ bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
 	u64 limit = find_limit(ring);
 
 	if (!limit || ring->producer->producer_pos + need > limit) {
-		count_lost(ring, class_id, ts_ns);
-		ring->limit = 0;
+		count_lost(ring, class_id, IPCPROBE_REASON_RING_FULL, 1, ts_ns);
 		return false;
 	}
 	ring->limit = limit;

@@ -290,16 +290,12 @@ static void update_only(void)
 
 static void deactivate(struct ipcprobe_session *session)
 {
-	int cpu;
-
 	session->running = false;
 	list_del_rcu(&session->active_node);
 	update_only();
 	ipcprobe_hooks_put(session->classes);
 	synchronize_rcu();	/* probes run with preemption off */
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (session->rings[cpu])
-			ipcprobe_ring_flush_lost(session->rings[cpu]);
+	ipcprobe_session_flush_lost(session);
 }
 
 /* Return: 0, -EBADFD, -EALREADY, -ENOENT (a hook is missing), -ENOMEM. */

@@ -41,6 +41,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ENTRY_futex_op(n)	__field(u8, n)
 #define IPT_ENTRY_futex_flags(n)	__field(u16, n)
 #define IPT_ENTRY_unix_flags(n)	__field(u16, n)
+#define IPT_ENTRY_reasons(n)	__field(u32, n)
 #define IPT_ENTRY_dev(n)	__field(u32, n)
 #define IPT_ENTRY_comm(n)	__array(char, n, 16)
 #define IPT_ENTRY_mem(n)	__array(u8, n, 2 * IPCPROBE_FUTEX_NEAR)
@@ -65,6 +66,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ASSIGN_futex_op	IPT_ASSIGN_NUMBER
 #define IPT_ASSIGN_futex_flags	IPT_ASSIGN_NUMBER
 #define IPT_ASSIGN_unix_flags	IPT_ASSIGN_NUMBER
+#define IPT_ASSIGN_reasons	IPT_ASSIGN_NUMBER
 #define IPT_ASSIGN_dev		IPT_ASSIGN_NUMBER
 #define IPT_ASSIGN_comm(n)	memcpy(__entry->n, rec->n, 16);
 #define IPT_ASSIGN_mem(n)	memcpy(__entry->n, rec->n, sizeof(rec->n));
@@ -88,6 +90,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_FORMAT_futex_op(n)	" " #n "=%u"
 #define IPT_FORMAT_futex_flags(n)	" " #n "=0x%x"
 #define IPT_FORMAT_unix_flags(n)	" " #n "=0x%x"
+#define IPT_FORMAT_reasons(n)	" " #n "=0x%x"
 #define IPT_FORMAT_dev(n)	" " #n "=%u"
 #define IPT_FORMAT_comm(n)	" " #n "=%s"
 #define IPT_FORMAT_mem(n)	" " #n "=%s"
@@ -113,6 +116,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ARG_futex_op	IPT_ARG_FIELD
 #define IPT_ARG_futex_flags	IPT_ARG_FIELD
 #define IPT_ARG_unix_flags	IPT_ARG_FIELD
+#define IPT_ARG_reasons		IPT_ARG_FIELD
 #define IPT_ARG_dev		IPT_ARG_FIELD
 #define IPT_ARG_comm		IPT_ARG_FIELD
 #define IPT_ARG_mem(n)		PARAMS(, __print_hex_str(__entry->n, sizeof(__entry->n)))
@@ -128,8 +132,8 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 /* Once more around, so that format and arguments are two arguments. */
 #define IPT_PRINTK(...)		TP_printk(__VA_ARGS__)
 
-/* Loss belongs to a ring, tracepoint users have their own. */
-#define IPT_EVENT_META(...)
+/* Users of tracepoints count by themselves what their own buffers lose. */
+#define IPT_EVENT_META(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT_TASK(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT_PIPE(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT_FILE(...)	IPT_TRACE_EVENT(__VA_ARGS__)

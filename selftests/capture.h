@@ -353,6 +353,7 @@ static MAYBE_UNUSED const struct ipcprobe_rec *cursor_next(struct cursor *cursor
 #define PRINT_futex_flags(n)	PRINT_flags(n)
 #define PRINT_mem(n)
 #define PRINT_unix_flags(n)	PRINT_flags(n)
+#define PRINT_reasons(n)	PRINT_u32(n)
 #define PRINT_comm(n)	printf(" " #n "=%.16s", r->n);
 #define PRINT_str(n)	printf(" " #n "=%s", r->n);
 #define PRINT_ns32(n)

@@ -141,32 +141,54 @@ static void output_discard(struct output *output)
 		rename(output->old_path, output->path);
 }
 
+static void report_class(const struct recording *rec, unsigned int id)
+{
+	fprintf(stderr, "%s ", event_class_name(id) ?: "?");
+	if (rec->lost[id])
+		fprintf(stderr, "%" PRIu64, rec->lost[id]);
+	else
+		fprintf(stderr, "an unknown number");
+	if (!rec->lost_reasons[id])
+		return;
+	fprintf(stderr, " (");
+	event_print_reasons(stderr, rec->lost_reasons[id]);
+	fprintf(stderr, ")");
+}
+
 static void report_lost(const struct recording *rec)
 {
+	uint32_t mib = rec->session.info.ring_bytes >> 20, all = 0;
 	const char *separator = "";
 
 	fprintf(stderr, "ipcprobe: lost: ");
 	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++) {
-		if (!rec->lost[id])
+		if (!rec->lost[id] && !rec->lost_reasons[id])
 			continue;
-		fprintf(stderr, "%s%s %" PRIu64, separator, event_class_name(id) ?: "?",
-			rec->lost[id]);
+		fprintf(stderr, "%s", separator);
+		report_class(rec, id);
+		all |= rec->lost_reasons[id];
 		separator = ", ";
 	}
-	fprintf(stderr, ": use larger rings (-m %uM) or fewer classes (-e)\n",
-		rec->session.info.ring_bytes >= 1 << 20 ? rec->session.info.ring_bytes >> 18 : 4);
+	if (all & IPCPROBE_REASON_RING_FULL)
+		fprintf(stderr, ": use larger rings (-m %uM) or fewer classes (-e)",
+			mib ? 4 * mib : 4);
+	fprintf(stderr, "\n");
 }
 
 static void report(const struct recording *rec, const char *path)
 {
+	bool is_exact = true, is_lost = false;
 	uint64_t nr_lost = 0;
 
-	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++)
+	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++) {
 		nr_lost += rec->lost[id];
-	if (nr_lost)
+		is_lost |= rec->lost[id] || rec->lost_reasons[id];
+		is_exact &= !(rec->lost_reasons[id] & ~IPCPROBE_REASON_RING_FULL);
+	}
+	if (is_lost)
 		report_lost(rec);
-	fprintf(stderr, "ipcprobe: %s: %" PRIu64 " bytes, %" PRIu64 " events, %" PRIu64 " lost\n",
-		path, rec->bytes, rec->nr_events, nr_lost);
+	fprintf(stderr, "ipcprobe: %s: %" PRIu64 " bytes, %" PRIu64 " events, %s%" PRIu64 " lost\n",
+		path, rec->bytes, rec->nr_events, is_exact ? "" : "at least ", nr_lost);
 }
 
 static int run(struct recording *rec, struct output *output)

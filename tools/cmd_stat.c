@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "event.h"
+#include "label.h"
 #include "names.h"
 #include "source.h"
 #include "table.h"
@@ -33,6 +34,7 @@ struct tally {
  * @types: by place in event_table, [NR_TYPES]
  * @cpus: [info->nr_cpus]
  * @total: all records counted
+ * @loss: what is missing of each class
  */
 struct stat_counts {
 	struct source_opts source;
@@ -41,6 +43,7 @@ struct stat_counts {
 	struct tally *types;
 	struct tally *cpus;
 	struct tally total;
+	struct model_loss loss[IPCPROBE_NR_CLASSES];
 };
 
 static const struct argp_child children[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
@@ -80,6 +83,11 @@ static bool is_wanted(const struct stat_counts *stat, const struct ipcprobe_rec 
 	       source_wants_pid(&stat->source, names_get(&stat->names, rec->tid)->pid);
 }
 
+static void add_loss(struct stat_counts *stat, const struct ipcprobe_rec_lost *lost)
+{
+	model_loss_add(&stat->loss[lost->class_id], lost);
+}
+
 static int count(struct stat_counts *stat, struct reader *r)
 {
 	uint64_t from_ns = source_from_ns(&stat->source, r);
@@ -97,6 +105,8 @@ static int count(struct stat_counts *stat, struct reader *r)
 		tally_add(&stat->types[desc ? desc - event_table : NR_TYPES - 1], rec);
 		tally_add(&stat->cpus[cpu], rec);
 		tally_add(&stat->total, rec);
+		if (rec->type == IPCPROBE_REC_lost)
+			add_loss(stat, (const void *)rec);
 	}
 	return ret;
 }
@@ -229,6 +239,13 @@ static void print_counts(const struct stat_counts *stat)
 	table_destroy(table);
 }
 
+static void print_losses(const struct stat_counts *stat)
+{
+	for (unsigned int id = 0; id < IPCPROBE_NR_CLASSES; id++)
+		if (stat->loss[id].nr_gaps)
+			label_print_loss(stdout, &stat->loss[id], id);
+}
+
 static void print_text(const struct stat_counts *stat)
 {
 	print_recording(stat);
@@ -238,6 +255,7 @@ static void print_text(const struct stat_counts *stat)
 	print_cpus(stat);
 	putchar('\n');
 	print_counts(stat);
+	print_losses(stat);
 }
 
 /* ---- JSON: one object per line, "row" says of what ---- */
@@ -341,6 +359,19 @@ static void print_json_counts(const struct stat_counts *stat, uint32_t cpu)
 	}
 }
 
+static void print_json_losses(const struct stat_counts *stat)
+{
+	for (unsigned int id = 0; id < IPCPROBE_NR_CLASSES; id++) {
+		json_t *row;
+
+		if (!stat->loss[id].nr_gaps)
+			continue;
+		row = new_row("lost");
+		json_object_update_new(row, label_loss_json(&stat->loss[id], id));
+		print_row(row);
+	}
+}
+
 static void print_json(const struct stat_counts *stat)
 {
 	print_json_recording(stat);
@@ -348,6 +379,7 @@ static void print_json(const struct stat_counts *stat)
 	print_json_cpus(stat);
 	for (uint32_t cpu = 0; stat->info->have_stats && cpu < stat->info->nr_cpus; cpu++)
 		print_json_counts(stat, cpu);
+	print_json_losses(stat);
 }
 
 static int show(struct stat_counts *stat, struct reader *r)

@@ -85,6 +85,7 @@ static unsigned int make_gaps(struct cursors *cursors, struct cursor *c, const u
 			.begin_ns = c->last_ns,
 			.nr_lost = before[id] - c->read[id],
 			.class_id = id,
+			.reasons = IPCPROBE_REASON_DAMAGED,
 		};
 	}
 	return nr;

@@ -33,6 +33,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define LEN_futex_op	1
 #define LEN_futex_flags	2
 #define LEN_unix_flags	2
+#define LEN_reasons	4
 #define LEN_dev		4
 #define LEN_comm	16
 #define LEN_mem		(2 * IPCPROBE_FUTEX_NEAR)
@@ -133,6 +134,12 @@ CHECK_UNIX_FLAG(TRUNC, 4);
 CHECK_UNIX_FLAG(SENT, 8);
 CHECK_UNIX_FLAG(FULL, 10);
 
+#define REASON_NAME(up, bit, text)	[bit] = #up,
+static const char *const reason_names[16] = { IPCPROBE_REASONS(REASON_NAME) };
+
+#define REASON_TEXT(up, bit, text)	[bit] = text,
+static const char *const reason_texts[] = { IPCPROBE_REASONS(REASON_TEXT) };
+
 /* event_by_type - the description of @type, NULL if it is not known */
 const struct event_desc *event_by_type(uint16_t type)
 {
@@ -167,8 +174,8 @@ size_t event_kind_len(enum event_kind kind)
 		KIND(u8), KIND(u16), KIND(u32), KIND(u64), KIND(x64),
 		KIND(s16), KIND(s32), KIND(s64),
 		KIND(ns32), KIND(ns64), KIND(tid), KIND(call), KIND(flags),
-		KIND(futex_op), KIND(futex_flags), KIND(unix_flags), KIND(dev),
-		KIND(comm), KIND(mem), KIND(str), KIND(pad16), KIND(pad32),
+		KIND(futex_op), KIND(futex_flags), KIND(unix_flags), KIND(reasons),
+		KIND(dev), KIND(comm), KIND(mem), KIND(str), KIND(pad16), KIND(pad32),
 	};
 #undef KIND
 	return len[kind];
@@ -281,6 +288,25 @@ static void print_flags(FILE *out, uint64_t flags, const char *const *names)
 	}
 }
 
+/* event_print_reasons - why events were lost, in words; nothing if no reason is known */
+void event_print_reasons(FILE *out, uint32_t reasons)
+{
+	const char *separator = "";
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(reason_texts); i++) {
+		if (!(reasons >> i & 1))
+			continue;
+		fprintf(out, "%s%s", separator, reason_texts[i]);
+		separator = ", ";
+	}
+}
+
+/* event_reason_name - the name of bit @bit of reasons, NULL if there is none */
+const char *event_reason_name(unsigned int bit)
+{
+	return bit < ARRAY_SIZE(reason_names) ? reason_names[bit] : NULL;
+}
+
 /* Two hexadecimal digits for each byte, and their end. */
 static const char *mem_digits(const char *p, char digits[2 * LEN_mem + 1])
 {
@@ -314,6 +340,8 @@ static void print_value(FILE *out, enum event_kind kind, uint64_t value)
 		print_flags(out, value, futex_flag_names);
 	else if (kind == EVENT_KIND_unix_flags)
 		print_flags(out, value, unix_flag_names);
+	else if (kind == EVENT_KIND_reasons)
+		print_flags(out, value, reason_names);
 	else if (kind == EVENT_KIND_dev)
 		fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 	else

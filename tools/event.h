@@ -20,7 +20,7 @@ enum event_kind {
 	EVENT_KIND_s16, EVENT_KIND_s32, EVENT_KIND_s64, EVENT_KIND_x64,
 	EVENT_KIND_ns32, EVENT_KIND_ns64, EVENT_KIND_tid, EVENT_KIND_call,
 	EVENT_KIND_flags, EVENT_KIND_futex_op, EVENT_KIND_futex_flags,
-	EVENT_KIND_unix_flags,
+	EVENT_KIND_unix_flags, EVENT_KIND_reasons,
 	EVENT_KIND_dev, EVENT_KIND_comm, EVENT_KIND_mem, EVENT_KIND_str,
 	EVENT_KIND_pad16, EVENT_KIND_pad32,
 };
@@ -75,6 +75,10 @@ const struct event_desc *event_by_name(const char *name);
 /* class @id's name, NULL if there is none */
 const char *event_class_name(unsigned int id);
 const char *event_class_text(unsigned int id);
+
+/* why events were lost */
+void event_print_reasons(FILE *out, uint32_t reasons);
+const char *event_reason_name(unsigned int bit);
 
 /* size of a field of @kind, 0 for a string */
 size_t event_kind_len(enum event_kind kind);

@@ -390,11 +390,22 @@ json_t *label_object_json(const struct model *model, uint32_t object)
 
 /* ---- loss ---- */
 
-static json_t *loss_json(const struct model_loss *loss, uint32_t id)
+static json_t *reasons_json(uint32_t reasons)
 {
-	return json_pack("{s:s, s:I, s:I}", "class", event_class_name(id) ?: "unknown",
+	json_t *list = json_array();
+
+	for (unsigned int bit = 0; event_reason_name(bit); bit++)
+		if (reasons >> bit & 1)
+			json_array_append_new(list, json_string(event_reason_name(bit)));
+	return list;
+}
+
+json_t *label_loss_json(const struct model_loss *loss, uint32_t id)
+{
+	return json_pack("{s:s, s:I, s:I, s:o}", "class", event_class_name(id) ?: "unknown",
 			 "records", (json_int_t)loss->nr_lost,
-			 "gaps", (json_int_t)loss->nr_gaps);
+			 "gaps", (json_int_t)loss->nr_gaps,
+			 "reasons", reasons_json(loss->reasons));
 }
 
 json_t *label_losses_json(const struct model *model)
@@ -404,8 +415,24 @@ json_t *label_losses_json(const struct model *model)
 
 	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
 		if (model->loss[id].nr_gaps)
-			json_array_append_new(list, loss_json(&model->loss[id], id));
+			json_array_append_new(list, label_loss_json(&model->loss[id], id));
 	return list;
+}
+
+void label_print_loss(FILE *out, const struct model_loss *loss, uint32_t id)
+{
+	if (loss->nr_lost)
+		fprintf(out, "lost: %llu records of class %s in %llu %s",
+			(unsigned long long)loss->nr_lost, event_class_name(id) ?: "unknown",
+			(unsigned long long)loss->nr_gaps, loss->nr_gaps == 1 ? "gap" : "gaps");
+	else
+		fprintf(out, "lost: an unknown number of records of class %s",
+			event_class_name(id) ?: "unknown");
+	if (loss->reasons) {
+		fputs(": ", out);
+		event_print_reasons(out, loss->reasons);
+	}
+	putc('\n', out);
 }
 
 /* Loss is always said. */
@@ -415,9 +442,5 @@ void label_print_losses(FILE *out, const struct model *model)
 
 	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
 		if (model->loss[id].nr_gaps)
-			fprintf(out, "lost: %llu records of class %s in %llu %s\n",
-				(unsigned long long)model->loss[id].nr_lost,
-				event_class_name(id) ?: "unknown",
-				(unsigned long long)model->loss[id].nr_gaps,
-				model->loss[id].nr_gaps == 1 ? "gap" : "gaps");
+			label_print_loss(out, &model->loss[id], id);
 }

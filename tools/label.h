@@ -44,6 +44,7 @@ const char *label_channel_type(const struct channel *channel);
 json_t *label_channel_json(const struct model *model, const struct channel *channel);
 json_t *label_object_json(const struct model *model, uint32_t object);
 const char *label_kin(enum kinship kin);
+json_t *label_loss_json(const struct model_loss *loss, uint32_t id);
 json_t *label_losses_json(const struct model *model);
 
 /* label_wait.c: what the task blocks on; "" or null if that is no IPC object */
@@ -51,6 +52,7 @@ void label_print_wait(FILE *out, const struct model *model, const struct sched_w
 char *label_wait(const struct model *model, const struct sched_wait *wait);
 json_t *label_wait_json(const struct model *model, const struct sched_wait *wait);
 
+void label_print_loss(FILE *out, const struct model_loss *loss, uint32_t id);
 void label_print_losses(FILE *out, const struct model *model);
 
 #endif /* IPCPROBE_LABEL_H */

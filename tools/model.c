@@ -40,8 +40,7 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 
 	if (id >= IPCPROBE_NR_CLASSES)
 		return 0;
-	model->loss[id].nr_gaps++;
-	model->loss[id].nr_lost += rec->nr_lost;
+	model_loss_add(&model->loss[id], rec);
 	if (model->what & MODEL_COPIES && MODEL_COPIES_CLASSES & 1U << id)
 		err = copies_lost(&model->copies, id, rec->begin_ns, rec->hdr.ts_ns);
 	if (!err && model->what & MODEL_RUNQ && id == IPCPROBE_CLASS_SCHED)

@@ -52,12 +52,21 @@ struct chart;
 /**
  * struct model_loss - what is missing of one class
  * @nr_gaps: "lost" records
- * @nr_lost: records missing
+ * @nr_lost: records missing: at least, unless @reasons is RING_FULL alone
+ * @reasons: IPCPROBE_REASON_* bits
  */
 struct model_loss {
 	uint64_t nr_gaps;
 	uint64_t nr_lost;
+	uint32_t reasons;
 };
+
+static inline void model_loss_add(struct model_loss *loss, const struct ipcprobe_rec_lost *rec)
+{
+	loss->nr_gaps++;
+	loss->nr_lost += rec->nr_lost;
+	loss->reasons |= rec->reasons;
+}
 
 /**
  * struct model - everything

@@ -353,6 +353,8 @@ static int collect_stats(struct recording *rec)
 	rec->cpus = calloc(nr_cpus, sizeof(*rec->cpus));
 	if (!rec->cpus)
 		return fail(rec, -ENOMEM, "no memory for statistics");
+	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++)
+		rec->lost_reasons[id] = tracefile_lost_reasons(rec->file, id);
 	for (uint32_t cpu = 0; cpu < nr_cpus; cpu++) {
 		struct tracefile_cpu_stats *stats = &rec->cpus[cpu];
 		struct ipcprobe_stats kstats;

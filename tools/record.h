@@ -63,6 +63,8 @@ struct tracefile_cpu_stats;
  * @bytes: size of the file
  * @nr_events: records in it, those about loss not counted
  * @lost: records lost in the kernel, per class
+ * @lost_reasons: why, IPCPROBE_REASON_* bits; some for a class of which none is
+ *	counted: any number is lost
  * @why: after an error: what, why, and what to do; or, after success, ""
  */
 struct recording {
@@ -80,6 +82,7 @@ struct recording {
 	uint64_t bytes;
 	uint64_t nr_events;
 	uint64_t lost[IPCPROBE_NR_CLASSES];
+	uint32_t lost_reasons[IPCPROBE_NR_CLASSES];
 	char why[512];
 };
 

@@ -56,6 +56,7 @@ struct tracefile {
 	int err;			/* the first; nothing is written after it */
 	uint64_t offset;		/* end of the last whole frame */
 	uint32_t lost_classes;
+	uint32_t lost_reasons[IPCPROBE_NR_CLASSES];
 	struct tracefile_header header;
 	struct cpu_buffer *cpus;	/* [header.nr_cpus] */
 	struct waiting waiting[WAITING_MAX];
@@ -342,6 +343,12 @@ static int start_chunk(struct cpu_buffer *buffer, uint32_t cpu)
 	return 0;
 }
 
+static void note_lost(struct tracefile *file, const struct ipcprobe_rec_lost *lost)
+{
+	file->lost_classes |= 1U << lost->class_id;
+	file->lost_reasons[lost->class_id] |= lost->reasons;
+}
+
 static void count_record(struct tracefile *file, struct cpu_buffer *buffer,
 			 const struct ipcprobe_rec *rec)
 {
@@ -356,7 +363,7 @@ static void count_record(struct tracefile *file, struct cpu_buffer *buffer,
 		buffer->read[class_id]++;
 	}
 	if (rec->type == IPCPROBE_REC_lost)
-		file->lost_classes |= 1U << ((const struct ipcprobe_rec_lost *)rec)->class_id;
+		note_lost(file, (const void *)rec);
 }
 
 static int append_record(struct tracefile *file, uint32_t cpu, const struct ipcprobe_rec *rec)
@@ -434,6 +441,12 @@ uint32_t tracefile_take_lost(struct tracefile *file)
 
 	file->lost_classes = 0;
 	return classes;
+}
+
+/* tracefile_lost_reasons - why records of @class_id were lost so far: IPCPROBE_REASON_* bits */
+uint32_t tracefile_lost_reasons(const struct tracefile *file, uint32_t class_id)
+{
+	return file->lost_reasons[class_id];
 }
 
 /* tracefile_read_counts - records of @cpu appended so far, per class */

@@ -157,6 +157,7 @@ int tracefile_create(int fd, const struct tracefile_header *header,
 ssize_t tracefile_append(struct tracefile *file, uint32_t cpu, const void *records, size_t len);
 int tracefile_flush(struct tracefile *file);
 uint32_t tracefile_take_lost(struct tracefile *file);
+uint32_t tracefile_lost_reasons(const struct tracefile *file, uint32_t class_id);
 const uint64_t *tracefile_read_counts(const struct tracefile *file, uint32_t cpu);
 uint64_t tracefile_bytes(const struct tracefile *file);
 int tracefile_finish(struct tracefile *file, const struct tracefile_stats *stats,

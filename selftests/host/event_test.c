@@ -19,7 +19,7 @@ static const struct golden {
 	const char *fields;
 } golden[] = {
 	{ "lost", 0x0001, 40,
-	  "begin_ns@16 nr_lost@24 class_id@32 __pad@36" },
+	  "begin_ns@16 nr_lost@24 class_id@32 reasons@36" },
 	{ "task_snapshot", 0x0101, 48,
 	  "start_ns@16 pid@24 ppid@28 comm@32" },
 	{ "task_fork", 0x0102, 56,

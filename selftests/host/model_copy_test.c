@@ -395,7 +395,7 @@ static void test_loss(void)
 	trace_file_read(&t, 12, 1, BUF_A, 4096);
 	begin_ns = t.now_ns;
 	t.now_ns += 100000;
-	TRACE(&t, lost, 0, .begin_ns = begin_ns, .nr_lost = 3, .class_id = IPCPROBE_CLASS_PIPE);
+	TRACE_LOST(&t, begin_ns, 3, PIPE);
 	trace_read(&t, 13, 77, 0, BUF_B, 4096);
 	trace_file_write(&t, 12, 2, BUF_A, 4096);
 	trace_finish(&t);
@@ -422,7 +422,7 @@ static void test_early_loss(void)
 	trace_file_read(&t, 12, 1, BUF_A, 4096);
 	now_ns = t.now_ns;
 	t.now_ns = now_ns + 10000;
-	TRACE(&t, lost, 0, .begin_ns = now_ns, .nr_lost = 3, .class_id = IPCPROBE_CLASS_FILE);
+	TRACE_LOST(&t, now_ns, 3, FILE);
 	t.now_ns = now_ns;
 	trace_file_write(&t, 12, 2, BUF_A, 4096);
 	trace_file_read(&t, 12, 1, BUF_A, 4096);

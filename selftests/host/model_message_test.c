@@ -156,7 +156,7 @@ static void test_msg_loss(void)
 	TRACE(&t, msg_create, SERVER, .ns = 7, .id = 5, .max_bytes = 16384);
 	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
 	send_msg(&t, SERVER, 1, BUF, BLOCK);
-	TRACE(&t, lost, 0, .begin_ns = t.now_ns, .nr_lost = 1, .class_id = IPCPROBE_CLASS_MSG);
+	TRACE_LOST(&t, t.now_ns, 1, MSG);
 	receive_msg(&t, CLIENT, 1, BUF, BLOCK);
 	ktap_ok(!t.model.copies.nr_parked, "after a loss a receive does not wait");
 	trace_file_read(&t, SERVER, IN, BUF, BLOCK);

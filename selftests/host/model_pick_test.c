@@ -406,8 +406,7 @@ static void test_requests(void)
 	ktap_ok(request_tid(&t) == 14, "one that comes during the search is not its cause");
 	TRACE(&t, rq_resched, 12, .running = 12, .task = 14, .site = 1);
 	t.now_ns += 5000;
-	TRACE(&t, lost, 0, .begin_ns = t.now_ns - 5000, .nr_lost = 3,
-	      .class_id = IPCPROBE_CLASS_PICK);
+	TRACE_LOST(&t, t.now_ns - 5000, 3, PICK);
 	switch_to(&t, 12, 0, 13, 120);
 	ktap_ok(!request_tid(&t), "after a loss it is not known who asked");
 	trace_deinit(&t);
@@ -423,7 +422,7 @@ static void test_loss(void)
 	SEARCH(&t, ROOT, EEVDF, { 0, 0, 3 * MS, .group = 5 }, { 12, 0, 9 * MS });
 	ns = t.now_ns;
 	t.now_ns += 5000;
-	TRACE(&t, lost, 0, .begin_ns = ns, .nr_lost = 3, .class_id = IPCPROBE_CLASS_PICK);
+	TRACE_LOST(&t, ns, 3, PICK);
 	SEARCH(&t, 5, EEVDF, { 14, 0, 3 * MS });
 	switch_to(&t, 11, 0, 13, 120);
 	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 2 &&

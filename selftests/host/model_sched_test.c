@@ -251,7 +251,7 @@ static void test_loss(void)
 	wake(&t, 3000, 11, 0, 0);
 	run(&t, 3000, 0, 0, 0, 11);
 	t.now_ns = 9000 * US;
-	TRACE(&t, lost, 0, .begin_ns = 4000 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	enqueue(&t, 5000, 12, 0, 1);
 	wake(&t, 5000, 12, 0, 0);
 	ktap_ok(!cpu(&t, 0)->is_known && cpu(&t, 0)->nr_audits == 1 && !cpu(&t, 0)->first,
@@ -279,7 +279,7 @@ static void test_late_loss(void)
 	enqueue(&t, 3000, 11, 0, 1);
 	enqueue(&t, 5000, 12, 0, 5);
 	t.now_ns = 9000 * US;
-	TRACE(&t, lost, 0, .begin_ns = 4000 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	finish(&t, 12000);
 	ktap_ok(cpu(&t, 0)->nr_audits == 1 && cpu(&t, 0)->nr_agreed == 1 &&
 		!t.model.sched.nr_disagreements, "audits that failed within a gap are taken back");
@@ -632,7 +632,7 @@ static void test_end(void)
 
 	begin(&t, MODEL_RUNQ);
 	t.now_ns = 9000 * US;
-	TRACE(&t, lost, 0, .begin_ns = 4000 * US, .nr_lost = 9, .class_id = IPCPROBE_CLASS_SCHED);
+	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	empty_snapshot(&t, 9500, 0);
 	ktap_ok(!cpu(&t, 0)->nr_checks, "after a loss there is nothing to compare");
 	trace_deinit(&t);
@@ -729,7 +729,7 @@ static void test_watch(void)
 	ktap_ok(told.off_ns == 900 * US && told.ready_ns == 3995 * US,
 		"and for how long who runs was off the CPU and ready");
 	t.now_ns = 5500 * US;
-	TRACE(&t, lost, 0, .begin_ns = 5000 * US, .nr_lost = 1, .class_id = IPCPROBE_CLASS_SCHED);
+	TRACE_LOST(&t, 5000 * US, 1, SCHED);
 	finish(&t, 6000);
 	ktap_ok(told.nr_wakeups == 1 && told.nr_migrations == 1 && told.nr_lost == 1 &&
 		told.nr_ends == 1, "and of wake-ups, migrations, loss and the end");

@@ -276,7 +276,7 @@ static void test_loss(void)
 	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
 	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
 	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
-	TRACE(&t, lost, 0, .begin_ns = t.now_ns, .nr_lost = 1, .class_id = IPCPROBE_CLASS_PIPE);
+	TRACE_LOST(&t, t.now_ns, 1, PIPE);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
@@ -285,7 +285,7 @@ static void test_loss(void)
 
 	begin(&t);
 	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
-	TRACE(&t, lost, 0, .begin_ns = t.now_ns, .nr_lost = 1, .class_id = IPCPROBE_CLASS_SHM);
+	TRACE_LOST(&t, t.now_ns, 1, SHM);
 	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
 	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
 	trace_file_read(&t, CLIENT, IN, AT_CLIENT, BLOCK);

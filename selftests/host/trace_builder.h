@@ -65,6 +65,12 @@ static inline void trace_finish(struct trace *t)
 	trace_apply(t, &trace_rec.hdr);						\
 } while (0)
 
+/* @nr records of class @up are missing since @from_ns, as the ring was full */
+#define TRACE_LOST(t, from_ns, nr, up)						\
+	TRACE(t, lost, 0, .begin_ns = (from_ns), .nr_lost = (nr),		\
+	      .class_id = IPCPROBE_CLASS_##up,					\
+	      .reasons = IPCPROBE_REASON_RING_FULL)
+
 /* an event that ends with a string: a path, or a name */
 #define TRACE_STR(t, event, task, text, ...)					\
 	TRACE_TEXT(t, event, task, path, text, __VA_ARGS__)

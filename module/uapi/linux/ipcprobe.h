@@ -75,6 +75,7 @@ struct ipcprobe_rec {
 #define IPCPROBE_MEMBER_futex_op(n)	__u8 n;
 #define IPCPROBE_MEMBER_futex_flags(n)	__u16 n;
 #define IPCPROBE_MEMBER_unix_flags(n)	__u16 n;
+#define IPCPROBE_MEMBER_reasons(n)	__u32 n;
 #define IPCPROBE_MEMBER_dev(n)		__u32 n;
 #define IPCPROBE_MEMBER_comm(n)		char n[16];
 #define IPCPROBE_MEMBER_mem(n)		__u8 n[2 * IPCPROBE_FUTEX_NEAR];
@@ -190,6 +191,23 @@ enum ipcprobe_futex_op { IPCPROBE_FUTEX_OPS(IPCPROBE_E) };
 #define IPCPROBE_UNIX_SENT	0x0100
 #define IPCPROBE_UNIX_EMPTY	0x0200
 #define IPCPROBE_UNIX_FULL	0x0400
+
+/* R(NAME, bit, text): why events are not in the stream, the reasons of a lost record */
+#define IPCPROBE_REASONS(R)						\
+	R(RING_FULL, 0, "the ring was full")				\
+	R(NO_RING,   1, "the CPU has no ring")				\
+	R(NO_SLOT,   2, "no place for one more operation under way")	\
+	R(NO_MEMORY, 3, "no memory")					\
+	R(LIMIT,     4, "a table has reached its limit")		\
+	R(NO_HOOK,   5, "this kernel has no place to hook")		\
+	R(LATE_HOOK, 6, "a hook was attached late")			\
+	R(COMPAT,    7, "a 32-bit call that is not followed")		\
+	R(UNSEEN,    8, "it happened where no hook looks")		\
+	R(DAMAGED,   9, "the file is damaged")	/* of the tools, not the kernel's */
+
+#define IPCPROBE_E(up, bit, text)	IPCPROBE_REASON_##up = 1U << bit,
+enum ipcprobe_reason { IPCPROBE_REASONS(IPCPROBE_E) };
+#undef IPCPROBE_E
 
 /* C(NAME, number, name): the system calls that records name */
 #define IPCPROBE_CALLS(C)						\
@@ -311,11 +329,11 @@ struct ipcprobe_info {
  * struct ipcprobe_stats - IPCPROBE_IOC_STATS
  * @cpu: in: the CPU asked for
  * @resv: zero
- * @produced: out: per class, records that passed the filter on this CPU.
+ * @produced: out: per class, events that passed the filter on this CPU.
  *	Records read plus @lost is @produced, for each class; META is counted
  *	in neither.
- * @lost: out: per class, those of @produced dropped because the ring was full
- *	or the CPU has none
+ * @lost: out: per class, those of @produced that are not in the stream, for
+ *	whatever reason: the sum of the lost records
  *
  * Errors: EINVAL (resv), ENXIO (no such CPU), EBADFD (not configured), EFAULT.
  */

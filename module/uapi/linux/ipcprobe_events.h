@@ -22,6 +22,7 @@
  *   futex_op             u8, IPCPROBE_FUTEX_OP_*
  *   futex_flags          u16, bits of IPCPROBE_FUTEX_*
  *   unix_flags           u16, bits of IPCPROBE_UNIX_*
+ *   reasons              u32, bits of IPCPROBE_REASON_*
  *   dev                  device number, major << 20 | minor
  *   comm                 char[16], NUL-terminated
  *   mem                  96 bytes of user memory
@@ -48,7 +49,7 @@
 	C(PICK, 13, pick, "why the scheduler chose: candidates, causes of switches")
 
 #define IPCPROBE_EVENTS(E)						\
-	E(lost,           META,  0x0001, "events of one class were dropped because this CPU's ring was full") \
+	E(lost,           META,  0x0001, "events of one class are not in the stream, for the reasons given") \
 	E(task_snapshot,  TASK,  0x0101, "a task that existed when the session started") \
 	E(task_fork,      TASK,  0x0102, "a task created another")	\
 	E(task_exec,      TASK,  0x0103, "a task replaced its program")	\
@@ -151,10 +152,10 @@
 	E(dl_params,      PICK,  0x0d04, "a task competes as the deadline class looks for the next one")
 
 #define IPCPROBE_FIELDS_lost(F)						\
-	F(ns64,  begin_ns,  "time of the first event dropped; the record's own time is not before the last") \
-	F(u64,   nr_lost,   "events dropped, exactly")			\
+	F(ns64,  begin_ns,  "time of the first event lost; the record's own time is not before the last") \
+	F(u64,   nr_lost,   "events lost: exactly where RING_FULL is the only reason, else at least; 0: any number") \
 	F(u32,   class_id,  "their class")				\
-	F(pad32, __pad,     "")
+	F(reasons, reasons, "why")
 
 #define IPCPROBE_FIELDS_task_snapshot(F)				\
 	F(ns64,  start_ns,  "when the task started (CLOCK_MONOTONIC)")	\

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happened and made no record: counted at the hook that saw it, and for
+ * each session that wants its class put into the stream as a lost record.
+ */
+#include "ipcprobe.h"
+#include "emit.h"
+
+static void trace_missed(u32 class_id, enum ipcprobe_reason reason)
+{
+	struct ipcprobe_rec_lost rec = {
+		.hdr.tid = current->pid,
+		.begin_ns = ipcprobe_clock(),
+		.nr_lost = 1,
+		.class_id = class_id,
+		.reasons = reason,
+	};
+
+	if (trace_lost_enabled())
+		__IPCPROBE_TRACE_COPY(lost, &rec);
+}
+
+static void miss(struct ipcprobe_session *session, u32 class_id,
+		 enum ipcprobe_reason reason, u32 nr)
+{
+	struct ipcprobe_ring *ring = ipcprobe_session_ring(session, class_id);
+
+	if (ring)
+		ipcprobe_ring_miss(ring, class_id, reason, nr);
+}
+
+/**
+ * ipcprobe_missed - the current task did what should make a record, and none
+ *	is made
+ * @hook: counts it; NULL: no hook saw it
+ * @class_id: class of the record
+ * @reason: why there is none
+ *
+ * Context: any but NMI, preemption off.
+ */
+void ipcprobe_missed(struct ipcprobe_hook *hook, u32 class_id,
+		     enum ipcprobe_reason reason)
+{
+	struct ipcprobe_session *session;
+	u32 tid = current->pid;
+
+	if (hook)
+		atomic64_inc(&hook->missed);
+	guard(irqsave)();
+	trace_missed(class_id, reason);
+	list_for_each_entry_rcu(session, &ipcprobe_sessions, active_node)
+		if (ipcprobe_session_wants(session, class_id, tid, tid, -1))
+			miss(session, class_id, reason, 1);
+}
+
+/**
+ * ipcprobe_session_missed - a running session cannot know all events of a class
+ * @session: it
+ * @class_id: the class
+ * @reason: why not
+ *
+ * Context: process.
+ */
+void ipcprobe_session_missed(struct ipcprobe_session *session, u32 class_id,
+			     enum ipcprobe_reason reason)
+{
+	guard(irqsave)();
+	miss(session, class_id, reason, 0);
+}
+
+/* An event of a CPU that came after CONFIGURE.  Context: irqs off, on that CPU. */
+noinline void ipcprobe_session_ringless(struct ipcprobe_session *session,
+					int cpu, u32 class_id)
+{
+	if (!READ_ONCE(session->no_ring_begin_ns))
+		WRITE_ONCE(session->no_ring_begin_ns, ipcprobe_clock());
+	session->no_ring[cpu][class_id]++;
+}
+
+static struct ipcprobe_ring *first_ring(const struct ipcprobe_session *session)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (session->rings[cpu])
+			return session->rings[cpu];
+	return NULL;
+}
+
+static u64 count_ringless(const struct ipcprobe_session *session, u32 class_id)
+{
+	u64 nr = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		nr += session->no_ring[cpu][class_id];
+	return nr;
+}
+
+/* The records of these losses go to the first ring. */
+static void adopt_ringless(struct ipcprobe_session *session)
+{
+	struct ipcprobe_ring *ring = first_ring(session);
+	u32 class_id;
+	u64 nr;
+
+	if (!ring || !session->no_ring_begin_ns)
+		return;
+	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++) {
+		nr = count_ringless(session, class_id);
+		if (nr == session->no_ring_flushed[class_id])
+			continue;
+		ipcprobe_ring_adopt(ring, class_id, nr - session->no_ring_flushed[class_id],
+				    session->no_ring_begin_ns);
+		session->no_ring_flushed[class_id] = nr;
+	}
+	session->no_ring_begin_ns = 0;
+}
+
+/**
+ * ipcprobe_session_flush_lost - put losses that no record says yet into the rings
+ * @session: stopped; no probe sees it any more
+ *
+ * Context: process.
+ */
+void ipcprobe_session_flush_lost(struct ipcprobe_session *session)
+{
+	int cpu;
+
+	adopt_ringless(session);
+	for_each_possible_cpu(cpu)
+		if (session->rings[cpu])
+			ipcprobe_ring_flush_lost(session->rings[cpu]);
+}
