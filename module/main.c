@@ -96,4 +96,3 @@ module_exit(ipcprobe_exit);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The ipcprobe authors");
 MODULE_DESCRIPTION("How bytes and CPU time move between processes");
-MODULE_ALIAS("devname:ipcprobe");

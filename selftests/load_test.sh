@@ -116,7 +116,23 @@ cp "$IPCPROBE_KO" "$work/ipcprobe.ko"
 strip --strip-debug "$work/ipcprobe.ko"
 IPCPROBE_KO=$work/ipcprobe.ko
 
+# depmod speaks of a module only to complain.
+depmod_is_silent() {
+	local folder
+
+	folder=$work/depmod/lib/modules/$(uname -r)
+
+	mkdir -p "$folder"
+	cp "$IPCPROBE_KO" "$folder/"
+	touch "$folder/modules.order" "$folder/modules.builtin" "$folder/modules.builtin.modinfo"
+	depmod -b "$work/depmod" "$(uname -r)" >"$work/said" 2>&1
+	cat "$work/said"
+	[ ! -s "$work/said" ]
+	grep -q ipcprobe "$folder/modules.dep"
+}
+
 loaded && rmmod ipcprobe
+prove "depmod has no complaint about the module" depmod_is_silent
 prove "the module loads and unloads 80 times" load_and_unload 80
 prove "and 20 times under hackbench, used by a session or a tracepoint" under_load
 load_module
