@@ -9,6 +9,10 @@
 
 #include <linux/version.h>
 
+#ifdef CONFIG_PREEMPT_RT
+#error "ipcprobe does not support PREEMPT_RT: its probes allocate memory and take spinlocks where such a kernel must not sleep."
+#endif
+
 /*
  * Since Linux kernel commit 7c70cb94d29c ("sched: Add Lazy preemption model")
  * (in v6.13) resched_curr() is a call of a function that may be inlined.  Drop

@@ -3,6 +3,8 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
 
 #include "ipcprobe.h"
 #include "rq.h"
@@ -63,10 +65,23 @@ err_file_exit:
 	return err;
 }
 
+/*
+ * compat.h refuses to be compiled for such a kernel.  A module that was built
+ * for another kernel and is loaded by force meets it all the same.
+ */
+static bool __init kernel_is_realtime(void)
+{
+	return strstr(init_uts_ns.name.version, "PREEMPT_RT");
+}
+
 static int __init ipcprobe_init(void)
 {
 	int err;
 
+	if (kernel_is_realtime()) {
+		pr_err("this kernel is PREEMPT_RT: probes allocate memory and take spinlocks where such a kernel must not sleep\n");
+		return -EOPNOTSUPP;
+	}
 	ipcprobe_btf_load();
 	err = init_parts();
 	ipcprobe_btf_unload();
