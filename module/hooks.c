@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attaching to the kernel: tracepoint probes, and function entries by ftrace.
+ * Which hooks are attached, and when: tracepoint probes here, function entries in
+ * function.c.
  *
  * A class is attached while somebody wants it: a running session (get/put) or
- * a user of one of its tracepoints (trace_reg/trace_unreg).  Function entries
- * share two ftrace_ops, because taking an ops away costs a grace period of RCU
- * tasks, while changing the functions of one in place does not; which handler
- * a hit belongs to is looked up by its address.
- *
- * An address comes from a kprobe that is registered disabled and removed at
- * once: the public way to say where a function of this kernel is that shall be
- * probed.  Nothing found that way is ever called.
+ * a user of one of its tracepoints (trace_reg/trace_unreg).  It is attached with
+ * every hook that it needs, or not at all: a class that this kernel cannot do
+ * keeps no other from being attached.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/ftrace.h>
-#include <linux/hash.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
-#include <linux/preempt.h>
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
 #include <linux/tracepoint.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "ipcprobe.h"
@@ -49,10 +41,14 @@ static struct ipcprobe_hook *const tables[] = {
 	ipcprobe_uring_hooks,
 };
 
+static struct ipcprobe_hook *hooks[IPCPROBE_NR_HOOKS_MAX];	/* all of them */
+static unsigned int nr_hooks;
+
 static DEFINE_MUTEX(hooks_mutex);
 static unsigned int session_users[IPCPROBE_NR_CLASSES];	/* hooks_mutex */
 static atomic_t trace_users[IPCPROBE_NR_CLASSES];
 static u32 attached_classes;				/* hooks_mutex */
+static bool is_unsettled;	/* the last change failed; hooks_mutex */
 static bool is_ready;		/* what handlers use is there; hooks_mutex */
 
 /**
@@ -63,18 +59,8 @@ static bool is_ready;		/* what handlers use is there; hooks_mutex */
  */
 struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n)
 {
-	struct ipcprobe_hook *hook;
-	unsigned int t;
-
-	for (t = 0; t < ARRAY_SIZE(tables); t++)
-		for (hook = tables[t]; hook->name; hook++)
-			if (!n--)
-				return hook;
-	return NULL;
+	return n < nr_hooks ? hooks[n] : NULL;
 }
-
-#define for_each_hook(hook, n)	\
-	for (n = 0; (hook = ipcprobe_hooks_nth(n)); n++)
 
 /* ---- tracepoints ---- */
 
@@ -86,376 +72,89 @@ static void match_tracepoint(struct tracepoint *tp, void *priv)
 		hook->tp = tp;
 }
 
-static int attach_tracepoint(struct ipcprobe_hook *hook)
-{
-	if (!hook->tp)
-		for_each_kernel_tracepoint(match_tracepoint, hook);
-	if (!hook->tp)
-		return -ENOENT;
-	return tracepoint_probe_register(hook->tp, hook->probe, hook);
-}
-
-/* ---- function entries ---- */
-
-#define NR_SLOTS	512	/* several times the number of hooks */
-
-/* Filled before an address is traced, emptied never. */
-struct slot {
-	unsigned long ip;
-	struct ipcprobe_hook *hook;
-	void (*entry)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
-	/* NULL: entry it is */
-	void (*entry_from)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
-			   unsigned long parent_ip);
-};
-
-/* The scheduler's functions have their own ops, and these slots. */
-static struct slot slots[NR_SLOTS], scheduler_slots[NR_SLOTS];
-
-static struct ipcprobe_hook *search_hook(unsigned long ip)
+static void find_tracepoints(u32 classes)
 {
 	struct ipcprobe_hook *hook;
 	unsigned int n;
 
-	for_each_hook(hook, n)
-		if (hook->ip && ip - hook->ip < 16)
-			return hook;
-	return NULL;
-}
-
-/* Functions are 16 bytes apart or more. */
-static __always_inline struct slot *slot_of(struct slot *table, unsigned long ip)
-{
-	return &table[(ip >> 4) % NR_SLOTS];
-}
-
-static struct slot *next_slot(struct slot *table, struct slot *slot)
-{
-	return slot == &table[NR_SLOTS - 1] ? table : slot + 1;
-}
-
-/* The one that is nearly always at the first place was not. */
-static noinline struct ipcprobe_hook *find_hook(struct slot *table, unsigned long ip)
-{
-	struct slot *slot = slot_of(table, ip);
-
-	while (slot->ip != ip) {
-		if (unlikely(!slot->ip))
-			return search_hook(ip);
-		slot = next_slot(table, slot);
-	}
-	return slot->hook;
-}
-
-static unsigned long hot_ips[IPCPROBE_NR_HOT];		/* as slots */
-static struct ipcprobe_hook *hot_hooks[IPCPROBE_NR_HOT];
-
-static bool is_of_scheduler(const struct ipcprobe_hook *hook)
-{
-	return !(hook->classes & ~(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)));
-}
-
-static void add_slot(struct ipcprobe_hook *hook)
-{
-	struct slot *table = is_of_scheduler(hook) ? scheduler_slots : slots;
-	struct slot *slot = slot_of(table, hook->ip);
-
-	while (slot->ip && slot->ip != hook->ip)
-		slot = next_slot(table, slot);
-	hot_hooks[hook->hot] = hook;
-	slot->hook = hook;
-	if (hook->has_from)
-		slot->entry_from = hook->entry_from;
-	else
-		slot->entry = hook->entry;
-	smp_wmb(); /* function_entry() runs only after ftrace has patched the code */
-	slot->ip = hook->ip;
-	if (hook->hot)
-		hot_ips[hook->hot] = hook->ip;
-}
-
-/* Neither hot nor, most likely, any other than the slot's own. */
-static __always_inline void cold_entry(struct slot *table, unsigned long ip,
-				       unsigned long parent_ip,
-				       struct ftrace_regs *fregs)
-{
-	const struct slot *slot = slot_of(table, ip);
-	struct ipcprobe_hook *hook;
-
-	if (likely(ip == slot->ip)) {
-		if (unlikely(slot->entry_from))
-			slot->entry_from(slot->hook, fregs, parent_ip);
-		else
-			slot->entry(slot->hook, fregs);
-		return;
-	}
-	hook = find_hook(table, ip);
-	if (unlikely(!hook))
-		return;
-	if (hook->has_from)
-		hook->entry_from(hook, fregs, parent_ip);
-	else
-		hook->entry(hook, fregs);
-}
-
-#define IS_HOT(ip, name)	((ip) == hot_ips[IPCPROBE_HOT_##name])
-#define HOT(name)		hot_hooks[IPCPROBE_HOT_##name]
-
-static void function_entry(unsigned long ip, unsigned long parent_ip,
-			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	guard(preempt_notrace)();
-	if (IS_HOT(ip, MUTEX_UNLOCK))
-		ipcprobe_entry_mutex_unlock(NULL, fregs);
-	else if (IS_HOT(ip, PIPE_READ))
-		ipcprobe_entry_pipe_read(HOT(PIPE_READ), fregs);
-	else if (IS_HOT(ip, PIPE_WRITE))
-		ipcprobe_entry_pipe_write(HOT(PIPE_WRITE), fregs);
-	else
-		cold_entry(slots, ip, parent_ip, fregs);
-}
-
-static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
-			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	guard(preempt_notrace)();
-	if (IS_HOT(ip, SEARCH))
-		ipcprobe_entry_search(HOT(SEARCH), fregs, parent_ip);
-	else if (IS_HOT(ip, NR_RUNNING))
-		ipcprobe_entry_nr_running(NULL, fregs);
-	else if (IS_HOT(ip, ENQUEUE))
-		ipcprobe_entry_enqueue_fair(NULL, fregs);
-	else if (IS_HOT(ip, DEQUEUE_ENTITIES))
-		ipcprobe_entry_dequeue_entities(NULL, fregs);
-	else if (IS_HOT(ip, DEQUEUE))
-		ipcprobe_entry_dequeue_fair(NULL, fregs);
-	else if (IS_HOT(ip, RESCHED))
-		ipcprobe_entry_resched(NULL, fregs, parent_ip);
-	else if (IS_HOT(ip, PREEMPT_FAIR))
-		ipcprobe_entry_wakeup_preempt_fair(NULL, fregs);
-	else if (IS_HOT(ip, PICK_DL))
-		ipcprobe_entry_pick_dl(NULL, fregs);
-	else if (IS_HOT(ip, YIELD))
-		ipcprobe_entry_yield(HOT(YIELD), fregs);
-	else
-		cold_entry(scheduler_slots, ip, parent_ip, fregs);
-}
-
-/*
- * The scheduler's functions have an ops of their own, so that these and the
- * others need not be told apart.  Permanent: kernel.ftrace_enabled=0 is refused
- * instead of losing hits.
- */
-static struct function_set {
-	struct ftrace_ops ops;
-	bool is_registered;
-} function_sets[] = {
-	{ .ops = { .func = function_entry, .flags = FTRACE_OPS_FL_PERMANENT } },
-	{ .ops = { .func = scheduler_entry, .flags = FTRACE_OPS_FL_PERMANENT } },
-};						/* hooks_mutex */
-
-#define for_each_set(set)	\
-	for (set = function_sets; set < function_sets + ARRAY_SIZE(function_sets); set++)
-
-static bool is_in_set(const struct ipcprobe_hook *hook, const struct function_set *set)
-{
-	return set == &function_sets[is_of_scheduler(hook)];
-}
-
-/* Does @classes want it?  A fallback, only if no other of its number is there. */
-static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
-{
-	const struct ipcprobe_hook *hook;
-	unsigned int n;
-
-	if (!(wanted->classes & classes))
-		return false;
-	for_each_hook(hook, n)
-		if (wanted->is_fallback && hook != wanted && hook->ip &&
-		    hook->alt == wanted->alt)
-			return false;
-	return true;
-}
-
-/* Is there a place for ftrace to patch?  An ops whose filter was freed is dead. */
-static int check_traceable(unsigned long ip)
-{
-	struct ftrace_ops scratch = { .func = function_entry };
-	int err = ftrace_set_filter_ip(&scratch, ip, 0, 1);
-
-	ftrace_free_filter(&scratch);
-	return err;
-}
-
-static void resolve_function(struct ipcprobe_hook *hook, struct kprobe *kp)
-{
-	kp->symbol_name = hook->name;
-	kp->flags = KPROBE_FLAG_DISABLED;
-	hook->error = register_kprobe(kp);
-	if (hook->error)
-		return;
-	hook->error = check_traceable((unsigned long)kp->addr);
-	if (!hook->error) {
-		hook->ip = (unsigned long)kp->addr;
-		add_slot(hook);
-	}
-}
-
-/* Finds the addresses of all functions of @classes that have none yet. */
-static int resolve_functions(u32 classes)
-{
-	struct ipcprobe_hook *hook;
-	struct kprobe *kps, **registered;
-	unsigned int n, nr = 0, nr_hooks = 0;
-
-	for_each_hook(hook, n)
-		nr_hooks++;
-	kps = kcalloc(nr_hooks, sizeof(*kps), GFP_KERNEL);
-	registered = kcalloc(nr_hooks, sizeof(*registered), GFP_KERNEL);
-	if (!kps || !registered) {
-		kfree(kps);
-		kfree(registered);
-		return -ENOMEM;
-	}
-	for_each_hook(hook, n) {
-		if (hook->kind != IPCPROBE_HOOK_FUNCTION || hook->ip ||
+	ipcprobe_for_each_hook(hook, n) {
+		if (hook->kind != IPCPROBE_HOOK_TRACEPOINT || hook->tp ||
 		    !(hook->classes & classes))
 			continue;
-		resolve_function(hook, &kps[n]);
-		if (kps[n].addr)
-			registered[nr++] = &kps[n];
+		for_each_kernel_tracepoint(match_tracepoint, hook);
+		hook->error = hook->tp ? 0 : -ENOENT;
 	}
-	if (nr)
-		unregister_kprobes(registered, nr);
-	kfree(kps);
-	kfree(registered);
-	return 0;
 }
 
-static int remove_set(struct function_set *set)
-{
-	if (!set->is_registered)
-		return 0;
-	set->is_registered = false;
-	return unregister_ftrace_function(&set->ops);
-}
-
-/* Makes ftrace call us for exactly those of the set's functions that @classes want. */
-static int update_set(struct function_set *set, u32 classes)
-{
-	static unsigned long ips[NR_SLOTS];	/* hooks_mutex */
-	struct ipcprobe_hook *hook;
-	unsigned int n, nr = 0;
-	int err;
-
-	for_each_hook(hook, n)
-		if (hook->ip && is_wanted(hook, classes) && is_in_set(hook, set) &&
-		    nr < NR_SLOTS)
-			ips[nr++] = hook->ip;
-	if (!nr)		/* an empty filter would mean every function */
-		return remove_set(set);
-	err = ftrace_set_filter_ips(&set->ops, ips, nr, 0, 1);
-	if (err || set->is_registered)
-		return err;
-	err = register_ftrace_function(&set->ops);
-	set->is_registered = !err;
-	return err;
-}
-
-static int set_functions(u32 classes)
-{
-	struct function_set *set;
-	int err = 0;
-
-	for_each_set(set)
-		err = err ?: update_set(set, classes);
-	return err;
-}
-
-static bool has_functions(void)
-{
-	const struct function_set *set;
-	bool has = false;
-
-	for_each_set(set)
-		has = has || set->is_registered;
-	return has;
-}
-
-/* ---- classes ---- */
-
-static void detach_unwanted(u32 wanted)
+static void detach_tracepoints(u32 unless_classes)
 {
 	struct ipcprobe_hook *hook;
 	unsigned int n;
 
-	for_each_hook(hook, n) {
-		if (!hook->attached || hook->classes & wanted)
+	ipcprobe_for_each_hook(hook, n) {
+		if (hook->kind != IPCPROBE_HOOK_TRACEPOINT || !hook->attached ||
+		    hook->classes & unless_classes)
 			continue;
-		if (hook->kind == IPCPROBE_HOOK_TRACEPOINT)
-			tracepoint_probe_unregister(hook->tp, hook->probe, hook);
+		tracepoint_probe_unregister(hook->tp, hook->probe, hook);
 		hook->attached = false;
 	}
 }
 
-static int attach_wanted(u32 wanted)
+static int attach_tracepoints(u32 classes)
 {
 	struct ipcprobe_hook *hook;
 	unsigned int n;
 	int err = 0;
 
-	if (wanted & ~attached_classes)
-		err = resolve_functions(wanted);
-	if (!err)
-		err = set_functions(wanted);
-	if (err)
-		return err;
-	for_each_hook(hook, n) {
-		if (hook->attached || !is_wanted(hook, wanted))
+	ipcprobe_for_each_hook(hook, n) {
+		if (!hook->tp || hook->attached || !(hook->classes & classes))
 			continue;
-		if (hook->kind == IPCPROBE_HOOK_TRACEPOINT)
-			hook->error = attach_tracepoint(hook);
+		hook->error = tracepoint_probe_register(hook->tp, hook->probe, hook);
 		hook->attached = !hook->error;
+		err = err ?: hook->error;
 	}
-	return 0;
+	return err;
 }
 
-static bool alternative_attached(const struct ipcprobe_hook *missing)
+/* ---- classes ---- */
+
+static bool is_found(const struct ipcprobe_hook *hook)
 {
-	struct ipcprobe_hook *hook;
+	return hook->ip || hook->tp;
+}
+
+static bool is_attached(const struct ipcprobe_hook *hook)
+{
+	return hook->attached;
+}
+
+/* Is it @there, or another that stands for it? */
+static bool has(const struct ipcprobe_hook *needed,
+		bool (*there)(const struct ipcprobe_hook *hook))
+{
+	const struct ipcprobe_hook *hook;
 	unsigned int n;
 
-	for_each_hook(hook, n)
-		if (hook->attached && hook->alt == missing->alt)
+	if (there(needed) || needed->alt == IPCPROBE_HOOK_EXTRA)
+		return true;
+	if (!needed->alt)
+		return false;
+	ipcprobe_for_each_hook(hook, n)
+		if (hook->alt == needed->alt && there(hook))
 			return true;
 	return false;
 }
 
-/* Return: the first hook that @wanted cannot do without and has not got. */
-static const struct ipcprobe_hook *find_missing(u32 wanted)
-{
-	struct ipcprobe_hook *hook;
-	unsigned int n;
-
-	for_each_hook(hook, n) {
-		if (hook->attached || !(hook->classes & wanted) ||
-		    hook->alt == IPCPROBE_HOOK_EXTRA)
-			continue;
-		if (!hook->alt || !alternative_attached(hook))
-			return hook;
-	}
-	return NULL;
-}
-
-/* Is all there that ends operations?  Else none may begin. */
-static bool ends_attached(void)
+/* Those of @classes that have every hook that they need. */
+static u32 complete_ones(u32 classes, bool (*there)(const struct ipcprobe_hook *hook))
 {
 	const struct ipcprobe_hook *hook;
+	unsigned int n;
 
-	for (hook = ipcprobe_op_hooks; hook->name; hook++)
-		if (!hook->attached)
-			return false;
-	return true;
+	ipcprobe_for_each_hook(hook, n)
+		if (hook->classes & classes && !has(hook, there))
+			classes &= ~hook->classes;
+	return classes;
 }
 
 static u32 wanted_classes(void)
@@ -468,61 +167,138 @@ static u32 wanted_classes(void)
 	return wanted & __IPCPROBE_CLASSES_ALL;
 }
 
-/* Makes what is attached what is wanted. */
-static int update(void)
+/* Before the first hook of a class is attached. */
+static void prepare(u32 classes)
 {
-	u32 wanted = wanted_classes();
-	int err = 0;
+	u32 joining = classes & ~attached_classes;
 
-	lockdep_assert_held(&hooks_mutex);
-	if (wanted == attached_classes)
-		return 0;
-	if (wanted & ~attached_classes & IPCPROBE_BIT(PIPE))
+	if (joining & IPCPROBE_BIT(PIPE))
 		ipcprobe_pipe_unsync();
-	if (wanted & ~attached_classes & IPCPROBE_BIT(UNIX))
+	if (joining & IPCPROBE_BIT(UNIX))
 		ipcprobe_sock_reset();
-	if (wanted)
+	if (classes)
 		ipcprobe_clock_enable(true);
-	if (!(wanted & IPCPROBE_OP_CLASSES))
+	if (!(classes & IPCPROBE_OP_CLASSES))
 		ipcprobe_op_enable(false);
-	/*
-	 * Functions go before tracepoints: a call that began an operation and
-	 * ends after sys_exit was taken away must not meet it again.
-	 */
-	err = attach_wanted(wanted);
-	if (err)
-		wanted |= attached_classes;	/* still there: what they use stays, too */
-	detach_unwanted(wanted);
-	/*
-	 * Probes and handlers that were taken away have returned after these, also
-	 * those of tasks preempted on their way into a handler.
-	 */
+}
+
+/*
+ * Hooks the functions of @classes.  Where ftrace refuses, none of a class that was
+ * not attached before.
+ */
+static int set_functions(u32 *classes)
+{
+	int err = ipcprobe_functions_set(*classes);
+
+	if (err) {
+		*classes &= attached_classes;
+		ipcprobe_functions_set(*classes);
+	}
+	return err;
+}
+
+/*
+ * Probes and handlers that were taken away have returned after this, also those
+ * of tasks preempted on their way into a handler.
+ */
+static void wait_for_handlers(u32 leaving)
+{
 	tracepoint_synchronize_unregister();
-	if (attached_classes & ~wanted && has_functions())
+	if (leaving && ipcprobe_functions_hooked())
 		synchronize_rcu_tasks();
 	synchronize_rcu();
-	if (wanted & IPCPROBE_OP_CLASSES) {
-		ipcprobe_op_enable(ends_attached());
-	} else {
+}
+
+/* What only classes other than @classes use, and no handler any more. */
+static void clean_up(u32 classes)
+{
+	if (ipcprobe_functions_dead())
+		return;
+	if (!(classes & IPCPROBE_OP_CLASSES)) {
 		/* Pipes' entries last as long as operations may refer to them. */
 		ipcprobe_op_reset();
 		ipcprobe_pipe_reset();
 	}
-	if (!(wanted & IPCPROBE_BIT(PIPE)))
+	if (!(classes & IPCPROBE_BIT(PIPE)))
 		ipcprobe_op_forget_requests();
-	if (!(wanted & IPCPROBE_BIT(FILE)))
+	if (!(classes & IPCPROBE_BIT(FILE)))
 		ipcprobe_uring_reset();
-	if (!(wanted & IPCPROBE_BIT(PICK)))
+	if (!(classes & IPCPROBE_BIT(PICK)))
 		ipcprobe_pick_reset();
-	if (!(wanted & IPCPROBE_BIT(MSG)))
+	if (!(classes & IPCPROBE_BIT(MSG)))
 		ipcprobe_message_reset();
-	if (!(wanted & IPCPROBE_BIT(UNIX)))
+	if (!(classes & IPCPROBE_BIT(UNIX)))
 		ipcprobe_sock_reset();
-	if (!wanted)
+	if (!classes)
 		ipcprobe_clock_enable(false);
-	attached_classes = wanted;
-	if (!err && find_missing(wanted))
-		err = -ENOENT;
+}
+
+/* ---- users of our tracepoints: what they wait for ---- */
+
+static DECLARE_WAIT_QUEUE_HEAD(answers);
+static atomic_t nr_asked;	/* trace users that came */
+static u32 nr_answered;		/* of these, up to here; hooks_mutex, read by all */
+static int class_errors[IPCPROBE_NR_CLASSES];	/* as nr_answered */
+
+/* Functions of @served are hooked, and of no other class: @err says why. */
+static void answer(u32 asked, u32 served, int err)
+{
+	u32 class_id;
+
+	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++)
+		WRITE_ONCE(class_errors[class_id],
+			   served & BIT(class_id) ? 0 : err ?: -ENOENT);
+	smp_store_release(&nr_answered, asked);
+	wake_up_all(&answers);
+}
+
+/* ---- changing what is attached ---- */
+
+/*
+ * Functions go before tracepoints, and come before them: a call that began an
+ * operation and ends after sys_exit was taken away must not meet it again.
+ * Operations begin only where all that ends them is attached.
+ */
+static int change(u32 asked, u32 classes, int err)
+{
+	u32 leaving;
+	int functions_err, tracepoints_err;
+
+	prepare(classes);
+	functions_err = set_functions(&classes);
+	answer(asked, classes, err ?: functions_err);
+	leaving = attached_classes & ~classes;
+	detach_tracepoints(classes);
+	tracepoints_err = attach_tracepoints(classes);
+	wait_for_handlers(leaving);
+	WRITE_ONCE(attached_classes, complete_ones(classes, is_attached));
+	ipcprobe_op_enable(attached_classes & IPCPROBE_OP_CLASSES);
+	clean_up(classes);
+	return functions_err ?: tracepoints_err;
+}
+
+/*
+ * Makes what is attached what is wanted and can be had.
+ *
+ * Return: 0, also where a class cannot be had in this kernel; what ftrace says.
+ */
+static int update(void)
+{
+	u32 asked = atomic_read_acquire(&nr_asked);	/* before their trace_users */
+	u32 wanted = wanted_classes(), classes;
+	int err = 0;
+
+	lockdep_assert_held(&hooks_mutex);
+	if (wanted & ~attached_classes) {
+		err = ipcprobe_functions_resolve(wanted);
+		find_tracepoints(wanted);
+	}
+	classes = complete_ones(wanted, is_found);
+	if (classes != attached_classes || is_unsettled)
+		err = change(asked, classes, err) ?: err;
+	else
+		answer(asked, classes, err);
+	is_unsettled = err;
 	return err;
 }
 
@@ -539,8 +315,9 @@ static void count_users(u32 classes, int delta)
  * ipcprobe_hooks_get - attach what @classes need
  * @classes: mask
  *
- * Context: process.  Return: 0; -ENOENT when this kernel lacks a hook that is
- * needed (netlink tells which); what ftrace says.
+ * Context: process.  Return: 0 when every hook that @classes need is attached;
+ * -ENOENT when this kernel lacks one (netlink tells which); what ftrace says,
+ * see ipcprobe_functions_set().
  */
 int ipcprobe_hooks_get(u32 classes)
 {
@@ -549,11 +326,11 @@ int ipcprobe_hooks_get(u32 classes)
 	guard(mutex)(&hooks_mutex);
 	count_users(classes, 1);
 	err = update();
-	if (err) {
-		count_users(classes, -1);
-		update();
-	}
-	return err;
+	if (!(classes & ~attached_classes))
+		return 0;
+	count_users(classes, -1);
+	update();
+	return err ?: -ENOENT;
 }
 
 void ipcprobe_hooks_put(u32 classes)
@@ -570,67 +347,147 @@ u32 ipcprobe_hooks_attached(void)
 
 /* ---- users of our tracepoints ---- */
 
-static void update_for_trace(struct work_struct *work)
+static void serve_trace_users(struct work_struct *work);
+static DECLARE_DELAYED_WORK(trace_work, serve_trace_users);
+
+/* Says so when users get no events, and when they do after all. */
+static void report(int err)
+{
+	static int last_err;	/* hooks_mutex */
+
+	if (err && err != last_err)
+		pr_warn("cannot attach hooks for a tracepoint's user: %d%s (see 'ipcprobe check')\n",
+			err, err == -ENOENT ? "" : "; trying again until it works");
+	else if (!err && last_err)
+		pr_info("the hooks for a tracepoint's user are attached now\n");
+	last_err = err;
+}
+
+static void serve_trace_users(struct work_struct *work)
 {
 	int err;
 
 	guard(mutex)(&hooks_mutex);
-	err = is_ready ? update() : 0;
-	if (err)
-		pr_warn("cannot attach all hooks for a tracepoint user: %d (see 'ipcprobe check')\n",
-			err);
+	if (!is_ready)
+		return;
+	err = update();
+	if (!err && wanted_classes() & ~attached_classes)
+		err = -ENOENT;
+	report(err);
+	if (err && err != -ENOENT)
+		schedule_delayed_work(&trace_work, HZ);
 }
 
-static DECLARE_WORK(trace_work, update_for_trace);
+/* As the work: is @mine among those that were answered? */
+static bool is_answered(u32 mine)
+{
+	return (s32)(smp_load_acquire(&nr_answered) - mine) >= 0;
+}
+
+/*
+ * Waits until functions of the class are hooked, or known not to be.  The work
+ * cannot be waited for to its end: it attaches to tracepoints, and our caller
+ * holds their mutex.  Nor can its part be done here: with function_graph, that
+ * mutex is taken under ftrace's.  So the wait has an end of its own: who meets
+ * somebody that waits for our caller is served later, without an answer.
+ */
+static int wait_for_answer(u32 class_id, u32 mine)
+{
+	if (wait_event_killable_timeout(answers, is_answered(mine), 2 * HZ) <= 0)
+		return 0;
+	return READ_ONCE(class_errors[class_id]);
+}
 
 /*
  * Called with the tracepoint core's mutex held, which attaching a tracepoint
- * takes as well: so the work is done a moment later, elsewhere.  The module
- * stays while the user is there.
+ * takes as well: so the work is done elsewhere, its last part a moment later.
+ * The module stays while the user is there.
+ *
+ * Return: 0; -ENODEV while the module goes; why the user would see no event.
  */
 int ipcprobe_hooks_trace_reg(u32 class_id)
 {
+	u32 mine;
+	int err;
+
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	atomic_inc(&trace_users[class_id]);
 	WRITE_ONCE(ipcprobe_epoch, READ_ONCE(ipcprobe_epoch) + 1);
-	schedule_work(&trace_work);
-	return 0;
+	mine = atomic_inc_return(&nr_asked);	/* a full barrier: before is_ready */
+	if (!READ_ONCE(is_ready))
+		return 0;	/* ipcprobe_hooks_start() will serve it */
+	if (!(BIT(class_id) & __IPCPROBE_CLASSES_ALL))
+		return 0;	/* the module's own events need no hook */
+	mod_delayed_work(system_wq, &trace_work, 0);
+	err = wait_for_answer(class_id, mine);
+	if (err)
+		ipcprobe_hooks_trace_unreg(class_id);
+	return err;
 }
 
 void ipcprobe_hooks_trace_unreg(u32 class_id)
 {
 	atomic_dec(&trace_users[class_id]);
-	schedule_work(&trace_work);
+	if (READ_ONCE(is_ready))
+		mod_delayed_work(system_wq, &trace_work, 0);
 	module_put(THIS_MODULE);
+}
+
+/* ---- other modules ---- */
+
+/* Functions that we hook may be a module's: its addresses last as long as it does. */
+static int module_changes(struct notifier_block *block, unsigned long state, void *module)
+{
+	u32 gone = 0;
+
+	if (state != MODULE_STATE_GOING && state != MODULE_STATE_LIVE)
+		return NOTIFY_DONE;
+	guard(mutex)(&hooks_mutex);
+	if (state == MODULE_STATE_GOING)
+		gone = ipcprobe_functions_forget(module) & attached_classes;
+	if (gone) {
+		WRITE_ONCE(attached_classes, complete_ones(attached_classes, is_attached));
+		is_unsettled = true;
+	}
+	if (gone || (state == MODULE_STATE_LIVE && wanted_classes() & ~attached_classes))
+		mod_delayed_work(system_wq, &trace_work, 0);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_notifier = { .notifier_call = module_changes };
+
+/* ---- life ---- */
+
+/* The first step of loading. */
+void __init ipcprobe_hooks_init(void)
+{
+	struct ipcprobe_hook *hook;
+	unsigned int t;
+
+	for (t = 0; t < ARRAY_SIZE(tables); t++)
+		for (hook = tables[t]; hook->name; hook++)
+			if (!WARN_ON(nr_hooks == ARRAY_SIZE(hooks)))
+				hooks[nr_hooks++] = hook;
 }
 
 /*
  * The last step of loading: tracepoints have been there since before the first
- * one, and may have users already.
+ * one, and may have users already.  Had a step failed, no work would ever run.
  */
-void ipcprobe_hooks_init(void)
+void __init ipcprobe_hooks_start(void)
 {
+	register_module_notifier(&module_notifier);
 	scoped_guard(mutex, &hooks_mutex)
-		is_ready = true;
-	schedule_work(&trace_work);
-}
-
-/* Loading failed: nothing was attached, and nothing will be. */
-void ipcprobe_hooks_give_up(void)
-{
-	cancel_work_sync(&trace_work);
+		WRITE_ONCE(is_ready, true);
+	mod_delayed_work(system_wq, &trace_work, 0);
 }
 
 void ipcprobe_hooks_exit(void)
 {
-	struct function_set *set;
-
-	cancel_work_sync(&trace_work);
-	guard(mutex)(&hooks_mutex);
-	update();
-	for_each_set(set) {
-		remove_set(set);
-		ftrace_free_filter(&set->ops);
-	}
+	unregister_module_notifier(&module_notifier);
+	cancel_delayed_work_sync(&trace_work);
+	scoped_guard(mutex, &hooks_mutex)
+		update();
+	ipcprobe_functions_exit();
 }

@@ -43,6 +43,7 @@ struct ipcprobe_op;
 struct iov_iter;
 struct kern_ipc_perm;
 struct kiocb;
+struct module;
 struct msg_msg;
 struct scm_fp_list;
 struct sk_buff;
@@ -211,7 +212,7 @@ struct ipcprobe_trace_copies {
 /* trace.c */
 DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 
-/* hooks.c: attaching to the kernel */
+/* hooks.c: what is attached, and when */
 
 /**
  * struct ipcprobe_hook - one place in the kernel where events come from
@@ -228,7 +229,7 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
  * @entry_from: one that is told, too, where the function will return to
  * @has_from: it is @entry_from
  * @tp: the tracepoint, once found
- * @ip: the function's address, once found
+ * @ip: the function's address, once found; 0 again when its module has gone
  * @attached: protected by hooks.c's mutex
  * @error: -errno of the last attach, 0 = none
  * @missed: hits that made no record though they should: ipcprobe_missed()
@@ -359,10 +360,25 @@ void ipcprobe_hooks_put(u32 classes);
 int ipcprobe_hooks_trace_reg(u32 class_id);
 void ipcprobe_hooks_trace_unreg(u32 class_id);
 u32 ipcprobe_hooks_attached(void);
-struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n);
 void ipcprobe_hooks_init(void);
-void ipcprobe_hooks_give_up(void);
+void ipcprobe_hooks_start(void);
 void ipcprobe_hooks_exit(void);
+
+#define IPCPROBE_NR_HOOKS_MAX	256
+
+struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n);
+
+#define ipcprobe_for_each_hook(hook, n)	\
+	for (n = 0; (hook = ipcprobe_hooks_nth(n)); n++)
+
+/* function.c: entries of functions, for hooks.c alone */
+
+int ipcprobe_functions_resolve(u32 classes);
+u32 ipcprobe_functions_forget(const struct module *module);
+int ipcprobe_functions_set(u32 classes);
+bool ipcprobe_functions_hooked(void);
+bool ipcprobe_functions_dead(void);
+void ipcprobe_functions_exit(void);
 
 /* missed.c: what happened and is not in the stream */
 

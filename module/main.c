@@ -13,6 +13,7 @@ static int __init init_parts(void)
 {
 	int err;
 
+	ipcprobe_hooks_init();
 	ipcprobe_session_init();
 	err = ipcprobe_file_init();
 	if (err)
@@ -85,10 +86,8 @@ static int __init ipcprobe_init(void)
 	ipcprobe_btf_load();
 	err = init_parts();
 	ipcprobe_btf_unload();
-	if (err)
-		ipcprobe_hooks_give_up();
-	else
-		ipcprobe_hooks_init();
+	if (!err)
+		ipcprobe_hooks_start();
 	return err;
 }
 

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Entries of the kernel's functions, by ftrace.
+ *
+ * They share two ftrace_ops, because taking an ops away costs a grace period of
+ * RCU tasks, while changing the functions of one in place does not; which
+ * handler a hit belongs to is looked up by its address.
+ *
+ * An address comes from a kprobe that is registered disabled and removed at
+ * once: the public way to say where a function of this kernel is that shall be
+ * probed.  Nothing found that way is ever called.
+ *
+ * All but the handlers is called by hooks.c with its mutex held.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+
+#include "ipcprobe.h"
+
+#define NR_SLOTS	512	/* several times the number of hooks */
+
+/*
+ * Filled before an address is traced.  One whose function went with its module is
+ * passed over, and filled again by another.
+ */
+struct slot {
+	unsigned long ip;
+	struct ipcprobe_hook *hook;
+	void (*entry)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
+	/* NULL: entry it is */
+	void (*entry_from)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			   unsigned long parent_ip);
+};
+
+/* The scheduler's functions have their own ops, and these slots. */
+static struct slot slots[NR_SLOTS], scheduler_slots[NR_SLOTS];
+
+#define NO_LONGER_THERE	1	/* no function's address */
+
+static struct ipcprobe_hook *search_hook(unsigned long ip)
+{
+	struct ipcprobe_hook *hook;
+	unsigned int n;
+
+	ipcprobe_for_each_hook(hook, n)
+		if (hook->ip && ip - hook->ip < 16)
+			return hook;
+	return NULL;
+}
+
+/* Functions are 16 bytes apart or more. */
+static __always_inline struct slot *slot_of(struct slot *table, unsigned long ip)
+{
+	return &table[(ip >> 4) % NR_SLOTS];
+}
+
+static struct slot *next_slot(struct slot *table, struct slot *slot)
+{
+	return slot == &table[NR_SLOTS - 1] ? table : slot + 1;
+}
+
+/* The hook of an address that is not in the first slot that it may have. */
+static noinline struct ipcprobe_hook *find_hook(struct slot *table, unsigned long ip)
+{
+	struct slot *slot = slot_of(table, ip);
+
+	while (slot->ip != ip) {
+		if (unlikely(!slot->ip))
+			return search_hook(ip);
+		slot = next_slot(table, slot);
+	}
+	return slot->hook;
+}
+
+static unsigned long hot_ips[IPCPROBE_NR_HOT];		/* as slots */
+static struct ipcprobe_hook *hot_hooks[IPCPROBE_NR_HOT];
+
+static bool is_of_scheduler(const struct ipcprobe_hook *hook)
+{
+	return !(hook->classes & ~(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)));
+}
+
+static void add_slot(struct ipcprobe_hook *hook)
+{
+	struct slot *table = is_of_scheduler(hook) ? scheduler_slots : slots;
+	struct slot *slot = slot_of(table, hook->ip);
+
+	while (slot->ip > NO_LONGER_THERE && slot->ip != hook->ip)
+		slot = next_slot(table, slot);
+	hot_hooks[hook->hot] = hook;
+	slot->hook = hook;
+	slot->entry_from = hook->has_from ? hook->entry_from : NULL;
+	slot->entry = hook->has_from ? NULL : hook->entry;
+	smp_wmb(); /* function_entry() runs only after ftrace has patched the code */
+	slot->ip = hook->ip;
+	if (hook->hot)
+		hot_ips[hook->hot] = hook->ip;
+}
+
+static void forget_slot(unsigned long ip)
+{
+	struct slot *slot;
+
+	for (slot = slots; slot < slots + NR_SLOTS; slot++)
+		if (slot->ip == ip)
+			slot->ip = NO_LONGER_THERE;
+	for (slot = scheduler_slots; slot < scheduler_slots + NR_SLOTS; slot++)
+		if (slot->ip == ip)
+			slot->ip = NO_LONGER_THERE;
+}
+
+/* Not a hot one, and most likely the slot's own. */
+static __always_inline void cold_entry(struct slot *table, unsigned long ip,
+				       unsigned long parent_ip,
+				       struct ftrace_regs *fregs)
+{
+	const struct slot *slot = slot_of(table, ip);
+	struct ipcprobe_hook *hook;
+
+	if (likely(ip == slot->ip)) {
+		if (unlikely(slot->entry_from))
+			slot->entry_from(slot->hook, fregs, parent_ip);
+		else
+			slot->entry(slot->hook, fregs);
+		return;
+	}
+	hook = find_hook(table, ip);
+	if (unlikely(!hook))
+		return;
+	if (hook->has_from)
+		hook->entry_from(hook, fregs, parent_ip);
+	else
+		hook->entry(hook, fregs);
+}
+
+#define IS_HOT(ip, name)	((ip) == hot_ips[IPCPROBE_HOT_##name])
+#define HOT(name)		hot_hooks[IPCPROBE_HOT_##name]
+
+static void function_entry(unsigned long ip, unsigned long parent_ip,
+			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	guard(preempt_notrace)();
+	if (IS_HOT(ip, MUTEX_UNLOCK))
+		ipcprobe_entry_mutex_unlock(NULL, fregs);
+	else if (IS_HOT(ip, PIPE_READ))
+		ipcprobe_entry_pipe_read(HOT(PIPE_READ), fregs);
+	else if (IS_HOT(ip, PIPE_WRITE))
+		ipcprobe_entry_pipe_write(HOT(PIPE_WRITE), fregs);
+	else
+		cold_entry(slots, ip, parent_ip, fregs);
+}
+
+static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	guard(preempt_notrace)();
+	if (IS_HOT(ip, SEARCH))
+		ipcprobe_entry_search(HOT(SEARCH), fregs, parent_ip);
+	else if (IS_HOT(ip, NR_RUNNING))
+		ipcprobe_entry_nr_running(NULL, fregs);
+	else if (IS_HOT(ip, ENQUEUE))
+		ipcprobe_entry_enqueue_fair(NULL, fregs);
+	else if (IS_HOT(ip, DEQUEUE_ENTITIES))
+		ipcprobe_entry_dequeue_entities(NULL, fregs);
+	else if (IS_HOT(ip, DEQUEUE))
+		ipcprobe_entry_dequeue_fair(NULL, fregs);
+	else if (IS_HOT(ip, RESCHED))
+		ipcprobe_entry_resched(NULL, fregs, parent_ip);
+	else if (IS_HOT(ip, PREEMPT_FAIR))
+		ipcprobe_entry_wakeup_preempt_fair(NULL, fregs);
+	else if (IS_HOT(ip, PICK_DL))
+		ipcprobe_entry_pick_dl(NULL, fregs);
+	else if (IS_HOT(ip, YIELD))
+		ipcprobe_entry_yield(HOT(YIELD), fregs);
+	else
+		cold_entry(scheduler_slots, ip, parent_ip, fregs);
+}
+
+/*
+ * The scheduler's functions have an ops of their own, so that these and the
+ * others need not be told apart.  Permanent: kernel.ftrace_enabled=0 is refused
+ * instead of losing hits.
+ */
+static struct function_set {
+	struct ftrace_ops ops;
+	bool is_registered;
+} function_sets[] = {
+	{ .ops = { .func = function_entry, .flags = FTRACE_OPS_FL_PERMANENT } },
+	{ .ops = { .func = scheduler_entry, .flags = FTRACE_OPS_FL_PERMANENT } },
+};						/* hooks_mutex */
+
+#define for_each_set(set)	\
+	for (set = function_sets; set < function_sets + ARRAY_SIZE(function_sets); set++)
+
+static bool is_in_set(const struct ipcprobe_hook *hook, const struct function_set *set)
+{
+	return set == &function_sets[is_of_scheduler(hook)];
+}
+
+/* Does @classes want it?  A fallback, only if no other of its number is there. */
+static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
+{
+	const struct ipcprobe_hook *hook;
+	unsigned int n;
+
+	if (!(wanted->classes & classes))
+		return false;
+	if (!wanted->is_fallback)
+		return true;
+	ipcprobe_for_each_hook(hook, n)
+		if (hook != wanted && hook->ip && hook->alt == wanted->alt)
+			return false;
+	return true;
+}
+
+/* ---- addresses ---- */
+
+/* Is there a place for ftrace to patch?  An ops whose filter was freed is dead. */
+static int check_traceable(unsigned long ip)
+{
+	struct ftrace_ops scratch = { .func = function_entry };
+	int err = ftrace_set_filter_ip(&scratch, ip, 0, 1);
+
+	ftrace_free_filter(&scratch);
+	return err;
+}
+
+static void resolve(struct ipcprobe_hook *hook, struct kprobe *kp)
+{
+	kp->symbol_name = hook->name;
+	kp->flags = KPROBE_FLAG_DISABLED;
+	hook->error = register_kprobe(kp);
+	if (hook->error)
+		return;
+	hook->error = check_traceable((unsigned long)kp->addr);
+	if (!hook->error) {
+		hook->ip = (unsigned long)kp->addr;
+		add_slot(hook);
+	}
+}
+
+static bool is_to_resolve(const struct ipcprobe_hook *hook, u32 classes)
+{
+	return hook->kind == IPCPROBE_HOOK_FUNCTION && !hook->ip &&
+	       hook->classes & classes;
+}
+
+/**
+ * ipcprobe_functions_resolve - find the functions of @classes not found so far
+ * @classes: mask
+ *
+ * Each hook has its address or its error afterwards.
+ *
+ * Context: process.  Return: 0 or -ENOMEM.
+ */
+int ipcprobe_functions_resolve(u32 classes)
+{
+	struct kprobe *kps, **registered;
+	struct ipcprobe_hook *hook;
+	unsigned int n, nr = 0, nr_to_do = 0;
+
+	ipcprobe_for_each_hook(hook, n)
+		nr_to_do += is_to_resolve(hook, classes);
+	if (!nr_to_do)
+		return 0;
+	kps = kcalloc(nr_to_do, sizeof(*kps), GFP_KERNEL);
+	registered = kcalloc(nr_to_do, sizeof(*registered), GFP_KERNEL);
+	if (!kps || !registered) {
+		kfree(kps);
+		kfree(registered);
+		return -ENOMEM;
+	}
+	nr_to_do = 0;
+	ipcprobe_for_each_hook(hook, n) {
+		if (!is_to_resolve(hook, classes))
+			continue;
+		resolve(hook, &kps[nr_to_do]);
+		if (kps[nr_to_do].addr)
+			registered[nr++] = &kps[nr_to_do];
+		nr_to_do++;
+	}
+	if (nr)
+		unregister_kprobes(registered, nr);
+	kfree(kps);
+	kfree(registered);
+	return 0;
+}
+
+/**
+ * ipcprobe_functions_forget - a module goes, and with it the functions it has
+ * @module: it
+ *
+ * ftrace takes away what it has there itself.
+ *
+ * Context: process.  Return: classes that are complete no more.
+ */
+u32 ipcprobe_functions_forget(const struct module *module)
+{
+	struct ipcprobe_hook *hook;
+	unsigned int n;
+	u32 classes = 0;
+
+	ipcprobe_for_each_hook(hook, n) {
+		if (!hook->ip || !within_module(hook->ip, module))
+			continue;
+		forget_slot(hook->ip);
+		hook->ip = 0;
+		hook->attached = false;
+		hook->error = -ENOENT;
+		classes |= hook->classes;
+	}
+	return classes;
+}
+
+/* ---- sets ---- */
+
+static bool is_dead;	/* ftrace is, with our functions still patched */
+
+/* Handlers go on being called: all that they use has to stay until a reboot. */
+static void keep_module(int err)
+{
+	if (is_dead)
+		return;
+	is_dead = true;
+	__module_get(THIS_MODULE);
+	pr_err("ftrace does not take the hooks away any more (%d): the module cannot be unloaded before a reboot\n",
+	       err);
+}
+
+static int remove_set(struct function_set *set)
+{
+	struct ipcprobe_hook *hook;
+	unsigned int n;
+	int err;
+
+	if (!set->is_registered)
+		return 0;
+	err = unregister_ftrace_function(&set->ops);
+	if (err) {
+		keep_module(err);
+		return err;
+	}
+	set->is_registered = false;
+	ipcprobe_for_each_hook(hook, n)
+		if (hook->kind == IPCPROBE_HOOK_FUNCTION && is_in_set(hook, set))
+			hook->attached = false;
+	return 0;
+}
+
+/* Those of the set's functions that @classes want.  Return: how many. */
+static unsigned int list_wanted(const struct function_set *set, u32 classes,
+				unsigned long *ips)
+{
+	struct ipcprobe_hook *hook;
+	unsigned int n, nr = 0;
+
+	ipcprobe_for_each_hook(hook, n)
+		if (hook->ip && is_in_set(hook, set) && is_wanted(hook, classes))
+			ips[nr++] = hook->ip;
+	return nr;
+}
+
+/* What ftrace said of those that @classes want, and of those that go. */
+static void note_result(const struct function_set *set, u32 classes, int err)
+{
+	struct ipcprobe_hook *hook;
+	unsigned int n;
+
+	ipcprobe_for_each_hook(hook, n) {
+		if (!hook->ip || !is_in_set(hook, set))
+			continue;
+		if (!err)
+			hook->attached = is_wanted(hook, classes);
+		hook->error = is_wanted(hook, classes) && !hook->attached ? err : 0;
+	}
+}
+
+/* Makes ftrace call us for exactly those of the set's functions that @classes want. */
+static int update_set(struct function_set *set, u32 classes)
+{
+	static unsigned long ips[IPCPROBE_NR_HOOKS_MAX];	/* hooks_mutex */
+	unsigned int nr = list_wanted(set, classes, ips);
+	int err;
+
+	if (!nr)		/* an empty filter would mean every function */
+		return remove_set(set);
+	err = ftrace_set_filter_ips(&set->ops, ips, nr, 0, 1);
+	if (!err && !set->is_registered) {
+		err = register_ftrace_function(&set->ops);
+		set->is_registered = !err;
+	}
+	note_result(set, classes, err);
+	return err;
+}
+
+/**
+ * ipcprobe_functions_set - hook what @classes want, and nothing else
+ * @classes: mask; their functions have been resolved
+ *
+ * A set that ftrace refuses to change stays as it was.
+ *
+ * Context: process.  Return: 0, or what ftrace says: -EBUSY while
+ * kernel.ftrace_enabled is 0, -ENODEV once it is dead, -ENOMEM.
+ */
+int ipcprobe_functions_set(u32 classes)
+{
+	struct function_set *set;
+	int err = 0, set_err;
+
+	for_each_set(set) {
+		set_err = update_set(set, classes);
+		err = err ?: set_err;
+	}
+	return err;
+}
+
+/* Can handlers be running? */
+bool ipcprobe_functions_hooked(void)
+{
+	const struct function_set *set;
+
+	for_each_set(set)
+		if (set->is_registered)
+			return true;
+	return false;
+}
+
+/**
+ * ipcprobe_functions_dead - can functions be called that nobody wants?
+ *
+ * What their handlers use must not be given back then.
+ */
+bool ipcprobe_functions_dead(void)
+{
+	return is_dead;
+}
+
+/*
+ * The module is on its way out, and no hook is wanted.  Where ftrace died since
+ * the last user left, waiting for ever is better than code that is called after
+ * it is gone.
+ */
+void ipcprobe_functions_exit(void)
+{
+	struct function_set *set;
+
+	while (is_dead)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+	for_each_set(set)
+		ftrace_free_filter(&set->ops);
+}
