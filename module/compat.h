@@ -165,8 +165,10 @@
  * matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define IPCPROBE_FUTEX_HAS_CALLS		1
 #define IPCPROBE_FUTEX_RESTART_SHARED	0x10
 #else
+#define IPCPROBE_FUTEX_HAS_CALLS		0
 #define IPCPROBE_FUTEX_RESTART_SHARED	0x01
 #define __NR_futex_wake			454
 #define __NR_futex_wait			455
@@ -178,9 +180,11 @@
  * Drop when 6.1 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define IPCPROBE_URING_SUBMITS_REQ	1
 #define IPCPROBE_URING_SUBMIT		io_uring_submit_req
 #define IPCPROBE_URING_SUBMIT_ARGS	struct io_kiocb *req
 #else
+#define IPCPROBE_URING_SUBMITS_REQ	0
 #define IPCPROBE_URING_SUBMIT		io_uring_submit_sqe
 #define IPCPROBE_URING_SUBMIT_ARGS	struct io_kiocb *req, bool force_nonblock
 #endif
@@ -192,6 +196,21 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 #define file_user_path(file)	(&(file)->f_path)
 #endif
+
+/*
+ * Since Linux kernel commit 57d44a354a43 ("unix: Convert
+ * unix_stream_sendpage() to use MSG_SPLICE_PAGES") and those that follow it (in
+ * v6.5) pages are sent by sendmsg.  Drop when 6.1 leaves the matrix.
+ */
+#define IPCPROBE_UNIX_HAS_SENDPAGE	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0))
+
+/*
+ * Since Linux kernel commit 3577dbb19241 ("mm: batch unlink_file_vma calls in
+ * free_pgd_range") (in v6.10) there are two, and a mapping goes by one of them.
+ * In 7.2 the first is no longer there.
+ */
+#define IPCPROBE_UNLINKS_BATCHES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0))
+#define IPCPROBE_UNLINKS_SINGLY		(LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0))
 
 /*
  * Since Linux kernel commit de4f5fed3f23 ("iov_iter: add iter_iovec()

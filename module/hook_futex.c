@@ -578,17 +578,19 @@ void ipcprobe_futex_init(void)
 #define SYS(name)	"__x64_sys_" name
 #endif
 #define FUTEX_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FUTEX), alt)
+#define CALLS_ALT	IPCPROBE_HOOK_IF(IPCPROBE_FUTEX_HAS_CALLS, 0)
 
 struct ipcprobe_hook ipcprobe_futex_hooks[] = {
 	FUTEX_FN("do_futex", entry_do_futex, 0),
 	FUTEX_FN("futex_wait_restart", entry_restart, 0),
 	FUTEX_FN(SYS("futex_waitv"), entry_waitv, 0),
-	FUTEX_FN(SYS("futex_wait"), entry_wait, IPCPROBE_HOOK_EXTRA),
-	FUTEX_FN(SYS("futex_wake"), entry_wake, IPCPROBE_HOOK_EXTRA),
-	FUTEX_FN(SYS("futex_requeue"), entry_requeue, IPCPROBE_HOOK_EXTRA),
+	FUTEX_FN(SYS("futex_wait"), entry_wait, CALLS_ALT),
+	FUTEX_FN(SYS("futex_wake"), entry_wake, CALLS_ALT),
+	FUTEX_FN(SYS("futex_requeue"), entry_requeue, CALLS_ALT),
 	FUTEX_FN("__futex_queue", entry_queue, 0),
 	FUTEX_FN("__futex_unqueue", entry_unqueue, 0),
-	FUTEX_FN("rt_mutex_postunlock", entry_postunlock, IPCPROBE_HOOK_EXTRA),
+	FUTEX_FN("rt_mutex_postunlock", entry_postunlock,
+		 IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_FUTEX_PI), IPCPROBE_HOOK_EXTRA)),
 	{}
 };
 

@@ -461,7 +461,9 @@ int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 #define SYS_MQ_UNLINK	"__x64_sys_mq_unlink"
 #endif
 
-#define MQ_FN(name, fn)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), IPCPROBE_HOOK_EXTRA)
+#define MQ_FN(name, fn)	\
+	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), MQ_ALT)
+#define MQ_ALT	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_POSIX_MQUEUE), IPCPROBE_HOOK_EXTRA)
 
 /* All extra: a kernel may be without POSIX queues. */
 struct ipcprobe_hook ipcprobe_mq_hooks[] = {

@@ -565,13 +565,15 @@ struct ipcprobe_hook ipcprobe_pick_hooks[] = {
 	PICK_HOT_FROM("resched_curr", ipcprobe_entry_resched, RESCHED),
 #endif
 	PICK_HOT("wakeup_preempt_fair", ipcprobe_entry_wakeup_preempt_fair,
-		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
+		 IPCPROBE_HOOK_EXTRA_GROUP(0), PREEMPT_FAIR),
 	PICK_HOT("check_preempt_wakeup_fair", ipcprobe_entry_wakeup_preempt_fair,
-		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
+		 IPCPROBE_HOOK_EXTRA_GROUP(0), PREEMPT_FAIR),
 	PICK_HOT("check_preempt_wakeup", ipcprobe_entry_wakeup_preempt_fair,
-		 IPCPROBE_HOOK_EXTRA, PREEMPT_FAIR),
-	PICK_HOT("pick_task_dl", ipcprobe_entry_pick_dl, IPCPROBE_HOOK_EXTRA, PICK_DL),
-	PICK_HOT("pick_next_task_dl", ipcprobe_entry_pick_dl, IPCPROBE_HOOK_EXTRA, PICK_DL),
+		 IPCPROBE_HOOK_EXTRA_GROUP(0), PREEMPT_FAIR),
+	PICK_HOT("pick_task_dl", ipcprobe_entry_pick_dl,
+		 IPCPROBE_HOOK_EXTRA_GROUP(1), PICK_DL),
+	PICK_HOT("pick_next_task_dl", ipcprobe_entry_pick_dl,
+		 IPCPROBE_HOOK_EXTRA_GROUP(1), PICK_DL),
 	PICK_HOT("do_sched_yield", ipcprobe_entry_yield, IPCPROBE_HOOK_EXTRA, YIELD),
 	{}
 };

@@ -728,6 +728,10 @@ void ipcprobe_sched_exit(void)
 	{ .name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
 	  .classes = IPCPROBE_BIT(SCHED), .alt = alt_group,		\
 	  .hot = IPCPROBE_HOT_##hot_nr, .is_fallback = is }
+#define SCX_ALT	\
+	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_SCHED_CLASS_EXT), IPCPROBE_HOOK_EXTRA)
+#define THROTTLE_ALT	\
+	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_CFS_BANDWIDTH), IPCPROBE_HOOK_EXTRA)
 #define SCHED_TP(name, fn)	IPCPROBE_TP(name, fn, IPCPROBE_BIT(SCHED))
 
 #define ALT_DEQUEUE	102
@@ -746,10 +750,10 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_FN("dequeue_task_dl", entry_dequeue, 0),
 	NAMING_FN("enqueue_task_stop", entry_enqueue_stop, 0),
 	SCHED_FN("dequeue_task_stop", entry_dequeue, 0),
-	NAMING_FN("enqueue_task_scx", entry_enqueue_scx, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("dequeue_task_scx", entry_dequeue, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("tg_throttle_down", entry_throttle_down, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, IPCPROBE_HOOK_EXTRA),
+	NAMING_FN("enqueue_task_scx", entry_enqueue_scx, SCX_ALT),
+	SCHED_FN("dequeue_task_scx", entry_dequeue, SCX_ALT),
+	SCHED_FN("tg_throttle_down", entry_throttle_down, THROTTLE_ALT),
+	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, THROTTLE_ALT),
 	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,
 			 IPCPROBE_BIT(SCHED), IPCPROBE_HOOK_EXTRA),
 	SCHED_HOT("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running,

@@ -706,15 +706,18 @@ void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret)
 #define SYS(name)	"__x64_sys_" name
 #endif
 
-enum { ALT_UNMAP = 80 };	/* no other class has this number */
+/* Where there are both each takes mappings that the other does not. */
+#define UNMAP_ALT	IPCPROBE_HOOK_IF(IPCPROBE_UNLINKS_SINGLY,	\
+			IPCPROBE_UNLINKS_BATCHES ? IPCPROBE_HOOK_EXTRA : 0)
 
 #define SHM	IPCPROBE_BIT(SHM)
 
 struct ipcprobe_hook ipcprobe_shm_hooks[] = {
 	IPCPROBE_FN("uprobe_mmap", entry_map, SHM, 0),
 	IPCPROBE_FN("copy_vma", entry_move, SHM, 0),
-	IPCPROBE_FN("unlink_file_vma", entry_unmap, SHM, ALT_UNMAP),
-	IPCPROBE_FN("unlink_file_vma_batch_add", entry_unmap_batch, SHM, ALT_UNMAP),
+	IPCPROBE_FN("unlink_file_vma", entry_unmap, SHM, UNMAP_ALT),
+	IPCPROBE_FN("unlink_file_vma_batch_add", entry_unmap_batch, SHM,
+		    IPCPROBE_HOOK_IF(IPCPROBE_UNLINKS_BATCHES, 0)),
 	IPCPROBE_TP("task_newtask", probe_fork, SHM),
 	IPCPROBE_FN("shmem_fault", entry_fault, SHM, 0),
 	IPCPROBE_FN("filemap_map_pages", entry_fault_around, SHM, 0),

@@ -425,7 +425,7 @@ struct ipcprobe_hook ipcprobe_unix_io_hooks[] = {
 	IPCPROBE_FN("unix_stream_sendmsg", entry_sendmsg, IPCPROBE_BIT(UNIX), 0),
 	IPCPROBE_FN("unix_dgram_sendmsg", entry_sendmsg, IPCPROBE_BIT(UNIX), 0),
 	IPCPROBE_FN("unix_stream_sendpage", entry_sendpage, IPCPROBE_BIT(UNIX),
-		    IPCPROBE_HOOK_EXTRA),
+		    IPCPROBE_HOOK_IF(IPCPROBE_UNIX_HAS_SENDPAGE, 0)),
 	IPCPROBE_FN("unix_stream_recvmsg", entry_recvmsg, IPCPROBE_BIT(UNIX), 0),
 	IPCPROBE_FN("__unix_dgram_recvmsg", entry_dgram_recvmsg, IPCPROBE_BIT(UNIX), 0),
 	IPCPROBE_FN("unix_stream_splice_read", entry_splice_read, IPCPROBE_BIT(UNIX), 0),

@@ -243,20 +243,22 @@ void ipcprobe_uring_init(void)
 }
 
 /* A kernel may be without io_uring. */
+#define URING_ALT(is)	\
+	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_IO_URING) && (is), IPCPROBE_HOOK_EXTRA)
 #define URING_FN(name, fn)	\
-	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FILE), IPCPROBE_HOOK_EXTRA)
-#define URING_TP(tp_name, fn) {						\
+	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FILE), URING_ALT(true))
+#define URING_TP(tp_name, fn, is) {						\
 	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT,	\
-	.alt = IPCPROBE_HOOK_EXTRA, .probe = fn,			\
+	.alt = URING_ALT(is), .probe = fn,			\
 	.classes = IPCPROBE_BIT(FILE),					\
 }
 
 struct ipcprobe_hook ipcprobe_uring_hooks[] = {
 	URING_FN("io_read", entry_read),
 	URING_FN("io_write", entry_write),
-	URING_TP("io_uring_submit_sqe", probe_submit),	/* one of the two is there */
-	URING_TP("io_uring_submit_req", probe_submit),
-	URING_TP("io_uring_complete", probe_complete),
+	URING_TP("io_uring_submit_sqe", probe_submit, !IPCPROBE_URING_SUBMITS_REQ),
+	URING_TP("io_uring_submit_req", probe_submit, IPCPROBE_URING_SUBMITS_REQ),
+	URING_TP("io_uring_complete", probe_complete, true),
 	{}
 };
 

@@ -123,6 +123,11 @@ static bool is_found(const struct ipcprobe_hook *hook)
 	return hook->ip || hook->tp;
 }
 
+static bool is_extra(const struct ipcprobe_hook *hook)
+{
+	return hook->alt >= IPCPROBE_HOOK_EXTRA_GROUP(0);
+}
+
 static bool is_attached(const struct ipcprobe_hook *hook)
 {
 	return hook->attached;
@@ -135,9 +140,9 @@ static bool has(const struct ipcprobe_hook *needed,
 	const struct ipcprobe_hook *hook;
 	unsigned int n;
 
-	if (there(needed) || needed->alt == IPCPROBE_HOOK_EXTRA)
+	if (there(needed))
 		return true;
-	if (!needed->alt)
+	if (!needed->alt || needed->alt == IPCPROBE_HOOK_EXTRA)
 		return false;
 	ipcprobe_for_each_hook(hook, n)
 		if (hook->alt == needed->alt && there(hook))
@@ -152,7 +157,7 @@ static u32 complete_ones(u32 classes, bool (*there)(const struct ipcprobe_hook *
 	unsigned int n;
 
 	ipcprobe_for_each_hook(hook, n)
-		if (hook->classes & classes && !has(hook, there))
+		if (hook->classes & classes && !is_extra(hook) && !has(hook, there))
 			classes &= ~hook->classes;
 	return classes;
 }
@@ -345,6 +350,25 @@ u32 ipcprobe_hooks_attached(void)
 	return READ_ONCE(attached_classes);
 }
 
+/**
+ * ipcprobe_hooks_incomplete - which classes cannot see everything in this kernel?
+ * @classes: mask, attached
+ *
+ * Context: process.  Return: those of @classes that lack an extra hook.
+ */
+u32 ipcprobe_hooks_incomplete(u32 classes)
+{
+	const struct ipcprobe_hook *hook;
+	unsigned int n;
+	u32 lacking = 0;
+
+	guard(mutex)(&hooks_mutex);
+	ipcprobe_for_each_hook(hook, n)
+		if (is_extra(hook) && !has(hook, is_attached))
+			lacking |= hook->classes & classes;
+	return lacking;
+}
+
 /* ---- users of our tracepoints ---- */
 
 static void serve_trace_users(struct work_struct *work);
@@ -467,7 +491,8 @@ void __init ipcprobe_hooks_init(void)
 
 	for (t = 0; t < ARRAY_SIZE(tables); t++)
 		for (hook = tables[t]; hook->name; hook++)
-			if (!WARN_ON(nr_hooks == ARRAY_SIZE(hooks)))
+			if (hook->alt != IPCPROBE_HOOK_NONE &&
+			    !WARN_ON(nr_hooks == ARRAY_SIZE(hooks)))
 				hooks[nr_hooks++] = hook;
 }
 

@@ -220,7 +220,9 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
  * @kind: IPCPROBE_HOOK_TRACEPOINT or IPCPROBE_HOOK_FUNCTION
  * @alt: 0: the class needs it.  Else the class needs at least one hook with
  *	the same number: kernels name the place differently.
- *	IPCPROBE_HOOK_EXTRA: the class does without.
+ *	IPCPROBE_HOOK_EXTRA: the class does without, and misses what it gives;
+ *	of an IPCPROBE_HOOK_EXTRA_GROUP() one is enough.
+ *	IPCPROBE_HOOK_NONE: this kernel has not what it stands for.
  * @hot: enum ipcprobe_hot
  * @is_fallback: not attached where another with the same @alt is
  * @classes: mask of the classes that use it
@@ -258,6 +260,11 @@ struct ipcprobe_hook {
 };
 
 #define IPCPROBE_HOOK_EXTRA	255
+#define IPCPROBE_HOOK_NONE	254
+#define IPCPROBE_HOOK_EXTRA_GROUP(n)	(200 + (n))
+
+/* @alt where @condition holds in this kernel. */
+#define IPCPROBE_HOOK_IF(condition, alt)	((condition) ? (alt) : IPCPROBE_HOOK_NONE)
 
 /* A table of hooks ends with a row without a name. */
 #define IPCPROBE_TP(tp_name, fn, class_mask) {				\
@@ -360,6 +367,7 @@ void ipcprobe_hooks_put(u32 classes);
 int ipcprobe_hooks_trace_reg(u32 class_id);
 void ipcprobe_hooks_trace_unreg(u32 class_id);
 u32 ipcprobe_hooks_attached(void);
+u32 ipcprobe_hooks_incomplete(u32 classes);
 void ipcprobe_hooks_init(void);
 void ipcprobe_hooks_start(void);
 void ipcprobe_hooks_exit(void);

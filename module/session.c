@@ -298,6 +298,18 @@ static void deactivate(struct ipcprobe_session *session)
 	ipcprobe_session_flush_lost(session);
 }
 
+/* What no hook of this kernel sees is missing from here on. */
+static void say_incomplete(struct ipcprobe_session *session)
+{
+	u32 lacking = ipcprobe_hooks_incomplete(session->classes);
+	u32 class_id;
+
+	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++)
+		if (lacking & BIT(class_id))
+			ipcprobe_session_missed(session, class_id,
+						IPCPROBE_REASON_NO_HOOK);
+}
+
 /* Return: 0, -EBADFD, -EALREADY, -ENOENT (a hook is missing), -ENOMEM. */
 int ipcprobe_session_start(struct ipcprobe_session *session)
 {
@@ -316,6 +328,7 @@ int ipcprobe_session_start(struct ipcprobe_session *session)
 	set_only(NULL);
 	list_add_tail_rcu(&session->active_node, &ipcprobe_sessions);
 	update_only();
+	say_incomplete(session);
 	/* Every fork from here on is seen by ipcprobe_session_fork(). */
 	synchronize_rcu();
 	follow_pids(session);
