@@ -161,6 +161,53 @@ check_hooks() {
 	result "hooks.rst has every hook"
 }
 
+# The tables' rows as the preprocessor leaves them, a hook's name and its classes:
+# every row of whatever kernel, and IPCPROBE_BIT() undone.
+code_classes() {
+	local file
+
+	for file in ../module/hook_*.c ../module/op.c; do
+		{
+			# All macros that name classes or make rows, then the tables.
+			sed -n '/^#define [A-Z_]*\(CLASSES\|_TP\|_FN\|_FROM\|_HOT\|BOTH\|SHM\|SYS[A-Z_]*\)[ (	]/{:more
+				/\\$/{N;b more}
+				p}' ../module/ipcprobe.h "$file"
+			sed -n '/^struct ipcprobe_hook ipcprobe_[a-z_]*_hooks\[\]/,/^};/{/^#/d;p}' "$file"
+		} | sed '/arm64/d' | "$CC" -E -P -x c - 2>>"$temp/wrong"
+	done | tr -d '\n' | sed 's/\.name = /\n/g' |
+		sed -n 's/^\("[^,]*"\),.*\.classes = \([^.}]*\).*/\1 \2/p' |
+		sed 's/" "//g; s/"//g; s/[.]constprop[.]0//; s/__IPCPROBE_CLASSES_ALL/every class/
+			s/IPCPROBE_BIT(\([A-Z]*\))/\L\1/g; s/[(),|]/ /g'
+}
+
+# Names as in the document's own column: continued in the next line after a comma.
+doc_classes() {
+	awk '
+	/^=+ =+ =+ =+ / { # columns begin where these do
+		at = 1
+		for (i = 1; i < 4; i++)
+			at += length($i) + 1
+		width = length($4)
+		next
+	}
+	$2 == "tp" || $2 == "fn" { name = $1; on = 1 }
+	!NF { on = 0 }
+	on { print name, substr($0, at, width) }' hooks.rst |
+		sed 's/,* alt[.] [0-9]*//; s/,* *extra//; s/,/ /g
+			s/\boperations\b/pipe file shm sem msg futex unix eventfd procvm/'
+}
+
+# A hook and one of its classes in each line.
+one_by_one() { awk '{ for (i = 2; i <= NF; i++) print $1, $i }' | sort -u; }
+
+check_classes() {
+	code_classes | one_by_one >"$temp/code"
+	doc_classes | one_by_one >"$temp/doc"
+	differ "not in hooks.rst" "in hooks.rst only" "$temp/code" "$temp/doc"
+	[ "$(wc -l <"$temp/code")" -gt 100 ] || wrong "the tables were not found"
+	result "hooks.rst says which classes use each hook"
+}
+
 # ---- tools ----
 
 # commands [COMMAND]: those of the program, or those that the command has.
@@ -255,7 +302,7 @@ check_lengths() {
 }
 
 echo "TAP version 13"
-echo "1..12"
+echo "1..13"
 header_names >"$temp/header"
 { cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
 check_names
@@ -265,6 +312,7 @@ check_yaml
 check_events
 check_example
 check_hooks
+check_classes
 check_man
 check_commands
 check_targets
