@@ -15,11 +15,12 @@
 #include "ipcprobe.h"
 
 struct blob {
-	const struct btf_header *head;
 	const char *strings;
 	u32 strings_len;
 	const void *types;
 	const void *types_end;
+	const struct btf_type **by_id;	/* from 1 */
+	u32 nr_types;
 };
 
 static int open_blob(struct blob *blob, const void *buf, size_t len)
@@ -32,7 +33,6 @@ static int open_blob(struct blob *blob, const void *buf, size_t len)
 	    (u64)head->hdr_len + head->str_off + head->str_len > len ||
 	    !head->str_len)
 		return -EINVAL;
-	blob->head = head;
 	blob->strings = buf + head->hdr_len + head->str_off;
 	blob->strings_len = head->str_len;
 	blob->types = buf + head->hdr_len + head->type_off;
@@ -45,8 +45,8 @@ static const char *string_at(const struct blob *blob, u32 offset)
 	return offset < blob->strings_len ? blob->strings + offset : "";
 }
 
-/* Bytes that follow a struct btf_type, by its kind. */
-static size_t tail_bytes(const struct btf_type *type)
+/* Bytes that follow a struct btf_type, by its kind; -1: of an unknown kind. */
+static ssize_t tail_bytes(const struct btf_type *type)
 {
 	u32 nr = BTF_INFO_VLEN(type->info);
 
@@ -68,41 +68,133 @@ static size_t tail_bytes(const struct btf_type *type)
 		return nr * sizeof(struct btf_param);
 	case BTF_KIND_DATASEC:
 		return nr * sizeof(struct btf_var_secinfo);
-	default:
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
 		return 0;
+	default:
+		return -1;
 	}
+}
+
+/* Return: what follows @type, or NULL when it is damaged or not understood. */
+static const void *next_type(const struct blob *blob, const struct btf_type *type)
+{
+	ssize_t left = blob->types_end - (const void *)type, tail;
+
+	if (left < (ssize_t)sizeof(*type))
+		return NULL;
+	tail = tail_bytes(type);
+	if (tail < 0 || tail > left - (ssize_t)sizeof(*type))
+		return NULL;
+	return (const void *)(type + 1) + tail;
+}
+
+static u32 count_types(const struct blob *blob)
+{
+	const void *pos = blob->types;
+	u32 nr = 0;
+
+	for (; pos && pos < blob->types_end; pos = next_type(blob, pos))
+		nr++;
+	return pos ? nr : 0;
+}
+
+/* Types are referred to by number.  Nothing is used of what is not understood. */
+static int index_types(struct blob *blob)
+{
+	const void *pos = blob->types;
+	u32 id;
+
+	blob->nr_types = count_types(blob);
+	if (!blob->nr_types)
+		return -EINVAL;
+	blob->by_id = kvmalloc_array(blob->nr_types + 1, sizeof(*blob->by_id), GFP_KERNEL);
+	if (!blob->by_id)
+		return -ENOMEM;
+	blob->by_id[0] = NULL;	/* void */
+	for (id = 1; id <= blob->nr_types; id++, pos = next_type(blob, pos))
+		blob->by_id[id] = pos;
+	return 0;
 }
 
 static const struct btf_type *find_struct(const struct blob *blob,
 					  const char *name)
 {
-	const void *pos = blob->types, *next;
-	const struct btf_type *type;
+	u32 id;
 
-	for (; pos + sizeof(*type) <= blob->types_end; pos = next) {
-		type = pos;
-		next = pos + sizeof(*type) + tail_bytes(type);
-		if (next > blob->types_end)
-			return NULL;
-		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT &&
-		    !strcmp(string_at(blob, type->name_off), name))
-			return type;
+	for (id = 1; id <= blob->nr_types; id++)
+		if (BTF_INFO_KIND(blob->by_id[id]->info) == BTF_KIND_STRUCT &&
+		    !strcmp(string_at(blob, blob->by_id[id]->name_off), name))
+			return blob->by_id[id];
+	return NULL;
+}
+
+/* Behind all names, qualifiers and tags of a type; NULL: void. */
+static const struct btf_type *bare_type(const struct blob *blob, u32 id)
+{
+	unsigned int depth;
+
+	for (depth = 0; id && id <= blob->nr_types && depth < 32; depth++) {
+		switch (BTF_INFO_KIND(blob->by_id[id]->info)) {
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_CONST:
+		case BTF_KIND_RESTRICT:
+		case BTF_KIND_TYPE_TAG:
+			id = blob->by_id[id]->type;
+			break;
+		default:
+			return blob->by_id[id];
+		}
 	}
 	return NULL;
 }
 
-/* Byte offset of a member of at least 4 bytes, or -1; bit-fields have none. */
+/* Is the type what ipcprobe_btf_offsets() was asked for behind the member's name? */
+static bool is_what(const struct blob *blob, u32 id, const char *what)
+{
+	const struct btf_type *type = bare_type(blob, id);
+	u32 kind = type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
+	unsigned int bytes;
+
+	for (; *what == '*'; what++) {
+		if (kind != BTF_KIND_PTR)
+			return false;
+		type = bare_type(blob, type->type);
+		kind = type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
+	}
+	if (!*what)
+		return true;
+	if (!kstrtouint(what, 10, &bytes))
+		return (kind == BTF_KIND_INT || kind == BTF_KIND_ENUM) &&
+		       type->size == bytes;
+	return kind == BTF_KIND_STRUCT &&
+	       !strcmp(string_at(blob, type->name_off), what);
+}
+
+/* Byte offset of a member, or -1; bit-fields have none. */
 static int member_offset(const struct blob *blob, const struct btf_type *type,
 			 const char *name)
 {
 	const struct btf_member *member = (const void *)(type + 1);
+	const char *what = strchrnul(name, ' ');
+	const char *found;
 	u32 i, bits;
 
 	for (i = 0; i < BTF_INFO_VLEN(type->info); i++, member++) {
-		if (strcmp(string_at(blob, member->name_off), name))
+		found = string_at(blob, member->name_off);
+		if (strncmp(found, name, what - name) || found[what - name])
 			continue;
 		bits = BTF_MEMBER_BIT_OFFSET(member->offset);
-		if (bits % 8 || bits / 8 + sizeof(u32) > type->size)
+		if (bits % 8 || bits / 8 + sizeof(u32) > type->size ||
+		    (*what && !is_what(blob, member->type, what + 1)))
 			return -1;
 		return bits / 8;
 	}
@@ -155,7 +247,7 @@ void ipcprobe_btf_load(void)
 	buf = read_whole("/sys/kernel/btf/vmlinux", &len);
 	if (IS_ERR(buf))
 		return;
-	if (open_blob(&kernel, buf, len))
+	if (open_blob(&kernel, buf, len) || index_types(&kernel))
 		kvfree(buf);
 	else
 		contents = buf;
@@ -163,6 +255,8 @@ void ipcprobe_btf_load(void)
 
 void ipcprobe_btf_unload(void)
 {
+	if (contents)
+		kvfree(kernel.by_id);
 	kvfree(contents);
 	contents = NULL;
 }
@@ -170,8 +264,10 @@ void ipcprobe_btf_unload(void)
 /**
  * ipcprobe_btf_offsets - where members of a kernel struct lie
  * @struct_name: struct
- * @members: names of @nr members
- * @offsets: filled with byte offsets, -1 for members that are not there
+ * @members: names of @nr members, each with what it must be behind a space: an
+ *	integer's bytes ("cpu 4"), the name of a struct ("css cgroup_subsys_state"),
+ *	or asterisks and what they point to ("stop *task_struct"; "task *": anything)
+ * @offsets: filled with byte offsets, -1 for members that are not there, or not that
  * @nr: how many
  *
  * Context: process, between ipcprobe_btf_load() and ipcprobe_btf_unload().

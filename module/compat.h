@@ -41,17 +41,6 @@
 #endif
 
 /*
- * In 7.2 the queues of a task group are per-CPU variables, not an array.
- * Drop when 6.12 leaves the matrix.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-#define ipcprobe_tg_queue(queues, cpu)	\
-	((const void *)((unsigned long)(queues) + per_cpu_offset(cpu)))
-#else
-#define ipcprobe_tg_queue(queues, cpu)	(((void *const *)(queues))[cpu])
-#endif
-
-/*
  * Since Linux kernel commit e1fad12dcb66 ("sched/fair: Switch to task based
  * throttle model") (in v6.18) the tasks of a throttled group leave the queue one
  * by one, on their way to user space.  Drop when 6.12 leaves the matrix.

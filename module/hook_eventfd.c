@@ -25,8 +25,8 @@ enum { CTX_ID, CTX_FLAGS };
 void ipcprobe_eventfd_init(void)
 {
 	static const char *const members[] = {
-		[CTX_ID] = "id",
-		[CTX_FLAGS] = "flags",
+		[CTX_ID] = "id 4",
+		[CTX_FLAGS] = "flags 4",
 	};
 
 	ipcprobe_btf_offsets("eventfd_ctx", members, ctx_offsets,

@@ -21,7 +21,7 @@
 
 /* ---- the kernel's private struct mqueue_inode_info ---- */
 
-static const char *const info_members[] = { "vfs_inode", "attr" };
+static const char *const info_members[] = { "vfs_inode inode", "attr mq_attr" };
 
 static struct {
 	int inode, attr;

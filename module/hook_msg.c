@@ -20,7 +20,8 @@
 /* ---- the kernel's private struct msg_queue ---- */
 
 static const char *const queue_members[] = {
-	"q_perm", "q_qnum", "q_cbytes", "q_qbytes", "q_lspid", "q_lrpid",
+	"q_perm kern_ipc_perm", "q_qnum 8", "q_cbytes 8", "q_qbytes 8",
+	"q_lspid *pid", "q_lrpid *pid",
 };
 
 static struct {

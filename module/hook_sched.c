@@ -315,14 +315,10 @@ static void throttle_unnamed(void)
 /* Is @nr the count that the group's queue there has, of it and groups above throttled? */
 static bool throttle_count_is(const void *tg, int cpu, int nr)
 {
-	const void *queues;
+	const void *queue = ipcprobe_group_queue(tg, cpu);
 
-	if (!IPCPROBE_RQ_HAS(tg_cfs_rq) || !IPCPROBE_RQ_HAS(cfs_throttle_count) ||
-	    (unsigned int)cpu >= nr_cpu_ids)
-		return false;
-	queues = IPCPROBE_PRIVATE(void *, tg, tg_cfs_rq);
-	return IPCPROBE_PRIVATE(int, ipcprobe_tg_queue(queues, cpu),
-				cfs_throttle_count) == nr;
+	return queue && IPCPROBE_RQ_HAS(cfs_throttle_count) &&
+	       IPCPROBE_PRIVATE(int, queue, cfs_throttle_count) == nr;
 }
 
 static void emit_throttle(const void *tg, int cpu, u16 is_throttled)

@@ -35,11 +35,11 @@
 
 /* ---- the kernel's private structs ---- */
 
-static const char *const array_members[] = { "sem_perm", "sem_nsems" };
-static const char *const sem_members[] = { "semval", "lock", "sempid" };
-static const char *const queue_members[] = { "sops", "nsops", "sleeper" };
-static const char *const undo_members[] = { "list_proc", "semid", "semadj" };
-static const char *const list_members[] = { "refcnt", "list_proc" };
+static const char *const array_members[] = { "sem_perm kern_ipc_perm", "sem_nsems 4" };
+static const char *const sem_members[] = { "semval 4", "lock spinlock", "sempid *pid" };
+static const char *const queue_members[] = { "sops *sembuf", "nsops 4", "sleeper *task_struct" };
+static const char *const undo_members[] = { "list_proc list_head", "semid 4", "semadj" };
+static const char *const list_members[] = { "refcnt refcount_struct", "list_proc list_head" };
 
 /* Offsets in the order of the names above. */
 static struct {

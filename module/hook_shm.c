@@ -41,8 +41,8 @@
 static int file_data_ns = -1;	/* offsets in ipc/shm.c's own structs, or -1 */
 static int segment_perm = -1;
 
-static const char *const file_data_members[] = { "ns" };
-static const char *const segment_members[] = { "shm_perm" };
+static const char *const file_data_members[] = { "ns *ipc_namespace" };
+static const char *const segment_members[] = { "shm_perm kern_ipc_perm" };
 
 /* Without BTF the offsets stay unknown. */
 void ipcprobe_shm_init(void)

@@ -233,7 +233,7 @@ void ipcprobe_uring_reset(void)
 
 void ipcprobe_uring_init(void)
 {
-	static const char *const members[] = { "addr", "len", "flags" };
+	static const char *const members[] = { "addr 8", "len 4", "flags 4" };
 	u32 i;
 
 	static_assert(!offsetof(struct io_kiocb, cmd));

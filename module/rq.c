@@ -9,7 +9,10 @@ struct ipcprobe_rq_offsets ipcprobe_rq_offsets;
 bool ipcprobe_rq_explains;
 DEFINE_STATIC_KEY_FALSE(ipcprobe_rq_complete);
 
-/* Kernels call some members differently: the newest name first. */
+/*
+ * Kernels call some members differently: the newest name first.  Behind the name
+ * is what the member must be, as ipcprobe_btf_offsets() has it.
+ */
 static const struct {
 	const char *type;
 	const char *names[3];
@@ -17,30 +20,31 @@ static const struct {
 } members[] = {
 #define MEMBER(type, field, ...)					\
 	{ type, { __VA_ARGS__ }, offsetof(struct ipcprobe_rq_offsets, field) }
-	MEMBER("rq", rq_nr_running, "nr_running"),
-	MEMBER("rq", rq_cpu, "cpu"),
-	MEMBER("rq", rq_stop, "stop"),
-	MEMBER("rq", rq_dl, "dl"),
-	MEMBER("rq", rq_cfs_tasks, "cfs_tasks"),
-	MEMBER("rq", rq_clock, "clock"),
-	MEMBER("cfs_rq", cfs_nr, "nr_queued", "nr_running"),
-	MEMBER("cfs_rq", cfs_sum_w_vruntime, "sum_w_vruntime", "avg_vruntime"),
-	MEMBER("cfs_rq", cfs_sum_weight, "sum_weight", "avg_load"),
-	MEMBER("cfs_rq", cfs_zero_vruntime, "zero_vruntime", "min_vruntime"),
-	MEMBER("cfs_rq", cfs_shift, "sum_shift"),
-	MEMBER("cfs_rq", cfs_timeline, "tasks_timeline"),
-	MEMBER("cfs_rq", cfs_curr, "curr"),
-	MEMBER("cfs_rq", cfs_next, "next"),
-	MEMBER("cfs_rq", cfs_last, "last"),
-	MEMBER("cfs_rq", cfs_skip, "skip"),
-	MEMBER("cfs_rq", cfs_rq, "rq"),
-	MEMBER("cfs_rq", cfs_tg, "tg"),
-	MEMBER("cfs_rq", cfs_throttle_count, "throttle_count"),
-	MEMBER("dl_rq", dl_root, "root"),
-	MEMBER("task_group", tg_css, "css"),
-	MEMBER("task_group", tg_autogroup, "autogroup"),
-	MEMBER("task_group", tg_cfs_rq, "cfs_rq"),
-	MEMBER("autogroup", autogroup_id, "id"),
+	MEMBER("rq", rq_nr_running, "nr_running 4"),
+	MEMBER("rq", rq_cpu, "cpu 4"),
+	MEMBER("rq", rq_stop, "stop *task_struct"),
+	MEMBER("rq", rq_dl, "dl dl_rq"),
+	MEMBER("rq", rq_cfs_tasks, "cfs_tasks list_head"),
+	MEMBER("rq", rq_clock, "clock 8"),
+	MEMBER("cfs_rq", cfs_nr, "nr_queued 4", "nr_running 4"),
+	MEMBER("cfs_rq", cfs_sum_w_vruntime, "sum_w_vruntime 8", "avg_vruntime 8"),
+	MEMBER("cfs_rq", cfs_sum_weight, "sum_weight 8", "avg_load 8"),
+	MEMBER("cfs_rq", cfs_zero_vruntime, "zero_vruntime 8", "min_vruntime 8"),
+	MEMBER("cfs_rq", cfs_shift, "sum_shift 4"),
+	MEMBER("cfs_rq", cfs_timeline, "tasks_timeline rb_root_cached"),
+	MEMBER("cfs_rq", cfs_curr, "curr *sched_entity"),
+	MEMBER("cfs_rq", cfs_next, "next *sched_entity"),
+	MEMBER("cfs_rq", cfs_last, "last *sched_entity"),
+	MEMBER("cfs_rq", cfs_skip, "skip *sched_entity"),
+	MEMBER("cfs_rq", cfs_rq, "rq *rq"),
+	MEMBER("cfs_rq", cfs_tg, "tg *task_group"),
+	MEMBER("cfs_rq", cfs_throttle_count, "throttle_count 4"),
+	MEMBER("dl_rq", dl_root, "root rb_root_cached"),
+	MEMBER("task_group", tg_css, "css cgroup_subsys_state"),
+	MEMBER("task_group", tg_autogroup, "autogroup *autogroup"),
+	MEMBER("task_group", tg_cfs_rq_array, "cfs_rq **cfs_rq"),
+	MEMBER("task_group", tg_cfs_rq_percpu, "cfs_rq *cfs_rq"),
+	MEMBER("autogroup", autogroup_id, "id 8"),
 #undef MEMBER
 };
 
@@ -63,7 +67,8 @@ static bool is_complete(void)
 	return o->rq_nr_running >= 0 && o->rq_cpu >= 0 && o->rq_stop >= 0 &&
 	       o->rq_dl >= 0 && o->rq_cfs_tasks >= 0 && o->rq_clock >= 0 &&
 	       o->dl_root >= 0 && o->cfs_rq >= 0 && o->cfs_throttle_count >= 0 &&
-	       o->tg_css >= 0 && o->tg_autogroup >= 0 && o->tg_cfs_rq >= 0 &&
+	       o->tg_css >= 0 && o->tg_autogroup >= 0 &&
+	       (o->tg_cfs_rq_array >= 0 || o->tg_cfs_rq_percpu >= 0) &&
 	       o->autogroup_id >= 0;
 }
 

@@ -42,7 +42,8 @@ struct ipcprobe_rq_offsets {
 	int dl_root;
 	int tg_css;
 	int tg_autogroup;
-	int tg_cfs_rq;
+	int tg_cfs_rq_array;	/* a pointer for each CPU */
+	int tg_cfs_rq_percpu;	/* or a per-CPU variable */
 	int autogroup_id;
 };
 
@@ -153,6 +154,21 @@ static __always_inline u32 ipcprobe_group_of(const struct task_struct *p)
 }
 
 /* ---- the fair class ---- */
+
+/* The group's own queue there; NULL = not known. */
+static __always_inline const void *ipcprobe_group_queue(const void *tg, int cpu)
+{
+	const struct ipcprobe_rq_offsets *offsets = &ipcprobe_rq_offsets;
+
+	if ((unsigned int)cpu >= nr_cpu_ids)
+		return NULL;
+	if (offsets->tg_cfs_rq_array >= 0)
+		return IPCPROBE_PRIVATE(void *const *, tg, tg_cfs_rq_array)[cpu];
+	if (offsets->tg_cfs_rq_percpu >= 0)
+		return (const void *)(IPCPROBE_PRIVATE(unsigned long, tg, tg_cfs_rq_percpu) +
+				      per_cpu_offset(cpu));
+	return NULL;
+}
 
 /* The queue's own group is throttled, or one that it is in. */
 static __always_inline bool ipcprobe_cfs_is_throttled(const void *cfs_rq)

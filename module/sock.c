@@ -52,8 +52,8 @@ static void find_parms(void)
 	parms_offsets[PARMS_CONSUMED] = offsetof(struct unix_skb_parms, consumed);
 #else
 	static const char *const members[] = {
-		[PARMS_FP] = "fp",
-		[PARMS_CONSUMED] = "consumed",
+		[PARMS_FP] = "fp *scm_fp_list",
+		[PARMS_CONSUMED] = "consumed 4",
 	};
 
 	ipcprobe_btf_offsets("unix_skb_parms", members, parms_offsets,
