@@ -75,7 +75,9 @@ publish() {
 cache_lock debug-kernel
 [ $# = 0 ] || die "usage: debug-kernel.sh"
 if ! cmp -s "$FRAGMENT" "$CACHE/kernels/debug/fragment"; then
-	unpack_source
+	# In a subshell, so that the lock on the suite ends with it: others who want
+	# something of that suite would wait for the whole build.
+	(unpack_source)
 	configure
 	say "building (log: $WORK/build.log)"
 	# With one caller do_mq_timedsend() would be inlined, where no hook sees it.
