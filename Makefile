@@ -48,7 +48,7 @@ debug-kernel:
 # Dependencies first, even under -j: the rest does not build without them.
 check: deps
 	@$(MAKE) --no-print-directory selftests
-	@selftests/check.sh -H $(BUILD_KERNELS:%=-b %) $(KERNELS)
+	@selftests/check.sh -H -p $(BUILD_KERNELS:%=-b %) $(KERNELS)
 
 check-debug: deps
 	@$(MAKE) --no-print-directory debug-kernel selftests

@@ -1,8 +1,9 @@
 #!/bin/bash
-# check.sh [-H] [-b KERNEL]... [KERNEL...]: run the tests and print KTAP, with
-# "N passed, N failed, N skipped" at the end.
+# check.sh [-H] [-p] [-b KERNEL]... [KERNEL...]: run the tests and print KTAP,
+# with "N passed, N failed, N skipped" at the end.
 #
 #	-H		the host tests too
+#	-p		of each KERNEL a second guest, whose processors run at once
 #	-b KERNEL	build the module for it
 #	KERNEL		build the module for it and boot a guest with the guest tests
 #
@@ -12,12 +13,23 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
 
+# What a thread for each processor may bring to light, and how often a guest of
+# that kind may be lost by the emulator.
+PARALLEL='./device_test ./ring_test ./storm_test.sh ./rq_exact_test.sh'
+PARALLEL_LOADS='hackbench-p$|affinity|policy|hotplug|loss'
+PARALLEL_BOOTS=3
+# Exit statuses of vm/run.sh
+RACED=123
+LOST=125
+DIRTY=126
+
 say() { echo "check: $*" >&2; }
 
-host=0 builds=()
-while getopts Hb: option; do
+host=0 parallel=0 builds=()
+while getopts Hpb: option; do
 	case $option in
 	H) host=1 ;;
+	p) parallel=1 ;;
 	b) builds+=("$OPTARG") ;;
 	*) exit 2 ;;
 	esac
@@ -78,47 +90,115 @@ start_guest() {
 	guests[$1]=$!
 }
 
-check_guest() {
-	local status=0 reason=''
+# boot_parallel KERNEL: leaves what the last boot printed in parallel-KERNEL, and
+# what those before it did that the emulator lost in parallel-KERNEL.raced.
+boot_parallel() {
+	local out=$folder/parallel-$1 boot status
 
+	: >"$out.raced"
+	for ((boot = 1; boot <= PARALLEL_BOOTS; boot++)); do
+		status=0
+		VM_TCG_THREAD=multi vm/run.sh -n -k "$1" -s 2 -m 2G \
+			-t "${GUEST_LIMIT:-4200}" -- \
+			"RQ_LOADS='$PARALLEL_LOADS' ./guest.sh $PARALLEL" >"$out" 2>&1 || status=$?
+		[ $status = $RACED ] || break
+		echo "boot $boot of $PARALLEL_BOOTS was lost by the emulator:" >>"$out.raced"
+		tail -n 90 "$out" >>"$out.raced"
+	done
+	return $status
+}
+
+# Such a guest keeps two processors busy: it waits for the other one to end.
+start_parallel() {
+	(
+		tail -f /dev/null --pid="${guests[$1]}"
+		say "guest tests on $1, processors in parallel"
+		boot_parallel "$1"
+	) &
+	parallels[$1]=$!
+}
+
+# guest_result NAME STATUS: the result of a guest whose tests were printed.
+guest_result() {
+	local reason=''
+
+	case $2 in
+	0 | 1) ;;
+	"$KSFT_SKIP") reason=' # SKIP there are no guest tests' ;;
+	"$RACED") reason=" # lost by the emulator, $PARALLEL_BOOTS times" ;;
+	"$LOST") reason=' # guest lost' ;;
+	"$DIRTY") reason=' # the kernel log is not clean at the end' ;;
+	*) reason=" # exit status $2" ;;
+	esac
 	number=$((number + 1))
+	case $2 in
+	0 | "$KSFT_SKIP") echo "ok $number $1$reason" ;;
+	*) echo "not ok $number $1$reason" ;;
+	esac
+}
+
+check_guest() {
+	local status=0
+
 	echo "# section $1"
 	tail -n +1 -f --pid="${guests[$1]}" "$folder/$1" | ktap_nest
 	wait "${guests[$1]}" || status=$?
-	case $status in
-	0 | 1) ;;
-	"$KSFT_SKIP") reason=' # SKIP there are no guest tests' ;;
-	125) reason=' # guest lost' ;;
-	126) reason=' # the kernel log is not clean at the end' ;;
-	*) reason=" # exit status $status" ;;
-	esac
-	case $status in
-	0 | "$KSFT_SKIP") echo "ok $number guest-$1$reason" ;;
-	*) echo "not ok $number guest-$1$reason" ;;
-	esac
+	guest_result "guest-$1" $status
+}
+
+# A boot that the emulator lost has no results: it is shown as comments.
+check_parallel() {
+	local status=0
+
+	echo "# section $1"
+	wait "${parallels[$1]}" || status=$?
+	sed 's/^/# /' "$folder/parallel-$1.raced"
+	[ $status = $RACED ] || ktap_nest <"$folder/parallel-$1"
+	guest_result "parallel-$1" $status
+}
+
+# no_guest NAME
+no_guest() {
+	number=$((number + 1))
+	echo "not ok $number $1 # the module did not build"
+}
+
+check_guests() {
+	local kernel
+
+	for kernel; do
+		if [ -n "${guests[$kernel]-}" ]; then
+			check_guest "$kernel"
+		else
+			no_guest "guest-$kernel"
+		fi
+	done
+	[ $parallel = 1 ] || return 0
+	for kernel; do
+		if [ -n "${parallels[$kernel]-}" ]; then
+			check_parallel "$kernel"
+		else
+			no_guest "parallel-$kernel"
+		fi
+	done
 }
 
 check_all() {
 	local kernel
 
 	echo "KTAP version 1"
-	echo "1..$((host + ${#builds[@]} + ${#kernels[@]}))"
+	echo "1..$((host + ${#builds[@]} + (1 + parallel) * ${#kernels[@]}))"
 	[ $host = 0 ] || check_host
 	for kernel in "${builds[@]}"; do
 		check_build "$kernel" || continue
-		[[ " ${kernels[*]-} " != *" $kernel "* ]] || start_guest "$kernel"
+		[[ " ${kernels[*]-} " == *" $kernel "* ]] || continue
+		start_guest "$kernel"
+		[ $parallel = 0 ] || start_parallel "$kernel"
 	done
-	for kernel in "${kernels[@]}"; do
-		if [ -n "${guests[$kernel]-}" ]; then
-			check_guest "$kernel"
-		else
-			number=$((number + 1))
-			echo "not ok $number guest-$kernel # the module did not build"
-		fi
-	done
+	check_guests "${kernels[@]}"
 }
 
-declare -A guests
+declare -A guests parallels
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

@@ -12,12 +12,16 @@
 #	-a ARGUMENTS	more words for the kernel's command line
 #	-i		interactive: COMMAND (default: a shell) on this terminal
 #
+# VM_TCG_THREAD=multi: a thread for each emulated processor, see below.
+#
+# Exit status 123: VM_TCG_THREAD=multi and the emulator's race lost the guest.
 # Exit status 125: the guest was lost (panic, time-out, no verdict).
 # Exit status 126: the command ended, but the kernel log is not clean, or the
 # module does not load or unload.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 
+RACED=123
 LOST=125
 DIRTY=126
 
@@ -90,9 +94,8 @@ kernel_arguments() {
 }
 
 # The emulator runs all processors in one thread: with a thread each, one that
-# has translated code just before another patches it may go on with the old
-# (seen: a breakpoint of the kernel's own code patching taken after its end,
-# an oops at int3).  VM_TCG_THREAD=multi if that does not matter.
+# has translated code just before another patches it may go on with the old, see
+# raced.sh.  VM_TCG_THREAD=multi for processors that do run at once.
 machine_arguments() {
 	if [ -n "$icount" ]; then
 		machine=(-accel "tcg,thread=single" -icount "shift=0" -cpu max -smp 1)
@@ -191,6 +194,11 @@ lost() {
 judge() {
 	local status
 
+	if [ "$accel" = tcg ] && [ "${VM_TCG_THREAD:-single}" = multi ] &&
+		"$VM_DIR/raced.sh" "$run/console"; then
+		(lost "the emulator's race") || true
+		exit $RACED
+	fi
 	if ! grep -qx end "$run/verdict"; then
 		if grep -qx unloadable "$run/verdict"; then
 			echo "ipcprobe.ko does not load:" >&2
