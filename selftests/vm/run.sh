@@ -51,8 +51,9 @@ if [ -n "$interactive" ]; then
 	: "${command:="PS1='\\h:\\w\\$ ' exec bash --norc -i"}"
 fi
 [ -n "$command" ] || usage
-boot_limit=120
-[ "$kernel" != debug ] || boot_limit=300
+# A calm machine boots in a tenth of this.
+boot_limit=300
+[ "$kernel" != debug ] || boot_limit=600
 
 # What the guest takes along, to /run/vm. The module too: a build that goes on
 # meanwhile would pull it away from under the tests.
