@@ -3,7 +3,8 @@
 
 Prints, as JSON, how many bytes of page frames both processes have mapped, how
 many one only, and how many of those have further mappings; the page of zeros
-and what the kernel does not count left out.
+and what the kernel does not count (VM_PFNMAP, or nowhere mapped as it says)
+left out.
 """
 import json
 import struct
@@ -30,7 +31,7 @@ def frames(pid):
                 start, end = (int(x, 16) for x in word.split("-"))
                 regions.append([start, end, False])
             elif word == "VmFlags:":
-                regions[-1][2] = " pf" in line or " io" in line
+                regions[-1][2] = " pf" in line
     with open("/proc/%s/pagemap" % pid, "rb", 0) as pagemap:
         for start, end, raw in regions:
             if raw or start >= 1 << 63:
@@ -50,10 +51,13 @@ def main():
     for frame in set(sets[0]) | set(sets[1]):
         if numbers(flags, frame, 1)[0] & (NOPAGE | ZERO):
             continue
+        count = numbers(counts, frame, 1)[0]
+        if not count:
+            continue
         entries = [s.get(frame, 0) for s in sets]
         who = "together" if all(entries) else "a" if entries[0] else "b"
         out[who] += PAGE
-        if numbers(counts, frame, 1)[0] > sum(entries):
+        if count > sum(entries):
             out["others"] += PAGE
     print(json.dumps(out))
 

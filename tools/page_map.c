@@ -427,6 +427,17 @@ static int set_frames(int flags_fd, int count_fd, struct vm_process *proc, uint3
 	return nr_pages ? 0 : -EPERM;
 }
 
+/* Of a mixed mapping, what is mapped and yet nowhere mapped is not counted. */
+static void set_uncounted(struct vm_process *proc)
+{
+	for (uint32_t i = 0; i < proc->nr_pages; i++) {
+		struct vm_page *page = &proc->page[i];
+
+		if (proc->maps.region[page->region].is_mixed && page->frame && !page->mapcount)
+			page->flags |= VM_PAGE_RAW;
+	}
+}
+
 /**
  * page_map_frames - what the kernel knows of the frames of all pages
  * @proc: processes with their pages
@@ -445,6 +456,8 @@ int page_map_frames(struct vm_process *proc, uint32_t nr, uint64_t *vague_ksm)
 		err = -errno;
 	else
 		err = set_frames(flags_fd, count_fd, proc, nr);
+	for (uint32_t i = 0; !err && i < nr; i++)
+		set_uncounted(&proc[i]);
 	*vague_ksm = 0;
 	if (!err && is_ksm_false(flags_fd))
 		for (uint32_t i = 0; i < nr; i++)

@@ -90,10 +90,11 @@ void smaps_add(struct smaps *sum, const struct smaps *one)
 		*figure(sum, i) += *figure((struct smaps *)one, i);
 }
 
-/* "VmFlags: rd wr sh mr mw me ms pf io" */
+/* "VmFlags: rd wr sh mr mw me ms pf mm". VM_IO (io) says nothing of the pages. */
 static void set_flags(struct region *region, const char *flags)
 {
-	region->is_raw = strstr(flags, " pf") || strstr(flags, " io");
+	region->is_raw = strstr(flags, " pf");
+	region->is_mixed = strstr(flags, " mm");
 }
 
 /* "Rss:      4 kB"; what is not known is of a newer kernel. */

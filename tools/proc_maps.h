@@ -62,7 +62,8 @@ struct smaps {
  * @minor: of the object's device
  * @prot: as in maps: "rw-p"
  * @kind: what is behind it
- * @is_raw: not made of pages that the kernel counts (VM_PFNMAP, VM_IO)
+ * @is_raw: not made of pages that the kernel counts (VM_PFNMAP)
+ * @is_mixed: maybe some of its pages are not (VM_MIXEDMAP)
  * @name: as in maps, "" = none; owned by this
  * @smaps: all 0 if only maps was read
  * @object: number in struct vm_share, 0 until it has one
@@ -75,6 +76,7 @@ struct region {
 	char prot[5];
 	enum region_kind kind;
 	bool is_raw;
+	bool is_mixed;
 	char *name;
 	struct smaps smaps;
 	uint32_t object;
