@@ -77,7 +77,9 @@ check_names() {
 }
 
 # What the X-macros are made of and what they make; events.rst has the latter.
-MACHINERY='^(_|IPCPROBE_(E$|MEMBER|FIELDS_|STRUCT|EVENT_NUMBER|EVENTS$|CLASSES$|CALLS$|REC_[a-z]|CALL_|FUTEX_OP_))|_(UNSPEC|MAX)$'
+MACHINERY='^(_|IPCPROBE_(E$|MEMBER|FIELDS_|STRUCT|EVENT_NUMBER|EVENTS$|CLASSES$|CALLS$|REC_[a-z]|CALL_|FUTEX_OP_|TYPE_|SIGNALS$|NOTIFICATIONS$))|_(UNSPEC|MAX)$|'
+# Lists of ipcprobe_names.h: events.rst has what they hold.
+MACHINERY+='^IPCPROBE_[A-Z]+_(FLAGS|KINDS|TYPES|STATES|CLASSES|COMMANDS|CODES|RESULTS)$'
 LIMITS='IPCPROBE_(REC|PATH|RING_BYTES|NR_PIDS)_MAX'
 
 check_uapi() {

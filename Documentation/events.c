@@ -3,6 +3,7 @@
  * Prints events.rst: the event table of <linux/ipcprobe_events.h> in words.
  */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* how a field of that kind is stored, and what its number counts */
+/* how a field of that kind is stored, and what its number is */
 #define TYPE_u8		"u8"
 #define TYPE_u16	"u16"
 #define TYPE_u32	"u32"
@@ -19,33 +20,25 @@
 #define TYPE_s16	"s16"
 #define TYPE_s32	"s32"
 #define TYPE_s64	"s64"
-#define TYPE_x64	"u64, address"
-#define TYPE_ns32	"u32, ns"
-#define TYPE_ns64	"u64, ns"
-#define TYPE_tid	"u32, tid"
-#define TYPE_call	"u8, call"
-#define TYPE_flags	"u16, flags"
-#define TYPE_futex_op	"u8, futex op"
-#define TYPE_futex_flags "futex flags"
-#define TYPE_unix_flags	"u16, unix flags"
-#define TYPE_reasons	"u32, reasons"
-#define TYPE_dev	"u32, device"
 #define TYPE_comm	"char[16]"
 #define TYPE_mem	"u8[96]"
 #define TYPE_str	"char[]"
 #define TYPE_pad16	"u16"
 #define TYPE_pad32	"u32"
+#define __TYPE_OF(type)	TYPE_##type
+#define TYPE_OF(type)	__TYPE_OF(type)
 
 struct field {
 	const char *name;
 	const char *type;
+	const char *kind;
 	const char *text;
 	size_t offset;
 };
 
 /* IPCPROBE_FIELDS_* do not name their event: @rec of print_fields_*() does. */
 #define FIELD(kind, name, text)						\
-	{ #name, TYPE_##kind, text, offsetof(typeof(*rec), name) },
+	{ #name, TYPE_OF(IPCPROBE_TYPE_##kind), #kind, text, offsetof(typeof(*rec), name) },
 
 struct event {
 	const char *name;
@@ -70,14 +63,33 @@ struct class_row {
 
 static const struct class_row classes[] = { IPCPROBE_CLASSES(CLASS_ROW) };
 
-struct call_row {
+struct name {
 	unsigned int number;
-	const char *name;
+	const char *text;
 };
 
-#define CALL_ROW(up, number, low)	{ number, #low },
+#define CALL(up, number, low)	{ number, #low },
+#define REASON(up, bit, text)	{ bit, #up },
+#define NAME(up, number)	{ number, #up },
+static const struct name names_call[] = { IPCPROBE_CALLS(CALL) };
+static const struct name names_reasons[] = { IPCPROBE_REASONS(REASON) };
+#define KIND_NAMES(kind, list)	static const struct name names_##kind[] = { list(NAME) };
+IPCPROBE_SYMBOL_KINDS(KIND_NAMES)
+IPCPROBE_FLAG_KINDS(KIND_NAMES)
 
-static const struct call_row calls[] = { IPCPROBE_CALLS(CALL_ROW) };
+static const struct kind {
+	const char *name;
+	const struct name *names;
+	size_t nr;
+	bool are_flags;
+} kinds[] = {
+#define SYMBOLS(kind, list)	{ #kind, names_##kind, ARRAY_SIZE(names_##kind), false },
+#define FLAGS(kind, list)	{ #kind, names_##kind, ARRAY_SIZE(names_##kind), true },
+	FLAGS(reasons, IPCPROBE_REASONS)
+	SYMBOLS(call, IPCPROBE_CALLS)
+	IPCPROBE_SYMBOL_KINDS(SYMBOLS)
+	IPCPROBE_FLAG_KINDS(FLAGS)
+};
 
 static const char intro[] =
 ".. SPDX-License-Identifier: GPL-2.0\n"
@@ -93,16 +105,16 @@ static const char intro[] =
 "about: of run-queue events the task that was queued, woken or switched out, of\n"
 "all others the task that acted.\n"
 "\n"
-"Every event but those of class meta is also a tracepoint, ``ipcprobe:<event>``,\n"
-"with the same fields and ``tid``, without the padding.\n"
+"Every event is also a tracepoint, ``ipcprobe:<event>``, with the same fields and\n"
+"``tid``, without the padding.\n"
 "\n"
-"Types: *address* is printed in hexadecimal; *ns* are nanoseconds, of u32\n"
-"saturated at 2^32 - 1; *tid* is a thread id in the initial pid namespace, 0 =\n"
-"unknown; *call* is a number of the table at the end; *flags* are IPCPROBE_IO_*\n"
-"bits (uapi.rst), *futex flags* and *unix flags* (u16) IPCPROBE_FUTEX_* and\n"
-"IPCPROBE_UNIX_* bits; *futex op* is an IPCPROBE_FUTEX_OP_* number; *device* is\n"
-"major << 20 | minor. Fields named ``__pad`` are zero. A *char[]* comes on top of\n"
-"the length given, filled up with zeroes to a multiple of 8.\n";
+"Types: *x64* is an address, printed in hexadecimal; *ns32* and *ns64* are\n"
+"nanoseconds, the former saturated at 2^32 - 1; *tid* is a thread id in the initial\n"
+"pid namespace, 0 = unknown; *dev* is a device, major << 20 | minor. What *call*\n"
+"and the like are numbers of stands in the lists at the end, by the name of the\n"
+"type; ``ipcprobe script`` and the tracepoints print the names. Fields named\n"
+"``__pad`` are zero. A *char[]* comes on top of the length given, filled up with\n"
+"zeroes to a multiple of 8.\n";
 
 static void print_rule(char rule, size_t len)
 {
@@ -130,7 +142,7 @@ static void print_text(const char *text)
 /* ---- fields ---- */
 
 #define NAME_LEN	12
-#define TYPE_LEN	12
+#define TYPE_LEN	20
 #define OFFSET_LEN	6
 #define TEXT_LEN	40	/* the last column may stand over */
 
@@ -145,10 +157,26 @@ static void print_field_rule(void)
 	}
 }
 
+/* "u16", or "u32, tid" where the kind says more than the type. */
+static void print_type(const struct field *field)
+{
+	static const char *const plain[] = {
+		"u8", "u16", "u32", "u64", "s16", "s32", "s64", "comm", "mem", "str", "pad16", "pad32",
+	};
+	char type[64];
+
+	snprintf(type, sizeof(type), "%s, %s", field->type, field->kind);
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
+		if (!strcmp(plain[i], field->kind))
+			snprintf(type, sizeof(type), "%s", field->type);
+	printf("%-*s ", TYPE_LEN, type);
+}
+
 static void print_field(const struct field *field)
 {
-	printf("%-*s %-*s %*zu ", NAME_LEN, field->name, TYPE_LEN, field->type,
-	       OFFSET_LEN, field->offset);
+	printf("%-*s ", NAME_LEN, field->name);
+	print_type(field);
+	printf("%*zu ", OFFSET_LEN, field->offset);
 	print_text(*field->text ? field->text : "zero");
 	putchar('\n');
 }
@@ -204,32 +232,32 @@ static void print_class(const struct class_row *row)
 			print_event(i);
 }
 
-static void print_calls(void)
+static void print_number(const struct kind *kind, unsigned int number)
 {
-	print_title('=', "System calls");
-	printf("\nValues of ``call``:");
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
-		printf("%s%u %s", i % 6 ? ", " : i ? ",\n" : "\n", calls[i].number, calls[i].name);
+	if (kind->are_flags)
+		printf("0x%x", number);
+	else
+		printf("%d", (int)number);
+}
+
+static void print_kind(const struct kind *kind)
+{
+	print_title('-', kind->name);
+	printf("\n%s:", kind->are_flags ? "Sums of" : "Numbers");
+	for (size_t i = 0; i < kind->nr; i++) {
+		printf("%s", i % 4 ? ", " : i ? ",\n" : "\n");
+		print_number(kind, kind->names[i].number);
+		putchar(' ');
+		print_text(kind->names[i].text);
+	}
 	printf(".\n");
 }
 
-struct futex_op_row {
-	unsigned int number;
-	const char *name;
-};
-
-#define FUTEX_OP_ROW(up, number)	{ number, #up },
-
-static const struct futex_op_row futex_ops[] = { IPCPROBE_FUTEX_OPS(FUTEX_OP_ROW) };
-
-static void print_futex_ops(void)
+static void print_kinds(void)
 {
-	print_title('=', "Operations on futexes");
-	printf("\nValues of ``op``:");
-	for (size_t i = 0; i < ARRAY_SIZE(futex_ops); i++)
-		printf("%s%u %s", i % 6 ? ", " : i ? ",\n" : "\n", futex_ops[i].number,
-		       futex_ops[i].name);
-	printf(".\n");
+	print_title('=', "Numbers that have names");
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		print_kind(&kinds[i]);
 }
 
 int main(void)
@@ -237,7 +265,6 @@ int main(void)
 	fputs(intro, stdout);
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
 		print_class(&classes[i]);
-	print_calls();
-	print_futex_ops();
+	print_kinds();
 	return fflush(stdout) ? 1 : 0;
 }

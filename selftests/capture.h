@@ -340,27 +340,18 @@ static MAYBE_UNUSED const struct ipcprobe_rec *cursor_next(struct cursor *cursor
 #define PRINT_u8(n)	printf(" " #n "=%u", r->n);
 #define PRINT_u16(n)	PRINT_u8(n)
 #define PRINT_u32(n)	PRINT_u8(n)
-#define PRINT_tid(n)	PRINT_u8(n)
-#define PRINT_call(n)	PRINT_u8(n)
-#define PRINT_dev(n)	PRINT_u8(n)
 #define PRINT_s16(n)	printf(" " #n "=%d", r->n);
 #define PRINT_s32(n)	PRINT_s16(n)
 #define PRINT_s64(n)	printf(" " #n "=%lld", r->n);
-#define PRINT_u64(n)	printf(" " #n "=%llu", r->n);
-#define PRINT_x64(n)	printf(" " #n "=%#llx", r->n);
-#define PRINT_flags(n)	printf(" " #n "=%#x", r->n);
-#define PRINT_futex_op(n)	PRINT_u8(n)
-#define PRINT_futex_flags(n)	PRINT_flags(n)
+#define PRINT_u64(n)	printf(" " #n "=%#llx", r->n);
 #define PRINT_mem(n)
-#define PRINT_unix_flags(n)	PRINT_flags(n)
-#define PRINT_reasons(n)	PRINT_u32(n)
 #define PRINT_comm(n)	printf(" " #n "=%.16s", r->n);
 #define PRINT_str(n)	printf(" " #n "=%s", r->n);
-#define PRINT_ns32(n)
-#define PRINT_ns64(n)
 #define PRINT_pad16(n)
 #define PRINT_pad32(n)
-#define PRINT_FIELD(kind, name, text)	PRINT_##kind(name)
+#define __PRINT_AS(type, n)	PRINT_##type(n)
+#define PRINT_AS(type, n)	__PRINT_AS(type, n)
+#define PRINT_FIELD(kind, name, text)	PRINT_AS(IPCPROBE_TYPE_##kind, name)
 
 static MAYBE_UNUSED void record_print(const struct ipcprobe_rec *rec)
 {

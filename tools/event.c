@@ -24,29 +24,21 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define LEN_s16		2
 #define LEN_s32		4
 #define LEN_s64		8
-#define LEN_x64		8
-#define LEN_ns32	4
-#define LEN_ns64	8
-#define LEN_tid		4
-#define LEN_call	1
-#define LEN_flags	2
-#define LEN_futex_op	1
-#define LEN_futex_flags	2
-#define LEN_unix_flags	2
-#define LEN_reasons	4
-#define LEN_dev		4
 #define LEN_comm	16
-#define LEN_mem		(2 * IPCPROBE_FUTEX_NEAR)
+#define LEN_mem		IPCPROBE_FUTEX_MEM
 #define LEN_str		0
 #define LEN_pad16	2
 #define LEN_pad32	4
+#define __LEN_OF(type)	LEN_##type
+#define LEN_OF(type)	__LEN_OF(type)
+#define KIND_LEN(k)	LEN_OF(IPCPROBE_TYPE_##k)
 
 #define IS_TEXT(k)	(EVENT_KIND_##k == EVENT_KIND_comm || EVENT_KIND_##k == EVENT_KIND_str)
 
 #define FIELD(k, n, t)		{ .name = #n, .text = t, .kind = EVENT_KIND_##k },
-#define ADD_LEN(k, n, t)	+ LEN_##k
-#define ADD_NON_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? 0 : LEN_##k)
-#define ADD_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? LEN_##k : 0)
+#define ADD_LEN(k, n, t)	+ KIND_LEN(k)
+#define ADD_NON_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? 0 : KIND_LEN(k))
+#define ADD_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? KIND_LEN(k) : 0)
 #define OR_TEXT(k, n, t)	|| IS_TEXT(k)
 
 #define HEAD_LEN	sizeof(struct ipcprobe_rec)
@@ -88,57 +80,37 @@ static const char *const class_names[] = { IPCPROBE_CLASSES(CLASS_NAME) };
 #define CLASS_TEXT(up, id, low, t)	[id] = t,
 static const char *const class_texts[] = { IPCPROBE_CLASSES(CLASS_TEXT) };
 
-#define CALL_NAME(up, id, low)	[id] = #low,
-static const char *const call_names[] = { IPCPROBE_CALLS(CALL_NAME) };
-
-#define FUTEX_OP_NAME(up, id)	[id] = #up,
-static const char *const futex_op_names[] = { IPCPROBE_FUTEX_OPS(FUTEX_OP_NAME) };
-
-/* by number of the bit */
-static const char *const flag_names[16] = {
-	"FIFO", "BLOCKED", "NONBLOCK", "RESYNC",
-	"READ_END", "WRITE_END", "FULL", "EMPTY",
-	"IN_PIPE", "OUT_PIPE", "IN_FIFO", "OUT_FIFO",
-	"APPEND", "DIRECT", "OFFLOAD", "LAST",
+/* A number, or bits, and what it is called. */
+struct name {
+	uint32_t number;
+	const char *text;
 };
 
-#define CHECK_FLAG(name, bit)	\
-	_Static_assert(IPCPROBE_IO_##name == 1 << (bit), "flag_names: " #name)
-CHECK_FLAG(FIFO, 0);
-CHECK_FLAG(READ_END, 4);
-CHECK_FLAG(IN_PIPE, 8);
-CHECK_FLAG(APPEND, 12);
-CHECK_FLAG(LAST, 15);
+#define CALL(up, id, low)	{ id, #low },
+#define NAME(up, id)		{ id, #up },
+static const struct name names_call[] = { IPCPROBE_CALLS(CALL) };
+#define REASON(up, bit, text)	{ bit, #up },
+static const struct name names_reasons[] = { IPCPROBE_REASONS(REASON) };
+#define REASON_TEXT(up, bit, text)	{ bit, text },
+static const struct name reason_texts[] = { IPCPROBE_REASONS(REASON_TEXT) };
+#define KIND_NAMES(kind, list)	static const struct name names_##kind[] = { list(NAME) };
+IPCPROBE_SYMBOL_KINDS(KIND_NAMES)
+IPCPROBE_FLAG_KINDS(KIND_NAMES)
 
-static const char *const futex_flag_names[16] = {
-	"SHARED", "UNRESOLVED", "SHARED2", "UNRESOLVED2",
-	"BLOCKED", "TIMEOUT", "BELOW", "ABOVE", "IN_FILE", "REALTIME",
+struct names {
+	const struct name *names;
+	unsigned int nr;
+	bool are_flags;
 };
 
-#define CHECK_FUTEX_FLAG(name, bit)	\
-	_Static_assert(IPCPROBE_FUTEX_##name == 1 << (bit), "futex_flag_names: " #name)
-CHECK_FUTEX_FLAG(SHARED, 0);
-CHECK_FUTEX_FLAG(BLOCKED, 4);
-CHECK_FUTEX_FLAG(IN_FILE, 8);
-
-static const char *const unix_flag_names[16] = {
-	"BLOCKED", "NONBLOCK", "RESYNC", "PEEK",
-	"TRUNC", "FDS", "PAGES", "MESSAGE",
-	"SENT", "EMPTY", "FULL",
+#define SYMBOLS(kind, list)	[EVENT_KIND_##kind] = { names_##kind, ARRAY_SIZE(names_##kind), false },
+#define FLAGS(kind, list)	[EVENT_KIND_##kind] = { names_##kind, ARRAY_SIZE(names_##kind), true },
+static const struct names names_of[] = {
+	SYMBOLS(call, IPCPROBE_CALLS)
+	FLAGS(reasons, IPCPROBE_REASONS)
+	IPCPROBE_SYMBOL_KINDS(SYMBOLS)
+	IPCPROBE_FLAG_KINDS(FLAGS)
 };
-
-#define CHECK_UNIX_FLAG(name, bit)	\
-	_Static_assert(IPCPROBE_UNIX_##name == 1 << (bit), "unix_flag_names: " #name)
-CHECK_UNIX_FLAG(BLOCKED, 0);
-CHECK_UNIX_FLAG(TRUNC, 4);
-CHECK_UNIX_FLAG(SENT, 8);
-CHECK_UNIX_FLAG(FULL, 10);
-
-#define REASON_NAME(up, bit, text)	[bit] = #up,
-static const char *const reason_names[16] = { IPCPROBE_REASONS(REASON_NAME) };
-
-#define REASON_TEXT(up, bit, text)	[bit] = text,
-static const char *const reason_texts[] = { IPCPROBE_REASONS(REASON_TEXT) };
 
 /* event_by_type - the description of @type, NULL if it is not known */
 const struct event_desc *event_by_type(uint16_t type)
@@ -169,14 +141,10 @@ const char *event_class_text(unsigned int id)
 
 size_t event_kind_len(enum event_kind kind)
 {
-#define KIND(k)	[EVENT_KIND_##k] = LEN_##k
-	static const uint8_t len[] = {
-		KIND(u8), KIND(u16), KIND(u32), KIND(u64), KIND(x64),
-		KIND(s16), KIND(s32), KIND(s64),
-		KIND(ns32), KIND(ns64), KIND(tid), KIND(call), KIND(flags),
-		KIND(futex_op), KIND(futex_flags), KIND(unix_flags), KIND(reasons),
-		KIND(dev), KIND(comm), KIND(mem), KIND(str), KIND(pad16), KIND(pad32),
-	};
+#define KIND(k)		[EVENT_KIND_##k] = KIND_LEN(k),
+#define LISTED(k, list)	KIND(k)
+	static const uint8_t len[] = { EVENT_KINDS(KIND, LISTED) };
+#undef LISTED
 #undef KIND
 	return len[kind];
 }
@@ -243,6 +211,12 @@ static bool is_signed(enum event_kind kind)
 	return kind == EVENT_KIND_s16 || kind == EVENT_KIND_s32 || kind == EVENT_KIND_s64;
 }
 
+/* Names of the kind's numbers, NULL if they have none. */
+static const struct names *kind_names(enum event_kind kind)
+{
+	return kind < ARRAY_SIZE(names_of) && names_of[kind].nr ? &names_of[kind] : NULL;
+}
+
 static bool is_padding(enum event_kind kind)
 {
 	return kind == EVENT_KIND_pad16 || kind == EVENT_KIND_pad32;
@@ -261,31 +235,46 @@ static bool is_unknown(enum event_kind kind, uint64_t value)
 	return kind == EVENT_KIND_s32 && (int64_t)value == IPCPROBE_RET_UNKNOWN;
 }
 
+static const char *symbol_name(const struct names *names, uint64_t value)
+{
+	for (unsigned int i = 0; i < names->nr; i++)
+		if (names->names[i].number == value)
+			return names->names[i].text;
+	return NULL;
+}
+
 /* call_name - the system call that a record names */
 const char *call_name(uint8_t call)
 {
-	return call < ARRAY_SIZE(call_names) && call_names[call] ? call_names[call] : "unknown";
+	return symbol_name(&names_of[EVENT_KIND_call], call) ?: "unknown";
 }
 
-static const char *futex_op_name(uint64_t op)
+/* As the kernel prints them: a number without a name in hexadecimal. */
+static void print_symbol(FILE *out, const struct names *names, uint64_t value)
 {
-	return op < ARRAY_SIZE(futex_op_names) && futex_op_names[op] ? futex_op_names[op]
-								    : "unknown";
+	const char *name = symbol_name(names, value);
+
+	if (name)
+		fputs(name, out);
+	else
+		fprintf(out, "0x%" PRIx64, value);
 }
 
-/* Sixteen names, of bits that have none NULL. */
-static void print_flags(FILE *out, uint64_t flags, const char *const *names)
+static void print_flags(FILE *out, const struct names *names, uint64_t flags)
 {
 	const char *separator = "";
 
 	if (!flags)
 		putc('0', out);
-	for (unsigned int i = 0; i < 16; i++) {
-		if (!(flags >> i & 1))
+	for (unsigned int i = 0; i < names->nr; i++) {
+		if (!(flags & names->names[i].number))
 			continue;
-		fprintf(out, "%s%s", separator, names[i] ?: "unknown");
+		fprintf(out, "%s%s", separator, names->names[i].text);
+		flags &= ~(uint64_t)names->names[i].number;
 		separator = "|";
 	}
+	if (flags)
+		fprintf(out, "%s0x%" PRIx64, separator, flags);
 }
 
 /* event_print_reasons - why events were lost, in words; nothing if no reason is known */
@@ -294,9 +283,9 @@ void event_print_reasons(FILE *out, uint32_t reasons)
 	const char *separator = "";
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(reason_texts); i++) {
-		if (!(reasons >> i & 1))
+		if (!(reasons & reason_texts[i].number))
 			continue;
-		fprintf(out, "%s%s", separator, reason_texts[i]);
+		fprintf(out, "%s%s", separator, reason_texts[i].text);
 		separator = ", ";
 	}
 }
@@ -304,7 +293,7 @@ void event_print_reasons(FILE *out, uint32_t reasons)
 /* event_reason_name - the name of bit @bit of reasons, NULL if there is none */
 const char *event_reason_name(unsigned int bit)
 {
-	return bit < ARRAY_SIZE(reason_names) ? reason_names[bit] : NULL;
+	return bit < 32 ? symbol_name(&names_of[EVENT_KIND_reasons], 1ULL << bit) : NULL;
 }
 
 /* Two hexadecimal digits for each byte, and their end. */
@@ -324,24 +313,18 @@ static void print_mem(FILE *out, const char *p)
 
 static void print_value(FILE *out, enum event_kind kind, uint64_t value)
 {
-	if (is_unknown(kind, value))
+	const struct names *names = kind_names(kind);
+
+	if (names && names->are_flags)
+		print_flags(out, names, value);
+	else if (names)
+		print_symbol(out, names, value);
+	else if (is_unknown(kind, value))
 		fputs("unknown", out);
 	else if (is_signed(kind))
 		fprintf(out, "%" PRId64, (int64_t)value);
 	else if (kind == EVENT_KIND_x64)
 		fprintf(out, "0x%" PRIx64, value);
-	else if (kind == EVENT_KIND_call)
-		fputs(call_name(value), out);
-	else if (kind == EVENT_KIND_flags)
-		print_flags(out, value, flag_names);
-	else if (kind == EVENT_KIND_futex_op)
-		fputs(futex_op_name(value), out);
-	else if (kind == EVENT_KIND_futex_flags)
-		print_flags(out, value, futex_flag_names);
-	else if (kind == EVENT_KIND_unix_flags)
-		print_flags(out, value, unix_flag_names);
-	else if (kind == EVENT_KIND_reasons)
-		print_flags(out, value, reason_names);
 	else if (kind == EVENT_KIND_dev)
 		fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 	else
@@ -380,14 +363,26 @@ void event_print(FILE *out, const struct ipcprobe_rec *rec)
 	}
 }
 
-static json_t *flags_json(uint64_t flags, const char *const *names)
+static json_t *flags_json(const struct names *names, uint64_t flags)
 {
 	json_t *array = json_array();
 
-	for (unsigned int i = 0; i < 16; i++)
-		if (flags >> i & 1)
-			json_array_append_new(array, json_string(names[i] ?: "unknown"));
+	for (unsigned int i = 0; i < names->nr; i++) {
+		if (!(flags & names->names[i].number))
+			continue;
+		json_array_append_new(array, json_string(names->names[i].text));
+		flags &= ~(uint64_t)names->names[i].number;
+	}
+	if (flags)
+		json_array_append_new(array, json_sprintf("0x%" PRIx64, flags));
 	return array;
+}
+
+static json_t *symbol_json(const struct names *names, uint64_t value)
+{
+	const char *name = symbol_name(names, value);
+
+	return name ? json_string(name) : json_sprintf("0x%" PRIx64, value);
 }
 
 static json_t *mem_json(const char *p)
@@ -399,20 +394,14 @@ static json_t *mem_json(const char *p)
 
 static json_t *value_json(enum event_kind kind, uint64_t value)
 {
+	const struct names *names = kind_names(kind);
+
+	if (names)
+		return names->are_flags ? flags_json(names, value) : symbol_json(names, value);
 	if (is_unknown(kind, value))
 		return json_null();
 	if (kind == EVENT_KIND_x64)
 		return json_sprintf("0x%" PRIx64, value);
-	if (kind == EVENT_KIND_call)
-		return json_string(call_name(value));
-	if (kind == EVENT_KIND_flags)
-		return flags_json(value, flag_names);
-	if (kind == EVENT_KIND_futex_op)
-		return json_string(futex_op_name(value));
-	if (kind == EVENT_KIND_futex_flags)
-		return flags_json(value, futex_flag_names);
-	if (kind == EVENT_KIND_unix_flags)
-		return flags_json(value, unix_flag_names);
 	if (kind == EVENT_KIND_dev)
 		return json_sprintf("%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 	if (!is_signed(kind) && value > INT64_MAX)
@@ -424,8 +413,8 @@ static json_t *value_json(enum event_kind kind, uint64_t value)
  * event_fields_json - the fields of a record as a JSON object
  * @rec: a record that event_check() found good
  *
- * Addresses and devices are strings, flags an array of names, "unknown" is
- * null.  An event that is not known gives an empty object.
+ * Addresses, devices and numbers that have names are strings, flags an array of
+ * names, "unknown" is null.  An event that is not known gives an empty object.
  *
  * Return: a new reference, or NULL without memory.
  */

@@ -14,16 +14,18 @@
 #include <jansson.h>
 #include <linux/ipcprobe.h>
 
-/* the field kinds of <linux/ipcprobe_events.h>, with their names */
-enum event_kind {
-	EVENT_KIND_u8, EVENT_KIND_u16, EVENT_KIND_u32, EVENT_KIND_u64,
-	EVENT_KIND_s16, EVENT_KIND_s32, EVENT_KIND_s64, EVENT_KIND_x64,
-	EVENT_KIND_ns32, EVENT_KIND_ns64, EVENT_KIND_tid, EVENT_KIND_call,
-	EVENT_KIND_flags, EVENT_KIND_futex_op, EVENT_KIND_futex_flags,
-	EVENT_KIND_unix_flags, EVENT_KIND_reasons,
-	EVENT_KIND_dev, EVENT_KIND_comm, EVENT_KIND_mem, EVENT_KIND_str,
-	EVENT_KIND_pad16, EVENT_KIND_pad32,
-};
+/*
+ * Every field kind of <linux/ipcprobe_events.h>: K(kind), and L(kind, list)
+ * where the numbers of a list have names.
+ */
+#define EVENT_KINDS(K, L)						\
+	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(x64)		\
+	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(str) K(pad16) K(pad32) \
+	K(call) K(reasons) IPCPROBE_SYMBOL_KINDS(L) IPCPROBE_FLAG_KINDS(L)
+
+#define EVENT_KIND(kind)		EVENT_KIND_##kind,
+#define EVENT_KIND_LISTED(kind, list)	EVENT_KIND_##kind,
+enum event_kind { EVENT_KINDS(EVENT_KIND, EVENT_KIND_LISTED) };
 
 /**
  * struct event_field - one field of an event

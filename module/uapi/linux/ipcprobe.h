@@ -57,8 +57,7 @@ struct ipcprobe_rec {
 	__u64 ts_ns;
 };
 
-#define IPCPROBE_FUTEX_NEAR	48	/* bytes of memory told on each side of a futex's address */
-
+/* how a type of the event table is declared in C */
 #define IPCPROBE_MEMBER_u8(n)		__u8 n;
 #define IPCPROBE_MEMBER_u16(n)		__u16 n;
 #define IPCPROBE_MEMBER_u32(n)		__u32 n;
@@ -66,24 +65,15 @@ struct ipcprobe_rec {
 #define IPCPROBE_MEMBER_s16(n)		__s16 n;
 #define IPCPROBE_MEMBER_s32(n)		__s32 n;
 #define IPCPROBE_MEMBER_s64(n)		__s64 n;
-#define IPCPROBE_MEMBER_x64(n)		__u64 n;
-#define IPCPROBE_MEMBER_ns32(n)		__u32 n;
-#define IPCPROBE_MEMBER_ns64(n)		__u64 n;
-#define IPCPROBE_MEMBER_tid(n)		__u32 n;
-#define IPCPROBE_MEMBER_call(n)		__u8 n;
-#define IPCPROBE_MEMBER_flags(n)	__u16 n;
-#define IPCPROBE_MEMBER_futex_op(n)	__u8 n;
-#define IPCPROBE_MEMBER_futex_flags(n)	__u16 n;
-#define IPCPROBE_MEMBER_unix_flags(n)	__u16 n;
-#define IPCPROBE_MEMBER_reasons(n)	__u32 n;
-#define IPCPROBE_MEMBER_dev(n)		__u32 n;
 #define IPCPROBE_MEMBER_comm(n)		char n[16];
-#define IPCPROBE_MEMBER_mem(n)		__u8 n[2 * IPCPROBE_FUTEX_NEAR];
+#define IPCPROBE_MEMBER_mem(n)		__u8 n[IPCPROBE_FUTEX_MEM];
 #define IPCPROBE_MEMBER_str(n)		char n[];
 #define IPCPROBE_MEMBER_pad16(n)	__u16 n;
 #define IPCPROBE_MEMBER_pad32(n)	__u32 n;
 
-#define IPCPROBE_MEMBER(kind, name, text)	IPCPROBE_MEMBER_##kind(name)
+#define __IPCPROBE_MEMBER(type, name)	IPCPROBE_MEMBER_##type(name)
+#define _IPCPROBE_MEMBER(type, name)	__IPCPROBE_MEMBER(type, name)
+#define IPCPROBE_MEMBER(kind, name, text)	_IPCPROBE_MEMBER(IPCPROBE_TYPE_##kind, name)
 #define IPCPROBE_STRUCT(name, cls, number, text)			\
 	struct ipcprobe_rec_##name {					\
 		struct ipcprobe_rec hdr;				\
@@ -101,156 +91,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #define IPCPROBE_RET_UNKNOWN	(-2147483647 - 1)
 #define IPCPROBE_NR_UNKNOWN	0xffffffffU	/* nr_running not available */
 
-/* sched_class: scheduling classes, the more important first */
-#define IPCPROBE_SCHED_UNKNOWN	0
-#define IPCPROBE_SCHED_STOP	1
-#define IPCPROBE_SCHED_DL	2	/* deadline */
-#define IPCPROBE_SCHED_RT	3	/* real time */
-#define IPCPROBE_SCHED_FAIR	4
-#define IPCPROBE_SCHED_EXT	5
-#define IPCPROBE_SCHED_IDLE	6
-
 #define IPCPROBE_GROUP_AUTO	0x80000000U	/* set in the number of an autogroup */
-
-/* member_state of rq_snapshot */
-#define IPCPROBE_RQ_DELAYED		0x0001	/* sleeps, still queued */
-#define IPCPROBE_RQ_THROTTLED	0x0002	/* in a throttled group, not counted */
-
-/* context: where the scheduler was called */
-#define IPCPROBE_CONTEXT_SOFTIRQ	0x0001	/* periodic balancing */
-#define IPCPROBE_CONTEXT_STOPPER	0x0002	/* migration thread */
-#define IPCPROBE_CONTEXT_HARDIRQ	0x0004	/* interrupt: tick, wake-up */
-#define IPCPROBE_CONTEXT_SWITCH		0x0008	/* in schedule(): newly idle balancing */
-#define IPCPROBE_CONTEXT_OFFLINE	0x0010	/* the CPU it leaves goes offline */
-
-/* pick_flags of fair_pick */
-#define IPCPROBE_PICK_EEVDF	0x0001	/* earliest eligible virtual deadline first; else CFS */
-#define IPCPROBE_PICK_WAKEUP	0x0002	/* no switch: does the woken task preempt? */
-#define IPCPROBE_PICK_UNPROTECTED 0x0004 /* the running one's protection and the buddy do not count */
-#define IPCPROBE_PICK_BUDDY_FIRST 0x0008 /* the group was found as next buddy: no search */
-/* pick_flags of pick_candidate */
-#define IPCPROBE_PICK_CURR	0x0010	/* it is the running one */
-#define IPCPROBE_PICK_PROTECTED	0x0020	/* run to parity: its slice is protected */
-#define IPCPROBE_PICK_DELAYED	0x0040	/* sleeps, still queued: picked, it leaves */
-#define IPCPROBE_PICK_NEXT	0x0080	/* next buddy */
-#define IPCPROBE_PICK_LAST	0x0100	/* last buddy (6.1) */
-#define IPCPROBE_PICK_SKIP	0x0200	/* skip buddy: it yielded (6.1) */
-
-/* flags of the pipe and file records */
-#define IPCPROBE_IO_FIFO	0x0001	/* pipe is a number of a FIFO */
-#define IPCPROBE_IO_BLOCKED	0x0002	/* waited at least once: see the pipe_block records */
-#define IPCPROBE_IO_NONBLOCK	0x0004	/* O_NONBLOCK or the call's own flag */
-#define IPCPROBE_IO_RESYNC	0x0008	/* bytes moved unseen before: positions start anew */
-#define IPCPROBE_IO_READ_END	0x0010
-#define IPCPROBE_IO_WRITE_END	0x0020
-#define IPCPROBE_IO_FULL	0x0040
-#define IPCPROBE_IO_EMPTY	0x0080
-#define IPCPROBE_IO_IN_PIPE	0x0100	/* in is a pipe */
-#define IPCPROBE_IO_OUT_PIPE	0x0200	/* out is a pipe */
-#define IPCPROBE_IO_IN_FIFO	0x0400	/* in is a FIFO's number */
-#define IPCPROBE_IO_OUT_FIFO	0x0800	/* out is a FIFO's number */
-#define IPCPROBE_IO_APPEND	0x1000
-#define IPCPROBE_IO_DIRECT	0x2000	/* O_DIRECT: the page cache is bypassed, no CPU copy is claimed */
-#define IPCPROBE_IO_OFFLOAD	0x4000
-#define IPCPROBE_IO_LAST	0x8000	/* pipe_close: nobody has it open any more */
-
-/* flags of the futex records */
-#define IPCPROBE_FUTEX_SHARED		0x0001	/* without FUTEX_PRIVATE_FLAG */
-#define IPCPROBE_FUTEX_UNRESOLVED	0x0002	/* its mapping could not be looked up */
-#define IPCPROBE_FUTEX_SHARED2		0x0004	/* of the second futex */
-#define IPCPROBE_FUTEX_UNRESOLVED2	0x0008
-#define IPCPROBE_FUTEX_BLOCKED		0x0010	/* slept: see its futex_block records */
-#define IPCPROBE_FUTEX_TIMEOUT		0x0020	/* the call has a time limit */
-#define IPCPROBE_FUTEX_BELOW		0x0040	/* the first half of mem could be read */
-#define IPCPROBE_FUTEX_ABOVE		0x0080	/* the second half of mem could be read */
-#define IPCPROBE_FUTEX_IN_FILE		0x0100	/* futex_woken: addr is a position in a file */
-#define IPCPROBE_FUTEX_REALTIME		0x0200	/* FUTEX_CLOCK_REALTIME, with or without a time limit */
-
-/* F(NAME, number): what is done with a futex; below 64 as in <linux/futex.h> */
-#define IPCPROBE_FUTEX_OPS(F)						\
-	F(WAIT, 0)	F(WAKE, 1)	F(REQUEUE, 3)	F(CMP_REQUEUE, 4) \
-	F(WAKE_OP, 5)	F(LOCK_PI, 6)	F(UNLOCK_PI, 7)	F(TRYLOCK_PI, 8) \
-	F(WAIT_BITSET, 9)	F(WAKE_BITSET, 10)			\
-	F(WAIT_REQUEUE_PI, 11)	F(CMP_REQUEUE_PI, 12)			\
-	F(LOCK_PI2, 13)							\
-	F(WAITV, 64)	/* futex_waitv(2) */				\
-	F(EXIT, 65)	/* a task that exits wakes those who wait for it */
-
-#define IPCPROBE_E(up, number)	IPCPROBE_FUTEX_OP_##up = number,
-enum ipcprobe_futex_op { IPCPROBE_FUTEX_OPS(IPCPROBE_E) };
-#undef IPCPROBE_E
-/* flags of the unix records */
-#define IPCPROBE_UNIX_BLOCKED	0x0001	/* waited at least once: see the unix_block records */
-#define IPCPROBE_UNIX_NONBLOCK	0x0002	/* O_NONBLOCK or MSG_DONTWAIT */
-#define IPCPROBE_UNIX_RESYNC	0x0004	/* something was sent unseen before: positions start anew */
-#define IPCPROBE_UNIX_PEEK	0x0008	/* MSG_PEEK: it stays in the queue */
-#define IPCPROBE_UNIX_TRUNC	0x0010	/* the buffer was too small, the rest of the message is lost */
-#define IPCPROBE_UNIX_FDS	0x0020	/* with descriptors: see the unix_fd records before */
-#define IPCPROBE_UNIX_PAGES	0x0040	/* from or to a pipe or file (splice, sendfile), not user memory */
-#define IPCPROBE_UNIX_MESSAGE	0x0080	/* pos is the number of a message */
-#define IPCPROBE_UNIX_SENT	0x0100
-#define IPCPROBE_UNIX_EMPTY	0x0200
-#define IPCPROBE_UNIX_FULL	0x0400
-
-/* R(NAME, bit, text): why events are not in the stream, the reasons of a lost record */
-#define IPCPROBE_REASONS(R)						\
-	R(RING_FULL, 0, "the ring was full")				\
-	R(NO_RING,   1, "the CPU has no ring")				\
-	R(NO_SLOT,   2, "no place for one more operation under way")	\
-	R(NO_MEMORY, 3, "no memory")					\
-	R(LIMIT,     4, "a table has reached its limit")		\
-	R(NO_HOOK,   5, "this kernel has no place to hook")		\
-	R(LATE_HOOK, 6, "a hook was attached late")			\
-	R(COMPAT,    7, "a 32-bit call that is not followed")		\
-	R(UNSEEN,    8, "it happened where no hook looks")		\
-	R(DAMAGED,   9, "the file is damaged")	/* of the tools, not the kernel's */
-
-#define IPCPROBE_E(up, bit, text)	IPCPROBE_REASON_##up = 1U << bit,
-enum ipcprobe_reason { IPCPROBE_REASONS(IPCPROBE_E) };
-#undef IPCPROBE_E
-
-/* C(NAME, number, name): the system calls that records name */
-#define IPCPROBE_CALLS(C)						\
-	C(OTHER, 0, other)						\
-	C(READ, 1, read)	C(WRITE, 2, write)			\
-	C(READV, 3, readv)	C(WRITEV, 4, writev)			\
-	C(PREAD64, 5, pread64)	C(PWRITE64, 6, pwrite64)		\
-	C(PREADV, 7, preadv)	C(PWRITEV, 8, pwritev)			\
-	C(PREADV2, 9, preadv2)	C(PWRITEV2, 10, pwritev2)		\
-	C(SENDFILE, 11, sendfile)					\
-	C(COPY_FILE_RANGE, 12, copy_file_range)				\
-	C(SPLICE, 13, splice)	C(TEE, 14, tee)	C(VMSPLICE, 15, vmsplice) \
-	C(OPEN, 16, open)	C(FCNTL, 17, fcntl)			\
-	C(SHMGET, 20, shmget)	C(SHMAT, 21, shmat)			\
-	C(SHMDT, 22, shmdt)	C(SHMCTL, 23, shmctl)			\
-	C(MMAP, 24, mmap)	C(MUNMAP, 25, munmap)			\
-	C(MREMAP, 26, mremap)	C(TRUNCATE, 27, truncate)		\
-	C(MEMFD_CREATE, 28, memfd_create)				\
-	C(FALLOCATE, 29, fallocate)	\
-	C(SEMGET, 30, semget)	C(SEMOP, 31, semop)			\
-	C(SEMTIMEDOP, 32, semtimedop)	C(SEMCTL, 33, semctl)		\
-	C(MSGGET, 36, msgget)	C(MSGSND, 37, msgsnd)			\
-	C(MSGRCV, 38, msgrcv)						\
-	C(MQ_OPEN, 39, mq_open)	C(MQ_UNLINK, 40, mq_unlink)		\
-	C(MQ_TIMEDSEND, 41, mq_timedsend)				\
-	C(MQ_TIMEDRECEIVE, 42, mq_timedreceive)				\
-	C(MQ_NOTIFY, 43, mq_notify)	\
-	C(FUTEX, 46, futex)	C(FUTEX_WAITV, 47, futex_waitv)		\
-	C(FUTEX_WAIT, 48, futex_wait)					\
-	C(FUTEX_WAKE, 49, futex_wake)					\
-	C(FUTEX_REQUEUE, 63, futex_requeue)	\
-	C(SENDTO, 50, sendto)	C(RECVFROM, 51, recvfrom)		\
-	C(SENDMSG, 52, sendmsg)	C(RECVMSG, 53, recvmsg)			\
-	C(SENDMMSG, 54, sendmmsg)	C(RECVMMSG, 55, recvmmsg)	\
-	C(CONNECT, 56, connect)	C(ACCEPT, 57, accept)			\
-	C(BIND, 59, bind)						\
-	C(PROCESS_VM_READV, 60, process_vm_readv)			\
-	C(PROCESS_VM_WRITEV, 61, process_vm_writev)			\
-	C(IO_URING, 62, io_uring)
-
-#define IPCPROBE_E(up, id, low)	IPCPROBE_CALL_##up = id,
-enum ipcprobe_call { IPCPROBE_CALLS(IPCPROBE_E) };
-#undef IPCPROBE_E
 
 /* ---- a session: one open file of /dev/ipcprobe ---- */
 

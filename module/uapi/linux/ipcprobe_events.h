@@ -11,26 +11,73 @@
  * in the order they have in memory.  Numbers are <class> << 8 | n; they are
  * only ever appended, never reused.
  *
- * Field kinds (IPCPROBE_MEMBER_<kind> gives the C declaration):
+ * Field kinds (IPCPROBE_TYPE_<kind> is how one is stored):
  *   u8 u16 u32 u64       decimal numbers
  *   s16 s32 s64          the same with a sign; the least s32 is "unknown"
  *   x64                  an address, printed in hexadecimal
  *   ns32 ns64            nanoseconds; ns32 saturates at 2^32 - 1
  *   tid                  thread id in the initial pid namespace, 0 = unknown
- *   call                 u8, enum ipcprobe_call
- *   flags                u16, bits of IPCPROBE_IO_*
- *   futex_op             u8, IPCPROBE_FUTEX_OP_*
- *   futex_flags          u16, bits of IPCPROBE_FUTEX_*
- *   unix_flags           u16, bits of IPCPROBE_UNIX_*
- *   reasons              u32, bits of IPCPROBE_REASON_*
+ *   call                 enum ipcprobe_call
  *   dev                  device number, major << 20 | minor
  *   comm                 char[16], NUL-terminated
  *   mem                  96 bytes of user memory
  *   str                  the rest of the record: a NUL-terminated string
  *   pad16 pad32          zero
+ *   all others           numbers that have names, see ipcprobe_names.h: of
+ *                        IPCPROBE_SYMBOL_KINDS one, of IPCPROBE_FLAG_KINDS a sum
  */
 #ifndef _UAPI_LINUX_IPCPROBE_EVENTS_H
 #define _UAPI_LINUX_IPCPROBE_EVENTS_H
+
+#include <linux/ipcprobe_names.h>
+
+#define IPCPROBE_TYPE_u8		u8
+#define IPCPROBE_TYPE_u16		u16
+#define IPCPROBE_TYPE_u32		u32
+#define IPCPROBE_TYPE_u64		u64
+#define IPCPROBE_TYPE_s16		s16
+#define IPCPROBE_TYPE_s32		s32
+#define IPCPROBE_TYPE_s64		s64
+#define IPCPROBE_TYPE_x64		u64
+#define IPCPROBE_TYPE_ns32		u32
+#define IPCPROBE_TYPE_ns64		u64
+#define IPCPROBE_TYPE_tid		u32
+#define IPCPROBE_TYPE_dev		u32
+#define IPCPROBE_TYPE_comm		comm
+#define IPCPROBE_TYPE_mem		mem
+#define IPCPROBE_TYPE_str		str
+#define IPCPROBE_TYPE_pad16		pad16
+#define IPCPROBE_TYPE_pad32		pad32
+#define IPCPROBE_TYPE_call		u8
+#define IPCPROBE_TYPE_futex_op		u8
+#define IPCPROBE_TYPE_socket_type	u8
+#define IPCPROBE_TYPE_socket_state	u8
+#define IPCPROBE_TYPE_sched_class	u16
+#define IPCPROBE_TYPE_sem_command	u16
+#define IPCPROBE_TYPE_notification	s32
+#define IPCPROBE_TYPE_signal		u16
+#define IPCPROBE_TYPE_signal32		u32
+#define IPCPROBE_TYPE_signal_code	s32
+#define IPCPROBE_TYPE_signal_result	u8
+#define IPCPROBE_TYPE_flags		u16
+#define IPCPROBE_TYPE_futex_flags	u16
+#define IPCPROBE_TYPE_unix_flags	u16
+#define IPCPROBE_TYPE_rq_flags		u16
+#define IPCPROBE_TYPE_context_flags	u16
+#define IPCPROBE_TYPE_pick_flags	u16
+#define IPCPROBE_TYPE_task_flags	u32
+#define IPCPROBE_TYPE_prot_flags	u16
+#define IPCPROBE_TYPE_shmat_flags	u32
+#define IPCPROBE_TYPE_seal_flags	u32
+#define IPCPROBE_TYPE_semop_flags	u16
+#define IPCPROBE_TYPE_msgop_flags	u16
+#define IPCPROBE_TYPE_open_flags	u32
+#define IPCPROBE_TYPE_sigaction_flags	u32
+#define IPCPROBE_TYPE_reasons		u32
+
+/* bytes of memory told around a futex's address, half of them on each side */
+#define IPCPROBE_FUTEX_MEM	96
+#define IPCPROBE_FUTEX_NEAR	(IPCPROBE_FUTEX_MEM / 2)
 
 #define IPCPROBE_CLASSES(C)						\
 	C(META,  0, meta,  "the stream itself: what was lost")		\
@@ -323,7 +370,7 @@
 
 #define IPCPROBE_FIELDS_rq_switch(F)					\
 	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \
-	F(u32,   prev_state, "state of the task that ran, as in sched:sched_switch; 0 = still runnable") \
+	F(task_flags, prev_state, "state of the task that ran, as in sched:sched_switch; 0 = still runnable") \
 	F(u16,   prev_prio, "its priority, kernel scale (0-99 real time, 100-139 fair)") \
 	F(u16,   next_prio, "priority of the task that runs now")	\
 	F(u16,   preempt,   "1: it was preempted inside the kernel")	\
@@ -340,7 +387,7 @@
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   change,    "by how much the queue grew: 1, or 0 in a throttled group") \
 	F(u32,   group,     "task group")				\
-	F(u16,   sched_class, "scheduling class: IPCPROBE_SCHED_FAIR or another")			\
+	F(sched_class, sched_class, "scheduling class")			\
 	F(u16,   prio,      "its priority, kernel scale (-1 as 65535: deadline)")
 
 #define IPCPROBE_FIELDS_rq_dequeue(F)					\
@@ -373,16 +420,16 @@
 	F(u16,   from_cpu,  "CPU it leaves")				\
 	F(u16,   to_cpu,    "CPU it goes to")				\
 	F(u32,   site,      "the function that moves it, as in rq_site; 0 = not known") \
-	F(u16,   context,   "IPCPROBE_CONTEXT_SOFTIRQ and others")			\
+	F(context_flags, context,   "where it was called: SOFTIRQ and others") \
 	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_rq_snapshot(F)					\
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   is_current, "1: it is the running task")		\
 	F(u16,   prio,      "its priority, kernel scale")		\
-	F(u16,   member_state, "IPCPROBE_RQ_DELAYED, IPCPROBE_RQ_THROTTLED")				\
+	F(rq_flags, member_state, "DELAYED, THROTTLED")			\
 	F(u32,   group,     "task group")				\
-	F(u16,   sched_class, "scheduling class: IPCPROBE_SCHED_FAIR or another")			\
+	F(sched_class, sched_class, "scheduling class")			\
 	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_rq_snapshot_end(F)				\
@@ -422,7 +469,7 @@
 	F(u32,   weight,    "load weight, 1048576 = nice 0")		\
 	F(u32,   slice_ns,  "slice; 0 before Linux 6.6")		\
 	F(u32,   group,     "the group that the entity stands for, 0 = the record's task") \
-	F(u16,   pick_flags, "IPCPROBE_PICK_CURR and others")				\
+	F(pick_flags, pick_flags, "CURR and others")			\
 	F(u16,   cpu,       "CPU of the queue")
 
 #define IPCPROBE_FIELDS_fair_pick(F)					\
@@ -434,7 +481,7 @@
 	F(u32,   site,      "the function that looks, as in rq_site")	\
 	F(tid,   task,      "wake-up check: the task that was woken")	\
 	F(u16,   nr_told,   "pick_candidate records before")		\
-	F(u16,   pick_flags, "IPCPROBE_PICK_EEVDF and others")				\
+	F(pick_flags, pick_flags, "EEVDF and others")			\
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   shift,     "weights are shifted right by it (7.2)")
 
@@ -444,7 +491,7 @@
 	F(tid,   task,      "task that was enqueued last by this CPU, 0 = none") \
 	F(u32,   site,      "the function that asks, as in rq_site")	\
 	F(u16,   cpu,       "CPU")					\
-	F(u16,   context,   "IPCPROBE_CONTEXT_SOFTIRQ and others")
+	F(context_flags, context,   "where it was called: SOFTIRQ and others")
 
 #define IPCPROBE_FIELDS_dl_params(F)					\
 	F(u64,   deadline,  "absolute deadline, by the run queue's own clock") \
@@ -472,7 +519,7 @@
 	F(u64,   offset,    "position in the object of its first byte")	\
 	F(u32,   object,    "what is mapped")				\
 	F(u32,   pid,       "process (tgid)")				\
-	F(u16,   prot,      "1 readable, 2 writable, 4 executable")	\
+	F(prot_flags, prot,      "READ, WRITE, EXEC")			\
 	F(call,  call,      "system call; other for those found or inherited") \
 	F(u8,    is_sysv,   "1: object is a System V segment")		\
 	F(pad32, __pad,     "")
@@ -511,7 +558,7 @@
 	F(s32,   id,        "segment")					\
 	F(s32,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")				\
-	F(u32,   options,   "the call's own flags (SHM_RDONLY, ...)")	\
+	F(shmat_flags, options,   "the call's own flags (SHM_RDONLY, ...)") \
 	F(u32,   object,    "its number; 0 if the call failed")
 
 #define IPCPROBE_FIELDS_shm_detach(F)					\
@@ -543,7 +590,7 @@
 
 #define IPCPROBE_FIELDS_shm_seal(F)					\
 	F(u32,   object,    "memfd")					\
-	F(u32,   seals,     "seals to add: 1 SEAL, 2 SHRINK, 4 GROW, 8 WRITE, 16 FUTURE_WRITE, 32 EXEC") \
+	F(seal_flags, seals,     "seals to add")			\
 	F(s32,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")
 
@@ -591,7 +638,7 @@
 	F(s16,   op,        "its sem_op")				\
 	F(s16,   before,    "value before, at the try that ended the call; -1 = not known") \
 	F(s16,   after,     "value after; -1 = not known, or the call failed") \
-	F(u16,   sem_flg,   "its sem_flg: IPC_NOWAIT 2048, SEM_UNDO 4096")
+	F(semop_flags, sem_flg,   "its sem_flg")
 
 #define IPCPROBE_FIELDS_sem_sop(F)					\
 	F(s32,   id,        "semaphore set")				\
@@ -600,7 +647,7 @@
 	F(s16,   op,        "sem_op")					\
 	F(s16,   before,    "value before, operations with a smaller index done") \
 	F(s16,   after,     "value after")				\
-	F(u16,   sem_flg,   "IPC_NOWAIT 2048, SEM_UNDO 4096")
+	F(semop_flags, sem_flg,   "sem_flg")
 
 #define IPCPROBE_FIELDS_sem_block(F)					\
 	F(u32,   ns,        "IPC namespace")				\
@@ -617,7 +664,7 @@
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(s32,   num,       "SETVAL: semaphore, as the caller named it") \
 	F(s16,   value,     "SETVAL: the value")			\
-	F(u16,   cmd,       "16 = SETVAL, 17 = SETALL")
+	F(sem_command, cmd,       "SETVAL or SETALL")
 
 #define IPCPROBE_FIELDS_sem_undo(F)					\
 	F(u32,   ns,        "IPC namespace")				\
@@ -661,7 +708,7 @@
 	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
-	F(u16,   msgflg,    "IPC_NOWAIT 2048")				\
+	F(msgop_flags, msgflg,    "IPC_NOWAIT")				\
 	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_msg_receive(F)					\
@@ -674,7 +721,7 @@
 	F(s32,   ret,       "bytes received or -errno; -2147483648 = unknown") \
 	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
-	F(u16,   msgflg,    "IPC_NOWAIT 2048, MSG_NOERROR 4096, MSG_EXCEPT 8192, MSG_COPY 16384") \
+	F(msgop_flags, msgflg,    "IPC_NOWAIT, MSG_NOERROR, MSG_EXCEPT, MSG_COPY") \
 	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_msg_block(F)					\
@@ -682,7 +729,7 @@
 	F(u32,   ns,        "IPC namespace")				\
 	F(s32,   id,        "message queue")				\
 	F(u32,   bytes,     "EMPTY: size of the buffer; FULL: of the message") \
-	F(u16,   msgflg,    "MSG_NOERROR 4096, MSG_EXCEPT 8192")	\
+	F(msgop_flags, msgflg,    "MSG_NOERROR, MSG_EXCEPT")		\
 	F(flags, flags,     "FULL or EMPTY: what is waited for to end")
 
 #define IPCPROBE_FIELDS_msg_destroy(F)					\
@@ -705,7 +752,7 @@
 	F(dev,   dev,       "device of the mqueue file system, 0 without a queue") \
 	F(u32,   ino,       "inode number, 0 without a queue")		\
 	F(s32,   ret,       "descriptor or -errno; -2147483648 = unknown") \
-	F(u32,   oflag,     "as given: O_RDONLY 0, O_WRONLY 1, O_RDWR 2, O_CREAT 64, O_EXCL 128, O_NONBLOCK 2048") \
+	F(open_flags, oflag,     "as given: 0 = O_RDONLY")		\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(pad32, __pad,     "")						\
 	F(str,   name,      "its name, without the slash; empty if it cannot be read")
@@ -756,8 +803,8 @@
 	F(u32,   ino,       "inode number")				\
 	F(s32,   fd,        "descriptor")				\
 	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
-	F(s32,   notify,    "how to tell: 0 = SIGEV_SIGNAL, 1 = SIGEV_NONE, 2 = SIGEV_THREAD; -1 = no more") \
-	F(u32,   signo,     "SIGEV_SIGNAL: the signal")
+	F(notification, notify,    "how to tell, REMOVE = no more")	\
+	F(signal32, signo,     "SIGEV_SIGNAL: the signal")
 
 #define IPCPROBE_FIELDS_mq_destroy(F)					\
 	F(dev,   dev,       "device of the mqueue file system")		\
@@ -874,8 +921,8 @@
 	F(u32,   ns,        "inode number of its network namespace")	\
 	F(u32,   write_pos, "position of the next byte (message) sent to it") \
 	F(u32,   read_pos,  "position of the next byte (message) it receives") \
-	F(u8,    type,      "1 stream, 2 datagram, 5 sequenced packets") \
-	F(u8,    state,     "1 connected, 7 not connected, 10 listening") \
+	F(socket_type, type,      "STREAM, DGRAM, SEQPACKET")		\
+	F(socket_state, state,     "CONNECTED, UNCONNECTED, LISTENING")	\
 	F(unix_flags, flags, "0")					\
 	F(pad32, __pad,     "")						\
 	F(str,   name,      "bound path, @ and abstract name, or empty")
@@ -891,8 +938,8 @@
 	F(u32,   peer,      "the other")				\
 	F(u32,   ino,       "inode number of sock")			\
 	F(u32,   peer_ino,  "inode number of peer")			\
-	F(u8,    type,      "1 stream, 2 datagram, 5 sequenced packets") \
-	F(u8,    state,     "1")						\
+	F(socket_type, type,      "STREAM, DGRAM, SEQPACKET")		\
+	F(socket_state, state,     "CONNECTED")				\
 	F(unix_flags, flags, "0")					\
 	F(pad32, __pad,     "")
 
@@ -904,7 +951,7 @@
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(ns32,  wait_ns,   "of dur_ns, time waited for room in the queue of the listening socket") \
 	F(call,  call,      "system call")				\
-	F(u8,    type,      "1 stream, 2 datagram, 5 sequenced packets") \
+	F(socket_type, type,      "STREAM, DGRAM, SEQPACKET")		\
 	F(unix_flags, flags, "BLOCKED, NONBLOCK")			\
 	F(pad32, __pad,     "")
 
@@ -917,7 +964,7 @@
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(ns32,  wait_ns,   "of dur_ns, time waited for a connection")	\
 	F(call,  call,      "system call")				\
-	F(u8,    type,      "1 stream, 5 sequenced packets")		\
+	F(socket_type, type,      "STREAM, SEQPACKET")			\
 	F(unix_flags, flags, "BLOCKED, NONBLOCK")
 
 #define IPCPROBE_FIELDS_unix_send(F)	__IPCPROBE_FIELDS_unix_io(F)
@@ -973,16 +1020,16 @@
 #define IPCPROBE_FIELDS_signal_send(F)					\
 	F(tid,   target,    "task it was sent to; tid: the sender, or who was interrupted when the kernel sent it") \
 	F(u32,   pid,       "process (tgid) of target")			\
-	F(s32,   code,      "si_code: 0 kill, -1 sigqueue, -2 timer, -6 tgkill, 0x80 the kernel, ...") \
-	F(u16,   sig,       "signal")					\
+	F(signal_code, code,      "si_code; positive ones that have no name depend on the signal") \
+	F(signal, sig,       "signal")					\
 	F(u8,    is_group,  "1: sent to the process: any of its threads may take it") \
-	F(u8,    result,    "0 queued, 1 ignored, 2 already pending, 3 lost: no memory, 4 queued without siginfo")
+	F(signal_result, result,    "QUEUED, IGNORED, PENDING: it was already, LOST: no memory, NO_SIGINFO: queued without")
 
 #define IPCPROBE_FIELDS_signal_take(F)				\
 	F(x64,   handler,   "address of the handler, 0 = default action") \
-	F(u32,   sa_flags,  "flags of sigaction(2)")			\
-	F(s32,   code,      "si_code, as in signal_send")		\
-	F(u16,   sig,       "signal; 9 when another one ends the whole process") \
+	F(sigaction_flags, sa_flags,  "flags of sigaction(2)")		\
+	F(signal_code, code,      "si_code, as in signal_send")		\
+	F(signal, sig,       "signal; 9 when another one ends the whole process") \
 	F(pad16, __pad,     "")						\
 	F(pad32, __pad2,    "")
 
