@@ -84,6 +84,7 @@ start_guest() {
 	size=(-s 4 -m 2G -t "$limit")
 	[ "$1" != debug ] || size=(-s 2 -m 4G -t $((2 * limit)))
 	[ "$1" = debug ] || vm/kernel-selftests.sh "$1" >/dev/null
+	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
 	# The tests load the module themselves: -n.
 	vm/run.sh -n -k "$1" "${size[@]}" -- ./guest.sh >"$folder/$1" 2>&1 &

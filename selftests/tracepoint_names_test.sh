@@ -1,0 +1,121 @@
+#!/bin/bash
+# What perf, trace-cmd and bpftrace make of the tracepoints: this machine's and
+# Debian 13's parse every print format, and print of one of each event what the
+# program that caused them knows, numbers as numbers and names as names.
+# shellcheck disable=SC2317 # prove calls the functions
+. "$(dirname "$0")/tap.sh"
+need perf trace-cmd bpftrace python3 ipcprobe
+load_module
+
+events=$tracing/events/ipcprobe
+each=$PWD/one_of_each names=$PWD/tracepoint_names.py
+newer=${XDG_CACHE_HOME:-$HOME/.cache}/ipcprobe/trace-tools/run
+
+# A first user, so that hooks are attached before any of what is recorded.
+hold=$tracing/instances/ipcprobe-hold
+fires() {
+	echo x | cat
+	grep -q pipe_write "$hold/trace"
+}
+
+hold_hooks() {
+	mkdir "$hold"
+	echo 1 >"$hold/events/ipcprobe/enable"
+	await fires
+}
+
+release_hooks() {
+	echo 0 >"$hold/events/ipcprobe/enable"
+	rmdir "$hold"
+}
+
+# A parser that does not understand a format says so on standard error.
+silent() {
+	grep -v 'not valid for .* events. Ignoring' "$1" | grep . || return 0
+	return 1
+}
+
+# by_perf [RUN]: RUN runs another perf than this machine's.
+by_perf() {
+	"$@" perf record -q -o "$work/perf.data" -e 'ipcprobe:*' -- "$each" >"$work/truth"
+	"$@" perf script -i "$work/perf.data" -F comm,event,trace >"$work/seen" 2>"$work/errors"
+	silent "$work/errors"
+	python3 "$names" "$work/truth" "$work/seen"
+}
+
+by_trace_cmd() {
+	"$@" trace-cmd record -q -o "$work/trace.dat" -e ipcprobe "$each" >"$work/truth"
+	"$@" trace-cmd report -i "$work/trace.dat" >"$work/seen" 2>"$work/errors"
+	silent "$work/errors"
+	python3 "$names" "$work/truth" "$work/seen"
+}
+
+# Every format, also of what is not recorded here.
+parses() {
+	"$@" trace-cmd check-events 2>&1 | grep ipcprobe >"$work/errors" || true
+	silent "$work/errors"
+}
+
+# Numbers alone, of one event for each kind of number.
+some='signal_send pipe_read futex_wait sem_op mq_notify unix_pair'
+probe_of() {
+	local event=$1 field fields=() args=''
+
+	mapfile -t fields < <(sed -n 's/.*field:[^;]* \([a-z_0-9]*\);.*signed:.*/\1/p' \
+		"$events/$event/format" | grep -v '^common_')
+	printf 'tracepoint:ipcprobe:%s { printf("%s:' "$event" "$event"
+	for field in "${fields[@]}"; do
+		printf ' %s=%%lld' "$field"
+		args+=", args->$field"
+	done
+	printf '\\n"%s); }\n' "$args"
+}
+
+probes() {
+	local event
+
+	for event in $some; do
+		probe_of "$event"
+	done
+}
+
+by_bpftrace() {
+	[ -e /proc/sys/kernel/unprivileged_bpf_disabled ] || skip "the kernel has no bpf(2)"
+	probes >"$work/script.bt"
+	"$@" bpftrace -q -c "$each" "$work/script.bt" >"$work/both"
+	grep '^[a-z_]*: tid=' "$work/both" >"$work/seen"
+	grep -E "^(${some// /|}) " "$work/both" >"$work/truth"
+	python3 "$names" "$work/truth" "$work/seen" numbers
+}
+
+# What the session's own tool prints of them.
+by_ipcprobe() {
+	ipcprobe record -o "$work/data" -- "$each" >"$work/truth"
+	ipcprobe script -i "$work/data" >"$work/seen"
+	python3 "$names" "$work/truth" "$work/seen"
+}
+
+formats_are_plain() {
+	grep -l 'sizeof\|IPCPROBE_' "$events"/*/format && return 1
+	grep -q '__print_symbolic(REC->sig ' "$events/signal_send/format"
+	grep -q '__print_flags(REC->flags, "|" ' "$events/pipe_read/format"
+}
+
+with_newer() {
+	[ -x "$newer" ] || skip "Debian 13's tools are not there (selftests/vm/trace-tools.sh)"
+	"$1" "$newer"
+}
+
+prove "formats hold nothing that only a compiler knows" formats_are_plain
+prove "an ftrace instance gets events" hold_hooks
+prove "ipcprobe script prints what happened" by_ipcprobe
+prove "perf script prints it with the same names" by_perf
+prove "trace-cmd report prints it with the same names" by_trace_cmd
+prove "bpftrace sees its numbers" by_bpftrace
+prove "trace-cmd parses every format" parses
+prove "Debian 13's perf script prints it with the same names" with_newer by_perf
+prove "Debian 13's trace-cmd report prints it with the same names" with_newer by_trace_cmd
+prove "Debian 13's bpftrace sees its numbers" with_newer by_bpftrace
+prove "Debian 13's trace-cmd parses every format" with_newer parses
+prove "the instance goes away" release_hooks
+prove_end
