@@ -51,6 +51,9 @@ static __always_inline u32 ipcprobe_ns32(u64 ns)
  *
  * The factors hold for ten minutes' cycles, ns32 for four seconds'.  Between
  * these lie 2^35 cycles, whatever the processor.
+ *
+ * Of an operation during which the machine was suspended the duration may be
+ * wrong: the counter does not tell whether it ran on or began anew.
  */
 #define STAMP_CYCLES_MAX	BIT_ULL(35)
 
@@ -187,5 +190,7 @@ static __always_inline u64 ipcprobe_clock_try_now(void)
 }
 
 void ipcprobe_clock_enable(bool on);
+int ipcprobe_clock_init(void);
+void ipcprobe_clock_exit(void);
 
 #endif /* IPCPROBE_CLOCK_H */

@@ -15,9 +15,12 @@ static int __init init_parts(void)
 
 	ipcprobe_hooks_init();
 	ipcprobe_session_init();
-	err = ipcprobe_file_init();
+	err = ipcprobe_clock_init();
 	if (err)
 		return err;
+	err = ipcprobe_file_init();
+	if (err)
+		goto err_clock_exit;
 	err = ipcprobe_pipe_init();
 	if (err)
 		goto err_file_exit;
@@ -63,6 +66,8 @@ err_pipe_exit:
 	ipcprobe_pipe_exit();
 err_file_exit:
 	ipcprobe_file_exit();
+err_clock_exit:
+	ipcprobe_clock_exit();
 	return err;
 }
 
@@ -102,6 +107,7 @@ static void __exit ipcprobe_exit(void)
 	ipcprobe_sock_exit();
 	ipcprobe_pipe_exit();
 	ipcprobe_file_exit();
+	ipcprobe_clock_exit();
 }
 
 module_init(ipcprobe_init);
