@@ -31,6 +31,7 @@
 #include <linux/mm.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/vmalloc.h>
 
 #include "ipcprobe.h"
@@ -45,6 +46,21 @@ static void wakeup_reader(struct irq_work *work)
 
 	wake_up_interruptible_poll(ring->wait, EPOLLIN | EPOLLRDNORM);
 }
+
+/*
+ * Waking the reader.  poll() arms a wake-up by writing the position beyond which
+ * it wants to know.  A writer looks at wakeup_pos and publishes producer_pos, in
+ * any order and without a barrier, with irqs off; so poll() interrupts that CPU:
+ *
+ *	poll()				writer, irqs off
+ *	  STORE wakeup_pos		  LOAD  wakeup_pos
+ *	  interrupt of the ring's CPU	  STORE producer_pos
+ *	  LOAD  producer_pos
+ *
+ * A writer that began before the interrupt has published, and poll() sees it; one
+ * that begins after it sees wakeup_pos.  Only poll() pays, and only after a
+ * wake-up: an old wakeup_pos that is lower wakes early, which harms nobody.
+ */
 
 /*
  * Wakes the reader once: poll() arms it again.  A CPU that is about to die would
@@ -95,7 +111,7 @@ static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
 		smp_store_release(&producer->producer_pos, /* B */
 				  producer->producer_pos + LOST_LEN);
 	}
-	ring->lost_classes = 0;
+	WRITE_ONCE(ring->lost_classes, 0);
 }
 
 /* The next record is reserved by ipcprobe_ring_make_room(), which writes these first. */
@@ -104,7 +120,7 @@ static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
 {
 	if (!(ring->lost_classes & BIT(class_id)))
 		ring->lost_begin_ns[class_id] = ts_ns;
-	ring->lost_classes |= BIT(class_id);
+	WRITE_ONCE(ring->lost_classes, ring->lost_classes | BIT(class_id));
 	ring->lost_pending[class_id] += nr;
 	ring->lost_reasons[class_id] |= reason;
 	ring->producer->lost[class_id] += nr;
@@ -162,6 +178,8 @@ bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
 
 	if (!limit || ring->producer->producer_pos + need > limit) {
 		count_lost(ring, class_id, IPCPROBE_REASON_RING_FULL, 1, ts_ns);
+		if (READ_ONCE(ring->wakeup_pos) != U64_MAX)
+			ipcprobe_ring_wake(ring);
 		return false;
 	}
 	ring->limit = limit;
@@ -186,6 +204,20 @@ void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring)
 		write_lost(ring, ipcprobe_clock());
 }
 
+/* A ring that refused a record is full, however little wakeup_bytes are missing. */
+static bool has_enough(const struct ipcprobe_ring *ring)
+{
+	u64 consumer_pos = READ_ONCE(ring->consumer->consumer_pos);
+	u64 bytes = READ_ONCE(ring->producer->producer_pos) - consumer_pos;
+
+	return bytes >= ring->wakeup_bytes ||
+	       (bytes && READ_ONCE(ring->lost_classes));
+}
+
+static void do_nothing(void *unused)
+{
+}
+
 /**
  * ipcprobe_ring_readable - for poll(): is there enough to read?
  * @ring: any ring of the session
@@ -193,18 +225,25 @@ void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring)
  * When not, the ring's next wake-up is armed first, and then looked at again,
  * so that no wake-up is missed.
  *
- * Context: process.
+ * Context: process, irqs on.
  */
 bool ipcprobe_ring_readable(struct ipcprobe_ring *ring)
 {
 	u64 consumer_pos = READ_ONCE(ring->consumer->consumer_pos);
-	u64 wakeup_pos = consumer_pos + ring->wakeup_bytes - 1;
+	bool is_armed = READ_ONCE(ring->wakeup_pos) != U64_MAX;
 
-	if (READ_ONCE(ring->producer->producer_pos) > wakeup_pos)
+	if (has_enough(ring))
 		return true;
-	WRITE_ONCE(ring->wakeup_pos, wakeup_pos);
-	smp_mb(); /* wakeup_pos before producer_pos; commit has them the other way */
-	return READ_ONCE(ring->producer->producer_pos) > wakeup_pos;
+	WRITE_ONCE(ring->wakeup_pos, consumer_pos + ring->wakeup_bytes - 1);
+	if (is_armed)
+		return has_enough(ring);
+	/* an error means that the CPU is offline: it writes nothing */
+	smp_call_function_single(ring->producer->cpu, do_nothing, NULL, true);
+	if (!has_enough(ring))
+		return false;
+	/* another poll() may have relied on this one's arming */
+	wake_up_interruptible_poll(ring->wait, EPOLLIN | EPOLLRDNORM);
+	return true;
 }
 
 static void free_pages_array(struct page **pages, unsigned int nr)

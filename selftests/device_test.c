@@ -664,6 +664,93 @@ TEST(poll_wakes_at_wakeup_bytes)
 	capture_close(&cap);
 }
 
+/*
+ * A ring never holds wakeup_bytes when these are nearly all of it: the record
+ * that finds no room wakes the reader.
+ */
+TEST(poll_reports_a_full_ring)
+{
+	const uint32_t wakeups[] = { 4096, 4096 - 511, 4096 - 520, 4096 - 600 };
+	struct pollfd pollfd = { .events = POLLIN };
+	struct capture cap;
+	int fd[2];
+	size_t i;
+
+	pin_to(0);
+	ASSERT_EQ(0, pipe(fd));
+	for (i = 0; i < NR(wakeups); i++) {
+		struct ipcprobe_config config = {
+			.classes = CLASS_BIT(PIPE),
+			.flags = IPCPROBE_F_NO_SNAPSHOT,
+			.ring_bytes = 4096,
+			.wakeup_bytes = wakeups[i],
+		};
+		pid_t pid;
+
+		ASSERT_EQ(0, capture_open(&cap, &config));
+		ASSERT_EQ(0, capture_start(&cap));
+		pollfd.fd = cap.fd;
+		EXPECT_EQ(0, poll(&pollfd, 1, 0));
+		pid = SPAWN(do_use_pipe_often, fd);
+		EXPECT_EQ(1, poll(&pollfd, 1, PATIENCE_MS))
+			TH_LOG("wakeup_bytes %u, in the ring %llu", wakeups[i],
+			       (unsigned long long)cap.rings[0].producer->producer_pos);
+		REAP(pid);
+		EXPECT_LT(0, cap.rings[0].producer->lost[IPCPROBE_CLASS_PIPE]);
+		/* an empty ring is not readable, whatever it lost */
+		capture_drain(&cap);
+		EXPECT_EQ(0, poll(&pollfd, 1, 0));
+		capture_close(&cap);
+	}
+}
+
+struct turns {
+	int fd[2];
+	uint32_t nr;
+};
+
+static void do_turns(struct turns *turns)
+{
+	uint32_t i;
+
+	pin_to(1);
+	for (i = 1; i <= 300; i++) {
+		while (__atomic_load_n(&turns->nr, __ATOMIC_ACQUIRE) < i)
+			sched_yield();
+		use_pipe(turns->fd);
+	}
+}
+
+/* One record at a time, made just when the reader is about to sleep. */
+TEST_F(session, no_wakeup_is_missed)
+{
+	struct pollfd pollfd = { .fd = self->cap.fd, .events = POLLIN };
+	struct turns *turns = shared_memory(sizeof(*turns));
+	uint32_t i, nr_seen = 0;
+	pid_t pid;
+
+	ASSERT_NE(NULL, turns);
+	ASSERT_EQ(0, pipe(turns->fd));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_turns, turns);
+	pin_to(0);
+	for (i = 1; i <= 300; i++) {
+		__atomic_store_n(&turns->nr, i, __ATOMIC_RELEASE);
+		while (nr_seen < i) {
+			ASSERT_EQ(1, poll(&pollfd, 1, PATIENCE_MS)) TH_LOG("turn %u", i);
+			capture_drain(&self->cap);
+			for (; self->cap.mark < self->cap.nr; self->cap.mark++) {
+				const struct ipcprobe_rec *rec =
+					self->cap.recs[self->cap.mark].rec;
+
+				nr_seen += rec->tid == (uint32_t)pid &&
+					   rec->type == IPCPROBE_REC_pipe_read;
+			}
+		}
+	}
+	REAP(pid);
+}
+
 TEST_F(session, epoll)
 {
 	/* as an edge: armed again after each look */
