@@ -21,24 +21,14 @@ static bool may_ask(struct sk_buff *skb)
 
 /* ---- info ---- */
 
-static u32 count_sessions(void)
-{
-	struct ipcprobe_session *session;
-	u32 nr = 0;
-
-	guard(mutex)(&ipcprobe_session_mutex);
-	list_for_each_entry(session, &ipcprobe_all_sessions, node)
-		nr++;
-	return nr;
-}
-
 static int put_info(struct sk_buff *skb)
 {
 	if (nla_put_u32(skb, IPCPROBE_A_INFO_ABI_MAJOR, IPCPROBE_ABI_MAJOR) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_ABI_MINOR, IPCPROBE_ABI_MINOR) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_CLASSES, __IPCPROBE_CLASSES_ALL) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_ATTACHED, ipcprobe_hooks_attached()) ||
-	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_SESSIONS, count_sessions()) ||
+	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_SESSIONS,
+			ipcprobe_session_count()) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_PIPES, ipcprobe_pipe_count()) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_FILES, ipcprobe_file_count()))
 		return -EMSGSIZE;
@@ -89,15 +79,14 @@ static int put_counts(struct sk_buff *skb, struct ipcprobe_session *session)
 	int err = 0;
 
 	for_each_possible_cpu(stats.cpu) {
-		if (ipcprobe_session_stats(session, &stats))
-			return 0;	/* not configured yet */
+		ipcprobe_session_stats(session, &stats);
 		for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++) {
 			produced[class_id] += stats.produced[class_id];
 			lost[class_id] += stats.lost[class_id];
 		}
 	}
 	for (class_id = 0; !err && class_id < IPCPROBE_NR_CLASSES; class_id++)
-		if (session->classes & BIT(class_id))
+		if (session->classes & BIT(class_id) || produced[class_id])
 			err = put_count(skb, class_id, produced[class_id],
 					lost[class_id]);
 	return err;
@@ -108,24 +97,31 @@ static u32 count_rings(const struct ipcprobe_session *session)
 	u32 nr = 0;
 	int cpu;
 
-	if (session->ring_bytes)
-		for_each_possible_cpu(cpu)
-			nr += !!session->rings[cpu];
+	for_each_possible_cpu(cpu)
+		nr += !!session->rings[cpu];
 	return nr;
 }
 
+/* Nobody is kept waiting: what CONFIGURE has not published yet is not looked at. */
 static int put_session(struct sk_buff *skb, struct ipcprobe_session *session)
 {
+	u32 bytes = smp_load_acquire(&session->ring_bytes); /* session.c:configure() */
+
 	if (nla_put_u32(skb, IPCPROBE_A_SESSION_ID, session->id) ||
-	    nla_put_u32(skb, IPCPROBE_A_SESSION_PID, session->owner) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_PID,
+			ipcprobe_session_owner(session)) ||
 	    nla_put_string(skb, IPCPROBE_A_SESSION_COMM, session->comm) ||
-	    nla_put_u32(skb, IPCPROBE_A_SESSION_CLASSES, session->classes) ||
-	    nla_put_u32(skb, IPCPROBE_A_SESSION_FILTERED, session->filtered) ||
-	    nla_put_u8(skb, IPCPROBE_A_SESSION_RUNNING, session->running) ||
-	    nla_put_u32(skb, IPCPROBE_A_SESSION_RING_BYTES, session->ring_bytes) ||
-	    nla_put_u32(skb, IPCPROBE_A_SESSION_NR_RINGS, count_rings(session)))
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_CLASSES,
+			bytes ? session->classes : 0) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_FILTERED,
+			bytes ? session->filtered : 0) ||
+	    nla_put_u8(skb, IPCPROBE_A_SESSION_RUNNING,
+		       READ_ONCE(session->running)) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_RING_BYTES, bytes) ||
+	    nla_put_u32(skb, IPCPROBE_A_SESSION_NR_RINGS,
+			bytes ? count_rings(session) : 0))
 		return -EMSGSIZE;
-	return put_counts(skb, session);
+	return bytes ? put_counts(skb, session) : 0;
 }
 
 static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
@@ -145,21 +141,19 @@ static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* Resumes behind the last session told; ids only grow. */
+/* Resumes behind the last session written; ids only grow. */
 static int sessions_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct ipcprobe_session *session;
-	u32 last_id = cb->args[0];
+	int err = 0;
 
 	if (!may_ask(cb->skb))
 		return -EPERM;
-	guard(mutex)(&ipcprobe_session_mutex);
-	list_for_each_entry(session, &ipcprobe_all_sessions, node) {
-		if (session->id <= last_id)
-			continue;
-		if (dump_session(skb, cb, session))
-			break;
-		cb->args[0] = session->id;
+	while (!err && (session = ipcprobe_session_get_next(cb->args[0]))) {
+		err = dump_session(skb, cb, session);
+		if (!err)
+			cb->args[0] = session->id;
+		ipcprobe_session_put(session);
 	}
 	return skb->len;
 }
@@ -321,8 +315,9 @@ static const struct genl_ops ops[] = {
 
 /*
  * No policy: from resv_start_op on, requests with any attribute are refused.
- * Parallel: the handlers have locks of their own, and whoever sits on a pipe's
- * mutex shall not keep the other families waiting.
+ * Parallel: the handlers have locks of their own.  Generic netlink calls them
+ * with a lock that keeps families from coming and going, so none waits for a
+ * session, nor for an attaching of hooks.
  */
 static struct genl_family family __ro_after_init = {
 	.name = IPCPROBE_GENL_NAME,

@@ -6,6 +6,7 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/security.h>
 #include <linux/uaccess.h>
@@ -15,6 +16,7 @@
 
 static int dev_open(struct inode *inode, struct file *file)
 {
+	struct ipcprobe_session *session;
 	int err;
 
 	if (!perfmon_capable())
@@ -22,9 +24,10 @@ static int dev_open(struct inode *inode, struct file *file)
 	err = security_locked_down(LOCKDOWN_TRACEFS);
 	if (err)
 		return err;
-	file->private_data = ipcprobe_session_create();
-	if (!file->private_data)
-		return -ENOMEM;
+	session = ipcprobe_session_create();
+	if (IS_ERR(session))
+		return PTR_ERR(session);
+	file->private_data = session;
 	return nonseekable_open(inode, file);
 }
 
@@ -76,11 +79,13 @@ static int ioctl_info(struct ipcprobe_session *session, void __user *to)
 static int ioctl_configure(struct ipcprobe_session *session,
 			   const void __user *from)
 {
-	struct ipcprobe_config config;
+	struct ipcprobe_setup setup;
+	int err = ipcprobe_setup_init(&setup, from);
 
-	if (copy_from_user(&config, from, sizeof(config)))
-		return -EFAULT;
-	return ipcprobe_session_configure(session, &config);
+	if (!err)
+		err = ipcprobe_session_configure(session, &setup);
+	ipcprobe_setup_deinit(&setup);
+	return err;
 }
 
 static int ioctl_stats(struct ipcprobe_session *session, void __user *user)
@@ -155,7 +160,7 @@ static int dev_mmap(struct file *file, struct vm_area_struct *vma)
 			    ring_stride(session), &offset);
 	if (cpu >= nr_cpu_ids)
 		return -EINVAL;
-	ring = session->rings[cpu];
+	ring = session->rings[array_index_nospec(cpu, nr_cpu_ids)];
 	if (!ring)
 		return -ENXIO;
 	if (offset == 0 && len == PAGE_SIZE)

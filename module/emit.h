@@ -31,7 +31,7 @@ ipcprobe_session_wants(const struct ipcprobe_session *session, u32 class_id,
 	    !ipcprobe_filter_pass(&session->filter, tid) &&
 	    !ipcprobe_filter_pass(&session->filter, other_tid))
 		return false;
-	if (session->not_self & bit && session->owner == current->tgid)
+	if (session->not_self & bit && session->owner == current->signal)
 		return false;
 	if (session->all_cpus)
 		return true;

@@ -4,10 +4,14 @@
  *
  * A bit is set for the threads of the processes asked for, and from then on
  * each new task gets its creator's bit, set or clear, before it first runs
- * (sched_process_fork).  So a bit never goes stale: an ended task makes no
- * events, and its number's next owner gets a bit of its own.
+ * (task_newtask).  So a bit never goes stale: an ended task makes no events,
+ * and its number's next owner gets a bit of its own.  This holds as long as
+ * every new task is seen: from CONFIGURE to the session's end, also while it
+ * does not record.
  */
 #include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/threads.h>
@@ -15,22 +19,65 @@
 
 #include "ipcprobe.h"
 
+static LIST_HEAD(filters);		/* RCU */
+static DEFINE_SPINLOCK(filters_lock);	/* changes of the list */
+
+/**
+ * ipcprobe_filter_init - follow nobody, but learn of every new task from now on
+ * @filter: all zero
+ *
+ * Context: process.  Return: 0, -ENOMEM, or an error of ipcprobe_hooks_get().
+ */
 int ipcprobe_filter_init(struct ipcprobe_filter *filter)
 {
+	int err = ipcprobe_hooks_get(IPCPROBE_BIT(TASK));
+
+	if (err)
+		return err;
 	filter->tids = __vmalloc(BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long),
 				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	return filter->tids ? 0 : -ENOMEM;
+	if (!filter->tids) {
+		ipcprobe_hooks_put(IPCPROBE_BIT(TASK));
+		return -ENOMEM;
+	}
+	spin_lock_init(&filter->lock);
+	scoped_guard(spinlock, &filters_lock)
+		list_add_tail_rcu(&filter->node, &filters);
+	synchronize_rcu();	/* ipcprobe_filter_fork() runs with preemption off */
+	return 0;
 }
 
+/* Context: process; nobody asks ipcprobe_filter_pass() any more. */
 void ipcprobe_filter_deinit(struct ipcprobe_filter *filter)
 {
+	if (!filter->tids)
+		return;
+	scoped_guard(spinlock, &filters_lock)
+		list_del_rcu(&filter->node);
+	ipcprobe_hooks_put(IPCPROBE_BIT(TASK));
+	synchronize_rcu();
 	vfree(filter->tids);
 	filter->tids = NULL;
 }
 
+/*
+ * A thread that ends here gives its number back, and its bit belongs to the
+ * number's next owner: with the lock that one's bit is assigned before the
+ * thread is found to be gone, or after its own bit was set.
+ */
+static bool add_thread(struct ipcprobe_filter *filter,
+		       const struct task_struct *thread)
+{
+	guard(spinlock)(&filter->lock);
+	if (!pid_alive(thread))
+		return false;
+	set_bit(thread->pid, filter->tids);
+	return true;
+}
+
 /**
  * ipcprobe_filter_add_process - follow a process with all its threads
- * @filter: of a session that ipcprobe_session_fork() already knows
+ * @filter: after ipcprobe_filter_init()
  * @tid: any thread of the process
  *
  * A thread created meanwhile is not missed: it is either in the list that is
@@ -41,24 +88,32 @@ void ipcprobe_filter_deinit(struct ipcprobe_filter *filter)
 int ipcprobe_filter_add_process(struct ipcprobe_filter *filter, u32 tid)
 {
 	struct task_struct *task, *thread;
+	bool is_found = false;
 	struct pid *pid;
-	int err = -ESRCH;
 
-	rcu_read_lock();
+	guard(rcu)();
 	pid = find_pid_ns(tid, &init_pid_ns);
 	task = pid ? pid_task(pid, PIDTYPE_PID) : NULL;
-	if (task) {
-		for_each_thread(task, thread)
-			set_bit(thread->pid, filter->tids);
-		err = 0;
-	}
-	rcu_read_unlock();
-	return err;
+	if (!task)
+		return -ESRCH;
+	for_each_thread(task, thread)
+		is_found |= add_thread(filter, thread);
+	return is_found ? 0 : -ESRCH;
 }
 
-/* Context: the creator, before the new task runs. */
-void ipcprobe_filter_inherit(struct ipcprobe_filter *filter, u32 parent,
-			     u32 child)
+/**
+ * ipcprobe_filter_fork - the filters learn of a new task
+ * @parent: thread id of the creator
+ * @child: thread id of the new task, which has not run yet
+ *
+ * Context: the creator, preemption off.
+ */
+void ipcprobe_filter_fork(u32 parent, u32 child)
 {
-	assign_bit(child, filter->tids, test_bit(parent, filter->tids));
+	struct ipcprobe_filter *filter;
+
+	list_for_each_entry_rcu(filter, &filters, node) {
+		guard(spinlock)(&filter->lock);
+		assign_bit(child, filter->tids, test_bit(parent, filter->tids));
+	}
 }

@@ -35,7 +35,7 @@ static void probe_fork(void *data, struct task_struct *child,
 	struct ipcprobe_rec_task_fork rec = {};
 
 	guard(preempt_notrace)();
-	ipcprobe_session_fork(current->pid, child->pid);
+	ipcprobe_filter_fork(current->pid, child->pid);
 	rec.hdr.tid = current->pid;
 	rec.start_ns = child->start_time;
 	rec.child_tid = child->pid;

@@ -321,21 +321,26 @@ static void count_users(u32 classes, int delta)
  * @classes: mask
  *
  * Context: process.  Return: 0 when every hook that @classes need is attached;
- * -ENOENT when this kernel lacks one (netlink tells which); what ftrace says,
- * see ipcprobe_functions_set().
+ * -ENOENT when this kernel lacks one (netlink tells which); -EINTR when killed; what
+ * ftrace says, see ipcprobe_functions_set().
  */
 int ipcprobe_hooks_get(u32 classes)
 {
 	int err;
 
-	guard(mutex)(&hooks_mutex);
+	if (mutex_lock_killable(&hooks_mutex))
+		return -EINTR;
 	count_users(classes, 1);
 	err = update();
-	if (!(classes & ~attached_classes))
-		return 0;
-	count_users(classes, -1);
-	update();
-	return err ?: -ENOENT;
+	if (classes & ~attached_classes) {
+		count_users(classes, -1);
+		update();
+		err = err ?: -ENOENT;
+	} else {
+		err = 0;
+	}
+	mutex_unlock(&hooks_mutex);
+	return err;
 }
 
 void ipcprobe_hooks_put(u32 classes)
@@ -437,7 +442,7 @@ int ipcprobe_hooks_trace_reg(u32 class_id)
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	atomic_inc(&trace_users[class_id]);
-	WRITE_ONCE(ipcprobe_epoch, READ_ONCE(ipcprobe_epoch) + 1);
+	ipcprobe_describe_again();
 	mine = atomic_inc_return(&nr_asked);	/* a full barrier: before is_ready */
 	if (!READ_ONCE(is_ready))
 		return 0;	/* ipcprobe_hooks_start() will serve it */

@@ -130,13 +130,14 @@ static __always_inline void ipcprobe_ring_commit(struct ipcprobe_ring *ring,
 
 struct ipcprobe_filter {
 	unsigned long *tids;	/* bit per thread id; NULL: everybody */
+	spinlock_t lock;	/* whose number is it? */
+	struct list_head node;	/* of all filters; RCU */
 };
 
 int ipcprobe_filter_init(struct ipcprobe_filter *filter);
 void ipcprobe_filter_deinit(struct ipcprobe_filter *filter);
 int ipcprobe_filter_add_process(struct ipcprobe_filter *filter, u32 tid);
-void ipcprobe_filter_inherit(struct ipcprobe_filter *filter, u32 parent,
-			     u32 child);
+void ipcprobe_filter_fork(u32 parent, u32 child);
 
 static __always_inline bool
 ipcprobe_filter_pass(const struct ipcprobe_filter *filter, u32 tid)
@@ -144,32 +145,54 @@ ipcprobe_filter_pass(const struct ipcprobe_filter *filter, u32 tid)
 	return test_bit(tid, filter->tids);
 }
 
+/* setup.c: what CONFIGURE asks for */
+
+/**
+ * struct ipcprobe_setup - a configuration, copied from user space
+ * @config: as given; its @pids and @cpus are not looked at again
+ * @cpus: copy of the mask, NULL: all CPUs
+ * @pids: copy of the list, NULL: no filter
+ */
+struct ipcprobe_setup {
+	struct ipcprobe_config config;
+	u64 *cpus;
+	u32 *pids;
+};
+
+int ipcprobe_setup_init(struct ipcprobe_setup *setup, const void __user *from);
+void ipcprobe_setup_deinit(struct ipcprobe_setup *setup);
+
+static inline u32 ipcprobe_setup_ring_bytes(const struct ipcprobe_config *config)
+{
+	return config->ring_bytes ?: IPCPROBE_RING_BYTES_DEFAULT;
+}
+
 /* session.c: an open file of /dev/ipcprobe */
 
 struct ipcprobe_session {
-	struct list_head active_node;	/* ipcprobe_sessions; RCU, ipcprobe_session_mutex */
+	struct list_head active_node;	/* ipcprobe_sessions; RCU */
 	/* set by CONFIGURE, constant afterwards */
 	u32 classes;
 	u32 plain;			/* classes that no filter applies to */
 	u32 filtered;			/* classes that the pid filter applies to */
 	u32 not_self;			/* classes without events of @owner */
-	pid_t owner;			/* process that opened it */
+	struct task_struct *opener;	/* the task that opened it; referenced */
+	const struct signal_struct *owner;	/* its process, which @opener keeps */
 	struct ipcprobe_filter filter;
 	bool all_cpus;
 	bool has_snapshot;
 	cpumask_var_t cpus;
 	struct ipcprobe_ring **rings;	/* [nr_cpu_ids]; NULL: CPU was not present */
 	u32 ring_bytes;
-	u32 *pids;
-	u32 nr_pids;
 	/* events of CPUs without a ring: [nr_cpu_ids][IPCPROBE_NR_CLASSES] */
 	u64 (*no_ring)[IPCPROBE_NR_CLASSES];
 	u64 no_ring_begin_ns;		/* the first of them since START; 0: none */
 	u64 no_ring_flushed[IPCPROBE_NR_CLASSES];	/* of them in lost records */
-	/* protected by ipcprobe_session_mutex */
-	bool running;
+	bool running;			/* written with @mutex */
+	struct mutex mutex;		/* one of CONFIGURE, START, STOP and RESYNC at a time */
+	refcount_t refs;		/* the open file, and who looks at it */
 	u32 id;
-	struct list_head node;		/* ipcprobe_all_sessions */
+	struct list_head node;		/* all sessions */
 	char comm[TASK_COMM_LEN];
 	wait_queue_head_t wait;
 };
@@ -177,20 +200,23 @@ struct ipcprobe_session {
 /* While one session runs alone, its ring of each CPU; else one of no class.  RCU. */
 DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
-extern struct list_head ipcprobe_all_sessions;	/* ipcprobe_session_mutex */
-extern struct mutex ipcprobe_session_mutex;
+extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
 
 void ipcprobe_session_init(void);
 struct ipcprobe_session *ipcprobe_session_create(void);
 void ipcprobe_session_destroy(struct ipcprobe_session *session);
+struct ipcprobe_session *ipcprobe_session_get_next(u32 id);
+void ipcprobe_session_put(struct ipcprobe_session *session);
+u32 ipcprobe_session_count(void);
+u32 ipcprobe_session_owner(const struct ipcprobe_session *session);
 int ipcprobe_session_configure(struct ipcprobe_session *session,
-			       const struct ipcprobe_config *config);
+			       const struct ipcprobe_setup *setup);
 int ipcprobe_session_start(struct ipcprobe_session *session);
 int ipcprobe_session_stop(struct ipcprobe_session *session);
 int ipcprobe_session_resync(struct ipcprobe_session *session);
 int ipcprobe_session_stats(struct ipcprobe_session *session,
 			   struct ipcprobe_stats *stats);
-void ipcprobe_session_fork(u32 parent, u32 child);
+void ipcprobe_describe_again(void);
 
 /* trace.h includes this file; the hooks call the emitters of emit.h */
 
@@ -443,7 +469,6 @@ struct ipcprobe_pipe {
 #define IPCPROBE_PIPE_TABLE_BITS	12
 
 extern struct hlist_head ipcprobe_pipe_table[];
-extern u32 ipcprobe_epoch;	/* grows when somebody new listens: describe objects again */
 
 int ipcprobe_pipe_init(void);
 void ipcprobe_pipe_exit(void);

@@ -6,11 +6,12 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "ipcprobe.h"
@@ -18,26 +19,34 @@
 static struct ipcprobe_ring no_ring;	/* of no class */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
-LIST_HEAD(ipcprobe_all_sessions);
-DEFINE_MUTEX(ipcprobe_session_mutex);	/* both lists; a session's life */
 u32 ipcprobe_epoch;
 
-static u32 last_id;	/* ipcprobe_session_mutex */
+static LIST_HEAD(all_sessions);
+static u32 last_id;
+/* of both lists, last_id, ipcprobe_only_ring: nobody sleeps with it */
+static DEFINE_SPINLOCK(list_lock);
 
+/**
+ * ipcprobe_session_create - a session that is not configured yet
+ *
+ * Context: process; waits for nobody.  Return: ERR_PTR: -ENOMEM.
+ */
 struct ipcprobe_session *ipcprobe_session_create(void)
 {
 	struct ipcprobe_session *session;
 
 	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
 	if (!session)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&session->refs, 1);
+	mutex_init(&session->mutex);
 	init_waitqueue_head(&session->wait);
-	session->owner = current->tgid;
+	session->opener = get_task_struct(current);
+	session->owner = current->signal;
 	get_task_comm(session->comm, current);
-	mutex_lock(&ipcprobe_session_mutex);
+	guard(spinlock)(&list_lock);
 	session->id = ++last_id;
-	list_add_tail(&session->node, &ipcprobe_all_sessions);
-	mutex_unlock(&ipcprobe_session_mutex);
+	list_add_tail(&session->node, &all_sessions);
 	return session;
 }
 
@@ -54,67 +63,23 @@ static void free_rings(struct ipcprobe_session *session)
 	session->no_ring = NULL;
 }
 
-static void unconfigure(struct ipcprobe_session *session)
+static void free_memory(struct ipcprobe_session *session)
 {
 	free_rings(session);
-	ipcprobe_filter_deinit(&session->filter);
 	free_cpumask_var(session->cpus);
-	kvfree(session->pids);
-	session->pids = NULL;
-	session->nr_pids = 0;
-}
-
-void ipcprobe_session_destroy(struct ipcprobe_session *session)
-{
-	if (session->running)
-		ipcprobe_session_stop(session);
-	mutex_lock(&ipcprobe_session_mutex);
-	list_del(&session->node);
-	mutex_unlock(&ipcprobe_session_mutex);
-	if (session->ring_bytes)
-		unconfigure(session);
-	kfree(session);
 }
 
 /* ---- configure ---- */
 
-static int check_config(const struct ipcprobe_config *config)
-{
-	u32 bytes = config->ring_bytes ?: IPCPROBE_RING_BYTES_DEFAULT;
-
-	if (!config->classes || config->classes & ~__IPCPROBE_CLASSES_ALL ||
-	    config->filtered & ~config->classes ||
-	    config->flags & ~__IPCPROBE_F_ALL ||
-	    memchr_inv(config->resv, 0, sizeof(config->resv)))
-		return -EINVAL;
-	if (!is_power_of_2(bytes) || bytes < PAGE_SIZE ||
-	    bytes < IPCPROBE_RING_BYTES_MIN || bytes > IPCPROBE_RING_BYTES_MAX ||
-	    config->wakeup_bytes > bytes)
-		return -EINVAL;
-	if (config->nr_pids > IPCPROBE_NR_PIDS_MAX ||
-	    (config->filtered && !config->nr_pids) ||
-	    config->nr_cpu_words > BITS_TO_U64(CONFIG_NR_CPUS))
-		return -EINVAL;
-	/* A quarter of the memory for one session is a mistake, not a wish. */
-	if ((u64)bytes * num_present_cpus() >
-	    (u64)totalram_pages() * PAGE_SIZE / 4)
-		return -ENOMEM;
-	return 0;
-}
-
 static int set_cpus(struct ipcprobe_session *session,
-		    const struct ipcprobe_config *config)
+		    const struct ipcprobe_setup *setup)
 {
-	const u64 __user *from = u64_to_user_ptr(config->cpus);
 	u32 word, bit;
-	u64 bits;
 
-	session->all_cpus = !config->nr_cpu_words;
-	for (word = 0; word < config->nr_cpu_words; word++) {
-		if (get_user(bits, from + word))
-			return -EFAULT;
+	session->all_cpus = !setup->config.nr_cpu_words;
+	for (word = 0; word < setup->config.nr_cpu_words; word++) {
 		for (bit = 0; bit < 64; bit++) {
-			if (!(bits & BIT_ULL(bit)))
+			if (!(setup->cpus[word] & BIT_ULL(bit)))
 				continue;
 			if (word * 64 + bit >= nr_cpu_ids)
 				return -EINVAL;
@@ -124,27 +89,18 @@ static int set_cpus(struct ipcprobe_session *session,
 	return session->all_cpus || !cpumask_empty(session->cpus) ? 0 : -EINVAL;
 }
 
-static int set_pids(struct ipcprobe_session *session,
-		    const struct ipcprobe_config *config)
+static int set_filter(struct ipcprobe_session *session,
+		      const struct ipcprobe_setup *setup)
 {
 	u32 i;
 	int err;
 
-	if (!config->nr_pids)
+	if (!setup->config.nr_pids)
 		return 0;
-	session->pids = vmemdup_user(u64_to_user_ptr(config->pids),
-				     array_size(config->nr_pids, sizeof(u32)));
-	if (IS_ERR(session->pids)) {
-		err = PTR_ERR(session->pids);
-		session->pids = NULL;
-		return err;
-	}
 	err = ipcprobe_filter_init(&session->filter);
-	/* Only a check now: START does it again, when no fork can be missed. */
-	for (i = 0; !err && i < config->nr_pids; i++)
+	for (i = 0; !err && i < setup->config.nr_pids; i++)
 		err = ipcprobe_filter_add_process(&session->filter,
-						  session->pids[i]);
-	session->nr_pids = config->nr_pids;
+						  setup->pids[i]);
 	return err;
 }
 
@@ -184,22 +140,39 @@ static void set_plain(struct ipcprobe_session *session)
 			session->rings[cpu]->plain = session->plain;
 }
 
-static int configure(struct ipcprobe_session *session,
-		     const struct ipcprobe_config *config)
+static int make_parts(struct ipcprobe_session *session,
+		      const struct ipcprobe_setup *setup, u32 ring_bytes)
 {
-	u32 bytes = config->ring_bytes ?: IPCPROBE_RING_BYTES_DEFAULT;
 	int err;
 
+	/* A quarter of the memory for one session is a mistake, not a wish. */
+	if ((u64)ring_bytes * num_present_cpus() >
+	    (u64)totalram_pages() * PAGE_SIZE / 4)
+		return -ENOMEM;
+	err = set_cpus(session, setup);
+	if (!err)
+		err = set_filter(session, setup);
+	if (!err)
+		err = make_rings(session, ring_bytes,
+				 setup->config.wakeup_bytes ?: ring_bytes / 4);
+	return err;
+}
+
+static int configure(struct ipcprobe_session *session,
+		     const struct ipcprobe_setup *setup)
+{
+	const struct ipcprobe_config *config = &setup->config;
+	u32 bytes = ipcprobe_setup_ring_bytes(config);
+	int err;
+
+	if (session->ring_bytes)
+		return -EBUSY;
 	if (!zalloc_cpumask_var(&session->cpus, GFP_KERNEL_ACCOUNT))
 		return -ENOMEM;
-	err = set_cpus(session, config);
-	if (!err)
-		err = set_pids(session, config);
-	if (!err)
-		err = make_rings(session, bytes,
-				 config->wakeup_bytes ?: bytes / 4);
+	err = make_parts(session, setup, bytes);
 	if (err) {
-		unconfigure(session);
+		ipcprobe_filter_deinit(&session->filter);
+		free_memory(session);
 		return err;
 	}
 	session->classes = config->classes;
@@ -208,32 +181,51 @@ static int configure(struct ipcprobe_session *session,
 		IPCPROBE_OP_CLASSES : 0;
 	set_plain(session);
 	session->has_snapshot = !(config->flags & IPCPROBE_F_NO_SNAPSHOT);
-	/* mmap() and STATS look without the mutex: publish last */
+	/* mmap(), STATS and netlink look without the mutex: publish last */
 	smp_store_release(&session->ring_bytes, bytes);
 	return 0;
 }
 
-/* Errors: see struct ipcprobe_config.  Context: process. */
+/**
+ * ipcprobe_session_configure - give a session its filter and rings
+ * @session: not configured yet
+ * @setup: from ipcprobe_setup_init()
+ *
+ * Context: process.  Return: 0 or an error of struct ipcprobe_config.
+ */
 int ipcprobe_session_configure(struct ipcprobe_session *session,
-			       const struct ipcprobe_config *config)
+			       const struct ipcprobe_setup *setup)
 {
-	int err = check_config(config);
+	int err;
 
-	if (err)
-		return err;
-	guard(mutex)(&ipcprobe_session_mutex);
-	if (session->ring_bytes)
-		return -EBUSY;
-	return configure(session, config);
+	if (mutex_lock_killable(&session->mutex))
+		return -EINTR;
+	err = configure(session, setup);
+	mutex_unlock(&session->mutex);
+	return err;
 }
 
 /* ---- start, stop ---- */
+
+/**
+ * ipcprobe_describe_again - have every object described at its next use
+ *
+ * Called when somebody new listens.
+ *
+ * Context: process.
+ */
+void ipcprobe_describe_again(void)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	guard(spinlock)(&lock);
+	WRITE_ONCE(ipcprobe_epoch, ipcprobe_epoch + 1);
+}
 
 static int snapshot(struct ipcprobe_session *session)
 {
 	int err = 0;
 
-	WRITE_ONCE(ipcprobe_epoch, ipcprobe_epoch + 1);	/* describe again */
 	ipcprobe_snapshot_tasks(session);
 	if (session->classes & (IPCPROBE_BIT(PIPE) | IPCPROBE_BIT(UNIX)))
 		err = ipcprobe_snapshot_files(session);
@@ -248,29 +240,17 @@ static int snapshot(struct ipcprobe_session *session)
 	return err;
 }
 
-static void follow_pids(struct ipcprobe_session *session)
-{
-	u32 i;
-
-	if (session->nr_pids)
-		bitmap_zero(session->filter.tids, PID_MAX_LIMIT);
-	/* A process that has ended since CONFIGURE makes no events. */
-	for (i = 0; i < session->nr_pids; i++)
-		ipcprobe_filter_add_process(&session->filter,
-					    session->pids[i]);
-}
-
 /*
  * Before a session joins the list, and after one left it: the probes that find
- * a ring here do not look at the list.
+ * a ring here do not look at the list.  Release: they find it made.
  */
 static void set_only(struct ipcprobe_session *only)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu(ipcprobe_only_ring, cpu),
-			   (only ? only->rings[cpu] : NULL) ?: &no_ring);
+		smp_store_release(&per_cpu(ipcprobe_only_ring, cpu),
+				  (only ? only->rings[cpu] : NULL) ?: &no_ring);
 }
 
 /* No pointer in a module's per-CPU data can be initialised by the compiler. */
@@ -288,16 +268,6 @@ static void update_only(void)
 					     active_node) : NULL);
 }
 
-static void deactivate(struct ipcprobe_session *session)
-{
-	session->running = false;
-	list_del_rcu(&session->active_node);
-	update_only();
-	ipcprobe_hooks_put(session->classes);
-	synchronize_rcu();	/* probes run with preemption off */
-	ipcprobe_session_flush_lost(session);
-}
-
 /* What no hook of this kernel sees is missing from here on. */
 static void say_incomplete(struct ipcprobe_session *session)
 {
@@ -310,12 +280,41 @@ static void say_incomplete(struct ipcprobe_session *session)
 						IPCPROBE_REASON_NO_HOOK);
 }
 
-/* Return: 0, -EBADFD, -EALREADY, -ENOENT (a hook is missing), -ENOMEM. */
-int ipcprobe_session_start(struct ipcprobe_session *session)
+/*
+ * Objects are described again twice: first, so that whoever finds the session
+ * on the list describes what it uses; then for those who were looking at the
+ * list without it and took note that they had described something to all.
+ */
+static void activate(struct ipcprobe_session *session)
+{
+	WRITE_ONCE(session->running, true);
+	ipcprobe_describe_again();
+	scoped_guard(spinlock, &list_lock) {
+		set_only(NULL);
+		list_add_tail_rcu(&session->active_node, &ipcprobe_sessions);
+		update_only();
+	}
+	say_incomplete(session);
+	synchronize_rcu();	/* probes run with preemption off */
+	ipcprobe_describe_again();
+}
+
+static void deactivate(struct ipcprobe_session *session)
+{
+	scoped_guard(spinlock, &list_lock) {
+		list_del_rcu(&session->active_node);
+		update_only();
+	}
+	ipcprobe_hooks_put(session->classes);
+	synchronize_rcu();	/* probes run with preemption off */
+	ipcprobe_session_flush_lost(session);
+	WRITE_ONCE(session->running, false);
+}
+
+static int start(struct ipcprobe_session *session)
 {
 	int err;
 
-	guard(mutex)(&ipcprobe_session_mutex);
 	if (!session->ring_bytes)
 		return -EBADFD;
 	if (session->running)
@@ -323,15 +322,7 @@ int ipcprobe_session_start(struct ipcprobe_session *session)
 	err = ipcprobe_hooks_get(session->classes);
 	if (err)
 		return err;
-	session->running = true;
-	WRITE_ONCE(ipcprobe_epoch, ipcprobe_epoch + 1);	/* describe again */
-	set_only(NULL);
-	list_add_tail_rcu(&session->active_node, &ipcprobe_sessions);
-	update_only();
-	say_incomplete(session);
-	/* Every fork from here on is seen by ipcprobe_session_fork(). */
-	synchronize_rcu();
-	follow_pids(session);
+	activate(session);
 	if (session->has_snapshot)
 		err = snapshot(session);
 	if (err)
@@ -339,9 +330,8 @@ int ipcprobe_session_start(struct ipcprobe_session *session)
 	return err;
 }
 
-int ipcprobe_session_stop(struct ipcprobe_session *session)
+static int stop(struct ipcprobe_session *session)
 {
-	guard(mutex)(&ipcprobe_session_mutex);
 	if (!session->ring_bytes)
 		return -EBADFD;
 	if (!session->running)
@@ -350,28 +340,41 @@ int ipcprobe_session_stop(struct ipcprobe_session *session)
 	return 0;
 }
 
-int ipcprobe_session_resync(struct ipcprobe_session *session)
+static int resync(struct ipcprobe_session *session)
 {
-	guard(mutex)(&ipcprobe_session_mutex);
 	if (!session->running)
 		return -EBADFD;
+	ipcprobe_describe_again();
 	return snapshot(session);
 }
 
-/**
- * ipcprobe_session_fork - the sessions' filters learn of a new task
- * @parent: thread id of the creator
- * @child: thread id of the new task, which has not run yet
- *
- * Context: the creator, preemption off.
- */
-void ipcprobe_session_fork(u32 parent, u32 child)
+/* One after another; whoever waits for its turn can be killed. */
+static int take_turn(struct ipcprobe_session *session,
+		     int (*step)(struct ipcprobe_session *session))
 {
-	struct ipcprobe_session *session;
+	int err;
 
-	list_for_each_entry_rcu(session, &ipcprobe_sessions, active_node)
-		if (session->filter.tids)
-			ipcprobe_filter_inherit(&session->filter, parent, child);
+	if (mutex_lock_killable(&session->mutex))
+		return -EINTR;
+	err = step(session);
+	mutex_unlock(&session->mutex);
+	return err;
+}
+
+/* Errors of the next three: see IPCPROBE_IOC_START.  Context: process. */
+int ipcprobe_session_start(struct ipcprobe_session *session)
+{
+	return take_turn(session, start);
+}
+
+int ipcprobe_session_stop(struct ipcprobe_session *session)
+{
+	return take_turn(session, stop);
+}
+
+int ipcprobe_session_resync(struct ipcprobe_session *session)
+{
+	return take_turn(session, resync);
 }
 
 /* Return: 0, -EINVAL, -ENXIO, -EBADFD; fills @stats->produced and ->lost. */
@@ -379,6 +382,7 @@ int ipcprobe_session_stats(struct ipcprobe_session *session,
 			   struct ipcprobe_stats *stats)
 {
 	struct ipcprobe_ring *ring;
+	u32 cpu;
 
 	if (stats->resv)
 		return -EINVAL;
@@ -386,15 +390,81 @@ int ipcprobe_session_stats(struct ipcprobe_session *session,
 		return -EBADFD;
 	if (stats->cpu >= nr_cpu_ids || !cpu_possible(stats->cpu))
 		return -ENXIO;
-	ring = session->rings[stats->cpu];
+	cpu = array_index_nospec(stats->cpu, nr_cpu_ids);
+	ring = session->rings[cpu];
 	if (ring) {
 		memcpy(stats->produced, ring->producer->produced,
 		       sizeof(stats->produced));
 		memcpy(stats->lost, ring->producer->lost, sizeof(stats->lost));
 	} else {
-		memcpy(stats->produced, session->no_ring[stats->cpu],
+		memcpy(stats->produced, session->no_ring[cpu],
 		       sizeof(stats->produced));
 		memcpy(stats->lost, stats->produced, sizeof(stats->lost));
 	}
 	return 0;
+}
+
+/* ---- references, end ---- */
+
+/**
+ * ipcprobe_session_get_next - the sessions one after another, by number
+ * @id: of the one before, or 0
+ *
+ * A session that is closed meanwhile keeps its memory until
+ * ipcprobe_session_put().
+ *
+ * Context: process; waits for nobody.  Return: NULL when there are no more.
+ */
+struct ipcprobe_session *ipcprobe_session_get_next(u32 id)
+{
+	struct ipcprobe_session *session;
+
+	guard(spinlock)(&list_lock);
+	list_for_each_entry(session, &all_sessions, node) {
+		if (session->id <= id)
+			continue;
+		refcount_inc(&session->refs);
+		return session;
+	}
+	return NULL;
+}
+
+/* Context: process; waits for nobody. */
+void ipcprobe_session_put(struct ipcprobe_session *session)
+{
+	if (!refcount_dec_and_test(&session->refs))
+		return;
+	if (session->ring_bytes)
+		free_memory(session);
+	put_task_struct(session->opener);
+	kfree(session);
+}
+
+/* Return: id of the process that opened it; 0: it has ended. */
+u32 ipcprobe_session_owner(const struct ipcprobe_session *session)
+{
+	guard(rcu)();
+	return pid_nr(READ_ONCE(session->owner->pids[PIDTYPE_TGID]));
+}
+
+u32 ipcprobe_session_count(void)
+{
+	struct list_head *node;
+	u32 nr = 0;
+
+	guard(spinlock)(&list_lock);
+	list_for_each(node, &all_sessions)
+		nr++;
+	return nr;
+}
+
+/* The file is closed: no ioctl is under way. */
+void ipcprobe_session_destroy(struct ipcprobe_session *session)
+{
+	if (session->running)
+		deactivate(session);
+	ipcprobe_filter_deinit(&session->filter);
+	scoped_guard(spinlock, &list_lock)
+		list_del(&session->node);
+	ipcprobe_session_put(session);
 }

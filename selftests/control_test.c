@@ -5,6 +5,7 @@
 #include "capture.h"
 
 #include <linux/capability.h>
+#include <linux/userfaultfd.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
@@ -428,6 +429,93 @@ TEST_F(control, locked_object)
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	close(master);
 	ASSERT_EQ(child, waitpid(child, NULL, 0));
+}
+
+/* ---- nobody is kept waiting ---- */
+
+/* A page that takes for ever to read; -1: this kernel cannot make one. */
+static int make_endless_page(void **page)
+{
+	struct uffdio_register area = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	*page = mmap(NULL, getpagesize(), PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	area.range.start = (uintptr_t)*page;
+	area.range.len = getpagesize();
+	CHECK(!ioctl(fd, UFFDIO_API, &api));
+	CHECK(!ioctl(fd, UFFDIO_REGISTER, &area));
+	return fd;
+}
+
+static int do_configure(void *config)
+{
+	_exit(ioctl(open(IPCPROBE_DEVICE, O_RDWR), IPCPROBE_IOC_CONFIGURE, config));
+}
+
+/* All that others may want meanwhile. */
+static void expect_answers(struct __test_metadata *_metadata, struct nl_sock *sock, int family)
+{
+	struct ipcprobe_config config = config_of(CLASS_BIT(TASK) | CLASS_BIT(PIPE));
+	struct answer answer;
+	struct capture cap;
+
+	config.flags = 0;
+	ask(sock, family, IPCPROBE_CMD_INFO_GET, NLM_F_ACK, 0, &answer);
+	EXPECT_EQ(1, get_u32(&answer, 0, IPCPROBE_A_INFO_NR_SESSIONS));
+	ask(sock, family, IPCPROBE_CMD_SESSION_GET, NLM_F_DUMP, 0, &answer);
+	EXPECT_EQ(1, answer.nr);
+	EXPECT_EQ(0, get_u32(&answer, 0, IPCPROBE_A_SESSION_RING_BYTES));
+	ASSERT_EQ(0, capture_open(&cap, &config));
+	ASSERT_EQ(0, capture_start(&cap));
+	ASSERT_EQ(0, ioctl(cap.fd, IPCPROBE_IOC_RESYNC));
+	ask(sock, family, IPCPROBE_CMD_SESSION_GET, NLM_F_DUMP, 0, &answer);
+	EXPECT_EQ(2, answer.nr);
+	ASSERT_EQ(0, capture_stop(&cap));
+	capture_close(&cap);
+}
+
+/* Memory that CONFIGURE cannot read holds up its own caller only, who can be killed. */
+TEST_F(control, nobody_waits_for_a_slow_configure)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct ipcprobe_config configs[2];
+	struct answer answer;
+	struct uffd_msg fault;
+	int i, fd, status;
+	void *page;
+	pid_t pid;
+
+	for (i = 0; i < 2; i++) {
+		configs[i] = config_of(CLASS_BIT(PIPE));
+		fd = make_endless_page(&page);
+		if (fd < 0)
+			SKIP(return, "the kernel has no userfaultfd(2)");
+		if (i) {
+			configs[i].filtered = CLASS_BIT(PIPE);
+			configs[i].nr_pids = 1;
+			configs[i].pids = (uintptr_t)page;
+		} else {
+			configs[i].nr_cpu_words = 1;
+			configs[i].cpus = (uintptr_t)page;
+		}
+		/* a process of its own, for which the page is as endless */
+		pid = clone(do_configure, stack + sizeof(stack), CLONE_VM | SIGCHLD, &configs[i]);
+		ASSERT_LT(0, pid);
+		/* the fault is told when the caller waits */
+		ASSERT_EQ(sizeof(fault), read(fd, &fault, sizeof(fault)));
+		ASSERT_EQ(UFFD_EVENT_PAGEFAULT, fault.event);
+		expect_answers(_metadata, self->sock, self->family);
+		EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG)) TH_LOG("it did not wait");
+		ASSERT_EQ(0, kill(pid, SIGKILL));
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(SIGKILL, WTERMSIG(status));
+		ASK(IPCPROBE_CMD_INFO_GET, NLM_F_ACK, &answer);
+		EXPECT_EQ(0, get_u32(&answer, 0, IPCPROBE_A_INFO_NR_SESSIONS));
+		close(fd);
+	}
 }
 
 TEST_F(control, bad_requests)

@@ -321,12 +321,24 @@ static void do_wait_and_use(struct roll *roll)
 	take_part(roll);
 }
 
-/* A process that ended between CONFIGURE and START passes nothing on. */
+/* Has the next task get that number.  Return: false: the kernel cannot. */
+static bool give_number(pid_t pid)
+{
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	CHECK(dprintf(fd, "%d", pid - 1) > 0);
+	close(fd);
+	return true;
+}
+
+#define NO_NUMBERS	"the kernel has no ns_last_pid"
+
+/* A process that ended while the session ran passes nothing on. */
 TEST_F(filter, a_number_used_again_is_another_process)
 {
-	char text[16];
 	pid_t pid, other;
-	int fd;
 
 	memcpy(use_fd, self->fd, sizeof(use_fd));
 	pid = SPAWN(do_wait_and_use, self->roll);
@@ -334,12 +346,9 @@ TEST_F(filter, a_number_used_again_is_another_process)
 	ASSERT_EQ(0, capture_start(&self->cap));
 	set(&self->roll->go);
 	REAP(pid);
-	/* have the next task get the same number */
 	self->roll->go = 0;
-	fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY);
-	if (fd < 0)
-		SKIP(return, "the kernel has no ns_last_pid");
-	ASSERT_LT(0, write(fd, text, snprintf(text, sizeof(text), "%d", pid - 1)));
+	if (!give_number(pid))
+		SKIP(return, NO_NUMBERS);
 	other = SPAWN(do_wait_and_use, self->roll);
 	if (other != pid)
 		SKIP(return, "the number was taken by another task");
@@ -347,6 +356,81 @@ TEST_F(filter, a_number_used_again_is_another_process)
 	REAP(other);
 	FINISH(&self->cap);
 	EXPECT_EQ(2, count_uses(&self->cap, pid));
+}
+
+/* Nor does one that ended between CONFIGURE and START. */
+TEST_F(filter, a_number_used_again_before_start)
+{
+	pid_t pid, other;
+
+	memcpy(use_fd, self->fd, sizeof(use_fd));
+	pid = SPAWN(do_wait_and_use, self->roll);
+	ASSERT_EQ(0, open_filtered(&self->cap, pid, 0));
+	set(&self->roll->go);
+	REAP(pid);
+	self->roll->go = 0;
+	if (!give_number(pid))
+		SKIP(return, NO_NUMBERS);
+	other = SPAWN(do_wait_and_use, self->roll);
+	if (other != pid)
+		SKIP(return, "the number was taken by another task");
+	ASSERT_EQ(0, capture_start(&self->cap));
+	set(&self->roll->go);
+	REAP(other);
+	FINISH(&self->cap);
+	EXPECT_EQ(0, count_uses(&self->cap, pid));
+}
+
+/* ---- STOP and START again ---- */
+
+static void await_value(uint32_t *flag, uint32_t value)
+{
+	while (__atomic_load_n(flag, __ATOMIC_ACQUIRE) != value)
+		sched_yield();
+}
+
+/* Makes a child at each of the first three signs; all take part at the fourth. */
+static void do_family(struct roll *roll)
+{
+	uint32_t i;
+
+	for (i = 1; i <= 3; i++) {
+		await_value(&roll->go, i);
+		if (!fork()) {
+			await_value(&roll->go, 4);
+			take_part(roll);
+			_exit(0);
+		}
+		set(&roll->nr_uses[i]);
+	}
+	while (wait(NULL) > 0)
+		;
+}
+
+/* Children made before START, while it runs and after STOP: all are followed then. */
+TEST_F(filter, stop_and_start_lose_nobody)
+{
+	uint32_t i;
+	pid_t pid;
+
+	memcpy(use_fd, self->fd, sizeof(use_fd));
+	pid = SPAWN(do_family, self->roll);
+	ASSERT_EQ(0, open_filtered(&self->cap, pid, 0));
+	for (i = 1; i <= 3; i++) {
+		if (i == 2) {
+			ASSERT_EQ(0, capture_start(&self->cap));
+		} else if (i == 3) {
+			ASSERT_EQ(0, capture_stop(&self->cap));
+		}
+		__atomic_store_n(&self->roll->go, i, __ATOMIC_RELEASE);
+		await(&self->roll->nr_uses[i]);
+	}
+	ASSERT_EQ(0, capture_start(&self->cap));
+	__atomic_store_n(&self->roll->go, 4, __ATOMIC_RELEASE);
+	REAP(pid);
+	FINISH(&self->cap);
+	EXPECT_EQ(3, self->roll->nr);
+	expect_roll(_metadata, &self->cap, self->roll);
 }
 
 /* ---- CPUs ---- */
@@ -439,6 +523,33 @@ TEST_F(filter, exclude_self)
 	FINISH(&self->cap);
 	EXPECT_EQ(0, count_uses(&self->cap, getpid()));
 	EXPECT_EQ(2, count_uses(&self->cap, pid));
+}
+
+static int do_open(void *cap)
+{
+	_exit(open_filtered(cap, 0, IPCPROBE_F_EXCLUDE_SELF));
+}
+
+/* The opener ends, its descriptor stays, and another process gets its number. */
+TEST_F(filter, exclude_self_is_not_a_number)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	pid_t pid, other;
+
+	memcpy(use_fd, self->fd, sizeof(use_fd));
+	pid = clone(do_open, stack + sizeof(stack), CLONE_VM | CLONE_FILES | SIGCHLD, &self->cap);
+	ASSERT_LT(0, pid);
+	REAP(pid);
+	if (!give_number(pid))
+		SKIP(return, NO_NUMBERS);
+	other = SPAWN(do_wait_and_use, self->roll);
+	if (other != pid)
+		SKIP(return, "the number was taken by another task");
+	ASSERT_EQ(0, capture_start(&self->cap));
+	set(&self->roll->go);
+	REAP(other);
+	FINISH(&self->cap);
+	EXPECT_EQ(2, count_uses(&self->cap, other));
 }
 
 /* ---- classes ---- */

@@ -83,7 +83,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #undef IPCPROBE_STRUCT
 #undef IPCPROBE_MEMBER
 
-/* Largest record: a path of 2000 bytes and what stands before it. */
+/* Largest record: a path of IPCPROBE_PATH_MAX bytes and what stands before it. */
 #define IPCPROBE_REC_MAX	2048
 #define IPCPROBE_PATH_MAX	1984
 
@@ -96,8 +96,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 /* ---- a session: one open file of /dev/ipcprobe ---- */
 
 /* flags of struct ipcprobe_config */
-#define IPCPROBE_F_EXCLUDE_SELF	0x1	/* no pipe, file and shm events of the opener's process */
-#define IPCPROBE_F_EXCLUDE_SELF	0x1	/* no pipe, file and futex events of the opener's process */
+#define IPCPROBE_F_EXCLUDE_SELF	0x1	/* nothing of the opener's process but task, sched, signal, pick */
 #define IPCPROBE_F_NO_SNAPSHOT	0x2	/* START writes no snapshot records */
 #define __IPCPROBE_F_ALL	0x3
 
@@ -117,7 +116,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
  *	quarter of the ring
  * @nr_pids: length of @pids; 0 = no pid filter
  * @pids: address of __u32[]: processes (any thread id of theirs) whose events
- *	pass, with everything they create from then on
+ *	pass, with everything they create from CONFIGURE on
  * @cpus: address of a bit mask of __u64 words: CPUs recorded; 0 = all
  * @nr_cpu_words: words in @cpus
  * @resv: zero
@@ -125,7 +124,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
  * Errors: EINVAL (an unknown bit, a reserved field not zero, a size out of
  * range, @filtered without @pids, an empty or too large CPU mask), ESRCH (no
  * such pid), EBUSY (already configured), ENOMEM (also: rings of more than a
- * quarter of the memory), EINTR, EFAULT.
+ * quarter of the memory), EINTR, EFAULT; with @pids those of attaching hooks (see START).
  */
 struct ipcprobe_config {
 	__u32 classes;
@@ -187,7 +186,7 @@ struct ipcprobe_stats {
 
 /*
  * START: EBADFD (not configured), EALREADY, ENOENT (a needed hook is missing),
- * EBUSY (ftrace is off), ENOMEM, EINTR.
+ * EBUSY (ftrace is off), ENOMEM, EINTR (killed).
  * STOP: EBADFD, EALREADY; after it no record is added.
  * RESYNC, after loss, writes the snapshot records again: EBADFD (not running),
  * ENOMEM, EINTR.
@@ -214,7 +213,8 @@ struct ipcprobe_stats {
  * Two mappings, of exactly these sizes: the first page alone, PROT_READ |
  * PROT_WRITE; all the rest (page_size + 2 * ring_bytes), PROT_READ.
  * Errors: EINVAL (offset or length), EPERM (protection, MAP_PRIVATE), ENXIO
- * (that CPU has no ring), EBADFD (not configured).
+ * (that CPU has no ring), EBADFD (not configured), EACCES (the descriptor is not
+ * open for what is asked).
  */
 
 /**
@@ -275,7 +275,7 @@ enum ipcprobe_info_attr {
 enum ipcprobe_session_attr {
 	IPCPROBE_A_SESSION_UNSPEC,
 	IPCPROBE_A_SESSION_ID,		/* u32 */
-	IPCPROBE_A_SESSION_PID,		/* u32 process that opened it */
+	IPCPROBE_A_SESSION_PID,		/* u32 process that opened it, 0: it has ended */
 	IPCPROBE_A_SESSION_COMM,	/* string */
 	IPCPROBE_A_SESSION_CLASSES,	/* u32 mask */
 	IPCPROBE_A_SESSION_FILTERED,	/* u32 mask */
