@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "ipcprobe": questions about the whole module, answered
- * to whom /dev/ipcprobe would let in.  The stream of events never goes here.
+ * Generic netlink family "ipcprobe": questions about the whole module.  It asks
+ * for the same capability as /dev/ipcprobe and obeys the same lockdown; the
+ * permissions of the device's node it does not know.  The stream of events never
+ * goes here.
  * Spec: Documentation/netlink/specs/ipcprobe.yaml
  */
 #include <linux/fs.h>
@@ -13,10 +15,11 @@
 
 static struct genl_family family;
 
-static bool may_ask(struct sk_buff *skb)
+/* Return: 0 or -EPERM. */
+static int check_access(struct sk_buff *request)
 {
-	return netlink_capable(skb, CAP_PERFMON) ||
-	       netlink_capable(skb, CAP_SYS_ADMIN);
+	return ipcprobe_check_access(netlink_capable(request, CAP_PERFMON) ||
+				     netlink_capable(request, CAP_SYS_ADMIN));
 }
 
 /* ---- info ---- */
@@ -37,11 +40,12 @@ static int put_info(struct sk_buff *skb)
 
 static int info_doit(struct sk_buff *request, struct genl_info *info)
 {
+	int err = check_access(request);
 	struct sk_buff *skb;
 	void *head;
 
-	if (!may_ask(request))
-		return -EPERM;
+	if (err)
+		return err;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
@@ -145,10 +149,10 @@ static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 static int sessions_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct ipcprobe_session *session;
-	int err = 0;
+	int err = check_access(cb->skb);
 
-	if (!may_ask(cb->skb))
-		return -EPERM;
+	if (err)
+		return err;
 	while (!err && (session = ipcprobe_session_get_next(cb->args[0]))) {
 		err = dump_session(skb, cb, session);
 		if (!err)
@@ -176,11 +180,12 @@ static int put_hook(struct sk_buff *skb, struct ipcprobe_hook *hook)
 
 static int hooks_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	int err = check_access(cb->skb);
 	struct ipcprobe_hook *hook;
 	void *head;
 
-	if (!may_ask(cb->skb))
-		return -EPERM;
+	if (err)
+		return err;
 	while ((hook = ipcprobe_hooks_nth(cb->args[0]))) {
 		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				   cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
@@ -286,10 +291,11 @@ static int dump_batch(struct sk_buff *skb, struct netlink_callback *cb,
 /* Resumes at the process and the descriptor that found no room. */
 static int objects_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	int err = check_access(cb->skb);
 	struct ipcprobe_walk *walk;
 
-	if (!may_ask(cb->skb))
-		return -EPERM;
+	if (err)
+		return err;
 	walk = kmalloc(sizeof(*walk), GFP_KERNEL);
 	if (!walk)
 		return -ENOMEM;

@@ -14,14 +14,23 @@
 
 #include "ipcprobe.h"
 
+/**
+ * ipcprobe_check_access - may somebody use the module, by the device or by netlink?
+ * @is_capable: CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace
+ *
+ * Context: process.  Return: 0 or -EPERM, also when the kernel is locked down
+ * for confidentiality.
+ */
+int ipcprobe_check_access(bool is_capable)
+{
+	return is_capable ? security_locked_down(LOCKDOWN_TRACEFS) : -EPERM;
+}
+
 static int dev_open(struct inode *inode, struct file *file)
 {
 	struct ipcprobe_session *session;
-	int err;
+	int err = ipcprobe_check_access(perfmon_capable());
 
-	if (!perfmon_capable())
-		return -EPERM;
-	err = security_locked_down(LOCKDOWN_TRACEFS);
 	if (err)
 		return err;
 	session = ipcprobe_session_create();

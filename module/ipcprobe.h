@@ -1225,6 +1225,7 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session);
 
 /* dev.c, control.c: the two ways in */
 
+int ipcprobe_check_access(bool is_capable);
 int ipcprobe_dev_init(void);
 void ipcprobe_dev_exit(void);
 int ipcprobe_control_init(void);

@@ -35,7 +35,7 @@ static int fail_open(struct session *session, int err)
 	case EACCES:
 	case EPERM:
 		return fail(session, err, IPCPROBE_DEVICE
-			    ": not permitted: run as root, or with CAP_PERFMON and access to the device");
+			    ": not permitted: run as root, or with CAP_PERFMON and access to the device, on a kernel that is not locked down for confidentiality");
 	default:
 		return fail(session, err, IPCPROBE_DEVICE ": %s", strerror(-err));
 	}
