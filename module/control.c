@@ -31,7 +31,7 @@ static int put_info(struct sk_buff *skb)
 	    nla_put_u32(skb, IPCPROBE_A_INFO_CLASSES, __IPCPROBE_CLASSES_ALL) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_ATTACHED, ipcprobe_hooks_attached()) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_SESSIONS,
-			ipcprobe_session_count()) ||
+			ipcprobe_limit_taken(IPCPROBE_LIMIT_OPEN)) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_PIPES, ipcprobe_pipe_count()) ||
 	    nla_put_u32(skb, IPCPROBE_A_INFO_NR_FILES, ipcprobe_file_count()))
 		return -EMSGSIZE;

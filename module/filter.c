@@ -23,6 +23,16 @@ static LIST_HEAD(filters);		/* RCU */
 static DEFINE_SPINLOCK(filters_lock);	/* changes of the list */
 
 /**
+ * ipcprobe_filter_bytes - memory that a filter takes
+ *
+ * Context: any.
+ */
+size_t ipcprobe_filter_bytes(void)
+{
+	return BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long);
+}
+
+/**
  * ipcprobe_filter_init - follow nobody, but learn of every new task from now on
  * @filter: all zero
  *
@@ -34,7 +44,7 @@ int ipcprobe_filter_init(struct ipcprobe_filter *filter)
 
 	if (err)
 		return err;
-	filter->tids = __vmalloc(BITS_TO_LONGS(PID_MAX_LIMIT) * sizeof(long),
+	filter->tids = __vmalloc(ipcprobe_filter_bytes(),
 				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!filter->tids) {
 		ipcprobe_hooks_put(IPCPROBE_BIT(TASK));

@@ -134,6 +134,7 @@ struct ipcprobe_filter {
 	struct list_head node;	/* of all filters; RCU */
 };
 
+size_t ipcprobe_filter_bytes(void);
 int ipcprobe_filter_init(struct ipcprobe_filter *filter);
 void ipcprobe_filter_deinit(struct ipcprobe_filter *filter);
 int ipcprobe_filter_add_process(struct ipcprobe_filter *filter, u32 tid);
@@ -167,6 +168,26 @@ static inline u32 ipcprobe_setup_ring_bytes(const struct ipcprobe_config *config
 	return config->ring_bytes ?: IPCPROBE_RING_BYTES_DEFAULT;
 }
 
+/* limit.c: what all sessions may take together */
+
+/**
+ * enum ipcprobe_limit - what there is a limit of
+ * @IPCPROBE_LIMIT_OPEN: open sessions
+ * @IPCPROBE_LIMIT_RUNNING: running sessions: each costs every event
+ * @IPCPROBE_LIMIT_BYTES: memory of rings and filters
+ * @IPCPROBE_NR_LIMITS: number of limits
+ */
+enum ipcprobe_limit {
+	IPCPROBE_LIMIT_OPEN,
+	IPCPROBE_LIMIT_RUNNING,
+	IPCPROBE_LIMIT_BYTES,
+	IPCPROBE_NR_LIMITS
+};
+
+bool ipcprobe_limit_take(enum ipcprobe_limit limit, u64 amount);
+void ipcprobe_limit_give(enum ipcprobe_limit limit, u64 amount);
+u64 ipcprobe_limit_taken(enum ipcprobe_limit limit);
+
 /* session.c: an open file of /dev/ipcprobe */
 
 struct ipcprobe_session {
@@ -188,6 +209,7 @@ struct ipcprobe_session {
 	u64 (*no_ring)[IPCPROBE_NR_CLASSES];
 	u64 no_ring_begin_ns;		/* the first of them since START; 0: none */
 	u64 no_ring_flushed[IPCPROBE_NR_CLASSES];	/* of them in lost records */
+	u64 bytes;			/* taken of IPCPROBE_LIMIT_BYTES */
 	bool running;			/* written with @mutex */
 	struct mutex mutex;		/* one of CONFIGURE, START, STOP and RESYNC at a time */
 	refcount_t refs;		/* the open file, and who looks at it */
@@ -207,7 +229,6 @@ struct ipcprobe_session *ipcprobe_session_create(void);
 void ipcprobe_session_destroy(struct ipcprobe_session *session);
 struct ipcprobe_session *ipcprobe_session_get_next(u32 id);
 void ipcprobe_session_put(struct ipcprobe_session *session);
-u32 ipcprobe_session_count(void);
 u32 ipcprobe_session_owner(const struct ipcprobe_session *session);
 int ipcprobe_session_configure(struct ipcprobe_session *session,
 			       const struct ipcprobe_setup *setup);

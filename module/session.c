@@ -29,15 +29,20 @@ static DEFINE_SPINLOCK(list_lock);
 /**
  * ipcprobe_session_create - a session that is not configured yet
  *
- * Context: process; waits for nobody.  Return: ERR_PTR: -ENOMEM.
+ * Context: process; waits for nobody.  Return: ERR_PTR: -ENOMEM; -EUSERS: there
+ * are IPCPROBE_NR_SESSIONS_MAX.
  */
 struct ipcprobe_session *ipcprobe_session_create(void)
 {
 	struct ipcprobe_session *session;
 
+	if (!ipcprobe_limit_take(IPCPROBE_LIMIT_OPEN, 1))
+		return ERR_PTR(-EUSERS);
 	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
-	if (!session)
+	if (!session) {
+		ipcprobe_limit_give(IPCPROBE_LIMIT_OPEN, 1);
 		return ERR_PTR(-ENOMEM);
+	}
 	refcount_set(&session->refs, 1);
 	mutex_init(&session->mutex);
 	init_waitqueue_head(&session->wait);
@@ -67,6 +72,8 @@ static void free_memory(struct ipcprobe_session *session)
 {
 	free_rings(session);
 	free_cpumask_var(session->cpus);
+	ipcprobe_limit_give(IPCPROBE_LIMIT_BYTES, session->bytes);
+	session->bytes = 0;
 }
 
 /* ---- configure ---- */
@@ -140,15 +147,25 @@ static void set_plain(struct ipcprobe_session *session)
 			session->rings[cpu]->plain = session->plain;
 }
 
+/* What make_rings() and ipcprobe_filter_init() are about to take. */
+static u64 bytes_of(const struct ipcprobe_setup *setup, u32 ring_bytes)
+{
+	u64 nr_pages = 2 + (ring_bytes >> PAGE_SHIFT);
+	u64 of_ring = nr_pages * (PAGE_SIZE + 2 * sizeof(struct page *));
+
+	return num_present_cpus() * of_ring +
+	       (setup->config.nr_pids ? ipcprobe_filter_bytes() : 0);
+}
+
 static int make_parts(struct ipcprobe_session *session,
 		      const struct ipcprobe_setup *setup, u32 ring_bytes)
 {
+	u64 bytes = bytes_of(setup, ring_bytes);
 	int err;
 
-	/* A quarter of the memory for one session is a mistake, not a wish. */
-	if ((u64)ring_bytes * num_present_cpus() >
-	    (u64)totalram_pages() * PAGE_SIZE / 4)
-		return -ENOMEM;
+	if (!ipcprobe_limit_take(IPCPROBE_LIMIT_BYTES, bytes))
+		return -ENOSPC;
+	session->bytes = bytes;
 	err = set_cpus(session, setup);
 	if (!err)
 		err = set_filter(session, setup);
@@ -309,6 +326,7 @@ static void deactivate(struct ipcprobe_session *session)
 	synchronize_rcu();	/* probes run with preemption off */
 	ipcprobe_session_flush_lost(session);
 	WRITE_ONCE(session->running, false);
+	ipcprobe_limit_give(IPCPROBE_LIMIT_RUNNING, 1);
 }
 
 static int start(struct ipcprobe_session *session)
@@ -319,9 +337,13 @@ static int start(struct ipcprobe_session *session)
 		return -EBADFD;
 	if (session->running)
 		return -EALREADY;
+	if (!ipcprobe_limit_take(IPCPROBE_LIMIT_RUNNING, 1))
+		return -EUSERS;
 	err = ipcprobe_hooks_get(session->classes);
-	if (err)
+	if (err) {
+		ipcprobe_limit_give(IPCPROBE_LIMIT_RUNNING, 1);
 		return err;
+	}
 	activate(session);
 	if (session->has_snapshot)
 		err = snapshot(session);
@@ -438,6 +460,7 @@ void ipcprobe_session_put(struct ipcprobe_session *session)
 		free_memory(session);
 	put_task_struct(session->opener);
 	kfree(session);
+	ipcprobe_limit_give(IPCPROBE_LIMIT_OPEN, 1);
 }
 
 /* Return: id of the process that opened it; 0: it has ended. */
@@ -445,17 +468,6 @@ u32 ipcprobe_session_owner(const struct ipcprobe_session *session)
 {
 	guard(rcu)();
 	return pid_nr(READ_ONCE(session->owner->pids[PIDTYPE_TGID]));
-}
-
-u32 ipcprobe_session_count(void)
-{
-	struct list_head *node;
-	u32 nr = 0;
-
-	guard(spinlock)(&list_lock);
-	list_for_each(node, &all_sessions)
-		nr++;
-	return nr;
 }
 
 /* The file is closed: no ioctl is under way. */

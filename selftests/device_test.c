@@ -5,6 +5,7 @@
 #include "capture.h"
 
 #include <linux/capability.h>
+#include <sys/resource.h>
 
 #define CLASSES_ALL	((uint32_t)__IPCPROBE_CLASSES_ALL)
 
@@ -203,7 +204,7 @@ TEST_F(blank, configure_refuses_ring_sizes)
 
 TEST_F(blank, configure_refuses_a_quarter_of_memory)
 {
-	EXPECT_REFUSED(ENOMEM, WITH(ring_bytes, 1U << 30));
+	EXPECT_REFUSED(ENOSPC, WITH(ring_bytes, 1U << 30));
 }
 
 TEST_F(blank, configure_refuses_wakeup_beyond_ring)
@@ -770,6 +771,72 @@ TEST_F(session, epoll)
 		capture_drain(&self->cap);
 		EXPECT_EQ(0, poll(&(struct pollfd) { self->cap.fd, POLLIN, 0 }, 1, 0));
 	}
+}
+
+/* ---- limits ---- */
+
+TEST(open_refuses_too_many_sessions)
+{
+	struct rlimit files = { IPCPROBE_NR_SESSIONS_MAX + 100, IPCPROBE_NR_SESSIONS_MAX + 100 };
+	int fd[IPCPROBE_NR_SESSIONS_MAX];
+	uint32_t i;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	for (i = 0; i < IPCPROBE_NR_SESSIONS_MAX; i++) {
+		fd[i] = open(IPCPROBE_DEVICE, O_RDWR);
+		ASSERT_LE(0, fd[i]) TH_LOG("session %u: %m", i);
+	}
+	EXPECT_ERROR(EUSERS, open(IPCPROBE_DEVICE, O_RDWR));
+	close(fd[7]);
+	EXPECT_LE(0, open(IPCPROBE_DEVICE, O_RDWR));
+	EXPECT_ERROR(EUSERS, open(IPCPROBE_DEVICE, O_RDWR));
+}
+
+TEST(start_refuses_too_many_running_sessions)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(TASK),
+		.flags = IPCPROBE_F_NO_SNAPSHOT,
+		.ring_bytes = 4096,
+	};
+	struct capture caps[IPCPROBE_NR_RUNNING_MAX + 1];
+	uint32_t i;
+
+	for (i = 0; i < NR(caps); i++)
+		ASSERT_EQ(0, capture_open(&caps[i], &config));
+	for (i = 0; i < IPCPROBE_NR_RUNNING_MAX; i++)
+		ASSERT_EQ(0, capture_start(&caps[i]));
+	EXPECT_EQ(-EUSERS, capture_start(&caps[i]));
+	ASSERT_EQ(0, capture_stop(&caps[3]));
+	EXPECT_EQ(0, capture_start(&caps[i]));
+	EXPECT_EQ(-EUSERS, capture_start(&caps[3]));
+	/* whoever closes gives back, too */
+	capture_close(&caps[5]);
+	EXPECT_EQ(0, capture_start(&caps[3]));
+}
+
+/* Each of these sessions takes some of a quarter of the memory; @i: how many fit. */
+TEST(configure_refuses_memory_beyond_all_sessions_quarter)
+{
+	uint64_t quarter = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 4;
+	uint64_t bytes = quarter / 3 / sysconf(_SC_NPROCESSORS_CONF);
+	struct ipcprobe_config config = { .classes = CLASS_BIT(TASK), .ring_bytes = 4096 };
+	int fd[8];
+	size_t i;
+
+	while (config.ring_bytes * 2 <= bytes)
+		config.ring_bytes *= 2;
+	for (i = 0; i < NR(fd); i++) {
+		fd[i] = open(IPCPROBE_DEVICE, O_RDWR);
+		if (ioctl(fd[i], IPCPROBE_IOC_CONFIGURE, &config))
+			break;
+	}
+	EXPECT_EQ(ENOSPC, errno);
+	/* by the data alone, 3 to 6 would fit exactly or nearly */
+	EXPECT_LE(2, i);
+	EXPECT_GE(6, i);
+	close(fd[0]);
+	EXPECT_EQ(0, ioctl(fd[i], IPCPROBE_IOC_CONFIGURE, &config));
 }
 
 /* ---- several sessions ---- */

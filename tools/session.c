@@ -36,6 +36,10 @@ static int fail_open(struct session *session, int err)
 	case EPERM:
 		return fail(session, err, IPCPROBE_DEVICE
 			    ": not permitted: run as root, or with CAP_PERFMON and access to the device, on a kernel that is not locked down for confidentiality");
+	case EUSERS:
+		return fail(session, err, IPCPROBE_DEVICE
+			    ": there are %u sessions already, the most that can be: close some ('ipcprobe check' counts them)",
+			    IPCPROBE_NR_SESSIONS_MAX);
 	default:
 		return fail(session, err, IPCPROBE_DEVICE ": %s", strerror(-err));
 	}
@@ -106,6 +110,10 @@ static int fail_configure(struct session *session, int err, const struct ipcprob
 		return fail(session, err,
 			    "no memory for rings of %u KiB on each CPU: use smaller ones (-m)",
 			    config->ring_bytes >> 10);
+	case ENOSPC:
+		return fail(session, err,
+			    "with rings of %u KiB on each CPU all sessions together would take more than a quarter of the memory: use smaller ones (-m), or close other sessions",
+			    config->ring_bytes >> 10);
 	case EINVAL:
 		return fail(session, err,
 			    "the module refused the configuration (classes %#x, rings of %u bytes)",
@@ -152,6 +160,10 @@ int session_start(struct session *session)
 	if (errno == ENOENT)
 		return fail(session, -errno,
 			    "a hook is missing in this kernel: 'ipcprobe check' names it");
+	if (errno == EUSERS)
+		return fail(session, -errno,
+			    "%u sessions are recording already, the most that can at a time: stop one",
+			    IPCPROBE_NR_RUNNING_MAX);
 	return fail(session, -errno, "cannot start the session: %m");
 }
 

@@ -104,6 +104,8 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #define IPCPROBE_RING_BYTES_MIN		4096U
 #define IPCPROBE_RING_BYTES_MAX		(1U << 30)
 #define IPCPROBE_NR_PIDS_MAX		1024U
+#define IPCPROBE_NR_SESSIONS_MAX	512U	/* open at the same time */
+#define IPCPROBE_NR_RUNNING_MAX		32U	/* between START and STOP at the same time */
 
 /**
  * struct ipcprobe_config - IPCPROBE_IOC_CONFIGURE, before the first START
@@ -123,8 +125,9 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
  *
  * Errors: EINVAL (an unknown bit, a reserved field not zero, a size out of
  * range, @filtered without @pids, an empty or too large CPU mask), ESRCH (no
- * such pid), EBUSY (already configured), ENOMEM (also: rings of more than a
- * quarter of the memory), EINTR, EFAULT; with @pids those of attaching hooks (see START).
+ * such pid), EBUSY (already configured), ENOSPC (the rings and filters of all
+ * sessions together would take more than a quarter of the memory), ENOMEM,
+ * EINTR, EFAULT; with @pids those of attaching hooks (see START).
  */
 struct ipcprobe_config {
 	__u32 classes;
@@ -186,7 +189,8 @@ struct ipcprobe_stats {
 
 /*
  * START: EBADFD (not configured), EALREADY, ENOENT (a needed hook is missing),
- * EBUSY (ftrace is off), ENOMEM, EINTR (killed).
+ * EBUSY (ftrace is off), EUSERS (IPCPROBE_NR_RUNNING_MAX sessions run), ENOMEM,
+ * EINTR (killed).
  * STOP: EBADFD, EALREADY; after it no record is added.
  * RESYNC, after loss, writes the snapshot records again: EBADFD (not running),
  * ENOMEM, EINTR.
