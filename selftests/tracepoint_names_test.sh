@@ -11,16 +11,23 @@ events=$tracing/events/ipcprobe
 each=$PWD/one_of_each names=$PWD/tracepoint_names.py
 newer=${XDG_CACHE_HOME:-$HOME/.cache}/ipcprobe/trace-tools/run
 
-# A first user, so that hooks are attached before any of what is recorded.
+# A first user, so that hooks are attached before any of what is recorded: one
+# event of each class, of the scheduler's a rare one.
 hold=$tracing/instances/ipcprobe-hold
+classes='task_comm file_copy rq_change shm_seal sem_undo msg_destroy futex_wake_op
+unix_pair signal_take eventfd_close procvm dl_params pipe_write'
 fires() {
 	echo x | cat
 	grep -q pipe_write "$hold/trace"
 }
 
 hold_hooks() {
+	local event
+
 	mkdir "$hold"
-	echo 1 >"$hold/events/ipcprobe/enable"
+	for event in $classes; do
+		echo 1 >"$hold/events/ipcprobe/$event/enable"
+	done
 	await fires
 }
 
