@@ -10,8 +10,8 @@ prefix ?= /usr/local
 UDEVDIR ?= /usr/lib/udev/rules.d
 
 # Guest kernels: tested in a guest, and only built.
-KERNELS ?= 6.1 6.12
-BUILD_KERNELS ?= $(KERNELS) 7.2
+KERNELS ?= 6.1 6.12 7.2
+BUILD_KERNELS ?= $(KERNELS)
 
 SMP ?= 2
 MEM ?= 2G
