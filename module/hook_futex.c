@@ -13,11 +13,12 @@
 
 #include <linux/ftrace.h>
 #include <linux/futex.h>
+#include <linux/kallsyms.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/restart_block.h>
+#include <linux/rtmutex.h>
 #include <linux/sched/task_stack.h>
-#include <linux/sched/wake_q.h>
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
 
@@ -396,17 +397,92 @@ static void entry_queue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 /* ---- a task takes another out of its wait ---- */
 
-enum { Q_TASK, Q_KEY, NR_Q_MEMBERS };
-static const char *const q_members[] = { "task", "key" };
-static int q_offsets[NR_Q_MEMBERS] = { -1, -1 };
+/* Of private structs; -1: not known. */
+enum { Q_TASK, Q_KEY, Q_WAKE, NR_Q_MEMBERS };
+static const char *const q_members[] = { "task", "key", "wake" };
+static int q_offsets[NR_Q_MEMBERS] = { -1, -1, -1 };
 
-/* The member of struct rt_wake_q_head that is a wake_q_head. */
-static const char *const pi_members[] = { "head" };
-static int pi_offsets[] = { -1 };
+enum { PI_MUTEX, PI_KEY, NR_PI_MEMBERS };
+static const char *const pi_members[] = { "pi_mutex", "key" };
+static int pi_offsets[NR_PI_MEMBERS] = { -1, -1 };
+
+/* The node in the lock's tree has changed its name in v6.5. */
+enum { WAITER_NODE, WAITER_OLD_NODE, WAITER_TASK, NR_WAITER_MEMBERS };
+static const char *const waiter_members[] = { "tree", "tree_entry", "task" };
+static int waiter_offsets[NR_WAITER_MEMBERS] = { -1, -1, -1 };
+
+static bool knows_waiters;	/* whose futex_q it is can be read */
+static bool knows_pi;		/* and who gets the lock of a futex */
 
 static const void *q_member(const void *q, unsigned int member)
 {
 	return q + q_offsets[member];
+}
+
+enum function {
+	FUNCTION_NOT_KNOWN,
+	FUNCTION_OTHER,
+	FUNCTION_WAKE_TASK,	/* what wakes the waiter of a futex that is a task */
+	FUNCTION_UNLOCK_FUTEX,	/* what unlocks the lock of a futex */
+};
+
+static noinline enum function function_by_name(unsigned long ip)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	sprint_symbol_no_offset(name, ip);
+	if (!strcmp(name, "futex_wake_mark"))
+		return FUNCTION_WAKE_TASK;
+	if (!strcmp(name, "rt_mutex_futex_unlock") ||
+	    !strcmp(name, "__rt_mutex_futex_unlock"))
+		return FUNCTION_UNLOCK_FUTEX;
+	return FUNCTION_OTHER;
+}
+
+/* The function that @ip is in.  The first addresses, and there are no more, are kept. */
+static noinline enum function function_of(unsigned long ip)
+{
+	static struct {
+		unsigned long ip;
+		enum function function;	/* set after ip */
+	} known[8], *entry;
+	enum function function = FUNCTION_NOT_KNOWN;
+	unsigned long old;
+
+	for (entry = known; entry < known + ARRAY_SIZE(known); entry++) {
+		old = READ_ONCE(entry->ip) ?: cmpxchg(&entry->ip, 0, ip) ?: ip;
+		if (old == ip)
+			break;
+	}
+	if (entry < known + ARRAY_SIZE(known))
+		function = READ_ONCE(entry->function);
+	if (likely(function))
+		return function;
+	function = function_by_name(ip);
+	if (entry < known + ARRAY_SIZE(known))
+		WRITE_ONCE(entry->function, function);
+	return function;
+}
+
+/*
+ * Is the waiter a task that waits in this futex?  A request of io_uring is
+ * queued, too, and may name the worker that queued it, which can be gone since.
+ * What the waker is to call tells the two apart.
+ */
+static __always_inline bool is_of_task(const void *q)
+{
+	static unsigned long wake_task;		/* once it is known */
+	unsigned long wake;
+
+	if (q_offsets[Q_WAKE] < 0)	/* io_uring cannot wait for futexes yet */
+		return true;
+	wake = *(unsigned long *)q_member(q, Q_WAKE);
+	if (likely(wake == READ_ONCE(wake_task)))
+		return true;
+	if (function_of(wake) != FUNCTION_WAKE_TASK)
+		return false;
+	WRITE_ONCE(wake_task, wake);
+	return true;
 }
 
 static void set_waker(struct ipcprobe_rec_futex_woken *rec,
@@ -415,8 +491,24 @@ static void set_waker(struct ipcprobe_rec_futex_woken *rec,
 	rec->hdr.tid = current->pid;
 	rec->call = op ? op->call : IPCPROBE_CALL_OTHER;
 	rec->op = op ? op->futex.cmd :
-		  current->flags & PF_EXITING ? IPCPROBE_FUTEX_OP_EXIT :
+		  current->flags & PF_EXITING || current->in_execve ?
+		  IPCPROBE_FUTEX_OP_EXIT :
 		  IPCPROBE_FUTEX_OP_WAKE;
+}
+
+static void set_place(struct ipcprobe_rec_futex_woken *rec,
+		      const union futex_key *key)
+{
+	u32 kind = key->both.offset & (FUT_OFF_INODE | FUT_OFF_MMSHARED);
+
+	rec->addr = key->both.offset - kind;
+	if (kind == FUT_OFF_INODE) {
+		rec->addr += (u64)key->shared.pgoff << PAGE_SHIFT;
+		rec->flags = IPCPROBE_FUTEX_IN_FILE;
+	} else {
+		rec->addr += key->private.address;
+		rec->flags = 0;
+	}
 }
 
 static void emit_woken(struct ipcprobe_rec_futex_woken *rec)
@@ -440,58 +532,59 @@ static void entry_unqueue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	const struct ipcprobe_op *op = find_futex_op();
 	struct ipcprobe_rec_futex_woken rec;
 	const struct task_struct *wakee;
-	const union futex_key *key;
-	u32 kind;
 
-	if (q_offsets[Q_TASK] < 0 || q_offsets[Q_KEY] < 0) {
+	if (!knows_waiters) {
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FUTEX, IPCPROBE_REASON_NO_HOOK);
 		return;
 	}
 	wakee = *(struct task_struct **)q_member(q, Q_TASK);
-	if (!wakee || wakee == current)
-		return;		/* io_uring's; gives up */
+	if (wakee == current || !is_of_task(q))
+		return;		/* gives up; is nobody's wait */
 	if (op && op->futex.cmd == FUTEX_UNLOCK_PI)
 		return;		/* gives up and is removed early */
-	key = q_member(q, Q_KEY);
-	kind = key->both.offset & (FUT_OFF_INODE | FUT_OFF_MMSHARED);
 	set_waker(&rec, op);
 	rec.wakee = wakee->pid;
-	rec.addr = key->both.offset - kind;
-	if (kind == FUT_OFF_INODE) {
-		rec.addr += (u64)key->shared.pgoff << PAGE_SHIFT;
-		rec.flags = IPCPROBE_FUTEX_IN_FILE;
-	} else {
-		rec.addr += key->private.address;
-		rec.flags = 0;
-	}
+	set_place(&rec, q_member(q, Q_KEY));
 	emit_woken(&rec);
 }
 
-/* rt_mutex_postunlock(wqh): a PI lock goes to the task on the list */
-static void entry_postunlock(struct ipcprobe_hook *hook,
-			     struct ftrace_regs *fregs)
+/* The first of those who wait for a lock; its wait_lock is held, so they stay. */
+static const struct task_struct *top_waiter(const struct rt_mutex_base *lock)
 {
-	const struct ipcprobe_op *op = find_futex_op();
-	struct ipcprobe_rec_futex_woken rec;
-	const struct wake_q_node *node;
+	int node = waiter_offsets[WAITER_NODE];
+	const void *first = lock->waiters.rb_leftmost;
 
-	if (pi_offsets[0] < 0) {
+	if (node < 0)
+		node = waiter_offsets[WAITER_OLD_NODE];
+	if (!first)
+		return NULL;
+	return *(struct task_struct **)(first - node + waiter_offsets[WAITER_TASK]);
+}
+
+/*
+ * mark_wakeup_next_waiter(wqh, lock): the lock goes to the first who waits for
+ * it, be it given back or left behind by a task that ends.  The kernel's own
+ * locks of this kind come here as well.
+ */
+static void entry_hand_on(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			  unsigned long parent_ip)
+{
+	const struct rt_mutex_base *lock = (void *)ARG(fregs, 1);
+	struct ipcprobe_rec_futex_woken rec;
+	const struct task_struct *heir;
+
+	if (function_of(parent_ip - 1) != FUNCTION_UNLOCK_FUTEX)
+		return;
+	if (!knows_pi) {
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FUTEX, IPCPROBE_REASON_NO_HOOK);
 		return;
 	}
-	node = ((struct wake_q_head *)(ARG(fregs, 0) + pi_offsets[0]))->first;
-	if (node == WAKE_Q_TAIL)
-		return;
-	set_waker(&rec, op);
-	rec.wakee = container_of(node, struct task_struct, wake_q)->pid;
-	rec.addr = 0;
-	rec.flags = 0;
-	if (op && op->futex.file[0]) {
-		rec.addr = op->futex.offset[0];
-		rec.flags = IPCPROBE_FUTEX_IN_FILE;
-	} else if (op) {
-		rec.addr = op->futex.addr[0];
-	}
+	heir = top_waiter(lock);
+	if (!heir || heir->flags & PF_KTHREAD)
+		return;		/* RCU uses one, too, without a futex */
+	set_waker(&rec, find_futex_op());
+	rec.wakee = heir->pid;
+	set_place(&rec, (void *)lock - pi_offsets[PI_MUTEX] + pi_offsets[PI_KEY]);
 	emit_woken(&rec);
 }
 
@@ -564,12 +657,25 @@ void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret)
 	ipcprobe_op_release(op);
 }
 
+static bool find_members(const char *struct_name, const char *const *members,
+			 int *offsets, unsigned int nr)
+{
+	return ipcprobe_btf_offsets(struct_name, members, offsets, nr) >= 0;
+}
+
 void ipcprobe_futex_init(void)
 {
-	if (ipcprobe_btf_offsets("futex_q", q_members, q_offsets,
-				 NR_Q_MEMBERS) < 0 ||
-	    ipcprobe_btf_offsets("rt_wake_q_head", pi_members, pi_offsets, 1) < 0)
-		pr_info("no usable BTF: who woke whom on futexes is not told\n");
+	knows_waiters = find_members("futex_q", q_members, q_offsets, NR_Q_MEMBERS) &&
+			q_offsets[Q_TASK] >= 0 && q_offsets[Q_KEY] >= 0;
+	knows_pi = find_members("futex_pi_state", pi_members, pi_offsets,
+				NR_PI_MEMBERS) &&
+		   find_members("rt_mutex_waiter", waiter_members, waiter_offsets,
+				NR_WAITER_MEMBERS) &&
+		   pi_offsets[PI_MUTEX] >= 0 && pi_offsets[PI_KEY] >= 0 &&
+		   max(waiter_offsets[WAITER_NODE], waiter_offsets[WAITER_OLD_NODE]) >= 0 &&
+		   waiter_offsets[WAITER_TASK] >= 0;
+	if (!knows_waiters || !knows_pi)
+		pr_info("no usable BTF: not all that wake others on futexes are told\n");
 }
 
 #ifdef CONFIG_ARM64
@@ -589,8 +695,9 @@ struct ipcprobe_hook ipcprobe_futex_hooks[] = {
 	FUTEX_FN(SYS("futex_requeue"), entry_requeue, CALLS_ALT),
 	FUTEX_FN("__futex_queue", entry_queue, 0),
 	FUTEX_FN("__futex_unqueue", entry_unqueue, 0),
-	FUTEX_FN("rt_mutex_postunlock", entry_postunlock,
-		 IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_FUTEX_PI), IPCPROBE_HOOK_EXTRA)),
+	IPCPROBE_FN_FROM("mark_wakeup_next_waiter", entry_hand_on, IPCPROBE_BIT(FUTEX),
+			 IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_FUTEX_PI),
+					  IPCPROBE_HOOK_EXTRA)),
 	{}
 };
 

@@ -2,8 +2,9 @@
 /* Class futex: each call gives exactly its records, each wake its two tasks. */
 #include <kselftest_harness.h>
 
-#include "capture.h"
+#include "uring.h"
 
+#include <dirent.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,6 +15,8 @@
 #ifndef FUTEX_LOCK_PI2
 #define FUTEX_LOCK_PI2	13
 #endif
+#define FUTEX_WAIT_REQUEST	51	/* operations of io_uring, since v6.7 */
+#define FUTEX_WAITV_REQUEST	53
 #define SYS_FUTEX_WAITV		449
 #define SYS_FUTEX_WAKE		454
 #define SYS_FUTEX_WAIT		455
@@ -37,6 +40,7 @@ struct page {
 	pthread_mutex_t mutex;
 	pthread_cond_t cond;
 	uint32_t nr_ready;
+	uint32_t words[8];
 };
 
 FIXTURE(futex)
@@ -789,6 +793,182 @@ TEST_F(futex, robust_mutex_of_a_dead_owner)
 	NO_MORE(&cursor);
 	cursor = records_of(&self->cap, owner);
 	EXPECT_WOKEN(self, &cursor, &page->mutex, EXIT, heir);
+	NO_MORE(&cursor);
+}
+
+static void init_inherited(pthread_mutex_t *mutex)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+	pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(mutex, &attr);
+}
+
+static void do_execute_holding(struct page *page)
+{
+	do_die_holding(page);
+	execl("/bin/true", "true", NULL);
+	_exit(1);
+}
+
+/* S: the heir stands in the lock's own queue by now, not only in the futex's. */
+static void await_sleep(pid_t pid)
+{
+	char path[32], line[256], state = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (state != 'S') {
+		FILE *file = fopen(path, "r");
+
+		CHECK(file && fgets(line, sizeof(line), file));
+		fclose(file);
+		state = strrchr(line, ')')[2];
+	}
+}
+
+/* The kernel hands a lock that inherits priority on, without futex_wake(). */
+static void expect_inheritance(struct __test_metadata *_metadata,
+			       FIXTURE_DATA(futex) *self, void (*do_leave)(struct page *))
+{
+	struct page *page = self->page;
+	struct cursor cursor;
+	pid_t owner, heir;
+
+	init_inherited(&page->mutex);
+	owner = SPAWN(do_leave, page);
+	heir = SPAWN(do_inherit, page);
+	AWAIT_BLOCK(self, heir);
+	await_sleep(heir);
+	__atomic_store_n(&page->c, 1, __ATOMIC_RELEASE);
+	REAP(owner);
+	REAP(heir);
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, heir);
+	EXPECT_EQ(owner, NEXT(&cursor, futex_block)->owner);
+	EXPECT_EQ(0, NEXT(&cursor, futex_wait)->ret);
+	NO_MORE(&cursor);
+	cursor = records_of(&self->cap, owner);
+	EXPECT_WOKEN(self, &cursor, &page->mutex, EXIT, heir);
+	NO_MORE(&cursor);
+}
+
+TEST_F(futex, inherited_from_a_dead_owner)
+{
+	expect_inheritance(_metadata, self, do_die_holding);
+}
+
+TEST_F(futex, inherited_from_an_owner_that_executes)
+{
+	expect_inheritance(_metadata, self, do_execute_holding);
+}
+
+/* ---- requests of io_uring ---- */
+
+/* The threads of this process; io_uring's workers are among them. */
+static int nr_threads(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	int nr = 0;
+
+	CHECK(dir);
+	while (readdir(dir))
+		nr++;
+	closedir(dir);
+	return nr - 2;	/* . and .. */
+}
+
+static void put_wait(struct uring *uring, uint8_t opcode, uint32_t *word,
+		     struct element *element)
+{
+	struct io_uring_sqe *sqe = uring_put(uring, opcode, 0, word, 0);
+
+	sqe->flags = IOSQE_ASYNC;
+	if (opcode == FUTEX_WAITV_REQUEST) {
+		*element = (struct element)ELEMENT(word, 0);
+		sqe->addr = (uintptr_t)element;
+		sqe->len = 1;
+		return;
+	}
+	sqe->fd = 2;		/* of 32 bits; the value to wait at is 0 */
+	sqe->addr3 = ~0U;
+}
+
+static bool has_futex_requests(struct page *page)
+{
+	struct uring uring;
+	struct element element;
+	int ret;
+
+	CHECK(!uring_open(&uring));
+	put_wait(&uring, FUTEX_WAIT_REQUEST, &page->words[0], &element);
+	uring.sqes[0].off = 1;		/* the value: it is another */
+	uring_submit(&uring, 1);
+	ret = uring_wait(&uring);
+	close(uring.fd);
+	return ret == -EAGAIN;
+}
+
+/* A worker that waits for a FIFO's other end: so it is not the last that ends. */
+static void occupy_worker(struct uring *uring)
+{
+	struct io_uring_sqe *sqe;
+
+	unlink("/tmp/hook_futex_test.fifo");
+	CHECK(!mkfifo("/tmp/hook_futex_test.fifo", 0600));
+	sqe = uring_put(uring, IORING_OP_OPENAT, AT_FDCWD, "/tmp/hook_futex_test.fifo", 0);
+	sqe->flags = IOSQE_ASYNC;
+	uring_submit(uring, 1);
+}
+
+#define NR_REQUESTS	4
+
+/* Workers queue the waits; one that has had no work for some seconds ends. */
+static void do_wait_by_requests(struct page *page)
+{
+	struct element elements[NR_REQUESTS];
+	struct uring uring;
+	int i;
+
+	CHECK(!uring_open(&uring));
+	occupy_worker(&uring);
+	for (i = 0; i < NR_REQUESTS; i++)
+		put_wait(&uring, i % 2 ? FUTEX_WAITV_REQUEST : FUTEX_WAIT_REQUEST,
+			 &page->words[i], &elements[i]);
+	uring_submit(&uring, NR_REQUESTS);
+	while (nr_threads() < 3)
+		sched_yield();
+	while (nr_threads() > 2)
+		usleep(10000);
+	for (i = 0; i < NR_REQUESTS; i++) {
+		while (wake(&page->words[i], 1) != 1)
+			;
+		CHECK(uring_wait(&uring) == 0);
+	}
+}
+
+TEST_F_TIMEOUT(futex, requests_are_no_tasks, 120)
+{
+	const struct ipcprobe_rec_futex_wake *rec;
+	struct cursor cursor;
+	int i = 0;
+	pid_t tid;
+
+	if (!has_io_uring())
+		SKIP(return, "the kernel has no io_uring");
+	if (!has_futex_requests(self->page))
+		SKIP(return, "io_uring has no waits for futexes");
+	tid = SPAWN(do_wait_by_requests, self->page);
+	REAP(tid);
+	FINISH_FUTEX(self);
+	cursor = records_of(&self->cap, tid);
+	while (i < NR_REQUESTS) {
+		rec = NEXT(&cursor, futex_wake);
+		EXPECT_EQ((uintptr_t)&self->page->words[i], rec->addr);
+		i += rec->ret;
+	}
 	NO_MORE(&cursor);
 }
 
