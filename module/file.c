@@ -19,12 +19,17 @@
 #define TABLE_BITS	11
 #define NR_WAYS		4
 
+/*
+ * Two files may have one number: System V segments, a file and its copy in a
+ * snapshot of btrfs, files of two file systems below one overlay.
+ */
 struct entry {
-	u64 ino;
+	const struct inode *inode;	/* only compared: it may be freed */
+	u64 ino;	/* these tell whether it is used for another file by now */
 	dev_t dev;
-	u32 generation;	/* two objects may have one number (System V segments) */
+	u32 generation;
 	u32 epoch;	/* told when ipcprobe_epoch was this */
-	u32 id;		/* 0: free */
+	u32 id;
 };
 
 struct bucket {
@@ -44,9 +49,9 @@ static struct ipcprobe_rec_file_info __percpu *info_buf;
  * These are copies: a number that was told stays good, whoever takes the
  * place in the table meanwhile.
  */
-#define NR_RECENT	16
+#define RECENT_BITS	4
 
-static DEFINE_PER_CPU(struct entry[NR_RECENT], recent);	/* preemption off */
+static DEFINE_PER_CPU(struct entry[BIT(RECENT_BITS)], recent);	/* preemption off */
 
 int ipcprobe_file_init(void)
 {
@@ -131,7 +136,7 @@ static void describe(const struct file *file, u32 id)
 static __always_inline bool is_of(const struct entry *entry,
 				  const struct inode *inode)
 {
-	return entry->ino == inode->i_ino && entry->id &&
+	return entry->inode == inode && entry->ino == inode->i_ino &&
 	       entry->dev == inode->i_sb->s_dev &&
 	       entry->generation == inode->i_generation;
 }
@@ -152,6 +157,7 @@ static struct entry *take(struct bucket *bucket, const struct inode *inode,
 	struct entry *entry = &bucket->ways[bucket->nr_taken++ % NR_WAYS];
 
 	*entry = (struct entry) {
+		.inode = inode,
 		.ino = inode->i_ino,
 		.dev = inode->i_sb->s_dev,
 		.generation = inode->i_generation,
@@ -163,10 +169,7 @@ static struct entry *take(struct bucket *bucket, const struct inode *inode,
 
 static struct bucket *bucket_of(const struct inode *inode)
 {
-	u64 key = inode->i_ino ^ (u64)inode->i_sb->s_dev << 40 ^
-		  (u64)inode->i_generation << 16;
-
-	return &table[hash_64(key, TABLE_BITS)];
+	return &table[hash_ptr(inode, TABLE_BITS)];
 }
 
 static void mark_told(struct bucket *bucket, u32 id, u32 epoch)
@@ -212,7 +215,7 @@ static noinline u32 search(struct file *file, const struct inode *inode,
 u32 ipcprobe_file_id(struct file *file)
 {
 	const struct inode *inode = user_inode(file);
-	struct entry *kept = this_cpu_ptr(&recent[inode->i_ino % NR_RECENT]);
+	struct entry *kept = this_cpu_ptr(&recent[hash_ptr(inode, RECENT_BITS)]);
 	u32 epoch = READ_ONCE(ipcprobe_epoch);
 
 	if (likely(is_of(kept, inode) && kept->epoch == epoch))

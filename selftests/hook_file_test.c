@@ -4,6 +4,7 @@
 
 #include "capture.h"
 
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -620,5 +621,114 @@ TEST_F(file, compat_call)
 	NO_MORE(&cursor);
 }
 #endif
+
+/* ---- two files that have one number ---- */
+
+/*
+ * Of two file systems below one overlay: their numbers begin at the same, and
+ * the overlay shows both under its own device.
+ */
+struct overlay {
+	char dir[32];
+	char lower[64];
+	char upper[64];
+	char work[64];
+	char merged[64];
+};
+
+static void put_file(const char *dir, const char *name, const char *text)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+static ino_t read_file(const char *dir, const char *name)
+{
+	char path[128];
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0 && !fstat(fd, &st) && read(fd, page, 5) == 5);
+	close(fd);
+	return st.st_ino;
+}
+
+static bool mount_overlay(struct overlay *overlay)
+{
+	char options[256];
+
+	*overlay = (struct overlay){ .dir = "/tmp/overlay.XXXXXX" };
+	CHECK(!unshare(CLONE_NEWNS) && mkdtemp(overlay->dir));
+	CHECK(!mount("none", overlay->dir, "tmpfs", 0, NULL));
+	snprintf(overlay->lower, sizeof(overlay->lower), "%s/l", overlay->dir);
+	snprintf(overlay->upper, sizeof(overlay->upper), "%s/u", overlay->dir);
+	snprintf(overlay->merged, sizeof(overlay->merged), "%s/m", overlay->dir);
+	CHECK(!mkdir(overlay->lower, 0700) && !mkdir(overlay->upper, 0700) &&
+	      !mkdir(overlay->merged, 0700));
+	CHECK(!mount("none", overlay->lower, "tmpfs", 0, "inode64"));
+	CHECK(!mount("none", overlay->upper, "tmpfs", 0, "inode64"));
+	snprintf(overlay->work, sizeof(overlay->work), "%s/work", overlay->upper);
+	CHECK(!mkdir(overlay->work, 0700));
+	strcat(overlay->upper, "/up");
+	CHECK(!mkdir(overlay->upper, 0700));
+	/* So that as many numbers are taken in both. */
+	put_file(overlay->lower, "x", "x");
+	put_file(overlay->lower, "y", "y");
+	put_file(overlay->lower, "lower", "lower");
+	put_file(overlay->upper, "upper", "upper");
+	snprintf(options, sizeof(options), "xino=off,lowerdir=%s,upperdir=%s,workdir=%s",
+		 overlay->lower, overlay->upper, overlay->work);
+	return !mount("none", overlay->merged, "overlay", 0, options);
+}
+
+static void do_overlay(int *status)
+{
+	struct overlay overlay;
+
+	if (!mount_overlay(&overlay)) {
+		*status = errno;
+		return;
+	}
+	CHECK(read_file(overlay.merged, "lower") == read_file(overlay.merged, "upper"));
+	CHECK(read_file(overlay.merged, "lower") == read_file(overlay.merged, "upper"));
+}
+
+TEST_F(file, files_below_an_overlay)
+{
+	int *status = shared_memory(sizeof(*status)), i;
+	const struct ipcprobe_rec_file_info *info[2];
+	pid_t tid = SPAWN(do_overlay, status);
+	struct cursor cursor;
+
+	REAP(tid);
+	if (*status == ENODEV)
+		SKIP(return, "the kernel has no overlayfs");
+	ASSERT_EQ(0, *status);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	for (i = 0; i < 4; i++) {	/* made below the overlay */
+		NEXT(&cursor, file_info);
+		NEXT(&cursor, file_write);
+	}
+	for (i = 0; i < 2; i++) {
+		info[i] = NEXT(&cursor, file_info);
+		EXPECT_EQ(info[i]->file, NEXT(&cursor, file_read)->file);
+	}
+	EXPECT_EQ(info[0]->ino, info[1]->ino);
+	EXPECT_EQ(info[0]->dev, info[1]->dev);
+	EXPECT_NE(info[0]->file, info[1]->file);
+	EXPECT_STREQ("lower", strrchr(info[0]->path, '/') + 1);
+	EXPECT_STREQ("upper", strrchr(info[1]->path, '/') + 1);
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(info[i]->file, NEXT(&cursor, file_read)->file);
+	NO_MORE(&cursor);
+}
 
 TEST_HARNESS_MAIN

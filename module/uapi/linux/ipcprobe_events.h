@@ -328,7 +328,7 @@
 
 #define IPCPROBE_FIELDS_file_info(F)					\
 	F(u64,   ino,       "inode number")				\
-	F(dev,   dev,       "device of the inode's file system")	\
+	F(dev,   dev,       "device of the inode's file system; on btrfs and overlayfs two files may share dev and ino") \
 	F(u32,   file,      "number that the records of this session use") \
 	F(str,   path,      "path as the task that met it sees it")
 
