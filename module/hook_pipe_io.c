@@ -185,10 +185,11 @@ static u32 moved_by_contents(const struct ipcprobe_op *op,
 			     const struct ipcprobe_op_end *end)
 {
 	u32 before = end->obj->write_pos - end->obj->read_pos;
-	u32 after = ipcprobe_pipe_bytes(end->obj->pipe);
+	u32 after;
 
 	if (!end->obj->is_synced)
 		return 0;
+	after = ipcprobe_pipe_bytes(end->obj->pipe);
 	if (end == &op->end[IPCPROBE_OP_IN])
 		return after > before ? after - before : 0;
 	return before > after ? before - after : 0;
@@ -238,25 +239,31 @@ static u32 moved_bytes(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 
 /*
  * Bytes that went through unseen: the pipe existed before anybody watched, or
- * a miss.  Positions are set so that they fit once @bytes are added.
+ * a miss.  Positions are set so that they fit once @bytes are added.  Who reads
+ * the records knows of nothing to forget if no operation came before this one.
  */
 static void resync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 		   u32 bytes)
 {
 	struct ipcprobe_pipe *obj = end->obj;
-	bool was_synced = obj->is_synced;
+	bool was_met = obj->is_synced || obj->nr_checks;
 
+	if (obj->is_synced)	/* else whoever made it so has said it */
+		ipcprobe_missed(NULL, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_UNSEEN);
 	ipcprobe_pipe_sync(obj);
 	if (end == &op->end[IPCPROBE_OP_IN])
 		obj->write_pos -= bytes;
 	else
 		obj->write_pos += bytes;
 	/* What a splice moved is not told apart from what was there before. */
-	if (was_synced || !op->iter)
+	if (was_met || !op->iter)
 		op->flags |= IPCPROBE_IO_RESYNC;
 }
 
-/* Do the positions, @bytes added, agree with the contents where it is cheap? */
+/*
+ * Do the positions, @bytes added, agree with the contents?  In full only while
+ * there is reason to doubt it, else where it is cheap.
+ */
 static bool is_synced(const struct ipcprobe_op *op,
 		      const struct ipcprobe_op_end *end, u32 bytes)
 {
@@ -264,7 +271,10 @@ static bool is_synced(const struct ipcprobe_op *op,
 	u64 content = obj->write_pos - obj->read_pos;
 
 	content += end == &op->end[IPCPROBE_OP_IN] ? bytes : -(u64)bytes;
-	if (likely(is_empty(obj->pipe) == !content))
+	if (unlikely(obj->nr_checks))
+		return obj->is_synced &&
+		       content == ipcprobe_pipe_bytes(obj->pipe);
+	if (likely(is_empty(obj->pipe) ? !content : (s64)content > 0))
 		return obj->is_synced;
 	/* A write that faulted leaves a buffer without bytes. */
 	return obj->is_synced && !content && !ipcprobe_pipe_bytes(obj->pipe);
@@ -277,6 +287,8 @@ static void check_sync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 
 	if (unlikely(!is_synced(op, end, bytes)))
 		resync(op, end, bytes);
+	else if (unlikely(obj->nr_checks))
+		obj->nr_checks--;
 	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
 		ipcprobe_pipe_describe(obj, op->file ? &op->file->f_path : NULL,
 				       NULL, obj->write_pos, obj->read_pos);
@@ -286,10 +298,21 @@ static void check_sync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 static u32 thrown_away(const struct ipcprobe_op *op,
 		       const struct ipcprobe_op_end *end, u32 bytes)
 {
-	if (likely(!end->obj->has_packets || end != &op->end[IPCPROBE_OP_OUT] ||
-		   !end->obj->is_synced))
+	u32 gone;
+
+	if (likely(!end->obj->has_packets || end != &op->end[IPCPROBE_OP_OUT]))
 		return 0;
-	return moved_by_contents(op, end) - bytes;
+	gone = moved_by_contents(op, end);
+	return gone > bytes ? gone - bytes : 0;
+}
+
+/* Packets stay packets when their pages are moved to another pipe. */
+static void note_packets(const struct ipcprobe_op *op,
+			 const struct ipcprobe_op_end *end)
+{
+	if (!op->iter && end == &op->end[IPCPROBE_OP_IN] &&
+	    ipcprobe_pipe_holds_packets(end->obj->pipe))
+		end->obj->has_packets = true;
 }
 
 /* Return: bytes moved. */
@@ -299,6 +322,7 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 	u32 thrown = thrown_away(op, end, bytes);
 	u64 *pos;
 
+	note_packets(op, end);
 	check_sync(op, end, bytes + thrown);
 	pos = end == &op->end[IPCPROBE_OP_IN] ? &end->obj->write_pos :
 						&end->obj->read_pos;
@@ -422,7 +446,7 @@ static __always_inline bool is_plain(const struct ipcprobe_op_end *end)
 {
 	const struct ipcprobe_pipe *obj = end->obj;
 
-	return obj->is_synced && !obj->has_packets &&
+	return obj->is_synced && !obj->is_special &&
 	       obj->epoch == READ_ONCE(ipcprobe_epoch) && !end->bytes &&
 	       !end->waiting;
 }
@@ -441,13 +465,27 @@ static __always_inline bool is_done(const struct ipcprobe_op *op,
 {
 	const struct ipcprobe_pipe *obj = end->obj;
 	u64 bytes = op->left - left;
-	u64 content = obj->write_pos - obj->read_pos +
+	s64 content = obj->write_pos - obj->read_pos +
 		      (is_read ? -bytes : bytes);
 	bool is_drained = is_empty(end->pipe);
 
 	if (left && !(is_read && is_drained))
 		return false;
-	return is_drained == !content;
+	return is_drained ? !content : content > 0;
+}
+
+/* The same for what is not plain: the record comes here if the call returns now. */
+static noinline void unlocking_rw_slowly(struct ipcprobe_op *op,
+					 struct ipcprobe_op_end *end, bool is_read)
+{
+	bool is_first = !end->bytes && !end->waiting;
+
+	if (!segment(op, end) || !is_first ||
+	    (op->left && !(is_read && is_empty(end->pipe))))
+		return;
+	emit_rw(op, is_read, op->count - op->left);
+	end->obj = NULL;
+	ipcprobe_op_release(op);
 }
 
 static __always_inline void unlocking_rw(struct ipcprobe_op *op,
@@ -463,7 +501,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 	left = iov_iter_count(op->iter);
 	pos = is_read ? &end->obj->read_pos : &end->obj->write_pos;
 	if (unlikely(!is_plain(end))) {
-		segment(op, end);
+		unlocking_rw_slowly(op, end, is_read);
 		return;
 	}
 	if (left == op->left) {		/* it is going to wait, or failed */
@@ -562,12 +600,8 @@ static bool is_request(struct kiocb *iocb)
 	       (iocb->ki_flags & IOCB_NOWAIT && !ipcprobe_op_in_call());
 }
 
-/* Nothing asked for: the function returns without the mutex. */
-static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind,
-					 const struct iov_iter *iter)
+static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind)
 {
-	if (!iov_iter_count(iter))
-		return NULL;
 	return ipcprobe_op_begin_request(hook, kind == IPCPROBE_OP_PIPE_READ ?
 					 IPCPROBE_OP_PIPE_READ_REQUEST :
 					 IPCPROBE_OP_PIPE_WRITE_REQUEST);
@@ -587,10 +621,14 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 	struct ipcprobe_pipe *obj;
 	struct ipcprobe_op *op;
 
-	op = is_request(iocb) ? begin_request(hook, kind, iter) :
+	if (is_request(iocb) && !iov_iter_count(iter))
+		return;		/* the function returns without the mutex */
+	op = is_request(iocb) ? begin_request(hook, kind) :
 				ipcprobe_op_begin(hook, kind);
-	if (!op)
+	if (!op) {
+		ipcprobe_pipe_unseen(file_inode(file), file->private_data);
 		return;
+	}
 	obj = ipcprobe_pipe_get(file_inode(file), file->private_data);
 	if (!obj) {
 		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_NO_MEMORY);

@@ -33,6 +33,15 @@ static void set_side(struct ipcprobe_hook *hook, struct ipcprobe_op *op,
 	}
 }
 
+/* The operation has no slot, or no end: what it moves is not followed. */
+static void note_unseen(struct file *file)
+{
+	struct pipe_inode_info *pipe = ipcprobe_pipe_of(file);
+
+	if (pipe)
+		ipcprobe_pipe_unseen(file_inode(file), pipe);
+}
+
 static u16 nonblock_flag(unsigned long flags)
 {
 	return flags & SPLICE_F_NONBLOCK ? IPCPROBE_IO_NONBLOCK : 0;
@@ -48,8 +57,11 @@ static void entry_splice(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if (!ipcprobe_pipe_of(in) && !ipcprobe_pipe_of(out))
 		return;
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SPLICE);
-	if (!op)
+	if (!op) {
+		note_unseen(in);
+		note_unseen(out);
 		return;
+	}
 	set_side(hook, op, IPCPROBE_OP_OUT, in);
 	set_side(hook, op, IPCPROBE_OP_IN, out);
 	op->addr = U64_MAX;
@@ -69,10 +81,13 @@ static void entry_tee(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if (!ipcprobe_pipe_of(in) || !ipcprobe_pipe_of(out))
 		return;
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SPLICE);
-	if (!op)
+	if (!op) {
+		note_unseen(out);
 		return;
+	}
 	set_side(hook, op, IPCPROBE_OP_OUT, in);
 	set_side(hook, op, IPCPROBE_OP_IN, out);
+	op->call = IPCPROBE_CALL_TEE;	/* the number of a 32-bit program's is another */
 	op->addr = U64_MAX;
 	op->flags = nonblock_flag(ftrace_regs_get_argument(fregs, 3));
 }
@@ -103,6 +118,7 @@ static void entry_vmsplice(struct ipcprobe_hook *hook,
 	op = ipcprobe_pipe_of(file) ?
 	     ipcprobe_op_begin(hook, IPCPROBE_OP_SPLICE) : NULL;
 	if (!op) {
+		note_unseen(file);
 		fput(file);
 		return;
 	}
@@ -125,8 +141,10 @@ static void begin_sendfile(struct ipcprobe_hook *hook, struct file *in,
 		return;
 	op = ipcprobe_op_begin(hook, to_pipe ? IPCPROBE_OP_SPLICE :
 					       IPCPROBE_OP_FILE_COPY);
-	if (!op)
+	if (!op) {
+		note_unseen(out);
 		return;
+	}
 	set_side(hook, op, IPCPROBE_OP_OUT, in);
 	set_side(hook, op, IPCPROBE_OP_IN, out);
 	op->in_offset = op->in_file ? (pos ? *pos : in->f_pos) : U64_MAX;
@@ -178,6 +196,29 @@ static u16 side_flags(const struct ipcprobe_op *op)
 	return flags;
 }
 
+/*
+ * Did a pipe change by something else than what the call says it moved?  Then
+ * somebody else's bytes are among these, and there is no telling which.
+ */
+static u16 check_end(const struct ipcprobe_op *op,
+		     const struct ipcprobe_op_end *end, s32 ret)
+{
+	if (!end->obj || ret < 0 || end->bytes == (u32)ret ||
+	    op->flags & (IPCPROBE_IO_BLOCKED | IPCPROBE_IO_RESYNC))
+		return 0;
+	WRITE_ONCE(end->obj->is_synced, false);
+	return IPCPROBE_IO_RESYNC;
+}
+
+static u16 check_ends(const struct ipcprobe_op *op, s32 ret)
+{
+	u16 flags = check_end(op, &op->end[IPCPROBE_OP_IN], ret);
+
+	if (op->call != IPCPROBE_CALL_TEE)	/* which takes nothing out */
+		flags |= check_end(op, &op->end[IPCPROBE_OP_OUT], ret);
+	return flags;
+}
+
 /* Called by op.c when the operation is over. */
 void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 {
@@ -194,7 +235,7 @@ void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 		.copied = copied_bytes(op, ret),
 		.call = op->call,
 		.nr_segs = op->nr_segs,
-		.flags = op->flags | side_flags(op),
+		.flags = op->flags | side_flags(op) | check_ends(op, ret),
 	};
 
 	ipcprobe_pipe_end_waits(op);

@@ -464,8 +464,12 @@ int ipcprobe_btf_offsets(const char *struct_name, const char *const *members,
  * @id: what records call it
  * @flags: IPCPROBE_IO_FIFO or 0
  * @epoch: value of ipcprobe_epoch when it was last described
- * @is_synced: positions agree with the contents; pipe's mutex
+ * @is_synced: positions agree with the contents; pipe's mutex; cleared without
+ *	it when bytes are going to move unseen
+ * @is_special: one of the next two is set
  * @has_packets: reads throw the rest of a packet away (O_DIRECT); sticky
+ * @nr_checks: so many operations more are compared with all of the contents:
+ *	somebody may still move bytes unseen
  * @write_pos: bytes ever put in; pipe's mutex
  * @read_pos: bytes ever taken out; pipe's mutex
  * @refs: the table and operations under way
@@ -480,7 +484,13 @@ struct ipcprobe_pipe {
 	u16 flags;
 	u32 epoch;
 	bool is_synced;
-	bool has_packets;
+	union {
+		u16 is_special;
+		struct {
+			bool has_packets;
+			u8 nr_checks;
+		};
+	};
 	u64 write_pos;
 	u64 read_pos;
 	refcount_t refs;
@@ -502,7 +512,9 @@ void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
 void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
 bool ipcprobe_pipe_lock_briefly(struct pipe_inode_info *pipe);
 u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
+bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe);
 void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj);
+void ipcprobe_pipe_unseen(struct inode *inode, struct pipe_inode_info *pipe);
 void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
 			    struct ipcprobe_session *only, u64 write_pos,
 			    u64 read_pos);

@@ -20,6 +20,7 @@
 #include "emit.h"
 
 #define PIPES_MAX	(1 << 20)	/* more are counted as missed */
+#define NR_CHECKS	64		/* by then nobody is left who began unseen */
 
 struct hlist_head ipcprobe_pipe_table[BIT(IPCPROBE_PIPE_TABLE_BITS)];
 static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
@@ -192,13 +193,67 @@ u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe)
 	return bytes;
 }
 
-/* Context: the pipe's mutex is held.  Makes positions fit the contents. */
+/**
+ * ipcprobe_pipe_holds_packets - does a read throw away what it leaves of a buffer?
+ * @pipe: its mutex is held
+ */
+bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe)
+{
+	u32 mask = pipe->ring_size - 1, tail = pipe->tail;
+
+	for (; tail != pipe->head; tail++)
+		if (pipe->bufs[tail & mask].flags & PIPE_BUF_FLAG_PACKET)
+			return true;
+	return false;
+}
+
+/*
+ * Makes positions fit the contents: what is in the pipe stands behind all that
+ * was told so far, where no writer is known.
+ *
+ * Context: the pipe's mutex is held.
+ */
 void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj)
 {
 	obj->write_pos = max(obj->write_pos, obj->read_pos);
 	obj->read_pos = obj->write_pos;
 	obj->write_pos += ipcprobe_pipe_bytes(obj->pipe);
+	if (ipcprobe_pipe_holds_packets(obj->pipe))
+		obj->has_packets = true;
+	obj->nr_checks = NR_CHECKS;
 	WRITE_ONCE(obj->is_synced, true);
+}
+
+/* Is the pipe a side of the operation that the current task is in? */
+static bool is_followed(const struct pipe_inode_info *pipe)
+{
+	const struct ipcprobe_op *op = ipcprobe_op_find();
+
+	return op && ((op->end[0].obj && op->end[0].pipe == pipe) ||
+		      (op->end[1].obj && op->end[1].pipe == pipe));
+}
+
+/**
+ * ipcprobe_pipe_unseen - bytes are going to move where no operation follows them
+ * @inode: of the pipe
+ * @pipe: the kernel's pipe, which the caller keeps from being freed
+ *
+ * Its positions start anew at the next operation that is followed, and are
+ * compared with the contents for some time: the bytes may move later.
+ *
+ * Context: task context, preemption off.
+ */
+void ipcprobe_pipe_unseen(struct inode *inode, struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj;
+
+	if (is_followed(pipe))
+		return;
+	obj = ipcprobe_pipe_get(inode, pipe);
+	if (!obj)
+		return;
+	WRITE_ONCE(obj->nr_checks, NR_CHECKS);
+	WRITE_ONCE(obj->is_synced, false);
 }
 
 /* ---- description ---- */

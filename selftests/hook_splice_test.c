@@ -475,4 +475,77 @@ TEST_F(splice, fifos)
 	NO_MORE(&cursor);
 }
 
+/* ---- packets: a read that wants less throws the rest away ---- */
+
+static void put_packets(int fd)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		CHECK(write(fd, page, 100) == 100);
+}
+
+static void get_packets(int fd)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		CHECK(read(fd, page, 10) == 10);
+}
+
+static void do_move_packets(struct fds *fds)
+{
+	CHECK(!fcntl(fds->a[1], F_SETFL, O_DIRECT));
+	put_packets(fds->a[1]);
+	CHECK(tee(fds->a[0], fds->b[1], 300, 0) == 300);
+	get_packets(fds->b[0]);
+	CHECK(splice(fds->a[0], NULL, fds->b[1], NULL, 300, 0) == 300);
+	get_packets(fds->b[0]);
+}
+
+TEST_F(splice, packets_stay_packets)
+{
+	const struct ipcprobe_rec_pipe_read *rec;
+	pid_t tid = SPAWN(do_move_packets, &self->fds);
+	uint32_t pos = 0;
+	size_t i;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		rec = (const void *)self->cap.recs[i].rec;
+		if (rec->hdr.type != IPCPROBE_REC_pipe_read || rec->pipe != self->b)
+			continue;
+		EXPECT_EQ(pos, rec->pos);
+		EXPECT_EQ(0, rec->flags);
+		pos += 100;
+	}
+	EXPECT_EQ(600, pos);
+}
+
+/* What the first read leaves is gone before the pipe is known. */
+TEST_F(splice, packets_from_before)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(PIPE),
+		.flags = IPCPROBE_F_NO_SNAPSHOT,
+		.ring_bytes = 1 << 20,
+	};
+	struct cursor cursor;
+	int fd[2];
+
+	capture_close(&self->cap);
+	ASSERT_EQ(0, pipe2(fd, O_DIRECT));
+	put_packets(fd[1]);
+	ASSERT_EQ(0, capture_open(&self->cap, &config));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	get_packets(fd[0]);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, getpid());
+	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 0, 10);
+	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 10, 10);
+	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 110, 10);
+	NO_MORE(&cursor);
+}
+
 TEST_HARNESS_MAIN

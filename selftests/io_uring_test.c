@@ -151,6 +151,115 @@ TEST_F(uring, requests_done_by_workers)
 	EXPECT_EQ(NULL, next_io(&self->cap, self->other_ino, &at));
 }
 
+/* ---- bytes that io_uring's splice moves: no record tells of them ---- */
+
+#define NR_STEPS	6
+
+/* What each call that is recorded moved, in order: its letter. */
+struct story {
+	int fd[2];
+	int other[2];
+	char letters[NR_STEPS];
+};
+
+static void do_splice(struct uring *uring, int from, int to, uint32_t len)
+{
+	struct io_uring_sqe *sqe = uring_put(uring, IORING_OP_SPLICE, to, NULL, len);
+
+	sqe->splice_fd_in = from;
+	sqe->off = -1;
+	sqe->splice_off_in = -1;
+	uring_submit(uring, 1);
+	CHECK(uring_wait(uring) == (int)len);
+}
+
+static void put_letters(int fd, char letter, size_t len)
+{
+	memset(out, letter, len);
+	CHECK(write(fd, out, len) == (ssize_t)len);
+}
+
+/* All bytes read must be of one kind. */
+static char get_letters(int fd, size_t len)
+{
+	CHECK(read(fd, in, len) == (ssize_t)len);
+	CHECK(in[0] == in[len - 1]);
+	return in[0];
+}
+
+/* "u" gets into the pipe unseen, behind bytes that are read only later. */
+static void do_splice_in(struct story *story)
+{
+	struct uring uring;
+
+	CHECK(!uring_open(&uring));
+	put_letters(story->other[1], 'u', 50);
+	put_letters(story->fd[1], 'a', 100);
+	do_splice(&uring, story->other[0], story->fd[1], 50);
+	put_letters(story->fd[1], 'b', 100);
+	memcpy(story->letters, "ab", 2);
+	story->letters[2] = get_letters(story->fd[0], 100);
+	story->letters[3] = get_letters(story->fd[0], 50);
+	story->letters[4] = get_letters(story->fd[0], 60);
+	story->letters[5] = get_letters(story->fd[0], 40);
+}
+
+/* Half of "a" leaves it unseen; the pipe is not empty at any time. */
+static void do_splice_out(struct story *story)
+{
+	struct uring uring;
+
+	CHECK(!uring_open(&uring));
+	put_letters(story->fd[1], 'a', 100);
+	do_splice(&uring, story->fd[0], story->other[1], 50);
+	put_letters(story->fd[1], 'b', 100);
+	put_letters(story->fd[1], 'c', 100);
+	memcpy(story->letters, "abc", 3);
+	story->letters[3] = get_letters(story->fd[0], 50);
+	story->letters[4] = get_letters(story->fd[0], 100);
+	story->letters[5] = get_letters(story->fd[0], 60);
+}
+
+/* No read may be where a write of other bytes is, and who reads must be warned. */
+static void expect_story(struct __test_metadata *_metadata, FIXTURE_DATA(uring) *self,
+			 void (*do_story)(struct story *))
+{
+	struct story *story = shared_memory(sizeof(*story));
+	const struct ipcprobe_rec_pipe_read *io[NR_STEPS];
+	size_t at = 0, i, w;
+	uint16_t flags = 0;
+	pid_t tid;
+
+	memcpy(story->fd, self->fd, sizeof(story->fd));
+	memcpy(story->other, self->other, sizeof(story->other));
+	tid = SPAWN(do_story, story);
+	REAP(tid);
+	FINISH(&self->cap);
+	for (i = 0; i < NR_STEPS; i++) {
+		io[i] = next_io(&self->cap, self->ino, &at);
+		ASSERT_NE(NULL, io[i]);
+		flags |= io[i]->flags;
+		for (w = 0; io[i]->hdr.type == IPCPROBE_REC_pipe_read && w < i; w++) {
+			if (io[w]->hdr.type == IPCPROBE_REC_pipe_write &&
+			    io[w]->pos < io[i]->pos + io[i]->ret &&
+			    io[i]->pos < io[w]->pos + io[w]->ret)
+				EXPECT_EQ(story->letters[w], story->letters[i])
+					TH_LOG("read %zu at %u", i, io[i]->pos);
+		}
+	}
+	EXPECT_EQ(IPCPROBE_IO_RESYNC, flags & IPCPROBE_IO_RESYNC);
+}
+
+TEST_F(uring, spliced_into_a_pipe_that_is_not_empty)
+{
+	expect_story(_metadata, self, do_splice_in);
+}
+
+TEST_F(uring, spliced_out_of_a_pipe_that_stays_full)
+{
+	expect_story(_metadata, self, do_splice_out);
+}
+
 /* More than the pipe holds: a worker waits in the middle of it, on some kernels. */
 static void do_waiting(int *fd)
 {

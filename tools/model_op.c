@@ -241,6 +241,18 @@ static int splice_positions(struct copies *copies, const struct call_state *stat
 	return err;
 }
 
+/* Other bytes went through one of its pipes unseen. */
+static void splice_forget(struct copies *copies, const struct op *op,
+			  const struct ipcprobe_rec_pipe_splice *rec)
+{
+	if (!(rec->flags & IPCPROBE_IO_RESYNC))
+		return;
+	if (splice_is_pipe(rec, false))
+		stream_forget(channel_at(&copies->channels, object_number(op->from)));
+	if (splice_is_pipe(rec, true))
+		stream_forget(channel_at(&copies->channels, object_number(op->to)));
+}
+
 static int splice_ends(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec,
 		       struct op *op)
 {
@@ -273,6 +285,7 @@ int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice
 		err = splice_side(copies, rec, true, &op);
 	if (!err)
 		err = splice_ends(copies, rec, &op);
+	splice_forget(copies, &op, rec);
 	if (!err && op.bytes)
 		err = splice_positions(copies, state, &op, rec);
 	if (!err && (op.from == OBJECT_MEMORY || op.to == OBJECT_MEMORY))

@@ -253,6 +253,45 @@ static void test_resync(void)
 	trace_deinit(&t);
 }
 
+/*
+ * As the module has it when 50 bytes went in unseen behind the first 100: all
+ * that is in the pipe stands behind position 100, which was the last in use.
+ */
+static void test_unseen(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_write(&t, 11, 77, 0, BUF_A, 100);
+	TRACE(&t, pipe_write, 12, .addr = BUF_A, .pipe = 77, .pos = 250, .count = 100, .ret = 100,
+	      .dur_ns = 10, .call = IPCPROBE_CALL_WRITE, .nr_segs = 1,
+	      .flags = IPCPROBE_IO_RESYNC);
+	trace_read(&t, 13, 77, 100, BUF_B, 100);
+	trace_read(&t, 13, 77, 200, BUF_B, 50);
+	ktap_ok(!trace_pair(&t, 77, 11, 13) && !trace_pair(&t, 77, 12, 13),
+		"bytes of an unseen writer are nobody else's");
+	trace_read(&t, 13, 77, 250, BUF_B, 100);
+	trace_finish(&t);
+	ktap_ok(trace_pair(&t, 77, 12, 13) == 100 && !trace_pair(&t, 77, 11, 13),
+		"what was written after them is known");
+	trace_deinit(&t);
+}
+
+static void test_unseen_splice(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_write(&t, 11, 77, 0, BUF_A, 100);
+	TRACE(&t, pipe_splice, 12, .addr = ~0ULL, .in = 1, .out = 77, .in_pos = 0, .out_pos = 100,
+	      .ret = 50, .dur_ns = 10, .call = IPCPROBE_CALL_SPLICE,
+	      .flags = IPCPROBE_IO_OUT_PIPE | IPCPROBE_IO_RESYNC);
+	trace_read(&t, 13, 77, 0, BUF_B, 100);
+	trace_finish(&t);
+	ktap_ok(!trace_pair(&t, 77, 11, 13), "a splice beside unseen bytes: the writer is unknown");
+	trace_deinit(&t);
+}
+
 static void test_fifo(void)
 {
 	const struct channels *pipes;
@@ -312,7 +351,7 @@ static void test_relations(void)
 
 int main(void)
 {
-	ktap_begin(19);
+	ktap_begin(22);
 	test_two_writers();
 	test_any_order();
 	test_many();
@@ -323,6 +362,8 @@ int main(void)
 	test_number_reuse();
 	test_snapshot();
 	test_resync();
+	test_unseen();
+	test_unseen_splice();
 	test_fifo();
 	test_relations();
 	return ktap_end();

@@ -324,7 +324,7 @@
 	F(u32,   copied,    "of ret, bytes that the CPU copied; the rest moved by page reference") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "vmsplice: user buffers (255 = more)")	\
-	F(flags, flags,     "IN_PIPE, OUT_PIPE, IN_FIFO, OUT_FIFO, BLOCKED, NONBLOCK")
+	F(flags, flags,     "IN_PIPE, OUT_PIPE, IN_FIFO, OUT_FIFO, BLOCKED, NONBLOCK, RESYNC")
 
 #define IPCPROBE_FIELDS_file_info(F)					\
 	F(u64,   ino,       "inode number")				\
