@@ -5,6 +5,7 @@
 #ifndef IPCPROBE_MODEL_FILE_H
 #define IPCPROBE_MODEL_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <linux/ipcprobe.h>
@@ -19,6 +20,8 @@
  * @dev: device of its file system
  * @number: the session's (first) number for it
  * @channel: not 0: it is memory to processes, what is in it is followed there
+ * @appender: thread that appended to it first, 0 = none yet
+ * @has_appenders: so did another
  * @same_as: not 0: turned out to be this file, met before under another number
  *
  * A file is device, inode and path: inode numbers are reused as soon as a
@@ -30,6 +33,8 @@ struct file {
 	uint32_t dev;
 	uint32_t number;
 	uint32_t channel;
+	uint32_t appender;
+	bool has_appenders;
 	uint32_t same_as;
 };
 

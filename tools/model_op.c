@@ -142,6 +142,23 @@ static int file_side(struct copies *copies, uint32_t number, uint64_t offset, bo
 	return spans_add(is_out ? &copies->out : &copies->in, offset, op->bytes);
 }
 
+/*
+ * The offset of an append is the file's size when it began: another's bytes may
+ * have got there first.
+ */
+static uint64_t io_offset(struct copies *copies, const struct ipcprobe_rec_file_read *rec)
+{
+	uint32_t number = files_by_number(&copies->files, rec->file);
+	struct file *file = files_real(&copies->files, &number);
+
+	if (!(rec->flags & IPCPROBE_IO_APPEND) || !rec->file)
+		return rec->offset;
+	if (!file->appender)
+		file->appender = rec->hdr.tid;
+	file->has_appenders |= file->appender != rec->hdr.tid;
+	return file->has_appenders ? UINT64_MAX : rec->offset;
+}
+
 /* op_apply_file_io - a read from a regular file returned, or a write (@is_write) */
 int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
 		     bool is_write)
@@ -158,7 +175,7 @@ int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read 
 	op.kind = is_write ? HOP_WRITE : HOP_READ;
 	op.is_direct = rec->flags & IPCPROBE_IO_DIRECT;
 	op.copied_bytes = op.is_direct ? 0 : op.bytes;
-	err = file_side(copies, rec->file, rec->offset, is_write, &op);
+	err = file_side(copies, rec->file, io_offset(copies, rec), is_write, &op);
 	if (!err)
 		err = call_addresses(state, &op, rec->addr, rec->nr_segs, op.bytes,
 				     is_write ? &copies->in : &copies->out);

@@ -378,9 +378,40 @@ static void test_procvm_shared(void)
 	trace_deinit(&t);
 }
 
+static void append(struct trace *t, uint32_t pid, uint32_t file, uint64_t offset)
+{
+	TRACE(t, file_write, pid, .addr = BUF, .offset = offset, .file = file, .ret = BLOCK,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_WRITE, .nr_segs = 1,
+	      .flags = IPCPROBE_IO_APPEND);
+}
+
+/* Two appenders began at the same size: one of them is in truth behind the other. */
+static void test_appenders(void)
+{
+	struct trace t;
+	uint32_t number;
+
+	begin(&t);
+	map_at(&t, CLIENT, AT_CLIENT, 4 * BLOCK, 0);
+	append(&t, SERVER, SHM, 0);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
+	number = files_by_number(&t.model.copies.files, SHM);
+	number = file_at(&t.model.copies.files, number)->channel;
+	ktap_ok(number && trace_flow(&t, number, SERVER, CLIENT) == BLOCK,
+		"the only appender's bytes are where the file ended");
+	append(&t, 10, SHM, BLOCK);
+	append(&t, SERVER, SHM, BLOCK);
+	trace_file_write(&t, CLIENT, OUT, AT_CLIENT + BLOCK, 2 * BLOCK);
+	trace_finish(&t);
+	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == BLOCK &&
+		!trace_flow(&t, number, 10, CLIENT),
+		"of two appenders nobody knows which bytes are whose");
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(25);
+	ktap_begin(27);
 	test_sysv();
 	test_namespaces();
 	test_offsets();
@@ -394,5 +425,6 @@ int main(void)
 	test_procvm();
 	test_procvm_vectors();
 	test_procvm_shared();
+	test_appenders();
 	return ktap_end();
 }
