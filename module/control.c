@@ -169,7 +169,7 @@ static int put_hook(struct sk_buff *skb, struct ipcprobe_hook *hook)
 	if (nla_put_string(skb, IPCPROBE_A_HOOK_NAME, hook->name) ||
 	    nla_put_u8(skb, IPCPROBE_A_HOOK_KIND, hook->kind) ||
 	    nla_put_u32(skb, IPCPROBE_A_HOOK_CLASSES, hook->classes) ||
-	    nla_put_u8(skb, IPCPROBE_A_HOOK_OPTIONAL, !!hook->alt) ||
+	    nla_put_u8(skb, IPCPROBE_A_HOOK_OPTIONAL, ipcprobe_hook_optional(hook)) ||
 	    nla_put_u8(skb, IPCPROBE_A_HOOK_ATTACHED, hook->attached) ||
 	    nla_put_u32(skb, IPCPROBE_A_HOOK_ERROR, -hook->error) ||
 	    nla_put_u64_64bit(skb, IPCPROBE_A_HOOK_MISSED,

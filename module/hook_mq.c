@@ -75,17 +75,34 @@ static void set_queue(struct ipcprobe_op *op, s32 fd)
 }
 
 /* do_mq_timedsend(fd, text, bytes, prio, timeout) */
-static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+static void begin_send(struct ipcprobe_hook *hook, s32 fd, u64 addr, u64 bytes, u32 prio)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_MQ_SEND);
 
 	if (unlikely(!op))
 		return;
-	set_queue(op, ftrace_regs_get_argument(fregs, 0));
-	op->addr = ftrace_regs_get_argument(fregs, 1);
-	op->mq.bytes = min_t(u64, ftrace_regs_get_argument(fregs, 2), U32_MAX);
-	op->mq.prio = ftrace_regs_get_argument(fregs, 3);
+	set_queue(op, fd);
+	op->addr = addr;
+	op->mq.bytes = min_t(u64, bytes, U32_MAX);
+	op->mq.prio = prio;
 	op->mq.seq = 0;
+}
+
+static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_send(hook, ftrace_regs_get_argument(fregs, 0),
+		   ftrace_regs_get_argument(fregs, 1),
+		   ftrace_regs_get_argument(fregs, 2),
+		   ftrace_regs_get_argument(fregs, 3));
+}
+
+/* mq_timedsend(2) itself: its argument is the task's registers. */
+static void entry_send_call(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	begin_send(hook, args[0], args[1], args[2], args[3]);
 }
 
 static void set_receive(struct ipcprobe_op *op, s32 fd, u64 addr, u64 bytes)
@@ -98,14 +115,27 @@ static void set_receive(struct ipcprobe_op *op, s32 fd, u64 addr, u64 bytes)
 }
 
 /* do_mq_timedreceive(fd, text, bytes, prio, timeout) */
-static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+static void begin_receive(struct ipcprobe_hook *hook, s32 fd, u64 addr, u64 bytes)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_MQ_RECEIVE);
 
 	if (likely(op))
-		set_receive(op, ftrace_regs_get_argument(fregs, 0),
-			    ftrace_regs_get_argument(fregs, 1),
-			    ftrace_regs_get_argument(fregs, 2));
+		set_receive(op, fd, addr, bytes);
+}
+
+static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	begin_receive(hook, ftrace_regs_get_argument(fregs, 0),
+		      ftrace_regs_get_argument(fregs, 1),
+		      ftrace_regs_get_argument(fregs, 2));
+}
+
+static void entry_receive_call(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	begin_receive(hook, args[0], args[1], args[2]);
 }
 
 /**
@@ -456,19 +486,31 @@ int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 }
 
 #ifdef CONFIG_ARM64
-#define SYS_MQ_UNLINK	"__arm64_sys_mq_unlink"
+#define SYS_MQ_UNLINK		"__arm64_sys_mq_unlink"
+#define SYS_MQ_TIMEDSEND	"__arm64_sys_mq_timedsend"
+#define SYS_MQ_TIMEDRECEIVE	"__arm64_sys_mq_timedreceive"
 #else
-#define SYS_MQ_UNLINK	"__x64_sys_mq_unlink"
+#define SYS_MQ_UNLINK		"__x64_sys_mq_unlink"
+#define SYS_MQ_TIMEDSEND	"__x64_sys_mq_timedsend"
+#define SYS_MQ_TIMEDRECEIVE	"__x64_sys_mq_timedreceive"
 #endif
 
-#define MQ_FN(name, fn)	\
-	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), MQ_ALT)
-#define MQ_ALT	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_POSIX_MQUEUE), IPCPROBE_HOOK_EXTRA)
+#define MQ_ALT(alt)	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_POSIX_MQUEUE), alt)
+#define SEND_ALT	MQ_ALT(IPCPROBE_HOOK_EXTRA_GROUP(2))
+#define RECEIVE_ALT	MQ_ALT(IPCPROBE_HOOK_EXTRA_GROUP(3))
 
-/* All extra: a kernel may be without POSIX queues. */
+#define MQ_FN(name, fn)	\
+	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), MQ_ALT(IPCPROBE_HOOK_EXTRA))
+/* The call itself, where the function that it calls has been inlined. */
+#define MQ_FALLBACK_FN(fn_name, fn, alt_group) {			\
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
+	.classes = IPCPROBE_BIT(MSG), .alt = alt_group, .is_fallback = true }
+
 struct ipcprobe_hook ipcprobe_mq_hooks[] = {
-	MQ_FN("do_mq_timedsend", entry_send),
-	MQ_FN("do_mq_timedreceive", entry_receive),
+	IPCPROBE_FN("do_mq_timedsend", entry_send, IPCPROBE_BIT(MSG), SEND_ALT),
+	MQ_FALLBACK_FN(SYS_MQ_TIMEDSEND, entry_send_call, SEND_ALT),
+	IPCPROBE_FN("do_mq_timedreceive", entry_receive, IPCPROBE_BIT(MSG), RECEIVE_ALT),
+	MQ_FALLBACK_FN(SYS_MQ_TIMEDRECEIVE, entry_receive_call, RECEIVE_ALT),
 	MQ_FN("do_mq_open", entry_open),
 	MQ_FN(SYS_MQ_UNLINK, entry_unlink),
 	MQ_FN("mqueue_unlink", entry_unlink_found),

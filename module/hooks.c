@@ -307,6 +307,12 @@ static int update(void)
 	return err;
 }
 
+/* Return: as IPCPROBE_A_HOOK_OPTIONAL. */
+u8 ipcprobe_hook_optional(const struct ipcprobe_hook *hook)
+{
+	return is_extra(hook) && !has(hook, is_attached) ? 2 : !!hook->alt;
+}
+
 static void count_users(u32 classes, int delta)
 {
 	u32 class_id;
@@ -377,7 +383,8 @@ u32 ipcprobe_hooks_incomplete(u32 classes)
 /* ---- users of our tracepoints ---- */
 
 static void serve_trace_users(struct work_struct *work);
-static DECLARE_DELAYED_WORK(trace_work, serve_trace_users);
+static DECLARE_WORK(trace_work, serve_trace_users);
+static DECLARE_DELAYED_WORK(retry_work, serve_trace_users);
 
 /* Says so when users get no events, and when they do after all. */
 static void report(int err)
@@ -404,7 +411,7 @@ static void serve_trace_users(struct work_struct *work)
 		err = -ENOENT;
 	report(err);
 	if (err && err != -ENOENT)
-		schedule_delayed_work(&trace_work, HZ);
+		schedule_delayed_work(&retry_work, HZ);
 }
 
 /* As the work: is @mine among those that were answered? */
@@ -448,7 +455,7 @@ int ipcprobe_hooks_trace_reg(u32 class_id)
 		return 0;	/* ipcprobe_hooks_start() will serve it */
 	if (!(BIT(class_id) & __IPCPROBE_CLASSES_ALL))
 		return 0;	/* the module's own events need no hook */
-	mod_delayed_work(system_wq, &trace_work, 0);
+	schedule_work(&trace_work);
 	err = wait_for_answer(class_id, mine);
 	if (err)
 		ipcprobe_hooks_trace_unreg(class_id);
@@ -459,7 +466,7 @@ void ipcprobe_hooks_trace_unreg(u32 class_id)
 {
 	atomic_dec(&trace_users[class_id]);
 	if (READ_ONCE(is_ready))
-		mod_delayed_work(system_wq, &trace_work, 0);
+		schedule_work(&trace_work);
 	module_put(THIS_MODULE);
 }
 
@@ -480,7 +487,7 @@ static int module_changes(struct notifier_block *block, unsigned long state, voi
 		is_unsettled = true;
 	}
 	if (gone || (state == MODULE_STATE_LIVE && wanted_classes() & ~attached_classes))
-		mod_delayed_work(system_wq, &trace_work, 0);
+		schedule_work(&trace_work);
 	return NOTIFY_DONE;
 }
 
@@ -510,13 +517,14 @@ void __init ipcprobe_hooks_start(void)
 	register_module_notifier(&module_notifier);
 	scoped_guard(mutex, &hooks_mutex)
 		WRITE_ONCE(is_ready, true);
-	mod_delayed_work(system_wq, &trace_work, 0);
+	schedule_work(&trace_work);
 }
 
 void ipcprobe_hooks_exit(void)
 {
 	unregister_module_notifier(&module_notifier);
-	cancel_delayed_work_sync(&trace_work);
+	cancel_work_sync(&trace_work);
+	cancel_delayed_work_sync(&retry_work);
 	scoped_guard(mutex, &hooks_mutex)
 		update();
 	ipcprobe_functions_exit();

@@ -415,6 +415,7 @@ int ipcprobe_hooks_trace_reg(u32 class_id);
 void ipcprobe_hooks_trace_unreg(u32 class_id);
 u32 ipcprobe_hooks_attached(void);
 u32 ipcprobe_hooks_incomplete(u32 classes);
+u8 ipcprobe_hook_optional(const struct ipcprobe_hook *hook);
 void ipcprobe_hooks_init(void);
 void ipcprobe_hooks_start(void);
 void ipcprobe_hooks_exit(void);

@@ -236,6 +236,10 @@ static void check_hooks(struct check *check)
 			find(check, "hook", true,
 			     "%s %s: %s: class %s cannot be recorded in this kernel: leave it out (-e)",
 			     hook_kind(hook), hook->name, strerror(hook->error), classes);
+		else if (hook->error && hook->is_gap)
+			find(check, "hook", false,
+			     "%s %s is absent in this kernel: class %s is incomplete",
+			     hook_kind(hook), hook->name, classes);
 		else if (hook->nr_missed)
 			find(check, "hook", false, "%s %s: %" PRIu64 " hits missed so far",
 			     hook_kind(hook), hook->name, hook->nr_missed);

@@ -271,6 +271,7 @@ static void parse_hook(struct nlattr *attrs, int len, void *item)
 			break;
 		case IPCPROBE_A_HOOK_OPTIONAL:
 			hook->is_optional = get_u8(attr);
+			hook->is_gap = get_u8(attr) == 2;
 			break;
 		case IPCPROBE_A_HOOK_ATTACHED:
 			hook->is_attached = get_u8(attr);

@@ -43,6 +43,7 @@ struct control_hook {
 	uint8_t kind;		/* IPCPROBE_HOOK_* */
 	uint32_t classes;
 	bool is_optional;
+	bool is_gap;
 	bool is_attached;
 	uint32_t error;		/* errno of the last try, 0 = none */
 	uint64_t nr_missed;

@@ -311,7 +311,7 @@ enum ipcprobe_hook_attr {
 	IPCPROBE_A_HOOK_NAME,		/* string: tracepoint or function */
 	IPCPROBE_A_HOOK_KIND,		/* u8 */
 	IPCPROBE_A_HOOK_CLASSES,	/* u32 mask of the classes that need it */
-	IPCPROBE_A_HOOK_OPTIONAL,	/* u8: 1 = not on every kernel: under another name, or not needed */
+	IPCPROBE_A_HOOK_OPTIONAL,	/* u8: 0 = needed, 1 = or another, 2 = what it gives is missing */
 	IPCPROBE_A_HOOK_ATTACHED,	/* u8 */
 	IPCPROBE_A_HOOK_ERROR,		/* u32 errno of the last try, 0 = none */
 	IPCPROBE_A_HOOK_MISSED,		/* u64 hits that made no record for want of memory or a slot */
