@@ -8,7 +8,6 @@
  */
 #include <linux/fs.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <net/genetlink.h>
 
 #include "ipcprobe.h"
@@ -204,6 +203,8 @@ static int hooks_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* ---- objects ---- */
 
+#define WAITS_MAX	1000	/* more are not counted: interrupts are off meanwhile */
+
 static u32 count_waits(struct wait_queue_head *wait)
 {
 	unsigned long irqflags;
@@ -212,26 +213,52 @@ static u32 count_waits(struct wait_queue_head *wait)
 
 	spin_lock_irqsave(&wait->lock, irqflags);
 	list_for_each(pos, &wait->head)
-		nr++;
+		if (++nr == WAITS_MAX)
+			break;
 	spin_unlock_irqrestore(&wait->lock, irqflags);
 	return nr;
 }
 
+/* Somebody may keep the mutex: the number is not known then, and left out. */
 static int put_bytes(struct sk_buff *skb, struct pipe_inode_info *pipe)
 {
 	u32 bytes;
 
-	if (!ipcprobe_pipe_lock_briefly(pipe))
-		return 0;	/* not told: not known */
+	if (!mutex_trylock(&pipe->mutex))
+		return 0;
 	bytes = ipcprobe_pipe_bytes(pipe);
 	mutex_unlock(&pipe->mutex);
 	return nla_put_u32(skb, IPCPROBE_A_OBJECT_BYTES, bytes);
 }
 
-static int put_pipe(struct sk_buff *skb, const struct file *file)
+/**
+ * struct objects_dump - an answer to OBJECT_GET
+ * @walk: where it is
+ * @skb: message, to be filled
+ * @cb: of the request
+ * @is_full: the message has no room for the descriptor that comes next
+ */
+struct objects_dump {
+	struct ipcprobe_walk walk;
+	struct sk_buff *skb;
+	struct netlink_callback *cb;
+	bool is_full;
+};
+
+/* To count waits takes long where there are many: the step ends sooner then. */
+static int put_waits(struct objects_dump *dump, struct pipe_inode_info *pipe)
 {
-	struct pipe_inode_info *pipe = ipcprobe_pipe_of(file);
-	const struct inode *inode = file_inode(file);
+	u32 reads = count_waits(&pipe->rd_wait), writes = count_waits(&pipe->wr_wait);
+
+	dump->walk.left -= reads + writes;
+	return nla_put_u32(dump->skb, IPCPROBE_A_OBJECT_READ_WAITS, reads) ?:
+	       nla_put_u32(dump->skb, IPCPROBE_A_OBJECT_WRITE_WAITS, writes);
+}
+
+static int put_pipe(struct objects_dump *dump, const struct inode *inode,
+		    struct pipe_inode_info *pipe)
+{
+	struct sk_buff *skb = dump->skb;
 
 	if (nla_put_u32(skb, IPCPROBE_A_OBJECT_CLASS, IPCPROBE_CLASS_PIPE) ||
 	    nla_put_u32(skb, IPCPROBE_A_OBJECT_DEV, inode->i_sb->s_dev) ||
@@ -244,26 +271,24 @@ static int put_pipe(struct sk_buff *skb, const struct file *file)
 			READ_ONCE(pipe->readers)) ||
 	    nla_put_u32(skb, IPCPROBE_A_OBJECT_WRITERS,
 			READ_ONCE(pipe->writers)) ||
-	    nla_put_u32(skb, IPCPROBE_A_OBJECT_READ_WAITS,
-			count_waits(&pipe->rd_wait)) ||
-	    nla_put_u32(skb, IPCPROBE_A_OBJECT_WRITE_WAITS,
-			count_waits(&pipe->wr_wait)))
+	    put_waits(dump, pipe))
 		return -EMSGSIZE;
 	return 0;
 }
 
-static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct ipcprobe_walk *walk, unsigned int i)
+static int dump_object(struct objects_dump *dump,
+		       const struct ipcprobe_found *found)
 {
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				 cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
+	struct sk_buff *skb = dump->skb;
+	void *head = genlmsg_put(skb, NETLINK_CB(dump->cb->skb).portid,
+				 dump->cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
 				 IPCPROBE_CMD_OBJECT_GET);
 
 	if (!head)
 		return -EMSGSIZE;
-	if (nla_put_u32(skb, IPCPROBE_A_OBJECT_PID, walk->seen_pid) ||
-	    nla_put_u32(skb, IPCPROBE_A_OBJECT_FD, walk->entry[i].fd) ||
-	    put_pipe(skb, walk->entry[i].file)) {
+	if (nla_put_u32(skb, IPCPROBE_A_OBJECT_PID, dump->walk.seen_pid) ||
+	    nla_put_u32(skb, IPCPROBE_A_OBJECT_FD, found->fd) ||
+	    put_pipe(dump, file_inode(found->file), found->pipe)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;
 	}
@@ -271,42 +296,30 @@ static int dump_object(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* As many of the batch as there is room for; the walk goes on behind them. */
-static int dump_batch(struct sk_buff *skb, struct netlink_callback *cb,
-		      struct ipcprobe_walk *walk)
+static bool visit(struct ipcprobe_walk *walk, const struct ipcprobe_found *found)
 {
-	unsigned int i;
-	int err = 0;
+	struct objects_dump *dump = container_of(walk, struct objects_dump, walk);
 
-	for (i = 0; i < walk->nr && walk->seen_pid && !err; i++) {
-		err = dump_object(skb, cb, walk, i);
-		if (err) {
-			walk->next_pid = walk->pid;
-			walk->next_fd = walk->entry[i].fd;
-		}
-	}
-	return fatal_signal_pending(current) ? -EINTR : err;
+	if (walk->seen_pid)
+		dump->is_full = dump_object(dump, found);
+	return !dump->is_full;
 }
 
-/* Resumes at the process and the descriptor that found no room. */
+/* Resumes at the thread and the descriptor that found no room. */
 static int objects_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct objects_dump dump = { .skb = skb, .cb = cb };
 	int err = check_access(cb->skb);
-	struct ipcprobe_walk *walk;
 
 	if (err)
 		return err;
-	walk = kmalloc(sizeof(*walk), GFP_KERNEL);
-	if (!walk)
-		return -ENOMEM;
-	ipcprobe_walk_init(walk, IPCPROBE_BIT(PIPE), cb->args[0] ?: 1, cb->args[1]);
-	while (ipcprobe_walk_next(walk))
-		if (dump_batch(skb, cb, walk))
-			break;
-	cb->args[0] = walk->next_pid;
-	cb->args[1] = walk->next_fd;
-	ipcprobe_walk_deinit(walk);
-	kfree(walk);
+	ipcprobe_walk_init(&dump.walk, IPCPROBE_BIT(PIPE), visit,
+			   cb->args[0] ?: 1, cb->args[1]);
+	while (!dump.is_full && !fatal_signal_pending(current) &&
+	       ipcprobe_walk_step(&dump.walk))
+		;
+	cb->args[0] = dump.walk.next_tid;
+	cb->args[1] = dump.walk.next_fd;
 	return skb->len;
 }
 

@@ -113,14 +113,20 @@ static void snapshot_task(struct ipcprobe_session *session,
  */
 void ipcprobe_snapshot_tasks(struct ipcprobe_session *session)
 {
-	struct task_struct *process, *thread;
+	struct task_struct *task;
+	pid_t tid = 1;
 
 	if (!(session->classes & IPCPROBE_BIT(TASK)))
 		return;
-	rcu_read_lock();
-	for_each_process_thread(process, thread)
-		snapshot_task(session, thread);
-	rcu_read_unlock();
+	while ((task = ipcprobe_next_thread(tid))) {
+		tid = task->pid + 1;
+		/* Of one that was reaped meanwhile the parent may be gone. */
+		scoped_guard(rcu)
+			if (pid_alive(task))
+				snapshot_task(session, task);
+		put_task_struct(task);
+		cond_resched();
+	}
 }
 
 struct ipcprobe_hook ipcprobe_task_hooks[] = {

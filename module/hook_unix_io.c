@@ -261,7 +261,7 @@ static __always_inline void use_socket(struct ipcprobe_op *op,
 	refcount_inc(&obj->refs);
 	reset(op, obj, sk, is_send);
 	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
-		ipcprobe_sock_introduce(obj, sk, NULL);
+		ipcprobe_sock_introduce(obj, sk);
 }
 
 /* The next message of the same call. */

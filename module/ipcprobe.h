@@ -225,6 +225,7 @@ extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
 extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
 
 void ipcprobe_session_init(void);
+bool ipcprobe_session_is_alone(const struct ipcprobe_session *session);
 struct ipcprobe_session *ipcprobe_session_create(void);
 void ipcprobe_session_destroy(struct ipcprobe_session *session);
 struct ipcprobe_session *ipcprobe_session_get_next(u32 id);
@@ -464,7 +465,8 @@ int ipcprobe_btf_offsets(const char *struct_name, const char *const *members,
  * @dev: device of the inode
  * @id: what records call it
  * @flags: IPCPROBE_IO_FIFO or 0
- * @epoch: value of ipcprobe_epoch when it was last described
+ * @epoch: value of ipcprobe_epoch when it was last described to all sessions
+ * @snapshot: number of the snapshot that it was described in last
  * @is_synced: positions agree with the contents; pipe's mutex; cleared without
  *	it when bytes are going to move unseen
  * @is_special: one of the next two is set
@@ -484,6 +486,7 @@ struct ipcprobe_pipe {
 	u32 id;
 	u16 flags;
 	u32 epoch;
+	u32 snapshot;
 	bool is_synced;
 	union {
 		u16 is_special;
@@ -507,11 +510,14 @@ void ipcprobe_pipe_exit(void);
 void ipcprobe_pipe_unsync(void);
 void ipcprobe_pipe_reset(void);
 struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file);
+struct ipcprobe_pipe *ipcprobe_pipe_alloc(gfp_t gfp);
+struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
+					struct pipe_inode_info *pipe,
+					struct ipcprobe_pipe **unused);
 struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 					   struct pipe_inode_info *pipe);
 void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
 void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
-bool ipcprobe_pipe_lock_briefly(struct pipe_inode_info *pipe);
 u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
 bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe);
 void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj);
@@ -570,7 +576,8 @@ int ipcprobe_path_print(const struct path *path, char *buf, int size);
  * @sk: the kernel's socket, to compare with
  * @id: what records call it
  * @ino: inode number, 0 before accept(2)
- * @epoch: value of ipcprobe_epoch when it was last described
+ * @epoch: value of ipcprobe_epoch when it was last described to all sessions
+ * @snapshot: number of the snapshot that it was described in last
  * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
  * @is_synced: what it held when it was met is counted in write_pos
  * @write_pos: bytes (messages) ever sent to it
@@ -584,6 +591,7 @@ struct ipcprobe_sock {
 	u32 id;
 	u32 ino;
 	u32 epoch;
+	u32 snapshot;
 	u8 type;
 	bool is_synced;
 	atomic_t write_pos;
@@ -595,6 +603,9 @@ struct ipcprobe_sock {
 int ipcprobe_sock_init(void);
 void ipcprobe_sock_exit(void);
 void ipcprobe_sock_reset(void);
+struct ipcprobe_sock *ipcprobe_sock_alloc(gfp_t gfp);
+struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
+					struct ipcprobe_sock **unused);
 struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk);
 void ipcprobe_sock_put(struct ipcprobe_sock *obj);
 void ipcprobe_sock_forget(const struct sock *sk);
@@ -606,8 +617,8 @@ const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb);
 u32 ipcprobe_sock_peer_id(const struct sock *sk);
 void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 			    struct ipcprobe_session *only);
-void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk,
-			     struct ipcprobe_session *only);
+struct sock *ipcprobe_sock_peer(const struct sock *sk);
+void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk);
 
 #define IPCPROBE_SOCK_TABLE_BITS	12
 
@@ -1217,34 +1228,52 @@ void ipcprobe_pick_reset(void);
 /* walk.c: the pipes and UNIX sockets that descriptors refer to */
 
 /**
- * struct ipcprobe_walk - where a walk over all processes' descriptors is
+ * struct ipcprobe_found - a descriptor that a walk came to
+ * @file: its open file; its descriptor table keeps it open during the visit
+ * @fd: the descriptor
+ * @pipe: what it refers to: a pipe ...
+ * @sk: ... or a UNIX socket; the other is NULL
+ */
+struct ipcprobe_found {
+	struct file *file;
+	unsigned int fd;
+	struct pipe_inode_info *pipe;
+	struct sock *sk;
+};
+
+/**
+ * struct ipcprobe_walk - where a walk over all threads' descriptors is
  * @classes: what is looked for: PIPE, UNIX
- * @pid: process of this batch
- * @seen_pid: its number as the current task sees it, 0 = not at all
- * @next_pid: the search goes on here
+ * @visit: called for each descriptor found, with a spinlock held.  Returns
+ *	false to end the step: the next one begins with the same descriptor.
+ * @tid: thread whose descriptors are visited
+ * @pid: its process
+ * @seen_pid: the process's number as the current task sees it, 0 = not at all
+ * @next_tid: the search goes on here
  * @next_fd: and here
- * @nr: descriptors in this batch
- * @entry: them; the files are referenced
+ * @left: what the step may cost yet; 0: it ends with this visit
  */
 struct ipcprobe_walk {
 	u32 classes;
+	bool (*visit)(struct ipcprobe_walk *walk,
+		      const struct ipcprobe_found *found);
+	pid_t tid;
 	pid_t pid;
 	pid_t seen_pid;
-	pid_t next_pid;
+	pid_t next_tid;
 	unsigned int next_fd;
-	unsigned int nr;
-	struct {
-		unsigned int fd;
-		struct file *file;
-	} entry[64];
+	int left;
 };
 
-void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes, pid_t pid,
-			unsigned int fd);
+void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes,
+			bool (*visit)(struct ipcprobe_walk *walk,
+				      const struct ipcprobe_found *found),
+			pid_t tid, unsigned int fd);
+bool ipcprobe_walk_step(struct ipcprobe_walk *walk);
 struct sock *ipcprobe_unix_sock_of(struct file *file);
-void ipcprobe_walk_deinit(struct ipcprobe_walk *walk);
-bool ipcprobe_walk_next(struct ipcprobe_walk *walk);
+struct task_struct *ipcprobe_next_thread(pid_t tid);
 struct task_struct *ipcprobe_next_process(pid_t pid);
+
 /* hook_futex.c */
 
 void ipcprobe_futex_init(void);

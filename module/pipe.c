@@ -7,7 +7,6 @@
  * looks when they are about to give it back).  An entry is found by the
  * kernel's pipe and lives until that is freed (hook on free_pipe_info()).
  */
-#include <linux/delay.h>
 #include <linux/magic.h>
 #include <linux/path.h>
 #include <linux/percpu.h>
@@ -68,34 +67,58 @@ static void remove(struct ipcprobe_pipe *obj)
 	ipcprobe_pipe_put(obj);
 }
 
-/* Context, return: as ipcprobe_pipe_get(). */
-struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
-					   struct pipe_inode_info *pipe)
+/* An entry for ipcprobe_pipe_add().  Who does not need it any more calls kfree(). */
+struct ipcprobe_pipe *ipcprobe_pipe_alloc(gfp_t gfp)
 {
-	struct ipcprobe_pipe *obj, *old, *unused = NULL;
+	return kzalloc(sizeof(struct ipcprobe_pipe), gfp | __GFP_ACCOUNT | __GFP_NOWARN);
+}
+
+/**
+ * ipcprobe_pipe_add - the entry of a pipe, made of another when there is none
+ * @inode: its inode
+ * @pipe: the kernel's pipe, which the caller keeps from being freed
+ * @unused: from ipcprobe_pipe_alloc(); set to NULL when it was used
+ *
+ * Context: task context, preemption off.  Return: NULL when the table is full.
+ */
+struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
+					struct pipe_inode_info *pipe,
+					struct ipcprobe_pipe **unused)
+{
+	struct ipcprobe_pipe *obj = *unused, *old;
 	unsigned long irqflags;
 
-	obj = kzalloc(sizeof(*obj), GFP_NOWAIT | __GFP_NOWARN);
-	if (!obj)
-		return NULL;
 	refcount_set(&obj->refs, 1);
 	obj->pipe = pipe;
 	obj->ino = inode->i_ino;
 	obj->dev = inode->i_sb->s_dev;
 	obj->flags = is_fifo(inode) ? IPCPROBE_IO_FIFO : 0;
 	obj->id = obj->ino;
+	obj->epoch = READ_ONCE(ipcprobe_epoch) - 1;
 	raw_spin_lock_irqsave(&table_lock, irqflags);
 	old = ipcprobe_pipe_find(pipe);
 	if (old || nr_pipes >= PIPES_MAX) {
-		unused = obj;
 		obj = old;
 	} else {
 		if (obj->flags)
 			obj->id = ++last_fifo;
 		hlist_add_head_rcu(&obj->node, ipcprobe_pipe_bucket(pipe));
 		nr_pipes++;
+		*unused = NULL;
 	}
 	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	return obj;
+}
+
+/* Context, return: as ipcprobe_pipe_get(). */
+struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
+					   struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *unused = ipcprobe_pipe_alloc(GFP_NOWAIT), *obj;
+
+	if (!unused)
+		return NULL;
+	obj = ipcprobe_pipe_add(inode, pipe, &unused);
 	kfree(unused);
 	return obj;
 }
@@ -149,35 +172,20 @@ void ipcprobe_pipe_reset(void)
  * ipcprobe_pipe_of - the pipe behind an open file
  * @file: held by the caller
  *
+ * That the inode is a FIFO's is not enough: some file systems (rpc_pipefs) have
+ * FIFOs that are no pipes, and keep something else in the file.
+ *
  * Return: NULL when it is no pipe or FIFO that can be read or written.
  */
 struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file)
 {
-	if (!S_ISFIFO(file_inode(file)->i_mode) ||
-	    !(file->f_mode & (FMODE_READ | FMODE_WRITE)))
+	const struct inode *inode = file_inode(file);
+	struct pipe_inode_info *pipe;
+
+	if (!S_ISFIFO(inode->i_mode) || !(file->f_mode & (FMODE_READ | FMODE_WRITE)))
 		return NULL;
-	return file->private_data;
-}
-
-/**
- * ipcprobe_pipe_lock_briefly - take a pipe's mutex if that can be had soon
- * @pipe: the caller keeps it from being freed
- *
- * Somebody may hold it for as long as he likes (a splice to a terminal that
- * nobody reads): do not wait for him.
- *
- * Context: process.  Return: whether it is held now.
- */
-bool ipcprobe_pipe_lock_briefly(struct pipe_inode_info *pipe)
-{
-	int i;
-
-	for (i = 0; i < 20; i++) {
-		if (mutex_trylock(&pipe->mutex))
-			return true;
-		usleep_range(50, 100);
-	}
-	return false;
+	pipe = READ_ONCE(file->private_data);
+	return pipe == READ_ONCE(inode->i_pipe) ? pipe : NULL;
 }
 
 /**
@@ -262,7 +270,8 @@ void ipcprobe_pipe_unseen(struct inode *inode, struct pipe_inode_info *pipe)
  * ipcprobe_pipe_describe - write a pipe_snapshot record
  * @obj: pipe
  * @path: of a FIFO, or NULL
- * @only: the session it is for, or NULL for all
+ * @only: the session it is for, or NULL for all.  Where there are others, it
+ *	is described to all of them when it is used next.
  * @write_pos: to report
  * @read_pos: to report
  *
@@ -291,7 +300,8 @@ void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
 				  IPCPROBE_PATH_MAX);
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
-	WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
+	if (!only || ipcprobe_session_is_alone(only))
+		WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
 	IPCPROBE_EMIT_NAME(pipe_snapshot, rec, len, s,
 			   only ? s == only : s->classes & IPCPROBE_BIT(PIPE));
 }

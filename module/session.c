@@ -285,6 +285,18 @@ static void update_only(void)
 					     active_node) : NULL);
 }
 
+/**
+ * ipcprobe_session_is_alone - is it the only session that runs?
+ * @session: a running one
+ *
+ * Context: any.
+ */
+bool ipcprobe_session_is_alone(const struct ipcprobe_session *session)
+{
+	return READ_ONCE(ipcprobe_sessions.next) == &session->active_node &&
+	       READ_ONCE(session->active_node.next) == &ipcprobe_sessions;
+}
+
 /* What no hook of this kernel sees is missing from here on. */
 static void say_incomplete(struct ipcprobe_session *session)
 {

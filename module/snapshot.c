@@ -16,104 +16,162 @@
 
 /* ---- pipes and UNIX sockets ---- */
 
-static void emit_holder(struct ipcprobe_session *session, pid_t pid,
-			const struct file *file, unsigned int fd,
-			const struct ipcprobe_pipe *obj)
+/**
+ * struct files_snapshot - a snapshot of what descriptors refer to
+ * @walk: where it is
+ * @session: gets the records
+ * @number: of the snapshot
+ * @pipe: entry for the next pipe that has none; NULL: it was used
+ * @sock: likewise for a socket
+ * @peer: and for its other end
+ * @no_memory: for what of these is NULL there was none
+ */
+struct files_snapshot {
+	struct ipcprobe_walk walk;
+	struct ipcprobe_session *session;
+	u32 number;
+	struct ipcprobe_pipe *pipe;
+	struct ipcprobe_sock *sock;
+	struct ipcprobe_sock *peer;
+	bool no_memory;
+};
+
+static atomic_t last_number;
+
+static void emit_pipe_holder(const struct files_snapshot *snapshot,
+			     const struct ipcprobe_found *found,
+			     const struct ipcprobe_pipe *obj)
 {
 	struct ipcprobe_rec_pipe_holder rec = {
-		.hdr.tid = pid,
+		.hdr.tid = snapshot->walk.tid,
 		.pipe = obj->id,
-		.pid = pid,
-		.fd = fd,
+		.pid = snapshot->walk.pid,
+		.fd = found->fd,
 		.flags = obj->flags,
 	};
 
-	if (file->f_mode & FMODE_READ)
+	if (found->file->f_mode & FMODE_READ)
 		rec.flags |= IPCPROBE_IO_READ_END;
-	if (file->f_mode & FMODE_WRITE)
+	if (found->file->f_mode & FMODE_WRITE)
 		rec.flags |= IPCPROBE_IO_WRITE_END;
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_ONLY(pipe_holder, &rec, session);
+	IPCPROBE_EMIT_ONLY(pipe_holder, &rec, snapshot->session);
 }
 
-/* Without its mutex a pipe is described later, when it is first used. */
-static void describe_pipe(struct ipcprobe_session *session,
-			  struct ipcprobe_pipe *obj, const struct file *file)
+/*
+ * Who has a pipe's mutex may keep it as long as he likes (a splice to a terminal
+ * that nobody reads): the pipe is described later then, when it is used next.
+ * To write a path may take long: it ends the step.
+ */
+static void describe_pipe(struct files_snapshot *snapshot,
+			  struct ipcprobe_pipe *obj,
+			  const struct ipcprobe_found *found)
 {
-	struct pipe_inode_info *pipe = ipcprobe_pipe_of(file);
-
-	if (obj->epoch == READ_ONCE(ipcprobe_epoch) || !ipcprobe_pipe_lock_briefly(pipe))
+	if (obj->epoch == READ_ONCE(ipcprobe_epoch) ||
+	    obj->snapshot == snapshot->number || !mutex_trylock(&found->pipe->mutex))
 		return;
-	preempt_disable();
+	obj->snapshot = snapshot->number;
 	if (!obj->is_synced)
 		ipcprobe_pipe_sync(obj);
-	ipcprobe_pipe_describe(obj, &file->f_path, session, obj->write_pos,
-			       obj->read_pos);
-	preempt_enable();
-	mutex_unlock(&pipe->mutex);
+	ipcprobe_pipe_describe(obj, &found->file->f_path, snapshot->session,
+			       obj->write_pos, obj->read_pos);
+	mutex_unlock(&found->pipe->mutex);
+	snapshot->walk.left = 0;
 }
 
 /* The file keeps the pipe, and the pipe its entry. */
-static int snapshot_pipe(struct ipcprobe_session *session, pid_t pid,
-			 struct file *file, unsigned int fd)
+static bool snapshot_pipe(struct files_snapshot *snapshot,
+			  const struct ipcprobe_found *found)
 {
-	struct ipcprobe_pipe *obj;
+	struct ipcprobe_pipe *obj = ipcprobe_pipe_find(found->pipe);
 
-	preempt_disable();
-	obj = ipcprobe_pipe_get(file_inode(file), ipcprobe_pipe_of(file));
-	preempt_enable();
-	if (!obj)
-		return -ENOMEM;
-	describe_pipe(session, obj, file);
-	preempt_disable();
-	emit_holder(session, pid, file, fd, obj);
-	preempt_enable();
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	if (!obj && snapshot->pipe)
+		obj = ipcprobe_pipe_add(file_inode(found->file), found->pipe,
+					&snapshot->pipe);
+	else if (!obj && !snapshot->no_memory)
+		return false;
+	if (obj) {
+		describe_pipe(snapshot, obj, found);
+		emit_pipe_holder(snapshot, found, obj);
+	}
+	return true;
 }
 
-static int snapshot_socket(struct ipcprobe_session *session, pid_t pid,
-			   struct sock *sk, unsigned int fd)
+static void emit_unix_holder(const struct files_snapshot *snapshot,
+			     const struct ipcprobe_found *found,
+			     const struct ipcprobe_sock *obj)
 {
 	struct ipcprobe_rec_unix_holder rec = {
-		.hdr.tid = pid,
-		.pid = pid,
-		.fd = fd,
+		.hdr.tid = snapshot->walk.tid,
+		.sock = obj->id,
+		.pid = snapshot->walk.pid,
+		.fd = found->fd,
 	};
-	struct ipcprobe_sock *obj;
 
-	guard(preempt)();
-	obj = ipcprobe_sock_get(sk);
-	if (!obj)
-		return -ENOMEM;
-	if (obj->epoch != READ_ONCE(ipcprobe_epoch))
-		ipcprobe_sock_introduce(obj, sk, session);
-	rec.sock = obj->id;
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_ONLY(unix_holder, &rec, session);
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	IPCPROBE_EMIT_ONLY(unix_holder, &rec, snapshot->session);
 }
 
-static int snapshot_file(struct ipcprobe_session *session, pid_t pid,
-			 struct file *file, unsigned int fd)
+/* Return: the entry, if need be made of *@unused; NULL when that is NULL. */
+static struct ipcprobe_sock *get_sock(struct sock *sk, struct ipcprobe_sock **unused)
 {
-	struct sock *sk = ipcprobe_unix_sock_of(file);
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
 
-	return sk ? snapshot_socket(session, pid, sk, fd) :
-		    snapshot_pipe(session, pid, file, fd);
+	return obj || !*unused ? obj : ipcprobe_sock_add(sk, unused);
 }
 
-static int snapshot_batch(struct ipcprobe_session *session,
-			  const struct ipcprobe_walk *walk)
+static void describe_sock(struct files_snapshot *snapshot,
+			  struct ipcprobe_sock *obj, struct sock *sk)
 {
-	unsigned int i;
-	int err = 0;
+	if (obj->epoch == READ_ONCE(ipcprobe_epoch) || obj->snapshot == snapshot->number)
+		return;
+	obj->snapshot = snapshot->number;
+	ipcprobe_sock_describe(obj, sk, snapshot->session);
+}
 
-	for (i = 0; i < walk->nr && !err; i++)
-		err = snapshot_file(session, walk->pid, walk->entry[i].file,
-				    walk->entry[i].fd);
-	return err;
+static bool snapshot_socket(struct files_snapshot *snapshot,
+			    const struct ipcprobe_found *found)
+{
+	struct sock *peer_sk = ipcprobe_sock_peer(found->sk);
+	struct ipcprobe_sock *obj = get_sock(found->sk, &snapshot->sock);
+	struct ipcprobe_sock *peer = peer_sk ? get_sock(peer_sk, &snapshot->peer) : NULL;
+
+	if (!snapshot->no_memory &&
+	    ((!obj && !snapshot->sock) || (peer_sk && !peer && !snapshot->peer)))
+		return false;
+	if (obj)
+		describe_sock(snapshot, obj, found->sk);
+	if (peer)
+		describe_sock(snapshot, peer, peer_sk);
+	if (obj)
+		emit_unix_holder(snapshot, found, obj);
+	return true;
+}
+
+static bool visit(struct ipcprobe_walk *walk, const struct ipcprobe_found *found)
+{
+	struct files_snapshot *snapshot = container_of(walk, struct files_snapshot, walk);
+
+	return found->sk ? snapshot_socket(snapshot, found) :
+			   snapshot_pipe(snapshot, found);
+}
+
+/* So that no step needs memory while it holds a lock. */
+static void get_entries(struct files_snapshot *snapshot)
+{
+	u32 classes = snapshot->walk.classes;
+
+	if (classes & IPCPROBE_BIT(PIPE) && !snapshot->pipe)
+		snapshot->pipe = ipcprobe_pipe_alloc(GFP_KERNEL);
+	if (classes & IPCPROBE_BIT(UNIX) && !snapshot->sock)
+		snapshot->sock = ipcprobe_sock_alloc(GFP_KERNEL);
+	if (classes & IPCPROBE_BIT(UNIX) && !snapshot->peer)
+		snapshot->peer = ipcprobe_sock_alloc(GFP_KERNEL);
+	snapshot->no_memory = (classes & IPCPROBE_BIT(PIPE) && !snapshot->pipe) ||
+			      (classes & IPCPROBE_BIT(UNIX) &&
+			       (!snapshot->sock || !snapshot->peer));
 }
 
 /**
@@ -121,22 +179,23 @@ static int snapshot_batch(struct ipcprobe_session *session,
  *	refers to
  * @session: gets pipe_snapshot, pipe_holder, unix_socket and unix_holder records
  *
- * Context: process.  Return: 0, -ENOMEM or -EINTR.
+ * Context: process.  Return: 0 or -EINTR.
  */
 int ipcprobe_snapshot_files(struct ipcprobe_session *session)
 {
-	struct ipcprobe_walk *walk;
-	int err = 0;
+	struct files_snapshot snapshot = {
+		.session = session,
+		.number = atomic_inc_return(&last_number),
+	};
 
-	walk = kmalloc(sizeof(*walk), GFP_KERNEL);
-	if (!walk)
-		return -ENOMEM;
-	ipcprobe_walk_init(walk, session->classes, 1, 0);
-	while (!err && ipcprobe_walk_next(walk))
-		err = snapshot_batch(session, walk);
-	ipcprobe_walk_deinit(walk);
-	kfree(walk);
-	return err;
+	ipcprobe_walk_init(&snapshot.walk, session->classes, visit, 1, 0);
+	do {
+		get_entries(&snapshot);
+	} while (ipcprobe_walk_step(&snapshot.walk) && !fatal_signal_pending(current));
+	kfree(snapshot.pipe);
+	kfree(snapshot.sock);
+	kfree(snapshot.peer);
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /* ---- shared mappings ---- */

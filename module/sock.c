@@ -165,26 +165,35 @@ bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 	*units = 0;
 	if (!spin_trylock_irqsave(&queue->lock, flags))
 		return false;
-	skb_queue_walk(queue, skb) {
-		if (!has_bytes)
-			++*units;
-		else if (consumed >= 0)
+	if (!has_bytes)
+		*units = skb_queue_len(queue);
+	else if (consumed >= 0)
+		skb_queue_walk(queue, skb)
 			*units += skb->len - *(u32 *)(skb->cb + consumed);
-	}
 	spin_unlock_irqrestore(&queue->lock, flags);
 	return true;
 }
 
-/* Context, return: as ipcprobe_sock_get(). */
-struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
+/* An entry for ipcprobe_sock_add().  Who does not need it any more calls kfree(). */
+struct ipcprobe_sock *ipcprobe_sock_alloc(gfp_t gfp)
 {
-	struct ipcprobe_sock *obj, *old, *unused = NULL;
+	return kzalloc(sizeof(struct ipcprobe_sock), gfp | __GFP_ACCOUNT | __GFP_NOWARN);
+}
+
+/**
+ * ipcprobe_sock_add - the entry of a socket, made of another when there is none
+ * @sk: as for ipcprobe_sock_get()
+ * @unused: from ipcprobe_sock_alloc(); set to NULL when it was used
+ *
+ * Context: task context, preemption off.  Return: NULL when the table is full.
+ */
+struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
+					struct ipcprobe_sock **unused)
+{
+	struct ipcprobe_sock *obj = *unused, *old;
 	unsigned long irqflags;
 	u32 units;
 
-	obj = kzalloc(sizeof(*obj), GFP_NOWAIT | __GFP_NOWARN);
-	if (!obj)
-		return NULL;
 	refcount_set(&obj->refs, 1);
 	obj->sk = sk;
 	obj->type = sk->sk_type;
@@ -195,14 +204,25 @@ struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 	raw_spin_lock_irqsave(&table_lock, irqflags);
 	old = ipcprobe_sock_find(sk);
 	if (old || nr_socks >= SOCKS_MAX) {
-		unused = obj;
 		obj = old;
 	} else {
 		obj->id = ++last_id;
 		hlist_add_head_rcu(&obj->node, ipcprobe_sock_bucket(sk));
 		nr_socks++;
+		*unused = NULL;
 	}
 	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	return obj;
+}
+
+/* Context, return: as ipcprobe_sock_get(). */
+struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
+{
+	struct ipcprobe_sock *unused = ipcprobe_sock_alloc(GFP_NOWAIT), *obj;
+
+	if (!unused)
+		return NULL;
+	obj = ipcprobe_sock_add(sk, &unused);
 	kfree(unused);
 	return obj;
 }
@@ -287,7 +307,8 @@ static u32 print_name(const struct sock *sk, char *buf)
  * ipcprobe_sock_describe - write a unix_socket record
  * @obj: socket
  * @sk: the same; the caller keeps it from being destroyed
- * @only: the session it is for, or NULL for all
+ * @only: the session it is for, or NULL for all.  Where there are others, it
+ *	is described to all of them when it is used next.
  *
  * Context: task context, preemption off.
  */
@@ -313,30 +334,39 @@ void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 	      print_name(sk, rec->name);
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
-	WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
+	if (!only || ipcprobe_session_is_alone(only))
+		WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
 	IPCPROBE_EMIT_NAME(unix_socket, rec, len, s,
 			   only ? s == only : s->classes & IPCPROBE_BIT(UNIX));
+}
+
+/**
+ * ipcprobe_sock_peer - the other end of a socket, if it keeps that for good
+ * @sk: the caller keeps it from being closed
+ *
+ * A connected stream keeps its other end.  That of a datagram socket may change
+ * at any time: it is described when something is sent to it.
+ *
+ * Return: NULL when there is none.
+ */
+struct sock *ipcprobe_sock_peer(const struct sock *sk)
+{
+	return sk->sk_type == SOCK_DGRAM ? NULL : READ_ONCE(unix_peer(sk));
 }
 
 /**
  * ipcprobe_sock_introduce - describe a socket and its other end, if need be
  * @obj: socket
  * @sk: the same; the caller keeps it from being closed
- * @only: as above
- *
- * A connected stream keeps its other end for good.  That of a datagram socket
- * may change at any time: it is described when something is sent to it.
  *
  * Context: task context, preemption off; no lock of sockets held.
  */
-void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk,
-			     struct ipcprobe_session *only)
+void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk)
 {
-	struct sock *peer_sk = sk->sk_type == SOCK_DGRAM ? NULL :
-			       READ_ONCE(unix_peer(sk));
+	struct sock *peer_sk = ipcprobe_sock_peer(sk);
 	struct ipcprobe_sock *peer = peer_sk ? ipcprobe_sock_get(peer_sk) : NULL;
 
-	ipcprobe_sock_describe(obj, sk, only);
+	ipcprobe_sock_describe(obj, sk, NULL);
 	if (peer && peer->epoch != READ_ONCE(ipcprobe_epoch))
-		ipcprobe_sock_describe(peer, peer_sk, only);
+		ipcprobe_sock_describe(peer, peer_sk, NULL);
 }

@@ -107,8 +107,8 @@ static int snapshot_namespace(struct ipcprobe_session *session,
 }
 
 /* @seen: the namespaces told already, by number */
-static int snapshot_process(struct ipcprobe_session *session,
-			    struct xarray *seen, struct task_struct *task)
+static int snapshot_thread(struct ipcprobe_session *session,
+			   struct xarray *seen, struct task_struct *task)
 {
 	struct ipc_namespace *ns = namespace_get(task);
 	int err = 0;
@@ -135,13 +135,14 @@ int ipcprobe_snapshot_ipc(struct ipcprobe_session *session)
 {
 	struct task_struct *task;
 	struct xarray seen;
-	pid_t pid = 1;
+	pid_t tid = 1;
 	int err = 0;
 
 	xa_init(&seen);
-	while (!err && (task = ipcprobe_next_process(pid))) {
-		pid = task->pid + 1;
-		err = snapshot_process(session, &seen, task);
+	/* A process's first thread may have ended, others have a namespace of their own. */
+	while (!err && (task = ipcprobe_next_thread(tid))) {
+		tid = task->pid + 1;
+		err = snapshot_thread(session, &seen, task);
 		put_task_struct(task);
 		cond_resched();
 	}

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A walk over the descriptors of all processes that are pipes or UNIX sockets, a
- * batch at a time: between two batches nothing is held, and it can go on later.
+ * A walk over the descriptors of all processes that are pipes or UNIX sockets.
+ *
+ * It goes in steps.  A step looks at a part of one descriptor table, with the
+ * lock of that table held: as long as it holds the lock, the table keeps the
+ * files open, so that no reference is taken whose return would delay the end of
+ * a file, or make the walk the one that closes it.  A step looks at so few
+ * descriptors that the lock is held for a short time, however many there are.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -10,6 +15,10 @@
 #include <net/sock.h>
 
 #include "ipcprobe.h"
+
+/* What one step may cost: a slot of the table is 1, a visit more. */
+#define STEP_COST	512
+#define VISIT_COST	8
 
 /* Return: NULL when the file is no UNIX socket. */
 struct sock *ipcprobe_unix_sock_of(struct file *file)
@@ -20,110 +29,170 @@ struct sock *ipcprobe_unix_sock_of(struct file *file)
 	       socket->sk : NULL;
 }
 
-static bool is_looked_for(u32 classes, struct file *file)
+/* Is it a kind of object that the walk looks for? */
+static bool identify(const struct ipcprobe_walk *walk, struct file *file,
+		     struct ipcprobe_found *found)
 {
-	return (classes & IPCPROBE_BIT(PIPE) && ipcprobe_pipe_of(file)) ||
-	       (classes & IPCPROBE_BIT(UNIX) && ipcprobe_unix_sock_of(file));
+	found->file = file;
+	found->fd = walk->next_fd;
+	found->pipe = walk->classes & IPCPROBE_BIT(PIPE) ?
+		      ipcprobe_pipe_of(file) : NULL;
+	found->sk = walk->classes & IPCPROBE_BIT(UNIX) ?
+		    ipcprobe_unix_sock_of(file) : NULL;
+	return found->pipe || found->sk;
 }
 
-/* Called by iterate_fd() with the table's lock held. */
-static int collect(const void *arg, struct file *file, unsigned int fd)
+/* Context: the table's lock is held.  Return: whether its end is reached. */
+static bool walk_slots(struct ipcprobe_walk *walk, struct files_struct *files)
 {
-	struct ipcprobe_walk *walk = (struct ipcprobe_walk *)arg;
+	const struct fdtable *table = files_fdtable(files);
+	struct ipcprobe_found found;
+	struct file *file;
 
-	walk->next_fd = fd + 1;
-	if (!is_looked_for(walk->classes, file))
-		return 0;
-	walk->entry[walk->nr].fd = fd;
-	walk->entry[walk->nr].file = get_file(file);
-	return ++walk->nr == ARRAY_SIZE(walk->entry);
+	walk->left = STEP_COST;
+	for (; walk->next_fd < table->max_fds; walk->next_fd++) {
+		if (walk->left-- <= 0)
+			return false;
+		file = files_lookup_fd_raw(files, walk->next_fd);
+		if (!file || !identify(walk, file, &found))
+			continue;
+		walk->left -= VISIT_COST;
+		if (!walk->visit(walk, &found))
+			return false;
+	}
+	return true;
+}
+
+/* How many threads with tables of their own are told apart in one process. */
+#define TABLES_MAX	64
+
+/*
+ * Threads share a table unless they asked for one of their own: does one before
+ * @task in its process have the same?  Behind very many different tables one may
+ * be visited again.
+ */
+static bool is_shared(struct task_struct *task, const struct files_struct *files)
+{
+	const struct files_struct *other, *last = NULL;
+	struct task_struct *thread;
+	unsigned int nr = 0;
+
+	guard(rcu)();
+	for_each_thread(task, thread) {
+		if (thread == task || nr == TABLES_MAX)
+			return false;
+		other = READ_ONCE(thread->files);
+		if (other == files)
+			return true;
+		nr += other && other != last;
+		last = other ?: last;
+	}
+	return false;
+}
+
+/* Return: whether the thread's table is done. */
+static bool walk_thread(struct ipcprobe_walk *walk, struct task_struct *task)
+{
+	struct files_struct *files;
+	bool is_done = true;
+
+	walk->tid = task->pid;
+	walk->pid = task->tgid;
+	walk->seen_pid = task_tgid_vnr(task);
+	task_lock(task);
+	files = task->files;
+	if (files && !is_shared(task, files)) {
+		spin_lock(&files->file_lock);
+		is_done = walk_slots(walk, files);
+		spin_unlock(&files->file_lock);
+	}
+	task_unlock(task);
+	return is_done;
+}
+
+/**
+ * ipcprobe_next_thread - walk over all threads of all processes
+ * @tid: the lowest number to consider
+ *
+ * Context: process.
+ * Return: the first one numbered @tid or above, referenced; NULL: no more.
+ */
+struct task_struct *ipcprobe_next_thread(pid_t tid)
+{
+	struct task_struct *task;
+	struct pid *found;
+
+	for (;; cond_resched()) {
+		guard(rcu)();
+		found = find_ge_pid(tid, &init_pid_ns);
+		if (!found)
+			return NULL;
+		task = pid_task(found, PIDTYPE_PID);
+		if (task)
+			return get_task_struct(task);
+		tid = pid_nr(found) + 1;
+	}
 }
 
 /**
  * ipcprobe_next_process - walk over all processes
  * @pid: the lowest number to consider
  *
- * Return: the first process numbered @pid or above, referenced; NULL: no more.
+ * Context: process.
+ * Return: the first thread of the first process numbered @pid or above,
+ * referenced, which may have ended before others; NULL: no more.
  */
 struct task_struct *ipcprobe_next_process(pid_t pid)
 {
-	struct task_struct *task = NULL;
-	struct pid *found;
-
-	rcu_read_lock();
-	for (found = find_ge_pid(pid, &init_pid_ns); found;
-	     found = find_ge_pid(pid_nr(found) + 1, &init_pid_ns)) {
-		task = pid_task(found, PIDTYPE_TGID);
-		if (task) {
-			get_task_struct(task);
-			break;
-		}
-	}
-	rcu_read_unlock();
-	return task;
-}
-
-/* One batch of @task, and where the search goes on. */
-static void collect_from(struct ipcprobe_walk *walk, struct task_struct *task)
-{
-	int is_full;
-
-	if (task->pid != walk->next_pid)
-		walk->next_fd = 0;
-	walk->pid = task->pid;
-	walk->seen_pid = task_tgid_vnr(task);
-	task_lock(task);
-	is_full = task->files ? iterate_fd(task->files, walk->next_fd, collect,
-					   walk) : 0;
-	task_unlock(task);
-	walk->next_pid = walk->pid + !is_full;
-	if (!is_full)
-		walk->next_fd = 0;
-}
-
-static void put_batch(struct ipcprobe_walk *walk)
-{
-	while (walk->nr)
-		fput(walk->entry[--walk->nr].file);
-}
-
-/**
- * ipcprobe_walk_next - the next batch, the last one given back
- * @walk: from ipcprobe_walk_init()
- *
- * Context: process.
- * Return: whether there is one; its files are referenced.
- */
-bool ipcprobe_walk_next(struct ipcprobe_walk *walk)
-{
 	struct task_struct *task;
 
-	put_batch(walk);
-	while (!walk->nr && (task = ipcprobe_next_process(walk->next_pid))) {
-		collect_from(walk, task);
+	while ((task = ipcprobe_next_thread(pid)) && !thread_group_leader(task)) {
+		pid = task->pid + 1;
 		put_task_struct(task);
 		cond_resched();
 	}
-	return walk->nr;
+	return task;
+}
+
+/**
+ * ipcprobe_walk_step - visit some more descriptors
+ * @walk: from ipcprobe_walk_init()
+ *
+ * Context: process.  Return: whether there may be more.
+ */
+bool ipcprobe_walk_step(struct ipcprobe_walk *walk)
+{
+	struct task_struct *task = ipcprobe_next_thread(walk->next_tid);
+
+	if (!task)
+		return false;
+	if (task->pid != walk->next_tid)
+		walk->next_fd = 0;
+	walk->next_tid = task->pid;
+	if (walk_thread(walk, task)) {
+		walk->next_tid++;
+		walk->next_fd = 0;
+	}
+	put_task_struct(task);
+	cond_resched();
+	return true;
 }
 
 /**
  * ipcprobe_walk_init - begin a walk
  * @walk: to set up
  * @classes: what to look for: PIPE, UNIX
- * @pid: first process
- * @fd: first descriptor of that process
+ * @visit: called for each descriptor found; see struct ipcprobe_walk
+ * @tid: first thread
+ * @fd: first descriptor of that thread
  */
-void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes, pid_t pid,
-			unsigned int fd)
+void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes,
+			bool (*visit)(struct ipcprobe_walk *walk,
+				      const struct ipcprobe_found *found),
+			pid_t tid, unsigned int fd)
 {
 	walk->classes = classes;
-	walk->next_pid = pid;
+	walk->visit = visit;
+	walk->next_tid = tid;
 	walk->next_fd = fd;
-	walk->nr = 0;
-}
-
-void ipcprobe_walk_deinit(struct ipcprobe_walk *walk)
-{
-	put_batch(walk);
 }

@@ -404,6 +404,21 @@ static MAYBE_UNUSED void cursor_print(const struct cursor *cursor)
 	}								\
 } while (0)
 
+/* Waits until the process's first thread is a zombie. */
+static MAYBE_UNUSED void await_first_end(pid_t pid)
+{
+	char path[64], state;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, pid);
+	do {
+		file = fopen(path, "r");
+		CHECK(file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1);
+		fclose(file);
+		sched_yield();
+	} while (state != 'Z');
+}
+
 /* Memory that a child shares with the test. */
 static MAYBE_UNUSED void *shared_memory(size_t len)
 {

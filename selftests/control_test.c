@@ -3,13 +3,16 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "locked_pipe.h"
 
 #include <linux/capability.h>
 #include <linux/userfaultfd.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
+#include <pthread.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/sysmacros.h>
 
 FIXTURE(control)
@@ -401,33 +404,82 @@ TEST_F(control, many_objects)
 	}
 }
 
-/* A pipe whose mutex somebody keeps is told, without its bytes, and soon. */
+/* A pipe whose mutex somebody keeps is told, without its bytes. */
 TEST_F(control, locked_object)
 {
-	int full[2], in[2], master = posix_openpt(O_RDWR | O_NOCTTY), tty;
+	struct locked_pipe locked;
 	struct answer answer;
 	size_t at;
-	pid_t child;
+	int full[2];
 
-	ASSERT_LE(0, master);
-	ASSERT_EQ(0, grantpt(master));
-	ASSERT_EQ(0, unlockpt(master));
-	tty = open(ptsname(master), O_RDWR | O_NOCTTY);
-	ASSERT_LE(0, tty);
-	ASSERT_EQ(0, pipe(in));
-	ASSERT_EQ(65536, write(in[1], (char [65536]) { 0 }, 65536));
+	lock_pipe(&locked);
 	ASSERT_EQ(0, pipe(full));
-	child = fork();
-	if (!child)
-		_exit(splice(in[0], NULL, tty, NULL, 65536, 0) < 0);
 	do {
 		ASK(IPCPROBE_CMD_OBJECT_GET, NLM_F_DUMP, &answer);
-		at = find_object(&answer, in[0]);
+		at = find_object(&answer, locked.fd[0]);
 	} while (has_attr(&answer, at, IPCPROBE_A_OBJECT_BYTES));
 	EXPECT_EQ(65536, get_u32(&answer, at, IPCPROBE_A_OBJECT_CAPACITY));
 	EXPECT_EQ(0, get_u32(&answer, find_object(&answer, full[0]), IPCPROBE_A_OBJECT_BYTES));
+	unlock_pipe(&locked);
+}
+
+/* However many wait, no more than a thousand are counted. */
+TEST_F(control, very_many_waits)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	struct rlimit limit = { 2000, 2000 };
+	int fd[2], epoll = epoll_create1(0), i;
+	struct answer answer;
+	size_t at;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	ASSERT_EQ(0, pipe(fd));
+	for (i = 0; i < 1100; i++)
+		ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, dup(fd[0]), &event));
+	ASK(IPCPROBE_CMD_OBJECT_GET, NLM_F_DUMP, &answer);
+	at = find_object(&answer, fd[0]);
+	EXPECT_EQ(1000, get_u32(&answer, at, IPCPROBE_A_OBJECT_READ_WAITS));
+	EXPECT_EQ(0, get_u32(&answer, at, IPCPROBE_A_OBJECT_WRITE_WAITS));
+	close(epoll);
+}
+
+static void *wait_for_end(void *arg)
+{
+	pause();
+	return arg;
+}
+
+static size_t count_objects(const struct answer *answer, pid_t pid, int fd)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < answer->nr; i++)
+		nr += get_u32(answer, i, IPCPROBE_A_OBJECT_PID) == (uint32_t)pid &&
+		      get_u32(answer, i, IPCPROBE_A_OBJECT_FD) == (uint32_t)fd;
+	return nr;
+}
+
+/* The first thread of a process may end before the others: they have its descriptors. */
+TEST_F(control, object_without_first_thread)
+{
+	struct answer answer;
+	pthread_t thread;
+	pid_t child;
+	int fd[2];
+
+	ASSERT_EQ(0, pipe(fd));
+	child = fork();
+	if (!child) {
+		CHECK(!pthread_create(&thread, NULL, wait_for_end, NULL));
+		CHECK(!pthread_create(&thread, NULL, wait_for_end, NULL));
+		pthread_exit(NULL);
+	}
+	await_first_end(child);
+	ASK(IPCPROBE_CMD_OBJECT_GET, NLM_F_DUMP, &answer);
+	EXPECT_EQ(1, count_objects(&answer, child, fd[0]));
+	EXPECT_EQ(1, count_objects(&answer, child, fd[1]));
+	EXPECT_EQ(1, count_objects(&answer, getpid(), fd[1]));
 	ASSERT_EQ(0, kill(child, SIGKILL));
-	close(master);
 	ASSERT_EQ(child, waitpid(child, NULL, 0));
 }
 

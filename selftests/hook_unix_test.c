@@ -847,6 +847,43 @@ TEST(unix_snapshot)
 	capture_close(&cap);
 }
 
+/* Another session's snapshot is no description to this one. */
+TEST(described_to_each_session)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASS_BIT(UNIX),
+		.flags = IPCPROBE_F_NO_SNAPSHOT,
+	}, other_config = { .classes = CLASS_BIT(UNIX) };
+	const struct ipcprobe_rec_unix_socket *rec;
+	struct capture cap, other;
+	bool is_described = false, is_received = false;
+	uint32_t ino;
+	size_t i;
+	int fd[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	ASSERT_EQ(7, write(fd[0], page, 7));
+	ino = inode_of(fd[1]);
+	ASSERT_EQ(0, capture_open(&cap, &config));
+	ASSERT_EQ(0, capture_start(&cap));
+	ASSERT_EQ(0, capture_open(&other, &other_config));
+	ASSERT_EQ(0, capture_start(&other));
+	ASSERT_EQ(7, read(fd[1], page, 7));
+	FINISH(&other);
+	FINISH(&cap);
+	for (i = 0; i < cap.nr; i++) {
+		rec = (const void *)cap.recs[i].rec;
+		is_described |= rec->hdr.type == IPCPROBE_REC_unix_socket && rec->ino == ino;
+		if (rec->hdr.type != IPCPROBE_REC_unix_recv || rec->hdr.tid != (uint32_t)getpid())
+			continue;
+		EXPECT_TRUE(is_described);
+		is_received = true;
+	}
+	EXPECT_TRUE(is_received);
+	capture_close(&other);
+	capture_close(&cap);
+}
+
 /* ---- several writers: each byte received is the byte that was sent ---- */
 
 #define NR_WRITERS	3
