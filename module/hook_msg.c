@@ -107,7 +107,7 @@ static void entry_made(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		return;
 	seq = ipcprobe_message_add(ARG(fregs, 0));
 	if (unlikely(!seq))
-		ipcprobe_missed(hook, IPCPROBE_CLASS_MSG, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_MSG, ipcprobe_message_reason());
 	if (op->kind == IPCPROBE_OP_MSG_SEND)
 		op->msg.seq = seq;
 	else

@@ -631,7 +631,7 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 	}
 	obj = ipcprobe_pipe_get(file_inode(file), file->private_data);
 	if (!obj) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
 		ipcprobe_op_release(op);
 		return;
 	}

@@ -34,7 +34,7 @@ static void entry_socketpair(struct ipcprobe_hook *hook,
 	struct ipcprobe_rec_unix_pair rec = {};
 
 	if (unlikely(!sock || !peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
 	sock->epoch = READ_ONCE(ipcprobe_epoch);
@@ -87,7 +87,7 @@ static void entry_stream_connect(struct ipcprobe_hook *hook,
 	listener = ipcprobe_sock_get(listener_sk);
 	peer = ipcprobe_sock_get(ARG(fregs, 2));
 	if (unlikely(!listener || !peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
 	peer->type = listener->type;	/* its own is not set yet */
@@ -108,7 +108,7 @@ static void entry_may_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 		return;
 	peer = ipcprobe_sock_get(other->sk);
 	if (unlikely(!peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
 	if (peer->epoch != READ_ONCE(ipcprobe_epoch))

@@ -316,7 +316,7 @@ static noinline struct ipcprobe_op *begin_slowly(struct ipcprobe_hook *hook,
 		return NULL;
 	obj = ipcprobe_sock_get(sk);
 	if (unlikely(!obj)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		ipcprobe_op_free(op);
 		return NULL;
 	}

@@ -102,7 +102,7 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		return;
 	peer = ipcprobe_sock_get(peer_sk);
 	if (unlikely(!peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
 	ipcprobe_sock_label(skb, send_bytes(skb, peer,
@@ -147,7 +147,7 @@ static struct ipcprobe_sock *receiver_of(struct ipcprobe_hook *hook,
 		obj = ipcprobe_sock_get(sk);
 	if (unlikely(!obj)) {
 		op->sock.is_done = true;	/* the next queue may be no socket's */
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_NO_MEMORY);
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 	} else if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch))) {
 		ipcprobe_sock_describe(obj, sk, NULL);
 	}

@@ -454,6 +454,37 @@ void ipcprobe_btf_unload(void);
 int ipcprobe_btf_offsets(const char *struct_name, const char *const *members,
 			 int *offsets, unsigned int nr);
 
+/* main.c: the limit of the tables of objects */
+
+#define IPCPROBE_OBJECTS_MAX	(1 << 19)	/* entries of a table */
+#define IPCPROBE_CHAIN_MAX	64		/* of them in one chain */
+
+extern unsigned int ipcprobe_objects_max;	/* a lower limit that the administrator sets */
+
+/* May a table that has @nr entries have one more? */
+static inline bool ipcprobe_objects_have_room(u32 nr)
+{
+	return nr < min_t(u32, READ_ONCE(ipcprobe_objects_max), IPCPROBE_OBJECTS_MAX);
+}
+
+/* Why an object has no entry in a table that has @nr. */
+static inline enum ipcprobe_reason ipcprobe_objects_reason(u32 nr)
+{
+	return ipcprobe_objects_have_room(nr) ? IPCPROBE_REASON_NO_MEMORY :
+						IPCPROBE_REASON_LIMIT;
+}
+
+/* May one more be put into a table of chains, into this one? */
+static inline bool ipcprobe_table_has_room(u32 nr, const struct hlist_head *chain)
+{
+	const struct hlist_node *node;
+	u32 len = 0;
+
+	hlist_for_each(node, chain)
+		len++;
+	return len < IPCPROBE_CHAIN_MAX && ipcprobe_objects_have_room(nr);
+}
+
 /* pipe.c: the pipes met so far, with their byte positions */
 
 /**
@@ -501,7 +532,7 @@ struct ipcprobe_pipe {
 	struct rcu_head rcu;
 };
 
-#define IPCPROBE_PIPE_TABLE_BITS	12
+#define IPCPROBE_PIPE_TABLE_BITS	17
 
 extern struct hlist_head ipcprobe_pipe_table[];
 
@@ -517,6 +548,7 @@ struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 					   struct pipe_inode_info *pipe);
 void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
+enum ipcprobe_reason ipcprobe_pipe_reason(void);
 void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
 u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
 bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe);
@@ -550,7 +582,8 @@ ipcprobe_pipe_find(const struct pipe_inode_info *pipe)
  * @inode: its inode
  * @pipe: the kernel's pipe, which the caller keeps from being freed
  *
- * Context: task context, preemption off.  Return: NULL without memory.
+ * Context: task context, preemption off.
+ * Return: NULL for ipcprobe_pipe_reason().
  */
 static __always_inline struct ipcprobe_pipe *
 ipcprobe_pipe_get(struct inode *inode, struct pipe_inode_info *pipe)
@@ -608,6 +641,7 @@ struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 					struct ipcprobe_sock **unused);
 struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk);
 void ipcprobe_sock_put(struct ipcprobe_sock *obj);
+enum ipcprobe_reason ipcprobe_sock_reason(void);
 void ipcprobe_sock_forget(const struct sock *sk);
 bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 			  u32 *units);
@@ -620,7 +654,7 @@ void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 struct sock *ipcprobe_sock_peer(const struct sock *sk);
 void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk);
 
-#define IPCPROBE_SOCK_TABLE_BITS	12
+#define IPCPROBE_SOCK_TABLE_BITS	17
 
 extern struct hlist_head ipcprobe_sock_table[];
 
@@ -652,7 +686,8 @@ ipcprobe_sock_find(const struct sock *sk)
  * @sk: of family AF_UNIX; the caller keeps it from being destroyed and does
  *	not hold the lock of its receive queue
  *
- * Context: task context, preemption off.  Return: NULL without memory.
+ * Context: task context, preemption off.
+ * Return: NULL for ipcprobe_sock_reason().
  */
 static __always_inline struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk)
 {
@@ -1126,6 +1161,7 @@ int ipcprobe_snapshot_ipc(struct ipcprobe_session *session);
 int ipcprobe_message_init(void);
 void ipcprobe_message_exit(void);
 void ipcprobe_message_reset(void);
+enum ipcprobe_reason ipcprobe_message_reason(void);
 u32 ipcprobe_message_add(const struct msg_msg *msg);
 u32 ipcprobe_message_find(const struct msg_msg *msg);
 u32 ipcprobe_message_remove(const struct msg_msg *msg);

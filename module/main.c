@@ -3,11 +3,16 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <linux/utsname.h>
 
 #include "ipcprobe.h"
 #include "rq.h"
+
+unsigned int ipcprobe_objects_max = IPCPROBE_OBJECTS_MAX;
+module_param_named(objects_max, ipcprobe_objects_max, uint, 0644);
+MODULE_PARM_DESC(objects_max, "most pipes, UNIX sockets and messages that are known, of each");
 
 static int __init init_parts(void)
 {

@@ -6,31 +6,39 @@
  * ties the two together; here it is exchanged for a number that no later
  * message at the same address has.
  *
- * The table is made of buckets of one cache line each; one that is full gets
- * another behind it, which stays until nobody watches any more.
+ * The table is made of buckets of one cache line each.  A message has a slot of
+ * its own in one of them, which is nearly always free; else it takes another one
+ * of the same bucket, or of those that are chained behind it while they are
+ * needed.  Chains are short, and the table has a limit: what finds no room has
+ * no number.
  */
 #include <linux/cache.h>
 #include <linux/hash.h>
 #include <linux/msg.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "ipcprobe.h"
 
-#define TABLE_BITS	12
-#define NR_SLOTS	4
+#define TABLE_BITS	14
+#define SLOT_BITS	2
+#define NR_SLOTS	BIT(SLOT_BITS)
+#define CHAIN_MAX	16	/* buckets */
 
-/* The lock of the first bucket of a chain is that of all; task context only. */
+/* The first bucket of a chain has the lock of all; task context only. */
 struct bucket {
 	const struct msg_msg *msg[NR_SLOTS];	/* NULL: free */
 	u32 seq[NR_SLOTS];
 	struct bucket *next;
 	raw_spinlock_t lock;
+	u32 nr_displaced;	/* of the chain: messages that are not in their own slot */
 } ____cacheline_aligned;
 
 static struct bucket *table;
 static atomic_t last_seq;
+static atomic_t nr_chained;	/* buckets beyond the table */
 
 int ipcprobe_message_init(void)
 {
@@ -63,8 +71,10 @@ void ipcprobe_message_reset(void)
 			kfree(bucket);
 		}
 		table[i].next = NULL;
+		table[i].nr_displaced = 0;
 		memset(table[i].msg, 0, sizeof(table[i].msg));
 	}
+	atomic_set(&nr_chained, 0);
 }
 
 static u32 new_seq(void)
@@ -74,14 +84,19 @@ static u32 new_seq(void)
 	return likely(seq) ? seq : atomic_inc_return(&last_seq);
 }
 
-static __always_inline struct bucket *chain_of(const struct msg_msg *msg)
+/* The bucket, and the slot in it, that are a message's own. */
+static __always_inline struct bucket *chain_of(const struct msg_msg *msg,
+					       unsigned int *slot)
 {
-	return &table[hash_ptr(msg, TABLE_BITS)];
+	u32 hash = hash_ptr(msg, TABLE_BITS + SLOT_BITS);
+
+	*slot = hash % NR_SLOTS;
+	return &table[hash / NR_SLOTS];
 }
 
 /* Return: where @msg (or NULL: room) is in the chain; NULL if nowhere. */
-static __always_inline struct bucket *
-search(struct bucket *bucket, const struct msg_msg *msg, unsigned int *slot)
+static struct bucket *search(struct bucket *bucket, const struct msg_msg *msg,
+			     unsigned int *slot)
 {
 	for (; bucket; bucket = bucket->next)
 		for (*slot = 0; *slot < NR_SLOTS; ++*slot)
@@ -90,16 +105,54 @@ search(struct bucket *bucket, const struct msg_msg *msg, unsigned int *slot)
 	return NULL;
 }
 
+static bool may_extend(const struct bucket *chain)
+{
+	const struct bucket *bucket;
+	u32 nr = 0;
+
+	for (bucket = chain; bucket; bucket = bucket->next)
+		nr++;
+	return nr < CHAIN_MAX &&
+	       ipcprobe_objects_have_room(atomic_read(&nr_chained) * NR_SLOTS);
+}
+
 static struct bucket *extend(struct bucket *chain, unsigned int *slot)
 {
 	struct bucket *bucket;
 
-	bucket = kzalloc(sizeof(*bucket), GFP_NOWAIT | __GFP_NOWARN);
+	if (!may_extend(chain))
+		return NULL;
+	bucket = kzalloc(sizeof(*bucket),
+			 GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
 	if (!bucket)
 		return NULL;
+	atomic_inc(&nr_chained);
 	bucket->next = chain->next;
 	chain->next = bucket;
 	*slot = 0;
+	return bucket;
+}
+
+/*
+ * Where a message goes when its own slot is taken, or may not be the only one
+ * with its address.  That is so when the kernel freed a message unseen: its
+ * number is stale, and is replaced.
+ */
+static noinline struct bucket *find_room(struct bucket *chain,
+					 const struct msg_msg *msg,
+					 unsigned int *slot)
+{
+	unsigned int own = *slot;
+	struct bucket *bucket = search(chain, msg, slot);
+
+	if (bucket)
+		return bucket;
+	*slot = own;
+	if (!chain->msg[own])
+		return chain;
+	bucket = search(chain, NULL, slot) ?: extend(chain, slot);
+	if (bucket)
+		chain->nr_displaced++;
 	return bucket;
 }
 
@@ -107,18 +160,21 @@ static struct bucket *extend(struct bucket *chain, unsigned int *slot)
  * ipcprobe_message_add - number a message that is about to be sent
  * @msg: message, new
  *
- * Context: task context, preemption off.  Return: its number; 0: no memory.
+ * Context: task context, preemption off.
+ * Return: its number; 0 for ipcprobe_message_reason().
  */
 u32 ipcprobe_message_add(const struct msg_msg *msg)
 {
-	struct bucket *chain = chain_of(msg), *bucket;
+	struct bucket *chain, *bucket;
 	unsigned int slot;
 	u32 seq = 0;
 
+	chain = chain_of(msg, &slot);
 	raw_spin_lock(&chain->lock);
-	bucket = search(chain, NULL, &slot);
-	if (unlikely(!bucket))
-		bucket = extend(chain, &slot);
+	bucket = chain;
+	if (unlikely(chain->nr_displaced ||
+		     (chain->msg[slot] && chain->msg[slot] != msg)))
+		bucket = find_room(chain, msg, &slot);
 	if (likely(bucket)) {
 		seq = new_seq();
 		bucket->msg[slot] = msg;
@@ -128,20 +184,59 @@ u32 ipcprobe_message_add(const struct msg_msg *msg)
 	return seq;
 }
 
+/* Why a message has no number. */
+enum ipcprobe_reason ipcprobe_message_reason(void)
+{
+	return ipcprobe_objects_reason(atomic_read(&nr_chained) * NR_SLOTS);
+}
+
+/* Takes a bucket that has become empty from the chain.  Return: it, or NULL. */
+static struct bucket *unchain(struct bucket *chain, struct bucket *bucket)
+{
+	if (bucket == chain || memchr_inv(bucket->msg, 0, sizeof(bucket->msg)))
+		return NULL;
+	while (chain->next != bucket)
+		chain = chain->next;
+	chain->next = bucket->next;
+	atomic_dec(&nr_chained);
+	return bucket;
+}
+
+static noinline u32 look_up_displaced(struct bucket *chain,
+				      const struct msg_msg *msg, bool remove,
+				      struct bucket **unused)
+{
+	unsigned int slot;
+	struct bucket *bucket = search(chain, msg, &slot);
+
+	if (!bucket)
+		return 0;
+	if (remove) {
+		bucket->msg[slot] = NULL;
+		chain->nr_displaced--;
+		*unused = unchain(chain, bucket);
+	}
+	return bucket->seq[slot];
+}
+
 static __always_inline u32 look_up(const struct msg_msg *msg, bool remove)
 {
-	struct bucket *chain = chain_of(msg), *bucket;
+	struct bucket *chain, *unused = NULL;
 	unsigned int slot;
 	u32 seq = 0;
 
+	chain = chain_of(msg, &slot);
 	raw_spin_lock(&chain->lock);
-	bucket = search(chain, msg, &slot);
-	if (bucket) {
-		seq = bucket->seq[slot];
+	if (likely(chain->msg[slot] == msg)) {
+		seq = chain->seq[slot];
 		if (remove)
-			bucket->msg[slot] = NULL;
+			chain->msg[slot] = NULL;
+	} else if (unlikely(chain->nr_displaced)) {
+		seq = look_up_displaced(chain, msg, remove, &unused);
 	}
 	raw_spin_unlock(&chain->lock);
+	if (unlikely(unused))
+		kfree(unused);
 	return seq;
 }
 

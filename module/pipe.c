@@ -18,8 +18,7 @@
 #include "ipcprobe.h"
 #include "emit.h"
 
-#define PIPES_MAX	(1 << 20)	/* more are counted as missed */
-#define NR_CHECKS	64		/* by then nobody is left who began unseen */
+#define NR_CHECKS	64	/* by then nobody is left who began unseen */
 
 struct hlist_head ipcprobe_pipe_table[BIT(IPCPROBE_PIPE_TABLE_BITS)];
 static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
@@ -97,7 +96,7 @@ struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 	obj->epoch = READ_ONCE(ipcprobe_epoch) - 1;
 	raw_spin_lock_irqsave(&table_lock, irqflags);
 	old = ipcprobe_pipe_find(pipe);
-	if (old || nr_pipes >= PIPES_MAX) {
+	if (old || !ipcprobe_table_has_room(nr_pipes, ipcprobe_pipe_bucket(pipe))) {
 		obj = old;
 	} else {
 		if (obj->flags)
@@ -123,6 +122,12 @@ struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 	return obj;
 }
 
+/* Why a pipe has no entry. */
+enum ipcprobe_reason ipcprobe_pipe_reason(void)
+{
+	return ipcprobe_objects_reason(READ_ONCE(nr_pipes));
+}
+
 /* The kernel frees the pipe. */
 void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe)
 {
@@ -136,34 +141,51 @@ void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe)
 	raw_spin_unlock_irqrestore(&table_lock, irqflags);
 }
 
-/* Bytes moved unseen while nothing was attached: count anew. */
-void ipcprobe_pipe_unsync(void)
+static void unsync_bucket(struct hlist_head *bucket)
 {
 	struct ipcprobe_pipe *obj;
+
+	hlist_for_each_entry(obj, bucket, node)
+		WRITE_ONCE(obj->is_synced, false);
+}
+
+static void reset_bucket(struct hlist_head *bucket)
+{
+	struct ipcprobe_pipe *obj;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(obj, next, bucket, node)
+		remove(obj);
+}
+
+/* The lock is held for a bucket at a time, and not at all for an empty one. */
+static void for_each_bucket(void (*do_it)(struct hlist_head *bucket))
+{
+	struct hlist_head *bucket;
 	unsigned long irqflags;
 	u32 i;
 
-	raw_spin_lock_irqsave(&table_lock, irqflags);
-	for (i = 0; i < BIT(IPCPROBE_PIPE_TABLE_BITS); i++)
-		hlist_for_each_entry(obj, &ipcprobe_pipe_table[i], node)
-			WRITE_ONCE(obj->is_synced, false);
-	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	for (i = 0; i < BIT(IPCPROBE_PIPE_TABLE_BITS); i++) {
+		bucket = &ipcprobe_pipe_table[i];
+		if (!hlist_empty(bucket)) {
+			raw_spin_lock_irqsave(&table_lock, irqflags);
+			do_it(bucket);
+			raw_spin_unlock_irqrestore(&table_lock, irqflags);
+		}
+		cond_resched();
+	}
+}
+
+/* Bytes moved unseen while nothing was attached: count anew. */
+void ipcprobe_pipe_unsync(void)
+{
+	for_each_bucket(unsync_bucket);
 }
 
 /* Nobody watches any more: pipes would be freed without our knowing. */
 void ipcprobe_pipe_reset(void)
 {
-	struct ipcprobe_pipe *obj;
-	struct hlist_node *next;
-	unsigned long irqflags;
-	u32 i;
-
-	for (i = 0; i < BIT(IPCPROBE_PIPE_TABLE_BITS); i++) {
-		raw_spin_lock_irqsave(&table_lock, irqflags);
-		hlist_for_each_entry_safe(obj, next, &ipcprobe_pipe_table[i], node)
-			remove(obj);
-		raw_spin_unlock_irqrestore(&table_lock, irqflags);
-	}
+	for_each_bucket(reset_bucket);
 }
 
 /* ---- contents ---- */

@@ -25,6 +25,8 @@
  * @sock: likewise for a socket
  * @peer: and for its other end
  * @no_memory: for what of these is NULL there was none
+ * @no_pipe: why some pipe has no entry; 0: all have
+ * @no_sock: likewise for sockets
  */
 struct files_snapshot {
 	struct ipcprobe_walk walk;
@@ -34,6 +36,8 @@ struct files_snapshot {
 	struct ipcprobe_sock *sock;
 	struct ipcprobe_sock *peer;
 	bool no_memory;
+	enum ipcprobe_reason no_pipe;
+	enum ipcprobe_reason no_sock;
 };
 
 static atomic_t last_number;
@@ -91,10 +95,12 @@ static bool snapshot_pipe(struct files_snapshot *snapshot,
 					&snapshot->pipe);
 	else if (!obj && !snapshot->no_memory)
 		return false;
-	if (obj) {
-		describe_pipe(snapshot, obj, found);
-		emit_pipe_holder(snapshot, found, obj);
+	if (!obj) {
+		snapshot->no_pipe = ipcprobe_pipe_reason();
+		return true;
 	}
+	describe_pipe(snapshot, obj, found);
+	emit_pipe_holder(snapshot, found, obj);
 	return true;
 }
 
@@ -147,6 +153,8 @@ static bool snapshot_socket(struct files_snapshot *snapshot,
 		describe_sock(snapshot, peer, peer_sk);
 	if (obj)
 		emit_unix_holder(snapshot, found, obj);
+	else
+		snapshot->no_sock = ipcprobe_sock_reason();
 	return true;
 }
 
@@ -192,6 +200,10 @@ int ipcprobe_snapshot_files(struct ipcprobe_session *session)
 	do {
 		get_entries(&snapshot);
 	} while (ipcprobe_walk_step(&snapshot.walk) && !fatal_signal_pending(current));
+	if (snapshot.no_pipe)
+		ipcprobe_session_missed(session, IPCPROBE_CLASS_PIPE, snapshot.no_pipe);
+	if (snapshot.no_sock)
+		ipcprobe_session_missed(session, IPCPROBE_CLASS_UNIX, snapshot.no_sock);
 	kfree(snapshot.pipe);
 	kfree(snapshot.sock);
 	kfree(snapshot.peer);

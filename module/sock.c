@@ -28,7 +28,6 @@
 #include "emit.h"
 
 #define LABEL_BITS	15
-#define SOCKS_MAX	(1 << 20)	/* more are counted as missed */
 
 struct hlist_head ipcprobe_sock_table[BIT(IPCPROBE_SOCK_TABLE_BITS)];
 static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
@@ -203,7 +202,7 @@ struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 	atomic_set(&obj->write_pos, units);
 	raw_spin_lock_irqsave(&table_lock, irqflags);
 	old = ipcprobe_sock_find(sk);
-	if (old || nr_socks >= SOCKS_MAX) {
+	if (old || !ipcprobe_table_has_room(nr_socks, ipcprobe_sock_bucket(sk))) {
 		obj = old;
 	} else {
 		obj->id = ++last_id;
@@ -227,6 +226,12 @@ struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 	return obj;
 }
 
+/* Why a socket has no entry. */
+enum ipcprobe_reason ipcprobe_sock_reason(void)
+{
+	return ipcprobe_objects_reason(READ_ONCE(nr_socks));
+}
+
 /* The kernel destroys the socket. */
 void ipcprobe_sock_forget(const struct sock *sk)
 {
@@ -240,19 +245,27 @@ void ipcprobe_sock_forget(const struct sock *sk)
 	raw_spin_unlock_irqrestore(&table_lock, irqflags);
 }
 
-/* Nobody watches any more: sockets would be destroyed without our knowing. */
-void ipcprobe_sock_reset(void)
+static void reset_bucket(struct hlist_head *bucket)
 {
 	struct ipcprobe_sock *obj;
 	struct hlist_node *next;
 	unsigned long irqflags;
+
+	raw_spin_lock_irqsave(&table_lock, irqflags);
+	hlist_for_each_entry_safe(obj, next, bucket, node)
+		remove(obj);
+	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+}
+
+/* Nobody watches any more: sockets would be destroyed without our knowing. */
+void ipcprobe_sock_reset(void)
+{
 	u32 i;
 
 	for (i = 0; i < BIT(IPCPROBE_SOCK_TABLE_BITS); i++) {
-		raw_spin_lock_irqsave(&table_lock, irqflags);
-		hlist_for_each_entry_safe(obj, next, &ipcprobe_sock_table[i], node)
-			remove(obj);
-		raw_spin_unlock_irqrestore(&table_lock, irqflags);
+		if (!hlist_empty(&ipcprobe_sock_table[i]))
+			reset_bucket(&ipcprobe_sock_table[i]);
+		cond_resched();
 	}
 	memset(labels, 0, BIT(LABEL_BITS) * sizeof(*labels));
 }
