@@ -24,6 +24,8 @@ struct ipcprobe_rq_offsets {
 	int rq_cpu;
 	int rq_stop;
 	int rq_dl;
+	int rq_rt;
+	int rq_scx;
 	int rq_cfs_tasks;
 	int rq_clock;
 	int cfs_nr;
@@ -40,6 +42,9 @@ struct ipcprobe_rq_offsets {
 	int cfs_tg;
 	int cfs_throttle_count;
 	int dl_root;
+	int rt_active;
+	int rt_queue;
+	int scx_runnable;
 	int tg_css;
 	int tg_autogroup;
 	int tg_cfs_rq_array;	/* a pointer for each CPU */

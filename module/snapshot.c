@@ -256,23 +256,54 @@ int ipcprobe_snapshot_shm(struct ipcprobe_session *session)
 
 /* ---- run queues ---- */
 
-static int snapshot_queue(void *session)
+struct queues_snapshot {
+	struct ipcprobe_session *session;
+	bool has_throttled;
+};
+
+/* Context: irqs off, and on all other CPUs, too. */
+static int snapshot_queue(void *arg)
 {
-	ipcprobe_rq_snapshot(session);
+	const struct queues_snapshot *snapshot = arg;
+
+	ipcprobe_rq_snapshot(snapshot->session, snapshot->has_throttled);
 	return 0;
+}
+
+/* Where a throttled group's tasks leave its queue, they are in no list of it. */
+static bool has_throttled(void)
+{
+	struct task_struct *task;
+	bool found = false;
+	pid_t tid = 1;
+
+	if (!IPCPROBE_THROTTLES_TASKS)
+		return false;
+	while (!found && (task = ipcprobe_next_thread(tid))) {
+		tid = task->pid + 1;
+		found = ipcprobe_task_throttled(task);
+		put_task_struct(task);
+		cond_resched();
+	}
+	return found;
 }
 
 /**
  * ipcprobe_snapshot_queues - the members of every CPU's queue at one instant
  * @session: gets rq_snapshot and rq_snapshot_end records
  *
- * The machine is stopped for it, some microseconds for each hundred tasks:
- * only then do the queues of all CPUs belong to the same instant, and each
- * CPU can write its own ring.
+ * The machine is stopped for it, some microseconds for each hundred tasks that
+ * are in queues: only then do the queues of all CPUs belong to the same instant,
+ * and each CPU can write its own ring.
  *
  * Context: process.
  */
 int ipcprobe_snapshot_queues(struct ipcprobe_session *session)
 {
-	return stop_machine(snapshot_queue, session, cpu_online_mask);
+	struct queues_snapshot snapshot = {
+		.session = session,
+		.has_throttled = has_throttled(),
+	};
+
+	return stop_machine(snapshot_queue, &snapshot, cpu_online_mask);
 }

@@ -617,4 +617,106 @@ TEST_F(sched, snapshot_has_who_runs)
 	EXPECT_TRUE(has_current);
 }
 
+/* A spinner of a real-time priority (0: none) that has the second CPU. */
+static void do_spin_with_priority(void *arg)
+{
+	struct sched_param param = { .sched_priority = *(int *)arg };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (param.sched_priority)
+		CHECK(!sched_setscheduler(0, SCHED_FIFO, &param));
+	pin_to(1);
+	for (;;)
+		;
+}
+
+/* Each class has its own list in the queue: all are looked at. */
+TEST_F(sched, snapshot_has_each_class)
+{
+	int priority[] = { 0, 3, 5, 0, 5 };
+	const struct ipcprobe_rec_rq_snapshot *rec;
+	pid_t pids[NR(priority)];
+	size_t i;
+
+	pin_to(0);
+	for (i = 0; i < NR(pids); i++) {
+		cpu_set_t set;
+
+		pids[i] = SPAWN(do_spin_with_priority, &priority[i]);
+		do {
+			sched_getaffinity(pids[i], sizeof(set), &set);
+		} while (CPU_COUNT(&set) != 1);
+	}
+	ASSERT_EQ(0, capture_start(&self->cap));
+	FINISH(&self->cap);
+	for (i = 0; i < NR(pids); i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+		rec = find(&self->cap, IPCPROBE_REC_rq_snapshot, pids[i]);
+		ASSERT_NE(NULL, rec);
+		EXPECT_EQ(1, rec->cpu);
+		EXPECT_EQ(priority[i] ? 99 - priority[i] : 120, rec->prio);
+		EXPECT_EQ(priority[i] ? IPCPROBE_SCHED_RT : IPCPROBE_SCHED_FAIR, rec->sched_class);
+	}
+}
+
+/* From a CPU's first record of a snapshot to its last: the shortest of many. */
+static uint64_t shortest_snapshot(struct capture *cap)
+{
+	uint64_t begin_ns[2] = { 0 }, shortest = UINT64_MAX;
+	const struct ipcprobe_rec *rec;
+	size_t i;
+	int k;
+
+	capture_drain(cap);
+	capture_forget(cap);
+	for (k = 0; k < 20; k++)
+		CHECK(!ioctl(cap->fd, IPCPROBE_IOC_RESYNC));
+	capture_drain(cap);
+	for (i = 0; i < cap->nr; i++) {
+		uint32_t cpu = cap->recs[i].cpu;
+
+		rec = cap->recs[i].rec;
+		if (cpu < NR(begin_ns) && rec->type == IPCPROBE_REC_rq_snapshot && !begin_ns[cpu])
+			begin_ns[cpu] = rec->ts_ns;
+		if (cpu >= NR(begin_ns) || rec->type != IPCPROBE_REC_rq_snapshot_end)
+			continue;
+		if (begin_ns[cpu] && rec->ts_ns - begin_ns[cpu] < shortest)
+			shortest = rec->ts_ns - begin_ns[cpu];
+		begin_ns[cpu] = 0;
+	}
+	return shortest;
+}
+
+static void *sleep_on(void *arg)
+{
+	pause();
+	return arg;
+}
+
+#define NR_SLEEPERS	4000
+
+/* The machine is stopped for what is in its queues: threads that sleep do not count. */
+TEST_F(sched, snapshot_is_short_whatever_sleeps)
+{
+	uint64_t alone, crowded;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int i;
+
+	if (!has_btf())
+		SKIP(return, NO_BTF);
+	ASSERT_EQ(0, capture_start(&self->cap));
+	alone = shortest_snapshot(&self->cap);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 16384);
+	for (i = 0; i < NR_SLEEPERS; i++)
+		ASSERT_EQ(0, pthread_create(&thread, &attr, sleep_on, NULL));
+	crowded = shortest_snapshot(&self->cap);
+	EXPECT_GT(4 * alone + 100000, crowded);
+	TH_LOG("%llu ns alone, %llu ns with %d threads", (unsigned long long)alone,
+	       (unsigned long long)crowded, NR_SLEEPERS);
+	FINISH(&self->cap);
+}
+
 TEST_HARNESS_MAIN
