@@ -638,6 +638,9 @@ TEST_F(sched, snapshot_has_each_class)
 	pid_t pids[NR(priority)];
 	size_t i;
 
+	/* Before the spinners, as START waits for what else is to run there. */
+	ASSERT_EQ(0, capture_start(&self->cap));
+	capture_drain(&self->cap);
 	pin_to(0);
 	for (i = 0; i < NR(pids); i++) {
 		cpu_set_t set;
@@ -645,12 +648,13 @@ TEST_F(sched, snapshot_has_each_class)
 		pids[i] = SPAWN(do_spin_with_priority, &priority[i]);
 		do {
 			sched_getaffinity(pids[i], sizeof(set), &set);
-		} while (CPU_COUNT(&set) != 1);
+		} while (CPU_COUNT(&set) != 1 || !CPU_ISSET(1, &set));
 	}
-	ASSERT_EQ(0, capture_start(&self->cap));
+	ASSERT_EQ(0, ioctl(self->cap.fd, IPCPROBE_IOC_RESYNC));
+	for (i = 0; i < NR(pids); i++)
+		kill(pids[i], SIGKILL);
 	FINISH(&self->cap);
 	for (i = 0; i < NR(pids); i++) {
-		kill(pids[i], SIGKILL);
 		waitpid(pids[i], NULL, 0);
 		rec = find(&self->cap, IPCPROBE_REC_rq_snapshot, pids[i]);
 		ASSERT_NE(NULL, rec);
