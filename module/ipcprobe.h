@@ -1217,7 +1217,6 @@ void ipcprobe_shm_describe(const struct file *file, u32 id);
 int ipcprobe_shm_snapshot(struct ipcprobe_session *only,
 			  const struct task_struct *task, struct mm_struct *mm);
 void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
 
 /* hook_unix.c, hook_unix_io.c */
 
