@@ -165,6 +165,25 @@
 #endif
 
 /*
+ * Since v6.7 the tracepoint io_uring_task_work_run passes no number of loops.
+ * Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define IPCPROBE_URING_WORK_ARGS	void *tctx, unsigned int count
+#else
+#define IPCPROBE_URING_WORK_ARGS	void *tctx, unsigned int count, \
+					unsigned int loops
+#endif
+
+/*
+ * Since Linux kernel commit 54e6842d0775 ("fork/vm: Move common PF_IO_WORKER
+ * behavior to new flag") (in v6.4).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define PF_USER_WORKER	PF_IO_WORKER
+#endif
+
+/*
  * Since v6.7 the tracepoint io_uring_submit_sqe is called io_uring_submit_req.
  * Drop when 6.1 leaves the matrix.
  */

@@ -29,6 +29,7 @@
 #include <linux/fs_struct.h>
 #include <linux/ftrace.h>
 #include <linux/pipe_fs_i.h>
+#include <linux/sched/task_stack.h>
 #include <linux/uio.h>
 #include <asm/syscall.h>
 
@@ -133,9 +134,12 @@ void ipcprobe_entry_prepare_to_wait(struct ipcprobe_hook *hook,
 	end = find_wait(op, ARG(fregs, 0), &why);
 	if (!end)
 		return;
-	/* A read that a signal interrupts returns without the mutex. */
+	/*
+	 * A read that a signal interrupts returns without the mutex, unless it
+	 * finds bytes at this last look: its wait is over in both cases.
+	 */
 	if (op->kind == IPCPROBE_OP_PIPE_READ_REQUEST && signal_pending(current))
-		ipcprobe_op_drop(op);
+		unblock(end);
 	else if (!end->waiting)
 		block(op, end, why);
 }
@@ -588,16 +592,16 @@ static __always_inline void fill_rw(struct ipcprobe_op *op, int side,
 	set_buffers(op, iter);
 }
 
-/* io_uring's multishot reads look like a call's, but that they never wait. */
+/* io_uring's multishot reads look like a call's, but never wait. */
 static __always_inline bool may_be_request(struct kiocb *iocb)
 {
 	return !is_sync_kiocb(iocb) || iocb->ki_flags & IOCB_NOWAIT;
 }
 
+/* That of a call lies on the stack, that of a request never. */
 static bool is_request(struct kiocb *iocb)
 {
-	return !is_sync_kiocb(iocb) ||
-	       (iocb->ki_flags & IOCB_NOWAIT && !ipcprobe_op_in_call());
+	return !is_sync_kiocb(iocb) || !object_is_on_stack(iocb);
 }
 
 static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind)
@@ -632,7 +636,7 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 	obj = ipcprobe_pipe_get(file_inode(file), file->private_data);
 	if (!obj) {
 		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
-		ipcprobe_op_release(op);
+		ipcprobe_op_free(op);
 		return;
 	}
 	fill_rw(op, side, obj, iocb, iter);

@@ -108,10 +108,6 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_PROCVM);
 	if (unlikely(!op))
 		return;
-	if (unlikely(op->call == IPCPROBE_CALL_OTHER))
-		op->call = (u32)ftrace_regs_get_argument(fregs, 6) ?
-			   IPCPROBE_CALL_PROCESS_VM_WRITEV :
-			   IPCPROBE_CALL_PROCESS_VM_READV;
 	op->procvm.target = process_of(ftrace_regs_get_argument(fregs, 0));
 	op->procvm.remote = nr_remote && read_range(remote, 0, &iov) ?
 			    (unsigned long)iov.iov_base : 0;

@@ -736,14 +736,19 @@ enum ipcprobe_op_kind {
 	IPCPROBE_OP_EVENTFD_READ,
 	IPCPROBE_OP_EVENTFD_WRITE,
 	IPCPROBE_OP_PROCVM,
+	IPCPROBE_OP_LATE,		/* keeps others from beginning in this call */
 	IPCPROBE_OP_PIPE_READ_REQUEST,	/* by io_uring or AIO */
 	IPCPROBE_OP_PIPE_WRITE_REQUEST,
 };
 
 /**
  * struct ipcprobe_op - an operation under way; touched by its task alone
+ * @place: its entry in the table (op_table.c)
+ * @idle: what stands there between operations
+ * @work_depth: not 0: io_uring carries requests out in the task, between calls
+ * @is_new: op.c has not seen it yet
+ * @is_late: the task may be in such work since before the hooks came
  * @tid: the task
- * @slot: where in the table it is; never changes
  * @kind: enum ipcprobe_op_kind
  * @nr_segs: user buffers
  * @flags: IPCPROBE_IO_*
@@ -751,8 +756,8 @@ enum ipcprobe_op_kind {
  * @begin: stamp of the entry
  * @addr: first user buffer
  * @end: per side, the pipe it moves bytes out of [0] or into [1]; obj is NULL
- *	when there is none, and always so in a free slot.  A read or write does
- *	without a reference to it: its call holds the open file.
+ *	when there is none, and always so between operations.  A read or write
+ *	does without a reference to it: its call holds the open file.
  * @iter: pipe read and write: progress is read from it
  * @file: of a read, write or open, not referenced: valid inside that call;
  *	of vmsplice, referenced
@@ -772,11 +777,15 @@ enum ipcprobe_op_kind {
  * @request: of PIPE_*_REQUEST: epoch of requests at its begin (op.c)
  * @futex: FUTEX: see there; @flags are IPCPROBE_FUTEX_*
  * @sock: what it does with a UNIX socket; sock.obj is NULL when nothing, and
- *	always so in a free slot
+ *	always so between operations
  */
 struct ipcprobe_op {
+	unsigned long *place;
+	unsigned long idle;
 	u32 tid;
-	u32 slot;
+	u8 work_depth;
+	bool is_new;
+	bool is_late;
 	u8 kind;
 	u8 call;
 	u8 nr_segs;
@@ -918,57 +927,120 @@ struct ipcprobe_op {
 #define IPCPROBE_OP_OUT	0	/* index in end[]: bytes leave this pipe */
 #define IPCPROBE_OP_IN	1	/* bytes enter this pipe */
 
-#define IPCPROBE_OP_BITS	14
-
 /* Tasks that are in no system call of their own. */
-#define IPCPROBE_PF_NO_CALL	(PF_KTHREAD | PF_IO_WORKER | PF_EXITING |	\
-				 PF_SIGNALED | PF_DUMPCORE)
+#define IPCPROBE_PF_NO_CALL	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER |	\
+				 PF_EXITING | PF_SIGNALED | PF_DUMPCORE)
+
+/* op_call.c: which system call it is */
 
 #define IPCPROBE_NR_CALLS	(__NR_futex_requeue + 1)
 
 extern const u8 ipcprobe_calls[];	/* enum ipcprobe_call by system call; IPCPROBE_NR_CALLS */
-extern struct ipcprobe_op *ipcprobe_ops;
-extern u32 ipcprobe_op_tids[];		/* the tasks in these slots; 0 = free */
-extern atomic_t ipcprobe_op_displaced;	/* operations in second slots; see ipcprobe_op_enable() */
-extern bool ipcprobe_op_enabled;	/* what ends operations is attached */
 
-int ipcprobe_op_init(void);
-void ipcprobe_op_exit(void);
-void ipcprobe_op_enable(bool on);
-void ipcprobe_op_reset(void);
-struct ipcprobe_op *ipcprobe_op_begin_close(struct ipcprobe_hook *hook);
-struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kind);
-void ipcprobe_op_drop(struct ipcprobe_op *op);
-void ipcprobe_op_forget_requests(void);
-bool ipcprobe_op_is_forgotten(const struct ipcprobe_op *op);
 u8 ipcprobe_op_call(void);
-bool ipcprobe_op_in_call(void);
-bool ipcprobe_op_set_end(struct ipcprobe_op *op, int side, struct inode *inode,
-			 struct pipe_inode_info *pipe);
-struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind);
-void ipcprobe_op_free(struct ipcprobe_op *op);
+bool ipcprobe_is_io_submit(void);
 
-static __always_inline bool ipcprobe_op_is_request(const struct ipcprobe_op *op)
+#define __IPCPROBE_CALL(up)	BIT_ULL(IPCPROBE_CALL_##up)
+#define __IPCPROBE_READS						\
+	(__IPCPROBE_CALL(READ) | __IPCPROBE_CALL(READV) | __IPCPROBE_CALL(PREAD64) | \
+	 __IPCPROBE_CALL(PREADV) | __IPCPROBE_CALL(PREADV2))
+#define __IPCPROBE_WRITES						\
+	(__IPCPROBE_CALL(WRITE) | __IPCPROBE_CALL(WRITEV) | __IPCPROBE_CALL(PWRITE64) | \
+	 __IPCPROBE_CALL(PWRITEV) | __IPCPROBE_CALL(PWRITEV2))
+
+/* E(KIND, calls): the system calls whose end is that of the operation */
+#define IPCPROBE_OP_ENDS(E)						\
+	E(PIPE_READ, __IPCPROBE_READS)					\
+	E(PIPE_WRITE, __IPCPROBE_WRITES)				\
+	E(PIPE_OPEN, __IPCPROBE_CALL(OPEN))				\
+	E(PIPE_RESIZE, __IPCPROBE_CALL(FCNTL))				\
+	E(SPLICE, __IPCPROBE_CALL(SPLICE) | __IPCPROBE_CALL(TEE) |	\
+		  __IPCPROBE_CALL(VMSPLICE) | __IPCPROBE_CALL(SENDFILE)) \
+	E(FILE_COPY, __IPCPROBE_CALL(SENDFILE) | __IPCPROBE_CALL(COPY_FILE_RANGE)) \
+	E(UNIX_SEND, __IPCPROBE_WRITES | __IPCPROBE_CALL(SENDTO) |	\
+		     __IPCPROBE_CALL(SENDMSG) | __IPCPROBE_CALL(SENDMMSG) | \
+		     __IPCPROBE_CALL(SENDFILE) | __IPCPROBE_CALL(SPLICE)) \
+	E(UNIX_RECV, __IPCPROBE_READS | __IPCPROBE_CALL(RECVFROM) |	\
+		     __IPCPROBE_CALL(RECVMSG) | __IPCPROBE_CALL(RECVMMSG) | \
+		     __IPCPROBE_CALL(SENDFILE) | __IPCPROBE_CALL(SPLICE)) \
+	E(UNIX_CONNECT, __IPCPROBE_CALL(CONNECT))			\
+	E(UNIX_ACCEPT, __IPCPROBE_CALL(ACCEPT))				\
+	E(FILE_READ, __IPCPROBE_READS)					\
+	E(FILE_WRITE, __IPCPROBE_WRITES)				\
+	E(SHM_GET, __IPCPROBE_CALL(SHMGET))				\
+	E(MEMFD, __IPCPROBE_CALL(MEMFD_CREATE))				\
+	E(SHM_MOVE, __IPCPROBE_CALL(MREMAP))				\
+	E(SHM_ATTACH, __IPCPROBE_CALL(SHMAT))				\
+	E(SHM_DETACH, __IPCPROBE_CALL(SHMDT))				\
+	E(SHM_REMOVE, __IPCPROBE_CALL(SHMCTL))				\
+	E(SHM_RESIZE, __IPCPROBE_CALL(TRUNCATE) | __IPCPROBE_CALL(FALLOCATE) | \
+		      __IPCPROBE_CALL(OPEN))				\
+	E(SHM_SEAL, __IPCPROBE_CALL(FCNTL))				\
+	E(SEM_CREATE, __IPCPROBE_CALL(SEMGET))				\
+	E(SEM_SET, __IPCPROBE_CALL(SEMCTL))				\
+	E(SEM_OP, __IPCPROBE_CALL(SEMOP) | __IPCPROBE_CALL(SEMTIMEDOP))	\
+	E(MSG_SEND, __IPCPROBE_CALL(MSGSND))				\
+	E(MSG_RECEIVE, __IPCPROBE_CALL(MSGRCV))				\
+	E(MQ_SEND, __IPCPROBE_CALL(MQ_TIMEDSEND))			\
+	E(MQ_RECEIVE, __IPCPROBE_CALL(MQ_TIMEDRECEIVE))			\
+	E(MSG_CREATE, __IPCPROBE_CALL(MSGGET))				\
+	E(MQ_OPEN, __IPCPROBE_CALL(MQ_OPEN))				\
+	E(MQ_UNLINK, __IPCPROBE_CALL(MQ_UNLINK))			\
+	E(MQ_NOTIFY, __IPCPROBE_CALL(MQ_NOTIFY))			\
+	E(FUTEX, __IPCPROBE_CALL(FUTEX) | __IPCPROBE_CALL(FUTEX_WAITV) | \
+		 __IPCPROBE_CALL(FUTEX_WAIT) | __IPCPROBE_CALL(FUTEX_WAKE) | \
+		 __IPCPROBE_CALL(FUTEX_REQUEUE))			\
+	E(EVENTFD_READ, __IPCPROBE_READS)				\
+	E(EVENTFD_WRITE, __IPCPROBE_WRITES)				\
+	E(PROCVM, __IPCPROBE_CALL(PROCESS_VM_READV) | __IPCPROBE_CALL(PROCESS_VM_WRITEV))
+
+/* Does the end of this call end an operation of this kind? */
+static __always_inline bool ipcprobe_op_ends(u8 kind, u8 call)
 {
-	return op->kind >= IPCPROBE_OP_PIPE_READ_REQUEST;
+	u64 calls = 0;
+
+	switch (kind) {
+#define E(up, mask)	case IPCPROBE_OP_##up: calls = mask; break;
+	IPCPROBE_OP_ENDS(E)
+#undef E
+	}
+	return calls >> call & 1;
 }
 
-/* A task's slot: neighbours in number never meet. */
-static __always_inline u32 ipcprobe_op_slot(u32 tid)
-{
-	return tid & (BIT(IPCPROBE_OP_BITS) - 1);
-}
+/* op_table.c: the operation of each task; see there */
 
-/* Where it goes when another has that. */
-static __always_inline u32 ipcprobe_op_second_slot(u32 tid)
+#define IPCPROBE_OP_LEAF_BITS	9
+
+struct ipcprobe_op_leaf {
+	unsigned long places[BIT(IPCPROBE_OP_LEAF_BITS)];
+};
+
+/* Bits of a place; neither: the address of the operation that the task is in. */
+#define IPCPROBE_OP_IDLE	1UL	/* it is in none */
+#define IPCPROBE_OP_SLOW	2UL	/* ipcprobe_op_begin() decides whether one begins */
+
+extern struct ipcprobe_op_leaf *ipcprobe_op_leaves[];	/* by thread id; never NULL */
+
+int ipcprobe_op_table_init(void);
+struct ipcprobe_op *ipcprobe_op_own(void);
+struct ipcprobe_op *ipcprobe_op_made(void);
+void ipcprobe_op_update(struct ipcprobe_op *op);
+void ipcprobe_op_discard(void);
+void ipcprobe_op_table_clear(void (*put)(struct ipcprobe_op *op));
+void ipcprobe_op_table_exit(void);
+
+static __always_inline unsigned long *ipcprobe_op_place(u32 tid)
 {
-	return (tid * 0x9e3779b1u) >> (32 - IPCPROBE_OP_BITS);
+	struct ipcprobe_op_leaf *leaf =
+		READ_ONCE(ipcprobe_op_leaves[tid >> IPCPROBE_OP_LEAF_BITS]);
+
+	return &leaf->places[tid & (BIT(IPCPROBE_OP_LEAF_BITS) - 1)];
 }
 
 /* Never NULL, which the compiler cannot know: it would test for it. */
-static __always_inline struct ipcprobe_op *ipcprobe_op_at(u32 slot)
+static __always_inline struct ipcprobe_op *ipcprobe_op_at(unsigned long address)
 {
-	struct ipcprobe_op *op = &ipcprobe_ops[slot];
+	struct ipcprobe_op *op = (struct ipcprobe_op *)address;
 
 	if (!op)
 		__builtin_unreachable();
@@ -978,17 +1050,9 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_at(u32 slot)
 /* The operation of the task @tid, which cannot end it meanwhile; or NULL. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_of(u32 tid)
 {
-	u32 slot = ipcprobe_op_slot(tid);
+	unsigned long entry = READ_ONCE(*ipcprobe_op_place(tid));
 
-	if (likely(READ_ONCE(ipcprobe_op_tids[slot]) != tid)) {
-		if (likely(!atomic_read(&ipcprobe_op_displaced)))
-			return NULL;
-		slot = ipcprobe_op_second_slot(tid);
-		if (READ_ONCE(ipcprobe_op_tids[slot]) != tid)
-			return NULL;
-	}
-	/* 0 is the idle tasks' number and marks free slots. */
-	return likely(tid) ? ipcprobe_op_at(slot) : NULL;
+	return likely(entry & IPCPROBE_OP_IDLE) ? NULL : ipcprobe_op_at(entry);
 }
 
 /**
@@ -1001,25 +1065,33 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_find(void)
 	return ipcprobe_op_of(current->pid);
 }
 
-/* Gives the slot of an operation back that has no references. */
+/* Ends an operation that has no references. */
 static __always_inline void ipcprobe_op_release(struct ipcprobe_op *op)
 {
-	u32 slot = op->slot;
-
-	if (unlikely(slot != ipcprobe_op_slot(op->tid)))
-		atomic_dec(&ipcprobe_op_displaced);
-	smp_store_release(&ipcprobe_op_tids[slot], 0); /* pairs with the claims */
+	WRITE_ONCE(*op->place, op->idle);
 }
 
-/*
- * On the way back to user space, past sys_exit, the kernel may do more for the
- * task: requests of io_uring that had to wait.  The number of the call still
- * stands then, but its result has taken the place of -ENOSYS.
- */
-static __always_inline bool ipcprobe_op_is_over(struct pt_regs *regs)
+/* op.c */
+
+extern bool ipcprobe_op_enabled;	/* what ends operations is attached */
+
+int ipcprobe_op_init(void);
+void ipcprobe_op_exit(void);
+void ipcprobe_op_enable(bool on);
+void ipcprobe_op_reset(void);
+struct ipcprobe_op *ipcprobe_op_begin_close(struct ipcprobe_hook *hook);
+struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kind);
+void ipcprobe_op_drop(struct ipcprobe_op *op);
+void ipcprobe_op_forget_requests(void);
+bool ipcprobe_op_is_forgotten(const struct ipcprobe_op *op);
+bool ipcprobe_op_set_end(struct ipcprobe_op *op, int side, struct inode *inode,
+			 struct pipe_inode_info *pipe);
+struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind);
+void ipcprobe_op_free(struct ipcprobe_op *op);
+
+static __always_inline bool ipcprobe_op_is_request(const struct ipcprobe_op *op)
 {
-	return IS_ENABLED(CONFIG_X86) &&
-	       syscall_get_return_value(current, regs) != -ENOSYS;
+	return op->kind >= IPCPROBE_OP_PIPE_READ_REQUEST;
 }
 
 /* Of a call whose number is known: those of x32 have a bit that no other has. */
@@ -1035,18 +1107,18 @@ static __always_inline bool ipcprobe_is_32bit(void)
 /* What is left of ipcprobe_op_begin_call() and _begin_bare(), the call known. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 {
-	u32 tid = current->pid, slot = ipcprobe_op_slot(tid);
+	unsigned long *place = ipcprobe_op_place(current->pid);
+	unsigned long entry = *place;
 	struct ipcprobe_op *op;
 
 	if (unlikely(current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_is_32bit() ||
-		     atomic_read(&ipcprobe_op_displaced) ||
-		     cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)))
+		     (entry & (IPCPROBE_OP_IDLE | IPCPROBE_OP_SLOW)) != IPCPROBE_OP_IDLE))
 		return NULL;
-	op = ipcprobe_op_at(slot);
-	op->tid = tid;
+	op = ipcprobe_op_at(entry - IPCPROBE_OP_IDLE);
 	op->kind = kind;
 	op->call = call;
 	op->begin = ipcprobe_stamp();
+	WRITE_ONCE(*place, (unsigned long)op);
 	return op;
 }
 
@@ -1058,7 +1130,7 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
  * @call: enum ipcprobe_call of it
  *
  * Context: as ipcprobe_op_begin().
- * Return: its slot, with tid, kind, call and begin set and nothing else;
+ * Return: it, with tid, kind, call and begin set and nothing else;
  * NULL: ask ipcprobe_op_begin(), which knows all cases.
  */
 static __always_inline struct ipcprobe_op *
@@ -1075,15 +1147,14 @@ ipcprobe_op_begin_call(u8 kind, long nr, u8 call)
  * @kind: enum ipcprobe_op_kind
  *
  * Context: as ipcprobe_op_begin().
- * Return: its slot, as of ipcprobe_op_begin_bare(); NULL: it may be in one.
+ * Return: it, as of ipcprobe_op_begin_bare(); NULL: it may be in one.
  */
 static __always_inline struct ipcprobe_op *ipcprobe_op_try_begin(u8 kind)
 {
-	struct pt_regs *regs = task_pt_regs(current);
-	unsigned long nr = syscall_get_nr(current, regs);
+	unsigned long nr = syscall_get_nr(current, task_pt_regs(current));
 
-	if (unlikely(nr >= IPCPROBE_NR_CALLS || !ipcprobe_calls[nr] ||
-		     ipcprobe_op_is_over(regs)))
+	if (unlikely(nr >= IPCPROBE_NR_CALLS ||
+		     !ipcprobe_op_ends(kind, ipcprobe_calls[nr])))
 		return NULL;
 	return ipcprobe_op_claim(kind, ipcprobe_calls[nr]);
 }
@@ -1198,7 +1269,7 @@ int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 
 /*
  * hook_pipe.c, hook_splice.c, hook_file.c, hook_futex.c: ends of operations,
- * called by op.c.  Here and below, what op.c's finish() calls releases the slot.
+ * called by op.c.  Here and below, what op.c's finish() calls releases the operation.
  */
 
 void ipcprobe_pipe_finish(struct ipcprobe_op *op, s32 ret);

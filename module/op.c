@@ -4,73 +4,64 @@
  *
  * A function entry hook begins one, hooks on the way (hook_pipe.c) note its
  * progress, and the sys_exit tracepoint, which has the result, ends it: one
- * record for a call, at a tenth of the cost of return probes.  The state lives
- * in a fixed table that only the task itself touches; a task finds its slot by
- * its thread id.  A task has one operation at a time, the outermost: what
- * sendfile does inside is not counted again.
+ * record for a call, at a tenth of the cost of return probes.  Only the task
+ * itself touches its operation, which op_table.c finds by the thread id.  A
+ * task has one operation at a time, the outermost: what sendfile does inside is
+ * not counted again.
  *
- * So an operation begins only inside a system call that is known to end it:
- * what kernel threads and a core dump do is counted as missed, and the pipes
- * they move bytes through start their positions anew (IPCPROBE_IO_RESYNC).
+ * So an operation begins only inside a system call that is known to end it,
+ * and that holds what it points to: files, buffers, the lists of buffers.  What
+ * kernel threads and a core dump do is none, and the pipes they move bytes
+ * through start their positions anew (IPCPROBE_IO_RESYNC).
+ *
+ * Nor are io_uring's requests.  io_uring_enter() and workers of io_uring are
+ * told by the call and by the task.  But a request that had to wait is carried
+ * out between two calls of its task, or before a call that a tracer stopped at
+ * its entry: the registers then show a call that is over, or has not begun.
+ * All such work goes through tctx_task_work(), at whose end the tracepoint
+ * io_uring_task_work_run stands; meanwhile the task begins no operation.  A
+ * task may have been in such work when the hooks came.  So one that is older
+ * than the hooks and has used io_uring waits for the end of a call, which does
+ * not come before that of the work (IPCPROBE_OP_LATE).
+ *
  * Requests of io_uring and AIO to a pipe end inside the function that carries
  * them out (hook_pipe_io.c), those to a file when they complete (hook_uring.c).
  */
 #include <linux/compat.h>
 #include <linux/file.h>
+#include <linux/ftrace.h>
 #include <linux/preempt.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
-#include <linux/vmalloc.h>
 #include <asm/syscall.h>
 #include <trace/syscall.h>
+#include <trace/events/io_uring.h>
 #include <trace/events/sched.h>
 #include <trace/events/syscalls.h>
 
 #include "ipcprobe.h"
 
-struct ipcprobe_op *ipcprobe_ops;
-u32 ipcprobe_op_tids[BIT(IPCPROBE_OP_BITS)];
-
-/* Disabled, all seem displaced: one look tells that beginning is not simple. */
-#define DISABLED	BIT(30)
-atomic_t ipcprobe_op_displaced = ATOMIC_INIT(DISABLED);
-
 bool ipcprobe_op_enabled;
+static u64 enabled_ns;		/* since when; as start_time of a task */
 static u32 requests_epoch;	/* grows when what ends requests has gone */
 
 int ipcprobe_op_init(void)
 {
-	u32 i;
-
-	ipcprobe_ops = vcalloc(BIT(IPCPROBE_OP_BITS), sizeof(*ipcprobe_ops));
-	if (!ipcprobe_ops)
-		return -ENOMEM;
-	for (i = 0; i < BIT(IPCPROBE_OP_BITS); i++)
-		ipcprobe_ops[i].slot = i;
-	return 0;
+	return ipcprobe_op_table_init();
 }
 
 void ipcprobe_op_exit(void)
 {
-	vfree(ipcprobe_ops);
+	ipcprobe_op_table_exit();
 }
 
-/* Off: no operation begins any more once a grace period has passed. */
+/* Off: ipcprobe_op_reset() follows, before it is on again. */
 void ipcprobe_op_enable(bool on)
 {
 	if (on == ipcprobe_op_enabled)
 		return;
+	enabled_ns = ktime_get_ns();
 	WRITE_ONCE(ipcprobe_op_enabled, on);
-	atomic_add(on ? -DISABLED : DISABLED, &ipcprobe_op_displaced);
-}
-
-/* No hook may be attached: forgets the operations of tasks that still wait. */
-void ipcprobe_op_reset(void)
-{
-	u32 i;
-
-	for (i = 0; i < BIT(IPCPROBE_OP_BITS); i++)
-		if (ipcprobe_op_tids[i])
-			ipcprobe_op_free(&ipcprobe_ops[i]);
 }
 
 static bool is_rw(const struct ipcprobe_op *op)
@@ -108,7 +99,8 @@ static void put_ends(struct ipcprobe_op *op)
 		ipcprobe_pipe_put(op->end[1].obj);
 }
 
-void ipcprobe_op_free(struct ipcprobe_op *op)
+/* Gives back what an operation refers to. */
+static void put(struct ipcprobe_op *op)
 {
 	if (!is_rw(op))
 		put_ends(op);
@@ -122,7 +114,21 @@ void ipcprobe_op_free(struct ipcprobe_op *op)
 	}
 	if (op->kind == IPCPROBE_OP_SPLICE && op->file)
 		fput(op->file);
+}
+
+/* Ends the operation of the current task.  Past its exit it has no other end. */
+void ipcprobe_op_free(struct ipcprobe_op *op)
+{
+	put(op);
 	ipcprobe_op_release(op);
+	if (unlikely(current->flags & PF_EXITING))
+		ipcprobe_op_discard();
+}
+
+/* No hook may be attached: forgets the operations of tasks that still wait. */
+void ipcprobe_op_reset(void)
+{
+	ipcprobe_op_table_clear(put);
 }
 
 /*
@@ -145,171 +151,6 @@ void ipcprobe_op_drop(struct ipcprobe_op *op)
 {
 	ipcprobe_pipe_end_waits(op);
 	ipcprobe_op_free(op);
-}
-
-/* The operation that the task begins another in; a request has none in it. */
-static struct ipcprobe_op *find_outer(void)
-{
-	struct ipcprobe_op *op = ipcprobe_op_find();
-
-	if (likely(!op || !ipcprobe_op_is_request(op)))
-		return op;
-	ipcprobe_op_drop(op);
-	return NULL;
-}
-
-/* Return: a slot for the task; NULL: both are taken. */
-static __always_inline struct ipcprobe_op *claim(u32 tid)
-{
-	u32 slot = ipcprobe_op_slot(tid);
-
-	if (unlikely(cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid))) {
-		atomic_inc(&ipcprobe_op_displaced);
-		slot = ipcprobe_op_second_slot(tid);
-		if (cmpxchg_acquire(&ipcprobe_op_tids[slot], 0, tid)) {
-			atomic_dec(&ipcprobe_op_displaced);
-			return NULL;
-		}
-	}
-	return &ipcprobe_ops[slot];
-}
-
-/* Field by field: memset() is a string instruction, at a cycle a byte or so. */
-static __always_inline void clear(struct ipcprobe_op *op)
-{
-	int side;
-
-	op->nr_segs = 0;
-	op->flags = 0;
-	op->addr = 0;
-	for (side = 0; side < 2; side++) {
-		op->end[side].obj = NULL;
-		op->end[side].pos = 0;
-		op->end[side].bytes = 0;
-		op->end[side].waiting = 0;
-	}
-	op->iter = NULL;
-	op->file = NULL;
-	op->inode = NULL;
-	op->count = 0;
-	op->copied = 0;
-	op->in_file = 0;
-	op->out_file = 0;
-	op->wait_begin_ns = 0;
-}
-
-/* The system calls that end an operation; all others are IPCPROBE_CALL_OTHER, 0. */
-const u8 ipcprobe_calls[IPCPROBE_NR_CALLS] = {
-#define CALL(up, low)	[__NR_##low] = IPCPROBE_CALL_##up
-	CALL(READ, read),
-	CALL(WRITE, write),
-	CALL(READV, readv),
-	CALL(WRITEV, writev),
-	CALL(PREAD64, pread64),
-	CALL(PWRITE64, pwrite64),
-	CALL(PREADV, preadv),
-	CALL(PWRITEV, pwritev),
-	CALL(PREADV2, preadv2),
-	CALL(PWRITEV2, pwritev2),
-	CALL(SENDFILE, sendfile),
-	CALL(COPY_FILE_RANGE, copy_file_range),
-	CALL(SPLICE, splice),
-	CALL(TEE, tee),
-	CALL(VMSPLICE, vmsplice),
-#ifdef __NR_open
-	CALL(OPEN, open),
-#endif
-	CALL(OPEN, openat),
-	CALL(OPEN, openat2),
-	CALL(FCNTL, fcntl),
-	CALL(SHMGET, shmget),
-	CALL(SHMAT, shmat),
-	CALL(SHMDT, shmdt),
-	CALL(SHMCTL, shmctl),
-	CALL(MMAP, mmap),
-	CALL(MMAP, remap_file_pages),
-	CALL(MUNMAP, munmap),
-	CALL(MREMAP, mremap),
-	CALL(TRUNCATE, ftruncate),
-	CALL(MEMFD_CREATE, memfd_create),
-	CALL(FALLOCATE, fallocate),
-	CALL(SEMGET, semget),
-	CALL(SEMOP, semop),
-	CALL(SEMTIMEDOP, semtimedop),
-	CALL(SEMCTL, semctl),
-	CALL(MSGGET, msgget),
-	CALL(MSGSND, msgsnd),
-	CALL(MSGRCV, msgrcv),
-	CALL(MQ_OPEN, mq_open),
-	CALL(MQ_UNLINK, mq_unlink),
-	CALL(MQ_TIMEDSEND, mq_timedsend),
-	CALL(MQ_TIMEDRECEIVE, mq_timedreceive),
-	CALL(MQ_NOTIFY, mq_notify),
-	CALL(FUTEX, futex),
-	CALL(FUTEX, restart_syscall),
-	CALL(FUTEX_WAITV, futex_waitv),
-	CALL(FUTEX_WAIT, futex_wait),
-	CALL(FUTEX_WAKE, futex_wake),
-	CALL(FUTEX_REQUEUE, futex_requeue),
-	CALL(SENDTO, sendto),
-	CALL(RECVFROM, recvfrom),
-	CALL(SENDMSG, sendmsg),
-	CALL(RECVMSG, recvmsg),
-	CALL(SENDMMSG, sendmmsg),
-	CALL(RECVMMSG, recvmmsg),
-	CALL(CONNECT, connect),
-	CALL(ACCEPT, accept),
-	CALL(ACCEPT, accept4),
-	CALL(PROCESS_VM_READV, process_vm_readv),
-	CALL(PROCESS_VM_WRITEV, process_vm_writev),
-#undef CALL
-};
-
-static __always_inline u8 call_of(unsigned long nr)
-{
-	return nr < IPCPROBE_NR_CALLS ? ipcprobe_calls[nr] : IPCPROBE_CALL_OTHER;
-}
-
-/*
- * Is the current task in a system call that will end the operation?
- * 32-bit programs number their calls differently: theirs are told as "other",
- * and only the ones that never end an operation are told apart, by numbers
- * that all tables share.
- */
-static __always_inline bool in_own_call(u8 *call)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-	long nr;
-
-	if (current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_op_is_over(regs))
-		return false;
-	nr = syscall_get_nr(current, regs);
-	if (unlikely(in_compat_syscall())) {
-		*call = IPCPROBE_CALL_OTHER;
-		return nr > 0 && nr < __NR_io_uring_setup;
-	}
-	*call = call_of(nr);
-	return *call != IPCPROBE_CALL_OTHER;
-}
-
-/* Context: task context.  Return: would the current call end an operation? */
-bool ipcprobe_op_in_call(void)
-{
-	u8 call;
-
-	return in_own_call(&call);
-}
-
-/**
- * ipcprobe_op_call - the system call that the current task is in
- *
- * Context: task context of user space.  Return: enum ipcprobe_call.
- */
-u8 ipcprobe_op_call(void)
-{
-	if (unlikely(in_compat_syscall()))
-		return IPCPROBE_CALL_OTHER;
-	return call_of(syscall_get_nr(current, task_pt_regs(current)));
 }
 
 /* The class of the record that an operation ends in. */
@@ -340,43 +181,153 @@ static u32 class_of(u8 kind)
 	}
 }
 
-static struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 kind, u8 call)
+/* The operation that the task begins another in; a request has none in it. */
+static struct ipcprobe_op *find_outer(struct ipcprobe_hook *hook, u8 kind)
 {
-	u32 tid = current->pid;
-	struct ipcprobe_op *op = claim(tid);
+	struct ipcprobe_op *op = ipcprobe_op_find();
 
-	if (unlikely(!op)) {
-		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_NO_SLOT);
+	if (likely(!op))
+		return NULL;
+	if (ipcprobe_op_is_request(op)) {
+		ipcprobe_op_drop(op);
 		return NULL;
 	}
+	if (unlikely(op->kind == IPCPROBE_OP_LATE))
+		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_LATE_HOOK);
+	return op;
+}
+
+/* Field by field: memset() is a string instruction, at a cycle a byte or so. */
+static __always_inline void clear(struct ipcprobe_op *op)
+{
+	int side;
+
+	op->nr_segs = 0;
+	op->flags = 0;
+	op->addr = 0;
+	for (side = 0; side < 2; side++) {
+		op->end[side].obj = NULL;
+		op->end[side].pos = 0;
+		op->end[side].bytes = 0;
+		op->end[side].waiting = 0;
+	}
+	op->iter = NULL;
+	op->file = NULL;
+	op->inode = NULL;
+	op->count = 0;
+	op->copied = 0;
+	op->in_file = 0;
+	op->out_file = 0;
+	op->wait_begin_ns = 0;
+}
+
+/* Does io_uring or AIO carry out a request in the current task? */
+static bool is_of_request(const struct ipcprobe_op *own)
+{
+	if (current->flags & PF_IO_WORKER || own->work_depth)
+		return true;
+	return !(current->flags & IPCPROBE_PF_NO_CALL) &&
+	       (ipcprobe_is_io_submit() ||
+		syscall_get_nr(current, task_pt_regs(current)) == __NR_io_uring_enter);
+}
+
+/*
+ * An operation that no call ends makes no record.  The kernel's own are none
+ * of a program, but that the bytes of a pipe move.
+ */
+static void miss_other(struct ipcprobe_hook *hook, u8 kind, const struct ipcprobe_op *own)
+{
+	if (is_of_request(own) || class_of(kind) == IPCPROBE_CLASS_PIPE)
+		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_UNSEEN);
+	else if (in_compat_syscall() && !ipcprobe_is_32bit())
+		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_COMPAT);
+}
+
+/* Is the current task in a system call that will end the operation? */
+static bool in_own_call(u8 kind, u8 *call)
+{
+	if (current->flags & IPCPROBE_PF_NO_CALL)
+		return false;
+	*call = ipcprobe_op_call();
+	return ipcprobe_op_ends(kind, *call);
+}
+
+/* May the current task be in work of io_uring since before the hooks came? */
+static bool may_be_in_work(void)
+{
+	return current->io_uring && current->start_time < READ_ONCE(enabled_ns);
+}
+
+/* What holds the current task's operations. */
+static struct ipcprobe_op *own(void)
+{
+	struct ipcprobe_op *op = ipcprobe_op_own();
+
+	if (likely(op) && unlikely(op->is_new)) {
+		op->is_new = false;
+		op->is_late = may_be_in_work();
+		ipcprobe_op_update(op);
+	}
+	return op;
+}
+
+static struct ipcprobe_op *begin(struct ipcprobe_op *op, u8 kind, u8 call)
+{
 	clear(op);
-	op->tid = tid;
 	op->kind = kind;
 	op->call = call;
 	op->begin = ipcprobe_stamp();
+	WRITE_ONCE(*op->place, (unsigned long)op);
 	return op;
+}
+
+static struct ipcprobe_op *miss_memory(struct ipcprobe_hook *hook, u8 kind)
+{
+	ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_NO_MEMORY);
+	return NULL;
 }
 
 /**
  * ipcprobe_op_begin - the current task enters an operation
- * @hook: counts a miss: no slot is free, or nothing would end it
+ * @hook: counts a miss: there is no memory, or nothing would end it
  * @kind: enum ipcprobe_op_kind
  *
  * Context: function entry, task context, preemption off.
- * Return: its slot, cleared but for the begin; NULL: it is part of a larger
+ * Return: it, cleared but for the begin; NULL: it is part of a larger
  * operation, or missed.
  */
 struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 {
+	struct ipcprobe_op *op;
 	u8 call;
 
-	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) || !in_task() || find_outer()))
+	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) || !in_task() || !current->pid ||
+		     find_outer(hook, kind)))
 		return NULL;
-	if (unlikely(!in_own_call(&call))) {
-		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_UNSEEN);
+	op = own();
+	if (unlikely(!op))
+		return miss_memory(hook, kind);
+	if (unlikely(op->work_depth || !in_own_call(kind, &call))) {
+		miss_other(hook, kind, op);
 		return NULL;
 	}
-	return begin(hook, kind, call);
+	if (likely(!op->is_late))
+		return begin(op, kind, call);
+	ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_LATE_HOOK);
+	begin(op, IPCPROBE_OP_LATE, call);
+	return NULL;
+}
+
+/* What ends inside the function that begins it. */
+static struct ipcprobe_op *begin_anywhere(struct ipcprobe_hook *hook, u8 kind)
+{
+	struct ipcprobe_op *op;
+
+	if (!READ_ONCE(ipcprobe_op_enabled) || !in_task() || !current->pid ||
+	    find_outer(hook, kind))
+		return NULL;
+	op = own();
+	return likely(op) ? begin(op, kind, IPCPROBE_CALL_OTHER) : miss_memory(hook, kind);
 }
 
 /**
@@ -389,21 +340,7 @@ struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
  */
 struct ipcprobe_op *ipcprobe_op_begin_close(struct ipcprobe_hook *hook)
 {
-	if (!READ_ONCE(ipcprobe_op_enabled) || !in_task() || !current->pid ||
-	    find_outer())
-		return NULL;
-	return begin(hook, IPCPROBE_OP_PIPE_CLOSE, IPCPROBE_CALL_OTHER);
-}
-
-/* AIO carries its requests to a pipe out in the call that submits them. */
-static u8 request_call(void)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-
-	if (current->flags & IPCPROBE_PF_NO_CALL || ipcprobe_op_is_over(regs) ||
-	    syscall_get_nr(current, regs) != __NR_io_submit)
-		return IPCPROBE_CALL_IO_URING;
-	return IPCPROBE_CALL_OTHER;
+	return begin_anywhere(hook, IPCPROBE_OP_PIPE_CLOSE);
 }
 
 /**
@@ -418,18 +355,70 @@ static u8 request_call(void)
  */
 struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kind)
 {
+	struct ipcprobe_op *op = begin_anywhere(hook, kind);
+
+	if (!op)
+		return NULL;
+	/* AIO carries its requests to a pipe out in the call that submits them. */
+	if (op->work_depth || current->flags & IPCPROBE_PF_NO_CALL ||
+	    !ipcprobe_is_io_submit())
+		op->call = IPCPROBE_CALL_IO_URING;
+	op->request.epoch = READ_ONCE(requests_epoch);
+	return op;
+}
+
+/* ---- work of io_uring between calls ---- */
+
+/* tctx_task_work(work) */
+static void entry_work(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
 	struct ipcprobe_op *op;
 
-	if (!READ_ONCE(ipcprobe_op_enabled) || !in_task())
-		return NULL;
-	if (find_outer()) {
-		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_UNSEEN);
-		return NULL;
+	if (!READ_ONCE(ipcprobe_op_enabled))
+		return;
+	op = own();
+	if (unlikely(!op)) {	/* who is in such work is not known any more */
+		WRITE_ONCE(enabled_ns, ktime_get_ns());
+		return;
 	}
-	op = begin(hook, kind, request_call());
+	op->work_depth++;
+	ipcprobe_op_update(op);
+}
+
+static void end_late(struct ipcprobe_op *op)
+{
+	op->is_late = false;
+	ipcprobe_op_update(op);
+}
+
+static void probe_work_end(void *data, IPCPROBE_URING_WORK_ARGS)
+{
+	struct ipcprobe_op *op, *late;
+
+	guard(preempt_notrace)();
+	if (!READ_ONCE(ipcprobe_op_enabled))
+		return;
+	late = ipcprobe_op_find();
+	if (unlikely(late && late->kind == IPCPROBE_OP_LATE))
+		ipcprobe_op_free(late);
+	op = ipcprobe_op_made();
+	if (!op)
+		return;
+	if (op->work_depth)
+		op->work_depth--;
+	end_late(op);
+}
+
+/* begin_new_exec(bprm): a thread that is not the first takes the number of that */
+static void entry_exec(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+
+	if (thread_group_leader(current))
+		return;
 	if (op)
-		op->request.epoch = READ_ONCE(requests_epoch);
-	return op;
+		ipcprobe_op_free(op);
+	ipcprobe_op_discard();
 }
 
 /* ---- the end ---- */
@@ -480,6 +469,9 @@ static noinline void finish_slowly(struct ipcprobe_op *op, long result)
 	case IPCPROBE_OP_UNIX_ACCEPT:
 		ipcprobe_unix_finish(op, ret);
 		break;
+	case IPCPROBE_OP_LATE:
+		end_late(op);
+		break;
 	default:
 		ipcprobe_pipe_finish(op, ret);
 		break;
@@ -492,7 +484,7 @@ static noinline void finish_slowly(struct ipcprobe_op *op, long result)
 }
 
 /*
- * What is frequent gives its slot back itself, as its last step.  Not inlined:
+ * What is frequent ends itself, as its last step.  Not inlined:
  * nearly every system call of the machine is none of ours.
  */
 static noinline void finish(struct ipcprobe_op *op, long ret)
@@ -549,20 +541,28 @@ static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 		finish(op, ret);
 }
 
-/* Nothing should be left here; a slot must not outlive its task. */
+/* What holds the task's operations goes with it; nothing should be under way. */
 static void probe_task_exit(void *data, IPCPROBE_SCHED_PROCESS_EXIT_ARGS)
 {
 	struct ipcprobe_op *op;
 
 	guard(preempt_notrace)();
-	op = find_outer();
-	if (unlikely(op))
+	op = ipcprobe_op_find();
+	if (unlikely(op && ipcprobe_op_is_request(op)))
+		ipcprobe_op_drop(op);
+	else if (unlikely(op))
 		ipcprobe_op_free(op);
+	ipcprobe_op_discard();
 }
 
 struct ipcprobe_hook ipcprobe_op_hooks[] = {
 	IPCPROBE_TP("sys_exit", probe_sys_exit, IPCPROBE_OP_CLASSES),
 	IPCPROBE_TP("sched_process_exit", probe_task_exit, IPCPROBE_OP_CLASSES),
+	IPCPROBE_FN("begin_new_exec", entry_exec, IPCPROBE_OP_CLASSES, 0),
+#ifdef CONFIG_IO_URING
+	IPCPROBE_FN("tctx_task_work", entry_work, IPCPROBE_OP_CLASSES, 0),
+	IPCPROBE_TP("io_uring_task_work_run", probe_work_end, IPCPROBE_OP_CLASSES),
+#endif
 	{}
 };
 
@@ -570,4 +570,5 @@ static inline void check_types(void)
 {
 	check_trace_callback_type_sys_exit(probe_sys_exit);
 	check_trace_callback_type_sched_process_exit(probe_task_exit);
+	check_trace_callback_type_io_uring_task_work_run(probe_work_end);
 }

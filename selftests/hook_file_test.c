@@ -601,7 +601,7 @@ static bool has_compat_calls(void)
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* They have other numbers: the result is right, the call is not named. */
+/* They have other numbers. */
 TEST_F(file, compat_call)
 {
 	const struct ipcprobe_rec_file_write *rec;
@@ -617,7 +617,7 @@ TEST_F(file, compat_call)
 	NEXT(&cursor, file_info);
 	rec = NEXT(&cursor, file_write);
 	EXPECT_EQ(10, rec->ret);
-	EXPECT_EQ(IPCPROBE_CALL_OTHER, rec->call);
+	EXPECT_EQ(IPCPROBE_CALL_WRITE, rec->call);
 	NO_MORE(&cursor);
 }
 #endif

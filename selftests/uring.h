@@ -22,10 +22,10 @@ struct uring {
 	struct io_uring_cqe *cqes;
 };
 
-/* Return: 0 or -errno. */
-static MAYBE_UNUSED int uring_open(struct uring *uring)
+/* @flags: IORING_SETUP_*.  Return: 0 or -errno. */
+static MAYBE_UNUSED int uring_open_flags(struct uring *uring, uint32_t flags)
 {
-	struct io_uring_params params = {};
+	struct io_uring_params params = { .flags = flags };
 	size_t len;
 	char *ring;
 
@@ -45,6 +45,11 @@ static MAYBE_UNUSED int uring_open(struct uring *uring)
 	uring->cq_tail = (uint32_t *)(ring + params.cq_off.tail);
 	uring->cqes = (struct io_uring_cqe *)(ring + params.cq_off.cqes);
 	return 0;
+}
+
+static MAYBE_UNUSED int uring_open(struct uring *uring)
+{
+	return uring_open_flags(uring, 0);
 }
 
 static MAYBE_UNUSED struct io_uring_sqe *
@@ -123,14 +128,16 @@ static MAYBE_UNUSED void uring_register(const struct uring *uring, void *buf, si
 	CHECK(!syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_BUFFERS, &iov, 1));
 }
 
+/* In a child: who has used io_uring before a session starts loses an operation. */
 static MAYBE_UNUSED bool has_io_uring(void)
 {
 	struct uring uring;
-	int err = uring_open(&uring);
+	pid_t pid = fork();
+	int status;
 
-	if (!err)
-		close(uring.fd);
-	return !err;
+	if (!pid)
+		_exit(uring_open(&uring) != 0);
+	return waitpid(pid, &status, 0) == pid && !status;
 }
 
 /* ---- bytes that tell their place ---- */
