@@ -3,7 +3,6 @@
  * Class pipe: how pipes and FIFOs come, change and go.
  */
 #include <linux/ftrace.h>
-#include <linux/magic.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/stat.h>
 
@@ -42,13 +41,14 @@ static u16 mode_flags(const struct file *file)
 	       (file->f_mode & FMODE_WRITE ? IPCPROBE_IO_WRITE_END : 0);
 }
 
+/* fifo_open(inode, file): of a FIFO, or of a pipe by its name in /proc/PID/fd */
 static void entry_open(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct inode *inode = ARG(fregs, 0);
 	struct file *file = ARG(fregs, 1);
 	struct ipcprobe_op *op;
 
-	if (!S_ISFIFO(inode->i_mode) || inode->i_sb->s_magic == PIPEFS_MAGIC)
+	if (!S_ISFIFO(inode->i_mode))
 		return;
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_PIPE_OPEN);
 	if (!op)
@@ -58,7 +58,7 @@ static void entry_open(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->flags = mode_flags(file);
 }
 
-/* A FIFO gets its pipe inside open(2), which has the inode at hand. */
+/* A FIFO may get its pipe inside open(2), which has the inode at hand. */
 void ipcprobe_pipe_opening(struct ipcprobe_op *op, const struct mutex *lock)
 {
 	struct pipe_inode_info *pipe;

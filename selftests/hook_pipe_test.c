@@ -497,6 +497,7 @@ TEST_F(pipe, close_counts_open_files)
 	REAP(tid);
 	FINISH(&self->cap);
 	cursor = records_of(&self->cap, tid);
+	EXPECT_EQ(self->ino, NEXT(&cursor, pipe_open)->pipe);
 	EXPECT_IO(&cursor, pipe_write, page, self->ino, 0, 5, 5, WRITE);
 	rec = NEXT(&cursor, pipe_close);
 	EXPECT_EQ(self->ino, rec->pipe);
