@@ -693,6 +693,12 @@ struct ipcprobe_hook ipcprobe_futex_hooks[] = {
 	FUTEX_FN(SYS("futex_wait"), entry_wait, CALLS_ALT),
 	FUTEX_FN(SYS("futex_wake"), entry_wake, CALLS_ALT),
 	FUTEX_FN(SYS("futex_requeue"), entry_requeue, CALLS_ALT),
+#ifdef CONFIG_IA32_EMULATION
+	FUTEX_FN("__ia32_sys_futex_waitv", entry_waitv, 0),
+	FUTEX_FN("__ia32_sys_futex_wait", entry_wait, CALLS_ALT),
+	FUTEX_FN("__ia32_sys_futex_wake", entry_wake, CALLS_ALT),
+	FUTEX_FN("__ia32_sys_futex_requeue", entry_requeue, CALLS_ALT),
+#endif
 	FUTEX_FN("__futex_queue", entry_queue, 0),
 	FUTEX_FN("__futex_unqueue", entry_unqueue, 0),
 	IPCPROBE_FN_FROM("mark_wakeup_next_waiter", entry_hand_on, IPCPROBE_BIT(FUTEX),

@@ -513,6 +513,9 @@ struct ipcprobe_hook ipcprobe_mq_hooks[] = {
 	MQ_FALLBACK_FN(SYS_MQ_TIMEDRECEIVE, entry_receive_call, RECEIVE_ALT),
 	MQ_FN("do_mq_open", entry_open),
 	MQ_FN(SYS_MQ_UNLINK, entry_unlink),
+#ifdef CONFIG_IA32_EMULATION
+	MQ_FN("__ia32_sys_mq_unlink", entry_unlink),
+#endif
 	MQ_FN("mqueue_unlink", entry_unlink_found),
 	MQ_FN("do_mq_notify", entry_notify),
 	MQ_FN("mqueue_evict_inode", entry_evict),

@@ -492,6 +492,12 @@ static void entry_shmdt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->addr = args[0];
 }
 
+/* 32-bit programs add to it which layout they mean. */
+static bool is_remove(int cmd)
+{
+	return (in_compat_syscall() ? cmd & ~IPC_64 : cmd) == IPC_RMID;
+}
+
 /* shmctl(id, cmd, buf), likewise */
 static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -499,7 +505,7 @@ static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	unsigned long args[6];
 
 	syscall_get_arguments(current, ARG(fregs, 0), args);
-	if ((int)args[1] != IPC_RMID)
+	if (!is_remove(args[1]))
 		return;
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_REMOVE);
 	if (!op)
@@ -507,6 +513,22 @@ static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->shm.ns = current_ns();
 	op->shm.id = args[0];
 }
+
+#ifdef CONFIG_IA32_EMULATION
+/* ipc(call, ...): what 32-bit programs do by it with shared memory is not followed. */
+static void entry_compat_ipc(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	unsigned long args[6];
+
+	syscall_get_arguments(current, ARG(fregs, 0), args);
+	switch (args[0] & 0xffff) {
+	case SHMDT:
+	case SHMGET:
+	case SHMCTL:
+		ipcprobe_missed(hook, IPCPROBE_CLASS_SHM, IPCPROBE_REASON_COMPAT);
+	}
+}
+#endif
 
 /* shm_destroy(ns, segment): removed or detached for the last time */
 static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -728,6 +750,13 @@ struct ipcprobe_hook ipcprobe_shm_hooks[] = {
 	IPCPROBE_FN(SYS("shmctl"), entry_shmctl, SHM, 0),
 	IPCPROBE_FN("shm_destroy", entry_destroy, SHM, 0),
 	IPCPROBE_FN(SYS("memfd_create"), entry_memfd, SHM, 0),
+#ifdef CONFIG_IA32_EMULATION
+	IPCPROBE_FN("__ia32_sys_shmget", entry_shmget, SHM, IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("__ia32_sys_shmdt", entry_shmdt, SHM, IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("__ia32_compat_sys_shmctl", entry_shmctl, SHM, IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("__ia32_compat_sys_ipc", entry_compat_ipc, SHM, IPCPROBE_HOOK_EXTRA),
+	IPCPROBE_FN("__ia32_sys_memfd_create", entry_memfd, SHM, IPCPROBE_HOOK_EXTRA),
+#endif
 	IPCPROBE_FN("memfd_fcntl", entry_fcntl, SHM, 0),
 	IPCPROBE_FN("shmem_setattr", entry_setattr, SHM, 0),
 	IPCPROBE_FN("shmem_fallocate", entry_fallocate, SHM, 0),

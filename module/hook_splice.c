@@ -4,6 +4,7 @@
  * positions are taken at the pipes' mutexes by hook_pipe.c, from the contents
  * of the pipe before and after, as these calls have no iov_iter to watch.
  */
+#include <linux/compat.h>
 #include <linux/file.h>
 #include <linux/ftrace.h>
 #include <linux/splice.h>
@@ -92,14 +93,36 @@ static void entry_tee(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->flags = nonblock_flag(ftrace_regs_get_argument(fregs, 3));
 }
 
-static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
-			unsigned long nr_segs)
+#ifdef CONFIG_COMPAT
+static u64 first_compat_buffer(const void __user *uiov)
+{
+	struct compat_iovec first;
+
+	return copy_from_user_nofault(&first, uiov, sizeof(first)) ? 0 : first.iov_base;
+}
+#else
+static u64 first_compat_buffer(const void __user *uiov)
+{
+	return 0;
+}
+#endif
+
+static u64 first_buffer(const void __user *uiov)
 {
 	struct iovec first;
 
+	if (in_compat_syscall())
+		return first_compat_buffer(uiov);
+	return copy_from_user_nofault(&first, uiov, sizeof(first)) ?
+	       0 : (unsigned long)first.iov_base;
+}
+
+static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
+			unsigned long nr_segs)
+{
 	op->nr_segs = min_t(unsigned long, nr_segs, U8_MAX);
-	if (nr_segs && !copy_from_user_nofault(&first, uiov, sizeof(first)))
-		op->addr = (unsigned long)first.iov_base;
+	if (nr_segs)
+		op->addr = first_buffer(uiov);
 }
 
 /* vmsplice(fd, iov, nr_segs, flags), as the system call's own function. */
@@ -254,6 +277,9 @@ struct ipcprobe_hook ipcprobe_splice_hooks[] = {
 	IPCPROBE_FN("do_splice", entry_splice, IPCPROBE_BIT(PIPE), 0),
 	IPCPROBE_FN("do_tee", entry_tee, IPCPROBE_BIT(PIPE), 0),
 	IPCPROBE_FN(SYS_VMSPLICE, entry_vmsplice, IPCPROBE_BIT(PIPE), 0),
+#ifdef CONFIG_IA32_EMULATION
+	IPCPROBE_FN("__ia32_sys_vmsplice", entry_vmsplice, IPCPROBE_BIT(PIPE), 0),
+#endif
 	IPCPROBE_FN("do_sendfile", entry_sendfile, IPCPROBE_IO_CLASSES, 0),
 	{}
 };
