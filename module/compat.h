@@ -165,10 +165,10 @@
 #endif
 
 /*
- * Since v6.7 the tracepoint io_uring_task_work_run passes no number of loops.
+ * In 6.12 the tracepoint io_uring_task_work_run passes no number of loops.
  * Drop when 6.1 leaves the matrix.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define IPCPROBE_URING_WORK_ARGS	void *tctx, unsigned int count
 #else
 #define IPCPROBE_URING_WORK_ARGS	void *tctx, unsigned int count, \
