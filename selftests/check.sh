@@ -83,7 +83,7 @@ start_guest() {
 
 	size=(-s 4 -m 2G -t "$limit")
 	[ "$1" != debug ] || size=(-s 2 -m 4G -t $((2 * limit)))
-	[ "$1" = debug ] || vm/kernel-selftests.sh "$1" >/dev/null
+	vm/kernel-selftests.sh "$1" >/dev/null
 	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
 	# The tests load the module themselves: -n.

@@ -1,7 +1,8 @@
 #!/bin/bash
 # kernel-selftests.sh KERNEL: make sure that build/KERNEL/kernel-selftests holds
 # the kernel's own selftests of what ipcprobe hooks, from that kernel's source
-# package and built by its own makefiles, and print the folder.
+# package and built by its own makefiles, and print the folder. For the debug
+# kernel they are those of 6.12.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
@@ -48,7 +49,7 @@ build() {
 }
 
 [ $# = 1 ] || die "usage: kernel-selftests.sh KERNEL"
-kernel=$1
+kernel=${1/debug/6.12}
 source=$CACHE/kernel-selftests/$kernel
 out=$ROOT/build/$kernel/kernel-selftests
 
