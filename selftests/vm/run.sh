@@ -90,7 +90,11 @@ kernel_arguments() {
 	[ "$accel" = kvm ] || echo -n " clocksource=tsc tsc=reliable no_timer_check"
 	# The interpreter of ACPI tables, with every checker on, takes minutes to
 	# work out interrupt routes; the multiprocessor table has them too.
-	[ "$kernel" != debug ] || echo -n " panic_on_warn=1 acpi=noirq"
+	#
+	# no5lvl: identify_cpu() clears the boot processor's features for a moment,
+	# and KASAN asks them for five-level paging to know where addresses begin: an
+	# interrupt in that moment is reported as a wild memory access.
+	[ "$kernel" != debug ] || echo -n " panic_on_warn=1 acpi=noirq no5lvl"
 	echo " vm_run=$run $append"
 }
 
