@@ -38,6 +38,8 @@ other_oops() {
 # A tree whose guests print what the file "script" says, a line "STATUS TEXT" for
 # each boot of a guest with parallel processors; others pass one test.
 make_tree() {
+	local script
+
 	mkdir -p "$work/tree/vm"
 	cp "$selftests"/{check.sh,ktap.sh} "$work/tree/"
 	: >"$work/tree/expected-skips"
@@ -50,8 +52,9 @@ make_tree() {
 		printf '1..1\n%s\n' "$text"
 		exit "$status"
 	END
-	printf '#!/bin/bash\n' >"$work/tree/vm/modules.sh"
-	cp "$work/tree/vm/modules.sh" "$work/tree/vm/kernel-selftests.sh"
+	for script in "$selftests"/vm/*.sh; do
+		[ "${script##*/}" = run.sh ] || echo '#!/bin/bash' >"$work/tree/vm/${script##*/}"
+	done
 	chmod 755 "$work/tree/vm"/*.sh
 }
 
