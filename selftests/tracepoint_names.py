@@ -14,7 +14,7 @@ def seen_records(path):
     records = {}
     with open(path, errors="replace") as file:
         for line in file:
-            line = re.sub(r"/(\d+) \[\d+\] (\w+): ", r" \2: tid=\1 ", line)
+            line = re.sub(r"/(\d+) \[\d+\] \S+ (\w+): ", r" \2: tid=\1 ", line)
             found = re.search(r"(?:^|ipcprobe:|\s)(\w+):\s+(tid=.*)", line)
             if found:
                 pairs = re.findall(r'(\w+)="?([^\s"]*)', found.group(2))
