@@ -65,6 +65,12 @@ static void emit_io(const struct ipcprobe_op *op, s32 ret)
 		emit_unix_recv(op, ret);
 }
 
+/* Bytes of one of several messages, or of all that a call did with a stream. */
+static s32 bytes_of_message(const struct ipcprobe_op *op)
+{
+	return op->sock.is_send && has_messages(op) ? op->sock.count : op->sock.total;
+}
+
 /*
  * sendmmsg and recvmmsg return the number of messages that went well, sendfile
  * and splice to a datagram socket the bytes of all of them.
@@ -80,8 +86,22 @@ static bool result_of_message(const struct ipcprobe_op *op, s32 ret, s32 *result
 	*result = ret;
 	if (ret < 0 || (!is_counted && !op->sock.nr_before))
 		return true;
-	*result = op->sock.total;
+	*result = bytes_of_message(op);
 	return is_counted ? op->sock.nr_before < ret : op->sock.is_done;
+}
+
+/*
+ * It may have succeeded and moved nothing that was seen: the filter of the
+ * receiving socket dropped the message, a BPF program redirected the bytes.
+ */
+static void emit_maybe_unplaced(struct ipcprobe_op *op, s32 ret)
+{
+	if (!op->sock.is_done &&
+	    (ret > 0 || (!ret && op->sock.is_send && has_messages(op)))) {
+		op->sock.peer = 0;
+		op->sock.flags |= IPCPROBE_UNIX_UNPLACED;
+	}
+	emit_io(op, ret);
 }
 
 /* Called when a larger operation is over. */
@@ -91,13 +111,13 @@ void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
 
 	ipcprobe_unix_end_wait(op);
 	if (result_of_message(op, ret, &result))
-		emit_io(op, result);
+		emit_maybe_unplaced(op, result);
 }
 
 /* Called by op.c when the operation is over. */
 void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
 {
-	if (likely(!op->sock.waiting && !op->sock.nr_before &&
+	if (likely(op->sock.is_done && !op->sock.waiting && !op->sock.nr_before &&
 		   op->call != IPCPROBE_CALL_SENDMMSG &&
 		   op->call != IPCPROBE_CALL_RECVMMSG))
 		emit_io(op, ret);
@@ -243,8 +263,6 @@ static __always_inline void reset(struct ipcprobe_op *op,
 	s->total = 0;
 	s->wait_ns = 0;
 	s->nr_before = 0;
-	s->listener = 0;
-	s->ino = 0;
 	s->nr_fds = 0;
 	s->flags = obj->type == SOCK_STREAM ? 0 : IPCPROBE_UNIX_MESSAGE;
 	s->waiting = 0;
@@ -270,8 +288,8 @@ static void begin_next(struct ipcprobe_op *op, struct sock *sk)
 	u32 nr = op->sock.nr_before + 1;
 
 	ipcprobe_unix_end_wait(op);
-	if (op->sock.is_done)
-		emit_io(op, op->sock.total);
+	if (op->sock.is_done || op->sock.is_send)
+		emit_maybe_unplaced(op, bytes_of_message(op));
 	reset(op, op->sock.obj, sk, op->sock.is_send);
 	op->sock.begin = ipcprobe_stamp();
 	op->sock.nr_before = nr;
@@ -351,7 +369,13 @@ struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 					struct socket *socket, u8 kind,
 					bool is_send)
 {
-	return begin(hook, socket, kind, is_send);
+	struct ipcprobe_op *op = begin(hook, socket, kind, is_send);
+
+	if (likely(op)) {
+		op->sock.listener = 0;
+		op->sock.ino = 0;
+	}
+	return op;
 }
 
 static __always_inline void begin_io(struct ipcprobe_hook *hook,

@@ -147,6 +147,8 @@ static struct ipcprobe_sock *receiver_of(struct ipcprobe_hook *hook,
 		obj = ipcprobe_sock_get(sk);
 	if (unlikely(!obj)) {
 		op->sock.is_done = true;	/* the next queue may be no socket's */
+		op->sock.peer = 0;
+		op->sock.flags |= IPCPROBE_UNIX_UNPLACED;
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 	} else if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch))) {
 		ipcprobe_sock_describe(obj, sk, NULL);

@@ -4,6 +4,8 @@
 
 #include "capture.h"
 
+#include <linux/bpf.h>
+#include <linux/filter.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -77,6 +79,12 @@ static void expect_io(struct __test_metadata *_metadata, const void *record, con
 #define NONBLOCK	IPCPROBE_UNIX_NONBLOCK
 #define BLOCKED		IPCPROBE_UNIX_BLOCKED
 #define PAGES		IPCPROBE_UNIX_PAGES
+#define TRUNC		IPCPROBE_UNIX_TRUNC
+#define UNPLACED	IPCPROBE_UNIX_UNPLACED
+
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD	76	/* since Linux 6.5 */
+#endif
 
 /* What a child tells of the two sockets it made. */
 struct two {
@@ -314,6 +322,159 @@ TEST_F(unix_socket, sequenced_packets)
 	FINISH(&self->cap);
 	cursor = records_of(&self->cap, tid);
 	expect_messages(_metadata, &cursor, two);
+}
+
+/* With MSG_TRUNC a receive returns the length of the message. */
+static void do_lengths(struct two *two)
+{
+	make_pair(two);
+	CHECK(send(two->fd[0], page, 1000, 0) == 1000);
+	memset(page, 'x', 1000);
+	CHECK(recv(two->fd[1], page, 0, MSG_PEEK | MSG_TRUNC) == 1000);
+	CHECK(page[0] == 'x');
+	CHECK(recv(two->fd[1], page, 4, MSG_TRUNC) == 1000);
+	CHECK(!page[3] && page[4] == 'x');
+}
+
+TEST_F(unix_socket, lengths_of_datagrams)
+{
+	struct two *two = shared_two(SOCK_DGRAM);
+	pid_t tid = SPAWN(do_lengths, two);
+	struct cursor cursor;
+	uint32_t a, b;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_pair(_metadata, &cursor, two, &a, &b);
+	EXPECT_IO(&cursor, send, a, b, 0, 1000, 1000, SENDTO, MESSAGE);
+	EXPECT_IO(&cursor, recv, b, a, 0, 0, 1000, RECVFROM, MESSAGE | PEEK | TRUNC);
+	EXPECT_IO(&cursor, recv, b, a, 0, 4, 1000, RECVFROM, MESSAGE | TRUNC);
+	expect_closes(_metadata, &cursor, a, 0, b, 0);
+	NO_MORE(&cursor);
+}
+
+/* ---- messages that no queue gets, bytes that come from none ---- */
+
+static void do_drop(struct two *two)
+{
+	struct sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog filter = { .len = 1, .filter = &drop_all };
+	struct iovec iov = { page, 70 };
+	struct mmsghdr msgs[2] = {
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+	};
+	int *fd = two->fd;
+
+	make_pair(two);
+	CHECK(!setsockopt(fd[1], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)));
+	CHECK(send(fd[0], page, 100, 0) == 100);
+	CHECK(send(fd[0], page, 0, 0) == 0);
+	CHECK(sendmmsg(fd[0], msgs, 2, 0) == 2);
+	CHECK(recv(fd[1], page, 100, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+	CHECK(!setsockopt(fd[1], SOL_SOCKET, SO_DETACH_FILTER, &(int) { 0 }, sizeof(int)));
+	CHECK(send(fd[0], page, 50, 0) == 50);
+	CHECK(recv(fd[1], page, 100, 0) == 50);
+}
+
+static void check_drop(struct __test_metadata *_metadata, struct capture *cap, int type)
+{
+	struct two *two = shared_two(type);
+	pid_t tid = SPAWN(do_drop, two);
+	struct cursor cursor;
+	uint32_t a, b;
+
+	REAP(tid);
+	FINISH(cap);
+	cursor = records_of(cap, tid);
+	expect_pair(_metadata, &cursor, two, &a, &b);
+	EXPECT_IO(&cursor, send, a, 0, 0, 100, 100, SENDTO, MESSAGE | UNPLACED);
+	EXPECT_IO(&cursor, send, a, 0, 0, 0, 0, SENDTO, MESSAGE | UNPLACED);
+	EXPECT_IO(&cursor, send, a, 0, 0, 70, 70, SENDMMSG, MESSAGE | UNPLACED);
+	EXPECT_IO(&cursor, send, a, 0, 0, 70, 70, SENDMMSG, MESSAGE | UNPLACED);
+	EXPECT_IO(&cursor, recv, b, type == SOCK_DGRAM ? 0 : a, 0, 100, -EAGAIN, RECVFROM,
+		  MESSAGE | NONBLOCK);
+	EXPECT_IO(&cursor, send, a, b, 0, 50, 50, SENDTO, MESSAGE);
+	EXPECT_IO(&cursor, recv, b, a, 0, 100, 50, RECVFROM, MESSAGE);
+	expect_closes(_metadata, &cursor, a, 0, b, 0);
+	NO_MORE(&cursor);
+}
+
+TEST_F(unix_socket, dropped_datagrams)
+{
+	check_drop(_metadata, &self->cap, SOCK_DGRAM);
+}
+
+TEST_F(unix_socket, dropped_packets)
+{
+	check_drop(_metadata, &self->cap, SOCK_SEQPACKET);
+}
+
+static int do_bpf(int cmd, const union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+/* A map of two sockets, whose program gives what either is sent to the first. */
+static void redirect(const int *sockets)
+{
+	int map = do_bpf(BPF_MAP_CREATE, &(union bpf_attr) {
+		.map_type = BPF_MAP_TYPE_SOCKMAP, .key_size = 4, .value_size = 4,
+		.max_entries = 2 }), prog, i;
+	struct bpf_insn insns[] = {
+		{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = 2,
+		  .src_reg = BPF_PSEUDO_MAP_FD, .imm = map },
+		{},
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 3, .imm = 0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 4, .imm = BPF_F_INGRESS },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_sk_redirect_map },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+
+	CHECK(map >= 0);
+	prog = do_bpf(BPF_PROG_LOAD, &(union bpf_attr) {
+		.prog_type = BPF_PROG_TYPE_SK_SKB, .insns = (uintptr_t)insns,
+		.insn_cnt = NR(insns), .license = (uintptr_t)"GPL",
+		.expected_attach_type = BPF_SK_SKB_VERDICT });
+	CHECK(prog >= 0);
+	CHECK(!do_bpf(BPF_PROG_ATTACH, &(union bpf_attr) {
+		.target_fd = map, .attach_bpf_fd = prog, .attach_type = BPF_SK_SKB_VERDICT }));
+	for (i = 0; i < 2; i++)
+		CHECK(!do_bpf(BPF_MAP_UPDATE_ELEM, &(union bpf_attr) {
+			.map_fd = map, .key = (uintptr_t)&i, .value = (uintptr_t)&sockets[i] }));
+}
+
+static void do_redirect(struct two *two)
+{
+	int from[2];
+
+	make_pair(two);
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, from));
+	redirect((int[]) { two->fd[1], from[1] });
+	CHECK(write(from[0], page, 60) == 60);
+	CHECK(poll(&(struct pollfd) { .fd = two->fd[1], .events = POLLIN }, 1, PATIENCE_MS) == 1);
+	CHECK(read(two->fd[1], page, 100) == 60);
+}
+
+TEST_F(unix_socket, redirected_bytes)
+{
+	const struct ipcprobe_rec_unix_pair *pair;
+	struct two *two = shared_two(SOCK_STREAM);
+	struct cursor cursor;
+	uint32_t a, b;
+	pid_t tid;
+
+	if (syscall(SYS_bpf, -1, NULL, 0) == -1 && errno == ENOSYS)
+		SKIP(return, "the kernel has no bpf(2)");
+	tid = SPAWN(do_redirect, two);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_pair(_metadata, &cursor, two, &a, &b);
+	pair = NEXT(&cursor, unix_pair);
+	EXPECT_IO(&cursor, send, pair->sock, pair->peer, 0, 60, 60, WRITE);
+	EXPECT_IO(&cursor, recv, b, 0, 0, 100, 60, READ, UNPLACED);
 }
 
 /* ---- names: bind, connect, accept ---- */

@@ -182,16 +182,41 @@ static int positions(struct copies *copies, const struct call_state *state, cons
 	return spans_add(spans, message_pos(rec->pos), op->bytes);
 }
 
+/* With MSG_TRUNC the result is the length of a message of which less was copied. */
+static int32_t moved(const struct ipcprobe_rec_unix_send *rec)
+{
+	if (rec->flags & IPCPROBE_UNIX_TRUNC && rec->ret > 0 && (uint32_t)rec->ret > rec->count)
+		return rec->count;
+	return rec->ret;
+}
+
+/* The two sides of it, @number being the socket that it was sent to. */
+static void set_sides(struct op *op, const struct ipcprobe_rec_unix_send *rec, uint32_t number,
+		      bool is_send)
+{
+	bool is_pages = rec->flags & IPCPROBE_UNIX_PAGES;
+
+	op->kind = is_pages ? HOP_MOVE : is_send ? HOP_WRITE : HOP_READ;
+	if (rec->flags & IPCPROBE_UNIX_PEEK)
+		op->kind = HOP_TEE;
+	op->from = is_pages ? object(OBJECT_OTHER, 0) : OBJECT_MEMORY;
+	op->to = op->from;
+	*(is_send ? &op->to : &op->from) = rec->flags & IPCPROBE_UNIX_UNPLACED ?
+					   object(OBJECT_OTHER, 0) :
+					   object(OBJECT_CHANNEL, number);
+	op->copied_bytes = is_pages ? 0 : op->bytes;
+}
+
 _Static_assert(sizeof(struct ipcprobe_rec_unix_send) == sizeof(struct ipcprobe_rec_unix_recv),
 	       "one function serves both");
 
 /* op_apply_unix - a call that sends, or else one that receives, returned */
 int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *rec, bool is_send)
 {
-	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+	struct call_rec call = { .hdr = &rec->hdr, .ret = moved(rec), .dur_ns = rec->dur_ns,
 				 .wait_ns = rec->wait_ns, .call = rec->call, .on = CALL_ON_UNIX };
 	uint32_t number, sock = is_send ? rec->peer : rec->sock;
-	bool is_pages = rec->flags & IPCPROBE_UNIX_PAGES;
+	bool is_placed = !(rec->flags & IPCPROBE_UNIX_UNPLACED);
 	struct call_state *state;
 	struct op op;
 	int err;
@@ -203,18 +228,14 @@ int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *re
 	if (!number)
 		return sock ? -ENOMEM : 0;
 	op_count_wait(socket_at(copies, number), rec->wait_ns, is_send);
-	op.kind = is_pages ? HOP_MOVE : is_send ? HOP_WRITE : HOP_READ;
-	if (rec->flags & IPCPROBE_UNIX_PEEK)
-		op.kind = HOP_TEE;
-	op.from = is_pages ? object(OBJECT_OTHER, 0) : OBJECT_MEMORY;
-	op.to = op.from;
-	*(is_send ? &op.to : &op.from) = object(OBJECT_CHANNEL, number);
-	op.copied_bytes = is_pages ? 0 : op.bytes;
-	err = op_count_end(copies, &op, number, is_send, is_send ? &op.writer : &op.reader);
-	if (!err && op.bytes)
+	set_sides(&op, rec, number, is_send);
+	if (is_placed)
+		err = op_count_end(copies, &op, number, is_send,
+				   is_send ? &op.writer : &op.reader);
+	if (err >= 0 && is_placed && op.bytes)
 		err = positions(copies, state, &op, rec, is_send, socket_at(copies, number));
-	if (!err && !is_pages)
+	if (err >= 0 && !(rec->flags & IPCPROBE_UNIX_PAGES))
 		err = call_addresses(state, &op, rec->addr, rec->nr_segs, rec->count,
 				     is_send ? &copies->in : &copies->out);
-	return err ? err : op_end(copies, &op, state);
+	return err < 0 ? err : op_end(copies, &op, state);
 }

@@ -280,9 +280,107 @@ static void test_datagrams(void)
 	trace_deinit(&t);
 }
 
+static double copied_on_all_paths(struct trace *t)
+{
+	double copied = 0;
+	uint32_t i;
+
+	for (i = 0; i < trace_nr_paths(t); i++) {
+		const struct path path = trace_path(t, i);
+
+		printf("# path %u: %u hops, %llu bytes, %g copied\n", i, path.nr_hops,
+		       (unsigned long long)path.bytes, (double)path.copied_bytes);
+		copied += path.copied_bytes;
+	}
+	return copied;
+}
+
+/* recv() with MSG_TRUNC and a buffer of @count bytes, for a message of 1000 */
+static void receive_length(struct trace *t, uint32_t count, uint16_t flags)
+{
+	TRACE(t, unix_recv, CLIENT, .addr = BUF, .sock = SOCK_B, .peer = SOCK_A, .count = count,
+	      .ret = 1000, .dur_ns = t->dur_ns, .call = IPCPROBE_CALL_RECVFROM, .nr_segs = 1,
+	      .flags = flags | IPCPROBE_UNIX_MESSAGE | IPCPROBE_UNIX_TRUNC);
+}
+
+static void test_truncated(void)
+{
+	struct trace t;
+	uint32_t number;
+
+	begin(&t);
+	TRACE(&t, unix_pair, 10, .sock = SOCK_A, .peer = SOCK_B, .type = 2);
+	send_unix(&t, SERVER, 0, BUF, 1000, IPCPROBE_UNIX_MESSAGE);
+	receive_length(&t, 0, IPCPROBE_UNIX_PEEK);
+	trace_finish(&t);
+	ktap_ok(copied_on_all_paths(&t) == 1000, "to ask for a message's length copies nothing");
+	trace_deinit(&t);
+
+	begin(&t);
+	TRACE(&t, unix_pair, 10, .sock = SOCK_A, .peer = SOCK_B, .type = 2);
+	send_unix(&t, SERVER, 0, BUF, 1000, IPCPROBE_UNIX_MESSAGE);
+	receive_length(&t, 4, 0);
+	trace_file_write(&t, CLIENT, OUT, BUF + 100, 500);
+	trace_finish(&t);
+	number = channels_find(&t.model.copies.channels, CHANNEL_UNIX, SOCK_B);
+	printf("# %llu bytes flowed\n",
+	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
+	copied_on_all_paths(&t);
+	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 4 && trace_path(&t, 0).bytes == 4,
+		"bytes behind a buffer that is too small are not the message's");
+	trace_deinit(&t);
+}
+
+/* The receiver's filter drops the server's packets, not those of a third process. */
+static void test_dropped(void)
+{
+	const uint16_t message = IPCPROBE_UNIX_MESSAGE;
+	struct trace t;
+	uint32_t number;
+
+	begin(&t);
+	trace_spawn(&t, 10, 13, "third");
+	TRACE(&t, unix_pair, 10, .sock = SOCK_A, .peer = SOCK_B, .type = 5);
+	TRACE(&t, unix_send, SERVER, .addr = BUF, .sock = SOCK_A, .count = 100, .ret = 100,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_SENDTO, .nr_segs = 1,
+	      .flags = message | IPCPROBE_UNIX_UNPLACED);
+	send_unix(&t, 13, 0, BUF, 50, message);
+	receive_unix(&t, CLIENT, 0, BUF, 50, message);
+	trace_finish(&t);
+	number = channels_find(&t.model.copies.channels, CHANNEL_UNIX, SOCK_B);
+	printf("# from the server %llu, from the third %llu\n",
+	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT),
+	       (unsigned long long)trace_flow(&t, number, 13, CLIENT));
+	ktap_ok(trace_flow(&t, number, 13, CLIENT) == 50 &&
+		!trace_flow(&t, number, SERVER, CLIENT), "a dropped packet has no place");
+	trace_deinit(&t);
+}
+
+/* A BPF program gives the socket bytes that were sent to another one. */
+static void test_redirected(void)
+{
+	struct trace t;
+	uint32_t number;
+
+	begin(&t);
+	TRACE(&t, unix_pair, 10, .sock = SOCK_A, .peer = SOCK_B, .type = 1);
+	TRACE(&t, unix_recv, CLIENT, .addr = BUF, .sock = SOCK_B, .count = 100, .ret = 100,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_READ, .nr_segs = 1,
+	      .flags = IPCPROBE_UNIX_UNPLACED);
+	send_unix(&t, SERVER, 0, BUF, 100, 0);
+	receive_unix(&t, CLIENT, 0, BUF, 100, 0);
+	trace_finish(&t);
+	number = channels_find(&t.model.copies.channels, CHANNEL_UNIX, SOCK_B);
+	printf("# %llu bytes flowed\n",
+	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
+	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 100 && !t.err,
+		"redirected bytes have no place");
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(16);
+	ktap_begin(20);
 	test_msg();
 	test_order();
 	test_late_sender();
@@ -293,5 +391,8 @@ int main(void)
 	test_stream();
 	test_segments();
 	test_datagrams();
+	test_truncated();
+	test_dropped();
+	test_redirected();
 	return ktap_end();
 }

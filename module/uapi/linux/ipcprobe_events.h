@@ -976,12 +976,12 @@
 	F(u32,   peer,      "send: where it went; receive: who sent it; 0 = not known or nobody") \
 	F(u32,   pos,       "of the message or the first byte after unix_segments; only if ret > 0 (message: >= 0)") \
 	F(u32,   count,     "bytes to send or asked for; with PAGES maybe only of the first part")\
-	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown")	\
+	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown; with TRUNC only min(ret, count) bytes were copied: MSG_TRUNC asks for the message's length") \
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  wait_ns,   "of dur_ns, time waited for room or bytes")	\
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(unix_flags, flags, "BLOCKED, NONBLOCK, RESYNC, PEEK, TRUNC, FDS, PAGES, MESSAGE")
+	F(unix_flags, flags, "BLOCKED, NONBLOCK, RESYNC, PEEK, TRUNC, FDS, PAGES, MESSAGE; UNPLACED: the filter of the receiving socket dropped the message that was sent, or a BPF program (sockmap) redirected what is received: peer and pos are 0")
 
 #define IPCPROBE_FIELDS_unix_segment(F)					\
 	F(u32,   sock,      "the caller's socket")			\

@@ -133,13 +133,14 @@ enum ipcprobe_futex_op { IPCPROBE_FUTEX_OPS(IPCPROBE_E) };
 	F(NONBLOCK, 0x0002)	/* O_NONBLOCK or MSG_DONTWAIT */	\
 	F(RESYNC, 0x0004)	/* something was sent unseen before: positions start anew */ \
 	F(PEEK, 0x0008)		/* MSG_PEEK: it stays in the queue */	\
-	F(TRUNC, 0x0010)	/* the buffer was too small, the rest of the message is lost */ \
+	F(TRUNC, 0x0010)	/* the buffer was too small: min(ret, count) bytes were copied */ \
 	F(FDS, 0x0020)		/* with descriptors: see the unix_fd records before */ \
 	F(PAGES, 0x0040)	/* from or to a pipe or file (splice, sendfile), not user memory */ \
 	F(MESSAGE, 0x0080)	/* pos is the number of a message */	\
 	F(SENT, 0x0100)							\
 	F(EMPTY, 0x0200)						\
-	F(FULL, 0x0400)
+	F(FULL, 0x0400)							\
+	F(UNPLACED, 0x0800)	/* it went past the sockets' queues: no peer, no pos */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_UNIX_##up = bit,
 enum ipcprobe_unix_flag { IPCPROBE_UNIX_FLAGS(IPCPROBE_E) };
