@@ -241,19 +241,26 @@ void ipcprobe_unix_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
 		emit_fd(op, files->fp[sent], pos, -1, sent);
 }
 
-/* fd_install(fd, file): inside a call on a socket, only what came through it */
+/*
+ * fd_install(fd, file): inside a call that receives, what came through the
+ * socket, which its message refers to as well; or what the kernel made just
+ * then (with SO_PASSPIDFD, a descriptor of the sending process), which nobody
+ * else refers to.
+ */
 static void entry_fd_install(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct file *file = ARG(fregs, 1);
 
 	if (likely(!op))
 		return;
 	if (op->kind == IPCPROBE_OP_UNIX_ACCEPT) {
-		accepted(op, ARG(fregs, 1));
-	} else if (op->kind == IPCPROBE_OP_UNIX_RECV && op->sock.is_done) {
+		accepted(op, file);
+	} else if (op->kind == IPCPROBE_OP_UNIX_RECV && op->sock.is_done &&
+		   file_count(file) > 1) {
 		op->sock.flags |= IPCPROBE_UNIX_FDS;
-		emit_fd(op, ARG(fregs, 1), op->sock.last_pos,
+		emit_fd(op, file, op->sock.last_pos,
 			ftrace_regs_get_argument(fregs, 0), op->sock.nr_fds++);
 	}
 }

@@ -754,6 +754,72 @@ TEST_F(unix_socket, descriptors_in_datagrams)
 	check_passing(_metadata, &self->cap, SOCK_DGRAM);
 }
 
+static void do_pass_pidfd(struct passing *passing)
+{
+	char control[CMSG_SPACE(2 * sizeof(int)) + CMSG_SPACE(sizeof(int))] = "";
+	struct iovec iov = { page, 9 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			      .msg_controllen = CMSG_SPACE(sizeof(int)) };
+	struct cmsghdr *cmsg = (void *)control;
+	int one = 1, fd = open("/proc/self/exe", O_RDONLY), *sockets = passing->two.fd;
+
+	make_pair(&passing->two);
+	passing->ino[0] = inode_of(fd);
+	CHECK(!setsockopt(sockets[1], SOL_SOCKET, SO_PASSPIDFD, &one, sizeof(one)));
+	CHECK(write(sockets[0], page, 1) == 1);
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	passing->sent[0] = fd;
+	CHECK(sendmsg(sockets[0], &msg, 0) == 9);
+	msg.msg_controllen = sizeof(control);
+	iov.iov_len = 1;
+	CHECK(recvmsg(sockets[1], &msg, 0) == 1);
+	cmsg = CMSG_FIRSTHDR(&msg);
+	CHECK(cmsg && cmsg->cmsg_type != SCM_RIGHTS && !CMSG_NXTHDR(&msg, cmsg));
+	msg.msg_controllen = sizeof(control);
+	iov.iov_len = 9;
+	CHECK(recvmsg(sockets[1], &msg, 0) == 9);
+	for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
+		memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+		passing->received[cmsg->cmsg_type == SCM_RIGHTS ? 0 : 1] = fd;
+	}
+	CHECK(passing->received[0] > 0 && passing->received[1] > 0);
+}
+
+/* With SO_PASSPIDFD each message gives a descriptor that nobody passed. */
+TEST_F(unix_socket, descriptors_that_the_kernel_makes)
+{
+	struct passing *passing = shared_memory(4096);
+	const struct ipcprobe_rec_unix_fd *rec;
+	struct cursor cursor;
+	uint32_t a, b;
+	pid_t tid;
+
+	if (setsockopt(socket(AF_UNIX, SOCK_DGRAM, 0), SOL_SOCKET, SO_PASSPIDFD, &(int) { 1 },
+		       sizeof(int)))
+		SKIP(return, "the kernel has no SO_PASSPIDFD");
+	passing->two.type = SOCK_STREAM;
+	tid = SPAWN(do_pass_pidfd, passing);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_pair(_metadata, &cursor, &passing->two, &a, &b);
+	EXPECT_IO(&cursor, send, a, b, 0, 1, 1, WRITE);
+	rec = NEXT(&cursor, unix_fd);
+	EXPECT_EQ(passing->ino[0], rec->ino);
+	EXPECT_EQ(passing->sent[0], rec->fd);
+	EXPECT_IO(&cursor, send, a, b, 1, 9, 9, SENDMSG, IPCPROBE_UNIX_FDS);
+	EXPECT_IO(&cursor, recv, b, a, 0, 1, 1, RECVMSG);
+	rec = NEXT(&cursor, unix_fd);
+	EXPECT_EQ(passing->ino[0], rec->ino);
+	EXPECT_EQ(passing->received[0], rec->fd);
+	EXPECT_IO(&cursor, recv, b, a, 1, 9, 9, RECVMSG, IPCPROBE_UNIX_FDS);
+	expect_closes(_metadata, &cursor, a, 0, b, 0);
+	NO_MORE(&cursor);
+}
+
 /* ---- waits ---- */
 
 static void do_read(int *fd)
