@@ -78,22 +78,19 @@ static struct ipcprobe_op *find_connect(void)
 static void entry_stream_connect(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
 {
-	struct sock *listener_sk = ARG(fregs, 1);
+	struct sock *listener = ARG(fregs, 1);
 	struct ipcprobe_op *op = find_connect();
-	struct ipcprobe_sock *listener, *peer;
+	struct ipcprobe_sock *peer;
 
 	if (!op)
 		return;
-	listener = ipcprobe_sock_get(listener_sk);
+	op->sock.listener = ipcprobe_unix_meet(hook, listener);
 	peer = ipcprobe_sock_get(ARG(fregs, 2));
-	if (unlikely(!listener || !peer)) {
+	if (unlikely(!peer)) {
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
-	peer->type = listener->type;	/* its own is not set yet */
-	if (listener->epoch != READ_ONCE(ipcprobe_epoch))
-		ipcprobe_sock_describe(listener, listener_sk, NULL);
-	op->sock.listener = listener->id;
+	peer->type = listener->sk_type;	/* its own is not set yet */
 	op->sock.peer = peer->id;
 }
 
@@ -102,18 +99,9 @@ static void entry_may_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 {
 	const struct socket *other = ARG(fregs, 1);
 	struct ipcprobe_op *op = find_connect();
-	struct ipcprobe_sock *peer;
 
-	if (!op)
-		return;
-	peer = ipcprobe_sock_get(other->sk);
-	if (unlikely(!peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
-		return;
-	}
-	if (peer->epoch != READ_ONCE(ipcprobe_epoch))
-		ipcprobe_sock_describe(peer, other->sk, NULL);
-	op->sock.peer = peer->id;
+	if (op)
+		op->sock.peer = ipcprobe_unix_meet(hook, other->sk);
 }
 
 static void end_connect(const struct ipcprobe_op *op, s32 ret)

@@ -130,12 +130,26 @@ void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
 
 /* ---- waits ---- */
 
+/*
+ * The other end of what waits, 0: not known.  That of a datagram is known once
+ * it is there; before that, if it goes where the socket is connected to.
+ */
+static u32 other_end(const struct ipcprobe_op *op)
+{
+	if (op->kind == IPCPROBE_OP_UNIX_CONNECT)
+		return op->sock.listener;
+	if (!op->sock.peer && op->sock.is_send && op->sock.msg &&
+	    !op->sock.msg->msg_namelen)
+		return ipcprobe_sock_peer_id(op->sock.obj->sk);
+	return op->sock.peer;
+}
+
 static void emit_block(const struct ipcprobe_op *op)
 {
 	struct ipcprobe_rec_unix_block rec = {
 		.hdr.tid = op->tid,
 		.sock = op->sock.obj->id,
-		.peer = op->sock.peer,
+		.peer = other_end(op),
 		.flags = op->sock.waiting,
 	};
 
@@ -187,15 +201,43 @@ static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
 	begin_wait(op, op->sock.is_send ? IPCPROBE_UNIX_FULL : IPCPROBE_UNIX_EMPTY);
 }
 
-/* unix_wait_for_peer(other, timeout): the queue of @other is full */
+/**
+ * ipcprobe_unix_meet - the other end of what an operation does
+ * @hook: counts a miss
+ * @sk: that socket, which the kernel holds meanwhile
+ *
+ * Context: task context, preemption off.  Return: its number, 0: not known.
+ */
+u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk)
+{
+	struct ipcprobe_sock *obj = ipcprobe_sock_get(sk);
+
+	if (unlikely(!obj)) {
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		return 0;
+	}
+	if (obj->epoch != READ_ONCE(ipcprobe_epoch))
+		ipcprobe_sock_describe(obj, sk, NULL);
+	return obj->id;
+}
+
+/*
+ * unix_wait_for_peer(other, timeout): the queue of @other is full, of messages
+ * or of connections
+ */
 static void entry_wait_for_peer(struct ipcprobe_hook *hook,
 				struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
 	struct sock *other = ARG(fregs, 0);
 
-	if (op && op->sock.obj && op->sock.is_send)
-		op->sock.queue = &unix_sk(other)->peer_wait;
+	if (!op || !op->sock.obj || !op->sock.is_send)
+		return;
+	op->sock.queue = &unix_sk(other)->peer_wait;
+	if (op->kind == IPCPROBE_OP_UNIX_CONNECT)
+		op->sock.listener = ipcprobe_unix_meet(hook, other);
+	else
+		op->sock.peer = ipcprobe_unix_meet(hook, other);
 }
 
 void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,

@@ -1294,6 +1294,7 @@ void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret);
 struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 					struct socket *socket, u8 kind,
 					bool is_send);
+u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk);
 void ipcprobe_unix_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
 			      u32 pos);
 void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,

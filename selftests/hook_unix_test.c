@@ -893,6 +893,103 @@ TEST_F(unix_socket, blocked)
 	close(fd[1]);
 }
 
+/* ---- waits for another socket's room ---- */
+
+static void send_many(int *fd)
+{
+	int i;
+
+	for (i = 0; i < 100; i++)
+		CHECK(send(*fd, page, 1000, 0) == 1000);
+}
+
+/* The first unix_block of a task names the socket that has no room. */
+static void expect_waits_for(struct __test_metadata *_metadata, const struct capture *cap,
+			     pid_t tid, uint32_t ino)
+{
+	const struct ipcprobe_rec_unix_block *block;
+	struct cursor cursor = records_of(cap, tid);
+
+	do
+		block = (const void *)cursor_next(&cursor);
+	while (block && block->hdr.type != IPCPROBE_REC_unix_block);
+	ASSERT_NE(NULL, block);
+	EXPECT_EQ(IPCPROBE_UNIX_FULL, block->flags);
+	EXPECT_NE(0, block->peer);
+	EXPECT_EQ(sock_of(cap, ino), block->peer);
+}
+
+static void check_full(struct __test_metadata *_metadata, struct capture *cap, int from, int to)
+{
+	pid_t tid = SPAWN(send_many, &from);
+	int i;
+
+	ASSERT_NE(NULL, capture_wait(cap, IPCPROBE_REC_unix_block, tid));
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(1000, recv(to, page, 1000, 0));
+	REAP(tid);
+	FINISH(cap);
+	expect_waits_for(_metadata, cap, tid, inode_of(to));
+}
+
+static int bound_socket(int type, struct sockaddr_un *addr)
+{
+	int fd = socket(AF_UNIX, type, 0);
+
+	set_name(addr, "");
+	CHECK(!bind(fd, (void *)addr, sizeof(addr->sun_family)));
+	CHECK(!getsockname(fd, (void *)addr, &(socklen_t) { sizeof(*addr) }));
+	return fd;
+}
+
+/* The queue of a socket that is connected to nobody holds a few messages. */
+TEST_F(unix_socket, datagrams_to_a_full_queue)
+{
+	struct sockaddr_un addr;
+	int to = bound_socket(SOCK_DGRAM, &addr), from = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	ASSERT_EQ(0, connect(from, (void *)&addr, offsetof(struct sockaddr_un, sun_path) + 6));
+	check_full(_metadata, &self->cap, from, to);
+}
+
+/* Of two that are connected to each other, what was not received yet counts. */
+TEST_F(unix_socket, datagrams_that_fill_their_own_room)
+{
+	int fd[2];
+
+	ASSERT_EQ(0, capture_stop(&self->cap));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, fd));
+	ASSERT_EQ(0, setsockopt(fd[0], SOL_SOCKET, SO_SNDBUF, &(int) { 8192 }, sizeof(int)));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	ASSERT_EQ(1, send(fd[0], page, 1, 0));	/* so that the receiver is known */
+	ASSERT_EQ(1, recv(fd[1], page, 1, 0));
+	check_full(_metadata, &self->cap, fd[0], fd[1]);
+}
+
+static void connect_twice(struct sockaddr_un *addr)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		CHECK(!connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)addr,
+			       offsetof(struct sockaddr_un, sun_path) + 6));
+}
+
+TEST_F(unix_socket, connections_to_a_full_queue)
+{
+	struct sockaddr_un addr;
+	int listener = bound_socket(SOCK_STREAM, &addr);
+	pid_t tid;
+
+	ASSERT_EQ(0, listen(listener, 0));
+	tid = SPAWN(connect_twice, &addr);
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_unix_block, tid));
+	ASSERT_LE(0, accept(listener, NULL, NULL));
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_waits_for(_metadata, &self->cap, tid, inode_of(listener));
+}
+
 static void do_nothing(int sig MAYBE_UNUSED)
 {
 }

@@ -992,7 +992,7 @@
 
 #define IPCPROBE_FIELDS_unix_block(F)					\
 	F(u32,   sock,      "the caller's socket")			\
-	F(u32,   peer,      "the other end, 0 = not known")		\
+	F(u32,   peer,      "the other end, of connect(2) the listening socket; 0 = not known") \
 	F(ns32,  dur_ns,    "time since the operation began")		\
 	F(unix_flags, flags, "EMPTY: for bytes, a message or a connection; FULL: for room") \
 	F(pad16, __pad,     "")
