@@ -102,6 +102,7 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		return;
 	peer = ipcprobe_sock_get(peer_sk);
 	if (unlikely(!peer)) {
+		ipcprobe_sock_unlabel(skb);
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
@@ -170,8 +171,10 @@ static void entry_queue_tail(struct ipcprobe_hook *hook,
 		return;
 	op = sender_of(skb);
 	peer = receiver_of(hook, op, ARG(fregs, 0));
-	if (unlikely(!peer))
+	if (unlikely(!peer)) {
+		ipcprobe_sock_unlabel(skb);
 		return;
+	}
 	pos = atomic_fetch_inc(&peer->write_pos);
 	ipcprobe_sock_label(skb, pos);
 	if (unlikely(!op))

@@ -646,6 +646,7 @@ void ipcprobe_sock_forget(const struct sock *sk);
 bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 			  u32 *units);
 void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos);
+void ipcprobe_sock_unlabel(const struct sk_buff *skb);
 bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos);
 const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb);
 u32 ipcprobe_sock_peer_id(const struct sock *sk);

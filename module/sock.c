@@ -107,6 +107,27 @@ void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos)
 	WRITE_ONCE(*slot, (u64)tag << 32 | pos);
 }
 
+static void clear_label(u64 *slot, u32 tag)
+{
+	u64 label = READ_ONCE(*slot);
+
+	if (label >> 32 == tag)
+		cmpxchg(slot, label, 0);
+}
+
+/*
+ * The sk_buff gets no label: that of an earlier one at this address must not
+ * stay.  Context: before others see the sk_buff.
+ */
+void ipcprobe_sock_unlabel(const struct sk_buff *skb)
+{
+	u32 tag = label_tag(skb);
+	u64 *slot = label_slot(tag);
+
+	clear_label(slot, tag);
+	clear_label(label_second(slot), tag);
+}
+
 /* Return: false when the sk_buff has none. */
 bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos)
 {
