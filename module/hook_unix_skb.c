@@ -75,19 +75,16 @@ static struct sock *stream_peer(const struct sk_buff *skb)
 	       READ_ONCE(unix_peer(sk)) : NULL;
 }
 
-/* Gives @bytes that go to @peer_sk, now in @skb, their positions. */
-static __always_inline u32 send_bytes(const struct sk_buff *skb,
+/* Gives @bytes that go to @peer, now in an sk_buff, their positions. */
+static __always_inline u32 send_bytes(struct ipcprobe_op *op,
 				      struct ipcprobe_sock *peer, u32 bytes)
 {
-	struct ipcprobe_op *op = sender_of(skb);
 	u32 pos = atomic_fetch_add(bytes, &peer->write_pos);
 
 	if (unlikely(!op))
 		return pos;
 	op->sock.peer = peer->id;
 	moved(op, pos, bytes);
-	if (unlikely(ipcprobe_sock_files(skb)))
-		ipcprobe_unix_files_sent(op, skb, pos);
 	return pos;
 }
 
@@ -97,6 +94,8 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	const struct sk_buff *skb = ARG(fregs, 0);
 	struct sock *peer_sk = stream_peer(skb);
 	struct ipcprobe_sock *peer;
+	struct ipcprobe_op *op;
+	u32 pos;
 
 	if (!peer_sk)
 		return;
@@ -106,27 +105,45 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
 		return;
 	}
-	ipcprobe_sock_label(skb, send_bytes(skb, peer,
-					    ftrace_regs_get_argument(fregs, 3)));
+	op = sender_of(skb);
+	pos = send_bytes(op, peer, ftrace_regs_get_argument(fregs, 3));
+	ipcprobe_sock_label(skb, pos);
+	if (unlikely(ipcprobe_sock_files(skb)) && op)
+		ipcprobe_unix_files_sent(op, skb, pos);
+}
+
+/* Will skb_append_pagefrags() find room, as another piece or as more of the last? */
+static bool has_room(struct sk_buff *skb, const struct page *page, int offset)
+{
+	int nr = skb_shinfo(skb)->nr_frags;
+
+	return nr < MAX_SKB_FRAGS || skb_can_coalesce(skb, nr, page, offset);
 }
 
 /*
  * skb_append_pagefrags(skb, page, offset, size): a page that sendfile or splice
  * sends.  Before 6.5 the lock of the receive queue is held, and the sk_buff may
  * be one that waits there.  Its later pages follow the first, unless several
- * tasks do this to one socket at once.
+ * tasks do this to one socket at once.  Descriptors that it carries came with
+ * what it held before.
  */
 static void entry_append(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	const struct sk_buff *skb = ARG(fregs, 0);
+	struct sk_buff *skb = ARG(fregs, 0);
 	struct sock *peer_sk = stream_peer(skb);
 	struct ipcprobe_sock *peer = peer_sk ? ipcprobe_sock_find(peer_sk) : NULL;
+	bool is_new = !skb->len && !skb_shinfo(skb)->nr_frags;
 	u32 pos;
 
-	if (!peer || skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS)
+	if (!peer) {
+		if (peer_sk && is_new)
+			ipcprobe_sock_unlabel(skb);
 		return;
-	pos = send_bytes(skb, peer, ftrace_regs_get_argument(fregs, 3));
-	if (!skb->len && !skb_shinfo(skb)->nr_frags)
+	}
+	if (!has_room(skb, ARG(fregs, 1), ftrace_regs_get_argument(fregs, 2)))
+		return;
+	pos = send_bytes(sender_of(skb), peer, ftrace_regs_get_argument(fregs, 3));
+	if (is_new)
 		ipcprobe_sock_label(skb, pos);
 }
 

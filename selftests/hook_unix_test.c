@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "uring.h"
 
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -1109,6 +1110,118 @@ static void check_splice(struct __test_metadata *_metadata, struct capture *cap)
 TEST_F(unix_socket, splice_and_sendfile)
 {
 	check_splice(_metadata, &self->cap);
+}
+
+/* Descriptors that wait in the queue are not passed again by what follows. */
+static void do_pass_and_sendfile(struct passing *passing)
+{
+	union control control = {};
+	struct iovec iov = { page, 9 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf,
+			      .msg_controllen = CMSG_SPACE(sizeof(int)) };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	int file = open("/tmp", O_RDWR | O_TMPFILE, 0600), *fd = passing->two.fd, left, got;
+
+	make_pair(&passing->two);
+	CHECK(write(file, page, 100000) == 100000);
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &file, sizeof(file));
+	CHECK(sendmsg(fd[0], &msg, 0) == 9);
+	/* 16 pages, and one in parts */
+	CHECK(sendfile(fd[0], file, &(off_t) { 0 }, 65536 + 100) == 65536 + 100);
+	CHECK(sendfile(fd[0], file, &(off_t) { 65536 + 100 }, 100) == 100);
+	CHECK(sendfile(fd[0], file, &(off_t) { 65536 + 200 }, 100) == 100);
+	CHECK(write(fd[0], page, 1) == 1);
+	for (left = 9 + 65536 + 300 + 1; left; left -= got) {
+		got = recv(fd[1], page, left, 0);
+		CHECK(got > 0);
+	}
+}
+
+TEST_F(unix_socket, descriptors_before_sendfile)
+{
+	struct passing *passing = shared_memory(4096);
+	uint32_t a, b, pos = 9, i;
+	struct cursor cursor;
+	pid_t tid;
+
+	passing->two.type = SOCK_STREAM;
+	tid = SPAWN(do_pass_and_sendfile, passing);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_pair(_metadata, &cursor, &passing->two, &a, &b);
+	EXPECT_NE(0, ((const struct ipcprobe_rec_unix_fd *)NEXT(&cursor, unix_fd))->flags);
+	EXPECT_IO(&cursor, send, a, b, 0, 9, 9, SENDMSG, IPCPROBE_UNIX_FDS);
+	for (i = 0; i < 3; i++) {
+		const struct ipcprobe_rec_unix_send *rec = NEXT(&cursor, unix_send);
+
+		EXPECT_EQ(pos, rec->pos);
+		EXPECT_EQ(IPCPROBE_CALL_SENDFILE, rec->call);
+		EXPECT_EQ(PAGES, rec->flags);
+		EXPECT_EQ(i ? 100 : 65536 + 100, rec->ret);
+		pos += rec->ret;
+	}
+	EXPECT_IO(&cursor, send, a, b, pos, 1, 1, WRITE);
+}
+
+/* ---- senders that are not seen ---- */
+
+struct unseen {
+	int met[2];
+	int old[8][2];
+};
+
+/* Memory of a message that was received is used for the next one at once. */
+static void do_unseen(struct unseen *unseen)
+{
+	struct uring uring;
+	unsigned int i;
+
+	pin_to(0);
+	CHECK(!uring_open(&uring));
+	CHECK(!socketpair(AF_UNIX, SOCK_DGRAM, 0, unseen->met));
+	for (i = 0; i < 100; i++) {
+		CHECK(write(unseen->met[0], page, 10) == 10);
+		CHECK(read(unseen->met[1], page, 10) == 10);
+	}
+	for (i = 0; i < NR(unseen->old); i++) {
+		CHECK(uring_do(&uring, IORING_OP_SEND, unseen->old[i][0], page, 7, 0) == 7);
+		CHECK(read(unseen->old[i][1], page, 10) == 7);
+	}
+}
+
+/* What io_uring sends to a socket never met has no position of its own. */
+TEST_F(unix_socket, unseen_senders)
+{
+	struct unseen unseen;
+	struct cursor cursor;
+	unsigned int i;
+	pid_t tid;
+
+	if (syscall(SYS_io_uring_setup, 0, NULL) == -1 && errno == ENOSYS)
+		SKIP(return, "the kernel has no io_uring");
+	ASSERT_EQ(0, capture_stop(&self->cap));
+	for (i = 0; i < NR(unseen.old); i++)
+		ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, unseen.old[i]));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	tid = SPAWN(do_unseen, &unseen);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	NEXT(&cursor, unix_pair);
+	for (i = 0; i < 100; i++) {
+		NEXT(&cursor, unix_send);
+		EXPECT_EQ(i, ((const struct ipcprobe_rec_unix_recv *)NEXT(&cursor, unix_recv))->pos);
+	}
+	for (i = 0; i < NR(unseen.old); i++) {
+		const struct ipcprobe_rec_unix_recv *rec = NEXT(&cursor, unix_recv);
+
+		EXPECT_EQ(7, rec->ret);
+		EXPECT_EQ(0, rec->pos);
+	}
 }
 
 /* ---- what exists at START ---- */
