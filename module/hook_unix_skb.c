@@ -265,15 +265,32 @@ static void entry_copy_out(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 			 ftrace_regs_get_argument(fregs, 3));
 }
 
+/*
+ * The kernel copies what is in the head of an sk_buff into a page, if the head
+ * is none itself, and gives its other pages to the pipe as they are.
+ */
+static void count_copied(struct ipcprobe_op *op, const struct sk_buff *skb,
+			 u32 offset, u32 bytes)
+{
+	if (op->kind == IPCPROBE_OP_SPLICE && skb_head_is_locked(skb) &&
+	    offset < skb_headlen(skb))
+		op->copied += min(bytes, skb_headlen(skb) - offset);
+}
+
 /* skb_splice_bits(skb, sk, offset, pipe, len, flags), also of other sockets */
 static void entry_splice_out(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = receiver();
+	const struct sk_buff *skb = ARG(fregs, 0);
+	u32 offset = ftrace_regs_get_argument(fregs, 2);
+	u32 bytes = ftrace_regs_get_argument(fregs, 4);
+	struct ipcprobe_op *op = ipcprobe_op_find();
 
-	if (op)
-		received(op, ARG(fregs, 0), ftrace_regs_get_argument(fregs, 2),
-			 ftrace_regs_get_argument(fregs, 4));
+	if (!op)
+		return;
+	count_copied(op, skb, offset, bytes);
+	if (op->sock.obj && !op->sock.is_send)
+		received(op, skb, offset, bytes);
 }
 
 struct ipcprobe_hook ipcprobe_unix_skb_hooks[] = {
@@ -281,6 +298,7 @@ struct ipcprobe_hook ipcprobe_unix_skb_hooks[] = {
 	IPCPROBE_FN("skb_append_pagefrags", entry_append, IPCPROBE_BIT(UNIX), 0),
 	IPCPROBE_FN("skb_queue_tail", entry_queue_tail, IPCPROBE_BIT(UNIX), 0),
 	IPCPROBE_FN("skb_copy_datagram_iter", entry_copy_out, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("skb_splice_bits", entry_splice_out, IPCPROBE_BIT(UNIX), 0),
+	IPCPROBE_FN("skb_splice_bits", entry_splice_out,
+		    IPCPROBE_BIT(UNIX) | IPCPROBE_BIT(PIPE), 0),
 	{}
 };

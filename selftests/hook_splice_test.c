@@ -360,6 +360,11 @@ static void do_sockets(struct fds *fds)
 	CHECK(splice(fds->a[0], NULL, fds->socket[0], NULL, 200, 0) == 200);
 	CHECK(splice(fds->socket[1], NULL, fds->b[1], NULL, 500, 0) == 200);
 	CHECK(read(fds->b[0], page, 500) == 200);
+	/* Up to the rest of a page stands in the head of the sk_buff. */
+	CHECK(write(fds->socket[0], page, 3000) == 3000);
+	CHECK(splice(fds->socket[1], NULL, fds->b[1], NULL, 3000, 0) == 3000);
+	CHECK(write(fds->socket[0], page, 5000) == 5000);
+	CHECK(splice(fds->socket[1], NULL, fds->b[1], NULL, 5000, 0) == 5000);
 }
 
 TEST_F(splice, sockets_have_no_number)
@@ -376,6 +381,10 @@ TEST_F(splice, sockets_have_no_number)
 	EXPECT_MOVE(&cursor, SPLICE, .addr = NOWHERE, .in = 0, .out = self->b, .out_pos = 0,
 		    .ret = 200, .flags = OUT_PIPE);
 	EXPECT_RW(&cursor, pipe_read, self->b, 0, 200);
+	EXPECT_MOVE(&cursor, SPLICE, .addr = NOWHERE, .in = 0, .out = self->b, .out_pos = 200,
+		    .ret = 3000, .copied = 3000, .flags = OUT_PIPE);
+	EXPECT_MOVE(&cursor, SPLICE, .addr = NOWHERE, .in = 0, .out = self->b, .out_pos = 3200,
+		    .ret = 5000, .copied = 5000 - 4096, .flags = OUT_PIPE);
 	NO_MORE(&cursor);
 }
 
