@@ -133,7 +133,23 @@ IPCPROBE_DEFINE_EMIT_OP(eventfd_read, op->begin, fill_read)
 
 static __always_inline void end_wait(struct ipcprobe_op *op)
 {
-	op->eventfd.wait_ns = likely(!op->eventfd.wait_begin) ? 0 : time_waited(op);
+	if (likely(!op->eventfd.wait_begin))
+		op->eventfd.wait_ns = 0;
+	else if (op->eventfd.wait_begin != IPCPROBE_IN_FAULT)
+		op->eventfd.wait_ns = time_waited(op);
+}
+
+/*
+ * Called by hook_wait.c: a page fault in the buffer, of a write before it may
+ * wait, of a read after that.
+ */
+void ipcprobe_eventfd_fault(struct ipcprobe_op *op, u64 addr)
+{
+	op->fault_addr = addr;
+	if (op->eventfd.wait_begin == IPCPROBE_IN_FAULT)
+		return;
+	end_wait(op);
+	op->eventfd.wait_begin = IPCPROBE_IN_FAULT;
 }
 
 /* Called by op.c when the operation is over. */
@@ -174,6 +190,15 @@ static void emit_block(const struct ipcprobe_op *op)
 	IPCPROBE_EMIT(eventfd_block, &rec);
 }
 
+static bool begins_waiting(const struct ipcprobe_op *op)
+{
+	if (!op->eventfd.wait_begin)
+		return true;
+	return op->eventfd.wait_begin == IPCPROBE_IN_FAULT &&
+	       op->kind == IPCPROBE_OP_EVENTFD_WRITE &&
+	       ipcprobe_fault_is_over(op->fault_addr);
+}
+
 static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 			 struct task_struct *next, unsigned int prev_state)
 {
@@ -183,7 +208,7 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 	if (preempt || !(prev_state & TASK_INTERRUPTIBLE))
 		return;
 	op = ipcprobe_op_find();
-	if (likely(!op || !is_eventfd(op)) || op->eventfd.wait_begin)
+	if (likely(!op || !is_eventfd(op)) || !begins_waiting(op))
 		return;
 	op->eventfd.wait_begin = ipcprobe_stamp();
 	op->flags |= IPCPROBE_IO_BLOCKED;

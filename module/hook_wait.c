@@ -3,25 +3,90 @@
  * Operations that wait inside a function that has no hook at the right place:
  * when their task gave up the CPU, and when it had it back.
  *
- * Semaphore operations and message queues sleep interruptibly and only for the
- * object; what else may put the task to sleep meanwhile (page faults, memory)
- * does so uninterruptibly.
+ * Semaphore operations and message queues sleep interruptibly for the object.
+ * Of what else may put the task to sleep meanwhile, only a page fault that a
+ * process handles (userfaultfd, FUSE) does that interruptibly.  Such a fault is
+ * in memory of the caller, before the operation waits for the object (what is
+ * sent, a list of operations) or after that (what is received).
  */
 #include <linux/preempt.h>
 #include <linux/sched/signal.h>
 #include <trace/events/sched.h>
+#if __has_include(<trace/events/exceptions.h>)
+#include <trace/events/exceptions.h>
+#elif defined(CONFIG_X86)
+#include <asm/trace/exceptions.h>
+#endif
 
 #include "ipcprobe.h"
+#include "user.h"
 
 static __always_inline bool may_wait(const struct ipcprobe_op *op)
 {
 	return op->kind >= IPCPROBE_OP_SEM_OP && op->kind <= IPCPROBE_OP_MQ_RECEIVE;
 }
 
+static bool is_receive(const struct ipcprobe_op *op)
+{
+	return op->kind == IPCPROBE_OP_MSG_RECEIVE ||
+	       op->kind == IPCPROBE_OP_MQ_RECEIVE;
+}
+
+static bool is_eventfd(const struct ipcprobe_op *op)
+{
+	return op->kind == IPCPROBE_OP_EVENTFD_READ ||
+	       op->kind == IPCPROBE_OP_EVENTFD_WRITE;
+}
+
+/**
+ * ipcprobe_fault_is_over - was a page fault handled?
+ * @addr: memory of the current task that it was in
+ *
+ * Context: task context, also in the middle of a task switch.
+ */
+bool ipcprobe_fault_is_over(u64 addr)
+{
+	u64 unused;
+
+	return ipcprobe_read_u64(&unused, (const u64 __user *)(addr & ~7ULL));
+}
+
+/* page_fault_kernel(address, regs, error_code): the kernel faults */
+static void probe_fault(void *data, unsigned long addr, struct pt_regs *regs,
+			unsigned long error_code)
+{
+	struct ipcprobe_op *op;
+
+	guard(preempt_notrace)();
+	if (pagefault_disabled() || addr >= TASK_SIZE_MAX)
+		return;
+	op = ipcprobe_op_find();
+	if (likely(!op))
+		return;
+	if (is_eventfd(op)) {
+		ipcprobe_eventfd_fault(op, addr);
+	} else if (may_wait(op)) {
+		op->is_wait_over = true;
+		op->fault_addr = addr;
+		if (!op->wait_begin_ns)
+			op->wait_begin_ns = IPCPROBE_IN_FAULT;
+	}
+}
+
+/* May the sleep that begins be a wait for the object?  Else it goes on. */
+static bool begins_waiting(const struct ipcprobe_op *op)
+{
+	if (!op->wait_begin_ns)
+		return true;
+	return op->wait_begin_ns == IPCPROBE_IN_FAULT && !is_receive(op) &&
+	       ipcprobe_fault_is_over(op->fault_addr);
+}
+
 static void begin_wait(struct ipcprobe_op *op)
 {
-	if (op->wait_begin_ns)		/* woken in vain, it waits on */
+	if (!begins_waiting(op))
 		return;
+	op->is_wait_over = false;
 	op->wait_begin_ns = ipcprobe_clock();
 	if (op->kind == IPCPROBE_OP_SEM_OP)
 		ipcprobe_sem_block(op);
@@ -42,17 +107,26 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 	    prev_state & TASK_INTERRUPTIBLE)
 		begin_wait(op);
 	op = ipcprobe_op_of(next->pid);
-	if (unlikely(op) && may_wait(op) && op->wait_begin_ns)
+	if (unlikely(op) && may_wait(op) && op->wait_begin_ns && !op->is_wait_over)
 		op->wait_end_ns = ipcprobe_clock();
 }
+
+#define EXTRA_TP(tp_name, fn, class_mask) {				\
+	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT, .probe = fn,	\
+	.classes = class_mask, .alt = IPCPROBE_HOOK_EXTRA }
 
 struct ipcprobe_hook ipcprobe_wait_hooks[] = {
 	IPCPROBE_TP("sched_switch", probe_switch,
 		    IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG)),
+	EXTRA_TP("page_fault_kernel", probe_fault,
+		 IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) | IPCPROBE_BIT(EVENTFD)),
 	{}
 };
 
 static inline void check_types(void)
 {
 	check_trace_callback_type_sched_switch(probe_switch);
+#ifdef CONFIG_X86
+	check_trace_callback_type_page_fault_kernel(probe_fault);
+#endif
 }

@@ -772,6 +772,8 @@ enum ipcprobe_op_kind {
  * @shm: class shm; what a kind uses, it sets when it begins
  * @wait_begin_ns: when it first gave up the CPU to wait, 0 = never (hook_wait.c)
  * @wait_end_ns: when it last had it back
+ * @fault_addr: valid if wait_begin_ns is IPCPROBE_IN_FAULT: what it touched
+ * @is_wait_over: valid if wait_begin_ns is a time: it does not wait any more
  * @sem: of SEM_*
  * @msg: of MSG_*
  * @mq: of MQ_*
@@ -814,6 +816,8 @@ struct ipcprobe_op {
 	u64 out_offset;
 	u64 wait_begin_ns;
 	u64 wait_end_ns;
+	u64 fault_addr;
+	bool is_wait_over;
 	union {
 		struct {
 			u64 bytes;
@@ -1205,6 +1209,11 @@ void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
 void ipcprobe_pipe_opening(struct ipcprobe_op *op, const struct mutex *lock);
 void ipcprobe_pipe_closing(struct ipcprobe_op *op);
 
+/* In place of when a wait began: the task handles a page fault or did so. */
+#define IPCPROBE_IN_FAULT	U64_MAX
+
+bool ipcprobe_fault_is_over(u64 addr);
+
 /* hook_wait.c measures it.  How long an operation waited; 0: it did not. */
 static __always_inline u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
 {
@@ -1308,6 +1317,7 @@ void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret);
 /* hook_eventfd.c, hook_procvm.c */
 
 void ipcprobe_eventfd_init(void);
+void ipcprobe_eventfd_fault(struct ipcprobe_op *op, u64 addr);
 void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret);

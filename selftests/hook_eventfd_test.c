@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "user_fault.h"
 
 #include <sys/eventfd.h>
 #include <sys/uio.h>
@@ -201,6 +202,55 @@ TEST_F(eventfd, blocked)
 	cursor = records_of(&self->cap, writer);
 	EXPECT_EQ(IPCPROBE_IO_FULL, NEXT(&cursor, eventfd_block)->flags);
 	EXPECT_IO(&cursor, write, 2, self->id, 8, WRITE, IPCPROBE_IO_BLOCKED);
+	NO_MORE(&cursor);
+}
+
+/* ---- page faults in the buffer are no waits for the counter ---- */
+
+static void do_fault(int *fd)
+{
+	struct user_fault fault;
+
+	user_fault_open(&fault);
+	/* of a memory that reads as 0 once it is there */
+	CHECK(write(*fd, fault.page[0], 8) == 8);
+	CHECK(write(*fd, &(uint64_t) { 3 }, 8) == 8);
+	CHECK(read(*fd, fault.page[1], 8) == 8 && *(uint64_t *)fault.page[1] == 3);
+	CHECK(fault.nr_handled == 2);
+}
+
+/* Waits for the counter, and for its buffer. */
+static void do_fault_and_wait(int *fd)
+{
+	struct user_fault fault;
+
+	user_fault_open(&fault);
+	CHECK(read(*fd, fault.page[0], 8) == 8);
+	CHECK(fault.nr_handled == 1);
+}
+
+TEST_F(eventfd, faults)
+{
+	struct cursor cursor;
+	pid_t tid, reader;
+
+	if (!user_fault_is_there())
+		SKIP(return, NO_USER_FAULT);
+	tid = SPAWN(do_fault, &self->fd);
+	REAP(tid);
+	reader = SPAWN(do_fault_and_wait, &self->fd);
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_eventfd_block, reader));
+	ASSERT_EQ(8, write(self->fd, &(uint64_t) { 5 }, 8));
+	REAP(reader);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_IO(&cursor, write, UINT64_MAX, self->id, 8, WRITE);
+	EXPECT_IO(&cursor, write, 3, self->id, 8, WRITE);
+	EXPECT_IO(&cursor, read, 3, self->id, 8, READ);
+	NO_MORE(&cursor);
+	cursor = records_of(&self->cap, reader);
+	EXPECT_EQ(IPCPROBE_IO_EMPTY, NEXT(&cursor, eventfd_block)->flags);
+	EXPECT_IO(&cursor, read, 5, self->id, 8, READ, IPCPROBE_IO_BLOCKED);
 	NO_MORE(&cursor);
 }
 

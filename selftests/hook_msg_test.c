@@ -7,6 +7,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "user_fault.h"
 
 #include <mqueue.h>
 #include <pthread.h>
@@ -779,6 +780,72 @@ TEST_F(msg, ends_posix_waits)
 		EXPECT_EQ(rets[i], NEXT(&cursor, mq_receive)->ret);
 		NO_MORE(&cursor);
 	}
+}
+
+/* Page faults in the text are no waits for the queue. */
+static void do_faults(struct job *job)
+{
+	struct user_fault fault;
+
+	user_fault_open(&fault);
+	/* The type stands before, the text in a page that is not there yet. */
+	*(long *)(fault.page[1] - sizeof(long)) = 1;
+	CHECK(!msgsnd(job->id, fault.page[1] - sizeof(long), 100, 0));
+	CHECK(msgrcv(job->id, fault.page[3] - sizeof(long), 100, 0, 0) == 100);
+	CHECK(fault.nr_handled == 4);
+	if (!has_hooks())
+		return;
+	CHECK(!mq_send(job->mq, fault.page[4], 10, 1));
+	CHECK(mq_receive(job->mq, fault.page[5], 64, NULL) == 10);
+	CHECK(fault.nr_handled == 6);
+}
+
+/* A queue that is full already, after a fault. */
+static void do_fault_and_wait(struct job *job)
+{
+	struct user_fault fault;
+
+	user_fault_open(&fault);
+	*(long *)(fault.page[1] - sizeof(long)) = 1;
+	CHECK(!msgsnd(job->id, fault.page[1] - sizeof(long), 4000, 0));
+	CHECK(fault.nr_handled == 2);
+}
+
+static void expect_no_wait(struct __test_metadata *_metadata,
+			   const struct ipcprobe_rec_msg_send *rec)
+{
+	EXPECT_EQ(0, rec->blocked_ns);
+	EXPECT_LT(0, rec->seq);
+}
+
+TEST_F(msg, tells_faults_from_waits)
+{
+	struct cursor cursor;
+	pid_t tid, sender;
+
+	if (!user_fault_is_there())
+		SKIP(return, NO_USER_FAULT);
+	tid = SPAWN(do_faults, self->job);
+	REAP(tid);
+	while (!send_msg(self->job->id, 1, 4000, IPC_NOWAIT))
+		;
+	sender = SPAWN(do_fault_and_wait, self->job);
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_msg_block, sender));
+	ASSERT_EQ(4000, msgrcv(self->job->id, &message, 8192, 0, 0));
+	REAP(sender);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	expect_no_wait(_metadata, NEXT(&cursor, msg_send));
+	expect_no_wait(_metadata, (const void *)NEXT(&cursor, msg_receive));
+	if (has_hooks()) {
+		EXPECT_EQ(0, NEXT(&cursor, mq_send)->blocked_ns);
+		EXPECT_EQ(0, NEXT(&cursor, mq_receive)->blocked_ns);
+	}
+	NO_MORE(&cursor);
+	cursor = records_of(&self->cap, sender);
+	EXPECT_EQ(IPCPROBE_IO_FULL, NEXT(&cursor, msg_block)->flags);
+	EXPECT_NE(0, NEXT(&cursor, msg_send)->blocked_ns);
+	NO_MORE(&cursor);
 }
 
 static void do_mq_life(struct job *job)

@@ -7,6 +7,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "user_fault.h"
 
 #include <sys/ipc.h>
 #include <sys/sem.h>
@@ -423,6 +424,31 @@ TEST_F(sem, values_agree_with_each_other)
 }
 
 /* ---- semctl, life of sets ---- */
+
+static void do_fault(struct job *job)
+{
+	struct user_fault fault;
+
+	user_fault_open(&fault);
+	CHECK(!semop(job->id, (void *)fault.page[0], 1));	/* waits for 0, which it is */
+	CHECK(fault.nr_handled == 1);
+}
+
+/* A list of operations that is not in memory yet */
+TEST_F(sem, tells_faults_from_waits)
+{
+	struct cursor cursor;
+	pid_t tid;
+
+	if (!user_fault_is_there())
+		SKIP(return, NO_USER_FAULT);
+	tid = SPAWN(do_fault, self->job);
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	EXPECT_EQ(0, NEXT(&cursor, sem_op)->blocked_ns);
+	NO_MORE(&cursor);
+}
 
 static void do_life(struct job *job)
 {
