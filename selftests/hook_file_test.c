@@ -632,7 +632,7 @@ struct overlay {
 	char dir[32];
 	char lower[64];
 	char upper[64];
-	char work[64];
+	char work[72];
 	char merged[64];
 };
 
