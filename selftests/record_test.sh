@@ -242,6 +242,15 @@ without_module() {
 	insmod "$IPCPROBE_KO"
 }
 
+# All hooks are there on the kernels of the tests: no class begins with a gap.
+complete_kernel() {
+	ipcprobe record -o complete.data -- true 2>err
+	cat err
+	tail -n 1 err | grep -q ' events, 0 lost$'
+	equal "classes with losses" 0 \
+		"$(ipcprobe stat -J -i complete.data | jq -s '[.[] | select(.row == "lost")] | length')"
+}
+
 check_is_happy() {
 	ipcprobe check
 	ipcprobe check -J | jq -se '[.[] | select(.row == "check") | .ok] | all'
@@ -249,6 +258,7 @@ check_is_happy() {
 
 prove "with rings of 4 KiB: produced = read + lost, and each loss is told" overflow
 prove "the views of such a file say so" lossy_views_say_so
+prove "a recording of all classes begins with no loss" complete_kernel
 prove "the status is the command's" status_is_the_commands
 prove "a killed recorder leaves a file that can be read, and no hooks" killed
 make_sample || exit 1

@@ -409,6 +409,24 @@ static void test_loss(void)
 	trace_deinit(&t);
 }
 
+/* A hook that the kernel has no place for: nobody knows how many events are missing. */
+static void test_absent_hook(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_pipe(&t, 10, 77);
+	TRACE(&t, lost, 0, .begin_ns = t.now_ns, .class_id = IPCPROBE_CLASS_PIPE,
+	      .reasons = IPCPROBE_REASON_NO_HOOK);
+	trace_spawn(&t, 10, 12, "cat");
+	trace_write(&t, 12, 77, 0, BUF_A, 4096);
+	trace_finish(&t);
+	ktap_ok(!model_copies_complete(&t.model) && !t.model.loss[IPCPROBE_CLASS_PIPE].nr_lost &&
+		t.model.loss[IPCPROBE_CLASS_PIPE].reasons == IPCPROBE_REASON_NO_HOOK,
+		"a loss of an unknown number makes figures lower bounds, and keeps its reason");
+	trace_deinit(&t);
+}
+
 /* The reader gives a lost record in the order of its begin. */
 static void test_early_loss(void)
 {
@@ -559,7 +577,7 @@ static void test_window(void)
 
 int main(void)
 {
-	ktap_begin(37);
+	ktap_begin(38);
 	test_four_copies();
 	test_six_copies();
 	test_late_writer();
@@ -576,6 +594,7 @@ int main(void)
 	test_parked_fork();
 	test_pid_reuse();
 	test_loss();
+	test_absent_hook();
 	test_early_loss();
 	test_ping_pong();
 	test_jobserver();
