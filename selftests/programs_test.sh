@@ -135,6 +135,8 @@ postgresql() {
 
 	bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
 	[ -x "$bin/pgbench" ] || skip "PostgreSQL is not installed"
+	runuser -u postgres -- test -x "$(command -v ipcprobe)" ||
+		skip "PostgreSQL's user may not enter the folder of ipcprobe"
 	PATH=$bin:$PATH
 	chmod 711 .
 	install -d -o postgres server
