@@ -42,7 +42,7 @@ silent() {
 	return 1
 }
 
-# On Linux 6.1 perf's events of a task end before its exit reaches a tracepoint,
+# On Linux 6.1 and 6.12 perf's events of a task end before its exit reaches a tracepoint,
 # the kernel's own as well.
 hears_of_exits() {
 	"$@" perf record -q -o "$work/own.data" -e sched:sched_process_exit -- \
