@@ -86,6 +86,7 @@ start_guest() {
 	vm/kernel-selftests.sh "$1" >/dev/null
 	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
+	: >"$folder/$1"	# check_guest() may look before the guest's process does
 	# The tests load the module themselves: -n.
 	vm/run.sh -n -k "$1" "${size[@]}" -- ./guest.sh >"$folder/$1" 2>&1 &
 	guests[$1]=$!
