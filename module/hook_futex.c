@@ -675,7 +675,7 @@ void ipcprobe_futex_init(void)
 		   max(waiter_offsets[WAITER_NODE], waiter_offsets[WAITER_OLD_NODE]) >= 0 &&
 		   waiter_offsets[WAITER_TASK] >= 0;
 	if (!knows_waiters || !knows_pi)
-		pr_info("no usable BTF: not all that wake others on futexes are told\n");
+		pr_info("no usable BTF: not all that wake others on futexes are recorded\n");
 }
 
 #ifdef CONFIG_ARM64

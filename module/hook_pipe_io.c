@@ -252,7 +252,7 @@ static void resync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 	struct ipcprobe_pipe *obj = end->obj;
 	bool was_met = obj->is_synced || obj->nr_checks;
 
-	if (obj->is_synced)	/* else whoever made it so has said it */
+	if (obj->is_synced)	/* else it was known before */
 		ipcprobe_missed(NULL, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_UNSEEN);
 	ipcprobe_pipe_sync(obj);
 	if (end == &op->end[IPCPROBE_OP_IN])

@@ -7,7 +7,7 @@
  * message at the same address has.
  *
  * The table is made of buckets of one cache line each.  A message has a slot of
- * its own in one of them, which is nearly always free; else it takes another one
+ * its own in one of them, which is free in most cases; else it takes another one
  * of the same bucket, or of those that are chained behind it while they are
  * needed.  Chains are short, and the table has a limit: what finds no room has
  * no number.

@@ -15,7 +15,7 @@
  * through start their positions anew (IPCPROBE_IO_RESYNC).
  *
  * Nor are io_uring's requests.  io_uring_enter() and workers of io_uring are
- * told by the call and by the task.  But a request that had to wait is carried
+ * known by the call and by the task.  But a request that had to wait is carried
  * out between two calls of its task, or before a call that a tracer stopped at
  * its entry: the registers then show a call that is over, or has not begun.
  * All such work goes through tctx_task_work(), at whose end the tracepoint
