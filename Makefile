@@ -42,7 +42,7 @@ selftests: tools
 deps:
 	@$(VM)/deps.sh
 
-debug-kernel:
+debug-kernel: deps
 	@$(VM)/debug-kernel.sh >/dev/null
 
 # Dependencies first, even under -j: the rest does not build without them.
