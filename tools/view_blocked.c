@@ -88,14 +88,17 @@ static json_t *row_json(const struct model *model, const struct blocked_row *row
 			 "ns", view_json_number(row->ns));
 }
 
-/* view_blocked_json - the same as a list */
-json_t *view_blocked_json(const struct model *model, const struct view_stat *view)
+/* view_blocked_json - the same, as the member "blocked" */
+void view_blocked_json(struct view_json *json, const struct model *model,
+		       const struct view_stat *view)
 {
 	uint32_t nr, i, *list = sorted(model, view, &nr), top = view->runq->top;
-	json_t *rows = json_array();
 
+	if (!list)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "blocked");
 	for (i = 0; list && i < nr && (!top || i < top); i++)
-		json_array_append_new(rows, row_json(model, blocked_row_at(view->blocked, list[i])));
+		view_json_element(json, row_json(model, blocked_row_at(view->blocked, list[i])));
+	view_json_array_end(json);
 	free(list);
-	return rows;
 }

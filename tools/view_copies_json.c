@@ -87,18 +87,21 @@ json_t *view_path_json(const struct model *model, uint32_t last)
 			 "figures", figures(model));
 }
 
-static json_t *paths_json(const struct model *model, const struct view_copies *view)
+static void put_paths(struct view_json *json, const struct model *model,
+		      const struct view_copies *view)
 {
-	json_t *list = json_array();
 	struct path_list paths;
 	uint32_t i;
 
-	if (path_list_init(&paths, model, view->source))
-		return list;
+	if (path_list_init(&paths, model, view->source)) {
+		view_json_fail(json, -ENOMEM);
+		return;
+	}
+	view_json_array_begin(json, "paths");
 	for (i = 0; i < paths.nr && (!view->top || i < view->top); i++)
-		json_array_append_new(list, view_path_json(model, paths.last[i]));
+		view_json_element(json, view_path_json(model, paths.last[i]));
+	view_json_array_end(json);
 	path_list_deinit(&paths);
-	return list;
 }
 
 /* ---- channels ---- */
@@ -190,18 +193,19 @@ static json_t *channel_json(const struct model *model, const struct channel *cha
 	return obj;
 }
 
-static json_t *channels_json(const struct model *model, const struct view_copies *view,
-			     bool is_pipe)
+static void put_channels(struct view_json *json, const struct model *model,
+			 const struct view_copies *view, bool is_pipe)
 {
 	uint32_t nr, i, *list = view_channels_sorted(model, view, is_pipe, &nr);
-	json_t *array = json_array();
 
+	if (!list)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, is_pipe ? "pipes" : "objects");
 	for (i = 0; list && i < nr && (!view->top || i < view->top); i++)
-		json_array_append_new(array,
-				      channel_json(model, channel_at(&model->copies.channels,
-								     list[i])));
+		view_json_element(json, channel_json(model, channel_at(&model->copies.channels,
+								       list[i])));
+	view_json_array_end(json);
 	free(list);
-	return array;
 }
 
 /* ---- calls, total ---- */
@@ -219,17 +223,19 @@ static json_t *call_json(const struct model *model, const struct call_stat *stat
 			 "bytes", view_json_number(stat->bytes));
 }
 
-static json_t *calls_json(const struct model *model, const struct view_copies *view)
+static void put_calls(struct view_json *json, const struct model *model,
+		      const struct view_copies *view)
 {
-	uint32_t nr, i, *calls = view_calls_sorted(model, view, &nr);
-	json_t *list = json_array();
+	uint32_t nr, i, *list = view_calls_sorted(model, view, &nr);
 
-	for (i = 0; calls && i < nr; i++)
-		json_array_append_new(list, call_json(model,
-						      call_stat_at(&model->copies.calls,
-								   calls[i])));
-	free(calls);
-	return list;
+	if (!list)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "calls");
+	for (i = 0; list && i < nr; i++)
+		view_json_element(json, call_json(model, call_stat_at(&model->copies.calls,
+								      list[i])));
+	view_json_array_end(json);
+	free(list);
 }
 
 static json_t *total_json(const struct model *model)
@@ -249,18 +255,18 @@ static json_t *total_json(const struct model *model)
 
 /**
  * view_copies_json - everything, as one object on one line
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -errno.
  */
 int view_copies_json(const struct model *model, const struct view_copies *view)
 {
-	json_t *root;
+	struct view_json json;
 
-	root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "paths", paths_json(model, view),
-			 "pipes", channels_json(model, view, true),
-			 "objects", channels_json(model, view, false),
-			 "calls", calls_json(model, view),
-			 "total", total_json(model),
-			 "lost", label_losses_json(model));
-	return view_json_print(root);
+	view_json_begin(&json);
+	put_paths(&json, model, view);
+	put_channels(&json, model, view, true);
+	put_channels(&json, model, view, false);
+	put_calls(&json, model, view);
+	view_json_member(&json, "total", total_json(model));
+	view_json_member(&json, "lost", label_losses_json(model));
+	return view_json_end(&json);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the views' JSON has in common.
+ * What the views' JSON has in common, and how it is written.
  */
 #include "view_json.h"
 
@@ -9,14 +9,86 @@
 
 #define DIGITS	6	/* of a number that is not whole */
 
+void view_json_fail(struct view_json *json, int err)
+{
+	if (!json->err)
+		json->err = err;
+}
+
+static void put_text(struct view_json *json, const char *text)
+{
+	if (!json->err && fputs(text, stdout) < 0)
+		view_json_fail(json, errno ? -errno : -EIO);
+}
+
+/* Write @value and give it up. */
+static void put_value(struct view_json *json, json_t *value)
+{
+	if (!value)
+		view_json_fail(json, -ENOMEM);
+	errno = 0;
+	if (!json->err &&
+	    json_dumpf(value, stdout, JSON_REAL_PRECISION(DIGITS) | JSON_ENCODE_ANY))
+		view_json_fail(json, ferror(stdout) && errno ? -errno : -ENOMEM);
+	json_decref(value);
+}
+
+static void put_comma(struct view_json *json)
+{
+	if (json->needs_comma)
+		put_text(json, ", ");
+	json->needs_comma = true;
+}
+
+static void put_key(struct view_json *json, const char *key)
+{
+	put_comma(json);
+	put_value(json, json_string(key));
+	put_text(json, ": ");
+}
+
+void view_json_begin(struct view_json *json)
+{
+	*json = (struct view_json){ 0 };
+	put_text(json, "{");
+}
+
+void view_json_member(struct view_json *json, const char *key, json_t *value)
+{
+	put_key(json, key);
+	put_value(json, value);
+}
+
+void view_json_array_begin(struct view_json *json, const char *key)
+{
+	put_key(json, key);
+	put_text(json, "[");
+	json->needs_comma = false;
+}
+
+void view_json_element(struct view_json *json, json_t *value)
+{
+	put_comma(json);
+	put_value(json, value);
+}
+
+void view_json_array_end(struct view_json *json)
+{
+	put_text(json, "]");
+	json->needs_comma = true;
+}
+
+int view_json_end(struct view_json *json)
+{
+	put_text(json, "}\n");
+	return json->err;
+}
+
 int view_json_print(json_t *root)
 {
-	int err;
+	struct view_json json = { 0 };
 
-	if (!root)
-		return -ENOMEM;
-	err = json_dumpf(root, stdout, JSON_REAL_PRECISION(DIGITS));
-	putchar('\n');
-	json_decref(root);
-	return err ? -ENOMEM : 0;
+	put_value(&json, root);
+	put_text(&json, "\n");
+	return json.err;
 }

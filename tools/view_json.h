@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the views' JSON has in common.
+ * What the views' JSON has in common, and how it is written: an object goes
+ * out a member at a time, an array of its an element at a time, so that a long
+ * one takes no memory.
  */
 #ifndef IPCPROBE_VIEW_JSON_H
 #define IPCPROBE_VIEW_JSON_H
@@ -21,7 +23,35 @@ static inline json_t *view_json_known(bool is_known, uint64_t value)
 	return is_known ? view_json_number(value) : json_null();
 }
 
-/* Print @root, which is taken over, on one line of stdout: 0 or -ENOMEM. */
+/**
+ * struct view_json - an object that is being written to stdout
+ * @err: the first error: -ENOMEM, or what writing failed with
+ * @needs_comma: something stands before what comes next
+ */
+struct view_json {
+	int err;
+	bool needs_comma;
+};
+
+/*
+ * An object on one line: begin, then members, then end.  Values are taken over;
+ * NULL is one for which there was no memory.  After an error nothing is written.
+ */
+void view_json_begin(struct view_json *json);
+void view_json_member(struct view_json *json, const char *key, json_t *value);
+
+/* A member that is an array, element by element. */
+void view_json_array_begin(struct view_json *json, const char *key);
+void view_json_element(struct view_json *json, json_t *value);
+void view_json_array_end(struct view_json *json);
+
+/* There was no memory for something that belongs into it. */
+void view_json_fail(struct view_json *json, int err);
+
+/* Return: 0, or the first error, a -errno. */
+int view_json_end(struct view_json *json);
+
+/* Print @root, which is taken over, on one line of stdout: 0 or -errno. */
 int view_json_print(json_t *root);
 
 #endif /* IPCPROBE_VIEW_JSON_H */

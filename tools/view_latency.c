@@ -270,19 +270,24 @@ static json_t *row_json(const struct model *model, const struct view_latency *vi
 
 /**
  * view_latency_json - the same, as one object on one line
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -errno.
  */
 int view_latency_json(const struct model *model, const struct view_latency *view)
 {
 	uint32_t nr, i, *list = sorted_rows(view->latency, &nr), top = view->runq->top;
-	json_t *rows = json_array(), *root;
+	struct view_json json;
 
+	view_json_begin(&json);
+	if (!list)
+		view_json_fail(&json, -ENOMEM);
+	view_json_member(&json, "by", json_string(by_names[view->latency->by]));
+	view_json_array_begin(&json, "rows");
 	for (i = 0; list && i < nr && (!top || i < top); i++)
-		json_array_append_new(rows, row_json(model, view, list[i]));
+		view_json_element(&json, row_json(model, view, list[i]));
+	view_json_array_end(&json);
+	view_json_member(&json, "figures",
+			 json_string(model_runq_complete(model) ? "exact" : "at least"));
+	view_json_member(&json, "lost", label_losses_json(model));
 	free(list);
-	root = json_pack("{s:s, s:o, s:s, s:o}", "by", by_names[view->latency->by],
-			 "rows", rows,
-			 "figures", model_runq_complete(model) ? "exact" : "at least",
-			 "lost", label_losses_json(model));
-	return view_json_print(root);
+	return view_json_end(&json);
 }

@@ -246,32 +246,57 @@ static int print_pairs(const struct migrations *mig)
 	return list ? 0 : -ENOMEM;
 }
 
-static json_t *sums_json(const struct model *model, const struct migrations *mig)
+static json_t *task_json(const struct model *model, const struct migrations *mig, uint32_t task)
 {
-	json_t *tasks = json_array(), *pairs = json_array();
-	uint32_t nr, i, *list;
+	const struct migrations_row *row = pool_at(&mig->task, task);
 
-	list = sorted(&mig->task, &nr);
-	for (i = 0; list && i < nr; i++) {
-		const struct migrations_row *row = pool_at(&mig->task, list[i]);
+	return json_pack("{s:o, s:o}", "task", label_task_json(model, task),
+			 "count", view_json_number(row->count));
+}
 
-		json_array_append_new(tasks, json_pack("{s:o, s:o}",
-						       "task", label_task_json(model, list[i]),
-						       "count", view_json_number(row->count)));
-	}
+static json_t *pair_json(const struct migrations_row *row)
+{
+	return json_pack("{s:o, s:o, s:o}", "from", view_json_number(row->from),
+			 "to", view_json_number(row->to), "count", view_json_number(row->count));
+}
+
+static void put_tasks(struct view_json *json, const struct model *model,
+		      const struct migrations *mig)
+{
+	uint32_t nr, i, *list = sorted(&mig->task, &nr);
+
+	if (!list)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "tasks");
+	for (i = 0; list && i < nr; i++)
+		view_json_element(json, task_json(model, mig, list[i]));
+	view_json_array_end(json);
 	free(list);
-	list = sorted(&mig->pair, &nr);
-	for (i = 0; list && i < nr; i++) {
-		const struct migrations_row *row = pool_at(&mig->pair, list[i]);
+}
 
-		json_array_append_new(pairs, json_pack("{s:o, s:o, s:o}",
-						       "from", view_json_number(row->from),
-						       "to", view_json_number(row->to),
-						       "count", view_json_number(row->count)));
-	}
+static void put_pairs(struct view_json *json, const struct migrations *mig)
+{
+	uint32_t nr, i, *list = sorted(&mig->pair, &nr);
+
+	if (!list)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "pairs");
+	for (i = 0; list && i < nr; i++)
+		view_json_element(json, pair_json(pool_at(&mig->pair, list[i])));
+	view_json_array_end(json);
 	free(list);
-	return json_pack("{s:s, s:o, s:o, s:o}", "event", "summary", "tasks", tasks,
-			 "pairs", pairs, "lost", label_losses_json(model));
+}
+
+static int print_sums_json(const struct model *model, const struct migrations *mig)
+{
+	struct view_json json;
+
+	view_json_begin(&json);
+	view_json_member(&json, "event", json_string("summary"));
+	put_tasks(&json, model, mig);
+	put_pairs(&json, mig);
+	view_json_member(&json, "lost", label_losses_json(model));
+	return view_json_end(&json);
 }
 
 /**
@@ -283,7 +308,7 @@ int migrations_print(const struct model *model, const struct migrations *mig)
 	int err;
 
 	if (mig->runq->source->json)
-		return view_json_print(sums_json(model, mig));
+		return print_sums_json(model, mig);
 	if (mig->has_lines)
 		putchar('\n');
 	err = print_tasks(model, mig);

@@ -41,15 +41,18 @@ static json_t *cpu_json(const struct model *model, uint32_t i)
 			 "audits_agreed", view_json_number(cpu->nr_agreed));
 }
 
-static json_t *cpus_json(const struct model *model, const struct view_runq *view)
+static void put_cpus(struct view_json *json, const struct model *model,
+		     const struct view_runq *view)
 {
 	uint32_t nr, i, *cpus = view_cpus(model, view, &nr);
-	json_t *list = json_array();
 
+	if (!cpus)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "cpus");
 	for (i = 0; cpus && i < nr; i++)
-		json_array_append_new(list, cpu_json(model, cpus[i]));
+		view_json_element(json, cpu_json(model, cpus[i]));
+	view_json_array_end(json);
 	free(cpus);
-	return list;
 }
 
 static json_t *latency_json(const struct hist *latency)
@@ -77,15 +80,18 @@ static json_t *task_json(const struct model *model, uint32_t i)
 			 "migrations", view_json_number(task->nr_migrations));
 }
 
-static json_t *tasks_json(const struct model *model, const struct view_runq *view)
+static void put_tasks(struct view_json *json, const struct model *model,
+		      const struct view_runq *view)
 {
 	uint32_t nr, i, *tasks = view_tasks_sorted(model, view, &nr);
-	json_t *list = json_array();
 
+	if (!tasks)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "tasks");
 	for (i = 0; tasks && i < nr && (!view->top || i < view->top); i++)
-		json_array_append_new(list, task_json(model, tasks[i]));
+		view_json_element(json, task_json(model, tasks[i]));
+	view_json_array_end(json);
 	free(tasks);
-	return list;
 }
 
 static json_t *disagreement_json(const struct sched_disagreement *d)
@@ -143,19 +149,20 @@ json_t *view_audits_json(const struct model *model)
 
 /**
  * view_runq_json - everything, as one object on one line
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -errno.
  */
 int view_runq_json(const struct model *model, const struct view_runq *view)
 {
-	json_t *root;
+	struct view_json json;
 
-	root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o}",
-			 "from_ns", view_json_number(model->sched.from_ns),
-			 "until_ns", view_json_number(model->sched.until_ns),
-			 "cpus", cpus_json(model, view),
-			 "tasks", tasks_json(model, view),
-			 "audits", view_audits_json(model),
-			 "figures", model_runq_complete(model) ? "exact" : "at least",
-			 "lost", label_losses_json(model));
-	return view_json_print(root);
+	view_json_begin(&json);
+	view_json_member(&json, "from_ns", view_json_number(model->sched.from_ns));
+	view_json_member(&json, "until_ns", view_json_number(model->sched.until_ns));
+	put_cpus(&json, model, view);
+	put_tasks(&json, model, view);
+	view_json_member(&json, "audits", view_audits_json(model));
+	view_json_member(&json, "figures",
+			 json_string(model_runq_complete(model) ? "exact" : "at least"));
+	view_json_member(&json, "lost", label_losses_json(model));
+	return view_json_end(&json);
 }

@@ -9,6 +9,7 @@
 #include "model.h"
 #include "sched_blocked.h"
 #include "sched_latency.h"
+#include "view_json.h"
 #include "view_runq.h"
 
 /**
@@ -27,7 +28,8 @@ int view_stat_json(const struct model *model, const struct view_stat *view);
 
 /* view_blocked.c: on which objects tasks blocked */
 int view_blocked_print(const struct model *model, const struct view_stat *view);
-json_t *view_blocked_json(const struct model *model, const struct view_stat *view);
+void view_blocked_json(struct view_json *json, const struct model *model,
+		       const struct view_stat *view);
 
 /**
  * struct view_latency - what to show of delays

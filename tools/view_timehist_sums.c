@@ -102,17 +102,21 @@ static json_t *row_json(const struct model *model, const struct timehist_row *ro
 
 static int print_summary_json(const struct model *model, const struct timehist *th)
 {
-	json_t *list = json_array();
+	struct view_json json;
 	uint32_t i;
 
+	view_json_begin(&json);
+	view_json_member(&json, "event", json_string("summary"));
+	view_json_array_begin(&json, "tasks");
 	for (i = 1; i < th->row.nr; i++) {
 		const struct timehist_row *row = pool_at(&th->row, i);
 
 		if (row->count)
-			json_array_append_new(list, row_json(model, row, i));
+			view_json_element(&json, row_json(model, row, i));
 	}
-	return view_json_print(json_pack("{s:s, s:o, s:o}", "event", "summary", "tasks", list,
-					 "lost", label_losses_json(model)));
+	view_json_array_end(&json);
+	view_json_member(&json, "lost", label_losses_json(model));
+	return view_json_end(&json);
 }
 
 /**
