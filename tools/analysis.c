@@ -62,7 +62,5 @@ int analysis_run(const struct analysis *analysis)
 	if (!err)
 		err = analysis->print(model, analysis->view);
 	model_deinit(model);
-	if (err)
-		return err;
-	return fflush(stdout) ? -errno : 0;
+	return err;
 }

@@ -293,8 +293,6 @@ static int show(const struct lab_opts *opts, const struct lab_row *rows)
 	int err = opts->json ? view_lab_json(rows, opts->nr_wanted, opts->size) :
 			       view_lab_print(rows, opts->nr_wanted, opts->size, opts->has_hops);
 
-	if (!err && fflush(stdout))
-		err = -errno;
 	return err ? CMD_FAILED : CMD_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include "array.h"
 #include "options.h"
+#include "report.h"
 #include "view_limits.h"
 #include "view_ls.h"
 
@@ -207,9 +208,7 @@ int cmd_ls(int argc, char **argv)
 	live_columns_default(&opts.view.columns);
 	argp_parse(&argp, argc, argv, 0, NULL, &opts);
 	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
-	if (!err && fflush(stdout))
-		err = -errno;
-	if (err)
+	if (err && !report_has_failed())
 		fprintf(stderr, "ipcprobe: ls: %s\n", strerror(-err));
 	return err ? CMD_FAILED : CMD_OK;
 }

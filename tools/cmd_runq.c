@@ -78,6 +78,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--map and --at: one of them");
 		if (opts->picture.path && (opts->is_at || opts->source.json))
 			argp_error(state, "--svg, --at and -J: one of them");
+		if (opts->picture.path && opts->source.output)
+			argp_error(state, "--svg and -o: one of them");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

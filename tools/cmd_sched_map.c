@@ -42,6 +42,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (opts->picture.path && opts->sched.source.json)
 			argp_error(state, "--svg and -J: one of them");
+		if (opts->picture.path && opts->sched.source.output)
+			argp_error(state, "--svg and -o: one of them");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

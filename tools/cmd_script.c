@@ -15,6 +15,7 @@
 #include "event.h"
 #include "lock_type.h"
 #include "names.h"
+#include "report.h"
 #include "source.h"
 #include "text.h"
 
@@ -299,11 +300,9 @@ static int show(struct script *script, struct reader *r)
 			print_json(script, rec, cpu);
 		else
 			print_line(script, rec, cpu);
-		if (ferror(stdout))
+		if (report_has_failed())
 			return -EIO;
 	}
-	if (!ret && fflush(stdout))
-		ret = -errno;
 	return ret;
 }
 

@@ -397,7 +397,7 @@ static int show(struct stat_counts *stat, struct reader *r)
 		print_json(stat);
 	else
 		print_text(stat);
-	return fflush(stdout) ? -errno : 0;
+	return 0;
 }
 
 int cmd_stat(int argc, char **argv)

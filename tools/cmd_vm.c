@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "report.h"
 #include "view_vm.h"
 #include "vm_sample.h"
 
@@ -181,11 +182,7 @@ static int fail(const struct vm_opts *opts, const struct vm_sample *sample, int 
 
 static int show(const struct vm_opts *opts, const struct vm_sample *sample)
 {
-	int err = opts->is_json ? view_vm_json(sample) : opts->table->print(sample, &opts->view);
-
-	if (err)
-		return err;
-	return fflush(stdout) ? -errno : 0;
+	return opts->is_json ? view_vm_json(sample) : opts->table->print(sample, &opts->view);
 }
 
 int cmd_vm(int argc, char **argv)
@@ -200,7 +197,7 @@ int cmd_vm(int argc, char **argv)
 		sample.concerned = 0;
 		err = show(&opts, &sample);
 	}
-	if (err)
+	if (err && !report_has_failed())
 		err = fail(&opts, &sample, err);
 	vm_sample_deinit(&sample);
 	return err;

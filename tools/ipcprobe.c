@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "command.h"
+#include "report.h"
 
 static int cmd_help(int argc, char **argv);
 
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 
 	setlocale(LC_CTYPE, "");	/* names as they are, but numbers always as in C */
+	report_init();
 	argp_err_exit_status = CMD_USAGE;
 	argp_program_version = "ipcprobe " IPCPROBE_TOOLS_VERSION;
 	if (argc < 2) {

@@ -11,19 +11,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
 #include "options.h"
 #include "record.h"
+#include "report.h"
 #include "workload.h"
 
 enum { OPTION_TIME = 0x100 };
 
 static const struct argp_option options[] = {
 	{ "input", 'i', "FILE", 0, "File to read (default: " SOURCE_DEFAULT_FILE ")", 0 },
-	{ "json", 'J', NULL, 0, "Write JSON, one object per line", 0 },
+	{ "output", 'o', "FILE", 0, "Write the report to FILE (default: standard output)", 0 },
+	{ "json", 'J', NULL, 0, "Write JSON, as the manual page tells", 0 },
 	{ "pid", 'p', "PID[,PID...]", 0, "Show these processes only", 0 },
 	{ "cpus", 'C', "CPUS", 0, "Show these CPUs only, for example 0-3,7", 0 },
 	{ "ring-size", 'm', "SIZE", 0, "With a command: size of each CPU's ring (default: 4M)", 0 },
@@ -39,6 +42,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'i':
 		opts->input = arg;
+		return 0;
+	case 'o':
+		opts->output = arg;
 		return 0;
 	case 'J':
 		opts->json = true;
@@ -191,14 +197,14 @@ void source_set_window(const struct source_opts *opts, struct reader *r)
 			  source_until_ns(opts, r));
 }
 
-/**
- * source_open - get a reader: of the file, or of the command after it has run
- * @opts: as parsed with source_argp
- * @ret: the reader, with its window set
- *
- * Return: 0, or -errno after saying on stderr what is wrong.
- */
-int source_open(const struct source_opts *opts, struct reader **ret)
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return a && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int open_reader(const struct source_opts *opts, struct reader **ret)
 {
 	int fd, err;
 
@@ -210,11 +216,37 @@ int source_open(const struct source_opts *opts, struct reader **ret)
 	} else {
 		err = reader_open(source_name(opts), ret);
 	}
-	if (err) {
+	if (err)
 		say(opts, "%s", reader_strerror(err));
+	return err;
+}
+
+/**
+ * source_open - get a reader: of the file, or of the command after it has run
+ * @opts: as parsed with source_argp
+ * @ret: the reader, with its window set
+ *
+ * Return: 0, or -errno after saying on stderr what is wrong.
+ */
+int source_open(const struct source_opts *opts, struct reader **ret)
+{
+	int err;
+
+	if (is_same_file(opts->output, source_name(opts))) {
+		fprintf(stderr, "ipcprobe: -o '%s': that file is to be read\n", opts->output);
+		return -EINVAL;
+	}
+	if (opts->command && opts->output && report_open(opts->output))
+		return -EIO;
+	err = open_reader(opts, ret);
+	if (err)
 		return err;
+	if (!opts->command && opts->output && report_open(opts->output)) {
+		reader_close(*ret);
+		return -EIO;
 	}
 	source_set_window(opts, *ret);
+	report_begin();
 	return 0;
 }
 
@@ -258,9 +290,9 @@ int source_close(const struct source_opts *opts, struct reader *r, int err)
 	int status = CMD_FAILED;
 
 	report_damage(opts, reader_info(r));
-	if (err)
+	if (err && !report_has_failed())
 		say(opts, "cannot read on: %s", reader_strerror(err));
-	else
+	else if (!err)
 		status = command_status(opts, reader_info(r));
 	reader_close(r);
 	return status;

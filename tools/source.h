@@ -30,7 +30,8 @@
  * struct source_opts - options that all analyses share
  * @input: -i: file to read, NULL = SOURCE_DEFAULT_FILE
  * @command: the command to run instead, NULL = read @input
- * @json: -J: JSON on stdout
+ * @output: -o: file for the report, NULL = stdout
+ * @json: -J: JSON instead of text
  * @pids: -p: processes to show; none = all.  Only a view's filter: a command
  *	is recorded whole
  * @cpus: -C: CPUs to show, likewise
@@ -46,6 +47,7 @@
 struct source_opts {
 	const char *input;
 	char **command;
+	const char *output;
 	bool json;
 	struct pid_list pids;
 	struct cpu_set cpus;
