@@ -110,8 +110,9 @@ static const char intro[] =
 "\n"
 "Types: *x64* is an address, printed in hexadecimal; *ns32* and *ns64* are\n"
 "nanoseconds, the former saturated at 2^32 - 1; *tid* is a thread id in the initial\n"
-"pid namespace, 0 = unknown; *dev* is a device, major << 20 | minor. What *call*\n"
-"and the like are numbers of stands in the lists at the end, by the name of the\n"
+"pid namespace, 0 = unknown; *dev* is a device, major << 20 | minor; *print* is a\n"
+"fingerprint (uapi.rst), printed in hexadecimal, 0 = not read. What *call* and the\n"
+"like are numbers of stands in the lists at the end, by the name of the\n"
 "type; ``ipcprobe script`` and the tracepoints print the names. Fields named\n"
 "``__pad`` are zero. A *char[]* comes on top of the length given, filled up with\n"
 "zeroes to a multiple of 8.\n";

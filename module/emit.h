@@ -201,6 +201,15 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	local_irq_restore(irqflags);						\
 }
 
+/* The fields of a record that tell what a struct ipcprobe_prints holds. */
+#define IPCPROBE_SET_PRINTS(rec, prints)					\
+do {										\
+	(rec)->span = (prints).span;						\
+	(rec)->head = (prints).head;						\
+	(rec)->mid = (prints).mid;						\
+	(rec)->tail = (prints).tail;						\
+} while (0)
+
 /* About the task that acts, for the sessions that want @class_id. */
 #define IPCPROBE_EMIT_AS(name, rec, class_id)					\
 	IPCPROBE_EMIT_IF(name, rec, s,						\

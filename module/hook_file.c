@@ -201,6 +201,7 @@ static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
 	rec->call = op->call;
 	rec->nr_segs = op->nr_segs;
 	rec->flags = op->flags;
+	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(file_read, op->begin, fill_rw)
@@ -256,6 +257,6 @@ static inline void check_layout(void)
 {
 	static_assert(sizeof(struct ipcprobe_rec_file_read) ==
 		      sizeof(struct ipcprobe_rec_file_write));
-	static_assert(offsetof(struct ipcprobe_rec_file_read, flags) ==
-		      offsetof(struct ipcprobe_rec_file_write, flags));
+	static_assert(offsetof(struct ipcprobe_rec_file_read, tail) ==
+		      offsetof(struct ipcprobe_rec_file_write, tail));
 }

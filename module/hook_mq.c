@@ -192,6 +192,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
 	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
 	rec->flags = op->flags;
 	rec->__pad = 0;
+	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(mq_send, op->begin, fill_send)
@@ -526,6 +527,6 @@ static inline void check_layout(void)
 {
 	static_assert(sizeof(struct ipcprobe_rec_mq_send) ==
 		      sizeof(struct ipcprobe_rec_mq_receive));
-	static_assert(offsetof(struct ipcprobe_rec_mq_send, flags) ==
-		      offsetof(struct ipcprobe_rec_mq_receive, flags));
+	static_assert(offsetof(struct ipcprobe_rec_mq_send, tail) ==
+		      offsetof(struct ipcprobe_rec_mq_receive, tail));
 }

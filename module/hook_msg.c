@@ -216,6 +216,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
 	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
 	rec->msgflg = op->msg.msgflg;
 	rec->__pad = 0;
+	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(msg_send, op->begin, fill_send)
@@ -355,6 +356,6 @@ static inline void check_layout(void)
 {
 	static_assert(sizeof(struct ipcprobe_rec_msg_send) ==
 		      sizeof(struct ipcprobe_rec_msg_receive));
-	static_assert(offsetof(struct ipcprobe_rec_msg_send, msgflg) ==
-		      offsetof(struct ipcprobe_rec_msg_receive, msgflg));
+	static_assert(offsetof(struct ipcprobe_rec_msg_send, tail) ==
+		      offsetof(struct ipcprobe_rec_msg_receive, tail));
 }

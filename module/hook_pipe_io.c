@@ -359,6 +359,7 @@ static __always_inline void fill_io(struct ipcprobe_rec_pipe_read *rec,
 	rec->call = op->call;
 	rec->nr_segs = op->nr_segs;
 	rec->flags = op->flags | end->obj_flags;
+	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 static __always_inline void fill_read(struct ipcprobe_rec_pipe_read *rec,
@@ -692,6 +693,6 @@ static inline void check_layout(void)
 {
 	static_assert(sizeof(struct ipcprobe_rec_pipe_read) ==
 		      sizeof(struct ipcprobe_rec_pipe_write));
-	static_assert(offsetof(struct ipcprobe_rec_pipe_read, flags) ==
-		      offsetof(struct ipcprobe_rec_pipe_write, flags));
+	static_assert(offsetof(struct ipcprobe_rec_pipe_read, tail) ==
+		      offsetof(struct ipcprobe_rec_pipe_write, tail));
 }

@@ -136,6 +136,7 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 	rec->nr_local = op->procvm.nr_local;
 	rec->nr_remote = op->procvm.nr_remote;
 	rec->__pad = 0;
+	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(procvm, op->begin, fill)

@@ -46,6 +46,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
 	rec->call = op->call;
 	rec->nr_segs = op->sock.nr_segs;
 	rec->flags = op->sock.flags;
+	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 static __always_inline void fill_recv(struct ipcprobe_rec_unix_recv *rec,
@@ -505,6 +506,6 @@ static inline void check_layout(void)
 {
 	static_assert(sizeof(struct ipcprobe_rec_unix_send) ==
 		      sizeof(struct ipcprobe_rec_unix_recv));
-	static_assert(offsetof(struct ipcprobe_rec_unix_send, flags) ==
-		      offsetof(struct ipcprobe_rec_unix_recv, flags));
+	static_assert(offsetof(struct ipcprobe_rec_unix_send, tail) ==
+		      offsetof(struct ipcprobe_rec_unix_recv, tail));
 }

@@ -743,6 +743,20 @@ enum ipcprobe_op_kind {
 };
 
 /**
+ * struct ipcprobe_prints - what records tell of the data in a user buffer
+ * @span: bytes of it that the fingerprints are of; 0: none, all are 0
+ * @head: fingerprint of the first word
+ * @mid: of the one at the roundest address
+ * @tail: of the last
+ */
+struct ipcprobe_prints {
+	u32 span;
+	u32 head;
+	u32 mid;
+	u32 tail;
+};
+
+/**
  * struct ipcprobe_op - an operation under way; touched by its task alone
  * @place: its entry in the table (op_table.c)
  * @idle: what stands there between operations

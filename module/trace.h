@@ -66,6 +66,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_FORMAT_s32(n)	" " #n "=%d"
 #define IPT_FORMAT_s64(n)	" " #n "=%lld"
 #define IPT_FORMAT_x64(n)	" " #n "=0x%llx"
+#define IPT_FORMAT_print(n)	" " #n "=%08x"
 #define IPT_FORMAT_ns32(n)	" " #n "=%u"
 #define IPT_FORMAT_ns64(n)	" " #n "=%llu"
 #define IPT_FORMAT_tid(n)	" " #n "=%u"
@@ -119,6 +120,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ARG_s32		IPT_ARG_FIELD
 #define IPT_ARG_s64		IPT_ARG_FIELD
 #define IPT_ARG_x64		IPT_ARG_FIELD
+#define IPT_ARG_print		IPT_ARG_FIELD
 #define IPT_ARG_ns32		IPT_ARG_FIELD
 #define IPT_ARG_ns64		IPT_ARG_FIELD
 #define IPT_ARG_tid		IPT_ARG_FIELD

@@ -311,6 +311,15 @@ static void print_mem(FILE *out, const char *p)
 	fputs(mem_digits(p, digits), out);
 }
 
+/* A fingerprint. */
+static void print_print(FILE *out, uint64_t value)
+{
+	if (value)
+		fprintf(out, "%08" PRIx64, value);
+	else
+		putc('-', out);
+}
+
 static void print_value(FILE *out, enum event_kind kind, uint64_t value)
 {
 	const struct names *names = kind_names(kind);
@@ -325,6 +334,8 @@ static void print_value(FILE *out, enum event_kind kind, uint64_t value)
 		fprintf(out, "%" PRId64, (int64_t)value);
 	else if (kind == EVENT_KIND_x64)
 		fprintf(out, "0x%" PRIx64, value);
+	else if (kind == EVENT_KIND_print)
+		print_print(out, value);
 	else if (kind == EVENT_KIND_dev)
 		fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 	else
@@ -392,6 +403,12 @@ static json_t *mem_json(const char *p)
 	return json_string(mem_digits(p, digits));
 }
 
+/* Return: NULL when it was not read: the field is left out. */
+static json_t *print_json(uint64_t value)
+{
+	return value ? json_sprintf("%08" PRIx64, value) : NULL;
+}
+
 static json_t *value_json(enum event_kind kind, uint64_t value)
 {
 	const struct names *names = kind_names(kind);
@@ -402,6 +419,8 @@ static json_t *value_json(enum event_kind kind, uint64_t value)
 		return json_null();
 	if (kind == EVENT_KIND_x64)
 		return json_sprintf("0x%" PRIx64, value);
+	if (kind == EVENT_KIND_print)
+		return print_json(value);
 	if (kind == EVENT_KIND_dev)
 		return json_sprintf("%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 	if (!is_signed(kind) && value > INT64_MAX)
@@ -413,8 +432,9 @@ static json_t *value_json(enum event_kind kind, uint64_t value)
  * event_fields_json - the fields of a record as a JSON object
  * @rec: a record that event_check() found good
  *
- * Addresses, devices and numbers that have names are strings, flags an array of
- * names, "unknown" is null.  An event that is not known gives an empty object.
+ * Addresses, devices, fingerprints and numbers that have names are strings, flags
+ * an array of names, "unknown" is null; a fingerprint of what was not read is left
+ * out.  An event that is not known gives an empty object.
  *
  * Return: a new reference, or NULL without memory.
  */

@@ -20,7 +20,7 @@
  */
 #define EVENT_KINDS(K, L)						\
 	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(x64)		\
-	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(str) K(pad16) K(pad32) \
+	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str) K(pad16) K(pad32) \
 	K(call) K(reasons) IPCPROBE_SYMBOL_KINDS(L) IPCPROBE_FLAG_KINDS(L)
 
 #define EVENT_KIND(kind)		EVENT_KIND_##kind,

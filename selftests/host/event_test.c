@@ -39,10 +39,12 @@ static const struct golden {
 	  "pipe@16 capacity@20" },
 	{ "pipe_open", 0x0204, 32,
 	  "pipe@16 ret@20 dur_ns@24 flags@28 __pad@30" },
-	{ "pipe_read", 0x0205, 48,
-	  "addr@16 pipe@24 pos@28 count@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
-	{ "pipe_write", 0x0206, 48,
-	  "addr@16 pipe@24 pos@28 count@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
+	{ "pipe_read", 0x0205, 64,
+	  "addr@16 pipe@24 pos@28 count@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46 "
+	  "span@48 head@52 mid@56 tail@60" },
+	{ "pipe_write", 0x0206, 64,
+	  "addr@16 pipe@24 pos@28 count@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46 "
+	  "span@48 head@52 mid@56 tail@60" },
 	{ "pipe_block", 0x0207, 40,
 	  "pipe@16 pos@20 bytes@24 dur_ns@28 flags@32 __pad@34 __pad2@36" },
 	{ "pipe_unblock", 0x0208, 24,
@@ -51,20 +53,24 @@ static const struct golden {
 	  "pipe@16 ret@20" },
 	{ "pipe_close", 0x020a, 32,
 	  "pipe@16 unread@20 readers@24 writers@26 flags@28 __pad@30" },
-	{ "pipe_splice", 0x020b, 56,
+	{ "pipe_splice", 0x020b, 72,
 	  "addr@16 in@24 out@28 in_pos@32 out_pos@36 ret@40 dur_ns@44 copied@48 call@52 "
-	  "nr_segs@53 flags@54" },
+	  "nr_segs@53 flags@54 "
+	  "span@56 head@60 mid@64 tail@68" },
 	{ "file_info", 0x0301, 32,
 	  "ino@16 dev@24 file@28 path@32" },
-	{ "file_read", 0x0302, 48,
-	  "addr@16 offset@24 file@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
-	{ "file_write", 0x0303, 48,
-	  "addr@16 offset@24 file@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46" },
+	{ "file_read", 0x0302, 64,
+	  "addr@16 offset@24 file@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46 "
+	  "span@48 head@52 mid@56 tail@60" },
+	{ "file_write", 0x0303, 64,
+	  "addr@16 offset@24 file@32 ret@36 dur_ns@40 call@44 nr_segs@45 flags@46 "
+	  "span@48 head@52 mid@56 tail@60" },
 	{ "file_copy", 0x0304, 56,
 	  "in_offset@16 out_offset@24 in@32 out@36 ret@40 dur_ns@44 call@48 nr_segs@49 "
 	  "flags@50 __pad@52" },
-	{ "io_segment", 0x0305, 32,
-	  "addr@16 bytes@24" },
+	{ "io_segment", 0x0305, 48,
+	  "addr@16 bytes@24 "
+	  "span@32 head@36 mid@40 tail@44" },
 	{ "rq_switch", 0x0401, 32,
 	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 cpu@30" },
 	{ "rq_enqueue", 0x0402, 40,
@@ -139,12 +145,14 @@ static const struct golden {
 	  "receive_pid@44" },
 	{ "msg_create", 0x0702, 32,
 	  "ns@16 id@20 key@24 max_bytes@28" },
-	{ "msg_send", 0x0703, 64,
+	{ "msg_send", 0x0703, 80,
 	  "addr@16 type@24 ns@32 id@36 seq@40 bytes@44 ret@48 dur_ns@52 blocked_ns@56 "
-	  "msgflg@60 __pad@62" },
-	{ "msg_receive", 0x0704, 64,
+	  "msgflg@60 __pad@62 "
+	  "span@64 head@68 mid@72 tail@76" },
+	{ "msg_receive", 0x0704, 80,
 	  "addr@16 type@24 ns@32 id@36 seq@40 bytes@44 ret@48 dur_ns@52 blocked_ns@56 "
-	  "msgflg@60 __pad@62" },
+	  "msgflg@60 __pad@62 "
+	  "span@64 head@68 mid@72 tail@76" },
 	{ "msg_block", 0x0705, 40,
 	  "type@16 ns@24 id@28 bytes@32 msgflg@36 flags@38" },
 	{ "msg_destroy", 0x0706, 32,
@@ -155,12 +163,14 @@ static const struct golden {
 	  "dev@16 ino@20 ret@24 oflag@28 dur_ns@32 __pad@36 name@40" },
 	{ "mq_unlink", 0x0709, 32,
 	  "dev@16 ino@20 ret@24 dur_ns@28" },
-	{ "mq_send", 0x070a, 64,
+	{ "mq_send", 0x070a, 80,
 	  "addr@16 dev@24 ino@28 fd@32 seq@36 bytes@40 prio@44 ret@48 dur_ns@52 "
-	  "blocked_ns@56 flags@60 __pad@62" },
-	{ "mq_receive", 0x070b, 64,
+	  "blocked_ns@56 flags@60 __pad@62 "
+	  "span@64 head@68 mid@72 tail@76" },
+	{ "mq_receive", 0x070b, 80,
 	  "addr@16 dev@24 ino@28 fd@32 seq@36 bytes@40 prio@44 ret@48 dur_ns@52 "
-	  "blocked_ns@56 flags@60 __pad@62" },
+	  "blocked_ns@56 flags@60 __pad@62 "
+	  "span@64 head@68 mid@72 tail@76" },
 	{ "mq_block", 0x070c, 32,
 	  "dev@16 ino@20 fd@24 flags@28 __pad@30" },
 	{ "mq_notify", 0x070d, 40,
@@ -196,12 +206,14 @@ static const struct golden {
 	{ "unix_accept", 0x0905, 48,
 	  "sock@16 listener@20 peer@24 ino@28 ret@32 dur_ns@36 wait_ns@40 call@44 type@45 "
 	  "flags@46" },
-	{ "unix_send", 0x0906, 56,
+	{ "unix_send", 0x0906, 72,
 	  "addr@16 sock@24 peer@28 pos@32 count@36 ret@40 dur_ns@44 wait_ns@48 call@52 "
-	  "nr_segs@53 flags@54" },
-	{ "unix_recv", 0x0907, 56,
+	  "nr_segs@53 flags@54 "
+	  "span@56 head@60 mid@64 tail@68" },
+	{ "unix_recv", 0x0907, 72,
 	  "addr@16 sock@24 peer@28 pos@32 count@36 ret@40 dur_ns@44 wait_ns@48 call@52 "
-	  "nr_segs@53 flags@54" },
+	  "nr_segs@53 flags@54 "
+	  "span@56 head@60 mid@64 tail@68" },
 	{ "unix_segment", 0x0908, 32,
 	  "sock@16 pos@20 bytes@24 flags@28 __pad@30" },
 	{ "unix_block", 0x0909, 32,
@@ -228,11 +240,13 @@ static const struct golden {
 	  "eventfd@16 value@20" },
 	{ "eventfd_close", 0x0b05, 24,
 	  "eventfd@16 __pad@20" },
-	{ "procvm", 0x0c01, 56,
+	{ "procvm", 0x0c01, 72,
 	  "local@16 remote@24 target@32 count@36 ret@40 dur_ns@44 call@48 nr_local@49 "
-	  "nr_remote@50 __pad@52" },
-	{ "procvm_segment", 0x0c02, 40,
-	  "addr@16 bytes@24 target@32 index@36 is_remote@38" },
+	  "nr_remote@50 __pad@52 "
+	  "span@56 head@60 mid@64 tail@68" },
+	{ "procvm_segment", 0x0c02, 56,
+	  "addr@16 bytes@24 target@32 index@36 is_remote@38 "
+	  "span@40 head@44 mid@48 tail@52" },
 	{ "pick_candidate", 0x0d01, 48,
 	  "vruntime@16 deadline@24 weight@32 slice_ns@36 group@40 pick_flags@44 cpu@46" },
 	{ "fair_pick", 0x0d02, 64,
@@ -352,8 +366,11 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
 		((struct ipcprobe_rec_lost *)rec)->class_id = 1;
 }
 
-/* Whatever is in a record: all fields are printed, JSON is valid. */
-static bool prints(const struct event_desc *desc, const struct ipcprobe_rec *rec)
+/*
+ * Whatever is in a record: all fields are printed, JSON is valid.  Fingerprints of
+ * a record that @is_zero are not in it.
+ */
+static bool prints(const struct event_desc *desc, const struct ipcprobe_rec *rec, bool is_zero)
 {
 	json_t *fields = event_fields_json(rec);
 	char *text = NULL, *json;
@@ -366,10 +383,12 @@ static bool prints(const struct event_desc *desc, const struct ipcprobe_rec *rec
 	json = json_dumps(fields, JSON_COMPACT);
 	for (unsigned int i = 0; i < desc->nr_fields; i++) {
 		bool is_padding = !strncmp(desc->fields[i].name, "__", 2);
+		bool is_left_out = is_padding || (desc->fields[i].kind == EVENT_KIND_print &&
+						  is_zero);
 
-		nr += !is_padding;
+		nr += !is_left_out;
 		is_ok &= is_padding || strstr(text, desc->fields[i].name);
-		is_ok &= is_padding || json_object_get(fields, desc->fields[i].name);
+		is_ok &= !json_object_get(fields, desc->fields[i].name) == is_left_out;
 	}
 	is_ok &= json && json_object_size(fields) == nr;
 	json_decref(fields);
@@ -390,10 +409,33 @@ static void test_printing(void)
 
 			make_record(&event_table[i], words, fills[f]);
 			nr_bad += event_check(rec, rec->len) != 0;
-			nr_bad += !prints(&event_table[i], rec);
+			nr_bad += !prints(&event_table[i], rec, !fills[f]);
 		}
 	}
 	ktap_ok(!nr_bad, "every record prints all its fields, as text and as JSON");
+}
+
+/* 8 digits, or a dash, and no field in JSON. */
+static void test_fingerprints(void)
+{
+	const struct ipcprobe_rec_io_segment rec = {
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_io_segment },
+		.span = 24, .head = 0xabc, .tail = 0xffffffff,
+	};
+	json_t *fields = event_fields_json(&rec.hdr);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	event_print(out, &rec.hdr);
+	fclose(out);
+	if (!ktap_ok(strstr(text, " span=24 head=00000abc mid=- tail=ffffffff") &&
+		     !strcmp(json_string_value(json_object_get(fields, "head")), "00000abc") &&
+		     !json_object_get(fields, "mid"),
+		     "fingerprints have 8 digits, and one that was not read is a dash"))
+		ktap_note("%s", text);
+	json_decref(fields);
+	free(text);
 }
 
 static void test_check(void)
@@ -423,12 +465,13 @@ static void test_check(void)
 
 int main(void)
 {
-	ktap_begin(7);
+	ktap_begin(8);
 	test_golden();
 	test_golden_structs();
 	test_lookup();
 	test_texts();
 	test_printing();
+	test_fingerprints();
 	test_check();
 	return ktap_end();
 }

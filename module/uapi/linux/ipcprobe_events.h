@@ -21,6 +21,7 @@
  *   dev                  device number, major << 20 | minor
  *   comm                 char[16], NUL-terminated
  *   mem                  96 bytes of user memory
+ *   print                fingerprint of 8 bytes of user memory, 0 = not read
  *   str                  the rest of the record: a NUL-terminated string
  *   pad16 pad32          zero
  *   all others           numbers that have names, see ipcprobe_names.h: of
@@ -45,6 +46,7 @@
 #define IPCPROBE_TYPE_dev		u32
 #define IPCPROBE_TYPE_comm		comm
 #define IPCPROBE_TYPE_mem		mem
+#define IPCPROBE_TYPE_print		u32
 #define IPCPROBE_TYPE_str		str
 #define IPCPROBE_TYPE_pad16		pad16
 #define IPCPROBE_TYPE_pad32		pad32
@@ -198,6 +200,19 @@
 	E(rq_resched,     PICK,  0x0d03, "the task that runs on a CPU is asked to give it up") \
 	E(dl_params,      PICK,  0x0d04, "a task competes as the deadline class looks for the next one")
 
+/*
+ * Fingerprints of the data in a user buffer, that of the record's (first)
+ * address: of what was brought there as the call ended, of what was to be taken
+ * from there as it began.  <linux/ipcprobe_print.h> has the function and the
+ * place of mid.  Of less than 8 bytes there is head alone, of these with zeroes
+ * behind them.
+ */
+#define __IPCPROBE_FIELDS_prints(F)					\
+	F(u32,   span,      "bytes, from the address on, whose fingerprints follow; 0 = none were taken") \
+	F(print, head,      "of the first 8 bytes of the span")		\
+	F(print, mid,       "of the 8 bytes at the roundest address in the span") \
+	F(print, tail,      "of the last 8 bytes of the span")
+
 #define IPCPROBE_FIELDS_lost(F)						\
 	F(ns64,  begin_ns,  "time of the first event lost; the record's own time is not before the last") \
 	F(u64,   nr_lost,   "events lost: exactly where RING_FULL is the only reason, else at least; 0: any number") \
@@ -274,7 +289,8 @@
 	F(ns32,  dur_ns,    "entry, waiting included, until the pipe was given back; if ret < count, to exit") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")
+	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")		\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_pipe_write(F)					\
 	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
@@ -285,7 +301,8 @@
 	F(ns32,  dur_ns,    "entry, waiting included, until the pipe was given back; if ret < count, to exit") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")
+	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")		\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_pipe_block(F)					\
 	F(u32,   pipe,      "pipe waited for")				\
@@ -324,7 +341,8 @@
 	F(u32,   copied,    "of ret, bytes that the CPU copied; the rest moved by page reference") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "vmsplice: user buffers (255 = more)")	\
-	F(flags, flags,     "IN_PIPE, OUT_PIPE, IN_FIFO, OUT_FIFO, BLOCKED, NONBLOCK, RESYNC")
+	F(flags, flags,     "IN_PIPE, OUT_PIPE, IN_FIFO, OUT_FIFO, BLOCKED, NONBLOCK, RESYNC") \
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_file_info(F)					\
 	F(u64,   ino,       "inode number")				\
@@ -340,7 +358,8 @@
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(flags, flags,     "DIRECT")
+	F(flags, flags,     "DIRECT")					\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_file_write(F)					\
 	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
@@ -350,7 +369,8 @@
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(flags, flags,     "APPEND, DIRECT")
+	F(flags, flags,     "APPEND, DIRECT")				\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_file_copy(F)					\
 	F(u64,   in_offset, "position in the file read, all ones if it has none") \
@@ -366,7 +386,8 @@
 
 #define IPCPROBE_FIELDS_io_segment(F)					\
 	F(x64,   addr,      "user buffer")				\
-	F(u64,   bytes,     "its length")
+	F(u64,   bytes,     "its length")				\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_rq_switch(F)					\
 	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \
@@ -709,7 +730,8 @@
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
 	F(msgop_flags, msgflg,    "IPC_NOWAIT")				\
-	F(pad16, __pad,     "")
+	F(pad16, __pad,     "")						\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_msg_receive(F)					\
 	F(x64,   addr,      "user buffer: where the text goes, behind the type") \
@@ -722,7 +744,8 @@
 	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
 	F(msgop_flags, msgflg,    "IPC_NOWAIT, MSG_NOERROR, MSG_EXCEPT, MSG_COPY") \
-	F(pad16, __pad,     "")
+	F(pad16, __pad,     "")						\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_msg_block(F)					\
 	F(s64,   type,      "EMPTY: type asked for (0 any, below 0 any up to its negative); FULL: the message's") \
@@ -775,7 +798,8 @@
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
 	F(flags, flags,     "NONBLOCK")					\
-	F(pad16, __pad,     "")
+	F(pad16, __pad,     "")						\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_mq_receive(F)					\
 	F(x64,   addr,      "user buffer")				\
@@ -789,7 +813,8 @@
 	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
 	F(flags, flags,     "NONBLOCK")					\
-	F(pad16, __pad,     "")
+	F(pad16, __pad,     "")						\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_mq_block(F)					\
 	F(dev,   dev,       "device of the mqueue file system")		\
@@ -981,7 +1006,8 @@
 	F(ns32,  wait_ns,   "of dur_ns, time waited for room or bytes")	\
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(unix_flags, flags, "BLOCKED, NONBLOCK, RESYNC, PEEK, TRUNC, FDS, PAGES, MESSAGE; UNPLACED: the filter of the receiving socket dropped the message that was sent, or a BPF program (sockmap) redirected what is received: peer and pos are 0")
+	F(unix_flags, flags, "BLOCKED, NONBLOCK, RESYNC, PEEK, TRUNC, FDS, PAGES, MESSAGE; UNPLACED: the filter of the receiving socket dropped the message that was sent, or a BPF program (sockmap) redirected what is received: peer and pos are 0") \
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_unix_segment(F)					\
 	F(u32,   sock,      "the caller's socket")			\
@@ -1074,13 +1100,15 @@
 	F(call,  call,      "system call: the direction")		\
 	F(u8,    nr_local,  "local ranges (255 = more)")		\
 	F(u16,   nr_remote, "remote ranges (255 = more)")		\
-	F(pad32, __pad,     "")
+	F(pad32, __pad,     "")						\
+	__IPCPROBE_FIELDS_prints(F)
 
 #define IPCPROBE_FIELDS_procvm_segment(F)				\
 	F(x64,   addr,      "where it begins")				\
 	F(u64,   bytes,     "its length")				\
 	F(u32,   target,    "the other process (tgid)")			\
 	F(u16,   index,     "place in its list, from 0")		\
-	F(u16,   is_remote, "1: in the other process")
+	F(u16,   is_remote, "1: in the other process")			\
+	__IPCPROBE_FIELDS_prints(F)
 
 #endif /* _UAPI_LINUX_IPCPROBE_EVENTS_H */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Fingerprints of words, and the roundest address, against plain computations. */
+#include <inttypes.h>
+
+#include <linux/ipcprobe_print.h>
+
+#include "array.h"
+#include "ktap.h"
+
+/* Tries every address. */
+static uint64_t roundest(uint64_t addr, uint64_t span)
+{
+	uint64_t best = addr;
+
+	for (uint64_t at = addr; at <= addr + span - 8; at++)
+		if (__builtin_ctzll(at) > __builtin_ctzll(best))
+			best = at;
+	return best;
+}
+
+static bool is_mid(uint64_t addr, uint64_t span)
+{
+	uint64_t mid = ipcprobe_print_mid(addr, span), want = roundest(addr, span);
+
+	if (mid == want)
+		return true;
+	ktap_note("0x%" PRIx64 " + %" PRIu64 ": 0x%" PRIx64 ", not 0x%" PRIx64,
+		  addr, span, mid, want);
+	return false;
+}
+
+static void test_mid(void)
+{
+	static const uint64_t bases[] = {
+		0x1, 0x1000, 0x7ffffffff000 - 0x800, 0x7ffff7ff0000 - 0x123,
+		0x555555554ff8, 0xfffff000, 0x100000000 - 64,
+	};
+	unsigned int nr_bad = 0;
+
+	for (size_t b = 0; b < ARRAY_SIZE(bases); b++)
+		for (uint64_t addr = bases[b]; addr < bases[b] + 70; addr++)
+			for (uint64_t span = 8; span < 90 && nr_bad < 5; span++)
+				nr_bad += !is_mid(addr, span);
+	ktap_ok(!nr_bad, "the roundest address is that of the most trailing zeroes");
+	nr_bad = !is_mid(0x7f0000001001, 0x12345) + !is_mid(0x7f0000012ff9, 0x40000) +
+		 !is_mid(0x10, 0x100000);
+	ktap_ok(!nr_bad, "so it is in large spans");
+}
+
+static void test_print(void)
+{
+	ktap_ok(ipcprobe_print(0) == 1 && ipcprobe_print(1) == 0x9e3779b9 &&
+		ipcprobe_print(UINT64_MAX) == 0x61c88646 &&
+		ipcprobe_print(0x6867666564636261) == 0x1259c692,
+		"fingerprints of four words are those computed by another program");
+}
+
+int main(void)
+{
+	ktap_begin(3);
+	test_mid();
+	test_print();
+	return ktap_end();
+}
