@@ -30,13 +30,23 @@ static int say_cannot_write(int err)
 	return -err;
 }
 
+/* 0 or the errno */
+static int flush_report(void)
+{
+	if (fflush(stdout))
+		return errno;
+	if (!ferror(stdout))
+		return 0;
+	/* what went wrong is forgotten: one byte more finds it out */
+	putchar('\n');
+	return fflush(stdout) ? errno : EIO;
+}
+
 /* Runs as the last: exit() cannot be called again. */
 static void close_report(void)
 {
-	int err = ferror(stdout) ? EIO : 0;
+	int err = flush_report();
 
-	if (fflush(stdout))
-		err = errno;
 	/* some file systems tell only here */
 	if (!err && report.path && close(STDOUT_FILENO))
 		err = errno;
