@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "options.h"
 #include "parse.h"
 #include "session.h"
 #include "table.h"
@@ -356,7 +357,7 @@ int cmd_check(int argc, char **argv)
 {
 	struct check check = { 0 };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &check);
+	option_parse(&argp, argc, argv, 0, &check);
 	check_module(&check);
 	check_rights(&check);
 	check_ftrace(&check);

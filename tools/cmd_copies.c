@@ -6,6 +6,7 @@
 
 #include "analysis.h"
 #include "cmd.h"
+#include "options.h"
 #include "view_copies.h"
 
 enum { OPTION_CALLS = 0x200, OPTION_TOP };
@@ -93,7 +94,7 @@ int cmd_copies(int argc, char **argv)
 
 	opts.source.classes = MODEL_COPIES_CLASSES;
 	opts.source.needs_history = true;
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	if (!opts.has_top && !opts.source.json)
 		opts.view.top = VIEW_COPIES_TOP;
 	if (source_open(&opts.source, &r))

@@ -345,7 +345,7 @@ int cmd_lab(int argc, char **argv)
 	char *base;
 	int status;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &opts);
+	option_parse(&argp, argc, argv, 0, &opts);
 	if (opts.run && opts.dir)
 		return lab_run(opts.run, opts.dir, opts.size, opts.block);
 	base = realpath(tmpdir && *tmpdir ? tmpdir : "/tmp", NULL);

@@ -206,7 +206,7 @@ int cmd_ls(int argc, char **argv)
 	int err;
 
 	live_columns_default(&opts.view.columns);
-	argp_parse(&argp, argc, argv, 0, NULL, &opts);
+	option_parse(&argp, argc, argv, 0, &opts);
 	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
 	if (err && !report_has_failed())
 		fprintf(stderr, "ipcprobe: ls: %s\n", strerror(-err));

@@ -251,7 +251,7 @@ int cmd_record(int argc, char **argv)
 	int status;
 
 	args.opts.command_line = command_line ?: "";
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &args);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &args);
 	status = record(&args);
 	free(command_line);
 	return status;

@@ -151,7 +151,7 @@ int cmd_runq(int argc, char **argv)
 
 	opts.source.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED;
 	opts.source.needs_history = true;
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	if (!opts.has_top && !opts.source.json)
 		opts.view.top = VIEW_RUNQ_TOP;
 	if (!opts.view.width)

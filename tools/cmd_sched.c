@@ -134,7 +134,7 @@ int cmd_sched(int argc, char **argv)
 		usage(stderr);
 		return CMD_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?")) {
+	if (command_asks_help(argv[1])) {
 		usage(stdout);
 		return CMD_OK;
 	}

@@ -179,7 +179,7 @@ int cmd_sched_explain(int argc, char **argv)
 	opts.sched.watch = &opts.explain.watch;
 	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	status = run(&opts);
 	explain_deinit(&opts.explain);
 	return status;

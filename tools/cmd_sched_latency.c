@@ -6,6 +6,7 @@
 
 #include "array.h"
 #include "cmd_sched.h"
+#include "options.h"
 #include "view_sched.h"
 
 enum { OPTION_BY = 0x200, OPTION_HISTOGRAM };
@@ -95,6 +96,6 @@ int cmd_sched_latency(int argc, char **argv)
 	sched_cmd_init(&opts.sched, print, &opts);
 	opts.view.runq = &opts.sched.view;
 	opts.view.latency = &opts.latency;
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	return run(&opts);
 }

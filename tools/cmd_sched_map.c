@@ -94,7 +94,7 @@ int cmd_sched_map(int argc, char **argv)
 	sched_cmd_init(&opts.sched, print, &opts);
 	if (switches_init(&opts.switches, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	status = run(&opts);
 	switches_deinit(&opts.switches);
 	return status;

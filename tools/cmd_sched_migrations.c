@@ -3,6 +3,7 @@
  * ipcprobe sched migrations: who was moved from which CPU to which.
  */
 #include "cmd_sched.h"
+#include "options.h"
 #include "view_migrations.h"
 
 static const struct argp_option options[] = {
@@ -69,7 +70,7 @@ int cmd_sched_migrations(int argc, char **argv)
 	opts.sched.watch = &opts.migrations.watch;
 	if (migrations_init(&opts.migrations, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	status = sched_cmd_run(&opts.sched);
 	migrations_deinit(&opts.migrations);
 	return status;

@@ -3,6 +3,7 @@
  * ipcprobe sched stat: each CPU's use and queue, each task's time in each state.
  */
 #include "cmd_sched.h"
+#include "options.h"
 #include "view_sched.h"
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -50,7 +51,7 @@ int cmd_sched_stat(int argc, char **argv)
 	sched_cmd_init(&opts.sched, print, &opts);
 	opts.sched.what |= MODEL_WAITS;
 	opts.sched.watch = &opts.blocked.watch;
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts.sched);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts.sched);
 	if (blocked_init(&opts.blocked))
 		return sched_cmd_no_memory();
 	status = sched_cmd_run(&opts.sched);

@@ -3,6 +3,7 @@
  * ipcprobe sched timehist: every switch, as it happens.
  */
 #include "cmd_sched.h"
+#include "options.h"
 #include "view_timehist.h"
 
 enum { OPTION_PRECISE = 0x200, OPTION_STATE };
@@ -100,7 +101,7 @@ int cmd_sched_timehist(int argc, char **argv)
 	opts.sched.watch = &opts.timehist.watch;
 	if (timehist_init(&opts.timehist, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	if (opts.timehist.is_precise)
 		opts.sched.what |= MODEL_WAITS;
 	status = sched_cmd_run(&opts.sched);

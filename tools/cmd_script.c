@@ -15,6 +15,7 @@
 #include "event.h"
 #include "lock_type.h"
 #include "names.h"
+#include "options.h"
 #include "report.h"
 #include "source.h"
 #include "text.h"
@@ -312,7 +313,7 @@ int cmd_script(int argc, char **argv)
 	struct reader *r;
 	int err;
 
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &script);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &script);
 	if (source_open(&script.source, &r))
 		return CMD_FAILED;
 	script.info = reader_info(r);

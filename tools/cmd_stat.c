@@ -14,6 +14,7 @@
 #include "event.h"
 #include "label.h"
 #include "names.h"
+#include "options.h"
 #include "source.h"
 #include "table.h"
 #include "text.h"
@@ -406,7 +407,7 @@ int cmd_stat(int argc, char **argv)
 	struct reader *r;
 	int err;
 
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &stat);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &stat);
 	if (source_open(&stat.source, &r))
 		return CMD_FAILED;
 	stat.info = reader_info(r);

@@ -191,7 +191,7 @@ int cmd_vm(int argc, char **argv)
 	struct vm_sample sample;
 	int err;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &opts);
+	option_parse(&argp, argc, argv, 0, &opts);
 	err = vm_sample_init(&sample, &opts.pids, opts.watch, opts.interval_ns);
 	if (!err) {
 		sample.concerned = 0;

@@ -55,6 +55,12 @@ static size_t distance(const char *a, const char *b)
 	return row[len];
 }
 
+/* command_asks_help - is @word an option that asks for help? */
+bool command_asks_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "-?");
+}
+
 /* command_find - NULL: there is none of this name */
 const struct command *command_find(const struct command *commands, const char *name)
 {
@@ -79,7 +85,7 @@ int command_unknown(const struct command *commands, const char *program, const c
 	for (command = commands + 1; command->name; command++)
 		if (distance(command->name, name) < distance(nearest->name, name))
 			nearest = command;
-	if (distance(nearest->name, name) <= 3)
+	if (2 * distance(nearest->name, name) < strlen(name))
 		fprintf(stderr, "%s: '%s': no such command: did you mean '%s'?\n",
 			program, name, nearest->name);
 	else

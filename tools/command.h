@@ -5,6 +5,7 @@
 #ifndef IPCPROBE_COMMAND_H
 #define IPCPROBE_COMMAND_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #define COMMAND_NAME_MAX	48	/* of a program with its command's words */
@@ -16,6 +17,7 @@ struct command {
 	const char *text;
 };
 
+bool command_asks_help(const char *word);
 void command_list(FILE *out, const struct command *commands);
 const struct command *command_find(const struct command *commands, const char *name);
 int command_unknown(const struct command *commands, const char *program, const char *name);

@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return CMD_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (command_asks_help(argv[1])) {
 		usage(stdout);
 		return CMD_OK;
 	}

@@ -10,6 +10,45 @@
 
 #define OPTION_COUNT_MAX	(1U << 20)
 
+/* ---- all sub-commands ---- */
+
+static const struct argp_option common_options[] = {
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },	/* as argp's own -? */
+	{ 0 }
+};
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case 'h':
+		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void option_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input)
+{
+	/* each text is to be shown once */
+	struct argp own = *argp;
+	const struct argp_child children[] = { { &own, 0, NULL, 0 }, { 0 } };
+	const struct argp whole = {
+		.options = common_options, .parser = parse_common,
+		.args_doc = argp->args_doc, .doc = argp->doc, .children = children,
+	};
+
+	own.args_doc = NULL;
+	own.doc = NULL;
+	argp_parse(&whole, argc, argv, flags, NULL, input);
+}
+
+/* ---- words ---- */
+
 static const char *reason(int err)
 {
 	switch (-err) {

@@ -12,6 +12,15 @@
 #include "parse.h"
 #include "table.h"
 
+/**
+ * option_parse - argp_parse() for a sub-command, with what all have: -h
+ * @argp: the sub-command's
+ * @flags: ARGP_IN_ORDER if options behind the first word are not its own
+ * @input: for its parser
+ */
+void option_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
+		  void *input);
+
 void option_pids(struct argp_state *state, const char *word, struct pid_list *ret);
 void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret);
 void option_classes(struct argp_state *state, const char *word, uint32_t *ret);

@@ -65,6 +65,8 @@ for line in sys.stdin: assert isinstance(json.loads(line), dict)' <"$dir/out"
 }
 
 test_usage() {
+	local command
+
 	refuses 2 'Usage:'
 	refuses 2 "did you mean 'record'" recrod
 	refuses 2 "'ipcprobe --help' lists them" frobnicate
@@ -72,7 +74,20 @@ test_usage() {
 	refuses 2 'unrecognized option.*--frobnicate' record --frobnicate
 	refuses 2 "requires an argument.*'e'" record -e
 	refuses 2 "'x': no words are expected" check x
+	refuses 2 "'ipcprobe --help' lists them" help foo
+	refuses 2 "'ipcprobe sched --help' lists them" sched lag
+	refuses 2 "did you mean 'ls'" lss
 	works 'Commands:' --help
+	works 'Commands:' -h
+	works 'Commands:' sched -h
+	for command in record script copies runq vm stat ls lab check 'sched explain' 'sched latency' \
+		'sched timehist' 'sched map' 'sched migrations' 'sched stat'; do
+		# shellcheck disable=SC2086 # words of a command
+		works "Usage: ipcprobe $command" $command -h
+		# shellcheck disable=SC2086
+		holds "$command: -h is --help" \
+			bash -c "'$ipcprobe' $command --help | cmp - '$dir/out'"
+	done
 	works '^ipcprobe [0-9]' --version
 	works 'Usage: ipcprobe record' record --help
 	works '^ipcprobe [0-9]' script --version
