@@ -17,6 +17,7 @@ void stream_forget(struct channel *channel)
 	channel->first_seg = 0;
 	channel->nr_segs = 0;
 	channel->nr_early = 0;
+	channel->gone_pos = 0;
 }
 
 /**
@@ -66,6 +67,55 @@ void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64
 		inside = channel->capacity;
 	if (inside > channel->peak_bytes)
 		channel->peak_bytes = inside;
+}
+
+/* ---- read by somebody who is not recorded ---- */
+
+/*
+ * Records of calls come when these return, so at any time some readers' may
+ * still be on their way.  What is noted here is therefore used when no more can
+ * come, or when so much has been written since that none can.
+ */
+
+/* stream_contains - no more than @bytes are in it now */
+void stream_contains(struct channel *channel, uint64_t bytes)
+{
+	uint64_t pos = channel->write_pos;
+
+	if (channel->has_pos && pos >= bytes && pos - bytes > channel->gone_pos)
+		channel->gone_pos = pos - bytes;
+}
+
+/* stream_contains_messages - the same, of messages */
+void stream_contains_messages(struct channel *channel, uint64_t nr_messages)
+{
+	uint32_t i = channel->first_seg + channel->nr_segs;
+	uint64_t pos = UINT64_MAX, nr = 0;
+
+	for (; i > channel->first_seg && nr <= nr_messages; i--) {
+		nr += channel->seg[i - 1].start >> 32 != pos >> 32;
+		pos = channel->seg[i - 1].start;
+	}
+	if (nr > nr_messages)
+		channel->gone_pos = (pos | UINT32_MAX) + 1;
+}
+
+/**
+ * stream_gone_pos - bytes before this position are in it no more
+ * @slack_bytes: so many more than the channel can hold may be in it, because
+ *	readers' records are still to come
+ */
+uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes)
+{
+	uint64_t pos = channel->gone_pos, most = channel->capacity + slack_bytes;
+
+	if (!channel_is_pipe(channel))
+		return pos;
+	if (channel->capacity && channel->write_pos > most && channel->write_pos - most > pos)
+		pos = channel->write_pos - most;
+	if (!slack_bytes && channel->read_pos > pos)
+		pos = channel->read_pos;
+	return pos < channel->write_pos ? pos : channel->write_pos;
 }
 
 /* ---- positions taken before their writer was known ---- */
@@ -139,7 +189,7 @@ static int make_room(struct channel *channel)
 		channel->first_seg += STREAM_SEGS_MAX / 2;
 		channel->nr_segs -= STREAM_SEGS_MAX / 2;
 	}
-	if (channel->first_seg > channel->cap_segs / 2) {
+	if (channel->first_seg && channel->first_seg >= channel->cap_segs / 2) {
 		memmove(channel->seg, channel->seg + channel->first_seg,
 			channel->nr_segs * sizeof(*channel->seg));
 		channel->first_seg = 0;
@@ -310,6 +360,38 @@ int stream_take(struct channel *channel, const struct span *span, bool is_tee, s
 		start = until;
 	}
 	return err;
+}
+
+/**
+ * stream_take_gone - take out what is in it no more though nobody was seen to
+ * read it
+ * @slack_bytes: as for stream_gone_pos()
+ * @out: the pieces in order are appended to it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct pieces *out)
+{
+	uint64_t until = stream_gone_pos(channel, slack_bytes);
+	int err = 0;
+
+	while (!err && channel->nr_segs) {
+		const struct stream_seg *seg = &channel->seg[channel->first_seg];
+		uint64_t end = seg->end < until ? seg->end : until;
+
+		if (seg->start >= until)
+			break;
+		err = take_part(channel, channel->first_seg, seg->start, end, false, out);
+	}
+	return err;
+}
+
+/* stream_drop_all - what is in it is gone for good */
+void stream_drop_all(struct channel *channel)
+{
+	channel->first_seg = 0;
+	channel->nr_segs = 0;
+	channel->nr_early = 0;
 }
 
 /**

@@ -111,8 +111,7 @@ uint64_t channel_left_bytes(const struct channel *channel)
 		return sum_segs(channel);
 	if (channel->is_dead)
 		return channel->left_bytes;
-	return channel->has_pos && channel->write_pos > channel->read_pos ?
-	       channel->write_pos - channel->read_pos : 0;
+	return channel->has_pos ? channel->write_pos - stream_gone_pos(channel, 0) : 0;
 }
 
 /**

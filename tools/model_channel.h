@@ -29,6 +29,7 @@
 
 #define STREAM_NR_EARLY	16U		/* ranges read before their writer was known */
 #define STREAM_SEGS_MAX	(1U << 18)	/* then the oldest are forgotten */
+#define STREAM_SEGS_OLD	(1U << 12)	/* then those are looked at that cannot be inside */
 
 enum channel_kind {
 	CHANNEL_PIPE,
@@ -123,6 +124,7 @@ struct memory {
  * @peak_at_least: it may have been more
  * @has_lost: what was in it became unknown once
  * @has_messages: message n has the positions from n << 32 on
+ * @gone_pos: bytes before it were read, whether that was recorded or not
  * @left_bytes: in it when it was closed
  * @seg: segments, [@first_seg, @first_seg + @nr_segs)
  * @early: positions taken with writer unknown; their record may still come
@@ -153,6 +155,7 @@ struct channel {
 	uint64_t base_pos;
 	uint64_t write_pos;
 	uint64_t read_pos;
+	uint64_t gone_pos;
 	uint64_t peak_bytes;
 	uint64_t left_bytes;
 	struct stream_seg *seg;
@@ -248,7 +251,7 @@ uint32_t pipes_find(const struct channels *channels, uint32_t number, bool is_fi
 uint32_t pipes_get(struct channels *channels, uint32_t number, bool is_fifo);
 uint32_t pipes_created(struct channels *channels, const struct ipcprobe_rec_pipe_create *rec);
 int pipes_snapshot(struct channels *channels, const struct ipcprobe_rec_pipe_snapshot *rec);
-void pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_close *rec);
+uint32_t pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_close *rec);
 
 /* channel_stream.c: positions and contents */
 void stream_forget(struct channel *channel);
@@ -257,6 +260,11 @@ void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64
 int stream_put(struct channel *channel, const struct stream_seg *seg, uint64_t *unseen_bytes);
 int stream_take(struct channel *channel, const struct span *span, bool is_tee,
 		struct pieces *out);
+void stream_contains(struct channel *channel, uint64_t bytes);
+void stream_contains_messages(struct channel *channel, uint64_t nr_messages);
+uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes);
+int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct pieces *out);
+void stream_drop_all(struct channel *channel);
 int stream_drop_message(struct channel *channel, uint64_t pos);
 bool stream_has(const struct channel *channel, const struct span *span);
 

@@ -50,6 +50,25 @@ static void apply_resize(struct copies *copies, const struct ipcprobe_rec_pipe_r
 		channel_at(&copies->channels, number)->capacity = rec->ret;
 }
 
+/* A number that is used again: what was in the pipe that had it? */
+static int apply_create(struct copies *copies, const struct ipcprobe_rec_pipe_create *rec)
+{
+	uint32_t old = pipes_find(&copies->channels, rec->pipe, false);
+	int err = old ? flow_end_unseen(copies, old, 0) : 0;
+
+	if (err)
+		return err;
+	return pipes_created(&copies->channels, rec) ? 0 : -ENOMEM;
+}
+
+/* Nobody can read what the last one left. */
+static int apply_close(struct copies *copies, const struct ipcprobe_rec_pipe_close *rec)
+{
+	uint32_t number = pipes_closed(&copies->channels, rec);
+
+	return number ? flow_close(copies, number) : 0;
+}
+
 static int apply_fork(struct copies *copies, const struct ipcprobe_rec_task_fork *rec)
 {
 	struct op op = { .is_fork = true, .begin_ns = rec->hdr.ts_ns, .end_ns = rec->hdr.ts_ns };
@@ -133,8 +152,7 @@ static int apply_unix(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_unix_recv:
 		return op_apply_unix(copies, (const void *)rec, false);
 	case IPCPROBE_REC_unix_close:
-		unix_close(copies, (const void *)rec);
-		return 0;
+		return unix_close(copies, (const void *)rec);
 	default:
 		return 0;
 	}
@@ -152,8 +170,7 @@ static int apply_msg(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_msg_receive:
 		return op_apply_msg(copies, (const void *)rec, false);
 	case IPCPROBE_REC_msg_destroy:
-		msg_destroy(copies, (const void *)rec);
-		return 0;
+		return msg_destroy(copies, (const void *)rec);
 	case IPCPROBE_REC_mq_info:
 		return mq_info(copies, (const void *)rec);
 	case IPCPROBE_REC_mq_send:
@@ -161,8 +178,7 @@ static int apply_msg(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_mq_receive:
 		return op_apply_mq(copies, (const void *)rec, false);
 	case IPCPROBE_REC_mq_destroy:
-		mq_destroy(copies, (const void *)rec);
-		return 0;
+		return mq_destroy(copies, (const void *)rec);
 	default:
 		return 0;
 	}
@@ -223,7 +239,7 @@ static int apply_pipe(struct copies *copies, const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
 	case IPCPROBE_REC_pipe_create:
-		return pipes_created(&copies->channels, (const void *)rec) ? 0 : -ENOMEM;
+		return apply_create(copies, (const void *)rec);
 	case IPCPROBE_REC_pipe_snapshot:
 		return pipes_snapshot(&copies->channels, (const void *)rec);
 	case IPCPROBE_REC_pipe_holder:
@@ -234,8 +250,7 @@ static int apply_pipe(struct copies *copies, const struct ipcprobe_rec *rec)
 		apply_resize(copies, (const void *)rec);
 		return 0;
 	case IPCPROBE_REC_pipe_close:
-		pipes_closed(&copies->channels, (const void *)rec);
-		return 0;
+		return apply_close(copies, (const void *)rec);
 	case IPCPROBE_REC_pipe_block:
 		return call_block(copies, (const void *)rec);
 	case IPCPROBE_REC_pipe_unblock:
@@ -343,6 +358,9 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 	int err = park_flush(copies);
 	uint32_t i;
 
+	for (i = 1; i < copies->channels.channel.nr && !err; i++)
+		if (channel_is_stream(channel_at(&copies->channels, i)))
+			err = flow_end_unseen(copies, i, 0);
 	for (i = 1; i < copies->call.nr; i++)
 		if (!task_at(copies->tasks, i)->has_exited)
 			call_end_wait(copies, pool_at(&copies->call, i), end_ns);

@@ -286,10 +286,10 @@ void message_reach(struct channel *queue, uint32_t seq, bool is_send);
 int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_send *rec, bool is_send);
 int msg_create(struct copies *copies, const struct ipcprobe_rec_msg_create *rec);
 int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *rec);
-void msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec);
+int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec);
 int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_send *rec, bool is_send);
 int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec);
-void mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec);
+int mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec);
 
 /* model_socket.c */
 int unix_socket(struct copies *copies, const struct ipcprobe_rec_unix_socket *rec);
@@ -298,7 +298,7 @@ int unix_pair(struct copies *copies, const struct ipcprobe_rec_unix_pair *rec);
 int unix_connect(struct copies *copies, const struct ipcprobe_rec_unix_connect *rec);
 int unix_accept(struct copies *copies, const struct ipcprobe_rec_unix_accept *rec);
 int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec);
-void unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec);
+int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec);
 int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *rec, bool is_send);
 
 /* model_procvm.c */
@@ -339,5 +339,7 @@ struct memory *flow_memory(const struct copies *copies, const struct op *op, uin
 void flow_exit(struct proc_io *io);
 int flow_fork(struct copies *copies, const struct op *op);
 int flow_run(struct copies *copies, const struct op *op);
+int flow_close(struct copies *copies, uint32_t number);
+int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes);
 
 #endif /* IPCPROBE_MODEL_COPY_H */

@@ -14,6 +14,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* So many readers' records, each of a full pipe, may be on their way at once. */
+#define FLOW_SLACK	16U
+
 /* ---- memory ---- */
 
 static void forget_memory(struct proc_io *io)
@@ -341,6 +344,7 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 	hop->last_ns = op->end_ns;
 	hop->calls |= 1ULL << (op->call & 63);
 	hop->is_direct |= op->is_direct;
+	hop->outcome = object_is_stream(copies, op->to) ? OUTCOME_LEFT : OUTCOME_DELIVERED;
 	hop->has_gap |= op->end_ns <= copies->gap_end_ns;
 	hop->nr_calls += hop->last_op != copies->nr_ops;
 	hop->last_op = copies->nr_ops;
@@ -469,12 +473,68 @@ static int put(struct copies *copies, struct memory *memory, const struct op *op
 	return err;
 }
 
+/* Somebody who is not recorded took @piece out of stream @number. */
+static int end_unseen(struct copies *copies, uint32_t number, const struct piece *piece)
+{
+	struct hop_key key = { .before = piece->hop, .from = object(OBJECT_CHANNEL, number),
+			       .to = OBJECT_MEMORY, .kind = HOP_UNSEEN };
+	uint32_t hop;
+	int err;
+
+	err = paths_extend(&copies->paths, &key, &hop);
+	if (err)
+		return err;
+	hop_at(&copies->paths, piece->hop)->passed_bytes += piece->bytes;
+	hop_at(&copies->paths, hop)->bytes += piece->bytes;
+	hop_at(&copies->paths, hop)->outcome = OUTCOME_UNSEEN;
+	return channel_count_pair(&copies->channels, number, piece->end, 0, piece->bytes);
+}
+
+/**
+ * flow_end_unseen - bytes that are in stream @number no more, though nobody was
+ * seen to read them
+ * @slack_bytes: as for stream_gone_pos()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes)
+{
+	uint32_t i;
+	int err;
+
+	copies->raw.nr = 0;
+	err = stream_take_gone(channel_at(&copies->channels, number), slack_bytes, &copies->raw);
+	for (i = 0; i < copies->raw.nr && !err; i++)
+		if (copies->raw.v[i].hop)
+			err = end_unseen(copies, number, &copies->raw.v[i]);
+	return err;
+}
+
+/**
+ * flow_close - nobody can read from stream @number any more: what is in it stays
+ * Return: 0 or -ENOMEM.
+ */
+int flow_close(struct copies *copies, uint32_t number)
+{
+	int err;
+
+	/* Else some of what waits may be a read of it. */
+	if (copies->nr_parked)
+		return 0;
+	err = flow_end_unseen(copies, number, 0);
+	stream_drop_all(channel_at(&copies->channels, number));
+	return err;
+}
+
 static int put_into_stream(struct copies *copies, const struct op *op)
 {
+	uint32_t number = object_number(op->to);
+	const struct channel *channel = channel_at(&copies->channels, number);
 	int err = put(copies, NULL, op);
 
-	return err ? err :
-	       park_wake_list(copies, channel_at(&copies->channels, object_number(op->to))->waiters);
+	if (!err && channel->nr_segs >= STREAM_SEGS_OLD)
+		err = flow_end_unseen(copies, number, FLOW_SLACK * channel->capacity);
+	return err ? err : park_wake_list(copies, channel->waiters);
 }
 
 /* Bytes that a process has in its memory may be what it makes others of. */

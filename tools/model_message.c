@@ -119,13 +119,24 @@ int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *
 	return 0;
 }
 
-void msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec)
+/* A queue is gone that held so many messages, UINT32_MAX = not known. */
+static int end_queue(struct copies *copies, uint32_t number, uint32_t nr_messages)
 {
-	uint32_t number = channels_find(&copies->channels, CHANNEL_MSG,
-					channel_sysv_key(rec->ns, rec->id));
+	struct channel *queue = channel_at(&copies->channels, number);
 
-	if (number)
-		channel_at(&copies->channels, number)->is_dead = true;
+	if (!number)
+		return 0;
+	queue->is_dead = true;
+	if (nr_messages != UINT32_MAX)
+		stream_contains_messages(queue, nr_messages);
+	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);
+}
+
+int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec)
+{
+	return end_queue(copies, channels_find(&copies->channels, CHANNEL_MSG,
+					       channel_sysv_key(rec->ns, rec->id)),
+			 rec->nr_messages);
 }
 
 /* ---- POSIX ---- */
@@ -170,11 +181,9 @@ int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec)
 	return channel_set_path(queue, rec->name);
 }
 
-void mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec)
+int mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec)
 {
-	uint32_t number = channels_find(&copies->channels, CHANNEL_MQ,
-					map_pair(rec->dev, rec->ino));
-
-	if (number)
-		channel_at(&copies->channels, number)->is_dead = true;
+	return end_queue(copies, channels_find(&copies->channels, CHANNEL_MQ,
+					       map_pair(rec->dev, rec->ino)),
+			 rec->nr_messages);
 }

@@ -156,7 +156,8 @@ void paths_reset(struct paths *paths)
 	for (i = 1; i < paths->hop.nr; i++) {
 		struct hop *hop = hop_at(paths, i);
 
-		*hop = (struct hop){ .key = hop->key, .depth = hop->depth };
+		*hop = (struct hop){ .key = hop->key, .depth = hop->depth,
+				     .outcome = hop->outcome };
 	}
 }
 
@@ -181,12 +182,15 @@ void paths_settle(struct paths *paths)
 		hop->end_bytes = hop->bytes > hop->passed_bytes ?
 				 hop->bytes - hop->passed_bytes : 0;
 		hop->below_bytes = hop->end_bytes;
+		hop->delivered_bytes = hop->outcome == OUTCOME_DELIVERED ? hop->end_bytes : 0;
 	}
 	for (i = paths->hop.nr - 1; i; i--) {
 		const struct hop *hop = hop_at(paths, i);
 
-		if (hop->key.before)
-			hop_at(paths, hop->key.before)->below_bytes += hop->below_bytes;
+		if (!hop->key.before)
+			continue;
+		hop_at(paths, hop->key.before)->below_bytes += hop->below_bytes;
+		hop_at(paths, hop->key.before)->delivered_bytes += hop->delivered_bytes;
 	}
 }
 

@@ -44,6 +44,7 @@ enum hop_kind {
 	HOP_WRITE,		/* memory to object */
 	HOP_MOVE,		/* object to object within the kernel */
 	HOP_TEE,		/* the same, and the bytes stay where they were, too */
+	HOP_UNSEEN,		/* out of an object, by somebody who is not recorded */
 };
 
 /* what is known of bytes before the first hop of a path */
@@ -67,6 +68,13 @@ struct hop_key {
 	uint8_t pad;
 };
 
+/* what became of bytes that went no further */
+enum hop_outcome {
+	OUTCOME_DELIVERED,	/* they are in a process's memory, a file, a device */
+	OUTCOME_LEFT,		/* they lie in a pipe, a queue or a socket */
+	OUTCOME_UNSEEN,		/* somebody who is not recorded took them */
+};
+
 /**
  * struct hop - one step of some bytes
  * @bytes: that took it
@@ -77,6 +85,7 @@ struct hop_key {
  * @blocked_ns: time waiting in the calls
  * @end_bytes: of @bytes, went no further (set by paths_settle())
  * @below_bytes: @end_bytes of this and all hops after it (likewise)
+ * @delivered_bytes: of @below_bytes, those with OUTCOME_DELIVERED (likewise)
  * @nr_calls: calls that moved bytes here
  * @last_op: the last operation counted in @nr_calls
  * @calls: mask of 1 << enum ipcprobe_call, which stays below 64
@@ -84,6 +93,7 @@ struct hop_key {
  * @has_cycle: bytes came back here and are counted again each time
  * @has_gap: took bytes while records were lost
  * @is_direct: some bytes bypassed the page cache
+ * @outcome: enum hop_outcome of bytes that went no further
  */
 struct hop {
 	struct hop_key key;
@@ -96,6 +106,7 @@ struct hop {
 	uint64_t last_ns;
 	uint64_t end_bytes;
 	uint64_t below_bytes;
+	uint64_t delivered_bytes;
 	uint32_t nr_calls;
 	uint32_t last_op;
 	uint64_t calls;
@@ -103,6 +114,7 @@ struct hop {
 	bool has_cycle;
 	bool has_gap;
 	bool is_direct;
+	uint8_t outcome;
 };
 
 /* in the hash table; hop 0 = free */

@@ -81,14 +81,21 @@ int pipes_snapshot(struct channels *channels, const struct ipcprobe_rec_pipe_sna
 	return channel_set_path(pipe, rec->path);
 }
 
-/* pipes_closed - an open file of a pipe was released */
-void pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_close *rec)
+/**
+ * pipes_closed - an open file of a pipe was released: it told what was inside
+ * Return: the pipe, if that was the last one; else 0.
+ */
+uint32_t pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_close *rec)
 {
 	uint32_t number = pipes_get(channels, rec->pipe, rec->flags & IPCPROBE_IO_FIFO);
 	struct channel *pipe = channel_at(channels, number);
 
-	if (!number || !(rec->flags & IPCPROBE_IO_LAST))
-		return;
+	if (!number)
+		return 0;
+	stream_contains(pipe, rec->unread);
+	if (!(rec->flags & IPCPROBE_IO_LAST))
+		return 0;
 	pipe->is_dead = true;
 	pipe->left_bytes += rec->unread;
+	return number;
 }

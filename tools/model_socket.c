@@ -103,12 +103,20 @@ int unix_holder(struct copies *copies, const struct ipcprobe_rec_unix_holder *re
 	return err;
 }
 
-void unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
+/* unix_close - it tells how much will be received by nobody */
+int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 {
 	uint32_t number = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock);
+	struct channel *socket = socket_at(copies, number);
 
-	if (number)
-		socket_at(copies, number)->is_dead = true;
+	if (!number)
+		return 0;
+	socket->is_dead = true;
+	if (socket->has_messages)
+		stream_contains_messages(socket, rec->unread);
+	else
+		stream_contains(socket, rec->unread);
+	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);
 }
 
 /* ---- bytes ---- */

@@ -12,6 +12,8 @@
 
 const char *path_hop_how(const struct hop *hop)
 {
+	if (hop->key.kind == HOP_UNSEEN)
+		return "not recorded";
 	if (hop->copied_bytes && hop->copied_bytes == hop->bytes)
 		return "copy";
 	if (hop->copied_bytes)
@@ -26,11 +28,6 @@ double path_hop_share(const struct model *model, const struct path *path, uint32
 	return below ? (double)path->bytes / below : 0;
 }
 
-static bool is_left(const struct model *model, const struct hop *hop)
-{
-	return object_is_stream(&model->copies, hop->key.to);
-}
-
 /* path_of - the path that ends with hop @last */
 void path_of(const struct model *model, uint32_t last, struct path *ret)
 {
@@ -38,7 +35,7 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 	uint32_t i = hop_at(paths, last)->depth + 1U;
 
 	*ret = (struct path){ .nr_hops = i, .bytes = hop_at(paths, last)->end_bytes,
-			      .is_left = is_left(model, hop_at(paths, last)),
+			      .outcome = hop_at(paths, last)->outcome,
 			      .is_exact = model_copies_complete(model) };
 	for (; last; last = hop_at(paths, last)->key.before) {
 		const struct hop *hop = hop_at(paths, last);
@@ -55,17 +52,30 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 struct path_total path_total(const struct model *model)
 {
 	const struct paths *paths = &model->copies.paths;
+	uint64_t ended[] = { [OUTCOME_DELIVERED] = 0, [OUTCOME_LEFT] = 0, [OUTCOME_UNSEEN] = 0 };
 	struct path_total total = { 0 };
 	uint32_t i;
 
 	for (i = 1; i < paths->hop.nr; i++) {
 		const struct hop *hop = hop_at(paths, i);
 
-		*(is_left(model, hop) ? &total.left_bytes : &total.delivered_bytes) += hop->end_bytes;
+		ended[hop->outcome] += hop->end_bytes;
 		total.copied_bytes += hop->copied_bytes;
-		total.referenced_bytes += hop->bytes - hop->copied_bytes;
+		if (hop->below_bytes)
+			total.delivery_bytes += part_of(hop->copied_bytes, 0,
+							hop->delivered_bytes, hop->below_bytes);
+		if (hop->key.kind != HOP_UNSEEN)
+			total.referenced_bytes += hop->bytes - hop->copied_bytes;
 	}
+	total.delivered_bytes = ended[OUTCOME_DELIVERED];
+	total.left_bytes = ended[OUTCOME_LEFT];
+	total.unseen_bytes = ended[OUTCOME_UNSEEN];
 	return total;
+}
+
+double path_amplification(const struct path_total *total)
+{
+	return total->delivered_bytes ? (double)total->delivery_bytes / total->delivered_bytes : 0;
 }
 
 static bool is_wanted(const struct model *model, uint32_t last, const struct source_opts *opts)
@@ -84,9 +94,9 @@ static bool is_wanted(const struct model *model, uint32_t last, const struct sou
 }
 
 /* Bytes passed on tell more than bytes that one process read or made. */
-static bool is_single(const struct model *model, const struct hop *hop)
+static bool is_single(const struct hop *hop)
 {
-	return !hop->depth && !is_left(model, hop) && hop->key.kind != HOP_MOVE &&
+	return !hop->depth && hop->outcome == OUTCOME_DELIVERED && hop->key.kind != HOP_MOVE &&
 	       hop->key.kind != HOP_TEE;
 }
 
@@ -97,10 +107,10 @@ static int compare(const void *a, const void *b, void *arg)
 	const struct paths *paths = &model->copies.paths;
 	const struct hop *x = hop_at(paths, hop_a), *y = hop_at(paths, hop_b);
 
-	if (is_single(model, x) != is_single(model, y))
-		return is_single(model, x) ? 1 : -1;
-	if (is_left(model, x) != is_left(model, y))
-		return is_left(model, x) ? 1 : -1;
+	if (is_single(x) != is_single(y))
+		return is_single(x) ? 1 : -1;
+	if (x->outcome != y->outcome)
+		return x->outcome < y->outcome ? -1 : 1;
 	if (x->end_bytes != y->end_bytes)
 		return x->end_bytes < y->end_bytes ? 1 : -1;
 	return hop_a < hop_b ? -1 : hop_a > hop_b;
@@ -109,7 +119,8 @@ static int compare(const void *a, const void *b, void *arg)
 static void count_main(struct path_list *list, const struct model *model)
 {
 	struct path_total total = path_total(model);
-	uint64_t least = (total.delivered_bytes + total.left_bytes) / SINGLE_HOP_SHARE;
+	uint64_t all = total.delivered_bytes + total.left_bytes + total.unseen_bytes;
+	uint64_t least = all / SINGLE_HOP_SHARE;
 	uint32_t i;
 
 	if (least < COPY_CONFIG_BYTES)
@@ -117,7 +128,7 @@ static void count_main(struct path_list *list, const struct model *model)
 	for (i = 0; i < list->nr; i++) {
 		const struct hop *hop = hop_at(&model->copies.paths, list->last[i]);
 
-		if (is_single(model, hop) && hop->end_bytes < least)
+		if (is_single(hop) && hop->end_bytes < least)
 			break;
 	}
 	list->nr_main = i;

@@ -17,7 +17,7 @@
  * @hop: its hops, first to last
  * @nr_hops: length of @hop
  * @bytes: that went this way and no further
- * @is_left: they lie in a pipe, a queue or a socket; else they were delivered
+ * @outcome: what became of them
  * @is_inferred: at least one link is
  * @has_cycle: bytes went round on the way
  * @is_exact: no record is missing that could change the figures
@@ -28,7 +28,7 @@ struct path {
 	uint32_t hop[PATH_DEPTH_MAX];
 	uint32_t nr_hops;
 	uint64_t bytes;
-	bool is_left;
+	enum hop_outcome outcome;
 	bool is_inferred;
 	bool has_cycle;
 	bool is_exact;
@@ -50,12 +50,17 @@ struct path_list {
 
 /**
  * struct path_total - all paths together
+ * @unseen_bytes: taken by somebody who is not recorded
+ * @copied_bytes: on all paths
+ * @delivery_bytes: of these, copied for what was delivered
  * @referenced_bytes: moved without a copy by a CPU
  */
 struct path_total {
 	uint64_t delivered_bytes;
 	uint64_t left_bytes;
+	uint64_t unseen_bytes;
 	uint64_t copied_bytes;
+	uint64_t delivery_bytes;
 	uint64_t referenced_bytes;
 };
 
@@ -64,6 +69,9 @@ int path_list_init(struct path_list *list, const struct model *model,
 void path_list_deinit(struct path_list *list);
 void path_of(const struct model *model, uint32_t last, struct path *ret);
 struct path_total path_total(const struct model *model);
+
+/* copies of each byte delivered; 0 = none was */
+double path_amplification(const struct path_total *total);
 
 /* the hop's part of what @path delivered */
 double path_hop_share(const struct model *model, const struct path *path, uint32_t hop);

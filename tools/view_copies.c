@@ -16,14 +16,20 @@ static void print_total(const struct model *model)
 	char buf[LABEL_MAX];
 
 	printf("total: %s delivered, ", label_bytes(buf, total.delivered_bytes, is_complete));
-	printf("%s copied", label_bytes(buf, total.copied_bytes, is_complete));
+	printf("%s copied", label_bytes(buf, total.delivery_bytes, is_complete));
 	if (total.delivered_bytes)
-		printf(", ×%.2f", (double)total.copied_bytes / total.delivered_bytes);
+		printf(", ×%.2f", path_amplification(&total));
 	if (total.referenced_bytes)
 		printf(", %s moved without a copy",
 		       label_bytes(buf, total.referenced_bytes, is_complete));
 	if (total.left_bytes)
 		printf(", %s left on the way", label_bytes(buf, total.left_bytes, is_complete));
+	if (total.unseen_bytes)
+		printf(", %s read by somebody not recorded",
+		       label_bytes(buf, total.unseen_bytes, is_complete));
+	if (total.copied_bytes > total.delivery_bytes)
+		printf(", %s copied for these",
+		       label_bytes(buf, total.copied_bytes - total.delivery_bytes, is_complete));
 	putchar('\n');
 }
 

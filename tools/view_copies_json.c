@@ -23,6 +23,7 @@ static const char *figures(const struct model *model)
 
 static const char *const kinds[] = {
 	[HOP_READ] = "read", [HOP_WRITE] = "write", [HOP_MOVE] = "move", [HOP_TEE] = "tee",
+	[HOP_UNSEEN] = "unseen",
 };
 
 static const char *const origins[] = {
@@ -62,6 +63,12 @@ static json_t *hop_json(const struct model *model, const struct path *path, uint
 			 "link", hop->key.is_inferred || hop->has_gap ? "inferred" : "exact");
 }
 
+/* The path's bytes if that became of them, else 0. */
+static json_t *bytes_if(const struct path *path, enum hop_outcome outcome)
+{
+	return view_json_number(path->outcome == outcome ? path->bytes : 0);
+}
+
 /* view_path_json - one path with its hops */
 json_t *view_path_json(const struct model *model, uint32_t last)
 {
@@ -74,13 +81,15 @@ json_t *view_path_json(const struct model *model, uint32_t last)
 	first = hop_at(&model->copies.paths, path.hop[0]);
 	for (i = 0; i < path.nr_hops; i++)
 		json_array_append_new(hops, hop_json(model, &path, path.hop[i]));
-	amplification = path.is_left ? json_null() : json_real(path.copied_bytes / path.bytes);
-	return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:s, s:b, s:s}",
+	amplification = path.outcome == OUTCOME_DELIVERED ?
+			json_real(path.copied_bytes / path.bytes) : json_null();
+	return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:s, s:b, s:s}",
 			 "hops", hops,
 			 "origin", origins[first->key.origin],
 			 "copies", (json_int_t)path.nr_copies,
-			 "delivered_bytes", view_json_number(path.is_left ? 0 : path.bytes),
-			 "left_bytes", view_json_number(path.is_left ? path.bytes : 0),
+			 "delivered_bytes", bytes_if(&path, OUTCOME_DELIVERED),
+			 "left_bytes", bytes_if(&path, OUTCOME_LEFT),
+			 "unrecorded_bytes", bytes_if(&path, OUTCOME_UNSEEN),
 			 "amplification", amplification,
 			 "link", path.is_inferred ? "inferred" : "exact",
 			 "cycle", (int)path.has_cycle,
@@ -241,13 +250,14 @@ static void put_calls(struct view_json *json, const struct model *model,
 static json_t *total_json(const struct model *model)
 {
 	struct path_total total = path_total(model);
-	double ratio = total.delivered_bytes ?
-		       (double)total.copied_bytes / total.delivered_bytes : 0;
+	double ratio = path_amplification(&total);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "delivered_bytes", view_json_number(total.delivered_bytes),
 			 "left_bytes", view_json_number(total.left_bytes),
+			 "unrecorded_bytes", view_json_number(total.unseen_bytes),
 			 "copied_bytes", view_json_number(total.copied_bytes),
+			 "delivery_bytes", view_json_number(total.delivery_bytes),
 			 "referenced_bytes", view_json_number(total.referenced_bytes),
 			 "amplification", total.delivered_bytes ? json_real(ratio) : json_null(),
 			 "figures", figures(model));

@@ -84,8 +84,10 @@ static const char *outcome(const struct model *model, const struct path *path)
 {
 	uint32_t to = hop_of(model, path, path->nr_hops - 1)->key.to;
 
-	if (!path->is_left)
+	if (path->outcome == OUTCOME_DELIVERED)
 		return "delivered";
+	if (path->outcome == OUTCOME_UNSEEN)
+		return "read by somebody not recorded";
 	return channel_is_pipe(channel_at(&model->copies.channels, object_number(to))) ?
 	       "left in the pipe" : "left there";
 }
@@ -98,7 +100,7 @@ static void print_head(const struct model *model, const struct path *path)
 	printf(": %s %s, %u %s", label_bytes(buf, path->bytes, path->is_exact),
 	       outcome(model, path), path->nr_copies,
 	       path->nr_copies == 1 ? "copy" : "copies");
-	if (!path->is_left)
+	if (path->outcome == OUTCOME_DELIVERED)
 		printf(", ×%.2f", path->copied_bytes / path->bytes);
 	if (path->has_cycle)
 		fputs(", went round", stdout);

@@ -145,7 +145,7 @@ static void test_no_inference(void)
 	trace_write(&t, 12, 77, 9100, BUF_A, 200);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 1 && path.bytes == 9300 && path.is_left && !path.is_inferred,
+	ktap_ok(path.nr_hops == 1 && path.bytes == 9300 && path.outcome == OUTCOME_LEFT && !path.is_inferred,
 		"what a process makes is not linked to its configuration or to less than it made");
 	ktap_ok(trace_hop(&t, &path, 0)->key.origin == ORIGIN_MADE, "it is said to have made it");
 	trace_deinit(&t);

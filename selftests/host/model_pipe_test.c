@@ -197,7 +197,7 @@ static void test_occupancy(void)
 	pipe = trace_pipe_of(&t, 77);
 	ktap_ok(pipe->peak_bytes == 8000 && !pipe->peak_at_least && pipe->capacity == 131072 &&
 		channel_left_bytes(pipe) == 3000, "peak occupancy, capacity and what was left in it");
-	ktap_ok(path_total(&t.model).left_bytes == 3000 && trace_path(&t, 1).is_left,
+	ktap_ok(path_total(&t.model).left_bytes == 3000 && trace_path(&t, 1).outcome == OUTCOME_LEFT,
 		"bytes left in a pipe are a path of their own");
 	trace_deinit(&t);
 }
