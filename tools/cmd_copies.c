@@ -93,6 +93,7 @@ int cmd_copies(int argc, char **argv)
 	struct reader *r;
 
 	opts.source.classes = MODEL_COPIES_CLASSES;
+	opts.source.uses = MODEL_COPIES_CLASSES & ~(1U << IPCPROBE_CLASS_TASK);
 	opts.source.needs_history = true;
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	if (!opts.has_top && !opts.source.json)

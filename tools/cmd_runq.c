@@ -150,6 +150,7 @@ int cmd_runq(int argc, char **argv)
 	struct reader *r;
 
 	opts.source.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED;
+	opts.source.needs = 1U << IPCPROBE_CLASS_SCHED;
 	opts.source.needs_history = true;
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	if (!opts.has_top && !opts.source.json)

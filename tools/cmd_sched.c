@@ -65,6 +65,7 @@ void sched_cmd_init(struct sched_cmd *cmd,
 		.source = SOURCE_OPTS_INIT, .what = MODEL_RUNQ, .print = print, .arg = arg,
 	};
 	cmd->source.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED;
+	cmd->source.needs = 1U << IPCPROBE_CLASS_SCHED;
 	cmd->source.needs_history = true;
 	cmd->view.source = &cmd->source;
 }

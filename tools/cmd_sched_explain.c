@@ -98,20 +98,6 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int check_classes(const struct explain_opts *opts, const struct reader_info *info)
-{
-	uint32_t needed = MODEL_PICKS_CLASSES & ~info->classes;
-	char names[64];
-
-	if (!needed)
-		return CMD_OK;
-	fprintf(stderr, "ipcprobe: %s: class %s was not recorded, nothing can be explained: ",
-		opts->sched.source.input ?: SOURCE_DEFAULT_FILE,
-		parse_class_list(needed, ",", names, sizeof(names)));
-	fprintf(stderr, "record with -e sched,pick,task\n");
-	return CMD_FAILED;
-}
-
 /* Records after the instant asked for are left out. */
 static int set_instant(struct explain_opts *opts, const struct reader_info *info)
 {
@@ -129,12 +115,9 @@ static int set_instant(struct explain_opts *opts, const struct reader_info *info
 static int look(struct sched_cmd *cmd, const struct reader_info *info)
 {
 	struct explain_opts *opts = (struct explain_opts *)cmd;
-	int status = check_classes(opts, info);
 
 	opts->explain.cache = info->caches;
-	if (!status && opts->explain.mode == EXPLAIN_AT)
-		status = set_instant(opts, info);
-	return status;
+	return opts->explain.mode == EXPLAIN_AT ? set_instant(opts, info) : CMD_OK;
 }
 
 static int print(const struct model *model, const void *arg)
@@ -175,6 +158,7 @@ int cmd_sched_explain(int argc, char **argv)
 	sched_cmd_init(&opts.sched, print, &opts);
 	opts.sched.what |= MODEL_PICKS | MODEL_WAITS;
 	opts.sched.source.classes = OPTION_CLASSES_DEFAULT | 1U << IPCPROBE_CLASS_PICK;
+	opts.sched.source.needs = MODEL_PICKS_CLASSES;
 	opts.sched.look = look;
 	opts.sched.watch = &opts.explain.watch;
 	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.view))

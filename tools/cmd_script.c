@@ -70,6 +70,7 @@ static bool want(struct script *script, const char *word)
 		if (strcmp(desc->name, word) && strcmp(event_class_name(desc->class_id), word))
 			continue;
 		script->wanted[i] = true;
+		script->source.uses |= 1U << desc->class_id;
 		is_known = true;
 	}
 	return is_known;
@@ -314,6 +315,8 @@ int cmd_script(int argc, char **argv)
 	int err;
 
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &script);
+	if (script.is_filtered)
+		script.source.classes = OPTION_CLASSES_DEFAULT | script.source.uses;
 	if (source_open(&script.source, &r))
 		return CMD_FAILED;
 	script.info = reader_info(r);

@@ -197,6 +197,36 @@ void source_set_window(const struct source_opts *opts, struct reader *r)
 			  source_until_ns(opts, r));
 }
 
+/* Tables of what was not recorded would be empty, as if nothing had happened. */
+static int check_classes(const struct source_opts *opts, const struct reader_info *info)
+{
+	uint32_t recorded = info->classes | 1U << IPCPROBE_CLASS_META;	/* what is lost: always */
+	uint32_t lacking = opts->needs & ~recorded, missing = opts->uses & ~recorded;
+	char names[128], wanted[128];
+
+	if (opts->uses && opts->uses == missing)
+		lacking |= missing;
+	if (!lacking && !missing)
+		return 0;
+	say(opts, "class %s was not recorded, %s: record with -e %s",
+	    parse_class_list(lacking ?: missing, ",", names, sizeof(names)),
+	    lacking ? "nothing can be shown" : "what it tells is missing",
+	    parse_class_list(opts->needs | opts->uses | 1U << IPCPROBE_CLASS_TASK, ",", wanted,
+			     sizeof(wanted)));
+	return lacking ? -ENODATA : 0;
+}
+
+/* See that what is asked for can be had from the reader. */
+static int check_recording(const struct source_opts *opts, struct reader *r)
+{
+	int err = check_classes(opts, reader_info(r));
+
+	/* that of a command is open already */
+	if (!err && !opts->command && opts->output)
+		err = report_open(opts->output);
+	return err;
+}
+
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
@@ -241,9 +271,10 @@ int source_open(const struct source_opts *opts, struct reader **ret)
 	err = open_reader(opts, ret);
 	if (err)
 		return err;
-	if (!opts->command && opts->output && report_open(opts->output)) {
+	err = check_recording(opts, *ret);
+	if (err) {
 		reader_close(*ret);
-		return -EIO;
+		return err;
 	}
 	source_set_window(opts, *ret);
 	report_begin();

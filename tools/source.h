@@ -39,6 +39,8 @@
  * @from_ns: --time: first time to show, since the start of the recording
  * @until_ns: --time: times from this on are not shown
  * @classes: what to record of a command, 0 = all: set by the sub-command
+ * @needs: classes without which there is nothing to show, by the sub-command
+ * @uses: classes of which one is enough for that; those that are missing are said
  * @needs_history: set by the sub-command if its state builds up from the
  *	start: records before @from_ns are given as well, and the sub-command
  *	leaves them out of what it shows (see source_from_ns()).  Otherwise
@@ -55,6 +57,8 @@ struct source_opts {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	uint32_t classes;
+	uint32_t needs;
+	uint32_t uses;
 	bool needs_history;
 };
 

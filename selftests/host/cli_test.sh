@@ -238,8 +238,6 @@ test_sched() {
 	works 'usecs' sched latency --by cpu --histogram -i "$dir/data"
 	works '^audits' sched stat -i "$dir/data"
 	works '^picks predicted' sched explain -i "$dir/data"
-	./tracefile_test "$dir/nopick" 100 1 0x1e
-	refuses 1 'class pick was not recorded.*record with -e sched,pick,task' sched explain -i "$dir/nopick"
 	works '^picks predicted' sched explain --at 0.001 -i "$dir/data"
 	works '^picks predicted' sched explain --task task-1003 -i "$dir/data"
 	refuses 2 "'soon' is not a time" sched explain --at soon -i "$dir/data"
@@ -252,6 +250,32 @@ test_sched() {
 		works '^{' sched $view -J -i "$dir/data"
 		holds "sched $view -J is JSON" one_json_object_per_line
 	done
+}
+
+# 0x...: a bit for each class; class task is always there.
+test_not_recorded() {
+	local view
+
+	./tracefile_test "$dir/nopick" 100 1 0x1e
+	refuses 1 'class pick was not recorded.*record with -e task,sched,pick' sched explain -i "$dir/nopick"
+	works '^audits' sched stat -i "$dir/nopick"
+	./tracefile_test "$dir/pipes" 100 1 0x6
+	for view in runq 'runq --map' 'runq --at 0' 'runq --svg -' 'sched latency' 'sched timehist' \
+		'sched map' 'sched map --svg -' 'sched migrations' 'sched stat'; do
+		# shellcheck disable=SC2086 # words of a command
+		refuses 1 'class sched was not recorded, nothing can be shown: record with -e task,sched$' \
+			$view -i "$dir/pipes"
+	done
+	works '^total' copies -i "$dir/pipes"
+	holds 'copies says what is missing' \
+		grep -q 'class file,shm,.* was not recorded, what it tells is missing: record with -e task,pipe,file' "$dir/err"
+	works pipe_write script -e pipe,futex -i "$dir/pipes"
+	holds 'script says what is missing' grep -q 'class futex was not recorded' "$dir/err"
+	refuses 1 'class futex was not recorded' script -e futex -i "$dir/pipes"
+	holds 'what was lost is in every recording' "$ipcprobe" script -e lost -i "$dir/pipes"
+	./tracefile_test "$dir/tasks" 100 1 0x2
+	refuses 1 'class pipe,file,shm,.* was not recorded, nothing can be shown' copies -i "$dir/tasks"
+	works task_ stat -i "$dir/tasks"
 }
 
 test_damaged() {
@@ -331,6 +355,7 @@ test_reading
 test_svg
 test_ls
 test_sched
+test_not_recorded
 test_damaged
 test_writing
 test_without_module
