@@ -13,8 +13,17 @@
 
 _Static_assert(sizeof(struct ipcprobe_rec_lost) % 8 == 0, "gaps are walked as records");
 
+/* Is it what it says, and of the time of the recording? */
+static bool record_is_sound(const struct ipcprobe_rec *rec, size_t left, uint64_t start_ns)
+{
+	return !event_check(rec, left) && tracefile_has_time(start_ns, rec->ts_ns) &&
+	       (rec->type != IPCPROBE_REC_lost ||
+		((const struct ipcprobe_rec_lost *)rec)->begin_ns >= start_ns);
+}
+
 /* Are these the records that @head tells of? */
-static bool records_are_sound(const struct tracefile_frame *head, const char *raw)
+static bool records_are_sound(const struct tracefile_frame *head, const char *raw,
+			      uint64_t start_ns)
 {
 	uint32_t count[IPCPROBE_NR_CLASSES] = { 0 };
 	const struct ipcprobe_rec *rec = (const void *)raw;
@@ -23,7 +32,7 @@ static bool records_are_sound(const struct tracefile_frame *head, const char *ra
 	while (left) {
 		unsigned int class_id;
 
-		if (event_check(rec, left))
+		if (!record_is_sound(rec, left, start_ns))
 			return false;
 		class_id = event_class(rec);
 		if (class_id < IPCPROBE_NR_CLASSES)
@@ -48,13 +57,16 @@ static int reserve_raw(struct cursor *c, size_t len)
 static int read_chunk(struct cursors *cursors, struct cursor *c,
 		      const struct tracefile_index *index, struct tracefile_frame *head)
 {
+	uint64_t start_ns = cursors->info->start_ns;
 	int err;
 
 	err = frame_read_head(cursors->file, index->offset, head);
 	if (err)
 		return -EBADMSG;
 	if (head->kind != TRACEFILE_CHUNK || head->cpu != index->cpu ||
-	    !head->raw_len || head->raw_len > TRACEFILE_RAW_MAX)
+	    !head->raw_len || head->raw_len > TRACEFILE_RAW_MAX ||
+	    !tracefile_has_time(start_ns, head->first_ns) ||
+	    !tracefile_has_time(start_ns, head->last_ns))
 		return -EBADMSG;
 	err = reserve_raw(c, head->raw_len);
 	if (err)
@@ -62,7 +74,7 @@ static int read_chunk(struct cursors *cursors, struct cursor *c,
 	err = frame_read_payload(cursors->file, index->offset, head, c->raw);
 	if (err)
 		return err == -ENOMEM ? err : -EBADMSG;
-	return records_are_sound(head, c->raw) ? 0 : -EBADMSG;
+	return records_are_sound(head, c->raw, start_ns) ? 0 : -EBADMSG;
 }
 
 /*

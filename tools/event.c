@@ -151,6 +151,32 @@ size_t event_kind_len(enum event_kind kind)
 
 /* ---- check ---- */
 
+/*
+ * A time in a record is not after the record's own, but for what two clocks
+ * may differ by: far less than this.
+ */
+#define CLOCKS_DIFFER_NS	1000000000ULL
+
+/* The time that a record holds besides its own, 0 if none. */
+static uint64_t inner_time(const struct ipcprobe_rec *rec)
+{
+	switch (rec->type) {
+	case IPCPROBE_REC_lost:
+		return ((const struct ipcprobe_rec_lost *)rec)->begin_ns;
+	case IPCPROBE_REC_task_snapshot:
+		return ((const struct ipcprobe_rec_task_snapshot *)rec)->start_ns;
+	case IPCPROBE_REC_task_fork:
+		return ((const struct ipcprobe_rec_task_fork *)rec)->start_ns;
+	default:
+		return 0;
+	}
+}
+
+static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
+{
+	return ns > rec->ts_ns && ns - rec->ts_ns > CLOCKS_DIFFER_NS;
+}
+
 /**
  * event_check - may this record be used as what its type says?
  * @rec: start of the record, aligned to 8 bytes
@@ -158,7 +184,8 @@ size_t event_kind_len(enum event_kind kind)
  *
  * Types that are not known are valid, so that readers can skip them; known
  * types may be longer than known.  What passes can be cast to its struct and
- * its text printed; class_id of "lost" is a valid index.
+ * its text printed; class_id of "lost" is a valid index; times in it are not
+ * after its own.
  *
  * Return: 0, or -EBADMSG.
  */
@@ -189,7 +216,7 @@ int event_check(const struct ipcprobe_rec *rec, size_t avail)
 		if (lost->class_id >= IPCPROBE_NR_CLASSES)
 			return -EBADMSG;
 	}
-	return 0;
+	return is_later(rec, inner_time(rec)) ? -EBADMSG : 0;
 }
 
 /* ---- printing ---- */

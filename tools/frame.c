@@ -103,9 +103,9 @@ static int reserve_stored(struct frame_file *file, size_t len)
 {
 	char *stored;
 
-	if (len <= file->stored_max)
+	if (file->stored && len <= file->stored_max)
 		return 0;
-	stored = realloc(file->stored, len);
+	stored = realloc(file->stored, len + 1);	/* not NULL for a frame of 0 bytes */
 	if (!stored)
 		return -ENOMEM;
 	file->stored = stored;

@@ -170,7 +170,7 @@ static char *load_frame(struct reader *r, uint64_t offset, uint16_t kind, size_t
 
 	if (frame_read_head(&r->file, offset, &head) || head.kind != kind || head.raw_len > max)
 		return NULL;
-	raw = malloc(head.raw_len + 1);
+	raw = malloc((size_t)head.raw_len + 1);
 	if (raw && frame_read_payload(&r->file, offset, &head, raw)) {
 		free(raw);
 		return NULL;
@@ -225,7 +225,7 @@ static void load_texts(struct reader *r)
 static void load_stats(struct reader *r)
 {
 	size_t counts_len = r->info.nr_cpus * sizeof(*r->counts);
-	struct tracefile_stats stats;
+	struct tracefile_stats stats = { 0 };
 	size_t len = 0;
 	char *raw;
 
@@ -233,8 +233,10 @@ static void load_stats(struct reader *r)
 		return;
 	raw = load_frame(r, r->toc.stats_offset, TRACEFILE_STATS,
 			 sizeof(stats) + counts_len, &len);
-	if (raw && len == sizeof(stats) + counts_len) {
+	if (raw && len == sizeof(stats) + counts_len)
 		memcpy(&stats, raw, sizeof(stats));
+	if (stats.nr_cpus == r->info.nr_cpus &&
+	    tracefile_has_time(r->info.start_ns, stats.stop_ns)) {
 		memmove(raw, raw + sizeof(stats), counts_len);
 		r->counts = (struct reader_counts *)raw;
 		r->info.counts = r->counts;

@@ -20,7 +20,8 @@ static int check_header(const struct tracefile_header *header)
 	if (header->major != TRACEFILE_MAJOR || header->abi_major != IPCPROBE_ABI_MAJOR)
 		return -EPROTONOSUPPORT;
 	if (!header->nr_cpus || header->nr_cpus > TRACEFILE_NR_CPUS_MAX ||
-	    header->header_len < sizeof(*header) || header->header_len % 8)
+	    header->header_len < sizeof(*header) || header->header_len % 8 ||
+	    header->start_ns > TRACEFILE_NS_MAX)
 		return -EBADMSG;
 	return 0;
 }
@@ -42,11 +43,18 @@ static bool read_trailer(const struct frame_file *file, struct tracefile_trailer
 	       is_header(&trailer->header);
 }
 
+static bool times_are_sound(const struct toc *toc, uint64_t first_ns, uint64_t last_ns)
+{
+	return tracefile_has_time(toc->header.start_ns, first_ns) &&
+	       tracefile_has_time(toc->header.start_ns, last_ns);
+}
+
 static bool chunks_are_sound(const struct toc *toc, const struct frame_file *file)
 {
 	for (size_t i = 0; i < toc->nr_chunks; i++)
 		if (toc->chunks[i].cpu >= toc->header.nr_cpus ||
-		    toc->chunks[i].offset >= file->size)
+		    toc->chunks[i].offset >= file->size ||
+		    !times_are_sound(toc, toc->chunks[i].first_ns, toc->chunks[i].last_ns))
 			return false;
 	return true;
 }
@@ -63,7 +71,7 @@ static int load_index(struct toc *toc, struct frame_file *file, uint64_t offset)
 	if (head.kind != TRACEFILE_INDEX || head.raw_len % sizeof(*toc->chunks) ||
 	    head.raw_len / sizeof(*toc->chunks) > file->size / sizeof(head))
 		return -EBADMSG;
-	toc->chunks = malloc(head.raw_len + 1);
+	toc->chunks = malloc((size_t)head.raw_len + 1);
 	if (!toc->chunks)
 		return -ENOMEM;
 	toc->nr_chunks = head.raw_len / sizeof(*toc->chunks);
@@ -97,6 +105,14 @@ static int add_chunk(struct toc *toc, uint64_t offset, const struct tracefile_fr
 	return 0;
 }
 
+static int add_sound_chunk(struct toc *toc, uint64_t offset, const struct tracefile_frame *head)
+{
+	if (times_are_sound(toc, head->first_ns, head->last_ns))
+		return add_chunk(toc, offset, head);
+	toc->nr_damaged++;
+	return 0;
+}
+
 static int add_frame(struct toc *toc, uint64_t offset, const struct tracefile_frame *head)
 {
 	if (head->kind == TRACEFILE_STATS)
@@ -104,7 +120,7 @@ static int add_frame(struct toc *toc, uint64_t offset, const struct tracefile_fr
 	else if (head->kind == TRACEFILE_INDEX)
 		toc->is_truncated = false;
 	else if (head->kind == TRACEFILE_CHUNK && head->cpu < toc->header.nr_cpus)
-		return add_chunk(toc, offset, head);
+		return add_sound_chunk(toc, offset, head);
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #define IPCPROBE_TRACEFILE_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -39,6 +40,7 @@
 #define TRACEFILE_NR_CPUS_MAX	65536U
 #define TRACEFILE_RAW_MAX	(1U << 20)	/* of a chunk, decompressed */
 #define TRACEFILE_STORED_MAX	(1U << 28)	/* of any frame */
+#define TRACEFILE_NS_MAX	(1ULL << 62)	/* no time is later: sums of two fit */
 
 /* file begins with this; header_len leads to the first frame */
 struct tracefile_header {
@@ -58,6 +60,12 @@ struct tracefile_header {
 	uint32_t resv[3];
 	uint32_t crc;			/* of all before it */
 };
+
+/* tracefile_has_time - may something in the file have happened at @ns? */
+static inline bool tracefile_has_time(uint64_t start_ns, uint64_t ns)
+{
+	return ns >= start_ns && ns <= TRACEFILE_NS_MAX;
+}
 
 enum tracefile_kind {
 	TRACEFILE_INFO = 1,	/* key NUL value NUL ... */

@@ -359,7 +359,7 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
 	rec->len = desc->len + 8;
 	rec->type = desc->type;
 	rec->tid = 1;
-	rec->ts_ns = 1;
+	rec->ts_ns = UINT64_MAX;	/* no other time in it is later */
 	if (desc->text_offset)
 		((char *)words)[desc->text_offset + 4] = 0;
 	if (desc->type == IPCPROBE_REC_lost)

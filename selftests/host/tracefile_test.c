@@ -415,6 +415,12 @@ static void test_bad_records(void)
 		  .more = { 0, 0, ~0ULL, ~0ULL } },
 		{ .rec = { .len = 40, .type = IPCPROBE_REC_lost },
 		  .more = { 0, 0, IPCPROBE_NR_CLASSES } },
+		{ .rec = { .len = 40, .type = IPCPROBE_REC_lost, .ts_ns = 5 },
+		  .more = { ~0ULL - 1000, 1, 1 } },
+		{ .rec = { .len = 48, .type = IPCPROBE_REC_task_snapshot, .ts_ns = 5 },
+		  .more = { 1ULL << 40 } },
+		{ .rec = { .len = 56, .type = IPCPROBE_REC_task_fork, .ts_ns = 5 },
+		  .more = { 1ULL << 40 } },
 	};
 	unsigned int nr_bad = 0;
 
@@ -425,6 +431,74 @@ static void test_bad_records(void)
 	nr_bad += event_check(&bad[0].rec, sizeof(bad[0])) != 0;
 	nr_bad += event_check(&bad[0].rec, 23) != -EBADMSG;
 	ktap_ok(!nr_bad, "damaged records are refused, unknown ones are not");
+}
+
+/* Which time in a file is wrong. */
+struct times {
+	uint64_t start_ns;
+	uint64_t stop_ns;
+	uint64_t ts_ns;
+	uint64_t begin_ns;
+};
+
+/* A file of one CPU with one lost record and these times. */
+static struct result read_times(const struct times *times)
+{
+	const struct tracefile_pair none[] = { { NULL, NULL } };
+	struct tracefile_header header = { .page_size = PAGE, .nr_cpus = 1,
+					   .start_ns = times->start_ns };
+	struct ipcprobe_rec_lost rec = { .hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_lost,
+						  .ts_ns = times->ts_ns },
+					 .begin_ns = times->begin_ns, .class_id = 1 };
+	struct tracefile_stats stats = { .nr_cpus = 1, .stop_ns = times->stop_ns };
+	int fd = memfd_create("tracefile_test", MFD_CLOEXEC);
+	struct tracefile_cpu_stats cpu;
+	struct tracefile *file;
+	struct result result;
+
+	if (tracefile_create(fd, &header, none, &file) ||
+	    tracefile_append(file, 0, &rec, sizeof(rec)) < 0)
+		abort();
+	get_stats(file, 1, &cpu);
+	if (tracefile_finish(file, &stats, &cpu))
+		abort();
+	tracefile_destroy(file);
+	result = read_fd(fd);
+	close(fd);
+	return result;
+}
+
+static void test_times(void)
+{
+	static const struct {
+		const char *what;
+		struct times times;
+		int err;
+		bool is_damaged;
+	} tries[] = {
+		{ "right", { 1000, 2000, 1500, 1500 }, 0, false },
+		{ "a loss that began a little late", { 1000, 2000, 1500, 1600 }, 0, false },
+		{ "a record before the start", { 1000, 2000, 999, 999 }, 0, true },
+		{ "a loss before the start", { 1000, 2000, 1500, 999 }, 0, true },
+		{ "a record in the far future", { 1000, 2000, ~0ULL, 1500 }, 0, true },
+		{ "a start in the far future", { 1ULL << 63, ~0ULL, ~0ULL, ~0ULL }, -EBADMSG, true },
+		{ "an end before the start", { 1000, 999, 1500, 1500 }, 0, true },
+		{ "an end in the far future", { 1000, ~0ULL, 1500, 1500 }, 0, true },
+	};
+	unsigned int nr_bad = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tries); i++) {
+		struct result result = read_times(&tries[i].times);
+		bool is_damaged = result.open_err || result.nr_corrupt_chunks;
+
+		if (result.open_err == tries[i].err && is_damaged == tries[i].is_damaged)
+			continue;
+		ktap_note("%s: open %d, %u damaged chunks, %llu records missing", tries[i].what,
+			  result.open_err, result.nr_corrupt_chunks,
+			  (unsigned long long)result.nr_corrupt_records);
+		nr_bad++;
+	}
+	ktap_ok(!nr_bad, "times outside the recording are damage, which is said");
 }
 
 static void test_window(int fd)
@@ -476,7 +550,7 @@ int main(int argc, char **argv)
 	if (argc == 4 || argc == 5)
 		return write_only(argv[1], argv[2], argv[3],
 				  argc == 5 ? strtoul(argv[4], NULL, 0) : __IPCPROBE_CLASSES_ALL);
-	ktap_begin(14);
+	ktap_begin(15);
 	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS, __IPCPROBE_CLASSES_ALL), "a file can be written"))
 		return ktap_end();
 	len = lseek(fd, 0, SEEK_END);
@@ -489,6 +563,7 @@ int main(int argc, char **argv)
 	test_middle(bytes, len, &whole);
 	test_fuzz(bytes, len, 1500);
 	test_bad_records();
+	test_times();
 	test_window(fd);
 	munmap(bytes, len);
 	close(fd);
