@@ -160,6 +160,27 @@ static void test_segments(void)
 	trace_deinit(&t);
 }
 
+/* Writers in turn, and nobody who is recorded reads. */
+static void test_unread(void)
+{
+	struct channel channel = { 0 };
+	uint64_t unseen;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < 10 * STREAM_SEGS_MAX && !err; i++) {
+		struct stream_seg seg = { .start = 100ULL * i, .end = 100ULL * i + 100,
+					  .writer = 1 + i % 2 };
+
+		err = stream_put(&channel, &seg, &unseen);
+	}
+	if (err || channel.cap_segs > STREAM_SEGS_MAX)
+		ktap_note("%u segments: error %d, room for %u", i, err, channel.cap_segs);
+	ktap_ok(!err && channel.cap_segs <= STREAM_SEGS_MAX,
+		"what nobody reads is forgotten from some length on");
+	free(channel.seg);
+}
+
 static void test_blocked_reader(void)
 {
 	struct trace t;
@@ -351,12 +372,13 @@ static void test_relations(void)
 
 int main(void)
 {
-	ktap_begin(22);
+	ktap_begin(23);
 	test_two_writers();
 	test_any_order();
 	test_many();
 	test_wrap();
 	test_segments();
+	test_unread();
 	test_blocked_reader();
 	test_occupancy();
 	test_number_reuse();
