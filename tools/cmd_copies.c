@@ -15,6 +15,7 @@ static const struct argp_option options[] = {
 	{ "calls", OPTION_CALLS, NULL, 0, "Show calls and bytes of each process, too", 0 },
 	{ "top", OPTION_TOP, "N", 0,
 	  "Show so many paths and pipes, 0 = all (default: 10, with -J all)", 0 },
+	{ "cpus", 'C', "CPUS", OPTION_HIDDEN, NULL, 0 },
 	{ 0 }
 };
 
@@ -42,9 +43,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->view.top = top;
 		opts->has_top = true;
 		return 0;
-	case ARGP_KEY_END:
-		if (opts->source.cpus.nr_words)
-			argp_error(state, "-C: bytes are followed by process, not by CPU");
+	case 'C':
+		argp_error(state, "-C: bytes are followed by process, not by CPU");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

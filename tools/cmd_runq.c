@@ -87,7 +87,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &source_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
+	{ &source_cpus_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {

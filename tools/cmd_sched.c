@@ -34,7 +34,7 @@ static error_t parse_source(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_child source_child[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child source_child[] = { { &source_cpus_argp, 0, NULL, 0 }, { 0 } };
 
 const struct argp sched_argp = { .parser = parse_source, .children = source_child };
 

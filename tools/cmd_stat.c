@@ -47,7 +47,7 @@ struct stat_counts {
 	struct model_loss loss[IPCPROBE_NR_CLASSES];
 };
 
-static const struct argp_child children[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &source_cpus_argp, 0, NULL, 0 }, { 0 } };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {

@@ -28,7 +28,6 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Write the report to FILE (default: standard output)", 0 },
 	{ "json", 'J', NULL, 0, "Write JSON, as the manual page tells", 0 },
 	{ "pid", 'p', "PID[,PID...]", 0, "Show these processes only", 0 },
-	{ "cpus", 'C', "CPUS", 0, "Show these CPUs only, for example 0-3,7", 0 },
 	{ "ring-size", 'm', "SIZE", 0, "With a command: size of each CPU's ring (default: 4M)", 0 },
 	{ "time", OPTION_TIME, "START,STOP", 0,
 	  "Show this time only, in seconds since the recording began; either may be left out", 0 },
@@ -52,9 +51,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		option_pids(state, arg, &opts->pids);
 		return 0;
-	case 'C':
-		option_cpus(state, arg, &opts->cpus);
-		return 0;
 	case 'm':
 		option_ring_bytes(state, arg, &opts->ring_bytes);
 		return 0;
@@ -77,6 +73,35 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp source_argp = {
 	.options = options,
 	.parser = parse_option,
+};
+
+static const struct argp_option cpus_options[] = {
+	{ "cpus", 'C', "CPUS", 0, "Show these CPUs only, for example 0-3,7", 0 },
+	{ 0 }
+};
+
+static error_t parse_cpus_option(int key, char *arg, struct argp_state *state)
+{
+	struct source_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = opts;
+		return 0;
+	case 'C':
+		option_cpus(state, arg, &opts->cpus);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child source_child[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp source_cpus_argp = {
+	.options = cpus_options,
+	.parser = parse_cpus_option,
+	.children = source_child,
 };
 
 static const char *source_name(const struct source_opts *opts)
@@ -216,11 +241,24 @@ static int check_classes(const struct source_opts *opts, const struct reader_inf
 	return lacking ? -ENODATA : 0;
 }
 
+static int check_cpus(const struct source_opts *opts, const struct reader_info *info)
+{
+	for (uint32_t cpu = info->nr_cpus; cpu < 64 * opts->cpus.nr_words; cpu++)
+		if (cpu_set_has(&opts->cpus, cpu)) {
+			say(opts, "-C: there is no CPU %u: the numbers are below %u", cpu,
+			    info->nr_cpus);
+			return -ENXIO;
+		}
+	return 0;
+}
+
 /* See that what is asked for can be had from the reader. */
 static int check_recording(const struct source_opts *opts, struct reader *r)
 {
 	int err = check_classes(opts, reader_info(r));
 
+	if (!err)
+		err = check_cpus(opts, reader_info(r));
 	/* that of a command is open already */
 	if (!err && !opts->command && opts->output)
 		err = report_open(opts->output);

@@ -64,8 +64,11 @@ struct source_opts {
 
 #define SOURCE_OPTS_INIT	{ .until_ns = UINT64_MAX }
 
-/* argp child: -i -J -p -C -m --time and the command; input: struct source_opts */
+/* argp child: -i -o -J -p -m --time and the command; input: struct source_opts */
 extern const struct argp source_argp;
+
+/* argp child: the same and -C, for what can be told apart by CPU */
+extern const struct argp source_cpus_argp;
 
 int source_open(const struct source_opts *opts, struct reader **ret);
 int source_close(const struct source_opts *opts, struct reader *r, int err);

@@ -278,6 +278,19 @@ test_not_recorded() {
 	works task_ stat -i "$dir/tasks"
 }
 
+# A CPU that there is not would give empty tables.
+test_cpus() {
+	local view
+
+	for view in stat script runq 'sched stat' 'sched map' 'sched latency' 'runq --svg -'; do
+		# shellcheck disable=SC2086 # words of a command
+		refuses 1 'data: -C: there is no CPU 99: the numbers are below 2$' $view -C 0,99 -i "$dir/data"
+	done
+	refuses 2 'followed by process, not by CPU' copies -C 0 -i "$dir/data"
+	holds 'copies --help does not offer -C' \
+		bash -c "! '$ipcprobe' copies --help | grep -e --cpus"
+}
+
 test_damaged() {
 	head -c 40000 "$dir/data" >"$dir/cut"
 	works rq_switch stat -i "$dir/cut"
@@ -356,6 +369,7 @@ test_svg
 test_ls
 test_sched
 test_not_recorded
+test_cpus
 test_damaged
 test_writing
 test_without_module
