@@ -3,9 +3,6 @@
  * ipcprobe runq: who was on each CPU's run queue.
  */
 #include <argp.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "analysis.h"
 #include "cmd.h"
@@ -30,26 +27,8 @@ struct runq_opts {
 	struct picture picture;
 	bool has_top;
 	bool is_map;
-	bool is_at;
-	bool is_absolute;
-	uint64_t at_ns;
+	struct option_instant at;
 };
-
-/* "1.5" or "@1234.5" */
-static void parse_at(struct runq_opts *opts, const char *arg, struct argp_state *state)
-{
-	const char *seconds = *arg == '@' ? arg + 1 : arg;
-	uint64_t until_ns;
-	char *window = NULL;
-
-	if (asprintf(&window, "%s,", seconds) < 0)
-		argp_failure(state, CMD_FAILED, ENOMEM, "--at");
-	if (!*seconds || parse_window(window, &opts->at_ns, &until_ns))
-		argp_error(state, "--at: '%s' is not a time", arg);
-	free(window);
-	opts->is_absolute = *arg == '@';
-	opts->is_at = true;
-}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -64,7 +43,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->is_map = true;
 		return 0;
 	case OPTION_AT:
-		parse_at(opts, arg, state);
+		option_at(state, arg, &opts->at);
 		return 0;
 	case OPTION_TOP:
 		option_count(state, "--top", arg, 0, &opts->view.top);
@@ -74,9 +53,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		option_count(state, "--width", arg, 1, &opts->view.width);
 		return 0;
 	case ARGP_KEY_END:
-		if (opts->is_map && opts->is_at)
+		if (opts->is_map && opts->at.is_given)
 			argp_error(state, "--map and --at: one of them");
-		if (opts->picture.path && (opts->is_at || opts->source.json))
+		if (opts->picture.path && (opts->at.is_given || opts->source.json))
 			argp_error(state, "--svg, --at and -J: one of them");
 		if (opts->picture.path && opts->source.output)
 			argp_error(state, "--svg and -o: one of them");
@@ -102,7 +81,7 @@ static int print(const struct model *model, const void *view)
 {
 	const struct runq_opts *opts = view;
 
-	if (opts->is_at)
+	if (opts->at.is_given)
 		return opts->source.json ? view_at_json(model, &opts->view) :
 					   view_at_print(model, &opts->view);
 	if (opts->is_map)
@@ -110,18 +89,6 @@ static int print(const struct model *model, const void *view)
 					   view_map_print(model, &opts->view);
 	return opts->source.json ? view_runq_json(model, &opts->view) :
 				   view_runq_print(model, &opts->view);
-}
-
-/* The instant asked for, as records tell time; 0: it was not recorded. */
-static uint64_t instant(const struct runq_opts *opts, const struct reader_info *info)
-{
-	uint64_t at_ns = opts->is_absolute ? opts->at_ns : info->start_ns + opts->at_ns;
-
-	if (at_ns >= info->start_ns && at_ns <= info->end_ns)
-		return at_ns;
-	fprintf(stderr, "ipcprobe: --at: the recording covers 0 to %.9f seconds, from @%.9f on\n",
-		(info->end_ns - info->start_ns) / 1e9, info->start_ns / 1e9);
-	return 0;
 }
 
 static int show(const struct runq_opts *opts, struct reader *r)
@@ -132,7 +99,7 @@ static int show(const struct runq_opts *opts, struct reader *r)
 		.reader = r,
 		.model = &model,
 		.what = MODEL_RUNQ | (opts->is_map ? MODEL_TIMELINE : 0),
-		.until_ns = opts->is_at ? opts->view.at_ns + 1 :
+		.until_ns = opts->at.is_given ? opts->view.at_ns + 1 :
 					  source_until_ns(&opts->source, r),
 		.print = print,
 		.view = opts,
@@ -162,9 +129,8 @@ int cmd_runq(int argc, char **argv)
 	if (source_open(&opts.source, &r))
 		return CMD_FAILED;
 	opts.view.start_ns = reader_info(r)->start_ns;
-	if (opts.is_at)
-		opts.view.at_ns = instant(&opts, reader_info(r));
-	if (opts.is_at && !opts.view.at_ns) {
+	if (opts.at.is_given &&
+	    source_find_instant(&opts.at, reader_info(r), &opts.view.at_ns)) {
 		source_close(&opts.source, r, 0);
 		return CMD_USAGE;
 	}

@@ -2,10 +2,7 @@
 /*
  * ipcprobe sched explain: why a task ran when and where it did.
  */
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cmd_sched.h"
 #include "options.h"
@@ -31,19 +28,10 @@ struct explain_opts {
 	struct explain explain;
 	uint32_t nr_worst;
 	unsigned int nr_modes;
-	bool is_absolute;
-	uint64_t at_ns;
+	struct option_instant at;
 	const char *task;	/* as the user gave it */
 	bool *is_unknown;	/* no such one was recorded */
 };
-
-static void parse_at(struct explain_opts *opts, const char *arg, struct argp_state *state)
-{
-	opts->is_absolute = *arg == '@';
-	if (parse_seconds(arg + opts->is_absolute, &opts->at_ns))
-		argp_error(state, "--at: '%s' is not a time", arg);
-	opts->explain.mode = EXPLAIN_AT;
-}
 
 static void parse_task(struct explain_opts *opts, const char *arg, struct argp_state *state)
 {
@@ -68,7 +56,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &opts->sched;
 		return 0;
 	case OPTION_AT:
-		parse_at(opts, arg, state);
+		option_at(state, arg, &opts->at);
+		opts->explain.mode = EXPLAIN_AT;
 		opts->nr_modes++;
 		return 0;
 	case OPTION_TASK:
@@ -101,15 +90,12 @@ static const struct argp argp = {
 /* Records after the instant asked for are left out. */
 static int set_instant(struct explain_opts *opts, const struct reader_info *info)
 {
-	uint64_t at_ns = opts->is_absolute ? opts->at_ns : info->start_ns + opts->at_ns;
+	uint64_t at_ns;
 
-	if (at_ns >= info->start_ns && at_ns <= info->end_ns) {
-		opts->sched.source.until_ns = at_ns - info->start_ns + 1;
-		return CMD_OK;
-	}
-	fprintf(stderr, "ipcprobe: --at: the recording covers 0 to %.9f seconds, from @%.9f on\n",
-		(info->end_ns - info->start_ns) / 1e9, info->start_ns / 1e9);
-	return CMD_USAGE;
+	if (source_find_instant(&opts->at, info, &at_ns))
+		return CMD_USAGE;
+	opts->sched.source.until_ns = at_ns - info->start_ns + 1;
+	return CMD_OK;
 }
 
 static int look(struct sched_cmd *cmd, const struct reader_info *info)

@@ -110,6 +110,16 @@ void option_window(struct argp_state *state, const char *word,
 			   word, reason(err));
 }
 
+void option_at(struct argp_state *state, const char *word, struct option_instant *ret)
+{
+	ret->is_given = true;
+	ret->is_absolute = *word == '@';
+	if (parse_seconds(word + ret->is_absolute, &ret->ns))
+		argp_error(state,
+			   "--at: '%s' is not a time: give seconds since the recording began, such as 1.5, or @ and the clock's",
+			   word);
+}
+
 void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret)
 {
 	int err = parse_seconds(word, ret);

@@ -7,6 +7,7 @@
 #define IPCPROBE_OPTIONS_H
 
 #include <argp.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "parse.h"
@@ -27,6 +28,19 @@ void option_classes(struct argp_state *state, const char *word, uint32_t *ret);
 void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret);
 void option_window(struct argp_state *state, const char *word,
 		   uint64_t *from_ns, uint64_t *until_ns);
+
+/**
+ * struct option_instant - a moment as the user gives it: "1.5" or "@1234.5"
+ * @is_given: the user did
+ * @is_absolute: @ns is CLOCK_MONOTONIC, else since the recording began
+ */
+struct option_instant {
+	bool is_given;
+	bool is_absolute;
+	uint64_t ns;
+};
+
+void option_at(struct argp_state *state, const char *word, struct option_instant *ret);
 void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret);
 void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
 		  uint32_t *ret);

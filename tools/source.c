@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "options.h"
 #include "record.h"
 #include "report.h"
 #include "workload.h"
@@ -317,6 +316,17 @@ int source_open(const struct source_opts *opts, struct reader **ret)
 	source_set_window(opts, *ret);
 	report_begin();
 	return 0;
+}
+
+int source_find_instant(const struct option_instant *instant, const struct reader_info *info,
+			uint64_t *ret)
+{
+	*ret = instant->is_absolute ? instant->ns : add_saturated(info->start_ns, instant->ns);
+	if (*ret >= info->start_ns && *ret <= info->end_ns)
+		return 0;
+	fprintf(stderr, "ipcprobe: --at: the recording covers 0 to %.9f seconds, from @%.9f on\n",
+		(info->end_ns - info->start_ns) / 1e9, info->start_ns / 1e9);
+	return -ERANGE;
 }
 
 static void report_damage(const struct source_opts *opts, const struct reader_info *info)

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "options.h"
 #include "parse.h"
 #include "reader.h"
 
@@ -78,6 +79,17 @@ void source_set_window(const struct source_opts *opts, struct reader *r);
 /* the window's limits as times of records */
 uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r);
 uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r);
+
+/**
+ * source_find_instant - an instant that the user asks for, as records tell time
+ * @instant: as parsed
+ * @info: of the recording
+ * @ret: CLOCK_MONOTONIC, ns
+ *
+ * Return: 0, or -ERANGE after saying on stderr what was recorded.
+ */
+int source_find_instant(const struct option_instant *instant, const struct reader_info *info,
+			uint64_t *ret);
 
 /* does the user want to see it? */
 bool source_wants_pid(const struct source_opts *opts, uint32_t pid);

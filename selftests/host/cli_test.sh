@@ -240,7 +240,16 @@ test_sched() {
 	works '^picks predicted' sched explain -i "$dir/data"
 	works '^picks predicted' sched explain --at 0.001 -i "$dir/data"
 	works '^picks predicted' sched explain --task task-1003 -i "$dir/data"
-	refuses 2 "'soon' is not a time" sched explain --at soon -i "$dir/data"
+	for view in runq 'sched explain'; do
+		# shellcheck disable=SC2086 # words of a command
+		refuses 2 "'soon' is not a time" $view --at soon -i "$dir/data"
+		# shellcheck disable=SC2086
+		refuses 2 "'@' is not a time" $view --at @ -i "$dir/data"
+		# shellcheck disable=SC2086
+		refuses 2 'the recording covers 0 to .* seconds, from @5000' $view --at 99 -i "$dir/data"
+		# shellcheck disable=SC2086
+		works . $view --at @5000.001 -i "$dir/data"
+	done
 	refuses 2 'not a number of use' sched explain --worst 0 -i "$dir/data"
 	refuses 2 'one of them' sched explain --worst 3 --task cat -i "$dir/data"
 	refuses 2 "a task's number or name" sched explain --task '' -i "$dir/data"
