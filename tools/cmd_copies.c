@@ -28,7 +28,6 @@ struct copies_opts {
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct copies_opts *opts = state->input;
-	uint64_t top;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -38,9 +37,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->view.has_calls = true;
 		return 0;
 	case OPTION_TOP:
-		if (parse_u64(arg, UINT32_MAX, &top))
-			argp_error(state, "--top: '%s' is not a number", arg);
-		opts->view.top = top;
+		option_count(state, "--top", arg, 0, &opts->view.top);
 		opts->has_top = true;
 		return 0;
 	case 'C':

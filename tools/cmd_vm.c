@@ -87,15 +87,6 @@ static void set_watch(struct vm_opts *opts, enum vm_watch watch, const char *nam
 	option_interval(state, name, word, &opts->interval_ns);
 }
 
-static void set_top(struct vm_opts *opts, const char *word, struct argp_state *state)
-{
-	uint64_t value;
-
-	if (parse_u64(word, UINT32_MAX, &value))
-		argp_error(state, "--top: '%s' is not a number of use", word);
-	opts->view.top = value;
-}
-
 static void choose_table(struct vm_opts *opts, struct argp_state *state)
 {
 	if (!opts->pids.nr)
@@ -127,7 +118,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->view.table.is_bare = true;
 		return 0;
 	case OPTION_TOP:
-		set_top(opts, arg, state);
+		option_count(state, "--top", arg, 0, &opts->view.top);
 		return 0;
 	case OPTION_WRITTEN:
 		set_watch(opts, WATCH_WRITTEN, "--written", arg, state);

@@ -135,7 +135,8 @@ void option_count(struct argp_state *state, const char *name, const char *word, 
 	uint64_t value = 0;
 
 	if (parse_u64(word, OPTION_COUNT_MAX, &value) || value < least)
-		argp_error(state, "%s: '%s' is not a number of use", name, word);
+		argp_error(state, "%s: '%s' is not a number from %u to %u", name, word, least,
+			   OPTION_COUNT_MAX);
 	*ret = value;
 }
 

@@ -225,7 +225,7 @@ test_sched() {
 	refuses 2 "'ipcprobe sched --help' lists them" sched frobnicate
 	refuses 2 "there are task, waker and cpu" sched latency --by core
 	refuses 2 'unrecognized option.*--by' sched stat --by cpu
-	refuses 2 'not a number of use' sched map --timeline --width 0
+	refuses 2 'not a number from 1 to' sched map --timeline --width 0
 	refuses 1 'no such file' sched timehist -i "$dir/none"
 	works 'timehist' sched --help
 	works 'sch delay' sched timehist -i "$dir/data"
@@ -250,7 +250,7 @@ test_sched() {
 		# shellcheck disable=SC2086
 		works . $view --at @5000.001 -i "$dir/data"
 	done
-	refuses 2 'not a number of use' sched explain --worst 0 -i "$dir/data"
+	refuses 2 'not a number from 1 to' sched explain --worst 0 -i "$dir/data"
 	refuses 2 'one of them' sched explain --worst 3 --task cat -i "$dir/data"
 	refuses 2 "a task's number or name" sched explain --task '' -i "$dir/data"
 	refuses 2 "no task 'nobody' was recorded" sched explain --task nobody -i "$dir/data"
@@ -298,6 +298,21 @@ test_cpus() {
 	refuses 2 'followed by process, not by CPU' copies -C 0 -i "$dir/data"
 	holds 'copies --help does not offer -C' \
 		bash -c "! '$ipcprobe' copies --help | grep -e --cpus"
+}
+
+test_top() {
+	local view word
+
+	for view in copies runq 'sched latency' 'sched migrations' 'sched stat' vm; do
+		for word in x '' -1 1048577 4294967296; do
+			# shellcheck disable=SC2086 # words of a command
+			refuses 2 "--top: '$word' is not a number from 0 to 1048576" $view "--top=$word"
+		done
+	done
+	for view in copies runq 'sched latency' 'sched migrations' 'sched stat'; do
+		# shellcheck disable=SC2086
+		works . $view --top 1048576 -i "$dir/data"
+	done
 }
 
 test_damaged() {
@@ -379,6 +394,7 @@ test_ls
 test_sched
 test_not_recorded
 test_cpus
+test_top
 test_damaged
 test_writing
 test_without_module
