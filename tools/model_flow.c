@@ -157,42 +157,47 @@ static bool is_file(const struct copies *copies, uint32_t object)
 	return channel_at(&copies->channels, object_number(object))->kind == CHANNEL_FILE;
 }
 
-static uint64_t available(const struct copies *copies, uint32_t hop)
+/* Bytes of @hop that may be what @op writes: not into a stream they came out of. */
+static uint64_t available(const struct copies *copies, const struct op *op, uint32_t hop)
 {
 	const struct hop *from = hop_at(&copies->paths, hop);
 
 	if (is_file(copies, from->key.from) && from->bytes < COPY_CONFIG_BYTES)
 		return 0;
+	if (object_is_stream(copies, op->to) && paths_has(&copies->paths, hop, op->to))
+		return 0;
 	return hop_unclaimed(from);
 }
 
 /* May @bytes have come out of what the process read?  If not, that is spent. */
-static bool can_infer(struct copies *copies, const struct proc_io *io, uint64_t bytes)
+static bool can_infer(struct copies *copies, const struct proc_io *io, const struct op *op,
+		      uint64_t bytes)
 {
 	uint64_t sum = 0;
 	uint32_t i;
 
 	for (i = 0; i < io->nr_recent; i++)
-		sum += available(copies, io->recent[i]);
+		sum += available(copies, op, io->recent[i]);
 	if (sum >= bytes)
 		return true;
 	for (i = 0; i < io->nr_recent && sum; i++) {
 		struct hop *hop = hop_at(&copies->paths, io->recent[i]);
 
-		if (available(copies, io->recent[i]))
+		if (available(copies, op, io->recent[i]))
 			hop->spent_bytes += hop_unclaimed(hop);
 	}
 	return false;
 }
 
 /* One piece without an origin, split up among the recent reads. */
-static int infer(struct copies *copies, const struct proc_io *io, uint64_t bytes)
+static int infer(struct copies *copies, const struct proc_io *io, const struct op *op,
+		 uint64_t bytes)
 {
 	uint32_t i;
 	int err = 0;
 
 	for (i = 0; i < io->nr_recent && bytes && !err; i++) {
-		uint64_t part = available(copies, io->recent[i]);
+		uint64_t part = available(copies, op, io->recent[i]);
 		struct piece piece = { .hop = io->recent[i], .is_inferred = true };
 
 		if (part > bytes)
@@ -251,12 +256,12 @@ static int take_own(struct copies *copies, struct proc_io *io, const struct op *
 	copies->raw.nr = 0;
 	err = take_ranges(&io->memory, op, &copies->raw);
 	unknown = sum_bytes(&copies->raw, true);
-	may_infer = unknown && io->nr_recent && can_infer(copies, io, unknown);
+	may_infer = unknown && io->nr_recent && can_infer(copies, io, op, unknown);
 	for (i = 0; i < copies->raw.nr && !err; i++) {
 		const struct piece *piece = &copies->raw.v[i];
 
 		if (!piece->hop && may_infer)
-			err = infer(copies, io, piece->bytes);
+			err = infer(copies, io, op, piece->bytes);
 		else
 			err = pieces_add(&copies->pieces, piece);
 	}
@@ -320,14 +325,14 @@ static int take(struct copies *copies, struct proc_io *io, const struct op *op)
 /* ---- hops ---- */
 
 static enum hop_origin origin_of(const struct copies *copies, const struct proc_io *io,
-				 const struct op *op, uint32_t before)
+				 const struct op *op, const struct piece *piece)
 {
 	const struct ranges *ranges = io->memory.ranges;
 
-	if (before)
+	if (piece->hop)
 		return ORIGIN_BEFORE;
 	if (op->from == OBJECT_MEMORY)
-		return io->has_unknown || (ranges && ranges->has_forgotten) ?
+		return io->has_unknown || piece->is_again || (ranges && ranges->has_forgotten) ?
 		       ORIGIN_UNKNOWN : ORIGIN_MADE;
 	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
 }
@@ -338,6 +343,7 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 	struct hop *hop = hop_at(&copies->paths, number);
 
 	hop->bytes += bytes;
+	hop->life_bytes += bytes;
 	hop->copied_bytes += part_of(op->copied_bytes, done, bytes, op->bytes);
 	hop->copy_ns += part_of(op->copy_ns, done, bytes, op->bytes);
 	hop->blocked_ns += part_of(op->blocked_ns, done, bytes, op->bytes);
@@ -367,25 +373,102 @@ static int count_pair(struct copies *copies, const struct op *op, const struct p
 					      op->writer, reader, piece->bytes);
 }
 
+/* How often a path may lead into @to, 0 = that does not matter. */
+static uint32_t max_turns(const struct copies *copies, uint32_t to)
+{
+	if (object_type(to) != OBJECT_CHANNEL)
+		return 0;
+	return object_is_stream(copies, to) ? 1 : PATH_TURNS_MAX;
+}
+
+static int find_hop(struct copies *copies, const struct proc_io *io, const struct op *op,
+		    const struct piece *piece, uint32_t *ret)
+{
+	struct hop_key key = { .before = piece->hop, .image = op->image, .from = op->from,
+			       .to = op->to, .kind = op->kind,
+			       .origin = origin_of(copies, io, op, piece),
+			       .is_inferred = piece->is_inferred };
+
+	return paths_extend(&copies->paths, &key, max_turns(copies, op->to), ret);
+}
+
+/* Of @piece, bytes that can go by @hop: not more to one object than came in. */
+static uint64_t room_for(const struct copies *copies, const struct op *op,
+			 const struct piece *piece, uint32_t hop)
+{
+	uint64_t came = hop_at(&copies->paths, piece->hop)->life_bytes;
+	uint64_t went = hop_at(&copies->paths, hop)->life_bytes;
+
+	if (!piece->hop || op->kind == HOP_TEE || piece->is_inferred ||
+	    hop_at(&copies->paths, hop)->key.before != piece->hop)
+		return UINT64_MAX;
+	return came > went ? came - went : 0;
+}
+
+/* Keep @bytes of piece @i; nothing is said of where the others came from. */
+static int split_piece(struct pieces *pieces, uint32_t i, uint64_t bytes)
+{
+	struct piece rest = { .bytes = pieces->v[i].bytes - bytes, .is_again = true };
+	int err;
+
+	if (!bytes) {
+		pieces->v[i] = rest;
+		return 0;
+	}
+	err = pieces_add(pieces, &rest);
+	if (err)
+		return err;
+	memmove(pieces->v + i + 2, pieces->v + i + 1, (pieces->nr - i - 2) * sizeof(rest));
+	pieces->v[i + 1] = rest;
+	pieces->v[i].bytes = bytes;
+	if (pieces->v[i].fresh_bytes > bytes)
+		pieces->v[i].fresh_bytes = bytes;
+	return 0;
+}
+
+/* The bytes of @piece are delivered by the hop that they came by: others go on. */
+static void end_path(struct copies *copies, struct piece *piece)
+{
+	if (piece->is_inferred)
+		hop_at(&copies->paths, piece->hop)->passed_bytes -= piece->bytes;
+	piece->fresh_bytes = 0;
+}
+
+/* The hop that piece @i takes, which may become shorter by that. */
+static int choose_hop(struct copies *copies, const struct proc_io *io, const struct op *op,
+		      uint32_t i, uint32_t *ret)
+{
+	uint64_t room;
+	int err;
+
+	err = find_hop(copies, io, op, &copies->pieces.v[i], ret);
+	if (err > 0)
+		end_path(copies, &copies->pieces.v[i]);
+	if (err)
+		return err < 0 ? err : 0;
+	room = room_for(copies, op, &copies->pieces.v[i], *ret);
+	if (copies->pieces.v[i].bytes <= room)
+		return 0;
+	err = split_piece(&copies->pieces, i, room);
+	return err || room ? err : find_hop(copies, io, op, &copies->pieces.v[i], ret);
+}
+
+
 /* Let each piece take its hop; its number then stands in the piece. */
 static int route(struct copies *copies, const struct proc_io *io, const struct op *op)
 {
-	struct hop_key key = { .image = op->image, .from = op->from, .to = op->to,
-			       .kind = op->kind };
 	uint64_t done = 0;
 	uint32_t i, hop;
 	int err = 0;
 
 	copies->nr_ops++;
 	for (i = 0; i < copies->pieces.nr && !err; i++) {
-		struct piece *piece = &copies->pieces.v[i];
+		struct piece *piece;
 
-		key.before = piece->hop;
-		key.origin = origin_of(copies, io, op, piece->hop);
-		key.is_inferred = piece->is_inferred;
-		err = paths_extend(&copies->paths, &key, &hop);
+		err = choose_hop(copies, io, op, i, &hop);
 		if (err)
 			break;
+		piece = &copies->pieces.v[i];
 		hop_at(&copies->paths, piece->hop)->passed_bytes += piece->fresh_bytes;
 		account(copies, op, hop, done, piece->bytes);
 		err = count_pair(copies, op, piece);
@@ -481,9 +564,9 @@ static int end_unseen(struct copies *copies, uint32_t number, const struct piece
 	uint32_t hop;
 	int err;
 
-	err = paths_extend(&copies->paths, &key, &hop);
+	err = paths_extend(&copies->paths, &key, 0, &hop);
 	if (err)
-		return err;
+		return err < 0 ? err : 0;
 	hop_at(&copies->paths, piece->hop)->passed_bytes += piece->bytes;
 	hop_at(&copies->paths, hop)->bytes += piece->bytes;
 	hop_at(&copies->paths, hop)->outcome = OUTCOME_UNSEEN;

@@ -3,9 +3,14 @@
  * The ways that bytes took.
  *
  * Bytes that go round (a ping-pong, make's job server) must not make paths
- * longer for ever.  All growth goes through pipes, so a path holds each pipe
- * once: bytes that come back into a pipe continue at the hop by which they
- * entered it the first time, or, written by another process, beside it.
+ * longer for ever.  All growth goes through channels, so a path holds each
+ * stream once: bytes that come back into a pipe continue at the hop by which
+ * they entered it the first time, or, written by another process, beside it.
+ * Shared memory holds many things at once and may be used again on the way, but
+ * not without end.
+ *
+ * A circle with an inferred link is no evidence that bytes went round: it is
+ * cut where it would close.
  */
 #include "model_path.h"
 
@@ -88,12 +93,32 @@ static int find_or_add(struct paths *paths, const struct hop_key *key, uint32_t 
 	return *ret ? 0 : add_hop(paths, key, hash, ret);
 }
 
-/* The hop of a path that goes into object @to, 0 if there is none. */
-static uint32_t find_entry(const struct paths *paths, uint32_t last, uint32_t to)
+/* paths_has - does the path that ends with @last lead into object @to? */
+bool paths_has(const struct paths *paths, uint32_t last, uint32_t to)
 {
 	while (last && hop_at(paths, last)->key.to != to)
 		last = hop_at(paths, last)->key.before;
 	return last;
+}
+
+/*
+ * The hop by which a path goes into object key->to, if it does so @max_turns
+ * times, else 0.  @is_sure: no link from there to @key is inferred.
+ */
+static uint32_t find_entry(const struct paths *paths, const struct hop_key *key,
+			   uint32_t max_turns, bool *is_sure)
+{
+	uint32_t last = key->before, nr = 0;
+
+	*is_sure = !key->is_inferred;
+	for (; last; last = hop_at(paths, last)->key.before) {
+		const struct hop_key *hop = &hop_at(paths, last)->key;
+
+		if (hop->to == key->to && ++nr == max_turns)
+			return last;
+		*is_sure &= !hop->is_inferred;
+	}
+	return 0;
 }
 
 /* Bytes come back into the pipe that they entered by @entry. */
@@ -126,26 +151,40 @@ static void share(struct paths *paths, struct hop_key *key)
 	paths->nr_shared++;
 }
 
+/* Nothing is said of where the bytes of @key came from. */
+static void cut(struct hop_key *key)
+{
+	key->before = 0;
+	key->origin = ORIGIN_UNKNOWN;
+	key->is_inferred = false;
+}
+
 /**
  * paths_extend - the hop with @key, made if it is new
- * Return: 0 or -ENOMEM.
+ * @max_turns: times that a path may lead into key->to, 0 = any number
+ *
+ * Return: 0, 1 (the path ends with the hop before, and another begins) or -ENOMEM.
  */
-int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t *ret)
+int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_turns,
+		 uint32_t *ret)
 {
 	struct hop_key wanted = *key;
 	uint32_t entry = 0;
+	bool is_sure, is_cut;
+	int err;
 
-	if (object_type(key->to) == OBJECT_CHANNEL)
-		entry = find_entry(paths, key->before, key->to);
-	if (entry)
+	if (max_turns && key->before)
+		entry = find_entry(paths, key, max_turns, &is_sure);
+	if (entry && is_sure)
 		return close_cycle(paths, &wanted, entry, ret);
-	if (wanted.before && hop_at(paths, wanted.before)->depth + 1U >= PATH_DEPTH_MAX) {
-		wanted.before = 0;
-		wanted.origin = ORIGIN_UNKNOWN;
-	}
+	is_cut = entry || (wanted.before &&
+			   hop_at(paths, wanted.before)->depth + 1U >= PATH_DEPTH_MAX);
+	if (is_cut)
+		cut(&wanted);
 	if (paths->hop.nr >= PATH_HOPS_MAX && !find_slot(paths, &wanted, key_hash(&wanted))->hop)
 		share(paths, &wanted);
-	return find_or_add(paths, &wanted, ret);
+	err = find_or_add(paths, &wanted, ret);
+	return err ? err : is_cut;
 }
 
 /* paths_reset - forget all figures, keep the hops */
@@ -157,6 +196,7 @@ void paths_reset(struct paths *paths)
 		struct hop *hop = hop_at(paths, i);
 
 		*hop = (struct hop){ .key = hop->key, .depth = hop->depth,
+				     .life_bytes = hop->life_bytes,
 				     .outcome = hop->outcome };
 	}
 }
@@ -171,11 +211,33 @@ void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
 			hop_at(paths, i)->has_gap = true;
 }
 
+/*
+ * Bytes may have been linked by inference to a hop, and the very bytes of that
+ * hop been written later, all of them: then the process made the first ones.
+ */
+static void revoke_inferred(struct paths *paths)
+{
+	uint32_t i;
+
+	for (i = 1; i < paths->hop.nr; i++) {
+		struct hop *hop = hop_at(paths, i), *before = hop_at(paths, hop->key.before);
+
+		if (hop->key.is_inferred && before->passed_bytes > before->bytes) {
+			before->passed_bytes -= hop->bytes < before->passed_bytes ?
+						hop->bytes : before->passed_bytes;
+			cut(&hop->key);
+			hop->key.origin = ORIGIN_MADE;
+		}
+		hop->depth = hop->key.before ? hop_at(paths, hop->key.before)->depth + 1 : 0;
+	}
+}
+
 /* paths_settle - where the bytes ended, when all records are in */
 void paths_settle(struct paths *paths)
 {
 	uint32_t i;
 
+	revoke_inferred(paths);
 	for (i = 1; i < paths->hop.nr; i++) {
 		struct hop *hop = hop_at(paths, i);
 

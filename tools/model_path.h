@@ -12,7 +12,8 @@
 
 #include "pool.h"
 
-#define PATH_DEPTH_MAX	32U		/* hops of one path */
+#define PATH_DEPTH_MAX	256U		/* hops of one path */
+#define PATH_TURNS_MAX	4U		/* times that a path may lead into the same memory */
 #define PATH_HOPS_MAX	(1U << 19)	/* hops in all; further ones share one per kind */
 
 /* what bytes move from or to: 4 bits of type and the number in its pool */
@@ -80,6 +81,7 @@ enum hop_outcome {
  * @bytes: that took it
  * @copied_bytes: of these, copied by a CPU
  * @passed_bytes: of these, went further by another hop, each counted once
+ * @life_bytes: the same as @bytes, since the first record, whatever is counted
  * @spent_bytes: no longer considered as origin of what the process makes
  * @copy_ns: time in the calls without waiting
  * @blocked_ns: time waiting in the calls
@@ -98,6 +100,7 @@ enum hop_outcome {
 struct hop {
 	struct hop_key key;
 	uint64_t bytes;
+	uint64_t life_bytes;
 	uint64_t copied_bytes;
 	uint64_t passed_bytes;
 	uint64_t spent_bytes;
@@ -110,7 +113,7 @@ struct hop {
 	uint32_t nr_calls;
 	uint32_t last_op;
 	uint64_t calls;
-	uint8_t depth;
+	uint16_t depth;
 	bool has_cycle;
 	bool has_gap;
 	bool is_direct;
@@ -139,7 +142,9 @@ struct paths {
 
 int paths_init(struct paths *paths);
 void paths_deinit(struct paths *paths);
-int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t *ret);
+int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_turns,
+		 uint32_t *ret);
+bool paths_has(const struct paths *paths, uint32_t last, uint32_t to);
 void paths_reset(struct paths *paths);
 void paths_mark_gap(struct paths *paths, uint64_t begin_ns);
 void paths_settle(struct paths *paths);

@@ -203,7 +203,8 @@ static struct piece piece_of(const struct range *found, uint64_t start, uint64_t
 {
 	struct piece piece = { .bytes = end - start };
 
-	if (!found->hop || found->passed_to == to)
+	piece.is_again = found->hop && found->passed_to == to;
+	if (!found->hop || piece.is_again)
 		return piece;
 	piece.hop = found->hop;
 	piece.fresh_bytes = found->passed_to ? 0 : piece.bytes;

@@ -18,6 +18,7 @@
  * @hop: the hop by which they came; 0 = not known
  * @end: from a pipe: who wrote them (struct channel_end); 0 = not known
  * @is_inferred: only linked by process and time
+ * @is_again: they had gone there before, so they are others, or sent again
  */
 struct piece {
 	uint64_t bytes;
@@ -25,6 +26,7 @@ struct piece {
 	uint32_t hop;
 	uint32_t end;
 	bool is_inferred;
+	bool is_again;
 };
 
 struct pieces {

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which bytes are linked to which, and how often: no more than were read.
+ */
+#include "ktap.h"
+#include "trace_builder.h"
+
+#define BLOCK	8192
+#define BUF_A	0x10000000ULL
+#define BUF_B	0x20000000ULL
+
+enum { BIG = 1, OUT, CONF, LOG };
+
+static void begin(struct trace *t)
+{
+	trace_init(t, MODEL_COPIES);
+	trace_snapshot(t, 1, 0, "init");
+	trace_snapshot(t, 10, 1, "sh");
+	trace_file(t, BIG, "/tmp/big.bin");
+	trace_file(t, OUT, "/tmp/out.bin");
+	trace_file(t, CONF, "/etc/prog.conf");
+	trace_file(t, LOG, "/tmp/log");
+	trace_pipe(t, 10, 77);
+	trace_pipe(t, 10, 78);
+	trace_spawn(t, 10, 12, "prog");
+	trace_spawn(t, 10, 13, "other");
+}
+
+static uint32_t file_of(struct trace *t, uint32_t object)
+{
+	return object_type(object) == OBJECT_FILE ?
+	       file_at(&t->model.copies.files, object_number(object))->number : 0;
+}
+
+/* Bytes of second hops whose first hop read @file. */
+static uint64_t linked(struct trace *t, uint32_t file)
+{
+	const struct paths *paths = &t->model.copies.paths;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 1; i < paths->hop.nr; i++) {
+		const struct hop_key *key = &hop_at(paths, i)->key;
+		const struct hop_key *before = &hop_at(paths, key->before)->key;
+
+		if (key->before && !before->before && file_of(t, before->from) == file)
+			sum += hop_at(paths, i)->bytes;
+	}
+	return sum;
+}
+
+/* One read, then the buffer is scratch space for several outputs in turn. */
+static void test_outputs_in_turn(void)
+{
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	for (i = 5; i < 13; i++)
+		trace_file(&t, i, "/tmp/more");
+	trace_file_read(&t, 12, CONF, BUF_A, BLOCK);
+	for (i = 0; i < 1000; i++) {
+		trace_file_write(&t, 12, OUT, BUF_A, BLOCK);
+		trace_file_write(&t, 12, LOG, BUF_A, BLOCK);
+	}
+	trace_finish(&t);
+	ktap_ok(linked(&t, CONF) == 2 * BLOCK,
+		"8 KiB read once and written to two files in turn: once to each (%llu KiB)",
+		(unsigned long long)linked(&t, CONF) / 1024);
+	trace_deinit(&t);
+
+	begin(&t);
+	for (i = 5; i < 13; i++)
+		TRACE_STR(&t, file_info, 0, "/tmp/more", .ino = i, .dev = 8, .file = i);
+	trace_file_read(&t, 12, CONF, BUF_A, BLOCK);
+	for (i = 0; i < 1000; i++)
+		trace_file_write(&t, 12, 5 + i % 8, BUF_A, BLOCK);
+	trace_finish(&t);
+	ktap_ok(linked(&t, CONF) == 8 * BLOCK, "the same with eight files (%llu KiB)",
+		(unsigned long long)linked(&t, CONF) / 1024);
+	trace_deinit(&t);
+}
+
+/* Small writes of other data are inferred; then the very bytes that were read go out. */
+static void test_not_more_than_read(void)
+{
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	for (i = 0; i < 100; i++) {
+		trace_file_read(&t, 12, BIG, BUF_A, BLOCK);
+		trace_write(&t, 12, 77, i * 60, BUF_B, 60);
+		trace_file_write(&t, 12, OUT, BUF_A, BLOCK);
+	}
+	trace_finish(&t);
+	ktap_ok(linked(&t, BIG) == 100 * BLOCK,
+		"no more bytes are linked than were read, exact ones first (%llu of %u)",
+		(unsigned long long)linked(&t, BIG), 100 * BLOCK);
+	trace_deinit(&t);
+}
+
+/* journald asks for the size first; sd-bus reads into a small buffer. */
+static void test_truncated(void)
+{
+	struct path_total total;
+	struct trace t;
+
+	begin(&t);
+	TRACE(&t, unix_pair, 10, .sock = 5, .peer = 6, .ino = 55, .peer_ino = 66, .type = 2);
+	TRACE(&t, unix_send, 12, .addr = BUF_A, .sock = 5, .peer = 6, .count = 1000, .ret = 1000,
+	      .call = IPCPROBE_CALL_SENDTO, .nr_segs = 1, .flags = IPCPROBE_UNIX_MESSAGE);
+	TRACE(&t, unix_recv, 13, .sock = 6, .peer = 5, .ret = 1000, .nr_segs = 1,
+	      .call = IPCPROBE_CALL_RECVFROM, .flags = IPCPROBE_UNIX_MESSAGE |
+	      IPCPROBE_UNIX_PEEK | IPCPROBE_UNIX_TRUNC);
+	TRACE(&t, unix_recv, 13, .addr = BUF_B, .sock = 6, .peer = 5, .count = 4096, .ret = 1000,
+	      .call = IPCPROBE_CALL_RECVFROM, .nr_segs = 1, .flags = IPCPROBE_UNIX_MESSAGE);
+	trace_finish(&t);
+	total = path_total(&t.model);
+	ktap_ok(total.copied_bytes == 2000 && total.delivered_bytes == 1000,
+		"MSG_PEEK | MSG_TRUNC into nothing copies nothing (%llu copied, %llu delivered)",
+		(unsigned long long)total.copied_bytes, (unsigned long long)total.delivered_bytes);
+	trace_deinit(&t);
+
+	begin(&t);
+	TRACE(&t, unix_pair, 10, .sock = 5, .peer = 6, .ino = 55, .peer_ino = 66, .type = 2);
+	trace_file_read(&t, 13, BIG, BUF_B + 16, 4096);
+	TRACE(&t, unix_send, 12, .addr = BUF_A, .sock = 5, .peer = 6, .count = 1000, .ret = 1000,
+	      .call = IPCPROBE_CALL_SENDTO, .nr_segs = 1, .flags = IPCPROBE_UNIX_MESSAGE);
+	TRACE(&t, unix_recv, 13, .addr = BUF_B, .sock = 6, .peer = 5, .count = 16, .ret = 1000,
+	      .call = IPCPROBE_CALL_RECVFROM, .nr_segs = 1,
+	      .flags = IPCPROBE_UNIX_MESSAGE | IPCPROBE_UNIX_TRUNC);
+	trace_file_write(&t, 13, OUT, BUF_B + 16, 4096);
+	trace_finish(&t);
+	ktap_ok(linked(&t, BIG) == 4096, "memory behind the buffer is not touched (%llu of 4096)",
+		(unsigned long long)linked(&t, BIG));
+	trace_deinit(&t);
+}
+
+static void test_long_chain(void)
+{
+	const uint32_t nr = 40;
+	struct path path;
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	for (i = 0; i < nr; i++) {
+		trace_pipe(&t, 10, 100 + i);
+		trace_spawn(&t, 10, 20 + i, "cat");
+	}
+	trace_file_read(&t, 20, BIG, BUF_A, 4096);
+	for (i = 0; i < nr - 1; i++) {
+		trace_write(&t, 20 + i, 100 + i, 0, BUF_A, 4096);
+		trace_read(&t, 21 + i, 100 + i, 0, BUF_A, 4096);
+	}
+	trace_file_write(&t, 20 + nr - 1, OUT, BUF_A, 4096);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_copies == 2 * nr && file_of(&t, trace_hop(&t, &path, 0)->key.from) == BIG,
+		"a chain of %u processes is one path from the file on (%u copies)", nr,
+		path.nr_copies);
+	trace_deinit(&t);
+}
+
+/* One segment, used by two stages of a pipeline at different places. */
+static void test_segment_twice(void)
+{
+	const uint64_t shm = 0x7f0000000000;
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	TRACE(&t, shm_segment, 12, .bytes = 1 << 20, .object = 9, .ns = 7, .id = 3);
+	TRACE(&t, shm_map, 12, .addr = shm, .bytes = 1 << 20, .object = 9, .pid = 12, .prot = 3,
+	      .is_sysv = 1);
+	TRACE(&t, shm_map, 13, .addr = shm, .bytes = 1 << 20, .object = 9, .pid = 13, .prot = 3,
+	      .is_sysv = 1);
+	trace_file_read(&t, 12, BIG, shm, 65536);
+	trace_write(&t, 12, 77, 0, shm, 65536);
+	trace_read(&t, 13, 77, 0, shm + 65536, 65536);
+	trace_file_write(&t, 13, OUT, shm + 65536, 65536);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_copies == 4 && path.copied_bytes == 4.0 * 65536 && !path.has_cycle,
+		"file, segment, pipe, segment, file: four copies (%u, x%.2f, %s)", path.nr_copies,
+		path.copied_bytes / path.bytes, path.has_cycle ? "went round" : "straight");
+	trace_deinit(&t);
+
+	begin(&t);
+	TRACE(&t, shm_segment, 12, .bytes = 1 << 20, .object = 9, .ns = 7, .id = 3);
+	TRACE(&t, shm_map, 12, .addr = shm, .bytes = 1 << 20, .object = 9, .pid = 12, .prot = 3,
+	      .is_sysv = 1);
+	for (uint32_t i = 0; i < 1000; i++) {
+		trace_write(&t, 12, 77, i * 4096, shm, 4096);
+		trace_read(&t, 12, 77, i * 4096, shm, 4096);
+	}
+	trace_finish(&t);
+	ktap_ok(t.model.copies.paths.hop.nr < 50, "a segment and a pipe in turn make few hops (%u)",
+		t.model.copies.paths.hop.nr);
+	trace_deinit(&t);
+}
+
+/*
+ * Client and server; the server's answer is made of the question by inference
+ * only, and the client sends the answer on as it is.
+ */
+static void test_inferred_circle(void)
+{
+	struct trace t;
+	uint32_t i, nr;
+	bool is_round = false;
+	double most = 0;
+
+	begin(&t);
+	for (i = 0; i < 100; i++) {
+		trace_write(&t, 12, 77, i * 4096, BUF_A, 4096);
+		trace_read(&t, 13, 77, i * 4096, BUF_A, 4096);
+		trace_write(&t, 13, 78, i * 4096, BUF_B, 4096);
+		trace_read(&t, 12, 78, i * 4096, BUF_A, 4096);
+	}
+	trace_finish(&t);
+	nr = trace_nr_paths(&t);
+	for (i = 0; i < nr; i++) {
+		struct path path = trace_path(&t, i);
+
+		is_round |= path.has_cycle;
+		if (path.copied_bytes / path.bytes / path.nr_hops > most)
+			most = path.copied_bytes / path.bytes / path.nr_hops;
+	}
+	ktap_ok(!is_round && most <= 1,
+		"a circle with an inferred link is none: no more copies than hops (%s, x%.2f each)",
+		is_round ? "went round" : "straight", most);
+	trace_deinit(&t);
+}
+
+/* dd of a template, a server's cached page */
+static void test_sent_again(void)
+{
+	uint64_t made = 0, unknown = 0;
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	trace_file_read(&t, 12, BIG, BUF_A, 65536);
+	for (i = 0; i < 4; i++)
+		trace_write(&t, 12, 77, i * 65536, BUF_A, 65536);
+	trace_finish(&t);
+	for (i = 1; i < t.model.copies.paths.hop.nr; i++) {
+		const struct hop *hop = hop_at(&t.model.copies.paths, i);
+
+		made += hop->key.origin == ORIGIN_MADE ? hop->bytes : 0;
+		unknown += hop->key.origin == ORIGIN_UNKNOWN && hop->key.kind == HOP_WRITE ?
+			   hop->bytes : 0;
+	}
+	ktap_ok(!made && unknown == 3 * 65536,
+		"bytes sent again have an unknown origin (%llu, and %llu made)",
+		(unsigned long long)unknown, (unsigned long long)made);
+	trace_deinit(&t);
+}
+
+int main(void)
+{
+	ktap_begin(10);
+	test_outputs_in_turn();
+	test_not_more_than_read();
+	test_truncated();
+	test_long_chain();
+	test_segment_twice();
+	test_inferred_circle();
+	test_sent_again();
+	return ktap_end();
+}
