@@ -264,6 +264,7 @@ void chart_deinit(struct chart *chart)
 	free(chart->wait);
 	free(chart->name);
 	free(chart->cpu);
+	free(chart->waiter);
 	pool_deinit(&chart->task);
 	*chart = (struct chart){ 0 };
 }

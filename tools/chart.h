@@ -115,12 +115,14 @@ struct chart_cpu {
  * @state: enum sched_state
  * @cpu: on whose queue it waits, or SCHED_NO_CPU
  * @name: the last one it had
+ * @place: its place in the list of those that wait, from 1 on; 0: it does not
  */
 struct chart_task {
 	bool is_met;
 	uint8_t state;
 	uint16_t cpu;
 	uint32_t name;
+	uint32_t place;
 	uint64_t since_ns;
 };
 
@@ -149,6 +151,9 @@ struct chart {
 	struct chart_cpu *cpu;
 	uint32_t nr_cpus;
 	struct pool task;	/* struct chart_task, by task */
+	uint32_t *waiter;	/* tasks that wait, in no order */
+	uint32_t nr_waiters;
+	uint32_t cap_waiters;
 };
 
 int chart_init(struct chart *chart, const struct source_opts *source, uint64_t from_ns,

@@ -137,6 +137,35 @@ static void end_wait(struct chart *chart, const struct sched *sched, uint32_t nu
 		.name = name_of(chart, sched, number), .cpu = old->cpu, .state = old->state });
 }
 
+/* Keep the list of those that wait. */
+static int list_waiter(struct chart *chart, struct chart_task *task, uint32_t number)
+{
+	uint32_t *grown;
+
+	if (task->place)
+		return 0;
+	grown = array_reserve(chart->waiter, &chart->cap_waiters, chart->nr_waiters + 1,
+			      sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	chart->waiter = grown;
+	grown[chart->nr_waiters++] = number;
+	task->place = chart->nr_waiters;
+	return 0;
+}
+
+static void unlist_waiter(struct chart *chart, struct chart_task *task)
+{
+	uint32_t last;
+
+	if (!task->place)
+		return;
+	last = chart->waiter[--chart->nr_waiters];
+	chart->waiter[task->place - 1] = last;
+	((struct chart_task *)pool_at(&chart->task, last))->place = task->place;
+	task->place = 0;
+}
+
 static int follow_task(struct chart *chart, const struct sched *sched, uint32_t number,
 		       uint64_t ts_ns)
 {
@@ -152,7 +181,11 @@ static int follow_task(struct chart *chart, const struct sched *sched, uint32_t 
 		return 0;
 	end_wait(chart, sched, number, ts_ns);
 	now.name = old->name;
+	now.place = old->place;
 	*old = now;
+	if (now.cpu != SCHED_NO_CPU)
+		return list_waiter(chart, old, number);
+	unlist_waiter(chart, old);
 	return 0;
 }
 
@@ -177,6 +210,10 @@ static int follow_members(struct chart *chart, const struct sched *sched, uint32
 
 /* ---- all ---- */
 
+/*
+ * Whatever may have changed for all: each CPU, and whoever waited.  Who begins
+ * to wait is a member of a queue that was just told.
+ */
 static int follow_all(struct chart *chart, const struct sched *sched, uint64_t ts_ns)
 {
 	uint32_t i;
@@ -184,9 +221,17 @@ static int follow_all(struct chart *chart, const struct sched *sched, uint64_t t
 
 	for (i = 0; i < sched->nr_cpus && !err; i++)
 		err = follow_cpu(chart, sched, i, ts_ns);
-	for (i = 1; i < sched->task.nr && !err; i++)
-		err = follow_task(chart, sched, i, ts_ns);
+	for (i = chart->nr_waiters; i-- && !err;)	/* the last takes the place of one that ends */
+		err = follow_task(chart, sched, chart->waiter[i], ts_ns);
 	return err;
+}
+
+static int follow_snapshot(struct chart *chart, const struct sched *sched,
+			   const struct ipcprobe_rec_rq_snapshot_end *rec)
+{
+	int err = follow_all(chart, sched, rec->hdr.ts_ns);
+
+	return err ? err : follow_members(chart, sched, rec->cpu, rec->hdr.ts_ns);
 }
 
 /**
@@ -223,7 +268,7 @@ int chart_follow(struct chart *chart, const struct sched *sched, const struct ip
 		err = 0;
 		break;
 	case IPCPROBE_REC_rq_snapshot_end:
-		return follow_all(chart, sched, ts_ns);
+		return follow_snapshot(chart, sched, (const void *)rec);
 	case IPCPROBE_REC_lost:
 		return follow_all(chart, sched, model_time(rec));
 	default:

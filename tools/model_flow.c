@@ -347,7 +347,7 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 	hop->copied_bytes += part_of(op->copied_bytes, done, bytes, op->bytes);
 	hop->copy_ns += part_of(op->copy_ns, done, bytes, op->bytes);
 	hop->blocked_ns += part_of(op->blocked_ns, done, bytes, op->bytes);
-	hop->last_ns = op->end_ns;
+	paths_touch(&copies->paths, hop, op->end_ns);
 	hop->calls |= 1ULL << (op->call & 63);
 	hop->is_direct |= op->is_direct;
 	hop->outcome = object_is_stream(copies, op->to) ? OUTCOME_LEFT : OUTCOME_DELIVERED;

@@ -80,6 +80,7 @@ static int add_hop(struct paths *paths, const struct hop_key *key, uint32_t hash
 	if (!hop)
 		return -ENOMEM;
 	hop->key = *key;
+	hop->gap_number = paths->gap_number;
 	hop->depth = key->before ? hop_at(paths, key->before)->depth + 1 : 0;
 	*find_slot(paths, key, hash) = (struct path_slot){ .hash = hash, .hop = *ret };
 	return 0;
@@ -201,14 +202,65 @@ void paths_reset(struct paths *paths)
 	}
 }
 
-/* paths_mark_gap - records of @begin_ns and later, till now, are missing */
-void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
+/* ---- gaps ---- */
+
+/* So many are told apart; two that follow each other are one then. */
+static void merge_gaps(struct paths *paths)
 {
 	uint32_t i;
 
-	for (i = 1; i < paths->hop.nr; i++)
-		if (hop_at(paths, i)->last_ns >= begin_ns)
-			hop_at(paths, i)->has_gap = true;
+	for (i = 0; i < PATH_GAPS_MAX / 2; i++)
+		paths->gap[i] = (struct path_gap){ .begin_ns = paths->gap[2 * i].begin_ns,
+						   .number = paths->gap[2 * i + 1].number };
+	paths->nr_gaps = PATH_GAPS_MAX / 2;
+}
+
+/**
+ * paths_mark_gap - records of @begin_ns and later, till now, are missing
+ *
+ * The hops concerned learn of it when they take bytes again, or at the end: of
+ * the gaps since then the one that began first counts.  What one began before
+ * does not matter any more when a later one began before it; and one that
+ * began after all that hops took, as it is when records are in order, concerns
+ * none.
+ */
+void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
+{
+	if (begin_ns > paths->last_ns)
+		return;
+	while (paths->nr_gaps && paths->gap[paths->nr_gaps - 1].begin_ns >= begin_ns)
+		paths->nr_gaps--;
+	if (paths->nr_gaps == PATH_GAPS_MAX)
+		merge_gaps(paths);
+	paths->gap[paths->nr_gaps++] = (struct path_gap){ .begin_ns = begin_ns,
+							  .number = ++paths->gap_number };
+}
+
+/* Did a gap that came after the hop's last bytes begin before them? */
+static void settle_gaps(const struct paths *paths, struct hop *hop)
+{
+	uint32_t low = 0, high = paths->nr_gaps;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (paths->gap[middle].number > hop->gap_number)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	hop->has_gap |= low < paths->nr_gaps && hop->last_ns >= paths->gap[low].begin_ns;
+	hop->gap_number = paths->gap_number;
+}
+
+/* paths_touch - the hop takes bytes at @ns */
+void paths_touch(struct paths *paths, struct hop *hop, uint64_t ns)
+{
+	if (hop->gap_number != paths->gap_number)
+		settle_gaps(paths, hop);
+	hop->last_ns = ns;
+	if (ns > paths->last_ns)
+		paths->last_ns = ns;
 }
 
 /*
@@ -241,6 +293,7 @@ void paths_settle(struct paths *paths)
 	for (i = 1; i < paths->hop.nr; i++) {
 		struct hop *hop = hop_at(paths, i);
 
+		settle_gaps(paths, hop);
 		hop->end_bytes = hop->bytes > hop->passed_bytes ?
 				 hop->bytes - hop->passed_bytes : 0;
 		hop->below_bytes = hop->end_bytes;

@@ -93,12 +93,14 @@ enum hop_outcome {
  * @calls: mask of 1 << enum ipcprobe_call, which stays below 64
  * @depth: hops before it
  * @has_cycle: bytes came back here and are counted again each time
+ * @gap_number: the last gap that @has_gap knows of
  * @has_gap: took bytes while records were lost
  * @is_direct: some bytes bypassed the page cache
  * @outcome: enum hop_outcome of bytes that went no further
  */
 struct hop {
 	struct hop_key key;
+	uint32_t gap_number;
 	uint64_t bytes;
 	uint64_t life_bytes;
 	uint64_t copied_bytes;
@@ -126,18 +128,34 @@ struct path_slot {
 	uint32_t hop;
 };
 
+#define PATH_GAPS_MAX	64U
+
+/* records of @begin_ns and later were missing when gap @number was told */
+struct path_gap {
+	uint64_t begin_ns;
+	uint32_t number;
+};
+
 /**
  * struct paths - all hops
  * @hop: struct hop
  * @slot: hash table of hops by key
  * @mask: its slots - 1
  * @nr_shared: times a hop was not kept apart for want of room
+ * @last_ns: when a hop last took bytes
+ * @gap: gaps that began before a hop last took bytes; each began later, and was
+ *	told later, than the one before it
+ * @gap_number: of the last one
  */
 struct paths {
 	struct pool hop;
 	struct path_slot *slot;
 	uint32_t mask;
 	uint64_t nr_shared;
+	uint64_t last_ns;
+	struct path_gap gap[PATH_GAPS_MAX];
+	uint32_t nr_gaps;
+	uint32_t gap_number;
 };
 
 int paths_init(struct paths *paths);
@@ -147,6 +165,7 @@ int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_tu
 bool paths_has(const struct paths *paths, uint32_t last, uint32_t to);
 void paths_reset(struct paths *paths);
 void paths_mark_gap(struct paths *paths, uint64_t begin_ns);
+void paths_touch(struct paths *paths, struct hop *hop, uint64_t ns);
 void paths_settle(struct paths *paths);
 
 static inline struct hop *hop_at(const struct paths *paths, uint32_t hop)

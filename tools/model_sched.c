@@ -12,6 +12,20 @@
 #define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
 #define DEQUEUE_THROTTLE 0x20000U	/* in rq_dequeue, of Linux 7.2: it wants to run on */
 
+/* The task's first record since some were lost: add it to those of now. */
+static int meet(struct sched *sched, uint32_t number)
+{
+	uint32_t *grown;
+
+	grown = array_reserve(sched->met, &sched->cap_met, sched->nr_met + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	sched->met = grown;
+	if (number)
+		grown[sched->nr_met++] = number;
+	return 0;
+}
+
 static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *number)
 {
 	struct sched_task *task;
@@ -19,6 +33,8 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 	*number = tasks_by_tid(sched->tasks, tid);
 	task = pool_reach(&sched->task, *number);
 	if (task && task->gen != sched->gen) {
+		if (meet(sched, *number))
+			return NULL;
 		task->gen = sched->gen;
 		task->number = *number;
 		task->state = SCHED_UNKNOWN;
@@ -540,6 +556,7 @@ void sched_deinit(struct sched *sched)
 		free(sched->cpu[i].throttled);
 	}
 	free(sched->cpu);
+	free(sched->met);
 	pool_deinit(&sched->task);
 	sched_groups_deinit(&sched->groups);
 	if (sched->timeline)

@@ -239,6 +239,7 @@ struct sched_watch {
  * @gen: raised when records were lost: the state of all tasks is unknown
  * @wait_gen: raised when records of IPC were lost: on what tasks block is unknown
  * @gap_end_ns: records up to this time may be missing
+ * @met: tasks of this generation, by number
  * @disagreement: the first ones
  * @stranger: the first ones
  * @groups: task groups and functions, by number
@@ -256,6 +257,9 @@ struct sched {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	uint64_t gap_end_ns;
+	uint32_t *met;
+	uint32_t nr_met;
+	uint32_t cap_met;
 	struct sched_disagreement disagreement[SCHED_NR_DISAGREEMENTS];
 	uint32_t nr_disagreements;
 	struct sched_stranger stranger[SCHED_NR_STRANGERS];

@@ -138,10 +138,10 @@ static void end_states(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_n
 /* Tasks that sleep and are no members: the same. */
 static void end_sleep(const struct sched *sched, uint64_t ts_ns)
 {
-	uint32_t number;
+	uint32_t i;
 
-	for (number = 1; number < sched->task.nr; number++) {
-		struct sched_task *task = sched_task_at(sched, number);
+	for (i = 0; i < sched->nr_met; i++) {
+		struct sched_task *task = sched_task_at(sched, sched->met[i]);
 
 		if (task->gen == sched->gen && task->state == SCHED_ASLEEP)
 			sched_end_state(sched, task, ts_ns);
@@ -190,8 +190,8 @@ int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
 		sched_drop_members(sched, cpu);
 		cpu->is_known = false;
 	}
-	/* of one loss after the other only the first can end anything */
 	end_sleep(sched, begin_ns);
+	sched->nr_met = 0;
 	sched->gen++;
 	if (end_ns > sched->gap_end_ns)
 		sched->gap_end_ns = end_ns;
