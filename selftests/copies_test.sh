@@ -262,6 +262,24 @@ jobserver() {
 			all([.flows[].bytes] | (add // 0) <= 100)'
 }
 
+# ---- processes that run already ----
+
+attached() {
+	local reader
+
+	mkfifo in.fifo
+	cat in.fifo >attached.bin &
+	reader=$!
+	ipcprobe copies -J --top 0 -p $reader -- \
+		sh -c "cat big.bin >in.fifo; tail --pid=$reader -f /dev/null" >attached.json
+	wait $reader
+	cmp big.bin attached.bin
+	true_of attached \
+		"[.paths[].hops[].process.pid] | unique == [$reader]" \
+		"[.paths[].hops[] | select(.kind == \"write\") | .path_bytes] | add == $size" \
+		"[.pipes[] | select(.path // \"\" | endswith(\"/in.fifo\")) | .read_bytes] == [$size]"
+}
+
 # ---- what is not there is not told ----
 
 nothing_happened() {
@@ -292,5 +310,6 @@ prove "ls | less" less_fed_by_script
 prove "tar | zstd | wc" tar_and_zstd
 prove "git log | head: SIGPIPE" git_log_and_head
 prove "make -j with its jobserver" jobserver
+prove "copies -p records a process that runs already, and not the command" attached
 prove "where nothing happened, nothing is told" nothing_happened
 prove_end

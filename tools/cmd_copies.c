@@ -97,5 +97,8 @@ int cmd_copies(int argc, char **argv)
 		opts.view.top = VIEW_COPIES_TOP;
 	if (source_open(&opts.source, &r))
 		return CMD_FAILED;
+	/* nothing but these, and what they created, was recorded */
+	if (opts.source.command)
+		opts.source.pids.nr = 0;
 	return source_close(&opts.source, r, show(&opts, r));
 }

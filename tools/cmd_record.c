@@ -42,7 +42,8 @@ struct record_args {
 
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Record all processes, also when a command is given", 0 },
-	{ "pid", 'p', "PID[,PID...]", 0, "Record these processes and what they create", 0 },
+	{ "pid", 'p', "PID[,PID...]", 0, 
+	  "Record these processes and what they create; with a command: while it runs", 0 },
 	{ "cpus", 'C', "CPUS", 0, "Record these CPUs, for example 0-3,7", 0 },
 	{ "events", 'e', "CLASSES", 0,
 	  "Record these classes: " CLASSES " (default: all but pick)", 0 },
@@ -82,8 +83,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (opts->is_all && opts->pids.nr)
 			argp_error(state, "-a and -p: all processes or some of them, not both");
-		if (opts->command && opts->pids.nr)
-			argp_error(state, "-p and a command: record either of them");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

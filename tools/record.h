@@ -28,7 +28,7 @@
  * @pids: processes to record; none = all, or those of @command
  * @cpus: CPUs to record; none = all
  * @is_all: record all processes although there is a command
- * @command: command to run, or NULL
+ * @command: command to run, or NULL; it says for how long if there are @pids
  * @command_line: how the recorder was called, for the file
  *
  * Classes "sched" and "task" are never filtered by process: a run queue

@@ -26,7 +26,8 @@ static const struct argp_option options[] = {
 	{ "input", 'i', "FILE", 0, "File to read (default: " SOURCE_DEFAULT_FILE ")", 0 },
 	{ "output", 'o', "FILE", 0, "Write the report to FILE (default: standard output)", 0 },
 	{ "json", 'J', NULL, 0, "Write JSON, as the manual page tells", 0 },
-	{ "pid", 'p', "PID[,PID...]", 0, "Show these processes only", 0 },
+	{ "pid", 'p', "PID[,PID...]", 0,
+	  "Show these processes only; with a command: record them, not it, while it runs", 0 },
 	{ "ring-size", 'm', "SIZE", 0, "With a command: size of each CPU's ring (default: 4M)", 0 },
 	{ "time", OPTION_TIME, "START,STOP", 0,
 	  "Show this time only, in seconds since the recording began; either may be left out", 0 },
@@ -162,6 +163,7 @@ static int record_command(const struct source_opts *opts, int fd)
 	struct record_opts record_opts = {
 		.classes = opts->classes ? opts->classes : OPTION_CLASSES_DEFAULT,
 		.ring_bytes = opts->ring_bytes,
+		.pids = opts->pids,
 		.command = opts->command,
 	};
 	struct recording rec;

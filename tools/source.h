@@ -33,9 +33,9 @@
  * @command: the command to run instead, NULL = read @input
  * @output: -o: file for the report, NULL = stdout
  * @json: -J: JSON instead of text
- * @pids: -p: processes to show; none = all.  Only a view's filter: a command
- *	is recorded whole
- * @cpus: -C: CPUs to show, likewise
+ * @pids: -p: processes to show; none = all.  If there is a command: those to
+ *	record while it runs
+ * @cpus: -C: CPUs to show; only a view's filter
  * @ring_bytes: -m: size of each CPU's ring, 0 = default
  * @from_ns: --time: first time to show, since the start of the recording
  * @until_ns: --time: times from this on are not shown

@@ -129,7 +129,6 @@ test_words() {
 	refuses 2 "-p '0'" record -p 0
 	refuses 2 "-p '12,'" record -p 12,
 	refuses 2 'not both' record -a -p 1
-	refuses 2 'record either' record -p 1 -- true
 	refuses 2 "--time '2,1'" script --time 2,1
 	refuses 2 "--time 'x,'" script --time x,
 	refuses 2 "--time '1'" script --time 1
