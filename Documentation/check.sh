@@ -258,6 +258,12 @@ check_commands() {
 	local file word rest option
 
 	commands >"$temp/commands"
+	while read -r word; do
+		"$IPCPROBE" "$word" --help >"$temp/$word.help"
+	done < <(grep -vx -e help -e sched "$temp/commands")
+	while read -r word; do
+		"$IPCPROBE" sched "$word" --help >"$temp/sched-$word.help"
+	done < <(commands sched)
 	while IFS=: read -r file word rest; do
 		if ! grep -qx -e "$word" "$temp/commands"; then
 			wrong "$file: ipcprobe $word: there is no such command"
@@ -271,7 +277,7 @@ check_commands() {
 				wrong "$file: ipcprobe $word $option: there is no such option" ;;
 			esac
 		done
-	done < <(grep -H -o -E '(^	|^    |[`$#'\''] ?|sudo )ipcprobe [a-z]+( [^`|'\'']*)?' ../README.md ./*.rst |
+	done < <(grep -H -o -E '(^	|^    |[`$#'\''] ?|sudo )ipcprobe [a-z]+( [^`|'\'']*)?' ../README.md ./*.rst "$temp"/*.help |
 		sed -E 's/:.*ipcprobe ([a-z]+)/:\1:/')
 	result "every command line in the documents has a command and options that exist"
 }

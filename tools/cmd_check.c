@@ -73,7 +73,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
-	.doc = "See whether everything is there that recording needs.",
+	.doc = "See whether everything is there that recording needs.\v"
+	       "Examples:\n"
+	       "    ipcprobe check",
 };
 
 __attribute__((format(printf, 4, 5)))

@@ -54,7 +54,12 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show the path of bytes through processes, pipes and files: hops, copies, cost.",
+	.doc = "Show the path of bytes through processes, pipes and files: hops, copies, cost.\v"
+	       "Examples:\n"
+	       "    ipcprobe copies -- sh -c 'cat big.bin | cat > out.bin'\n"
+	       "    ipcprobe copies -o report -- make -j4\n"
+	       "    ipcprobe copies -p 1234 -- sleep 5\n"
+	       "    ipcprobe copies --top 3 --time 1.5,2 -i r.data",
 	.children = children,
 };
 

@@ -83,7 +83,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Explain why a task ran when and where it did: who competed, and what rule chose.",
+	.doc = "Explain why a task ran when and where it did: who competed, and what rule chose.\v"
+	       "Examples:\n"
+	       "    ipcprobe sched explain --worst 3 -- hackbench\n"
+	       "    ipcprobe sched explain --at 1.25 -i r.data",
 	.children = children,
 };
 

@@ -65,7 +65,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show for how long tasks wanted a CPU before they ran.",
+	.doc = "Show for how long tasks wanted a CPU before they ran.\v"
+	       "Examples:\n"
+	       "    ipcprobe sched latency --by cpu --histogram -- make\n"
+	       "    ipcprobe sched latency --top 5 -i r.data",
 	.children = children,
 };
 

@@ -58,7 +58,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show who ran on each CPU, switch by switch, as a timeline or as a picture.",
+	.doc = "Show who ran on each CPU, switch by switch, as a timeline or as a picture.\v"
+	       "Examples:\n"
+	       "    ipcprobe sched map --time 1,1.01 -i r.data\n"
+	       "    ipcprobe sched map --timeline -- make",
 	.children = children,
 };
 

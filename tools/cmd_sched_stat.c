@@ -23,7 +23,10 @@ static const struct argp_child children[] = {
 static const struct argp argp = {
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show each CPU's use and queue, and each task's time in each state.",
+	.doc = "Show each CPU's use and queue, and each task's time in each state.\v"
+	       "Examples:\n"
+	       "    ipcprobe sched stat -- make\n"
+	       "    ipcprobe sched stat -p 1234 -i r.data",
 	.children = children,
 };
 

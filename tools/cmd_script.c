@@ -136,7 +136,11 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.children = children,
 	.args_doc = "[--] [COMMAND [ARG...]]",
-	.doc = "Show every recorded event on a line of its own.",
+	.doc = "Show every recorded event on a line of its own.\v"
+	       "Examples:\n"
+	       "    ipcprobe script -e pipe,file_read --time ,0.5 -i r.data\n"
+	       "    ipcprobe script -J -i r.data\n"
+	       "    ipcprobe script --clock wall -- ls",
 };
 
 /* Loss is shown whatever process is asked for: it may concern it. */

@@ -67,7 +67,10 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.children = children,
 	.args_doc = "[--] [COMMAND [ARG...]]",
-	.doc = "Count recorded events by type, class and CPU, and show what was lost.",
+	.doc = "Count recorded events by type, class and CPU, and show what was lost.\v"
+	       "Examples:\n"
+	       "    ipcprobe stat -i r.data\n"
+	       "    ipcprobe stat -C 0-3 --time 1.5, -i r.data",
 };
 
 static void tally_add(struct tally *tally, const struct ipcprobe_rec *rec)

@@ -87,6 +87,7 @@ test_usage() {
 		# shellcheck disable=SC2086
 		holds "$command: -h is --help" \
 			bash -c "'$ipcprobe' $command --help | cmp - '$dir/out'"
+		holds "$command: --help has examples" grep -q "^    ipcprobe $command" "$dir/out"
 	done
 	works '^ipcprobe [0-9]' --version
 	works 'Usage: ipcprobe record' record --help
