@@ -42,7 +42,7 @@ struct record_args {
 
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Record all processes, also when a command is given", 0 },
-	{ "pid", 'p', "PID[,PID...]", 0, 
+	{ "pid", 'p', "PID[,PID...]", 0,
 	  "Record these processes and what they create; with a command: while it runs", 0 },
 	{ "cpus", 'C', "CPUS", 0, "Record these CPUs, for example 0-3,7", 0 },
 	{ "events", 'e', "CLASSES", 0,

@@ -4,10 +4,24 @@
  */
 #include "text.h"
 
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
+
+/* text_sign - the sign as bytes of the locale */
+const char *text_sign(enum text_sign sign)
+{
+	static const char *const utf8[] = {
+		[SIGN_TIMES] = "×", [SIGN_ARROW] = "→", [SIGN_DOTS] = "…",
+	};
+	static const char *const ascii[] = {
+		[SIGN_TIMES] = "x", [SIGN_ARROW] = "->", [SIGN_DOTS] = "...",
+	};
+
+	return strcmp(nl_langinfo(CODESET), "UTF-8") ? ascii[sign] : utf8[sign];
+}
 
 /* Print one character as it is or escaped; return the bytes it had. */
 static size_t print_char(FILE *out, const char *text, size_t left, char quote)

@@ -10,6 +10,11 @@
 
 #include <jansson.h>
 
+/* signs that reports use; in a locale without them they are written in ASCII */
+enum text_sign { SIGN_TIMES, SIGN_ARROW, SIGN_DOTS };
+
+const char *text_sign(enum text_sign sign);
+
 void text_print(FILE *out, const char *text);
 void text_print_quoted(FILE *out, const char *text);
 json_t *text_json(const char *text);

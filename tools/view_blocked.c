@@ -16,7 +16,7 @@
 enum { COL_TASK, COL_OBJECT, COL_COUNT, COL_TIME };
 
 static const struct table_column columns[] = {
-	{ "TASK", false }, { "BLOCKED ON", false }, { "TIMES", true }, { "TIME", true },
+	{ "TASK", false }, { "BLOCKED-ON", false }, { "TIMES", true }, { "TIME", true },
 	{ NULL, false }
 };
 

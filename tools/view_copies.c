@@ -8,6 +8,7 @@
 
 #include "label.h"
 #include "path_list.h"
+#include "text.h"
 
 static void print_total(const struct model *model)
 {
@@ -18,7 +19,8 @@ static void print_total(const struct model *model)
 	printf("total: %s delivered, ", label_bytes(buf, total.delivered_bytes, is_complete));
 	printf("%s copied", label_bytes(buf, total.delivery_bytes, is_complete));
 	if (total.delivered_bytes)
-		printf(", ×%.2f", path_amplification(&total));
+		printf(", %s%.2f", text_sign(SIGN_TIMES),
+		       path_amplification(&total));
 	if (total.referenced_bytes)
 		printf(", %s moved without a copy",
 		       label_bytes(buf, total.referenced_bytes, is_complete));

@@ -20,8 +20,8 @@ enum {
 };
 
 static const struct table_column columns[] = {
-	{ "TRANSPORT", false }, { "BLOCK", true }, { "COPIES", true }, { "CPU COPIED", true },
-	{ "AMPLIFIED", true }, { "PER KiB", true }, { "SWITCHES", true }, { "SYSCALLS", true },
+	{ "TRANSPORT", false }, { "BLOCK", true }, { "COPIES", true }, { "CPU-COPIED", true },
+	{ "AMPLIFIED", true }, { "PER-KiB", true }, { "SWITCHES", true }, { "SYSCALLS", true },
 	{ "ELAPSED", true }, { "LINK", false }, { "NOTE", false }, { NULL, false }
 };
 
@@ -58,7 +58,8 @@ static void set_trace(struct table *table, const struct lab_trace *trace)
 
 	table_set(table, COL_COPIES, "%u", trace->nr_copies);
 	table_set(table, COL_COPIED, "%s", label_bytes(buf, trace->copied_bytes, is_complete));
-	table_set(table, COL_AMPLIFICATION, "×%.2f", trace->copied_bytes / trace->bytes);
+	table_set(table, COL_AMPLIFICATION, "%s%.2f", text_sign(SIGN_TIMES),
+		  trace->copied_bytes / trace->bytes);
 	table_set(table, COL_COST, "%.1f ns", per_kib(trace));
 	table_set(table, COL_LINK, "%s", !is_complete ? "in doubt" :
 					 trace->is_inferred ? "inferred" : "exact");

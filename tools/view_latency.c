@@ -79,9 +79,9 @@ enum {
 };
 
 static const struct table_column columns[] = {
-	{ "", false }, { "RUNTIME", true }, { "SWITCHES", true }, { "DELAYS", true },
-	{ "AVG DELAY", true }, { "P50", true }, { "P90", true }, { "P99", true },
-	{ "MAX DELAY", true }, { "MAX DELAY START", true }, { "MAX DELAY END", true },
+	{ "", false }, { "RUNNING", true }, { "SWITCHES", true }, { "DELAYS", true },
+	{ "MEAN", true }, { "P50", true }, { "P90", true }, { "P99", true },
+	{ "MAX", true }, { "MAX-START", true }, { "MAX-END", true },
 	{ NULL, false }
 };
 

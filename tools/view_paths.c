@@ -12,6 +12,7 @@
 #include "label.h"
 #include "path_list.h"
 #include "table.h"
+#include "text.h"
 
 enum {
 	COL_HOP, COL_PROCESS, COL_CALL, COL_FROM, COL_TO, COL_HOW, COL_BYTES, COL_CALLS,
@@ -21,7 +22,7 @@ enum {
 static const struct table_column columns[] = {
 	{ "HOP", true }, { "PROCESS", false }, { "CALL", false }, { "FROM", false },
 	{ "TO", false }, { "HOW", false }, { "BYTES", true }, { "CALLS", true },
-	{ "PER KiB", true }, { "COPYING", true }, { "BLOCKED", true }, { "LINK", false },
+	{ "PER-KiB", true }, { "COPYING", true }, { "BLOCKED", true }, { "LINK", false },
 	{ NULL, false }
 };
 
@@ -30,22 +31,29 @@ static const struct hop *hop_of(const struct model *model, const struct path *pa
 	return hop_at(&model->copies.paths, path->hop[i]);
 }
 
+static void print_arrow(void)
+{
+	printf(" %s ", text_sign(SIGN_ARROW));
+}
+
 /* What stands before the first hop's process. */
 static void print_origin(const struct model *model, const struct hop *hop)
 {
 	switch (hop->key.origin) {
 	case ORIGIN_UNKNOWN:
-		fputs("? → ", stdout);
+		putchar('?');
+		print_arrow();
 		break;
 	case ORIGIN_CYCLE:
-		fputs("… → ", stdout);
+		fputs(text_sign(SIGN_DOTS), stdout);
+		print_arrow();
 		break;
 	default:
 		break;
 	}
 	if (object_type(hop->key.from) != OBJECT_MEMORY) {
 		label_print_object(stdout, model, hop->key.from);
-		fputs(" → ", stdout);
+		print_arrow();
 	}
 }
 
@@ -69,11 +77,11 @@ static void print_chain(const struct model *model, const struct path *path)
 
 		if (!is_named(hop, before)) {
 			if (before)
-				fputs(" → ", stdout);
+				print_arrow();
 			label_print_image(stdout, model, hop->key.image);
 		}
 		if (hop->key.to != OBJECT_MEMORY) {
-			fputs(" → ", stdout);
+			print_arrow();
 			label_print_object(stdout, model, hop->key.to);
 		}
 		before = hop;
@@ -101,7 +109,8 @@ static void print_head(const struct model *model, const struct path *path)
 	       outcome(model, path), path->nr_copies,
 	       path->nr_copies == 1 ? "copy" : "copies");
 	if (path->outcome == OUTCOME_DELIVERED)
-		printf(", ×%.2f", path->copied_bytes / path->bytes);
+		printf(", %s%.2f", text_sign(SIGN_TIMES),
+		       path->copied_bytes / path->bytes);
 	if (path->has_cycle)
 		fputs(", went round", stdout);
 	printf(", %s\n", path->is_inferred ? "inferred" : "exact");

@@ -22,7 +22,7 @@ static const struct table_column columns[] = {
 enum { MISS_TIME, MISS_CPU, MISS_RULE, MISS_PREDICTED, MISS_CHOSEN };
 
 static const struct table_column miss_columns[] = {
-	{ "NOT PREDICTED AT", true }, { "CPU", true }, { "RULE", false }, { "PREDICTED", false },
+	{ "NOT-PREDICTED-AT", true }, { "CPU", true }, { "RULE", false }, { "PREDICTED", false },
 	{ "CHOSEN", false }, { NULL, false }
 };
 

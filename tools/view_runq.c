@@ -97,8 +97,8 @@ uint32_t *view_tasks_sorted(const struct model *model, const struct view_runq *v
 enum { CPU_NUMBER, CPU_MEAN, CPU_MAX, CPU_BUSY, CPU_SWITCHES, CPU_KNOWN, CPU_LENGTHS };
 
 static const struct table_column cpu_columns[] = {
-	{ "CPU", true }, { "MEAN LENGTH", true }, { "MAX", true }, { "BUSY", true },
-	{ "SWITCHES", true }, { "KNOWN", true }, { "AT 0", true }, { "1", true },
+	{ "CPU", true }, { "MEAN-LENGTH", true }, { "MAX", true }, { "BUSY", true },
+	{ "SWITCHES", true }, { "KNOWN", true }, { "AT-0", true }, { "1", true },
 	{ "2", true }, { "3", true }, { "4", true }, { "5", true }, { "6", true },
 	{ "7+", true }, { NULL, false }
 };
@@ -160,7 +160,7 @@ enum {
 static const struct table_column task_columns[] = {
 	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "WAKE-UPS", true },
 	{ "LATENCIES", true }, { "MEAN", true }, { "P50", true }, { "P99", true },
-	{ "MAX", true }, { "GAVE UP CPU", true }, { "PREEMPTED", true },
+	{ "MAX", true }, { "GAVE-UP-CPU", true }, { "PREEMPTED", true },
 	{ "MIGRATIONS", true }, { NULL, false }
 };
 

@@ -22,7 +22,7 @@ enum {
 
 static const struct table_column cpu_columns[] = {
 	{ "CPU", true }, { "BUSY", true }, { "IDLE", true }, { "SWITCHES", true },
-	{ "MEAN LENGTH", true }, { "MAX", true }, { "WAKE-UPS", true }, { "MOVED IN", true },
+	{ "MEAN-LENGTH", true }, { "MAX", true }, { "WAKE-UPS", true }, { "MOVED-IN", true },
 	{ "OUT", true }, { "KNOWN", true }, { NULL, false }
 };
 
@@ -92,8 +92,8 @@ enum {
 static const struct table_column task_columns[] = {
 	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "THROTTLED", true },
 	{ "MIGRATING", true }, { "DELAYED", true }, { "ASLEEP", true }, { "WAKE-UPS", true },
-	{ "GAVE UP CPU", true }, { "PREEMPTED", true }, { "MIGRATIONS", true },
-	{ "BLOCKED ON", false }, { NULL, false }
+	{ "GAVE-UP-CPU", true }, { "PREEMPTED", true }, { "MIGRATIONS", true },
+	{ "BLOCKED-ON", false }, { NULL, false }
 };
 
 /* "pipe 1.5 ms, futex 20 us", the most first; NULL: nothing */

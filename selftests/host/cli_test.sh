@@ -234,7 +234,7 @@ test_sched() {
 	works ' secs' sched map -i "$dir/data"
 	works 'a character' sched map --timeline -i "$dir/data"
 	works 'migrations of' sched migrations -i "$dir/data"
-	works 'MAX DELAY START' sched latency -i "$dir/data"
+	works 'MAX-START' sched latency -i "$dir/data"
 	works 'usecs' sched latency --by cpu --histogram -i "$dir/data"
 	works '^audits' sched stat -i "$dir/data"
 	works '^picks predicted' sched explain -i "$dir/data"
@@ -298,6 +298,12 @@ test_cpus() {
 	refuses 2 'followed by process, not by CPU' copies -C 0 -i "$dir/data"
 	holds 'copies --help does not offer -C' \
 		bash -c "! '$ipcprobe' copies --help | grep -e --cpus"
+}
+
+# awk and cut tell columns apart by blanks.
+test_headings() {
+	holds 'no heading of a table has a blank' \
+		bash -c "! grep -nE '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools/*.c"
 }
 
 test_top() {
@@ -394,6 +400,7 @@ test_ls
 test_sched
 test_not_recorded
 test_cpus
+test_headings
 test_top
 test_damaged
 test_writing

@@ -8,6 +8,7 @@
  * at the difference before you commit it.
  */
 #include <libgen.h>
+#include <locale.h>
 
 #include "address_space.h"
 #include "ktap.h"
@@ -143,6 +144,21 @@ static void test_pipeline(void)
 	pipeline(&t, 1024);
 	trace_finish(&t);
 	compare_copies(&t, "copies-pipeline.txt", "copies-pipeline.json", true);
+	trace_deinit(&t);
+}
+
+/* In a locale without the signs of the reports. */
+static void test_ascii(void)
+{
+	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP };
+	struct trace t;
+
+	begin_copies(&t);
+	pipeline(&t, 1);
+	trace_finish(&t);
+	setlocale(LC_CTYPE, "C");
+	compare("copies-ascii.txt", capture(copies_text, &t.model, &view));
+	setlocale(LC_CTYPE, "C.UTF-8");
 	trace_deinit(&t);
 }
 
@@ -822,8 +838,10 @@ int main(int argc, char **argv)
 	else
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
-	ktap_begin(43);
+	setlocale(LC_CTYPE, "C.UTF-8");
+	ktap_begin(44);
 	test_pipeline();
+	test_ascii();
 	test_mixture();
 	test_objects();
 	test_queues();
