@@ -229,7 +229,19 @@ uint32_t label_end_image(const struct model *model, const struct channel_end *en
 	return proc_at(&model->tasks, end->proc)->image;
 }
 
-/* All that were seen at an end of @channel: "cat[12], cat[13]". */
+#define ENDS_SHOWN	3U	/* of many */
+
+static uint32_t count_ends(const struct channels *channels, const struct channel *channel,
+			   uint16_t held)
+{
+	uint32_t end, nr = 0;
+
+	for (end = channel->first_end; end; end = channel_end_at(channels, end)->next)
+		nr += !!(channel_end_at(channels, end)->held & held);
+	return nr;
+}
+
+/* Who was seen at an end of @channel: "cat[12], cat[13]", or with "and 7 others". */
 char *label_ends(const struct model *model, const struct channel *channel, uint16_t held)
 {
 	const struct channels *channels = &model->copies.channels;
@@ -237,18 +249,23 @@ char *label_ends(const struct model *model, const struct channel *channel, uint1
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
-	uint32_t end;
+	uint32_t end, nr = count_ends(channels, channel, held), left;
 
 	if (!out)
 		return NULL;
-	for (end = channel->first_end; end; end = channel_end_at(channels, end)->next) {
+	/* "and 1 other" would be no shorter than who it is */
+	left = nr > ENDS_SHOWN + 1 ? ENDS_SHOWN : nr;
+	for (end = channel->first_end; end && left; end = channel_end_at(channels, end)->next) {
 		if (!(channel_end_at(channels, end)->held & held))
 			continue;
+		left--;
 		fputs(comma, out);
 		put_image(out, model, label_end_image(model, channel_end_at(channels, end)),
 			  put_raw);
 		comma = ", ";
 	}
+	if (nr > ENDS_SHOWN + 1)
+		fprintf(out, " and %u others", nr - ENDS_SHOWN);
 	fclose(out);
 	return text;
 }

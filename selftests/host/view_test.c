@@ -162,6 +162,21 @@ static void test_ascii(void)
 	trace_deinit(&t);
 }
 
+/* Nobody reads what @nr processes write. */
+static void compare_writers(const char *name, uint32_t nr)
+{
+	struct trace t;
+
+	begin_copies(&t);
+	for (uint32_t i = 0; i < nr; i++) {
+		trace_spawn(&t, 10, 100 + i, "cc");
+		trace_write(&t, 100 + i, 345, 10 * i, BUF_A, 10);
+	}
+	trace_finish(&t);
+	compare_copies(&t, name, NULL, false);
+	trace_deinit(&t);
+}
+
 static void test_mixture(void)
 {
 	struct trace t;
@@ -839,9 +854,11 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(44);
+	ktap_begin(46);
 	test_pipeline();
 	test_ascii();
+	compare_writers("copies-writers-4.txt", 4);
+	compare_writers("copies-writers-52.txt", 52);
 	test_mixture();
 	test_objects();
 	test_queues();
