@@ -406,6 +406,37 @@ static noinline void change_unnamed(const void *rq, int change)
 	}
 }
 
+/*
+ * Who was switched to, and how many voluntary switches it had made. A task that
+ * wants to sleep and has a signal is still runnable; since Linux 6.14, and in
+ * Debian's 6.12, its prev_state says no more than that. The kernel's count tells.
+ */
+struct stint {
+	u32 tid;		/* 0: not known, or idle */
+	u32 nr_voluntary;	/* low bits */
+};
+
+static DEFINE_PER_CPU(struct stint, stint);
+
+/* No probe of class sched or pick is attached: switches will be missed. */
+void ipcprobe_sched_reset(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(stint, cpu).tid = 0;
+}
+
+static __always_inline bool is_voluntary(bool preempt, const struct task_struct *prev,
+					 u32 prev_state)
+{
+	const struct stint *last = this_cpu_ptr(&stint);
+
+	if (likely(last->tid && last->tid == prev->pid))
+		return (u32)prev->nvcsw != last->nr_voluntary;
+	return prev_state && !preempt;
+}
+
 static __always_inline void fill_rq_switch(struct ipcprobe_rec_rq_switch *rec,
 					   bool preempt, const struct task_struct *prev,
 					   const struct task_struct *next, u32 prev_state)
@@ -416,6 +447,7 @@ static __always_inline void fill_rq_switch(struct ipcprobe_rec_rq_switch *rec,
 	rec->prev_prio = prev->prio;
 	rec->next_prio = next->prio;
 	rec->preempt = preempt;
+	rec->voluntary = is_voluntary(preempt, prev, prev_state);
 	rec->cpu = smp_processor_id();
 }
 
@@ -435,6 +467,7 @@ static noinline void end_dequeue_offline(struct pending *now)
 		       !ipcprobe_rq_nr_running(now->rq);
 
 	end_dequeue(now, 1);
+	this_cpu_write(stint.tid, 0);	/* this switch is not counted yet */
 	if (is_last)
 		emit_rq_switch_slowly(ipcprobe_clock(), false, current,
 				      &init_task, READ_ONCE(current->__state));
@@ -478,6 +511,8 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 	this_cpu_write(ipcprobe_running_tid, next->pid);
 	ipcprobe_pick_restart();
 	emit_rq_switch(ipcprobe_clock_try_now(), preempt, prev, next, prev_state);
+	this_cpu_write(stint.nr_voluntary, (u32)next->nvcsw);
+	this_cpu_write(stint.tid, next->pid);
 }
 
 static void probe_waking(void *data, struct task_struct *p)

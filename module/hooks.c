@@ -230,6 +230,8 @@ static void clean_up(u32 classes)
 		ipcprobe_uring_reset();
 	if (!(classes & IPCPROBE_BIT(PICK)))
 		ipcprobe_pick_reset();
+	if (!(classes & (IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))))
+		ipcprobe_sched_reset();
 	if (!(classes & IPCPROBE_BIT(MSG)))
 		ipcprobe_message_reset();
 	if (!(classes & IPCPROBE_BIT(UNIX)))

@@ -6,7 +6,9 @@
 #include "deadline.h"
 
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <pthread.h>
 
@@ -415,11 +417,43 @@ static void do_switches(int *fd)
 	CHECK(read(fd[0], &byte, 1) == 1);
 }
 
+/* How often a task was switched from: by the kernel's count, by the records. */
+struct switches {
+	unsigned long kernel_voluntary;
+	unsigned long kernel_forced;
+	unsigned long voluntary;
+	unsigned long forced;
+	unsigned long kept_awake;	/* of @voluntary, with a state of 0 */
+};
+
+static void kernel_count(struct switches *sw, pid_t pid)
+{
+	sw->kernel_voluntary = status_value(pid, "voluntary_ctxt_switches:");
+	sw->kernel_forced = status_value(pid, "nonvoluntary_ctxt_switches:");
+}
+
+static void count_switches(struct switches *sw, const struct capture *cap, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < cap->nr; i++) {
+		const struct ipcprobe_rec_rq_switch *rec = (const void *)cap->recs[i].rec;
+
+		if (rec->hdr.type != IPCPROBE_REC_rq_switch || rec->hdr.tid != (uint32_t)pid)
+			continue;
+		sw->voluntary += rec->voluntary;
+		sw->forced += !rec->voluntary;
+		sw->kept_awake += rec->voluntary && !rec->prev_state;
+	}
+	printf("# kernel: %lu voluntary, %lu forced; records: %lu, of them %lu runnable, %lu\n",
+	       sw->kernel_voluntary, sw->kernel_forced, sw->voluntary, sw->kept_awake,
+	       sw->forced);
+}
+
 TEST_F(sched, switches_equal_the_kernels_count)
 {
-	unsigned long voluntary = 0, forced = 0, kernel_voluntary, kernel_forced;
+	struct switches sw = {};
 	pid_t rival, pid;
-	size_t i;
 	int fd[2];
 
 	ASSERT_EQ(0, pipe(fd));
@@ -427,27 +461,91 @@ TEST_F(sched, switches_equal_the_kernels_count)
 	rival = SPAWN(do_spin, NULL);
 	pid = SPAWN(do_switches, fd);
 	wait_until_in_call(pid, SYS_read);
-	kernel_voluntary = status_value(pid, "voluntary_ctxt_switches:");
-	kernel_forced = status_value(pid, "nonvoluntary_ctxt_switches:");
+	kernel_count(&sw, pid);
 	FINISH(&self->cap);
 	ASSERT_EQ(1, write(fd[1], "", 1));
 	REAP(pid);
 	REAP(rival);
-	for (i = 0; i < self->cap.nr; i++) {
-		const struct ipcprobe_rec_rq_switch *rec = (const void *)self->cap.recs[i].rec;
+	count_switches(&sw, &self->cap, pid);
+	EXPECT_EQ(sw.kernel_voluntary, sw.voluntary);
+	EXPECT_EQ(sw.kernel_forced, sw.forced);
+	EXPECT_LT(0, sw.voluntary);
+	EXPECT_LT(0, sw.forced);
+}
 
-		if (rec->hdr.type != IPCPROBE_REC_rq_switch || rec->hdr.tid != (uint32_t)pid)
+static void on_signal(int signo MAYBE_UNUSED)
+{
+}
+
+static void do_spin_on_cpu_0(void *arg)
+{
+	pin_to(0);
+	do_spin(arg);
+}
+
+#define NR_SLEEPS	200
+
+static void do_interrupted_sleeps(int *fd)
+{
+	struct timespec ts = { .tv_sec = 60 };
+	char byte;
+	int i;
+
+	pin_to(0);
+	CHECK(signal(SIGUSR1, on_signal) != SIG_ERR);
+	CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+	CHECK(!raise(SIGSTOP));
+	for (i = 0; i < NR_SLEEPS; i++)
+		CHECK(syscall(SYS_nanosleep, &ts, NULL) == -1);
+	CHECK(read(fd[0], &byte, 1) == 1);
+}
+
+/* Each call to nanosleep() begins with a signal that is there already. */
+static void interrupt_sleeps(pid_t pid)
+{
+	struct __ptrace_syscall_info info;
+	int status, signo = 0;
+
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+	CHECK(!ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD));
+	for (;; signo = WSTOPSIG(status) == SIGUSR1 ? SIGUSR1 : 0) {
+		CHECK(!ptrace(PTRACE_SYSCALL, pid, NULL, signo));
+		CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
 			continue;
-		if (rec->prev_state && !rec->preempt)
-			voluntary++;
-		else
-			forced++;
+		CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0);
+		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
+			continue;
+		if (info.entry.nr == SYS_nanosleep)
+			CHECK(!syscall(SYS_tgkill, pid, pid, SIGUSR1));
+		if (info.entry.nr == SYS_read)
+			break;
 	}
-	EXPECT_EQ(kernel_voluntary, voluntary);
-	EXPECT_EQ(kernel_forced, forced);
-	EXPECT_LT(0, voluntary);
-	EXPECT_LT(0, forced);
-	printf("# %lu voluntary, %lu forced\n", voluntary, forced);
+	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
+}
+
+/* It wanted to sleep, and the kernel counts that, though it is still runnable. */
+TEST_F(sched, a_switch_that_a_signal_cuts_short_is_voluntary)
+{
+	struct switches sw = {};
+	pid_t rival, pid;
+	int fd[2];
+
+	ASSERT_EQ(0, pipe(fd));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	rival = SPAWN(do_spin_on_cpu_0, NULL);
+	pid = SPAWN(do_interrupted_sleeps, fd);
+	interrupt_sleeps(pid);
+	wait_until_in_call(pid, SYS_read);
+	kernel_count(&sw, pid);
+	FINISH(&self->cap);
+	ASSERT_EQ(1, write(fd[1], "", 1));
+	REAP(pid);
+	REAP(rival);
+	count_switches(&sw, &self->cap, pid);
+	EXPECT_EQ(sw.kernel_voluntary, sw.voluntary);
+	EXPECT_EQ(sw.kernel_forced, sw.forced);
+	EXPECT_LE(NR_SLEEPS, sw.voluntary);
 }
 
 /* ---- wake-ups, migrations ---- */

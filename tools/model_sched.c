@@ -268,8 +268,8 @@ static void switch_out(const struct sched *sched, struct sched_task *task,
 {
 	bool is_preempted = rec->preempt || !rec->prev_state;
 
-	task->nr_preempted += is_preempted;
-	task->nr_voluntary += !is_preempted;
+	task->nr_preempted += !rec->voluntary;
+	task->nr_voluntary += rec->voluntary;
 	task->is_preempted = is_preempted;
 	task->out_ns = rec->hdr.ts_ns;
 	task->out_state = rec->prev_state;

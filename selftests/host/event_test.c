@@ -72,7 +72,7 @@ static const struct golden {
 	  "addr@16 bytes@24 "
 	  "span@32 head@36 mid@40 tail@44" },
 	{ "rq_switch", 0x0401, 32,
-	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 cpu@30" },
+	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 voluntary@29 cpu@30" },
 	{ "rq_enqueue", 0x0402, 40,
 	  "by@16 nr_running@20 rq_flags@24 cpu@28 change@30 group@32 sched_class@36 "
 	  "prio@38" },

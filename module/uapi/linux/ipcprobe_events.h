@@ -394,7 +394,8 @@
 	F(task_flags, prev_state, "state of the task that ran, as in sched:sched_switch; 0 = still runnable") \
 	F(u16,   prev_prio, "its priority, kernel scale (0-99 real time, 100-139 fair)") \
 	F(u16,   next_prio, "priority of the task that runs now")	\
-	F(u16,   preempt,   "1: it was preempted inside the kernel")	\
+	F(u8,    preempt,   "1: it was preempted inside the kernel")	\
+	F(u8,    voluntary, "1: the kernel counts the switch as voluntary, also if a signal kept prev_state at 0") \
 	F(u16,   cpu,       "CPU")
 
 /*
