@@ -44,14 +44,14 @@ two_stages() {
 	true_of two \
 		".paths[0].hops | length == 4" \
 		"[.paths[0].hops[] | .bytes == $size and .copied_bytes == $size and .path_bytes == $size] | all" \
-		"[.paths[0].hops[] | .how == \"copy\" and .link == \"exact\"] | all" \
+		"[.paths[0].hops[] | .how == \"copy\" and .grade == \"exact\"] | all" \
 		'[.paths[0].hops[].kind] == ["read", "write", "read", "write"]' \
 		'[.paths[0].hops[] | .from.type, .to.type] ==
 			["file", "memory", "memory", "pipe", "pipe", "memory", "memory", "file"]' \
 		'.paths[0].hops[0].from.path | endswith("/big.bin")' \
 		'.paths[0].hops[3].to.path | endswith("/out.bin")' \
 		'[.paths[0].hops[].process.comm] == ["cat", "cat", "cat", "cat"]' \
-		'.paths[0] | .copies == 4 and .amplification == 4 and .link == "exact"' \
+		'.paths[0] | .copies == 4 and .amplification == 4 and .grade == "exact"' \
 		".paths[0] | .delivered_bytes == $size and .figures == \"exact\" and (.cycle | not)" \
 		'.lost == []'
 }
@@ -76,7 +76,7 @@ three_stages() {
 	true_of three \
 		'.paths[0].hops | length == 6' \
 		'[.paths[0].hops[] | .path_bytes == 8388608 and .how == "copy"] | all' \
-		'.paths[0] | .copies == 6 and .amplification == 6 and .link == "exact"' \
+		'.paths[0] | .copies == 6 and .amplification == 6 and .grade == "exact"' \
 		'.pipes | length == 2' \
 		'[.pipes[].flows[].relation] == ["sibling", "sibling"]'
 }
@@ -94,7 +94,7 @@ fifo() {
 	true_of fifo \
 		'[.paths[0].hops[].kind] == ["read", "write", "read", "write"]' \
 		"[.paths[0].hops[] | .path_bytes == $size and .how == \"copy\"] | all" \
-		'.paths[0] | .copies == 4 and .amplification == 4 and .link == "exact"' \
+		'.paths[0] | .copies == 4 and .amplification == 4 and .grade == "exact"' \
 		'.paths[0].hops[1].to.type == "fifo" and .paths[0].hops[2].from.type == "fifo"' \
 		'[.paths[0].hops[1].to.path, .paths[0].hops[2].from.path | endswith("/fifo")] | all' \
 		"[.pipes[] | select(.path // \"\" | endswith(\"/fifo\"))] | length == 1 and

@@ -49,7 +49,7 @@ has_copies() {
 	for name; do
 		row "$name" ".copies == $copies" \
 			".delivered_bytes == $size and .copied_bytes == $copies * $size" \
-			".amplification == $copies and .link == \"exact\" and .paths == 1" \
+			".amplification == $copies and .grade == \"exact\" and .paths == 1" \
 			'.path.hops[0].process.comm == "server" and .path.hops[-1].process.comm == "client"'
 	done
 }

@@ -201,35 +201,62 @@ static void drop_old_bufs(struct call_state *state, uint64_t begin_ns)
 }
 
 /*
- * Addresses of the bytes a call moved.  @asked_bytes: what it asked for; if
- * that is not recorded, it is taken to have got all of it.
+ * Bytes that the first of several buffers took; all ones = not known.  If it is
+ * not recorded what the call asked for, the span of its fingerprints tells.
  */
-int call_addresses(struct call_state *state, const struct op *op, uint64_t addr,
-		   uint8_t nr_segs, uint64_t asked_bytes, struct spans *spans)
+static uint64_t first_bytes(struct call_state *state, const struct op *op,
+			    const struct user_buffer *buffer)
 {
-	uint64_t others = 0, left = op->bytes, first = left;
+	uint64_t others = 0;
+	uint32_t i;
+
+	if (buffer->nr_segs <= 1)
+		return op->bytes;
+	if (!state)
+		return UINT64_MAX;
+	drop_old_bufs(state, op->begin_ns);
+	for (i = 0; i < state->nr_bufs; i++)
+		others += state->buf[i].span.bytes;
+	if (state->nr_bufs + 1U != buffer->nr_segs)
+		return UINT64_MAX;
+	if (buffer->asked_bytes == UINT64_MAX)
+		return buffer->prints.span ?: UINT64_MAX;
+	return others <= buffer->asked_bytes ? buffer->asked_bytes - others : UINT64_MAX;
+}
+
+/* Addresses and fingerprints of @bytes in a buffer, which come after @done others. */
+static int add_buffer(struct copies *copies, uint64_t done, uint64_t addr, uint64_t bytes,
+		      const struct prints *prints, struct spans *spans)
+{
+	int err = spans_add(spans, addr, bytes);
+
+	return err ? err : points_add(&copies->points, done, addr, prints, done + bytes);
+}
+
+/*
+ * Addresses of the bytes a call moved, and their fingerprints; none if they are
+ * not known.
+ */
+int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
+		   const struct user_buffer *buffer, struct spans *spans)
+{
+	uint64_t first = first_bytes(state, op, buffer), done;
 	uint32_t i;
 	int err;
 
 	spans->nr = 0;
-	if (nr_segs > 1 && state) {
-		drop_old_bufs(state, op->begin_ns);
-		for (i = 0; i < state->nr_bufs; i++)
-			others += state->buf[i].span.bytes;
-		if (state->nr_bufs + 1U != nr_segs || others > asked_bytes)
-			return 0;
-		first = asked_bytes - others < left ? asked_bytes - others : left;
-	} else if (nr_segs > 1) {
+	if (first == UINT64_MAX)
 		return 0;
-	}
-	err = spans_add(spans, addr, first);
-	left -= first;
-	for (i = 0; left && state && i < state->nr_bufs && !err; i++) {
-		const struct span *span = &state->buf[i].span;
-		uint64_t part = span->bytes < left ? span->bytes : left;
+	done = first < op->bytes ? first : op->bytes;
+	err = add_buffer(copies, 0, buffer->addr, done, &buffer->prints, spans);
+	for (i = 0; done < op->bytes && i < state->nr_bufs && !err; i++) {
+		const struct call_buf *buf = &state->buf[i];
+		uint64_t part = op->bytes - done;
 
-		err = spans_add(spans, span->start, part);
-		left -= part;
+		if (part > buf->span.bytes)
+			part = buf->span.bytes;
+		err = add_buffer(copies, done, buf->span.start, part, &buf->prints, spans);
+		done += part;
 	}
 	return err;
 }

@@ -3,16 +3,19 @@
  * ipcprobe copies: where bytes went and how often they were copied.
  */
 #include <argp.h>
+#include <string.h>
 
 #include "analysis.h"
 #include "cmd.h"
 #include "options.h"
 #include "view_copies.h"
 
-enum { OPTION_CALLS = 0x200, OPTION_TOP };
+enum { OPTION_CALLS = 0x200, OPTION_GRADE, OPTION_TOP };
 
 static const struct argp_option options[] = {
 	{ "calls", OPTION_CALLS, NULL, 0, "Show calls and bytes of each process, too", 0 },
+	{ "grade", OPTION_GRADE, "GRADE", 0,
+	  "Show paths only that are at least so sure: exact, address, inferred", 0 },
 	{ "top", OPTION_TOP, "N", 0,
 	  "Show so many paths and pipes, 0 = all (default: 10, with -J all)", 0 },
 	{ "cpus", 'C', "CPUS", OPTION_HIDDEN, NULL, 0 },
@@ -25,6 +28,20 @@ struct copies_opts {
 	bool has_top;
 };
 
+static enum grade parse_grade(struct argp_state *state, const char *arg)
+{
+	static const char *const names[] = {
+		[GRADE_EXACT] = "exact", [GRADE_ADDRESS] = "address", [GRADE_INFERRED] = "inferred",
+	};
+	uint32_t i;
+
+	for (i = 0; i < NR_GRADES; i++)
+		if (!strcmp(arg, names[i]))
+			return i;
+	argp_error(state, "--grade: '%s' is none of exact, address, inferred", arg);
+	return GRADE_INFERRED;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct copies_opts *opts = state->input;
@@ -35,6 +52,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_CALLS:
 		opts->view.has_calls = true;
+		return 0;
+	case OPTION_GRADE:
+		opts->view.worst = parse_grade(state, arg);
 		return 0;
 	case OPTION_TOP:
 		option_count(state, "--top", arg, 0, &opts->view.top);
@@ -90,7 +110,7 @@ int cmd_copies(int argc, char **argv)
 {
 	struct copies_opts opts = {
 		.source = SOURCE_OPTS_INIT,
-		.view = { .source = &opts.source },
+		.view = { .source = &opts.source, .worst = GRADE_INFERRED },
 	};
 	struct reader *r;
 

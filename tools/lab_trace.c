@@ -74,7 +74,8 @@ static void add_path(struct lab_trace *trace, const struct path *path, uint32_t 
 	}
 	trace->bytes += path->bytes;
 	trace->copied_bytes += path->copied_bytes;
-	trace->is_inferred |= path->is_inferred;
+	if (path->grade > trace->grade)
+		trace->grade = path->grade;
 	for (i = 0; i < path->nr_hops; i++)
 		trace->copy_ns += hop_at(&trace->model.copies.paths, path->hop[i])->copy_ns *
 				  path_hop_share(&trace->model, path, path->hop[i]);
@@ -90,7 +91,7 @@ static int find_paths(struct lab_trace *trace, const char *dir)
 	uint32_t i;
 	int err;
 
-	err = path_list_init(&list, model, &all);
+	err = path_list_init(&list, model, &all, GRADE_INFERRED);
 	if (err)
 		return err;
 	for (i = 0; i < list.nr; i++) {

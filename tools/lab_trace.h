@@ -22,7 +22,7 @@
  * @bytes: that came from the one file to the other, by any of them
  * @copied_bytes: by CPUs, for these
  * @copy_ns: time in the calls that moved them, waits left out
- * @is_inferred: a link of one of them is
+ * @grade: enum grade of the weakest link of all
  * @nr_switches: context switches of server and client while they were at it
  * @has_switches: that is exact
  */
@@ -34,7 +34,7 @@ struct lab_trace {
 	uint64_t bytes;
 	double copied_bytes;
 	double copy_ns;
-	bool is_inferred;
+	enum grade grade;
 	uint64_t nr_switches;
 	bool has_switches;
 };

@@ -119,7 +119,7 @@ static void pass_gap(struct copies *copies, uint64_t ts_ns)
 
 static int apply_buffer(struct copies *copies, const struct ipcprobe_rec_io_segment *rec)
 {
-	struct call_buf buf = { { rec->addr, rec->bytes }, rec->hdr.ts_ns, false };
+	struct call_buf buf = { { rec->addr, rec->bytes }, PRINTS_OF(rec), rec->hdr.ts_ns, false };
 
 	return call_buffer(copies, &rec->hdr, &buf);
 }
@@ -127,7 +127,8 @@ static int apply_buffer(struct copies *copies, const struct ipcprobe_rec_io_segm
 static int apply_procvm_segment(struct copies *copies,
 				const struct ipcprobe_rec_procvm_segment *rec)
 {
-	struct call_buf buf = { { rec->addr, rec->bytes }, rec->hdr.ts_ns, rec->is_remote };
+	struct call_buf buf = { { rec->addr, rec->bytes }, PRINTS_OF(rec), rec->hdr.ts_ns,
+				rec->is_remote };
 
 	return call_buffer(copies, &rec->hdr, &buf);
 }
@@ -370,6 +371,7 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 
 int copies_init(struct copies *copies, struct tasks *tasks)
 {
+	prints_init();
 	*copies = (struct copies){ .tasks = tasks, .parked_max = COPY_PARKED_MAX };
 	if (channels_init(&copies->channels) || files_init(&copies->files) ||
 	    paths_init(&copies->paths) || calls_init(&copies->calls) ||
@@ -418,5 +420,7 @@ void copies_deinit(struct copies *copies)
 	free(copies->to.v);
 	free(copies->part_in.v);
 	free(copies->part_out.v);
+	free(copies->points.v);
+	free(copies->part_points.v);
 	*copies = (struct copies){ 0 };
 }

@@ -44,6 +44,7 @@
  * @kind: enum hop_kind
  * @in: positions or addresses in @from, as far as known; in order
  * @out: the same in @to
+ * @point: fingerprints of its bytes, by place among them
  */
 struct op {
 	bool is_fork;
@@ -65,8 +66,10 @@ struct op {
 	uint64_t blocked_ns;
 	const struct span *in;
 	const struct span *out;
+	const struct point *point;
 	uint32_t nr_in;
 	uint32_t nr_out;
+	uint32_t nr_points;
 };
 
 /**
@@ -146,8 +149,22 @@ struct call_seg {
 /* a further user buffer of the call; is_remote: in another process */
 struct call_buf {
 	struct span span;
+	struct prints prints;
 	uint64_t ts_ns;
 	bool is_remote;
+};
+
+/**
+ * struct user_buffer - what a call's record tells of its (first) user buffer
+ * @addr: address
+ * @asked_bytes: in all buffers; UINT64_MAX = not recorded
+ * @nr_segs: buffers
+ */
+struct user_buffer {
+	uint64_t addr;
+	uint64_t asked_bytes;
+	struct prints prints;
+	uint8_t nr_segs;
 };
 
 /**
@@ -234,6 +251,8 @@ struct copies {
 	struct places to;
 	struct spans part_in;
 	struct spans part_out;
+	struct points points;
+	struct points part_points;
 };
 
 int copies_init(struct copies *copies, struct tasks *tasks);
@@ -318,8 +337,8 @@ int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
 int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
 		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
 		   struct spans *spans);
-int call_addresses(struct call_state *state, const struct op *op, uint64_t addr,
-		   uint8_t nr_segs, uint64_t asked_bytes, struct spans *spans);
+int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
+		   const struct user_buffer *buffer, struct spans *spans);
 int spans_add(struct spans *spans, uint64_t start, uint64_t bytes);
 
 /* model_place.c */

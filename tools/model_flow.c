@@ -3,8 +3,9 @@
  * One operation: where its bytes came from, which hop they take, and who has
  * them afterwards.
  *
- * Bytes written from memory that was read into are linked exactly.  Others may
- * be linked to what the process read before ("inferred"), under three rules:
+ * Bytes written from memory that was read into are linked: exactly, if
+ * fingerprints show that they are the same; not at all if they show others; by
+ * address if there are none to compare.  Others may be linked to what the process read before ("inferred"), under three rules:
  * never more bytes than were read and have gone nowhere yet; a write of more
  * than that was made by the process, which used up what it had read; a file of
  * which less than COPY_CONFIG_BYTES were read is not an origin.
@@ -198,7 +199,7 @@ static int infer(struct copies *copies, const struct proc_io *io, const struct o
 
 	for (i = 0; i < io->nr_recent && bytes && !err; i++) {
 		uint64_t part = available(copies, op, io->recent[i]);
-		struct piece piece = { .hop = io->recent[i], .is_inferred = true };
+		struct piece piece = { .hop = io->recent[i], .grade = GRADE_INFERRED };
 
 		if (part > bytes)
 			part = bytes;
@@ -238,11 +239,15 @@ static uint64_t sum_bytes(const struct pieces *pieces, bool only_unknown)
  */
 static int take_ranges(struct memory *memory, const struct op *op, struct pieces *out)
 {
+	struct points_view points = { .v = op->point, .nr = op->nr_points };
 	uint32_t i, to = op->to == OBJECT_MEMORY ? op->image : op->to;
 	int err = 0;
 
-	for (i = 0; memory && i < op->nr_in && !err; i++)
-		err = ranges_pass(&memory->ranges, op->in[i].start, op->in[i].bytes, to, out);
+	for (i = 0; memory && i < op->nr_in && !err; i++) {
+		err = ranges_pass(&memory->ranges, op->in[i].start, op->in[i].bytes, to, &points,
+				  out);
+		points.first += op->in[i].bytes;
+	}
 	return err ? err : add_unknown(out, op->bytes - sum_bytes(out, false));
 }
 
@@ -387,7 +392,7 @@ static int find_hop(struct copies *copies, const struct proc_io *io, const struc
 	struct hop_key key = { .before = piece->hop, .image = op->image, .from = op->from,
 			       .to = op->to, .kind = op->kind,
 			       .origin = origin_of(copies, io, op, piece),
-			       .is_inferred = piece->is_inferred };
+			       .grade = piece->grade };
 
 	return paths_extend(&copies->paths, &key, max_turns(copies, op->to), ret);
 }
@@ -399,7 +404,7 @@ static uint64_t room_for(const struct copies *copies, const struct op *op,
 	uint64_t came = hop_at(&copies->paths, piece->hop)->life_bytes;
 	uint64_t went = hop_at(&copies->paths, hop)->life_bytes;
 
-	if (!piece->hop || op->kind == HOP_TEE || piece->is_inferred ||
+	if (!piece->hop || op->kind == HOP_TEE || piece->grade == GRADE_INFERRED ||
 	    hop_at(&copies->paths, hop)->key.before != piece->hop)
 		return UINT64_MAX;
 	return came > went ? came - went : 0;
@@ -429,7 +434,7 @@ static int split_piece(struct pieces *pieces, uint32_t i, uint64_t bytes)
 /* The bytes of @piece are delivered by the hop that they came by: others go on. */
 static void end_path(struct copies *copies, struct piece *piece)
 {
-	if (piece->is_inferred)
+	if (piece->grade == GRADE_INFERRED)
 		hop_at(&copies->paths, piece->hop)->passed_bytes -= piece->bytes;
 	piece->fresh_bytes = 0;
 }
@@ -508,12 +513,15 @@ static bool is_loader_read(const struct copies *copies, const struct op *op)
 	return so && (!so[3] || so[3] == '.');
 }
 
+/* @done: bytes of the operation before these */
 static int put_memory(const struct copies *copies, struct memory *memory, const struct op *op,
-		      uint64_t start, const struct piece *piece, uint64_t bytes)
+		      uint64_t start, const struct piece *piece, uint64_t bytes, uint64_t done)
 {
+	struct points_view points = { .v = op->point, .nr = op->nr_points, .first = done };
+
 	if (is_loader_read(copies, op))
 		return ranges_forget(&memory->ranges, start, bytes);
-	return ranges_set(&memory->ranges, start, bytes, piece->hop);
+	return ranges_set(&memory->ranges, start, bytes, piece->hop, &points);
 }
 
 /*
@@ -524,7 +532,7 @@ static int put_memory(const struct copies *copies, struct memory *memory, const 
 static int put(struct copies *copies, struct memory *memory, const struct op *op)
 {
 	const struct span *span = op->out;
-	uint64_t in_piece = 0, in_span = 0;
+	uint64_t in_piece = 0, in_span = 0, done = 0;
 	uint32_t i = 0, j = 0;
 	int err = 0;
 
@@ -536,11 +544,12 @@ static int put(struct copies *copies, struct memory *memory, const struct op *op
 			bytes = span[j].bytes - in_span;
 		if (memory)
 			err = put_memory(copies, memory, op, span[j].start + in_span, piece,
-					 bytes);
+					 bytes, done);
 		else
 			err = put_stream(copies, op, span[j].start + in_span, piece, bytes);
 		in_piece += bytes;
 		in_span += bytes;
+		done += bytes;
 		if (in_piece == piece->bytes) {
 			in_piece = 0;
 			i++;

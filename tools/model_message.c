@@ -15,6 +15,7 @@
  * struct message - what the records of both kinds of queues tell
  * @call: the call's record
  * @addr: user buffer
+ * @prints: of it
  * @bytes: of the message
  * @seq: its number, 0 = not known
  * @queue: its channel
@@ -24,6 +25,7 @@
 struct message {
 	struct call_rec call;
 	uint64_t addr;
+	struct prints prints;
 	uint32_t bytes;
 	uint32_t seq;
 	uint32_t queue;
@@ -71,6 +73,8 @@ static int apply_message(struct copies *copies, const struct message *message)
 			   message->is_send ? &op.writer : &op.reader);
 	if (!err)
 		err = spans_add(addresses, message->addr, op.bytes);
+	if (!err)
+		err = points_add(&copies->points, 0, message->addr, &message->prints, op.bytes);
 	if (!err && message->seq)
 		err = spans_add(positions, message_pos(message->seq), op.bytes);
 	return err ? err : op_end(copies, &op, state);
@@ -87,7 +91,8 @@ int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_send *rec,
 		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 			  .wait_ns = rec->blocked_ns, .on = CALL_ON_MSG,
 			  .call = is_send ? IPCPROBE_CALL_MSGSND : IPCPROBE_CALL_MSGRCV },
-		.addr = rec->addr, .bytes = rec->bytes, .seq = rec->seq, .is_send = is_send,
+		.addr = rec->addr, .prints = PRINTS_OF(rec), .bytes = rec->bytes, .seq = rec->seq,
+		.is_send = is_send,
 		.stays = !is_send && rec->msgflg & MSG_COPY,
 	};
 
@@ -151,7 +156,8 @@ int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_send *rec, b
 			  .wait_ns = rec->blocked_ns, .on = CALL_ON_MQ,
 			  .call = is_send ? IPCPROBE_CALL_MQ_TIMEDSEND :
 					    IPCPROBE_CALL_MQ_TIMEDRECEIVE },
-		.addr = rec->addr, .bytes = rec->bytes, .seq = rec->seq, .is_send = is_send,
+		.addr = rec->addr, .prints = PRINTS_OF(rec), .bytes = rec->bytes, .seq = rec->seq,
+		.is_send = is_send,
 	};
 
 	if (!rec->dev)

@@ -22,6 +22,7 @@ int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	*state = NULL;
 	copies->in.nr = 0;
 	copies->out.nr = 0;
+	copies->points.nr = 0;
 	if (!task)
 		return 0;
 	if (copies->call.nr > task) {
@@ -44,6 +45,8 @@ int op_end(struct copies *copies, struct op *op, struct call_state *state)
 	op->nr_in = copies->in.nr;
 	op->out = copies->out.v;
 	op->nr_out = copies->out.nr;
+	op->point = copies->points.v;
+	op->nr_points = copies->points.nr;
 	if (state)
 		call_state_clear(state, copies->gen);
 	return op->bytes ? place_submit(copies, op) : 0;
@@ -92,6 +95,7 @@ int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read 
 	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 				 .call = rec->call, .on = is_fifo ? CALL_ON_FIFO : CALL_ON_PIPE };
 	uint32_t number = pipes_get(&copies->channels, rec->pipe, is_fifo);
+	struct user_buffer buffer = { rec->addr, rec->count, PRINTS_OF(rec), rec->nr_segs };
 	struct call_state *state;
 	struct op op;
 	int err;
@@ -112,7 +116,7 @@ int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read 
 	err = call_positions(copies, state, &op, number, is_write, rec->pos, rec->flags,
 			     is_write ? &copies->out : &copies->in);
 	if (!err)
-		err = call_addresses(state, &op, rec->addr, rec->nr_segs, rec->count,
+		err = call_addresses(copies, state, &op, &buffer,
 				     is_write ? &copies->in : &copies->out);
 	return err ? err : op_end(copies, &op, state);
 }
@@ -165,6 +169,7 @@ int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read 
 {
 	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 				 .call = rec->call, .on = CALL_ON_FILE };
+	struct user_buffer buffer = { rec->addr, UINT64_MAX, PRINTS_OF(rec), rec->nr_segs };
 	struct call_state *state;
 	struct op op;
 	int err;
@@ -172,12 +177,15 @@ int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read 
 	err = op_begin(copies, &call, &op, &state);
 	if (err <= 0)
 		return err;
+	/* A read is short at each end of file; a write hardly ever is. */
+	if (is_write && !rec->span)
+		buffer.asked_bytes = op.bytes;
 	op.kind = is_write ? HOP_WRITE : HOP_READ;
 	op.is_direct = rec->flags & IPCPROBE_IO_DIRECT;
 	op.copied_bytes = op.is_direct ? 0 : op.bytes;
 	err = file_side(copies, rec->file, io_offset(copies, rec), is_write, &op);
 	if (!err)
-		err = call_addresses(state, &op, rec->addr, rec->nr_segs, op.bytes,
+		err = call_addresses(copies, state, &op, &buffer,
 				     is_write ? &copies->in : &copies->out);
 	return err ? err : op_end(copies, &op, state);
 }
@@ -288,6 +296,7 @@ int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice
 	bool is_fifo = rec->flags & (IPCPROBE_IO_IN_FIFO | IPCPROBE_IO_OUT_FIFO);
 	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 				 .call = rec->call, .on = is_fifo ? CALL_ON_FIFO : CALL_ON_PIPE };
+	struct user_buffer buffer = { rec->addr, UINT64_MAX, PRINTS_OF(rec), rec->nr_segs };
 	struct call_state *state;
 	struct op op;
 	int err;
@@ -295,6 +304,8 @@ int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice
 	err = op_begin(copies, &call, &op, &state);
 	if (err <= 0)
 		return err;
+	if (!rec->span)
+		buffer.asked_bytes = op.bytes;
 	op.kind = splice_kind(rec);
 	op.copied_bytes = rec->copied < op.bytes ? rec->copied : op.bytes;
 	err = splice_side(copies, rec, false, &op);
@@ -306,7 +317,7 @@ int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice
 	if (!err && op.bytes)
 		err = splice_positions(copies, state, &op, rec);
 	if (!err && (op.from == OBJECT_MEMORY || op.to == OBJECT_MEMORY))
-		err = call_addresses(state, &op, rec->addr, rec->nr_segs, op.bytes,
+		err = call_addresses(copies, state, &op, &buffer,
 				     op.to == OBJECT_MEMORY ? &copies->out : &copies->in);
 	return err ? err : op_end(copies, &op, state);
 }

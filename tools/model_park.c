@@ -33,17 +33,18 @@ static const struct span *copy_spans(struct span **room, const struct span *from
 
 static struct parked *make_parked(const struct op *op)
 {
-	uint32_t nr = op->nr_in + op->nr_out;
+	size_t nr = op->nr_in + op->nr_out, points = op->nr_points * sizeof(*op->point);
 	struct parked *parked;
 	struct span *room;
 
-	parked = malloc(sizeof(*parked) + nr * sizeof(struct span));
+	parked = malloc(sizeof(*parked) + nr * sizeof(struct span) + points);
 	if (!parked)
 		return NULL;
 	*parked = (struct parked){ .op = *op };
 	room = parked->span;
 	parked->op.in = copy_spans(&room, op->in, op->nr_in);
 	parked->op.out = copy_spans(&room, op->out, op->nr_out);
+	parked->op.point = points ? memcpy(room, op->point, points) : NULL;
 	return parked;
 }
 

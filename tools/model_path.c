@@ -27,14 +27,14 @@ static uint32_t key_hash(const struct hop_key *key)
 	uint64_t a = map_pair(key->before, key->image), b = map_pair(key->from, key->to);
 
 	return map_hash(map_hash(a) + b +
-			(key->kind | key->origin << 8 | key->is_inferred << 16));
+			(key->kind | key->origin << 8 | key->grade << 16));
 }
 
 static bool key_equal(const struct hop_key *a, const struct hop_key *b)
 {
 	return a->before == b->before && a->image == b->image && a->from == b->from &&
 	       a->to == b->to && a->kind == b->kind && a->origin == b->origin &&
-	       a->is_inferred == b->is_inferred;
+	       a->grade == b->grade;
 }
 
 static struct path_slot *find_slot(const struct paths *paths, const struct hop_key *key,
@@ -111,13 +111,13 @@ static uint32_t find_entry(const struct paths *paths, const struct hop_key *key,
 {
 	uint32_t last = key->before, nr = 0;
 
-	*is_sure = !key->is_inferred;
+	*is_sure = key->grade != GRADE_INFERRED;
 	for (; last; last = hop_at(paths, last)->key.before) {
 		const struct hop_key *hop = &hop_at(paths, last)->key;
 
 		if (hop->to == key->to && ++nr == max_turns)
 			return last;
-		*is_sure &= !hop->is_inferred;
+		*is_sure &= hop->grade != GRADE_INFERRED;
 	}
 	return 0;
 }
@@ -148,7 +148,7 @@ static void share(struct paths *paths, struct hop_key *key)
 	key->from = object(object_type(key->from), 0);
 	key->to = object(object_type(key->to), 0);
 	key->origin = ORIGIN_UNKNOWN;
-	key->is_inferred = false;
+	key->grade = GRADE_EXACT;
 	paths->nr_shared++;
 }
 
@@ -157,7 +157,7 @@ static void cut(struct hop_key *key)
 {
 	key->before = 0;
 	key->origin = ORIGIN_UNKNOWN;
-	key->is_inferred = false;
+	key->grade = GRADE_EXACT;
 }
 
 /**
@@ -274,7 +274,7 @@ static void revoke_inferred(struct paths *paths)
 	for (i = 1; i < paths->hop.nr; i++) {
 		struct hop *hop = hop_at(paths, i), *before = hop_at(paths, hop->key.before);
 
-		if (hop->key.is_inferred && before->passed_bytes > before->bytes) {
+		if (hop->key.grade == GRADE_INFERRED && before->passed_bytes > before->bytes) {
 			before->passed_bytes -= hop->bytes < before->passed_bytes ?
 						hop->bytes : before->passed_bytes;
 			cut(&hop->key);

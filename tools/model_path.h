@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model_print.h"
 #include "pool.h"
 
 #define PATH_DEPTH_MAX	256U		/* hops of one path */
@@ -65,7 +66,7 @@ struct hop_key {
 	uint32_t to;		/* object */
 	uint8_t kind;		/* enum hop_kind */
 	uint8_t origin;		/* enum hop_origin */
-	bool is_inferred;	/* linked to the hop before by process and time only */
+	uint8_t grade;		/* enum grade of the link to the hop before */
 	uint8_t pad;
 };
 
@@ -171,6 +172,12 @@ void paths_settle(struct paths *paths);
 static inline struct hop *hop_at(const struct paths *paths, uint32_t hop)
 {
 	return pool_at(&paths->hop, hop);
+}
+
+/* how sure its link is; while records are missing everything is in doubt */
+static inline enum grade hop_grade(const struct hop *hop)
+{
+	return hop->has_gap ? GRADE_INFERRED : (enum grade)hop->key.grade;
 }
 
 /* bytes of a hop that have gone nowhere yet */

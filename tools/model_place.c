@@ -111,13 +111,35 @@ static int count_side(struct copies *copies, const struct op *op, uint32_t side,
 	return op_count_end(copies, op, number, is_out, end);
 }
 
+/* Its fingerprints that lie in that part. */
+static int cut_points(struct copies *copies, const struct op *op, uint64_t done, uint64_t bytes)
+{
+	uint32_t i;
+	int err = 0;
+
+	copies->part_points.nr = 0;
+	for (i = 0; i < op->nr_points && !err; i++) {
+		struct point point = op->point[i];
+
+		if (point.at < done || point.at + point.bytes > done + bytes)
+			continue;
+		point.at -= done;
+		err = points_append(&copies->part_points, &point);
+	}
+	return err;
+}
+
 /* Bytes @done ... @done + @bytes of @op, which have one object on either side. */
 static int submit_part(struct copies *copies, const struct op *op, uint32_t from, uint32_t to,
 		       uint64_t done, uint64_t bytes)
 {
 	struct op part = *op;
-	int err;
+	int err = cut_points(copies, op, done, bytes);
 
+	if (err)
+		return err;
+	part.point = copies->part_points.v;
+	part.nr_points = copies->part_points.nr;
 	part.from = from;
 	part.to = to;
 	part.bytes = bytes;

@@ -22,6 +22,28 @@ static uint32_t process_channel(struct copies *copies, uint32_t pid, uint32_t *r
 	return *ret ? 0 : -ENOMEM;
 }
 
+/* Fingerprints of the bytes, taken in the caller. */
+static int add_points(struct copies *copies, const struct call_state *state, const struct op *op,
+		      const struct ipcprobe_rec_procvm *rec)
+{
+	struct prints prints = PRINTS_OF(rec);
+	uint64_t done = 0;
+	uint32_t i;
+	int err = 0;
+
+	if (rec->nr_local == 1)
+		return points_add(&copies->points, 0, rec->local, &prints, op->bytes);
+	for (i = 0; state && i < state->nr_bufs && !err; i++) {
+		const struct call_buf *buf = &state->buf[i];
+
+		if (buf->is_remote || buf->ts_ns < op->begin_ns)
+			continue;
+		err = points_add(&copies->points, done, buf->span.start, &buf->prints, op->bytes);
+		done += buf->span.bytes;
+	}
+	return err;
+}
+
 /* All ranges of one side: several have records of their own. */
 static int add_ranges(const struct call_state *state, const struct op *op, bool is_remote,
 		      uint64_t addr, uint32_t nr, struct spans *spans)
@@ -62,5 +84,7 @@ int op_apply_procvm(struct copies *copies, const struct ipcprobe_rec_procvm *rec
 	if (!err)
 		err = add_ranges(state, &op, true, rec->remote, rec->nr_remote,
 				 is_write ? &copies->out : &copies->in);
+	if (!err)
+		err = add_points(copies, state, &op, rec);
 	return err ? err : op_end(copies, &op, state);
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which bytes of a process's memory came in by which hop.
+ *
+ *	range_tree.c	where the ranges lie
  */
-#include "model_range.h"
+#include "range_tree.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pool.h"
-
-#define RANGES_FIRST	8U
 
 int pieces_add(struct pieces *pieces, const struct piece *piece)
 {
@@ -24,152 +23,234 @@ int pieces_add(struct pieces *pieces, const struct piece *piece)
 	return 0;
 }
 
-struct ranges *ranges_get(struct ranges *ranges)
+/* ---- fingerprints ---- */
+
+static bool is_inside(const struct point *point, uint64_t start, uint64_t end)
 {
-	if (ranges)
-		ranges->nr_sharing++;
-	return ranges;
+	return point->at >= start && point->at < end && point->bytes <= end - point->at;
 }
 
-void ranges_put(struct ranges *ranges)
+static bool has_points(const struct range *range)
 {
-	if (ranges && !--ranges->nr_sharing)
-		free(ranges);
+	return range->point[0].hash || range->point[1].hash || range->point[2].hash;
 }
 
-static size_t ranges_size(uint32_t cap)
+/* Forget words that do not lie in the range any more. */
+static void trim_points(struct range *range)
 {
-	return sizeof(struct ranges) + cap * sizeof(struct range);
+	uint32_t i;
+
+	for (i = 0; i < PRINTS_MAX; i++)
+		if (!is_inside(&range->point[i], range->start, range->end))
+			range->point[i].hash = 0;
 }
 
-/* Forget the older half. */
-static void forget_oldest(struct ranges *ranges)
+/* Point @i of an operation, where the place begins at @start. */
+static struct point point_at(const struct points_view *points, uint32_t i, uint64_t start)
 {
-	uint32_t limit = ranges->clock - RANGES_MAX / 2;
+	struct point point = points->v[i];
+
+	if (point.at < points->first)
+		point.hash = 0;
+	point.at += start - points->first;
+	return point;
+}
+
+/* Give @range those of its operation's words that lie in it. */
+static void set_points(struct range *range, const struct points_view *points)
+{
 	uint32_t i, nr = 0;
 
-	for (i = 0; i < ranges->nr; i++)
-		if ((int32_t)(ranges->v[i].age - limit) >= 0)
-			ranges->v[nr++] = ranges->v[i];
-	ranges->nr = nr <= ranges->cap / 4 * 3 ? nr : 0;
-	ranges->has_forgotten = true;
-}
+	for (i = 0; points && i < points->nr && nr < PRINTS_MAX; i++) {
+		struct point point = point_at(points, i, range->start);
 
-/* Make @ranges ours alone, with room for two more. */
-static int make_own(struct ranges **ranges)
-{
-	struct ranges *old = *ranges, *own;
-	uint32_t cap = old ? old->cap : RANGES_FIRST;
-
-	if (old && old->nr + 2 > old->cap && old->nr_sharing == 1 && old->cap >= RANGES_MAX)
-		forget_oldest(old);
-	if (old && old->nr + 2 > old->cap)
-		cap *= 2;
-	if (old && old->nr_sharing == 1 && cap == old->cap)
-		return 0;
-	if (old && old->nr_sharing == 1) {
-		own = realloc(old, ranges_size(cap));
-		if (!own)
-			return -ENOMEM;
-	} else {
-		own = calloc(1, ranges_size(cap));
-		if (!own)
-			return -ENOMEM;
-		if (old)
-			memcpy(own, old, ranges_size(old->nr));
-		own->nr_sharing = 1;
-		ranges_put(old);
+		if (point.hash && is_inside(&point, range->start, range->end))
+			range->point[nr++] = point;
 	}
-	own->cap = cap;
-	*ranges = own;
-	return 0;
 }
 
-/* index of the first range that ends after @address */
-static uint32_t first_after(const struct ranges *ranges, uint64_t address)
+static enum print_match match_point(const struct range *found, const struct point *point)
 {
-	uint32_t low = 0, high = ranges->nr;
+	uint32_t i;
 
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
+	for (i = 0; i < PRINTS_MAX; i++) {
+		const struct point *known = &found->point[i];
 
-		if (ranges->v[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
+		if (!known->hash || known->at != point->at || known->bytes != point->bytes)
+			continue;
+		if (known->hash != point->hash)
+			return PRINTS_DIFFER;
+		if (!print_is_constant(point->hash, point->bytes))
+			return PRINTS_AGREE;
 	}
-	return low;
+	return PRINTS_UNKNOWN;
 }
 
-/* Put @nr ranges @with in the place of ranges @first ... @last - 1. */
-static void replace(struct ranges *ranges, uint32_t first, uint32_t last,
-		    const struct range *with, uint32_t nr)
+/*
+ * Are bytes @start ... @end of range @found what the operation moves, whose
+ * place begins at @from?
+ */
+static enum print_match match(const struct range *found, uint64_t start, uint64_t end,
+			      const struct points_view *points, uint64_t from)
 {
-	memmove(ranges->v + first + nr, ranges->v + last,
-		(ranges->nr - last) * sizeof(*with));
-	if (nr)
-		memcpy(ranges->v + first, with, nr * sizeof(*with));
-	ranges->nr = ranges->nr - (last - first) + nr;
+	enum print_match all = PRINTS_UNKNOWN;
+	uint32_t i;
+
+	if (!points || !points->nr || !has_points(found))
+		return all;
+	for (i = 0; i < points->nr && all != PRINTS_DIFFER; i++) {
+		struct point point = point_at(points, i, from);
+		enum print_match one = PRINTS_UNKNOWN;
+
+		if (point.hash && is_inside(&point, start, end))
+			one = match_point(found, &point);
+		if (one != PRINTS_UNKNOWN)
+			all = one;
+	}
+	return all;
 }
+
+/* ---- ranges ---- */
 
 static bool continues(const struct range *a, const struct range *b)
 {
-	return a->end == b->start && a->hop == b->hop && a->passed_to == b->passed_to;
+	return a->end == b->start && a->hop == b->hop &&
+	       !memcmp(a->passed_to, b->passed_to, sizeof(a->passed_to));
 }
 
-/* Join range @i with its neighbours where they are alike. */
-static void join(struct ranges *ranges, uint32_t i)
+/* Join the range at @spot, which is ours to change, with the one before it. */
+static int join(struct ranges **ranges, struct range_spot spot)
 {
-	if (i + 1 < ranges->nr && continues(&ranges->v[i], &ranges->v[i + 1])) {
-		ranges->v[i].end = ranges->v[i + 1].end;
-		replace(ranges, i + 1, i + 2, NULL, 0);
+	struct range *range = &(*ranges)->leaf[spot.leaf]->v[spot.i];
+
+	if (!spot.i || has_points(range - 1) || has_points(range) || !continues(range - 1, range))
+		return 0;
+	range->start = range[-1].start;
+	return range_tree_remove(ranges, (struct range_spot){ spot.leaf, spot.i - 1 });
+}
+
+/* Take @start ... @end out of what lies at @spot and overlaps it. */
+static int cut(struct ranges **ranges, struct range_spot spot, uint64_t start, uint64_t end)
+{
+	struct range tail = *range_tree_at(*ranges, spot);
+	struct range *range;
+
+	if (tail.start >= start && tail.end <= end)
+		return range_tree_remove(ranges, spot);
+	range = range_tree_edit(ranges, spot);
+	if (!range)
+		return -ENOMEM;
+	if (tail.start < start)
+		range->end = start;
+	else
+		range->start = end;
+	trim_points(range);
+	if (tail.start >= start || tail.end <= end)
+		return 0;
+	tail.start = end;
+	trim_points(&tail);
+	return range_tree_insert(ranges, &tail);
+}
+
+/* for joining neighbours, and for forgetting: the one before; the oldest to keep */
+struct thinning {
+	struct range *before;
+	uint32_t limit;
+};
+
+static bool keep_apart(struct range *range, void *arg)
+{
+	struct thinning *thinning = arg;
+	struct range *before = thinning->before;
+
+	if (!before || !continues(before, range)) {
+		thinning->before = range;
+		return true;
 	}
-	if (i && continues(&ranges->v[i - 1], &ranges->v[i])) {
-		ranges->v[i - 1].end = ranges->v[i].end;
-		ranges->v[i - 1].age = ranges->v[i].age;
-		replace(ranges, i, i + 1, NULL, 0);
-	}
+	before->end = range->end;
+	memset(before->point, 0, sizeof(before->point));
+	return false;
+}
+
+static bool keep_young(struct range *range, void *arg)
+{
+	const struct thinning *thinning = arg;
+
+	return (int32_t)(range->age - thinning->limit) >= 0;
+}
+
+static bool keep_none(struct range *range, void *arg)
+{
+	(void)range;
+	(void)arg;
+	return false;
+}
+
+/*
+ * Too many: first join what continues, which loses fingerprints; then forget
+ * the older half.
+ */
+static int thin_out(struct ranges **ranges)
+{
+	struct thinning thinning = { .limit = (*ranges)->clock - RANGES_MAX / 2 };
+	int err;
+
+	err = range_tree_filter(ranges, keep_apart, &thinning);
+	if (err || (*ranges)->nr <= RANGES_MAX / 4 * 3)
+		return err;
+	(*ranges)->has_forgotten = true;
+	err = range_tree_filter(ranges, keep_young, &thinning);
+	if (err || (*ranges)->nr <= RANGES_MAX / 4 * 3)
+		return err;
+	return range_tree_filter(ranges, keep_none, NULL);
 }
 
 /* Let @range replace all that lies under it. */
-static void cover(struct ranges *ranges, const struct range *range)
+static int cover(struct ranges **ranges, const struct range *range)
 {
-	uint32_t first = first_after(ranges, range->start);
-	uint32_t last = first, nr = 0, at;
-	struct range with[3];
+	struct range_spot spot = range_tree_after(*ranges, range->start);
+	const struct range *found = range_tree_at(*ranges, spot);
+	struct range *same;
+	int err = 0;
 
-	while (last < ranges->nr && ranges->v[last].start < range->end)
-		last++;
-	if (last > first && ranges->v[first].start < range->start) {
-		with[nr] = ranges->v[first];
-		with[nr++].end = range->start;
+	if (found && found->start == range->start && found->end == range->end) {
+		same = range_tree_edit(ranges, spot);
+		if (!same)
+			return -ENOMEM;
+		*same = *range;
+		return join(ranges, spot);
 	}
-	at = first + nr;
-	with[nr++] = *range;
-	if (last > first && ranges->v[last - 1].end > range->end) {
-		with[nr] = ranges->v[last - 1];
-		with[nr++].start = range->end;
+	while (!err && found && found->start < range->end) {
+		err = cut(ranges, spot, range->start, range->end);
+		spot = range_tree_after(*ranges, range->start);
+		found = range_tree_at(*ranges, spot);
 	}
-	replace(ranges, first, last, with, nr);
-	join(ranges, at);
+	if (!err && *ranges && (*ranges)->nr >= RANGES_MAX)
+		err = thin_out(ranges);
+	if (!err)
+		err = range_tree_insert(ranges, range);
+	return err ? err : join(ranges, range_tree_after(*ranges, range->start));
 }
 
 /**
  * ranges_set - @bytes from @start on came in by @hop
+ * @points: fingerprints of the operation that brought them, or NULL
+ *
  * Return: 0 or -ENOMEM.
  */
-int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t hop)
+int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t hop,
+	       const struct points_view *points)
 {
 	struct range range = { .start = start, .end = start + bytes, .hop = hop };
-	int err;
 
 	if (!bytes || range.end < start)
 		return 0;
-	err = make_own(ranges);
-	if (err)
-		return err;
-	range.age = (*ranges)->clock++;
-	cover(*ranges, &range);
+	if (*ranges)
+		range.age = (*ranges)->clock;
+	set_points(&range, points);
+	if (cover(ranges, &range))
+		return -ENOMEM;
+	(*ranges)->clock++;
 	return 0;
 }
 
@@ -179,64 +260,88 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
  */
 int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes)
 {
-	return *ranges && (*ranges)->nr ? ranges_set(ranges, start, bytes, 0) : 0;
+	return *ranges && (*ranges)->nr ? ranges_set(ranges, start, bytes, 0, NULL) : 0;
 }
 
-/* Mark the part of range @i within @start ... @end as passed on to @to. */
-static int pass_range(struct ranges **ranges, uint32_t i, uint64_t start, uint64_t end,
-		      uint32_t to)
-{
-	struct range part = (*ranges)->v[i];
-	int err = make_own(ranges);
+/* ---- what is passed on ---- */
 
-	if (err)
-		return err;
+static bool has_passed(const struct range *range, uint32_t to)
+{
+	uint32_t i;
+
+	for (i = 0; i < RANGE_NR_PASSED; i++)
+		if (range->passed_to[i] == to)
+			return true;
+	return false;
+}
+
+/* Mark the part of @found within @start ... @end as passed on to @to. */
+static int pass_range(struct ranges **ranges, const struct range *found, uint64_t start,
+		      uint64_t end, uint32_t to)
+{
+	struct range part = *found;
+
 	part.start = start;
 	part.end = end;
-	part.passed_to = to;
-	cover(*ranges, &part);
-	return 0;
+	memmove(part.passed_to + 1, part.passed_to,
+		(RANGE_NR_PASSED - 1) * sizeof(part.passed_to[0]));
+	part.passed_to[0] = to;
+	trim_points(&part);
+	return cover(ranges, &part);
 }
 
-/* What is known of bytes @start ... @end, all of range @found. */
-static struct piece piece_of(const struct range *found, uint64_t start, uint64_t end, uint32_t to)
+/* Bytes @start ... @end, all of range @found, go to @to; they are what it says or not. */
+static int pass_part(struct ranges **ranges, const struct range *found, uint64_t start,
+		     uint64_t end, uint32_t to, enum print_match match, struct pieces *out)
 {
 	struct piece piece = { .bytes = end - start };
+	int err;
 
-	piece.is_again = found->hop && found->passed_to == to;
-	if (!found->hop || piece.is_again)
-		return piece;
+	if (!found->hop)
+		return pieces_add(out, &piece);
+	if (match == PRINTS_DIFFER) {
+		err = pieces_add(out, &piece);
+		return err ? err : ranges_forget(ranges, start, end - start);
+	}
+	piece.is_again = has_passed(found, to);
+	if (piece.is_again)
+		return pieces_add(out, &piece);
 	piece.hop = found->hop;
-	piece.fresh_bytes = found->passed_to ? 0 : piece.bytes;
-	return piece;
+	piece.grade = match == PRINTS_AGREE ? GRADE_EXACT : GRADE_ADDRESS;
+	piece.fresh_bytes = found->passed_to[0] ? 0 : piece.bytes;
+	err = pieces_add(out, &piece);
+	return err ? err : pass_range(ranges, found, start, end, to);
 }
 
 /**
  * ranges_pass - where @bytes from @start on came from, as they are passed on
  * @to: the object they go to
+ * @points: fingerprints of the operation that passes them on, or NULL: bytes
+ *	that are others now come from nowhere, and are forgotten
  * @out: the pieces in order are appended to it
  *
  * Return: 0 or -ENOMEM.
  */
 int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t to,
-		struct pieces *out)
+		const struct points_view *points, struct pieces *out)
 {
-	uint64_t end = start + bytes < start ? UINT64_MAX : start + bytes;
+	uint64_t end = start + bytes < start ? UINT64_MAX : start + bytes, from = start;
 	int err = 0;
 
 	while (start < end && !err) {
-		uint32_t i = *ranges ? first_after(*ranges, start) : 0;
-		const struct range *found = *ranges && i < (*ranges)->nr ? &(*ranges)->v[i] : NULL;
-		uint64_t until = found && found->start < end ? found->start : end;
-		struct piece piece = { .bytes = until - start };
+		const struct range *at = range_tree_at(*ranges, range_tree_after(*ranges, start));
+		uint64_t until = at && at->start < end ? at->start : end;
+		struct piece none = { .bytes = until - start };
 
-		if (found && found->start <= start) {
-			until = found->end < end ? found->end : end;
-			piece = piece_of(found, start, until, to);
+		if (at && at->start <= start) {
+			struct range found = *at;
+
+			until = found.end < end ? found.end : end;
+			err = pass_part(ranges, &found, start, until, to,
+					match(&found, start, until, points, from), out);
+		} else {
+			err = pieces_add(out, &none);
 		}
-		err = pieces_add(out, &piece);
-		if (!err && piece.hop)
-			err = pass_range(ranges, i, start, until, to);
 		start = until;
 	}
 	return err;

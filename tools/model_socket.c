@@ -225,6 +225,7 @@ int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *re
 				 .wait_ns = rec->wait_ns, .call = rec->call, .on = CALL_ON_UNIX };
 	uint32_t number, sock = is_send ? rec->peer : rec->sock;
 	bool is_placed = !(rec->flags & IPCPROBE_UNIX_UNPLACED);
+	struct user_buffer buffer = { rec->addr, rec->count, PRINTS_OF(rec), rec->nr_segs };
 	struct call_state *state;
 	struct op op;
 	int err;
@@ -243,7 +244,7 @@ int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *re
 	if (err >= 0 && is_placed && op.bytes)
 		err = positions(copies, state, &op, rec, is_send, socket_at(copies, number));
 	if (err >= 0 && !(rec->flags & IPCPROBE_UNIX_PAGES))
-		err = call_addresses(state, &op, rec->addr, rec->nr_segs, rec->count,
+		err = call_addresses(copies, state, &op, &buffer,
 				     is_send ? &copies->in : &copies->out);
 	return err < 0 ? err : op_end(copies, &op, state);
 }

@@ -41,7 +41,8 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 		const struct hop *hop = hop_at(paths, last);
 
 		ret->hop[--i] = last;
-		ret->is_inferred |= hop->key.is_inferred || hop->has_gap;
+		if (hop_grade(hop) > ret->grade)
+			ret->grade = hop_grade(hop);
 		ret->has_cycle |= hop->has_cycle;
 		ret->nr_copies += hop->copied_bytes > 0;
 		ret->copied_bytes += hop->copied_bytes * path_hop_share(model, ret, last);
@@ -76,6 +77,14 @@ struct path_total path_total(const struct model *model)
 double path_amplification(const struct path_total *total)
 {
 	return total->delivered_bytes ? (double)total->delivery_bytes / total->delivered_bytes : 0;
+}
+
+static bool is_sure(const struct model *model, uint32_t last, enum grade worst)
+{
+	for (; last; last = hop_at(&model->copies.paths, last)->key.before)
+		if (hop_grade(hop_at(&model->copies.paths, last)) > worst)
+			return false;
+	return true;
 }
 
 static bool is_wanted(const struct model *model, uint32_t last, const struct source_opts *opts)
@@ -136,10 +145,12 @@ static void count_main(struct path_list *list, const struct model *model)
 
 /**
  * path_list_init - all paths that the user wants
+ * @worst: grade of their weakest links
+ *
  * Return: 0 or -ENOMEM.
  */
 int path_list_init(struct path_list *list, const struct model *model,
-		   const struct source_opts *opts)
+		   const struct source_opts *opts, enum grade worst)
 {
 	const struct paths *paths = &model->copies.paths;
 	uint32_t i;
@@ -149,7 +160,8 @@ int path_list_init(struct path_list *list, const struct model *model,
 	if (!list->last)
 		return -ENOMEM;
 	for (i = 1; i < paths->hop.nr; i++)
-		if (hop_at(paths, i)->end_bytes && is_wanted(model, i, opts))
+		if (hop_at(paths, i)->end_bytes && is_sure(model, i, worst) &&
+		    is_wanted(model, i, opts))
 			list->last[list->nr++] = i;
 	qsort_r(list->last, list->nr, sizeof(*list->last), compare, (void *)model);
 	count_main(list, model);

@@ -18,7 +18,7 @@
  * @nr_hops: length of @hop
  * @bytes: that went this way and no further
  * @outcome: what became of them
- * @is_inferred: at least one link is
+ * @grade: enum grade of its weakest link
  * @has_cycle: bytes went round on the way
  * @is_exact: no record is missing that could change the figures
  * @nr_copies: hops at which a CPU copied
@@ -29,7 +29,7 @@ struct path {
 	uint32_t nr_hops;
 	uint64_t bytes;
 	enum hop_outcome outcome;
-	bool is_inferred;
+	enum grade grade;
 	bool has_cycle;
 	bool is_exact;
 	uint32_t nr_copies;
@@ -65,7 +65,7 @@ struct path_total {
 };
 
 int path_list_init(struct path_list *list, const struct model *model,
-		   const struct source_opts *opts);
+		   const struct source_opts *opts, enum grade worst);
 void path_list_deinit(struct path_list *list);
 void path_of(const struct model *model, uint32_t last, struct path *ret);
 struct path_total path_total(const struct model *model);

@@ -19,11 +19,13 @@
  * struct view_copies - what to show
  * @source: whose processes
  * @top: most paths, most pipes, and most other objects; 0 = all
+ * @worst: show paths whose weakest link is no worse
  * @has_calls: the table of system calls too
  */
 struct view_copies {
 	const struct source_opts *source;
 	uint32_t top;
+	enum grade worst;
 	bool has_calls;
 };
 

@@ -60,7 +60,7 @@ static json_t *hop_json(const struct model *model, const struct path *path, uint
 			 "nr_calls", view_json_number(hop->nr_calls),
 			 "copy_ns", view_json_number(hop->copy_ns),
 			 "blocked_ns", view_json_number(hop->blocked_ns),
-			 "link", hop->key.is_inferred || hop->has_gap ? "inferred" : "exact");
+			 "grade", grade_name(hop_grade(hop)));
 }
 
 /* The path's bytes if that became of them, else 0. */
@@ -91,7 +91,7 @@ json_t *view_path_json(const struct model *model, uint32_t last)
 			 "left_bytes", bytes_if(&path, OUTCOME_LEFT),
 			 "unrecorded_bytes", bytes_if(&path, OUTCOME_UNSEEN),
 			 "amplification", amplification,
-			 "link", path.is_inferred ? "inferred" : "exact",
+			 "grade", grade_name(path.grade),
 			 "cycle", (int)path.has_cycle,
 			 "figures", figures(model));
 }
@@ -102,7 +102,7 @@ static void put_paths(struct view_json *json, const struct model *model,
 	struct path_list paths;
 	uint32_t i;
 
-	if (path_list_init(&paths, model, view->source)) {
+	if (path_list_init(&paths, model, view->source, view->worst)) {
 		view_json_fail(json, -ENOMEM);
 		return;
 	}

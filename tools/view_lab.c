@@ -16,13 +16,13 @@
 
 enum {
 	COL_TRANSPORT, COL_BLOCK, COL_COPIES, COL_COPIED, COL_AMPLIFICATION, COL_COST,
-	COL_SWITCHES, COL_CALLS, COL_ELAPSED, COL_LINK, COL_NOTE,
+	COL_SWITCHES, COL_CALLS, COL_ELAPSED, COL_GRADE, COL_NOTE,
 };
 
 static const struct table_column columns[] = {
 	{ "TRANSPORT", false }, { "BLOCK", true }, { "COPIES", true }, { "CPU-COPIED", true },
 	{ "AMPLIFIED", true }, { "PER-KiB", true }, { "SWITCHES", true }, { "SYSCALLS", true },
-	{ "ELAPSED", true }, { "LINK", false }, { "NOTE", false }, { NULL, false }
+	{ "ELAPSED", true }, { "GRADE", false }, { "NOTE", false }, { NULL, false }
 };
 
 static bool has_paths(const struct lab_row *row)
@@ -61,8 +61,8 @@ static void set_trace(struct table *table, const struct lab_trace *trace)
 	table_set(table, COL_AMPLIFICATION, "%s%.2f", text_sign(SIGN_TIMES),
 		  trace->copied_bytes / trace->bytes);
 	table_set(table, COL_COST, "%.1f ns", per_kib(trace));
-	table_set(table, COL_LINK, "%s", !is_complete ? "in doubt" :
-					 trace->is_inferred ? "inferred" : "exact");
+	table_set(table, COL_GRADE, "%s", !is_complete ? "in doubt" :
+					 grade_name(trace->grade));
 }
 
 static void set_counts(struct table *table, const struct lab_row *row)
@@ -141,7 +141,7 @@ static void add_trace_json(json_t *obj, const struct lab_trace *trace)
 	json_object_set_new(obj, "copied_bytes", view_json_number(trace->copied_bytes));
 	json_object_set_new(obj, "amplification", json_real(trace->copied_bytes / trace->bytes));
 	json_object_set_new(obj, "copy_ns_per_kib", json_real(per_kib(trace)));
-	json_object_set_new(obj, "link", json_string(trace->is_inferred ? "inferred" : "exact"));
+	json_object_set_new(obj, "grade", json_string(grade_name(trace->grade)));
 	json_object_set_new(obj, "paths", json_integer(trace->nr_paths));
 	json_object_set_new(obj, "path", view_path_json(&trace->model, trace->last));
 }

@@ -16,13 +16,13 @@
 
 enum {
 	COL_HOP, COL_PROCESS, COL_CALL, COL_FROM, COL_TO, COL_HOW, COL_BYTES, COL_CALLS,
-	COL_COST, COL_COPY, COL_BLOCKED, COL_LINK,
+	COL_COST, COL_COPY, COL_BLOCKED, COL_GRADE,
 };
 
 static const struct table_column columns[] = {
 	{ "HOP", true }, { "PROCESS", false }, { "CALL", false }, { "FROM", false },
 	{ "TO", false }, { "HOW", false }, { "BYTES", true }, { "CALLS", true },
-	{ "PER-KiB", true }, { "COPYING", true }, { "BLOCKED", true }, { "LINK", false },
+	{ "PER-KiB", true }, { "COPYING", true }, { "BLOCKED", true }, { "GRADE", false },
 	{ NULL, false }
 };
 
@@ -100,6 +100,22 @@ static const char *outcome(const struct model *model, const struct path *path)
 	       "left in the pipe" : "left there";
 }
 
+/* How sure the links are, if there are any, and what stands before the first hop. */
+static void print_grade(const struct model *model, const struct path *path)
+{
+	uint8_t origin = hop_of(model, path, 0)->key.origin;
+
+	if (path->nr_hops > 1)
+		printf(", %s", grade_name(path->grade));
+	else if (hop_of(model, path, 0)->has_gap)
+		fputs(", in doubt", stdout);
+	if (origin == ORIGIN_UNKNOWN)
+		fputs(", unknown origin", stdout);
+	else if (origin == ORIGIN_MADE && path->nr_hops == 1)
+		fputs(", made here", stdout);
+	putchar('\n');
+}
+
 static void print_head(const struct model *model, const struct path *path)
 {
 	char buf[LABEL_MAX];
@@ -113,7 +129,7 @@ static void print_head(const struct model *model, const struct path *path)
 		       path->copied_bytes / path->bytes);
 	if (path->has_cycle)
 		fputs(", went round", stdout);
-	printf(", %s\n", path->is_inferred ? "inferred" : "exact");
+	print_grade(model, path);
 }
 
 /* "read, pread64" */
@@ -130,17 +146,17 @@ static void set_calls(struct table *table, uint64_t mask)
 	table_set(table, COL_CALL, "%s", text);
 }
 
-static const char *link_text(const struct hop *hop)
+static const char *grade_text(const struct hop *hop)
 {
 	static const char *const origins[] = {
-		[ORIGIN_BEFORE] = "exact", [ORIGIN_OBJECT] = "origin",
+		[ORIGIN_BEFORE] = "", [ORIGIN_OBJECT] = "origin",
 		[ORIGIN_MADE] = "made here", [ORIGIN_UNKNOWN] = "unknown origin",
 		[ORIGIN_CYCLE] = "came back",
 	};
 
 	if (hop->has_gap)
 		return "in doubt";
-	return hop->key.is_inferred ? "inferred" : origins[hop->key.origin];
+	return hop->key.before ? grade_name(hop->key.grade) : origins[hop->key.origin];
 }
 
 static void set_costs(struct table *table, const struct hop *hop)
@@ -174,7 +190,7 @@ static void print_hops(const struct model *model, const struct path *path)
 		table_set(table, COL_BYTES, "%s", label_bytes(buf, hop->bytes, path->is_exact));
 		table_set(table, COL_CALLS, "%u", hop->nr_calls);
 		set_costs(table, hop);
-		table_set(table, COL_LINK, "%s", link_text(hop));
+		table_set(table, COL_GRADE, "%s", grade_text(hop));
 	}
 	table_print(table);
 	table_destroy(table);
@@ -214,7 +230,7 @@ int view_paths_print(const struct model *model, const struct view_copies *view)
 	uint32_t i, nr;
 	int err;
 
-	err = path_list_init(&list, model, view->source);
+	err = path_list_init(&list, model, view->source, view->worst);
 	if (err)
 		return err;
 	nr = view->top ? list.nr_main : list.nr;

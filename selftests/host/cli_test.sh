@@ -295,6 +295,7 @@ test_cpus() {
 		# shellcheck disable=SC2086 # words of a command
 		refuses 1 'data: -C: there is no CPU 99: the numbers are below 2$' $view -C 0,99 -i "$dir/data"
 	done
+	refuses 2 'none of exact, address, inferred' copies --grade sure -i "$dir/data"
 	refuses 2 'followed by process, not by CPU' copies -C 0 -i "$dir/data"
 	holds 'copies --help does not offer -C' \
 		bash -c "! '$ipcprobe' copies --help | grep -e --cpus"

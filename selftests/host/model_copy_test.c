@@ -52,7 +52,7 @@ static void test_four_copies(void)
 	for (i = 0; i < 4 && is_ok; i++)
 		is_ok = trace_hop(&t, &path, i)->bytes == (uint64_t)nr * BLOCK &&
 			trace_hop(&t, &path, i)->nr_calls == nr;
-	ktap_ok(is_ok && path.copied_bytes == 4.0 * nr * BLOCK && !path.is_inferred && !t.err &&
+	ktap_ok(is_ok && path.copied_bytes == 4.0 * nr * BLOCK && path.grade != GRADE_INFERRED && !t.err &&
 		trace_nr_paths(&t) == 1, "cat big | cat > out: one path, four copies, exact");
 	ktap_ok(tasks_relation(&t.model.tasks, trace_proc(&t, 12), trace_proc(&t, 13)).kin ==
 		KIN_SIBLING, "both cats are siblings");
@@ -109,7 +109,7 @@ static void test_late_writer(void)
 	trace_finish(&t);
 	path = trace_path(&t, 0);
 	ktap_ok(path.nr_hops == 6 && path.bytes == 16384 && trace_nr_paths(&t) == 1 &&
-		!path.is_inferred, "records of readers before those of their writers: same path");
+		path.grade != GRADE_INFERRED, "records of readers before those of their writers: same path");
 	trace_deinit(&t);
 }
 
@@ -124,7 +124,7 @@ static void test_inference(void)
 	trace_file_write(&t, 12, 2, BUF_B, BLOCK / 2);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && path.is_inferred && path.bytes == BLOCK / 2,
+	ktap_ok(path.nr_hops == 2 && path.grade == GRADE_INFERRED && path.bytes == BLOCK / 2,
 		"a write from elsewhere in memory is linked by inference, and says so");
 	trace_deinit(&t);
 }
@@ -145,7 +145,7 @@ static void test_no_inference(void)
 	trace_write(&t, 12, 77, 9100, BUF_A, 200);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 1 && path.bytes == 9300 && path.outcome == OUTCOME_LEFT && !path.is_inferred,
+	ktap_ok(path.nr_hops == 1 && path.bytes == 9300 && path.outcome == OUTCOME_LEFT && path.grade != GRADE_INFERRED,
 		"what a process makes is not linked to its configuration or to less than it made");
 	ktap_ok(trace_hop(&t, &path, 0)->key.origin == ORIGIN_MADE, "it is said to have made it");
 	trace_deinit(&t);
@@ -254,7 +254,7 @@ static void test_vmsplice(void)
 	trace_file_write(&t, 13, 2, BUF_B, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.nr_copies == 3 && !path.is_inferred,
+	ktap_ok(path.nr_hops == 4 && path.nr_copies == 3 && path.grade != GRADE_INFERRED,
 		"vmsplice: user pages by reference, out of the pipe by copy, linked exactly");
 	trace_deinit(&t);
 }
@@ -294,7 +294,7 @@ static void test_vectors(void)
 	      .dur_ns = 5000, .call = IPCPROBE_CALL_WRITEV, .nr_segs = 2);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.bytes == 3500 && path.nr_hops == 2 && !path.is_inferred,
+	ktap_ok(path.bytes == 3500 && path.nr_hops == 2 && path.grade != GRADE_INFERRED,
 		"a vectored write is linked by all its buffers, short as it was");
 	trace_deinit(&t);
 }
@@ -311,7 +311,7 @@ static void test_fork_and_exec(void)
 	trace_file_write(&t, 13, 2, BUF_A, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && !path.is_inferred && path.bytes == 8192,
+	ktap_ok(path.nr_hops == 2 && path.grade != GRADE_INFERRED && path.bytes == 8192,
 		"a child passes on what its parent read before the fork");
 	trace_deinit(&t);
 
@@ -338,7 +338,7 @@ static void test_threads(void)
 	trace_file_write(&t, 12, 2, BUF_A, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && !path.is_inferred, "threads share their memory");
+	ktap_ok(path.nr_hops == 2 && path.grade != GRADE_INFERRED, "threads share their memory");
 	ktap_ok(trace_hop(&t, &path, 0)->key.image == trace_hop(&t, &path, 1)->key.image,
 		"threads are one process");
 	trace_deinit(&t);

@@ -48,7 +48,7 @@ static bool is_four_copies(struct trace *t, uint64_t bytes)
 	struct path path = trace_path(t, 0);
 
 	return path.nr_hops == 4 && path.nr_copies == 4 && path.bytes == bytes &&
-	       path.copied_bytes == 4.0 * bytes && !path.is_inferred && !t->err &&
+	       path.copied_bytes == 4.0 * bytes && path.grade != GRADE_INFERRED && !t->err &&
 	       trace_nr_paths(t) == 1;
 }
 

@@ -51,7 +51,7 @@ static bool is_two_copies(struct trace *t, uint64_t bytes)
 	struct path path = trace_path(t, 0);
 
 	return path.nr_hops == 2 && path.nr_copies == 2 && path.bytes == bytes &&
-	       path.copied_bytes == 2.0 * bytes && !path.is_inferred && !t->err &&
+	       path.copied_bytes == 2.0 * bytes && path.grade != GRADE_INFERRED && !t->err &&
 	       object_type(trace_hop(t, &path, 0)->key.to) == OBJECT_CHANNEL &&
 	       trace_hop(t, &path, 0)->key.to == trace_hop(t, &path, 1)->key.from;
 }
@@ -136,7 +136,7 @@ static void test_cut(void)
 	trace_finish(&t);
 	ktap_ok(is_two_copies(&t, BLOCK), "of a buffer the part in the mapping is shared");
 	path = trace_path(&t, 1);
-	ktap_ok(path.nr_hops == 2 && path.bytes == BLOCK / 2 && !path.is_inferred &&
+	ktap_ok(path.nr_hops == 2 && path.bytes == BLOCK / 2 && path.grade != GRADE_INFERRED &&
 		trace_hop(&t, &path, 0)->bytes == 2 * BLOCK &&
 		trace_hop(&t, &path, 0)->key.to == OBJECT_MEMORY,
 		"the parts before and behind are the process's own");
@@ -207,7 +207,7 @@ static void test_memfd(void)
 	trace_finish(&t);
 	path = trace_path(&t, 0);
 	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
-		!path.is_inferred, "written into a memfd, taken from its mapping: one object");
+		path.grade != GRADE_INFERRED, "written into a memfd, taken from its mapping: one object");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -219,7 +219,7 @@ static void test_memfd(void)
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.bytes == BLOCK && !path.is_inferred,
+	ktap_ok(path.nr_hops == 3 && path.bytes == BLOCK && path.grade != GRADE_INFERRED,
 		"put into a mapping, read from the file: one object");
 	trace_deinit(&t);
 }
@@ -237,7 +237,7 @@ static void test_stores(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1 && !path.is_inferred &&
+	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1 && path.grade != GRADE_INFERRED &&
 		trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 1).hop[0] } }, 0)->key.origin
 		== ORIGIN_OBJECT, "what was stored in shared memory is linked to nothing");
 	trace_deinit(&t);
@@ -262,7 +262,7 @@ static void test_late_writer(void)
 	ktap_ok(!t.model.copies.nr_parked, "nobody waits once they are there");
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.bytes == BLOCK && !path.is_inferred &&
+	ktap_ok(path.nr_hops == 4 && path.bytes == BLOCK && path.grade != GRADE_INFERRED &&
 		trace_nr_paths(&t) == 1, "file, pipe, shared memory, file: one path");
 	trace_deinit(&t);
 }
@@ -315,7 +315,7 @@ static void test_procvm(void)
 	trace_finish(&t);
 	path = trace_path(&t, 0);
 	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
-		!path.is_inferred && trace_nr_paths(&t) == 1 && !t.err,
+		path.grade != GRADE_INFERRED && trace_nr_paths(&t) == 1 && !t.err,
 		"process_vm_readv is one copy more, linked on both sides");
 	ktap_ok(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.from), SERVER, CLIENT) ==
 		BLOCK, "it went from the other process to the caller");
@@ -328,7 +328,7 @@ static void test_procvm(void)
 	trace_finish(&t);
 	path = trace_path(&t, 0);
 	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
-		!path.is_inferred && trace_nr_paths(&t) == 1 && !t.err,
+		path.grade != GRADE_INFERRED && trace_nr_paths(&t) == 1 && !t.err,
 		"process_vm_writev likewise");
 	ktap_ok(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.to), SERVER, CLIENT) ==
 		BLOCK, "it went from the caller to the other process");
@@ -355,7 +355,7 @@ static void test_procvm_vectors(void)
 	trace_file_write(&t, CLIENT, OUT, BUF + 1, 2 * BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.bytes == 2 * BLOCK && !path.is_inferred,
+	ktap_ok(path.nr_hops == 3 && path.bytes == 2 * BLOCK && path.grade != GRADE_INFERRED,
 		"several ranges of the other process");
 	trace_deinit(&t);
 }

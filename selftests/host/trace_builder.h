@@ -22,14 +22,19 @@
  * @model: the model
  * @now_ns: time of the next record
  * @dur_ns: duration of the next operation
+ * @prints: fingerprints of its buffer
  * @err: first error of model_apply()
  */
 struct trace {
 	struct model model;
 	uint64_t now_ns;
 	uint32_t dur_ns;
+	struct prints prints;
 	int err;
 };
+
+#define TRACE_PRINTS(t)	.span = (t)->prints.span, .head = (t)->prints.head,		\
+			.mid = (t)->prints.mid, .tail = (t)->prints.tail
 
 static inline void trace_init(struct trace *t, uint32_t what)
 {
@@ -153,14 +158,14 @@ static inline void trace_file_read(struct trace *t, uint32_t tid, uint32_t file,
 				   int32_t ret)
 {
 	TRACE(t, file_read, tid, .addr = addr, .file = file, .ret = ret, .dur_ns = t->dur_ns,
-	      .call = IPCPROBE_CALL_READ, .nr_segs = 1);
+	      .call = IPCPROBE_CALL_READ, .nr_segs = 1, TRACE_PRINTS(t));
 }
 
 static inline void trace_file_write(struct trace *t, uint32_t tid, uint32_t file, uint64_t addr,
 				    int32_t ret)
 {
 	TRACE(t, file_write, tid, .addr = addr, .file = file, .ret = ret, .dur_ns = t->dur_ns,
-	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1);
+	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, TRACE_PRINTS(t));
 }
 
 static inline void trace_pipe(struct trace *t, uint32_t tid, uint32_t pipe)
@@ -172,7 +177,7 @@ static inline void trace_read(struct trace *t, uint32_t tid, uint32_t pipe, uint
 			      uint64_t addr, int32_t ret)
 {
 	TRACE(t, pipe_read, tid, .addr = addr, .pipe = pipe, .pos = pos, .count = 131072,
-	      .ret = ret, .dur_ns = t->dur_ns, .call = IPCPROBE_CALL_READ, .nr_segs = 1);
+	      .ret = ret, .dur_ns = t->dur_ns, .call = IPCPROBE_CALL_READ, .nr_segs = 1, TRACE_PRINTS(t));
 }
 
 static inline void trace_write(struct trace *t, uint32_t tid, uint32_t pipe, uint32_t pos,
@@ -180,7 +185,7 @@ static inline void trace_write(struct trace *t, uint32_t tid, uint32_t pipe, uin
 {
 	TRACE(t, pipe_write, tid, .addr = addr, .pipe = pipe, .pos = pos,
 	      .count = ret > 0 ? ret : 1, .ret = ret, .dur_ns = t->dur_ns,
-	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1);
+	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, TRACE_PRINTS(t));
 }
 
 /* ---- questions ---- */
@@ -193,7 +198,7 @@ static inline struct path trace_path(struct trace *t, uint32_t i)
 	struct path_list list;
 	struct path path = { 0 };
 
-	if (path_list_init(&list, &t->model, &trace_all))
+	if (path_list_init(&list, &t->model, &trace_all, GRADE_INFERRED))
 		abort();
 	if (i < list.nr)
 		path_of(&t->model, list.last[i], &path);
@@ -206,7 +211,7 @@ static inline uint32_t trace_nr_paths(struct trace *t)
 	struct path_list list;
 	uint32_t nr;
 
-	if (path_list_init(&list, &t->model, &trace_all))
+	if (path_list_init(&list, &t->model, &trace_all, GRADE_INFERRED))
 		abort();
 	nr = list.nr;
 	path_list_deinit(&list);

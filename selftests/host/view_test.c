@@ -117,21 +117,29 @@ static void pipeline(struct trace *t, uint32_t nr)
 
 	trace_file_read(t, 12, 3, BUF_B, 832);
 	trace_file_read(t, 13, 3, BUF_B, 832);
+	t->prints = (struct prints){ .span = 65536, .head = 0x12345678, .tail = 0x9abcdef0 };
 	for (i = 0; i < nr; i++) {
 		trace_file_read(t, 12, 1, BUF_A, 65536);
 		trace_write(t, 12, 345, i * 65536, BUF_A, 65536);
 		trace_read(t, 13, 345, i * 65536, BUF_B, 65536);
 		trace_file_write(t, 13, 2, BUF_B, 65536);
 	}
+	t->prints = (struct prints){ 0 };
 }
 
-static void compare_copies(struct trace *t, const char *text, const char *json, bool has_calls)
+static void compare_copies(struct trace *t, const char *text, const char *json,
+			   const char *grade, bool has_calls)
 {
 	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP,
-				    .has_calls = has_calls };
+				    .worst = GRADE_INFERRED, .has_calls = has_calls };
 
 	compare(text, capture(copies_text, &t->model, &view));
 	view.top = 0;
+	if (grade) {
+		view.worst = GRADE_EXACT;
+		compare(grade, capture(copies_text, &t->model, &view));
+		view.worst = GRADE_INFERRED;
+	}
 	if (json)
 		compare(json, capture(copies_json, &t->model, &view));
 }
@@ -143,14 +151,15 @@ static void test_pipeline(void)
 	begin_copies(&t);
 	pipeline(&t, 1024);
 	trace_finish(&t);
-	compare_copies(&t, "copies-pipeline.txt", "copies-pipeline.json", true);
+	compare_copies(&t, "copies-pipeline.txt", "copies-pipeline.json", NULL, true);
 	trace_deinit(&t);
 }
 
 /* In a locale without the signs of the reports. */
 static void test_ascii(void)
 {
-	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP };
+	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP,
+				    .worst = GRADE_INFERRED };
 	struct trace t;
 
 	begin_copies(&t);
@@ -173,7 +182,7 @@ static void compare_writers(const char *name, uint32_t nr)
 		trace_write(&t, 100 + i, 345, 10 * i, BUF_A, 10);
 	}
 	trace_finish(&t);
-	compare_copies(&t, name, NULL, false);
+	compare_copies(&t, name, NULL, NULL, false);
 	trace_deinit(&t);
 }
 
@@ -196,7 +205,8 @@ static void test_mixture(void)
 	TRACE(&t, pipe_splice, 14, .in = 346, .out = 0, .ret = 1000, .copied = 0, .dur_ns = 100,
 	      .call = IPCPROBE_CALL_SPLICE, .flags = IPCPROBE_IO_IN_PIPE);
 	trace_finish(&t);
-	compare_copies(&t, "copies-mixture.txt", "copies-mixture.json", false);
+	compare_copies(&t, "copies-mixture.txt", "copies-mixture.json", "copies-exact.txt",
+		       false);
 	trace_deinit(&t);
 }
 
@@ -237,7 +247,7 @@ static void test_objects(void)
 	      .nr_remote = 1);
 	trace_file_write(&t, 12, 2, BUF_B, 100);
 	trace_finish(&t);
-	compare_copies(&t, "copies-objects.txt", "copies-objects.json", true);
+	compare_copies(&t, "copies-objects.txt", "copies-objects.json", NULL, true);
 	trace_deinit(&t);
 }
 
@@ -854,7 +864,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(46);
+	ktap_begin(47);
 	test_pipeline();
 	test_ascii();
 	compare_writers("copies-writers-4.txt", 4);

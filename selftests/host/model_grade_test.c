@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How sure a link is: fingerprints of what was read and of what is written, made
+ * here of data that the test itself has.
+ */
+#include <linux/ipcprobe_print.h>
+
+#include "ktap.h"
+#include "trace_builder.h"
+
+#define BLOCK	8192U
+#define BUF_A	0x10000000ULL
+#define BUF_B	0x20000000ULL
+
+enum { BIG = 1, OUT, LOG };
+
+static unsigned char text[4 * BLOCK], other[4 * BLOCK], zeroes[4 * BLOCK];
+
+static void fill(void)
+{
+	uint32_t i, seed = 1;
+
+	for (i = 0; i < sizeof(text); i++) {
+		seed = seed * 1103515245 + 12345;
+		text[i] = seed >> 16;
+		other[i] = ~text[i];
+	}
+}
+
+static void begin(struct trace *t)
+{
+	trace_init(t, MODEL_COPIES);
+	trace_snapshot(t, 1, 0, "init");
+	trace_snapshot(t, 10, 1, "sh");
+	trace_file(t, BIG, "/tmp/big.bin");
+	trace_file(t, OUT, "/tmp/out.bin");
+	trace_file(t, LOG, "/tmp/log");
+	trace_pipe(t, 10, 77);
+	trace_spawn(t, 10, 12, "prog");
+	trace_spawn(t, 10, 13, "other");
+}
+
+static uint32_t print_of(const unsigned char *data, uint32_t bytes)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, data, bytes);
+	return ipcprobe_print(word);
+}
+
+/* As the module takes them of @span bytes at @addr, which are @data. */
+static struct prints prints_of(const unsigned char *data, uint64_t addr, uint32_t span)
+{
+	struct prints prints = { .span = span, .head = print_of(data, span < 8 ? span : 8) };
+
+	if (span < 8)
+		return prints;
+	prints.mid = print_of(data + (ipcprobe_print_mid(addr, span) - addr), 8);
+	prints.tail = print_of(data + span - 8, 8);
+	return prints;
+}
+
+#define WITH(p)	.span = (p).span, .head = (p).head, .mid = (p).mid, .tail = (p).tail
+
+static void read_file(struct trace *t, uint32_t tid, uint64_t addr, const unsigned char *data,
+		      uint32_t bytes)
+{
+	struct prints p = prints_of(data, addr, bytes);
+
+	TRACE(t, file_read, tid, .addr = addr, .file = BIG, .ret = bytes, .dur_ns = 400,
+	      .call = IPCPROBE_CALL_READ, .nr_segs = 1, WITH(p));
+}
+
+/* @asked bytes, of which @bytes were written */
+static void write_part(struct trace *t, uint32_t tid, uint32_t file, uint64_t addr,
+		       const unsigned char *data, uint32_t asked, uint32_t bytes)
+{
+	struct prints p = prints_of(data, addr, asked);
+
+	TRACE(t, file_write, tid, .addr = addr, .file = file, .ret = bytes, .dur_ns = 400,
+	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, WITH(p));
+}
+
+static void write_file(struct trace *t, uint32_t tid, uint64_t addr, const unsigned char *data,
+		       uint32_t bytes)
+{
+	write_part(t, tid, OUT, addr, data, bytes, bytes);
+}
+
+/* Bytes that are linked to a hop before, by grade. */
+struct sums {
+	unsigned long long grade[NR_GRADES];
+};
+
+static struct sums sums_of(struct trace *t)
+{
+	const struct paths *paths = &t->model.copies.paths;
+	struct sums sums = { 0 };
+	uint32_t i;
+
+	for (i = 1; i < paths->hop.nr; i++)
+		if (hop_at(paths, i)->key.before)
+			sums.grade[hop_at(paths, i)->key.grade] += hop_at(paths, i)->bytes;
+	return sums;
+}
+
+/* The trace is over: are there so many bytes of each grade? */
+static void expect(struct trace *t, uint64_t exact, uint64_t address, uint64_t inferred,
+		   const char *what)
+{
+	struct sums sums;
+
+	trace_finish(t);
+	sums = sums_of(t);
+	ktap_ok(!t->err && sums.grade[GRADE_EXACT] == exact &&
+		sums.grade[GRADE_ADDRESS] == address && sums.grade[GRADE_INFERRED] == inferred,
+		"%s (%llu exact, %llu by address, %llu inferred)", what, sums.grade[GRADE_EXACT],
+		sums.grade[GRADE_ADDRESS], sums.grade[GRADE_INFERRED]);
+	trace_deinit(t);
+}
+
+static void test_whole(void)
+{
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	expect(&t, BLOCK, 0, 0, "the same content at the same place: exact");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, other, BLOCK);
+	expect(&t, 0, 0, BLOCK, "other content there, as of tr: not linked by its address");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, zeroes, BLOCK);
+	write_file(&t, 12, BUF_A, zeroes, BLOCK);
+	expect(&t, 0, BLOCK, 0, "constant data that agree: by address");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, zeroes, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	expect(&t, 0, 0, BLOCK, "constant data that do not: not linked by address");
+
+	begin(&t);
+	trace_file_read(&t, 12, BIG, BUF_A, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	expect(&t, 0, BLOCK, 0, "a read without fingerprints, an old recording: by address");
+}
+
+/* fclose() gives the buffer of a configuration file to stdout. */
+static void test_reused(void)
+{
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, 3000);
+	write_file(&t, 12, BUF_A, other, 4096);
+	expect(&t, 0, 0, 0, "a freed buffer, filled with more than was read: nothing is linked");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, other, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	trace_finish(&t);
+	ktap_ok(!sums_of(&t).grade[GRADE_EXACT],
+		"what was found to be overwritten is forgotten (%llu exact)",
+		sums_of(&t).grade[GRADE_EXACT]);
+	trace_deinit(&t);
+}
+
+static void test_parts(void)
+{
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A + 5000, text + 5000, BLOCK - 5000);
+	write_file(&t, 12, BUF_A, text, 5000);
+	expect(&t, BLOCK, 0, 0, "two parts that end and begin with a read's words: exact");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A + 100, text + 100, 1000);
+	expect(&t, 0, 1000, 0, "a part that shares no word with the read: by address");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A + 1000, text, 5000);
+	write_file(&t, 12, BUF_A + 8, text, BLOCK - 8);
+	trace_finish(&t);
+	ktap_ok(!sums_of(&t).grade[GRADE_EXACT] && !sums_of(&t).grade[GRADE_ADDRESS],
+		"the roundest word shows that the middle of a larger write is other data (%llu, %llu)",
+		sums_of(&t).grade[GRADE_EXACT], sums_of(&t).grade[GRADE_ADDRESS]);
+	trace_deinit(&t);
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	read_file(&t, 12, BUF_A + BLOCK, text + BLOCK, BLOCK);
+	write_file(&t, 12, BUF_A, text, 2 * BLOCK);
+	expect(&t, 2 * BLOCK, 0, 0, "two reads, one write: both have a word in common with it");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	read_file(&t, 12, BUF_A + 64, other, 200);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	trace_finish(&t);
+	ktap_ok(sums_of(&t).grade[GRADE_EXACT] == BLOCK - 264 + 64 &&
+		sums_of(&t).grade[GRADE_ADDRESS] == 200,
+		"what is left of a read keeps its words (%llu exact, %llu by address)",
+		sums_of(&t).grade[GRADE_EXACT], sums_of(&t).grade[GRADE_ADDRESS]);
+	trace_deinit(&t);
+}
+
+/* What was asked for and not moved has words as well: they count for nothing. */
+static void test_short_write(void)
+{
+	unsigned char mixed[BLOCK];
+	struct trace t;
+
+	memcpy(mixed, text, BLOCK / 2);
+	memcpy(mixed + BLOCK / 2, other, BLOCK / 2);
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_part(&t, 12, OUT, BUF_A, mixed, BLOCK, BLOCK / 2);
+	expect(&t, BLOCK / 2, 0, 0, "of a short write only the words that it moved count");
+}
+
+static void test_small(void)
+{
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, 5);
+	write_file(&t, 12, BUF_A, text, 5);
+	expect(&t, 5, 0, 0, "less than a word is compared as a whole");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, 5);
+	write_file(&t, 12, BUF_A, other, 5);
+	expect(&t, 0, 0, 0, "and told apart");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, 5);
+	write_file(&t, 12, BUF_A, text, 4);
+	expect(&t, 0, 4, 0, "of another length it is not compared");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, zeroes, 5);
+	write_file(&t, 12, BUF_A, zeroes, 5);
+	expect(&t, 0, 5, 0, "a few equal bytes are constant data, too");
+}
+
+static void segment(struct trace *t, uint64_t addr, const unsigned char *data, uint64_t bytes,
+		    uint32_t span)
+{
+	struct prints p = prints_of(data, addr, span);
+
+	TRACE(t, io_segment, 12, .addr = addr, .bytes = bytes, WITH(p));
+}
+
+static void test_vectors(void)
+{
+	struct prints p;
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, 1000);
+	read_file(&t, 12, BUF_B, text, 3000);
+	segment(&t, BUF_B, text, 3000, 3000);
+	p = prints_of(text, BUF_A, 1000);
+	TRACE(&t, pipe_write, 12, .addr = BUF_A, .pipe = 77, .count = 4000, .ret = 4000,
+	      .dur_ns = 5000, .call = IPCPROBE_CALL_WRITEV, .nr_segs = 2, WITH(p));
+	expect(&t, 4000, 0, 0, "each buffer of a vectored write has its own words");
+
+	/* 6000 bytes into two buffers of 4096 */
+	begin(&t);
+	segment(&t, BUF_B, text + 4096, 4096, 1904);
+	p = prints_of(text, BUF_A, 4096);
+	TRACE(&t, file_read, 12, .addr = BUF_A, .file = BIG, .ret = 6000, .dur_ns = 5000,
+	      .call = IPCPROBE_CALL_READV, .nr_segs = 2, WITH(p));
+	write_file(&t, 12, BUF_A, text, 4096);
+	write_part(&t, 12, LOG, BUF_B, text + 4096, 1904, 1904);
+	write_part(&t, 12, LOG, BUF_B + 1904, other, 2192, 2192);
+	expect(&t, 6000, 0, 0, "a short vectored read fills its first buffer first");
+
+	begin(&t);
+	TRACE(&t, io_segment, 12, .addr = BUF_B, .bytes = 4096);
+	TRACE(&t, file_read, 12, .addr = BUF_A, .file = BIG, .ret = 6000, .dur_ns = 5000,
+	      .call = IPCPROBE_CALL_READV, .nr_segs = 2);
+	write_part(&t, 12, LOG, BUF_B + 1904, other, 2192, 2192);
+	trace_finish(&t);
+	ktap_ok(!sums_of(&t).grade[GRADE_EXACT] && !sums_of(&t).grade[GRADE_ADDRESS],
+		"where it is not known which buffers were filled nothing is linked by address (%llu)",
+		sums_of(&t).grade[GRADE_ADDRESS]);
+	trace_deinit(&t);
+}
+
+static void map_at(struct trace *t, uint32_t pid, uint64_t addr)
+{
+	TRACE(t, shm_map, pid, .addr = addr, .bytes = 65536, .object = 9, .pid = pid, .prot = 3,
+	      .is_sysv = 1, .call = IPCPROBE_CALL_SHMAT);
+}
+
+static void test_shared_memory(void)
+{
+	const uint64_t a = 0x7f0000000000, b = 0x7e0000010000;
+	struct trace t;
+
+	begin(&t);
+	map_at(&t, 12, a);
+	map_at(&t, 13, b);
+	read_file(&t, 12, a + 4096, text, BLOCK);
+	write_file(&t, 13, b + 4096, text, BLOCK);
+	expect(&t, BLOCK, 0, 0, "shared memory: words are compared by their offset in it");
+
+	begin(&t);
+	map_at(&t, 12, a);
+	map_at(&t, 13, b);
+	read_file(&t, 12, a + 4096, text, BLOCK);
+	write_file(&t, 13, b + 4096, other, BLOCK);
+	expect(&t, 0, 0, 0, "what was stored there since then has another origin");
+
+	begin(&t);
+	map_at(&t, 12, a);
+	read_file(&t, 12, a - 1000, text, BLOCK);
+	write_file(&t, 12, a - 1000, text, BLOCK);
+	expect(&t, BLOCK, 0, 0, "a buffer that lies partly in a mapping");
+}
+
+static void test_memory(void)
+{
+	struct prints p = prints_of(text, BUF_B, BLOCK);
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	trace_fork(&t, 12, 14);
+	read_file(&t, 12, BUF_A, other, BLOCK);
+	write_file(&t, 14, BUF_A, text, BLOCK);
+	expect(&t, BLOCK, 0, 0, "a child's memory has its parent's words");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	TRACE(&t, procvm, 13, .local = BUF_B, .remote = BUF_A, .target = 12, .count = BLOCK,
+	      .ret = BLOCK, .dur_ns = 400, .call = IPCPROBE_CALL_PROCESS_VM_READV, .nr_local = 1,
+	      .nr_remote = 1, WITH(p));
+	write_file(&t, 13, BUF_B, text, BLOCK);
+	expect(&t, 2 * BLOCK, 0, 0, "memory of another process: compared on both sides");
+}
+
+/* A reader whose record comes before its writer's: it waits, words and all. */
+static void test_parked(void)
+{
+	struct prints p = prints_of(text, BUF_B, BLOCK);
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	TRACE(&t, pipe_read, 13, .addr = BUF_B, .pipe = 77, .count = BLOCK, .ret = BLOCK,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_READ, .nr_segs = 1, WITH(p));
+	write_file(&t, 13, BUF_B, text, BLOCK);
+	p = prints_of(text, BUF_A, BLOCK);
+	TRACE(&t, pipe_write, 12, .addr = BUF_A, .pipe = 77, .count = BLOCK, .ret = BLOCK,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, WITH(p));
+	expect(&t, 3 * BLOCK, 0, 0, "operations that wait keep their words");
+}
+
+/* md5sum's digest is none of the file's bytes; the file's bytes before it are. */
+static void test_weakest(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	trace_write(&t, 12, 77, 0, BUF_A, BLOCK);
+	trace_read(&t, 13, 77, 0, BUF_B, BLOCK);
+	trace_file_write(&t, 13, OUT, BUF_B, BLOCK);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 4 && path.grade == GRADE_ADDRESS &&
+		trace_hop(&t, &path, 2)->key.grade == GRADE_EXACT,
+		"a path is as sure as its weakest link (%s, %s)", grade_name(path.grade),
+		grade_name(trace_hop(&t, &path, 2)->key.grade));
+	trace_deinit(&t);
+}
+
+/* a database's pool */
+static void test_many_pages(void)
+{
+	const uint32_t nr = 16384;
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	for (i = 0; i < nr; i++)
+		read_file(&t, 12, BUF_A + (i * 7919ULL % nr) * 16384, text, BLOCK);
+	for (i = 0; i < nr; i++)
+		write_file(&t, 12, BUF_A + i * 16384ULL, text, BLOCK);
+	expect(&t, (uint64_t)nr * BLOCK, 0, 0, "16384 pages apart from each other");
+
+	begin(&t);
+	for (i = 0; i < 3 * RANGES_MAX; i++)
+		read_file(&t, 12, BUF_A + i * 1024ULL, text, 1024);
+	trace_finish(&t);
+	ktap_ok(((struct proc_io *)pool_at(&t.model.copies.proc, trace_proc(&t, 12)))
+		->memory.ranges->nr <= RANGES_MAX, "a growing buffer: %u ranges at most", RANGES_MAX);
+	trace_deinit(&t);
+}
+
+static void test_constants(void)
+{
+	uint32_t byte, nr = 0;
+	uint64_t word;
+
+	prints_init();
+	for (byte = 0; byte < 256; byte++) {
+		word = byte * 0x0101010101010101ULL;
+		nr += print_is_constant(ipcprobe_print(word), 8);
+	}
+	word = 0x0101010101010102;
+	ktap_ok(nr == 256 && !print_is_constant(ipcprobe_print(word), 8),
+		"256 words are constant (%u), another is not", nr);
+}
+
+int main(void)
+{
+	ktap_begin(30);
+	fill();
+	test_whole();
+	test_reused();
+	test_parts();
+	test_short_write();
+	test_small();
+	test_vectors();
+	test_shared_memory();
+	test_memory();
+	test_parked();
+	test_weakest();
+	test_many_pages();
+	test_constants();
+	return ktap_end();
+}
