@@ -143,9 +143,9 @@ static __always_inline void end_wait(struct ipcprobe_op *op)
  * Called by hook_wait.c: a page fault in the buffer, of a write before it may
  * wait, of a read after that.
  */
-void ipcprobe_eventfd_fault(struct ipcprobe_op *op, u64 addr)
+void ipcprobe_eventfd_fault(struct ipcprobe_op *op, unsigned long ip)
 {
-	op->fault_addr = addr;
+	op->fault_ip = ip;
 	if (op->eventfd.wait_begin == IPCPROBE_IN_FAULT)
 		return;
 	end_wait(op);
@@ -196,7 +196,7 @@ static bool begins_waiting(const struct ipcprobe_op *op)
 		return true;
 	return op->eventfd.wait_begin == IPCPROBE_IN_FAULT &&
 	       op->kind == IPCPROBE_OP_EVENTFD_WRITE &&
-	       ipcprobe_fault_is_over(op->fault_addr);
+	       ipcprobe_fault_is_over(op->fault_ip);
 }
 
 static void probe_switch(void *data, bool preempt, struct task_struct *prev,

@@ -11,6 +11,7 @@
  */
 #include <linux/preempt.h>
 #include <linux/sched/signal.h>
+#include <linux/stacktrace.h>
 #include <trace/events/sched.h>
 #if __has_include(<trace/events/exceptions.h>)
 #include <trace/events/exceptions.h>
@@ -19,7 +20,6 @@
 #endif
 
 #include "ipcprobe.h"
-#include "user.h"
 
 static __always_inline bool may_wait(const struct ipcprobe_op *op)
 {
@@ -39,16 +39,24 @@ static bool is_eventfd(const struct ipcprobe_op *op)
 }
 
 /**
- * ipcprobe_fault_is_over - was a page fault handled?
- * @addr: memory of the current task that it was in
+ * ipcprobe_fault_is_over - the current task has left a page fault of the kernel's
+ * @ip: the instruction that touched the page
+ *
+ * While the fault is handled, that instruction is on the stack. That the page is
+ * there says less: who handles the fault gives the page before it wakes the task.
  *
  * Context: task context, also in the middle of a task switch.
+ * Return: false also if the stack is too deep to tell.
  */
-bool ipcprobe_fault_is_over(u64 addr)
+noinline bool ipcprobe_fault_is_over(unsigned long ip)
 {
-	u64 unused;
+	unsigned long frames[64];
+	unsigned int i, nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
 
-	return ipcprobe_read_u64(&unused, (const u64 __user *)(addr & ~7ULL));
+	for (i = 0; i < nr; i++)
+		if (frames[i] == ip)
+			return false;
+	return nr < ARRAY_SIZE(frames);
 }
 
 /* page_fault_kernel(address, regs, error_code): the kernel faults */
@@ -64,10 +72,10 @@ static void probe_fault(void *data, unsigned long addr, struct pt_regs *regs,
 	if (likely(!op))
 		return;
 	if (is_eventfd(op)) {
-		ipcprobe_eventfd_fault(op, addr);
+		ipcprobe_eventfd_fault(op, instruction_pointer(regs));
 	} else if (may_wait(op)) {
 		op->is_wait_over = true;
-		op->fault_addr = addr;
+		op->fault_ip = instruction_pointer(regs);
 		if (!op->wait_begin_ns)
 			op->wait_begin_ns = IPCPROBE_IN_FAULT;
 	}
@@ -79,7 +87,7 @@ static bool begins_waiting(const struct ipcprobe_op *op)
 	if (!op->wait_begin_ns)
 		return true;
 	return op->wait_begin_ns == IPCPROBE_IN_FAULT && !is_receive(op) &&
-	       ipcprobe_fault_is_over(op->fault_addr);
+	       ipcprobe_fault_is_over(op->fault_ip);
 }
 
 static void begin_wait(struct ipcprobe_op *op)

@@ -786,7 +786,7 @@ struct ipcprobe_prints {
  * @shm: class shm; what a kind uses, it sets when it begins
  * @wait_begin_ns: when it first gave up the CPU to wait, 0 = never (hook_wait.c)
  * @wait_end_ns: when it last had it back
- * @fault_addr: valid if wait_begin_ns is IPCPROBE_IN_FAULT: what it touched
+ * @fault_ip: valid if wait_begin_ns is IPCPROBE_IN_FAULT: the instruction that faulted
  * @is_wait_over: valid if wait_begin_ns is a time: it does not wait any more
  * @sem: of SEM_*
  * @msg: of MSG_*
@@ -830,7 +830,7 @@ struct ipcprobe_op {
 	u64 out_offset;
 	u64 wait_begin_ns;
 	u64 wait_end_ns;
-	u64 fault_addr;
+	unsigned long fault_ip;
 	bool is_wait_over;
 	union {
 		struct {
@@ -1226,7 +1226,7 @@ void ipcprobe_pipe_closing(struct ipcprobe_op *op);
 /* In place of when a wait began: the task handles a page fault or did so. */
 #define IPCPROBE_IN_FAULT	U64_MAX
 
-bool ipcprobe_fault_is_over(u64 addr);
+bool ipcprobe_fault_is_over(unsigned long ip);
 
 /* hook_wait.c measures it.  How long an operation waited; 0: it did not. */
 static __always_inline u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
@@ -1331,7 +1331,7 @@ void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret);
 /* hook_eventfd.c, hook_procvm.c */
 
 void ipcprobe_eventfd_init(void);
-void ipcprobe_eventfd_fault(struct ipcprobe_op *op, u64 addr);
+void ipcprobe_eventfd_fault(struct ipcprobe_op *op, unsigned long ip);
 void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory whose page faults a thread handles (userfaultfd), each one after whoever
- * faulted has gone to sleep.
+ * Memory whose page faults a thread handles (userfaultfd). It has priority on the
+ * CPU of whoever faulted, so that the page is there before that task has gone to
+ * sleep, in a kernel that can be preempted; the task is woken after that.
  */
 #ifndef USER_FAULT_H
 #define USER_FAULT_H
@@ -20,18 +21,25 @@ struct user_fault {
 	volatile int nr_handled;
 };
 
-/* Waits until a thread of this process sleeps interruptibly. */
+/* Waits until a thread of this process is off its CPU, asleep. */
 static MAYBE_UNUSED void wait_for_sleep(uint32_t tid)
 {
-	char name[64], state = 0;
+	char name[64], text[16];
 
-	snprintf(name, sizeof(name), "/proc/self/task/%u/stat", tid);
-	while (state != 'S') {
+	snprintf(name, sizeof(name), "/proc/self/task/%u/syscall", tid);
+	do {
 		FILE *file = fopen(name, "r");
 
-		CHECK(file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1);
+		CHECK(file && fgets(text, sizeof(text), file));
 		fclose(file);
-	}
+	} while (!strncmp(text, "running", 7));
+}
+
+static MAYBE_UNUSED void set_priority(int policy, int priority)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	CHECK(!sched_setscheduler(0, policy, &param));
 }
 
 static MAYBE_UNUSED void *user_fault_handle(void *arg)
@@ -40,19 +48,24 @@ static MAYBE_UNUSED void *user_fault_handle(void *arg)
 	struct uffd_msg msg;
 
 	for (;;) {
-		struct uffdio_zeropage zero = { .range.len = 4096 };
+		struct uffdio_zeropage zero = {
+			.range.len = 4096, .mode = UFFDIO_ZEROPAGE_MODE_DONTWAKE,
+		};
 
+		set_priority(SCHED_FIFO, 1);
 		CHECK(read(fault->fd, &msg, sizeof(msg)) == sizeof(msg));
 		CHECK(msg.event == UFFD_EVENT_PAGEFAULT);
-		wait_for_sleep(msg.arg.pagefault.feat.ptid);
 		zero.range.start = msg.arg.pagefault.address & ~4095ULL;
-		fault->nr_handled++;
 		CHECK(!ioctl(fault->fd, UFFDIO_ZEROPAGE, &zero));
+		set_priority(SCHED_OTHER, 0);
+		wait_for_sleep(msg.arg.pagefault.feat.ptid);
+		fault->nr_handled++;
+		CHECK(!ioctl(fault->fd, UFFDIO_WAKE, &zero.range));
 	}
 	return NULL;
 }
 
-/* Pages of the calling process that are not there yet. */
+/* Pages of the calling process that are not there yet; its thread stays on CPU 0. */
 static MAYBE_UNUSED void user_fault_open(struct user_fault *fault)
 {
 	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_THREAD_ID };
@@ -61,6 +74,7 @@ static MAYBE_UNUSED void user_fault_open(struct user_fault *fault)
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int i;
 
+	pin_to(0);
 	fault->nr_handled = 0;
 	fault->fd = syscall(SYS_userfaultfd, O_CLOEXEC);
 	CHECK(fault->fd >= 0 && memory != MAP_FAILED);
