@@ -192,66 +192,6 @@ static uint8_t get_u8(struct nlattr *attr)
 	return nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
 }
 
-static void parse_count(struct nlattr *nest, struct control_session *session)
-{
-	uint64_t produced = 0, lost = 0;
-	uint32_t class_id = 0;
-	struct nlattr *attr;
-	int left;
-
-	nla_for_each_nested(attr, nest, left) {
-		if (nla_type(attr) == IPCPROBE_A_COUNT_CLASS)
-			class_id = get_u32(attr);
-		else if (nla_type(attr) == IPCPROBE_A_COUNT_PRODUCED)
-			produced = get_u64(attr);
-		else if (nla_type(attr) == IPCPROBE_A_COUNT_LOST)
-			lost = get_u64(attr);
-	}
-	if (class_id >= IPCPROBE_NR_CLASSES)
-		return;
-	session->produced[class_id] = produced;
-	session->lost[class_id] = lost;
-}
-
-static void parse_session(struct nlattr *attrs, int len, void *item)
-{
-	struct control_session *session = item;
-	struct nlattr *attr;
-	int left;
-
-	nla_for_each_attr(attr, attrs, len, left) {
-		switch (nla_type(attr)) {
-		case IPCPROBE_A_SESSION_ID:
-			session->id = get_u32(attr);
-			break;
-		case IPCPROBE_A_SESSION_PID:
-			session->pid = get_u32(attr);
-			break;
-		case IPCPROBE_A_SESSION_COMM:
-			nla_strlcpy(session->comm, attr, sizeof(session->comm));
-			break;
-		case IPCPROBE_A_SESSION_CLASSES:
-			session->classes = get_u32(attr);
-			break;
-		case IPCPROBE_A_SESSION_FILTERED:
-			session->filtered = get_u32(attr);
-			break;
-		case IPCPROBE_A_SESSION_RUNNING:
-			session->is_running = get_u8(attr);
-			break;
-		case IPCPROBE_A_SESSION_RING_BYTES:
-			session->ring_bytes = get_u32(attr);
-			break;
-		case IPCPROBE_A_SESSION_NR_RINGS:
-			session->nr_rings = get_u32(attr);
-			break;
-		case IPCPROBE_A_SESSION_COUNT:
-			parse_count(attr, session);
-			break;
-		}
-	}
-}
-
 static void parse_hook(struct nlattr *attrs, int len, void *item)
 {
 	struct control_hook *hook = item;
@@ -327,17 +267,6 @@ int control_get_info(struct control *control, struct control_info *ret)
 		memcpy(ret, list.items, sizeof(*ret));
 	free(list.items);
 	return list.nr ? 0 : -EPROTO;
-}
-
-/* control_get_sessions - all sessions; free() the array; 0 or -errno */
-int control_get_sessions(struct control *control, struct control_session **ret, size_t *nr)
-{
-	struct list list = { .size = sizeof(**ret), .parse = parse_session };
-	int err = ask(control, IPCPROBE_CMD_SESSION_GET, NLM_F_REQUEST | NLM_F_DUMP, &list);
-
-	*ret = (struct control_session *)list.items;
-	*nr = err ? 0 : list.nr;
-	return err;
 }
 
 /* control_get_hooks - all hooks; free() the array; 0 or -errno */

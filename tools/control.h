@@ -23,20 +23,6 @@ struct control_info {
 	uint32_t nr_files;
 };
 
-/* one session, of IPCPROBE_CMD_SESSION_GET */
-struct control_session {
-	uint32_t id;
-	uint32_t pid;
-	char comm[16];
-	uint32_t classes;
-	uint32_t filtered;
-	bool is_running;
-	uint32_t ring_bytes;
-	uint32_t nr_rings;
-	uint64_t produced[IPCPROBE_NR_CLASSES];
-	uint64_t lost[IPCPROBE_NR_CLASSES];
-};
-
 /* one hook, of IPCPROBE_CMD_HOOK_GET */
 struct control_hook {
 	char name[64];
@@ -71,7 +57,6 @@ int control_create(struct control **ret);
 void control_destroy(struct control *control);
 
 int control_get_info(struct control *control, struct control_info *ret);
-int control_get_sessions(struct control *control, struct control_session **ret, size_t *nr);
 int control_get_hooks(struct control *control, struct control_hook **ret, size_t *nr);
 int control_get_objects(struct control *control, struct control_object **ret, size_t *nr);
 

@@ -77,9 +77,6 @@ static const uint8_t index_by_type[] = { IPCPROBE_EVENTS(EVENT_BY_TYPE) };
 #define CLASS_NAME(up, id, low, t)	[id] = #low,
 static const char *const class_names[] = { IPCPROBE_CLASSES(CLASS_NAME) };
 
-#define CLASS_TEXT(up, id, low, t)	[id] = t,
-static const char *const class_texts[] = { IPCPROBE_CLASSES(CLASS_TEXT) };
-
 /* A number, or bits, and what it is called. */
 struct name {
 	uint32_t number;
@@ -120,23 +117,9 @@ const struct event_desc *event_by_type(uint16_t type)
 	return &event_table[index_by_type[type] - 1];
 }
 
-/* event_by_name - the description of the event called @name, or NULL */
-const struct event_desc *event_by_name(const char *name)
-{
-	for (unsigned int i = 0; i < event_table_len; i++)
-		if (!strcmp(event_table[i].name, name))
-			return &event_table[i];
-	return NULL;
-}
-
 const char *event_class_name(unsigned int id)
 {
 	return id < ARRAY_SIZE(class_names) ? class_names[id] : NULL;
-}
-
-const char *event_class_text(unsigned int id)
-{
-	return id < ARRAY_SIZE(class_texts) ? class_texts[id] : NULL;
 }
 
 size_t event_kind_len(enum event_kind kind)

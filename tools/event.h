@@ -72,11 +72,9 @@ extern const struct event_desc event_table[];
 extern const unsigned int event_table_len;
 
 const struct event_desc *event_by_type(uint16_t type);
-const struct event_desc *event_by_name(const char *name);
 
 /* class @id's name, NULL if there is none */
 const char *event_class_name(unsigned int id);
-const char *event_class_text(unsigned int id);
 
 /* why events were lost */
 void event_print_reasons(FILE *out, uint32_t reasons);

@@ -149,10 +149,4 @@ int explain_keep(struct explain *explain, uint32_t nr);
 /* with EXPLAIN_TASK: was any such task recorded? */
 bool explain_knows_task(const struct explain *explain);
 
-/* the case's level in which a task was chosen; NULL: none */
-static inline const struct pick_level *explain_last_level(const struct explain_case *c)
-{
-	return c->nr_levels ? &c->level[c->nr_levels - 1] : NULL;
-}
-
 #endif /* IPCPROBE_SCHED_EXPLAIN_H */

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Is every function of the tools called by the tools?
+set -u
+cd "$(dirname "$0")/../../tools" || exit 1
+
+# Those of the library.
+functions() { nm libipcprobe.a | awk '$2 == "T" { print $3 }' | sort -u; }
+
+# Words that stand in the sources once; comments and declarations left out.
+words() {
+	{
+		cat ./*.c
+		sed '/^[a-z].*(/{/^static/!d}' ./*.h
+	} | sed 's:/\*.*\*/::; /^ \*/d' |
+		grep -o '[A-Za-z_][A-Za-z_0-9]*' | sort | uniq -c | awk '$1 == 1 { print $2 }' | sort
+}
+
+unused=$(comm -12 <(functions) <(words))
+echo "KTAP version 1"
+echo 1..1
+if [ "$(functions | wc -l)" -gt 100 ] && [ -z "$unused" ]; then
+	echo "ok 1 every function of the tools is called"
+else
+	echo "# never called: ${unused//$'\n'/ }"
+	echo "not ok 1 every function of the tools is called"
+	exit 1
+fi
