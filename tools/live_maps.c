@@ -11,26 +11,27 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "maps_line.h"
+
 /**
  * live_parse_map - a line of /proc/PID/maps; @ret->path points into it
  * Return: 0 or -EINVAL.
  */
 int live_parse_map(char *line, struct live_map *ret)
 {
-	unsigned long long start, end, offset, ino;
-	unsigned int major, minor;
-	int path = 0;
+	struct maps_line map;
+	int err = maps_line_parse(line, &map);
 
 	*ret = (struct live_map){ 0 };
-	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, ret->mode, &offset,
-		   &major, &minor, &ino, &path) != 7 || strlen(ret->mode) != 4 || end <= start)
-		return -EINVAL;
-	ret->start = start;
-	ret->end = end;
-	ret->offset = offset;
-	ret->dev = makedev(major, minor);
-	ret->ino = ino;
-	ret->path = line + path;
+	if (err)
+		return err;
+	ret->start = map.start;
+	ret->end = map.end;
+	ret->offset = map.offset;
+	ret->dev = makedev(map.major, map.minor);
+	ret->ino = map.inode;
+	memcpy(ret->mode, map.prot, sizeof(ret->mode));
+	ret->path = line + (map.name - line);
 	return 0;
 }
 

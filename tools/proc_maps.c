@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "maps_line.h"
 #include "pool.h"
 
 static const char *const kind_names[NR_REGION_KINDS] = {
@@ -37,23 +38,26 @@ const char *region_kind_name(enum region_kind kind)
 
 /* ---- lines ---- */
 
-/* "55d0-55d3 r-xp 00002000 fd:01 1234    /usr/bin/cat" */
 static int add_region(struct proc_maps *maps, const char *line)
 {
 	struct region region = { 0 };
-	int name_at = -1;
+	struct maps_line map;
 	void *grown;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
-		   &region.start, &region.end, region.prot, &region.offset, &region.major,
-		   &region.minor, &region.inode, &name_at) < 7 ||
-	    name_at < 0 || region.start >= region.end || strlen(region.prot) != 4)
+	if (maps_line_parse(line, &map))
 		return -EBADMSG;
+	region.start = map.start;
+	region.end = map.end;
+	region.offset = map.offset;
+	region.inode = map.inode;
+	region.major = map.major;
+	region.minor = map.minor;
+	memcpy(region.prot, map.prot, sizeof(region.prot));
 	grown = array_reserve(maps->region, &maps->cap, maps->nr + 1, sizeof(region));
 	if (!grown)
 		return -ENOMEM;
 	maps->region = grown;
-	region.name = strdup(line + name_at);
+	region.name = strdup(map.name);
 	if (!region.name)
 		return -ENOMEM;
 	maps->region[maps->nr++] = region;
