@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "write_all.h"
+
 const struct lab_transport *const lab_transports[] = {
 	&lab_pipe, &lab_fifo, &lab_msg, &lab_mq, &lab_unix, &lab_shm, &lab_posix_shm,
 	&lab_memfd, &lab_splice, &lab_sendfile, &lab_vmsplice, &lab_procvm, &lab_uring,
@@ -72,16 +74,12 @@ int lab_read_full(const struct lab *lab, void *buf, size_t bytes)
 
 int lab_write_full(const struct lab *lab, int fd, const void *buf, size_t bytes)
 {
-	size_t done = 0;
+	int err = write_all(fd, buf, bytes);
 
-	while (done < bytes) {
-		ssize_t n = write(fd, (const char *)buf + done, bytes - done);
-
-		if (n < 0)
-			return lab_error(lab, "cannot write");
-		done += n;
-	}
-	return 0;
+	if (!err)
+		return 0;
+	errno = -err;
+	return lab_error(lab, "cannot write");
 }
 
 /* lab_pump - read() and write() until all is done, as cat does */

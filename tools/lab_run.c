@@ -19,6 +19,7 @@
 
 #include "cmd.h"
 #include "lab_counter.h"
+#include "write_all.h"
 
 static const char *const role_names[LAB_NR_ROLES] = { "server", "client" };
 
@@ -228,9 +229,7 @@ int lab_make_input(const char *dir, uint64_t size)
 			seed ^= seed << 17;
 			words[i] = seed;
 		}
-		errno = ENOSPC;
-		if (write(fd, words, bytes) != (ssize_t)bytes)
-			err = -errno;
+		err = write_all(fd, words, bytes);
 	}
 	if (close(fd) && !err)
 		err = -errno;

@@ -15,6 +15,7 @@
 #include <zstd.h>
 
 #include "event.h"
+#include "write_all.h"
 
 /* A chunk is written when this much is collected. */
 #define CHUNK_BYTES	(256U << 10)
@@ -89,23 +90,6 @@ uint32_t tracefile_frame_crc(const struct tracefile_frame *frame)
 uint32_t tracefile_trailer_crc(const struct tracefile_trailer *trailer)
 {
 	return tracefile_crc(trailer, offsetof(struct tracefile_trailer, crc));
-}
-
-static int write_all(int fd, const void *bytes, size_t len)
-{
-	const char *p = bytes;
-
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		p += n;
-		len -= n;
-	}
-	return 0;
 }
 
 /*
