@@ -15,6 +15,8 @@
 
 #include <linux/perf_event.h>
 
+#include "clock.h"
+
 #define OWN_CALLS	1	/* the ioctl() that ends counting is counted */
 
 /* The tracepoint's number, 0 = not to be had. */
@@ -49,14 +51,6 @@ int counter_open(void)
 	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 static uint64_t switches(void)
 {
 	struct rusage usage;
@@ -68,7 +62,7 @@ static uint64_t switches(void)
 void counter_begin(int counter, struct lab_side *side)
 {
 	side->nr_switches = switches();
-	side->begin_ns = now_ns();
+	side->begin_ns = clock_ns(CLOCK_MONOTONIC);
 	if (counter >= 0)
 		ioctl(counter, PERF_EVENT_IOC_ENABLE, 0);
 }
@@ -79,7 +73,7 @@ void counter_end(int counter, struct lab_side *side)
 
 	if (counter >= 0)
 		ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
-	side->end_ns = now_ns();
+	side->end_ns = clock_ns(CLOCK_MONOTONIC);
 	side->nr_switches = switches() - side->nr_switches;
 	side->has_calls = counter >= 0 &&
 			  read(counter, &nr_calls, sizeof(nr_calls)) == sizeof(nr_calls) &&

@@ -5,19 +5,19 @@
 #include "record.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "array.h"
+#include "clock.h"
 #include "cmd.h"
 #include "event.h"
 #include "topology.h"
 #include "tracefile.h"
+#include "why.h"
 
 /* Rings that fill wake the recorder; else it disturbs what it records only this often. */
 #define POLL_MS			500
@@ -29,24 +29,7 @@
 #define CLASSES_TO_RESYNC	(1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_TASK)
 #define CLASSES_UNFILTERED	(CLASSES_TO_RESYNC | 1U << IPCPROBE_CLASS_PICK)
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-__attribute__((format(printf, 3, 4)))
-static int fail(struct recording *rec, int err, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(rec->why, sizeof(rec->why), format, args);
-	va_end(args);
-	return err;
-}
+#define fail(rec, err, ...)	why_set((rec)->why, sizeof((rec)->why), err, __VA_ARGS__)
 
 static int fail_session(struct recording *rec, int err)
 {

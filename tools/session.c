@@ -6,23 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-__attribute__((format(printf, 3, 4)))
-static int fail(struct session *session, int err, const char *format, ...)
-{
-	va_list args;
+#include "why.h"
 
-	va_start(args, format);
-	vsnprintf(session->why, sizeof(session->why), format, args);
-	va_end(args);
-	return err;
-}
+#define fail(session, err, ...)							\
+	why_set((session)->why, sizeof((session)->why), err, __VA_ARGS__)
 
 static int fail_open(struct session *session, int err)
 {

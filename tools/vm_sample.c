@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 /* ---- one process ---- */
 
 static FILE *open_file(uint32_t pid, const char *name)
@@ -78,14 +80,6 @@ static int read_process(int fd, struct vm_process *proc)
 
 /* ---- all of them ---- */
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 /*
  * First all descriptors, which stay with the programs that run now: if one ends
  * or runs another program, reading its page table fails.
@@ -136,15 +130,15 @@ static int read_frames(struct vm_share *share)
 
 static int read_twice(struct vm_sample *sample, const int *fd)
 {
-	uint64_t start_ns = now_ns(CLOCK_MONOTONIC);
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	int err = read_all(sample, fd);
 
 	if (!err)
 		err = read_frames(&sample->share);
-	sample->at_ns = now_ns(CLOCK_REALTIME);
+	sample->at_ns = clock_ns(CLOCK_REALTIME);
 	if (!err)
 		err = confirm_all(sample, fd);
-	sample->took_ns = now_ns(CLOCK_MONOTONIC) - start_ns;
+	sample->took_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;
 	return err;
 }
 
@@ -192,10 +186,10 @@ static int watch(struct vm_sample *sample, uint64_t interval_ns)
 	if (sample->watch == WATCH_NONE)
 		return 0;
 	err = start_watch(sample);
-	start_ns = now_ns(CLOCK_MONOTONIC);
+	start_ns = clock_ns(CLOCK_MONOTONIC);
 	if (!err && nanosleep(&interval, NULL))
 		err = -errno;
-	sample->watched_ns = now_ns(CLOCK_MONOTONIC) - start_ns;
+	sample->watched_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;
 	return err;
 }
 
