@@ -54,10 +54,7 @@ static bool is_file(const struct model *model, uint32_t object, const char *dir,
 	char path[LAB_PATH_MAX + 8];
 	const struct file *file;
 
-	if (object_type(object) == OBJECT_CHANNEL &&
-	    channel_at(&model->copies.channels, number)->kind == CHANNEL_FILE)
-		number = channel_at(&model->copies.channels, number)->key;
-	else if (object_type(object) != OBJECT_FILE)
+	if (object_type(object) != OBJECT_FILE)
 		return false;
 	file = file_at(&model->copies.files, number);
 	snprintf(path, sizeof(path), "%s/%s", dir, name);

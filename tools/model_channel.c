@@ -28,6 +28,14 @@ uint32_t channels_find(const struct channels *channels, enum channel_kind kind, 
 	return map_get(&channels->by_key[kind], key);
 }
 
+/* channel_forget - nothing is known of what is in it */
+void channel_forget(struct channel *channel)
+{
+	stream_forget(channel);
+	ranges_put(channel->memory.ranges);
+	channel->memory.ranges = NULL;
+}
+
 /* channels_refresh - after a loss nothing is known of what is in @number */
 void channels_refresh(const struct channels *channels, uint32_t number)
 {
@@ -35,9 +43,7 @@ void channels_refresh(const struct channels *channels, uint32_t number)
 
 	if (channel->gen == channels->gen)
 		return;
-	stream_forget(channel);
-	ranges_put(channel->memory.ranges);
-	channel->memory.ranges = NULL;
+	channel_forget(channel);
 	channel->gen = channels->gen;
 }
 

@@ -38,7 +38,7 @@ enum channel_kind {
 	CHANNEL_MQ,		/* POSIX message queue */
 	CHANNEL_UNIX,		/* what a UNIX socket receives */
 	CHANNEL_SHM,		/* System V shared memory */
-	CHANNEL_FILE,		/* a file that processes map, a memfd */
+	CHANNEL_FILE,		/* a file that was written or is mapped, a memfd */
 	CHANNEL_PROCESS,	/* memory that another process reads or writes */
 	NR_CHANNEL_KINDS
 };
@@ -130,6 +130,7 @@ struct memory {
  * @early: positions taken with writer unknown; their record may still come
  * @waiters: first process whose next operation waits for bytes of this channel
  *
+ * @is_shared: of CHANNEL_FILE: processes map it, or one read what another wrote
  * @memory: of CHANNEL_SHM and CHANNEL_FILE: what is in it
  */
 struct channel {
@@ -143,6 +144,7 @@ struct channel {
 	bool peak_at_least;
 	bool has_lost;
 	bool has_messages;
+	bool is_shared;
 	uint32_t gen;
 	uint64_t capacity;
 	uint64_t written_bytes;
@@ -194,6 +196,7 @@ uint32_t channels_get(struct channels *channels, enum channel_kind kind, uint64_
 uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint64_t key);
 void channels_refresh(const struct channels *channels, uint32_t channel);
 void channels_reset(struct channels *channels);
+void channel_forget(struct channel *channel);
 
 int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t image,
 		    uint32_t *ret);

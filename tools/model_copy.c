@@ -267,11 +267,30 @@ static int apply_pipe(struct copies *copies, const struct ipcprobe_rec *rec)
 	}
 }
 
+/*
+ * A new number for a device, inode and path met before: the file that had them
+ * is gone, and this one is another, of the same name.
+ */
+static int apply_file_info(struct copies *copies, const struct ipcprobe_rec_file_info *rec)
+{
+	bool is_known = map_get(&copies->files.by_number, rec->file);
+	const struct file *file;
+	int err;
+
+	err = files_apply(&copies->files, rec);
+	if (err || is_known)
+		return err;
+	file = file_at(&copies->files, map_get(&copies->files.by_number, rec->file));
+	if (file->channel && file->number != rec->file)
+		channel_forget(channel_at(&copies->channels, file->channel));
+	return 0;
+}
+
 static int apply_file(struct copies *copies, const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
 	case IPCPROBE_REC_file_info:
-		return files_apply(&copies->files, (const void *)rec);
+		return apply_file_info(copies, (const void *)rec);
 	case IPCPROBE_REC_file_read:
 		return op_apply_file_io(copies, (const void *)rec, false);
 	case IPCPROBE_REC_file_write:

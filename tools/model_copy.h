@@ -268,6 +268,15 @@ static inline uint64_t message_pos(uint32_t seq)
 	return (uint64_t)seq << 32;
 }
 
+/* the channel that holds the bytes of @object, 0 = they are not followed */
+static inline uint32_t object_channel(const struct copies *copies, uint32_t object)
+{
+	if (object_type(object) == OBJECT_CHANNEL)
+		return object_number(object);
+	return object_type(object) == OBJECT_FILE ?
+	       file_at(&copies->files, object_number(object))->channel : 0;
+}
+
 /* do its bytes come out once, in order? */
 static inline bool object_is_stream(const struct copies *copies, uint32_t object)
 {

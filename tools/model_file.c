@@ -36,6 +36,20 @@ uint32_t files_by_number(struct files *files, uint32_t number)
 	return found;
 }
 
+/**
+ * files_follow - from now on what is in file @number is followed
+ * Return: its channel, 0 for number 0 or without memory.
+ */
+uint32_t files_follow(struct files *files, struct channels *channels, uint32_t number)
+{
+	uint32_t found = files_by_number(files, number);
+	struct file *file = files_real(files, &found);
+
+	if (!file->channel && found)
+		file->channel = channels_get(channels, CHANNEL_FILE, found);
+	return file->channel;
+}
+
 static int describe(struct files *files, uint32_t number, uint64_t key,
 		    const struct ipcprobe_rec_file_info *rec)
 {

@@ -11,6 +11,7 @@
 #include <linux/ipcprobe.h>
 
 #include "map.h"
+#include "model_channel.h"
 #include "pool.h"
 
 /**
@@ -19,7 +20,7 @@
  * @ino: its inode number
  * @dev: device of its file system
  * @number: the session's (first) number for it
- * @channel: not 0: it is memory to processes, what is in it is followed there
+ * @channel: not 0: it was written or is mapped, what is in it is followed there
  * @appender: thread that appended to it first, 0 = none yet
  * @has_appenders: so did another
  * @same_as: not 0: turned out to be this file, met before under another number
@@ -48,6 +49,7 @@ int files_init(struct files *files);
 void files_deinit(struct files *files);
 int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec);
 uint32_t files_by_number(struct files *files, uint32_t number);
+uint32_t files_follow(struct files *files, struct channels *channels, uint32_t number);
 
 /* the file @number really is; brings the number up to that */
 static inline struct file *files_real(const struct files *files, uint32_t *number)

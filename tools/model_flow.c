@@ -86,16 +86,15 @@ uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t o
 /* flow_memory - the memory that @object is to @op, NULL = it is none */
 struct memory *flow_memory(const struct copies *copies, const struct op *op, uint32_t object)
 {
-	uint32_t proc = flow_owner(copies, op, object);
+	uint32_t proc = flow_owner(copies, op, object), number;
 	struct channel *channel;
 
 	if (proc)
 		return proc < copies->proc.nr ?
 		       &((struct proc_io *)pool_at(&copies->proc, proc))->memory : NULL;
-	if (object_type(object) != OBJECT_CHANNEL)
-		return NULL;
-	channel = channel_at(&copies->channels, object_number(object));
-	return channel_is_stream(channel) ? NULL : &channel->memory;
+	number = object_channel(copies, object);
+	channel = channel_at(&copies->channels, number);
+	return !number || channel_is_stream(channel) ? NULL : &channel->memory;
 }
 
 /*
@@ -151,19 +150,12 @@ static void note_recent(struct proc_io *io, uint32_t hop)
 
 /* ---- inference ---- */
 
-static bool is_file(const struct copies *copies, uint32_t object)
-{
-	if (object_type(object) != OBJECT_CHANNEL)
-		return object_type(object) == OBJECT_FILE;
-	return channel_at(&copies->channels, object_number(object))->kind == CHANNEL_FILE;
-}
-
 /* Bytes of @hop that may be what @op writes: not into a stream they came out of. */
 static uint64_t available(const struct copies *copies, const struct op *op, uint32_t hop)
 {
 	const struct hop *from = hop_at(&copies->paths, hop);
 
-	if (is_file(copies, from->key.from) && from->bytes < COPY_CONFIG_BYTES)
+	if (object_type(from->key.from) == OBJECT_FILE && from->bytes < COPY_CONFIG_BYTES)
 		return 0;
 	if (object_is_stream(copies, op->to) && paths_has(&copies->paths, hop, op->to))
 		return 0;
@@ -296,19 +288,24 @@ static int find_writer(struct copies *copies, const struct op *op, uint32_t numb
 	uint32_t image = owner_image(copies, op, op->from) ?:
 			 hop_at(&copies->paths, hop)->key.image;
 	uint32_t proc = proc_real(copies->tasks, image_at(copies->tasks, image)->proc);
+	struct channel *channel = channel_at(&copies->channels, number);
 
-	return image ? channel_end_get(&copies->channels, number, proc, image, end) : 0;
+	if (channel->kind == CHANNEL_FILE && proc && proc != op->proc)
+		channel->is_shared = true;
+	if (!image || (channel->kind == CHANNEL_FILE && !channel->is_shared))
+		return 0;
+	return channel_end_get(&copies->channels, number, proc, image, end);
 }
 
-/* Shared memory, or memory of another process. */
+/* Shared memory, a file, or memory of another process. */
 static int take_shared(struct copies *copies, const struct op *op)
 {
-	uint32_t i;
+	uint32_t i, number = object_channel(copies, op->from);
 	int err;
 
 	err = take_ranges(current_memory(copies, op, op->from), op, &copies->pieces);
 	for (i = 0; i < copies->pieces.nr && !err; i++)
-		err = find_writer(copies, op, object_number(op->from), copies->pieces.v[i].hop,
+		err = find_writer(copies, op, number, copies->pieces.v[i].hop,
 				  &copies->pieces.v[i].end);
 	return err;
 }
@@ -319,11 +316,11 @@ static int take(struct copies *copies, struct proc_io *io, const struct op *op)
 	switch (object_type(op->from)) {
 	case OBJECT_MEMORY:
 		return take_own(copies, io, op);
-	case OBJECT_CHANNEL:
-		return object_is_stream(copies, op->from) ? take_stream(copies, op) :
-							    take_shared(copies, op);
 	default:
-		return add_unknown(&copies->pieces, op->bytes);
+		if (object_is_stream(copies, op->from))
+			return take_stream(copies, op);
+		return object_channel(copies, op->from) ? take_shared(copies, op) :
+							  add_unknown(&copies->pieces, op->bytes);
 	}
 }
 
@@ -364,12 +361,15 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 /* @bytes of @piece went from one process to another. */
 static int count_pair(struct copies *copies, const struct op *op, const struct piece *piece)
 {
-	uint32_t image = owner_image(copies, op, op->to), reader;
+	uint32_t image = owner_image(copies, op, op->to), from = object_channel(copies, op->from);
+	uint32_t reader = op->reader;
 	int err = 0;
 
-	if (object_type(op->from) == OBJECT_CHANNEL && op->kind != HOP_TEE)
-		err = channel_count_pair(&copies->channels, object_number(op->from), piece->end,
-					 op->reader, piece->bytes);
+	/* A file that turned out just now to be read by another than its writer. */
+	if (from && !reader && piece->end && op->kind != HOP_TEE)
+		err = channel_end_get(&copies->channels, from, op->proc, op->image, &reader);
+	if (!err && from && reader && op->kind != HOP_TEE)
+		err = channel_count_pair(&copies->channels, from, piece->end, reader, piece->bytes);
 	if (err || op->to == OBJECT_MEMORY || !image)
 		return err;
 	err = channel_end_get(&copies->channels, object_number(op->to),
@@ -381,7 +381,7 @@ static int count_pair(struct copies *copies, const struct op *op, const struct p
 /* How often a path may lead into @to, 0 = that does not matter. */
 static uint32_t max_turns(const struct copies *copies, uint32_t to)
 {
-	if (object_type(to) != OBJECT_CHANNEL)
+	if (!object_channel(copies, to))
 		return 0;
 	return object_is_stream(copies, to) ? 1 : PATH_TURNS_MAX;
 }

@@ -124,23 +124,35 @@ int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read 
 _Static_assert(sizeof(struct ipcprobe_rec_file_read) == sizeof(struct ipcprobe_rec_file_write),
 	       "one function serves both");
 
+/* A size that was told once grows by what is written behind it. */
+static void grow_file(struct channel *channel, bool is_out, uint64_t offset, uint64_t bytes)
+{
+	if (is_out && channel->capacity && offset != UINT64_MAX &&
+	    offset + bytes > channel->capacity)
+		channel->capacity = offset + bytes;
+}
+
 /*
- * One side of an operation: a file.  If processes map it, its bytes are
- * followed; they are at @offset, all ones = not known.
+ * One side of an operation: a file.  Its bytes are followed from when it is
+ * written or mapped; they are at @offset, all ones = not known.
  */
 static int file_side(struct copies *copies, uint32_t number, uint64_t offset, bool is_out,
 		     struct op *op)
 {
-	uint32_t file = files_by_number(&copies->files, number);
-	uint32_t channel = file_at(&copies->files, file)->channel;
-	uint32_t side = channel ? object(OBJECT_CHANNEL, channel) : object(OBJECT_FILE, file);
+	uint32_t file = files_by_number(&copies->files, number), channel;
 
-	if (!number)
-		side = object(OBJECT_OTHER, 0);
-	*(is_out ? &op->to : &op->from) = side;
-	if (!channel || !number)
+	*(is_out ? &op->to : &op->from) = number ? object(OBJECT_FILE, file) :
+						   object(OBJECT_OTHER, 0);
+	if (!number || !op->bytes)
 		return 0;
+	channel = file_at(&copies->files, file)->channel;
+	if (!channel && !is_out)
+		return 0;
+	channel = files_follow(&copies->files, &copies->channels, number);
+	if (!channel)
+		return -ENOMEM;
 	channels_refresh(&copies->channels, channel);
+	grow_file(channel_at(&copies->channels, channel), is_out, offset, op->bytes);
 	if (offset == UINT64_MAX)
 		return 0;
 	return spans_add(is_out ? &copies->out : &copies->in, offset, op->bytes);

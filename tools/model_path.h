@@ -22,7 +22,7 @@
 enum object_type {
 	OBJECT_MEMORY,		/* the process's own; its number is 0 */
 	OBJECT_CHANNEL,
-	OBJECT_FILE,		/* one of which no bytes are followed */
+	OBJECT_FILE,		/* a regular file; if it is followed, it has a channel besides */
 	OBJECT_OTHER,		/* a socket, a device, ...; its number is 0 */
 };
 

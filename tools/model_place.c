@@ -38,9 +38,18 @@ static int add_place(struct places *places, uint32_t object, uint64_t start, uin
 	return 0;
 }
 
+/* What @channel is to operations: a file, however it is reached, is one. */
+static uint32_t object_of(const struct copies *copies, uint32_t channel)
+{
+	const struct channel *c = channel_at(&copies->channels, channel);
+
+	return c->kind == CHANNEL_FILE ? object(OBJECT_FILE, c->key) :
+					 object(OBJECT_CHANNEL, channel);
+}
+
 /* Addresses of a process: what of them is mapped, and what is its own. */
-static int add_addresses(struct places *places, const struct mappings *mappings, uint32_t own,
-			 const struct span *span)
+static int add_addresses(const struct copies *copies, struct places *places,
+			 const struct mappings *mappings, uint32_t own, const struct span *span)
 {
 	uint64_t start = span->start, end = start + span->bytes;
 	int err = 0;
@@ -51,7 +60,7 @@ static int add_addresses(struct places *places, const struct mappings *mappings,
 
 		if (next && next->start <= start) {
 			until = next->end < end ? next->end : end;
-			err = add_place(places, object(OBJECT_CHANNEL, next->channel),
+			err = add_place(places, object_of(copies, next->channel),
 					next->offset + (start - next->start), until - start, true);
 		} else {
 			if (next && next->start < end)
@@ -64,8 +73,9 @@ static int add_addresses(struct places *places, const struct mappings *mappings,
 }
 
 /* Where all bytes of one side are; behind the last of them lies nothing. */
-static int find_places(struct places *places, const struct mappings *mappings, uint32_t side,
-		       const struct span *span, uint32_t nr, uint64_t bytes)
+static int find_places(const struct copies *copies, struct places *places,
+		       const struct mappings *mappings, uint32_t side, const struct span *span,
+		       uint32_t nr, uint64_t bytes)
 {
 	uint64_t left = bytes;
 	uint32_t i;
@@ -81,7 +91,7 @@ static int find_places(struct places *places, const struct mappings *mappings, u
 			part.bytes = left;
 		if (part.bytes > UINT64_MAX - part.start)
 			break;
-		err = mappings ? add_addresses(places, mappings, side, &part) :
+		err = mappings ? add_addresses(copies, places, mappings, side, &part) :
 				 add_place(places, side, part.start, part.bytes, true);
 		left -= part.bytes;
 	}
@@ -98,16 +108,23 @@ uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all)
 	return (__uint128_t)total * (done + bytes) / all - (__uint128_t)total * done / all;
 }
 
-/* Is it memory that several processes reach?  Then count who does. */
+/*
+ * Is it memory that several processes reach?  Then count who does.  Of a file
+ * that is but written and read, those ends are counted that prove to be two.
+ */
 static int count_side(struct copies *copies, const struct op *op, uint32_t side, bool is_out,
 		      uint32_t *end)
 {
-	uint32_t number = object_number(side);
+	uint32_t number = object_channel(copies, side);
+	struct channel *channel = channel_at(&copies->channels, number);
 
-	if (object_type(side) != OBJECT_CHANNEL ||
-	    channel_is_stream(channel_at(&copies->channels, number)))
+	if (!number || channel_is_stream(channel))
 		return 0;
 	channels_refresh(&copies->channels, number);
+	if (channel->kind == CHANNEL_FILE && !channel->is_shared) {
+		*(is_out ? &channel->written_bytes : &channel->read_bytes) += op->bytes;
+		return 0;
+	}
 	return op_count_end(copies, op, number, is_out, end);
 }
 
@@ -215,10 +232,10 @@ int place_submit(struct copies *copies, const struct op *op)
 {
 	int err;
 
-	err = find_places(&copies->from, mappings_of(copies, op, op->from), op->from, op->in,
-			  op->nr_in, op->bytes);
+	err = find_places(copies, &copies->from, mappings_of(copies, op, op->from), op->from,
+			  op->in, op->nr_in, op->bytes);
 	if (!err)
-		err = find_places(&copies->to, mappings_of(copies, op, op->to), op->to, op->out,
-				  op->nr_out, op->bytes);
+		err = find_places(copies, &copies->to, mappings_of(copies, op, op->to), op->to,
+				  op->out, op->nr_out, op->bytes);
 	return err ? err : submit_parts(copies, op);
 }

@@ -2,10 +2,9 @@
 /*
  * Shared memory: which objects there are, and where processes have them.
  *
- * System V segments have numbers among those of files.  Of a file the bytes
- * are followed from when it is known to be memory to processes: when it is
- * mapped, or made by memfd_create(), or is one on tmpfs that is given a size
- * before it is written, as shm_open() is used.
+ * System V segments have numbers among those of files.  A file is shared memory
+ * when it is mapped, or made by memfd_create(), or is one on tmpfs that is given
+ * a size, as shm_open() is used.
  */
 #include "model_copy.h"
 
@@ -15,12 +14,11 @@
 
 static uint32_t file_channel(struct copies *copies, uint32_t number)
 {
-	uint32_t found = files_by_number(&copies->files, number);
-	struct file *file = files_real(&copies->files, &found);
+	uint32_t channel = files_follow(&copies->files, &copies->channels, number);
 
-	if (!file->channel && found)
-		file->channel = channels_get(&copies->channels, CHANNEL_FILE, found);
-	return file->channel;
+	if (channel)
+		channel_at(&copies->channels, channel)->is_shared = true;
+	return channel;
 }
 
 /* A segment's id is told before it is mapped; else its number has to do. */
@@ -122,6 +120,8 @@ int shm_map(struct copies *copies, const struct ipcprobe_rec_shm_map *rec)
 	if (!io || !mapping.channel)
 		return -ENOMEM;
 	err = mappings_set(mappings_of(copies, io), &mapping);
+	if (!err)
+		err = ranges_forget(&io->memory.ranges, rec->addr, rec->bytes);
 	return err ? err : note_end(copies, mapping.channel, proc, rec->prot);
 }
 
@@ -129,10 +129,14 @@ int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec)
 {
 	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid);
 	uint64_t end = rec->addr + rec->bytes;
+	struct proc_io *io;
+	int err;
 
 	if (!proc || proc >= copies->proc.nr || end < rec->addr)
 		return 0;
-	return mappings_clear(mappings_of(copies, pool_at(&copies->proc, proc)), rec->addr, end);
+	io = pool_at(&copies->proc, proc);
+	err = mappings_clear(mappings_of(copies, io), rec->addr, end);
+	return err ? err : ranges_forget(&io->memory.ranges, rec->addr, rec->bytes);
 }
 
 /* shm_fork - the child's address space begins as a copy of its parent's */

@@ -56,6 +56,8 @@ static bool is_wanted(const struct model *model, const struct channel *channel,
 {
 	uint32_t end;
 
+	if (channel->kind == CHANNEL_FILE && !channel->is_shared)
+		return false;
 	if (!channel->written_bytes && !channel->read_bytes && !channel->nr_full && !channel->nr_empty)
 		return false;
 	if (!view->source->pids.nr)

@@ -52,7 +52,7 @@ static bool is_two_copies(struct trace *t, uint64_t bytes)
 
 	return path.nr_hops == 2 && path.nr_copies == 2 && path.bytes == bytes &&
 	       path.copied_bytes == 2.0 * bytes && path.grade != GRADE_INFERRED && !t->err &&
-	       object_type(trace_hop(t, &path, 0)->key.to) == OBJECT_CHANNEL &&
+	       object_channel(&t->model.copies, trace_hop(t, &path, 0)->key.to) &&
 	       trace_hop(t, &path, 0)->key.to == trace_hop(t, &path, 1)->key.from;
 }
 
@@ -409,9 +409,155 @@ static void test_appenders(void)
 	trace_deinit(&t);
 }
 
+/* ---- files that are written and read, and mapped by nobody ---- */
+
+static void write_at(struct trace *t, uint32_t pid, uint32_t file, uint64_t offset, uint64_t bytes)
+{
+	TRACE(t, file_write, pid, .addr = BUF, .offset = offset, .file = file, .ret = bytes,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_WRITE, .nr_segs = 1);
+}
+
+static void read_at(struct trace *t, uint32_t pid, uint32_t file, uint64_t offset, uint64_t bytes)
+{
+	TRACE(t, file_read, pid, .addr = BUF, .offset = offset, .file = file, .ret = bytes,
+	      .dur_ns = 400, .call = IPCPROBE_CALL_READ, .nr_segs = 1);
+}
+
+static struct path hand_over(struct trace *t, bool is_mapped)
+{
+	begin(t);
+	trace_file(t, SHM, "/tmp/handover");
+	if (is_mapped)
+		map_at(t, 10, AT_SERVER, 4096, 0);
+	read_at(t, SERVER, IN, 0, BLOCK);
+	write_at(t, SERVER, SHM, 0, BLOCK);
+	read_at(t, CLIENT, SHM, 0, BLOCK);
+	write_at(t, CLIENT, OUT, 0, BLOCK);
+	trace_finish(t);
+	return trace_path(t, 0);
+}
+
+static void test_handover(void)
+{
+	struct path path;
+	struct trace t;
+	uint32_t number;
+
+	path = hand_over(&t, false);
+	number = file_at(&t.model.copies.files, files_by_number(&t.model.copies.files, SHM))->channel;
+	ktap_ok(path.nr_hops == 4 && path.nr_copies == 4 && path.bytes == BLOCK &&
+		trace_nr_paths(&t) == 1, "a file from one process to another: four copies (%u in %u paths)",
+		path.nr_copies, trace_nr_paths(&t));
+	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == BLOCK, "writer and reader are told (%llu)",
+		(unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
+	trace_deinit(&t);
+	path = hand_over(&t, true);
+	ktap_ok(path.nr_hops == 4 && trace_nr_paths(&t) == 1,
+		"a bystander's mapping changes nothing (%u hops in %u paths)", path.nr_hops,
+		trace_nr_paths(&t));
+	trace_deinit(&t);
+}
+
+/* A process copies twice; in between a bystander maps the file. */
+static void test_mapped_late(void)
+{
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	for (i = 0; i < 2; i++) {
+		read_at(&t, SERVER, SHM, i * BLOCK, BLOCK);
+		write_at(&t, SERVER, OUT, i * BLOCK, BLOCK);
+		map_at(&t, 10, AT_SERVER, 4096, 0);
+	}
+	trace_finish(&t);
+	ktap_ok(trace_nr_paths(&t) == 1, "before and after a file is mapped: one path (%u)",
+		trace_nr_paths(&t));
+	trace_deinit(&t);
+}
+
+/* Of what was written some is read, and other bytes that were there before. */
+static void test_file_offsets(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, SHM, "/tmp/handover");
+	read_at(&t, SERVER, IN, 0, 3000);
+	write_at(&t, SERVER, SHM, 1000, 3000);
+	read_at(&t, CLIENT, SHM, 0, 2000);
+	write_at(&t, CLIENT, OUT, 0, 2000);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(trace_nr_paths(&t) == 3 && path.nr_hops == 1 + 1 && path.bytes == 2000,
+		"bytes of a file are told apart by offset (%u paths, %u hops, %llu bytes)",
+		trace_nr_paths(&t), path.nr_hops, (unsigned long long)path.bytes);
+	trace_deinit(&t);
+}
+
+/* unlink(2), creat(2): the inode's number is used again, and so is the name */
+static void test_new_file(void)
+{
+	struct trace t;
+
+	begin(&t);
+	TRACE_STR(&t, file_info, SERVER, "/tmp/a.out", .ino = 500, .dev = 8, .file = 7);
+	read_at(&t, SERVER, IN, 0, BLOCK);
+	write_at(&t, SERVER, 7, 0, BLOCK);
+	TRACE_STR(&t, file_info, SERVER, "/tmp/a.out", .ino = 500, .dev = 8, .file = 8);
+	read_at(&t, CLIENT, 8, 0, BLOCK);
+	trace_finish(&t);
+	ktap_ok(trace_nr_paths(&t) == 2 && trace_path(&t, 0).nr_hops == 2 &&
+		trace_path(&t, 1).nr_hops == 1,
+		"a new file of the same name holds nothing of the old one (%u, %u hops)",
+		trace_path(&t, 0).nr_hops, trace_path(&t, 1).nr_hops);
+	trace_deinit(&t);
+}
+
+static void test_file_grows(void)
+{
+	const struct channel *channel;
+	struct trace t;
+	uint32_t file;
+
+	begin(&t);
+	TRACE(&t, shm_resize, SERVER, .bytes = 3, .object = SHM, .call = IPCPROBE_CALL_TRUNCATE);
+	write_at(&t, SERVER, SHM, 0, 32768);
+	trace_finish(&t);
+	file = files_by_number(&t.model.copies.files, SHM);
+	channel = channel_at(&t.model.copies.channels, file_at(&t.model.copies.files, file)->channel);
+	ktap_ok(channel->capacity == 32768, "a file grows by what is written behind its end (%llu)",
+		(unsigned long long)channel->capacity);
+	trace_deinit(&t);
+}
+
+/* malloc's mapping goes, a shared one comes and goes there, and malloc's comes again */
+static void test_mapped_over(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	unmap(&t, SERVER, AT_SERVER, BLOCK);
+	trace_file_write(&t, SERVER, OUT, AT_SERVER, BLOCK);
+	trace_finish(&t);
+	ktap_ok(trace_path(&t, 0).grade != GRADE_ADDRESS,
+		"memory that was mapped anew holds nothing of what was read there (%s)",
+		grade_name(trace_path(&t, 0).grade));
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(27);
+	ktap_begin(35);
+	test_handover();
+	test_mapped_late();
+	test_file_offsets();
+	test_new_file();
+	test_file_grows();
+	test_mapped_over();
 	test_sysv();
 	test_namespaces();
 	test_offsets();
