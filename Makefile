@@ -39,6 +39,14 @@ tools:
 selftests: tools
 	@$(MAKE) --no-print-directory -C selftests
 
+fuzzer:
+	@$(MAKE) --no-print-directory -C selftests/fuzz
+
+# For FUZZ_SECONDS; what fails is kept in selftests/fuzz/found.
+FUZZ_SECONDS ?= 600
+fuzz: deps fuzzer
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) selftests/host/fuzz_test.sh
+
 deps:
 	@$(VM)/deps.sh
 
@@ -47,7 +55,7 @@ debug-kernel: deps
 
 # Dependencies first, even under -j: the rest does not build without them.
 check: deps
-	@$(MAKE) --no-print-directory selftests
+	@$(MAKE) --no-print-directory selftests fuzzer
 	@selftests/check.sh -H -p $(BUILD_KERNELS:%=-b %) $(KERNELS)
 
 check-debug: deps
@@ -95,7 +103,7 @@ clean:
 	$(RM) -r build
 	$(RM) .*.cmd modules.order Module.symvers module/.*.cmd \
 		$(addprefix module/,*.o *.ko *.mod *.mod.c modules.order)
-	@set -e; for dir in tools selftests selftests/bench Documentation; do \
+	@set -e; for dir in tools selftests selftests/bench selftests/fuzz Documentation; do \
 		$(MAKE) --no-print-directory -C $$dir clean; \
 	done
 
@@ -110,6 +118,7 @@ help:
 	@echo 'check          host tests, builds (BUILD_KERNELS), guest tests (KERNELS)'
 	@echo 'check-debug    guest tests under KASAN, lockdep and kmemleak'
 	@echo 'bench          benchmarks'
+	@echo 'fuzz           FUZZ_SECONDS (600) of fuzzing of the tools'
 	@echo 'debug-kernel   build the kernel that check-debug boots'
 	@echo "vm             make vm CMD='uname -a' KERNEL=6.12 SMP=4 MEM=2G"
 	@echo 'vm-shell       a shell in a guest'
@@ -118,5 +127,5 @@ help:
 	@echo 'style          checkpatch and shellcheck; CLANG_FORMAT=1: clang-format too'
 	@echo 'clean          what was built here; the cache (~/.cache/ipcprobe) stays'
 
-.PHONY: all modules tools selftests deps debug-kernel check check-debug bench \
+.PHONY: all modules tools selftests fuzzer fuzz deps debug-kernel check check-debug bench \
 	demo vm vm-shell install uninstall style clean help
