@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Paths of one hop are shown apart only from this share of all bytes on. */
-#define SINGLE_HOP_SHARE	100U
+/*
+ * Paths with a smaller share of all bytes stand behind the others; if they have one
+ * hop only, they are not shown apart.
+ */
+#define MAIN_SHARE	100U
 
 const char *path_hop_how(const struct hop *hop)
 {
@@ -79,12 +82,15 @@ double path_amplification(const struct path_total *total)
 	return total->delivered_bytes ? (double)total->delivery_bytes / total->delivered_bytes : 0;
 }
 
-static bool is_sure(const struct model *model, uint32_t last, enum grade worst)
+/* The grade of the path that ends with hop @last. */
+static enum grade worst_grade(const struct model *model, uint32_t last)
 {
+	enum grade worst = GRADE_EXACT;
+
 	for (; last; last = hop_at(&model->copies.paths, last)->key.before)
 		if (hop_grade(hop_at(&model->copies.paths, last)) > worst)
-			return false;
-	return true;
+			worst = hop_grade(hop_at(&model->copies.paths, last));
+	return worst;
 }
 
 static bool is_wanted(const struct model *model, uint32_t last, const struct source_opts *opts)
@@ -109,37 +115,58 @@ static bool is_single(const struct hop *hop)
 	       hop->key.kind != HOP_TEE;
 }
 
-static int compare(const void *a, const void *b, void *arg)
-{
-	uint32_t hop_a = *(const uint32_t *)a, hop_b = *(const uint32_t *)b;
-	const struct model *model = arg;
-	const struct paths *paths = &model->copies.paths;
-	const struct hop *x = hop_at(paths, hop_a), *y = hop_at(paths, hop_b);
+/* what decides about the order of a path */
+struct rank {
+	uint32_t last;
+	bool is_minor;
+	bool is_single;
+	uint8_t outcome;
+	uint64_t weight;
+};
 
-	if (is_single(x) != is_single(y))
-		return is_single(x) ? 1 : -1;
+static int compare(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->is_minor != y->is_minor)
+		return x->is_minor ? 1 : -1;
+	if (x->is_single != y->is_single)
+		return x->is_single ? 1 : -1;
 	if (x->outcome != y->outcome)
 		return x->outcome < y->outcome ? -1 : 1;
-	if (x->end_bytes != y->end_bytes)
-		return x->end_bytes < y->end_bytes ? 1 : -1;
-	return hop_a < hop_b ? -1 : hop_a > hop_b;
+	if (x->weight != y->weight)
+		return x->weight < y->weight ? 1 : -1;
+	return x->last < y->last ? -1 : x->last > y->last;
 }
 
-static void count_main(struct path_list *list, const struct model *model)
+/* What is less is a scrap: it does not stand before what most bytes did. */
+static uint64_t least_bytes(const struct model *model)
 {
 	struct path_total total = path_total(model);
 	uint64_t all = total.delivered_bytes + total.left_bytes + total.unseen_bytes;
-	uint64_t least = all / SINGLE_HOP_SHARE;
+
+	return all / MAIN_SHARE > COPY_CONFIG_BYTES ? all / MAIN_SHARE : COPY_CONFIG_BYTES;
+}
+
+/* What is less sure has to carry more. */
+static struct rank rank_of(const struct model *model, uint32_t last, uint64_t least)
+{
+	static const uint32_t weights[] = {
+		[GRADE_EXACT] = 4, [GRADE_ADDRESS] = 3, [GRADE_INFERRED] = 2,
+	};
+	const struct hop *hop = hop_at(&model->copies.paths, last);
+
+	return (struct rank){ .last = last, .is_minor = hop->end_bytes < least,
+			      .is_single = is_single(hop), .outcome = hop->outcome,
+			      .weight = hop->end_bytes / 4 * weights[worst_grade(model, last)] };
+}
+
+static void count_main(struct path_list *list, const struct rank *ranks)
+{
 	uint32_t i;
 
-	if (least < COPY_CONFIG_BYTES)
-		least = COPY_CONFIG_BYTES;
-	for (i = 0; i < list->nr; i++) {
-		const struct hop *hop = hop_at(&model->copies.paths, list->last[i]);
-
-		if (is_single(hop) && hop->end_bytes < least)
-			break;
-	}
+	for (i = 0; i < list->nr && !(ranks[i].is_minor && ranks[i].is_single); i++)
+		;
 	list->nr_main = i;
 }
 
@@ -153,18 +180,25 @@ int path_list_init(struct path_list *list, const struct model *model,
 		   const struct source_opts *opts, enum grade worst)
 {
 	const struct paths *paths = &model->copies.paths;
+	uint64_t least = least_bytes(model);
+	struct rank *ranks = calloc(paths->hop.nr, sizeof(*ranks));
 	uint32_t i;
 
-	*list = (struct path_list){ 0 };
-	list->last = calloc(paths->hop.nr, sizeof(*list->last));
-	if (!list->last)
+	*list = (struct path_list){ .last = calloc(paths->hop.nr, sizeof(*list->last)) };
+	if (!list->last || !ranks) {
+		free(ranks);
+		free(list->last);
 		return -ENOMEM;
+	}
 	for (i = 1; i < paths->hop.nr; i++)
-		if (hop_at(paths, i)->end_bytes && is_sure(model, i, worst) &&
+		if (hop_at(paths, i)->end_bytes && worst_grade(model, i) <= worst &&
 		    is_wanted(model, i, opts))
-			list->last[list->nr++] = i;
-	qsort_r(list->last, list->nr, sizeof(*list->last), compare, (void *)model);
-	count_main(list, model);
+			ranks[list->nr++] = rank_of(model, i, least);
+	qsort(ranks, list->nr, sizeof(*ranks), compare);
+	for (i = 0; i < list->nr; i++)
+		list->last[i] = ranks[i].last;
+	count_main(list, ranks);
+	free(ranks);
 	return 0;
 }
 
