@@ -51,10 +51,9 @@ struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image)
 		io->gen = copies->gen;
 	}
 	if (io->image != image) {
-		if (io->image) {
+		if (io->image)
 			forget_memory(io);
-			io->has_unknown = false;
-		}
+		io->has_unknown = image_at(copies->tasks, image)->is_older;
 		io->image = image;
 	}
 	return io;
@@ -504,13 +503,18 @@ static int put_stream(struct copies *copies, const struct op *op, uint64_t start
  */
 static bool is_loader_read(const struct copies *copies, const struct op *op)
 {
-	const char *path, *so;
+	const char *path, *name, *so;
 
 	if (object_type(op->from) != OBJECT_FILE || op->bytes >= COPY_CONFIG_BYTES)
 		return false;
 	path = file_at(&copies->files, object_number(op->from))->path;
-	so = path ? strstr(path, ".so") : NULL;
-	return so && (!so[3] || so[3] == '.');
+	if (!path)
+		return false;
+	name = strrchr(path, '/') ?: path;
+	for (so = strstr(name, ".so"); so; so = strstr(so + 1, ".so"))
+		if (!so[3] || so[3] == '.')
+			return true;
+	return false;
 }
 
 /* @done: bytes of the operation before these */

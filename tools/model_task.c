@@ -48,6 +48,7 @@ static int add_proc(struct tasks *tasks, uint32_t pid, uint32_t *ret)
 	proc->pid = pid;
 	if (add_image(tasks, *ret, unknown))
 		return -ENOMEM;
+	image_at(tasks, proc->image)->is_older = true;
 	return map_set(&tasks->by_pid, pid, *ret);
 }
 

@@ -55,9 +55,15 @@ struct proc {
 	char old_comm[16];
 };
 
+/**
+ * struct image - a program that a process runs, from exec to exec
+ * @is_older: its beginning was not recorded: it was there before, or its exec
+ *	is missing; a child of fork has what its parent has
+ */
 struct image {
 	uint32_t proc;
 	char comm[16];
+	bool is_older;
 };
 
 struct tasks {

@@ -259,9 +259,106 @@ static void test_sent_again(void)
 	trace_deinit(&t);
 }
 
+static enum hop_origin first_origin(struct trace *t)
+{
+	struct path path = trace_path(t, 0);
+
+	return trace_hop(t, &path, 0)->key.origin;
+}
+
+/* Who was there before the recording may send what it had read before. */
+static void test_older_process(void)
+{
+	enum hop_origin origin, after;
+	struct trace t;
+
+	begin(&t);
+	trace_snapshot(&t, 14, 1, "httpd");
+	trace_fork(&t, 14, 15);
+	trace_write(&t, 15, 77, 0, BUF_A, 4096);
+	trace_finish(&t);
+	origin = first_origin(&t);
+	trace_deinit(&t);
+	begin(&t);
+	trace_snapshot(&t, 14, 1, "httpd");
+	trace_exec(&t, 14, "httpd");
+	trace_write(&t, 14, 77, 0, BUF_A, 4096);
+	trace_finish(&t);
+	after = first_origin(&t);
+	ktap_ok(origin == ORIGIN_UNKNOWN && after == ORIGIN_MADE,
+		"memory older than the recording, or its copy, is of unknown origin, until exec (%u, %u)",
+		origin, after);
+	trace_deinit(&t);
+}
+
+/* The loader reads a library's head on a stack that others use after it. */
+static void test_library_names(void)
+{
+	static const struct {
+		const char *path;
+		bool is_library;
+	} names[] = {
+		{ "/usr/lib/libc.so", true }, { "/usr/lib/libc.so.6", true },
+		{ "/home/x.son/lib.so.6", true }, { "/usr/lib/a.so/readme", false },
+		{ "/tmp/sofa.sound", false },
+	};
+	uint32_t i, nr_wrong = 0;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct trace t;
+
+		begin(&t);
+		trace_file(&t, 9, names[i].path);
+		trace_file_read(&t, 12, 9, BUF_A, 832);
+		trace_file_write(&t, 12, OUT, BUF_A, 832);
+		trace_finish(&t);
+		if (!linked(&t, 9) != names[i].is_library) {
+			ktap_note("%s: %llu bytes linked", names[i].path,
+				  (unsigned long long)linked(&t, 9));
+			nr_wrong++;
+		}
+		trace_deinit(&t);
+	}
+	ktap_ok(!nr_wrong, "a library is known by its name, not by its folder's (%u wrong)", nr_wrong);
+}
+
+/* 32 MiB that one process reads, and a scrap that is passed on by inference. */
+static void test_order(void)
+{
+	struct path path;
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	trace_file_read(&t, 13, CONF, BUF_A, 4096);
+	trace_file_write(&t, 13, LOG, BUF_B, 39);
+	for (i = 0; i < 512; i++)
+		trace_file_read(&t, 12, BIG, BUF_A, 65536);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.bytes == 32 << 20 && trace_path(&t, 1).bytes == 39,
+		"what carried most comes first, scraps behind it (%llu, %llu bytes)",
+		(unsigned long long)path.bytes, (unsigned long long)trace_path(&t, 1).bytes);
+	trace_deinit(&t);
+
+	begin(&t);
+	trace_file_read(&t, 12, BIG, BUF_A, 65536);
+	trace_file_write(&t, 12, OUT, BUF_B, 65536);
+	trace_file_read(&t, 13, BIG, BUF_A, 50000);
+	trace_file_write(&t, 13, LOG, BUF_A, 50000);
+	trace_finish(&t);
+	ktap_ok(trace_path(&t, 0).grade == GRADE_ADDRESS && trace_path(&t, 1).grade == GRADE_INFERRED,
+		"of two alike in size the surer one comes first (%s, %s)",
+		grade_name(trace_path(&t, 0).grade), grade_name(trace_path(&t, 1).grade));
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(10);
+	ktap_begin(14);
+	test_older_process();
+	test_library_names();
+	test_order();
 	test_outputs_in_turn();
 	test_not_more_than_read();
 	test_truncated();
