@@ -266,17 +266,31 @@ static void resync(struct recording *rec)
 	rec->needs_resync = session_resync(&rec->session) != 0;
 }
 
-/* Who is killed, or runs out of power, should not lose more than the last second. */
+/*
+ * Who is killed, or runs out of power, should not lose more than the last second.
+ * One chunk is written at a time, and the rings are emptied before the next.
+ */
 static int flush(struct recording *rec)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 	int err;
 
-	if (now_ns - rec->flush_ns < FLUSH_INTERVAL_NS)
+	if (now_ns - rec->flush_ns >= FLUSH_INTERVAL_NS) {
+		rec->flush_ns = now_ns;
+		rec->nr_to_flush = tracefile_seal(rec->file);
+	}
+	if (!rec->nr_to_flush)
 		return 0;
-	rec->flush_ns = now_ns;
-	err = tracefile_flush(rec->file);
+	rec->nr_to_flush--;
+	err = tracefile_write_one(rec->file);
 	return err ? fail_write(rec, err) : 0;
+}
+
+static int wait_ms(const struct recording *rec)
+{
+	if (rec->nr_to_flush)
+		return 0;
+	return rec->needs_resync ? RESYNC_INTERVAL_MS : POLL_MS;
 }
 
 static bool is_over(struct recording *rec)
@@ -291,7 +305,7 @@ static int loop(struct recording *rec)
 	int err;
 
 	do {
-		err = watch_wait(&rec->watch, rec->needs_resync ? RESYNC_INTERVAL_MS : POLL_MS);
+		err = watch_wait(&rec->watch, wait_ms(rec));
 		if (err)
 			return fail(rec, err, "cannot wait for records: %s", strerror(-err));
 		err = drain(rec);

@@ -58,7 +58,8 @@ struct tracefile_cpu_stats;
  * @start_ns: CLOCK_MONOTONIC just before START
  * @stop_ns: CLOCK_MONOTONIC just after STOP
  * @resync_ns: time of the last resynchronisation
- * @flush_ns: time of the last flush of the file
+ * @flush_ns: when the last flush of the file began
+ * @nr_to_flush: chunks that are still to be written for it
  * @needs_resync: something was lost that only a snapshot can replace
  * @bytes: size of the file
  * @nr_events: records in it, those about loss not counted
@@ -78,6 +79,7 @@ struct recording {
 	uint64_t stop_ns;
 	uint64_t resync_ns;
 	uint64_t flush_ns;
+	unsigned int nr_to_flush;
 	bool needs_resync;
 	uint64_t bytes;
 	uint64_t nr_events;

@@ -23,7 +23,9 @@
 
 /*
  * Full chunks wait, so that what is recorded does not pay for compressing
- * them: until there are so many, or tracefile_flush() or _finish() comes.
+ * them: until there are so many, or tracefile_write_one(), _flush() or _finish()
+ * comes.  Then the one that waits longest is written, and no other with it: who
+ * appends has rings to empty.
  */
 #define WAITING_MAX	128U
 
@@ -60,8 +62,8 @@ struct tracefile {
 	uint32_t lost_reasons[IPCPROBE_NR_CLASSES];
 	struct tracefile_header header;
 	struct cpu_buffer *cpus;	/* [header.nr_cpus] */
-	struct waiting waiting[WAITING_MAX];
-	unsigned int nr_waiting;
+	struct waiting *waiting;	/* a queue, round the array */
+	unsigned int first_waiting, nr_waiting, max_waiting;
 	struct tracefile_index *index;
 	size_t nr_index, max_index;
 	ZSTD_CCtx *zstd;
@@ -212,8 +214,10 @@ int tracefile_create(int fd, const struct tracefile_header *header,
 		return err;
 	file->fd = fd;
 	file->cpus = calloc(header->nr_cpus, sizeof(*file->cpus));
+	file->max_waiting = WAITING_MAX + header->nr_cpus;
+	file->waiting = calloc(file->max_waiting, sizeof(*file->waiting));
 	file->zstd = ZSTD_createCCtx();
-	if (!file->cpus || !file->zstd)
+	if (!file->cpus || !file->waiting || !file->zstd)
 		goto err_destroy;
 	ZSTD_CCtx_setParameter(file->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
 	err = reserve_stored(file, CHUNK_BYTES);
@@ -266,51 +270,46 @@ static int put_chunk(struct tracefile *file, struct tracefile_frame *head, const
 	return err;
 }
 
-/* Write the chunks that wait, in the order in which they became full. */
-static int put_waiting(struct tracefile *file)
+/**
+ * tracefile_write_one - write the chunk that waits longest, if there is one
+ * Return: 0 or -errno, as tracefile_append().
+ */
+int tracefile_write_one(struct tracefile *file)
 {
-	int err = 0;
+	struct waiting *waiting = &file->waiting[file->first_waiting];
+	int err;
 
-	for (unsigned int i = 0; i < file->nr_waiting; i++) {
-		struct waiting *waiting = &file->waiting[i];
-
-		if (!err)
-			err = put_chunk(file, &waiting->head, waiting->raw);
-		free(waiting->raw);
-	}
-	file->nr_waiting = 0;
+	if (!file->nr_waiting)
+		return 0;
+	err = put_chunk(file, &waiting->head, waiting->raw);
+	free(waiting->raw);
+	file->first_waiting = (file->first_waiting + 1) % file->max_waiting;
+	file->nr_waiting--;
 	return err;
 }
 
-/* Set a full chunk aside. */
-static int seal_chunk(struct tracefile *file, struct cpu_buffer *buffer)
+/* Set a chunk aside, in the order in which they are to be written: there is room. */
+static void seal_chunk(struct tracefile *file, struct cpu_buffer *buffer)
 {
-	struct waiting *waiting;
-
-	if (file->nr_waiting == WAITING_MAX) {
-		int err = put_waiting(file);
-
-		if (err)
-			return err;
-	}
-	waiting = &file->waiting[file->nr_waiting++];
-	waiting->head = buffer->head;
-	waiting->raw = buffer->raw;
-	buffer->raw = NULL;
-	memset(&buffer->head, 0, sizeof(buffer->head));
-	return 0;
-}
-
-/* Write what is collected of one CPU. */
-static int flush_cpu(struct tracefile *file, struct cpu_buffer *buffer)
-{
-	int err;
+	unsigned int last = (file->first_waiting + file->nr_waiting) % file->max_waiting;
 
 	if (!buffer->head.raw_len)
-		return 0;
-	err = put_chunk(file, &buffer->head, buffer->raw);
+		return;
+	file->waiting[last] = (struct waiting){ .head = buffer->head, .raw = buffer->raw };
+	file->nr_waiting++;
+	buffer->raw = NULL;
+	memset(&buffer->head, 0, sizeof(buffer->head));
+}
+
+/* The same for a full one, for which there may be no room. */
+static int seal_full_chunk(struct tracefile *file, struct cpu_buffer *buffer)
+{
+	int err = 0;
+
+	if (file->nr_waiting >= WAITING_MAX)
+		err = tracefile_write_one(file);
 	if (!err)
-		memset(&buffer->head, 0, sizeof(buffer->head));
+		seal_chunk(file, buffer);
 	return err;
 }
 
@@ -356,7 +355,7 @@ static int append_record(struct tracefile *file, uint32_t cpu, const struct ipcp
 	int err = 0;
 
 	if (buffer->head.raw_len + rec->len > CHUNK_BYTES)
-		err = seal_chunk(file, buffer);
+		err = seal_full_chunk(file, buffer);
 	if (!err && !buffer->head.raw_len)
 		err = start_chunk(buffer, cpu);
 	if (err)
@@ -402,16 +401,32 @@ ssize_t tracefile_append(struct tracefile *file, uint32_t cpu, const void *recor
 }
 
 /**
- * tracefile_flush - write what is collected, so that it is not lost with us
+ * tracefile_seal - let what is collected wait to be written, as far as there is room
+ *
+ * It is in the file after so many tracefile_write_one() as this returns.
+ *
+ * Return: the number of chunks that wait.
+ */
+unsigned int tracefile_seal(struct tracefile *file)
+{
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < file->header.nr_cpus && file->nr_waiting < file->max_waiting; cpu++)
+		seal_chunk(file, &file->cpus[cpu]);
+	return file->nr_waiting;
+}
+
+/**
+ * tracefile_flush - write all that is collected
  *
  * Return: 0 or -errno, as tracefile_append().
  */
 int tracefile_flush(struct tracefile *file)
 {
-	int err = put_waiting(file);
+	int err = 0;
 
-	for (uint32_t cpu = 0; !err && cpu < file->header.nr_cpus; cpu++)
-		err = flush_cpu(file, &file->cpus[cpu]);
+	while (!err && tracefile_seal(file))
+		err = tracefile_write_one(file);
 	return err;
 }
 
@@ -511,8 +526,9 @@ void tracefile_destroy(struct tracefile *file)
 		return;
 	for (uint32_t cpu = 0; file->cpus && cpu < file->header.nr_cpus; cpu++)
 		free(file->cpus[cpu].raw);
-	while (file->nr_waiting)
-		free(file->waiting[--file->nr_waiting].raw);
+	for (; file->nr_waiting; file->nr_waiting--)
+		free(file->waiting[file->first_waiting++ % file->max_waiting].raw);
+	free(file->waiting);
 	free(file->cpus);
 	free(file->index);
 	free(file->stored);

@@ -163,6 +163,8 @@ struct tracefile;
 int tracefile_create(int fd, const struct tracefile_header *header,
 		     const struct tracefile_pair *pairs, struct tracefile **ret);
 ssize_t tracefile_append(struct tracefile *file, uint32_t cpu, const void *records, size_t len);
+unsigned int tracefile_seal(struct tracefile *file);
+int tracefile_write_one(struct tracefile *file);
 int tracefile_flush(struct tracefile *file);
 uint32_t tracefile_take_lost(struct tracefile *file);
 uint32_t tracefile_lost_reasons(const struct tracefile *file, uint32_t class_id);

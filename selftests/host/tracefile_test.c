@@ -433,6 +433,67 @@ static void test_bad_records(void)
 	ktap_ok(!nr_bad, "damaged records are refused, unknown ones are not");
 }
 
+#define FRAME_MAX	(sizeof(struct tracefile_frame) + (256U << 10))
+
+/* The longest that the file grew by one tracefile_append(). */
+static uint64_t append_many(struct tracefile *file, struct synthetic *s, uint64_t bytes)
+{
+	uint64_t most = 0, before = tracefile_bytes(file);
+
+	for (uint64_t done = 0; done < bytes;) {
+		const struct ipcprobe_rec *rec = synthetic_next(s);
+
+		if (tracefile_append(file, 0, rec, rec->len) != rec->len)
+			return UINT64_MAX;
+		done += rec->len;
+		if (tracefile_bytes(file) - before > most)
+			most = tracefile_bytes(file) - before;
+		before = tracefile_bytes(file);
+	}
+	return most;
+}
+
+/* What makes whoever records wait: never more than one chunk at once. */
+static void test_waiting(void)
+{
+	const struct tracefile_pair none[] = { { NULL, NULL } };
+	struct tracefile_header header = { .page_size = PAGE, .nr_cpus = 1,
+					   .start_ns = SYNTHETIC_START_NS };
+	int fd = memfd_create("tracefile_test", MFD_CLOEXEC);
+	uint64_t most, before, begin, nr_records;
+	struct result result;
+	struct tracefile *file;
+	unsigned int i, nr;
+	struct synthetic s;
+
+	synthetic_init(&s, 0);
+	if (tracefile_create(fd, &header, none, &file))
+		abort();
+	begin = tracefile_bytes(file);
+	most = append_many(file, &s, 33U << 20);
+	before = tracefile_bytes(file);
+	if (most > FRAME_MAX || before == begin)
+		ktap_note("the file grew to %llu bytes, by %llu at once", (unsigned long long)before,
+			  (unsigned long long)most);
+	ktap_ok(most <= FRAME_MAX && before > begin, "one chunk at most is written at once");
+	nr = tracefile_seal(file);
+	for (i = 0, most = 0; i < nr && !tracefile_write_one(file); i++) {
+		if (tracefile_bytes(file) - before > most)
+			most = tracefile_bytes(file) - before;
+		before = tracefile_bytes(file);
+	}
+	nr_records = s.step;
+	result = read_fd(fd);
+	if (most > FRAME_MAX || i != nr || result.nr_records != nr_records)
+		ktap_note("%u of %u chunks, %llu bytes at once, %llu of %llu records", i, nr,
+			  (unsigned long long)most, (unsigned long long)result.nr_records,
+			  (unsigned long long)nr_records);
+	ktap_ok(nr && i == nr && most <= FRAME_MAX && result.nr_records == nr_records &&
+		result.is_ordered, "what is flushed is whole, and goes chunk by chunk");
+	tracefile_destroy(file);
+	close(fd);
+}
+
 /* Which time in a file is wrong. */
 struct times {
 	uint64_t start_ns;
@@ -550,7 +611,7 @@ int main(int argc, char **argv)
 	if (argc == 4 || argc == 5)
 		return write_only(argv[1], argv[2], argv[3],
 				  argc == 5 ? strtoul(argv[4], NULL, 0) : __IPCPROBE_CLASSES_ALL);
-	ktap_begin(15);
+	ktap_begin(17);
 	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS, __IPCPROBE_CLASSES_ALL), "a file can be written"))
 		return ktap_end();
 	len = lseek(fd, 0, SEEK_END);
@@ -564,6 +625,7 @@ int main(int argc, char **argv)
 	test_fuzz(bytes, len, 1500);
 	test_bad_records();
 	test_times();
+	test_waiting();
 	test_window(fd);
 	munmap(bytes, len);
 	close(fd);
