@@ -22,7 +22,7 @@ copies() {
 analyse() {
 	tail -n 1 "$1.err"
 	grep -q ' 0 lost$' "$1.err"
-	ipcprobe copies -J --top 0 -i "$1.data" >"$1.json"
+	ipcprobe copies -J --calls --top 0 -i "$1.data" >"$1.json"
 }
 
 # true_of NAME FILTER...: each jq filter gives true.

@@ -58,6 +58,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPTION_TOP:
 		option_count(state, "--top", arg, 0, &opts->view.top);
+		opts->view.top_calls = opts->view.top;
 		opts->has_top = true;
 		return 0;
 	case 'C':

@@ -39,7 +39,7 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 
 	*ret = (struct path){ .nr_hops = i, .bytes = hop_at(paths, last)->end_bytes,
 			      .outcome = hop_at(paths, last)->outcome,
-			      .is_exact = model_copies_complete(model) };
+			      .is_exact = model_copies_complete(model) && !paths->nr_shared };
 	for (; last; last = hop_at(paths, last)->key.before) {
 		const struct hop *hop = hop_at(paths, last);
 

@@ -35,15 +35,29 @@ static int compare(const void *a, const void *b, void *arg)
 	return x->on < y->on ? -1 : x->on > y->on;
 }
 
-/* view_calls_sorted - by process, call and object */
+static int compare_bytes(const void *a, const void *b, void *arg)
+{
+	const struct model *model = arg;
+	const struct call_stat *x = call_stat_at(&model->copies.calls, *(const uint32_t *)a);
+	const struct call_stat *y = call_stat_at(&model->copies.calls, *(const uint32_t *)b);
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
+	if (x->nr_calls != y->nr_calls)
+		return x->nr_calls < y->nr_calls ? 1 : -1;
+	return compare(a, b, arg);
+}
+
+/* view_calls_sorted - by process, call and object; of too many those with most bytes */
 uint32_t *view_calls_sorted(const struct model *model, const struct view_copies *view,
-			    uint32_t *nr)
+			    uint32_t *nr, uint32_t *nr_left_out)
 {
 	const struct calls *calls = &model->copies.calls;
 	uint32_t *list = calloc(calls->stat.nr, sizeof(*list));
 	uint32_t i;
 
 	*nr = 0;
+	*nr_left_out = 0;
 	if (!list)
 		return NULL;
 	for (i = 1; i < calls->stat.nr; i++) {
@@ -52,6 +66,11 @@ uint32_t *view_calls_sorted(const struct model *model, const struct view_copies 
 		if (stat->nr_calls &&
 		    source_wants_pid(view->source, proc_at(&model->tasks, stat->proc)->pid))
 			list[(*nr)++] = i;
+	}
+	if (view->top_calls && *nr > view->top_calls) {
+		qsort_r(list, *nr, sizeof(*list), compare_bytes, (void *)model);
+		*nr_left_out = *nr - view->top_calls;
+		*nr = view->top_calls;
 	}
 	qsort_r(list, *nr, sizeof(*list), compare, (void *)model);
 	return list;
@@ -79,7 +98,7 @@ static void add_row(struct table *table, const struct model *model, const struct
  */
 int view_calls_print(const struct model *model, const struct view_copies *view)
 {
-	uint32_t nr, i, *list = view_calls_sorted(model, view, &nr);
+	uint32_t nr, nr_left_out, i, *list = view_calls_sorted(model, view, &nr, &nr_left_out);
 	struct table *table;
 
 	if (!list)
@@ -89,6 +108,8 @@ int view_calls_print(const struct model *model, const struct view_copies *view)
 		add_row(table, model, call_stat_at(&model->copies.calls, list[i]));
 	if (nr) {
 		table_print(table);
+		if (nr_left_out)
+			printf("%u further rows\n", nr_left_out);
 		putchar('\n');
 	}
 	table_destroy(table);

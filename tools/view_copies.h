@@ -21,12 +21,14 @@
  * @top: most paths, most pipes, and most other objects; 0 = all
  * @worst: show paths whose weakest link is no worse
  * @has_calls: the table of system calls too
+ * @top_calls: most rows of it, those with most bytes; 0 = all
  */
 struct view_copies {
 	const struct source_opts *source;
 	uint32_t top;
 	enum grade worst;
 	bool has_calls;
+	uint32_t top_calls;
 };
 
 int view_copies_print(const struct model *model, const struct view_copies *view);
@@ -45,7 +47,7 @@ json_t *view_path_json(const struct model *model, uint32_t last);
 uint32_t *view_channels_sorted(const struct model *model, const struct view_copies *view,
 			       bool is_pipe, uint32_t *nr);
 uint32_t *view_calls_sorted(const struct model *model, const struct view_copies *view,
-			    uint32_t *nr);
+			    uint32_t *nr, uint32_t *nr_left_out);
 /* numbers of a channel's pairs, largest first; to be freed */
 uint32_t *view_pairs_sorted(const struct model *model, const struct channel *channel, uint32_t *nr);
 

@@ -93,7 +93,7 @@ json_t *view_path_json(const struct model *model, uint32_t last)
 			 "amplification", amplification,
 			 "grade", grade_name(path.grade),
 			 "cycle", (int)path.has_cycle,
-			 "figures", figures(model));
+			 "figures", path.is_exact ? "exact" : "at least");
 }
 
 static void put_paths(struct view_json *json, const struct model *model,
@@ -235,7 +235,7 @@ static json_t *call_json(const struct model *model, const struct call_stat *stat
 static void put_calls(struct view_json *json, const struct model *model,
 		      const struct view_copies *view)
 {
-	uint32_t nr, i, *list = view_calls_sorted(model, view, &nr);
+	uint32_t nr, nr_left_out, i, *list = view_calls_sorted(model, view, &nr, &nr_left_out);
 
 	if (!list)
 		view_json_fail(json, -ENOMEM);
@@ -275,8 +275,11 @@ int view_copies_json(const struct model *model, const struct view_copies *view)
 	put_paths(&json, model, view);
 	put_channels(&json, model, view, true);
 	put_channels(&json, model, view, false);
-	put_calls(&json, model, view);
+	if (view->has_calls)
+		put_calls(&json, model, view);
 	view_json_member(&json, "total", total_json(model));
 	view_json_member(&json, "lost", label_losses_json(model));
+	view_json_member(&json, "hops_not_kept_apart",
+			 view_json_number(model->copies.paths.nr_shared));
 	return view_json_end(&json);
 }

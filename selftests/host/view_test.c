@@ -155,6 +155,62 @@ static void test_pipeline(void)
 	trace_deinit(&t);
 }
 
+/* A member of the view's JSON, which is to be one object. */
+static json_t *copies_member(struct trace *t, const struct view_copies *view, const char *key)
+{
+	char *text = capture(copies_json, &t->model, view);
+	json_t *root = json_loads(text, 0, NULL);
+	json_t *member = json_incref(json_object_get(root, key));
+
+	json_decref(root);
+	free(text);
+	return member;
+}
+
+static void test_calls(void)
+{
+	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
+	json_t *none, *all, *two;
+	struct trace t;
+
+	begin_copies(&t);
+	pipeline(&t, 1);
+	trace_finish(&t);
+	none = copies_member(&t, &view, "calls");
+	view.has_calls = true;
+	all = copies_member(&t, &view, "calls");
+	view.top_calls = 2;
+	two = copies_member(&t, &view, "calls");
+	ktap_note("calls: %zu rows, %zu of at most 2", json_array_size(all), json_array_size(two));
+	ktap_ok(!none && json_array_size(all) > 2 && json_array_size(two) == 2,
+		"JSON has calls if they are wanted, and as many");
+	json_decref(all);
+	json_decref(two);
+	trace_deinit(&t);
+}
+
+static void test_shared_hops(void)
+{
+	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
+	json_t *nr, *paths;
+	const char *figures;
+	struct trace t;
+
+	begin_copies(&t);
+	pipeline(&t, 1);
+	trace_finish(&t);
+	t.model.copies.paths.nr_shared = 5;
+	nr = copies_member(&t, &view, "hops_not_kept_apart");
+	paths = copies_member(&t, &view, "paths");
+	figures = json_string_value(json_object_get(json_array_get(paths, 0), "figures"));
+	ktap_note("%lld hops, figures: %s", json_integer_value(nr), figures ?: "none");
+	ktap_ok(json_integer_value(nr) == 5 && figures && !strcmp(figures, "at least"),
+		"JSON says how many hops were not kept apart");
+	json_decref(nr);
+	json_decref(paths);
+	trace_deinit(&t);
+}
+
 /* In a locale without the signs of the reports. */
 static void test_ascii(void)
 {
@@ -864,8 +920,10 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(47);
+	ktap_begin(49);
 	test_pipeline();
+	test_calls();
+	test_shared_hops();
 	test_ascii();
 	compare_writers("copies-writers-4.txt", 4);
 	compare_writers("copies-writers-52.txt", 52);
