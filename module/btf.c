@@ -175,7 +175,7 @@ static bool is_what(const struct blob *blob, u32 id, const char *what)
 	if (!kstrtouint(what, 10, &bytes))
 		return (kind == BTF_KIND_INT || kind == BTF_KIND_ENUM) &&
 		       type->size == bytes;
-	return kind == BTF_KIND_STRUCT &&
+	return (kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION) &&
 	       !strcmp(string_at(blob, type->name_off), what);
 }
 

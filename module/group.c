@@ -48,6 +48,8 @@ static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *onl
  * ipcprobe_snapshot_groups - every task group
  * @session: gets rq_group records
  *
+ * Each is held while it is told, so that others run in between.
+ *
  * Context: process.  Return: 0, -ENOMEM or -EINTR.
  */
 int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
@@ -63,7 +65,13 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
 	while (root->parent)
 		root = root->parent;
 	css_for_each_descendant_pre(css, root) {
+		if (!css_tryget(css))
+			continue;
+		rcu_read_unlock();
 		tell(rec, session, css);
+		cond_resched();
+		rcu_read_lock();
+		css_put(css);	/* it stays readable until the next step was made */
 		if (fatal_signal_pending(current))
 			break;
 	}

@@ -107,7 +107,7 @@ static void entry_made(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		return;
 	seq = ipcprobe_message_add(ARG(fregs, 0));
 	if (unlikely(!seq))
-		ipcprobe_missed(hook, IPCPROBE_CLASS_MSG, ipcprobe_message_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_MSG, ipcprobe_message_reason(ARG(fregs, 0)));
 	if (op->kind == IPCPROBE_OP_MSG_SEND)
 		op->msg.seq = seq;
 	else

@@ -22,7 +22,7 @@ static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		return;
 	obj = ipcprobe_pipe_get(inode, inode->i_pipe);
 	if (!obj) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason(inode->i_pipe));
 		return;
 	}
 	obj->is_synced = true;	/* nobody else has the pipe yet */
@@ -106,7 +106,7 @@ static void entry_fcntl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if (!op)
 		return;
 	if (!ipcprobe_op_set_end(op, 0, file_inode(file), pipe)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason(pipe));
 		ipcprobe_op_free(op);
 	}
 }
@@ -137,7 +137,7 @@ static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		return;
 	op->flags = mode_flags(file);
 	if (!ipcprobe_op_set_end(op, 0, inode, pipe)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason(pipe));
 		ipcprobe_op_free(op);
 	}
 }

@@ -636,7 +636,7 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 	}
 	obj = ipcprobe_pipe_get(file_inode(file), file->private_data);
 	if (!obj) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason(file->private_data));
 		ipcprobe_op_free(op);
 		return;
 	}

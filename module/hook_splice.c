@@ -25,7 +25,7 @@ static void set_side(struct ipcprobe_hook *hook, struct ipcprobe_op *op,
 
 	if (pipe) {
 		if (!ipcprobe_op_set_end(op, side, file_inode(file), pipe))
-			ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason());
+			ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason(pipe));
 	} else if (S_ISREG(file_inode(file)->i_mode)) {
 		if (side == IPCPROBE_OP_OUT)
 			op->in_file = ipcprobe_file_id(file);

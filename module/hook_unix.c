@@ -34,7 +34,7 @@ static void entry_socketpair(struct ipcprobe_hook *hook,
 	struct ipcprobe_rec_unix_pair rec = {};
 
 	if (unlikely(!sock || !peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(!sock ? a->sk : b->sk));
 		return;
 	}
 	sock->epoch = READ_ONCE(ipcprobe_epoch);
@@ -87,7 +87,7 @@ static void entry_stream_connect(struct ipcprobe_hook *hook,
 	op->sock.listener = ipcprobe_unix_meet(hook, listener);
 	peer = ipcprobe_sock_get(ARG(fregs, 2));
 	if (unlikely(!peer)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(ARG(fregs, 2)));
 		return;
 	}
 	peer->type = listener->sk_type;	/* its own is not set yet */

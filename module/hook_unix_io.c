@@ -214,7 +214,7 @@ u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk)
 	struct ipcprobe_sock *obj = ipcprobe_sock_get(sk);
 
 	if (unlikely(!obj)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(sk));
 		return 0;
 	}
 	if (obj->epoch != READ_ONCE(ipcprobe_epoch))
@@ -377,7 +377,7 @@ static noinline struct ipcprobe_op *begin_slowly(struct ipcprobe_hook *hook,
 		return NULL;
 	obj = ipcprobe_sock_get(sk);
 	if (unlikely(!obj)) {
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(sk));
 		ipcprobe_op_free(op);
 		return NULL;
 	}

@@ -102,7 +102,7 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	peer = ipcprobe_sock_get(peer_sk);
 	if (unlikely(!peer)) {
 		ipcprobe_sock_unlabel(skb);
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(peer_sk));
 		return;
 	}
 	op = sender_of(skb);
@@ -167,7 +167,7 @@ static struct ipcprobe_sock *receiver_of(struct ipcprobe_hook *hook,
 		op->sock.is_done = true;	/* the next queue may be no socket's */
 		op->sock.peer = 0;
 		op->sock.flags |= IPCPROBE_UNIX_UNPLACED;
-		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason());
+		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(sk));
 	} else if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch))) {
 		ipcprobe_sock_describe(obj, sk, NULL);
 	}

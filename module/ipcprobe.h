@@ -467,13 +467,6 @@ static inline bool ipcprobe_objects_have_room(u32 nr)
 	return nr < min_t(u32, READ_ONCE(ipcprobe_objects_max), IPCPROBE_OBJECTS_MAX);
 }
 
-/* Why an object has no entry in a table that has @nr. */
-static inline enum ipcprobe_reason ipcprobe_objects_reason(u32 nr)
-{
-	return ipcprobe_objects_have_room(nr) ? IPCPROBE_REASON_NO_MEMORY :
-						IPCPROBE_REASON_LIMIT;
-}
-
 /* May one more be put into a table of chains, into this one? */
 static inline bool ipcprobe_table_has_room(u32 nr, const struct hlist_head *chain)
 {
@@ -483,6 +476,12 @@ static inline bool ipcprobe_table_has_room(u32 nr, const struct hlist_head *chai
 	hlist_for_each(node, chain)
 		len++;
 	return len < IPCPROBE_CHAIN_MAX && ipcprobe_objects_have_room(nr);
+}
+
+/* Why an object has no entry in a table that @has_room for it. */
+static inline enum ipcprobe_reason ipcprobe_objects_reason(bool has_room)
+{
+	return has_room ? IPCPROBE_REASON_NO_MEMORY : IPCPROBE_REASON_LIMIT;
 }
 
 /* pipe.c: the pipes met so far, with their byte positions */
@@ -548,7 +547,7 @@ struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 					   struct pipe_inode_info *pipe);
 void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
-enum ipcprobe_reason ipcprobe_pipe_reason(void);
+enum ipcprobe_reason ipcprobe_pipe_reason(const struct pipe_inode_info *pipe);
 void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
 u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
 bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe);
@@ -641,7 +640,7 @@ struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 					struct ipcprobe_sock **unused);
 struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk);
 void ipcprobe_sock_put(struct ipcprobe_sock *obj);
-enum ipcprobe_reason ipcprobe_sock_reason(void);
+enum ipcprobe_reason ipcprobe_sock_reason(const struct sock *sk);
 void ipcprobe_sock_forget(const struct sock *sk);
 bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 			  u32 *units);
@@ -1256,7 +1255,7 @@ int ipcprobe_snapshot_ipc(struct ipcprobe_session *session);
 int ipcprobe_message_init(void);
 void ipcprobe_message_exit(void);
 void ipcprobe_message_reset(void);
-enum ipcprobe_reason ipcprobe_message_reason(void);
+enum ipcprobe_reason ipcprobe_message_reason(const struct msg_msg *msg);
 u32 ipcprobe_message_add(const struct msg_msg *msg);
 u32 ipcprobe_message_find(const struct msg_msg *msg);
 u32 ipcprobe_message_remove(const struct msg_msg *msg);

@@ -185,9 +185,16 @@ u32 ipcprobe_message_add(const struct msg_msg *msg)
 }
 
 /* Why a message has no number. */
-enum ipcprobe_reason ipcprobe_message_reason(void)
+enum ipcprobe_reason ipcprobe_message_reason(const struct msg_msg *msg)
 {
-	return ipcprobe_objects_reason(atomic_read(&nr_chained) * NR_SLOTS);
+	unsigned int slot;
+	struct bucket *chain = chain_of(msg, &slot);
+	bool has_room;
+
+	raw_spin_lock(&chain->lock);
+	has_room = may_extend(chain);
+	raw_spin_unlock(&chain->lock);
+	return ipcprobe_objects_reason(has_room);
 }
 
 /* Takes a bucket that has become empty from the chain.  Return: it, or NULL. */

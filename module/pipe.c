@@ -122,10 +122,16 @@ struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 	return obj;
 }
 
-/* Why a pipe has no entry. */
-enum ipcprobe_reason ipcprobe_pipe_reason(void)
+static bool has_room(const struct pipe_inode_info *pipe)
 {
-	return ipcprobe_objects_reason(READ_ONCE(nr_pipes));
+	return ipcprobe_table_has_room(READ_ONCE(nr_pipes), ipcprobe_pipe_bucket(pipe));
+}
+
+/* Why a pipe has no entry. */
+enum ipcprobe_reason ipcprobe_pipe_reason(const struct pipe_inode_info *pipe)
+{
+	guard(rcu)();
+	return ipcprobe_objects_reason(has_room(pipe));
 }
 
 /* The kernel frees the pipe. */

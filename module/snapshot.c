@@ -96,7 +96,7 @@ static bool snapshot_pipe(struct files_snapshot *snapshot,
 	else if (!obj && !snapshot->no_memory)
 		return false;
 	if (!obj) {
-		snapshot->no_pipe = ipcprobe_pipe_reason();
+		snapshot->no_pipe = ipcprobe_pipe_reason(found->pipe);
 		return true;
 	}
 	describe_pipe(snapshot, obj, found);
@@ -154,7 +154,7 @@ static bool snapshot_socket(struct files_snapshot *snapshot,
 	if (obj)
 		emit_unix_holder(snapshot, found, obj);
 	else
-		snapshot->no_sock = ipcprobe_sock_reason();
+		snapshot->no_sock = ipcprobe_sock_reason(found->sk);
 	return true;
 }
 

@@ -247,10 +247,16 @@ struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 	return obj;
 }
 
-/* Why a socket has no entry. */
-enum ipcprobe_reason ipcprobe_sock_reason(void)
+static bool has_room(const struct sock *sk)
 {
-	return ipcprobe_objects_reason(READ_ONCE(nr_socks));
+	return ipcprobe_table_has_room(READ_ONCE(nr_socks), ipcprobe_sock_bucket(sk));
+}
+
+/* Why a socket has no entry. */
+enum ipcprobe_reason ipcprobe_sock_reason(const struct sock *sk)
+{
+	guard(rcu)();
+	return ipcprobe_objects_reason(has_room(sk));
 }
 
 /* The kernel destroys the socket. */
