@@ -29,6 +29,19 @@ void call_state_clear(struct call_state *state, uint32_t gen)
 	state->gen = gen;
 }
 
+/* call_state_end - @task makes no further call */
+void call_state_end(struct copies *copies, uint32_t task)
+{
+	struct call_state *state;
+
+	if (task >= copies->call.nr)
+		return;
+	state = pool_at(&copies->call, task);
+	free(state->seg);
+	free(state->buf);
+	*state = (struct call_state){ 0 };
+}
+
 /*
  * The state of the call that @tid is in and that began at @begin_ns; what is
  * left of one that ended unseen is dropped.

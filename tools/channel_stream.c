@@ -278,6 +278,30 @@ static int clear(struct channel *channel, uint64_t start, uint64_t end)
 }
 
 /**
+ * stream_trim - give back the memory that what is in it does not take
+ *
+ * For a channel that ended: it may be one of very many.
+ */
+void stream_trim(struct channel *channel)
+{
+	size_t len = channel->nr_segs * sizeof(*channel->seg);
+	struct stream_seg *kept = len ? malloc(len) : NULL;
+
+	if (!len || kept) {
+		if (len)
+			memcpy(kept, channel->seg + channel->first_seg, len);
+		free(channel->seg);
+		channel->seg = kept;
+		channel->first_seg = 0;
+		channel->cap_segs = channel->nr_segs;
+	}
+	if (!channel->nr_early) {
+		free(channel->early);
+		channel->early = NULL;
+	}
+}
+
+/**
  * stream_put - bytes were written
  * @seg: where, and by whom
  * @unseen_bytes: of these, read already by somebody who could not know whence

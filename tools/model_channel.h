@@ -260,6 +260,7 @@ uint32_t pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_
 void stream_forget(struct channel *channel);
 uint64_t stream_extend_pos(const struct channel *channel, uint32_t pos);
 void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64_t bytes);
+void stream_trim(struct channel *channel);
 int stream_put(struct channel *channel, const struct stream_seg *seg, uint64_t *unseen_bytes);
 int stream_take(struct channel *channel, const struct span *span, bool is_tee,
 		struct pieces *out);

@@ -66,7 +66,11 @@ static int apply_close(struct copies *copies, const struct ipcprobe_rec_pipe_clo
 {
 	uint32_t number = pipes_closed(&copies->channels, rec);
 
-	return number ? flow_close(copies, number) : 0;
+	int err = number ? flow_close(copies, number) : 0;
+
+	if (number)
+		stream_trim(channel_at(&copies->channels, number));
+	return err;
 }
 
 static int apply_fork(struct copies *copies, const struct ipcprobe_rec_task_fork *rec)
@@ -97,6 +101,7 @@ static void apply_exit(struct copies *copies, const struct ipcprobe_rec_task_exi
 	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid);
 	struct proc_io *io;
 
+	call_state_end(copies, tasks_known_tid(copies->tasks, rec->hdr.tid));
 	if (!proc || proc >= copies->proc.nr || proc_at(copies->tasks, proc)->nr_tasks)
 		return;
 	io = pool_at(&copies->proc, proc);
@@ -419,10 +424,8 @@ void copies_deinit(struct copies *copies)
 	free_parked(copies);
 	for (i = 0; i < copies->proc.nr; i++)
 		flow_exit(pool_at(&copies->proc, i));
-	for (i = 0; i < copies->call.nr; i++) {
-		free(((struct call_state *)pool_at(&copies->call, i))->seg);
-		free(((struct call_state *)pool_at(&copies->call, i))->buf);
-	}
+	for (i = 0; i < copies->call.nr; i++)
+		call_state_end(copies, i);
 	pool_deinit(&copies->proc);
 	pool_deinit(&copies->call);
 	calls_deinit(&copies->calls);

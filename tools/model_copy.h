@@ -334,6 +334,7 @@ int op_apply_procvm(struct copies *copies, const struct ipcprobe_rec_procvm *rec
 
 /* call_state.c */
 uint64_t call_begin_ns(uint64_t ts_ns, uint32_t dur_ns);
+void call_state_end(struct copies *copies, uint32_t task);
 struct call_state *call_state_get(struct copies *copies, uint32_t task, uint64_t begin_ns,
 				  bool is_begin_known);
 void call_state_clear(struct call_state *state, uint32_t gen);

@@ -181,6 +181,38 @@ static void test_unread(void)
 	free(channel.seg);
 }
 
+/* What is kept of a pipe that is gone, and of a task that has ended. */
+static void test_ended(void)
+{
+	const struct channel *drained, *left;
+	const struct call_state *state;
+	struct trace t;
+	uint32_t task;
+
+	begin(&t);
+	trace_pipe(&t, 10, 78);
+	trace_write(&t, 11, 77, 0, BUF_A, 100);
+	block(&t, 12, 0, 10, t.now_ns, 1000);
+	trace_write(&t, 11, 78, 0, BUF_A, 100);
+	trace_read(&t, 13, 77, 0, BUF_B, 100);
+	task = tasks_known_tid(&t.model.tasks, 12);
+	trace_exit(&t, 12);
+	drained = trace_pipe_of(&t, 77);
+	left = trace_pipe_of(&t, 78);
+	TRACE(&t, pipe_close, 11, .pipe = 77, .flags = IPCPROBE_IO_LAST);
+	TRACE(&t, pipe_close, 11, .pipe = 78, .flags = IPCPROBE_IO_LAST, .unread = 100);
+	state = pool_at(&t.model.copies.call, task);
+	if (drained->nr_segs != drained->cap_segs || left->cap_segs != left->nr_segs)
+		ktap_note("room for %u and %u segments, %u and %u in it", drained->cap_segs,
+			  left->cap_segs, drained->nr_segs, left->nr_segs);
+	ktap_ok(drained->cap_segs == drained->nr_segs && left->cap_segs == left->nr_segs,
+		"a pipe that is gone keeps no more than what was left in it");
+	ktap_ok(task && !state->cap_segs && !state->seg && !state->buf,
+		"a task that has ended keeps nothing of its calls");
+	trace_finish(&t);
+	trace_deinit(&t);
+}
+
 static void test_blocked_reader(void)
 {
 	struct trace t;
@@ -372,13 +404,14 @@ static void test_relations(void)
 
 int main(void)
 {
-	ktap_begin(23);
+	ktap_begin(25);
 	test_two_writers();
 	test_any_order();
 	test_many();
 	test_wrap();
 	test_segments();
 	test_unread();
+	test_ended();
 	test_blocked_reader();
 	test_occupancy();
 	test_number_reuse();
