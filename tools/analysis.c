@@ -53,6 +53,8 @@ int analysis_run(const struct analysis *analysis)
 	err = model_init(model, analysis->what);
 	if (err)
 		return err;
+	model_set_scope(model, reader_info(analysis->reader)->classes,
+			reader_info(analysis->reader)->cpus, reader_info(analysis->reader)->pids);
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
 	model->sched.throttles_real_time =

@@ -129,6 +129,23 @@ void model_set_from(struct model *model, uint64_t from_ns)
 }
 
 /**
+ * model_set_scope - what was recorded; before any record; if it is not told, all
+ * @classes: mask
+ * @cpus: CPUs as text, "" = all; not copied
+ * @pids: processes likewise
+ *
+ * What one of the classes or CPUs left out would have told may have overwritten
+ * memory: no path is exact then, and nothing is said to be made by a process.
+ */
+void model_set_scope(struct model *model, uint32_t classes, const char *cpus, const char *pids)
+{
+	model->missing_classes = MODEL_COPIES_CLASSES & ~classes;
+	model->cpus = cpus;
+	model->pids = pids;
+	model->copies.is_partial = model->missing_classes || cpus[0];
+}
+
+/**
  * model_finish - there are no more records before @until_ns
  * Return: 0 or -ENOMEM.
  */
@@ -153,6 +170,8 @@ bool model_copies_complete(const struct model *model)
 {
 	uint32_t id;
 
+	if (model->copies.is_partial)
+		return false;
 	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
 		if (MODEL_COPIES_CLASSES & 1U << id && model->loss[id].nr_gaps)
 			return false;
@@ -166,7 +185,7 @@ bool model_runq_complete(const struct model *model)
 
 int model_init(struct model *model, uint32_t what)
 {
-	*model = (struct model){ .what = what };
+	*model = (struct model){ .what = what, .cpus = "", .pids = "" };
 	if (tasks_init(&model->tasks) || copies_init(&model->copies, &model->tasks) ||
 	    sched_init(&model->sched, &model->tasks) || picks_init(&model->picks)) {
 		model_deinit(model);

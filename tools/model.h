@@ -76,6 +76,9 @@ static inline void model_loss_add(struct model_loss *loss, const struct ipcprobe
  * @last_ns: time of the last record
  * @nr_records: records given
  * @loss: per class
+ * @missing_classes: of MODEL_COPIES_CLASSES, not recorded; see model_set_scope()
+ * @cpus: the only CPUs recorded, "" = all
+ * @pids: the only processes recorded, likewise
  * @chart: set by whoever wants it to follow the run queues; NULL = nobody
  */
 struct model {
@@ -86,6 +89,9 @@ struct model {
 	uint64_t last_ns;
 	uint64_t nr_records;
 	struct model_loss loss[IPCPROBE_NR_CLASSES];
+	uint32_t missing_classes;
+	const char *cpus;
+	const char *pids;
 	struct tasks tasks;
 	struct copies copies;
 	struct sched sched;
@@ -96,6 +102,7 @@ struct model {
 int model_init(struct model *model, uint32_t what);
 void model_deinit(struct model *model);
 void model_set_from(struct model *model, uint64_t from_ns);
+void model_set_scope(struct model *model, uint32_t classes, const char *cpus, const char *pids);
 int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cpu);
 int model_finish(struct model *model, uint64_t until_ns);
 

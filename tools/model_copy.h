@@ -217,6 +217,8 @@ struct places {
  * @gap_end_ns: not 0: records up to this time may be missing
  * @has_mapping_gap: among them such about mappings
  * @known_ns: waits of calls that began before may be missing
+ * @is_partial: some of what moves bytes was not recorded: memory may have been
+ *	filled by it
  * @nr_ops: operations run
  * @segments: System V segment that has a number among those of files now
  * @runnable: processes whose first waiting operation may be able to run
@@ -241,6 +243,7 @@ struct copies {
 	uint32_t mappings_gen;
 	uint32_t nr_ops;
 	bool has_mapping_gap;
+	bool is_partial;
 	uint64_t gap_end_ns;
 	uint64_t known_ns;
 	struct pieces raw;

@@ -333,7 +333,7 @@ static enum hop_origin origin_of(const struct copies *copies, const struct proc_
 	if (piece->hop)
 		return ORIGIN_BEFORE;
 	if (op->from == OBJECT_MEMORY)
-		return io->has_unknown || piece->is_again || (ranges && ranges->has_forgotten) ?
+		return copies->is_partial || io->has_unknown || piece->is_again || (ranges && ranges->has_forgotten) ?
 		       ORIGIN_UNKNOWN : ORIGIN_MADE;
 	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
 }

@@ -244,3 +244,40 @@ char *parse_class_list(uint32_t mask, const char *separator, char *buf, size_t s
 	}
 	return buf;
 }
+
+char *parse_cpus_text(const struct cpu_set *set)
+{
+	uint32_t first, last, nr = 64 * set->nr_words;
+	const char *separator = "";
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	for (first = 0; first < nr; first = last + 1) {
+		last = first;
+		if (!cpu_set_has(set, first))
+			continue;
+		while (cpu_set_has(set, last + 1))
+			last++;
+		fprintf(out, "%s%u", separator, first);
+		if (last > first)
+			fprintf(out, "-%u", last);
+		separator = ",";
+	}
+	return fclose(out) ? NULL : text;
+}
+
+char *parse_pids_text(const struct pid_list *list)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	for (uint32_t i = 0; i < list->nr; i++)
+		fprintf(out, "%s%u", i ? "," : "", list->pid[i]);
+	return fclose(out) ? NULL : text;
+}

@@ -47,6 +47,10 @@ int parse_classes(const char *word, uint32_t *ret);
 int parse_seconds(const char *word, uint64_t *ret);
 int parse_window(const char *word, uint64_t *from_ns, uint64_t *until_ns);
 
+/* the words that give these back, "" for none; to be freed; NULL without memory */
+char *parse_cpus_text(const struct cpu_set *set);
+char *parse_pids_text(const struct pid_list *list);
+
 /* "a, b, c" of the classes in @mask */
 char *parse_class_list(uint32_t mask, const char *separator, char *buf, size_t size);
 

@@ -31,6 +31,18 @@ double path_hop_share(const struct model *model, const struct path *path, uint32
 	return below ? (double)path->bytes / below : 0;
 }
 
+/* The grade of the path that ends with hop @last: of a partial recording never exact. */
+static enum grade worst_grade(const struct model *model, uint32_t last)
+{
+	bool is_doubtful = model->copies.is_partial && hop_at(&model->copies.paths, last)->depth;
+	enum grade worst = is_doubtful ? GRADE_ADDRESS : GRADE_EXACT;
+
+	for (; last; last = hop_at(&model->copies.paths, last)->key.before)
+		if (hop_grade(hop_at(&model->copies.paths, last)) > worst)
+			worst = hop_grade(hop_at(&model->copies.paths, last));
+	return worst;
+}
+
 /* path_of - the path that ends with hop @last */
 void path_of(const struct model *model, uint32_t last, struct path *ret)
 {
@@ -38,14 +50,13 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 	uint32_t i = hop_at(paths, last)->depth + 1U;
 
 	*ret = (struct path){ .nr_hops = i, .bytes = hop_at(paths, last)->end_bytes,
+			      .grade = worst_grade(model, last),
 			      .outcome = hop_at(paths, last)->outcome,
 			      .is_exact = model_copies_complete(model) && !paths->nr_shared };
 	for (; last; last = hop_at(paths, last)->key.before) {
 		const struct hop *hop = hop_at(paths, last);
 
 		ret->hop[--i] = last;
-		if (hop_grade(hop) > ret->grade)
-			ret->grade = hop_grade(hop);
 		ret->has_cycle |= hop->has_cycle;
 		ret->nr_copies += hop->copied_bytes > 0;
 		ret->copied_bytes += hop->copied_bytes * path_hop_share(model, ret, last);
@@ -80,17 +91,6 @@ struct path_total path_total(const struct model *model)
 double path_amplification(const struct path_total *total)
 {
 	return total->delivered_bytes ? (double)total->delivery_bytes / total->delivered_bytes : 0;
-}
-
-/* The grade of the path that ends with hop @last. */
-static enum grade worst_grade(const struct model *model, uint32_t last)
-{
-	enum grade worst = GRADE_EXACT;
-
-	for (; last; last = hop_at(&model->copies.paths, last)->key.before)
-		if (hop_grade(hop_at(&model->copies.paths, last)) > worst)
-			worst = hop_grade(hop_at(&model->copies.paths, last));
-	return worst;
 }
 
 static bool is_wanted(const struct model *model, uint32_t last, const struct source_opts *opts)

@@ -194,6 +194,10 @@ static void set_text(struct reader_info *info, const char *key, const char *valu
 		info->tool_version = value;
 	else if (!strcmp(key, TRACEFILE_KEY_CACHES))
 		info->caches = value;
+	else if (!strcmp(key, TRACEFILE_KEY_CPUS))
+		info->cpus = value;
+	else if (!strcmp(key, TRACEFILE_KEY_PIDS))
+		info->pids = value;
 	else if (!strcmp(key, TRACEFILE_KEY_WORKLOAD_PID))
 		info->workload_pid = strtoul(value, NULL, 10);
 }
@@ -208,6 +212,8 @@ static void load_texts(struct reader *r)
 	r->info.kernel = "";
 	r->info.tool_version = "";
 	r->info.caches = "";
+	r->info.cpus = "";
+	r->info.pids = "";
 	r->texts = load_frame(r, r->toc.info_offset, TRACEFILE_INFO, INFO_LEN_MAX, &len);
 	if (!r->texts) {
 		r->info.nr_corrupt_chunks += !r->toc.is_truncated;

@@ -175,6 +175,8 @@ static int create_file(struct recording *rec, int fd)
 	};
 	struct utsname uts = { 0 };
 	char kernel[sizeof(uts)], pid[16], *caches = topology_caches(TOPOLOGY_ROOT);
+	char *cpus = parse_cpus_text(&rec->opts->cpus), *pids = parse_pids_text(&rec->opts->pids);
+	bool is_family = rec->workload.pid && !rec->opts->is_all && !rec->opts->pids.nr;
 	const struct tracefile_pair pairs[] = {
 		{ TRACEFILE_KEY_COMMAND, rec->opts->command_line },
 		{ TRACEFILE_KEY_HOSTNAME, uts.nodename },
@@ -182,6 +184,8 @@ static int create_file(struct recording *rec, int fd)
 		{ TRACEFILE_KEY_TOOL_VERSION, IPCPROBE_TOOLS_VERSION },
 		{ TRACEFILE_KEY_WORKLOAD_PID, pid },
 		{ TRACEFILE_KEY_CACHES, caches ?: "" },
+		{ TRACEFILE_KEY_CPUS, cpus ?: "" },
+		{ TRACEFILE_KEY_PIDS, is_family ? pid : pids ?: "" },
 		{ NULL, NULL },
 	};
 	int err;
@@ -196,6 +200,8 @@ static int create_file(struct recording *rec, int fd)
 	header.realtime_offset_ns = clock_ns(CLOCK_REALTIME) - rec->start_ns;
 	err = tracefile_create(fd, &header, pairs, &rec->file);
 	free(caches);
+	free(cpus);
+	free(pids);
 	return err ? fail(rec, err, "cannot write: %s", strerror(-err)) : 0;
 }
 

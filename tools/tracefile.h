@@ -152,6 +152,8 @@ uint32_t tracefile_crc(const void *bytes, size_t len);
 #define TRACEFILE_KEY_TOOL_VERSION	"tool_version"
 #define TRACEFILE_KEY_WORKLOAD_PID	"workload_pid"
 #define TRACEFILE_KEY_CACHES		"last_level_caches"
+#define TRACEFILE_KEY_CPUS		"cpus"		/* recorded, "" = all */
+#define TRACEFILE_KEY_PIDS		"pids"		/* likewise, with their children */
 
 struct tracefile_pair {
 	const char *key;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "label.h"
+#include "parse.h"
 #include "path_list.h"
 #include "text.h"
 
@@ -35,6 +36,23 @@ static void print_total(const struct model *model)
 	putchar('\n');
 }
 
+/* What was not recorded, and how it would have been. */
+static void print_scope(const struct model *model)
+{
+	struct path_total total = path_total(model);
+	char names[128];
+
+	if (model->missing_classes)
+		printf("not recorded: class %s: no path is exact; record without -e\n",
+		       parse_class_list(model->missing_classes, ",", names, sizeof(names)));
+	if (model->cpus[0])
+		printf("recorded on CPU %s only: no path is exact; record without -C\n",
+		       model->cpus);
+	if (model->pids[0] && total.unseen_bytes)
+		printf("recorded of process %s and its children only: record with -a to see who read the rest\n",
+		       model->pids);
+}
+
 /**
  * view_copies_print - paths, pipes and other channels, totals, and what is missing
  * Return: 0 or -ENOMEM.
@@ -51,6 +69,7 @@ int view_copies_print(const struct model *model, const struct view_copies *view)
 		return err;
 	print_total(model);
 	label_print_losses(stdout, model);
+	print_scope(model);
 	if (model->copies.paths.nr_shared)
 		printf("%llu hops were not kept apart: too many different ones\n",
 		       (unsigned long long)model->copies.paths.nr_shared);

@@ -263,6 +263,20 @@ static json_t *total_json(const struct model *model)
 			 "figures", figures(model));
 }
 
+/* What was left out when recording. */
+static json_t *scope_json(const struct model *model)
+{
+	json_t *classes = json_array();
+	uint32_t id;
+
+	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
+		if (model->missing_classes & 1U << id)
+			json_array_append_new(classes, json_string(event_class_name(id)));
+	return json_pack("{s:o, s:o, s:o}", "classes", classes,
+			 "all_cpus_but", text_json(model->cpus),
+			 "all_pids_but", text_json(model->pids));
+}
+
 /**
  * view_copies_json - everything, as one object on one line
  * Return: 0 or -errno.
@@ -281,5 +295,6 @@ int view_copies_json(const struct model *model, const struct view_copies *view)
 	view_json_member(&json, "lost", label_losses_json(model));
 	view_json_member(&json, "hops_not_kept_apart",
 			 view_json_number(model->copies.paths.nr_shared));
+	view_json_member(&json, "not_recorded", scope_json(model));
 	return view_json_end(&json);
 }

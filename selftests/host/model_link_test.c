@@ -353,9 +353,38 @@ static void test_order(void)
 	trace_deinit(&t);
 }
 
+/* "record -e pipe": what was read from a file meanwhile lies in the same memory. */
+static void test_partial(void)
+{
+	static const char *const cpus[] = { "", "0-1" };
+	uint32_t i, classes[] = { 1U << IPCPROBE_CLASS_PIPE, MODEL_COPIES_CLASSES };
+
+	for (i = 0; i < 2; i++) {
+		enum hop_origin origin;
+		struct path path;
+		struct trace t;
+
+		begin(&t);
+		t.prints = (struct prints){ .span = 4096, .head = 0x12345678 };
+		model_set_scope(&t.model, classes[i], cpus[i], "");
+		trace_write(&t, 12, 77, 0, BUF_A, 4096);
+		trace_read(&t, 13, 77, 0, BUF_A, 4096);
+		trace_write(&t, 13, 78, 0, BUF_A, 4096);
+		trace_finish(&t);
+		path = trace_path(&t, 0);
+		origin = trace_hop(&t, &path, 0)->key.origin;
+		ktap_ok(path.nr_hops == 3 && path.grade == GRADE_ADDRESS && !path.is_exact &&
+			origin == ORIGIN_UNKNOWN,
+			"%s left out: never exact, never made here (%u hops, %s, origin %u)",
+			i ? "CPUs" : "classes", path.nr_hops, grade_name(path.grade), origin);
+		trace_deinit(&t);
+	}
+}
+
 int main(void)
 {
-	ktap_begin(14);
+	ktap_begin(16);
+	test_partial();
 	test_older_process();
 	test_library_names();
 	test_order();

@@ -17,6 +17,7 @@
 #include "array.h"
 #include "event.h"
 #include "ktap.h"
+#include "parse.h"
 #include "reader.h"
 #include "synthetic.h"
 #include "tracefile.h"
@@ -83,6 +84,8 @@ static int write_file(int fd, uint64_t nr_events, uint32_t nr_cpus, uint32_t cla
 		{ TRACEFILE_KEY_COMMAND, "record synthetic" },
 		{ TRACEFILE_KEY_HOSTNAME, "nowhere" },
 		{ TRACEFILE_KEY_CACHES, "0-1;2-3" },
+		{ TRACEFILE_KEY_CPUS, "0-1" },
+		{ TRACEFILE_KEY_PIDS, "12,34" },
 		{ NULL, NULL }
 	};
 	struct tracefile_header header = {
@@ -586,10 +589,29 @@ static void test_window(int fd)
 	ktap_ok(nr == nr_expected && nr && !nr_wrong && nr_tasks == SYNTHETIC_NR_TASKS * CPUS &&
 		!reader_info(r)->nr_corrupt_records,
 		"a window gives its records, the names from before it, and nothing else");
+	ktap_ok(!strcmp(reader_info(r)->cpus, "0-1") && !strcmp(reader_info(r)->pids, "12,34"),
+		"it says what was recorded (CPUs %s, processes %s)", reader_info(r)->cpus,
+		reader_info(r)->pids);
 	ktap_ok(!strcmp(reader_info(r)->caches, "0-1;2-3") &&
 		!strcmp(reader_info(r)->hostname, "nowhere") && !*reader_info(r)->kernel,
 		"what is told of the machine is there, what is not told is empty");
 	reader_close(r);
+}
+
+/* What the user asked for stands in the file as it could be asked for again. */
+static void test_words(void)
+{
+	struct pid_list pids = { 0 };
+	struct cpu_set cpus = { 0 };
+	char *cpus_text, *pids_text;
+	int err = parse_cpus("0-2,7,63-65", &cpus) || parse_pids("12,34", &pids);
+
+	cpus_text = parse_cpus_text(&cpus);
+	pids_text = parse_pids_text(&pids);
+	ktap_ok(!err && !strcmp(cpus_text, "0-2,7,63-65") && !strcmp(pids_text, "12,34"),
+		"CPUs and processes as text (%s, %s)", cpus_text, pids_text);
+	free(cpus_text);
+	free(pids_text);
 }
 
 static int write_only(const char *path, const char *nr_events, const char *nr_cpus,
@@ -611,7 +633,8 @@ int main(int argc, char **argv)
 	if (argc == 4 || argc == 5)
 		return write_only(argv[1], argv[2], argv[3],
 				  argc == 5 ? strtoul(argv[4], NULL, 0) : __IPCPROBE_CLASSES_ALL);
-	ktap_begin(17);
+	ktap_begin(19);
+	test_words();
 	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS, __IPCPROBE_CLASSES_ALL), "a file can be written"))
 		return ktap_end();
 	len = lseek(fd, 0, SEEK_END);
