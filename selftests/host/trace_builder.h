@@ -50,8 +50,16 @@ static inline void trace_deinit(struct trace *t)
 
 static inline void trace_apply(struct trace *t, const struct ipcprobe_rec *rec)
 {
-	int err = model_apply(&t->model, rec, 0);
+	struct ipcprobe_rec_rq_switch sw;
+	int err;
 
+	/* as the kernel tells it of who goes to sleep */
+	if (rec->type == IPCPROBE_REC_rq_switch) {
+		memcpy(&sw, rec, sizeof(sw));
+		sw.voluntary = sw.prev_state && !sw.preempt;
+		rec = (const struct ipcprobe_rec *)&sw;
+	}
+	err = model_apply(&t->model, rec, 0);
 	t->err = t->err ? t->err : err;
 	t->now_ns += TRACE_STEP_NS;
 }
