@@ -142,7 +142,7 @@ objects_fit() {
 # shellcheck disable=SC2016
 objects_add_up() {
 	true_of stat.json '(.blocked | group_by(.task.tid) |
-		map({ key: "\(.[0].task.tid)", value: (map(.ns) | add) }) | from_entries) as $objects |
+		map({ key: "\(.[0].task.tid)", value: (map(.blocked_ns) | add) }) | from_entries) as $objects |
 		[.tasks[] | ([.blocked_ns[]] | add // 0) == ($objects["\(.task.tid)"] // 0)] | all' \
 		'[.tasks[].blocked_ns.pipe // 0] | add > 0'
 }
@@ -173,7 +173,7 @@ our_delays() {
 	ipcprobe sched latency -J -i latency.data |
 		jq -r --slurpfile preempted preempted.json '.rows[] |
 			(.task.tid | tostring) as $tid |
-			"\($tid) \(.delay.count) \(.delay.mean_ns / 1e6) \($preempted[0][$tid] // 0)"' | sort
+			"\($tid) \(.latency.count) \(.latency.mean_ns / 1e6) \($preempted[0][$tid] // 0)"' | sort
 }
 
 # Not how long they are: for perf a wake-up's delay begins when the task is on its

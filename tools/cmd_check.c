@@ -20,6 +20,7 @@
 #include "session.h"
 #include "table.h"
 #include "text.h"
+#include "view_json.h"
 
 #define CAP_SYS_ADMIN_BIT	21
 #define CAP_PERFMON_BIT		38
@@ -295,13 +296,6 @@ static void print_text(const struct check *check)
 	print_hooks(check);
 }
 
-static void print_row(json_t *row)
-{
-	json_dumpf(row, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(row);
-}
-
 static json_t *classes_json(uint32_t mask)
 {
 	json_t *array = json_array();
@@ -321,7 +315,7 @@ static void print_json_finding(const struct finding *finding)
 	json_object_set_new(row, "check", json_string(finding->what));
 	json_object_set_new(row, "ok", json_boolean(!finding->is_problem));
 	json_object_set_new(row, "text", text_json(finding->text));
-	print_row(row);
+	view_json_print_row(row);
 }
 
 static void print_json_hook(const struct control_hook *hook)
@@ -336,7 +330,7 @@ static void print_json_hook(const struct control_hook *hook)
 	json_object_set_new(row, "attached", json_boolean(hook->is_attached));
 	json_object_set_new(row, "errno", json_integer(hook->error));
 	json_object_set_new(row, "missed", json_integer(hook->nr_missed));
-	print_row(row);
+	view_json_print_row(row);
 }
 
 static void print_json(const struct check *check)

@@ -19,6 +19,7 @@
 #include "report.h"
 #include "source.h"
 #include "text.h"
+#include "view_json.h"
 
 #define NS_PER_S	1000000000
 
@@ -259,9 +260,7 @@ static void print_json(const struct script *script, const struct ipcprobe_rec *r
 	json_object_set_new(line, "fields", event_fields_json(rec));
 	if (rec->type == IPCPROBE_REC_futex_block)
 		json_object_set_new(line, "lock", lock_json(rec));
-	json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(line);
+	view_json_print_row(line);
 }
 
 /*

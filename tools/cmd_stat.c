@@ -18,6 +18,7 @@
 #include "source.h"
 #include "table.h"
 #include "text.h"
+#include "view_json.h"
 
 #define NR_TYPES	(event_table_len + 1)	/* the last stands for unknown ones */
 
@@ -282,13 +283,6 @@ static void set_text(json_t *object, const char *key, const char *value)
 	json_object_set_new(object, key, text_json(value));
 }
 
-static void print_row(json_t *object)
-{
-	json_dumpf(object, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(object);
-}
-
 static void print_json_recording(const struct stat_counts *stat)
 {
 	const struct reader_info *info = stat->info;
@@ -307,14 +301,14 @@ static void print_json_recording(const struct stat_counts *stat)
 	set_number(row, "corrupt_chunks", info->nr_corrupt_chunks);
 	set_number(row, "corrupt_records", info->nr_corrupt_records);
 	json_object_set_new(row, "have_stats", json_boolean(info->have_stats));
-	print_row(row);
+	view_json_print_row(row);
 }
 
 static void print_json_tally(json_t *row, const struct tally *tally)
 {
 	set_number(row, "count", tally->nr);
 	set_number(row, "bytes", tally->bytes);
-	print_row(row);
+	view_json_print_row(row);
 }
 
 static void print_json_types(const struct stat_counts *stat)
@@ -359,7 +353,7 @@ static void print_json_counts(const struct stat_counts *stat, uint32_t cpu)
 		set_number(row, "produced", counts->produced[id]);
 		set_number(row, "read", counts->read[id]);
 		set_number(row, "lost", counts->lost[id]);
-		print_row(row);
+		view_json_print_row(row);
 	}
 }
 
@@ -372,7 +366,7 @@ static void print_json_losses(const struct stat_counts *stat)
 			continue;
 		row = new_row("lost");
 		json_object_update_new(row, label_loss_json(&stat->loss[id], id));
-		print_row(row);
+		view_json_print_row(row);
 	}
 }
 

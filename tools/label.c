@@ -345,7 +345,7 @@ json_t *label_task_json(const struct model *model, uint32_t task)
 
 static json_t *file_json(const struct file *file)
 {
-	return json_pack("{s:s, s:I, s:I, s:o}", "type", "file", "ino", (json_int_t)file->ino,
+	return json_pack("{s:s, s:I, s:I, s:o}", "type", "file", "inode", (json_int_t)file->ino,
 			 "dev", (json_int_t)file->dev,
 			 "path", file->path ? text_json(file->path) : json_null());
 }
@@ -380,7 +380,7 @@ json_t *label_channel_json(const struct model *model, const struct channel *chan
 	case CHANNEL_UNIX:
 	case CHANNEL_MQ:
 		return json_pack("{s:s, s:I, s:o}", "type", type,
-				 "ino", (json_int_t)channel->ino,
+				 "inode", (json_int_t)channel->ino,
 				 "path", channel->path ? text_json(channel->path) : json_null());
 	default:
 		return json_pack("{s:s, s:I, s:o}", "type", type,

@@ -85,7 +85,7 @@ static json_t *row_json(const struct model *model, const struct blocked_row *row
 			 "task", label_task_json(model, row->task),
 			 "object", label_wait_json(model, &row->wait),
 			 "count", view_json_number(row->count),
-			 "ns", view_json_number(row->ns));
+			 "blocked_ns", view_json_number(row->ns));
 }
 
 /* view_blocked_json - the same, as the member "blocked" */

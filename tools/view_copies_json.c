@@ -181,7 +181,7 @@ static void add_stream_json(json_t *obj, const struct model *model,
 	json_object_set_new(obj, "nr_empty", view_json_number(channel->nr_empty));
 	if (!channel_is_pipe(channel))
 		return;
-	json_object_set_new(obj, "ino", view_json_number(channel->ino));
+	json_object_set_new(obj, "inode", view_json_number(channel->ino));
 	json_object_set_new(obj, "peak_bytes", view_json_number(channel->peak_bytes));
 	json_object_set_new(obj, "peak", json_string(is_exact ? "exact" : "at least"));
 }

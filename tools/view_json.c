@@ -7,7 +7,16 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define DIGITS	6	/* of a number that is not whole */
+#define DIGITS		6	/* of a number that is not whole */
+#define SCHEMA_KEY	"schema"
+
+/* of the output, which is one for all objects */
+static bool has_schema;
+
+void view_json_restart(void)
+{
+	has_schema = false;
+}
 
 void view_json_fail(struct view_json *json, int err)
 {
@@ -28,7 +37,7 @@ static void put_value(struct view_json *json, json_t *value)
 		view_json_fail(json, -ENOMEM);
 	errno = 0;
 	if (!json->err &&
-	    json_dumpf(value, stdout, JSON_REAL_PRECISION(DIGITS) | JSON_ENCODE_ANY))
+	    json_dumpf(value, stdout, json->flags | JSON_REAL_PRECISION(DIGITS) | JSON_ENCODE_ANY))
 		view_json_fail(json, ferror(stdout) && errno ? -errno : -ENOMEM);
 	json_decref(value);
 }
@@ -51,6 +60,10 @@ void view_json_begin(struct view_json *json)
 {
 	*json = (struct view_json){ 0 };
 	put_text(json, "{");
+	if (has_schema)
+		return;
+	has_schema = true;
+	view_json_member(json, SCHEMA_KEY, json_integer(VIEW_JSON_SCHEMA));
 }
 
 void view_json_member(struct view_json *json, const char *key, json_t *value)
@@ -84,11 +97,38 @@ int view_json_end(struct view_json *json)
 	return json->err;
 }
 
-int view_json_print(json_t *root)
+/* @root with the version in front of it, if it is the first object. */
+static json_t *with_schema(json_t *root)
 {
-	struct view_json json = { 0 };
+	json_t *object;
 
-	put_value(&json, root);
+	if (!root || has_schema)
+		return root;
+	has_schema = true;
+	object = json_pack("{s:i}", SCHEMA_KEY, VIEW_JSON_SCHEMA);
+	if (object && json_object_update(object, root)) {
+		json_decref(object);
+		object = NULL;
+	}
+	json_decref(root);
+	return object;
+}
+
+static int print(json_t *root, size_t flags)
+{
+	struct view_json json = { .flags = flags };
+
+	put_value(&json, with_schema(root));
 	put_text(&json, "\n");
 	return json.err;
+}
+
+int view_json_print(json_t *root)
+{
+	return print(root, 0);
+}
+
+int view_json_print_row(json_t *root)
+{
+	return print(root, JSON_COMPACT);
 }

@@ -23,13 +23,25 @@ static inline json_t *view_json_known(bool is_known, uint64_t value)
 	return is_known ? view_json_number(value) : json_null();
 }
 
+/*
+ * The version of all objects that the commands write, the first member of the
+ * first one.  It grows by one when a member is renamed or taken away, or means
+ * something else, and not when one is added.
+ */
+#define VIEW_JSON_SCHEMA	1
+
+/* What is written from here on is another output, which begins with the version. */
+void view_json_restart(void);
+
 /**
  * struct view_json - an object that is being written to stdout
  * @err: the first error: -ENOMEM, or what writing failed with
+ * @flags: JSON_* of jansson
  * @needs_comma: something stands before what comes next
  */
 struct view_json {
 	int err;
+	size_t flags;
 	bool needs_comma;
 };
 
@@ -53,5 +65,8 @@ int view_json_end(struct view_json *json);
 
 /* Print @root, which is taken over, on one line of stdout: 0 or -errno. */
 int view_json_print(json_t *root);
+
+/* The same without blanks: for commands that write an object for each event. */
+int view_json_print_row(json_t *root);
 
 #endif /* IPCPROBE_VIEW_JSON_H */

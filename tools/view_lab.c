@@ -156,7 +156,7 @@ static json_t *row_json(const struct lab_row *row)
 	if (!row->has_trace)
 		return obj;
 	json_object_set_new(obj, "verified", json_boolean(row->is_right));
-	json_object_set_new(obj, "block", view_json_number(row->result.block));
+	json_object_set_new(obj, "block_bytes", view_json_number(row->result.block));
 	json_object_set_new(obj, "context_switches",
 			    view_json_known(row->trace.has_switches, row->trace.nr_switches));
 	json_object_set_new(obj, "elapsed_ns", view_json_number(elapsed_ns(&row->result)));
@@ -179,7 +179,7 @@ int view_lab_json(const struct lab_row *rows, uint32_t nr, uint64_t size)
 
 	for (i = 0; i < nr; i++)
 		json_array_append_new(list, row_json(&rows[i]));
-	return view_json_print(json_pack("{s:o, s:s, s:o}", "size", view_json_number(size),
+	return view_json_print(json_pack("{s:o, s:s, s:o}", "size_bytes", view_json_number(size),
 					 "system_calls_source", LAB_CALLS_SOURCE,
 					 "transports", list));
 }

@@ -251,17 +251,12 @@ static json_t *row_json(const struct model *model, const struct view_latency *vi
 		who = view_json_number(number);
 	else
 		who = number == PREEMPTED ? json_null() : label_task_json(model, number);
-	return json_pack("{s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 by_names[view->latency->by], who,
 			 "run_ns", view_json_known(view->latency->by != LATENCY_BY_WAKER,
 						   row->run_ns),
 			 "switches", view_json_number(row->nr_switches),
-			 "delay", "count", view_json_number(row->delay.count),
-			 "mean_ns", view_json_number(hist_mean(&row->delay)),
-			 "p50_ns", view_json_number(hist_percentile(&row->delay, 50)),
-			 "p90_ns", view_json_number(hist_percentile(&row->delay, 90)),
-			 "p99_ns", view_json_number(hist_percentile(&row->delay, 99)),
-			 "max_ns", view_json_number(row->delay.max),
+			 "latency", view_latency_figures_json(&row->delay),
 			 "max_start_ns", view_json_known(has_any,
 							 row->max_end_ns - row->delay.max),
 			 "max_end_ns", view_json_known(has_any, row->max_end_ns),

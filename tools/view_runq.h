@@ -34,6 +34,7 @@ struct view_runq {
 
 int view_runq_print(const struct model *model, const struct view_runq *view);
 int view_runq_json(const struct model *model, const struct view_runq *view);
+json_t *view_latency_figures_json(const struct hist *latency);
 
 /* how far the figures can be trusted */
 void view_trust_print(const struct model *model, const struct view_runq *view);

@@ -55,12 +55,14 @@ static void put_cpus(struct view_json *json, const struct model *model,
 	free(cpus);
 }
 
-static json_t *latency_json(const struct hist *latency)
+/* view_latency_figures_json - times from a waker's call until running */
+json_t *view_latency_figures_json(const struct hist *latency)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "count", view_json_number(latency->count),
 			 "mean_ns", view_json_number(hist_mean(latency)),
 			 "p50_ns", view_json_number(hist_percentile(latency, 50)),
+			 "p90_ns", view_json_number(hist_percentile(latency, 90)),
 			 "p99_ns", view_json_number(hist_percentile(latency, 99)),
 			 "max_ns", view_json_number(latency->max));
 }
@@ -72,9 +74,9 @@ static json_t *task_json(const struct model *model, uint32_t i)
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "task", label_task_json(model, i),
 			 "run_ns", view_json_number(task->run_ns),
-			 "wait_ns", view_json_number(task->wait_ns),
+			 "queued_ns", view_json_number(task->wait_ns),
 			 "wakeups", view_json_number(task->nr_wakeups),
-			 "latency", latency_json(&task->latency),
+			 "latency", view_latency_figures_json(&task->latency),
 			 "voluntary", view_json_number(task->nr_voluntary),
 			 "preempted", view_json_number(task->nr_preempted),
 			 "migrations", view_json_number(task->nr_migrations));

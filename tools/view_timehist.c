@@ -150,7 +150,7 @@ static json_t *switch_json(const struct timehist *th, const struct sched_switch 
 			 "cpu", view_json_number(sw->rec->cpu),
 			 "task", label_task_json(th->model, sw->prev),
 			 "wait_ns", view_json_number(task->off_ns),
-			 "delay_ns", view_json_number(task->delay_ns),
+			 "latency_ns", view_json_number(task->delay_ns),
 			 "run_ns", view_json_number(run_ns),
 			 "state", state,
 			 "next", label_task_json(th->model, sw->next));

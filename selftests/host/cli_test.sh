@@ -194,7 +194,7 @@ assert not any(e.tag.endswith("script") for e in tree.parse(sys.argv[1]).iter())
 }
 
 columns_of_page() {
-	sed -n '/^\.Sh COLUMNS/,/^\.Sh EXIT/s/^\.It //p' ../../Documentation/man/ipcprobe-ls.1
+	sed -n '/^\.Sh COLUMNS/,/^\.Sh JSON/s/^\.It //p' ../../Documentation/man/ipcprobe-ls.1
 }
 
 test_ls() {

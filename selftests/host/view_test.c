@@ -15,6 +15,7 @@
 #include "trace_builder.h"
 #include "view_copies.h"
 #include "view_explain.h"
+#include "view_json.h"
 #include "view_migrations.h"
 #include "view_runq.h"
 #include "view_sched.h"
@@ -62,6 +63,7 @@ static char *capture(int (*view)(const struct model *model, const void *opts),
 	char *text = NULL;
 	size_t len;
 
+	view_json_restart();
 	fflush(stdout);
 	stdout = open_memstream(&text, &len);
 	if (view(model, opts))

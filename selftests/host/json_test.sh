@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# JSON: is every member of every object in the manual page of its command, and
+# does the first object tell the version of all that?
+set -u
+cd "$(dirname "$0")" || exit 1
+
+ipcprobe=$PWD/../../tools/ipcprobe
+pages=$PWD/../../Documentation/man
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+number=0 failures=0
+
+result() {	# ok|'not ok' SENTENCE
+	number=$((number + 1))
+	[ "$1" = ok ] || failures=$((failures + 1))
+	echo "$1 $number $2"
+}
+
+# members <JSON: what a record's own fields are called is in events.rst.
+members() {
+	python3 -c '
+import json, sys
+
+names = set()
+def visit(value):
+    if isinstance(value, list):
+        for one in value:
+            visit(one)
+    elif isinstance(value, dict):
+        names.update(value)
+        for name, one in value.items():
+            if name != "fields":
+                visit(one)
+for line in sys.stdin:
+    visit(json.loads(line))
+print("\n".join(sorted(names)))'
+}
+
+# words PAGE: those of its section about JSON, of that about all commands, and of
+# ls's columns.
+words() {
+	{
+		sed -n '/^\.Sh JSON/,/^\.Sh /p' "$pages/$1" "$pages/ipcprobe.1"
+		[ "$1" != ipcprobe-ls.1 ] ||
+			sed -n '/^\.Sh COLUMNS/,/^\.Sh /s/^\.It //p' "$pages/$1" |
+				tr '[:upper:]' '[:lower:]'
+	} | grep -o '[A-Za-z_:][A-Za-z_0-9:]*' | sort -u
+}
+
+# documented PAGE NAME: the JSON in $dir/json.
+documented() {
+	local missing
+
+	missing=$(comm -23 <(members <"$dir/json") <(words "$1"))
+	if [ -s "$dir/json" ] && [ -z "$missing" ]; then
+		result ok "$1 has every member of $2"
+	else
+		echo "# missing: ${missing//$'\n'/ }"
+		result 'not ok' "$1 has every member of $2"
+	fi
+}
+
+# versioned NAME
+versioned() {
+	if [ "$(head -n 1 "$dir/json" | python3 -c 'import json, sys
+print(list(json.loads(sys.stdin.readline()).items())[0])')" = "('schema', 1)" ]; then
+		result ok "the first member of the first object of $1 is the schema"
+	else
+		head -c 200 "$dir/json" | sed 's/^/# /'
+		result 'not ok' "the first member of the first object of $1 is the schema"
+	fi
+}
+
+# check PAGE COMMAND...
+check() {
+	local page=$1
+	shift
+
+	"$ipcprobe" "$@" >"$dir/json" 2>/dev/null
+	documented "$page" "'$*'"
+	versioned "'$*'"
+}
+
+echo "KTAP version 1"
+./tracefile_test "$dir/data" 5000 2 || exit 1
+cd "$dir" || exit 1
+ln -s data ipcprobe.data
+check ipcprobe-script.1 script -J
+check ipcprobe-stat.1 stat -J
+check ipcprobe-copies.1 copies -J --calls
+check ipcprobe-runq.1 runq -J
+check ipcprobe-runq.1 runq -J --map --width 20
+check ipcprobe-runq.1 runq -J --at 0.001
+for view in explain latency 'latency --by waker --histogram' timehist 'timehist --precise' \
+	'timehist -w -M -n -S' map 'map --timeline --width 20' migrations 'migrations -s' stat; do
+	# shellcheck disable=SC2086 # words of a command
+	check ipcprobe-sched.1 sched $view -J
+done
+check ipcprobe-ls.1 ls -J
+check ipcprobe-ls.1 ls -lJ
+check ipcprobe-vm.1 vm -J $$
+check ipcprobe-vm.1 vm -J $$ $PPID
+check ipcprobe-vm.1 vm -J --touched 0.01 $$
+check ipcprobe-check.1 check -J
+cd - >/dev/null || exit 1
+# which takes the module: what its view may write
+sed -n '/---- JSON ----/,$s/"\([a-z_]*\)", *[a-z]/\n{"\1": 0}\n/gp' ../../tools/view_lab.c |
+	grep '^{' >"$dir/json"
+documented ipcprobe-lab.1 "'lab copies -J'"
+# what the synthetic recording has not
+for golden in golden/*.json; do
+	page=${golden#golden/}
+	page=ipcprobe-${page%%[-.]*}.1
+	cp "$golden" "$dir/json"
+	documented "$page" "$golden"
+	versioned "$golden"
+done
+echo "1..$number"
+[ $failures = 0 ]
