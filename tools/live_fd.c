@@ -210,7 +210,7 @@ static uint32_t access_of(uint32_t flags)
 	return flags & O_PATH ? 0 : how[flags & O_ACCMODE];
 }
 
-static void hold(struct live *live, const struct live_proc *proc, const struct fd *fd,
+static void hold(struct live *live, struct live_proc *proc, const struct fd *fd,
 		 uint32_t object)
 {
 	static const char *const names[] = { "path", "read", "write", "read+write" };

@@ -65,7 +65,7 @@ static uint32_t find_object(struct live *live, const struct live_proc *proc,
 	return object;
 }
 
-static void hold(struct live *live, const struct live_proc *proc, struct live_map *map)
+static void hold(struct live *live, struct live_proc *proc, struct live_map *map)
 {
 	uint32_t object = find_object(live, proc, map);
 	uint32_t holder;

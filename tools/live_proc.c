@@ -42,11 +42,13 @@ int live_parse_stat(const char *text, struct live_stat *ret)
 }
 
 /* live_proc_hold - one more holder, with what is known of its process */
-uint32_t live_proc_hold(struct live *live, const struct live_proc *proc, uint32_t object,
+uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
 			int fd, uint32_t how)
 {
 	uint32_t holder = live_hold(live, object, proc->pid, fd, how);
 
+	if (fd >= 0 && holder && map_set(&proc->by_fd, (uint64_t)fd, holder))
+		live->is_out_of_memory = true;
 	live_set_text(live_holder_value(live, holder, LIVE_COL_COMM), "%s", proc->comm);
 	live_set_text(live_holder_value(live, holder, LIVE_COL_PROCESS), "%s[%u]", proc->comm,
 		      proc->pid);
@@ -57,12 +59,9 @@ uint32_t live_proc_hold(struct live *live, const struct live_proc *proc, uint32_
 }
 
 /* live_fd_holder - the holder that is this descriptor, 0 if it is of no interest */
-uint32_t live_fd_holder(const struct live *live, const struct live_proc *proc, int fd)
+uint32_t live_fd_holder(const struct live_proc *proc, int fd)
 {
-	for (uint32_t i = proc->first_holder; i < live->holder.nr; i++)
-		if (live_holder_at(live, i)->fd == fd)
-			return i;
-	return 0;
+	return fd >= 0 ? map_get(&proc->by_fd, (uint64_t)fd) : 0;
 }
 
 /* The family: as the record of a task that a trace begins with. */
@@ -111,13 +110,13 @@ static int identify(struct live *live, struct live_proc *proc)
 
 static void read_proc(struct live *live, struct live_proc *proc)
 {
-	proc->first_holder = live->holder.nr;
 	if (identify(live, proc))
 		return;
 	live_read_fds(live, proc);
 	live_read_maps(live, proc);
 	live_read_waits(live, proc);
 	live_free_maps(proc);
+	map_deinit(&proc->by_fd);
 }
 
 void live_read_procs(struct live *live, uint32_t types)

@@ -40,7 +40,7 @@ void live_read_mq(struct live *live, uint64_t ns);
  * @is_kthread: it is a kernel thread
  * @maps: its mappings
  * @nr_maps: how many
- * @first_holder: holders from this number on are its descriptors and mappings
+ * @by_fd: holders that are its descriptors
  */
 struct live_proc {
 	int dir;
@@ -61,7 +61,7 @@ struct live_proc {
 		uint32_t holder;	/* 0: of nothing that is shown */
 	} *maps;
 	size_t nr_maps;
-	uint32_t first_holder;
+	struct map by_fd;
 };
 
 void live_read_fds(struct live *live, struct live_proc *proc);		/* live_fd.c */
@@ -71,9 +71,9 @@ struct live_map *live_map_at(const struct live_proc *proc, uint64_t addr);
 void live_read_waits(struct live *live, struct live_proc *proc);	/* live_wait.c */
 void live_read_seals(struct live *live, struct live_proc *proc,	/* live_memfd.c */
 		     uint32_t object, int fd);
-uint32_t live_proc_hold(struct live *live, const struct live_proc *proc, uint32_t object,
+uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
 			int fd, uint32_t how);
-uint32_t live_fd_holder(const struct live *live, const struct live_proc *proc, int fd);
+uint32_t live_fd_holder(const struct live_proc *proc, int fd);
 
 /* live_posix.c: files in memory */
 void live_set_stat(struct live *live, uint32_t object, const struct stat *st);

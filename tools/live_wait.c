@@ -81,9 +81,9 @@ static void wait_outside(const struct wait *wait, uint32_t object)
 
 static void wait_for_fd(const struct wait *wait, int fd)
 {
-	uint32_t holder = live_fd_holder(wait->live, wait->proc, fd);
+	uint32_t holder = live_fd_holder(wait->proc, fd);
 
-	if (fd >= 0 && holder)
+	if (holder)
 		live_wait(wait->live, holder, wait->name, wait->tid);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "live_relation.h"
 #include "live_source.h"
@@ -266,11 +267,48 @@ static void test_waits(struct live *live)
 		"every waiting thread is named");
 }
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* What it costs to find each of @nr descriptors of a process; 0: one was not found. */
+static uint64_t cost_of_fds(struct live *live, int nr)
+{
+	struct live_proc proc = { .pid = 7 };
+	uint32_t object = live_get(live, LIVE_TYPE_PIPE, 0, 77, 0), nr_found = 0;
+	uint64_t begin_ns;
+	int fd;
+
+	for (fd = 0; fd < nr; fd++)
+		live_proc_hold(live, &proc, object, fd, LIVE_READ);
+	begin_ns = cpu_ns();
+	for (fd = 0; fd < nr; fd++)
+		nr_found += live_holder_at(live, live_fd_holder(&proc, fd))->fd == fd;
+	begin_ns = cpu_ns() - begin_ns;
+	nr_found -= live_fd_holder(&proc, nr) || live_fd_holder(&proc, -1);
+	map_deinit(&proc.by_fd);
+	return nr_found == (uint32_t)nr ? begin_ns + 1 : 0;
+}
+
+static void test_many_fds(struct live *live)
+{
+	uint64_t few_ns = cost_of_fds(live, 300), many_ns = cost_of_fds(live, 30000);
+
+	ktap_note("300 and 30000 descriptors: %llu and %llu us", (unsigned long long)few_ns / 1000,
+		  (unsigned long long)many_ns / 1000);
+	ktap_ok(few_ns && many_ns && many_ns < 20 * 100 * (few_ns > 5000 ? few_ns : 5000),
+		"a descriptor is found at once, however many there are");
+}
+
 int main(void)
 {
 	struct live live;
 
-	ktap_begin(29);
+	ktap_begin(30);
 	test_stat();
 	test_map();
 	test_fdinfo();
@@ -282,6 +320,7 @@ int main(void)
 	test_end_of_dump(&live);
 	test_words();
 	test_objects(&live);
+	test_many_fds(&live);
 	test_relations(&live);
 	test_waits(&live);
 	live_deinit(&live);
