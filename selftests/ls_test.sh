@@ -166,12 +166,14 @@ counters() {
 
 # ---- other programs ----
 
-# like COLUMNS: what both show of all objects of a kind, lsipc's names = ours.
+# like COLUMNS: what both show of all objects of a kind, lsipc's names = ours;
+# each in an order of its own.
 like_lsipc() {
 	local option=$1 type=$2 names=$3 ours=$4
 
 	TZ=UTC lsipc "$option" -b -J --notruncate --time-format=iso -o "$names" | jq -S '[.[][] |
-		map_values(if . == "" or . == "0000-00-00T00:00:00+00:00" then null else . end)]' >theirs
+		map_values(if . == "" or . == "0000-00-00T00:00:00+00:00" then null else . end)] |
+		sort_by(.id | tonumber)' >theirs
 	TZ=UTC ipcprobe ls -b -J -t "$type" -o "$ours" 2>/dev/null | jq -S --arg names "$names" --arg ours "$ours" '
 		def rights: [.[1:] | explode[] - 48 | ["---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"][.]] | add;
 		($names | ascii_downcase | split(",")) as $n | ($ours | ascii_downcase | split(",")) as $o |
@@ -180,7 +182,7 @@ like_lsipc() {
 			elif $o[$i] | IN("ctime", "attach", "detach", "otime", "send", "recv")
 			then strftime("%Y-%m-%dT%H:%M:%S+00:00")
 			elif $o[$i] == "perms" then rights
-			else tostring end)}] | from_entries]' >mine
+			else tostring end)}] | from_entries] | sort_by(.id | tonumber)' >mine
 	[ "$(jq length theirs)" -gt 0 ]
 	diff theirs mine
 }
