@@ -261,7 +261,7 @@ int range_tree_remove(struct ranges **ranges, struct range_spot spot)
 
 /**
  * range_tree_filter - keep those ranges that @keep wants, which sees them in
- * order and may change them
+ * order, where they stay, and may change them
  * Return: 0 or -ENOMEM.
  */
 int range_tree_filter(struct ranges **ranges, bool (*keep)(struct range *range, void *arg),
@@ -276,9 +276,10 @@ int range_tree_filter(struct ranges **ranges, bool (*keep)(struct range *range, 
 	for (l = 0, own->nr = 0; l < own->nr_leaves;) {
 		if (own_leaf(own, l, 0))
 			return -ENOMEM;
-		for (i = nr = 0; i < own->leaf[l]->nr; i++)
-			if (keep(&own->leaf[l]->v[i], arg))
-				own->leaf[l]->v[nr++] = own->leaf[l]->v[i];
+		for (i = nr = 0; i < own->leaf[l]->nr; i++) {
+			own->leaf[l]->v[nr] = own->leaf[l]->v[i];
+			nr += keep(&own->leaf[l]->v[nr], arg);
+		}
 		own->leaf[l]->nr = nr;
 		own->nr += nr;
 		if (nr)

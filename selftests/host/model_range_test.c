@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ranges of address spaces against the same kept byte by byte.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ktap.h"
+#include "model_range.h"
+
+#define SPACE		4096U	/* addresses */
+#define NR_SPACES	3U
+#define STEPS		200000U
+
+static uint32_t seed = 1;
+
+static uint32_t random_below(uint32_t nr)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 8) % nr;
+}
+
+/* an address space: the hop of each byte, and the ranges under test */
+struct space {
+	uint32_t hop[SPACE];
+	struct ranges *ranges;
+};
+
+/* Bytes that ranges_pass() tells others of than @space does. */
+static uint32_t differences(struct space *space, uint32_t start, uint32_t bytes, uint32_t to)
+{
+	struct pieces pieces = { 0 };
+	uint32_t at = start, nr_wrong = 0, i;
+	uint64_t k;
+
+	if (ranges_pass(&space->ranges, start, bytes, to, NULL, &pieces))
+		nr_wrong++;
+	for (i = 0; i < pieces.nr; i++)
+		for (k = 0; k < pieces.v[i].bytes; k++)
+			nr_wrong += space->hop[at++] != pieces.v[i].hop;
+	nr_wrong += at != start + bytes;
+	free(pieces.v);
+	return nr_wrong;
+}
+
+static uint32_t count_ranges(const struct ranges *ranges, uint32_t *nr_unordered)
+{
+	uint64_t end = 0;
+	uint32_t l, i, nr = 0;
+
+	for (l = 0; ranges && l < ranges->nr_leaves; l++) {
+		*nr_unordered += !ranges->leaf[l]->nr;
+		for (i = 0; i < ranges->leaf[l]->nr; i++) {
+			const struct range *range = &ranges->leaf[l]->v[i];
+
+			*nr_unordered += range->start < end || range->end <= range->start;
+			end = range->end;
+			nr++;
+		}
+	}
+	return nr;
+}
+
+/* Fill, overwrite, pass on and fork, at random. */
+static void test_random(void)
+{
+	static struct space spaces[NR_SPACES];
+	uint32_t step, nr_wrong = 0, nr_unordered = 0, nr_passed = 0;
+
+	for (step = 0; step < STEPS; step++) {
+		struct space *space = &spaces[random_below(NR_SPACES)];
+		struct space *child = &spaces[random_below(NR_SPACES)];
+		uint32_t start = random_below(SPACE), i, bytes = 1 + random_below(64);
+
+		if (bytes > SPACE - start)
+			bytes = SPACE - start;
+		if (random_below(500) == 0 && child != space) {
+			ranges_put(child->ranges);
+			child->ranges = ranges_get(space->ranges);
+			memcpy(child->hop, space->hop, sizeof(child->hop));
+		} else if (random_below(3) == 0) {
+			/* an object of its own, so that nothing has gone there before */
+			nr_wrong += differences(space, start, bytes, step + 1);
+			nr_passed += bytes;
+		} else {
+			uint32_t hop = random_below(5);
+
+			nr_wrong += !!(hop ? ranges_set(&space->ranges, start, bytes, hop, NULL) :
+				       ranges_forget(&space->ranges, start, bytes));
+			for (i = 0; i < bytes; i++)
+				space->hop[start + i] = hop;
+		}
+		if (space->ranges && step % 1000 == 0)
+			nr_wrong += count_ranges(space->ranges, &nr_unordered) != space->ranges->nr;
+	}
+	ktap_ok(!nr_wrong && !nr_unordered, "of %u bytes passed on %u have another origin, %u ranges out of order",
+		nr_passed, nr_wrong, nr_unordered);
+	for (step = 0; step < NR_SPACES; step++)
+		ranges_put(spaces[step].ranges);
+}
+
+/* The older half is forgotten, what is young stays. */
+static void test_forget(void)
+{
+	struct pieces pieces = { 0 };
+	struct ranges *ranges = NULL;
+	uint32_t i, nr = RANGES_MAX + 10, most = 0;
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i++) {
+		err = ranges_set(&ranges, i * 100ULL, 10, 1 + i, NULL);
+		if (ranges && ranges->nr > most)
+			most = ranges->nr;
+	}
+	err = err ?: ranges_pass(&ranges, 0, 10, 7, NULL, &pieces);
+	err = err ?: ranges_pass(&ranges, (nr - 1) * 100ULL, 10, 7, NULL, &pieces);
+	ktap_ok(!err && most == RANGES_MAX && ranges->has_forgotten && pieces.nr == 2 &&
+		!pieces.v[0].hop && pieces.v[1].hop == nr,
+		"%u ranges at most (%u); the first is forgotten, and that is said", RANGES_MAX, most);
+	free(pieces.v);
+	ranges_put(ranges);
+}
+
+/* What continues is joined, also when it has fingerprints and room is short. */
+static void test_join(void)
+{
+	struct point point = { .at = 0, .hash = 0x1234, .bytes = 8 };
+	struct points_view points = { .v = &point, .nr = 1 };
+	struct ranges *plain = NULL, *marked = NULL;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i <= RANGES_MAX && !err; i++) {
+		err = ranges_set(&plain, i * 100ULL, 100, 1, NULL);
+		err = err ?: ranges_set(&marked, i * 100ULL, 100, 1, &points);
+	}
+	ktap_ok(!err && plain->nr == 1 && marked->nr <= 2 && !marked->has_forgotten,
+		"a buffer that grows is one range (%u; %u with fingerprints, when they are too many)",
+		plain->nr, marked->nr);
+	ranges_put(plain);
+	ranges_put(marked);
+}
+
+/* The same, where three neighbours each came by one hop. */
+static void test_join_some(void)
+{
+	struct point point = { .at = 0, .hash = 0x1234, .bytes = 8 };
+	struct points_view points = { .v = &point, .nr = 1 };
+	struct pieces pieces = { 0 };
+	struct ranges *ranges = NULL;
+	uint32_t i, nr_wrong = 0, nr;
+	int err = 0;
+
+	for (i = 0; i <= RANGES_MAX && !err; i++)
+		err = ranges_set(&ranges, i * 100ULL, 100, 1 + i / 3, &points);
+	nr = ranges->nr;
+	for (i = 0; i <= RANGES_MAX && !err; i++) {
+		pieces.nr = 0;
+		err = ranges_pass(&ranges, i * 100ULL, 100, 7, NULL, &pieces);
+		nr_wrong += pieces.nr != 1 || pieces.v[0].hop != 1 + i / 3;
+	}
+	ktap_ok(!err && !nr_wrong && nr < RANGES_MAX / 2,
+		"joined where they continue, and nowhere else (%u ranges, %u wrong)", nr, nr_wrong);
+	free(pieces.v);
+	ranges_put(ranges);
+}
+
+int main(void)
+{
+	ktap_begin(4);
+	test_random();
+	test_forget();
+	test_join();
+	test_join_some();
+	return ktap_end();
+}
