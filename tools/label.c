@@ -270,6 +270,18 @@ char *label_ends(const struct model *model, const struct channel *channel, uint1
 	return text;
 }
 
+/* label_print_file - the file that records call @number */
+void label_print_file(FILE *out, const struct model *model, uint32_t number)
+{
+	const struct files *files = &model->copies.files;
+	uint32_t file = map_get(&files->by_number, number);
+
+	if (file)
+		put_file(out, file_at(files, file), text_print);
+	else
+		fprintf(out, "file:[%u]", number);
+}
+
 void label_set(struct table *table, unsigned int column, char *label)
 {
 	table_set(table, column, "%s", label ?: "?");

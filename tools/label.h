@@ -23,6 +23,7 @@ void label_print_image(FILE *out, const struct model *model, uint32_t image);
 void label_print_task(FILE *out, const struct model *model, uint32_t task);
 void label_print_channel(FILE *out, const struct model *model, const struct channel *channel);
 void label_print_sysv(FILE *out, const char *kind, uint64_t key);
+void label_print_file(FILE *out, const struct model *model, uint32_t number);
 void label_print_object(FILE *out, const struct model *model, uint32_t object);
 
 /* the same as strings for a table, to be freed; NULL without memory */

@@ -7,8 +7,6 @@
 
 #include <inttypes.h>
 
-#include "text.h"
-
 static const enum channel_kind channel_kinds[NR_WAIT_KINDS] = {
 	[WAIT_PIPE] = CHANNEL_PIPE, [WAIT_FIFO] = CHANNEL_FIFO, [WAIT_MSG] = CHANNEL_MSG,
 	[WAIT_MQ] = CHANNEL_MQ, [WAIT_UNIX] = CHANNEL_UNIX,
@@ -25,23 +23,11 @@ static struct channel channel_of(const struct model *model, const struct sched_w
 	return (struct channel){ .kind = kind, .key = wait->key };
 }
 
-static const char *file_path(const struct model *model, uint32_t number)
-{
-	const struct files *files = &model->copies.files;
-	uint32_t file = map_get(&files->by_number, number);
-
-	return file ? file_at(files, file)->path : NULL;
-}
-
 static void print_futex(FILE *out, const struct model *model, const struct sched_wait *wait)
 {
-	const char *path = wait->file ? file_path(model, wait->file) : NULL;
-
 	fputs("futex:[", out);
-	if (path)
-		text_print(out, path);
-	else if (wait->file)
-		fprintf(out, "file:[%u]", wait->file);
+	if (wait->file)
+		label_print_file(out, model, wait->file);
 	fprintf(out, "%s0x%" PRIx64 "]", wait->file ? "+" : "", wait->key);
 }
 

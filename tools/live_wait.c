@@ -233,7 +233,7 @@ static uint32_t shared_futex(const struct wait *wait, const struct live_map *map
 	uint64_t offset = map->offset + (addr - map->start);
 	uint32_t object = live_get(wait->live, LIVE_TYPE_FUTEX, map->dev, map->ino, offset);
 
-	live_set_text(live_object_value(wait->live, object, LIVE_COL_NAME), "%s+%#llx",
+	live_set_text(live_object_value(wait->live, object, LIVE_COL_NAME), "%s+0x%llx",
 		      memory_name(wait, map), (unsigned long long)offset);
 	return object;
 }

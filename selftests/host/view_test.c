@@ -12,6 +12,8 @@
 
 #include "address_space.h"
 #include "ktap.h"
+#include "label.h"
+#include "label_sched.h"
 #include "trace_builder.h"
 #include "view_copies.h"
 #include "view_explain.h"
@@ -210,6 +212,29 @@ static void test_shared_hops(void)
 		"JSON says how many hops were not kept apart");
 	json_decref(nr);
 	json_decref(paths);
+	trace_deinit(&t);
+}
+
+/* Each anonymous mapping has the name that ls gives it. */
+static void test_anonymous_futexes(void)
+{
+	struct sched_wait wait = { .kind = WAIT_FUTEX, .file = 1 };
+	char *text = NULL;
+	struct trace t;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	trace_init(&t, MODEL_COPIES);
+	trace_file(&t, 1, "/dev/zero (deleted)");
+	trace_file(&t, 2, "/dev/zero (deleted)");
+	label_print_wait(out, &t.model, &wait);
+	wait.file = 2;
+	wait.key = 8;
+	label_print_wait(out, &t.model, &wait);
+	fclose(out);
+	ktap_ok(!strcmp(text, "futex:[anonymous:[1001]+0x0]futex:[anonymous:[1002]+0x8]"),
+		"locks in anonymous memory are told apart: %s", text);
+	free(text);
 	trace_deinit(&t);
 }
 
@@ -922,11 +947,12 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(49);
+	ktap_begin(50);
 	test_pipeline();
 	test_calls();
 	test_shared_hops();
 	test_ascii();
+	test_anonymous_futexes();
 	compare_writers("copies-writers-4.txt", 4);
 	compare_writers("copies-writers-52.txt", 52);
 	test_mixture();
