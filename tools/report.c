@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "view_json.h"
 
 static struct {
 	const char *path;	/* NULL = standard output */
@@ -76,6 +77,7 @@ int report_open(const char *path)
 
 void report_begin(void)
 {
+	view_json_restart();
 	if (report.fd < 0)
 		return;
 	fflush(stdout);
