@@ -204,10 +204,12 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 /* The fields of a record that tell what a struct ipcprobe_prints holds. */
 #define IPCPROBE_SET_PRINTS(rec, prints)					\
 do {										\
-	(rec)->span = (prints).span;						\
-	(rec)->head = (prints).head;						\
-	(rec)->mid = (prints).mid;						\
-	(rec)->tail = (prints).tail;						\
+	const struct ipcprobe_prints __prints = (prints);			\
+										\
+	(rec)->span = __prints.span;						\
+	(rec)->head = __prints.head;						\
+	(rec)->mid = __prints.mid;						\
+	(rec)->tail = __prints.tail;						\
 } while (0)
 
 /* About the task that acts, for the sessions that want @class_id. */

@@ -11,6 +11,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -65,6 +66,16 @@ static __always_inline void set_position(struct ipcprobe_op *op, u8 kind,
 		op->flags |= set_append(file, &op->in_offset);
 }
 
+static __always_inline void set_buffer(struct ipcprobe_op *op, u8 kind, u64 addr,
+				       u64 bytes)
+{
+	op->addr = addr;
+	if (kind == IPCPROBE_OP_FILE_READ)
+		op->prints.span = min_t(u64, bytes, U32_MAX);
+	else
+		op->prints = ipcprobe_prints_of(addr, min_t(u64, bytes, U32_MAX));
+}
+
 /* vfs_read(file, buf, count, pos), vfs_write likewise */
 static __always_inline void begin_rw(struct ipcprobe_hook *hook,
 				     struct ftrace_regs *fregs, u8 kind)
@@ -77,8 +88,9 @@ static __always_inline void begin_rw(struct ipcprobe_hook *hook,
 	op = ipcprobe_op_begin_bare(hook, kind);
 	if (unlikely(!op))
 		return;
-	op->addr = ftrace_regs_get_argument(fregs, 1);
 	op->nr_segs = 1;
+	set_buffer(op, kind, ftrace_regs_get_argument(fregs, 1),
+		   ftrace_regs_get_argument(fregs, 2));
 	op->in_file = ipcprobe_file_id(file);
 	set_position(op, kind, file, ARG(fregs, 3), 0);
 }
@@ -93,39 +105,28 @@ static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	begin_rw(hook, fregs, IPCPROBE_OP_FILE_WRITE);
 }
 
-static void emit_segment(const struct iovec *iov)
-{
-	struct ipcprobe_rec_io_segment rec = {
-		.hdr.tid = current->pid,
-		.addr = (unsigned long)iov->iov_base,
-		.bytes = iov->iov_len,
-	};
-
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT(io_segment, &rec);
-}
-
 /*
  * The vector is still in user memory.  It is read without faulting: a page
  * that is not there leaves the buffers unknown (addr 0), never the count.
  */
-static void set_buffers(struct ipcprobe_op *op, const struct iovec __user *vec,
-			unsigned long nr)
+static void set_buffers(struct ipcprobe_op *op, u8 kind,
+			const struct iovec __user *vec, unsigned long nr)
 {
 	struct iovec iov;
 	u8 i;
 
 	op->nr_segs = min_t(unsigned long, nr, U8_MAX);
+	op->io.nr = 0;
 	if (in_compat_syscall())	/* another layout */
 		return;
 	for (i = 0; i < op->nr_segs; i++) {
 		if (copy_from_user_nofault(&iov, vec + i, sizeof(iov)))
 			return;
 		if (i == 0)
-			op->addr = (unsigned long)iov.iov_base;
+			set_buffer(op, kind, (unsigned long)iov.iov_base, iov.iov_len);
 		else
-			emit_segment(&iov);
+			ipcprobe_vector_add(op, &iov, op->nr_segs, IPCPROBE_CLASS_FILE,
+					    kind == IPCPROBE_OP_FILE_READ);
 	}
 }
 
@@ -141,8 +142,8 @@ static void begin_vector(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 	op = ipcprobe_op_begin(hook, kind);
 	if (!op)
 		return;
-	set_buffers(op, (const struct iovec __user *)
-			ftrace_regs_get_argument(fregs, 1),
+	set_buffers(op, kind,
+		    (const struct iovec __user *)ftrace_regs_get_argument(fregs, 1),
 		    ftrace_regs_get_argument(fregs, 2));
 	op->in_file = ipcprobe_file_id(file);
 	set_position(op, kind, file, ARG(fregs, 3),
@@ -201,21 +202,30 @@ static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
 	rec->call = op->call;
 	rec->nr_segs = op->nr_segs;
 	rec->flags = op->flags;
-	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
-IPCPROBE_DEFINE_EMIT_OP(file_read, op->begin, fill_rw)
+static __always_inline void fill_read(struct ipcprobe_rec_file_read *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_rw(rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, op->prints.span, ret));
+}
+
+IPCPROBE_DEFINE_EMIT_OP(file_read, op->begin, fill_read)
 
 static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
 	fill_rw((struct ipcprobe_rec_file_read *)rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(file_write, op->begin, fill_write)
 
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
 {
+	if (unlikely(op->nr_segs > 1))
+		ipcprobe_vector_end(op, op->prints.span, ret, IPCPROBE_CLASS_FILE);
 	emit_file_read(op, ret);
 	ipcprobe_op_release(op);
 }

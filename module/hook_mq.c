@@ -16,6 +16,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -86,6 +87,7 @@ static void begin_send(struct ipcprobe_hook *hook, s32 fd, u64 addr, u64 bytes, 
 	op->mq.bytes = min_t(u64, bytes, U32_MAX);
 	op->mq.prio = prio;
 	op->mq.seq = 0;
+	op->prints = ipcprobe_prints_of(addr, op->mq.bytes);
 }
 
 static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -178,8 +180,8 @@ void ipcprobe_mq_block(struct ipcprobe_op *op)
 }
 
 /* Sends and receives have the same fields. */
-static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
-				      const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_message(struct ipcprobe_rec_mq_send *rec,
+					 const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->addr;
 	rec->dev = op->mq.dev;
@@ -192,7 +194,13 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
 	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
 	rec->flags = op->flags;
 	rec->__pad = 0;
-	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
+}
+
+static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_message(rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(mq_send, op->begin, fill_send)
@@ -200,7 +208,8 @@ IPCPROBE_DEFINE_EMIT_OP(mq_send, op->begin, fill_send)
 static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
-	fill_send((struct ipcprobe_rec_mq_send *)rec, op, ret);
+	fill_message((struct ipcprobe_rec_mq_send *)rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, U32_MAX, ret));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(mq_receive, op->begin, fill_receive)

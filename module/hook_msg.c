@@ -14,6 +14,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -71,6 +72,7 @@ static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		    ftrace_regs_get_argument(fregs, 1),
 		    ftrace_regs_get_argument(fregs, 3),
 		    ftrace_regs_get_argument(fregs, 4));
+	op->prints = ipcprobe_prints_of(op->addr, op->msg.bytes);
 }
 
 /* The text stands behind the type, a long of the program. */
@@ -203,8 +205,8 @@ void ipcprobe_msg_block(struct ipcprobe_op *op)
 }
 
 /* Sends and receives have the same fields. */
-static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
-				      const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_message(struct ipcprobe_rec_msg_send *rec,
+					 const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->addr;
 	rec->type = op->msg.type;
@@ -216,7 +218,13 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
 	rec->blocked_ns = ipcprobe_op_blocked_ns(op);
 	rec->msgflg = op->msg.msgflg;
 	rec->__pad = 0;
-	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
+}
+
+static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_message(rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(msg_send, op->begin, fill_send)
@@ -224,7 +232,8 @@ IPCPROBE_DEFINE_EMIT_OP(msg_send, op->begin, fill_send)
 static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
-	fill_send((struct ipcprobe_rec_msg_send *)rec, op, ret);
+	fill_message((struct ipcprobe_rec_msg_send *)rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, U32_MAX, ret));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(msg_receive, op->begin, fill_receive)

@@ -35,6 +35,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -359,19 +360,20 @@ static __always_inline void fill_io(struct ipcprobe_rec_pipe_read *rec,
 	rec->call = op->call;
 	rec->nr_segs = op->nr_segs;
 	rec->flags = op->flags | end->obj_flags;
-	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
 }
 
 static __always_inline void fill_read(struct ipcprobe_rec_pipe_read *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io(rec, op, IPCPROBE_OP_OUT, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, op->prints.span, ret));
 }
 
 static __always_inline void fill_write(struct ipcprobe_rec_pipe_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io((struct ipcprobe_rec_pipe_read *)rec, op, IPCPROBE_OP_IN, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(pipe_read, op->begin, fill_read)
@@ -380,10 +382,13 @@ IPCPROBE_DEFINE_EMIT_OP(pipe_write, op->begin, fill_write)
 static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 				    s32 ret)
 {
-	if (is_read)
-		emit_pipe_read(op, ret);
-	else
+	if (!is_read) {
 		emit_pipe_write(op, ret);
+		return;
+	}
+	if (unlikely(op->nr_segs > 1))
+		ipcprobe_vector_end(op, op->prints.span, ret, IPCPROBE_CLASS_PIPE);
+	emit_pipe_read(op, ret);
 }
 
 /* Is this the unlock before a wait?  So it may be in a worker. */
@@ -538,40 +543,44 @@ void ipcprobe_entry_mutex_unlock(struct ipcprobe_hook *hook,
 		unlocking(op, ARG(fregs, 0));
 }
 
-static void emit_segments(const struct iovec *iov, u8 nr)
+static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u32 bytes,
+				       bool is_read)
 {
-	struct ipcprobe_rec_io_segment rec = {};
-	u8 i;
-
-	for (i = 1; i < nr; i++) {
-		rec.hdr.tid = current->pid;
-		rec.addr = (unsigned long)iov[i].iov_base;
-		rec.bytes = iov[i].iov_len;
-		guard(irqsave)();
-		rec.hdr.ts_ns = ipcprobe_clock();
-		IPCPROBE_EMIT_AS(io_segment, &rec, IPCPROBE_CLASS_PIPE);
-	}
+	op->addr = addr;
+	if (is_read)
+		op->prints.span = bytes;
+	else
+		op->prints = ipcprobe_prints_of(addr, bytes);
 }
 
 static noinline void set_vector(struct ipcprobe_op *op,
-				const struct iov_iter *iter)
+				const struct iov_iter *iter, bool is_read)
 {
-	op->addr = 0;	/* the kernel's own buffers have no address here */
+	const struct iovec *iov;
+	u8 i;
+
+	op->nr_segs = 1;
+	set_buffer(op, 0, 0, is_read);	/* the kernel's own buffers have no address here */
 	if (!iter_is_iovec(iter) || !iter->nr_segs)
 		return;
-	op->addr = (unsigned long)iter_iov(iter)->iov_base + iter->iov_offset;
+	iov = iter_iov(iter);
 	op->nr_segs = min_t(unsigned long, iter->nr_segs, U8_MAX);
-	if (op->nr_segs > 1)
-		emit_segments(iter_iov(iter), op->nr_segs);
+	set_buffer(op, (unsigned long)iov->iov_base + iter->iov_offset,
+		   min_t(size_t, iov->iov_len - iter->iov_offset, op->count), is_read);
+	op->io.nr = 0;
+	for (i = 1; i < op->nr_segs; i++)
+		ipcprobe_vector_add(op, &iov[i], op->nr_segs, IPCPROBE_CLASS_PIPE, is_read);
 }
 
 static __always_inline void set_buffers(struct ipcprobe_op *op,
-					const struct iov_iter *iter)
+					const struct iov_iter *iter, bool is_read)
 {
+	if (unlikely(!iter_is_ubuf(iter))) {
+		set_vector(op, iter, is_read);
+		return;
+	}
 	op->nr_segs = 1;
-	op->addr = (unsigned long)iter->ubuf + iter->iov_offset;
-	if (unlikely(!iter_is_ubuf(iter)))
-		set_vector(op, iter);
+	set_buffer(op, (unsigned long)iter->ubuf + iter->iov_offset, op->count, is_read);
 }
 
 /* But for IOCB_NOWAIT, which read(2) and write(2) do not set. */
@@ -590,7 +599,7 @@ static __always_inline void fill_rw(struct ipcprobe_op *op, int side,
 	op->flags = file->f_flags & O_NONBLOCK ? IPCPROBE_IO_NONBLOCK : 0;
 	if (side == IPCPROBE_OP_IN && unlikely(file->f_flags & O_DIRECT))
 		obj->has_packets = true;
-	set_buffers(op, iter);
+	set_buffers(op, iter, side == IPCPROBE_OP_OUT);
 }
 
 /* io_uring's multishot reads look like a call's, but never wait. */

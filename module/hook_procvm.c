@@ -26,7 +26,7 @@ static u32 process_of(pid_t nr)
 }
 
 static void emit_segment(const struct iovec *iov, u32 target, u16 index,
-			 bool is_remote)
+			 bool is_remote, const struct ipcprobe_prints *prints)
 {
 	struct ipcprobe_rec_procvm_segment rec = {
 		.hdr.tid = current->pid,
@@ -37,6 +37,7 @@ static void emit_segment(const struct iovec *iov, u32 target, u16 index,
 		.is_remote = is_remote,
 	};
 
+	IPCPROBE_SET_PRINTS(&rec, *prints);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT(procvm_segment, &rec);
@@ -53,24 +54,46 @@ static __always_inline bool read_range(const struct iovec __user *vec, u32 i,
 	       ipcprobe_read_iovec(iov, vec + i);
 }
 
-static noinline void tell_ranges(const struct iovec __user *vec, u32 nr,
-				 u32 target, bool is_remote)
+/* Of a local range that data is taken from; what comes into one is told of the first alone. */
+static __always_inline struct ipcprobe_prints taken_from(const struct ipcprobe_op *op,
+							 const struct iovec *iov)
 {
+	if (op->call != IPCPROBE_CALL_PROCESS_VM_WRITEV)
+		return (struct ipcprobe_prints) {};
+	return ipcprobe_prints_of((unsigned long)iov->iov_base,
+				  min_t(u64, iov->iov_len, U32_MAX));
+}
+
+static noinline void tell_ranges(const struct ipcprobe_op *op,
+				 const struct iovec __user *vec, u32 nr, bool is_remote)
+{
+	struct ipcprobe_prints prints = {};
 	struct iovec iov;
 	u32 i;
 
-	for (i = 0; i < nr && read_range(vec, i, &iov); i++)
-		emit_segment(&iov, target, i, is_remote);
+	for (i = 0; i < nr && read_range(vec, i, &iov); i++) {
+		if (!is_remote)
+			prints = taken_from(op, &iov);
+		emit_segment(&iov, op->procvm.target, i, is_remote, &prints);
+	}
+}
+
+static __always_inline void set_local(struct ipcprobe_op *op, const struct iovec *iov)
+{
+	op->procvm.local = (unsigned long)iov->iov_base;
+	op->prints = taken_from(op, iov);
+	if (op->call == IPCPROBE_CALL_PROCESS_VM_READV)
+		op->prints.span = min_t(u64, iov->iov_len, U32_MAX);
 }
 
 /* Return: the length of all; all ones when that is not known. */
-static noinline u32 add_ranges(const struct iovec __user *vec, unsigned long nr, u64 *first)
+static noinline u32 add_ranges(struct ipcprobe_op *op, const struct iovec __user *vec,
+			       unsigned long nr)
 {
 	unsigned long i;
 	struct iovec iov;
 	u64 sum = 0;
 
-	*first = 0;
 	if (nr > UIO_MAXIOV)
 		return U32_MAX;
 	for (i = 0; i < nr; i++) {
@@ -78,7 +101,7 @@ static noinline u32 add_ranges(const struct iovec __user *vec, unsigned long nr,
 			return U32_MAX;
 		sum += min_t(u64, iov.iov_len, U32_MAX);
 		if (i == 0)
-			*first = (unsigned long)iov.iov_base;
+			set_local(op, &iov);
 	}
 	return min_t(u64, sum, U32_MAX);
 }
@@ -88,10 +111,12 @@ static __always_inline void set_range(struct ipcprobe_op *op,
 				      const struct iovec __user *vec)
 {
 	struct iovec iov;
-	bool is_read = read_range(vec, 0, &iov);
 
-	op->procvm.local = is_read ? (unsigned long)iov.iov_base : 0;
-	op->count = is_read ? min_t(u64, iov.iov_len, U32_MAX) : U32_MAX;
+	op->count = U32_MAX;
+	if (unlikely(!read_range(vec, 0, &iov)))
+		return;
+	op->count = min_t(u64, iov.iov_len, U32_MAX);
+	set_local(op, &iov);
 }
 
 /* process_vm_rw(pid, lvec, liovcnt, rvec, riovcnt, flags, vm_write) */
@@ -111,17 +136,19 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	op->procvm.target = process_of(ftrace_regs_get_argument(fregs, 0));
 	op->procvm.remote = nr_remote && read_range(remote, 0, &iov) ?
 			    (unsigned long)iov.iov_base : 0;
+	op->procvm.local = 0;
+	op->prints = (struct ipcprobe_prints) {};
 	op->procvm.nr_local = min(nr_local, 255UL);
 	op->procvm.nr_remote = min(nr_remote, 255UL);
 	if (likely(nr_local == 1 && nr_remote <= 1)) {
 		set_range(op, local);
 		return;
 	}
-	op->count = add_ranges(local, nr_local, &op->procvm.local);
+	op->count = add_ranges(op, local, nr_local);
 	if (nr_local <= 1 && nr_remote <= 1)
 		return;
-	tell_ranges(local, op->procvm.nr_local, op->procvm.target, false);
-	tell_ranges(remote, op->procvm.nr_remote, op->procvm.target, true);
+	tell_ranges(op, local, op->procvm.nr_local, false);
+	tell_ranges(op, remote, op->procvm.nr_remote, true);
 }
 
 static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
@@ -136,7 +163,11 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 	rec->nr_local = op->procvm.nr_local;
 	rec->nr_remote = op->procvm.nr_remote;
 	rec->__pad = 0;
-	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
+	if (op->call == IPCPROBE_CALL_PROCESS_VM_READV)
+		IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->procvm.local,
+								 op->prints.span, ret));
+	else
+		IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->procvm.local, op->prints));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(procvm, op->begin, fill)

@@ -15,6 +15,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -94,35 +95,50 @@ static void entry_tee(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 #ifdef CONFIG_COMPAT
-static u64 first_compat_buffer(const void __user *uiov)
+static bool read_compat_buffer(struct iovec *iov, const void __user *uiov)
 {
 	struct compat_iovec first;
 
-	return copy_from_user_nofault(&first, uiov, sizeof(first)) ? 0 : first.iov_base;
+	if (copy_from_user_nofault(&first, uiov, sizeof(first)))
+		return false;
+	iov->iov_base = compat_ptr(first.iov_base);
+	iov->iov_len = first.iov_len;
+	return true;
 }
 #else
-static u64 first_compat_buffer(const void __user *uiov)
+static bool read_compat_buffer(struct iovec *iov, const void __user *uiov)
 {
-	return 0;
+	return false;
 }
 #endif
 
-static u64 first_buffer(const void __user *uiov)
+static bool read_buffer(struct iovec *iov, const void __user *uiov)
 {
-	struct iovec first;
+	return in_compat_syscall() ? read_compat_buffer(iov, uiov) :
+				     !copy_from_user_nofault(iov, uiov, sizeof(*iov));
+}
 
-	if (in_compat_syscall())
-		return first_compat_buffer(uiov);
-	return copy_from_user_nofault(&first, uiov, sizeof(first)) ?
-	       0 : (unsigned long)first.iov_base;
+/* Are bytes of user memory to go into the pipe, or some out of it to come there? */
+static bool takes_from_user(const struct ipcprobe_op *op)
+{
+	return op->file->f_mode & FMODE_WRITE;
 }
 
 static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
 			unsigned long nr_segs)
 {
+	struct iovec first;
+	u32 span;
+
 	op->nr_segs = min_t(unsigned long, nr_segs, U8_MAX);
-	if (nr_segs)
-		op->addr = first_buffer(uiov);
+	if (!nr_segs || !read_buffer(&first, uiov))
+		return;
+	op->addr = (unsigned long)first.iov_base;
+	span = min_t(u64, first.iov_len, U32_MAX);
+	if (takes_from_user(op))
+		op->prints = ipcprobe_prints_of(op->addr, span);
+	else
+		op->prints.span = span;
 }
 
 /* vmsplice(fd, iov, nr_segs, flags), as the system call's own function. */
@@ -146,8 +162,7 @@ static void entry_vmsplice(struct ipcprobe_hook *hook,
 		return;
 	}
 	op->file = file;	/* ipcprobe_op_free() gives it back */
-	set_side(hook, op, file->f_mode & FMODE_WRITE ? IPCPROBE_OP_IN :
-						       IPCPROBE_OP_OUT, file);
+	set_side(hook, op, takes_from_user(op) ? IPCPROBE_OP_IN : IPCPROBE_OP_OUT, file);
 	set_buffers(op, (const void __user *)args[1], args[2]);
 	op->flags = nonblock_flag(args[3]);
 }
@@ -242,6 +257,13 @@ static u16 check_ends(const struct ipcprobe_op *op, s32 ret)
 	return flags;
 }
 
+static struct ipcprobe_prints prints(const struct ipcprobe_op *op, s32 ret)
+{
+	if (op->call != IPCPROBE_CALL_VMSPLICE || takes_from_user(op))
+		return ipcprobe_prints_taken(op->addr, op->prints);
+	return ipcprobe_prints_brought(op->addr, op->prints.span, ret);
+}
+
 /* Called by op.c when the operation is over. */
 void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 {
@@ -261,6 +283,7 @@ void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 		.flags = op->flags | side_flags(op) | check_ends(op, ret),
 	};
 
+	IPCPROBE_SET_PRINTS(&rec, prints(op, ret));
 	ipcprobe_pipe_end_waits(op);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);

@@ -22,6 +22,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -33,8 +34,8 @@ static bool has_messages(const struct ipcprobe_op *op)
 /* ---- records ---- */
 
 /* Sends and receives have the same fields. */
-static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
-				      const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_io(struct ipcprobe_rec_unix_send *rec,
+				    const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->sock.addr;
 	rec->sock = op->sock.obj->id;
@@ -46,13 +47,21 @@ static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
 	rec->call = op->call;
 	rec->nr_segs = op->sock.nr_segs;
 	rec->flags = op->sock.flags;
-	IPCPROBE_SET_PRINTS(rec, ((struct ipcprobe_prints) {}));
+}
+
+static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
+				      const struct ipcprobe_op *op, s32 ret)
+{
+	fill_io(rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->sock.addr, op->sock.prints));
 }
 
 static __always_inline void fill_recv(struct ipcprobe_rec_unix_recv *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
-	fill_send((struct ipcprobe_rec_unix_send *)rec, op, ret);
+	fill_io((struct ipcprobe_rec_unix_send *)rec, op, ret);
+	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->sock.addr,
+							 op->sock.prints.span, ret));
 }
 
 IPCPROBE_DEFINE_EMIT_OP(unix_send, op->sock.begin, fill_send)
@@ -60,10 +69,13 @@ IPCPROBE_DEFINE_EMIT_OP(unix_recv, op->sock.begin, fill_recv)
 
 static void emit_io(const struct ipcprobe_op *op, s32 ret)
 {
-	if (op->sock.is_send)
+	if (op->sock.is_send) {
 		emit_unix_send(op, ret);
-	else
-		emit_unix_recv(op, ret);
+		return;
+	}
+	if (unlikely(op->sock.nr_segs > 1))
+		ipcprobe_vector_end(op, op->sock.prints.span, ret, IPCPROBE_CLASS_UNIX);
+	emit_unix_recv(op, ret);
 }
 
 /* Bytes of one of several messages, or of all that a call did with a stream. */
@@ -250,33 +262,39 @@ void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
 
 /* ---- begin ---- */
 
-static void emit_buffer(const struct iovec *iov)
+static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u64 bytes)
 {
-	struct ipcprobe_rec_io_segment rec = {
-		.hdr.tid = current->pid,
-		.addr = (unsigned long)iov->iov_base,
-		.bytes = iov->iov_len,
-	};
+	u32 span = min_t(u64, bytes, U32_MAX);
 
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_AS(io_segment, &rec, IPCPROBE_CLASS_UNIX);
+	op->sock.addr = addr;
+	if (op->sock.is_send)
+		op->sock.prints = ipcprobe_prints_of(addr, span);
+	else
+		op->sock.prints.span = span;
+}
+
+static void set_vector(struct ipcprobe_op *op, const struct iov_iter *iter)
+{
+	const struct iovec *iov = iter_iov(iter);
+	u8 i;
+
+	set_buffer(op, (unsigned long)iov->iov_base + iter->iov_offset,
+		   min(iov->iov_len - iter->iov_offset, iov_iter_count(iter)));
+	op->sock.nr_segs = min_t(unsigned long, iter->nr_segs, U8_MAX);
+	op->io.nr = 0;
+	for (i = 1; i < op->sock.nr_segs; i++)
+		ipcprobe_vector_add(op, &iov[i], op->sock.nr_segs, IPCPROBE_CLASS_UNIX,
+				    !op->sock.is_send);
 }
 
 static void set_buffers(struct ipcprobe_op *op, const struct iov_iter *iter)
 {
-	const struct iovec *iov;
-	u8 i;
-
 	op->sock.nr_segs = 1;
 	if (iter_is_ubuf(iter)) {
-		op->sock.addr = (unsigned long)iter->ubuf + iter->iov_offset;
+		set_buffer(op, (unsigned long)iter->ubuf + iter->iov_offset,
+			   iov_iter_count(iter));
 	} else if (iter_is_iovec(iter) && iter->nr_segs) {
-		iov = iter_iov(iter);
-		op->sock.addr = (unsigned long)iov->iov_base + iter->iov_offset;
-		op->sock.nr_segs = min_t(unsigned long, iter->nr_segs, U8_MAX);
-		for (i = 1; i < op->sock.nr_segs; i++)
-			emit_buffer(&iov[i]);
+		set_vector(op, iter);
 	} else {
 		op->sock.nr_segs = 0;
 		op->sock.flags |= IPCPROBE_UNIX_PAGES;
@@ -299,6 +317,7 @@ static __always_inline void reset(struct ipcprobe_op *op,
 	s->queue = sk_sleep(sk);
 	s->begin = op->begin;
 	s->addr = 0;
+	s->prints = (struct ipcprobe_prints) {};
 	s->count = 0;
 	s->peer = 0;
 	s->pos = 0;

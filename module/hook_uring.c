@@ -21,6 +21,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -30,6 +31,7 @@
 struct request {
 	const void *req;	/* only compared; NULL: free */
 	u64 begin;		/* stamp */
+	const struct mm_struct *mm;	/* only compared: whose the buffer is */
 	struct ipcprobe_rec_file_read rec;
 	bool is_write;
 };
@@ -146,6 +148,17 @@ u64 ipcprobe_uring_addr(const struct kiocb *iocb)
 	}
 }
 
+/*
+ * Bytes of the buffer of a request that names memory of its own process, as a
+ * registered buffer need not be; 0: it is another.
+ */
+static u32 span_of(const struct io_kiocb *req, u64 addr)
+{
+	bool is_plain = req->opcode == IORING_OP_READ || req->opcode == IORING_OP_WRITE;
+
+	return addr && is_plain ? rw_u32(req, RW_LEN) : 0;
+}
+
 static u8 nr_segs(const struct io_kiocb *req)
 {
 	if (req->opcode != IORING_OP_READV && req->opcode != IORING_OP_WRITEV)
@@ -162,6 +175,7 @@ static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 	struct file *file = req->file;
 	struct request request = {
 		.req = req,
+		.mm = current->mm,
 		.is_write = is_write,
 		.rec.hdr.tid = current->pid,
 		.rec.call = IPCPROBE_CALL_IO_URING,
@@ -177,6 +191,10 @@ static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 						   &request.rec.offset);
 	request.rec.addr = ipcprobe_uring_addr(iocb);
 	request.rec.nr_segs = nr_segs(req);
+	request.rec.span = span_of(req, request.rec.addr);
+	if (is_write)
+		IPCPROBE_SET_PRINTS(&request.rec, ipcprobe_prints_of(request.rec.addr,
+								     request.rec.span));
 	if (!add(&request))
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
@@ -203,6 +221,16 @@ static void probe_submit(void *data, IPCPROBE_URING_SUBMIT_ARGS)
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
 
+/* A request completes in any context: is it one of the buffer's process? */
+static struct ipcprobe_prints brought(const struct request *request)
+{
+	const struct ipcprobe_rec_file_read *rec = &request->rec;
+
+	if (!in_task() || current->mm != request->mm)
+		return (struct ipcprobe_prints) {};
+	return ipcprobe_prints_brought(rec->addr, rec->span, rec->ret);
+}
+
 static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 {
 	struct request request;
@@ -212,6 +240,8 @@ static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 	if (!req || !take(req, &request))
 		return;
 	rec->ret = IPCPROBE_URING_RESULT;
+	if (!request.is_write)
+		IPCPROBE_SET_PRINTS(rec, brought(&request));
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock_since(request.begin, &rec->dur_ns);
 	if (!request.is_write)

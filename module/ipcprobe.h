@@ -26,6 +26,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 #include <linux/wait.h>
 #include <asm/syscall.h>
 
@@ -755,6 +756,9 @@ struct ipcprobe_prints {
 	u32 tail;
 };
 
+/* Buffers that an operation keeps; all are told as it begins where there are more. */
+#define IPCPROBE_NR_LATE_SEGS	7
+
 /**
  * struct ipcprobe_op - an operation under way; touched by its task alone
  * @place: its entry in the table (op_table.c)
@@ -769,6 +773,8 @@ struct ipcprobe_prints {
  * @call: enum ipcprobe_call
  * @begin: stamp of the entry
  * @addr: first user buffer
+ * @prints: of it: of what takes data out, as of the begin; of what brings data
+ *	in, span is its size.  All 0: it is not known, or the kernel's own
  * @end: per side, the pipe it moves bytes out of [0] or into [1]; obj is NULL
  *	when there is none, and always so between operations.  A read or write
  *	does without a reference to it: its call holds the open file.
@@ -790,7 +796,9 @@ struct ipcprobe_prints {
  * @sem: of SEM_*
  * @msg: of MSG_*
  * @mq: of MQ_*
- * @request: of PIPE_*_REQUEST: epoch of requests at its begin (op.c)
+ * @io: of PIPE_*, FILE_*, UNIX_*: @epoch of requests at the begin of a
+ *	PIPE_*_REQUEST (op.c); of what brings data in, buffers behind the first
+ *	that are told at the end (vector.c)
  * @futex: FUTEX: see there; @flags are IPCPROBE_FUTEX_*
  * @sock: what it does with a UNIX socket; sock.obj is NULL when nothing, and
  *	always so between operations
@@ -808,6 +816,7 @@ struct ipcprobe_op {
 	u16 flags;
 	u64 begin;
 	u64 addr;
+	struct ipcprobe_prints prints;
 	struct ipcprobe_op_end {
 		struct ipcprobe_pipe *obj;
 		const struct pipe_inode_info *pipe;	/* to compare with */
@@ -904,7 +913,9 @@ struct ipcprobe_op {
 		} eventfd;
 		struct {
 			u32 epoch;
-		} request;
+			u32 nr;
+			struct iovec iov[IPCPROBE_NR_LATE_SEGS];
+		} io;
 		struct {
 			u64 local;
 			u64 remote;
@@ -920,6 +931,7 @@ struct ipcprobe_op {
 		u64 begin;	/* stamp; of this message */
 		u64 wait_begin;	/* stamp; valid while waiting */
 		u64 addr;
+		struct ipcprobe_prints prints;	/* as above */
 		u32 count;
 		u32 peer;
 		u32 pos;	/* of this run of bytes */
@@ -941,6 +953,12 @@ struct ipcprobe_op {
 		bool is_done;	/* something moved, maybe 0 bytes */
 	} sock;
 };
+
+/* vector.c: the buffers of vectored calls, behind the first */
+
+void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_segs,
+			 u32 class_id, bool is_brought);
+void ipcprobe_vector_end(const struct ipcprobe_op *op, u32 first, s64 ret, u32 class_id);
 
 #define IPCPROBE_OP_OUT	0	/* index in end[]: bytes leave this pipe */
 #define IPCPROBE_OP_IN	1	/* bytes enter this pipe */

@@ -143,7 +143,7 @@ void ipcprobe_op_forget_requests(void)
 /* Were hooks away since a request began?  It need not be the same any more. */
 bool ipcprobe_op_is_forgotten(const struct ipcprobe_op *op)
 {
-	return op->request.epoch != READ_ONCE(requests_epoch);
+	return op->io.epoch != READ_ONCE(requests_epoch);
 }
 
 /* A request is over, or left without a sign of its end; no record. */
@@ -205,6 +205,7 @@ static __always_inline void clear(struct ipcprobe_op *op)
 	op->nr_segs = 0;
 	op->flags = 0;
 	op->addr = 0;
+	op->prints = (struct ipcprobe_prints) {};
 	for (side = 0; side < 2; side++) {
 		op->end[side].obj = NULL;
 		op->end[side].pos = 0;
@@ -363,7 +364,7 @@ struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kin
 	if (op->work_depth || current->flags & IPCPROBE_PF_NO_CALL ||
 	    !ipcprobe_is_io_submit())
 		op->call = IPCPROBE_CALL_IO_URING;
-	op->request.epoch = READ_ONCE(requests_epoch);
+	op->io.epoch = READ_ONCE(requests_epoch);
 	return op;
 }
 

@@ -6,7 +6,7 @@
  * depends on what others do, however many wait.  A leaf is made with the first
  * operation of one of its 512 ids, an operation with the first of its task; it
  * serves the task until that ends or has another id.  So the memory is bound by
- * the threads that exist (500 bytes each, charged to their memory group) and by
+ * the threads that exist (600 bytes each, charged to their memory group) and by
  * the ids that there can be (4 KiB per 512, 32 MiB at most).  All goes when
  * nobody records such a class any more.
  *

@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "prints.h"
 
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -729,6 +730,21 @@ TEST_F(file, files_below_an_overlay)
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(info[i]->file, NEXT(&cursor, file_read)->file);
 	NO_MORE(&cursor);
+}
+
+/* ---- fingerprints ---- */
+
+TEST_F(file, fingerprints)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	log->fd[0] = open(self->path, O_RDONLY);
+	log->fd[1] = self->fd;
+	tid = SPAWN(move_all, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

@@ -7,6 +7,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "prints.h"
 #include "user_fault.h"
 
 #include <mqueue.h>
@@ -915,6 +916,82 @@ TEST_F(msg, tells_the_life_of_posix_queues)
 	EXPECT_EQ(info->ino, destroy->ino);
 	EXPECT_EQ(self->has_btf ? 0 : UNKNOWN, destroy->nr_messages);
 	NO_MORE(&cursor);
+}
+
+/* ---- fingerprints ---- */
+
+static void move_text(struct prints_log *log, size_t bytes, size_t room)
+{
+	size_t came = bytes < room ? bytes : room;
+
+	fill_words(message.text, sizeof(message.text));
+	expect_prints(log, message.text, bytes);
+	CHECK(!send_msg(log->id, 1, bytes, 0));
+	fill_words(message.text, sizeof(message.text));
+	CHECK(msgrcv(log->id, &message, room, 0, MSG_NOERROR) == (ssize_t)came);
+	expect_prints(log, message.text, came);
+}
+
+static void move_texts(struct prints_log *log)
+{
+	struct message *edge = (void *)filled_edge(8 + 20);
+	size_t bytes;
+
+	for (bytes = 0; bytes < 20; bytes++)
+		move_text(log, bytes, 8192);
+	move_text(log, 5000, 8192);
+	move_text(log, 5000, 8192);
+	move_text(log, 5000, 77);
+	edge->type = 1;
+	expect_cut(log, edge->text, 2000, 20);
+	CHECK(msgsnd(log->id, edge, 2000, 0) == -1 && errno == EFAULT);
+	expect_prints(log, edge->text, 20);
+	CHECK(!msgsnd(log->id, edge, 20, 0));
+	fill_words(edge->text, 20);
+	CHECK(msgrcv(log->id, edge, 2000, 0, 0) == 20);
+	expect_prints(log, edge->text, 20);
+	/* nothing came */
+	CHECK(msgrcv(log->id, &message, 10, 0, IPC_NOWAIT) == -1 && errno == ENOMSG);
+	expect_prints(log, NULL, 0);
+}
+
+TEST_F(msg, fingerprints)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	log->id = self->job->id;
+	tid = SPAWN(move_texts, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
+}
+
+static void move_posix(struct prints_log *log)
+{
+	size_t bytes;
+
+	for (bytes = 0; bytes <= 64; bytes += bytes < 17 ? 1 : 47) {
+		fill_words(message.text, sizeof(message.text));
+		expect_prints(log, message.text + 1, bytes);
+		CHECK(!mq_send(log->id, message.text + 1, bytes, 1));
+		CHECK(mq_receive(log->id, message.text + 4085, 4000, NULL) == (ssize_t)bytes);
+		expect_prints(log, message.text + 4085, bytes);
+	}
+}
+
+TEST_F(msg, fingerprints_of_posix_messages)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	if (!has_hooks())
+		SKIP(return, INLINED);
+	log->id = self->job->mq;
+	tid = SPAWN(move_posix, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

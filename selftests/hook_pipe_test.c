@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "pipe_fixture.h"
+#include "prints.h"
 
 /* ---- one task ---- */
 
@@ -687,6 +688,43 @@ TEST_F(pipe, many_writers_two_readers)
 		ASSERT_EQ(in[i].pos + in[i].len, pos) TH_LOG("a byte of another writer");
 	}
 	printf("# %u bytes in %zu write and %zu read spans\n", total, nr_in, nr_out);
+}
+
+/* ---- fingerprints ---- */
+
+TEST_F(pipe, fingerprints)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	memcpy(log->fd, self->fd, sizeof(log->fd));
+	tid = SPAWN(move_all, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
+}
+
+/* A read that waited has what it brought, not what was there before. */
+static void wait_for_bytes(struct prints_log *log)
+{
+	fill_words(page, sizeof(page));
+	CHECK(read(log->fd[0], page + 5, 5000) == 3000);
+	expect_prints(log, page + 5, 3000);
+}
+
+TEST_F(pipe, fingerprints_of_a_read_that_waits)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	memcpy(log->fd, self->fd, sizeof(log->fd));
+	tid = SPAWN(wait_for_bytes, log);
+	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_pipe_block, tid));
+	fill_words(large, 3000);
+	ASSERT_EQ(3000, write(self->fd[1], large, 3000));
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "prints.h"
 
 #include <sys/uio.h>
 
@@ -195,6 +196,56 @@ TEST_F(procvm, errors)
 	EXPECT_CALL(&cursor, here, there, self->target, 100, -EINVAL,
 		    IPCPROBE_CALL_PROCESS_VM_READV, 1, 1);
 	NO_MORE(&cursor);
+}
+
+/* ---- fingerprints: of the caller's ranges ---- */
+
+static void expect_nothing(struct prints_log *log, int nr)
+{
+	while (nr--)
+		expect_prints(log, NULL, 0);
+}
+
+static void move_ranges(struct prints_log *log)
+{
+	struct iovec local[2] = { { here + 3, 1000 }, { here + 2001, 5 } };
+	struct iovec remote[2] = { { there + 10, 1000 }, { there + 5000, 5 } };
+	char *edge = filled_edge(20);
+
+	fill_words(here, sizeof(here));
+	expect_prints(log, here + 3, 1000);
+	CHECK(process_vm_writev(log->id, local, 1, remote, 1, 0) == 1000);
+	local[0].iov_base = here + 1500;
+	CHECK(process_vm_readv(log->id, local, 1, remote, 1, 0) == 1000);
+	expect_prints(log, here + 1500, 1000);
+	/* what is told first are all ranges, the caller's before the other's */
+	expect_prints(log, here + 1500, 1000);
+	expect_prints(log, here + 2001, 5);
+	expect_nothing(log, 2);
+	expect_prints(log, here + 1500, 1000);
+	CHECK(process_vm_writev(log->id, local, 2, remote, 2, 0) == 1005);
+	local[0].iov_len = 2000;
+	remote[0].iov_len = 60;
+	remote[1].iov_base = (void *)16;
+	expect_nothing(log, 3);
+	CHECK(process_vm_readv(log->id, local, 1, remote, 2, 0) == 60);
+	expect_prints(log, here + 1500, 60);
+	local[0] = (struct iovec) { edge, 2000 };
+	remote[0].iov_len = 2000;
+	expect_cut(log, edge, 2000, 20);
+	CHECK(process_vm_writev(log->id, local, 1, remote, 1, 0) < 2000);
+}
+
+TEST_F(procvm, fingerprints)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	log->id = self->target;
+	tid = SPAWN(move_ranges, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "prints.h"
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -555,6 +556,42 @@ TEST_F(splice, packets_from_before)
 	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 10, 10);
 	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 110, 10);
 	NO_MORE(&cursor);
+}
+
+/* ---- fingerprints ---- */
+
+static void splice_words(struct prints_log *log)
+{
+	struct iovec out[2] = { { page + 1, 4096 }, { page + 5000, 1000 } };
+	struct iovec in[2] = { { page + 8192, 3000 }, { page + 12288, 4000 } };
+
+	fill_words(page, sizeof(page));
+	expect_prints(log, page + 1, 4096);
+	CHECK(vmsplice(log->fd[1], out, 2, 0) == 5096);
+	CHECK(vmsplice(log->fd[0], in, 2, 0) == 5096);
+	expect_prints(log, page + 8192, 3000);
+	out[0].iov_len = 6;
+	expect_prints(log, page + 1, 6);
+	CHECK(vmsplice(log->fd[1], out, 1, 0) == 6);
+	CHECK(vmsplice(log->fd[0], in, 2, 0) == 6);
+	expect_prints(log, page + 8192, 6);
+	/* without user memory */
+	expect_prints(log, NULL, 0);
+	CHECK(splice(log->id, NULL, log->fd[1], NULL, 1000, 0) == 1000);
+}
+
+TEST_F(splice, fingerprints)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	memcpy(log->fd, self->fds.a, sizeof(log->fd));
+	log->id = self->fds.file;
+	ASSERT_EQ(0, lseek(log->id, 0, SEEK_SET));
+	tid = SPAWN(splice_words, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "capture.h"
+#include "prints.h"
 #include "uring.h"
 
 #include <linux/bpf.h>
@@ -1392,6 +1393,79 @@ TEST_F(unix_socket, several_writers)
 	EXPECT_EQ(total, len);
 	close(fd[0]);
 	close(fd[1]);
+}
+
+/* ---- fingerprints ---- */
+
+static void move_stream(struct prints_log *log)
+{
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, log->fd));
+	move_all(log);
+}
+
+TEST_F(unix_socket, fingerprints_of_streams)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid = SPAWN(move_stream, log);
+
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
+}
+
+/* Receives with @flags; MSG_PEEK leaves the message for another receive. */
+static void move_single_message(struct prints_log *log, size_t len, size_t room, int flags)
+{
+	size_t came = len < room ? len : room;
+
+	fill_words(page, 8192);
+	expect_prints(log, page + 3, len);
+	CHECK(send(log->fd[1], page + 3, len, 0) == (ssize_t)len);
+	CHECK(recv(log->fd[0], page + 4093, room, flags) ==
+	      (ssize_t)(flags & MSG_TRUNC ? len : came));
+	expect_prints(log, page + 4093, came);
+	if (!(flags & MSG_PEEK))
+		return;
+	CHECK(read(log->fd[0], page + 1, room) == (ssize_t)came);
+	expect_prints(log, page + 1, came);
+}
+
+/* A message that does not fit leaves what fits. */
+static void move_messages(struct prints_log *log)
+{
+	struct iovec iov[2] = { { page + 1, 50 }, { page + 5000, 60 } };
+	struct mmsghdr msgs[2] = {
+		{ .msg_hdr = { .msg_iov = &iov[0], .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov[1], .msg_iovlen = 1 } },
+	};
+	int *fd = log->fd;
+
+	CHECK(!socketpair(AF_UNIX, SOCK_DGRAM, 0, fd));
+	move_single_message(log, 1000, 1000, MSG_PEEK);
+	move_single_message(log, 100, 39, 0);
+	move_single_message(log, 100, 39, MSG_TRUNC);
+	move_single_message(log, 3, 2, 0);
+	move_single_message(log, 0, 10, 0);
+	fill_words(page, 8192);
+	expect_prints(log, page + 1, 50);
+	expect_prints(log, page + 5000, 60);
+	CHECK(sendmmsg(fd[1], msgs, 2, 0) == 2);
+	iov[0].iov_len = 1000;
+	iov[1].iov_len = 1000;
+	memset(page, 0, 8192);
+	CHECK(recvmmsg(fd[0], msgs, 2, 0, NULL) == 2);
+	expect_prints(log, page + 1, 50);
+	expect_prints(log, page + 5000, 60);
+}
+
+TEST_F(unix_socket, fingerprints_of_messages)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid = SPAWN(move_messages, log);
+
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

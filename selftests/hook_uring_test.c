@@ -5,6 +5,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "prints.h"
 #include "uring.h"
 
 #include <sys/prctl.h>
@@ -326,6 +327,42 @@ TEST_F(uring_file, requests_of_a_process_that_is_killed)
 	while ((io = next_request(&self->cap, &at)))
 		nr++;
 	EXPECT_EQ(11, nr);
+}
+
+/* ---- fingerprints ---- */
+
+static void request_words(struct prints_log *log)
+{
+	struct uring uring;
+
+	CHECK(!uring_open(&uring));
+	fill_words(out, 8192);
+	expect_prints(log, out + 3, 5000);
+	CHECK(uring_do(&uring, IORING_OP_WRITE, log->id, out + 3, 5000, 0) == 5000);
+	expect_prints(log, out + 3, 7);
+	CHECK(uring_do(&uring, IORING_OP_WRITE, log->id, out + 3, 7, 0) == 7);
+	uring_put(&uring, IORING_OP_READ, log->id, in + 5, 4000)->off = 3000;
+	uring_submit(&uring, 1);
+	CHECK(uring_wait(&uring) == 2007);
+	expect_prints(log, in + 5, 2007);
+	/* a registered buffer need not be the process's own */
+	uring_register(&uring, out, sizeof(out));
+	expect_prints(log, NULL, 0);
+	uring_put(&uring, IORING_OP_WRITE_FIXED, log->id, out + 50, 100)->off = 0;
+	uring_submit(&uring, 1);
+	CHECK(uring_wait(&uring) == 100);
+}
+
+TEST_F(uring_file, fingerprints)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	log->id = self->fd;
+	tid = SPAWN(request_words, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
 }
 
 TEST_HARNESS_MAIN

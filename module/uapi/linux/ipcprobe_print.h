@@ -7,6 +7,7 @@
 #ifndef _UAPI_LINUX_IPCPROBE_PRINT_H
 #define _UAPI_LINUX_IPCPROBE_PRINT_H
 
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #define IPCPROBE_PRINT_BYTES	8	/* that one is of */
@@ -17,7 +18,7 @@
  *
  * Return: never 0, which stands for a word that was not read.
  */
-static inline __u32 ipcprobe_print(__u64 word)
+static __always_inline __u32 ipcprobe_print(__u64 word)
 {
 	__u32 print = (word * 0x9e3779b97f4a7c15ULL) >> 32;
 
@@ -34,7 +35,7 @@ static inline __u32 ipcprobe_print(__u64 word)
  *
  * Return: the multiple of the greatest power of two in [@addr, @addr + @span - 8].
  */
-static inline __u64 ipcprobe_print_mid(__u64 addr, __u64 span)
+static __always_inline __u64 ipcprobe_print_mid(__u64 addr, __u64 span)
 {
 	__u64 last = addr + span - IPCPROBE_PRINT_BYTES;
 
