@@ -10,6 +10,7 @@
 #include "user_fault.h"
 
 #include <sys/ipc.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 
 #define NR_SEMS	3
@@ -727,15 +728,18 @@ TEST_F(sem, finds_sets_once_while_others_come_and_go)
 {
 	struct crowd *crowd = shared_memory(sizeof(*crowd));
 	unsigned int *seen = calloc(NR_STAY, sizeof(*seen)), nr = 0;
-	pid_t tid = SPAWN(come_and_go, crowd);
 	size_t i, set;
+	pid_t tid;
 
+	ASSERT_EQ(0, prctl(PR_SET_CHILD_SUBREAPER, 1));
+	tid = SPAWN(come_and_go, crowd);
 	while (!crowd->is_ready)
 		sched_yield();
 	capture_close(&self->cap);
 	ASSERT_EQ(0, open_session(&self->cap, 0));
 	kill(-tid, SIGKILL);
-	waitpid(tid, NULL, 0);
+	while (waitpid(-tid, NULL, 0) > 0)	/* and the child that it leaves */
+		;
 	FINISH(&self->cap);
 	for (i = 0; i < self->cap.nr; i++) {
 		const struct ipcprobe_rec_sem_snapshot *rec = (const void *)self->cap.recs[i].rec;
