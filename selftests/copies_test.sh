@@ -8,13 +8,15 @@ cd "$work" || exit 1
 
 size=67108864
 head -c $size /dev/urandom >big.bin
+# All that may fill memory: without one of them nothing is exact.
+classes=task,pipe,file,shm,msg,unix,procvm
 
 # copies NAME COMMAND...: record COMMAND, analyse into NAME.json.
 copies() {
 	local name=$1
 	shift
 
-	ipcprobe record -e task,pipe,file -m 16M -o "$name.data" -- "$@" 2>"$name.err" ||
+	ipcprobe record -e "$classes" -m 16M -o "$name.data" -- "$@" 2>"$name.err" ||
 		{ cat "$name.err"; return 1; }
 	analyse "$name"
 }
@@ -87,7 +89,7 @@ fifo() {
 	mkfifo fifo go-writer go-reader over
 	(setsid sh -c 'read -r _ <go-writer; exec cat big.bin >fifo' &)
 	(setsid sh -c 'read -r _ <go-reader; cat fifo >out.bin; echo >over' &)
-	ipcprobe record -a -e task,pipe,file -m 16M -o fifo.data -- \
+	ipcprobe record -a -e "$classes" -m 16M -o fifo.data -- \
 		sh -c 'echo >go-writer; echo >go-reader; read -r _ <over' 2>fifo.err
 	cmp big.bin out.bin
 	analyse fifo
@@ -195,7 +197,7 @@ less_fed_by_script() {
 
 	# shellcheck disable=SC2012 # it is ls that is traced
 	listing=$(ls -l /usr/bin | wc -c)
-	printf 'Gq' | ipcprobe record -e task,pipe,file -o less.data -- \
+	printf 'Gq' | ipcprobe record -e "$classes" -o less.data -- \
 		script -qec 'ls -l /usr/bin | less' typescript >/dev/null 2>less.err
 	analyse less
 	grep -q "$(printf '%s\n' /usr/bin/* | sed 's,.*/,,' | tail -n 1)" typescript
