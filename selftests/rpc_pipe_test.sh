@@ -9,6 +9,7 @@ load_module
 cd "$work" || exit 1
 
 rpc=$work/rpc cld=$work/rpc/nfsd/cld
+trap 'umount -q /proc/fs/nfsd "$rpc"; rm -rf "$work"' EXIT
 
 # The NFS server asks the holder of the file "cld" at its start, and waits for an
 # answer. It asks only if the file is open within a second of being made.
@@ -18,6 +19,7 @@ start_server() {
 	mount -t rpc_pipefs rpc "$rpc"
 	mount -t nfsd nfsd /proc/fs/nfsd
 	echo "-2 -3 +4" >/proc/fs/nfsd/versions || echo "-3 +4" >/proc/fs/nfsd/versions
+	echo "tcp 20049" >/proc/fs/nfsd/portlist
 	echo 1 >/proc/fs/nfsd/threads &
 	server=$!
 }
