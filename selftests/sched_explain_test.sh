@@ -304,7 +304,7 @@ nonsense_refused() {
 
 pick_needed() {
 	ipcprobe record -a -e task,sched -o nopick.data -- true
-	refused 1 'class pick was not recorded.*record with -e sched,pick,task' -i nopick.data
+	refused 1 'class pick was not recorded.*record with -e task,sched,pick' -i nopick.data
 }
 
 # ---- loads ----
