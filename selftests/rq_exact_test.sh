@@ -108,7 +108,7 @@ stress() {
 	local name=$1 ops=$2 least=$3
 	shift 3
 
-	exact "$name" "$least" stress-ng -q --metrics-brief --yaml "$name.yaml" "$@" "--${1#--}-ops" "$ops"
+	exact "$name" "$least" stress-ng -q -t 100 --metrics-brief --yaml "$name.yaml" "$@" "--${1#--}-ops" "$ops"
 	awk -v ops="$ops" '/bogo-ops:/ { sum += $2 } END { print sum, "operations"; exit sum < ops }' \
 		"$name.yaml"
 }
