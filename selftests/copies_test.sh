@@ -272,9 +272,9 @@ attached() {
 	mkfifo in.fifo
 	cat in.fifo >attached.bin &
 	reader=$!
-	ipcprobe copies -J --top 0 -p $reader -- \
+	ipcprobe copies -J --top 0 -p "$reader" -- \
 		sh -c "cat big.bin >in.fifo; tail --pid=$reader -f /dev/null" >attached.json
-	wait $reader
+	wait "$reader"
 	cmp big.bin attached.bin
 	true_of attached \
 		"[.paths[].hops[].process.pid] | unique == [$reader]" \
