@@ -914,7 +914,7 @@ TEST_F(session, nonsense_in_consumer_pos)
 	struct ipcprobe_config config = {
 		.classes = CLASS_BIT(PIPE),
 		.flags = IPCPROBE_F_NO_SNAPSHOT,
-		.ring_bytes = 4 << 20,
+		.ring_bytes = 32 << 20,	/* room for all, however seldom it is read */
 	};
 	uint64_t until = now_ns() + 2000000000ULL;
 	struct capture sane;
