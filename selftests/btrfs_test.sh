@@ -1,6 +1,6 @@
 #!/bin/bash
 # Files of btrfs: a file and its copy in a snapshot have the same device, inode
-# number and generation inside the kernel, and are told apart all the same.
+# number and generation inside the kernel; records show them as two files.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq mkfs.btrfs btrfs

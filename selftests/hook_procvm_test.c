@@ -218,7 +218,7 @@ static void move_ranges(struct prints_log *log)
 	local[0].iov_base = here + 1500;
 	CHECK(process_vm_readv(log->id, local, 1, remote, 1, 0) == 1000);
 	expect_prints(log, here + 1500, 1000);
-	/* what is told first are all ranges, the caller's before the other's */
+	/* records of all ranges come first, the caller's before the other's */
 	expect_prints(log, here + 1500, 1000);
 	expect_prints(log, here + 2001, 5);
 	expect_nothing(log, 2);

@@ -450,9 +450,30 @@ static void count_switches(struct switches *sw, const struct capture *cap, pid_t
 	       sw->forced);
 }
 
-TEST_F(sched, switches_equal_the_kernels_count)
+/*
+ * Task @pid waits for a byte of pipe end @fd: are its switches until then those
+ * that the kernel counts?
+ */
+static struct switches end_switches(struct __test_metadata *_metadata, struct capture *cap,
+				    pid_t pid, pid_t rival, int fd)
 {
 	struct switches sw = {};
+
+	wait_until_in_call(pid, SYS_read);
+	kernel_count(&sw, pid);
+	FINISH(cap);
+	ASSERT_EQ(1, write(fd, "", 1));
+	REAP(pid);
+	REAP(rival);
+	count_switches(&sw, cap, pid);
+	EXPECT_EQ(sw.kernel_voluntary, sw.voluntary);
+	EXPECT_EQ(sw.kernel_forced, sw.forced);
+	return sw;
+}
+
+TEST_F(sched, switches_equal_the_kernels_count)
+{
+	struct switches sw;
 	pid_t rival, pid;
 	int fd[2];
 
@@ -460,15 +481,7 @@ TEST_F(sched, switches_equal_the_kernels_count)
 	ASSERT_EQ(0, capture_start(&self->cap));
 	rival = SPAWN(do_spin, NULL);
 	pid = SPAWN(do_switches, fd);
-	wait_until_in_call(pid, SYS_read);
-	kernel_count(&sw, pid);
-	FINISH(&self->cap);
-	ASSERT_EQ(1, write(fd[1], "", 1));
-	REAP(pid);
-	REAP(rival);
-	count_switches(&sw, &self->cap, pid);
-	EXPECT_EQ(sw.kernel_voluntary, sw.voluntary);
-	EXPECT_EQ(sw.kernel_forced, sw.forced);
+	sw = end_switches(_metadata, &self->cap, pid, rival, fd[1]);
 	EXPECT_LT(0, sw.voluntary);
 	EXPECT_LT(0, sw.forced);
 }
@@ -527,7 +540,7 @@ static void interrupt_sleeps(pid_t pid)
 /* It wanted to sleep, and the kernel counts that, though it is still runnable. */
 TEST_F(sched, a_switch_that_a_signal_cuts_short_is_voluntary)
 {
-	struct switches sw = {};
+	struct switches sw;
 	pid_t rival, pid;
 	int fd[2];
 
@@ -536,15 +549,7 @@ TEST_F(sched, a_switch_that_a_signal_cuts_short_is_voluntary)
 	rival = SPAWN(do_spin_on_cpu_0, NULL);
 	pid = SPAWN(do_interrupted_sleeps, fd);
 	interrupt_sleeps(pid);
-	wait_until_in_call(pid, SYS_read);
-	kernel_count(&sw, pid);
-	FINISH(&self->cap);
-	ASSERT_EQ(1, write(fd[1], "", 1));
-	REAP(pid);
-	REAP(rival);
-	count_switches(&sw, &self->cap, pid);
-	EXPECT_EQ(sw.kernel_voluntary, sw.voluntary);
-	EXPECT_EQ(sw.kernel_forced, sw.forced);
+	sw = end_switches(_metadata, &self->cap, pid, rival, fd[1]);
 	EXPECT_LE(NR_SLEEPS, sw.voluntary);
 }
 

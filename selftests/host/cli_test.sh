@@ -6,16 +6,7 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 
-ipcprobe=$PWD/../../tools/ipcprobe
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-number=0 failures=0
-
-result() {	# ok|'not ok' SENTENCE
-	number=$((number + 1))
-	[ "$1" = ok ] || failures=$((failures + 1))
-	echo "$1 $number $2"
-}
+. ../results.sh
 
 # refuses STATUS PATTERN ARG...: ends with STATUS, says PATTERN on stderr, and
 # nothing on stdout.
@@ -406,5 +397,4 @@ test_top
 test_damaged
 test_writing
 test_without_module
-echo "1..$number"
-[ $failures = 0 ]
+results_end

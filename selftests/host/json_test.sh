@@ -5,17 +5,8 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 
-ipcprobe=$PWD/../../tools/ipcprobe
+. ../results.sh
 pages=$PWD/../../Documentation/man
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-number=0 failures=0
-
-result() {	# ok|'not ok' SENTENCE
-	number=$((number + 1))
-	[ "$1" = ok ] || failures=$((failures + 1))
-	echo "$1 $number $2"
-}
 
 # members <JSON: what a record's own fields are called is in events.rst.
 members() {
@@ -116,5 +107,4 @@ for golden in golden/*.json; do
 	documented "$page" "$golden"
 	versioned "$golden"
 done
-echo "1..$number"
-[ $failures = 0 ]
+results_end

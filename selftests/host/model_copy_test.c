@@ -13,9 +13,7 @@
 /* A shell with pid 10 and its parent. */
 static void begin(struct trace *t)
 {
-	trace_init(t, MODEL_COPIES);
-	trace_snapshot(t, 1, 0, "init");
-	trace_snapshot(t, 10, 1, "sh");
+	trace_shell(t);
 	trace_file(t, 1, "/tmp/big.bin");
 	trace_file(t, 2, "/tmp/out.bin");
 }

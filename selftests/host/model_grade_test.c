@@ -29,9 +29,7 @@ static void fill(void)
 
 static void begin(struct trace *t)
 {
-	trace_init(t, MODEL_COPIES);
-	trace_snapshot(t, 1, 0, "init");
-	trace_snapshot(t, 10, 1, "sh");
+	trace_shell(t);
 	trace_file(t, BIG, "/tmp/big.bin");
 	trace_file(t, OUT, "/tmp/out.bin");
 	trace_file(t, LOG, "/tmp/log");
@@ -119,29 +117,27 @@ static void expect(struct trace *t, uint64_t exact, uint64_t address, uint64_t i
 	trace_deinit(t);
 }
 
-static void test_whole(void)
+/* @bytes that were @data as they were read are @now as they are written. */
+static void copy(const unsigned char *data, const unsigned char *now, uint32_t bytes,
+		 uint64_t exact, uint64_t address, uint64_t inferred, const char *what)
 {
 	struct trace t;
 
 	begin(&t);
-	read_file(&t, 12, BUF_A, text, BLOCK);
-	write_file(&t, 12, BUF_A, text, BLOCK);
-	expect(&t, BLOCK, 0, 0, "the same content at the same place: exact");
+	read_file(&t, 12, BUF_A, data, bytes);
+	write_file(&t, 12, BUF_A, now, bytes);
+	expect(&t, exact, address, inferred, what);
+}
 
-	begin(&t);
-	read_file(&t, 12, BUF_A, text, BLOCK);
-	write_file(&t, 12, BUF_A, other, BLOCK);
-	expect(&t, 0, 0, BLOCK, "other content there, as of tr: not linked by its address");
+static void test_whole(void)
+{
+	struct trace t;
 
-	begin(&t);
-	read_file(&t, 12, BUF_A, zeroes, BLOCK);
-	write_file(&t, 12, BUF_A, zeroes, BLOCK);
-	expect(&t, 0, BLOCK, 0, "constant data that agree: by address");
-
-	begin(&t);
-	read_file(&t, 12, BUF_A, zeroes, BLOCK);
-	write_file(&t, 12, BUF_A, text, BLOCK);
-	expect(&t, 0, 0, BLOCK, "constant data that do not: not linked by address");
+	copy(text, text, BLOCK, BLOCK, 0, 0, "the same content at the same place: exact");
+	copy(text, other, BLOCK, 0, 0, BLOCK,
+	     "other content there, as of tr: not linked by its address");
+	copy(zeroes, zeroes, BLOCK, 0, BLOCK, 0, "constant data that agree: by address");
+	copy(zeroes, text, BLOCK, 0, 0, BLOCK, "constant data that do not: not linked by address");
 
 	begin(&t);
 	trace_file_read(&t, 12, BIG, BUF_A, BLOCK);
@@ -230,25 +226,15 @@ static void test_small(void)
 {
 	struct trace t;
 
-	begin(&t);
-	read_file(&t, 12, BUF_A, text, 5);
-	write_file(&t, 12, BUF_A, text, 5);
-	expect(&t, 5, 0, 0, "less than a word is compared as a whole");
-
-	begin(&t);
-	read_file(&t, 12, BUF_A, text, 5);
-	write_file(&t, 12, BUF_A, other, 5);
-	expect(&t, 0, 0, 0, "and told apart");
+	copy(text, text, 5, 5, 0, 0, "less than a word is compared as a whole");
+	copy(text, other, 5, 0, 0, 0, "and told apart");
 
 	begin(&t);
 	read_file(&t, 12, BUF_A, text, 5);
 	write_file(&t, 12, BUF_A, text, 4);
 	expect(&t, 0, 4, 0, "of another length it is not compared");
 
-	begin(&t);
-	read_file(&t, 12, BUF_A, zeroes, 5);
-	write_file(&t, 12, BUF_A, zeroes, 5);
-	expect(&t, 0, 5, 0, "a few equal bytes are constant data, too");
+	copy(zeroes, zeroes, 5, 0, 5, 0, "a few equal bytes are constant data, too");
 }
 
 static void segment(struct trace *t, uint64_t addr, const unsigned char *data, uint64_t bytes,

@@ -13,9 +13,7 @@ enum { BIG = 1, OUT, CONF, LOG };
 
 static void begin(struct trace *t)
 {
-	trace_init(t, MODEL_COPIES);
-	trace_snapshot(t, 1, 0, "init");
-	trace_snapshot(t, 10, 1, "sh");
+	trace_shell(t);
 	trace_file(t, BIG, "/tmp/big.bin");
 	trace_file(t, OUT, "/tmp/out.bin");
 	trace_file(t, CONF, "/etc/prog.conf");

@@ -14,9 +14,7 @@ static void begin(struct trace *t)
 {
 	uint32_t pid;
 
-	trace_init(t, MODEL_COPIES);
-	trace_snapshot(t, 1, 0, "init");
-	trace_snapshot(t, 10, 1, "sh");
+	trace_shell(t);
 	trace_pipe(t, 10, 77);
 	for (pid = 11; pid <= 14; pid++)
 		trace_spawn(t, 10, pid, "prog");

@@ -12,9 +12,7 @@
 
 static void begin(struct trace *t)
 {
-	trace_init(t, MODEL_COPIES);
-	trace_snapshot(t, 1, 0, "init");
-	trace_snapshot(t, 10, 1, "sh");
+	trace_shell(t);
 	trace_file(t, 1, "/tmp/big.bin");
 	trace_file(t, 2, "/tmp/out.bin");
 	trace_spawn(t, 10, 12, "tar");
@@ -48,6 +46,19 @@ static struct path find_outcome(struct trace *t, enum hop_outcome outcome)
 			return path;
 	}
 	return (struct path){ 0 };
+}
+
+/* The trace is over: did so many bytes end with somebody not seen, or stay? */
+static void expect_ends(struct trace *t, uint64_t unseen, uint64_t left, const char *what)
+{
+	struct path_total total;
+
+	trace_finish(t);
+	total = path_total(&t->model);
+	ktap_ok(total.unseen_bytes == unseen && total.left_bytes == left,
+		"%s (%llu not seen, %llu left)", what, (unsigned long long)total.unseen_bytes,
+		(unsigned long long)total.left_bytes);
+	trace_deinit(t);
 }
 
 static void test_no_reader(void)
@@ -126,12 +137,7 @@ static void test_close(void)
 	close_pipe(&t, 77, 0, IPCPROBE_IO_LAST);
 	trace_pipe(&t, 10, 77);
 	trace_write(&t, 12, 77, 0, BUF_A, 10);
-	trace_finish(&t);
-	ktap_ok(path_total(&t.model).unseen_bytes == 4000 && path_total(&t.model).left_bytes == 10,
-		"a pipe that was empty at its end has left nothing (%llu not seen, %llu left)",
-		(unsigned long long)path_total(&t.model).unseen_bytes,
-		(unsigned long long)path_total(&t.model).left_bytes);
-	trace_deinit(&t);
+	expect_ends(&t, 4000, 10, "a pipe that was empty at its end has left nothing");
 }
 
 /* A recorded reader's records may come after much has been written. */
@@ -163,12 +169,7 @@ static void test_two_readers(void)
 	trace_pipe(&t, 10, 77);
 	trace_write(&t, 12, 77, 0, BUF_A, 3000);
 	trace_read(&t, 13, 77, 2000, BUF_B, 500);
-	trace_finish(&t);
-	ktap_ok(path_total(&t.model).unseen_bytes == 2000 && path_total(&t.model).left_bytes == 500,
-		"what lies before a recorded read was read by another (%llu not seen, %llu left)",
-		(unsigned long long)path_total(&t.model).unseen_bytes,
-		(unsigned long long)path_total(&t.model).left_bytes);
-	trace_deinit(&t);
+	expect_ends(&t, 2000, 500, "what lies before a recorded read was read by another");
 }
 
 /* Writers take turns and nobody is seen to read: this must not pile up. */
@@ -220,12 +221,7 @@ static void test_socket(void)
 	TRACE(&t, unix_send, 12, .addr = BUF_A, .sock = 5, .peer = 6, .count = 1000, .ret = 1000,
 	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1);
 	TRACE(&t, unix_close, 13, .sock = 6, .unread = 100);
-	trace_finish(&t);
-	ktap_ok(path_total(&t.model).unseen_bytes == 900 && path_total(&t.model).left_bytes == 100,
-		"a socket's close tells its contents too (%llu not seen, %llu left)",
-		(unsigned long long)path_total(&t.model).unseen_bytes,
-		(unsigned long long)path_total(&t.model).left_bytes);
-	trace_deinit(&t);
+	expect_ends(&t, 900, 100, "a socket's close tells its contents too");
 }
 
 static void test_messages(void)
@@ -238,12 +234,7 @@ static void test_messages(void)
 	for (i = 1; i <= 3; i++)
 		TRACE(&t, msg_send, 12, .addr = BUF_A, .ns = 7, .id = 6, .seq = i, .bytes = 100);
 	TRACE(&t, msg_destroy, 10, .ns = 7, .id = 6, .nr_messages = 1);
-	trace_finish(&t);
-	ktap_ok(path_total(&t.model).unseen_bytes == 200 && path_total(&t.model).left_bytes == 100,
-		"of three messages one was in the queue at its end (%llu not seen, %llu left)",
-		(unsigned long long)path_total(&t.model).unseen_bytes,
-		(unsigned long long)path_total(&t.model).left_bytes);
-	trace_deinit(&t);
+	expect_ends(&t, 200, 100, "of three messages one was in the queue at its end");
 }
 
 int main(void)

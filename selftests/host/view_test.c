@@ -104,9 +104,7 @@ static int copies_json(const struct model *model, const void *opts)
 
 static void begin_copies(struct trace *t)
 {
-	trace_init(t, MODEL_COPIES);
-	trace_snapshot(t, 1, 0, "init");
-	trace_snapshot(t, 10, 1, "sh");
+	trace_shell(t);
 	trace_file(t, 1, "/tmp/big.bin");
 	trace_file(t, 2, "/tmp/out.bin");
 	trace_file(t, 3, "/lib/libc.so.6");
