@@ -65,11 +65,12 @@ static int apply_create(struct copies *copies, const struct ipcprobe_rec_pipe_cr
 static int apply_close(struct copies *copies, const struct ipcprobe_rec_pipe_close *rec)
 {
 	uint32_t number = pipes_closed(&copies->channels, rec);
+	int err;
 
-	int err = number ? flow_close(copies, number) : 0;
-
-	if (number)
-		stream_trim(channel_at(&copies->channels, number));
+	if (!number)
+		return 0;
+	err = flow_close(copies, number);
+	stream_trim(channel_at(&copies->channels, number));
 	return err;
 }
 

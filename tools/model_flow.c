@@ -5,10 +5,11 @@
  *
  * Bytes written from memory that was read into are linked: exactly, if
  * fingerprints show that they are the same; not at all if they show others; by
- * address if there are none to compare.  Others may be linked to what the process read before ("inferred"), under three rules:
- * never more bytes than were read and have gone nowhere yet; a write of more
- * than that was made by the process, which used up what it had read; a file of
- * which less than COPY_CONFIG_BYTES were read is not an origin.
+ * address if there are none to compare.  Others may be linked to what the process
+ * read before ("inferred"), under three rules: never more bytes than were read and
+ * have gone nowhere yet; a write of more than that was made by the process, which
+ * used up what it had read; a file of which less than COPY_CONFIG_BYTES were read
+ * is not an origin.
  */
 #include "model_copy.h"
 
@@ -333,8 +334,8 @@ static enum hop_origin origin_of(const struct copies *copies, const struct proc_
 	if (piece->hop)
 		return ORIGIN_BEFORE;
 	if (op->from == OBJECT_MEMORY)
-		return copies->is_partial || io->has_unknown || piece->is_again || (ranges && ranges->has_forgotten) ?
-		       ORIGIN_UNKNOWN : ORIGIN_MADE;
+		return copies->is_partial || io->has_unknown || piece->is_again ||
+		       (ranges && ranges->has_forgotten) ? ORIGIN_UNKNOWN : ORIGIN_MADE;
 	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
 }
 
@@ -456,7 +457,6 @@ static int choose_hop(struct copies *copies, const struct proc_io *io, const str
 	err = split_piece(&copies->pieces, i, room);
 	return err || room ? err : find_hop(copies, io, op, &copies->pieces.v[i], ret);
 }
-
 
 /* Let each piece take its hop; its number then stands in the piece. */
 static int route(struct copies *copies, const struct proc_io *io, const struct op *op)
