@@ -48,7 +48,8 @@ static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *onl
  * ipcprobe_snapshot_groups - every task group
  * @session: gets rq_group records
  *
- * Each is held while it is told, so that others run in between.
+ * A reference holds each group while its record is written, so that other tasks
+ * can run in between.
  *
  * Context: process.  Return: 0, -ENOMEM or -EINTR.
  */
@@ -71,7 +72,7 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
 		tell(rec, session, css);
 		cond_resched();
 		rcu_read_lock();
-		css_put(css);	/* it stays readable until the next step was made */
+		css_put(css);	/* RCU keeps it readable for the next step */
 		if (fatal_signal_pending(current))
 			break;
 	}

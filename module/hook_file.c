@@ -70,10 +70,7 @@ static __always_inline void set_buffer(struct ipcprobe_op *op, u8 kind, u64 addr
 				       u64 bytes)
 {
 	op->addr = addr;
-	if (kind == IPCPROBE_OP_FILE_READ)
-		op->prints.span = min_t(u64, bytes, U32_MAX);
-	else
-		op->prints = ipcprobe_prints_of(addr, min_t(u64, bytes, U32_MAX));
+	op->prints = ipcprobe_prints_at_begin(addr, bytes, kind == IPCPROBE_OP_FILE_READ);
 }
 
 /* vfs_read(file, buf, count, pos), vfs_write likewise */

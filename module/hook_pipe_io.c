@@ -547,10 +547,7 @@ static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u32 byt
 				       bool is_read)
 {
 	op->addr = addr;
-	if (is_read)
-		op->prints.span = bytes;
-	else
-		op->prints = ipcprobe_prints_of(addr, bytes);
+	op->prints = ipcprobe_prints_at_begin(addr, bytes, is_read);
 }
 
 static noinline void set_vector(struct ipcprobe_op *op,

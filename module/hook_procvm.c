@@ -54,7 +54,10 @@ static __always_inline bool read_range(const struct iovec __user *vec, u32 i,
 	       ipcprobe_read_iovec(iov, vec + i);
 }
 
-/* Of a local range that data is taken from; what comes into one is told of the first alone. */
+/*
+ * The fingerprints of a local range that data is read from. Ranges that data is
+ * written to have none here: set_local() and fill() see to the first of them.
+ */
 static __always_inline struct ipcprobe_prints taken_from(const struct ipcprobe_op *op,
 							 const struct iovec *iov)
 {

@@ -118,7 +118,7 @@ static bool read_buffer(struct iovec *iov, const void __user *uiov)
 				     !copy_from_user_nofault(iov, uiov, sizeof(*iov));
 }
 
-/* Are bytes of user memory to go into the pipe, or some out of it to come there? */
+/* True if vmsplice() moves user memory into the pipe, false if it fills user memory. */
 static bool takes_from_user(const struct ipcprobe_op *op)
 {
 	return op->file->f_mode & FMODE_WRITE;
@@ -128,17 +128,12 @@ static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
 			unsigned long nr_segs)
 {
 	struct iovec first;
-	u32 span;
 
 	op->nr_segs = min_t(unsigned long, nr_segs, U8_MAX);
 	if (!nr_segs || !read_buffer(&first, uiov))
 		return;
 	op->addr = (unsigned long)first.iov_base;
-	span = min_t(u64, first.iov_len, U32_MAX);
-	if (takes_from_user(op))
-		op->prints = ipcprobe_prints_of(op->addr, span);
-	else
-		op->prints.span = span;
+	op->prints = ipcprobe_prints_at_begin(op->addr, first.iov_len, !takes_from_user(op));
 }
 
 /* vmsplice(fd, iov, nr_segs, flags), as the system call's own function. */

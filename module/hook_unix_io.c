@@ -264,13 +264,8 @@ void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
 
 static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u64 bytes)
 {
-	u32 span = min_t(u64, bytes, U32_MAX);
-
 	op->sock.addr = addr;
-	if (op->sock.is_send)
-		op->sock.prints = ipcprobe_prints_of(addr, span);
-	else
-		op->sock.prints.span = span;
+	op->sock.prints = ipcprobe_prints_at_begin(addr, bytes, !op->sock.is_send);
 }
 
 static void set_vector(struct ipcprobe_op *op, const struct iov_iter *iter)

@@ -756,7 +756,7 @@ struct ipcprobe_prints {
 	u32 tail;
 };
 
-/* Buffers that an operation keeps; all are told as it begins where there are more. */
+/* Of a longer vector, io_segment records are written when the operation begins. */
 #define IPCPROBE_NR_LATE_SEGS	7
 
 /**
@@ -797,8 +797,8 @@ struct ipcprobe_prints {
  * @msg: of MSG_*
  * @mq: of MQ_*
  * @io: of PIPE_*, FILE_*, UNIX_*: @epoch of requests at the begin of a
- *	PIPE_*_REQUEST (op.c); of what brings data in, buffers behind the first
- *	that are told at the end (vector.c)
+ *	PIPE_*_REQUEST (op.c); of what brings data in, buffers behind the first,
+ *	whose records are written at the end (vector.c)
  * @futex: FUTEX: see there; @flags are IPCPROBE_FUTEX_*
  * @sock: what it does with a UNIX socket; sock.obj is NULL when nothing, and
  *	always so between operations

@@ -107,6 +107,23 @@ fault:
 }
 
 /**
+ * ipcprobe_prints_at_begin - what is known of a buffer when a call begins
+ * @addr: of the buffer, as above
+ * @bytes: its size
+ * @is_brought: the call brings data into it, so only its size is known yet
+ *
+ * Context: as above.
+ */
+static __always_inline struct ipcprobe_prints
+ipcprobe_prints_at_begin(u64 addr, u64 bytes, bool is_brought)
+{
+	u32 span = min_t(u64, bytes, U32_MAX);
+
+	return is_brought ? (struct ipcprobe_prints) { .span = span } :
+			    ipcprobe_prints_of(addr, span);
+}
+
+/**
  * ipcprobe_prints_brought - the fingerprints of what a call brought into a buffer
  * @addr: of the buffer, as above
  * @room: its bytes; 0: it is not known

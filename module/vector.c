@@ -3,11 +3,11 @@
  * The buffers of a vectored call behind its first: a record each, before that of
  * the call.
  *
- * What takes data out is told as the call begins, with the fingerprints of the
- * data.  What brings data in has them as the call ends only, and the kernel's
- * vector is gone by then: so the operation keeps it, if it is not longer than
- * IPCPROBE_NR_LATE_SEGS.  The buffers of a longer one are told as the call
- * begins, without fingerprints.
+ * A call that takes data out has its records written when it begins, with the
+ * fingerprints of the data.  A call that brings data in has the data only when it
+ * ends, and the kernel's vector is gone by then: so the operation keeps the
+ * vector, if it is not longer than IPCPROBE_NR_LATE_SEGS.  The records of a longer
+ * one are written when the call begins, without fingerprints.
  */
 #include <linux/uio.h>
 
@@ -56,7 +56,7 @@ void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_
 }
 
 /**
- * ipcprobe_vector_end - tell the buffers that were kept
+ * ipcprobe_vector_end - write the records of the buffers that were kept
  * @op: operation that ends
  * @first: size of the first buffer
  * @ret: bytes that it brought, or -errno
