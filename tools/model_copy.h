@@ -372,6 +372,7 @@ void flow_exit(struct proc_io *io);
 int flow_fork(struct copies *copies, const struct op *op);
 int flow_run(struct copies *copies, const struct op *op);
 int flow_close(struct copies *copies, uint32_t number);
+void flow_doubt_changed(struct copies *copies);
 int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes);
 
 #endif /* IPCPROBE_MODEL_COPY_H */

@@ -229,10 +229,11 @@ static uint64_t sum_bytes(const struct pieces *pieces, bool only_unknown)
  * Pieces out of @memory.  Bytes taken into the process's own count as passed on
  * to its image.
  */
-static int take_ranges(struct memory *memory, const struct op *op, struct pieces *out)
+static int take_ranges(struct copies *copies, struct memory *memory, const struct op *op,
+		       struct pieces *out)
 {
 	struct points_view points = { .v = op->point, .nr = op->nr_points };
-	uint32_t i, to = op->to == OBJECT_MEMORY ? op->image : op->to;
+	uint32_t i, to = op->to == OBJECT_MEMORY ? op->image : op->to, first = out->nr;
 	int err = 0;
 
 	for (i = 0; memory && i < op->nr_in && !err; i++) {
@@ -240,6 +241,8 @@ static int take_ranges(struct memory *memory, const struct op *op, struct pieces
 				  out);
 		points.first += op->in[i].bytes;
 	}
+	for (i = first; i < out->nr; i++)
+		hop_at(&copies->paths, out->v[i].changed)->has_changed |= out->v[i].changed;
 	return err ? err : add_unknown(out, op->bytes - sum_bytes(out, false));
 }
 
@@ -251,7 +254,7 @@ static int take_own(struct copies *copies, struct proc_io *io, const struct op *
 	int err;
 
 	copies->raw.nr = 0;
-	err = take_ranges(&io->memory, op, &copies->raw);
+	err = take_ranges(copies, &io->memory, op, &copies->raw);
 	unknown = sum_bytes(&copies->raw, true);
 	may_infer = unknown && io->nr_recent && can_infer(copies, io, op, unknown);
 	for (i = 0; i < copies->raw.nr && !err; i++) {
@@ -303,7 +306,7 @@ static int take_shared(struct copies *copies, const struct op *op)
 	uint32_t i, number = object_channel(copies, op->from);
 	int err;
 
-	err = take_ranges(current_memory(copies, op, op->from), op, &copies->pieces);
+	err = take_ranges(copies, current_memory(copies, op, op->from), op, &copies->pieces);
 	for (i = 0; i < copies->pieces.nr && !err; i++)
 		err = find_writer(copies, op, number, copies->pieces.v[i].hop,
 				  &copies->pieces.v[i].end);
@@ -631,6 +634,23 @@ static int put_into_stream(struct copies *copies, const struct op *op)
 	if (!err && channel->nr_segs >= STREAM_SEGS_OLD)
 		err = flow_end_unseen(copies, number, FLOW_SLACK * channel->capacity);
 	return err ? err : park_wake_list(copies, channel->waiters);
+}
+
+/*
+ * flow_doubt_changed - a process changed in place what a hop had brought: that
+ * some words are the same elsewhere does not show that all bytes are
+ */
+void flow_doubt_changed(struct copies *copies)
+{
+	uint32_t i;
+
+	for (i = 1; i < copies->paths.hop.nr; i++) {
+		struct hop_key *key = &hop_at(&copies->paths, i)->key;
+
+		if (hop_at(&copies->paths, key->before)->has_changed &&
+		    key->grade == GRADE_EXACT && !object_is_stream(copies, key->from))
+			key->grade = GRADE_ADDRESS;
+	}
 }
 
 /* Bytes that a process has in its memory may be what it makes others of. */

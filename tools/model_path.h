@@ -96,6 +96,7 @@ enum hop_outcome {
  * @has_cycle: bytes came back here and are counted again each time
  * @gap_number: the last gap that @has_gap knows of
  * @has_gap: took bytes while records were lost
+ * @has_changed: some bytes were others when they were to go further
  * @is_direct: some bytes bypassed the page cache
  * @outcome: enum hop_outcome of bytes that went no further
  */
@@ -119,6 +120,7 @@ struct hop {
 	uint16_t depth;
 	bool has_cycle;
 	bool has_gap;
+	bool has_changed;
 	bool is_direct;
 	uint8_t outcome;
 };

@@ -300,6 +300,7 @@ static int pass_part(struct ranges **ranges, const struct range *found, uint64_t
 	if (!found->hop)
 		return pieces_add(out, &piece);
 	if (match == PRINTS_DIFFER) {
+		piece.changed = found->passed_to[0] ? 0 : found->hop;
 		err = pieces_add(out, &piece);
 		return err ? err : ranges_forget(ranges, start, end - start);
 	}

@@ -23,6 +23,8 @@
  * @end: from a pipe: who wrote them (struct channel_end); 0 = not known
  * @grade: enum grade of the link to @hop
  * @is_again: they had gone there before, so they are others, or sent again
+ * @changed: hop that brought what was here, and never went further: the process
+ *	has put other data in its place; 0 = none
  */
 struct piece {
 	uint64_t bytes;
@@ -31,6 +33,7 @@ struct piece {
 	uint32_t end;
 	uint8_t grade;
 	bool is_again;
+	uint32_t changed;
 };
 
 struct pieces {

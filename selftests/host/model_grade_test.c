@@ -166,6 +166,32 @@ static void test_reused(void)
 	trace_deinit(&t);
 }
 
+/* tr: in some blocks the words that are compared have no letter to change. */
+static void test_changed_in_place(void)
+{
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, other, BLOCK);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	expect(&t, 0, BLOCK, BLOCK, "after a block that was changed words that agree prove nothing");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, other, BLOCK);
+	expect(&t, 0, BLOCK, BLOCK, "nor before it");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, other, BLOCK);
+	expect(&t, BLOCK, 0, 0, "memory that is used again after its data went on changes nothing");
+}
+
 static void test_parts(void)
 {
 	struct trace t;
@@ -412,10 +438,11 @@ static void test_constants(void)
 
 int main(void)
 {
-	ktap_begin(30);
+	ktap_begin(33);
 	fill();
 	test_whole();
 	test_reused();
+	test_changed_in_place();
 	test_parts();
 	test_short_write();
 	test_small();
