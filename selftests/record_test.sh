@@ -256,6 +256,21 @@ check_is_happy() {
 	ipcprobe check -J | jq -se '[.[] | select(.row == "check") | .ok] | all'
 }
 
+# Of a file that is not mounted nothing is known.
+lockdown_is_known() {
+	local said status=0
+
+	umount -q /sys/kernel/security || true
+	said=$(ipcprobe check | grep ' lockdown ')
+	grep 'not known' <<<"$said" || { echo "$said"; return 1; }
+	mount -t securityfs none /sys/kernel/security || skip "the kernel has no securityfs"
+	said=$(ipcprobe check | grep ' lockdown ') || status=$?
+	umount /sys/kernel/security
+	echo "$said"
+	[ "$status" = 0 ]
+	fails grep 'not known' <<<"$said"
+}
+
 prove "with rings of 4 KiB: produced = read + lost, and each loss is told" overflow
 prove "the views of such a file say so" lossy_views_say_so
 prove "a recording of all classes begins with no loss" complete_kernel
@@ -271,4 +286,5 @@ prove "bad paths, CPUs and processes" bad_paths
 prove "without rights" without_rights
 prove "without the module" without_module
 prove "ipcprobe check finds everything in order" check_is_happy
+prove "lockdown is told where it can be known" lockdown_is_known
 prove_end

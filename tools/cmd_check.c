@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
 
 #include "control.h"
 #include "options.h"
@@ -157,12 +160,21 @@ static void check_ftrace(struct check *check)
 		find(check, "ftrace", false, "enabled");
 }
 
+/* Where the file is missing the kernel has none only if its folder is there. */
+static bool has_securityfs(void)
+{
+	struct statfs fs;
+
+	return !statfs("/sys/kernel/security", &fs) && fs.f_type == SECURITYFS_MAGIC;
+}
+
 static void check_lockdown(struct check *check)
 {
 	char line[128];
 
 	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
-		find(check, "lockdown", false, "this kernel has none");
+		find(check, "lockdown", false, has_securityfs() ? "this kernel has none" :
+		     "not known: securityfs is not mounted at /sys/kernel/security");
 	else if (strstr(line, "[confidentiality]"))
 		find(check, "lockdown", true,
 		     "confidentiality: no tracing before a boot with less");
