@@ -14,7 +14,7 @@ show ipcprobe check
 
 heading "How often is a pipeline's data copied?"
 echo "64 MiB go through one pipe; every copy that a processor makes is counted."
-head -c 64M /dev/zero >/tmp/big.bin
+head -c 64M /dev/urandom >/tmp/big.bin
 show ipcprobe copies -- sh -c 'cat /tmp/big.bin | cat >/tmp/out.bin'
 
 heading "Who was on each run queue, and when?"
