@@ -513,11 +513,15 @@ static void do_interrupted_sleeps(int *fd)
 	CHECK(read(fd[0], &byte, 1) == 1);
 }
 
-/* Each call to nanosleep() begins with a signal that is there already. */
+/*
+ * Each call to nanosleep() begins with a signal that is there already. The task
+ * is let go as its last one ends: /proc would tell of a stop at the begin of
+ * read() what it tells of a wait there.
+ */
 static void interrupt_sleeps(pid_t pid)
 {
 	struct __ptrace_syscall_info info;
-	int status, signo = 0;
+	int status, signo = 0, nr_left = NR_SLEEPS;
 
 	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
 	CHECK(!ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD));
@@ -527,12 +531,13 @@ static void interrupt_sleeps(pid_t pid)
 		if (WSTOPSIG(status) != (SIGTRAP | 0x80))
 			continue;
 		CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0);
-		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
-			continue;
-		if (info.entry.nr == SYS_nanosleep)
+		if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+			if (!nr_left)
+				break;
+		} else if (info.entry.nr == SYS_nanosleep) {
 			CHECK(!syscall(SYS_tgkill, pid, pid, SIGUSR1));
-		if (info.entry.nr == SYS_read)
-			break;
+			nr_left--;
+		}
 	}
 	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
 }
