@@ -390,7 +390,8 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 	for (i = 1; i < copies->call.nr; i++)
 		if (!task_at(copies->tasks, i)->has_exited)
 			call_end_wait(copies, pool_at(&copies->call, i), end_ns);
-	flow_doubt_changed(copies);
+	if (!err)
+		err = flow_doubt_changed(copies);
 	paths_settle(&copies->paths);
 	return err;
 }

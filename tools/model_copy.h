@@ -211,6 +211,15 @@ struct places {
 };
 
 /**
+ * struct flow_watch - somebody who looks on as bytes move
+ * @moved: bytes @done ... of @op took hop @hop; called before they are where they go
+ */
+struct flow_watch {
+	void (*moved)(struct flow_watch *watch, const struct op *op, uint64_t done,
+		      uint64_t bytes, uint32_t hop);
+};
+
+/**
  * struct copies - the model behind "ipcprobe copies"
  * @gen: raised when records were lost: nothing older is linked to anything
  * @mappings_gen: raised when records about mappings were lost: none is known
@@ -222,6 +231,7 @@ struct places {
  * @nr_ops: operations run
  * @segments: System V segment that has a number among those of files now
  * @runnable: processes whose first waiting operation may be able to run
+ * @watch: NULL = nobody looks on
  */
 struct copies {
 	struct tasks *tasks;
@@ -256,6 +266,7 @@ struct copies {
 	struct spans part_out;
 	struct points points;
 	struct points part_points;
+	struct flow_watch *watch;
 };
 
 int copies_init(struct copies *copies, struct tasks *tasks);
@@ -372,7 +383,7 @@ void flow_exit(struct proc_io *io);
 int flow_fork(struct copies *copies, const struct op *op);
 int flow_run(struct copies *copies, const struct op *op);
 int flow_close(struct copies *copies, uint32_t number);
-void flow_doubt_changed(struct copies *copies);
+int flow_doubt_changed(struct copies *copies);
 int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes);
 
 #endif /* IPCPROBE_MODEL_COPY_H */

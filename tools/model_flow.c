@@ -14,6 +14,7 @@
 #include "model_copy.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* So many readers' records, each of a full pipe, may be on their way at once. */
@@ -241,8 +242,13 @@ static int take_ranges(struct copies *copies, struct memory *memory, const struc
 				  out);
 		points.first += op->in[i].bytes;
 	}
-	for (i = first; i < out->nr; i++)
-		hop_at(&copies->paths, out->v[i].changed)->has_changed |= out->v[i].changed;
+	for (i = first; i < out->nr; i++) {
+		const struct piece *piece = &out->v[i];
+
+		hop_at(&copies->paths, piece->changed)->has_changed |= piece->changed;
+		if (piece->fresh_bytes && piece->grade == GRADE_EXACT)
+			hop_at(&copies->paths, piece->hop)->has_agreed = true;
+	}
 	return err ? err : add_unknown(out, op->bytes - sum_bytes(out, false));
 }
 
@@ -479,6 +485,8 @@ static int route(struct copies *copies, const struct proc_io *io, const struct o
 		hop_at(&copies->paths, piece->hop)->passed_bytes += piece->fresh_bytes;
 		account(copies, op, hop, done, piece->bytes);
 		err = count_pair(copies, op, piece);
+		if (copies->watch)
+			copies->watch->moved(copies->watch, op, done, piece->bytes, hop);
 		piece->hop = hop;
 		done += piece->bytes;
 	}
@@ -637,20 +645,44 @@ static int put_into_stream(struct copies *copies, const struct op *op)
 }
 
 /*
- * flow_doubt_changed - a process changed in place what a hop had brought: that
- * some words are the same elsewhere does not show that all bytes are
+ * Who changed some words of what it had read, and not others, changes data in
+ * place; that it uses the memory for something else changes all.
  */
-void flow_doubt_changed(struct copies *copies)
+static void find_changers(const struct copies *copies, bool *is_changer)
 {
 	uint32_t i;
 
 	for (i = 1; i < copies->paths.hop.nr; i++) {
-		struct hop_key *key = &hop_at(&copies->paths, i)->key;
+		const struct hop *hop = hop_at(&copies->paths, i);
 
-		if (hop_at(&copies->paths, key->before)->has_changed &&
-		    key->grade == GRADE_EXACT && !object_is_stream(copies, key->from))
+		is_changer[hop->key.image] |= hop->has_changed && hop->has_agreed;
+	}
+}
+
+/**
+ * flow_doubt_changed - no exact links where data were changed in place: that some
+ * words are the same does not show that all bytes are
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int flow_doubt_changed(struct copies *copies)
+{
+	bool *is_changer = calloc(copies->tasks->image.nr, sizeof(*is_changer));
+	uint32_t i;
+
+	if (!is_changer)
+		return -ENOMEM;
+	find_changers(copies, is_changer);
+	for (i = 1; i < copies->paths.hop.nr; i++) {
+		struct hop_key *key = &hop_at(&copies->paths, i)->key;
+		bool is_doubtful = hop_at(&copies->paths, key->before)->has_changed ||
+				   (key->from == OBJECT_MEMORY && is_changer[key->image]);
+
+		if (is_doubtful && key->grade == GRADE_EXACT && !object_is_stream(copies, key->from))
 			key->grade = GRADE_ADDRESS;
 	}
+	free(is_changer);
+	return 0;
 }
 
 /* Bytes that a process has in its memory may be what it makes others of. */

@@ -199,6 +199,7 @@ void paths_reset(struct paths *paths)
 		*hop = (struct hop){ .key = hop->key, .depth = hop->depth,
 				     .life_bytes = hop->life_bytes,
 				     .has_changed = hop->has_changed,
+				     .has_agreed = hop->has_agreed,
 				     .outcome = hop->outcome };
 	}
 }

@@ -97,6 +97,7 @@ enum hop_outcome {
  * @gap_number: the last gap that @has_gap knows of
  * @has_gap: took bytes while records were lost
  * @has_changed: some bytes were others when they were to go further
+ * @has_agreed: some were shown to be the same then
  * @is_direct: some bytes bypassed the page cache
  * @outcome: enum hop_outcome of bytes that went no further
  */
@@ -121,6 +122,7 @@ struct hop {
 	bool has_cycle;
 	bool has_gap;
 	bool has_changed;
+	bool has_agreed;
 	bool is_direct;
 	uint8_t outcome;
 };
