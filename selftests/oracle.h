@@ -27,7 +27,7 @@ enum oracle_kind {
 };
 
 enum oracle_object {
-	ORACLE_FILE,		/* a regular file of a real file system */
+	ORACLE_FILE,		/* a regular file */
 	ORACLE_PIPE,
 	ORACLE_SOCKET,		/* of UNIX */
 	ORACLE_OTHER,

@@ -525,6 +525,20 @@ static void feed_trace(struct checker *checker)
 	free(feed);
 }
 
+/* Did the call end before the trace began? */
+static bool is_earlier(const struct checker *checker, const struct ipcprobe_rec *rec)
+{
+	switch (rec->type) {
+	case IPCPROBE_REC_pipe_read:
+	case IPCPROBE_REC_pipe_write:
+	case IPCPROBE_REC_file_read:
+	case IPCPROBE_REC_file_write:
+		return rec->ts_ns < checker->event[0].e.end_ns;
+	default:
+		return false;
+	}
+}
+
 static void feed_recording(struct checker *checker, const char *path)
 {
 	const struct ipcprobe_rec *rec;
@@ -537,7 +551,7 @@ static void feed_recording(struct checker *checker, const char *path)
 	model_set_scope(&checker->model, reader_info(reader)->classes, reader_info(reader)->cpus,
 			reader_info(reader)->pids);
 	while ((err = reader_next(reader, &rec, &cpu)) > 0)
-		if (model_apply(&checker->model, rec, cpu))
+		if (!is_earlier(checker, rec) && model_apply(&checker->model, rec, cpu))
 			die("model_apply");
 	if (err || model_finish(&checker->model, reader_info(reader)->end_ns))
 		die(path);

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,6 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -240,23 +239,13 @@ static void find_buffers(struct tracee *tracee, const uint64_t *args)
 
 _Static_assert(sizeof(struct iovec) == sizeof(struct oracle_buf), "they are read as such");
 
-static bool is_real_file_system(const char *path)
-{
-	struct statfs fs;
-
-	return !statfs(path, &fs) && fs.f_type != PROC_SUPER_MAGIC &&
-	       fs.f_type != SYSFS_MAGIC && fs.f_type != CGROUP2_SUPER_MAGIC &&
-	       fs.f_type != DEBUGFS_MAGIC && fs.f_type != TRACEFS_MAGIC;
-}
-
-static uint8_t object_at(const char *path, const char *name, const struct stat *st)
+static uint8_t object_at(const char *name, const struct stat *st)
 {
 	if (S_ISFIFO(st->st_mode))
 		return ORACLE_PIPE;
 	if (S_ISSOCK(st->st_mode))
 		return ORACLE_SOCKET;
-	return S_ISREG(st->st_mode) && *name == '/' && is_real_file_system(path) ? ORACLE_FILE :
-										 ORACLE_OTHER;
+	return S_ISREG(st->st_mode) && *name == '/' ? ORACLE_FILE : ORACLE_OTHER;
 }
 
 /* What descriptor @fd of the task is, and where in it the call begins. */
@@ -278,7 +267,7 @@ static void find_object(struct tracee *tracee, uint32_t fd)
 	event->path_len = len + 1;
 	event->dev = st.st_dev;
 	event->ino = st.st_ino;
-	event->object = object_at(path, tracee->path, &st);
+	event->object = object_at(tracee->path, &st);
 	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%u", tracee->tid, fd);
 	info = fopen(path, "r");
 	while (info && fgets(line, sizeof(line), info)) {
@@ -464,7 +453,7 @@ static void gate(char **argv)
 /* Run @command behind the gate, recorded if @recording says where. */
 static pid_t start(const char *recording, char **gates, char **command)
 {
-	const char *record[] = { "ipcprobe", "record", "-q", "-m", "64M", "-o", recording, "--" };
+	const char *record[] = { "ipcprobe", "record", "-m", "64M", "-o", recording, "--" };
 	size_t nr = 0, i;
 	char **argv;
 	pid_t pid;
@@ -503,6 +492,7 @@ static pid_t attach(char **gates)
 	check(fd >= 0 && read(fd, line, sizeof(line) - 1) > 0, gates[0]);
 	close(fd);
 	pid = atoi(line);
+	signal(SIGCHLD, SIG_DFL);
 	check(!ptrace(PTRACE_SEIZE, pid, 0, OPTIONS), "PTRACE_SEIZE");
 	check(!ptrace(PTRACE_INTERRUPT, pid, 0, 0), "PTRACE_INTERRUPT");
 	check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "waitpid");
@@ -525,6 +515,13 @@ static void make_gates(const char *path, char *gates[2])
 	}
 }
 
+/* The child ended before it was watched: nobody comes to the gate any more. */
+static void on_early_end(int signo)
+{
+	(void)signo;
+	_exit(125);
+}
+
 int main(int argc, char **argv)
 {
 	const char *path = NULL, *recording = NULL;
@@ -543,6 +540,7 @@ int main(int argc, char **argv)
 	out = fopen(path, "we");
 	check(out, path);
 	make_gates(path, gates);
+	signal(SIGCHLD, on_early_end);
 	child = start(recording, gates, argv + optind);
 	first = attach(gates);
 	status = follow(first, recording ? child : -1);

@@ -8,5 +8,5 @@ cd "$(dirname "$0")" || exit 1
 . ../tap.sh
 . ../oracle_programs.sh
 
-prove_oracle "$PWD/.."
+prove_oracle "$PWD/.." 1 0
 prove_end
