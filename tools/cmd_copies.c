@@ -98,7 +98,7 @@ static int show(const struct copies_opts *opts, struct reader *r)
 		.source = &opts->source,
 		.reader = r,
 		.model = &model,
-		.what = MODEL_COPIES,
+		.what = MODEL_COPIES | (opts->view.has_calls ? MODEL_CALLS : 0),
 		.until_ns = source_until_ns(&opts->source, r),
 		.print = print,
 		.view = &opts->view,

@@ -191,6 +191,7 @@ int model_init(struct model *model, uint32_t what)
 		model_deinit(model);
 		return -ENOMEM;
 	}
+	model->copies.counts_calls = what & MODEL_CALLS;
 	return 0;
 }
 

@@ -34,6 +34,7 @@ struct chart;
 #define MODEL_TIMELINE	0x4U	/* run queues over time */
 #define MODEL_WAITS	0x8U	/* with run queues: on which object tasks block */
 #define MODEL_PICKS	0x10U	/* with run queues: why the scheduler chose */
+#define MODEL_CALLS	0x20U	/* with where bytes went: system calls counted */
 
 /* classes of the records that tell where bytes went */
 #define MODEL_COPIES_CLASSES						\

@@ -228,6 +228,7 @@ struct flow_watch {
  * @known_ns: waits of calls that began before may be missing
  * @is_partial: some of what moves bytes was not recorded: memory may have been
  *	filled by it
+ * @counts_calls: system calls are counted, too
  * @nr_ops: operations run
  * @segments: System V segment that has a number among those of files now
  * @runnable: processes whose first waiting operation may be able to run
@@ -254,6 +255,7 @@ struct copies {
 	uint32_t nr_ops;
 	bool has_mapping_gap;
 	bool is_partial;
+	bool counts_calls;
 	uint64_t gap_end_ns;
 	uint64_t known_ns;
 	struct pieces raw;

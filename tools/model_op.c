@@ -35,6 +35,8 @@ int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 			   .bytes = call->ret > 0 ? call->ret : 0 };
 	op->blocked_ns = call->wait_ns + (*state ? (*state)->blocked_ns : 0);
 	op->copy_ns = call->dur_ns > op->blocked_ns ? call->dur_ns - op->blocked_ns : 0;
+	if (!copies->counts_calls)
+		return 1;
 	return calls_count(&copies->calls, proc, call->call, call->on, call->ret) ?: 1;
 }
 

@@ -224,7 +224,7 @@ static int watch_with(const struct view_runq *runq, uint32_t which)
 	struct trace t;
 	int err;
 
-	trace_init(&t, MODEL_COPIES | MODEL_RUNQ | MODEL_WAITS | MODEL_PICKS);
+	trace_init(&t, MODEL_COPIES | MODEL_CALLS | MODEL_RUNQ | MODEL_WAITS | MODEL_PICKS);
 	t.model.copies.parked_max = 1000;
 	switch (which) {
 	case LATENCY_BY_TASK:
@@ -279,7 +279,7 @@ int main(void)
 	struct trace t;
 
 	ktap_begin(3);
-	trace_init(&t, MODEL_COPIES | MODEL_RUNQ | MODEL_TIMELINE | MODEL_WAITS |
+	trace_init(&t, MODEL_COPIES | MODEL_CALLS | MODEL_RUNQ | MODEL_TIMELINE | MODEL_WAITS |
 		   MODEL_PICKS);
 	t.model.copies.parked_max = 1000;
 	if (chart_init(&chart, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500))

@@ -153,7 +153,7 @@ static inline void trace_spawn(struct trace *t, uint32_t parent, uint32_t child,
 /* A model of copies with a shell, process 10, and its parent. */
 static inline void trace_shell(struct trace *t)
 {
-	trace_init(t, MODEL_COPIES);
+	trace_init(t, MODEL_COPIES | MODEL_CALLS);
 	trace_snapshot(t, 1, 0, "init");
 	trace_snapshot(t, 10, 1, "sh");
 }
