@@ -23,6 +23,50 @@ static void set_comm(char to[16], const char from[16])
 	to[15] = 0;
 }
 
+/* ---- by id ---- */
+
+static uint32_t ids_get(const struct ids *ids, uint32_t id)
+{
+	const uint32_t *page = id <= TASK_TID_MAX ? ids->page[id >> IDS_SHIFT] : NULL;
+
+	return page ? page[id & ((1U << IDS_SHIFT) - 1)] : 0;
+}
+
+/* @id is at most TASK_TID_MAX. */
+static int ids_set(struct ids *ids, uint32_t id, uint32_t number)
+{
+	uint32_t **page = &ids->page[id >> IDS_SHIFT];
+
+	if (!*page)
+		*page = calloc(1U << IDS_SHIFT, sizeof(**page));
+	if (!*page)
+		return -ENOMEM;
+	(*page)[id & ((1U << IDS_SHIFT) - 1)] = number;
+	return 0;
+}
+
+static void ids_deinit(struct ids *ids)
+{
+	uint32_t i;
+
+	for (i = 0; i < IDS_PAGES; i++)
+		free(ids->page[i]);
+}
+
+/* tasks_known_pid - the process that has @pid now, 0 if none is known */
+uint32_t tasks_known_pid(const struct tasks *tasks, uint32_t pid)
+{
+	return ids_get(&tasks->by_pid, pid);
+}
+
+/* tasks_known_tid - the task that has @tid now, 0 if none is known */
+uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid)
+{
+	return ids_get(&tasks->by_tid, tid);
+}
+
+/* ---- as they are met ---- */
+
 static int add_image(struct tasks *tasks, uint32_t proc, const char comm[16])
 {
 	struct image *image;
@@ -49,7 +93,7 @@ static int add_proc(struct tasks *tasks, uint32_t pid, uint32_t *ret)
 	if (add_image(tasks, *ret, unknown))
 		return -ENOMEM;
 	image_at(tasks, proc->image)->is_older = true;
-	return map_set(&tasks->by_pid, pid, *ret);
+	return ids_set(&tasks->by_pid, pid, *ret);
 }
 
 /**
@@ -62,22 +106,9 @@ uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid)
 
 	if (!pid || pid > TASK_TID_MAX)
 		return 0;
-	proc = map_get(&tasks->by_pid, pid);
+	proc = tasks_known_pid(tasks, pid);
 	if (proc || !add_proc(tasks, pid, &proc))
 		return proc_real(tasks, proc);
-	return 0;
-}
-
-static int reach_tid(struct tasks *tasks, uint32_t tid)
-{
-	uint32_t old = tasks->nr_tids;
-	uint32_t *grown;
-
-	grown = array_reserve(tasks->by_tid, &tasks->nr_tids, tid + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	memset(grown + old, 0, (size_t)(tasks->nr_tids - old) * sizeof(*grown));
-	tasks->by_tid = grown;
 	return 0;
 }
 
@@ -86,7 +117,7 @@ static int add_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t *r
 	uint32_t proc = tasks_by_pid(tasks, pid);
 	struct task *task;
 
-	if (!proc || reach_tid(tasks, tid))
+	if (!proc)
 		return -ENOMEM;
 	task = pool_add(&tasks->task, ret);
 	if (!task)
@@ -94,14 +125,7 @@ static int add_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t *r
 	task->tid = tid;
 	task->proc = proc;
 	proc_at(tasks, proc)->nr_tasks++;
-	tasks->by_tid[tid] = *ret;
-	return 0;
-}
-
-/* tasks_known_tid - the task that has @tid now, 0 if none is known */
-uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid)
-{
-	return tid < tasks->nr_tids ? tasks->by_tid[tid] : 0;
+	return ids_set(&tasks->by_tid, tid, *ret);
 }
 
 /**
@@ -124,7 +148,7 @@ uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid)
 static int begin_proc(struct tasks *tasks, uint32_t pid, uint32_t ppid, uint64_t start_ns,
 		      const char comm[16])
 {
-	uint32_t number = map_get(&tasks->by_pid, pid);
+	uint32_t number = tasks_known_pid(tasks, pid);
 	struct proc *proc;
 	int err;
 
@@ -205,10 +229,10 @@ static void take_over_tid(struct tasks *tasks, uint32_t old_tid, uint32_t tid)
 {
 	uint32_t number = tasks_known_tid(tasks, old_tid);
 
-	if (!number || !tid || tid > TASK_TID_MAX || reach_tid(tasks, tid))
+	if (!number || !tid || tid > TASK_TID_MAX || ids_set(&tasks->by_tid, tid, number))
 		return;
-	tasks->by_tid[old_tid] = 0;
-	tasks->by_tid[tid] = number;
+	if (old_tid != tid)
+		ids_set(&tasks->by_tid, old_tid, 0);
 	task_at(tasks, number)->tid = tid;
 }
 
@@ -368,7 +392,7 @@ void tasks_deinit(struct tasks *tasks)
 	pool_deinit(&tasks->task);
 	pool_deinit(&tasks->proc);
 	pool_deinit(&tasks->image);
-	map_deinit(&tasks->by_pid);
-	free(tasks->by_tid);
+	ids_deinit(&tasks->by_pid);
+	ids_deinit(&tasks->by_tid);
 	*tasks = (struct tasks){ 0 };
 }

@@ -14,7 +14,6 @@
 
 #include <linux/ipcprobe.h>
 
-#include "map.h"
 #include "pool.h"
 
 #define TASK_TID_MAX	(1U << 22)	/* the kernel's PID_MAX_LIMIT */
@@ -66,13 +65,23 @@ struct image {
 	bool is_older;
 };
 
+#define IDS_SHIFT	10
+#define IDS_PAGES	((TASK_TID_MAX >> IDS_SHIFT) + 1)
+
+/**
+ * struct ids - numbers by id up to TASK_TID_MAX
+ * @page: 1 << IDS_SHIFT numbers each, NULL = all are 0
+ */
+struct ids {
+	uint32_t *page[IDS_PAGES];
+};
+
 struct tasks {
 	struct pool task;	/* struct task */
 	struct pool proc;	/* struct proc */
 	struct pool image;	/* struct image */
-	uint32_t *by_tid;	/* task that has the thread id now, 0 = none */
-	uint32_t nr_tids;
-	struct map by_pid;	/* process that has the number now */
+	struct ids by_tid;	/* task that has the thread id now, 0 = none */
+	struct ids by_pid;	/* process that has the number now, 0 = none */
 };
 
 /* how process a stands to process b: a is b's ... */
@@ -98,6 +107,7 @@ int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec);
 
 uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid);
 uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid);
+uint32_t tasks_known_pid(const struct tasks *tasks, uint32_t pid);
 uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid);
 struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b);
 

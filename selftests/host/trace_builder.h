@@ -241,7 +241,7 @@ static inline const struct hop *trace_hop(struct trace *t, const struct path *pa
 
 static inline uint32_t trace_proc(struct trace *t, uint32_t pid)
 {
-	return map_get(&t->model.tasks.by_pid, pid);
+	return tasks_known_pid(&t->model.tasks, pid);
 }
 
 static inline const struct channel *trace_pipe_of(struct trace *t, uint32_t pipe)
