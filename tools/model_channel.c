@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LISTED_MAX	8U
+
+/* A file refers to its channel itself. */
 static uint32_t add_channel(struct channels *channels, enum channel_kind kind, uint64_t key)
 {
 	struct channel *channel;
 	uint32_t number;
 
 	channel = pool_add(&channels->channel, &number);
-	if (!channel || map_set(&channels->by_key[kind], key, number))
+	if (!channel || (kind != CHANNEL_FILE && map_set(&channels->by_key[kind], key, number)))
 		return 0;
 	channel->key = key;
 	channel->kind = kind;
@@ -120,6 +123,42 @@ uint64_t channel_left_bytes(const struct channel *channel)
 	return channel->has_pos ? channel->write_pos - stream_gone_pos(channel, 0) : 0;
 }
 
+/* ---- ends and pairs: the last few are found one by one, those before in a table ---- */
+
+/*
+ * The end of process @proc at @channel, 0 if there is none; then, if there are
+ * LISTED_MAX, @last is the last of them.
+ */
+static uint32_t find_end(const struct channels *channels, uint32_t channel, uint32_t proc,
+			 uint32_t *last)
+{
+	uint32_t i = channel_at(channels, channel)->first_end, nr = 0;
+
+	for (*last = 0; i; i = channel_end_at(channels, i)->next) {
+		if (channel_end_at(channels, i)->proc == proc)
+			return i;
+		if (++nr < LISTED_MAX)
+			continue;
+		*last = i;
+		return map_get(&channels->end_by_proc, map_pair(channel, proc));
+	}
+	return 0;
+}
+
+static int add_end(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t last,
+		   uint32_t *ret)
+{
+	struct channel_end *end = pool_add(&channels->end, ret);
+
+	if (!end)
+		return -ENOMEM;
+	end->proc = proc;
+	end->next = channel_at(channels, channel)->first_end;
+	channel_at(channels, channel)->first_end = *ret;
+	return last ? map_set(&channels->end_by_proc,
+			      map_pair(channel, channel_end_at(channels, last)->proc), last) : 0;
+}
+
 /**
  * channel_end_get - process @proc at @channel
  * Return: 0 or -ENOMEM.
@@ -127,20 +166,47 @@ uint64_t channel_left_bytes(const struct channel *channel)
 int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t image,
 		    uint32_t *ret)
 {
-	uint64_t key = map_pair(channel, proc);
-	struct channel_end *end;
+	uint32_t last;
 
-	*ret = map_get(&channels->end_by_proc, key);
-	if (!*ret) {
-		end = pool_add(&channels->end, ret);
-		if (!end || map_set(&channels->end_by_proc, key, *ret))
-			return -ENOMEM;
-		end->proc = proc;
-		end->next = channel_at(channels, channel)->first_end;
-		channel_at(channels, channel)->first_end = *ret;
-	}
+	*ret = find_end(channels, channel, proc, &last);
+	if (!*ret && add_end(channels, channel, proc, last, ret))
+		return -ENOMEM;
 	channel_end_at(channels, *ret)->image = image;
 	return 0;
+}
+
+/* The same for the pair of @writer and @reader. */
+static uint32_t find_pair(const struct channels *channels, uint32_t channel, uint32_t writer,
+			  uint32_t reader, uint32_t *last)
+{
+	uint32_t i = channel_at(channels, channel)->first_pair, nr = 0;
+
+	for (*last = 0; i; i = channel_pair_at(channels, i)->next) {
+		const struct channel_pair *pair = channel_pair_at(channels, i);
+
+		if (pair->writer == writer && pair->reader == reader)
+			return i;
+		if (++nr < LISTED_MAX)
+			continue;
+		*last = i;
+		return map_get(&channels->pair_by_ends, map_pair(writer, reader));
+	}
+	return 0;
+}
+
+static int add_pair(struct channels *channels, uint32_t channel, uint32_t last,
+		    const struct channel_pair *wanted, uint32_t *ret)
+{
+	struct channel_pair *pair = pool_add(&channels->pair, ret);
+
+	if (!pair)
+		return -ENOMEM;
+	*pair = *wanted;
+	pair->next = channel_at(channels, channel)->first_pair;
+	channel_at(channels, channel)->first_pair = *ret;
+	pair = channel_pair_at(channels, last);
+	return last ? map_set(&channels->pair_by_ends, map_pair(pair->writer, pair->reader),
+			      last) : 0;
 }
 
 /**
@@ -150,19 +216,11 @@ int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, 
 int channel_count_pair(struct channels *channels, uint32_t channel, uint32_t writer,
 		       uint32_t reader, uint64_t bytes)
 {
-	uint64_t key = map_pair(writer, reader);
-	uint32_t number = map_get(&channels->pair_by_ends, key);
-	struct channel_pair *pair;
+	struct channel_pair wanted = { .writer = writer, .reader = reader };
+	uint32_t last, number = find_pair(channels, channel, writer, reader, &last);
 
-	if (!number) {
-		pair = pool_add(&channels->pair, &number);
-		if (!pair || map_set(&channels->pair_by_ends, key, number))
-			return -ENOMEM;
-		pair->writer = writer;
-		pair->reader = reader;
-		pair->next = channel_at(channels, channel)->first_pair;
-		channel_at(channels, channel)->first_pair = number;
-	}
+	if (!number && add_pair(channels, channel, last, &wanted, &number))
+		return -ENOMEM;
 	channel_pair_at(channels, number)->bytes += bytes;
 	return 0;
 }

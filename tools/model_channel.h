@@ -174,7 +174,9 @@ struct channel {
 
 /**
  * struct channels - all channels
- * @by_key: of each kind
+ * @by_key: of each kind but CHANNEL_FILE
+ * @end_by_proc: of a channel with many ends: those first met
+ * @pair_by_ends: likewise
  * @gen: raised when all contents become unknown: what is in channels with an
  *	older generation is void
  */
