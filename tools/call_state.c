@@ -32,14 +32,13 @@ void call_state_clear(struct call_state *state, uint32_t gen)
 /* call_state_end - @task makes no further call */
 void call_state_end(struct copies *copies, uint32_t task)
 {
-	struct call_state *state;
+	struct call_state *state = sparse_at(&copies->call, task);
 
-	if (task >= copies->call.nr)
+	if (!state)
 		return;
-	state = pool_at(&copies->call, task);
 	free(state->seg);
 	free(state->buf);
-	*state = (struct call_state){ 0 };
+	sparse_drop(&copies->call, task);
 }
 
 /*
@@ -49,7 +48,7 @@ void call_state_end(struct copies *copies, uint32_t task)
 struct call_state *call_state_get(struct copies *copies, uint32_t task, uint64_t begin_ns,
 				  bool is_begin_known)
 {
-	struct call_state *state = pool_reach(&copies->call, task);
+	struct call_state *state = sparse_reach(&copies->call, task);
 
 	if (state && (state->gen != copies->gen ||
 		      (is_begin_known && state->last_ns && state->last_ns < begin_ns)))

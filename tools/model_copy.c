@@ -103,12 +103,12 @@ static void apply_exit(struct copies *copies, const struct ipcprobe_rec_task_exi
 	struct proc_io *io;
 
 	call_state_end(copies, tasks_known_tid(copies->tasks, rec->hdr.tid));
-	if (!proc || proc >= copies->proc.nr || proc_at(copies->tasks, proc)->nr_tasks)
+	io = proc_io_at(copies, proc);
+	if (!io || proc_at(copies->tasks, proc)->nr_tasks)
 		return;
-	io = pool_at(&copies->proc, proc);
 	io->has_exited = true;
 	if (!io->first)
-		flow_exit(io);
+		flow_exit(copies, proc);
 }
 
 /* While records may be missing nothing is linked to anything. */
@@ -388,8 +388,8 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 		if (channel_is_stream(channel_at(&copies->channels, i)))
 			err = flow_end_unseen(copies, i, 0);
 	for (i = 1; i < copies->call.nr; i++)
-		if (!task_at(copies->tasks, i)->has_exited)
-			call_end_wait(copies, pool_at(&copies->call, i), end_ns);
+		if (sparse_at(&copies->call, i))
+			call_end_wait(copies, sparse_at(&copies->call, i), end_ns);
 	if (!err)
 		err = flow_doubt_changed(copies);
 	paths_settle(&copies->paths);
@@ -400,10 +400,10 @@ int copies_init(struct copies *copies, struct tasks *tasks)
 {
 	prints_init();
 	*copies = (struct copies){ .tasks = tasks, .parked_max = COPY_PARKED_MAX };
+	copies->proc.size = sizeof(struct proc_io);
+	copies->call.size = sizeof(struct call_state);
 	if (channels_init(&copies->channels) || files_init(&copies->files) ||
-	    paths_init(&copies->paths) || calls_init(&copies->calls) ||
-	    pool_init(&copies->proc, sizeof(struct proc_io)) ||
-	    pool_init(&copies->call, sizeof(struct call_state))) {
+	    paths_init(&copies->paths) || calls_init(&copies->calls)) {
 		copies_deinit(copies);
 		return -ENOMEM;
 	}
@@ -426,11 +426,12 @@ void copies_deinit(struct copies *copies)
 
 	free_parked(copies);
 	for (i = 0; i < copies->proc.nr; i++)
-		flow_exit(pool_at(&copies->proc, i));
+		if (proc_io_at(copies, i))
+			flow_exit(copies, i);
 	for (i = 0; i < copies->call.nr; i++)
 		call_state_end(copies, i);
-	pool_deinit(&copies->proc);
-	pool_deinit(&copies->call);
+	sparse_deinit(&copies->proc);
+	sparse_deinit(&copies->call);
 	calls_deinit(&copies->calls);
 	paths_deinit(&copies->paths);
 	files_deinit(&copies->files);

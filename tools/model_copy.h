@@ -241,8 +241,8 @@ struct copies {
 	struct paths paths;
 	struct calls calls;
 	struct map segments;
-	struct pool proc;	/* struct proc_io, by process */
-	struct pool call;	/* struct call_state, by task */
+	struct sparse proc;	/* struct proc_io, by process that is not over */
+	struct sparse call;	/* struct call_state, by task that has waited */
 	struct parked *oldest;
 	struct parked *newest;
 	uint32_t nr_parked;
@@ -277,6 +277,12 @@ int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec);
 int copies_lost(struct copies *copies, uint32_t class_id, uint64_t begin_ns, uint64_t end_ns);
 void copies_reset(struct copies *copies);
 int copies_finish(struct copies *copies, uint64_t end_ns);
+
+/* what is followed of process @proc, NULL = nothing */
+static inline struct proc_io *proc_io_at(const struct copies *copies, uint32_t proc)
+{
+	return sparse_at(&copies->proc, proc);
+}
 
 /* positions of message @seq: from this one on */
 static inline uint64_t message_pos(uint32_t seq)
@@ -381,7 +387,7 @@ int park_wake(struct copies *copies, uint32_t proc);
 struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image);
 uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t object);
 struct memory *flow_memory(const struct copies *copies, const struct op *op, uint32_t object);
-void flow_exit(struct proc_io *io);
+void flow_exit(struct copies *copies, uint32_t proc);
 int flow_fork(struct copies *copies, const struct op *op);
 int flow_run(struct copies *copies, const struct op *op);
 int flow_close(struct copies *copies, uint32_t number);

@@ -29,12 +29,23 @@ static void forget_memory(struct proc_io *io)
 	io->nr_recent = 0;
 }
 
-/* flow_exit - nobody can take bytes from there any more */
-void flow_exit(struct proc_io *io)
+/* Is it of no use any more, and does nothing that waits refer to it? */
+static bool is_over(const struct proc_io *io)
 {
+	return io->has_exited && !io->first && !io->wait_list && !io->waits_for_parent &&
+	       !io->memory.first_put && !io->memory.waiters;
+}
+
+/* flow_exit - nobody can take bytes from @proc any more */
+void flow_exit(struct copies *copies, uint32_t proc)
+{
+	struct proc_io *io = proc_io_at(copies, proc);
+
 	forget_memory(io);
 	mappings_put(io->mappings);
 	io->mappings = NULL;
+	if (is_over(io))
+		sparse_drop(&copies->proc, proc);
 }
 
 /**
@@ -43,7 +54,7 @@ void flow_exit(struct proc_io *io)
  */
 struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image)
 {
-	struct proc_io *io = pool_reach(&copies->proc, proc);
+	struct proc_io *io = sparse_reach(&copies->proc, proc);
 
 	if (!io)
 		return NULL;
@@ -91,8 +102,7 @@ struct memory *flow_memory(const struct copies *copies, const struct op *op, uin
 	struct channel *channel;
 
 	if (proc)
-		return proc < copies->proc.nr ?
-		       &((struct proc_io *)pool_at(&copies->proc, proc))->memory : NULL;
+		return proc_io_at(copies, proc) ? &proc_io_at(copies, proc)->memory : NULL;
 	number = object_channel(copies, object);
 	channel = channel_at(&copies->channels, number);
 	return !number || channel_is_stream(channel) ? NULL : &channel->memory;
@@ -104,10 +114,9 @@ struct memory *flow_memory(const struct copies *copies, const struct op *op, uin
 static struct memory *current_memory(struct copies *copies, const struct op *op, uint32_t object)
 {
 	uint32_t image = owner_image(copies, op, object), proc = flow_owner(copies, op, object);
-	const struct proc_io *io;
+	const struct proc_io *io = proc_io_at(copies, proc);
 
-	if (proc && proc < copies->proc.nr && object != OBJECT_MEMORY) {
-		io = pool_at(&copies->proc, proc);
+	if (io && object != OBJECT_MEMORY) {
 		if (io->image > image || !flow_proc(copies, proc, image))
 			return NULL;
 	}
@@ -120,7 +129,7 @@ static struct memory *current_memory(struct copies *copies, const struct op *op,
  */
 int flow_fork(struct copies *copies, const struct op *op)
 {
-	struct proc_io *child = pool_reach(&copies->proc, op->child);
+	struct proc_io *child = sparse_reach(&copies->proc, op->child);
 	struct proc_io *parent = flow_proc(copies, op->proc, op->image);
 
 	if (!child || !parent)
@@ -130,7 +139,11 @@ int flow_fork(struct copies *copies, const struct op *op)
 	child->gen = parent->gen;
 	child->has_unknown = parent->has_unknown;
 	child->waits_for_parent = false;
-	return child->first ? park_wake(copies, op->child) : 0;
+	if (child->first)
+		return park_wake(copies, op->child);
+	if (child->has_exited)
+		flow_exit(copies, op->child);
+	return 0;
 }
 
 static void note_recent(struct proc_io *io, uint32_t hop)
@@ -691,7 +704,7 @@ static void note_pieces(struct copies *copies, const struct op *op)
 	uint32_t i, proc = flow_owner(copies, op, op->to);
 
 	for (i = 0; proc && i < copies->pieces.nr; i++)
-		note_recent(pool_at(&copies->proc, proc), copies->pieces.v[i].hop);
+		note_recent(proc_io_at(copies, proc), copies->pieces.v[i].hop);
 }
 
 static int put_into_memory(struct copies *copies, const struct op *op)

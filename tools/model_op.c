@@ -25,7 +25,7 @@ int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	copies->points.nr = 0;
 	if (!task)
 		return 0;
-	if (copies->call.nr > task) {
+	if (sparse_at(&copies->call, task)) {
 		*state = call_state_get(copies, task, begin_ns, call->dur_ns != UINT32_MAX);
 		call_end_wait(copies, *state, call->hdr->ts_ns);
 	}

@@ -146,7 +146,7 @@ static bool is_ready(const struct copies *copies, const struct op *op)
 /* @proc's first operation, which is not ready, waits for what it takes. */
 static void wait_for_bytes(struct copies *copies, uint32_t proc)
 {
-	struct proc_io *io = pool_at(&copies->proc, proc);
+	struct proc_io *io = proc_io_at(copies, proc);
 	const struct op *op = &io->first->op;
 
 	if (object_is_stream(copies, op->from))
@@ -159,13 +159,13 @@ static void wait_for_bytes(struct copies *copies, uint32_t proc)
 
 static void stop_waiting(struct copies *copies, uint32_t proc)
 {
-	struct proc_io *io = pool_at(&copies->proc, proc);
+	struct proc_io *io = proc_io_at(copies, proc);
 	uint32_t *link = io->wait_list;
 
 	if (!link)
 		return;
 	while (*link != proc)
-		link = &((struct proc_io *)pool_at(&copies->proc, *link))->next_waiter;
+		link = &proc_io_at(copies, *link)->next_waiter;
 	*link = io->next_waiter;
 	io->wait_list = NULL;
 }
@@ -190,7 +190,7 @@ int park_wake_list(struct copies *copies, uint32_t first)
 	uint32_t proc = first;
 	int err = 0;
 
-	for (; proc && !err; proc = ((struct proc_io *)pool_at(&copies->proc, proc))->next_waiter)
+	for (; proc && !err; proc = proc_io_at(copies, proc)->next_waiter)
 		err = park_wake(copies, proc);
 	return err;
 }
@@ -204,29 +204,31 @@ static int run(struct copies *copies, const struct op *op)
 
 static int run_first(struct copies *copies, uint32_t proc)
 {
-	struct proc_io *io = pool_at(&copies->proc, proc);
+	struct proc_io *io = proc_io_at(copies, proc);
 	struct parked *parked = detach_first(copies, io);
 	int err = remove_put(copies, parked);
 
 	if (!err)
 		err = run(copies, &parked->op);
 	free(parked);
-	if (!io->first && io->has_exited)
-		flow_exit(io);
 	return err;
 }
 
 /* Run what can be run of @proc's waiting operations. */
 static int drain(struct copies *copies, uint32_t proc)
 {
-	struct proc_io *io = pool_at(&copies->proc, proc);
+	struct proc_io *io = proc_io_at(copies, proc);
 	int err = 0;
 
+	if (!io)
+		return 0;
 	stop_waiting(copies, proc);
 	while (!err && io->first && !io->waits_for_parent && is_ready(copies, &io->first->op))
 		err = run_first(copies, proc);
 	if (!err && io->first && !io->waits_for_parent)
 		wait_for_bytes(copies, proc);
+	if (!io->first && io->has_exited)
+		flow_exit(copies, proc);
 	return err;
 }
 
@@ -268,7 +270,7 @@ static int hold_child(struct copies *copies, const struct op *op)
 
 	if (!op->is_fork)
 		return 0;
-	child = pool_reach(&copies->proc, op->child);
+	child = sparse_reach(&copies->proc, op->child);
 	if (!child)
 		return -ENOMEM;
 	child->waits_for_parent = true;
@@ -281,7 +283,7 @@ static int hold_child(struct copies *copies, const struct op *op)
  */
 int park_submit(struct copies *copies, const struct op *op)
 {
-	struct proc_io *io = pool_reach(&copies->proc, op->proc);
+	struct proc_io *io = sparse_reach(&copies->proc, op->proc);
 	bool is_first;
 	int err;
 

@@ -17,12 +17,9 @@ static const struct mappings *mappings_of(const struct copies *copies, const str
 					  uint32_t object)
 {
 	uint32_t proc = flow_owner(copies, op, object);
-	const struct proc_io *io;
+	const struct proc_io *io = proc_io_at(copies, proc);
 
-	if (!proc || proc >= copies->proc.nr)
-		return NULL;
-	io = pool_at(&copies->proc, proc);
-	return io->mappings_gen == copies->mappings_gen ? io->mappings : NULL;
+	return io && io->mappings_gen == copies->mappings_gen ? io->mappings : NULL;
 }
 
 static int add_place(struct places *places, uint32_t object, uint64_t start, uint64_t bytes,

@@ -15,7 +15,7 @@ static uint32_t process_channel(struct copies *copies, uint32_t pid, uint32_t *r
 	*ret = 0;
 	if (!proc)
 		return 0;
-	if (!pool_reach(&copies->proc, proc))
+	if (!sparse_reach(&copies->proc, proc))
 		return -ENOMEM;
 	*ret = channels_get(&copies->channels, CHANNEL_PROCESS,
 			    proc_at(copies->tasks, proc)->image);

@@ -114,7 +114,7 @@ int shm_map(struct copies *copies, const struct ipcprobe_rec_shm_map *rec)
 
 	if (!proc || !rec->object)
 		return 0;
-	io = pool_reach(&copies->proc, proc);
+	io = sparse_reach(&copies->proc, proc);
 	mapping.channel = rec->is_sysv ? segment_channel(copies, rec->object) :
 					 file_channel(copies, rec->object);
 	if (!io || !mapping.channel)
@@ -129,12 +129,11 @@ int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec)
 {
 	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid);
 	uint64_t end = rec->addr + rec->bytes;
-	struct proc_io *io;
+	struct proc_io *io = proc_io_at(copies, proc);
 	int err;
 
-	if (!proc || proc >= copies->proc.nr || end < rec->addr)
+	if (!io || end < rec->addr)
 		return 0;
-	io = pool_at(&copies->proc, proc);
 	err = mappings_clear(mappings_of(copies, io), rec->addr, end);
 	return err ? err : ranges_forget(&io->memory.ranges, rec->addr, rec->bytes);
 }
@@ -142,8 +141,8 @@ int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec)
 /* shm_fork - the child's address space begins as a copy of its parent's */
 int shm_fork(struct copies *copies, uint32_t parent, uint32_t child)
 {
-	struct proc_io *from = pool_reach(&copies->proc, parent);
-	struct proc_io *to = pool_reach(&copies->proc, child);
+	struct proc_io *from = sparse_reach(&copies->proc, parent);
+	struct proc_io *to = sparse_reach(&copies->proc, child);
 
 	if (!from || !to)
 		return -ENOMEM;
@@ -156,11 +155,10 @@ int shm_fork(struct copies *copies, uint32_t parent, uint32_t child)
 /* shm_exec - a new program starts with an empty address space */
 void shm_exec(struct copies *copies, uint32_t proc)
 {
-	struct proc_io *io;
+	struct proc_io *io = proc_io_at(copies, proc);
 
-	if (!proc || proc >= copies->proc.nr)
+	if (!io)
 		return;
-	io = pool_at(&copies->proc, proc);
 	mappings_put(io->mappings);
 	io->mappings = NULL;
 }

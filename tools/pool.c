@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /**
  * array_reserve - make room for @nr elements (at least one) of @size bytes
@@ -95,4 +96,44 @@ void pool_deinit(struct pool *pool)
 		free(pool->chunk[i]);
 	free(pool->chunk);
 	*pool = (struct pool){ 0 };
+}
+
+/**
+ * sparse_reach - the object that @number has, zeroed if it is new
+ * Return: the object, or NULL without memory.
+ */
+void *sparse_reach(struct sparse *sparse, uint32_t number)
+{
+	uint32_t old = sparse->nr;
+	void **grown;
+
+	if (number >= old) {
+		grown = array_reserve(sparse->v, &sparse->nr, number + 1, sizeof(*grown));
+		if (!grown)
+			return NULL;
+		memset(grown + old, 0, (sparse->nr - old) * sizeof(*grown));
+		sparse->v = grown;
+	}
+	if (!sparse->v[number])
+		sparse->v[number] = calloc(1, sparse->size);
+	return sparse->v[number];
+}
+
+/* sparse_drop - @number has no object any more */
+void sparse_drop(struct sparse *sparse, uint32_t number)
+{
+	if (number >= sparse->nr)
+		return;
+	free(sparse->v[number]);
+	sparse->v[number] = NULL;
+}
+
+void sparse_deinit(struct sparse *sparse)
+{
+	uint32_t i;
+
+	for (i = 0; i < sparse->nr; i++)
+		free(sparse->v[i]);
+	free(sparse->v);
+	*sparse = (struct sparse){ 0 };
 }

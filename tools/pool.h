@@ -37,6 +37,27 @@ static inline void *pool_at(const struct pool *pool, uint32_t number)
 	return pool->chunk[number >> POOL_SHIFT] + (number & (POOL_CHUNK - 1)) * pool->size;
 }
 
+/**
+ * struct sparse - objects of one size for some of many numbers
+ * @v: by number, NULL = none
+ * @nr: length of @v
+ */
+struct sparse {
+	void **v;
+	uint32_t nr;
+	size_t size;
+};
+
+void *sparse_reach(struct sparse *sparse, uint32_t number);
+void sparse_drop(struct sparse *sparse, uint32_t number);
+void sparse_deinit(struct sparse *sparse);
+
+/* the object that @number has, NULL = none */
+static inline void *sparse_at(const struct sparse *sparse, uint32_t number)
+{
+	return number < sparse->nr ? sparse->v[number] : NULL;
+}
+
 void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size);
 
 #endif /* IPCPROBE_POOL_H */

@@ -416,7 +416,7 @@ static void test_many_pages(void)
 	for (i = 0; i < 3 * RANGES_MAX; i++)
 		read_file(&t, 12, BUF_A + i * 1024ULL, text, 1024);
 	trace_finish(&t);
-	ktap_ok(((struct proc_io *)pool_at(&t.model.copies.proc, trace_proc(&t, 12)))
+	ktap_ok(proc_io_at(&t.model.copies, trace_proc(&t, 12))
 		->memory.ranges->nr <= RANGES_MAX, "a growing buffer: %u ranges at most", RANGES_MAX);
 	trace_deinit(&t);
 }
