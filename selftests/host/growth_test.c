@@ -24,6 +24,9 @@
 #define START_NS	1000000000ULL
 #define STEP_NS		500U		/* between two records */
 #define JSON_KIB	2048		/* JSON may take so much more than text */
+#define BASE_KIB	8192		/* whatever was recorded */
+#define COPIES_BYTES	1800		/* per past process: 4 hops, a pipe, a file */
+#define TASK_BYTES	700		/* per past task */
 
 static char program[4096], data[] = "/tmp/growth_test.XXXXXX";
 
@@ -201,11 +204,22 @@ static void check_json(const char *what, uint32_t nr, long text_kib, long json_k
 	ktap_ok(is_ok, "JSON takes no more memory than text: %s", what);
 }
 
+/* @bytes: what a process that is over may leave behind in memory */
+static void check_peak(const char *what, uint32_t nr, long kib, uint32_t bytes)
+{
+	long most_kib = BASE_KIB + (uint64_t)nr * bytes / 1024;
+
+	ktap_note("%s: %u processes: %ld KiB of at most %ld KiB", what, nr, kib, most_kib);
+	ktap_ok(kib > 0 && kib <= most_kib, "a past process takes %u bytes at most: %s", bytes,
+		what);
+}
+
 static void test_processes(uint32_t nr)
 {
 	if (!make_file(make_processes, nr))
 		ktap_note("the recording could not be made");
 	check_json("copies", nr, PEAK("copies"), PEAK("copies", "-J"));
+	check_peak("copies", nr, PEAK("copies"), COPIES_BYTES);
 }
 
 static void test_tasks(uint32_t nr)
@@ -213,6 +227,9 @@ static void test_tasks(uint32_t nr)
 	if (!make_file(make_tasks, nr))
 		ktap_note("the recording could not be made");
 	check_json("runq", nr, PEAK("runq"), PEAK("runq", "-J"));
+	check_peak("runq", nr, PEAK("runq"), TASK_BYTES);
+	check_peak("sched stat", nr, PEAK("sched", "stat"), TASK_BYTES);
+	check_peak("sched latency", nr, PEAK("sched", "latency"), TASK_BYTES);
 	check_json("sched stat", nr, PEAK("sched", "stat"), PEAK("sched", "stat", "-J"));
 	check_json("sched latency", nr, PEAK("sched", "latency"), PEAK("sched", "latency", "-J"));
 	check_json("sched timehist -S", nr, PEAK("sched", "timehist", "-S"),
@@ -228,7 +245,7 @@ int main(int argc, char **argv)
 	snprintf(program, sizeof(program), "%s/../../tools/ipcprobe", dirname(path));
 	if (mkstemp(data) < 0)
 		return 1;
-	ktap_begin(5);
+	ktap_begin(9);
 	test_processes(nr);
 	test_tasks(nr);
 	unlink(data);
