@@ -297,6 +297,61 @@ text_says_the_same() {
 	grep -q sibling two.txt
 }
 
+# ---- what would have saved copies ----
+
+# Passes its input on: it reads and writes, or does it by the call named.
+cat >relay.py <<-'EOF'
+	import os, sys
+	buf = bytearray(65536)
+	def copy():
+	    n = os.readv(0, [buf])
+	    return os.write(1, memoryview(buf)[:n]) if n else 0
+	pass_on = {
+	    "copy": copy,
+	    "splice": lambda: os.splice(0, 1, 65536),
+	    "copy_file_range": lambda: os.copy_file_range(0, 1, 65536),
+	    "sendfile": lambda: os.sendfile(1, 0, None, 65536),
+	}[sys.argv[1]]
+	while pass_on():
+	    pass
+EOF
+
+# follow_advice NAME CALL LINE: LINE with a relay that copies, and then with one that
+# does what is advised, which is CALL: it copies as many bytes less as was promised.
+follow_advice() {
+	local name=$1 call=$2 line=$3 relayed own
+
+	own='select(.process.comm == "python3")'
+	# shellcheck disable=SC2016 # jq's own
+	relayed="[.paths[].hops[] | $own | select([.from, .to] |
+		any(.type == \"pipe\" or (.path // \"\" | test(\"/(medium|out).bin\$\"))))] |
+		map(del(.path_bytes)) | unique | map(.copied_bytes) | add"
+	head -c 8M big.bin >medium.bin
+	rm -f out.bin
+	copies "$name-copies" sh -c "$line" sh copy
+	cmp medium.bin out.bin
+	jq -c ".advice[] | $own" "$name-copies.json"
+	true_of "$name-copies" "[.advice[] | $own] | length == 1 and .[0].call == \"$call\""
+	equal "bytes copied" 16777216 "$(jq "$relayed" "$name-copies.json")"
+	rm -f out.bin
+	copies "$name-advised" sh -c "$line" sh "$call"
+	cmp medium.bin out.bin
+	true_of "$name-advised" "[.advice[] | $own] == []"
+	equal "bytes copied as advised" \
+		"$(jq "($relayed) - (.advice[] | $own | .saved_bytes)" "$name-copies.json")" \
+		"$(jq "$relayed" "$name-advised.json")"
+	ipcprobe copies -i "$name-copies.data" | tee /dev/stderr |
+		grep -q "^advice: $call(2) in python3"
+}
+
+# shellcheck disable=SC2016 # the shell that is recorded expands it
+follow_all_advice() {
+	follow_advice file-pipe splice 'python3 relay.py $1 <medium.bin | cat >out.bin'
+	follow_advice pipe-pipe splice 'cat medium.bin | python3 relay.py $1 | cat >out.bin'
+	follow_advice pipe-file splice 'cat medium.bin | python3 relay.py $1 >out.bin'
+	follow_advice file-file copy_file_range 'python3 relay.py $1 <medium.bin >out.bin'
+}
+
 prove "cat | cat: four copies of every byte, amplification 4" two_stages
 prove "the two cats are siblings, children of the shell" siblings
 prove "the text says the same" text_says_the_same
@@ -309,6 +364,7 @@ prove "many writers: each has its own bytes, exactly" many_writers
 prove "pv moves page references" pv_splices
 prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
 prove "ls | less" less_fed_by_script
+prove "advice saves the copies that it promises to" follow_all_advice
 prove "tar | zstd | wc" tar_and_zstd
 prove "git log | head: SIGPIPE" git_log_and_head
 prove "make -j with its jobserver" jobserver

@@ -366,6 +366,7 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 {
 	struct hop *hop = hop_at(&copies->paths, number);
 
+	hop->has_kept |= hop->last_op != copies->nr_ops && hop->bytes > hop->passed_bytes;
 	hop->bytes += bytes;
 	hop->life_bytes += bytes;
 	hop->copied_bytes += part_of(op->copied_bytes, done, bytes, op->bytes);

@@ -98,6 +98,7 @@ enum hop_outcome {
  * @has_gap: took bytes while records were lost
  * @has_changed: some bytes were others when they were to go further
  * @has_agreed: some were shown to be the same then
+ * @has_kept: took bytes while some before were still to go further
  * @is_direct: some bytes bypassed the page cache
  * @outcome: enum hop_outcome of bytes that went no further
  */
@@ -123,6 +124,7 @@ struct hop {
 	bool has_gap;
 	bool has_changed;
 	bool has_agreed;
+	bool has_kept;
 	bool is_direct;
 	uint8_t outcome;
 };

@@ -73,5 +73,5 @@ int view_copies_print(const struct model *model, const struct view_copies *view)
 	if (model->copies.paths.nr_shared)
 		printf("%llu hops were not kept apart: too many different ones\n",
 		       (unsigned long long)model->copies.paths.nr_shared);
-	return 0;
+	return view_advice_print(model, view);
 }

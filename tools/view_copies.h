@@ -12,6 +12,7 @@
 
 #include "model.h"
 #include "source.h"
+#include "view_json.h"
 
 #define VIEW_COPIES_TOP	10U	/* paths, pipes and objects shown if the user does not say */
 
@@ -38,6 +39,9 @@ int view_copies_json(const struct model *model, const struct view_copies *view);
 int view_paths_print(const struct model *model, const struct view_copies *view);
 int view_channels_print(const struct model *model, const struct view_copies *view);
 int view_calls_print(const struct model *model, const struct view_copies *view);
+int view_advice_print(const struct model *model, const struct view_copies *view);
+void view_advice_put(struct view_json *json, const struct model *model,
+		     const struct view_copies *view);
 
 /* the path that ends with hop @last */
 void view_path_print(const struct model *model, uint32_t last);

@@ -291,6 +291,7 @@ int view_copies_json(const struct model *model, const struct view_copies *view)
 	put_channels(&json, model, view, false);
 	if (view->has_calls)
 		put_calls(&json, model, view);
+	view_advice_put(&json, model, view);
 	view_json_member(&json, "total", total_json(model));
 	view_json_member(&json, "lost", label_losses_json(model));
 	view_json_member(&json, "hops_not_kept_apart",
