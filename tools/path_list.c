@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "map.h"
+
 /*
  * Paths with a smaller share of all bytes stand behind the others; if they have one
  * hop only, they are not shown apart.
@@ -121,6 +123,7 @@ struct rank {
 	bool is_minor;
 	bool is_single;
 	uint8_t outcome;
+	uint64_t bytes;
 	uint64_t weight;
 };
 
@@ -149,15 +152,15 @@ static uint64_t least_bytes(const struct model *model)
 }
 
 /* What is less sure has to carry more. */
-static struct rank rank_of(const struct model *model, uint32_t last, uint64_t least)
+static struct rank rank_of(const struct model *model, uint32_t last)
 {
 	static const uint32_t weights[] = {
 		[GRADE_EXACT] = 4, [GRADE_ADDRESS] = 3, [GRADE_INFERRED] = 2,
 	};
 	const struct hop *hop = hop_at(&model->copies.paths, last);
 
-	return (struct rank){ .last = last, .is_minor = hop->end_bytes < least,
-			      .is_single = is_single(hop), .outcome = hop->outcome,
+	return (struct rank){ .last = last, .is_single = is_single(hop),
+			      .outcome = hop->outcome, .bytes = hop->end_bytes,
 			      .weight = hop->end_bytes / 4 * weights[worst_grade(model, last)] };
 }
 
@@ -170,6 +173,107 @@ static void count_main(struct path_list *list, const struct rank *ranks)
 	list->nr_main = i;
 }
 
+/* ---- paths of one course ---- */
+
+static uint64_t course_hash(const struct paths *paths, uint32_t last)
+{
+	uint64_t hash = hop_at(paths, last)->outcome;
+
+	for (; last; last = hop_at(paths, last)->key.before) {
+		const struct hop_key *key = &hop_at(paths, last)->key;
+
+		hash = map_hash(hash ^ map_pair(key->image, key->kind));
+		hash = map_hash(hash ^ map_pair(key->from, key->to));
+	}
+	return hash;
+}
+
+/* Do two paths differ in nothing but how sure their links are? */
+static bool is_same_course(const struct paths *paths, uint32_t a, uint32_t b)
+{
+	if (hop_at(paths, a)->outcome != hop_at(paths, b)->outcome)
+		return false;
+	while (a && b && a != b) {
+		const struct hop_key *x = &hop_at(paths, a)->key, *y = &hop_at(paths, b)->key;
+
+		if (x->image != y->image || x->from != y->from || x->to != y->to ||
+		    x->kind != y->kind || x->origin != y->origin)
+			return false;
+		a = x->before;
+		b = y->before;
+	}
+	return a == b;
+}
+
+/* Leave one of each course in @ranks, the others in @list->next. */
+static int merge(struct path_list *list, const struct paths *paths, struct rank *ranks)
+{
+	struct map by_course = { 0 };
+	uint32_t i, nr = 0;
+	int err = 0;
+
+	list->next = calloc(paths->hop.nr, sizeof(*list->next));
+	for (i = 0; list->next && i < list->nr && !err; i++) {
+		uint64_t hash = course_hash(paths, ranks[i].last);
+		uint32_t first = map_get(&by_course, hash);
+		struct rank *rank = first ? &ranks[first - 1] : NULL;
+
+		if (rank && is_same_course(paths, rank->last, ranks[i].last)) {
+			rank->bytes += ranks[i].bytes;
+			rank->weight += ranks[i].weight;
+			list->next[ranks[i].last] = list->next[rank->last];
+			list->next[rank->last] = ranks[i].last;
+			continue;
+		}
+		ranks[nr++] = ranks[i];
+		err = rank ? 0 : map_set(&by_course, hash, nr);
+	}
+	map_deinit(&by_course);
+	list->nr = nr;
+	return list->next ? err : -ENOMEM;
+}
+
+/* ---- the list ---- */
+
+static int fill(struct path_list *list, const struct model *model, struct rank *ranks,
+		bool is_merged)
+{
+	uint64_t least = least_bytes(model);
+	uint32_t i;
+	int err = is_merged ? merge(list, &model->copies.paths, ranks) : 0;
+
+	if (err)
+		return err;
+	for (i = 0; i < list->nr; i++)
+		ranks[i].is_minor = ranks[i].bytes < least;
+	qsort(ranks, list->nr, sizeof(*ranks), compare);
+	for (i = 0; i < list->nr; i++)
+		list->last[i] = ranks[i].last;
+	count_main(list, ranks);
+	return 0;
+}
+
+static int make(struct path_list *list, const struct model *model,
+		const struct source_opts *opts, enum grade worst, bool is_merged)
+{
+	const struct paths *paths = &model->copies.paths;
+	struct rank *ranks = calloc(paths->hop.nr, sizeof(*ranks));
+	uint32_t i;
+	int err = -ENOMEM;
+
+	*list = (struct path_list){ .last = calloc(paths->hop.nr, sizeof(*list->last)) };
+	for (i = 1; ranks && i < paths->hop.nr; i++)
+		if (hop_at(paths, i)->end_bytes && worst_grade(model, i) <= worst &&
+		    is_wanted(model, i, opts))
+			ranks[list->nr++] = rank_of(model, i);
+	if (list->last && ranks)
+		err = fill(list, model, ranks, is_merged);
+	free(ranks);
+	if (err)
+		path_list_deinit(list);
+	return err;
+}
+
 /**
  * path_list_init - all paths that the user wants
  * @worst: grade of their weakest links
@@ -179,30 +283,24 @@ static void count_main(struct path_list *list, const struct rank *ranks)
 int path_list_init(struct path_list *list, const struct model *model,
 		   const struct source_opts *opts, enum grade worst)
 {
-	const struct paths *paths = &model->copies.paths;
-	uint64_t least = least_bytes(model);
-	struct rank *ranks = calloc(paths->hop.nr, sizeof(*ranks));
-	uint32_t i;
+	return make(list, model, opts, worst, false);
+}
 
-	*list = (struct path_list){ .last = calloc(paths->hop.nr, sizeof(*list->last)) };
-	if (!list->last || !ranks) {
-		free(ranks);
-		free(list->last);
-		return -ENOMEM;
-	}
-	for (i = 1; i < paths->hop.nr; i++)
-		if (hop_at(paths, i)->end_bytes && worst_grade(model, i) <= worst &&
-		    is_wanted(model, i, opts))
-			ranks[list->nr++] = rank_of(model, i, least);
-	qsort(ranks, list->nr, sizeof(*ranks), compare);
-	for (i = 0; i < list->nr; i++)
-		list->last[i] = ranks[i].last;
-	count_main(list, ranks);
-	free(ranks);
-	return 0;
+/**
+ * path_list_merged - the same, those that differ only in how sure their links are
+ * as one
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int path_list_merged(struct path_list *list, const struct model *model,
+		     const struct source_opts *opts, enum grade worst)
+{
+	return make(list, model, opts, worst, true);
 }
 
 void path_list_deinit(struct path_list *list)
 {
 	free(list->last);
+	free(list->next);
+	*list = (struct path_list){ 0 };
 }

@@ -41,11 +41,14 @@ struct path {
  * @last: hop numbers
  * @nr: length of @last
  * @nr_main: the first so many are worth a table of their own
+ * @next: by last hop: the last hop of a path of the same course that is merged into
+ *	this one, 0 = none; NULL = none are merged
  */
 struct path_list {
 	uint32_t *last;
 	uint32_t nr;
 	uint32_t nr_main;
+	uint32_t *next;
 };
 
 /**
@@ -66,6 +69,8 @@ struct path_total {
 
 int path_list_init(struct path_list *list, const struct model *model,
 		   const struct source_opts *opts, enum grade worst);
+int path_list_merged(struct path_list *list, const struct model *model,
+		     const struct source_opts *opts, enum grade worst);
 void path_list_deinit(struct path_list *list);
 void path_of(const struct model *model, uint32_t last, struct path *ret);
 struct path_total path_total(const struct model *model);

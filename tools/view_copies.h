@@ -44,7 +44,7 @@ void view_advice_put(struct view_json *json, const struct model *model,
 		     const struct view_copies *view);
 
 /* the path that ends with hop @last */
-void view_path_print(const struct model *model, uint32_t last);
+int view_path_print(const struct model *model, uint32_t last);
 json_t *view_path_json(const struct model *model, uint32_t last);
 
 /* numbers of channels with traffic, of call statistics: sorted; to be freed */

@@ -191,6 +191,50 @@ static void test_calls(void)
 	trace_deinit(&t);
 }
 
+static uint32_t count(const char *text, const char *part)
+{
+	uint32_t nr = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		nr++;
+	}
+	return nr;
+}
+
+/* A part of the bytes is linked by address: text shows one path, the sum. */
+static void test_merged_paths(void)
+{
+	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
+	char *all, *exact;
+	struct trace t;
+	bool is_ok;
+
+	begin_copies(&t);
+	pipeline(&t, 2);
+	trace_file_read(&t, 12, 1, BUF_A, 65536);
+	trace_write(&t, 12, 345, 131072, BUF_A, 65536);
+	trace_read(&t, 13, 345, 131072, BUF_B, 65536);
+	trace_file_write(&t, 13, 2, BUF_B, 65536);
+	trace_finish(&t);
+	all = capture(copies_text, &t.model, &view);
+	view.worst = GRADE_EXACT;
+	exact = capture(copies_text, &t.model, &view);
+	is_ok = count(all, "/tmp/out.bin: ") == 1 &&
+		count(all, "/tmp/out.bin: 192.0 KiB delivered, 4 copies, ×4.00, by address\n") == 1 &&
+		count(all, "copy 192.0 KiB     3") == 4;
+	if (!is_ok)
+		ktap_note("%s", all);
+	ktap_ok(is_ok, "paths that differ only in how sure they are are shown as one");
+	is_ok = count(exact, "/tmp/out.bin: 128.0 KiB delivered, 4 copies, ×4.00, exact\n") == 1;
+	if (!is_ok)
+		ktap_note("%s", exact);
+	ktap_ok(is_ok, "of these only those that are sure enough, if that is wanted");
+	free(all);
+	free(exact);
+	trace_deinit(&t);
+}
+
 static void test_shared_hops(void)
 {
 	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
@@ -945,9 +989,10 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(50);
+	ktap_begin(52);
 	test_pipeline();
 	test_calls();
+	test_merged_paths();
 	test_shared_hops();
 	test_ascii();
 	test_anonymous_futexes();
