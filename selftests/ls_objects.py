@@ -17,6 +17,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 SYS_FUTEX, SYS_POLL = 202, 7
 FACTS = {"pid": os.getpid()}
 CHILDREN = []
+STOPPED = []
 folder = sys.argv[1]
 
 
@@ -57,6 +58,22 @@ def make_pipes():
     fds = struct.pack("ihh", polled, 1, 0)
     FACTS["polled"] = {"ino": os.fstat(polled).st_ino,
                        "waiter": child(lambda: libc.syscall(SYS_POLL, fds, 1, -1))}
+
+
+def make_stopped():
+    """One that waited for bytes, and was stopped then."""
+    read_end, write_end = os.pipe()
+    reader = child(lambda: os.read(read_end, 1))
+    os.close(read_end)
+    while True:
+        with open(f"/proc/{reader}/syscall", encoding="ascii") as call:
+            if call.read().startswith("0 "):
+                break
+    os.kill(reader, signal.SIGSTOP)
+    os.waitpid(reader, os.WUNTRACED)
+    CHILDREN.remove(reader)
+    STOPPED.append(reader)
+    FACTS["stopped"] = {"ino": os.fstat(write_end).st_ino, "reader": reader}
 
 
 def make_fifos():
@@ -178,7 +195,7 @@ def make_eventfd():
 def end(*_):
     """Takes everything away that would outlive the process."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    for pid in CHILDREN:
+    for pid in CHILDREN + STOPPED:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     libc.shmctl(FACTS["shm"]["id"], 0, None)
@@ -204,4 +221,5 @@ KEPT = FACTS.pop("kept"), FACTS.pop("sockets")
 FACTS["children"] = CHILDREN
 print(json.dumps(FACTS), flush=True)
 sys.stdin.read()
+make_stopped()
 end()

@@ -71,6 +71,13 @@ waiting_for_pipes() {
 			of($f.polled.waiter)[0].waits == "poll[\($f.polled.waiter)]"'
 }
 
+# The call that it is in when it goes on is read().
+stopped() {
+	equal call 0 "$(cut -d' ' -f1 "/proc/$(jq .stopped.reader facts.json)/syscall")"
+	true_of 'one(.inode == $f.stopped.ino and .type == "pipe") | .waiters == 0 and .rwaits == 0 and
+		of($f.stopped.reader)[0].waits == "stopped"'
+}
+
 fifos() {
 	true_of \
 		'one(.name == $f.fifo.path) | .type == "fifo" and .used == $f.fifo.bytes and .perms == "0640"' \
@@ -351,6 +358,7 @@ prove "relations: child, parent, siblings" relations
 prove "SysV: attachments, values, waiters, bytes" sysv
 prove "POSIX queues: bytes, messages, receiver" queues
 prove "memfd, POSIX shared memory and semaphores" memory
+prove "pipes: a stopped reader does not wait" stopped
 prove "anonymous shared memory is told apart by its inode" anonymous
 prove "one futex of two processes" futexes
 prove "UNIX sockets: bytes, peers, receiver, listener" sockets

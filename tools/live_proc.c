@@ -25,6 +25,7 @@ int live_parse_stat(const char *text, struct live_stat *ret)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
 	unsigned long long start;
+	char state;
 	size_t len;
 
 	*ret = (struct live_stat){ 0 };
@@ -34,9 +35,10 @@ int live_parse_stat(const char *text, struct live_stat *ret)
 	if (len > sizeof(ret->comm) - 1)	/* kernel threads may have longer ones */
 		len = sizeof(ret->comm) - 1;
 	memcpy(ret->comm, open + 1, len);
-	if (sscanf(close + 1, " %*c %u %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-		   &ret->ppid, &ret->flags, &start) != 3)
+	if (sscanf(close + 1, " %c %u %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   &state, &ret->ppid, &ret->flags, &start) != 4)
 		return -EINVAL;
+	ret->is_stopped = state == 'T' || state == 't';
 	ret->start_ticks = start;
 	return 0;
 }
@@ -55,6 +57,8 @@ uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t obje
 	live_set_text(live_holder_value(live, holder, LIVE_COL_PUSER), "%s", proc->user);
 	live_set(live_holder_value(live, holder, LIVE_COL_PUID), proc->uid);
 	live_set(live_holder_value(live, holder, LIVE_COL_KTHREAD), proc->is_kthread);
+	if (proc->is_stopped)
+		live_set_text(live_holder_value(live, holder, LIVE_COL_WAITS), "stopped");
 	return holder;
 }
 
@@ -102,6 +106,7 @@ static int identify(struct live *live, struct live_proc *proc)
 	else
 		snprintf(proc->user, sizeof(proc->user), "%u", st.st_uid);
 	memcpy(proc->comm, stat.comm, sizeof(proc->comm));
+	proc->is_stopped = stat.is_stopped;
 	proc->is_kthread = stat.flags & PF_KTHREAD;
 	if (add_to_family(live, &stat))
 		live->is_out_of_memory = true;

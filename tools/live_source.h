@@ -39,6 +39,7 @@ void live_read_mq(struct live *live, uint64_t ns);
  * @comm: its name
  * @is_kthread: it is a kernel thread
  * @maps: its mappings
+ * @is_stopped: by a signal or a debugger: it waits for nothing else
  * @nr_maps: how many
  * @by_fd: holders that are its descriptors
  */
@@ -51,6 +52,7 @@ struct live_proc {
 	char comm[16];
 	bool is_kthread;
 	struct live_map {
+	bool is_stopped;
 		uint64_t start;
 		uint64_t end;
 		uint64_t offset;
@@ -98,6 +100,7 @@ struct live_stat {
 };
 
 int live_parse_stat(const char *text, struct live_stat *ret);
+	bool is_stopped;
 int live_parse_map(char *line, struct live_map *ret);
 
 /* what /proc/PID/fdinfo/N tells */

@@ -334,6 +334,20 @@ static const struct {
 	{ SYS_epoll_pwait2, "epoll_pwait2", in_epoll },
 };
 
+/* A stopped thread shows the call that it was in, but is in no queue. */
+static bool is_stopped(const struct wait *wait)
+{
+	struct live_stat stat = { 0 };
+	char path[40], *text;
+
+	snprintf(path, sizeof(path), "task/%u/stat", wait->tid);
+	text = live_read_file(wait->proc->dir, path);
+	if (text)
+		live_parse_stat(text, &stat);
+	free(text);
+	return stat.is_stopped;
+}
+
 static void read_wait(struct wait *wait)
 {
 	char path[40], *text;
@@ -352,7 +366,7 @@ static void read_wait(struct wait *wait)
 	if (err || wait->call.sp <= UINT32_MAX)
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++) {
-		if (calls[i].nr != wait->call.nr)
+		if (calls[i].nr != wait->call.nr || is_stopped(wait))
 			continue;
 		wait->name = calls[i].name;
 		calls[i].find(wait);

@@ -24,8 +24,12 @@ static void test_stat(void)
 	ktap_ok(!live_parse_stat("77 (a) (b c) S 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 "
 				 "98765 1 2", &stat) &&
 		stat.pid == 77 && stat.ppid == 12 && stat.flags == 4194560 &&
-		stat.start_ticks == 98765 && !strcmp(stat.comm, "a) (b c"),
+		stat.start_ticks == 98765 && !stat.is_stopped && !strcmp(stat.comm, "a) (b c"),
 		"a process may be called 'a) (b c'");
+	ktap_ok(!live_parse_stat("77 (a) T 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765", &stat) &&
+		stat.is_stopped &&
+		!live_parse_stat("77 (a) t 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765", &stat) &&
+		stat.is_stopped, "a process is stopped, by a signal or a debugger");
 	ktap_ok(!live_parse_stat("9 (kworker/u4:3-events_unbound) I 2 0 0 0 -1 69238880 0 0 0 0 0 "
 				 "0 0 0 20 0 1 0 5 0", &stat) && !strcmp(stat.comm, "kworker/u4:3-ev"),
 		"long names of kernel threads are cut");
@@ -308,7 +312,7 @@ int main(void)
 {
 	struct live live;
 
-	ktap_begin(30);
+	ktap_begin(31);
 	test_stat();
 	test_map();
 	test_fdinfo();
