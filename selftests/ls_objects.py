@@ -181,10 +181,14 @@ def make_sockets():
     listener.bind("\0ls_test")
     listener.listen(7)
     client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    full, sender = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    for length in (13, 144):
+        sender.send(b"x" * length)
+    FACTS["datagrams"] = {"ino": os.fstat(full.fileno()).st_ino}
     client.connect("\0ls_test")
     its.close()
     FACTS["listener"] = {"ino": os.fstat(listener.fileno()).st_ino}
-    FACTS["sockets"] = [left, right, mine, listener, client]
+    FACTS["sockets"] = [left, right, mine, listener, client, full, sender]
 
 
 def make_eventfd():

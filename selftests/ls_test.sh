@@ -155,6 +155,7 @@ sockets() {
 	true_of \
 		'one(.type == "unix" and .inode == $f.pair.right) | .used == $f.pair.bytes and
 			.socktype == "stream" and .status == "connected"' \
+	ipcprobe ls -t unix -p "$maker" | grep '^unix .* >= 13 B '
 		'one(.type == "unix" and .inode == $f.pair.left) | .used == 0 and
 			(.peer | startswith("\($f.pair.right) ls_objects"))' \
 		'one(.type == "unix" and .inode == $f.dgram.ino) | .waiters == 1 and .socktype == "dgram" and
@@ -162,6 +163,7 @@ sockets() {
 		'one(.type == "unix" and .inode == $f.listener.ino) | .name == "@ls_test" and .msgs == 1 and
 			.wqueue == 7 and .status == "listening" and .socktype == "seqpacket"'
 }
+		'one(.type == "unix" and .inode == $f.datagrams.ino) | .used == null and .used_at_least == 13' \
 
 counters() {
 	true_of \

@@ -87,6 +87,12 @@ void live_set_text(struct live_value *value, const char *format, ...)
 	value->state = value->text ? LIVE_KNOWN : LIVE_UNKNOWN;
 }
 
+void live_set_at_least(struct live_value *value, uint64_t number)
+{
+	value->state = LIVE_AT_LEAST;
+	value->number = number;
+}
+
 void live_set_unknown(struct live_value *value)
 {
 	value->state = LIVE_UNKNOWN;

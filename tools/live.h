@@ -30,7 +30,12 @@ enum live_type {
 
 /* a cell */
 struct live_value {
-	enum { LIVE_NONE, LIVE_UNKNOWN, LIVE_KNOWN } state;	/* NONE: makes no sense here */
+	enum {
+		LIVE_NONE,	/* makes no sense here */
+		LIVE_UNKNOWN,
+		LIVE_AT_LEAST,	/* so much, and perhaps more */
+		LIVE_KNOWN
+	} state;
 	uint64_t number;
 	char *text;
 };
@@ -142,6 +147,7 @@ struct live_value *live_holder_value(struct live *live, uint32_t holder, enum li
 void live_set(struct live_value *value, uint64_t number);
 __attribute__((format(printf, 2, 3)))
 void live_set_text(struct live_value *value, const char *format, ...);
+void live_set_at_least(struct live_value *value, uint64_t number);
 void live_set_unknown(struct live_value *value);
 
 static inline struct live_object *live_object_at(const struct live *live, uint32_t object)

@@ -91,19 +91,24 @@ static const char *diag_status(unsigned int state)
 	}
 }
 
+/*
+ * Of a listening socket the kernel tells how many connections wait to be accepted,
+ * of a datagram socket the bytes of the next message, of others all bytes inside.
+ */
 static void set_queues(struct live_value *value, const struct unix_diag_rqlen *queues,
-		       bool is_listening)
+		       const struct unix_diag_msg *msg)
 {
-	if (is_listening) {	/* connections that wait to be accepted */
+	if (msg->udiag_state == STATE_LISTEN)
 		live_set(&value[LIVE_COL_MSGS], queues->udiag_rqueue);
-		live_set(&value[LIVE_COL_WQUEUE], queues->udiag_wqueue);
-	} else {
+	else if (msg->udiag_type == SOCK_DGRAM && queues->udiag_rqueue)
+		live_set_at_least(&value[LIVE_COL_USED], queues->udiag_rqueue);
+	else
 		live_set(&value[LIVE_COL_USED], queues->udiag_rqueue);
-		live_set(&value[LIVE_COL_WQUEUE], queues->udiag_wqueue);
-	}
+	live_set(&value[LIVE_COL_WQUEUE], queues->udiag_wqueue);
 }
 
-static void set_attribute(struct live_object *object, const struct rtattr *attr, bool is_listening)
+static void set_attribute(struct live_object *object, const struct rtattr *attr,
+			  const struct unix_diag_msg *msg)
 {
 	static const char *const directions[] = { "none", "read", "write", "both" };
 	const void *data = RTA_DATA(attr);
@@ -116,7 +121,7 @@ static void set_attribute(struct live_object *object, const struct rtattr *attr,
 		break;
 	case UNIX_DIAG_RQLEN:
 		if (len >= sizeof(struct unix_diag_rqlen))
-			set_queues(object->value, data, is_listening);
+			set_queues(object->value, data, msg);
 		break;
 	case UNIX_DIAG_SHUTDOWN:
 		if (len >= 1)
@@ -151,8 +156,7 @@ static void parse_socket(struct live *live, const struct unix_diag_msg *msg, int
 	object = add_socket(live, &sock, netns);
 	left = len;
 	for (attr = first; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
-		set_attribute(live_object_at(live, object), attr,
-			      msg->udiag_state == STATE_LISTEN);
+		set_attribute(live_object_at(live, object), attr, msg);
 }
 
 /**

@@ -107,6 +107,17 @@ static void set_known(struct table *table, unsigned int cell, const struct live_
 	}
 }
 
+/* Of bytes: only they are ever known in part. */
+static void set_least(struct table *table, unsigned int cell, uint64_t bytes, bool is_plain)
+{
+	char buf[LABEL_MAX];
+
+	if (is_plain)
+		table_set(table, cell, ">= %llu", (unsigned long long)bytes);
+	else
+		table_set(table, cell, "%s", label_bytes(buf, bytes, false));
+}
+
 static void set_cell(struct table *table, const struct view_ls *view, unsigned int cell,
 		     const struct live_value *value)
 {
@@ -114,6 +125,8 @@ static void set_cell(struct table *table, const struct view_ls *view, unsigned i
 
 	if (value->state == LIVE_KNOWN)
 		set_known(table, cell, value, kind, view->is_plain);
+	else if (value->state == LIVE_AT_LEAST)
+		set_least(table, cell, value->number, view->is_plain);
 	else if (value->state == LIVE_UNKNOWN)
 		table_set(table, cell, "-");
 }

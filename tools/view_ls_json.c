@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The objects that exist, as JSON: keys are the columns' names; what makes no
- * sense for an object is left out, what is not known is null.
+ * sense for an object is left out, what is not known is null, and where at least
+ * something is known there is another key for that.
  */
 #include "view_ls.h"
 
@@ -47,6 +48,10 @@ static void set_value(json_t *row, unsigned int column, const struct live_value 
 	key[i] = 0;
 	json_object_set_new(row, key, value->state == LIVE_KNOWN ?
 			    known_json(value, desc->kind) : json_null());
+	if (value->state != LIVE_AT_LEAST)
+		return;
+	snprintf(key + i, sizeof(key) - i, "_at_least");
+	json_object_set_new(row, key, known_json(value, desc->kind));
 }
 
 static json_t *relation_json(struct live *live, uint32_t holder)

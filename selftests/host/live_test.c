@@ -172,6 +172,29 @@ static void test_sockets(struct live *live)
 		"peers find each other");
 }
 
+/* The kernel tells of a datagram socket the next message's length. */
+static void test_datagrams(struct live *live)
+{
+	struct unix_diag_rqlen queues = { .udiag_rqueue = 13, .udiag_wqueue = 7 };
+	const struct live_value *used;
+	struct piece piece = { 0 };
+	struct nlmsghdr *head;
+
+	head = add_socket(&piece, 110, 7);
+	((struct unix_diag_msg *)NLMSG_DATA(head))->udiag_type = SOCK_DGRAM;
+	add_attr(&piece, head, UNIX_DIAG_RQLEN, &queues, sizeof(queues));
+	head = add_socket(&piece, 111, 7);
+	((struct unix_diag_msg *)NLMSG_DATA(head))->udiag_type = SOCK_DGRAM;
+	queues.udiag_rqueue = 0;
+	add_attr(&piece, head, UNIX_DIAG_RQLEN, &queues, sizeof(queues));
+	live_parse_unix(live, piece.buf, piece.len, 5);
+	used = live_object_value(live, live_find(live, LIVE_TYPE_UNIX, 0, 110, 0), LIVE_COL_USED);
+	ktap_ok(used->state == LIVE_AT_LEAST && used->number == 13,
+		"in a datagram socket there is at least the next message");
+	used = live_object_value(live, live_find(live, LIVE_TYPE_UNIX, 0, 111, 0), LIVE_COL_USED);
+	ktap_ok(used->state == LIVE_KNOWN && used->number == 0, "an empty datagram socket");
+}
+
 static void test_end_of_dump(struct live *live)
 {
 	struct {
@@ -312,7 +335,7 @@ int main(void)
 {
 	struct live live;
 
-	ktap_begin(31);
+	ktap_begin(33);
 	test_stat();
 	test_map();
 	test_fdinfo();
@@ -321,6 +344,7 @@ int main(void)
 	if (live_init(&live))
 		return 1;
 	test_sockets(&live);
+	test_datagrams(&live);
 	test_end_of_dump(&live);
 	test_words();
 	test_objects(&live);
