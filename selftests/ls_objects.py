@@ -118,6 +118,10 @@ def make_mq():
     queue = check(libc.mq_open(b"/ls_test", os.O_CREAT | os.O_RDWR, 0o600, attr))
     check(libc.mq_send(queue, b"x" * 33, 33, 1))
     empty = check(libc.mq_open(b"/ls_empty", os.O_CREAT | os.O_RDWR, 0o600, attr))
+    nameless = check(libc.mq_open(b"/ls_nameless", os.O_CREAT | os.O_RDWR, 0o600, attr))
+    check(libc.mq_send(nameless, b"x" * 21, 21, 1))
+    check(libc.mq_unlink(b"/ls_nameless"))
+    FACTS["nameless_mq"] = {"ino": os.fstat(nameless).st_ino}
     buf = ctypes.create_string_buffer(64)
     FACTS["mq"] = {"fd": queue, "receiver": child(
         lambda: libc.mq_receive(empty, buf, 64, None))}
@@ -146,6 +150,8 @@ def make_memory():
     assert sem
     zero = libc.sem_open(b"/ls_zero", os.O_CREAT, 0o600, 0)
     FACTS["posix_sem"] = {"waiter": child(lambda: libc.sem_wait(ctypes.c_void_p(zero)))}
+    assert libc.sem_open(b"/ls_nameless", os.O_CREAT, 0o600, 9)
+    check(libc.sem_unlink(b"/ls_nameless"))
     make_futex(segment)
 
 
@@ -175,16 +181,16 @@ def make_sockets():
     FACTS["pair"] = {"left": os.fstat(left.fileno()).st_ino, "right": os.fstat(right.fileno()).st_ino,
                      "left_fd": left.fileno(), "right_fd": right.fileno(), "bytes": 321}
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    full, sender = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    for length in (13, 144):
+        sender.send(b"x" * length)
+    FACTS["datagrams"] = {"ino": os.fstat(full.fileno()).st_ino}
     FACTS["dgram"] = {"ino": os.fstat(its.fileno()).st_ino, "peer": os.fstat(mine.fileno()).st_ino,
                       "receiver": child(lambda: its.recv(1))}
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind("\0ls_test")
     listener.listen(7)
     client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    full, sender = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    for length in (13, 144):
-        sender.send(b"x" * length)
-    FACTS["datagrams"] = {"ino": os.fstat(full.fileno()).st_ino}
     client.connect("\0ls_test")
     its.close()
     FACTS["listener"] = {"ino": os.fstat(listener.fileno()).st_ino}
@@ -215,6 +221,7 @@ def end(*_):
 
 signal.signal(signal.SIGTERM, end)
 make_pipes()
+make_stopped()
 make_fifos()
 make_sysv()
 make_mq()
@@ -225,5 +232,4 @@ KEPT = FACTS.pop("kept"), FACTS.pop("sockets")
 FACTS["children"] = CHILDREN
 print(json.dumps(FACTS), flush=True)
 sys.stdin.read()
-make_stopped()
 end()

@@ -116,6 +116,8 @@ queues() {
 	true_of \
 		'one(.name == "/ls_test" and .type == "mq") | .used == 33 and .msgs == 1 and .maxmsg == 5 and
 			.msgsize == 64 and .size == 320 and of($f.pid)[0].fd == $f.mq.fd' \
+		'one(.inode == $f.nameless_mq.ino and .type == "mq") | .used == 21 and .msgs == 1 and
+			.maxmsg == 5 and .msgsize == 64 and .size == 320' \
 		'one(.name == "/ls_empty") | .used == 0 and .waiters == 1 and
 			(of($f.mq.receiver) | any(.waits == "mq_timedreceive[\($f.mq.receiver)]"))'
 }
@@ -129,6 +131,7 @@ memory() {
 			[.[] | select(.addr) | .access, .maplen] == ["mapped rw-s", 12288]' \
 		'one(.name == $f.posix_shm.path) | .type == "posix-shm" and .size == 4096 and (.deleted | not)' \
 		'one(.name == "/dev/shm/sem.ls_test") | .type == "posix-sem" and .value == "6" and .waiters == 0' \
+		'one(.type == "posix-sem" and .deleted) | .value == "9" and .size == 32 and of($f.pid) != []' \
 		'one(.name == "/dev/shm/sem.ls_zero") | .value == "0" and .waiters == 1 and
 			of($f.posix_sem.waiter)[0].waits == "futex[\($f.posix_sem.waiter)]"'
 }
@@ -152,18 +155,18 @@ futexes() {
 }
 
 sockets() {
+	ipcprobe ls -t unix -p "$maker" | grep '^unix .* >= 13 B '
 	true_of \
 		'one(.type == "unix" and .inode == $f.pair.right) | .used == $f.pair.bytes and
 			.socktype == "stream" and .status == "connected"' \
-	ipcprobe ls -t unix -p "$maker" | grep '^unix .* >= 13 B '
 		'one(.type == "unix" and .inode == $f.pair.left) | .used == 0 and
 			(.peer | startswith("\($f.pair.right) ls_objects"))' \
 		'one(.type == "unix" and .inode == $f.dgram.ino) | .waiters == 1 and .socktype == "dgram" and
 			(of($f.dgram.receiver) | any(.waits == "recvfrom[\($f.dgram.receiver)]"))' \
+		'one(.type == "unix" and .inode == $f.datagrams.ino) | .used == null and .used_at_least == 13' \
 		'one(.type == "unix" and .inode == $f.listener.ino) | .name == "@ls_test" and .msgs == 1 and
 			.wqueue == 7 and .status == "listening" and .socktype == "seqpacket"'
 }
-		'one(.type == "unix" and .inode == $f.datagrams.ino) | .used == null and .used_at_least == 13' \
 
 counters() {
 	true_of \
@@ -243,7 +246,7 @@ limits() {
 		equal "$name" "$(cat "/proc/sys/fs/mqueue/$name")" \
 			"$(ipcprobe ls -lJ | jq -r --arg name "$name" '.limits[] | select(.resource == $name).limit')"
 	done
-	equal "POSIX queues" "$(jq '[.objects[] | select(.type == "mq")] | length' ls.json)" \
+	equal "POSIX queues" "$(jq '[.objects[] | select(.type == "mq" and (.deleted | not))] | length' ls.json)" \
 		"$(ipcprobe ls -lJ | jq '.limits[] | select(.resource == "queues_max").used')"
 	ipcprobe ls -l >out
 	grep 'SHMMAX .* EiB' out
@@ -355,12 +358,12 @@ without_module() {
 prove "everything is known to root" nothing_is_missed
 prove "pipes: ends, bytes, capacity, blocked writer" pipes
 prove "pipes: blocked reader, poll" waiting_for_pipes
+prove "pipes: a stopped reader does not wait" stopped
 prove "FIFOs: contents, and who waits to open one" fifos
 prove "relations: child, parent, siblings" relations
 prove "SysV: attachments, values, waiters, bytes" sysv
 prove "POSIX queues: bytes, messages, receiver" queues
 prove "memfd, POSIX shared memory and semaphores" memory
-prove "pipes: a stopped reader does not wait" stopped
 prove "anonymous shared memory is told apart by its inode" anonymous
 prove "one futex of two processes" futexes
 prove "UNIX sockets: bytes, peers, receiver, listener" sockets

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The descriptors of a process that are IPC objects. Nothing is opened: links
- * are read and followed by stat() alone.
+ * The descriptors of a process that are IPC objects. Nothing is opened but message
+ * queues: links are read and followed by stat() alone.
  */
 #include "live_source.h"
 
@@ -149,9 +149,7 @@ static uint32_t find_queue(struct live *live, const struct live_proc *proc, cons
 		return 0;
 	object = live_get(live, LIVE_TYPE_MQ, fd->st.st_dev, fd->st.st_ino, 0);
 	live_set_text(live_object_value(live, object, LIVE_COL_NAME), "%s", fd->link);
-	live_set_unknown(live_object_value(live, object, LIVE_COL_SIZE));
-	live_set_unknown(live_object_value(live, object, LIVE_COL_USED));
-	live_set_unknown(live_object_value(live, object, LIVE_COL_MSGS));
+	live_read_queue(live, object, path);
 	return object;
 }
 

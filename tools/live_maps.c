@@ -48,6 +48,7 @@ static uint32_t find_object(struct live *live, const struct live_proc *proc,
 	uint32_t object;
 	char path[64];
 	struct stat st;
+	int err = 0;
 
 	if (!strncmp(map->path, "/SYSV", 5))
 		return find_segment(live, proc, map);
@@ -59,9 +60,14 @@ static uint32_t find_object(struct live *live, const struct live_proc *proc,
 	if (!fstatat(proc->dir, path, &st, 0)) {
 		live_set_stat(live, object, &st);
 		live_set_file(live, object, &st);
-	} else if (errno == EPERM) {
-		live_miss(live, LIVE_GAP_PROCESS, -errno);
+	} else {
+		err = -errno;
 	}
+	/* one that has lost its name, and so was not read in its folder */
+	if (!err && live_object_at(live, object)->type == LIVE_TYPE_POSIX_SEM)
+		err = live_read_sem(live, object, proc->dir, path);
+	if (err && err != -ENOENT && err != -ESRCH)
+		live_miss(live, LIVE_GAP_PROCESS, err);
 	return object;
 }
 

@@ -77,15 +77,11 @@ static void set_contents(struct live_value *value, const char *text)
 		live_set_text(&value[LIVE_COL_NOTIFY], "%u: signal %u", pid, signo);
 }
 
-/* Opened by the system call, which takes nothing out. */
-static void set_attributes(struct live_value *value, const char *name)
+/* Closes @queue, which is -1 if it could not be opened. */
+static void set_attributes(struct live_value *value, mqd_t queue)
 {
 	struct mq_attr attr;
-	char path[NAME_MAX + 2];
-	mqd_t queue;
 
-	snprintf(path, sizeof(path), "/%s", name);
-	queue = mq_open(path, O_RDONLY | O_NONBLOCK);
 	if (queue < 0)
 		return;
 	if (!mq_getattr(queue, &attr)) {
@@ -97,15 +93,43 @@ static void set_attributes(struct live_value *value, const char *name)
 	mq_close(queue);
 }
 
-static void add_queue(struct live *live, uint64_t ns, int dir, const char *name)
+/* Its file @path, from folder @dir on, tells what is in it. */
+static void read_contents(struct live *live, uint32_t object, int dir, const char *path)
 {
 	static const enum live_column columns[] = { LIVE_COL_USED, LIVE_COL_NOTIFY, LIVE_COL_MSGS,
 						    LIVE_COL_MAXMSG, LIVE_COL_MSGSIZE,
 						    LIVE_COL_SIZE };
+	struct live_value *value = live_object_at(live, object)->value;
+	char *text = live_read_file(dir, path);
+
+	if (!text && errno != ENOENT && errno != ESRCH)
+		live_miss(live, LIVE_GAP_MQ, -errno);
+	for (unsigned int i = 0; i < ARRAY_SIZE(columns); i++)
+		live_set_unknown(&value[columns[i]]);
+	if (text)
+		set_contents(value, text);
+	free(text);
+}
+
+/**
+ * live_read_queue - what is in a queue that no name leads to
+ * @path: of a descriptor that is open on it, in /proc
+ *
+ * A queue's descriptor is an open file like any other.
+ */
+void live_read_queue(struct live *live, uint32_t object, const char *path)
+{
+	read_contents(live, object, -1, path);
+	set_attributes(live_object_at(live, object)->value,
+		       open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+}
+
+static void add_queue(struct live *live, uint64_t ns, int dir, const char *name)
+{
+	char path[NAME_MAX + 2];
 	struct live_value *value;
 	struct stat st;
 	uint32_t object;
-	char *text;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 		return;
@@ -115,15 +139,10 @@ static void add_queue(struct live *live, uint64_t ns, int dir, const char *name)
 	live_set_text(&value[LIVE_COL_NAME], "/%s", name);
 	if (ns)
 		live_set(&value[LIVE_COL_IPCNS], ns);
-	for (unsigned int i = 0; i < ARRAY_SIZE(columns); i++)
-		live_set_unknown(&value[columns[i]]);
-	text = live_read_file(dir, name);
-	if (text)
-		set_contents(value, text);
-	else if (errno == EACCES)
-		live_miss(live, LIVE_GAP_MQ, -errno);
-	set_attributes(value, name);
-	free(text);
+	read_contents(live, object, dir, name);
+	/* by the system call, which takes nothing out */
+	snprintf(path, sizeof(path), "/%s", name);
+	set_attributes(value, mq_open(path, O_RDONLY | O_NONBLOCK));
 }
 
 void live_read_mq(struct live *live, uint64_t ns)

@@ -98,17 +98,24 @@ uint32_t live_memory_object(struct live *live, const char *path, uint64_t dev, u
 	return object;
 }
 
-/* glibc keeps the value in the first four bytes. */
-static void read_value(struct live *live, uint32_t object, const char *path)
+/**
+ * live_read_sem - the value of a POSIX semaphore, which glibc keeps in the first
+ * four bytes
+ * @path: its file, from folder @dir on
+ *
+ * Return: 0 or -errno.
+ */
+int live_read_sem(struct live *live, uint32_t object, int dir, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOATIME | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_NOATIME | O_CLOEXEC);
 	uint32_t value;
 
 	if (fd < 0)
-		return;
+		return -errno;
 	if (pread(fd, &value, sizeof(value), 0) == sizeof(value))
 		live_set_text(live_object_value(live, object, LIVE_COL_VALUE), "%u", value);
 	close(fd);
+	return 0;
 }
 
 void live_read_shm_dir(struct live *live, uint32_t types)
@@ -129,7 +136,7 @@ void live_read_shm_dir(struct live *live, uint32_t types)
 		live_set_stat(live, object, &st);
 		live_set_file(live, object, &st);
 		if (live_object_at(live, object)->type == LIVE_TYPE_POSIX_SEM)
-			read_value(live, object, path);
+			live_read_sem(live, object, AT_FDCWD, path);
 	}
 	if (dir)
 		closedir(dir);

@@ -29,6 +29,8 @@ uint64_t live_ns_of(int proc, const char *kind);
 void live_read_sysv(struct live *live, uint64_t ns);
 void live_read_mq(struct live *live, uint64_t ns);
 
+void live_read_queue(struct live *live, uint32_t object, const char *path);	/* live_mq.c */
+
 /**
  * struct live_proc - the process being read
  * @dir: its folder in /proc; fails with ESRCH once it is gone
@@ -37,9 +39,9 @@ void live_read_mq(struct live *live, uint64_t ns);
  * @uid: its user
  * @user: the user's name
  * @comm: its name
+ * @is_stopped: by a signal or a debugger: it waits for nothing else
  * @is_kthread: it is a kernel thread
  * @maps: its mappings
- * @is_stopped: by a signal or a debugger: it waits for nothing else
  * @nr_maps: how many
  * @by_fd: holders that are its descriptors
  */
@@ -50,9 +52,9 @@ struct live_proc {
 	uint32_t uid;
 	char user[33];
 	char comm[16];
+	bool is_stopped;
 	bool is_kthread;
 	struct live_map {
-	bool is_stopped;
 		uint64_t start;
 		uint64_t end;
 		uint64_t offset;
@@ -81,6 +83,7 @@ uint32_t live_fd_holder(const struct live_proc *proc, int fd);
 void live_set_stat(struct live *live, uint32_t object, const struct stat *st);
 void live_set_file(struct live *live, uint32_t object, const struct stat *st);
 uint32_t live_memory_object(struct live *live, const char *path, uint64_t dev, uint64_t ino);
+int live_read_sem(struct live *live, uint32_t object, int dir, const char *path);
 
 /* live_text.c: of files in /proc */
 char *live_read_file(int dir, const char *path);
@@ -97,10 +100,10 @@ struct live_stat {
 	uint64_t start_ticks;
 	uint32_t flags;
 	char comm[16];
+	bool is_stopped;
 };
 
 int live_parse_stat(const char *text, struct live_stat *ret);
-	bool is_stopped;
 int live_parse_map(char *line, struct live_map *ret);
 
 /* what /proc/PID/fdinfo/N tells */
