@@ -18,7 +18,8 @@
  *	  mutex_lock, copy, mutex_unlock() ...
  *	sys_exit               errors and what moved only in part: the record
  *
- * Reads are the same with read_pos.  Two writers cannot be between their
+ * Reads are the same with read_pos.  What they throw away of a packet has
+ * positions too: a pipe_discard record before theirs.  Two writers cannot be between their
  * lock and their unlock at once, so positions are exact with many of them,
  * and the record of a write comes before that of the read of its bytes.
  *
@@ -311,6 +312,21 @@ static u32 thrown_away(const struct ipcprobe_op *op,
 	return gone > bytes ? gone - bytes : 0;
 }
 
+static void emit_discard(const struct ipcprobe_op_end *end, u64 pos, u32 bytes)
+{
+	struct ipcprobe_rec_pipe_discard rec = {
+		.hdr.tid = current->pid,
+		.pipe = end->id,
+		.pos = pos,
+		.bytes = bytes,
+		.flags = end->obj_flags,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(pipe_discard, &rec);
+}
+
 /* Packets stay packets when their pages are moved to another pipe. */
 static void note_packets(const struct ipcprobe_op *op,
 			 const struct ipcprobe_op_end *end)
@@ -340,7 +356,10 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 	if (!end->bytes)
 		end->pos = *pos;
 	end->bytes += bytes;
-	*pos += bytes + thrown;
+	*pos += bytes;
+	if (unlikely(thrown))
+		emit_discard(end, *pos, thrown);
+	*pos += thrown;
 	return bytes;
 }
 

@@ -352,6 +352,27 @@ follow_all_advice() {
 	follow_advice file-file copy_file_range 'python3 relay.py $1 <medium.bin >out.bin'
 }
 
+# The kernel throws away what a read of a packet leaves.
+packets() {
+	copies packets python3 -c '
+import os
+read_end, write_end = os.pipe2(os.O_DIRECT)
+for _ in range(3):
+    os.write(write_end, os.urandom(1000))
+    assert len(os.read(read_end, 10)) == 10
+os.write(write_end, b"x" * 1000)
+assert len(os.read(read_end, 4096)) == 1000'
+	true_of packets \
+		'[.paths[] | select(.discarded_bytes > 0)] | length == 1 and .[0].discarded_bytes == 2970 and
+			.[0].hops[-1].kind == "discard" and .[0].hops[-1].process.comm == "python3" and
+			.[0].hops[-1].nr_calls == 3' \
+		'.total.discarded_bytes == 2970 and .total.left_bytes == 0' \
+		'[.pipes[].left_bytes] | add == 0'
+	ipcprobe copies --top 0 -i packets.data >packets.txt
+	grep 'python3.* pipe:.* python3.*: 2.9 KiB thrown away' packets.txt
+	grep '^total: .*, 2.9 KiB thrown away' packets.txt
+}
+
 prove "cat | cat: four copies of every byte, amplification 4" two_stages
 prove "the two cats are siblings, children of the shell" siblings
 prove "the text says the same" text_says_the_same
@@ -362,6 +383,7 @@ rm -f fifo.data
 prove "a parent that writes to its child" parent
 prove "many writers: each has its own bytes, exactly" many_writers
 prove "pv moves page references" pv_splices
+prove "packets cut short: the rest is thrown away" packets
 prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
 prove "ls | less" less_fed_by_script
 prove "advice saves the copies that it promises to" follow_all_advice

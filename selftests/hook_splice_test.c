@@ -513,17 +513,33 @@ static void do_move_packets(struct fds *fds)
 	get_packets(fds->b[0]);
 }
 
+/* 90 of a packet's 100 bytes are thrown away at @pos. */
+static void expect_discard(struct __test_metadata *_metadata, const void *record, uint32_t pipe,
+			   uint32_t pos)
+{
+	const struct ipcprobe_rec_pipe_discard *rec = record;
+
+	EXPECT_EQ(pipe, rec->pipe);
+	EXPECT_EQ(pos, rec->pos);
+	EXPECT_EQ(90, rec->bytes);
+	EXPECT_EQ(0, rec->flags);
+}
+
 TEST_F(splice, packets_stay_packets)
 {
 	const struct ipcprobe_rec_pipe_read *rec;
 	pid_t tid = SPAWN(do_move_packets, &self->fds);
-	uint32_t pos = 0;
+	uint32_t pos = 0, nr_gone = 0;
 	size_t i;
 
 	REAP(tid);
 	FINISH(&self->cap);
 	for (i = 0; i < self->cap.nr; i++) {
 		rec = (const void *)self->cap.recs[i].rec;
+		if (rec->hdr.type == IPCPROBE_REC_pipe_discard) {
+			expect_discard(_metadata, rec, self->b, pos + 10);
+			nr_gone++;
+		}
 		if (rec->hdr.type != IPCPROBE_REC_pipe_read || rec->pipe != self->b)
 			continue;
 		EXPECT_EQ(pos, rec->pos);
@@ -531,6 +547,7 @@ TEST_F(splice, packets_stay_packets)
 		pos += 100;
 	}
 	EXPECT_EQ(600, pos);
+	EXPECT_EQ(6, nr_gone);
 }
 
 /* What the first read leaves is gone before the pipe is known. */
@@ -553,7 +570,9 @@ TEST_F(splice, packets_from_before)
 	FINISH(&self->cap);
 	cursor = records_of(&self->cap, getpid());
 	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 0, 10);
+	expect_discard(_metadata, NEXT(&cursor, pipe_discard), inode_of(fd[0]), 20);
 	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 10, 10);
+	expect_discard(_metadata, NEXT(&cursor, pipe_discard), inode_of(fd[0]), 120);
 	EXPECT_RW(&cursor, pipe_read, inode_of(fd[0]), 110, 10);
 	NO_MORE(&cursor);
 }

@@ -225,6 +225,19 @@ static void do_file(void)
 	unlink(path);
 }
 
+/* What a packet is too long for is thrown away. */
+static void do_packet(void)
+{
+	int fd[2];
+
+	MUST(pipe2(fd, O_DIRECT));
+	MUST(write(fd[1], "packet", 6));
+	MUST(read(fd[0], buf, 2));
+	truth("pipe_discard", "tid=%d pipe=%d pos=2 bytes=4 flags=0/0", getpid(), inode(fd[0]));
+	close(fd[0]);
+	close(fd[1]);
+}
+
 /* ---- shared memory ---- */
 
 static void do_shm(void)
@@ -501,6 +514,7 @@ int main(void)
 	do_sem();
 	do_msg();
 	do_mq();
+	do_packet();
 	do_futex();
 	do_pair();
 	do_listener();

@@ -419,15 +419,27 @@ void stream_drop_all(struct channel *channel)
 }
 
 /**
- * stream_drop_message - what is left of the message at @pos is lost: the
- * receiver's buffer was too small
+ * stream_take_rest - take out what is left of the message at @pos: the receiver's
+ * buffer was too small
+ * @out: the pieces in order are appended to it
+ *
  * Return: 0 or -ENOMEM.
  */
-int stream_drop_message(struct channel *channel, uint64_t pos)
+int stream_take_rest(struct channel *channel, uint64_t pos, struct pieces *out)
 {
 	uint64_t end = (pos | UINT32_MAX) + 1;
+	int err = 0;
 
-	return end > pos ? clear(channel, pos, end) : 0;
+	while (!err && pos < end) {
+		uint32_t i = first_after(channel, pos);
+		const struct stream_seg *seg = &channel->seg[i];
+
+		if (i == channel->first_seg + channel->nr_segs || seg->start >= end)
+			break;
+		pos = seg->end < end ? seg->end : end;
+		err = take_part(channel, i, seg->start, pos, false, out);
+	}
+	return err;
 }
 
 /**

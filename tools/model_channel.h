@@ -271,7 +271,7 @@ void stream_contains_messages(struct channel *channel, uint64_t nr_messages);
 uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes);
 int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct pieces *out);
 void stream_drop_all(struct channel *channel);
-int stream_drop_message(struct channel *channel, uint64_t pos);
+int stream_take_rest(struct channel *channel, uint64_t pos, struct pieces *out);
 bool stream_has(const struct channel *channel, const struct span *span);
 
 #endif /* IPCPROBE_MODEL_CHANNEL_H */

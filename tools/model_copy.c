@@ -268,6 +268,8 @@ static int apply_pipe(struct copies *copies, const struct ipcprobe_rec *rec)
 		return op_apply_pipe_io(copies, (const void *)rec, true);
 	case IPCPROBE_REC_pipe_splice:
 		return op_apply_splice(copies, (const void *)rec);
+	case IPCPROBE_REC_pipe_discard:
+		return op_apply_discard(copies, (const void *)rec);
 	default:
 		return 0;
 	}

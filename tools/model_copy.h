@@ -312,6 +312,7 @@ int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 int op_end(struct copies *copies, struct op *op, struct call_state *state);
 int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read *rec,
 		     bool is_write);
+int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_discard *rec);
 int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
 		     bool is_write);
 int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_copy *rec);

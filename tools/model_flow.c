@@ -287,6 +287,43 @@ static int take_own(struct copies *copies, struct proc_io *io, const struct op *
 	return err;
 }
 
+/*
+ * Bytes of @piece left stream @number and are nowhere: @key tells how and by whom,
+ * @became what became of them.
+ */
+static int end_apart(struct copies *copies, const struct piece *piece, struct hop_key *key,
+		     enum hop_outcome became)
+{
+	uint32_t hop;
+	int err;
+
+	key->before = piece->hop;
+	err = paths_extend(&copies->paths, key, 0, &hop);
+	if (err)
+		return err < 0 ? err : 0;
+	hop_at(&copies->paths, piece->hop)->passed_bytes += piece->bytes;
+	hop_at(&copies->paths, hop)->bytes += piece->bytes;
+	hop_at(&copies->paths, hop)->outcome = became;
+	return 0;
+}
+
+/* A message is gone with what was received of it: the rest is thrown away. */
+static int discard_rest(struct copies *copies, struct channel *channel, const struct op *op)
+{
+	uint32_t i;
+	int err;
+
+	copies->raw.nr = 0;
+	err = stream_take_rest(channel, op->in[0].start, &copies->raw);
+	for (i = 0; i < copies->raw.nr && !err; i++) {
+		struct hop_key key = { .image = op->image, .from = op->from, .to = OBJECT_MEMORY,
+				       .kind = HOP_DISCARD };
+
+		err = end_apart(copies, &copies->raw.v[i], &key, OUTCOME_DISCARDED);
+	}
+	return err;
+}
+
 static int take_stream(struct copies *copies, const struct op *op)
 {
 	struct channel *channel = channel_at(&copies->channels, object_number(op->from));
@@ -296,7 +333,7 @@ static int take_stream(struct copies *copies, const struct op *op)
 	for (i = 0; i < op->nr_in && !err; i++)
 		err = stream_take(channel, &op->in[i], op->kind == HOP_TEE, &copies->pieces);
 	if (!err && channel->has_messages && op->nr_in && op->kind != HOP_TEE)
-		err = stream_drop_message(channel, op->in[0].start);
+		err = discard_rest(copies, channel, op);
 	if (!err)
 		err = add_unknown(&copies->pieces,
 				  op->bytes - sum_bytes(&copies->pieces, false));
@@ -375,7 +412,8 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 	paths_touch(&copies->paths, hop, op->end_ns);
 	hop->calls |= 1ULL << (op->call & 63);
 	hop->is_direct |= op->is_direct;
-	hop->outcome = object_is_stream(copies, op->to) ? OUTCOME_LEFT : OUTCOME_DELIVERED;
+	hop->outcome = op->kind == HOP_DISCARD ? OUTCOME_DISCARDED :
+		       object_is_stream(copies, op->to) ? OUTCOME_LEFT : OUTCOME_DELIVERED;
 	hop->has_gap |= op->end_ns <= copies->gap_end_ns;
 	hop->nr_calls += hop->last_op != copies->nr_ops;
 	hop->last_op = copies->nr_ops;
@@ -388,6 +426,8 @@ static int count_pair(struct copies *copies, const struct op *op, const struct p
 	uint32_t reader = op->reader;
 	int err = 0;
 
+	if (op->kind == HOP_DISCARD)
+		return 0;
 	/* A file that turned out just now to be read by another than its writer. */
 	if (from && !reader && piece->end && op->kind != HOP_TEE)
 		err = channel_end_get(&copies->channels, from, op->proc, op->image, &reader);
@@ -597,18 +637,11 @@ static int put(struct copies *copies, struct memory *memory, const struct op *op
 /* Somebody who is not recorded took @piece out of stream @number. */
 static int end_unseen(struct copies *copies, uint32_t number, const struct piece *piece)
 {
-	struct hop_key key = { .before = piece->hop, .from = object(OBJECT_CHANNEL, number),
-			       .to = OBJECT_MEMORY, .kind = HOP_UNSEEN };
-	uint32_t hop;
-	int err;
+	struct hop_key key = { .from = object(OBJECT_CHANNEL, number), .to = OBJECT_MEMORY,
+			       .kind = HOP_UNSEEN };
+	int err = end_apart(copies, piece, &key, OUTCOME_UNSEEN);
 
-	err = paths_extend(&copies->paths, &key, 0, &hop);
-	if (err)
-		return err < 0 ? err : 0;
-	hop_at(&copies->paths, piece->hop)->passed_bytes += piece->bytes;
-	hop_at(&copies->paths, hop)->bytes += piece->bytes;
-	hop_at(&copies->paths, hop)->outcome = OUTCOME_UNSEEN;
-	return channel_count_pair(&copies->channels, number, piece->end, 0, piece->bytes);
+	return err ? err : channel_count_pair(&copies->channels, number, piece->end, 0, piece->bytes);
 }
 
 /**
@@ -732,7 +765,7 @@ int flow_run(struct copies *copies, const struct op *op)
 	err = take(copies, io, op);
 	if (!err)
 		err = route(copies, io, op);
-	if (err)
+	if (err || op->kind == HOP_DISCARD)
 		return err;
 	return object_is_stream(copies, op->to) ? put_into_stream(copies, op) :
 						  put_into_memory(copies, op);

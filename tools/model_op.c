@@ -123,6 +123,33 @@ int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read 
 	return err ? err : op_end(copies, &op, state);
 }
 
+/*
+ * op_apply_discard - the rest of a packet was thrown away by a read whose record
+ * follows
+ */
+int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_discard *rec)
+{
+	uint32_t number = pipes_get(&copies->channels, rec->pipe, rec->flags & IPCPROBE_IO_FIFO);
+	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
+	uint32_t proc = proc_real(copies->tasks, task_at(copies->tasks, task)->proc);
+	struct channel *channel = channel_at(&copies->channels, number);
+	struct op op = { .kind = HOP_DISCARD, .call = IPCPROBE_CALL_READ, .proc = proc,
+			 .image = proc_at(copies->tasks, proc)->image,
+			 .from = object(OBJECT_CHANNEL, number), .to = OBJECT_MEMORY,
+			 .begin_ns = rec->hdr.ts_ns, .end_ns = rec->hdr.ts_ns,
+			 .bytes = rec->bytes, .nr_in = 1 };
+	struct span span = { .bytes = rec->bytes };
+
+	if (!number)
+		return -ENOMEM;
+	if (!task || !channel->has_pos)
+		return 0;
+	span.start = stream_extend_pos(channel, rec->pos);
+	stream_moved(channel, false, span.start, span.bytes);
+	op.in = &span;
+	return park_submit(copies, &op);
+}
+
 _Static_assert(sizeof(struct ipcprobe_rec_file_read) == sizeof(struct ipcprobe_rec_file_write),
 	       "one function serves both");
 

@@ -47,6 +47,7 @@ enum hop_kind {
 	HOP_MOVE,		/* object to object within the kernel */
 	HOP_TEE,		/* the same, and the bytes stay where they were, too */
 	HOP_UNSEEN,		/* out of an object, by somebody who is not recorded */
+	HOP_DISCARD,		/* out of an object, and nowhere: no room for a message's rest */
 };
 
 /* what is known of bytes before the first hop of a path */
@@ -75,6 +76,7 @@ enum hop_outcome {
 	OUTCOME_DELIVERED,	/* they are in a process's memory, a file, a device */
 	OUTCOME_LEFT,		/* they lie in a pipe, a queue or a socket */
 	OUTCOME_UNSEEN,		/* somebody who is not recorded took them */
+	OUTCOME_DISCARDED,	/* the kernel threw them away */
 };
 
 /**

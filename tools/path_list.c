@@ -19,6 +19,8 @@ const char *path_hop_how(const struct hop *hop)
 {
 	if (hop->key.kind == HOP_UNSEEN)
 		return "not recorded";
+	if (hop->key.kind == HOP_DISCARD)
+		return "thrown away";
 	if (hop->copied_bytes && hop->copied_bytes == hop->bytes)
 		return "copy";
 	if (hop->copied_bytes)
@@ -69,7 +71,8 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 struct path_total path_total(const struct model *model)
 {
 	const struct paths *paths = &model->copies.paths;
-	uint64_t ended[] = { [OUTCOME_DELIVERED] = 0, [OUTCOME_LEFT] = 0, [OUTCOME_UNSEEN] = 0 };
+	uint64_t ended[] = { [OUTCOME_DELIVERED] = 0, [OUTCOME_LEFT] = 0, [OUTCOME_UNSEEN] = 0,
+			     [OUTCOME_DISCARDED] = 0 };
 	struct path_total total = { 0 };
 	uint32_t i;
 
@@ -81,12 +84,13 @@ struct path_total path_total(const struct model *model)
 		if (hop->below_bytes)
 			total.delivery_bytes += part_of(hop->copied_bytes, 0,
 							hop->delivered_bytes, hop->below_bytes);
-		if (hop->key.kind != HOP_UNSEEN)
+		if (hop->key.kind != HOP_UNSEEN && hop->key.kind != HOP_DISCARD)
 			total.referenced_bytes += hop->bytes - hop->copied_bytes;
 	}
 	total.delivered_bytes = ended[OUTCOME_DELIVERED];
 	total.left_bytes = ended[OUTCOME_LEFT];
 	total.unseen_bytes = ended[OUTCOME_UNSEEN];
+	total.discarded_bytes = ended[OUTCOME_DISCARDED];
 	return total;
 }
 

@@ -54,6 +54,7 @@ struct path_list {
 /**
  * struct path_total - all paths together
  * @unseen_bytes: taken by somebody who is not recorded
+ * @discarded_bytes: thrown away by the kernel
  * @copied_bytes: on all paths
  * @delivery_bytes: of these, copied for what was delivered
  * @referenced_bytes: moved without a copy by a CPU
@@ -62,6 +63,7 @@ struct path_total {
 	uint64_t delivered_bytes;
 	uint64_t left_bytes;
 	uint64_t unseen_bytes;
+	uint64_t discarded_bytes;
 	uint64_t copied_bytes;
 	uint64_t delivery_bytes;
 	uint64_t referenced_bytes;
@@ -81,7 +83,7 @@ double path_amplification(const struct path_total *total);
 /* the hop's part of what @path delivered */
 double path_hop_share(const struct model *model, const struct path *path, uint32_t hop);
 
-/* what kind of transfer a hop was: "copy", "reference", "mixed", "direct" */
+/* what kind of transfer a hop was: "copy", "reference", ... */
 const char *path_hop_how(const struct hop *hop);
 
 #endif /* IPCPROBE_PATH_LIST_H */

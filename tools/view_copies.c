@@ -30,6 +30,8 @@ static void print_total(const struct model *model)
 	if (total.unseen_bytes)
 		printf(", %s read by somebody not recorded",
 		       label_bytes(buf, total.unseen_bytes, is_complete));
+	if (total.discarded_bytes)
+		printf(", %s thrown away", label_bytes(buf, total.discarded_bytes, is_complete));
 	if (total.copied_bytes > total.delivery_bytes)
 		printf(", %s copied for these",
 		       label_bytes(buf, total.copied_bytes - total.delivery_bytes, is_complete));

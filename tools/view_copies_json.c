@@ -23,7 +23,7 @@ static const char *figures(const struct model *model)
 
 static const char *const kinds[] = {
 	[HOP_READ] = "read", [HOP_WRITE] = "write", [HOP_MOVE] = "move", [HOP_TEE] = "tee",
-	[HOP_UNSEEN] = "unseen",
+	[HOP_UNSEEN] = "unseen", [HOP_DISCARD] = "discard",
 };
 
 static const char *const origins[] = {
@@ -83,13 +83,14 @@ json_t *view_path_json(const struct model *model, uint32_t last)
 		json_array_append_new(hops, hop_json(model, &path, path.hop[i]));
 	amplification = path.outcome == OUTCOME_DELIVERED ?
 			json_real(path.copied_bytes / path.bytes) : json_null();
-	return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:s, s:b, s:s}",
+	return json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:s}",
 			 "hops", hops,
 			 "origin", origins[first->key.origin],
 			 "copies", (json_int_t)path.nr_copies,
 			 "delivered_bytes", bytes_if(&path, OUTCOME_DELIVERED),
 			 "left_bytes", bytes_if(&path, OUTCOME_LEFT),
 			 "unrecorded_bytes", bytes_if(&path, OUTCOME_UNSEEN),
+			 "discarded_bytes", bytes_if(&path, OUTCOME_DISCARDED),
 			 "amplification", amplification,
 			 "grade", grade_name(path.grade),
 			 "cycle", (int)path.has_cycle,
@@ -252,10 +253,11 @@ static json_t *total_json(const struct model *model)
 	struct path_total total = path_total(model);
 	double ratio = path_amplification(&total);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "delivered_bytes", view_json_number(total.delivered_bytes),
 			 "left_bytes", view_json_number(total.left_bytes),
 			 "unrecorded_bytes", view_json_number(total.unseen_bytes),
+			 "discarded_bytes", view_json_number(total.discarded_bytes),
 			 "copied_bytes", view_json_number(total.copied_bytes),
 			 "delivery_bytes", view_json_number(total.delivery_bytes),
 			 "referenced_bytes", view_json_number(total.referenced_bytes),

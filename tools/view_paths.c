@@ -167,6 +167,8 @@ static const char *outcome(const struct model *model, const struct course *cours
 		return "delivered";
 	if (course->path.outcome == OUTCOME_UNSEEN)
 		return "read by somebody not recorded";
+	if (course->path.outcome == OUTCOME_DISCARDED)
+		return "thrown away, the reader's buffer was too small";
 	return channel_is_pipe(channel_at(&model->copies.channels, object_number(to))) ?
 	       "left in the pipe" : "left there";
 }

@@ -57,6 +57,8 @@ static const struct golden {
 	  "addr@16 in@24 out@28 in_pos@32 out_pos@36 ret@40 dur_ns@44 copied@48 call@52 "
 	  "nr_segs@53 flags@54 "
 	  "span@56 head@60 mid@64 tail@68" },
+	{ "pipe_discard", 0x020c, 32,
+	  "pipe@16 pos@20 bytes@24 flags@28 __pad@30" },
 	{ "file_info", 0x0301, 32,
 	  "ino@16 dev@24 file@28 path@32" },
 	{ "file_read", 0x0302, 64,

@@ -303,6 +303,17 @@ static void receive_length(struct trace *t, uint32_t count, uint16_t flags)
 	      .flags = flags | IPCPROBE_UNIX_MESSAGE | IPCPROBE_UNIX_TRUNC);
 }
 
+static uint64_t bytes_thrown_away(struct trace *t)
+{
+	uint64_t bytes = 0;
+	uint32_t i;
+
+	for (i = 0; i < trace_nr_paths(t); i++)
+		if (trace_path(t, i).outcome == OUTCOME_DISCARDED)
+			bytes += trace_path(t, i).bytes;
+	return bytes;
+}
+
 static void test_truncated(void)
 {
 	struct trace t;
@@ -326,6 +337,8 @@ static void test_truncated(void)
 	printf("# %llu bytes flowed\n",
 	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
 	copied_on_all_paths(&t);
+	ktap_ok(bytes_thrown_away(&t) == 996 && trace_nr_paths(&t) == 3,
+		"the rest of a message is thrown away: %llu", (unsigned long long)bytes_thrown_away(&t));
 	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 4 && trace_path(&t, 0).bytes == 4,
 		"bytes behind a buffer that is too small are not the message's");
 	trace_deinit(&t);
@@ -380,7 +393,7 @@ static void test_redirected(void)
 
 int main(void)
 {
-	ktap_begin(20);
+	ktap_begin(21);
 	test_msg();
 	test_order();
 	test_late_sender();

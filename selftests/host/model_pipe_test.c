@@ -35,6 +35,37 @@ static void test_two_writers(void)
 	trace_deinit(&t);
 }
 
+/* Two packets of 100 bytes, of which 10 and all are read; in either order of records. */
+static void test_packets(bool is_late)
+{
+	struct trace t;
+	uint32_t i;
+	uint64_t gone = 0, left = 0;
+
+	begin(&t);
+	if (!is_late)
+		trace_write(&t, 11, 77, 0, BUF_A, 100);
+	TRACE(&t, pipe_discard, 13, .pipe = 77, .pos = 10, .bytes = 90);
+	trace_read(&t, 13, 77, 0, BUF_B, 10);
+	if (is_late)
+		trace_write(&t, 11, 77, 0, BUF_A, 100);
+	trace_write(&t, 12, 77, 100, BUF_A, 100);
+	trace_read(&t, 13, 77, 100, BUF_B, 100);
+	trace_finish(&t);
+	for (i = 0; i < trace_nr_paths(&t); i++) {
+		const struct path path = trace_path(&t, i);
+
+		gone += path.outcome == OUTCOME_DISCARDED ? path.bytes : 0;
+		left += path.outcome == OUTCOME_LEFT ? path.bytes : 0;
+	}
+	ktap_ok(gone == 90 && !left && !channel_left_bytes(trace_pipe_of(&t, 77)) &&
+		trace_pair(&t, 77, 11, 13) == 10 && trace_pair(&t, 77, 12, 13) == 100,
+		"the rest of a packet is thrown away, not left (%llu, %llu)%s",
+		(unsigned long long)gone, (unsigned long long)left,
+		is_late ? ", the write's record being late" : "");
+	trace_deinit(&t);
+}
+
 static void test_any_order(void)
 {
 	struct trace t;
@@ -402,8 +433,10 @@ static void test_relations(void)
 
 int main(void)
 {
-	ktap_begin(25);
+	ktap_begin(27);
 	test_two_writers();
+	test_packets(false);
+	test_packets(true);
 	test_any_order();
 	test_many();
 	test_wrap();

@@ -115,6 +115,7 @@
 	E(pipe_resize,    PIPE,  0x0209, "fcntl(F_SETPIPE_SZ) returned")	\
 	E(pipe_close,     PIPE,  0x020a, "an open file of a pipe or FIFO was released") \
 	E(pipe_splice,    PIPE,  0x020b, "splice, tee, vmsplice or sendfile with a pipe returned") \
+	E(pipe_discard,   PIPE,  0x020c, "the rest of a packet was thrown away: the read that follows had no room for it") \
 	E(file_info,      FILE,  0x0301, "a regular file is met for the first time in this session") \
 	E(file_read,      FILE,  0x0302, "a read from a regular file returned") \
 	E(file_write,     FILE,  0x0303, "a write to a regular file returned") \
@@ -346,6 +347,13 @@
 
 #define IPCPROBE_FIELDS_file_info(F)					\
 	F(u64,   ino,       "inode number")				\
+#define IPCPROBE_FIELDS_pipe_discard(F)					\
+	F(u32,   pipe,      "pipe")					\
+	F(u32,   pos,       "position of the first byte thrown away")	\
+	F(u32,   bytes,     "bytes thrown away")			\
+	F(flags, flags,     "FIFO")					\
+	F(pad16, __pad,     "")
+
 	F(dev,   dev,       "device of the inode's file system; on btrfs and overlayfs two files may share dev and ino") \
 	F(u32,   file,      "number that the records of this session use") \
 	F(str,   path,      "path as the task that met it sees it")
