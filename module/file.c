@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Numbers for regular files.  Records carry a number; a file_info record tells
- * once in each session which file it is.  The table only remembers what was
+ * once in each session which file it is, a file_rename how it is called later.  The table only remembers what was
  * told: a file that loses its place is told again, under a new number.
  */
 #include <linux/dcache.h>
@@ -172,6 +172,29 @@ static struct bucket *bucket_of(const struct inode *inode)
 	return &table[hash_ptr(inode, TABLE_BITS)];
 }
 
+/**
+ * ipcprobe_file_known - the number of a regular file, if it was told
+ * @inode: its inode
+ *
+ * A file that lost its place in the table is not known: it gets another number
+ * when it is met again.
+ *
+ * Context: task context, preemption off.  Return: 0: it was not.
+ */
+u32 ipcprobe_file_known(const struct inode *inode)
+{
+	struct bucket *bucket = bucket_of(inode);
+	const struct entry *entry;
+	u32 id = 0;
+
+	raw_spin_lock(&bucket->lock);
+	entry = find(bucket, inode);
+	if (entry && entry->epoch == READ_ONCE(ipcprobe_epoch))
+		id = entry->id;
+	raw_spin_unlock(&bucket->lock);
+	return id;
+}
+
 static void mark_told(struct bucket *bucket, u32 id, u32 epoch)
 {
 	int i;
@@ -221,4 +244,92 @@ u32 ipcprobe_file_id(struct file *file)
 	if (likely(is_of(kept, inode) && kept->epoch == epoch))
 		return kept->id;
 	return search(file, inode, epoch, kept);
+}
+
+/* ---- names that change ---- */
+
+static u32 depth_of(const struct dentry *dentry)
+{
+	u32 depth = 0;
+
+	for (; !IS_ROOT(dentry); dentry = dentry->d_parent)
+		depth++;
+	return depth;
+}
+
+/*
+ * How many names at the end of the path of @old change when it becomes @new,
+ * and into how many.  Return: false: they are in no common directory.
+ */
+static bool count_names(const struct dentry *old, const struct dentry *new,
+			u32 *nr_old, u32 *nr_new)
+{
+	u32 depth_old = depth_of(old), depth_new = depth_of(new);
+
+	*nr_old = 0;
+	*nr_new = 0;
+	do {
+		if (IS_ROOT(old) && IS_ROOT(new))
+			return false;
+		if (depth_old >= depth_new) {
+			old = old->d_parent;
+			depth_old--;
+			++*nr_old;
+		} else {
+			new = new->d_parent;
+			depth_new--;
+			++*nr_new;
+		}
+	} while (old != new);
+	return true;
+}
+
+/* The last @nr names of @path, which begins with a slash. */
+static const char *last_names(const char *path, u32 nr)
+{
+	const char *p = path + strlen(path);
+
+	while (p > path)
+		if (*--p == '/' && !--nr)
+			return p + 1;
+	return path;
+}
+
+/**
+ * ipcprobe_file_renamed - tell that a regular file gets another name, if it was told
+ * @old: as it is called yet
+ * @new: as it will be called
+ *
+ * Who renames holds the directories, so that they stay where they are.
+ *
+ * Context: task context, preemption off.
+ */
+void ipcprobe_file_renamed(const struct dentry *old, const struct dentry *new)
+{
+	struct ipcprobe_rec_file_rename *rec = (void *)this_cpu_ptr(info_buf);
+	const struct inode *inode = d_inode(old);
+	u32 id, nr_old, nr_new, len;
+	const char *names;
+
+	/* of several names it is not known which one was told */
+	if (!inode || !S_ISREG(inode->i_mode) || inode->i_nlink > 1)
+		return;
+	id = ipcprobe_file_known(inode);
+	if (!id || !count_names(old, new, &nr_old, &nr_new))
+		return;
+	names = dentry_path_raw(new, rec->names, IPCPROBE_PATH_MAX);
+	if (IS_ERR(names))
+		return;
+	names = last_names(names, nr_new);
+	len = strlen(names) + 1;
+	memmove(rec->names, names, len);
+	memset(rec->names + len, 0, ALIGN(len, 8) - len);
+	rec->hdr.tid = current->pid;
+	rec->file = id;
+	rec->nr_names = nr_old;
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_NAME(file_rename, rec,
+			   offsetof(struct ipcprobe_rec_file_rename, names) + ALIGN(len, 8),
+			   s, s->classes & IPCPROBE_BIT(FILE));
 }

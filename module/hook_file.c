@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Class file: the system calls that copy between user memory and the page
- * cache of regular files, and those that copy from file to file.
+ * cache of regular files, those that copy from file to file, and what sets the
+ * size or the name of a file.
  */
 #include <linux/compat.h>
 #include <linux/ftrace.h>
+#include <linux/magic.h>
 #include <linux/stat.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -186,6 +188,63 @@ static void entry_copy_range(struct ipcprobe_hook *hook,
 		op->flags = IPCPROBE_IO_OFFLOAD;
 }
 
+/**
+ * ipcprobe_file_begin_resize - a call is about to set the size of a regular file
+ * @hook: counts a miss
+ * @kind: IPCPROBE_OP_FILE_RESIZE or IPCPROBE_OP_SHM_RESIZE
+ * @inode: the file's
+ * @id: its number
+ * @bytes: size asked for
+ *
+ * Context: as ipcprobe_op_begin().
+ */
+void ipcprobe_file_begin_resize(struct ipcprobe_hook *hook, u8 kind,
+				const struct inode *inode, u32 id, u64 bytes)
+{
+	struct ipcprobe_op *op = ipcprobe_op_begin(hook, kind);
+
+	if (!op)
+		return;
+	op->shm.object = id;
+	op->shm.bytes = bytes;
+	op->shm.old_bytes = i_size_read(inode);
+	op->shm.is_shmem = inode->i_sb->s_magic == TMPFS_MAGIC;
+	op->shm.is_memfd = inode->i_sb->s_flags & SB_KERNMOUNT;
+}
+
+/*
+ * notify_change(idmap, dentry, attr, ...): chmod and many others, too.  What is
+ * in a file that nobody has met yet is of no interest.
+ */
+static void entry_notify_change(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct inode *inode = d_inode((struct dentry *)ARG(fregs, 1));
+	const struct iattr *attr = ARG(fregs, 2);
+	u32 id;
+
+	if (!(attr->ia_valid & ATTR_SIZE) || !S_ISREG(inode->i_mode))
+		return;
+	id = ipcprobe_file_known(inode);
+	if (id)
+		ipcprobe_file_begin_resize(hook, IPCPROBE_OP_FILE_RESIZE, inode, id,
+					   attr->ia_size);
+}
+
+/* ---- names ---- */
+
+/* d_move(dentry, target): the file system has renamed it */
+static void entry_d_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	ipcprobe_file_renamed(ARG(fregs, 0), ARG(fregs, 1));
+}
+
+/* d_exchange(dentry1, dentry2): likewise, with RENAME_EXCHANGE */
+static void entry_d_exchange(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	ipcprobe_file_renamed(ARG(fregs, 0), ARG(fregs, 1));
+	ipcprobe_file_renamed(ARG(fregs, 1), ARG(fregs, 0));
+}
+
 /* ---- ends, called by op.c ---- */
 
 /* Reads and writes have the same fields. */
@@ -251,12 +310,60 @@ void ipcprobe_file_finish_copy(const struct ipcprobe_op *op, s32 ret)
 	IPCPROBE_EMIT(file_copy, &rec);
 }
 
+static void emit_shm_resize(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_shm_resize rec = {
+		.hdr.tid = op->tid,
+		.bytes = op->shm.bytes,
+		.old_bytes = op->shm.old_bytes,
+		.object = op->shm.object,
+		.ret = ret,
+		.call = op->call,
+		.is_memfd = op->shm.is_memfd,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(shm_resize, &rec);
+}
+
+/* Of a file on tmpfs those who want class shm hear as of shared memory. */
+static bool wants_resize(const struct ipcprobe_session *session,
+			 const struct ipcprobe_op *op)
+{
+	if (op->shm.is_shmem && session->classes & IPCPROBE_BIT(SHM))
+		return false;
+	return ipcprobe_session_wants(session, IPCPROBE_CLASS_FILE, op->tid, op->tid, -1);
+}
+
+void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret)
+{
+	struct ipcprobe_rec_file_resize rec = {
+		.hdr.tid = op->tid,
+		.bytes = op->shm.bytes,
+		.old_bytes = op->shm.old_bytes,
+		.file = op->shm.object,
+		.ret = ret,
+		.call = op->call,
+		.is_shm = op->shm.is_shmem,
+	};
+
+	if (op->shm.is_shmem)
+		emit_shm_resize(op, ret);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT_IF(file_resize, &rec, s, wants_resize(s, op));
+}
+
 struct ipcprobe_hook ipcprobe_file_hooks[] = {
 	IPCPROBE_FN("vfs_read", entry_read, IPCPROBE_BIT(FILE), 0),
 	IPCPROBE_FN("vfs_write", entry_write, IPCPROBE_BIT(FILE), 0),
 	IPCPROBE_FN("vfs_readv", entry_readv, IPCPROBE_BIT(FILE), 0),
 	IPCPROBE_FN("vfs_writev", entry_writev, IPCPROBE_BIT(FILE), 0),
 	IPCPROBE_FN("vfs_copy_file_range", entry_copy_range, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("notify_change", entry_notify_change, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("d_move", entry_d_move, IPCPROBE_BIT(FILE), 0),
+	IPCPROBE_FN("d_exchange", entry_d_exchange, IPCPROBE_BIT(FILE), 0),
 	{}
 };
 

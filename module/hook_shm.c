@@ -550,26 +550,15 @@ static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	IPCPROBE_EMIT(shm_destroy, &rec);
 }
 
-static void begin_resize(struct ipcprobe_hook *hook, struct file *file,
-			 loff_t bytes)
-{
-	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_RESIZE);
-
-	if (!op)
-		return;
-	op->shm.object = ipcprobe_file_id(file);
-	op->shm.bytes = bytes;
-	op->shm.old_bytes = i_size_read(file_inode(file));
-	op->shm.is_memfd = file_inode(file)->i_sb->s_flags & SB_KERNMOUNT;
-}
-
 /* shmem_setattr(idmap, dentry, attr); truncate(2) comes without a file. */
 static void entry_setattr(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct iattr *attr = ARG(fregs, 2);
 
 	if (attr->ia_valid & ATTR_SIZE && attr->ia_valid & ATTR_FILE)
-		begin_resize(hook, attr->ia_file, attr->ia_size);
+		ipcprobe_file_begin_resize(hook, IPCPROBE_OP_SHM_RESIZE,
+					   file_inode(attr->ia_file),
+					   ipcprobe_file_id(attr->ia_file), attr->ia_size);
 }
 
 /* shmem_fallocate(file, mode, offset, len) */
@@ -582,7 +571,8 @@ static void entry_fallocate(struct ipcprobe_hook *hook,
 
 	if (!ftrace_regs_get_argument(fregs, 1) &&
 	    end > i_size_read(file_inode(file)))
-		begin_resize(hook, file, end);
+		ipcprobe_file_begin_resize(hook, IPCPROBE_OP_SHM_RESIZE, file_inode(file),
+					   ipcprobe_file_id(file), end);
 }
 
 /* memfd_fcntl(file, cmd, arg) */
@@ -675,17 +665,6 @@ static void end_remove(const struct ipcprobe_op *op, s32 ret)
 	END_REC(shm_remove, .ns = op->shm.ns, .id = op->shm.id);
 }
 
-static void end_resize(const struct ipcprobe_op *op, s32 ret)
-{
-	END_REC(shm_resize,
-		.bytes = op->shm.bytes,
-		.old_bytes = op->shm.old_bytes,
-		.object = op->shm.object,
-		.call = op->call,
-		.is_memfd = op->shm.is_memfd,
-	);
-}
-
 static void end_seal(const struct ipcprobe_op *op, s32 ret)
 {
 	END_REC(shm_seal, .object = op->shm.object, .seals = op->shm.options);
@@ -712,9 +691,6 @@ void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret)
 		break;
 	case IPCPROBE_OP_SHM_REMOVE:
 		end_remove(op, ret);
-		break;
-	case IPCPROBE_OP_SHM_RESIZE:
-		end_resize(op, ret);
 		break;
 	case IPCPROBE_OP_SHM_SEAL:
 		end_seal(op, ret);

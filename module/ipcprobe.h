@@ -598,6 +598,8 @@ ipcprobe_pipe_get(struct inode *inode, struct pipe_inode_info *pipe)
 int ipcprobe_file_init(void);
 void ipcprobe_file_exit(void);
 u32 ipcprobe_file_id(struct file *file);
+u32 ipcprobe_file_known(const struct inode *inode);
+void ipcprobe_file_renamed(const struct dentry *old, const struct dentry *new);
 u32 ipcprobe_file_count(void);
 int ipcprobe_path_print(const struct path *path, char *buf, int size);
 
@@ -714,6 +716,7 @@ enum ipcprobe_op_kind {
 	IPCPROBE_OP_UNIX_ACCEPT,
 	IPCPROBE_OP_FILE_READ,
 	IPCPROBE_OP_FILE_WRITE,
+	IPCPROBE_OP_FILE_RESIZE,
 	IPCPROBE_OP_SHM_GET,
 	IPCPROBE_OP_MEMFD,
 	IPCPROBE_OP_SHM_MOVE,
@@ -788,7 +791,7 @@ struct ipcprobe_prints {
  * @in_offset: position in a file, out_offset likewise
  * @in_file: number of a regular file
  * @out_file: number of a regular file
- * @shm: class shm; what a kind uses, it sets when it begins
+ * @shm: class shm, and FILE_RESIZE; what a kind uses, it sets when it begins
  * @wait_begin_ns: when it first gave up the CPU to wait, 0 = never (hook_wait.c)
  * @wait_end_ns: when it last had it back
  * @fault_ip: valid if wait_begin_ns is IPCPROBE_IN_FAULT: the instruction that faulted
@@ -849,6 +852,7 @@ struct ipcprobe_op {
 			u32 options;	/* the call's own flags */
 			u32 object;	/* number in file.c */
 			bool is_new;
+			bool is_shmem;
 			bool is_memfd;
 			bool is_sysv;
 		} shm;
@@ -1009,6 +1013,7 @@ bool ipcprobe_is_io_submit(void);
 	E(SHM_ATTACH, __IPCPROBE_CALL(SHMAT))				\
 	E(SHM_DETACH, __IPCPROBE_CALL(SHMDT))				\
 	E(SHM_REMOVE, __IPCPROBE_CALL(SHMCTL))				\
+	E(FILE_RESIZE, __IPCPROBE_CALL(TRUNCATE) | __IPCPROBE_CALL(OPEN)) \
 	E(SHM_RESIZE, __IPCPROBE_CALL(TRUNCATE) | __IPCPROBE_CALL(FALLOCATE) | \
 		      __IPCPROBE_CALL(OPEN))				\
 	E(SHM_SEAL, __IPCPROBE_CALL(FCNTL))				\
@@ -1320,6 +1325,9 @@ u16 ipcprobe_file_position(const struct file *file, bool is_write,
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_file_finish_write(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_file_finish_copy(const struct ipcprobe_op *op, s32 ret);
+void ipcprobe_file_begin_resize(struct ipcprobe_hook *hook, u8 kind,
+				const struct inode *inode, u32 id, u64 bytes);
+void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret);
 
 /* hook_shm.c */
 

@@ -162,6 +162,7 @@ static u32 class_of(u8 kind)
 	case IPCPROBE_OP_FILE_COPY:
 	case IPCPROBE_OP_FILE_READ:
 	case IPCPROBE_OP_FILE_WRITE:
+	case IPCPROBE_OP_FILE_RESIZE:
 		return IPCPROBE_CLASS_FILE;
 	case IPCPROBE_OP_SHM_GET ... IPCPROBE_OP_SHM_SEAL:
 		return IPCPROBE_CLASS_SHM;
@@ -436,6 +437,10 @@ static noinline void finish_slowly(struct ipcprobe_op *op, long result)
 	case IPCPROBE_OP_FILE_COPY:
 		ipcprobe_file_finish_copy(op, ret);
 		break;
+	case IPCPROBE_OP_FILE_RESIZE:
+	case IPCPROBE_OP_SHM_RESIZE:
+		ipcprobe_file_finish_resize(op, ret);
+		break;
 	case IPCPROBE_OP_PIPE_READ:
 	case IPCPROBE_OP_PIPE_WRITE:
 		ipcprobe_pipe_finish_rw(op, ret);
@@ -450,7 +455,6 @@ static noinline void finish_slowly(struct ipcprobe_op *op, long result)
 	case IPCPROBE_OP_SHM_ATTACH:
 	case IPCPROBE_OP_SHM_DETACH:
 	case IPCPROBE_OP_SHM_REMOVE:
-	case IPCPROBE_OP_SHM_RESIZE:
 	case IPCPROBE_OP_SHM_SEAL:
 		ipcprobe_shm_finish(op, ret);
 		break;

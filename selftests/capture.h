@@ -192,9 +192,9 @@ static MAYBE_UNUSED size_t record_min_len(uint16_t type)
 static bool has_string(uint16_t type)
 {
 	return type == IPCPROBE_REC_pipe_snapshot || type == IPCPROBE_REC_file_info ||
-	       type == IPCPROBE_REC_mq_info || type == IPCPROBE_REC_mq_open ||
-	       type == IPCPROBE_REC_unix_socket || type == IPCPROBE_REC_rq_group ||
-	       type == IPCPROBE_REC_rq_site;
+	       type == IPCPROBE_REC_file_rename || type == IPCPROBE_REC_mq_info ||
+	       type == IPCPROBE_REC_mq_open || type == IPCPROBE_REC_unix_socket ||
+	       type == IPCPROBE_REC_rq_group || type == IPCPROBE_REC_rq_site;
 }
 
 static const char *record_flaw(const struct ipcprobe_rec *rec, size_t left)

@@ -369,8 +369,33 @@ assert len(os.read(read_end, 4096)) == 1000'
 		'.total.discarded_bytes == 2970 and .total.left_bytes == 0' \
 		'[.pipes[].left_bytes] | add == 0'
 	ipcprobe copies --top 0 -i packets.data >packets.txt
-	grep 'python3.* pipe:.* python3.*: 2.9 KiB thrown away' packets.txt
-	grep '^total: .*, 2.9 KiB thrown away' packets.txt
+	cat packets.txt
+	grep 'python3.* pipe:.* python3.*: 2.9 KiB thrown away' packets.txt >/dev/null
+	grep '^total: .*, 2.9 KiB thrown away' packets.txt >/dev/null
+}
+
+# Shown by the name it has, wherever it was written; read by one that knows no other.
+renamed() {
+	mkdir there
+	copies renamed sh -c 'cat big.bin >here.tmp; mv here.tmp here; mv here there/final; cat there/final >again'
+	true_of renamed \
+		'[.paths[0].hops[] | .from.path, .to.path | select(.) | sub(".*/"; "")] ==
+			["big.bin", "final", "final", "again"]' \
+		".paths[0].delivered_bytes == $size" \
+		'any(.paths[0].hops[].to.path; . != null and endswith("/there/final"))'
+}
+
+# What was cut off is not there for who reads it later.
+shortened() {
+	mkdir ram
+	mount -t ramfs ramfs ram
+	head -c 100000 big.bin >some.bin
+	copies shortened sh -c 'cat some.bin >ram/f; truncate -s 1000 ram/f; truncate -s 50000 ram/f
+		cat ram/f >ram/g; : >ram/f; truncate -s 300 ram/f; cat ram/f >ram/h'
+	umount -l ram
+	true_of shortened \
+		'[.objects[] | select(.path != null and (.path | endswith("/f"))) | .capacity_bytes] == [300]' \
+		'[.objects[] | select(.path != null and (.path | endswith("/f"))).flows[] | select(.writer != null).bytes] | add == 1000'
 }
 
 prove "cat | cat: four copies of every byte, amplification 4" two_stages
@@ -384,6 +409,8 @@ prove "a parent that writes to its child" parent
 prove "many writers: each has its own bytes, exactly" many_writers
 prove "pv moves page references" pv_splices
 prove "packets cut short: the rest is thrown away" packets
+prove "a file is called by its last name" renamed
+prove "what was cut off a file is gone" shortened
 prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
 prove "ls | less" less_fed_by_script
 prove "advice saves the copies that it promises to" follow_all_advice

@@ -5,10 +5,13 @@
 #include "capture.h"
 #include "prints.h"
 
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 static char page[8192] __attribute__((aligned(4096)));
@@ -729,6 +732,178 @@ TEST_F(file, files_below_an_overlay)
 	EXPECT_STREQ("upper", strrchr(info[1]->path, '/') + 1);
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(info[i]->file, NEXT(&cursor, file_read)->file);
+	NO_MORE(&cursor);
+}
+
+/* ---- sizes ---- */
+
+struct size {
+	uint64_t bytes;
+	uint64_t old_bytes;
+	int32_t ret;
+	uint8_t call;
+	uint8_t is_shm;
+};
+
+static void expect_size(struct __test_metadata *_metadata,
+			const struct ipcprobe_rec_file_resize *rec, uint32_t file,
+			const struct size *want)
+{
+	EXPECT_EQ(file, rec->file);
+	EXPECT_EQ(want->bytes, rec->bytes);
+	EXPECT_EQ(want->old_bytes, rec->old_bytes);
+	EXPECT_EQ(want->ret, rec->ret);
+	EXPECT_EQ(want->call, rec->call);
+	EXPECT_EQ(want->is_shm, rec->is_shm);
+	EXPECT_NE(0, rec->dur_ns);
+}
+
+#define EXPECT_SIZE(cursor, file, ...)					\
+	expect_size(_metadata, NEXT(cursor, file_resize), file, &(struct size) { __VA_ARGS__ })
+
+/* A file system of no blocks, whose function for it is the kernel's common one. */
+struct place {
+	char folder[64];
+	char path[128];
+	char moved[128];
+	int new_fd;
+};
+
+static void make_place(struct place *place)
+{
+	snprintf(place->folder, sizeof(place->folder), "/tmp/place.%d", getpid());
+	snprintf(place->path, sizeof(place->path), "%s/file", place->folder);
+	CHECK(!mkdir(place->folder, 0700));
+	CHECK(!mount("ramfs", place->folder, "ramfs", 0, NULL));
+}
+
+static void remove_place(const struct place *place)
+{
+	CHECK(!umount2(place->folder, MNT_DETACH));
+	CHECK(!rmdir(place->folder));
+}
+
+static void do_resize(struct place *place)
+{
+	int fd = open(place->path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(ftruncate(fd, 2) == 0);	/* nobody has met it yet */
+	CHECK(write(fd, page, 1000) == 1000);
+	CHECK(ftruncate(fd, 100) == 0);
+	CHECK(truncate(place->path, 50) == 0);
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK(!setrlimit(RLIMIT_FSIZE, &(struct rlimit) { 60, 60 }));
+	CHECK(ftruncate(fd, 70) == -1);
+	CHECK(fchmod(fd, 0400) == 0);
+	place->new_fd = open(place->path, O_WRONLY | O_TRUNC);
+	CHECK(place->new_fd >= 0);
+	CHECK(pwrite(fd, page, 1, 0) == 1);
+}
+
+TEST_F(file, sizes)
+{
+	struct place *place = shared_memory(sizeof(*place));
+	struct cursor cursor;
+	uint32_t file;
+	pid_t tid;
+
+	make_place(place);
+	tid = SPAWN(do_resize, place);
+	REAP(tid);
+	FINISH(&self->cap);
+	remove_place(place);
+	cursor = records_of(&self->cap, tid);
+	file = NEXT(&cursor, file_info)->file;
+	NEXT(&cursor, file_write);
+	EXPECT_SIZE(&cursor, file, 100, 1000, .call = IPCPROBE_CALL_TRUNCATE);
+	EXPECT_SIZE(&cursor, file, 50, 100, .call = IPCPROBE_CALL_TRUNCATE);
+	EXPECT_SIZE(&cursor, file, 70, 50, .ret = -EFBIG, .call = IPCPROBE_CALL_TRUNCATE);
+	EXPECT_SIZE(&cursor, file, 0, 50, .ret = place->new_fd, .call = IPCPROBE_CALL_OPEN);
+	NEXT(&cursor, file_write);
+	NO_MORE(&cursor);
+}
+
+static void do_resize_memory(int *fd)
+{
+	CHECK(write(*fd, page, 1000) == 1000);
+	CHECK(ftruncate(*fd, 100) == 0);
+}
+
+TEST_F(file, size_of_a_file_in_memory)
+{
+	pid_t tid = SPAWN(do_resize_memory, &self->fd);
+	struct cursor cursor;
+	uint32_t file;
+
+	REAP(tid);
+	FINISH(&self->cap);
+	cursor = records_of(&self->cap, tid);
+	file = NEXT(&cursor, file_info)->file;
+	NEXT(&cursor, file_write);
+	EXPECT_SIZE(&cursor, file, 100, 1000, .call = IPCPROBE_CALL_TRUNCATE, .is_shm = 1);
+	NO_MORE(&cursor);
+}
+
+/* ---- names ---- */
+
+#define EXPECT_RENAME(cursor, file_, nr_, names_)			\
+({									\
+	const struct ipcprobe_rec_file_rename *__rec = NEXT(cursor, file_rename); \
+									\
+	EXPECT_EQ(file_, __rec->file);					\
+	EXPECT_EQ(nr_, __rec->nr_names);				\
+	EXPECT_STREQ(names_, __rec->names);				\
+})
+
+static void do_rename(struct place *place)
+{
+	int fd, other;
+
+	CHECK(!chdir(place->folder));
+	CHECK(!mkdir("a", 0700) && !mkdir("a/b", 0700) && !mkdir("c", 0700));
+	fd = open("a/b/f", O_RDWR | O_CREAT, 0600);
+	other = open("other", O_RDWR | O_CREAT, 0600);
+	CHECK(!rename("other", "unmet"));	/* nobody has met it yet */
+	CHECK(write(fd, page, 1) == 1);
+	CHECK(!rename("a/b/f", "a/b/g"));
+	CHECK(rename("a/b/f", "a/b/h") == -1);
+	CHECK(!rename("a/b/g", "h"));
+	CHECK(!rename("h", "c/i"));
+	CHECK(!rename("c/i", "a/b/j"));
+	CHECK(!rename("a", "d"));		/* not told of what is in it */
+	CHECK(write(other, page, 1) == 1);
+	CHECK(!syscall(SYS_renameat2, AT_FDCWD, "d/b/j", AT_FDCWD, "unmet", RENAME_EXCHANGE));
+	CHECK(!rename("unmet", "d/b/j"));	/* in the other's place */
+	CHECK(write(fd, page, 1) == 1);
+}
+
+TEST_F(file, names)
+{
+	struct place *place = shared_memory(sizeof(*place));
+	struct cursor cursor;
+	uint32_t file, other;
+	pid_t tid;
+
+	make_place(place);
+	CHECK(!umount(place->folder));		/* ramfs has no RENAME_EXCHANGE */
+	CHECK(!mount("tmpfs", place->folder, "tmpfs", 0, NULL));
+	tid = SPAWN(do_rename, place);
+	REAP(tid);
+	FINISH(&self->cap);
+	remove_place(place);
+	cursor = records_of(&self->cap, tid);
+	file = NEXT(&cursor, file_info)->file;
+	NEXT(&cursor, file_write);
+	EXPECT_RENAME(&cursor, file, 1, "g");
+	EXPECT_RENAME(&cursor, file, 3, "h");
+	EXPECT_RENAME(&cursor, file, 1, "c/i");
+	EXPECT_RENAME(&cursor, file, 2, "a/b/j");
+	other = NEXT(&cursor, file_info)->file;
+	NEXT(&cursor, file_write);
+	EXPECT_RENAME(&cursor, file, 3, "unmet");
+	EXPECT_RENAME(&cursor, other, 1, "d/b/j");
+	EXPECT_RENAME(&cursor, file, 1, "d/b/j");
+	EXPECT_EQ(file, NEXT(&cursor, file_write)->file);
 	NO_MORE(&cursor);
 }
 

@@ -220,9 +220,13 @@ static void do_file(void)
 	MUST(write(fd, buf, 3));
 	truth("file_write", "tid=%d ret=3 call=write/2 flags=APPEND/%d", me, 0x1000);
 	MUST(lseek(fd, 0, SEEK_SET));
+	MUST(ftruncate(fd, 8));
+	truth("file_resize", "tid=%d bytes=8 old_bytes=33 ret=0 call=truncate/27 is_shm=1", me);
+	MUST(rename(path, "/tmp/one_of_each.new"));
+	truth("file_rename", "tid=%d nr_names=1 names=one_of_each.new", me);
 	close(to);
 	close(fd);
-	unlink(path);
+	unlink("/tmp/one_of_each.new");
 }
 
 /* What a packet is too long for is thrown away. */
@@ -510,11 +514,11 @@ int main(void)
 	do_pipe();
 	do_fifo();
 	do_file();
+	do_packet();
 	do_shm();
 	do_sem();
 	do_msg();
 	do_mq();
-	do_packet();
 	do_futex();
 	do_pair();
 	do_listener();

@@ -39,6 +39,19 @@ void channel_forget(struct channel *channel)
 	channel->memory.ranges = NULL;
 }
 
+/**
+ * channel_resize - a file or shared memory is @bytes long now: what was behind that
+ * is no more
+ * Return: 0 or -ENOMEM.
+ */
+int channel_resize(struct channel *channel, uint64_t bytes, uint64_t old_bytes)
+{
+	channel->has_size = true;
+	channel->capacity = bytes;
+	return bytes < old_bytes ?
+	       ranges_forget(&channel->memory.ranges, bytes, old_bytes - bytes) : 0;
+}
+
 /* channels_refresh - after a loss nothing is known of what is in @number */
 void channels_refresh(const struct channels *channels, uint32_t number)
 {

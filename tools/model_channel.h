@@ -130,6 +130,7 @@ struct memory {
  * @early: positions taken with writer unknown; their record may still come
  * @waiters: first process whose next operation waits for bytes of this channel
  *
+ * @has_size: of CHANNEL_FILE: @capacity is known, though it may be 0
  * @is_shared: of CHANNEL_FILE: processes map it, or one read what another wrote
  * @memory: of CHANNEL_SHM and CHANNEL_FILE: what is in it
  */
@@ -145,6 +146,7 @@ struct channel {
 	bool has_lost;
 	bool has_messages;
 	bool is_shared;
+	bool has_size;
 	uint32_t gen;
 	uint64_t capacity;
 	uint64_t written_bytes;
@@ -199,6 +201,7 @@ uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint6
 void channels_refresh(const struct channels *channels, uint32_t channel);
 void channels_reset(struct channels *channels);
 void channel_forget(struct channel *channel);
+int channel_resize(struct channel *channel, uint64_t bytes, uint64_t old_bytes);
 
 int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t image,
 		    uint32_t *ret);

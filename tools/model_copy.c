@@ -305,6 +305,10 @@ static int apply_file(struct copies *copies, const struct ipcprobe_rec *rec)
 		return op_apply_file_io(copies, (const void *)rec, true);
 	case IPCPROBE_REC_file_copy:
 		return op_apply_file_copy(copies, (const void *)rec);
+	case IPCPROBE_REC_file_rename:
+		return files_rename(&copies->files, (const void *)rec);
+	case IPCPROBE_REC_file_resize:
+		return op_apply_file_resize(copies, (const void *)rec);
 	case IPCPROBE_REC_io_segment:
 		return apply_buffer(copies, (const void *)rec);
 	default:

@@ -316,6 +316,7 @@ int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_disca
 int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
 		     bool is_write);
 int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_copy *rec);
+int op_apply_file_resize(struct copies *copies, const struct ipcprobe_rec_file_resize *rec);
 int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec);
 
 int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,

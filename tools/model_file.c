@@ -5,15 +5,16 @@
 #include "model_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t identity(const struct ipcprobe_rec_file_info *rec)
+static uint64_t identity(uint64_t ino, uint32_t dev, const char *path)
 {
-	uint64_t hash = map_hash(rec->ino) ^ map_hash((uint64_t)rec->dev << 32 | 1);
+	uint64_t hash = map_hash(ino) ^ map_hash((uint64_t)dev << 32 | 1);
 	const char *p;
 
-	for (p = rec->path; *p; p++)
+	for (p = path; *p; p++)
 		hash = (hash ^ (unsigned char)*p) * 0x100000001b3ULL;
 	return hash;
 }
@@ -74,7 +75,7 @@ static int describe(struct files *files, uint32_t number, uint64_t key,
  */
 int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
 {
-	uint64_t key = identity(rec);
+	uint64_t key = identity(rec->ino, rec->dev, rec->path);
 	uint32_t same = map_get(&files->by_identity, key);
 	uint32_t now = map_get(&files->by_number, rec->file);
 	struct file *file = pool_at(&files->file, now);
@@ -93,6 +94,40 @@ int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
 	if (!now)
 		now = files_by_number(files, rec->file);
 	return now ? describe(files, now, key, rec) : -ENOMEM;
+}
+
+/* The @nr-th slash from the end of @path; NULL: there are not so many. */
+static const char *last_slash(const char *path, uint32_t nr)
+{
+	const char *p = path + strlen(path);
+
+	while (p > path)
+		if (*--p == '/' && !--nr)
+			return p;
+	return NULL;
+}
+
+/**
+ * files_rename - take in one file_rename record: the file is called so from now
+ * on, and has always been, for who asks
+ * Return: 0 or -ENOMEM.
+ */
+int files_rename(struct files *files, const struct ipcprobe_rec_file_rename *rec)
+{
+	uint32_t number = map_get(&files->by_number, rec->file);
+	struct file *file = files_real(files, &number);
+	const char *slash;
+	char *path;
+
+	slash = number && file->path && rec->nr_names ? last_slash(file->path, rec->nr_names) : NULL;
+	if (!slash)
+		return 0;
+	if (map_set(&files->by_identity, identity(file->ino, file->dev, file->path), 0) ||
+	    asprintf(&path, "%.*s/%s", (int)(slash - file->path), file->path, rec->names) < 0)
+		return -ENOMEM;
+	free(file->path);
+	file->path = path;
+	return map_set(&files->by_identity, identity(file->ino, file->dev, path), number);
 }
 
 int files_init(struct files *files)

@@ -16,7 +16,8 @@
 
 /**
  * struct file - a regular file
- * @path: as the task that met it saw it; NULL = no file_info record yet
+ * @path: as the task that met it saw it, but for names that changed since;
+ *	NULL = no file_info record yet
  * @ino: its inode number
  * @dev: device of its file system
  * @number: the session's (first) number for it
@@ -48,6 +49,7 @@ struct files {
 int files_init(struct files *files);
 void files_deinit(struct files *files);
 int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec);
+int files_rename(struct files *files, const struct ipcprobe_rec_file_rename *rec);
 uint32_t files_by_number(struct files *files, uint32_t number);
 uint32_t files_follow(struct files *files, struct channels *channels, uint32_t number);
 

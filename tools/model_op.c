@@ -156,7 +156,7 @@ _Static_assert(sizeof(struct ipcprobe_rec_file_read) == sizeof(struct ipcprobe_r
 /* A size that was told once grows by what is written behind it. */
 static void grow_file(struct channel *channel, bool is_out, uint64_t offset, uint64_t bytes)
 {
-	if (is_out && channel->capacity && offset != UINT64_MAX &&
+	if (is_out && channel->has_size && offset != UINT64_MAX &&
 	    offset + bytes > channel->capacity)
 		channel->capacity = offset + bytes;
 }
@@ -250,6 +250,17 @@ int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_cop
 	if (!err)
 		err = file_side(copies, rec->out, rec->out_offset, true, &op);
 	return err ? err : op_end(copies, &op, state);
+}
+
+/* op_apply_file_resize - a call that sets the size of a file returned */
+int op_apply_file_resize(struct copies *copies, const struct ipcprobe_rec_file_resize *rec)
+{
+	uint32_t file = files_by_number(&copies->files, rec->file);
+	uint32_t channel = file_at(&copies->files, file)->channel;
+
+	if (rec->ret < 0 || !rec->file || !channel)
+		return 0;
+	return channel_resize(channel_at(&copies->channels, channel), rec->bytes, rec->old_bytes);
 }
 
 /* ---- splice, tee, vmsplice, sendfile with a pipe ---- */

@@ -62,18 +62,16 @@ void shm_destroy(struct copies *copies, const struct ipcprobe_rec_shm_destroy *r
 
 int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec)
 {
-	struct channel *channel;
-	uint32_t number;
+	uint32_t file = files_by_number(&copies->files, rec->object), number;
 
-	if (rec->ret < 0 || !rec->object || (!rec->bytes && !rec->is_memfd))
+	if (rec->ret < 0 || !rec->object)
 		return 0;
-	number = file_channel(copies, rec->object);
+	/* what is made empty as it is opened need not be shared memory */
+	number = rec->bytes || rec->is_memfd ? file_channel(copies, rec->object) :
+					       file_at(&copies->files, file)->channel;
 	if (!number)
-		return -ENOMEM;
-	channel = channel_at(&copies->channels, number);
-	channel->capacity = rec->bytes;
-	return rec->bytes < rec->old_bytes ?
-	       ranges_forget(&channel->memory.ranges, rec->bytes, rec->old_bytes - rec->bytes) : 0;
+		return rec->bytes || rec->is_memfd ? -ENOMEM : 0;
+	return channel_resize(channel_at(&copies->channels, number), rec->bytes, rec->old_bytes);
 }
 
 /* ---- mappings ---- */

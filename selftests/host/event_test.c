@@ -73,6 +73,10 @@ static const struct golden {
 	{ "io_segment", 0x0305, 48,
 	  "addr@16 bytes@24 "
 	  "span@32 head@36 mid@40 tail@44" },
+	{ "file_rename", 0x0306, 24,
+	  "file@16 nr_names@20 names@24" },
+	{ "file_resize", 0x0307, 48,
+	  "bytes@16 old_bytes@24 file@32 ret@36 dur_ns@40 call@44 is_shm@45 __pad@46" },
 	{ "rq_switch", 0x0401, 32,
 	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 voluntary@29 cpu@30" },
 	{ "rq_enqueue", 0x0402, 40,

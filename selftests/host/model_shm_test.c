@@ -3,6 +3,8 @@
  * Bytes through memory that processes share: System V segments, files that are
  * mapped, memory of other processes.
  */
+#include <errno.h>
+
 #include "ktap.h"
 #include "trace_builder.h"
 
@@ -549,9 +551,110 @@ static void test_mapped_over(void)
 	trace_deinit(&t);
 }
 
+/* ---- files: sizes and names ---- */
+
+/* Bytes that the client got from the server by way of a file, SHM. */
+static uint64_t came_through(struct trace *t)
+{
+	uint32_t channel = file_at(&t->model.copies.files,
+				   files_by_number(&t->model.copies.files, SHM))->channel;
+
+	return trace_flow(t, channel, SERVER, CLIENT);
+}
+
+/* What is behind the new end is no more, whether class shm tells it or class file. */
+static void test_shorter(bool is_shm, uint64_t bytes, int32_t ret)
+{
+	uint64_t kept = ret < 0 ? 1000 : bytes, came;
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, SHM, "/tmp/shared");
+	trace_file_write(&t, SERVER, SHM, BUF, 1000);
+	if (is_shm)
+		TRACE(&t, shm_resize, SERVER, .bytes = bytes, .old_bytes = 1000, .object = SHM,
+		      .ret = ret, .call = IPCPROBE_CALL_OPEN);
+	else
+		TRACE(&t, file_resize, SERVER, .bytes = bytes, .old_bytes = 1000, .file = SHM,
+		      .ret = ret, .call = IPCPROBE_CALL_TRUNCATE);
+	trace_file_read(&t, CLIENT, SHM, BUF, 1000);
+	trace_finish(&t);
+	came = came_through(&t);
+	ktap_ok(!t.err && came == kept, "a file of 1000 bytes cut to %llu (%s %d): %llu of them came",
+		(unsigned long long)bytes, is_shm ? "shm" : "file", ret, (unsigned long long)came);
+	trace_deinit(&t);
+}
+
+static uint64_t size_of(struct trace *t)
+{
+	return channel_at(&t->model.copies.channels, file_at(&t->model.copies.files,
+			  files_by_number(&t->model.copies.files, SHM))->channel)->capacity;
+}
+
+static void test_size(void)
+{
+	uint64_t unknown, grown;
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, SHM, "/tmp/shared");
+	trace_file_write(&t, SERVER, SHM, BUF, 3);
+	unknown = size_of(&t);
+	TRACE(&t, file_resize, SERVER, .bytes = 0, .old_bytes = 3, .file = SHM, .ret = 4,
+	      .call = IPCPROBE_CALL_OPEN);
+	trace_file_write(&t, SERVER, SHM, BUF, 3);
+	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
+	trace_file_write(&t, SERVER, SHM, BUF, BLOCK);
+	grown = size_of(&t);
+	ktap_ok(!unknown && grown == BLOCK, "a file is as long as it was made and then written (%llu)",
+		(unsigned long long)grown);
+	trace_deinit(&t);
+}
+
+#define RENAME(t, file_, nr, to)						\
+	TRACE_TEXT(t, file_rename, SERVER, names, to, .file = file_, .nr_names = nr)
+
+static const char *path_of_file(struct trace *t, uint32_t number)
+{
+	return file_at(&t->model.copies.files,
+		       files_by_number(&t->model.copies.files, number))->path;
+}
+
+static void test_names(void)
+{
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, SHM, "/tmp/a/x.tmp");
+	trace_file_write(&t, SERVER, SHM, BUF, 1000);
+	RENAME(&t, SHM, 1, "x");
+	ktap_ok(!strcmp(path_of_file(&t, SHM), "/tmp/a/x"), "renamed: %s", path_of_file(&t, SHM));
+	RENAME(&t, SHM, 2, "b/c/y");
+	ktap_ok(!strcmp(path_of_file(&t, SHM), "/tmp/b/c/y"), "moved: %s", path_of_file(&t, SHM));
+	RENAME(&t, SHM, 5, "z");
+	RENAME(&t, 77, 1, "z");
+	ktap_ok(!strcmp(path_of_file(&t, SHM), "/tmp/b/c/y"),
+		"more names than the path has, or another file, change nothing");
+	trace_file(&t, SHM + 1, "/tmp/a/x.tmp");
+	TRACE_STR(&t, file_info, 0, "/tmp/b/c/y", .ino = 1000 + SHM, .dev = 8, .file = SHM + 2);
+	TRACE_STR(&t, file_info, 0, "/tmp/a/x.tmp", .ino = 1000 + SHM, .dev = 8, .file = SHM + 3);
+	ktap_ok(files_by_number(&t.model.copies.files, SHM) ==
+		files_by_number(&t.model.copies.files, SHM + 2) &&
+		files_by_number(&t.model.copies.files, SHM) !=
+		files_by_number(&t.model.copies.files, SHM + 3),
+		"it is known again by its new name, and not by the old one");
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(35);
+	ktap_begin(44);
+	test_shorter(false, 100, 0);
+	test_shorter(false, 0, 3);
+	test_shorter(false, 100, -EFBIG);
+	test_shorter(true, 0, 3);
+	test_size();
+	test_names();
 	test_handover();
 	test_mapped_late();
 	test_file_offsets();

@@ -121,6 +121,8 @@
 	E(file_write,     FILE,  0x0303, "a write to a regular file returned") \
 	E(file_copy,      FILE,  0x0304, "sendfile or copy_file_range between files returned") \
 	E(io_segment,     FILE,  0x0305, "one further user buffer of the vectored call whose record follows") \
+	E(file_rename,    FILE,  0x0306, "a regular file that was met is called otherwise now") \
+	E(file_resize,    FILE,  0x0307, "a call that sets the size of a regular file that was met returned") \
 	E(rq_switch,      SCHED, 0x0401, "a CPU switched from one task to another") \
 	E(rq_enqueue,     SCHED, 0x0402, "a task joined a run queue")	\
 	E(rq_dequeue,     SCHED, 0x0403, "a task left a run queue")	\
@@ -345,8 +347,6 @@
 	F(flags, flags,     "IN_PIPE, OUT_PIPE, IN_FIFO, OUT_FIFO, BLOCKED, NONBLOCK, RESYNC") \
 	__IPCPROBE_FIELDS_prints(F)
 
-#define IPCPROBE_FIELDS_file_info(F)					\
-	F(u64,   ino,       "inode number")				\
 #define IPCPROBE_FIELDS_pipe_discard(F)					\
 	F(u32,   pipe,      "pipe")					\
 	F(u32,   pos,       "position of the first byte thrown away")	\
@@ -354,6 +354,8 @@
 	F(flags, flags,     "FIFO")					\
 	F(pad16, __pad,     "")
 
+#define IPCPROBE_FIELDS_file_info(F)					\
+	F(u64,   ino,       "inode number")				\
 	F(dev,   dev,       "device of the inode's file system; on btrfs and overlayfs two files may share dev and ino") \
 	F(u32,   file,      "number that the records of this session use") \
 	F(str,   path,      "path as the task that met it sees it")
@@ -396,6 +398,22 @@
 	F(x64,   addr,      "user buffer")				\
 	F(u64,   bytes,     "its length")				\
 	__IPCPROBE_FIELDS_prints(F)
+
+/* Of the path that is known, so many names at the end give way to others. */
+#define IPCPROBE_FIELDS_file_rename(F)					\
+	F(u32,   file,      "file")					\
+	F(u32,   nr_names,  "names at the end of its path that are replaced") \
+	F(str,   names,     "what stands there now, with slashes between them")
+
+#define IPCPROBE_FIELDS_file_resize(F)					\
+	F(u64,   bytes,     "size asked for")				\
+	F(u64,   old_bytes, "size at entry")				\
+	F(u32,   file,      "file")					\
+	F(s32,   ret,       "0 or -errno; of open a descriptor")	\
+	F(ns32,  dur_ns,    "entry to exit")				\
+	F(call,  call,      "system call: truncate, fallocate, open with O_TRUNC") \
+	F(u8,    is_shm,    "1: it is on tmpfs; sessions with class shm have shm_resize instead") \
+	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_rq_switch(F)					\
 	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \
