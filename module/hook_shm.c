@@ -2,7 +2,7 @@
 /*
  * Class shm: who has which shared object mapped where, and what happens to the
  * objects: System V segments, memfds, POSIX shared memory and other files,
- * shared anonymous memory.
+ * shared anonymous memory; and which files it has mapped for itself alone.
  *
  * The hooks for mappings are the places where the kernel tells uprobes and
  * reverse mapping of ranges that come and go.  They run under the address
@@ -18,6 +18,7 @@
 #include <linux/ipc_namespace.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pagemap.h>
@@ -120,6 +121,28 @@ static bool is_shared(const struct vm_area_struct *vma)
 	       S_ISREG(file_inode(vma->vm_file)->i_mode);
 }
 
+/* Of a file, of whose pages the process gets copies where it writes? */
+static bool is_private(const struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & VM_MAYSHARE) && vma->vm_file &&
+	       S_ISREG(file_inode(vma->vm_file)->i_mode);
+}
+
+/*
+ * Programs and libraries are no data that anybody passes on.  exec maps by no
+ * call of ours; glibc's loader says what it maps by a flag that means nothing
+ * else any more.
+ */
+static bool is_loading(u8 call)
+{
+	unsigned long args[6];
+
+	if (call != IPCPROBE_CALL_MMAP || in_compat_syscall())
+		return false;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	return args[3] & MAP_DENYWRITE;
+}
+
 /* The records shm_map, shm_inherit and shm_snapshot have the same fields. */
 static void fill(struct ipcprobe_rec_shm_map *rec,
 		 const struct vm_area_struct *vma)
@@ -133,6 +156,7 @@ static void fill(struct ipcprobe_rec_shm_map *rec,
 		.pid = current->tgid,
 		.prot = vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC),
 		.is_sysv = is_sysv(vma->vm_file),
+		.is_private = !(vma->vm_flags & VM_MAYSHARE),
 	};
 }
 
@@ -162,9 +186,11 @@ static void entry_map(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	const struct vm_area_struct *vma = ARG(fregs, 0);
 	u8 call;
 
-	if (!is_shared(vma) || vma->vm_mm != current->mm)
+	if ((!is_shared(vma) && !is_private(vma)) || vma->vm_mm != current->mm)
 		return;
 	call = ipcprobe_op_call();
+	if (!is_shared(vma) && is_loading(call))
+		return;
 	if (call == IPCPROBE_CALL_MMAP || call == IPCPROBE_CALL_SHMAT ||
 	    call == IPCPROBE_CALL_MREMAP || in_compat_syscall())
 		emit_map(vma, call);
@@ -181,7 +207,7 @@ static void entry_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	struct ipcprobe_rec_shm_map rec;
 	struct ipcprobe_op *op;
 
-	if (!is_shared(vma))
+	if (!is_shared(vma) && !is_private(vma))
 		return;
 	fill(&rec, vma);
 	rec.addr = ftrace_regs_get_argument(fregs, 1);
@@ -194,6 +220,7 @@ static void entry_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		op->shm.bytes = rec.bytes;
 		op->shm.object = rec.object;
 		op->shm.is_sysv = rec.is_sysv;
+		op->shm.is_private = rec.is_private;
 	}
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
@@ -210,6 +237,7 @@ static void end_move(const struct ipcprobe_op *op, s32 ret)
 		.pid = current->tgid,
 		.call = op->call,
 		.is_sysv = op->shm.is_sysv,
+		.is_private = op->shm.is_private,
 	};
 
 	if (ret >= 0)
@@ -230,12 +258,21 @@ static bool leaves_own_memory(void)
 	       (current->flags & PF_EXITING && !current->mm);
 }
 
+/* That private mappings go with the process is not told. */
+static bool is_told(const struct vm_area_struct *vma, bool is_end, u8 call)
+{
+	if (is_shared(vma))
+		return !is_end || leaves_own_memory();
+	return is_private(vma) && !is_end && !is_loading(call);
+}
+
 static void emit_unmap(const struct vm_area_struct *vma)
 {
 	bool is_end = vma->vm_mm != current->mm;
+	u8 call = is_end ? IPCPROBE_CALL_OTHER : ipcprobe_op_call();
 	struct ipcprobe_rec_shm_unmap rec;
 
-	if (!is_shared(vma) || (is_end && !leaves_own_memory()))
+	if (!is_told(vma, is_end, call))
 		return;
 	rec = (struct ipcprobe_rec_shm_unmap) {
 		.hdr.tid = current->pid,
@@ -244,8 +281,9 @@ static void emit_unmap(const struct vm_area_struct *vma)
 		.object = ipcprobe_file_id(vma->vm_file),
 		.pid = current->tgid,
 		.is_end = is_end,
-		.call = is_end ? IPCPROBE_CALL_OTHER : ipcprobe_op_call(),
+		.call = call,
 		.is_sysv = is_sysv(vma->vm_file),
+		.is_private = !is_shared(vma),
 	};
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();

@@ -855,6 +855,7 @@ struct ipcprobe_op {
 			bool is_shmem;
 			bool is_memfd;
 			bool is_sysv;
+			bool is_private;
 		} shm;
 		struct {
 			const void *queue;	/* the kernel's; to compare with */

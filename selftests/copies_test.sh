@@ -398,6 +398,20 @@ shortened() {
 		'[.objects[] | select(.path != null and (.path | endswith("/f"))).flows[] | select(.writer != null).bytes] | add == 1000'
 }
 
+# A file that is mapped, not read; a byte of it is changed before.
+mapped_privately() {
+	copies mapped python3 -c '
+import mmap, os, sys
+source = os.open("some.bin", os.O_RDONLY)
+area = mmap.mmap(source, 0, mmap.MAP_PRIVATE)
+area[5000] = 1
+os.write(os.open("mapped.bin", os.O_WRONLY | os.O_CREAT), memoryview(area)[4096:60000])'
+	true_of mapped \
+		'[.paths[] | select(.hops[-1].to.path // "" | endswith("/mapped.bin"))] | length == 1 and
+			(.[0] | .delivered_bytes == 55904 and .grade == "by address" and .copies == 1 and
+			(.hops | length == 1 and (.[0].from.path | endswith("/some.bin"))))'
+}
+
 prove "cat | cat: four copies of every byte, amplification 4" two_stages
 prove "the two cats are siblings, children of the shell" siblings
 prove "the text says the same" text_says_the_same
@@ -411,6 +425,7 @@ prove "pv moves page references" pv_splices
 prove "packets cut short: the rest is thrown away" packets
 prove "a file is called by its last name" renamed
 prove "what was cut off a file is gone" shortened
+prove "a private mapping leads to its file" mapped_privately
 prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
 prove "ls | less" less_fed_by_script
 prove "advice saves the copies that it promises to" follow_all_advice

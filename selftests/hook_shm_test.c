@@ -123,6 +123,8 @@ static void table_apply(struct table *table, const struct capture *cap,
 	const struct ipcprobe_rec_file_info *info = find_info(cap, rec->object);
 
 	table_remove(table, rec->addr, rec->addr + rec->bytes);
+	if (rec->is_private)
+		return;
 	table_add(table, (struct range) {
 		.addr = rec->addr,
 		.end = rec->addr + rec->bytes,
@@ -340,6 +342,7 @@ static uint32_t expect_object(struct __test_metadata *_metadata, struct cursor *
 	EXPECT_EQ(prot_, __map->prot);					\
 	EXPECT_EQ(IPCPROBE_CALL_##call_, __map->call);			\
 	EXPECT_EQ(is_sysv_, __map->is_sysv);				\
+	EXPECT_EQ(0, __map->is_private);				\
 	EXPECT_EQ((cursor)->tid, __map->pid);				\
 } while (0)
 
@@ -733,8 +736,6 @@ static void do_other_objects(struct shared *shared)
 	shared->addr = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, reader, 0);
 	CHECK(shared->addr != MAP_FAILED);
 	CHECK(shm_unlink("/ipcprobe-test") == 0);
-	/* private: no business of ours */
-	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0) != MAP_FAILED);
 	shared->addr2 = mmap(NULL, 2 * PAGE, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(shared->addr2 != MAP_FAILED);
 }
@@ -759,6 +760,85 @@ TEST_F(shm, posix_and_anonymous)
 	EXPECT_MAP(&cursor, shared->addr, PAGE, 0, object, 1, MMAP, 0);
 	object = expect_object(_metadata, &cursor, "/dev/zero (deleted)");
 	EXPECT_MAP(&cursor, shared->addr2, 2 * PAGE, 0, object, 0, MMAP, 0);
+	NO_MORE(&cursor);
+}
+
+/* ---- files that a process maps for itself ---- */
+
+#define EXPECT_PRIVATE(cursor, addr_, bytes_, offset_, object_, prot_, call_) do { \
+	const struct ipcprobe_rec_shm_map *__map = NEXT(cursor, shm_map); \
+	EXPECT_EQ((uintptr_t)(addr_), __map->addr);			\
+	EXPECT_EQ(bytes_, __map->bytes);				\
+	EXPECT_EQ(offset_, __map->offset);				\
+	EXPECT_EQ(object_, __map->object);				\
+	EXPECT_EQ(prot_, __map->prot);					\
+	EXPECT_EQ(IPCPROBE_CALL_##call_, __map->call);			\
+	EXPECT_EQ(1, __map->is_private);				\
+} while (0)
+
+#define EXPECT_PRIVATE_UNMAP(cursor, addr_, bytes_, object_, call_) do {	\
+	const struct ipcprobe_rec_shm_unmap *__unmap = NEXT(cursor, shm_unmap); \
+	EXPECT_EQ((uintptr_t)(addr_), __unmap->addr);			\
+	EXPECT_EQ(bytes_, __unmap->bytes);				\
+	EXPECT_EQ(object_, __unmap->object);				\
+	EXPECT_EQ(IPCPROBE_CALL_##call_, __unmap->call);		\
+	EXPECT_EQ(1, __unmap->is_private);				\
+} while (0)
+
+static void do_private(struct shared *shared)
+{
+	int fd = memfd_create("private", 0);
+	char *a, *b;
+
+	CHECK(ftruncate(fd, 16 * PAGE) == 0);
+	a = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 2 * PAGE);
+	CHECK(a != MAP_FAILED);
+	shared->addr = a;
+	a[0] = 1;
+	CHECK(munmap(a + PAGE, PAGE) == 0);
+	CHECK(mprotect(a, PAGE, PROT_READ) == 0);
+	b = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(b != MAP_FAILED);
+	shared->addr2 = b;
+	CHECK(mremap(a + 2 * PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, b) == b);
+	CHECK(mmap(b, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == b);
+	/* as the loader does */
+	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_DENYWRITE, fd, 0) != MAP_FAILED);
+	if (fork() == 0)
+		_exit(0);
+	CHECK(wait(NULL) > 0);
+}
+
+TEST_F(shm, private)
+{
+	struct shared *shared = self->shared;
+	char *a, *b;
+	struct cursor cursor;
+	uint32_t object;
+	size_t i;
+	pid_t pid;
+
+	pid = SPAWN(do_private, shared);
+	REAP(pid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_shm_map *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type == IPCPROBE_REC_shm_inherit)
+			EXPECT_EQ(0, rec->is_private);
+	}
+	drop_asides(&self->cap, shared);
+	cursor = records_of(&self->cap, pid);
+	a = shared->addr;
+	b = shared->addr2;
+	object = expect_object(_metadata, &cursor, "/memfd:private (deleted)");
+	NEXT(&cursor, shm_create);
+	NEXT(&cursor, shm_resize);
+	EXPECT_PRIVATE(&cursor, a, 4 * PAGE, 2 * PAGE, object, 3, MMAP);
+	EXPECT_PRIVATE_UNMAP(&cursor, a + PAGE, PAGE, object, MUNMAP);
+	EXPECT_PRIVATE(&cursor, b, 2 * PAGE, 4 * PAGE, object, 3, MREMAP);
+	EXPECT_PRIVATE_UNMAP(&cursor, a + 2 * PAGE, 2 * PAGE, object, MREMAP);
+	EXPECT_PRIVATE_UNMAP(&cursor, b, 2 * PAGE, object, MMAP);
 	NO_MORE(&cursor);
 }
 

@@ -41,6 +41,8 @@
  * @to: likewise
  * @reader: channel_end of the process at @from
  * @writer: channel_end of the process at @to
+ * @is_private: it takes bytes out of a private mapping of file @from, where the
+ *	process may have written others
  * @kind: enum hop_kind
  * @in: positions or addresses in @from, as far as known; in order
  * @out: the same in @to
@@ -49,6 +51,7 @@
 struct op {
 	bool is_fork;
 	bool is_direct;
+	bool is_private;
 	uint8_t kind;
 	uint8_t call;
 	uint32_t proc;
@@ -196,12 +199,16 @@ struct spans {
 	uint32_t cap;
 };
 
-/* bytes of one side of an operation: where they are; is_known: from @start on */
+/*
+ * bytes of one side of an operation: where they are; is_known: from @start on;
+ * is_private: by way of a private mapping
+ */
 struct place {
 	uint64_t start;
 	uint64_t bytes;
 	uint32_t object;
 	bool is_known;
+	bool is_private;
 };
 
 struct places {

@@ -369,9 +369,18 @@ static int take_shared(struct copies *copies, const struct op *op)
 	return err;
 }
 
-static int take(struct copies *copies, struct proc_io *io, const struct op *op)
+/* The process may have written there: that it is the file's is by address. */
+static void doubt_private(struct copies *copies)
 {
-	copies->pieces.nr = 0;
+	uint32_t i;
+
+	for (i = 0; i < copies->pieces.nr; i++)
+		if (!copies->pieces.v[i].hop)
+			copies->pieces.v[i].grade = GRADE_ADDRESS;
+}
+
+static int take_from(struct copies *copies, struct proc_io *io, const struct op *op)
+{
 	switch (object_type(op->from)) {
 	case OBJECT_MEMORY:
 		return take_own(copies, io, op);
@@ -381,6 +390,17 @@ static int take(struct copies *copies, struct proc_io *io, const struct op *op)
 		return object_channel(copies, op->from) ? take_shared(copies, op) :
 							  add_unknown(&copies->pieces, op->bytes);
 	}
+}
+
+static int take(struct copies *copies, struct proc_io *io, const struct op *op)
+{
+	int err;
+
+	copies->pieces.nr = 0;
+	err = take_from(copies, io, op);
+	if (op->is_private)
+		doubt_private(copies);
+	return err;
 }
 
 /* ---- hops ---- */

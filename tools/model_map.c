@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where shared memory lies in a process's address space.
+ * Where shared memory and files lie in a process's address space.
  */
 #include "model_map.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where shared memory lies in a process's address space.  A child of fork
+ * Where shared memory and files lie in a process's address space.  A child of fork
  * shares its parent's table until one changes.
  */
 #ifndef IPCPROBE_MODEL_MAP_H
@@ -11,14 +11,17 @@
 #define MAPPINGS_MAX	65536U	/* of one address space: the kernel's default limit */
 
 /**
- * struct mapping - addresses @start ... @end are bytes of a channel
- * @offset: in the channel of the byte at @start
+ * struct mapping - addresses @start ... @end are bytes of a channel or a file
+ * @offset: therein, of the byte at @start
+ * @channel: 0: it is a private mapping
+ * @file: of a private mapping: its number in files->file
  */
 struct mapping {
 	uint64_t start;
 	uint64_t end;
 	uint64_t offset;
 	uint32_t channel;
+	uint32_t file;
 };
 
 /**

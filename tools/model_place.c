@@ -12,18 +12,37 @@
 
 #define NOWHERE	UINT32_MAX	/* no object */
 
-/* What is mapped in the process whose memory @object is; NULL = it is none. */
-static const struct mappings *mappings_of(const struct copies *copies, const struct op *op,
-					  uint32_t object)
+/**
+ * struct side - one side of an operation
+ * @object: what the operation itself says
+ * @mappings: what is mapped in the process whose memory that is; NULL = nothing,
+ *	or it is no process's
+ * @own: bytes in its memory that were read in
+ * @is_source: bytes are taken from there
+ */
+struct side {
+	uint32_t object;
+	const struct mappings *mappings;
+	const struct ranges *own;
+	bool is_source;
+};
+
+static struct side side_of(const struct copies *copies, const struct op *op, uint32_t object,
+			   bool is_source)
 {
 	uint32_t proc = flow_owner(copies, op, object);
+	struct side side = { .object = object, .is_source = is_source };
 	const struct proc_io *io = proc_io_at(copies, proc);
 
-	return io && io->mappings_gen == copies->mappings_gen ? io->mappings : NULL;
+	if (!io)
+		return side;
+	side.own = io->memory.ranges;
+	if (io->mappings_gen == copies->mappings_gen)
+		side.mappings = io->mappings;
+	return side;
 }
 
-static int add_place(struct places *places, uint32_t object, uint64_t start, uint64_t bytes,
-		     bool is_known)
+static int push_place(struct places *places, const struct place *place)
 {
 	struct place *grown;
 
@@ -31,8 +50,16 @@ static int add_place(struct places *places, uint32_t object, uint64_t start, uin
 	if (!grown)
 		return -ENOMEM;
 	places->v = grown;
-	grown[places->nr++] = (struct place){ start, bytes, object, is_known };
+	grown[places->nr++] = *place;
 	return 0;
+}
+
+static int add_place(struct places *places, uint32_t object, uint64_t start, uint64_t bytes,
+		     bool is_known)
+{
+	struct place place = { start, bytes, object, is_known, false };
+
+	return push_place(places, &place);
 }
 
 /* What @channel is to operations: a file, however it is reached, is one. */
@@ -44,25 +71,52 @@ static uint32_t object_of(const struct copies *copies, uint32_t channel)
 					 object(OBJECT_CHANNEL, channel);
 }
 
+/*
+ * Addresses in a private mapping: what was read in there is the process's own, and
+ * so is what is put there.  Else they are the file's bytes, as far as is known.
+ */
+static int add_private(struct places *places, const struct side *side,
+		       const struct mapping *mapping, uint64_t start, uint64_t end)
+{
+	int err = 0;
+
+	while (start < end && !err) {
+		uint64_t until = end;
+
+		if (!side->is_source || ranges_have(side->own, start, &until))
+			err = add_place(places, side->object, start, until - start, true);
+		else
+			err = push_place(places, &(struct place){
+				.start = mapping->offset + (start - mapping->start),
+				.bytes = until - start,
+				.object = object(OBJECT_FILE, mapping->file),
+				.is_known = true, .is_private = true });
+		start = until;
+	}
+	return err;
+}
+
 /* Addresses of a process: what of them is mapped, and what is its own. */
 static int add_addresses(const struct copies *copies, struct places *places,
-			 const struct mappings *mappings, uint32_t own, const struct span *span)
+			 const struct side *side, const struct span *span)
 {
 	uint64_t start = span->start, end = start + span->bytes;
 	int err = 0;
 
 	while (start < end && !err) {
-		const struct mapping *next = mappings_next(mappings, start);
+		const struct mapping *next = mappings_next(side->mappings, start);
 		uint64_t until = end;
 
 		if (next && next->start <= start) {
 			until = next->end < end ? next->end : end;
-			err = add_place(places, object_of(copies, next->channel),
+			err = next->file ?
+			      add_private(places, side, next, start, until) :
+			      add_place(places, object_of(copies, next->channel),
 					next->offset + (start - next->start), until - start, true);
 		} else {
 			if (next && next->start < end)
 				until = next->start;
-			err = add_place(places, own, start, until - start, true);
+			err = add_place(places, side->object, start, until - start, true);
 		}
 		start = until;
 	}
@@ -71,8 +125,8 @@ static int add_addresses(const struct copies *copies, struct places *places,
 
 /* Where all bytes of one side are; behind the last of them lies nothing. */
 static int find_places(const struct copies *copies, struct places *places,
-		       const struct mappings *mappings, uint32_t side, const struct span *span,
-		       uint32_t nr, uint64_t bytes)
+		       const struct side *side, const struct span *span, uint32_t nr,
+		       uint64_t bytes)
 {
 	uint64_t left = bytes;
 	uint32_t i;
@@ -88,12 +142,12 @@ static int find_places(const struct copies *copies, struct places *places,
 			part.bytes = left;
 		if (part.bytes > UINT64_MAX - part.start)
 			break;
-		err = mappings ? add_addresses(copies, places, mappings, side, &part) :
-				 add_place(places, side, part.start, part.bytes, true);
+		err = side->mappings ? add_addresses(copies, places, side, &part) :
+				       add_place(places, side->object, part.start, part.bytes, true);
 		left -= part.bytes;
 	}
 	if (!err && left)
-		err = add_place(places, side, 0, left, false);
+		err = add_place(places, side->object, 0, left, false);
 	return err ? err : add_place(places, NOWHERE, 0, 0, false);
 }
 
@@ -144,8 +198,8 @@ static int cut_points(struct copies *copies, const struct op *op, uint64_t done,
 }
 
 /* Bytes @done ... @done + @bytes of @op, which have one object on either side. */
-static int submit_part(struct copies *copies, const struct op *op, uint32_t from, uint32_t to,
-		       uint64_t done, uint64_t bytes)
+static int submit_part(struct copies *copies, const struct op *op, const struct place *from,
+		       uint32_t to, uint64_t done, uint64_t bytes)
 {
 	struct op part = *op;
 	int err = cut_points(copies, op, done, bytes);
@@ -154,7 +208,8 @@ static int submit_part(struct copies *copies, const struct op *op, uint32_t from
 		return err;
 	part.point = copies->part_points.v;
 	part.nr_points = copies->part_points.nr;
-	part.from = from;
+	part.from = from->object;
+	part.is_private = from->is_private;
 	part.to = to;
 	part.bytes = bytes;
 	part.copied_bytes = part_of(op->copied_bytes, done, bytes, op->bytes);
@@ -164,7 +219,7 @@ static int submit_part(struct copies *copies, const struct op *op, uint32_t from
 	part.nr_in = copies->part_in.nr;
 	part.out = copies->part_out.v;
 	part.nr_out = copies->part_out.nr;
-	err = count_side(copies, &part, from, false, &part.reader);
+	err = count_side(copies, &part, part.from, false, &part.reader);
 	if (!err)
 		err = count_side(copies, &part, to, true, &part.writer);
 	return err ? err : park_submit(copies, &part);
@@ -201,7 +256,8 @@ static int submit_parts(struct copies *copies, const struct op *op)
 	int err = 0;
 
 	for (; done < op->bytes && !err; done += part) {
-		uint32_t object_from = from.place->object, object_to = to.place->object;
+		const struct place *first = from.place;
+		uint32_t object_to = to.place->object;
 
 		copies->part_in.nr = 0;
 		copies->part_out.nr = 0;
@@ -214,9 +270,11 @@ static int submit_parts(struct copies *copies, const struct op *op)
 			if (!err)
 				err = advance(&to, bytes, &copies->part_out);
 			part += bytes;
-		} while (!err && from.place->object == object_from && to.place->object == object_to);
+		} while (!err && from.place->object == first->object &&
+			 from.place->is_private == first->is_private &&
+			 to.place->object == object_to);
 		if (!err)
-			err = submit_part(copies, op, object_from, object_to, done, part);
+			err = submit_part(copies, op, first, object_to, done, part);
 	}
 	return err;
 }
@@ -227,12 +285,12 @@ static int submit_parts(struct copies *copies, const struct op *op)
  */
 int place_submit(struct copies *copies, const struct op *op)
 {
+	struct side from = side_of(copies, op, op->from, true);
+	struct side to = side_of(copies, op, op->to, false);
 	int err;
 
-	err = find_places(copies, &copies->from, mappings_of(copies, op, op->from), op->from,
-			  op->in, op->nr_in, op->bytes);
+	err = find_places(copies, &copies->from, &from, op->in, op->nr_in, op->bytes);
 	if (!err)
-		err = find_places(copies, &copies->to, mappings_of(copies, op, op->to), op->to,
-				  op->out, op->nr_out, op->bytes);
+		err = find_places(copies, &copies->to, &to, op->out, op->nr_out, op->bytes);
 	return err ? err : submit_parts(copies, op);
 }

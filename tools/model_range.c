@@ -263,6 +263,26 @@ int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes)
 	return *ranges && (*ranges)->nr ? ranges_set(ranges, start, bytes, 0, NULL) : 0;
 }
 
+/**
+ * ranges_have - did a hop bring what is at @start?
+ * @until: brought down to where that may be otherwise
+ */
+bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until)
+{
+	const struct range *at = ranges ? range_tree_at(ranges, range_tree_after(ranges, start)) :
+					  NULL;
+
+	if (!at || at->start >= *until)
+		return false;
+	if (at->start > start) {
+		*until = at->start;
+		return false;
+	}
+	if (at->end < *until)
+		*until = at->end;
+	return at->hop;
+}
+
 /* ---- what is passed on ---- */
 
 static bool has_passed(const struct range *range, uint32_t to)

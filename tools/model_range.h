@@ -98,6 +98,7 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
 	       const struct points_view *points);
 int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t to,
 		const struct points_view *points, struct pieces *out);
+bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until);
 int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes);
 
 #endif /* IPCPROBE_MODEL_RANGE_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shared memory: which objects there are, and where processes have them.
+ * Shared memory: which objects there are, and where processes have them; which
+ * files they have mapped for themselves.
  *
  * System V segments have numbers among those of files.  A file is shared memory
  * when it is mapped, or made by memfd_create(), or is one on tmpfs that is given
@@ -113,14 +114,17 @@ int shm_map(struct copies *copies, const struct ipcprobe_rec_shm_map *rec)
 	if (!proc || !rec->object)
 		return 0;
 	io = sparse_reach(&copies->proc, proc);
-	mapping.channel = rec->is_sysv ? segment_channel(copies, rec->object) :
-					 file_channel(copies, rec->object);
-	if (!io || !mapping.channel)
+	if (rec->is_private)
+		mapping.file = files_by_number(&copies->files, rec->object);
+	else
+		mapping.channel = rec->is_sysv ? segment_channel(copies, rec->object) :
+						 file_channel(copies, rec->object);
+	if (!io || (!mapping.channel && !mapping.file))
 		return -ENOMEM;
 	err = mappings_set(mappings_of(copies, io), &mapping);
 	if (!err)
 		err = ranges_forget(&io->memory.ranges, rec->addr, rec->bytes);
-	return err ? err : note_end(copies, mapping.channel, proc, rec->prot);
+	return err || rec->is_private ? err : note_end(copies, mapping.channel, proc, rec->prot);
 }
 
 int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec)

@@ -170,6 +170,14 @@ static void op_map(void)
 		die("mmap");
 }
 
+static void op_map_private(void)
+{
+	void *addr = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, memfd, 0);
+
+	if (addr == MAP_FAILED || munmap(addr, 4096))
+		die("mmap");
+}
+
 static void op_attach(void)
 {
 	void *addr = shmat(segment, NULL, 0);
@@ -278,6 +286,7 @@ static const struct op {
 	{ "getppid", op_getppid, NULL, 200, SCHED_BATCH },
 	{ "lseek-mutex", op_lseek, NULL, 200, SCHED_BATCH },
 	{ "mmap-munmap", op_map, NULL, 20, SCHED_BATCH },
+	{ "mmap-private", op_map_private, NULL, 20, SCHED_BATCH },
 	{ "shmat-shmdt", op_attach, NULL, 20, SCHED_BATCH },
 	{ "touch", op_touch, NULL, 50, SCHED_BATCH },
 };

@@ -551,6 +551,92 @@ static void test_mapped_over(void)
 	trace_deinit(&t);
 }
 
+/* ---- files that a process has mapped for itself ---- */
+
+static void map_private(struct trace *t, uint32_t pid, uint64_t addr, uint64_t offset)
+{
+	TRACE(t, shm_map, pid, .addr = addr, .bytes = BLOCK, .offset = offset, .object = IN,
+	      .pid = pid, .prot = 1, .call = IPCPROBE_CALL_MMAP, .is_private = 1);
+}
+
+/* @pid writes @bytes of what lies at @addr to OUT: of these @from IN, as far as is said. */
+static void expect_from(struct trace *t, uint32_t pid, uint64_t addr, uint32_t bytes,
+			uint64_t from, const char *what)
+{
+	uint64_t came = 0;
+	uint32_t i, file;
+
+	trace_file_write(t, pid, OUT, addr, bytes);
+	trace_finish(t);
+	file = files_by_number(&t->model.copies.files, IN);
+	for (i = 0; i < trace_nr_paths(t); i++) {
+		const struct path path = trace_path(t, i);
+		const struct hop *hop = trace_hop(t, &path, path.nr_hops - 1);
+
+		if (hop->key.kind == HOP_WRITE && hop->key.from == object(OBJECT_FILE, file) &&
+		    path.grade == GRADE_ADDRESS)
+			came += path.bytes;
+	}
+	ktap_ok(!t->err && came == from, "%s: %llu bytes of the file", what,
+		(unsigned long long)came);
+	trace_deinit(t);
+}
+
+static void test_private(void)
+{
+	struct trace t;
+
+	begin(&t);
+	map_private(&t, SERVER, AT_SERVER, 0);
+	expect_from(&t, SERVER, AT_SERVER + 4096, 8192, 8192, "written out of a private mapping");
+
+	begin(&t);
+	map_private(&t, SERVER, AT_SERVER, 0);
+	expect_from(&t, SERVER, AT_SERVER + BLOCK - 1000, 8192, 1000, "and of what lies behind it");
+
+	begin(&t);
+	trace_file(&t, SHM, "/tmp/third");
+	map_private(&t, SERVER, AT_SERVER, 0);
+	trace_file_read(&t, SERVER, SHM, AT_SERVER + 5000, 2000);
+	expect_from(&t, SERVER, AT_SERVER + 4096, 8192, 6192, "in which other bytes were read");
+
+	begin(&t);
+	map_private(&t, SERVER, AT_SERVER, 0);
+	unmap(&t, SERVER, AT_SERVER + 4096, 4096);
+	expect_from(&t, SERVER, AT_SERVER, 16384, 12288, "which has a hole");
+
+	begin(&t);
+	map_private(&t, SERVER, AT_SERVER, 0);
+	trace_fork(&t, SERVER, 13);
+	expect_from(&t, 13, AT_SERVER, 4096, 4096, "which a child has, too");
+
+	begin(&t);
+	map_private(&t, SERVER, AT_SERVER, 0);
+	trace_exec(&t, SERVER, "other");
+	expect_from(&t, SERVER, AT_SERVER, 4096, 0, "which another program has not");
+}
+
+/* The bytes are at the mapping's offset in the file, and known again there. */
+static void test_private_offset(void)
+{
+	struct path path;
+	struct trace t;
+
+	begin(&t);
+	trace_file(&t, SHM, "/tmp/third");
+	trace_file_read(&t, CLIENT, SHM, BUF, 2000);
+	TRACE(&t, file_write, CLIENT, .addr = BUF, .offset = 70000, .file = IN, .ret = 2000,
+	      .dur_ns = t.dur_ns, .call = IPCPROBE_CALL_PWRITE64, .nr_segs = 1);
+	map_private(&t, SERVER, AT_SERVER, 65536);
+	trace_file_write(&t, SERVER, OUT, AT_SERVER + 70000 - 65536, 2000);
+	trace_finish(&t);
+	path = trace_path(&t, 0);
+	ktap_ok(path.nr_hops == 3 && path.bytes == 2000 && path.grade == GRADE_ADDRESS,
+		"what another wrote into the file (%u hops, %llu bytes)", path.nr_hops,
+		(unsigned long long)path.bytes);
+	trace_deinit(&t);
+}
+
 /* ---- files: sizes and names ---- */
 
 /* Bytes that the client got from the server by way of a file, SHM. */
@@ -648,7 +734,9 @@ static void test_names(void)
 
 int main(void)
 {
-	ktap_begin(44);
+	ktap_begin(51);
+	test_private();
+	test_private_offset();
 	test_shorter(false, 100, 0);
 	test_shorter(false, 0, 3);
 	test_shorter(false, 100, -EFBIG);

@@ -137,9 +137,9 @@
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
 	E(shm_segment,    SHM,   0x0502, "a System V segment is met for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
-	E(shm_map,        SHM,   0x0504, "a process mapped a shared object") \
+	E(shm_map,        SHM,   0x0504, "a process mapped a shared object, or a file for itself") \
 	E(shm_inherit,    SHM,   0x0505, "a new process has a shared mapping of its parent") \
-	E(shm_unmap,      SHM,   0x0506, "a range of a shared mapping went away") \
+	E(shm_unmap,      SHM,   0x0506, "a range of such a mapping went away") \
 	E(shm_attach,     SHM,   0x0507, "shmat returned")		\
 	E(shm_detach,     SHM,   0x0508, "shmdt returned")		\
 	E(shm_remove,     SHM,   0x0509, "shmctl(IPC_RMID) returned")	\
@@ -570,7 +570,8 @@
 	F(prot_flags, prot,      "READ, WRITE, EXEC")			\
 	F(call,  call,      "system call; other for those found or inherited") \
 	F(u8,    is_sysv,   "1: object is a System V segment")		\
-	F(pad32, __pad,     "")
+	F(u16,   is_private, "1: not shared: what the process writes there is its own") \
+	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_shm_segment(F)					\
 	F(u64,   bytes,     "its size")					\
@@ -598,7 +599,8 @@
 	F(u16,   is_end,    "1: the whole address space goes, by exec or exit") \
 	F(call,  call,      "system call; other by exec and exit")	\
 	F(u8,    is_sysv,   "1: object is a System V segment")		\
-	F(pad32, __pad,     "")
+	F(u16,   is_private, "1: the mapping was not shared")	\
+	F(pad16, __pad,     "")
 
 #define IPCPROBE_FIELDS_shm_attach(F)					\
 	F(x64,   addr,      "where it was attached; of a call that failed the address asked for") \
