@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Numbers for regular files.  Records carry a number; a file_info record tells
- * once in each session which file it is, a file_rename how it is called later.  The table only remembers what was
+ * once in each session which file it is, a file_rename how it is called later.
+ * The table only remembers what was
  * told: a file that loses its place is told again, under a new number.
  */
 #include <linux/dcache.h>
