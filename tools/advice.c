@@ -115,7 +115,7 @@ static struct passing *make_passing(const struct model *model)
 /* Does what became of the bytes of @hop, which reads, say that they only passed? */
 static bool only_passes(const struct hop *hop, const struct passing *passing)
 {
-	return is_plain(hop) && !hop->has_changed && !hop->has_kept && !hop->end_bytes &&
+	return is_plain(hop) && !hop->changed_bytes && !hop->has_kept && !hop->end_bytes &&
 	       !passing->is_bad && passing->bytes == hop->bytes &&
 	       passing->nr_calls == hop->nr_calls;
 }

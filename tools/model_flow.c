@@ -20,6 +20,9 @@
 /* So many readers' records, each of a full pipe, may be on their way at once. */
 #define FLOW_SLACK	16U
 
+/* Who changes one byte of so many that it passes on may have changed others unseen. */
+#define CHANGED_SHARE	32U
+
 /* ---- memory ---- */
 
 static void forget_memory(struct proc_io *io)
@@ -258,9 +261,10 @@ static int take_ranges(struct copies *copies, struct memory *memory, const struc
 	for (i = first; i < out->nr; i++) {
 		const struct piece *piece = &out->v[i];
 
-		hop_at(&copies->paths, piece->changed)->has_changed |= piece->changed;
-		if (piece->fresh_bytes && piece->grade == GRADE_EXACT)
-			hop_at(&copies->paths, piece->hop)->has_agreed = true;
+		if (piece->changed)
+			hop_at(&copies->paths, piece->changed)->changed_bytes += piece->bytes;
+		else if (piece->fresh_bytes && piece->grade == GRADE_EXACT)
+			hop_at(&copies->paths, piece->hop)->agreed_bytes += piece->bytes;
 	}
 	return err ? err : add_unknown(out, op->bytes - sum_bytes(out, false));
 }
@@ -711,19 +715,33 @@ static int put_into_stream(struct copies *copies, const struct op *op)
 	return err ? err : park_wake_list(copies, channel->waiters);
 }
 
+/* what a program did with what it had read and passed on */
+struct handling {
+	uint64_t changed_bytes;
+	uint64_t agreed_bytes;
+	bool is_changer;
+};
+
 /*
- * Who changed some words of what it had read, and not others, changes data in
- * place; that it uses the memory for something else changes all.
+ * Who changed some words of what came by one hop and not others, or more than a
+ * small part of all, changes data in place.  Who uses the memory of a small file
+ * for something else does not.
  */
-static void find_changers(const struct copies *copies, bool *is_changer)
+static void find_changers(const struct copies *copies, struct handling *handlings)
 {
 	uint32_t i;
 
 	for (i = 1; i < copies->paths.hop.nr; i++) {
 		const struct hop *hop = hop_at(&copies->paths, i);
+		struct handling *handling = &handlings[hop->key.image];
 
-		is_changer[hop->key.image] |= hop->has_changed && hop->has_agreed;
+		handling->changed_bytes += hop->changed_bytes;
+		handling->agreed_bytes += hop->agreed_bytes;
+		handling->is_changer |= hop->changed_bytes && hop->agreed_bytes;
 	}
+	for (i = 1; i < copies->tasks->image.nr; i++)
+		handlings[i].is_changer |= handlings[i].changed_bytes &&
+			handlings[i].changed_bytes >= handlings[i].agreed_bytes / CHANGED_SHARE;
 }
 
 /**
@@ -734,21 +752,22 @@ static void find_changers(const struct copies *copies, bool *is_changer)
  */
 int flow_doubt_changed(struct copies *copies)
 {
-	bool *is_changer = calloc(copies->tasks->image.nr, sizeof(*is_changer));
+	struct handling *handlings = calloc(copies->tasks->image.nr, sizeof(*handlings));
 	uint32_t i;
 
-	if (!is_changer)
+	if (!handlings)
 		return -ENOMEM;
-	find_changers(copies, is_changer);
+	find_changers(copies, handlings);
 	for (i = 1; i < copies->paths.hop.nr; i++) {
 		struct hop_key *key = &hop_at(&copies->paths, i)->key;
-		bool is_doubtful = hop_at(&copies->paths, key->before)->has_changed ||
-				   (key->from == OBJECT_MEMORY && is_changer[key->image]);
+		bool is_doubtful = hop_at(&copies->paths, key->before)->changed_bytes ||
+				   (key->from == OBJECT_MEMORY &&
+				    handlings[key->image].is_changer);
 
 		if (is_doubtful && key->grade == GRADE_EXACT && !object_is_stream(copies, key->from))
 			key->grade = GRADE_ADDRESS;
 	}
-	free(is_changer);
+	free(handlings);
 	return 0;
 }
 

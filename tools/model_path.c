@@ -198,8 +198,8 @@ void paths_reset(struct paths *paths)
 
 		*hop = (struct hop){ .key = hop->key, .depth = hop->depth,
 				     .life_bytes = hop->life_bytes,
-				     .has_changed = hop->has_changed,
-				     .has_agreed = hop->has_agreed,
+				     .changed_bytes = hop->changed_bytes,
+				     .agreed_bytes = hop->agreed_bytes,
 				     .outcome = hop->outcome };
 	}
 }

@@ -85,6 +85,8 @@ enum hop_outcome {
  * @copied_bytes: of these, copied by a CPU
  * @passed_bytes: of these, went further by another hop, each counted once
  * @life_bytes: the same as @bytes, since the first record, whatever is counted
+ * @changed_bytes: others when they were to go further for the first time
+ * @agreed_bytes: shown to be the same then
  * @spent_bytes: no longer considered as origin of what the process makes
  * @copy_ns: time in the calls without waiting
  * @blocked_ns: time waiting in the calls
@@ -98,8 +100,6 @@ enum hop_outcome {
  * @has_cycle: bytes came back here and are counted again each time
  * @gap_number: the last gap that @has_gap knows of
  * @has_gap: took bytes while records were lost
- * @has_changed: some bytes were others when they were to go further
- * @has_agreed: some were shown to be the same then
  * @has_kept: took bytes while some before were still to go further
  * @is_direct: some bytes bypassed the page cache
  * @outcome: enum hop_outcome of bytes that went no further
@@ -111,6 +111,8 @@ struct hop {
 	uint64_t life_bytes;
 	uint64_t copied_bytes;
 	uint64_t passed_bytes;
+	uint64_t changed_bytes;
+	uint64_t agreed_bytes;
 	uint64_t spent_bytes;
 	uint64_t copy_ns;
 	uint64_t blocked_ns;
@@ -124,8 +126,6 @@ struct hop {
 	uint16_t depth;
 	bool has_cycle;
 	bool has_gap;
-	bool has_changed;
-	bool has_agreed;
 	bool has_kept;
 	bool is_direct;
 	uint8_t outcome;

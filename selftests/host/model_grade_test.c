@@ -166,6 +166,34 @@ static void test_reused(void)
 	trace_deinit(&t);
 }
 
+/*
+ * What process 12 reads of a file goes on as it is; of a further file, @changed
+ * bytes are others then.
+ */
+static void copy_and_change(uint32_t changed, uint64_t exact, uint64_t address,
+			    uint64_t inferred, const char *what)
+{
+	struct prints p = prints_of(text, BUF_B, changed);
+	struct trace t;
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	TRACE(&t, file_read, 12, .addr = BUF_B, .file = LOG, .ret = changed, .dur_ns = 400,
+	      .call = IPCPROBE_CALL_READ, .nr_segs = 1, WITH(p));
+	write_file(&t, 12, BUF_B, other, changed);
+	expect(&t, exact, address, inferred, what);
+}
+
+/* ld: of some files the words that are compared happen to be the same. */
+static void test_changer(void)
+{
+	copy_and_change(BLOCK / 32, 0, BLOCK, 0,
+			"of who changes data in place other files' words prove nothing");
+	copy_and_change(BLOCK / 32 - 8, BLOCK, 0, 0,
+			"a small buffer that is used for something else does not make one");
+}
+
 /* tr: in some blocks the words that are compared have no letter to change. */
 static void test_changed_in_place(void)
 {
@@ -443,6 +471,7 @@ int main(void)
 	test_whole();
 	test_reused();
 	test_changed_in_place();
+	test_changer();
 	test_parts();
 	test_short_write();
 	test_small();
