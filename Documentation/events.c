@@ -23,6 +23,7 @@
 #define TYPE_comm	"char[16]"
 #define TYPE_mem	"u8[96]"
 #define TYPE_str	"char[]"
+#define TYPE_data	"u8[]"
 #define TYPE_pad16	"u16"
 #define TYPE_pad32	"u32"
 #define __TYPE_OF(type)	TYPE_##type
@@ -114,8 +115,8 @@ static const char intro[] =
 "fingerprint (uapi.rst), printed in hexadecimal, 0 = not read. What *call* and the\n"
 "like are numbers of stands in the lists at the end, by the name of the\n"
 "type; ``ipcprobe script`` and the tracepoints print the names. Fields named\n"
-"``__pad`` are zero. A *char[]* comes on top of the length given, filled up with\n"
-"zeroes to a multiple of 8.\n";
+"``__pad`` are zero. A *char[]* or *u8[]* comes on top of the length given, filled\n"
+"up with zeroes to a multiple of 8.\n";
 
 static void print_rule(char rule, size_t len)
 {
@@ -162,7 +163,8 @@ static void print_field_rule(void)
 static void print_type(const struct field *field)
 {
 	static const char *const plain[] = {
-		"u8", "u16", "u32", "u64", "s16", "s32", "s64", "comm", "mem", "str", "pad16", "pad32",
+		"u8", "u16", "u32", "u64", "s16", "s32", "s64", "comm", "mem", "str", "data",
+		"pad16", "pad32",
 	};
 	char type[64];
 

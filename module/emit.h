@@ -150,11 +150,13 @@ do {										\
 			*(struct ipcprobe_rec_##name *)to = *(rec))
 
 /**
- * IPCPROBE_DEFINE_EMIT_OP - make emit_<name>(op, ret): the record of an
- *	operation that is over
+ * IPCPROBE_DEFINE_EMIT_IO - make emit_<name>(op, ret): the record of an
+ *	operation that is over and moved bytes
  * @name: event
  * @stamp: when it began, as of "op"
  * @fill: fill(rec, op, ret) writes all of the record but hdr and dur_ns
+ * @tell: tell(op, ret) writes what stands before it for sessions that want
+ *	more (ipcprobe_tell_moved())
  *
  * The fields go from the operation straight to the ring: a record composed
  * before would need more registers than there are.  So would calls: all that
@@ -162,12 +164,15 @@ do {										\
  *
  * Context of emit_<name>(): not NMI.
  */
-#define IPCPROBE_DEFINE_EMIT_OP(name, stamp, fill)				\
+#define IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, tell)			\
 static noinline void emit_##name##_slowly(const struct ipcprobe_op *op,		\
 					  s32 ret, unsigned long irqflags)	\
 {										\
 	struct ipcprobe_rec_##name rec = { .hdr.tid = op->tid };		\
 										\
+	local_irq_restore(irqflags);						\
+	tell(op, ret);								\
+	local_irq_save(irqflags);						\
 	fill(&rec, op, ret);							\
 	rec.hdr.ts_ns = ipcprobe_clock_since(stamp, &rec.dur_ns);		\
 	IPCPROBE_EMIT(name, &rec);						\
@@ -199,6 +204,14 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	fill(rec, op, ret);							\
 	ipcprobe_only_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
 	local_irq_restore(irqflags);						\
+}
+
+/* Likewise, of an operation that moved none. */
+#define IPCPROBE_DEFINE_EMIT_OP(name, stamp, fill)				\
+	IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, ipcprobe_tell_nothing)
+
+static __always_inline void ipcprobe_tell_nothing(const struct ipcprobe_op *op, s32 ret)
+{
 }
 
 /* The fields of a record that tell what a struct ipcprobe_prints holds. */

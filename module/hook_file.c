@@ -267,7 +267,20 @@ static __always_inline void fill_read(struct ipcprobe_rec_file_read *rec,
 	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, op->prints.span, ret));
 }
 
-IPCPROBE_DEFINE_EMIT_OP(file_read, op->begin, fill_read)
+static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+		.class_id = IPCPROBE_CLASS_FILE,
+		.tid = op->tid,
+		.addr = op->addr,
+		.span = op->prints.span,
+		.nr_more = op->nr_segs > 1 ? op->io.nr : 0,
+		.more = op->io.iov,
+		.bytes = ret,
+	});
+}
+
+IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, tell_moved)
 
 static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
@@ -276,7 +289,7 @@ static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
-IPCPROBE_DEFINE_EMIT_OP(file_write, op->begin, fill_write)
+IPCPROBE_DEFINE_EMIT_IO(file_write, op->begin, fill_write, tell_moved)
 
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
 {

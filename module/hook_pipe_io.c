@@ -395,8 +395,21 @@ static __always_inline void fill_write(struct ipcprobe_rec_pipe_write *rec,
 	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
-IPCPROBE_DEFINE_EMIT_OP(pipe_read, op->begin, fill_read)
-IPCPROBE_DEFINE_EMIT_OP(pipe_write, op->begin, fill_write)
+static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+		.class_id = IPCPROBE_CLASS_PIPE,
+		.tid = op->tid,
+		.addr = op->addr,
+		.span = op->prints.span,
+		.nr_more = op->nr_segs > 1 ? op->io.nr : 0,
+		.more = op->io.iov,
+		.bytes = ret,
+	});
+}
+
+IPCPROBE_DEFINE_EMIT_IO(pipe_read, op->begin, fill_read, tell_moved)
+IPCPROBE_DEFINE_EMIT_IO(pipe_write, op->begin, fill_write, tell_moved)
 
 static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 				    s32 ret)

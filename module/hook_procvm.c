@@ -173,7 +173,18 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 		IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->procvm.local, op->prints));
 }
 
-IPCPROBE_DEFINE_EMIT_OP(procvm, op->begin, fill)
+static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+		.class_id = IPCPROBE_CLASS_PROCVM,
+		.tid = op->tid,
+		.addr = op->procvm.local,
+		.span = op->prints.span,
+		.bytes = ret,
+	});
+}
+
+IPCPROBE_DEFINE_EMIT_IO(procvm, op->begin, fill, tell_moved)
 
 /* Called by op.c when the operation is over. */
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)

@@ -64,8 +64,21 @@ static __always_inline void fill_recv(struct ipcprobe_rec_unix_recv *rec,
 							 op->sock.prints.span, ret));
 }
 
-IPCPROBE_DEFINE_EMIT_OP(unix_send, op->sock.begin, fill_send)
-IPCPROBE_DEFINE_EMIT_OP(unix_recv, op->sock.begin, fill_recv)
+static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+		.class_id = IPCPROBE_CLASS_UNIX,
+		.tid = op->tid,
+		.addr = op->sock.addr,
+		.span = op->sock.prints.span,
+		.nr_more = op->sock.nr_segs > 1 ? op->io.nr : 0,
+		.more = op->io.iov,
+		.bytes = ret,
+	});
+}
+
+IPCPROBE_DEFINE_EMIT_IO(unix_send, op->sock.begin, fill_send, tell_moved)
+IPCPROBE_DEFINE_EMIT_IO(unix_recv, op->sock.begin, fill_recv, tell_moved)
 
 static void emit_io(const struct ipcprobe_op *op, s32 ret)
 {

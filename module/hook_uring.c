@@ -222,13 +222,31 @@ static void probe_submit(void *data, IPCPROBE_URING_SUBMIT_ARGS)
 }
 
 /* A request completes in any context: is it one of the buffer's process? */
+static bool is_at_home(const struct request *request)
+{
+	return in_task() && current->mm == request->mm;
+}
+
 static struct ipcprobe_prints brought(const struct request *request)
 {
 	const struct ipcprobe_rec_file_read *rec = &request->rec;
 
-	if (!in_task() || current->mm != request->mm)
+	if (!is_at_home(request))
 		return (struct ipcprobe_prints) {};
 	return ipcprobe_prints_brought(rec->addr, rec->span, rec->ret);
+}
+
+static void tell_moved(const struct request *request)
+{
+	if (!is_at_home(request))
+		return;
+	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+		.class_id = IPCPROBE_CLASS_FILE,
+		.tid = request->rec.hdr.tid,
+		.addr = request->rec.addr,
+		.span = request->rec.span,
+		.bytes = request->rec.ret,
+	});
 }
 
 static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
@@ -240,6 +258,7 @@ static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 	if (!req || !take(req, &request))
 		return;
 	rec->ret = IPCPROBE_URING_RESULT;
+	tell_moved(&request);
 	if (!request.is_write)
 		IPCPROBE_SET_PRINTS(rec, brought(&request));
 	guard(irqsave)();

@@ -63,7 +63,7 @@ struct ipcprobe_ring {
 	struct ipcprobe_ring_producer *producer;
 	u8 *data;
 	u64 mask;		/* size of the data - 1 */
-	u32 plain;		/* as of the session */
+	u32 plain;		/* as of the session, less the classes that it wants data of */
 	struct ipcprobe_ring_consumer *consumer;	/* user space writes it */
 	void *area;		/* consumer page, producer page, data, data again */
 	struct page **pages;	/* of the area, the second data left out */
@@ -198,6 +198,7 @@ struct ipcprobe_session {
 	u32 plain;			/* classes that no filter applies to */
 	u32 filtered;			/* classes that the pid filter applies to */
 	u32 not_self;			/* classes without events of @owner */
+	u32 snap_bytes;			/* of each transfer that it wants */
 	struct task_struct *opener;	/* the task that opened it; referenced */
 	const struct signal_struct *owner;	/* its process, which @opener keeps */
 	struct ipcprobe_filter filter;
@@ -223,6 +224,7 @@ struct ipcprobe_session {
 /* While one session runs alone, its ring of each CPU; else one of no class.  RCU. */
 DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
+extern u32 ipcprobe_snap_bytes;	/* the most that a running session wants */
 extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
 
 void ipcprobe_session_init(void);
@@ -336,6 +338,10 @@ struct ipcprobe_hook {
 
 /* Classes that copy bytes and know where these lie. */
 #define IPCPROBE_IO_CLASSES	(IPCPROBE_BIT(PIPE) | IPCPROBE_BIT(FILE))
+
+/* Classes whose calls move bytes between user buffers and elsewhere. */
+#define IPCPROBE_DATA_CLASSES	(IPCPROBE_IO_CLASSES | IPCPROBE_BIT(UNIX) | \
+				 IPCPROBE_BIT(MSG) | IPCPROBE_BIT(PROCVM))
 
 /* Classes that follow operations from entry to end (op.c). */
 #define IPCPROBE_OP_CLASSES	(IPCPROBE_IO_CLASSES | IPCPROBE_BIT(SHM) | \
@@ -800,8 +806,8 @@ struct ipcprobe_prints {
  * @msg: of MSG_*
  * @mq: of MQ_*
  * @io: of PIPE_*, FILE_*, UNIX_*: @epoch of requests at the begin of a
- *	PIPE_*_REQUEST (op.c); of what brings data in, buffers behind the first,
- *	whose records are written at the end (vector.c)
+ *	PIPE_*_REQUEST (op.c); the first buffers behind the first, and whether
+ *	their records are written at the end (vector.c)
  * @futex: FUTEX: see there; @flags are IPCPROBE_FUTEX_*
  * @sock: what it does with a UNIX socket; sock.obj is NULL when nothing, and
  *	always so between operations
@@ -918,7 +924,8 @@ struct ipcprobe_op {
 		} eventfd;
 		struct {
 			u32 epoch;
-			u32 nr;
+			u8 nr;
+			bool is_late;
 			struct iovec iov[IPCPROBE_NR_LATE_SEGS];
 		} io;
 		struct {
@@ -964,6 +971,30 @@ struct ipcprobe_op {
 void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_segs,
 			 u32 class_id, bool is_brought);
 void ipcprobe_vector_end(const struct ipcprobe_op *op, u32 first, s64 ret, u32 class_id);
+
+/* data.c: the bytes that a call moved */
+
+/**
+ * struct ipcprobe_moved - what a call moved, in the current task's memory
+ * @class_id: class of the call
+ * @tid: of its record
+ * @addr: first user buffer
+ * @span: size of that
+ * @nr_more: further buffers
+ * @more: these
+ * @bytes: that were moved, or -errno
+ */
+struct ipcprobe_moved {
+	u32 class_id;
+	u32 tid;
+	u64 addr;
+	u32 span;
+	u32 nr_more;
+	const struct iovec *more;
+	s64 bytes;
+};
+
+void ipcprobe_tell_moved(const struct ipcprobe_moved *moved);
 
 #define IPCPROBE_OP_OUT	0	/* index in end[]: bytes leave this pipe */
 #define IPCPROBE_OP_IN	1	/* bytes enter this pipe */

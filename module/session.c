@@ -19,11 +19,12 @@
 static struct ipcprobe_ring no_ring;	/* of no class */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
+u32 ipcprobe_snap_bytes;
 u32 ipcprobe_epoch;
 
 static LIST_HEAD(all_sessions);
 static u32 last_id;
-/* of both lists, last_id, ipcprobe_only_ring: nobody sleeps with it */
+/* of both lists, last_id, ipcprobe_only_ring, ipcprobe_snap_bytes: nobody sleeps with it */
 static DEFINE_SPINLOCK(list_lock);
 
 /**
@@ -134,9 +135,13 @@ static int make_rings(struct ipcprobe_session *session, u32 bytes,
 	return 0;
 }
 
-/* Each ring has a copy, for ipcprobe_only_ring. */
+/*
+ * Each ring has a copy, for ipcprobe_only_ring: without the classes whose calls
+ * have more to write than one record.
+ */
 static void set_plain(struct ipcprobe_session *session)
 {
+	u32 slow = session->snap_bytes ? IPCPROBE_DATA_CLASSES : 0;
 	int cpu;
 
 	if (session->all_cpus)
@@ -144,7 +149,7 @@ static void set_plain(struct ipcprobe_session *session)
 				 ~session->not_self;
 	for_each_present_cpu(cpu)
 		if (session->rings[cpu])
-			session->rings[cpu]->plain = session->plain;
+			session->rings[cpu]->plain = session->plain & ~slow;
 }
 
 /* What make_rings() and ipcprobe_filter_init() are about to take. */
@@ -196,6 +201,7 @@ static int configure(struct ipcprobe_session *session,
 	session->filtered = config->filtered;
 	session->not_self = config->flags & IPCPROBE_F_EXCLUDE_SELF ?
 		IPCPROBE_OP_CLASSES : 0;
+	session->snap_bytes = config->snap_bytes;
 	set_plain(session);
 	session->has_snapshot = !(config->flags & IPCPROBE_F_NO_SNAPSHOT);
 	/* mmap(), STATS and netlink look without the mutex: publish last */
@@ -276,10 +282,16 @@ void __init ipcprobe_session_init(void)
 	set_only(NULL);
 }
 
+/* The list has changed. */
 static void update_only(void)
 {
 	bool is_alone = list_is_singular(&ipcprobe_sessions);
+	struct ipcprobe_session *session;
+	u32 snap_bytes = 0;
 
+	list_for_each_entry(session, &ipcprobe_sessions, active_node)
+		snap_bytes = max(snap_bytes, session->snap_bytes);
+	WRITE_ONCE(ipcprobe_snap_bytes, snap_bytes);
 	set_only(is_alone ? list_first_entry(&ipcprobe_sessions,
 					     struct ipcprobe_session,
 					     active_node) : NULL);

@@ -20,6 +20,7 @@ static int check_config(const struct ipcprobe_config *config)
 	if (!config->classes || config->classes & ~__IPCPROBE_CLASSES_ALL ||
 	    config->filtered & ~config->classes ||
 	    config->flags & ~__IPCPROBE_F_ALL ||
+	    config->snap_bytes > IPCPROBE_SNAP_BYTES_MAX ||
 	    memchr_inv(config->resv, 0, sizeof(config->resv)))
 		return -EINVAL;
 	if (!is_power_of_2(bytes) || bytes < PAGE_SIZE ||

@@ -39,6 +39,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ENTRY_comm(n)	__array(char, n, 16)
 #define IPT_ENTRY_mem(n)	__array(u8, n, IPCPROBE_FUTEX_MEM)
 #define IPT_ENTRY_str(n)	__string(n, rec->n)
+#define IPT_ENTRY_data(n)	__dynamic_array(u8, n, rec->bytes)
 #define IPT_ENTRY_pad16(n)
 #define IPT_ENTRY_pad32(n)
 
@@ -53,6 +54,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ASSIGN_comm(n)	memcpy(__entry->n, rec->n, 16);
 #define IPT_ASSIGN_mem(n)	memcpy(__entry->n, rec->n, sizeof(rec->n));
 #define IPT_ASSIGN_str(n)	ipcprobe_assign_str(n, rec->n);
+#define IPT_ASSIGN_data(n)	memcpy(__get_dynamic_array(n), rec->n, rec->bytes);
 #define IPT_ASSIGN_pad16(n)
 #define IPT_ASSIGN_pad32(n)
 
@@ -74,6 +76,7 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_FORMAT_comm		IPT_FORMAT_NAME
 #define IPT_FORMAT_mem		IPT_FORMAT_NAME
 #define IPT_FORMAT_str		IPT_FORMAT_NAME
+#define IPT_FORMAT_data		IPT_FORMAT_NAME
 #define IPT_FORMAT_pad16(n)
 #define IPT_FORMAT_pad32(n)
 #define IPT_FORMAT_call		IPT_FORMAT_NAME
@@ -128,6 +131,8 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPT_ARG_comm		IPT_ARG_FIELD
 #define IPT_ARG_mem(n)		PARAMS(, __print_hex_str(__entry->n, IPCPROBE_FUTEX_MEM))
 #define IPT_ARG_str(n)		PARAMS(, __get_str(n))
+#define IPT_ARG_data(n)							\
+	PARAMS(, __print_hex_str(__get_dynamic_array(n), __get_dynamic_array_len(n)))
 #define IPT_ARG_pad16(n)
 #define IPT_ARG_pad32(n)
 

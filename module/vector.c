@@ -8,6 +8,8 @@
  * ends, and the kernel's vector is gone by then: so the operation keeps the
  * vector, if it is not longer than IPCPROBE_NR_LATE_SEGS.  The records of a longer
  * one are written when the call begins, without fingerprints.
+ *
+ * As many buffers of a call that takes data out are kept for data.c.
  */
 #include <linux/uio.h>
 
@@ -45,10 +47,11 @@ void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_
 {
 	struct ipcprobe_prints prints = {};
 
-	if (is_brought && nr_segs - 1 <= IPCPROBE_NR_LATE_SEGS) {
+	op->io.is_late = is_brought && nr_segs - 1 <= IPCPROBE_NR_LATE_SEGS;
+	if (op->io.nr < IPCPROBE_NR_LATE_SEGS)
 		op->io.iov[op->io.nr++] = *iov;
+	if (op->io.is_late)
 		return;
-	}
 	if (!is_brought)
 		prints = ipcprobe_prints_of((unsigned long)iov->iov_base,
 					    min_t(u64, iov->iov_len, U32_MAX));
@@ -56,7 +59,7 @@ void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_
 }
 
 /**
- * ipcprobe_vector_end - write the records of the buffers that were kept
+ * ipcprobe_vector_end - write the records of the buffers that have none yet
  * @op: operation that ends
  * @first: size of the first buffer
  * @ret: bytes that it brought, or -errno
@@ -70,6 +73,8 @@ void ipcprobe_vector_end(const struct ipcprobe_op *op, u32 first, s64 ret, u32 c
 	const struct iovec *iov;
 	s64 left = ret - first;
 
+	if (!op->io.nr || !op->io.is_late)
+		return;
 	for (iov = op->io.iov; iov < op->io.iov + op->io.nr; iov++) {
 		prints = ipcprobe_prints_brought((unsigned long)iov->iov_base,
 						 min_t(u64, iov->iov_len, U32_MAX), left);

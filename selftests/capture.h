@@ -205,6 +205,8 @@ static const char *record_flaw(const struct ipcprobe_rec *rec, size_t left)
 		return "a record of unknown type";
 	if (rec->len % 8 || rec->len > left || rec->len > IPCPROBE_REC_MAX)
 		return "a record of impossible length";
+	if (rec->type == IPCPROBE_REC_io_data)
+		len += (((const struct ipcprobe_rec_io_data *)rec)->bytes + 7) & ~7U;
 	if (has_string(rec->type) ? rec->len <= len || ((const char *)rec)[rec->len - 1]
 				  : rec->len != len)
 		return "a record of another length than its type has";
@@ -345,6 +347,7 @@ static MAYBE_UNUSED const struct ipcprobe_rec *cursor_next(struct cursor *cursor
 #define PRINT_s64(n)	printf(" " #n "=%lld", r->n);
 #define PRINT_u64(n)	printf(" " #n "=%#llx", r->n);
 #define PRINT_mem(n)
+#define PRINT_data(n)
 #define PRINT_comm(n)	printf(" " #n "=%.16s", r->n);
 #define PRINT_str(n)	printf(" " #n "=%s", r->n);
 #define PRINT_pad16(n)

@@ -191,6 +191,19 @@ TEST_F(blank, configure_refuses_reserved_fields)
 		EXPECT_REFUSED(EINVAL, WITH(resv[i], 1));
 }
 
+TEST_F(blank, configure_refuses_too_many_bytes_of_transfers)
+{
+	EXPECT_REFUSED(EINVAL, WITH(snap_bytes, IPCPROBE_SNAP_BYTES_MAX + 1));
+	EXPECT_REFUSED(EINVAL, WITH(snap_bytes, UINT32_MAX));
+}
+
+TEST_F(blank, configure_accepts_the_most_bytes_of_transfers)
+{
+	struct ipcprobe_config config = WITH(snap_bytes, IPCPROBE_SNAP_BYTES_MAX);
+
+	EXPECT_EQ(0, ioctl(self->fd, IPCPROBE_IOC_CONFIGURE, &config));
+}
+
 TEST_F(blank, configure_refuses_ring_sizes)
 {
 	const uint32_t sizes[] = {

@@ -27,6 +27,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define LEN_comm	16
 #define LEN_mem		IPCPROBE_FUTEX_MEM
 #define LEN_str		0
+#define LEN_data	0
 #define LEN_pad16	2
 #define LEN_pad32	4
 #define __LEN_OF(type)	LEN_##type
@@ -167,7 +168,8 @@ static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
  *
  * Types that are not known are valid, so that readers can skip them; known
  * types may be longer than known.  What passes can be cast to its struct and
- * its text printed; class_id of "lost" is a valid index; times in it are not
+ * its text printed; the bytes of "io_data" are there; class_id of "lost" is a
+ * valid index; times in it are not
  * after its own.
  *
  * Return: 0, or -EBADMSG.
@@ -191,6 +193,12 @@ int event_check(const struct ipcprobe_rec *rec, size_t avail)
 		size_t text_len = desc->text_len ? desc->text_len : len - desc->text_offset;
 
 		if (!memchr((const char *)rec + desc->text_offset, 0, text_len))
+			return -EBADMSG;
+	}
+	if (rec->type == IPCPROBE_REC_io_data) {
+		const struct ipcprobe_rec_io_data *data = (const void *)rec;
+
+		if (data->bytes > len - sizeof(*data))
 			return -EBADMSG;
 	}
 	if (rec->type == IPCPROBE_REC_lost) {
@@ -306,19 +314,42 @@ const char *event_reason_name(unsigned int bit)
 	return bit < 32 ? symbol_name(&names_of[EVENT_KIND_reasons], 1ULL << bit) : NULL;
 }
 
-/* Two hexadecimal digits for each byte, and their end. */
-static const char *mem_digits(const char *p, char digits[2 * LEN_mem + 1])
+/* Bytes of memory that a record tells. */
+struct bytes {
+	const uint8_t *at;
+	size_t nr;
+};
+
+static bool is_memory(enum event_kind kind)
 {
-	for (unsigned int i = 0; i < LEN_mem; i++)
-		snprintf(digits + 2 * i, 3, "%02x", (uint8_t)p[i]);
+	return kind == EVENT_KIND_mem || kind == EVENT_KIND_data;
+}
+
+/* @p: where the field stands */
+static struct bytes bytes_of(const struct ipcprobe_rec *rec, enum event_kind kind, const char *p)
+{
+	if (kind == EVENT_KIND_data)
+		return (struct bytes){ (const void *)p,
+				       ((const struct ipcprobe_rec_io_data *)rec)->bytes };
+	return (struct bytes){ (const void *)p, LEN_mem };
+}
+
+#define DIGITS_MAX	(2 * IPCPROBE_REC_MAX + 1)
+
+/* Two hexadecimal digits for each byte, and their end. */
+static const char *hex(struct bytes bytes, char digits[DIGITS_MAX])
+{
+	for (size_t i = 0; i < bytes.nr; i++)
+		snprintf(digits + 2 * i, 3, "%02x", bytes.at[i]);
+	digits[2 * bytes.nr] = 0;
 	return digits;
 }
 
-static void print_mem(FILE *out, const char *p)
+static void print_bytes(FILE *out, struct bytes bytes)
 {
-	char digits[2 * LEN_mem + 1];
+	char digits[DIGITS_MAX];
 
-	fputs(mem_digits(p, digits), out);
+	fputs(hex(bytes, digits), out);
 }
 
 /* A fingerprint. */
@@ -373,9 +404,9 @@ void event_print(FILE *out, const struct ipcprobe_rec *rec)
 		if (is_text(field->kind)) {
 			fprintf(out, " %s=", field->name);
 			text_print_quoted(out, p);
-		} else if (field->kind == EVENT_KIND_mem) {
+		} else if (is_memory(field->kind)) {
 			fprintf(out, " %s=", field->name);
-			print_mem(out, p);
+			print_bytes(out, bytes_of(rec, field->kind, p));
 		} else if (!is_padding(field->kind)) {
 			fprintf(out, " %s=", field->name);
 			print_value(out, field->kind, field_value(p, field->kind));
@@ -406,11 +437,11 @@ static json_t *symbol_json(const struct names *names, uint64_t value)
 	return name ? json_string(name) : json_sprintf("0x%" PRIx64, value);
 }
 
-static json_t *mem_json(const char *p)
+static json_t *bytes_json(struct bytes bytes)
 {
-	char digits[2 * LEN_mem + 1];
+	char digits[DIGITS_MAX];
 
-	return json_string(mem_digits(p, digits));
+	return json_string(hex(bytes, digits));
 }
 
 /* Return: NULL when it was not read: the field is left out. */
@@ -460,8 +491,8 @@ json_t *event_fields_json(const struct ipcprobe_rec *rec)
 
 		if (is_text(field->kind))
 			value = text_json(p);
-		else if (field->kind == EVENT_KIND_mem)
-			value = mem_json(p);
+		else if (is_memory(field->kind))
+			value = bytes_json(bytes_of(rec, field->kind, p));
 		else if (!is_padding(field->kind))
 			value = value_json(field->kind, field_value(p, field->kind));
 		if (value)

@@ -20,7 +20,8 @@
  */
 #define EVENT_KINDS(K, L)						\
 	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(x64)		\
-	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str) K(pad16) K(pad32) \
+	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str) K(data) \
+	K(pad16) K(pad32) \
 	K(call) K(reasons) IPCPROBE_SYMBOL_KINDS(L) IPCPROBE_FLAG_KINDS(L)
 
 #define EVENT_KIND(kind)		EVENT_KIND_##kind,
@@ -51,7 +52,7 @@ struct event_field {
  * @type: IPCPROBE_REC_*
  * @class_id: IPCPROBE_CLASS_*
  * @len: smallest valid length of a record: that of the struct, and with a
- *	string at its end that of the part before it
+ *	string or data at its end that of the part before it
  * @text_offset: offset of the field that must be NUL-terminated, 0 = none
  * @text_len: its size; 0 = up to the end of the record
  */
@@ -80,7 +81,7 @@ const char *event_class_name(unsigned int id);
 void event_print_reasons(FILE *out, uint32_t reasons);
 const char *event_reason_name(unsigned int bit);
 
-/* size of a field of @kind, 0 for a string */
+/* size of a field of @kind, 0 for a string or data */
 size_t event_kind_len(enum event_kind kind);
 
 /**

@@ -77,6 +77,8 @@ static const struct golden {
 	  "file@16 nr_names@20 names@24" },
 	{ "file_resize", 0x0307, 48,
 	  "bytes@16 old_bytes@24 file@32 ret@36 dur_ns@40 call@44 is_shm@45 __pad@46" },
+	{ "io_data", 0x0308, 32,
+	  "addr@16 offset@24 bytes@28 missing@30 data@32" },
 	{ "rq_switch", 0x0401, 32,
 	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 voluntary@29 cpu@30" },
 	{ "rq_enqueue", 0x0402, 40,
@@ -369,6 +371,8 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
 		((char *)words)[desc->text_offset + 4] = 0;
 	if (desc->type == IPCPROBE_REC_lost)
 		((struct ipcprobe_rec_lost *)rec)->class_id = 1;
+	if (desc->type == IPCPROBE_REC_io_data)
+		((struct ipcprobe_rec_io_data *)rec)->bytes = 8;
 }
 
 /*

@@ -68,6 +68,7 @@ struct ipcprobe_rec {
 #define IPCPROBE_MEMBER_comm(n)		char n[16];
 #define IPCPROBE_MEMBER_mem(n)		__u8 n[IPCPROBE_FUTEX_MEM];
 #define IPCPROBE_MEMBER_str(n)		char n[];
+#define IPCPROBE_MEMBER_data(n)		__u8 n[];
 #define IPCPROBE_MEMBER_pad16(n)	__u16 n;
 #define IPCPROBE_MEMBER_pad32(n)	__u32 n;
 
@@ -104,6 +105,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #define IPCPROBE_RING_BYTES_MIN		4096U
 #define IPCPROBE_RING_BYTES_MAX		(1U << 30)
 #define IPCPROBE_NR_PIDS_MAX		1024U
+#define IPCPROBE_SNAP_BYTES_MAX		65536U
 #define IPCPROBE_NR_SESSIONS_MAX	512U	/* open at the same time */
 #define IPCPROBE_NR_RUNNING_MAX		32U	/* between START and STOP at the same time */
 
@@ -121,6 +123,8 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
  *	pass, with everything they create from CONFIGURE on
  * @cpus: address of a bit mask of __u64 words: CPUs recorded; 0 = all
  * @nr_cpu_words: words in @cpus
+ * @snap_bytes: how many bytes of each transfer to record (io_data), at most
+ *	IPCPROBE_SNAP_BYTES_MAX; 0 = none.  Since ABI 1.2.
  * @resv: zero
  *
  * Errors: EINVAL (an unknown bit, a reserved field not zero, a size out of
@@ -139,7 +143,8 @@ struct ipcprobe_config {
 	__u64 pids;
 	__u64 cpus;
 	__u32 nr_cpu_words;
-	__u32 resv[5];
+	__u32 snap_bytes;
+	__u32 resv[4];
 };
 
 /**

@@ -23,6 +23,7 @@
  *   mem                  96 bytes of user memory
  *   print                fingerprint of 8 bytes of user memory, 0 = not read
  *   str                  the rest of the record: a NUL-terminated string
+ *   data                 the rest of the record: as many bytes as its field bytes says
  *   pad16 pad32          zero
  *   all others           numbers that have names, see ipcprobe_names.h: of
  *                        IPCPROBE_SYMBOL_KINDS one, of IPCPROBE_FLAG_KINDS a sum
@@ -48,6 +49,7 @@
 #define IPCPROBE_TYPE_mem		mem
 #define IPCPROBE_TYPE_print		u32
 #define IPCPROBE_TYPE_str		str
+#define IPCPROBE_TYPE_data		data
 #define IPCPROBE_TYPE_pad16		pad16
 #define IPCPROBE_TYPE_pad32		pad32
 #define IPCPROBE_TYPE_call		u8
@@ -80,6 +82,9 @@
 /* bytes of memory told around a futex's address, half of them on each side */
 #define IPCPROBE_FUTEX_MEM	96
 #define IPCPROBE_FUTEX_NEAR	(IPCPROBE_FUTEX_MEM / 2)
+
+/* bytes that one io_data record has at most */
+#define IPCPROBE_DATA_MAX	1024
 
 #define IPCPROBE_CLASSES(C)						\
 	C(META,  0, meta,  "the stream itself: what was lost")		\
@@ -123,6 +128,7 @@
 	E(io_segment,     FILE,  0x0305, "one further user buffer of the vectored call whose record follows") \
 	E(file_rename,    FILE,  0x0306, "a regular file that was met is called otherwise now") \
 	E(file_resize,    FILE,  0x0307, "a call that sets the size of a regular file that was met returned") \
+	E(io_data,        FILE,  0x0308, "bytes that the call whose record follows moved; for sessions that ask for them") \
 	E(rq_switch,      SCHED, 0x0401, "a CPU switched from one task to another") \
 	E(rq_enqueue,     SCHED, 0x0402, "a task joined a run queue")	\
 	E(rq_dequeue,     SCHED, 0x0403, "a task left a run queue")	\
@@ -414,6 +420,18 @@
 	F(call,  call,      "system call: truncate, fallocate, open with O_TRUNC") \
 	F(u8,    is_shm,    "1: it is on tmpfs; sessions with class shm have shm_resize instead") \
 	F(pad16, __pad,     "")
+
+/*
+ * A transfer's first bytes come in as many records as they need, in their order:
+ * each is of one buffer and, within it, ends at a multiple of
+ * IPCPROBE_DATA_MAX at the latest.  Either bytes or missing is 0.
+ */
+#define IPCPROBE_FIELDS_io_data(F)					\
+	F(x64,   addr,      "where they stand in the process's memory")	\
+	F(u32,   offset,    "how many bytes of the transfer stand before them") \
+	F(u16,   bytes,     "how many follow here")			\
+	F(u16,   missing,   "how many do not, because they were not in memory when the call ended") \
+	F(data,  data,      "the bytes")
 
 #define IPCPROBE_FIELDS_rq_switch(F)					\
 	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \

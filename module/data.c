@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The bytes that a call moved, for sessions that ask for the first of each
+ * transfer: io_data records, before the record of the call.
+ *
+ * They are read when the call ends: it is known then how many were moved, and
+ * the buffers are in memory, as the call used them.  Of a call that takes data
+ * out, another thread may have changed the buffer meanwhile.
+ *
+ * While no session asks, nothing here runs: the rings of one that does are not
+ * "plain" for the classes concerned, which leads to emit_<name>_slowly().
+ */
+#include <linux/align.h>
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "ipcprobe.h"
+#include "emit.h"
+
+/**
+ * struct piece - a record that is made
+ * @rec: its head
+ * @data: the bytes of @rec.data
+ *
+ * Of one CPU, in task context with preemption off: nothing that runs in
+ * between moves bytes of a user buffer.
+ */
+struct piece {
+	struct ipcprobe_rec_io_data rec;
+	u8 data[IPCPROBE_DATA_MAX];
+};
+
+static DEFINE_PER_CPU(struct piece, pieces);
+
+/**
+ * struct transfer - where the telling of a call's bytes is
+ * @moved: what the call moved
+ * @done: bytes told already
+ * @left: bytes to tell
+ */
+struct transfer {
+	const struct ipcprobe_moved *moved;
+	u32 done;
+	u32 left;
+};
+
+/* What one session wants of a piece. */
+static void write_piece(struct ipcprobe_session *session, const struct ipcprobe_rec_io_data *rec)
+{
+	u32 wanted = session->snap_bytes - rec->offset;
+	u16 bytes = min_t(u32, rec->bytes, wanted);
+	u32 len = ALIGN(sizeof(*rec) + bytes, 8);
+	struct ipcprobe_rec_io_data *to;
+	struct ipcprobe_ring *ring;
+	u64 end;
+
+	ring = ipcprobe_session_ring(session, IPCPROBE_CLASS_FILE);
+	if (unlikely(!ring))
+		return;
+	to = ipcprobe_ring_reserve(ring, len, IPCPROBE_CLASS_FILE, rec->hdr.ts_ns, &end);
+	if (unlikely(!to))
+		return;
+	memcpy(to, rec, sizeof(*rec) + bytes);
+	memset(to->data + bytes, 0, len - sizeof(*rec) - bytes);
+	to->hdr.len = len;
+	to->bytes = bytes;
+	to->missing = min_t(u32, rec->missing, wanted);
+	ipcprobe_ring_commit(ring, end);
+}
+
+static void emit_piece(struct ipcprobe_rec_io_data *rec, u32 class_id)
+{
+	struct ipcprobe_session *s;
+	u32 tid = rec->hdr.tid;
+
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	if (trace_io_data_enabled())
+		trace_io_data(rec);
+	list_for_each_entry_rcu(s, &ipcprobe_sessions, active_node)
+		if (rec->offset < s->snap_bytes &&
+		    ipcprobe_session_wants(s, class_id, tid, tid, -1))
+			write_piece(s, rec);
+}
+
+/* The next bytes: at most to a multiple of IPCPROBE_DATA_MAX, so in one page. */
+static u32 tell_piece(const struct transfer *transfer, u64 addr, u64 room)
+{
+	struct ipcprobe_rec_io_data *rec = &this_cpu_ptr(&pieces)->rec;
+	u32 bytes = IPCPROBE_DATA_MAX - addr % IPCPROBE_DATA_MAX;
+
+	bytes = min3(room, (u64)transfer->left, (u64)bytes);
+	*rec = (struct ipcprobe_rec_io_data) {
+		.hdr.type = IPCPROBE_REC_io_data,
+		.hdr.tid = transfer->moved->tid,
+		.addr = addr,
+		.offset = transfer->done,
+		.bytes = bytes,
+	};
+	if (copy_from_user_nofault(rec->data, (void __user *)addr, bytes)) {
+		rec->bytes = 0;
+		rec->missing = bytes;
+	}
+	emit_piece(rec, transfer->moved->class_id);
+	return bytes;
+}
+
+static void tell_buffer(struct transfer *transfer, u64 addr, u64 room)
+{
+	u32 bytes;
+
+	while (room && transfer->left) {
+		bytes = tell_piece(transfer, addr, room);
+		addr += bytes;
+		room -= bytes;
+		transfer->done += bytes;
+		transfer->left -= bytes;
+	}
+}
+
+/**
+ * ipcprobe_tell_moved - write the first bytes that a call moved
+ * @moved: what it moved
+ *
+ * Context: as of ipcprobe_prints_of(), preemption off.
+ */
+void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
+{
+	struct transfer transfer = { .moved = moved };
+	const struct iovec *iov;
+
+	transfer.left = clamp_t(s64, moved->bytes, 0, READ_ONCE(ipcprobe_snap_bytes));
+	if (likely(!transfer.left))
+		return;
+	tell_buffer(&transfer, moved->addr, moved->span);
+	for (iov = moved->more; iov < moved->more + moved->nr_more; iov++)
+		tell_buffer(&transfer, (unsigned long)iov->iov_base, iov->iov_len);
+}
