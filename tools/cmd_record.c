@@ -40,6 +40,8 @@ struct record_args {
 
 #define CLASSES	"task,pipe,file,sched,shm,sem,msg,futex,unix,signal,eventfd,procvm,pick"
 
+enum { OPTION_SNAPLEN = 0x200 };
+
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Record all processes, also when a command is given", 0 },
 	{ "pid", 'p', "PID[,PID...]", 0,
@@ -49,6 +51,8 @@ static const struct argp_option options[] = {
 	  "Record these classes: " CLASSES " (default: all but pick)", 0 },
 	{ "ring-size", 'm', "SIZE", 0,
 	  "Size of each CPU's ring, a power of two (default: 4M)", 0 },
+	{ "snaplen", OPTION_SNAPLEN, "BYTES", 0,
+	  "Record the first bytes of each transfer, up to 64k (default: none)", 0 },
 	{ "output", 'o', "FILE", 0, "File to write (default: " SOURCE_DEFAULT_FILE ")", 0 },
 	{ 0 }
 };
@@ -77,6 +81,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'o':
 		args->output.path = arg;
 		return 0;
+	case OPTION_SNAPLEN:
+		option_snap_bytes(state, arg, &opts->snap_bytes);
+		return 0;
 	case ARGP_KEY_ARG:
 		opts->command = option_command(state);
 		return 0;
@@ -97,7 +104,8 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "    ipcprobe record -o r.data -- make -j4\n"
 	       "    ipcprobe record -e pipe,file -p 1234 -- sleep 5\n"
-	       "    ipcprobe record -a -m 16M",
+	       "    ipcprobe record -a -m 16M\n"
+	       "    ipcprobe record --snaplen 64 -- ls",
 };
 
 /* A file that is there is kept as FILE.old, as perf does. */

@@ -162,6 +162,9 @@ static void print_recording(const struct stat_counts *stat)
 	if (is_whole(stat))
 		printf(", %.1f in the file", per(info->stored_bytes, stat->total.nr));
 	putchar('\n');
+	if (info->snap_bytes)
+		printf("The first %u bytes of each transfer are recorded (--snaplen).\n",
+		       info->snap_bytes);
 }
 
 static void print_types(const struct stat_counts *stat)
@@ -292,6 +295,7 @@ static void print_json_recording(const struct stat_counts *stat)
 	set_text(row, "hostname", info->hostname);
 	set_text(row, "kernel", info->kernel);
 	set_text(row, "tool_version", info->tool_version);
+	set_number(row, "snaplen", info->snap_bytes);
 	set_number(row, "start_ns", info->start_ns);
 	set_number(row, "end_ns", info->end_ns);
 	set_number(row, "events", stat->total.nr);

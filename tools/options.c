@@ -99,6 +99,17 @@ void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret
 	*ret = bytes;
 }
 
+void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret)
+{
+	uint64_t bytes = 0;
+	int err = parse_size(word, IPCPROBE_SNAP_BYTES_MAX, &bytes);
+
+	if (err || !bytes)
+		argp_error(state, "--snaplen '%s': %s: give bytes from 1 to %uk, such as 64", word,
+			   err ? reason(err) : "no byte at all", IPCPROBE_SNAP_BYTES_MAX >> 10);
+	*ret = bytes;
+}
+
 void option_window(struct argp_state *state, const char *word,
 		   uint64_t *from_ns, uint64_t *until_ns)
 {

@@ -26,6 +26,7 @@ void option_pids(struct argp_state *state, const char *word, struct pid_list *re
 void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret);
 void option_classes(struct argp_state *state, const char *word, uint32_t *ret);
 void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret);
+void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret);
 void option_window(struct argp_state *state, const char *word,
 		   uint64_t *from_ns, uint64_t *until_ns);
 

@@ -198,6 +198,8 @@ static void set_text(struct reader_info *info, const char *key, const char *valu
 		info->cpus = value;
 	else if (!strcmp(key, TRACEFILE_KEY_PIDS))
 		info->pids = value;
+	else if (!strcmp(key, TRACEFILE_KEY_SNAPLEN))
+		info->snap_bytes = strtoul(value, NULL, 10);
 	else if (!strcmp(key, TRACEFILE_KEY_WORKLOAD_PID))
 		info->workload_pid = strtoul(value, NULL, 10);
 }

@@ -42,6 +42,7 @@ struct reader_counts {
  * @caches: CPUs that share a last-level cache, as "0-3;4-7"; "" = not known
  * @cpus: those recorded, as "0-3,7"; "" = all, or not known
  * @pids: the processes recorded, with their children, as "12,34"; likewise
+ * @snap_bytes: how many bytes of each transfer are recorded (io_data), 0 = none
  * @workload_pid: process of the command that was run, 0 = there was none
  * @has_workload_status: it had ended when the recording did
  * @workload_status: then its status, as from wait(2)
@@ -74,6 +75,7 @@ struct reader_info {
 	const char *caches;
 	const char *cpus;
 	const char *pids;
+	uint32_t snap_bytes;
 	uint32_t workload_pid;
 	bool has_workload_status;
 	int workload_status;

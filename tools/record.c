@@ -71,6 +71,7 @@ static int configure(struct recording *rec)
 		.classes = opts->classes | 1U << IPCPROBE_CLASS_TASK,
 		.flags = IPCPROBE_F_EXCLUDE_SELF,
 		.ring_bytes = opts->ring_bytes,
+		.snap_bytes = opts->snap_bytes,
 		.cpus = (uintptr_t)opts->cpus.word,
 		.nr_cpu_words = opts->cpus.nr_words,
 	};
@@ -114,16 +115,28 @@ static int check_classes(struct recording *rec)
 		    parse_class_list(unknown, ",", names, sizeof(names)));
 }
 
+/* Before ABI 1.2 what is asked for here was refused. */
+static int check_abi(struct recording *rec)
+{
+	const struct ipcprobe_info *info = &rec->session.info;
+
+	if (!rec->opts->snap_bytes || info->abi_minor >= 2)
+		return 0;
+	return fail(rec, -EOPNOTSUPP,
+		    "--snaplen: the module (ABI %u.%u) is older than this program and does not know it: load the module of this version",
+		    info->abi_major, info->abi_minor);
+}
+
 static int open_session(struct recording *rec)
 {
 	int err = session_open(&rec->session);
 
 	if (err)
 		return fail_session(rec, err);
-	err = check_classes(rec);
-	if (err)
-		return err;
-	return check_cpus(rec);
+	err = check_abi(rec);
+	if (!err)
+		err = check_classes(rec);
+	return err ? err : check_cpus(rec);
 }
 
 /**
@@ -174,7 +187,7 @@ static int create_file(struct recording *rec, int fd)
 		.ring_bytes = session->info.ring_bytes,
 	};
 	struct utsname uts = { 0 };
-	char kernel[sizeof(uts)], pid[16], *caches = topology_caches(TOPOLOGY_ROOT);
+	char kernel[sizeof(uts)], pid[16], snaplen[16], *caches = topology_caches(TOPOLOGY_ROOT);
 	char *cpus = parse_cpus_text(&rec->opts->cpus), *pids = parse_pids_text(&rec->opts->pids);
 	bool is_family = rec->workload.pid && !rec->opts->is_all && !rec->opts->pids.nr;
 	const struct tracefile_pair pairs[] = {
@@ -186,6 +199,7 @@ static int create_file(struct recording *rec, int fd)
 		{ TRACEFILE_KEY_CACHES, caches ?: "" },
 		{ TRACEFILE_KEY_CPUS, cpus ?: "" },
 		{ TRACEFILE_KEY_PIDS, is_family ? pid : pids ?: "" },
+		{ TRACEFILE_KEY_SNAPLEN, snaplen },
 		{ NULL, NULL },
 	};
 	int err;
@@ -194,6 +208,7 @@ static int create_file(struct recording *rec, int fd)
 	snprintf(kernel, sizeof(kernel), "%s %s %s %s",
 		 uts.sysname, uts.release, uts.version, uts.machine);
 	snprintf(pid, sizeof(pid), "%d", rec->workload.pid);
+	snprintf(snaplen, sizeof(snaplen), "%u", rec->opts->snap_bytes);
 	rec->start_ns = clock_ns(CLOCK_MONOTONIC);
 	rec->flush_ns = rec->start_ns;
 	header.start_ns = rec->start_ns;

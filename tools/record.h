@@ -27,6 +27,7 @@
  * @ring_bytes: of each CPU, 0 = default
  * @pids: processes to record; none = all, or those of @command
  * @cpus: CPUs to record; none = all
+ * @snap_bytes: how many bytes of each transfer to record, 0 = none
  * @is_all: record all processes although there is a command
  * @command: command to run, or NULL; it says for how long if there are @pids
  * @command_line: how the recorder was called, for the file
@@ -37,6 +38,7 @@
 struct record_opts {
 	uint32_t classes;
 	uint32_t ring_bytes;
+	uint32_t snap_bytes;
 	struct pid_list pids;
 	struct cpu_set cpus;
 	bool is_all;

@@ -154,6 +154,7 @@ uint32_t tracefile_crc(const void *bytes, size_t len);
 #define TRACEFILE_KEY_CACHES		"last_level_caches"
 #define TRACEFILE_KEY_CPUS		"cpus"		/* recorded, "" = all */
 #define TRACEFILE_KEY_PIDS		"pids"		/* likewise, with their children */
+#define TRACEFILE_KEY_SNAPLEN		"snaplen"	/* bytes recorded of each transfer, 0 = none */
 
 struct tracefile_pair {
 	const char *key;
