@@ -43,6 +43,51 @@ lossy_views_say_so() {
 	ipcprobe runq -i lossy.data | grep -qi lost
 }
 
+# ---- bytes of transfers ----
+
+# The bytes that the events of a type tell, as hexadecimal digits, for each offset.
+first_bytes() {
+	jq -r --arg event "$1" '
+		if .event == "io_data" and .fields.offset == 0 then .tid, .fields.data
+		elif .event == $event and .fields.ret > 0 then .tid, "call"
+		else empty end' "$2" | paste - - |
+		awk '$2 == "call" { print data[$1]; next } { data[$1] = $2 }'
+}
+
+snaplen() {
+	local hex
+
+	head -c 100 /dev/urandom >random
+	hex=$(head -c 33 random | od -An -v -tx1 | tr -d ' \n')
+	ipcprobe record --snaplen 33 -o bytes.data -- \
+		dash -c 'cat random | cat | dd of=copy bs=4k status=none' 2>err
+	cat err
+	cmp random copy
+	ipcprobe script -J -i bytes.data >bytes.json
+	for event in file_read pipe_write pipe_read file_write; do
+		first_bytes "$event" bytes.json >seen
+		grep -qx "$hex" seen || { echo "no $event of $hex"; cat seen; return 1; }
+	done
+	ipcprobe script -x -e pipe_write -i bytes.data >shown
+	cat shown
+	fails grep io_data shown
+	equal "dumps of what went into the pipes" 2 "$(grep -A 3 'pipe_write: .* ret=100 ' shown |
+		sed -n 's/^ *0x00[0-9a-f]*:  \([0-9a-f ]\{39\}\).*/\1/p' | tr -d ' \n' |
+		grep -o "$hex" | wc -l)"
+	ipcprobe stat -i bytes.data | grep -q 'first 33 bytes of each transfer'
+	ipcprobe stat -J -i bytes.data | jq -se 'any(.snaplen == 33)'
+	ipcprobe copies -i bytes.data | grep -q exact
+}
+
+no_snaplen() {
+	ipcprobe record -o plain.data -- dash -c 'cat random | cat >copy' 2>err
+	equal "records of bytes" 0 "$(ipcprobe script -J -i plain.data | grep -c io_data || true)"
+	fails ipcprobe script -x -i plain.data >out.txt 2>err.txt
+	cat err.txt
+	[ ! -s out.txt ]
+	grep -q 'record with --snaplen' err.txt
+}
+
 status_is_the_commands() {
 	local status
 
@@ -202,6 +247,11 @@ bad_options() {
 	refused 2 ipcprobe record -p 0
 	refused 2 ipcprobe record -p x
 	refused 2 ipcprobe record -a -p 1
+	refused 2 ipcprobe record --snaplen 0 -- true
+	refused 2 ipcprobe record --snaplen 65537 -- true
+	refused 2 ipcprobe record --snaplen some -- true
+	grep -q 'from 1 to 64k' err.txt
+	refused 2 ipcprobe script -x -- true
 	refused 2 ipcprobe script -e nonsense -i sample.data
 	refused 2 ipcprobe copies --top x -i sample.data
 	refused 2 ipcprobe copies --time 3,1 -i sample.data
@@ -227,7 +277,7 @@ without_rights() {
 	chmod 600 /tmp/ipcprobe-sample.$$
 	refused 1 setpriv --reuid 65534 --clear-groups ipcprobe stat -i /tmp/ipcprobe-sample.$$
 	rm /tmp/ipcprobe-sample.$$
-	refused 1 setpriv --reuid 65534 --clear-groups ipcprobe record -o /tmp/none -- true
+	refused 1 setpriv --reuid 65534 --clear-groups ipcprobe record --snaplen 64 -o /tmp/none -- true
 	grep -qi 'permi' err.txt
 }
 
@@ -274,6 +324,8 @@ lockdown_is_known() {
 prove "with rings of 4 KiB: produced = read + lost, and each loss is told" overflow
 prove "the views of such a file say so" lossy_views_say_so
 prove "a recording of all classes begins with no loss" complete_kernel
+prove "--snaplen records the first bytes of each transfer, script shows them" snaplen
+prove "without it there are none, and script -x says how to have them" no_snaplen
 prove "the status is the command's" status_is_the_commands
 prove "a killed recorder leaves a file that can be read, and no hooks" killed
 make_sample || exit 1

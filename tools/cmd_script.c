@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "array.h"
+#include "dump.h"
 #include "event.h"
 #include "lock_type.h"
 #include "names.h"
@@ -39,6 +40,8 @@ static const char *const clock_names[] = { "start", "mono", "wall" };
  * @clock: time to show
  * @is_filtered: -e was given
  * @wanted: with it: events by their place in event_table
+ * @has_dumps: -x was given
+ * @dumps: with it: bytes of transfers
  * @names: of tasks
  * @info: of the recording
  * @from_ns: first time to show
@@ -48,6 +51,8 @@ struct script {
 	enum clock clock;
 	bool is_filtered;
 	bool wanted[256];
+	bool has_dumps;
+	struct dumps dumps;
 	struct names names;
 	const struct reader_info *info;
 	uint64_t from_ns;
@@ -56,6 +61,8 @@ struct script {
 static const struct argp_option options[] = {
 	{ "events", 'e', "LIST", 0,
 	  "Show these classes and events only, for example sched,pipe_write", 0 },
+	{ "hex", 'x', NULL, 0,
+	  "Show the bytes of each transfer below its event, where record --snaplen has them", 0 },
 	{ "clock", OPTION_CLOCK, "CLOCK", 0,
 	  "Time to show: start (seconds since the recording began, default), mono or wall", 0 },
 	{ 0 }
@@ -122,6 +129,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'e':
 		option_events(state, arg, script);
 		return 0;
+	case 'x':
+		script->has_dumps = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (script->has_dumps && script->source.command)
+			argp_error(state,
+				   "-x and a command: record its bytes with 'ipcprobe record --snaplen', then show the file");
+		return 0;
 	case OPTION_CLOCK:
 		option_clock(state, arg, script);
 		return 0;
@@ -141,6 +156,7 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "    ipcprobe script -e pipe,file_read --time ,0.5 -i r.data\n"
 	       "    ipcprobe script -J -i r.data\n"
+	       "    ipcprobe script -x -e pipe -i r.data\n"
 	       "    ipcprobe script --clock wall -- ls",
 };
 
@@ -229,7 +245,7 @@ static json_t *lock_json(const struct ipcprobe_rec *rec)
 	return object;
 }
 
-static void print_line(const struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
+static void print_line(struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
 {
 	const struct name *name = name_of(script, rec);
 
@@ -242,6 +258,8 @@ static void print_line(const struct script *script, const struct ipcprobe_rec *r
 	event_print(stdout, rec);
 	print_lock(rec);
 	putchar('\n');
+	if (script->has_dumps)
+		dumps_print(&script->dumps, rec, stdout);
 }
 
 static void print_json(const struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
@@ -286,6 +304,32 @@ static int read_snapshot(struct script *script, struct reader *r)
 	return ret;
 }
 
+/* The bytes of calls that are not shown are forgotten. */
+static int keep_bytes(struct script *script, const struct ipcprobe_rec *rec, bool is_shown)
+{
+	if (rec->type == IPCPROBE_REC_io_data)
+		return dumps_add(&script->dumps, (const void *)rec);
+	if (rec->type == IPCPROBE_REC_lost)
+		dumps_forget(&script->dumps);
+	else if (!is_shown)
+		dumps_drop(&script->dumps, rec);
+	return 0;
+}
+
+static int show_record(struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
+{
+	bool is_shown = is_wanted(script, rec, cpu);
+	int err = script->has_dumps ? keep_bytes(script, rec, is_shown) : 0;
+
+	if (err || !is_shown || (script->has_dumps && rec->type == IPCPROBE_REC_io_data))
+		return err;
+	if (script->source.json)
+		print_json(script, rec, cpu);
+	else
+		print_line(script, rec, cpu);
+	return report_has_failed() ? -EIO : 0;
+}
+
 static int show(struct script *script, struct reader *r)
 {
 	const struct ipcprobe_rec *rec;
@@ -297,18 +341,21 @@ static int show(struct script *script, struct reader *r)
 		return ret;
 	while ((ret = reader_next(r, &rec, &cpu)) > 0) {
 		ret = names_apply(&script->names, rec);
+		if (!ret)
+			ret = show_record(script, rec, cpu);
 		if (ret)
 			break;
-		if (!is_wanted(script, rec, cpu))
-			continue;
-		if (script->source.json)
-			print_json(script, rec, cpu);
-		else
-			print_line(script, rec, cpu);
-		if (report_has_failed())
-			return -EIO;
 	}
 	return ret;
+}
+
+static bool has_bytes(const struct script *script)
+{
+	if (!script->has_dumps || script->info->snap_bytes)
+		return true;
+	fprintf(stderr,
+		"ipcprobe: -x: no bytes of transfers were recorded: record with --snaplen, for example --snaplen 64\n");
+	return false;
 }
 
 int cmd_script(int argc, char **argv)
@@ -318,13 +365,20 @@ int cmd_script(int argc, char **argv)
 	int err;
 
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &script);
+	/* JSON has the bytes in the events io_data. */
+	script.has_dumps = script.has_dumps && !script.source.json;
 	if (script.is_filtered)
 		script.source.classes = OPTION_CLASSES_DEFAULT | script.source.uses;
 	if (source_open(&script.source, &r))
 		return CMD_FAILED;
 	script.info = reader_info(r);
+	if (!has_bytes(&script)) {
+		reader_close(r);
+		return CMD_FAILED;
+	}
 	script.from_ns = source_from_ns(&script.source, r);
-	err = show(&script, r);
+	err = dumps_init(&script.dumps) ?: show(&script, r);
+	dumps_deinit(&script.dumps);
 	names_deinit(&script.names);
 	return source_close(&script.source, r, err);
 }
