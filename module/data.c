@@ -120,21 +120,29 @@ static void tell_buffer(struct transfer *transfer, u64 addr, u64 room)
 	}
 }
 
+static void tell_data(const struct ipcprobe_moved *moved, u32 bytes)
+{
+	struct transfer transfer = { .moved = moved, .left = bytes };
+	const struct iovec *iov;
+
+	tell_buffer(&transfer, moved->addr, moved->span);
+	for (iov = moved->more; iov < moved->more + moved->nr_more; iov++)
+		tell_buffer(&transfer, (unsigned long)iov->iov_base, iov->iov_len);
+}
+
 /**
- * ipcprobe_tell_moved - write the first bytes that a call moved
+ * ipcprobe_tell_moved - write what sessions want to know of the bytes that a
+ *	call moved
  * @moved: what it moved
  *
  * Context: as of ipcprobe_prints_of(), preemption off.
  */
 void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
 {
-	struct transfer transfer = { .moved = moved };
-	const struct iovec *iov;
+	u32 bytes = clamp_t(s64, moved->bytes, 0, READ_ONCE(ipcprobe_snap_bytes));
 
-	transfer.left = clamp_t(s64, moved->bytes, 0, READ_ONCE(ipcprobe_snap_bytes));
-	if (likely(!transfer.left))
-		return;
-	tell_buffer(&transfer, moved->addr, moved->span);
-	for (iov = moved->more; iov < moved->more + moved->nr_more; iov++)
-		tell_buffer(&transfer, (unsigned long)iov->iov_base, iov->iov_len);
+	if (unlikely(bytes))
+		tell_data(moved, bytes);
+	if (unlikely(READ_ONCE(ipcprobe_has_sums)))
+		ipcprobe_tell_sums(moved);
 }

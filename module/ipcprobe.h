@@ -199,6 +199,7 @@ struct ipcprobe_session {
 	u32 filtered;			/* classes that the pid filter applies to */
 	u32 not_self;			/* classes without events of @owner */
 	u32 snap_bytes;			/* of each transfer that it wants */
+	bool has_sums;			/* it wants checksums */
 	struct task_struct *opener;	/* the task that opened it; referenced */
 	const struct signal_struct *owner;	/* its process, which @opener keeps */
 	struct ipcprobe_filter filter;
@@ -225,6 +226,7 @@ struct ipcprobe_session {
 DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
 extern u32 ipcprobe_snap_bytes;	/* the most that a running session wants */
+extern bool ipcprobe_has_sums;	/* a running session wants checksums */
 extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
 
 void ipcprobe_session_init(void);
@@ -995,6 +997,10 @@ struct ipcprobe_moved {
 };
 
 void ipcprobe_tell_moved(const struct ipcprobe_moved *moved);
+
+/* sum.c: their checksums */
+
+void ipcprobe_tell_sums(const struct ipcprobe_moved *moved);
 
 #define IPCPROBE_OP_OUT	0	/* index in end[]: bytes leave this pipe */
 #define IPCPROBE_OP_IN	1	/* bytes enter this pipe */

@@ -20,11 +20,12 @@ static struct ipcprobe_ring no_ring;	/* of no class */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
 u32 ipcprobe_snap_bytes;
+bool ipcprobe_has_sums;
 u32 ipcprobe_epoch;
 
 static LIST_HEAD(all_sessions);
 static u32 last_id;
-/* of both lists, last_id, ipcprobe_only_ring, ipcprobe_snap_bytes: nobody sleeps with it */
+/* of both lists, last_id, what update_only() sets: nobody sleeps with it */
 static DEFINE_SPINLOCK(list_lock);
 
 /**
@@ -141,7 +142,7 @@ static int make_rings(struct ipcprobe_session *session, u32 bytes,
  */
 static void set_plain(struct ipcprobe_session *session)
 {
-	u32 slow = session->snap_bytes ? IPCPROBE_DATA_CLASSES : 0;
+	u32 slow = session->snap_bytes || session->has_sums ? IPCPROBE_DATA_CLASSES : 0;
 	int cpu;
 
 	if (session->all_cpus)
@@ -202,6 +203,7 @@ static int configure(struct ipcprobe_session *session,
 	session->not_self = config->flags & IPCPROBE_F_EXCLUDE_SELF ?
 		IPCPROBE_OP_CLASSES : 0;
 	session->snap_bytes = config->snap_bytes;
+	session->has_sums = config->flags & IPCPROBE_F_SUMS;
 	set_plain(session);
 	session->has_snapshot = !(config->flags & IPCPROBE_F_NO_SNAPSHOT);
 	/* mmap(), STATS and netlink look without the mutex: publish last */
@@ -287,11 +289,15 @@ static void update_only(void)
 {
 	bool is_alone = list_is_singular(&ipcprobe_sessions);
 	struct ipcprobe_session *session;
+	bool has_sums = false;
 	u32 snap_bytes = 0;
 
-	list_for_each_entry(session, &ipcprobe_sessions, active_node)
+	list_for_each_entry(session, &ipcprobe_sessions, active_node) {
 		snap_bytes = max(snap_bytes, session->snap_bytes);
+		has_sums |= session->has_sums;
+	}
 	WRITE_ONCE(ipcprobe_snap_bytes, snap_bytes);
+	WRITE_ONCE(ipcprobe_has_sums, has_sums);
 	set_only(is_alone ? list_first_entry(&ipcprobe_sessions,
 					     struct ipcprobe_session,
 					     active_node) : NULL);

@@ -207,6 +207,8 @@ static const char *record_flaw(const struct ipcprobe_rec *rec, size_t left)
 		return "a record of impossible length";
 	if (rec->type == IPCPROBE_REC_io_data)
 		len += (((const struct ipcprobe_rec_io_data *)rec)->bytes + 7) & ~7U;
+	if (rec->type == IPCPROBE_REC_io_sums)
+		len += (((const struct ipcprobe_rec_io_sums *)rec)->bytes + 7) & ~7U;
 	if (has_string(rec->type) ? rec->len <= len || ((const char *)rec)[rec->len - 1]
 				  : rec->len != len)
 		return "a record of another length than its type has";

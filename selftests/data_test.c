@@ -5,6 +5,8 @@
 #include "capture.h"
 #include "prints.h"
 
+#include <linux/ipcprobe_print.h>
+
 #include <mqueue.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
@@ -319,6 +321,83 @@ TEST_F(data, process_vm)
 
 	EXPECT_DATA(&cursor, procvm, memory->to, 400, 3);
 	EXPECT_DATA(&cursor, procvm, memory->from + 3, 400, 3);
+}
+
+/* ---- checksums ---- */
+
+/* Of @bytes in blocks as they lie at @addr, the records must have these of @data. */
+static void expect_sums(struct __test_metadata *_metadata, struct cursor *cursor, uint16_t type,
+			const char *addr, const char *data, uint32_t bytes)
+{
+	const struct ipcprobe_rec_io_sums *sums;
+	const struct ipcprobe_rec *rec;
+	uint32_t done = 0, part, sum, i;
+
+	while ((rec = cursor_next(cursor)) && rec->type != type) {
+		sums = (const void *)rec;
+		if (rec->type != IPCPROBE_REC_io_sums)
+			continue;
+		EXPECT_EQ((uintptr_t)addr + done, sums->addr);
+		EXPECT_EQ(done, sums->offset);
+		EXPECT_EQ(0, sums->__pad);
+		EXPECT_EQ(0, sums->__pad2);
+		for (i = 0; i < sums->bytes; i += 4, done += part) {
+			__u64 block[IPCPROBE_SUM_BYTES / 8] = {};
+
+			ASSERT_LT(done, bytes);
+			part = IPCPROBE_SUM_BYTES - ((uintptr_t)addr + done) % IPCPROBE_SUM_BYTES;
+			part = part < bytes - done ? part : bytes - done;
+			memcpy(block, data + done, part);
+			memcpy(&sum, sums->sums + i, 4);
+			EXPECT_EQ(ipcprobe_sum(block, part), sum) TH_LOG("%u bytes at %u", part, done);
+		}
+		EXPECT_EQ(sums->offset + sums->span, done);
+	}
+	EXPECT_EQ(bytes, done);
+	ASSERT_NE(NULL, rec) TH_LOG("no record of type %#x", type);
+}
+
+static void do_unaligned(void *unused)
+{
+	int fd[2];
+
+	(void)unused;
+	CHECK(!pipe(fd));
+	CHECK(write(fd[1], memory->from + 13, 4500) == 4500);
+	CHECK(read(fd[0], memory->to + 50, NR_BYTES) == 4500);
+	CHECK(write(fd[1], memory->from + 70, 3) == 3);
+}
+
+TEST_F(data, checksums)
+{
+	struct ipcprobe_config config = {
+		.classes = CLASSES,
+		.flags = IPCPROBE_F_NO_SNAPSHOT | IPCPROBE_F_SUMS,
+		.ring_bytes = 1 << 20,
+		.wakeup_bytes = 1,
+	};
+	struct capture summed;
+	struct cursor cursor;
+	size_t i, nr = 0;
+	pid_t tid;
+
+	ASSERT_EQ(0, capture_open(&summed, &config));
+	ASSERT_EQ(0, capture_start(&summed));
+	tid = SPAWN(do_unaligned, NULL);
+	REAP(tid);
+	FINISH(&summed);
+	FINISH(&self->cap);
+	cursor = records_of(&summed, tid);
+	expect_sums(_metadata, &cursor, IPCPROBE_REC_pipe_write, memory->from + 13,
+		    memory->from + 13, 4500);
+	expect_sums(_metadata, &cursor, IPCPROBE_REC_pipe_read, memory->to + 50,
+		    memory->from + 13, 4500);
+	expect_sums(_metadata, &cursor, IPCPROBE_REC_pipe_write, memory->from + 70,
+		    memory->from + 70, 3);
+	for (i = 0; i < self->cap.nr; i++)
+		nr += self->cap.recs[i].rec->type == IPCPROBE_REC_io_sums;
+	EXPECT_EQ(0, nr);
+	capture_close(&summed);
 }
 
 /* ---- what is not there, and who asks ---- */

@@ -41,6 +41,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define ADD_NON_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? 0 : KIND_LEN(k))
 #define ADD_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? KIND_LEN(k) : 0)
 #define OR_TEXT(k, n, t)	|| IS_TEXT(k)
+#define OR_DATA(k, n, t)	|| EVENT_KIND_##k == EVENT_KIND_data
 
 #define HEAD_LEN	sizeof(struct ipcprobe_rec)
 
@@ -68,6 +69,7 @@ enum { IPCPROBE_EVENTS(EVENT_INDEX) };
 	.text_offset = (0 IPCPROBE_FIELDS_##event(OR_TEXT)) ?		\
 		HEAD_LEN IPCPROBE_FIELDS_##event(ADD_NON_TEXT_LEN) : 0,	\
 	.text_len = 0 IPCPROBE_FIELDS_##event(ADD_TEXT_LEN),		\
+	.has_data = 0 IPCPROBE_FIELDS_##event(OR_DATA),			\
 },
 const struct event_desc event_table[] = { IPCPROBE_EVENTS(EVENT_DESC) };
 const unsigned int event_table_len = ARRAY_SIZE(event_table);
@@ -156,6 +158,14 @@ static uint64_t inner_time(const struct ipcprobe_rec *rec)
 	}
 }
 
+/* How many bytes the data at the end of a record has. */
+static size_t data_bytes(const struct ipcprobe_rec *rec)
+{
+	if (rec->type == IPCPROBE_REC_io_sums)
+		return ((const struct ipcprobe_rec_io_sums *)rec)->bytes;
+	return ((const struct ipcprobe_rec_io_data *)rec)->bytes;
+}
+
 static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
 {
 	return ns > rec->ts_ns && ns - rec->ts_ns > CLOCKS_DIFFER_NS;
@@ -168,7 +178,7 @@ static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
  *
  * Types that are not known are valid, so that readers can skip them; known
  * types may be longer than known.  What passes can be cast to its struct and
- * its text printed; the bytes of "io_data" are there; class_id of "lost" is a
+ * its text printed; data is all there; class_id of "lost" is a
  * valid index; times in it are not
  * after its own.
  *
@@ -195,12 +205,8 @@ int event_check(const struct ipcprobe_rec *rec, size_t avail)
 		if (!memchr((const char *)rec + desc->text_offset, 0, text_len))
 			return -EBADMSG;
 	}
-	if (rec->type == IPCPROBE_REC_io_data) {
-		const struct ipcprobe_rec_io_data *data = (const void *)rec;
-
-		if (data->bytes > len - sizeof(*data))
-			return -EBADMSG;
-	}
+	if (desc->has_data && data_bytes(rec) > len - desc->len)
+		return -EBADMSG;
 	if (rec->type == IPCPROBE_REC_lost) {
 		const struct ipcprobe_rec_lost *lost = (const void *)rec;
 
@@ -330,7 +336,7 @@ static struct bytes bytes_of(const struct ipcprobe_rec *rec, enum event_kind kin
 {
 	if (kind == EVENT_KIND_data)
 		return (struct bytes){ (const void *)p,
-				       ((const struct ipcprobe_rec_io_data *)rec)->bytes };
+				       data_bytes(rec) };
 	return (struct bytes){ (const void *)p, LEN_mem };
 }
 

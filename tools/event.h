@@ -55,6 +55,7 @@ struct event_field {
  *	string or data at its end that of the part before it
  * @text_offset: offset of the field that must be NUL-terminated, 0 = none
  * @text_len: its size; 0 = up to the end of the record
+ * @has_data: the last field is data, of as many bytes as the record says
  */
 struct event_desc {
 	const char *name;
@@ -66,6 +67,7 @@ struct event_desc {
 	uint16_t len;
 	uint16_t text_offset;
 	uint16_t text_len;
+	bool has_data;
 };
 
 /* every event in order of the table */

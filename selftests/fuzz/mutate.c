@@ -53,7 +53,7 @@ size_t fuzz_next(const struct fuzz_input *input, size_t at)
 
 size_t fuzz_make_record(uint8_t *room, const struct event_desc *desc, uint64_t ts_ns)
 {
-	bool has_rest = desc->text_offset || desc->type == IPCPROBE_REC_io_data;
+	bool has_rest = desc->text_offset || desc->has_data;
 	size_t len = (desc->len + (has_rest ? 15U : 7U)) & ~7U;
 	struct ipcprobe_rec head = { .len = len, .type = desc->type, .tid = 1000 + below(8),
 				     .ts_ns = ts_ns };

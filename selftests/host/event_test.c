@@ -79,6 +79,8 @@ static const struct golden {
 	  "bytes@16 old_bytes@24 file@32 ret@36 dur_ns@40 call@44 is_shm@45 __pad@46" },
 	{ "io_data", 0x0308, 32,
 	  "addr@16 offset@24 bytes@28 missing@30 data@32" },
+	{ "io_sums", 0x0309, 40,
+	  "addr@16 offset@24 span@28 bytes@32 __pad@34 __pad2@36 sums@40" },
 	{ "rq_switch", 0x0401, 32,
 	  "next@16 prev_state@20 prev_prio@24 next_prio@26 preempt@28 voluntary@29 cpu@30" },
 	{ "rq_enqueue", 0x0402, 40,
@@ -373,6 +375,8 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
 		((struct ipcprobe_rec_lost *)rec)->class_id = 1;
 	if (desc->type == IPCPROBE_REC_io_data)
 		((struct ipcprobe_rec_io_data *)rec)->bytes = 8;
+	if (desc->type == IPCPROBE_REC_io_sums)
+		((struct ipcprobe_rec_io_sums *)rec)->bytes = 8;
 }
 
 /*

@@ -99,7 +99,8 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 /* flags of struct ipcprobe_config */
 #define IPCPROBE_F_EXCLUDE_SELF	0x1	/* nothing of the opener's process but task, sched, signal, pick */
 #define IPCPROBE_F_NO_SNAPSHOT	0x2	/* START writes no snapshot records */
-#define __IPCPROBE_F_ALL	0x3
+#define IPCPROBE_F_SUMS		0x4	/* checksums of all bytes moved (io_sums); since ABI 1.2 */
+#define __IPCPROBE_F_ALL	0x7
 
 #define IPCPROBE_RING_BYTES_DEFAULT	(4U << 20)
 #define IPCPROBE_RING_BYTES_MIN		4096U

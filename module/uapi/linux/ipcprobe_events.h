@@ -86,6 +86,10 @@
 /* bytes that one io_data record has at most */
 #define IPCPROBE_DATA_MAX	1024
 
+/* checksums that one io_sums record has at most; bytes of a call that have some */
+#define IPCPROBE_NR_SUMS_MAX	128
+#define IPCPROBE_SUMMED_MAX	(1U << 20)
+
 #define IPCPROBE_CLASSES(C)						\
 	C(META,  0, meta,  "the stream itself: what was lost")		\
 	C(TASK,  1, task,  "life of tasks: fork, exec, exit, names")	\
@@ -129,6 +133,7 @@
 	E(file_rename,    FILE,  0x0306, "a regular file that was met is called otherwise now") \
 	E(file_resize,    FILE,  0x0307, "a call that sets the size of a regular file that was met returned") \
 	E(io_data,        FILE,  0x0308, "bytes that the call whose record follows moved; for sessions that ask for them") \
+	E(io_sums,        FILE,  0x0309, "checksums of bytes that the call whose record follows moved; for sessions that ask for them") \
 	E(rq_switch,      SCHED, 0x0401, "a CPU switched from one task to another") \
 	E(rq_enqueue,     SCHED, 0x0402, "a task joined a run queue")	\
 	E(rq_dequeue,     SCHED, 0x0403, "a task left a run queue")	\
@@ -432,6 +437,20 @@
 	F(u16,   bytes,     "how many follow here")			\
 	F(u16,   missing,   "how many do not, because they were not in memory when the call ended") \
 	F(data,  data,      "the bytes")
+
+/*
+ * Of blocks of IPCPROBE_SUM_BYTES, which begin at multiples of that; at the two
+ * ends of what the call moved in a buffer, of what lies in it.  ipcprobe_sum() in
+ * <linux/ipcprobe_print.h> makes a u32 of each; 0 = the block was not in memory.
+ */
+#define IPCPROBE_FIELDS_io_sums(F)					\
+	F(x64,   addr,      "where the bytes stand in the process's memory") \
+	F(u32,   offset,    "how many bytes of the transfer stand before them") \
+	F(u32,   span,      "how many bytes they are of")		\
+	F(u16,   bytes,     "how many bytes follow, 4 for each block")	\
+	F(pad16, __pad,     "")						\
+	F(pad32, __pad2,    "")						\
+	F(data,  sums,      "the checksums")
 
 #define IPCPROBE_FIELDS_rq_switch(F)					\
 	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \

@@ -42,4 +42,26 @@ static __always_inline __u64 ipcprobe_print_mid(__u64 addr, __u64 span)
 	return last & (~0ULL << (63 - __builtin_clzll((addr - 1) ^ last)));
 }
 
+#define IPCPROBE_SUM_BYTES	64	/* that a checksum is of, at most */
+
+/**
+ * ipcprobe_sum - the checksum of a block
+ * @words: its bytes, as little-endian numbers, with zeroes behind them
+ * @bytes: how many; IPCPROBE_SUM_BYTES at most
+ *
+ * Blocks that differ in one word never give the same 64 bits, of which 32 are left.
+ *
+ * Return: never 0, which stands for a block that was not read.
+ */
+static __always_inline __u32 ipcprobe_sum(const __u64 *words, __u32 bytes)
+{
+	__u64 sum = bytes;
+	__u32 i;
+
+	for (i = 0; i < (bytes + 7) / 8; i++)
+		sum = ((sum << 29 | sum >> 35) ^ words[i]) * 0x9e3779b97f4a7c15ULL;
+	sum ^= sum >> 32;
+	return (__u32)sum ? (__u32)sum : 1;
+}
+
 #endif /* _UAPI_LINUX_IPCPROBE_PRINT_H */
