@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/ipcprobe_print.h>
+
 uint64_t call_begin_ns(uint64_t ts_ns, uint32_t dur_ns)
 {
 	return ts_ns > dur_ns ? ts_ns - dur_ns : 0;
@@ -23,6 +25,7 @@ void call_state_clear(struct call_state *state, uint32_t gen)
 {
 	state->nr_segs = 0;
 	state->nr_bufs = 0;
+	state->sums.nr = 0;
 	state->last_ns = 0;
 	state->block_ns = 0;
 	state->blocked_ns = 0;
@@ -38,6 +41,7 @@ void call_state_end(struct copies *copies, uint32_t task)
 		return;
 	free(state->seg);
 	free(state->buf);
+	free(state->sums.v);
 	sparse_drop(&copies->call, task);
 }
 
@@ -144,6 +148,47 @@ int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
 	state->buf = grown;
 	grown[state->nr_bufs++] = *buf;
 	return 0;
+}
+
+/* Checksums of blocks; one that is 0 was not read. */
+static int add_sums(struct call_state *state, const struct ipcprobe_rec_io_sums *rec)
+{
+	uint64_t addr = rec->addr, end = rec->addr + rec->span;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < rec->bytes / sizeof(uint32_t) && addr < end && !err; i++) {
+		struct checksum sum = { .at = addr - rec->addr + rec->offset };
+
+		memcpy(&sum.hash, rec->sums + i * sizeof(sum.hash), sizeof(sum.hash));
+		sum.bytes = IPCPROBE_SUM_BYTES - addr % IPCPROBE_SUM_BYTES;
+		if (sum.bytes > end - addr)
+			sum.bytes = end - addr;
+		addr += sum.bytes;
+		if (sum.hash)
+			err = sums_add(&state->sums, &sum);
+	}
+	return err;
+}
+
+/* call_sums - checksums of what the call moved whose record follows */
+int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec)
+{
+	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
+	struct call_state *state;
+	const struct checksum *last;
+
+	if (!task)
+		return 0;
+	state = call_state_get(copies, task, 0, false);
+	if (!state)
+		return -ENOMEM;
+	last = state->sums.nr ? &state->sums.v[state->sums.nr - 1] : NULL;
+	if (last && last->at + last->bytes > rec->offset)	/* of a call before */
+		state->sums.nr = 0;
+	if (!state->sums.nr)
+		state->sums_ns = rec->hdr.ts_ns;
+	return rec->offset < IPCPROBE_SUMMED_MAX ? add_sums(state, rec) : 0;
 }
 
 /* ---- what a call moved, and where ---- */

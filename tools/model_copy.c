@@ -311,6 +311,8 @@ static int apply_file(struct copies *copies, const struct ipcprobe_rec *rec)
 		return op_apply_file_resize(copies, (const void *)rec);
 	case IPCPROBE_REC_io_segment:
 		return apply_buffer(copies, (const void *)rec);
+	case IPCPROBE_REC_io_sums:
+		return call_sums(copies, (const void *)rec);
 	default:
 		return 0;
 	}
@@ -405,6 +407,7 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 int copies_init(struct copies *copies, struct tasks *tasks)
 {
 	prints_init();
+	sums_init();
 	*copies = (struct copies){ .tasks = tasks, .parked_max = COPY_PARKED_MAX };
 	copies->proc.size = sizeof(struct proc_io);
 	copies->call.size = sizeof(struct call_state);
@@ -454,5 +457,7 @@ void copies_deinit(struct copies *copies)
 	free(copies->part_out.v);
 	free(copies->points.v);
 	free(copies->part_points.v);
+	free(copies->part_sums.v);
+	sum_store_deinit(&copies->sums);
 	*copies = (struct copies){ 0 };
 }

@@ -25,6 +25,7 @@
 #include "model_map.h"
 #include "model_path.h"
 #include "model_range.h"
+#include "model_sum.h"
 #include "model_task.h"
 #include "pool.h"
 
@@ -47,6 +48,7 @@
  * @in: positions or addresses in @from, as far as known; in order
  * @out: the same in @to
  * @point: fingerprints of its bytes, by place among them
+ * @sum: checksums of its bytes, likewise, in order
  */
 struct op {
 	bool is_fork;
@@ -73,6 +75,8 @@ struct op {
 	uint32_t nr_in;
 	uint32_t nr_out;
 	uint32_t nr_points;
+	const struct checksum *sum;
+	uint32_t nr_sums;
 };
 
 /**
@@ -172,6 +176,8 @@ struct user_buffer {
 
 /**
  * struct call_state - a task's call that goes on
+ * @sums: checksums of what it moved
+ * @sums_ns: when they were told
  * @last_ns: the last record about it
  * @block_ns: since when it waits, 0 = it does not
  * @blocked_ns: waits that are over
@@ -185,6 +191,8 @@ struct call_state {
 	uint32_t cap_segs;
 	uint32_t nr_bufs;
 	uint32_t cap_bufs;
+	struct checksums sums;
+	uint64_t sums_ns;
 	uint64_t last_ns;
 	uint64_t block_ns;
 	uint64_t blocked_ns;
@@ -236,6 +244,8 @@ struct flow_watch {
  * @is_partial: some of what moves bytes was not recorded: memory may have been
  *	filled by it
  * @counts_calls: system calls are counted, too
+ * @sums: of what lies in memory
+ * @nr_parked_sums: of operations that wait
  * @nr_ops: operations run
  * @segments: System V segment that has a number among those of files now
  * @runnable: processes whose first waiting operation may be able to run
@@ -276,6 +286,9 @@ struct copies {
 	struct points points;
 	struct points part_points;
 	struct flow_watch *watch;
+	struct checksums part_sums;
+	struct sum_store sums;
+	uint32_t nr_parked_sums;
 };
 
 int copies_init(struct copies *copies, struct tasks *tasks);
@@ -375,6 +388,7 @@ int call_unblock(struct copies *copies, const struct ipcprobe_rec_pipe_unblock *
 void call_end_wait(struct copies *copies, struct call_state *state, uint64_t ts_ns);
 int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
 		const struct call_buf *buf);
+int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec);
 int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
 		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
 		   struct spans *spans);

@@ -249,7 +249,8 @@ static uint64_t sum_bytes(const struct pieces *pieces, bool only_unknown)
 static int take_ranges(struct copies *copies, struct memory *memory, const struct op *op,
 		       struct pieces *out)
 {
-	struct points_view points = { .v = op->point, .nr = op->nr_points };
+	struct points_view points = { .v = op->point, .nr = op->nr_points, .sum = op->sum,
+				      .nr_sums = op->nr_sums, .store = &copies->sums };
 	uint32_t i, to = op->to == OBJECT_MEMORY ? op->image : op->to, first = out->nr;
 	int err = 0;
 
@@ -565,6 +566,7 @@ static int route(struct copies *copies, const struct proc_io *io, const struct o
 		err = count_pair(copies, op, piece);
 		if (copies->watch)
 			copies->watch->moved(copies->watch, op, done, piece->bytes, hop);
+		hop_at(&copies->paths, hop)->has_unproven |= !piece->is_proven;
 		piece->hop = hop;
 		done += piece->bytes;
 	}
@@ -607,10 +609,12 @@ static bool is_loader_read(const struct copies *copies, const struct op *op)
 }
 
 /* @done: bytes of the operation before these */
-static int put_memory(const struct copies *copies, struct memory *memory, const struct op *op,
+static int put_memory(struct copies *copies, struct memory *memory, const struct op *op,
 		      uint64_t start, const struct piece *piece, uint64_t bytes, uint64_t done)
 {
-	struct points_view points = { .v = op->point, .nr = op->nr_points, .first = done };
+	struct points_view points = { .v = op->point, .nr = op->nr_points, .first = done,
+				      .sum = op->sum, .nr_sums = op->nr_sums,
+				      .store = &copies->sums };
 
 	if (is_loader_read(copies, op))
 		return ranges_forget(&memory->ranges, start, bytes);
@@ -764,6 +768,9 @@ int flow_doubt_changed(struct copies *copies)
 				   (key->from == OBJECT_MEMORY &&
 				    handlings[key->image].is_changer);
 
+		/* Checksums show it of all bytes. */
+		if (!hop_at(&copies->paths, i)->has_unproven)
+			continue;
 		if (is_doubtful && key->grade == GRADE_EXACT && !object_is_stream(copies, key->from))
 			key->grade = GRADE_ADDRESS;
 	}

@@ -49,7 +49,11 @@ int op_end(struct copies *copies, struct op *op, struct call_state *state)
 	op->nr_out = copies->out.nr;
 	op->point = copies->points.v;
 	op->nr_points = copies->points.nr;
-	if (state)
+	if (state && state->sums_ns >= op->begin_ns) {
+		op->sum = state->sums.v;
+		op->nr_sums = state->sums.nr;
+	}
+	if (state)	/* which leaves the sums where they are */
 		call_state_clear(state, copies->gen);
 	return op->bytes ? place_submit(copies, op) : 0;
 }

@@ -31,13 +31,21 @@ static const struct span *copy_spans(struct span **room, const struct span *from
 	return to;
 }
 
-static struct parked *make_parked(const struct op *op)
+/* Operations that wait keep no more checksums than memory does. */
+static uint32_t nr_sums_to_keep(const struct copies *copies, const struct op *op)
+{
+	return copies->nr_parked_sums + op->nr_sums <= SUMS_MAX ? op->nr_sums : 0;
+}
+
+static struct parked *make_parked(struct copies *copies, const struct op *op)
 {
 	size_t nr = op->nr_in + op->nr_out, points = op->nr_points * sizeof(*op->point);
+	uint32_t nr_sums = nr_sums_to_keep(copies, op);
+	size_t sums = nr_sums * sizeof(*op->sum);
 	struct parked *parked;
 	struct span *room;
 
-	parked = malloc(sizeof(*parked) + nr * sizeof(struct span) + points);
+	parked = malloc(sizeof(*parked) + nr * sizeof(struct span) + points + sums);
 	if (!parked)
 		return NULL;
 	*parked = (struct parked){ .op = *op };
@@ -45,6 +53,9 @@ static struct parked *make_parked(const struct op *op)
 	parked->op.in = copy_spans(&room, op->in, op->nr_in);
 	parked->op.out = copy_spans(&room, op->out, op->nr_out);
 	parked->op.point = points ? memcpy(room, op->point, points) : NULL;
+	parked->op.sum = sums ? memcpy((char *)room + points, op->sum, sums) : NULL;
+	parked->op.nr_sums = nr_sums;
+	copies->nr_parked_sums += nr_sums;
 	return parked;
 }
 
@@ -79,7 +90,7 @@ static int remove_put(struct copies *copies, const struct parked *parked)
 
 static int append(struct copies *copies, struct proc_io *io, const struct op *op)
 {
-	struct parked *parked = make_parked(op);
+	struct parked *parked = make_parked(copies, op);
 
 	if (!parked)
 		return -ENOMEM;
@@ -116,6 +127,7 @@ static struct parked *detach_first(struct copies *copies, struct proc_io *io)
 	else
 		copies->newest = parked->older;
 	copies->nr_parked--;
+	copies->nr_parked_sums -= parked->op.nr_sums;
 	return parked;
 }
 

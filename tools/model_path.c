@@ -200,6 +200,7 @@ void paths_reset(struct paths *paths)
 				     .life_bytes = hop->life_bytes,
 				     .changed_bytes = hop->changed_bytes,
 				     .agreed_bytes = hop->agreed_bytes,
+				     .has_unproven = hop->has_unproven,
 				     .outcome = hop->outcome };
 	}
 }

@@ -101,6 +101,7 @@ enum hop_outcome {
  * @gap_number: the last gap that @has_gap knows of
  * @has_gap: took bytes while records were lost
  * @has_kept: took bytes while some before were still to go further
+ * @has_unproven: of some bytes no checksum shows that they are those of the hop before
  * @is_direct: some bytes bypassed the page cache
  * @outcome: enum hop_outcome of bytes that went no further
  */
@@ -127,6 +128,7 @@ struct hop {
 	bool has_cycle;
 	bool has_gap;
 	bool has_kept;
+	bool has_unproven;
 	bool is_direct;
 	uint8_t outcome;
 };

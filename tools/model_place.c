@@ -204,8 +204,13 @@ static int submit_part(struct copies *copies, const struct op *op, const struct 
 	struct op part = *op;
 	int err = cut_points(copies, op, done, bytes);
 
+	copies->part_sums.nr = 0;
+	if (!err)
+		err = sums_cut(&copies->part_sums, op->sum, op->nr_sums, done, bytes);
 	if (err)
 		return err;
+	part.sum = copies->part_sums.v;
+	part.nr_sums = copies->part_sums.nr;
 	part.point = copies->part_points.v;
 	part.nr_points = copies->part_points.nr;
 	part.from = from->object;

@@ -58,14 +58,22 @@ struct points {
 	uint32_t cap;
 };
 
+struct checksum;
+struct sum_store;
+
 /**
  * struct points_view - points of an operation, seen from one of its places
  * @first: place in the operation of the byte that the place begins with
+ * @sum: checksums of its blocks
+ * @store: where those of what lies in memory are
  */
 struct points_view {
 	const struct point *v;
 	uint32_t nr;
 	uint64_t first;
+	const struct checksum *sum;
+	uint32_t nr_sums;
+	struct sum_store *store;
 };
 
 /* what comparing them says */

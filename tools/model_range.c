@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model_sum.h"
 #include "pool.h"
 
 int pieces_add(struct pieces *pieces, const struct piece *piece)
@@ -32,7 +33,7 @@ static bool is_inside(const struct point *point, uint64_t start, uint64_t end)
 
 static bool has_points(const struct range *range)
 {
-	return range->point[0].hash || range->point[1].hash || range->point[2].hash;
+	return range->point[0].hash || range->point[1].hash || range->point[2].hash || range->sums;
 }
 
 /* Forget words that do not lie in the range any more. */
@@ -169,6 +170,7 @@ static bool keep_apart(struct range *range, void *arg)
 	}
 	before->end = range->end;
 	memset(before->point, 0, sizeof(before->point));
+	before->sums = 0;
 	return false;
 }
 
@@ -248,6 +250,10 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
 	if (*ranges)
 		range.age = (*ranges)->clock;
 	set_points(&range, points);
+	if (points && points->nr_sums &&
+	    sum_store_add(points->store, points->sum, points->nr_sums, points->first, start, bytes,
+			  &range.sums))
+		return -ENOMEM;
 	if (cover(ranges, &range))
 		return -ENOMEM;
 	(*ranges)->clock++;
@@ -312,9 +318,10 @@ static int pass_range(struct ranges **ranges, const struct range *found, uint64_
 
 /* Bytes @start ... @end, all of range @found, go to @to; they are what it says or not. */
 static int pass_part(struct ranges **ranges, const struct range *found, uint64_t start,
-		     uint64_t end, uint32_t to, enum print_match match, struct pieces *out)
+		     uint64_t end, uint32_t to, enum print_match match, bool is_proven,
+		     struct pieces *out)
 {
-	struct piece piece = { .bytes = end - start };
+	struct piece piece = { .bytes = end - start, .is_proven = is_proven };
 	int err;
 
 	if (!found->hop)
@@ -332,6 +339,34 @@ static int pass_part(struct ranges **ranges, const struct range *found, uint64_t
 	piece.fresh_bytes = found->passed_to[0] ? 0 : piece.bytes;
 	err = pieces_add(out, &piece);
 	return err ? err : pass_range(ranges, found, start, end, to);
+}
+
+/*
+ * Bytes @start ... @end of range @found go to @to, by an operation whose place
+ * begins at @from.  Where there are checksums of both, words prove nothing that
+ * these do not: they only tell what differs.
+ */
+static int pass_found(struct ranges **ranges, const struct range *found, uint64_t start,
+		      uint64_t end, uint32_t to, const struct points_view *points, uint64_t from,
+		      struct pieces *out)
+{
+	const struct checksums *known = points && points->nr_sums ?
+				   sum_store_get(points->store, found->sums) : NULL;
+	int err = 0;
+
+	if (!known)
+		return pass_part(ranges, found, start, end, to,
+				 match(found, start, end, points, from), false, out);
+	while (start < end && !err) {
+		struct sum_run run = sums_compare(known, points->sum, points->nr_sums,
+						  points->first, from, start, end);
+
+		if (!run.is_compared && match(found, start, run.end, points, from) == PRINTS_DIFFER)
+			run.match = PRINTS_DIFFER;
+		err = pass_part(ranges, found, start, run.end, to, run.match, run.is_compared, out);
+		start = run.end;
+	}
+	return err;
 }
 
 /**
@@ -358,8 +393,7 @@ int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t
 			struct range found = *at;
 
 			until = found.end < end ? found.end : end;
-			err = pass_part(ranges, &found, start, until, to,
-					match(&found, start, until, points, from), out);
+			err = pass_found(ranges, &found, start, until, to, points, from, out);
 		} else {
 			err = pieces_add(out, &none);
 		}

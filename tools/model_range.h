@@ -22,6 +22,7 @@
  * @hop: the hop by which they came; 0 = not known
  * @end: from a pipe: who wrote them (struct channel_end); 0 = not known
  * @grade: enum grade of the link to @hop
+ * @is_proven: checksums say so of every byte
  * @is_again: they had gone there before, so they are others, or sent again
  * @changed: hop that brought what was here, and never went further: the process
  *	has put other data in its place; 0 = none
@@ -32,6 +33,7 @@ struct piece {
 	uint32_t hop;
 	uint32_t end;
 	uint8_t grade;
+	bool is_proven;
 	bool is_again;
 	uint32_t changed;
 };
@@ -48,6 +50,7 @@ int pieces_add(struct pieces *pieces, const struct piece *piece);
  * struct range - bytes that came in
  * @age: the higher, the later
  * @passed_to: objects they went to, the last one first; 0 = none
+ * @sums: number of the set with the checksums of its blocks; 0 = none
  * @point: words in it whose fingerprints are known; hash 0 = none
  *
  * Bytes are not passed on to one object twice: memory that is written there
@@ -59,6 +62,7 @@ struct range {
 	uint32_t hop;
 	uint32_t age;
 	uint32_t passed_to[RANGE_NR_PASSED];
+	uint32_t sums;
 	struct point point[PRINTS_MAX];
 };
 

@@ -464,9 +464,142 @@ static void test_constants(void)
 		"256 words are constant (%u), another is not", nr);
 }
 
+/* ---- checksums ---- */
+
+/* The records of the module about @bytes at @addr, which are @data. */
+static void sum_up(struct trace *t, uint32_t tid, uint64_t addr, const unsigned char *data,
+		   uint32_t bytes)
+{
+	union {
+		struct ipcprobe_rec_io_sums rec;
+		char room[IPCPROBE_REC_MAX];
+	} sums;
+	uint32_t done = 0, part, hash;
+
+	while (done < bytes) {
+		sums.rec = (struct ipcprobe_rec_io_sums){
+			.hdr = { .type = IPCPROBE_REC_io_sums, .tid = tid, .ts_ns = t->now_ns },
+			.addr = addr + done, .offset = done,
+		};
+		for (; done < bytes && sums.rec.bytes < 4 * IPCPROBE_NR_SUMS_MAX; done += part) {
+			__u64 words[IPCPROBE_SUM_BYTES / 8] = { 0 };
+
+			part = IPCPROBE_SUM_BYTES - (addr + done) % IPCPROBE_SUM_BYTES;
+			part = part < bytes - done ? part : bytes - done;
+			memcpy(words, data + done, part);
+			hash = ipcprobe_sum(words, part);
+			memcpy(sums.rec.sums + sums.rec.bytes, &hash, 4);
+			sums.rec.bytes += 4;
+			sums.rec.span += part;
+		}
+		sums.rec.hdr.len = (sizeof(sums.rec) + sums.rec.bytes + 7) & ~7;
+		trace_apply(t, &sums.rec.hdr);
+	}
+}
+
+/* TRACE_STEP_NS a record: the call lasts long enough to have begun before its sums. */
+#define LONG_NS	1000000
+
+static void read_summed(struct trace *t, uint64_t addr, const unsigned char *data, uint32_t bytes)
+{
+	struct prints p = prints_of(data, addr, bytes);
+
+	t->now_ns += LONG_NS;
+	sum_up(t, 12, addr, data, bytes);
+	TRACE(t, file_read, 12, .addr = addr, .file = BIG, .ret = bytes, .dur_ns = LONG_NS,
+	      .call = IPCPROBE_CALL_READ, .nr_segs = 1, WITH(p));
+}
+
+static void write_summed(struct trace *t, uint64_t addr, const unsigned char *data,
+			 uint32_t bytes)
+{
+	struct prints p = prints_of(data, addr, bytes);
+
+	t->now_ns += LONG_NS;
+	sum_up(t, 12, addr, data, bytes);
+	TRACE(t, file_write, 12, .addr = addr, .file = OUT, .ret = bytes, .dur_ns = LONG_NS,
+	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, WITH(p));
+}
+
+/* @bytes at @addr were @data and are written as @now. */
+static void copy_summed(uint64_t addr, const unsigned char *data, const unsigned char *now,
+			uint32_t bytes, uint64_t exact, uint64_t address, uint64_t inferred,
+			const char *what)
+{
+	struct trace t;
+
+	begin(&t);
+	read_summed(&t, addr, data, bytes);
+	write_summed(&t, addr, now, bytes);
+	expect(&t, exact, address, inferred, what);
+}
+
+static void test_sums(void)
+{
+	unsigned char now[BLOCK];
+	struct trace t;
+
+	copy_summed(BUF_A, text, text, BLOCK, BLOCK, 0, 0, "sums that all agree: exact");
+	copy_summed(BUF_A + 13, text, text, 1000, 1000, 0, 0, "also of the parts at both ends");
+	copy_summed(BUF_A, text, other, BLOCK, 0, 0, BLOCK, "sums that all differ: no link");
+	copy_summed(BUF_A, zeroes, zeroes, BLOCK, 0, BLOCK, 0, "constant data alone: by address");
+
+	memcpy(now, text, BLOCK);
+	now[1000] ^= 1;
+	now[5000] ^= 0x80;
+	copy_summed(BUF_A, text, now, BLOCK, BLOCK - 128, 0, 128,
+		    "two bytes that no word has: the two blocks they are in are no copies");
+	copy_summed(BUF_A + 20, text, now, BLOCK, BLOCK - 128, 0, 128,
+		    "likewise where blocks begin at other places of the buffer");
+
+	memcpy(now, text, BLOCK);
+	memset(now + 512, 0, 256);
+	begin(&t);
+	read_summed(&t, BUF_A, now, BLOCK);
+	write_summed(&t, BUF_A, now, BLOCK);
+	expect(&t, BLOCK, 0, 0, "constant data among others that agree: exact");
+
+	begin(&t);
+	read_summed(&t, BUF_A, text, BLOCK);
+	write_summed(&t, BUF_A + 64, text + 64, 640);
+	write_summed(&t, BUF_A + 1000, text + 1000, 500);
+	expect(&t, 640 + 448, 500 - 448, 0,
+	       "of a part the whole blocks are proven, the rest is by address");
+
+	memcpy(now, text, BLOCK);
+	now[4000] ^= 1;
+	begin(&t);
+	read_summed(&t, BUF_A, text, BLOCK);
+	write_summed(&t, BUF_A, now, BLOCK);
+	read_summed(&t, BUF_A, text, BLOCK);
+	write_summed(&t, BUF_A, text, BLOCK);
+	expect(&t, 2 * BLOCK - 64, 0, 64, "a process that changes data does not make proofs doubtful");
+}
+
+static void test_sums_forgotten(void)
+{
+	const uint32_t nr = SUMS_MAX / (BLOCK / IPCPROBE_SUM_BYTES) + 10;
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	for (i = 0; i < nr; i++)
+		read_summed(&t, BUF_A + i * BLOCK, text, BLOCK);
+	for (i = 0; i < nr; i++)
+		write_summed(&t, BUF_A + i * BLOCK, text, BLOCK);
+	trace_finish(&t);
+	ktap_note("%u sums are kept, of %u sets", t.model.copies.sums.nr,
+		  t.model.copies.sums.next - t.model.copies.sums.oldest);
+	ktap_ok(t.model.copies.sums.nr <= SUMS_MAX &&
+		sums_of(&t).grade[GRADE_EXACT] == (uint64_t)nr * BLOCK,
+		"of more data than there is room for words decide (%llu exact)",
+		sums_of(&t).grade[GRADE_EXACT]);
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(33);
+	ktap_begin(45);
 	fill();
 	test_whole();
 	test_reused();
@@ -482,5 +615,7 @@ int main(void)
 	test_weakest();
 	test_many_pages();
 	test_constants();
+	test_sums();
+	test_sums_forgotten();
 	return ktap_end();
 }
