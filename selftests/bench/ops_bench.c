@@ -302,24 +302,26 @@ static const struct mode {
 	const char *name;
 	uint32_t classes;
 	bool is_filtered;
+	bool has_sums;
 } modes[] = {
-	{ "off", 0, false },
-	{ "filtered", ALL_CLASSES, true },
-	{ "pipe", 1U << IPCPROBE_CLASS_PIPE, false },
-	{ "sched", 1U << IPCPROBE_CLASS_SCHED, false },
-	{ "pick", 1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_PICK, false },
-	{ "file", 1U << IPCPROBE_CLASS_FILE, false },
-	{ "shm", 1U << IPCPROBE_CLASS_SHM, false },
-	{ "sem", 1U << IPCPROBE_CLASS_SEM, false },
-	{ "msg", 1U << IPCPROBE_CLASS_MSG, false },
-	{ "futex", 1U << IPCPROBE_CLASS_FUTEX, false },
-	{ "unix", 1U << IPCPROBE_CLASS_UNIX, false },
-	{ "eventfd", 1U << IPCPROBE_CLASS_EVENTFD, false },
-	{ "procvm", 1U << IPCPROBE_CLASS_PROCVM, false },
-	{ "signal", 1U << IPCPROBE_CLASS_SIGNAL, false },
-	{ "all", ALL_CLASSES, false },
-	{ "detached", 0, false },
-}, bare = { "bare", 0, false };
+	{ "off", 0, false, false },
+	{ "filtered", ALL_CLASSES, true, false },
+	{ "pipe", 1U << IPCPROBE_CLASS_PIPE, false, false },
+	{ "sched", 1U << IPCPROBE_CLASS_SCHED, false, false },
+	{ "pick", 1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_PICK, false, false },
+	{ "file", 1U << IPCPROBE_CLASS_FILE, false, false },
+	{ "shm", 1U << IPCPROBE_CLASS_SHM, false, false },
+	{ "sem", 1U << IPCPROBE_CLASS_SEM, false, false },
+	{ "msg", 1U << IPCPROBE_CLASS_MSG, false, false },
+	{ "futex", 1U << IPCPROBE_CLASS_FUTEX, false, false },
+	{ "unix", 1U << IPCPROBE_CLASS_UNIX, false, false },
+	{ "eventfd", 1U << IPCPROBE_CLASS_EVENTFD, false, false },
+	{ "procvm", 1U << IPCPROBE_CLASS_PROCVM, false, false },
+	{ "signal", 1U << IPCPROBE_CLASS_SIGNAL, false, false },
+	{ "all", ALL_CLASSES, false, false },
+	{ "verify", ALL_CLASSES, false, true },
+	{ "detached", 0, false, false },
+}, bare = { "bare", 0, false, false };
 
 #define NR_MODES	ARRAY_SIZE(modes)
 
@@ -465,7 +467,8 @@ static void run_mode(const struct mode *mode, pid_t bystander, char **names)
 	struct bench_session session = { .fd = -1 };
 
 	if (mode->classes)
-		bench_session_start(&session, mode->classes, mode->is_filtered ? bystander : 0);
+		bench_session_start(&session, mode->classes, mode->is_filtered ? bystander : 0,
+				    mode->has_sums ? IPCPROBE_F_SUMS : 0);
 	usleep(100000);	/* what attaching left for later is done */
 	for (size_t i = 0; i < NR_OPS; i++)
 		if (is_chosen(&ops[i], names))

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: ring_count CLASSES COMMAND [ARG...]\n");
 		return 2;
 	}
-	bench_session_start(&session, strtoul(argv[1], NULL, 0), 0);
+	bench_session_start(&session, strtoul(argv[1], NULL, 0), 0, 0);
 	pid = fork();
 	if (!pid) {
 		execvp(argv[2], argv + 2);

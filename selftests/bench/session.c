@@ -43,14 +43,15 @@ static void map_ring(struct bench_session *session)
  * @session: what to set up
  * @classes: mask
  * @filter_pid: record this process alone, in all classes; 0: everybody
+ * @flags: IPCPROBE_F_* besides NO_SNAPSHOT
  */
 void bench_session_start(struct bench_session *session, uint32_t classes,
-			 uint32_t filter_pid)
+			 uint32_t filter_pid, uint32_t flags)
 {
 	struct ipcprobe_config config = {
 		.classes = classes,
 		.filtered = filter_pid ? classes : 0,
-		.flags = IPCPROBE_F_NO_SNAPSHOT,
+		.flags = IPCPROBE_F_NO_SNAPSHOT | flags,
 		.ring_bytes = 16 << 20,
 		.wakeup_bytes = 16 << 20,
 		.nr_pids = filter_pid ? 1 : 0,

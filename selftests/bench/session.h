@@ -41,7 +41,7 @@ struct bench_count {
 };
 
 void bench_session_start(struct bench_session *session, uint32_t classes,
-			 uint32_t filter_pid);
+			 uint32_t filter_pid, uint32_t flags);
 void bench_session_stop(struct bench_session *session);
 void bench_session_close(struct bench_session *session);
 uint64_t bench_session_lost(const struct bench_session *session);
