@@ -282,6 +282,51 @@ attached() {
 		"[.pipes[] | select(.path // \"\" | endswith(\"/in.fifo\")) | .read_bytes] == [$size]"
 }
 
+# ---- checksums ----
+
+# Changes a few bytes of a large buffer in place, and says how many bytes are in
+# blocks of 64, by address, that it left alone.
+change='import ctypes, os
+size = 65536
+buffer = bytearray(size)
+address = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
+assert os.readv(0, [buffer]) == size
+changed = set()
+for at in 30000, 30001, 40100, 50063, 65000:
+	buffer[at] ^= 1
+	begin = (address + at) // 64 * 64 - address
+	changed |= set(range(max(begin, 0), min(begin + 64, size)))
+assert os.write(1, buffer) == size
+open("same", "w").write(str(size - len(changed)))'
+
+# Bytes that were written to the file with a link of that grade to what was read.
+linked() {
+	jq --arg grade "$2" '[.paths[].hops | select(length == 2 and
+		(.[0].from.path // "" | endswith("/random")) and
+		(.[1].to.path // "" | endswith("/changed"))) | .[1] |
+		select(.grade == $grade) | .path_bytes] | add // 0' "$1.json"
+}
+
+verified() {
+	head -c 65536 /dev/urandom >random
+	ipcprobe record --verify -e "$classes" -o verified.data -- \
+		sh -c "exec python3 -c '$change' <random >changed" 2>verified.err
+	cat verified.err
+	analyse verified
+	[ "$(cat same)" -ge $((65536 - 5 * 64)) ]
+	equal "bytes proven" "$(cat same)" "$(linked verified exact)"
+	equal "bytes by address" 0 "$(linked verified "by address")"
+}
+
+# The three words of the buffer that are compared are as they were.
+not_verified() {
+	ipcprobe record -e "$classes" -o words.data -- \
+		sh -c "exec python3 -c '$change' <random >changed" 2>words.err
+	analyse words
+	equal "bytes said to be exact" 65536 "$(linked words exact)"
+	equal "checksums" 0 "$(ipcprobe script -i words.data | grep -c io_sums || true)"
+}
+
 # ---- what is not there is not told ----
 
 nothing_happened() {
@@ -433,5 +478,7 @@ prove "tar | zstd | wc" tar_and_zstd
 prove "git log | head: SIGPIPE" git_log_and_head
 prove "make -j with its jobserver" jobserver
 prove "copies -p records a process that runs already, and not the command" attached
+prove "with --verify just the blocks are exact that a program left alone" verified
+prove "without, words decide for a whole buffer" not_verified
 prove "where nothing happened, nothing is told" nothing_happened
 prove_end

@@ -40,7 +40,7 @@ struct record_args {
 
 #define CLASSES	"task,pipe,file,sched,shm,sem,msg,futex,unix,signal,eventfd,procvm,pick"
 
-enum { OPTION_SNAPLEN = 0x200 };
+enum { OPTION_SNAPLEN = 0x200, OPTION_VERIFY };
 
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, "Record all processes, also when a command is given", 0 },
@@ -53,6 +53,8 @@ static const struct argp_option options[] = {
 	  "Size of each CPU's ring, a power of two (default: 4M)", 0 },
 	{ "snaplen", OPTION_SNAPLEN, "BYTES", 0,
 	  "Record the first bytes of each transfer, up to 64k (default: none)", 0 },
+	{ "verify", OPTION_VERIFY, NULL, 0,
+	  "Record checksums of all bytes that calls move, which prove the links of copies", 0 },
 	{ "output", 'o', "FILE", 0, "File to write (default: " SOURCE_DEFAULT_FILE ")", 0 },
 	{ 0 }
 };
@@ -80,6 +82,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		args->output.path = arg;
+		return 0;
+	case OPTION_VERIFY:
+		opts->has_sums = true;
 		return 0;
 	case OPTION_SNAPLEN:
 		option_snap_bytes(state, arg, &opts->snap_bytes);

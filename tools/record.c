@@ -69,7 +69,7 @@ static int configure(struct recording *rec)
 	uint32_t workload_pid = rec->workload.pid;
 	struct ipcprobe_config config = {
 		.classes = opts->classes | 1U << IPCPROBE_CLASS_TASK,
-		.flags = IPCPROBE_F_EXCLUDE_SELF,
+		.flags = IPCPROBE_F_EXCLUDE_SELF | (opts->has_sums ? IPCPROBE_F_SUMS : 0),
 		.ring_bytes = opts->ring_bytes,
 		.snap_bytes = opts->snap_bytes,
 		.cpus = (uintptr_t)opts->cpus.word,
@@ -120,11 +120,11 @@ static int check_abi(struct recording *rec)
 {
 	const struct ipcprobe_info *info = &rec->session.info;
 
-	if (!rec->opts->snap_bytes || info->abi_minor >= 2)
+	if ((!rec->opts->snap_bytes && !rec->opts->has_sums) || info->abi_minor >= 2)
 		return 0;
 	return fail(rec, -EOPNOTSUPP,
-		    "--snaplen: the module (ABI %u.%u) is older than this program and does not know it: load the module of this version",
-		    info->abi_major, info->abi_minor);
+		    "%s: the module (ABI %u.%u) is older than this program and does not know it: load the module of this version",
+		    rec->opts->has_sums ? "--verify" : "--snaplen", info->abi_major, info->abi_minor);
 }
 
 static int open_session(struct recording *rec)

@@ -28,6 +28,7 @@
  * @pids: processes to record; none = all, or those of @command
  * @cpus: CPUs to record; none = all
  * @snap_bytes: how many bytes of each transfer to record, 0 = none
+ * @has_sums: record checksums of all bytes moved
  * @is_all: record all processes although there is a command
  * @command: command to run, or NULL; it says for how long if there are @pids
  * @command_line: how the recorder was called, for the file
@@ -39,6 +40,7 @@ struct record_opts {
 	uint32_t classes;
 	uint32_t ring_bytes;
 	uint32_t snap_bytes;
+	bool has_sums;
 	struct pid_list pids;
 	struct cpu_set cpus;
 	bool is_all;
