@@ -107,6 +107,8 @@ by_bpftrace() {
 # What the session's own tool prints of them.
 by_ipcprobe() {
 	ipcprobe record -o "$work/data" -- "$each" >"$work/truth"
+	# which has class shm: what it records of a file on tmpfs is shm_resize
+	sed -i '/^file_resize .*is_shm=1/d' "$work/truth"
 	ipcprobe script -i "$work/data" >"$work/seen"
 	python3 "$names" "$work/truth" "$work/seen"
 }

@@ -25,7 +25,7 @@
 #define STEP_NS		500U		/* between two records */
 #define JSON_KIB	2048		/* JSON may take so much more than text */
 #define BASE_KIB	8192		/* whatever was recorded */
-#define COPIES_BYTES	1800		/* per past process: 4 hops, a pipe, a file */
+#define COPIES_BYTES	1950		/* per past process: 4 hops, a pipe, a file */
 #define TASK_BYTES	700		/* per past task */
 
 static char program[4096], data[] = "/tmp/growth_test.XXXXXX";
