@@ -82,7 +82,7 @@ start_guest() {
 	local limit=${GUEST_LIMIT:-4200} size
 
 	size=(-s 4 -m 2G -t "$limit")
-	[ "$1" != debug ] || size=(-s 2 -m 4G -t $((2 * limit)))
+	[ "$1" != debug ] || size=(-s 2 -m 8G -t $((2 * limit)))
 	vm/kernel-selftests.sh "$1" >/dev/null
 	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
