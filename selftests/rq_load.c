@@ -315,6 +315,10 @@ static void print_long(FILE *out, const char *name, long number)
 
 /* ---- truth ---- */
 
+/*
+ * What the kernel counted of the command and of all that it made: whom its parent
+ * did not wait for is waited for here.
+ */
 static int truth(const char *path, char **command)
 {
 	struct rusage usage;
@@ -322,6 +326,7 @@ static int truth(const char *path, char **command)
 	FILE *out;
 	pid_t pid;
 
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();
 	if (!pid) {
 		execvp(command[0], command);
@@ -335,7 +340,11 @@ static int truth(const char *path, char **command)
 	print_long(out, "voluntary", value(pid, "status", "voluntary_ctxt_switches"));
 	print_long(out, "preempted", value(pid, "status", "nonvoluntary_ctxt_switches"));
 	print_long(out, "migrations", value(pid, "sched", "se.nr_migrations"));
-	if (waitpid(pid, &status, 0) != pid || getrusage(RUSAGE_CHILDREN, &usage))
+	if (waitpid(pid, &status, 0) != pid)
+		err(1, "waitpid");
+	while (wait(NULL) > 0)
+		;
+	if (getrusage(RUSAGE_CHILDREN, &usage))
 		err(1, "getrusage");
 	print_long(out, "all_voluntary", usage.ru_nvcsw);
 	print_long(out, "all_preempted", usage.ru_nivcsw);
