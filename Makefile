@@ -62,6 +62,14 @@ check-debug: deps
 	@$(MAKE) --no-print-directory debug-kernel selftests
 	@selftests/check.sh debug
 
+# With the proofs that take too long for each change.
+check-all: check check-debug
+	@set -e; for kernel in $(KERNELS); do \
+		$(VM)/run.sh -n -k $$kernel -s 2 -t 1200 -- \
+			'cd selftests; ORACLE=all ./guest.sh ./oracle_test.sh'; \
+	done
+	@selftests/rq_matrix.sh $(KERNELS)
+
 bench: deps
 	@$(MAKE) --no-print-directory selftests
 	@selftests/bench/run.sh
@@ -117,6 +125,7 @@ help:
 	@echo 'demo           a short tour in a guest'
 	@echo 'check          host tests, builds (BUILD_KERNELS), guest tests (KERNELS)'
 	@echo 'check-debug    guest tests under KASAN, lockdep and kmemleak'
+	@echo 'check-all      both, and proofs that take hours'
 	@echo 'bench          benchmarks'
 	@echo 'fuzz           FUZZ_SECONDS (600) of fuzzing of the tools'
 	@echo 'debug-kernel   build the kernel that check-debug boots'
@@ -127,5 +136,5 @@ help:
 	@echo 'style          checkpatch and shellcheck; CLANG_FORMAT=1: clang-format too'
 	@echo 'clean          what was built here; the cache (~/.cache/ipcprobe) stays'
 
-.PHONY: all modules tools selftests fuzzer fuzz deps debug-kernel check check-debug bench \
+.PHONY: all modules tools selftests fuzzer fuzz deps debug-kernel check check-debug check-all bench \
 	demo vm vm-shell install uninstall style clean help
