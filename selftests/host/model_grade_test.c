@@ -218,6 +218,12 @@ static void test_changed_in_place(void)
 	write_file(&t, 12, BUF_A, text, BLOCK);
 	write_file(&t, 12, BUF_A, other, BLOCK);
 	expect(&t, BLOCK, 0, 0, "memory that is used again after its data went on changes nothing");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, other, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	expect(&t, 0, 0, BLOCK, "what was shown to be other data is not linked afterwards");
 }
 
 static void test_parts(void)
@@ -599,7 +605,7 @@ static void test_sums_forgotten(void)
 
 int main(void)
 {
-	ktap_begin(45);
+	ktap_begin(46);
 	fill();
 	test_whole();
 	test_reused();

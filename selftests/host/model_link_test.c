@@ -79,6 +79,27 @@ static void test_outputs_in_turn(void)
 	trace_deinit(&t);
 }
 
+/* What goes to two files is gone from the process once. */
+static void test_half_twice(void)
+{
+	uint64_t stayed = 0;
+	struct trace t;
+	uint32_t i;
+
+	begin(&t);
+	trace_file_read(&t, 12, BIG, BUF_A, BLOCK);
+	trace_file_write(&t, 12, OUT, BUF_A, BLOCK / 2);
+	trace_file_write(&t, 12, LOG, BUF_A, BLOCK / 2);
+	trace_finish(&t);
+	for (i = 1; i < t.model.copies.paths.hop.nr; i++)
+		if (hop_at(&t.model.copies.paths, i)->key.to == OBJECT_MEMORY)
+			stayed += hop_at(&t.model.copies.paths, i)->end_bytes;
+	ktap_ok(stayed == BLOCK / 2,
+		"a half of what was read goes to two files: the other half stays (%llu)",
+		(unsigned long long)stayed);
+	trace_deinit(&t);
+}
+
 /* Small writes of other data are inferred; then the very bytes that were read go out. */
 static void test_not_more_than_read(void)
 {
@@ -381,12 +402,13 @@ static void test_partial(void)
 
 int main(void)
 {
-	ktap_begin(16);
+	ktap_begin(17);
 	test_partial();
 	test_older_process();
 	test_library_names();
 	test_order();
 	test_outputs_in_turn();
+	test_half_twice();
 	test_not_more_than_read();
 	test_truncated();
 	test_long_chain();
