@@ -519,9 +519,14 @@ static int split_piece(struct pieces *pieces, uint32_t i, uint64_t bytes)
 	return 0;
 }
 
-/* The bytes of @piece are delivered by the hop that they came by: others go on. */
-static void end_path(struct copies *copies, struct piece *piece)
+/*
+ * The bytes of @piece are delivered by the hop that they came by: others go on.
+ * Those of a stream are not in it any more.
+ */
+static void end_path(struct copies *copies, const struct op *op, struct piece *piece)
 {
+	if (object_is_stream(copies, op->from))
+		return;
 	if (piece->grade == GRADE_INFERRED)
 		hop_at(&copies->paths, piece->hop)->passed_bytes -= piece->bytes;
 	piece->fresh_bytes = 0;
@@ -536,7 +541,7 @@ static int choose_hop(struct copies *copies, const struct proc_io *io, const str
 
 	err = find_hop(copies, io, op, &copies->pieces.v[i], ret);
 	if (err > 0)
-		end_path(copies, &copies->pieces.v[i]);
+		end_path(copies, op, &copies->pieces.v[i]);
 	if (err)
 		return err < 0 ? err : 0;
 	room = room_for(copies, op, &copies->pieces.v[i], *ret);

@@ -160,6 +160,15 @@ static void cut(struct hop_key *key)
 	key->grade = GRADE_EXACT;
 }
 
+/* Rather in a process's memory, where the bytes are delivered, than in a stream. */
+static bool is_too_long(const struct paths *paths, const struct hop_key *key)
+{
+	uint32_t depth = hop_at(paths, key->before)->depth + 1U;
+
+	return key->before && (depth >= PATH_DEPTH_MAX ||
+			       (key->from == OBJECT_MEMORY && depth >= PATH_DEPTH_MAX - 1));
+}
+
 /**
  * paths_extend - the hop with @key, made if it is new
  * @max_turns: times that a path may lead into key->to, 0 = any number
@@ -178,8 +187,7 @@ int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_tu
 		entry = find_entry(paths, key, max_turns, &is_sure);
 	if (entry && is_sure)
 		return close_cycle(paths, &wanted, entry, ret);
-	is_cut = entry || (wanted.before &&
-			   hop_at(paths, wanted.before)->depth + 1U >= PATH_DEPTH_MAX);
+	is_cut = entry || is_too_long(paths, &wanted);
 	if (is_cut)
 		cut(&wanted);
 	if (paths->hop.nr >= PATH_HOPS_MAX && !find_slot(paths, &wanted, key_hash(&wanted))->hop)

@@ -185,13 +185,31 @@ static void copy_and_change(uint32_t changed, uint64_t exact, uint64_t address,
 	expect(&t, exact, address, inferred, what);
 }
 
+static void read_log(struct trace *t, const unsigned char *now)
+{
+	struct prints p = prints_of(text, BUF_B, 64);
+
+	TRACE(t, file_read, 12, .addr = BUF_B, .file = LOG, .ret = 64, .dur_ns = 400,
+	      .call = IPCPROBE_CALL_READ, .nr_segs = 1, WITH(p));
+	write_file(t, 12, BUF_B, now, 64);
+}
+
 /* ld: of some files the words that are compared happen to be the same. */
 static void test_changer(void)
 {
+	struct trace t;
+
 	copy_and_change(BLOCK / 32, 0, BLOCK, 0,
 			"of who changes data in place other files' words prove nothing");
 	copy_and_change(BLOCK / 32 - 8, BLOCK, 0, 0,
 			"a small buffer that is used for something else does not make one");
+
+	begin(&t);
+	read_file(&t, 12, BUF_A, text, BLOCK);
+	write_file(&t, 12, BUF_A, text, BLOCK);
+	read_log(&t, text);
+	read_log(&t, other);
+	expect(&t, 0, BLOCK + 64, 0, "part of one file changed and part not: that makes one");
 }
 
 /* tr: in some blocks the words that are compared have no letter to change. */
@@ -605,7 +623,7 @@ static void test_sums_forgotten(void)
 
 int main(void)
 {
-	ktap_begin(46);
+	ktap_begin(47);
 	fill();
 	test_whole();
 	test_reused();

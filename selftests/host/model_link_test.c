@@ -156,29 +156,44 @@ static void test_truncated(void)
 	trace_deinit(&t);
 }
 
-static void test_long_chain(void)
+/* @nr processes, each of which copies from the pipe before it to the next one. */
+static struct path chain(struct trace *t, uint32_t nr)
 {
-	const uint32_t nr = 40;
-	struct path path;
-	struct trace t;
 	uint32_t i;
 
-	begin(&t);
+	begin(t);
 	for (i = 0; i < nr; i++) {
-		trace_pipe(&t, 10, 100 + i);
-		trace_spawn(&t, 10, 20 + i, "cat");
+		trace_pipe(t, 10, 100 + i);
+		trace_spawn(t, 10, 20 + i, "cat");
 	}
-	trace_file_read(&t, 20, BIG, BUF_A, 4096);
+	trace_file_read(t, 20, BIG, BUF_A, 4096);
 	for (i = 0; i < nr - 1; i++) {
-		trace_write(&t, 20 + i, 100 + i, 0, BUF_A, 4096);
-		trace_read(&t, 21 + i, 100 + i, 0, BUF_A, 4096);
+		trace_write(t, 20 + i, 100 + i, 0, BUF_A, 4096);
+		trace_read(t, 21 + i, 100 + i, 0, BUF_A, 4096);
 	}
-	trace_file_write(&t, 20 + nr - 1, OUT, BUF_A, 4096);
-	trace_finish(&t);
-	path = trace_path(&t, 0);
-	ktap_ok(path.nr_copies == 2 * nr && file_of(&t, trace_hop(&t, &path, 0)->key.from) == BIG,
-		"a chain of %u processes is one path from the file on (%u copies)", nr,
+	trace_file_write(t, 20 + nr - 1, OUT, BUF_A, 4096);
+	trace_finish(t);
+	return trace_path(t, 0);
+}
+
+static void test_long_chain(void)
+{
+	struct path path;
+	struct trace t;
+
+	path = chain(&t, 40);
+	ktap_ok(path.nr_copies == 80 && file_of(&t, trace_hop(&t, &path, 0)->key.from) == BIG,
+		"a chain of 40 processes is one path from the file on (%u copies)",
 		path.nr_copies);
+	trace_deinit(&t);
+
+	path = chain(&t, PATH_DEPTH_MAX);
+	ktap_ok(!t.err && path.nr_hops <= PATH_DEPTH_MAX && !path_total(&t.model).left_bytes &&
+		path_total(&t.model).copied_bytes == 2ULL * PATH_DEPTH_MAX * 4096 &&
+		path_total(&t.model).delivered_bytes == 3 * 4096,
+		"a path that is too long is cut where it has come to a process (%u hops, %llu bytes copied, %llu delivered)",
+		path.nr_hops, (unsigned long long)path_total(&t.model).copied_bytes,
+		(unsigned long long)path_total(&t.model).delivered_bytes);
 	trace_deinit(&t);
 }
 
@@ -402,7 +417,7 @@ static void test_partial(void)
 
 int main(void)
 {
-	ktap_begin(17);
+	ktap_begin(18);
 	test_partial();
 	test_older_process();
 	test_library_names();
