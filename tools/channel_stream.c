@@ -432,9 +432,12 @@ int stream_take_rest(struct channel *channel, uint64_t pos, struct pieces *out)
 
 	while (!err && pos < end) {
 		uint32_t i = first_after(channel, pos);
-		const struct stream_seg *seg = &channel->seg[i];
+		const struct stream_seg *seg;
 
-		if (i == channel->first_seg + channel->nr_segs || seg->start >= end)
+		if (i == channel->first_seg + channel->nr_segs)
+			break;
+		seg = &channel->seg[i];
+		if (seg->start >= end)
 			break;
 		pos = seg->end < end ? seg->end : end;
 		err = take_part(channel, i, seg->start, pos, false, out);
