@@ -437,13 +437,21 @@ static void do_exec(int *fd)
 	_exit(1);
 }
 
-/* What the module keeps for threads, by the kernel's own count; 0: it does not say. */
+/*
+ * What the module keeps for threads, by the kernel's own count; 0: it does not say.
+ * Freed objects are first taken out of the count, and of KASAN's hands.
+ */
 static unsigned long count_kept(void)
 {
-	FILE *file = fopen("/proc/slabinfo", "r");
+	FILE *file = fopen("/sys/kernel/slab/ipcprobe_op/shrink", "w");
 	unsigned long nr, found = 0;
 	char line[256];
 
+	if (file) {
+		fputs("1", file);
+		fclose(file);
+	}
+	file = fopen("/proc/slabinfo", "r");
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "ipcprobe_op %*u %lu", &nr) == 1)
 			found = nr;
