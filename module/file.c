@@ -2,8 +2,8 @@
 /*
  * Numbers for regular files.  Records carry a number; a file_info record tells
  * once in each session which file it is, a file_rename how it is called later.
- * The table only remembers what was
- * told: a file that loses its place is told again, under a new number.
+ * The table only remembers which files have such a record: one that loses its
+ * place gets another record, with a new number.
  */
 #include <linux/dcache.h>
 #include <linux/fs_struct.h>
@@ -174,13 +174,13 @@ static struct bucket *bucket_of(const struct inode *inode)
 }
 
 /**
- * ipcprobe_file_known - the number of a regular file, if it was told
+ * ipcprobe_file_known - the number of a regular file that has a file_info record
  * @inode: its inode
  *
  * A file that lost its place in the table is not known: it gets another number
  * when it is met again.
  *
- * Context: task context, preemption off.  Return: 0: it was not.
+ * Context: task context, preemption off.  Return: 0: it has none.
  */
 u32 ipcprobe_file_known(const struct inode *inode)
 {
@@ -249,18 +249,27 @@ u32 ipcprobe_file_id(struct file *file)
 
 /* ---- names that change ---- */
 
+/* No path that fits into a record has more names. */
+#define DEPTH_MAX	(IPCPROBE_PATH_MAX / 2)
+
+/* Directories above @dentry; no more than DEPTH_MAX. */
 static u32 depth_of(const struct dentry *dentry)
 {
 	u32 depth = 0;
 
-	for (; !IS_ROOT(dentry); dentry = dentry->d_parent)
+	for (; !IS_ROOT(dentry) && depth < DEPTH_MAX; dentry = READ_ONCE(dentry->d_parent))
 		depth++;
 	return depth;
 }
 
 /*
  * How many names at the end of the path of @old change when it becomes @new,
- * and into how many.  Return: false: they are in no common directory.
+ * and into how many.
+ *
+ * Others may move directories above the two meanwhile.  No directory is freed
+ * while preemption is off (RCU), and no more steps are made than were counted.
+ *
+ * Return: false: they are in no common directory, or too deep.
  */
 static bool count_names(const struct dentry *old, const struct dentry *new,
 			u32 *nr_old, u32 *nr_new)
@@ -269,20 +278,22 @@ static bool count_names(const struct dentry *old, const struct dentry *new,
 
 	*nr_old = 0;
 	*nr_new = 0;
-	do {
-		if (IS_ROOT(old) && IS_ROOT(new))
-			return false;
+	if (depth_old == DEPTH_MAX || depth_new == DEPTH_MAX)
+		return false;
+	while (depth_old || depth_new) {
 		if (depth_old >= depth_new) {
-			old = old->d_parent;
+			old = READ_ONCE(old->d_parent);
 			depth_old--;
 			++*nr_old;
 		} else {
-			new = new->d_parent;
+			new = READ_ONCE(new->d_parent);
 			depth_new--;
 			++*nr_new;
 		}
-	} while (old != new);
-	return true;
+		if (old == new)
+			return true;
+	}
+	return false;
 }
 
 /* The last @nr names of @path, which begins with a slash. */
@@ -297,11 +308,9 @@ static const char *last_names(const char *path, u32 nr)
 }
 
 /**
- * ipcprobe_file_renamed - tell that a regular file gets another name, if it was told
+ * ipcprobe_file_renamed - record that a known regular file gets another name
  * @old: as it is called yet
  * @new: as it will be called
- *
- * Who renames holds the directories, so that they stay where they are.
  *
  * Context: task context, preemption off.
  */
@@ -312,7 +321,7 @@ void ipcprobe_file_renamed(const struct dentry *old, const struct dentry *new)
 	u32 id, nr_old, nr_new, len;
 	const char *names;
 
-	/* of several names it is not known which one was told */
+	/* of several names it is not known which one its file_info record has */
 	if (!inode || !S_ISREG(inode->i_mode) || inode->i_nlink > 1)
 		return;
 	id = ipcprobe_file_known(inode);
