@@ -35,10 +35,10 @@ struct piece {
 static DEFINE_PER_CPU(struct piece, pieces);
 
 /**
- * struct transfer - where the telling of a call's bytes is
+ * struct transfer - how far the bytes of a call are recorded
  * @moved: what the call moved
- * @done: bytes told already
- * @left: bytes to tell
+ * @done: bytes that are
+ * @left: bytes that are to be
  */
 struct transfer {
 	const struct ipcprobe_moved *moved;
@@ -145,4 +145,28 @@ void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
 		tell_data(moved, bytes);
 	if (unlikely(READ_ONCE(ipcprobe_has_sums)))
 		ipcprobe_tell_sums(moved);
+}
+
+/**
+ * ipcprobe_tell_op - the same of an operation that has its buffer in op->addr
+ * @op: the operation, which is over
+ * @class_id: its class
+ * @span: size of the buffer; U32_MAX: it is not known
+ * @nr_more: buffers behind it, in op->io
+ * @bytes: that were moved, or -errno
+ *
+ * Context: likewise.
+ */
+void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u32 span, u32 nr_more,
+		      s64 bytes)
+{
+	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+		.class_id = class_id,
+		.tid = op->tid,
+		.addr = op->addr,
+		.span = span,
+		.nr_more = nr_more,
+		.more = op->io.iov,
+		.bytes = bytes,
+	});
 }

@@ -269,15 +269,8 @@ static __always_inline void fill_read(struct ipcprobe_rec_file_read *rec,
 
 static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
-		.class_id = IPCPROBE_CLASS_FILE,
-		.tid = op->tid,
-		.addr = op->addr,
-		.span = op->prints.span,
-		.nr_more = op->nr_segs > 1 ? op->io.nr : 0,
-		.more = op->io.iov,
-		.bytes = ret,
-	});
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_FILE, op->prints.span,
+			 op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, tell_moved)

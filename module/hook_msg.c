@@ -227,21 +227,10 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
 	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
 }
 
-static void tell_moved(const struct ipcprobe_op *op, s64 bytes)
-{
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
-		.class_id = IPCPROBE_CLASS_MSG,
-		.tid = op->tid,
-		.addr = op->addr,
-		.span = U32_MAX,
-		.bytes = bytes,
-	});
-}
-
 /* The call returns 0. */
 static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 {
-	tell_moved(op, ret < 0 ? ret : op->msg.bytes);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U32_MAX, 0, ret < 0 ? ret : op->msg.bytes);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(msg_send, op->begin, fill_send, tell_sent)
@@ -253,7 +242,12 @@ static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
 	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, U32_MAX, ret));
 }
 
-IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, tell_moved)
+static void tell_received(const struct ipcprobe_op *op, s32 ret)
+{
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U32_MAX, 0, ret);
+}
+
+IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, tell_received)
 
 /* These are called by op.c when the operation is over. */
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)

@@ -397,15 +397,8 @@ static __always_inline void fill_write(struct ipcprobe_rec_pipe_write *rec,
 
 static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
-		.class_id = IPCPROBE_CLASS_PIPE,
-		.tid = op->tid,
-		.addr = op->addr,
-		.span = op->prints.span,
-		.nr_more = op->nr_segs > 1 ? op->io.nr : 0,
-		.more = op->io.iov,
-		.bytes = ret,
-	});
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, op->prints.span,
+			 op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(pipe_read, op->begin, fill_read, tell_moved)

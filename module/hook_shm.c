@@ -258,8 +258,8 @@ static bool leaves_own_memory(void)
 	       (current->flags & PF_EXITING && !current->mm);
 }
 
-/* That private mappings go with the process is not told. */
-static bool is_told(const struct vm_area_struct *vma, bool is_end, u8 call)
+/* That private mappings go with the process is not recorded. */
+static bool is_recorded(const struct vm_area_struct *vma, bool is_end, u8 call)
 {
 	if (is_shared(vma))
 		return !is_end || leaves_own_memory();
@@ -272,7 +272,7 @@ static void emit_unmap(const struct vm_area_struct *vma)
 	u8 call = is_end ? IPCPROBE_CALL_OTHER : ipcprobe_op_call();
 	struct ipcprobe_rec_shm_unmap rec;
 
-	if (!is_told(vma, is_end, call))
+	if (!is_recorded(vma, is_end, call))
 		return;
 	rec = (struct ipcprobe_rec_shm_unmap) {
 		.hdr.tid = current->pid,

@@ -259,18 +259,6 @@ static struct ipcprobe_prints prints(const struct ipcprobe_op *op, s32 ret)
 	return ipcprobe_prints_brought(op->addr, op->prints.span, ret);
 }
 
-/* Only vmsplice() has a buffer. */
-static void tell_moved(const struct ipcprobe_op *op, s32 ret)
-{
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
-		.class_id = IPCPROBE_CLASS_PIPE,
-		.tid = op->tid,
-		.addr = op->addr,
-		.span = op->prints.span,
-		.bytes = ret,
-	});
-}
-
 /* Called by op.c when the operation is over. */
 void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 {
@@ -292,7 +280,8 @@ void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 
 	IPCPROBE_SET_PRINTS(&rec, prints(op, ret));
 	ipcprobe_pipe_end_waits(op);
-	tell_moved(op, ret);
+	/* of vmsplice(); no other has a buffer */
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, op->prints.span, 0, ret);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
 	IPCPROBE_EMIT(pipe_splice, &rec);

@@ -997,6 +997,8 @@ struct ipcprobe_moved {
 };
 
 void ipcprobe_tell_moved(const struct ipcprobe_moved *moved);
+void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u32 span, u32 nr_more,
+		      s64 bytes);
 
 /* sum.c: their checksums */
 
