@@ -428,12 +428,6 @@ static struct moved *moved_of(struct moved *moved, uint32_t *nr, uint32_t pid)
 	return &moved[(*nr)++];
 }
 
-static bool is_pipe(const struct checker *checker, uint32_t object)
-{
-	return object_type(object) == OBJECT_CHANNEL &&
-	       channel_is_pipe(channel_at(&checker->model.copies.channels, object_number(object)));
-}
-
 /* Each process read and wrote of files and pipes what the trace saw. */
 static void judge_processes(struct checker *checker)
 {
@@ -455,7 +449,7 @@ static void judge_processes(struct checker *checker)
 		uint32_t object = is_out ? hop->key.to : hop->key.from;
 
 		if ((!is_out && hop->key.kind != HOP_READ) ||
-		    (object_type(object) != OBJECT_FILE && !is_pipe(checker, object)))
+		    (object_type(object) != OBJECT_FILE && !object_is_pipe(&checker->model.copies, object)))
 			continue;
 		of = moved_of(moved, &nr,
 			      proc_at(tasks, image_at(tasks, hop->key.image)->proc)->pid);

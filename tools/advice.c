@@ -29,12 +29,6 @@ struct passing {
 
 /* ---- what can be passed on without a copy ---- */
 
-static bool is_pipe(const struct model *model, uint32_t object)
-{
-	return object_type(object) == OBJECT_CHANNEL &&
-	       channel_is_pipe(channel_at(&model->copies.channels, object_number(object)));
-}
-
 static bool starts_with(const char *text, const char *start)
 {
 	return !strncmp(text, start, strlen(start));
@@ -60,7 +54,7 @@ static bool is_appended(const struct model *model, uint32_t object)
 
 static bool is_suitable(const struct model *model, uint32_t object)
 {
-	return is_pipe(model, object) || is_file(model, object);
+	return object_is_pipe(&model->copies, object) || is_file(model, object);
 }
 
 /* ---- hops ---- */
@@ -133,7 +127,7 @@ static const struct file *file_of(const struct model *model, uint32_t object)
  */
 static void choose_call(const struct model *model, struct advice *advice)
 {
-	bool from_pipe = is_pipe(model, advice->from), to_pipe = is_pipe(model, advice->to);
+	bool from_pipe = object_is_pipe(&model->copies, advice->from), to_pipe = object_is_pipe(&model->copies, advice->to);
 
 	advice->copied_bytes = 2 * advice->bytes;
 	advice->saved_bytes = to_pipe ? advice->copied_bytes : advice->bytes;

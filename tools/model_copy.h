@@ -177,7 +177,7 @@ struct user_buffer {
 /**
  * struct call_state - a task's call that goes on
  * @sums: checksums of what it moved
- * @sums_ns: when they were told
+ * @sums_ns: the time of their first record
  * @last_ns: the last record about it
  * @block_ns: since when it waits, 0 = it does not
  * @blocked_ns: waits that are over
@@ -317,6 +317,12 @@ static inline uint32_t object_channel(const struct copies *copies, uint32_t obje
 		return object_number(object);
 	return object_type(object) == OBJECT_FILE ?
 	       file_at(&copies->files, object_number(object))->channel : 0;
+}
+
+static inline bool object_is_pipe(const struct copies *copies, uint32_t object)
+{
+	return object_type(object) == OBJECT_CHANNEL &&
+	       channel_is_pipe(channel_at(&copies->channels, object_number(object)));
 }
 
 /* do its bytes come out once, in order? */
