@@ -166,7 +166,7 @@ TEST_F(data, vector)
 	expect_data(_metadata, &cursor, IPCPROBE_REC_pipe_read, to, memory->from, 110);
 }
 
-/* Of these buffers the first 8 are told. */
+/* Of these buffers the first 8 are recorded. */
 static void do_long_vector(void *unused)
 {
 	struct iovec iov[9];
@@ -498,7 +498,7 @@ static void do_many(void *unused)
 	}
 }
 
-/* Each record is read, or counted as lost and told in a lost record. */
+/* Each record is read, or counted in a record of class meta. */
 TEST_F(data, loss_is_counted)
 {
 	struct ipcprobe_stats stats = {};

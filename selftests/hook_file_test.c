@@ -870,7 +870,7 @@ static void do_rename(struct place *place)
 	CHECK(!rename("a/b/g", "h"));
 	CHECK(!rename("h", "c/i"));
 	CHECK(!rename("c/i", "a/b/j"));
-	CHECK(!rename("a", "d"));		/* not told of what is in it */
+	CHECK(!rename("a", "d"));		/* no record for what is in it */
 	CHECK(write(other, page, 1) == 1);
 	CHECK(!syscall(SYS_renameat2, AT_FDCWD, "d/b/j", AT_FDCWD, "unmet", RENAME_EXCHANGE));
 	CHECK(!rename("unmet", "d/b/j"));	/* in the other's place */

@@ -333,7 +333,7 @@ static uint32_t expect_object(struct __test_metadata *_metadata, struct cursor *
 	return rec->file;
 }
 
-#define EXPECT_MAP(cursor, addr_, bytes_, offset_, object_, prot_, call_, is_sysv_) do { \
+#define __EXPECT_MAP(cursor, addr_, bytes_, offset_, object_, prot_, call_, is_sysv_, is_private_) do { \
 	const struct ipcprobe_rec_shm_map *__map = NEXT(cursor, shm_map); \
 	EXPECT_EQ((uintptr_t)(addr_), __map->addr);			\
 	EXPECT_EQ(bytes_, __map->bytes);				\
@@ -342,18 +342,25 @@ static uint32_t expect_object(struct __test_metadata *_metadata, struct cursor *
 	EXPECT_EQ(prot_, __map->prot);					\
 	EXPECT_EQ(IPCPROBE_CALL_##call_, __map->call);			\
 	EXPECT_EQ(is_sysv_, __map->is_sysv);				\
-	EXPECT_EQ(0, __map->is_private);				\
+	EXPECT_EQ(is_private_, __map->is_private);			\
 	EXPECT_EQ((cursor)->tid, __map->pid);				\
 } while (0)
 
-#define EXPECT_UNMAP(cursor, addr_, bytes_, object_, call_) do {	\
+#define EXPECT_MAP(...)		__EXPECT_MAP(__VA_ARGS__, 0)
+#define EXPECT_PRIVATE(...)	__EXPECT_MAP(__VA_ARGS__, 0, 1)
+
+#define __EXPECT_UNMAP(cursor, addr_, bytes_, object_, call_, is_private_) do { \
 	const struct ipcprobe_rec_shm_unmap *__unmap = NEXT(cursor, shm_unmap); \
 	EXPECT_EQ((uintptr_t)(addr_), __unmap->addr);			\
 	EXPECT_EQ(bytes_, __unmap->bytes);				\
 	EXPECT_EQ(object_, __unmap->object);				\
 	EXPECT_EQ(IPCPROBE_CALL_##call_, __unmap->call);		\
+	EXPECT_EQ(is_private_, __unmap->is_private);			\
 	EXPECT_EQ((cursor)->tid, __unmap->pid);				\
 } while (0)
+
+#define EXPECT_UNMAP(...)		__EXPECT_UNMAP(__VA_ARGS__, 0)
+#define EXPECT_PRIVATE_UNMAP(...)	__EXPECT_UNMAP(__VA_ARGS__, 1)
 
 #define EXPECT_DESTROY(cursor, ns_, id_, key_) do {			\
 	const struct ipcprobe_rec_shm_destroy *__gone;			\
@@ -764,26 +771,6 @@ TEST_F(shm, posix_and_anonymous)
 }
 
 /* ---- files that a process maps for itself ---- */
-
-#define EXPECT_PRIVATE(cursor, addr_, bytes_, offset_, object_, prot_, call_) do { \
-	const struct ipcprobe_rec_shm_map *__map = NEXT(cursor, shm_map); \
-	EXPECT_EQ((uintptr_t)(addr_), __map->addr);			\
-	EXPECT_EQ(bytes_, __map->bytes);				\
-	EXPECT_EQ(offset_, __map->offset);				\
-	EXPECT_EQ(object_, __map->object);				\
-	EXPECT_EQ(prot_, __map->prot);					\
-	EXPECT_EQ(IPCPROBE_CALL_##call_, __map->call);			\
-	EXPECT_EQ(1, __map->is_private);				\
-} while (0)
-
-#define EXPECT_PRIVATE_UNMAP(cursor, addr_, bytes_, object_, call_) do {	\
-	const struct ipcprobe_rec_shm_unmap *__unmap = NEXT(cursor, shm_unmap); \
-	EXPECT_EQ((uintptr_t)(addr_), __unmap->addr);			\
-	EXPECT_EQ(bytes_, __unmap->bytes);				\
-	EXPECT_EQ(object_, __unmap->object);				\
-	EXPECT_EQ(IPCPROBE_CALL_##call_, __unmap->call);		\
-	EXPECT_EQ(1, __unmap->is_private);				\
-} while (0)
 
 static void do_private(struct shared *shared)
 {

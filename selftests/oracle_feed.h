@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/ipcprobe_print.h>
-
 #include "model.h"
 #include "oracle.h"
+#include "prints_of.h"
 
 #define FEED_OBJECTS_MAX	65536U
 
@@ -73,7 +72,7 @@ static inline void feed_file_info(struct feed *feed, const struct oracle_event *
 	feed_record(feed, &info.rec.hdr);
 }
 
-/* The object of @e, told to the model when it is met first. */
+/* The object of @e; the model gets a record of it when it is met first. */
 static inline struct feed_object *feed_object(struct feed *feed, const struct oracle_event *e,
 					      const char *path)
 {
@@ -94,37 +93,11 @@ static inline struct feed_object *feed_object(struct feed *feed, const struct or
 	return object;
 }
 
-/* ---- fingerprints ---- */
-
-static inline uint32_t feed_word(const uint8_t *data, uint64_t bytes)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, data, bytes);
-	return ipcprobe_print(word);
-}
-
-static inline struct prints feed_prints(const uint8_t *data, uint64_t addr, uint64_t span)
-{
-	struct prints prints = { .span = span };
-
-	if (!span)
-		return prints;
-	prints.head = feed_word(data, span < 8 ? span : 8);
-	if (span < 8)
-		return prints;
-	prints.mid = feed_word(data + (ipcprobe_print_mid(addr, span) - addr), 8);
-	prints.tail = feed_word(data + span - 8, 8);
-	return prints;
-}
-
 /* ---- calls ---- */
 
 #define FEED_PRINTS(p)	.span = (p).span, .head = (p).head, .mid = (p).mid, .tail = (p).tail
 
-/*
- * The buffers after the first, of which @left bytes are filled or to be written.
- */
+/* A record for each buffer after the first. */
 static inline void feed_segments(struct feed *feed, const struct oracle_event *e,
 				 const struct oracle_buf *buf, const uint8_t *data)
 {
@@ -137,7 +110,7 @@ static inline void feed_segments(struct feed *feed, const struct oracle_event *e
 
 		if (span > buf[i].bytes)
 			span = buf[i].bytes;
-		prints = feed_prints(data + done, buf[i].addr, span);
+		prints = prints_of(data + done, buf[i].addr, span);
 		if (i)
 			FEED(feed, io_segment, e->tid, e->end_ns, .addr = buf[i].addr,
 			     .bytes = buf[i].bytes, FEED_PRINTS(prints));
@@ -185,7 +158,7 @@ static inline void feed_call(struct feed *feed, const struct oracle_event *e,
 			     const uint8_t *data)
 {
 	uint64_t first = e->nr_data < buf[0].bytes ? e->nr_data : buf[0].bytes;
-	struct prints prints = feed_prints(data, buf[0].addr, first);
+	struct prints prints = prints_of(data, buf[0].addr, first);
 	struct feed_object *object;
 
 	if ((e->object != ORACLE_FILE && e->object != ORACLE_PIPE) || !e->nr_bufs)

@@ -3,9 +3,8 @@
  * How sure a link is: fingerprints of what was read and of what is written, made
  * here of data that the test itself has.
  */
-#include <linux/ipcprobe_print.h>
-
 #include "ktap.h"
+#include "prints_of.h"
 #include "trace_builder.h"
 
 #define BLOCK	8192U
@@ -36,26 +35,6 @@ static void begin(struct trace *t)
 	trace_pipe(t, 10, 77);
 	trace_spawn(t, 10, 12, "prog");
 	trace_spawn(t, 10, 13, "other");
-}
-
-static uint32_t print_of(const unsigned char *data, uint32_t bytes)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, data, bytes);
-	return ipcprobe_print(word);
-}
-
-/* As the module takes them of @span bytes at @addr, which are @data. */
-static struct prints prints_of(const unsigned char *data, uint64_t addr, uint32_t span)
-{
-	struct prints prints = { .span = span, .head = print_of(data, span < 8 ? span : 8) };
-
-	if (span < 8)
-		return prints;
-	prints.mid = print_of(data + (ipcprobe_print_mid(addr, span) - addr), 8);
-	prints.tail = print_of(data + span - 8, 8);
-	return prints;
 }
 
 #define WITH(p)	.span = (p).span, .head = (p).head, .mid = (p).mid, .tail = (p).tail
