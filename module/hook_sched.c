@@ -54,7 +54,9 @@ static struct waking {
 	u32 wakee;
 	u32 waker;
 	u64 begin;	/* stamp */
-	u32 prev_cpu;
+	u16 prev_cpu;
+	u16 context;	/* IPCPROBE_CONTEXT_*: who called */
+	u16 cpu;	/* where */
 } *wakings;
 
 static __always_inline struct waking *waking_slot(u32 tid)
@@ -527,15 +529,20 @@ static void probe_waking(void *data, struct task_struct *p)
 	this_cpu_write(ipcprobe_named_tid, p->pid);
 	slot->begin = ipcprobe_stamp();
 	slot->prev_cpu = task_cpu(p);
+	slot->context = ipcprobe_irq_context();
+	slot->cpu = smp_processor_id();
 	smp_store_release(&slot->wakee, p->pid); /* pairs with emit_wakeup() */
 }
 
 static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
-					   const struct task_struct *p, u32 waker,
-					   u32 prev_cpu, u32 delay_ns, u16 is_new)
+					   const struct task_struct *p,
+					   const struct waking *from, u32 delay_ns,
+					   u16 is_new)
 {
+	u16 prev_cpu = from->prev_cpu;
+
 	rec->hdr.tid = p->pid;
-	rec->waker = waker;
+	rec->waker = from->waker;
 	rec->delay_ns = delay_ns;
 	rec->cpu = task_cpu(p);
 	rec->prev_cpu = prev_cpu;
@@ -543,22 +550,30 @@ static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 	rec->prio = p->prio;
 	rec->nr_allowed = p->nr_cpus_allowed;
 	rec->prev_allowed = is_new || cpumask_test_cpu(prev_cpu, p->cpus_ptr);
-	rec->__pad = 0;
+	rec->context = from->context;
+	rec->waker_cpu = from->cpu;
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_wakeup, waker,
-			(const struct task_struct *p, u32 waker, u32 prev_cpu,
+			(const struct task_struct *p, const struct waking *from,
 			 u32 delay_ns, u16 is_new),
-			(p, waker, prev_cpu, delay_ns, is_new))
+			(p, from, delay_ns, is_new))
+
+static noinline void emit_unknown_wakeup(const struct task_struct *p, u64 ts_ns)
+{
+	const struct waking unknown = { .prev_cpu = task_cpu(p) };
+
+	emit_rq_wakeup_slowly(ts_ns, p, &unknown, 0, 0);
+}
 
 static __always_inline void emit_wakeup(const struct task_struct *p,
 					const struct waking *slot, u64 ts_ns,
 					u32 delay_ns)
 {
 	if (likely(smp_load_acquire(&slot->wakee) == p->pid)) /* probe_waking() */
-		emit_rq_wakeup(ts_ns, p, slot->waker, slot->prev_cpu, delay_ns, 0);
+		emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
 	else
-		emit_rq_wakeup_slowly(ts_ns, p, 0, task_cpu(p), 0, 0);
+		emit_unknown_wakeup(p, ts_ns);
 }
 
 /* Not just enqueued here, or the running task itself: then irqs may be on. */
@@ -592,8 +607,12 @@ static void probe_wakeup(void *data, struct task_struct *p)
 
 static void probe_wakeup_new(void *data, struct task_struct *p)
 {
+	struct waking from = { .waker = current->pid, .prev_cpu = task_cpu(p) };
+
 	guard(preempt_notrace)();
-	emit_rq_wakeup_slowly(ipcprobe_clock(), p, current->pid, task_cpu(p), 0, 1);
+	from.cpu = smp_processor_id();
+	from.context = ipcprobe_irq_context();
+	emit_rq_wakeup_slowly(ipcprobe_clock(), p, &from, 0, 1);
 }
 
 /* From where this CPU called set_task_cpu() last. */

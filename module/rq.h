@@ -111,6 +111,20 @@ static __always_inline void ipcprobe_rq_interrupt_wakeup(void)
 }
 
 /**
+ * ipcprobe_irq_context - is it an interrupt that calls, or the running task itself?
+ *
+ * Context: any but NMI.  Return: IPCPROBE_CONTEXT_HARDIRQ, SOFTIRQ or 0.
+ */
+static __always_inline u16 ipcprobe_irq_context(void)
+{
+	unsigned int count = preempt_count();
+
+	if (likely(!(count & (HARDIRQ_MASK | SOFTIRQ_OFFSET))))
+		return 0;
+	return count & HARDIRQ_MASK ? IPCPROBE_CONTEXT_HARDIRQ : IPCPROBE_CONTEXT_SOFTIRQ;
+}
+
+/**
  * ipcprobe_sched_context - where the scheduler was called from
  *
  * Context: any but NMI.  Return: IPCPROBE_CONTEXT_*.
@@ -118,11 +132,10 @@ static __always_inline void ipcprobe_rq_interrupt_wakeup(void)
 static __always_inline u16 ipcprobe_sched_context(void)
 {
 	const void *rq = this_cpu_read(ipcprobe_own_rq);
+	u16 context = ipcprobe_irq_context();
 
-	if (unlikely(in_hardirq()))
-		return IPCPROBE_CONTEXT_HARDIRQ;
-	if (unlikely(in_serving_softirq()))
-		return IPCPROBE_CONTEXT_SOFTIRQ;
+	if (unlikely(context))
+		return context;
 	if (likely(rq) && IPCPROBE_RQ_HAS(rq_stop) &&
 	    IPCPROBE_PRIVATE(void *, rq, rq_stop) == current)
 		return IPCPROBE_CONTEXT_STOPPER;

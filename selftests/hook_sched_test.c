@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <pthread.h>
@@ -604,6 +605,8 @@ TEST_F(sched, wakeup_names_the_waker)
 	EXPECT_EQ(1, rec->prev_cpu);
 	EXPECT_EQ(0, rec->is_new);
 	EXPECT_EQ(120, rec->prio);
+	EXPECT_EQ(0, rec->context);
+	EXPECT_EQ(0, rec->waker_cpu);
 	EXPECT_LE(begin_ns, rec->hdr.ts_ns - rec->delay_ns);
 	EXPECT_GE(end_ns, rec->hdr.ts_ns);
 	/* first onto the queue, then told, then it runs */
@@ -615,6 +618,57 @@ TEST_F(sched, wakeup_names_the_waker)
 	EXPECT_EQ(1, enqueue->cpu);
 	EXPECT_EQ(1, enqueue->change);
 	EXPECT_LE(enqueue->hdr.ts_ns, rec->hdr.ts_ns);
+}
+
+static void do_sleep_a_little(void *arg MAYBE_UNUSED)
+{
+	struct timespec ts = { .tv_nsec = 1000000 };
+	int i;
+
+	for (i = 0; i < 20; i++)
+		nanosleep(&ts, NULL);
+}
+
+/* The last wait for a socket's data ends by a timer of the slower kind. */
+static void do_wait_in_vain(void *arg MAYBE_UNUSED)
+{
+	struct timeval tv = { .tv_usec = 20000 };
+	char byte;
+	int fd[2];
+
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	CHECK(!setsockopt(fd[0], SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)));
+	CHECK(read(fd[0], &byte, 1) == -1 && errno == EAGAIN);
+}
+
+/* How many of its wake-ups were called in @context? */
+static int nr_woken_in(const struct capture *cap, pid_t pid, uint16_t context)
+{
+	size_t i;
+	int nr = 0;
+
+	for (i = 0; i < cap->nr; i++) {
+		const struct ipcprobe_rec_rq_wakeup *rec = (const void *)cap->recs[i].rec;
+
+		nr += rec->hdr.type == IPCPROBE_REC_rq_wakeup && rec->hdr.tid == (uint32_t)pid &&
+		      rec->context == context && !rec->is_new;
+	}
+	return nr;
+}
+
+/* Whom an interrupt wakes was not woken by the task that it interrupted. */
+TEST_F(sched, wakeup_by_an_interrupt)
+{
+	pid_t sleeper, waiter;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	sleeper = SPAWN(do_sleep_a_little, NULL);
+	waiter = SPAWN(do_wait_in_vain, NULL);
+	REAP(sleeper);
+	REAP(waiter);
+	FINISH(&self->cap);
+	EXPECT_LE(20, nr_woken_in(&self->cap, sleeper, IPCPROBE_CONTEXT_HARDIRQ));
+	EXPECT_LE(1, nr_woken_in(&self->cap, waiter, IPCPROBE_CONTEXT_SOFTIRQ));
 }
 
 TEST_F(sched, new_task)
@@ -633,6 +687,7 @@ TEST_F(sched, new_task)
 	ASSERT_NE(NULL, rec);
 	EXPECT_EQ(1, rec->is_new);
 	EXPECT_EQ(getpid(), rec->waker);
+	EXPECT_EQ(0, rec->context);
 	EXPECT_EQ(123, rec->prio);
 }
 

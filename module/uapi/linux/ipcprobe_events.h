@@ -490,7 +490,7 @@
 	F(pad32, __pad2,    "")
 
 #define IPCPROBE_FIELDS_rq_wakeup(F)					\
-	F(tid,   waker,     "task that woke it (an interrupt is charged to the task it interrupted)") \
+	F(tid,   waker,     "task that woke it, or that an interrupt was on top of: see context") \
 	F(ns32,  delay_ns,  "from the waker's call until it was put on its CPU") \
 	F(u16,   cpu,       "CPU chosen")				\
 	F(u16,   prev_cpu,  "CPU it was on before")			\
@@ -498,7 +498,8 @@
 	F(u16,   prio,      "its priority, kernel scale")		\
 	F(u16,   nr_allowed, "CPUs that it may run on")			\
 	F(u16,   prev_allowed, "1: prev_cpu is one of them")		\
-	F(pad32, __pad,     "")
+	F(context_flags, context,   "what called: HARDIRQ, SOFTIRQ; 0 = the waker itself") \
+	F(u16,   waker_cpu, "CPU on which it called")
 
 #define IPCPROBE_FIELDS_rq_migrate(F)					\
 	F(tid,   by,        "task in whose context it happened")	\

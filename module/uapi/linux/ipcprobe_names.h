@@ -178,9 +178,9 @@ enum ipcprobe_rq_flag { IPCPROBE_RQ_FLAGS(IPCPROBE_E) };
 
 /* context: where the scheduler was called */
 #define IPCPROBE_CONTEXT_FLAGS(F)					\
-	F(SOFTIRQ, 0x0001)	/* periodic balancing */		\
+	F(SOFTIRQ, 0x0001)	/* periodic balancing, a packet, a timer */ \
 	F(STOPPER, 0x0002)	/* migration thread */			\
-	F(HARDIRQ, 0x0004)	/* interrupt: tick, wake-up */		\
+	F(HARDIRQ, 0x0004)	/* interrupt: tick, wake-up, timer, device */ \
 	F(SWITCH, 0x0008)	/* in schedule(): newly idle balancing */ \
 	F(OFFLINE, 0x0010)	/* the CPU it leaves goes offline */
 
