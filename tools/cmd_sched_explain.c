@@ -19,7 +19,7 @@ static const struct argp_option options[] = {
 	{ "task", OPTION_TASK, "TASK", 0,
 	  "Explain each switch to this task, given by its number or name, and its wake-ups", 0 },
 	{ "worst", OPTION_WORST, "N", 0,
-	  "Explain the N longest wake-up latencies (default: 10)", 0 },
+	  "Explain the N longest delays, after a wake-up or a preemption (default: 10)", 0 },
 	{ 0 }
 };
 

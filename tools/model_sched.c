@@ -45,7 +45,7 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 		task->is_moved = false;
 		task->out_ns = 0;
 		task->off_ns = 0;
-		task->delay_ns = 0;
+		delay_clear(&task->delay);
 		task->wait.kind = WAIT_NONE;
 	}
 	return task;
@@ -187,51 +187,69 @@ static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts
 	return err;
 }
 
+/* Who sleeps, but is a member, stays so on another queue. */
+static int join_queue(const struct sched *sched, struct sched_task *task,
+		      const struct ipcprobe_rec_rq_enqueue *rec, uint32_t by)
+{
+	bool is_asleep = task->is_moved && !task->wake_ns;
+
+	task->group = rec->group;
+	task->sched_class = rec->sched_class;
+	task->prio = rec->prio;
+	task->is_throttled = !rec->change;
+	task->is_moved = false;
+	if (task->state == SCHED_RUNNING)
+		return 0;
+	if (!is_asleep)
+		return sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, by);
+	sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_DELAYED);
+	return 0;
+}
+
 static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enqueue *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	uint32_t number, by = tasks_by_tid(sched->tasks, rec->by);
 	struct sched_task *task;
-	uint32_t number;
+	int err = 0;
 
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!cpu || !task)
 		return cpu ? -ENOMEM : 0;
-	if (number) {
-		task->group = rec->group;
-		task->sched_class = rec->sched_class;
-		task->prio = rec->prio;
-		task->is_throttled = !rec->change;
-	}
-	if (number && task->state != SCHED_RUNNING && task->is_moved && !task->wake_ns)
-		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_DELAYED);
-	else if (number && task->state != SCHED_RUNNING)
-		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
-	task->is_moved = false;
+	if (number)
+		err = join_queue(sched, task, rec, by);
+	if (err)
+		return err;
 	if (number && cpu->is_known)
 		link_member(sched, number, cpu);
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
 }
 
 /* Who runs goes to sleep at the switch, who is queued is on its way to another queue. */
-static void leave_queue(const struct sched *sched, struct sched_task *task,
-			const struct ipcprobe_rec_rq_dequeue *rec)
+static int leave_queue(const struct sched *sched, struct sched_task *task,
+		       const struct ipcprobe_rec_rq_dequeue *rec, uint32_t by)
 {
+	struct delay_part part = { .cpu = rec->cpu, .by = by, .kind = DELAY_MOVED };
+
 	task->is_throttled = rec->rq_flags & DEQUEUE_THROTTLE;
 	if (task->state == SCHED_RUNNING)
-		return;
+		return 0;
 	if (task->is_throttled)
-		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
-	else if (task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED)
+		return sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, by);
+	if (task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED) {
 		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_MIGRATING);
-	else
-		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
+		return delay_enter(&task->delay, rec->hdr.ts_ns, &part);
+	}
+	sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
+	return 0;
 }
 
 static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_dequeue *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	uint32_t number, by = tasks_by_tid(sched->tasks, rec->by);
 	struct sched_task *task;
-	uint32_t number;
+	int err = 0;
 
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!cpu || !task)
@@ -240,17 +258,22 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 		unlink_member(sched, task);
 	task->is_moved = task->state == SCHED_DELAYED && !(rec->rq_flags & DEQUEUE_SLEEP);
 	if (number && task->cpu == SCHED_NO_CPU)
-		leave_queue(sched, task, rec);
+		err = leave_queue(sched, task, rec, by);
+	if (err)
+		return err;
 	return change_length(sched, cpu, rec->hdr.ts_ns, -(int64_t)rec->change, rec->nr_running);
 }
 
 static int apply_change(struct sched *sched, const struct ipcprobe_rec_rq_change *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	int err;
 
 	if (!cpu)
 		return 0;
-	sched_throttle_unnamed(sched, cpu, rec);
+	err = sched_throttle_unnamed(sched, cpu, rec);
+	if (err)
+		return err;
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
 }
 
@@ -263,38 +286,55 @@ static int apply_throttle(struct sched *sched, const struct ipcprobe_rec_rq_thro
 
 /* ---- who runs ---- */
 
-static void switch_out(const struct sched *sched, struct sched_task *task,
-		       const struct ipcprobe_rec_rq_switch *rec)
+/* Who loses the CPU and wants to run on waits from now on. */
+static int switch_out(const struct sched *sched, struct sched_task *task,
+		      const struct ipcprobe_rec_rq_switch *rec)
 {
 	bool is_preempted = rec->preempt || !rec->prev_state;
+	int err;
 
 	task->nr_preempted += !rec->voluntary;
 	task->nr_voluntary += rec->voluntary;
 	task->is_preempted = is_preempted;
 	task->out_ns = rec->hdr.ts_ns;
 	task->out_state = rec->prev_state;
-	if (is_preempted)
-		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
-	else if (rec->prev_state & STATE_DEAD)
+	if (is_preempted) {
+		err = sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, 0);
+		task->delay.is_known = true;
+		return err;
+	}
+	delay_clear(&task->delay);
+	if (rec->prev_state & STATE_DEAD)
+		delay_deinit(&task->delay);
+	if (rec->prev_state & STATE_DEAD)
 		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_UNKNOWN);
 	else
 		sched_enter_state(sched, task, rec->hdr.ts_ns,
 				  task->cpu == SCHED_NO_CPU ? SCHED_ASLEEP : SCHED_DELAYED);
+	return 0;
 }
 
 static int switch_in(const struct sched *sched, struct sched_task *task, uint16_t cpu,
 		     uint64_t ts_ns)
 {
-	uint64_t wake_ns = task->wake_ns, ready_ns = sched_ready_ns(task);
+	uint64_t wake_ns = task->wake_ns;
 
 	sched_enter_state(sched, task, ts_ns, SCHED_RUNNING);
 	task->off_ns = task->out_ns ? ts_ns - task->out_ns : 0;
-	task->delay_ns = ready_ns && ready_ns < ts_ns ? ts_ns - ready_ns : 0;
 	task->run_cpu = cpu;
 	task->wake_ns = 0;
 	if (!wake_ns || wake_ns > ts_ns)
 		return 0;
 	return hist_add(&task->latency, ts_ns - wake_ns);
+}
+
+/* The task's delay, if it waited, is over. */
+static void end_delay(struct sched_task *task, uint64_t ts_ns)
+{
+	if (sched_is_waiting(task))
+		delay_end(&task->delay, ts_ns);
+	else
+		delay_clear(&task->delay);
 }
 
 static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch *rec)
@@ -308,6 +348,7 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	next = task_of(sched, rec->next, &next_number);
 	if (!cpu || !prev || !next)
 		return cpu ? -ENOMEM : 0;
+	end_delay(next, rec->hdr.ts_ns);
 	err = tell_switch(sched, rec, prev_number, next_number);
 	if (err)
 		return err;
@@ -319,11 +360,19 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->nr_switches++;
 	cpu->has_throttle = false;
-	if (prev_number)
-		switch_out(sched, prev, rec);
+	if (prev_number && !err)
+		err = switch_out(sched, prev, rec);
 	if (next_number && !err)
 		err = switch_in(sched, next, rec->cpu, rec->hdr.ts_ns);
 	return err;
+}
+
+/* Who was still running when the waker called waits since it is not. */
+static int begin_woken(struct sched_task *task, uint64_t wake_ns, uint32_t waker)
+{
+	task->wake_ns = wake_ns > task->out_ns ? wake_ns : task->out_ns;
+	task->waker = waker;
+	return delay_woken(&task->delay, task->wake_ns, waker);
 }
 
 static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec)
@@ -343,15 +392,13 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 		return err;
 	cpu->nr_wakeups++;
 	task->nr_wakeups++;
-	if (task->state == SCHED_RUNNING || task->state == SCHED_UNKNOWN)
+	if (task->state == SCHED_RUNNING)
 		return 0;
-	if (!task->wake_ns && rec->hdr.ts_ns > rec->delay_ns) {
-		task->wake_ns = rec->hdr.ts_ns - rec->delay_ns;
-		task->waker = waker;
-	}
-	if (task->state == SCHED_DELAYED)
-		sched_enter_waiting(sched, task, rec->hdr.ts_ns);
-	return 0;
+	if (!sched_is_waiting(task))
+		err = sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, waker);
+	if (err || task->delay.is_known || rec->hdr.ts_ns <= rec->delay_ns)
+		return err;
+	return begin_woken(task, rec->hdr.ts_ns - rec->delay_ns, waker);
 }
 
 static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migrate *rec)
@@ -367,6 +414,7 @@ static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migra
 	err = tell_migrate(sched, rec, number, by);
 	if (err)
 		return err;
+	delay_migrate(&task->delay, rec, by);
 	task->nr_migrations++;
 	cpu = cpu_of(sched, rec->from_cpu);
 	if (cpu)
@@ -402,31 +450,41 @@ static int apply_snapshot(struct sched *sched, const struct ipcprobe_rec_rq_snap
 }
 
 /* Whoever a snapshot names is in some state since then, or longer. */
-static void settle_member(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
-			  enum sched_state state)
+static void note_since(struct sched_task *task, enum sched_state before)
 {
-	bool is_new = task->state != state;
-
-	sched_enter_state(sched, task, ts_ns, state);
-	if (is_new)
+	if (task->state != before)
 		task->is_since_least = true;
 }
 
-static void begin_member(struct sched *sched, struct sched_cpu *cpu,
-			 const struct sched_member *member, uint64_t ts_ns, bool is_current)
+static int begin_member(struct sched *sched, struct sched_cpu *cpu,
+			const struct sched_member *member, uint64_t ts_ns, bool is_current)
 {
 	struct sched_task *task = sched_task_at(sched, member->task);
-	enum sched_state state = member->state & IPCPROBE_RQ_DELAYED ? SCHED_DELAYED :
-				 member->state & IPCPROBE_RQ_THROTTLED ? SCHED_THROTTLED :
-				 SCHED_QUEUED;
+	enum sched_state before = task->state;
+	int err = 0;
 
 	link_member(sched, member->task, cpu);
 	task->group = member->group;
 	task->prio = member->prio;
 	task->sched_class = member->sched_class;
 	task->is_throttled = member->state & IPCPROBE_RQ_THROTTLED;
-	if (!is_current)
-		settle_member(sched, task, ts_ns, state);
+	if (is_current)
+		return 0;
+	if (member->state & IPCPROBE_RQ_DELAYED)
+		sched_enter_state(sched, task, ts_ns, SCHED_DELAYED);
+	else
+		err = sched_enter_waiting(sched, task, ts_ns, task->cpu, 0);
+	note_since(task, before);
+	return err;
+}
+
+static void begin_current(struct sched *sched, struct sched_task *task, uint64_t ts_ns, uint16_t cpu)
+{
+	enum sched_state before = task->state;
+
+	sched_enter_state(sched, task, ts_ns, SCHED_RUNNING);
+	note_since(task, before);
+	task->run_cpu = cpu;
 }
 
 static int begin_known(struct sched *sched, struct sched_cpu *cpu,
@@ -434,18 +492,17 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 {
 	struct sched_task *task;
 	uint32_t number, i;
+	int err = 0;
 
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!task)
 		return -ENOMEM;
 	sched_drop_members(sched, cpu);
-	for (i = 0; i < cpu->nr_snapshot; i++)
-		begin_member(sched, cpu, &cpu->snapshot[i], rec->hdr.ts_ns,
-			     cpu->snapshot[i].task == number);
-	if (number) {
-		settle_member(sched, task, rec->hdr.ts_ns, SCHED_RUNNING);
-		task->run_cpu = rec->cpu;
-	}
+	for (i = 0; i < cpu->nr_snapshot && !err; i++)
+		err = begin_member(sched, cpu, &cpu->snapshot[i], rec->hdr.ts_ns,
+				   cpu->snapshot[i].task == number);
+	if (number)
+		begin_current(sched, task, rec->hdr.ts_ns, rec->cpu);
 	cpu->length = rec->nr_running == IPCPROBE_NR_UNKNOWN ? sched_nr_counted(sched, cpu) :
 							       rec->nr_running;
 	cpu->current = number;
@@ -453,7 +510,7 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->is_known = true;
 	cpu->is_wrong = false;
-	return 0;
+	return err;
 }
 
 static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_snapshot_end *rec)
@@ -548,8 +605,10 @@ void sched_deinit(struct sched *sched)
 {
 	uint32_t i;
 
-	for (i = 0; i < sched->task.nr; i++)
+	for (i = 0; i < sched->task.nr; i++) {
 		hist_deinit(&sched_task_at(sched, i)->latency);
+		delay_deinit(&sched_task_at(sched, i)->delay);
+	}
 	for (i = 0; i < sched->nr_cpus; i++) {
 		free(sched->cpu[i].length_ns);
 		free(sched->cpu[i].snapshot);

@@ -18,6 +18,7 @@
 #include "hist.h"
 #include "model_task.h"
 #include "pool.h"
+#include "sched_delay.h"
 #include "sched_group.h"
 #include "sched_wait.h"
 #include "timeline.h"
@@ -52,14 +53,14 @@ enum sched_state {
  * @next: member after it, 0 = last
  * @prev: member before it, 0 = first
  * @since_ns: since when it is in @state
- * @wake_ns: when the waker called, 0 = it ran since
+ * @wake_ns: when the waker called that @delay began with; 0 = there was none, or it ran since
  * @waker: who called
  * @is_moved: it sleeps, and was a member that changes its queue
  * @out_ns: when it last left a CPU, 0 = not known
  * @out_state: with what state, as in rq_switch
  * @is_preempted: it wanted to go on then
  * @off_ns: it runs: for how long it had been off the CPU, 0 = not known
- * @delay_ns: it runs: for how long it had wanted to, 0 = not known
+ * @delay: it wants to run: since when, and what holds it up; it runs: what did
  * @wait: the IPC object it blocks on, if it sleeps: see sched_wait_of()
  * @wait_gen: generation of @wait, see sched->wait_gen
  * @run_ns: time running
@@ -92,7 +93,7 @@ struct sched_task {
 	uint64_t out_ns;
 	uint32_t out_state;
 	uint64_t off_ns;
-	uint64_t delay_ns;
+	struct sched_delay delay;
 	struct sched_wait wait;
 	uint32_t wait_gen;
 	uint64_t run_ns;
@@ -197,8 +198,8 @@ struct sched;
 
 /**
  * struct sched_switch - a switch that is about to happen
- * @prev: who ran: has since_ns, off_ns and delay_ns; 0 = idle
- * @next: who will: has out_ns, wake_ns and waker; 0 = idle
+ * @prev: who ran: has since_ns, off_ns and the delay before that; 0 = idle
+ * @next: who will: has out_ns, wake_ns, waker and the delay that ends now; 0 = idle
  */
 struct sched_switch {
 	const struct ipcprobe_rec_rq_switch *rec;
@@ -296,10 +297,17 @@ static inline struct sched_wait sched_wait_of(const struct sched *sched,
 	return task->wait_gen == sched->wait_gen ? task->wait : (struct sched_wait){ 0 };
 }
 
+/* does it want to run, and has no CPU? */
+static inline bool sched_is_waiting(const struct sched_task *task)
+{
+	return task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED ||
+	       task->state == SCHED_MIGRATING;
+}
+
 /* since when the task wants to run; 0: it does not, or that is not known */
 static inline uint64_t sched_ready_ns(const struct sched_task *task)
 {
-	return task->wake_ns || !task->is_preempted ? task->wake_ns : task->out_ns;
+	return delay_begin_ns(&task->delay);
 }
 
 /* for how long, since the figures began, @task has run on @cpu; 0 if not at all */
@@ -316,13 +324,14 @@ void sched_enter_state(const struct sched *sched, struct sched_task *task, uint6
 void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
 
 /* sched_throttle.c: whom throttling keeps from running */
-void sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns);
-void sched_set_throttled(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
-			 bool is_throttled);
+int sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			uint32_t cpu, uint32_t by);
+int sched_set_throttled(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			bool is_throttled);
 int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
 		   const struct ipcprobe_rec_rq_throttle *rec);
-void sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
-			    const struct ipcprobe_rec_rq_change *rec);
+int sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
+			   const struct ipcprobe_rec_rq_change *rec);
 
 /* members that count in the queue's length */
 uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);

@@ -125,19 +125,19 @@ static const char *balancing_kind(uint16_t context)
 	return "balancing";
 }
 
-const char *sched_migrate_cause(const struct sched_groups *groups,
-				const struct ipcprobe_rec_rq_migrate *rec)
+const char *sched_migrate_cause(const struct sched_groups *groups, uint32_t site,
+				uint16_t context)
 {
-	const char *function = sched_site_name(groups, rec->site);
+	const char *function = sched_site_name(groups, site);
 	size_t i;
 
-	if (rec->context & IPCPROBE_CONTEXT_OFFLINE)
+	if (context & IPCPROBE_CONTEXT_OFFLINE)
 		return "hotplug";
 	if (!function)
 		return NULL;
 	if (is_one_of(function, detachers, ARRAY_SIZE(detachers)))
-		return balancing_kind(rec->context);
-	if (rec->context & IPCPROBE_CONTEXT_STOPPER &&
+		return balancing_kind(context);
+	if (context & IPCPROBE_CONTEXT_STOPPER &&
 	    is_one_of(function, stop_steps, ARRAY_SIZE(stop_steps)))
 		return "affinity or exec";
 	for (i = 0; i < ARRAY_SIZE(causes); i++)

@@ -28,8 +28,10 @@ enum sched_request {
 
 enum sched_request sched_request_of(const char *function);
 
-/* why a task is moved, as the views call it; NULL: that was not told */
-const char *sched_migrate_cause(const struct sched_groups *groups,
-				const struct ipcprobe_rec_rq_migrate *rec);
+/* why a task is moved, as the views call it: by @site and @context of rq_migrate; NULL:
+ * that was not told
+ */
+const char *sched_migrate_cause(const struct sched_groups *groups, uint32_t site,
+				uint16_t context);
 
 #endif /* IPCPROBE_SCHED_CAUSE_H */

@@ -12,31 +12,6 @@
 
 #define STATE_DEAD	0x80U
 
-/**
- * struct explain_cpu - who ran on a CPU
- * @run: the last ones, a ring
- * @nr: ever
- */
-struct explain_cpu {
-	struct explain_run run[EXPLAIN_NR_RUNS];
-	uint64_t nr;
-};
-
-static struct explain_cpu *cpu_of(struct explain *explain, uint32_t cpu)
-{
-	uint32_t old = explain->nr_cpus;
-	struct explain_cpu *grown;
-
-	if (cpu < old)
-		return &explain->cpu[cpu];
-	grown = array_reserve(explain->cpu, &explain->nr_cpus, cpu + 1, sizeof(*grown));
-	if (!grown)
-		return NULL;
-	memset(grown + old, 0, (explain->nr_cpus - old) * sizeof(*grown));
-	explain->cpu = grown;
-	return &grown[cpu];
-}
-
 /* ---- what a case is made of ---- */
 
 static uint8_t class_of(const struct sched *sched, uint32_t task)
@@ -139,29 +114,6 @@ static void copy_members(struct explain_case *c, const struct model *model)
 	}
 }
 
-/* Who ran there since @from_ns, the last first. */
-static void copy_runs(struct explain_case *c, const struct explain_cpu *cpu, uint64_t from_ns)
-{
-	uint64_t i;
-
-	c->nr_runs = 0;
-	for (i = cpu->nr; i && c->nr_runs < EXPLAIN_NR_RUNS; i--) {
-		struct explain_run run = cpu->run[(i - 1) % EXPLAIN_NR_RUNS];
-
-		if (run.until_ns <= from_ns)
-			break;
-		if (run.from_ns < from_ns)
-			run.from_ns = from_ns;
-		c->run[c->nr_runs++] = run;
-	}
-	c->is_run_cut = i && c->nr_runs == EXPLAIN_NR_RUNS;
-}
-
-static uint64_t latency_of(const struct sched_task *next, uint64_t ts_ns)
-{
-	return next->wake_ns && next->wake_ns < ts_ns ? ts_ns - next->wake_ns : 0;
-}
-
 /*
  * For a task of a higher class Linux 7.2 asks without a call that could be
  * hooked; but it is such a one that runs then.
@@ -186,6 +138,7 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	const struct pick_cpu *pick = picks_cpu(&explain->model->picks, sw->rec->cpu);
 	const struct sched_task *next = sched_task_at(sched, sw->next);
 	const struct explain_wakeup *wakeup = pool_reach(&explain->wakeup, sw->next);
+	int err;
 
 	if (!wakeup)
 		return -ENOMEM;
@@ -195,19 +148,16 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	c->next = sw->next;
 	c->prev_state = sw->rec->prev_state;
 	c->run_ns = sched_run_ns(sched, sw->prev, c->cpu, c->ts_ns);
-	c->latency_ns = sw->next ? latency_of(next, c->ts_ns) : 0;
-	c->wakeup = c->latency_ns && wakeup->wake_ns == next->wake_ns ?
+	c->wakeup = next->wake_ns && wakeup->ts_ns >= next->wake_ns ?
 		*wakeup : (struct explain_wakeup){ 0 };
 	copy_request(c, sched, pick);
 	c->loss = loss_of(sched, sw, &c->request, c->why);
 	c->wait = sched_wait_of(sched, sched_task_at(sched, sw->prev));
 	c->by_class = pick ? pick->by_class : (struct pick_class){ 0 };
 	copy_members(c, explain->model);
-	c->nr_runs = 0;
-	if (c->latency_ns && c->cpu < explain->nr_cpus)
-		copy_runs(c, &explain->cpu[c->cpu], next->wake_ns);
 	c->nr_levels = 0;
-	return pick ? copy_levels(c, &pick->chain) : 0;
+	err = pick ? copy_levels(c, &pick->chain) : 0;
+	return err ? err : delay_report_fill(&c->delay, &explain->runs, sched, sw->next, c->ts_ns);
 }
 
 /* ---- which are kept ---- */
@@ -215,8 +165,7 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 /* The kept ones are sorted: a worse one takes the last one's room. */
 static int keep_worst(struct explain *explain, const struct sched_switch *sw)
 {
-	uint64_t ns = latency_of(sched_task_at(&explain->model->sched, sw->next),
-				 sw->rec->hdr.ts_ns);
+	uint64_t ns = delay_ns(&sched_task_at(&explain->model->sched, sw->next)->delay);
 	struct explain_case *c;
 	uint32_t i;
 
@@ -227,11 +176,11 @@ static int keep_worst(struct explain *explain, const struct sched_switch *sw)
 		if (!c)
 			return -ENOMEM;
 		explain->kept[explain->nr_kept++] = c;
-	} else if (ns <= explain->kept[explain->nr_kept - 1]->latency_ns) {
+	} else if (ns <= explain->kept[explain->nr_kept - 1]->delay.ns) {
 		return 0;
 	}
 	c = explain->kept[explain->nr_kept - 1];
-	for (i = explain->nr_kept - 1; i && explain->kept[i - 1]->latency_ns < ns; i--)
+	for (i = explain->nr_kept - 1; i && explain->kept[i - 1]->delay.ns < ns; i--)
 		explain->kept[i] = explain->kept[i - 1];
 	explain->kept[i] = c;
 	return fill(explain, c, sw);
@@ -287,29 +236,11 @@ static bool is_wanted(const struct explain *explain, const struct sched_switch *
 
 /* ---- what is watched ---- */
 
-static int note_run(struct explain *explain, const struct sched_switch *sw)
-{
-	uint64_t ts_ns = sw->rec->hdr.ts_ns;
-	uint64_t ns = sched_run_ns(&explain->model->sched, sw->prev, sw->rec->cpu, ts_ns);
-	struct explain_cpu *cpu;
-
-	if (!ns)
-		return 0;
-	cpu = cpu_of(explain, sw->rec->cpu);
-	if (!cpu)
-		return -ENOMEM;
-	cpu->run[cpu->nr++ % EXPLAIN_NR_RUNS] = (struct explain_run){
-		.from_ns = ts_ns - ns, .until_ns = ts_ns, .task = sw->prev,
-	};
-	return 0;
-}
-
 static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
 {
 	struct explain *explain = arg;
-	int err = note_run(explain, sw);
+	int err = runs_switch(&explain->runs, sched, sw);
 
-	(void)sched;
 	if (err || !is_wanted(explain, sw))
 		return err;
 	switch (explain->mode) {
@@ -366,13 +297,11 @@ static int on_wakeup(void *arg, const struct sched *sched,
 static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
 {
 	struct explain *explain = arg;
-	uint32_t i;
 
 	(void)sched;
 	(void)begin_ns;
 	(void)end_ns;
-	for (i = 0; i < explain->nr_cpus; i++)
-		explain->cpu[i].nr = 0;
+	runs_forget(&explain->runs);
 	return 0;
 }
 
@@ -383,6 +312,7 @@ int explain_init(struct explain *explain, const struct model *model, const struc
 			   .arg = explain },
 		.model = model, .runq = runq,
 	};
+	runs_init(&explain->runs);
 	explain->room = calloc(1, sizeof(*explain->room));
 	return explain->room ? pool_init(&explain->wakeup, sizeof(struct explain_wakeup)) : -ENOMEM;
 }
@@ -409,8 +339,11 @@ static void destroy_case(struct explain_case *c)
 {
 	uint32_t i;
 
-	for (i = 0; c && i < PICK_NR_LEVELS; i++)
+	if (!c)
+		return;
+	for (i = 0; i < PICK_NR_LEVELS; i++)
 		free(c->level[i].entity);
+	delay_report_deinit(&c->delay);
 	free(c);
 }
 
@@ -422,6 +355,6 @@ void explain_deinit(struct explain *explain)
 		destroy_case(explain->kept[i]);
 	destroy_case(explain->room);
 	free(explain->kept);
-	free(explain->cpu);
+	runs_deinit(&explain->runs);
 	pool_deinit(&explain->wakeup);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Switches with all that explains them: why the task before lost the CPU, whom
- * the scheduler compared, how the next one was woken, and who ran until it did.
+ * the scheduler compared, how the next one was woken, and what held it up.
  * A watcher of the model, which keeps those asked for and no others.
  */
 #ifndef IPCPROBE_SCHED_EXPLAIN_H
@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "delay_report.h"
 #include "model.h"
 #include "model_pick.h"
 #include "view_runq.h"
 
-#define EXPLAIN_NR_RUNS		64U	/* of a CPU, remembered */
 #define EXPLAIN_NR_MEMBERS	64U	/* of a queue, shown */
 
 /* why the task that ran lost its CPU */
@@ -52,12 +52,6 @@ struct explain_wakeup {
 	uint8_t prev_idle;
 };
 
-struct explain_run {
-	uint64_t from_ns;
-	uint64_t until_ns;
-	uint32_t task;
-};
-
 /* a member of the queue at a switch that the fair class did not decide */
 struct explain_member {
 	uint32_t task;
@@ -72,7 +66,6 @@ struct explain_member {
  * struct explain_case - one switch
  * @ts_ns: when; 0 = none
  * @run_ns: for how long @prev had run
- * @latency_ns: from the waker's call until @next ran, 0 = not known
  * @loss: enum explain_loss
  * @wait: LOSS_SLEEP: on what
  * @request: LOSS_ASKED: by whom
@@ -80,8 +73,7 @@ struct explain_member {
  * @by_class: unless the fair class decided
  * @level: what the fair class compared, @nr_levels
  * @member: on the queue, if a class above decided
- * @run: who ran while @next waited, the last first
- * @is_run_cut: others before
+ * @delay: for how long @next had wanted to run, and what held it up
  */
 struct explain_case {
 	uint64_t ts_ns;
@@ -90,7 +82,6 @@ struct explain_case {
 	uint32_t next;
 	uint32_t prev_state;
 	uint64_t run_ns;
-	uint64_t latency_ns;
 	uint8_t loss;
 	struct sched_wait wait;
 	struct pick_request request;
@@ -101,9 +92,7 @@ struct explain_case {
 	uint32_t nr_levels;
 	struct explain_member member[EXPLAIN_NR_MEMBERS];
 	uint32_t nr_members;
-	struct explain_run run[EXPLAIN_NR_RUNS];
-	uint32_t nr_runs;
-	bool is_run_cut;
+	struct delay_report delay;
 };
 
 enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
@@ -135,8 +124,7 @@ struct explain {
 	int (*show_wakeup)(const struct explain *explain, uint32_t task,
 			   const struct explain_wakeup *wakeup);
 	const char *cache;
-	struct explain_cpu *cpu;
-	uint32_t nr_cpus;
+	struct runs runs;
 	struct pool wakeup;	/* struct explain_wakeup, by task */
 	struct explain_case *room;
 };

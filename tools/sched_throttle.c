@@ -10,18 +10,48 @@
 #include <errno.h>
 #include <string.h>
 
-/* It wants to run from now on; whether it may is told by is_throttled. */
-void sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns)
+/* The throttled group that keeps members of @group from running on @cpu, 0 = none. */
+static uint32_t throttling_group(const struct sched *sched, const struct sched_cpu *cpu,
+				 uint32_t group)
 {
-	sched_enter_state(sched, task, ts_ns, task->is_throttled ? SCHED_THROTTLED : SCHED_QUEUED);
+	uint32_t i;
+
+	for (i = 0; i < cpu->nr_throttled; i++)
+		if (sched_group_is_in(&sched->groups, group, cpu->throttled[i]))
+			return cpu->throttled[i];
+	return 0;
 }
 
-void sched_set_throttled(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
-			 bool is_throttled)
+/**
+ * sched_enter_waiting - the task wants to run from now on; whether it may is told by
+ * is_throttled
+ * @cpu: of the queue that it is on, or comes to
+ * @by: in whose context
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			uint32_t cpu, uint32_t by)
+{
+	struct delay_part part = { .cpu = cpu, .by = by, .kind = DELAY_QUEUED };
+
+	if (task->is_throttled) {
+		part.kind = DELAY_THROTTLED;
+		part.group = throttling_group(sched, &sched->cpu[cpu], task->group);
+	}
+	if (!sched_is_waiting(task))
+		delay_clear(&task->delay);
+	sched_enter_state(sched, task, ts_ns, task->is_throttled ? SCHED_THROTTLED : SCHED_QUEUED);
+	return delay_enter(&task->delay, ts_ns, &part);
+}
+
+int sched_set_throttled(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+			bool is_throttled)
 {
 	task->is_throttled = is_throttled;
-	if (task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED)
-		sched_enter_waiting(sched, task, ts_ns);
+	if (task->state != SCHED_QUEUED && task->state != SCHED_THROTTLED)
+		return 0;
+	return sched_enter_waiting(sched, task, ts_ns, task->cpu, 0);
 }
 
 uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu)
@@ -61,18 +91,6 @@ static int note_group(struct sched_cpu *cpu, uint32_t group)
 	return 0;
 }
 
-/* Is it, or a group that it is in, throttled there? */
-static bool is_throttled_group(const struct sched *sched, const struct sched_cpu *cpu,
-			       uint32_t group)
-{
-	uint32_t i;
-
-	for (i = 0; i < cpu->nr_throttled; i++)
-		if (sched_group_is_in(&sched->groups, group, cpu->throttled[i]))
-			return true;
-	return false;
-}
-
 int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
 		   const struct ipcprobe_rec_rq_throttle *rec)
 {
@@ -86,12 +104,12 @@ int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
 	else
 		forget_group(cpu, rec->group);
 	cpu->has_throttle = true;
-	while ((number = sched_next_member(sched, cpu, number))) {
+	while (!err && (number = sched_next_member(sched, cpu, number))) {
 		struct sched_task *task = sched_task_at(sched, number);
 
 		if (sched_group_is_in(&sched->groups, task->group, rec->group))
-			sched_set_throttled(sched, task, rec->hdr.ts_ns,
-					    is_throttled_group(sched, cpu, task->group));
+			err = sched_set_throttled(sched, task, rec->hdr.ts_ns,
+						  throttling_group(sched, cpu, task->group));
 	}
 	return err;
 }
@@ -111,25 +129,31 @@ static uint32_t nr_real_time(const struct sched *sched, const struct sched_cpu *
 	return nr;
 }
 
-/*
- * The length changes by several tasks.  If no group's throttling was told
- * before, and it is by all of the real-time class, that class is throttled.
+/**
+ * sched_throttle_unnamed - the length changes by several tasks
+ *
+ * If no group's throttling was told before, and it is by all of the real-time
+ * class, that class is throttled.
+ *
+ * Return: 0 or -ENOMEM.
  */
-void sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
-			    const struct ipcprobe_rec_rq_change *rec)
+int sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
+			   const struct ipcprobe_rec_rq_change *rec)
 {
 	bool is_throttled = rec->change < 0, is_group = cpu->has_throttle;
 	int64_t nr = is_throttled ? -(int64_t)rec->change : rec->change;
 	uint32_t number = 0;
+	int err = 0;
 
 	cpu->has_throttle = false;
 	if (is_group || !cpu->is_known || !sched->throttles_real_time ||
 	    nr_real_time(sched, cpu, !is_throttled) != nr)
-		return;
-	while ((number = sched_next_member(sched, cpu, number))) {
+		return 0;
+	while (!err && (number = sched_next_member(sched, cpu, number))) {
 		struct sched_task *task = sched_task_at(sched, number);
 
 		if (task->sched_class == IPCPROBE_SCHED_RT)
-			sched_set_throttled(sched, task, rec->hdr.ts_ns, is_throttled);
+			err = sched_set_throttled(sched, task, rec->hdr.ts_ns, is_throttled);
 	}
+	return err;
 }

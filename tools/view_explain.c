@@ -189,71 +189,21 @@ static void put_wakeup(const struct explain *explain, const struct explain_wakeu
 	putchar('\n');
 }
 
-/* how long and how often a task ran */
-struct turns {
-	uint32_t task;
-	uint32_t nr;
-	uint64_t ns;
-};
-
-static int compare_turns(const void *a, const void *b)
+static void print_delay(const struct explain *explain, const struct explain_case *c)
 {
-	const struct turns *x = a, *y = b;
-
-	if (x->ns != y->ns)
-		return x->ns < y->ns ? 1 : -1;
-	return x->task < y->task ? -1 : x->task > y->task;
-}
-
-/* Each task once, who ran longest first. */
-static uint32_t sum_turns(const struct explain_case *c, struct turns sums[EXPLAIN_NR_RUNS])
-{
-	uint32_t nr = 0, i, j;
-
-	for (i = 0; i < c->nr_runs; i++) {
-		for (j = 0; j < nr && sums[j].task != c->run[i].task; j++)
-			;
-		if (j == nr)
-			sums[nr++] = (struct turns){ .task = c->run[i].task };
-		sums[j].nr++;
-		sums[j].ns += c->run[i].until_ns - c->run[i].from_ns;
-	}
-	qsort(sums, nr, sizeof(*sums), compare_turns);
-	return nr;
-}
-
-static void print_runs(const struct model *model, const struct explain_case *c)
-{
-	struct turns sums[EXPLAIN_NR_RUNS];
-	uint32_t nr = sum_turns(c, sums), i;
-
-	if (!nr)
+	if (!c->delay.ns)
 		return;
-	fputs("  meanwhile: ", stdout);
-	for (i = 0; i < nr; i++) {
-		fputs(i ? ", " : "", stdout);
-		put_task(model, sums[i].task);
-		putchar(' ');
-		put_ns(sums[i].ns);
-		if (sums[i].nr > 1)
-			printf(" (%u times)", sums[i].nr);
-	}
-	puts(c->is_run_cut ? ", and others before" : "");
-}
-
-static void print_latency(const struct explain *explain, const struct explain_case *c)
-{
-	if (!c->latency_ns)
-		return;
-	fputs("  wake-up: waited ", stdout);
-	put_ns(c->latency_ns);
-	if (c->wakeup.ts_ns) {
+	fputs("  waited ", stdout);
+	put_ns(c->delay.ns);
+	if (!c->delay.wake_ns) {
+		puts(" after it lost its CPU");
+	} else if (c->wakeup.ts_ns) {
 		fputs("; ", stdout);
 		put_wakeup(explain, &c->wakeup);
 	} else {
-		putchar('\n');
+		puts(" after it was woken");
 	}
-	print_runs(explain->model, c);
+	view_delay_print(explain->model, &c->delay, c->next);
 }
 
 /* ---- what the fair class compared ---- */
@@ -390,7 +340,7 @@ int view_explain_case(const struct explain *explain, const struct explain_case *
 	put_task(model, c->next);
 	putchar('\n');
 	print_loss(model, c);
-	print_latency(explain, c);
+	print_delay(explain, c);
 	for (i = 0; i < c->nr_levels; i++)
 		print_level(model, &c->level[i]);
 	if (!c->nr_levels && c->by_class.rule != PICK_BY_UNDECIDED)

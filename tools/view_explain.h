@@ -22,6 +22,11 @@ int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
 int view_explain_print(const struct model *model, const struct explain *explain);
 int view_explain_json(const struct model *model, const struct explain *explain);
 
+/* view_delay.c: the parts of a delay, @task's, and who ran meanwhile */
+void view_delay_print(const struct model *model, const struct delay_report *delay,
+		      uint32_t task);
+json_t *view_delay_json(const struct model *model, const struct delay_report *delay);
+
 /* view_picks.c: predictions by rule, and those that were wrong */
 int view_picks_print(const struct model *model, uint64_t start_ns);
 json_t *view_picks_json(const struct model *model);

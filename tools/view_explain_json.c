@@ -98,24 +98,6 @@ static json_t *wakeup_json(const struct explain *explain, const struct explain_w
 			 "is_new", (int)w->is_new);
 }
 
-static json_t *run_json(const struct model *model, const struct explain_run *run)
-{
-	return json_pack("{s:o, s:o, s:o}",
-			 "task", label_task_json(model, run->task),
-			 "from_ns", view_json_number(run->from_ns),
-			 "run_ns", view_json_number(run->until_ns - run->from_ns));
-}
-
-static json_t *runs_json(const struct model *model, const struct explain_case *c)
-{
-	json_t *list = json_array();
-	uint32_t i;
-
-	for (i = c->nr_runs; i--;)
-		json_array_append_new(list, run_json(model, &c->run[i]));
-	return list;
-}
-
 /* ---- what was compared ---- */
 
 static json_t *flags_json(uint16_t flags)
@@ -211,16 +193,15 @@ static json_t *case_json(const struct explain *explain, const struct explain_cas
 {
 	const struct model *model = explain->model;
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "event", "switch",
 			 "ts_ns", view_json_number(c->ts_ns),
 			 "cpu", view_json_number(c->cpu),
 			 "prev", loss_json(model, c),
 			 "next", task_or_null(model, c->next),
-			 "latency_ns", view_json_known(c->latency_ns, c->latency_ns),
+			 "latency_ns", view_json_known(c->delay.ns, c->delay.ns),
 			 "wakeup", wakeup_json(explain, &c->wakeup),
-			 "meanwhile", runs_json(model, c),
-			 "meanwhile_cut", (int)c->is_run_cut,
+			 "parts", view_delay_json(model, &c->delay),
 			 "levels", levels_json(model, c), "classes", class_json(model, c));
 }
 

@@ -45,7 +45,7 @@ static void print_line(const struct migrations *mig, const struct sched *sched,
 	put_length(length_of(sched, rec->to_cpu));
 	fputs("  ", stdout);
 	line_task(mig->model, by, NAME_WIDTH);
-	text_print(stdout, sched_migrate_cause(&sched->groups, rec) ?: "-");
+	text_print(stdout, sched_migrate_cause(&sched->groups, rec->site, rec->context) ?: "-");
 	putchar('\n');
 }
 
@@ -65,7 +65,7 @@ static json_t *length_json(int64_t length)
 static json_t *line_json(const struct migrations *mig, const struct sched *sched,
 			 const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by)
 {
-	const char *cause = sched_migrate_cause(&sched->groups, rec);
+	const char *cause = sched_migrate_cause(&sched->groups, rec->site, rec->context);
 
 	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "event", "migration",
 			 "ts_ns", view_json_number(rec->hdr.ts_ns),

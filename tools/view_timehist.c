@@ -57,7 +57,7 @@ static void print_switch(const struct timehist *th, const struct sched_switch *s
 
 	begin_line(th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's', sw->prev);
 	line_ms(task->off_ns);
-	line_ms(task->delay_ns);
+	line_ms(delay_ns(&task->delay));
 	line_ms(run_ns);
 	if (th->has_state)
 		printf("  %5c", line_state(sw->rec));
@@ -150,7 +150,7 @@ static json_t *switch_json(const struct timehist *th, const struct sched_switch 
 			 "cpu", view_json_number(sw->rec->cpu),
 			 "task", label_task_json(th->model, sw->prev),
 			 "wait_ns", view_json_number(task->off_ns),
-			 "latency_ns", view_json_number(task->delay_ns),
+			 "latency_ns", view_json_number(delay_ns(&task->delay)),
 			 "run_ns", view_json_number(run_ns),
 			 "state", state,
 			 "next", label_task_json(th->model, sw->next));

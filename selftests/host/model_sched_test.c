@@ -557,7 +557,7 @@ static bool is_cause(struct trace *t, const char *function, uint16_t context, co
 
 	if (function)
 		TRACE_TEXT(t, rq_site, 0, function, function, .site = 1);
-	cause = sched_migrate_cause(&t->model.sched.groups, &rec);
+	cause = sched_migrate_cause(&t->model.sched.groups, rec.site, rec.context);
 	if (want ? cause && !strcmp(cause, want) : !cause)
 		return true;
 	ktap_note("%s, context %u: %s", function ?: "no function", context, cause ?: "none");

@@ -849,7 +849,7 @@ static int explain_view(const struct model *model, const void *opts)
 
 	(void)model;
 	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES | MODEL_PICKS);
-	if (explain_init(&explain, &t.model, &runq) || explain_keep(&explain, 2))
+	if (explain_init(&explain, &t.model, &runq) || explain_keep(&explain, 4))
 		abort();
 	explain.mode = explain_mode;
 	explain.name = explain_name;

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Delays: what held a task up, part by part, and who ran meanwhile.  The truth is
+ * what each test wrote: when, where, who.
+ */
+#include "delay_report.h"
+#include "ktap.h"
+#include "trace_builder.h"
+
+#define US	1000ULL
+#define SLEEP	1U	/* state and dequeue flag */
+
+/* ---- records ---- */
+
+static void join(struct trace *t, uint64_t us, uint32_t tid, uint16_t cpu, uint32_t by)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_enqueue, tid, .by = by, .nr_running = IPCPROBE_NR_UNKNOWN, .cpu = cpu,
+	      .change = 1, .group = 1, .sched_class = IPCPROBE_SCHED_FAIR);
+}
+
+static void leave(struct trace *t, uint64_t us, uint32_t tid, uint16_t cpu, uint32_t flags)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_dequeue, tid, .nr_running = IPCPROBE_NR_UNKNOWN, .cpu = cpu, .change = 1,
+	      .rq_flags = flags);
+}
+
+static void wake(struct trace *t, uint64_t us, uint32_t tid, uint16_t cpu, uint32_t waker)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_wakeup, tid, .waker = waker, .delay_ns = 5 * US, .cpu = cpu, .prev_cpu = cpu);
+}
+
+static void run(struct trace *t, uint64_t us, uint16_t cpu, uint32_t prev, uint32_t state,
+		uint32_t next)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_switch, prev, .next = next, .prev_state = state, .cpu = cpu);
+}
+
+static void migrate(struct trace *t, uint64_t us, uint32_t tid, uint16_t from, uint16_t to,
+		    uint32_t by)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_migrate, tid, .by = by, .from_cpu = from, .to_cpu = to, .site = 7,
+	      .context = IPCPROBE_CONTEXT_SWITCH);
+}
+
+static void throttle(struct trace *t, uint64_t us, uint16_t cpu, uint32_t group, bool is_throttled)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_throttle, 0, .group = group, .cpu = cpu, .is_throttled = is_throttled);
+}
+
+/* ---- what is told ---- */
+
+#define VICTIM	11U	/* whose last delay is kept */
+
+struct told {
+	struct sched_watch watch;
+	struct runs runs;
+	struct delay_report report;
+	uint32_t nr;
+};
+
+static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
+{
+	struct told *told = arg;
+	int err = runs_switch(&told->runs, sched, sw);
+
+	if (err || !sw->next || task_at(sched->tasks, sw->next)->tid != VICTIM)
+		return err;
+	told->nr++;
+	return delay_report_fill(&told->report, &told->runs, sched, sw->next, sw->rec->hdr.ts_ns);
+}
+
+static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+{
+	struct told *told = arg;
+
+	(void)sched;
+	(void)begin_ns;
+	(void)end_ns;
+	runs_forget(&told->runs);
+	return 0;
+}
+
+/* Tasks 11 ... 16; CPUs 0 and 1 idle and known from 1 ms on. */
+static void begin(struct trace *t, struct told *told)
+{
+	uint32_t i;
+
+	*told = (struct told){ .watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = told } };
+	runs_init(&told->runs);
+	trace_init(t, MODEL_RUNQ);
+	t->model.sched.watch = &told->watch;
+	for (i = 11; i <= 16; i++)
+		trace_snapshot(t, i, 1, "task");
+	for (i = 0; i < 2; i++) {
+		t->now_ns = 1000 * US;
+		TRACE(t, rq_snapshot_end, 0, .nr_running = 0, .nr_members = 0, .cpu = i);
+	}
+}
+
+static void end(struct trace *t, struct told *told)
+{
+	delay_report_deinit(&told->report);
+	runs_deinit(&told->runs);
+	trace_deinit(t);
+}
+
+static uint64_t part_us(const struct told *told, uint32_t part)
+{
+	return part < told->report.nr ? delay_part_ns(&told->report.part[part], 0) / US : 0;
+}
+
+static uint64_t ran_us(struct trace *t, const struct told *told, uint32_t part, uint32_t tid)
+{
+	uint32_t i, task = tid ? tasks_known_tid(&t->model.tasks, tid) : 0;
+
+	for (i = 0; part < told->report.nr && i < told->report.ran[part].nr; i++)
+		if (told->report.ran[part].v[i].task == task)
+			return told->report.ran[part].v[i].ns / US;
+	return 0;
+}
+
+/* Are the parts those of @kinds, without a gap, and as long as the delay together? */
+static bool has_parts(const struct told *told, const char *kinds)
+{
+	static const char letters[] = {
+		[DELAY_WAKING] = 'w', [DELAY_SIGNALLED] = 's', [DELAY_QUEUED] = 'q',
+		[DELAY_THROTTLED] = 't', [DELAY_MOVED] = 'm', [DELAY_PUT_BACK] = 'b',
+	};
+	const struct delay_report *report = &told->report;
+	char found[DELAY_PARTS_MAX + 1] = "";
+	uint64_t ns = 0;
+	bool is_whole = true;
+	uint32_t i;
+
+	for (i = 0; i < report->nr; i++) {
+		found[i] = letters[report->part[i].kind];
+		ns += delay_part_ns(&report->part[i], 0);
+		is_whole &= !i || report->part[i].from_ns == report->part[i - 1].until_ns;
+		is_whole &= !delay_report_unknown_ns(report, i);
+	}
+	if (!strcmp(found, kinds) && is_whole && ns == report->ns)
+		return true;
+	ktap_note("parts '%s', together %llu of %llu ns, whole: %d", found,
+		  (unsigned long long)ns, (unsigned long long)report->ns, is_whole);
+	for (i = 0; i < report->nr; i++)
+		ktap_note("%c: %llu us on CPU %u, not known who ran: %llu ns", found[i],
+			  (unsigned long long)part_us(told, i), report->part[i].cpu,
+			  (unsigned long long)delay_report_unknown_ns(report, i));
+	return false;
+}
+
+/* ---- what can hold a task up ---- */
+
+/* It waits behind 12 on CPU 0 and is pulled by CPU 1, where 13 had run. */
+static void test_moved(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, 12, 0, 0);
+	run(&t, 3001, 0, 0, 0, 12);
+	join(&t, 3000, 13, 1, 0);
+	run(&t, 3001, 1, 0, 0, 13);
+	join(&t, 5000, VICTIM, 0, 12);
+	wake(&t, 5000, VICTIM, 0, 12);
+	leave(&t, 15000, 13, 1, SLEEP);
+	leave(&t, 15001, VICTIM, 0, 0);
+	migrate(&t, 15001, VICTIM, 0, 1, 13);
+	join(&t, 15004, VICTIM, 1, 13);
+	run(&t, 15006, 1, 13, SLEEP, VICTIM);
+	ktap_ok(has_parts(&told, "wqmq"), "woken, queued, moved, queued");
+	ktap_ok(told.report.ns == 10011 * US && part_us(&told, 0) == 5 &&
+		part_us(&told, 1) == 10001 && part_us(&told, 2) == 3 && part_us(&told, 3) == 2,
+		"each part is as long as it was");
+	ktap_ok(ran_us(&t, &told, 1, 12) == 10001 && !ran_us(&t, &told, 1, 13) &&
+		ran_us(&t, &told, 3, 13) == 2 && !ran_us(&t, &told, 3, 12),
+		"who ran on the queue where it waited is told, and not who ran elsewhere");
+	ktap_ok(told.report.part[1].cpu == 0 && told.report.part[3].cpu == 1 &&
+		told.report.part[2].by == tasks_known_tid(&t.model.tasks, 13) &&
+		told.report.part[2].site == 7, "and who moved it, and by which function");
+	end(&t, &told);
+}
+
+/* The CPU chosen puts it on its queue itself: 14 runs there when it is notified. */
+static void test_signalled(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, 14, 1, 0);
+	run(&t, 3001, 1, 0, 0, 14);
+	join(&t, 5000, VICTIM, 1, 14);
+	wake(&t, 5001, VICTIM, 1, 12);
+	run(&t, 5003, 1, 14, 0, VICTIM);
+	ktap_ok(has_parts(&told, "sq") && part_us(&told, 0) == 4 && part_us(&told, 1) == 3,
+		"notified, queued: %llu and %llu us", (unsigned long long)part_us(&told, 0),
+		(unsigned long long)part_us(&told, 1));
+	end(&t, &told);
+}
+
+/* Group 5 is in group 4, which is throttled from 6 to 85 ms. */
+static void test_throttled(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	TRACE_TEXT(&t, rq_group, 0, path, "/outer", .group = 4, .parent = 1);
+	TRACE_TEXT(&t, rq_group, 0, path, "/outer/inner", .group = 5, .parent = 4);
+	join(&t, 3000, 12, 0, 0);
+	run(&t, 3001, 0, 0, 0, 12);
+	t.now_ns = 5000 * US;
+	TRACE(&t, rq_enqueue, VICTIM, .by = 12, .nr_running = IPCPROBE_NR_UNKNOWN, .change = 1,
+	      .group = 5, .sched_class = IPCPROBE_SCHED_FAIR);
+	wake(&t, 5000, VICTIM, 0, 12);
+	throttle(&t, 6000, 0, 4, true);
+	run(&t, 50000, 0, 12, 0, 13);
+	throttle(&t, 85000, 0, 4, false);
+	run(&t, 86000, 0, 13, 0, VICTIM);
+	ktap_ok(has_parts(&told, "wqtq") && part_us(&told, 1) == 1000 &&
+		part_us(&told, 2) == 79000 && part_us(&told, 3) == 1000,
+		"queued, throttled, queued");
+	ktap_ok(told.report.part[2].group == 4, "the group that was throttled is told, not its own");
+	ktap_ok(ran_us(&t, &told, 2, 12) == 44000 && ran_us(&t, &told, 2, 13) == 35000,
+		"and who ran while it was");
+	end(&t, &told);
+}
+
+/* Taken off its queue for a change of its priority, and put back. */
+static void test_put_back(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, 12, 0, 0);
+	run(&t, 3001, 0, 0, 0, 12);
+	join(&t, 5000, VICTIM, 0, 12);
+	wake(&t, 5000, VICTIM, 0, 12);
+	leave(&t, 6000, VICTIM, 0, 0);
+	join(&t, 6002, VICTIM, 0, 12);
+	run(&t, 7000, 0, 12, 0, VICTIM);
+	ktap_ok(has_parts(&told, "wqbq") && part_us(&told, 2) == 2, "queued, put back, queued");
+	end(&t, &told);
+}
+
+/* It loses its CPU; later the other way: in the state of a sleeper, and is woken. */
+static void test_preempted(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, VICTIM, 0, 0);
+	wake(&t, 3000, VICTIM, 0, 12);
+	run(&t, 3001, 0, 0, 0, VICTIM);
+	join(&t, 4000, 12, 0, 0);
+	run(&t, 5000, 0, VICTIM, 0, 12);
+	run(&t, 9000, 0, 12, 0, VICTIM);
+	ktap_ok(has_parts(&told, "q") && part_us(&told, 0) == 4000 && !told.report.wake_ns &&
+		ran_us(&t, &told, 0, 12) == 4000, "who lost its CPU waits since then");
+	t.now_ns = 10000 * US;
+	TRACE(&t, rq_switch, VICTIM, .next = 12, .preempt = 1,
+	      .prev_state = SLEEP);
+	wake(&t, 13000, VICTIM, 0, 12);
+	run(&t, 14000, 0, 12, 0, VICTIM);
+	ktap_ok(has_parts(&told, "q") && part_us(&told, 0) == 4000 && !told.report.wake_ns,
+		"also if it is woken while it is queued");
+	end(&t, &told);
+}
+
+/* Woken before it has left its CPU, it waits since it has. */
+static void test_early(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, VICTIM, 0, 0);
+	run(&t, 3001, 0, 0, 0, VICTIM);
+	leave(&t, 4998, VICTIM, 0, SLEEP);
+	run(&t, 4998, 0, VICTIM, SLEEP, 12);
+	join(&t, 5000, VICTIM, 0, 12);
+	wake(&t, 5000, VICTIM, 0, 12);
+	run(&t, 5010, 0, 12, 0, VICTIM);
+	ktap_ok(has_parts(&told, "wq") && told.report.ns == 12 * US,
+		"a delay does not begin before the task has left its CPU: %llu ns",
+		(unsigned long long)told.report.ns);
+	end(&t, &told);
+}
+
+/* ---- bounds ---- */
+
+/* More moves than parts are kept. */
+static void test_many_parts(void)
+{
+	struct trace t;
+	struct told told;
+	uint64_t us = 6000, queued_us = 0, ns[NR_DELAY_KINDS] = { 0 };
+	uint32_t i;
+
+	begin(&t, &told);
+	join(&t, 5000, VICTIM, 0, 12);
+	wake(&t, 5000, VICTIM, 0, 12);
+	for (i = 0; i < 300; i++, us += 100) {
+		leave(&t, us, VICTIM, i & 1, 0);
+		migrate(&t, us, VICTIM, i & 1, ~i & 1, 12);
+		join(&t, us + 3, VICTIM, ~i & 1, 12);
+	}
+	run(&t, us, 0, 0, 0, VICTIM);
+	queued_us = 1000 + 300 * 97;
+	for (i = 0; i < told.report.nr; i++)
+		ns[told.report.part[i].kind] += delay_part_ns(&told.report.part[i], 0);
+	ktap_ok(told.report.nr <= DELAY_PARTS_MAX && ns[DELAY_QUEUED] == queued_us * US &&
+		ns[DELAY_MOVED] == 900 * US && ns[DELAY_WAKING] == 5 * US &&
+		told.report.ns == ns[DELAY_QUEUED] + ns[DELAY_MOVED] + ns[DELAY_WAKING],
+		"of too many parts the older are summed up: %u parts, %llu us queued of %llu",
+		told.report.nr, (unsigned long long)ns[DELAY_QUEUED] / US,
+		(unsigned long long)queued_us);
+	end(&t, &told);
+}
+
+/* More runs than are kept, and what was before the wait does not count. */
+static void test_many_runs(void)
+{
+	uint32_t nr = 5 * RUNS_KEPT, i;
+	uint64_t us = 5000;
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, 12, 0, 0);
+	join(&t, 3000, 13, 0, 0);
+	run(&t, 3000, 0, 0, 0, 12);
+	join(&t, 4000, VICTIM, 0, 12);
+	wake(&t, 4000, VICTIM, 0, 12);
+	for (i = 0; i < nr; i++, us += i & 1 ? 3 : 1)
+		run(&t, us, 0, i & 1 ? 13 : 12, 0, i & 1 ? 12 : 13);
+	run(&t, us, 0, 12, 0, VICTIM);
+	ktap_ok(has_parts(&told, "wq") && ran_us(&t, &told, 1, 13) == nr / 2 * 3 &&
+		ran_us(&t, &told, 1, 12) == 1000 + nr / 2,
+		"however often others ran: %llu and %llu us",
+		(unsigned long long)ran_us(&t, &told, 1, 12),
+		(unsigned long long)ran_us(&t, &told, 1, 13));
+	end(&t, &told);
+}
+
+/* What is lost is not known. */
+static void test_lost(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, VICTIM, 0, 12);
+	wake(&t, 3000, VICTIM, 0, 12);
+	t.now_ns = 5500 * US;
+	TRACE_LOST(&t, 5000 * US, 1, SCHED);
+	run(&t, 6000, 0, 12, 0, VICTIM);
+	ktap_ok(told.nr == 1 && !told.report.ns && !told.report.nr,
+		"no delay reaches across a loss: %llu ns", (unsigned long long)told.report.ns);
+	end(&t, &told);
+}
+
+int main(void)
+{
+	ktap_begin(15);
+	test_moved();
+	test_signalled();
+	test_throttled();
+	test_put_back();
+	test_preempted();
+	test_early();
+	test_many_parts();
+	test_many_runs();
+	test_lost();
+	return ktap_end();
+}
