@@ -9,12 +9,15 @@
 #include "options.h"
 #include "view_sched.h"
 
-enum { OPTION_BY = 0x200, OPTION_HISTOGRAM };
+enum { OPTION_BY = 0x200, OPTION_HISTOGRAM, OPTION_PARTS };
 
 static const struct argp_option options[] = {
-	{ "by", OPTION_BY, "task|waker|cpu", 0, "A row for each of these (default: task)", 0 },
+	{ "by", OPTION_BY, "task|waker|cpu|cgroup", 0,
+	  "A row for each of these (default: task)", 0 },
 	{ "histogram", OPTION_HISTOGRAM, NULL, 0,
-	  "Show a histogram of all delays, with --by one of each row", 0 },
+	  "Show a histogram of all delays, with --by one of each row, with --parts one of each part",
+	  0 },
+	{ "parts", OPTION_PARTS, NULL, 0, "Show what held the tasks up, part by part", 0 },
 	{ 0 }
 };
 
@@ -27,12 +30,12 @@ struct latency_opts {
 
 static enum latency_by parse_by(const char *word, struct argp_state *state)
 {
-	static const char *const words[] = { "task", "waker", "cpu" };
+	static const char *const words[] = { "task", "waker", "cpu", "cgroup" };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
 		if (!strcmp(words[i], word))
 			return i;
-	argp_error(state, "--by '%s': there are task, waker and cpu", word);
+	argp_error(state, "--by '%s': there are task, waker, cpu and cgroup", word);
 	return LATENCY_BY_TASK;
 }
 
@@ -48,6 +51,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_BY:
 		opts->by = parse_by(arg, state);
 		opts->view.is_each = true;
+		return 0;
+	case OPTION_PARTS:
+		opts->view.has_parts = true;
 		return 0;
 	case OPTION_HISTOGRAM:
 		opts->view.has_histogram = true;

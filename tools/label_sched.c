@@ -75,6 +75,27 @@ const char *label_class(uint8_t sched_class)
 	return sched_class < ARRAY_SIZE(names) ? names[sched_class] : "?";
 }
 
+const char *label_waker_kind(uint8_t kind)
+{
+	static const char *const names[NR_WAKER_KINDS] = {
+		[WAKER_TASK] = "task", [WAKER_SOFTIRQ] = "softirq", [WAKER_HARDIRQ] = "hardirq",
+	};
+
+	return names[kind];
+}
+
+json_t *label_waker_json(const struct model *model, const struct sched_waker *waker)
+{
+	return waker->kind == WAKER_TASK && waker->task ? label_task_json(model, waker->task) :
+							  json_null();
+}
+
+json_t *label_interrupted_json(const struct model *model, const struct sched_waker *waker)
+{
+	return waker->kind != WAKER_TASK && waker->task ? label_task_json(model, waker->task) :
+							  json_null();
+}
+
 const char *label_state(uint8_t state)
 {
 	static const char *const names[] = {

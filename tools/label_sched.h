@@ -22,6 +22,13 @@ json_t *label_who_json(const struct model *model, struct pick_who who);
 /* "fair" and others; "?": not known */
 const char *label_class(uint8_t sched_class);
 
+/* "task", "softirq", "hardirq" */
+const char *label_waker_kind(uint8_t kind);
+
+/* the task that called; the one that an interrupt was on top of; null: there was none */
+json_t *label_waker_json(const struct model *model, const struct sched_waker *waker);
+json_t *label_interrupted_json(const struct model *model, const struct sched_waker *waker);
+
 /* enum sched_state */
 const char *label_state(uint8_t state);
 

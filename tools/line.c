@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "label.h"
+#include "label_sched.h"
 #include "text.h"
 #include "view_json.h"
 
@@ -30,23 +31,45 @@ void line_ms_known(bool is_known, uint64_t ns)
 		printf("%*s", LINE_MS_WIDTH, "-");
 }
 
-void line_task(const struct model *model, uint32_t number, int width)
+static int name_task(const struct model *model, uint32_t number, char name[LABEL_MAX])
 {
 	const struct task *task = task_at(&model->tasks, number);
 	uint32_t pid = proc_at(&model->tasks, task->proc)->pid;
-	char name[LABEL_MAX];
-	int len;
+	const char *comm = task->comm[0] ? task->comm : "?";
 
 	if (!number)
-		len = snprintf(name, sizeof(name), "<idle>");
-	else if (pid == task->tid)
-		len = snprintf(name, sizeof(name), "%s[%u]", task->comm[0] ? task->comm : "?", pid);
-	else
-		len = snprintf(name, sizeof(name), "%s[%u/%u]", task->comm[0] ? task->comm : "?",
-			       task->tid, pid);
+		return snprintf(name, LABEL_MAX, "<idle>");
+	if (pid == task->tid)
+		return snprintf(name, LABEL_MAX, "%s[%u]", comm, pid);
+	return snprintf(name, LABEL_MAX, "%s[%u/%u]", comm, task->tid, pid);
+}
+
+static void put_name(const char *name, int len, int width)
+{
 	text_print(stdout, name);
 	if (width)
 		printf("%*s", len < width ? width - len : 1, "");
+}
+
+void line_task(const struct model *model, uint32_t number, int width)
+{
+	char name[LABEL_MAX];
+	int len = name_task(model, number, name);
+
+	put_name(name, len, width);
+}
+
+void line_waker(const struct model *model, const struct sched_waker *waker, int width)
+{
+	char name[LABEL_MAX], text[2 * LABEL_MAX];
+	int len = name_task(model, waker->task, name);
+
+	if (waker->kind == WAKER_TASK) {
+		put_name(name, len, width);
+		return;
+	}
+	len = snprintf(text, sizeof(text), "%s on %s", label_waker_kind(waker->kind), name);
+	put_name(text, len, width);
 }
 
 /* by the kernel's own bits of a state; the first with all its bits set counts */

@@ -23,6 +23,9 @@ void line_ms_known(bool is_known, uint64_t ns);
 /* "comm[tid]", of a thread "comm[tid/pid]", padded to @width */
 void line_task(const struct model *model, uint32_t task, int width);
 
+/* the same of who woke a task: an interrupt as "hardirq on comm[tid]" */
+void line_waker(const struct model *model, const struct sched_waker *waker, int width);
+
 /* the state of who ran, as a letter; what a state is called */
 char line_state(const struct ipcprobe_rec_rq_switch *rec);
 const char *line_state_name(uint32_t state);

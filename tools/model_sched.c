@@ -90,7 +90,7 @@ static int tell_switch(const struct sched *sched, const struct ipcprobe_rec_rq_s
 }
 
 static int tell_wakeup(const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
-		       uint32_t task, uint32_t waker)
+		       uint32_t task, const struct sched_waker *waker)
 {
 	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_wakeup)
 		return 0;
@@ -367,19 +367,29 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	return err;
 }
 
+static struct sched_waker waker_of(struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec)
+{
+	return (struct sched_waker){
+		.task = tasks_by_tid(sched->tasks, rec->waker), .cpu = rec->waker_cpu,
+		.kind = rec->context & IPCPROBE_CONTEXT_HARDIRQ ? WAKER_HARDIRQ :
+			rec->context & IPCPROBE_CONTEXT_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK,
+	};
+}
+
 /* Who was still running when the waker called waits since it is not. */
-static int begin_woken(struct sched_task *task, uint64_t wake_ns, uint32_t waker)
+static int begin_woken(struct sched_task *task, uint64_t wake_ns, const struct sched_waker *waker)
 {
 	task->wake_ns = wake_ns > task->out_ns ? wake_ns : task->out_ns;
-	task->waker = waker;
-	return delay_woken(&task->delay, task->wake_ns, waker);
+	task->waker = *waker;
+	return delay_woken(&task->delay, task->wake_ns, waker->task);
 }
 
 static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
-	uint32_t number, waker = tasks_by_tid(sched->tasks, rec->waker);
+	struct sched_waker waker = waker_of(sched, rec);
 	struct sched_task *task;
+	uint32_t number;
 	int err;
 
 	task = task_of(sched, rec->hdr.tid, &number);
@@ -387,7 +397,7 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 		return cpu ? -ENOMEM : 0;
 	if (!number)
 		return 0;
-	err = tell_wakeup(sched, rec, number, waker);
+	err = tell_wakeup(sched, rec, number, &waker);
 	if (err)
 		return err;
 	cpu->nr_wakeups++;
@@ -395,10 +405,10 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 	if (task->state == SCHED_RUNNING)
 		return 0;
 	if (!sched_is_waiting(task))
-		err = sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, waker);
+		err = sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, waker.task);
 	if (err || task->delay.is_known || rec->hdr.ts_ns <= rec->delay_ns)
 		return err;
-	return begin_woken(task, rec->hdr.ts_ns - rec->delay_ns, waker);
+	return begin_woken(task, rec->hdr.ts_ns - rec->delay_ns, &waker);
 }
 
 static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migrate *rec)

@@ -38,6 +38,21 @@ enum sched_state {
 	SCHED_MIGRATING,	/* on its way from one queue to another */
 };
 
+/* what calls a wake-up */
+enum sched_waker_kind { WAKER_TASK, WAKER_SOFTIRQ, WAKER_HARDIRQ, NR_WAKER_KINDS };
+
+/**
+ * struct sched_waker - who woke a task
+ * @task: who ran where the wake-up was called; 0 = the CPU was idle
+ * @cpu: where that was
+ * @kind: enum sched_waker_kind: @task called, or an interrupt while it ran
+ */
+struct sched_waker {
+	uint32_t task;
+	uint16_t cpu;
+	uint8_t kind;
+};
+
 /**
  * struct sched_task - a task as the scheduler sees it
  * @gen: generation of its state, see sched->gen
@@ -54,7 +69,7 @@ enum sched_state {
  * @prev: member before it, 0 = first
  * @since_ns: since when it is in @state
  * @wake_ns: when the waker called that @delay began with; 0 = there was none, or it ran since
- * @waker: who called
+ * @waker: who called; set when @wake_ns is
  * @is_moved: it sleeps, and was a member that changes its queue
  * @out_ns: when it last left a CPU, 0 = not known
  * @out_state: with what state, as in rq_switch
@@ -87,7 +102,7 @@ struct sched_task {
 	uint32_t prev;
 	uint64_t since_ns;
 	uint64_t wake_ns;
-	uint32_t waker;
+	struct sched_waker waker;
 	bool is_preempted;
 	bool is_moved;
 	uint64_t out_ns;
@@ -223,7 +238,8 @@ struct sched_switch {
 struct sched_watch {
 	int (*on_switch)(void *arg, const struct sched *sched, const struct sched_switch *sw);
 	int (*on_wakeup)(void *arg, const struct sched *sched,
-			 const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker);
+			 const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task,
+			 const struct sched_waker *waker);
 	int (*on_migrate)(void *arg, const struct sched *sched,
 			  const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by);
 	void (*on_slept)(void *arg, const struct sched *sched, const struct sched_task *task,

@@ -12,7 +12,7 @@
 
 const char *const delay_kind_names[NR_DELAY_KINDS] = {
 	[DELAY_WAKING] = "waking", [DELAY_SIGNALLED] = "signalled", [DELAY_QUEUED] = "queued",
-	[DELAY_THROTTLED] = "throttled", [DELAY_MOVED] = "moved", [DELAY_PUT_BACK] = "put back",
+	[DELAY_THROTTLED] = "throttled", [DELAY_MOVED] = "moved", [DELAY_PUT_BACK] = "put_back",
 };
 
 /* delay_clear - the task does not wait */
@@ -167,4 +167,15 @@ void delay_migrate(struct sched_delay *delay, const struct ipcprobe_rec_rq_migra
 void delay_end(struct sched_delay *delay, uint64_t ts_ns)
 {
 	end_part(delay, ts_ns);
+}
+
+uint64_t delay_kind_ns(const struct sched_delay *delay, enum delay_kind kind)
+{
+	uint64_t ns = 0;
+	uint32_t i;
+
+	for (i = 0; i < delay->nr; i++)
+		if (delay->part[i].kind == kind)
+			ns += delay_part_ns(&delay->part[i], 0);
+	return ns;
 }

@@ -93,6 +93,9 @@ static inline uint64_t delay_ns(const struct sched_delay *delay)
 	       delay->part[delay->nr - 1].until_ns - delay->part[0].from_ns : 0;
 }
 
+/* of a delay that has ended: the parts of one kind */
+uint64_t delay_kind_ns(const struct sched_delay *delay, enum delay_kind kind);
+
 /* the length of a part, of one that goes on until @now_ns */
 static inline uint64_t delay_part_ns(const struct delay_part *part, uint64_t now_ns)
 {

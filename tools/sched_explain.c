@@ -260,19 +260,9 @@ static uint8_t idle_of(const struct sched *sched, uint32_t cpu)
 	return sched->cpu[cpu].current ? IDLE_NO : IDLE_YES;
 }
 
-static uint16_t cpu_running(const struct sched *sched, uint32_t number)
-{
-	const struct sched_task *task;
-
-	if (!number || number >= sched->task.nr)
-		return SCHED_NO_CPU;
-	task = sched_task_at(sched, number);
-	return task->gen == sched->gen && task->state == SCHED_RUNNING ? task->run_cpu :
-									 SCHED_NO_CPU;
-}
-
 static int on_wakeup(void *arg, const struct sched *sched,
-		     const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker)
+		     const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task,
+		     const struct sched_waker *waker)
 {
 	struct explain *explain = arg;
 	struct explain_wakeup *wakeup = pool_reach(&explain->wakeup, task);
@@ -281,8 +271,7 @@ static int on_wakeup(void *arg, const struct sched *sched,
 		return -ENOMEM;
 	*wakeup = (struct explain_wakeup){
 		.ts_ns = rec->hdr.ts_ns, .wake_ns = rec->hdr.ts_ns - rec->delay_ns,
-		.waker = waker, .waker_cpu = cpu_running(sched, waker), .cpu = rec->cpu,
-		.prev_cpu = rec->prev_cpu, .nr_allowed = rec->nr_allowed,
+		.waker = *waker, .cpu = rec->cpu, .prev_cpu = rec->prev_cpu, .nr_allowed = rec->nr_allowed,
 		.is_prev_allowed = rec->prev_allowed, .is_new = rec->is_new,
 		.cpu_idle = idle_of(sched, rec->cpu), .prev_idle = idle_of(sched, rec->prev_cpu),
 	};

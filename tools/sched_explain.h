@@ -36,13 +36,11 @@ enum explain_idle { IDLE_UNKNOWN, IDLE_YES, IDLE_NO };
  * struct explain_wakeup - how a task was woken
  * @ts_ns: when it was on its queue; 0 = it was not woken, or that is not known
  * @wake_ns: when the waker called
- * @waker_cpu: where the waker ran, or SCHED_NO_CPU
  */
 struct explain_wakeup {
 	uint64_t ts_ns;
 	uint64_t wake_ns;
-	uint32_t waker;
-	uint16_t waker_cpu;
+	struct sched_waker waker;
 	uint16_t cpu;
 	uint16_t prev_cpu;
 	uint16_t nr_allowed;

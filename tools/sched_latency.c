@@ -6,13 +6,40 @@
 
 #include <errno.h>
 
-static bool is_wanted(const struct latency *latency, const struct sched *sched, uint32_t task,
-		      uint32_t cpu)
+static bool is_wanted(const struct latency *latency, const struct sched *sched, uint32_t task)
 {
 	uint32_t proc = task_at(sched->tasks, task)->proc;
 
-	return task && source_wants_cpu(latency->source, cpu) &&
-	       source_wants_pid(latency->source, proc_at(sched->tasks, proc)->pid);
+	return task && source_wants_pid(latency->source, proc_at(sched->tasks, proc)->pid);
+}
+
+/* The row of a task, waker, CPU or group; NULL without memory. */
+static struct latency_row *row_of(struct latency *latency, uint32_t number)
+{
+	uint32_t found = map_get(&latency->by_number, number + 1ULL);
+	struct latency_row *row;
+
+	if (found)
+		return latency_row_at(latency, found);
+	row = pool_add(&latency->row, &found);
+	if (!row || map_set(&latency->by_number, number + 1ULL, found))
+		return NULL;
+	row->number = number;
+	return row;
+}
+
+/* Whose row it is that @task, which runs on @cpu, has its time and its switches in. */
+static uint32_t number_of(const struct latency *latency, const struct sched *sched, uint32_t task,
+			  uint32_t cpu)
+{
+	switch (latency->by) {
+	case LATENCY_BY_CPU:
+		return cpu;
+	case LATENCY_BY_CGROUP:
+		return sched_task_at(sched, task)->group;
+	default:
+		return task;
+	}
 }
 
 /* ---- time running ---- */
@@ -22,9 +49,10 @@ static int count_run(struct latency *latency, const struct sched *sched, uint32_
 {
 	struct latency_row *row;
 
-	if (latency->by == LATENCY_BY_WAKER || !is_wanted(latency, sched, task, cpu))
+	if (latency->by == LATENCY_BY_WAKER || !is_wanted(latency, sched, task) ||
+	    !source_wants_cpu(latency->source, cpu))
 		return 0;
-	row = pool_reach(&latency->row, latency->by == LATENCY_BY_CPU ? cpu : task);
+	row = row_of(latency, number_of(latency, sched, task, cpu));
 	if (!row)
 		return -ENOMEM;
 	row->run_ns += sched_run_ns(sched, task, cpu, until_ns);
@@ -52,45 +80,126 @@ static uint32_t slot_of(uint64_t ns)
 	return slot < LATENCY_NR_SLOTS ? slot : LATENCY_NR_SLOTS - 1;
 }
 
-static int count_delay(struct latency_row *row, uint64_t ready_ns, uint64_t ts_ns)
+static int add(struct latency_delays *delays, uint64_t ns)
 {
-	uint64_t ns = ts_ns - ready_ns;
-
-	if (!row->delay.count || ns > row->delay.max)
-		row->max_end_ns = ts_ns;
-	row->slot[slot_of(ns)]++;
-	return hist_add(&row->delay, ns);
+	delays->slot[slot_of(ns)]++;
+	return hist_add(&delays->hist, ns);
 }
 
-/* The row that @number's delay counts in, NULL without memory. */
-static struct latency_row *row_of(struct latency *latency, const struct sched_task *task,
-				  uint32_t number, uint32_t cpu)
+static int count_delay(struct latency_row *row, uint64_t ns, uint64_t end_ns)
 {
-	switch (latency->by) {
-	case LATENCY_BY_WAKER:
-		return task->wake_ns ? pool_reach(&latency->row, task->waker) :
-				       &latency->preempted;
-	case LATENCY_BY_CPU:
-		return pool_reach(&latency->row, cpu);
-	default:
-		return pool_reach(&latency->row, number);
+	if (!row->delays.hist.count || ns > row->delays.hist.max)
+		row->max_end_ns = end_ns;
+	return add(&row->delays, ns);
+}
+
+/* What each kind of part took of the delay. */
+static int count_parts(struct latency *latency, struct latency_row *row,
+		       const struct sched_delay *delay)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < NR_DELAY_KINDS && !err; i++) {
+		uint64_t ns = delay_kind_ns(delay, i);
+
+		row->part_ns[i] += ns;
+		if (ns)
+			err = add(&latency->part[i], ns);
 	}
+	return err;
+}
+
+/* The row that a delay counts in, but for one by CPU; NULL without memory. */
+static struct latency_row *delay_row(struct latency *latency, const struct sched *sched,
+				     uint32_t number, uint32_t cpu)
+{
+	const struct sched_task *task = sched_task_at(sched, number);
+
+	if (latency->by != LATENCY_BY_WAKER)
+		return row_of(latency, number_of(latency, sched, number, cpu));
+	if (!task->wake_ns)
+		return &latency->rest[LATENCY_PREEMPTED];
+	if (task->waker.kind != WAKER_TASK)
+		return &latency->rest[task->waker.kind == WAKER_SOFTIRQ ? LATENCY_SOFTIRQ :
+									  LATENCY_HARDIRQ];
+	return row_of(latency, task->waker.task);
+}
+
+static struct latency_row *cpu_row(struct latency *latency, uint32_t cpu)
+{
+	return cpu == DELAY_SEVERAL_CPUS ? &latency->rest[LATENCY_SEVERAL_CPUS] :
+					   row_of(latency, cpu);
+}
+
+/*
+ * By CPU: each stay at a queue, from the waker's call on if that put it there, counts
+ * where it was.  The way from one queue to another is no stay, but told for the first.
+ */
+static int count_stays(struct latency *latency, const struct sched_delay *delay)
+{
+	uint64_t stay_ns = 0;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < delay->nr && !err; i++) {
+		const struct delay_part *part = &delay->part[i];
+		bool is_last = i + 1 == delay->nr || part[1].cpu != part->cpu ||
+			       part[1].kind == DELAY_MOVED;
+		struct latency_row *row = cpu_row(latency, part->cpu);
+
+		if (!row)
+			return -ENOMEM;
+		row->part_ns[part->kind] += delay_part_ns(part, 0);
+		if (part->kind == DELAY_MOVED || !source_wants_cpu(latency->source, part->cpu))
+			continue;
+		stay_ns += delay_part_ns(part, 0);
+		if (!is_last)
+			continue;
+		err = count_delay(row, stay_ns, part->until_ns);
+		stay_ns = 0;
+	}
+	return err;
+}
+
+static int count_delays(struct latency *latency, const struct sched *sched, uint32_t number,
+			uint32_t cpu)
+{
+	const struct sched_delay *delay = &sched_task_at(sched, number)->delay;
+	struct latency_row *row, none = { 0 };
+	int err;
+
+	if (!delay->nr || !delay->is_known)
+		return 0;
+	if (latency->by == LATENCY_BY_CPU) {
+		err = count_parts(latency, &none, delay);
+		return err ? err : count_stays(latency, delay);
+	}
+	row = delay_row(latency, sched, number, cpu);
+	if (!row)
+		return -ENOMEM;
+	err = count_parts(latency, row, delay);
+	return err ? err : count_delay(row, delay_ns(delay), delay->part[delay->nr - 1].until_ns);
 }
 
 static int count_switch_in(struct latency *latency, const struct sched *sched,
 			   const struct sched_switch *sw)
 {
-	const struct sched_task *task = sched_task_at(sched, sw->next);
-	uint64_t ready_ns = sched_ready_ns(task), ts_ns = sw->rec->hdr.ts_ns;
+	bool is_here = source_wants_cpu(latency->source, sw->rec->cpu);
 	struct latency_row *row;
 
-	if (!is_wanted(latency, sched, sw->next, sw->rec->cpu))
+	if (!is_wanted(latency, sched, sw->next))
 		return 0;
-	row = row_of(latency, task, sw->next, sw->rec->cpu);
-	if (!row)
-		return -ENOMEM;
-	row->nr_switches++;
-	return ready_ns && ready_ns <= ts_ns ? count_delay(row, ready_ns, ts_ns) : 0;
+	if (is_here) {
+		row = latency->by == LATENCY_BY_WAKER ?
+		      delay_row(latency, sched, sw->next, sw->rec->cpu) :
+		      row_of(latency, number_of(latency, sched, sw->next, sw->rec->cpu));
+		if (!row)
+			return -ENOMEM;
+		row->nr_switches++;
+	}
+	return is_here || latency->by == LATENCY_BY_CPU ?
+	       count_delays(latency, sched, sw->next, sw->rec->cpu) : 0;
 }
 
 /* ---- what is watched ---- */
@@ -123,21 +232,28 @@ void latency_deinit(struct latency *latency)
 	uint32_t i;
 
 	for (i = 0; i < latency->row.nr; i++)
-		hist_deinit(&latency_row_at(latency, i)->delay);
-	hist_deinit(&latency->preempted.delay);
+		hist_deinit(&latency_row_at(latency, i)->delays.hist);
+	for (i = 0; i < NR_LATENCY_RESTS; i++)
+		hist_deinit(&latency->rest[i].delays.hist);
+	for (i = 0; i < NR_DELAY_KINDS; i++)
+		hist_deinit(&latency->part[i].hist);
+	map_deinit(&latency->by_number);
 	pool_deinit(&latency->row);
 }
 
 /* latency_merge - count all of @from in @to too: 0 or -ENOMEM */
 int latency_merge(struct latency_row *to, const struct latency_row *from)
 {
+	const struct hist *hist = &from->delays.hist;
 	uint32_t i;
 
 	to->run_ns += from->run_ns;
 	to->nr_switches += from->nr_switches;
-	if (from->delay.count && (!to->delay.count || from->delay.max > to->delay.max))
+	for (i = 0; i < NR_DELAY_KINDS; i++)
+		to->part_ns[i] += from->part_ns[i];
+	if (hist->count && (!to->delays.hist.count || hist->max > to->delays.hist.max))
 		to->max_end_ns = from->max_end_ns;
 	for (i = 0; i < LATENCY_NR_SLOTS; i++)
-		to->slot[i] += from->slot[i];
-	return hist_merge(&to->delay, &from->delay);
+		to->delays.slot[i] += from->delays.slot[i];
+	return hist_merge(&to->delays.hist, hist);
 }

@@ -159,8 +159,7 @@ static void print_loss(const struct model *model, const struct explain_case *c)
 static void put_cpu(const struct explain *explain, const struct explain_wakeup *w, uint32_t cpu,
 		    uint8_t idle)
 {
-	int is_shared = w->waker_cpu == SCHED_NO_CPU ? -1 :
-			explain_is_cache_shared(explain, w->waker_cpu, cpu);
+	int is_shared = explain_is_cache_shared(explain, w->waker.cpu, cpu);
 
 	printf("CPU %u", cpu);
 	if (idle != IDLE_UNKNOWN)
@@ -170,12 +169,28 @@ static void put_cpu(const struct explain *explain, const struct explain_wakeup *
 				  ", no cache shared with the waker", stdout);
 }
 
+static void put_waker(const struct model *model, const struct sched_waker *waker)
+{
+	if (waker->kind == WAKER_TASK) {
+		put_task(model, waker->task);
+		printf(" on CPU %u", waker->cpu);
+		return;
+	}
+	fputs(waker->kind == WAKER_HARDIRQ ? "an interrupt" : "a softirq", stdout);
+	printf(" on CPU %u, ", waker->cpu);
+	if (!waker->task) {
+		fputs("which was idle", stdout);
+		return;
+	}
+	fputs("while ", stdout);
+	put_task(model, waker->task);
+	fputs(" ran", stdout);
+}
+
 static void put_wakeup(const struct explain *explain, const struct explain_wakeup *w)
 {
 	fputs(w->is_new ? "begun by " : "woken by ", stdout);
-	put_task(explain->model, w->waker);
-	if (w->waker_cpu != SCHED_NO_CPU)
-		printf(" on CPU %u", w->waker_cpu);
+	put_waker(explain->model, &w->waker);
 	fputs("; to ", stdout);
 	put_cpu(explain, w, w->cpu, w->cpu_idle);
 	if (w->prev_cpu != w->cpu) {

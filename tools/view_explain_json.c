@@ -72,8 +72,7 @@ static json_t *idle_json(uint8_t idle)
 
 static json_t *shared_json(const struct explain *explain, uint32_t waker_cpu, uint32_t cpu)
 {
-	int is_shared = waker_cpu == SCHED_NO_CPU ? -1 :
-			explain_is_cache_shared(explain, waker_cpu, cpu);
+	int is_shared = explain_is_cache_shared(explain, waker_cpu, cpu);
 
 	return is_shared < 0 ? json_null() : json_boolean(is_shared);
 }
@@ -82,17 +81,19 @@ static json_t *wakeup_json(const struct explain *explain, const struct explain_w
 {
 	if (!w->ts_ns)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}",
 			 "ts_ns", view_json_number(w->ts_ns),
 			 "wake_ns", view_json_number(w->wake_ns),
-			 "waker", task_or_null(explain->model, w->waker),
-			 "waker_cpu", view_json_known(w->waker_cpu != SCHED_NO_CPU, w->waker_cpu),
+			 "waker", label_waker_json(explain->model, &w->waker),
+			 "interrupted", label_interrupted_json(explain->model, &w->waker),
+			 "waker_context", label_waker_kind(w->waker.kind),
+			 "waker_cpu", view_json_number(w->waker.cpu),
 			 "cpu", view_json_number(w->cpu),
 			 "cpu_idle", idle_json(w->cpu_idle),
-			 "cpu_shares_cache", shared_json(explain, w->waker_cpu, w->cpu),
+			 "cpu_shares_cache", shared_json(explain, w->waker.cpu, w->cpu),
 			 "prev_cpu", view_json_number(w->prev_cpu),
 			 "prev_idle", idle_json(w->prev_idle),
-			 "prev_shares_cache", shared_json(explain, w->waker_cpu, w->prev_cpu),
+			 "prev_shares_cache", shared_json(explain, w->waker.cpu, w->prev_cpu),
 			 "allowed_cpus", view_json_number(w->nr_allowed),
 			 "prev_allowed", json_boolean(w->is_prev_allowed),
 			 "is_new", (int)w->is_new);

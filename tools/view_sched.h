@@ -37,12 +37,14 @@ void view_blocked_json(struct view_json *json, const struct model *model,
  * @latency: finished
  * @has_histogram: as a histogram too
  * @is_each: one of each row, else one of all
+ * @has_parts: what held the tasks up, instead of percentiles
  */
 struct view_latency {
 	const struct view_runq *runq;
 	const struct latency *latency;
 	bool has_histogram;
 	bool is_each;
+	bool has_parts;
 };
 
 /* view_latency.c */

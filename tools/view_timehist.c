@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "label.h"
+#include "label_sched.h"
 #include "line.h"
 #include "view_json.h"
 
@@ -41,21 +42,30 @@ static void put_cpus(const struct timehist *th, uint32_t cpu, char mark)
 	putchar(' ');
 }
 
-static void begin_line(const struct timehist *th, uint64_t ts_ns, uint32_t cpu, char mark,
-		       uint32_t task)
+static void begin_line(const struct timehist *th, uint64_t ts_ns, uint32_t cpu, char mark)
 {
 	line_time(ts_ns - th->runq->start_ns);
 	printf(" [%04u] ", cpu);
 	put_cpus(th, cpu, mark);
 	putchar(' ');
-	line_task(th->model, task, NAME_WIDTH);
+}
+
+/* What of a delay was no waiting for others. */
+static void put_throttled(const struct sched_task *task)
+{
+	uint64_t ns = delay_kind_ns(&task->delay, DELAY_THROTTLED);
+	char buf[LABEL_MAX];
+
+	if (ns)
+		printf("  throttled: %s", label_ns(buf, ns));
 }
 
 static void print_switch(const struct timehist *th, const struct sched_switch *sw, uint64_t run_ns)
 {
 	const struct sched_task *task = sched_of(th, sw->prev);
 
-	begin_line(th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's', sw->prev);
+	begin_line(th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's');
+	line_task(th->model, sw->prev, NAME_WIDTH);
 	line_ms(task->off_ns);
 	line_ms(delay_ns(&task->delay));
 	line_ms(run_ns);
@@ -65,6 +75,7 @@ static void print_switch(const struct timehist *th, const struct sched_switch *s
 		fputs("  next: ", stdout);
 		line_task(th->model, sw->next, 0);
 	}
+	put_throttled(task);
 	putchar('\n');
 }
 
@@ -92,7 +103,7 @@ static void print_precise(const struct timehist *th, const struct sched_switch *
 	fputs("  ", stdout);
 	line_task(th->model, sw->next, NAME_WIDTH);
 	if (task->wake_ns)
-		line_task(th->model, task->waker, NAME_WIDTH);
+		line_waker(th->model, &task->waker, NAME_WIDTH);
 	else
 		printf("%-*s", NAME_WIDTH, "-");
 	line_ms_known(ready_ns && ready_ns <= ts_ns, ts_ns - ready_ns);
@@ -100,13 +111,15 @@ static void print_precise(const struct timehist *th, const struct sched_switch *
 	printf("  [%04u]  ", sw->rec->cpu);
 	line_task(th->model, sw->prev, NAME_WIDTH);
 	put_reason(th, task);
+	put_throttled(task);
 	putchar('\n');
 }
 
 static void print_wakeup(const struct timehist *th, const struct ipcprobe_rec_rq_wakeup *rec,
-			 uint32_t task, uint32_t waker)
+			 uint32_t task, const struct sched_waker *waker)
 {
-	begin_line(th, rec->hdr.ts_ns, rec->cpu, 'w', waker);
+	begin_line(th, rec->hdr.ts_ns, rec->cpu, 'w');
+	line_waker(th->model, waker, NAME_WIDTH);
 	printf("%*s  awakened: ", 3 * LINE_MS_WIDTH, "");
 	line_task(th->model, task, 0);
 	putchar('\n');
@@ -115,7 +128,8 @@ static void print_wakeup(const struct timehist *th, const struct ipcprobe_rec_rq
 static void print_migration(const struct timehist *th, const struct ipcprobe_rec_rq_migrate *rec,
 			    uint32_t task, uint32_t by)
 {
-	begin_line(th, rec->hdr.ts_ns, rec->from_cpu, 'm', by);
+	begin_line(th, rec->hdr.ts_ns, rec->from_cpu, 'm');
+	line_task(th->model, by, NAME_WIDTH);
 	printf("%*s  migrated: ", 3 * LINE_MS_WIDTH, "");
 	line_task(th->model, task, 0);
 	printf(" cpu %u => %u\n", rec->from_cpu, rec->to_cpu);
@@ -145,12 +159,14 @@ static json_t *switch_json(const struct timehist *th, const struct sched_switch 
 	const struct sched_task *task = sched_of(th, sw->prev);
 	char state[2] = { line_state(sw->rec) };
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "event", "switch",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "event", "switch",
 			 "ts_ns", view_json_number(sw->rec->hdr.ts_ns),
 			 "cpu", view_json_number(sw->rec->cpu),
 			 "task", label_task_json(th->model, sw->prev),
 			 "wait_ns", view_json_number(task->off_ns),
 			 "latency_ns", view_json_number(delay_ns(&task->delay)),
+			 "throttled_ns", view_json_number(delay_kind_ns(&task->delay,
+									DELAY_THROTTLED)),
 			 "run_ns", view_json_number(run_ns),
 			 "state", state,
 			 "next", label_task_json(th->model, sw->next));
@@ -161,15 +177,20 @@ static json_t *precise_json(const struct timehist *th, const struct sched_switch
 	const struct sched_task *task = sched_of(th, sw->next);
 	uint64_t ts_ns = sw->rec->hdr.ts_ns, ready_ns = sched_ready_ns(task);
 	struct sched_wait wait = sched_wait_of(&th->model->sched, task);
+	struct sched_waker waker = task->wake_ns ? task->waker : (struct sched_waker){ 0 };
 	const char *reason = task->is_preempted ? "preempted" : line_state_name(task->out_state);
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o}", "event", "run",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:o, s:o}", "event", "run",
 			 "ts_ns", view_json_number(ts_ns),
 			 "cpu", view_json_number(sw->rec->cpu),
 			 "task", label_task_json(th->model, sw->next),
-			 "waker", label_task_json(th->model, task->wake_ns ? task->waker : 0),
+			 "waker", label_waker_json(th->model, &waker),
+			 "interrupted", label_interrupted_json(th->model, &waker),
+			 "waker_context", task->wake_ns ? label_waker_kind(waker.kind) : NULL,
 			 "ready_ns", view_json_known(ready_ns && ready_ns <= ts_ns,
 						     ts_ns - ready_ns),
+			 "throttled_ns", view_json_number(delay_kind_ns(&task->delay,
+									DELAY_THROTTLED)),
 			 "wait_ns", view_json_known(task->out_ns, ts_ns - task->out_ns),
 			 "reason", task->out_ns ? reason : NULL,
 			 "object", task->is_preempted ? json_null() :
@@ -178,13 +199,15 @@ static json_t *precise_json(const struct timehist *th, const struct sched_switch
 }
 
 static json_t *wakeup_json(const struct timehist *th, const struct ipcprobe_rec_rq_wakeup *rec,
-			   uint32_t task, uint32_t waker)
+			   uint32_t task, const struct sched_waker *waker)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "event", "wakeup",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "event", "wakeup",
 			 "ts_ns", view_json_number(rec->hdr.ts_ns),
 			 "cpu", view_json_number(rec->cpu),
 			 "task", label_task_json(th->model, task),
-			 "waker", label_task_json(th->model, waker));
+			 "waker", label_waker_json(th->model, waker),
+			 "interrupted", label_interrupted_json(th->model, waker),
+			 "waker_context", label_waker_kind(waker->kind));
 }
 
 static json_t *migration_json(const struct timehist *th,
@@ -250,13 +273,14 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 }
 
 static int on_wakeup(void *arg, const struct sched *sched,
-		     const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker)
+		     const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task,
+		     const struct sched_waker *waker)
 {
 	const struct timehist *th = arg;
 
 	(void)sched;
 	if (!th->has_lines || !th->has_wakeups || !source_wants_cpu(th->runq->source, rec->cpu) ||
-	    !(wants_task(th, task) || wants_task(th, waker)))
+	    !(wants_task(th, task) || wants_task(th, waker->task)))
 		return 0;
 	if (th->runq->source->json)
 		return view_json_print(wakeup_json(th, rec, task, waker));

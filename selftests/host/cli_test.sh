@@ -214,7 +214,7 @@ test_sched() {
 	refuses 2 'Usage: ipcprobe sched' sched
 	refuses 2 "did you mean 'latency'" sched latncy
 	refuses 2 "'ipcprobe sched --help' lists them" sched frobnicate
-	refuses 2 "there are task, waker and cpu" sched latency --by core
+	refuses 2 "there are task, waker, cpu and cgroup" sched latency --by core
 	refuses 2 'unrecognized option.*--by' sched stat --by cpu
 	refuses 2 'not a number from 1 to' sched map --timeline --width 0
 	refuses 1 'no such file' sched timehist -i "$dir/none"

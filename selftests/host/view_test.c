@@ -615,7 +615,8 @@ static int latency_view(const struct model *model, const void *opts)
 	struct view_runq runq = sched_view(opts);
 	struct latency latency;
 	struct view_latency view = { .runq = &runq, .latency = &latency, .has_histogram = true,
-				     .is_each = latency_by == LATENCY_BY_CPU };
+				     .is_each = latency_by == LATENCY_BY_CPU,
+				     .has_parts = latency_by == LATENCY_BY_CGROUP };
 	struct trace t;
 	int err;
 
@@ -715,6 +716,8 @@ static void test_sched(void)
 	compare("sched-latency-waker.txt", capture(latency_view, NULL, &text));
 	latency_by = LATENCY_BY_CPU;
 	compare("sched-latency-cpu.txt", capture(latency_view, NULL, &text));
+	latency_by = LATENCY_BY_CGROUP;
+	compare("sched-latency-cgroup.txt", capture(latency_view, NULL, &text));
 	compare("sched-timehist.txt", capture(timehist_view, NULL, &text));
 	timehist_flags = (struct timehist){ .has_wakeups = true, .has_migrations = true,
 		.has_next = true, .has_state = true, .has_cpus = true, .has_summary = true };
@@ -1052,7 +1055,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(53);
+	ktap_begin(54);
 	test_pipeline();
 	test_calls();
 	test_merged_paths();
