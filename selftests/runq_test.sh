@@ -28,11 +28,11 @@ load() {
 	grep -q ' 0 lost$' err || { cat err; return 1; }
 	ipcprobe runq -J -i "$name.data" >"$name.json"
 	true_of "$name" \
-		'[.cpus[] | .broken_switches == 0] | all' \
+		'[.audits.checks[] | .failed == 0] | all' \
 		'.lost == [] and .figures == "exact"' \
 		'[.cpus[] | .known_share > 0.5] | all' \
-		'.audits | .queues_at_end > 0 and .queues_same == .queues_at_end' \
-		'.audits.members_differing == []'
+		'.audits | .queues_compared > 0 and .queues_same == .queues_compared' \
+		'.audits.failures == []'
 }
 
 # audits_agree NAME LEAST: there are so many of them at least, and all agree.

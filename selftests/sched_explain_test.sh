@@ -32,8 +32,8 @@ def members: [.classes.members[].task.comm];
 predicted() {
 	jq -s -e '.[-1] | .event == "summary" and .lost == [] and .figures == "exact" and
 		(.picks | .total > 0 and .predicted == .total and .nr_misses == 0 and .misses == []) and
-		(.audits | .agreed == .total and .disagreements == [] and .queues_at_end > 0 and
-			.queues_same == .queues_at_end and .members_differing == [])' "$1" >/dev/null && return
+		(.audits | .agreed == .total and .disagreements == [] and .queues_compared > 0 and
+			.queues_same == .queues_compared and .failures == [])' "$1" >/dev/null && return
 	echo "not all is predicted, or known:"
 	jq -c 'select(.event == "summary")' "$1"
 	return 1

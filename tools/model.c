@@ -143,6 +143,7 @@ void model_set_scope(struct model *model, uint32_t classes, const char *cpus, co
 	model->cpus = cpus;
 	model->pids = pids;
 	model->copies.is_partial = model->missing_classes || cpus[0];
+	model->sched.is_partial = cpus[0];
 }
 
 /**
@@ -180,7 +181,8 @@ bool model_copies_complete(const struct model *model)
 
 bool model_runq_complete(const struct model *model)
 {
-	return !model->loss[IPCPROBE_CLASS_SCHED].nr_gaps;
+	return !model->loss[IPCPROBE_CLASS_SCHED].nr_gaps && !model->sched.is_partial &&
+	       !model->sched.nr_disagreements && !model->sched.nr_failures;
 }
 
 int model_init(struct model *model, uint32_t what)

@@ -164,7 +164,7 @@ static void note_disagreement(struct sched *sched, const struct sched_cpu *cpu, 
 
 /*
  * The queue's length changed by @change.  The time before counts only if the
- * kernel's length agrees now and did before.
+ * kernel's length agrees; that is the one to go on with.
  */
 static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 int64_t change, uint32_t nr_running)
@@ -175,16 +175,32 @@ static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts
 
 	if (!cpu->is_known)
 		return 0;
-	err = sched_end_length(sched, cpu, ts_ns, is_right && !cpu->is_wrong);
+	err = sched_end_length(sched, cpu, ts_ns, is_right);
+	cpu->is_wrong = !is_right;
 	cpu->length += change;
-	if (is_audit) {
-		cpu->nr_audits++;
-		cpu->nr_agreed += is_right;
-		cpu->is_wrong = !is_right;
-		if (!is_right)
-			note_disagreement(sched, cpu, ts_ns, nr_running);
-	}
+	if (!is_audit)
+		return err;
+	cpu->nr_audits++;
+	cpu->nr_agreed += is_right;
+	if (!is_right)
+		note_disagreement(sched, cpu, ts_ns, nr_running);
+	cpu->length = nr_running;
 	return err;
+}
+
+/* ---- checks ---- */
+
+/* Is @task on the queue of @cpu, or on none, as a record of @tid tells? */
+static void check_queue(struct sched *sched, const struct sched_cpu *cpu, uint64_t ts_ns,
+			uint32_t number, enum sched_check check, bool is_right)
+{
+	struct sched_failure wanted = {
+		.ts_ns = ts_ns, .cpu = cpu - sched->cpu, .task = number, .check = check,
+		.kernel = 1,
+	};
+
+	if (cpu->is_known && number)
+		sched_check(sched, &wanted, is_right);
 }
 
 /* Who sleeps, but is a member, stays so on another queue. */
@@ -216,6 +232,8 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!cpu || !task)
 		return cpu ? -ENOMEM : 0;
+	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_JOIN,
+		    task->cpu == SCHED_NO_CPU);
 	if (number)
 		err = join_queue(sched, task, rec, by);
 	if (err)
@@ -223,6 +241,12 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 	if (number && cpu->is_known)
 		link_member(sched, number, cpu);
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
+}
+
+/* What a task does that is on no queue: nobody knows, if some CPU was not recorded. */
+static enum sched_state off_queue(const struct sched *sched, enum sched_state state)
+{
+	return sched->is_partial ? SCHED_UNKNOWN : state;
 }
 
 /* Who runs goes to sleep at the switch, who is queued is on its way to another queue. */
@@ -237,10 +261,10 @@ static int leave_queue(const struct sched *sched, struct sched_task *task,
 	if (task->is_throttled)
 		return sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, by);
 	if (task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED) {
-		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_MIGRATING);
+		sched_enter_state(sched, task, rec->hdr.ts_ns, off_queue(sched, SCHED_MIGRATING));
 		return delay_enter(&task->delay, rec->hdr.ts_ns, &part);
 	}
-	sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
+	sched_enter_state(sched, task, rec->hdr.ts_ns, off_queue(sched, SCHED_ASLEEP));
 	return 0;
 }
 
@@ -254,6 +278,7 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!cpu || !task)
 		return cpu ? -ENOMEM : 0;
+	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_LEAVE, task->cpu == rec->cpu);
 	if (task->cpu == rec->cpu)
 		unlink_member(sched, task);
 	task->is_moved = task->state == SCHED_DELAYED && !(rec->rq_flags & DEQUEUE_SLEEP);
@@ -310,7 +335,8 @@ static int switch_out(const struct sched *sched, struct sched_task *task,
 		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_UNKNOWN);
 	else
 		sched_enter_state(sched, task, rec->hdr.ts_ns,
-				  task->cpu == SCHED_NO_CPU ? SCHED_ASLEEP : SCHED_DELAYED);
+				  task->cpu == SCHED_NO_CPU ? off_queue(sched, SCHED_ASLEEP) :
+							      SCHED_DELAYED);
 	return 0;
 }
 
@@ -320,7 +346,7 @@ static int switch_in(const struct sched *sched, struct sched_task *task, uint16_
 	uint64_t wake_ns = task->wake_ns;
 
 	sched_enter_state(sched, task, ts_ns, SCHED_RUNNING);
-	task->off_ns = task->out_ns ? ts_ns - task->out_ns : 0;
+	task->off_ns = task->out_ns && !sched->is_partial ? ts_ns - task->out_ns : 0;
 	task->run_cpu = cpu;
 	task->wake_ns = 0;
 	if (!wake_ns || wake_ns > ts_ns)
@@ -352,10 +378,14 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	err = tell_switch(sched, rec, prev_number, next_number);
 	if (err)
 		return err;
+	check_queue(sched, cpu, rec->hdr.ts_ns, prev_number ? prev_number : cpu->current,
+		    SCHED_CHECK_FROM, cpu->current == prev_number);
+	check_queue(sched, cpu, rec->hdr.ts_ns, next_number, SCHED_CHECK_TO,
+		    next->cpu == rec->cpu);
 	if (cpu->is_known && cpu->current == prev_number)
 		err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
-	else if (cpu->is_known)
-		cpu->nr_broken++;
+	if (cpu->is_known && next_number && next->cpu != rec->cpu)
+		link_member(sched, next_number, cpu);
 	cpu->current = next_number;
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->nr_switches++;
@@ -400,6 +430,9 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 	err = tell_wakeup(sched, rec, number, &waker);
 	if (err)
 		return err;
+	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_WAKEUP, task->cpu == rec->cpu);
+	if (cpu->is_known && task->cpu != rec->cpu && task->state != SCHED_RUNNING)
+		link_member(sched, number, cpu);
 	cpu->nr_wakeups++;
 	task->nr_wakeups++;
 	if (task->state == SCHED_RUNNING)

@@ -26,7 +26,7 @@
 #define SCHED_NR_CPUS_MAX	8192U
 #define SCHED_NO_CPU		UINT16_MAX
 #define SCHED_NR_DISAGREEMENTS	256U	/* kept in detail */
-#define SCHED_NR_STRANGERS	64U	/* likewise */
+#define SCHED_NR_FAILURES	64U	/* likewise */
 
 enum sched_state {
 	SCHED_UNKNOWN,
@@ -137,7 +137,7 @@ struct sched_member {
 /**
  * struct sched_cpu - a CPU and its queue
  * @is_known: a complete snapshot was seen, and nothing was lost since
- * @is_wrong: the last audit disagreed
+ * @is_wrong: the last step's audit disagreed: the time before it is not known
  * @is_seen: some record was about it
  * @length: as the kernel counts; members without a name included
  * @first: first member, 0 = none
@@ -151,7 +151,6 @@ struct sched_member {
  * @nr_wakeups: wake-ups that chose it
  * @nr_in: migrations to it
  * @nr_out: migrations from it
- * @nr_broken: switches away from a task that did not run, as far as known
  * @nr_checks: snapshots that met a queue known already
  * @nr_same: of them, those with the same members and the same task running
  * @throttled: groups that are throttled here
@@ -176,7 +175,6 @@ struct sched_cpu {
 	uint64_t nr_wakeups;
 	uint64_t nr_in;
 	uint64_t nr_out;
-	uint64_t nr_broken;
 	uint64_t nr_audits;
 	uint64_t nr_agreed;
 	uint64_t nr_checks;
@@ -198,15 +196,46 @@ struct sched_disagreement {
 	uint32_t kernel;
 };
 
-/**
- * struct sched_stranger - a task on whose membership model and kernel disagree
- * @is_here: it is a member, or runs, in the model; else in the kernel
+/*
+ * What is checked of each record on a queue that is known: two sources that the
+ * kernel keeps apart.  CHECK(NAME, name in JSON, what is right, in words)
  */
-struct sched_stranger {
+#define SCHED_CHECKS(CHECK)							\
+	CHECK(JOIN, "joins", "who joins a queue is on none")			\
+	CHECK(LEAVE, "leaves", "who leaves a queue is on it")			\
+	CHECK(FROM, "switches_from", "a CPU switches from the task that runs there") \
+	CHECK(TO, "switches_to", "a CPU switches to a task on its queue")	\
+	CHECK(WAKEUP, "wakeups", "who was woken is on the queue")		\
+	CHECK(MEMBER, "snapshot_members", "a snapshot has the members of the queue") \
+	CHECK(RUNS, "snapshot_running", "a snapshot has the task that runs")	\
+	CHECK(STATE, "snapshot_states", "a snapshot has each member's state")	\
+	CHECK(CLASS, "snapshot_classes", "a snapshot has each member's class")	\
+	CHECK(PRIO, "snapshot_priorities", "a snapshot has each member's priority") \
+	CHECK(GROUP, "snapshot_groups", "a snapshot has each member's task group")
+
+#define SCHED_CHECK_E(up, name, words)	SCHED_CHECK_##up,
+enum sched_check { SCHED_CHECKS(SCHED_CHECK_E) NR_SCHED_CHECKS };
+#undef SCHED_CHECK_E
+
+/* how often a check was made, and how often it failed */
+struct sched_check_count {
+	uint64_t nr;
+	uint64_t nr_failed;
+};
+
+/**
+ * struct sched_failure - a check that failed
+ * @check: enum sched_check
+ * @model: SCHED_CHECK_STATE and those after it: what was here; else, was it there?
+ * @kernel: and in the kernel
+ */
+struct sched_failure {
 	uint64_t ts_ns;
 	uint32_t cpu;
 	uint32_t task;
-	bool is_here;
+	uint32_t model;
+	uint32_t kernel;
+	uint8_t check;
 };
 
 struct sched;
@@ -258,7 +287,9 @@ struct sched_watch {
  * @gap_end_ns: records up to this time may be missing
  * @met: tasks of this generation, by number
  * @disagreement: the first ones
- * @stranger: the first ones
+ * @check: by enum sched_check
+ * @failure: the first ones
+ * @is_partial: some CPUs were not recorded: where who is on no queue is, is not known
  * @groups: task groups and functions, by number
  * @throttles_real_time: the kernel throttles all real-time tasks at once
  * @timeline: NULL = not wanted
@@ -279,8 +310,10 @@ struct sched {
 	uint32_t cap_met;
 	struct sched_disagreement disagreement[SCHED_NR_DISAGREEMENTS];
 	uint32_t nr_disagreements;
-	struct sched_stranger stranger[SCHED_NR_STRANGERS];
-	uint32_t nr_strangers;
+	struct sched_check_count check[NR_SCHED_CHECKS];
+	struct sched_failure failure[SCHED_NR_FAILURES];
+	uint64_t nr_failures;
+	bool is_partial;
 	struct sched_groups groups;
 	bool throttles_real_time;
 	struct timeline *timeline;
@@ -352,7 +385,10 @@ int sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
 /* members that count in the queue's length */
 uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
 
-/* sched_check.c: do the model's members agree with the snapshot that was read? */
+/* sched_check.c: what is known already against what a record tells; all but a failed
+ * check's count is left alone
+ */
+bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool is_right);
 void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 uint32_t current);
 

@@ -183,7 +183,7 @@ int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
 		cpu->has_throttle = false;
 		if (!cpu->is_known)
 			continue;
-		err = sched_end_length(sched, cpu, begin_ns, !cpu->is_wrong);
+		err = sched_end_length(sched, cpu, begin_ns, true);
 		if (!err)
 			err = sched_end_current(sched, cpu, begin_ns);
 		end_states(sched, cpu, begin_ns);
@@ -208,7 +208,6 @@ static void reset_cpu(struct sched_cpu *cpu)
 	cpu->nr_wakeups = 0;
 	cpu->nr_in = 0;
 	cpu->nr_out = 0;
-	cpu->nr_broken = 0;
 	cpu->nr_audits = 0;
 	cpu->nr_agreed = 0;
 	cpu->nr_checks = 0;
@@ -238,7 +237,8 @@ int sched_reset(struct sched *sched, uint64_t from_ns)
 
 	sched->from_ns = from_ns;
 	sched->nr_disagreements = 0;
-	sched->nr_strangers = 0;
+	memset(sched->check, 0, sizeof(sched->check));
+	sched->nr_failures = 0;
 	for (i = 0; i < sched->nr_cpus; i++)
 		reset_cpu(&sched->cpu[i]);
 	for (i = 0; i < sched->task.nr; i++)
@@ -263,7 +263,7 @@ int sched_finish(struct sched *sched, uint64_t until_ns)
 
 		if (!cpu->is_known)
 			continue;
-		err = sched_end_length(sched, cpu, until_ns, !cpu->is_wrong);
+		err = sched_end_length(sched, cpu, until_ns, true);
 		if (!err)
 			err = sched_end_current(sched, cpu, until_ns);
 	}

@@ -16,19 +16,6 @@
 
 /* ---- what there is ---- */
 
-struct view_audits view_audits(const struct model *model)
-{
-	struct view_audits sum = { 0 };
-	uint32_t i;
-
-	for (i = 0; i < model->sched.nr_cpus; i++) {
-		sum.nr_audits += model->sched.cpu[i].nr_audits;
-		sum.nr_agreed += model->sched.cpu[i].nr_agreed;
-		sum.nr_checks += model->sched.cpu[i].nr_checks;
-		sum.nr_same += model->sched.cpu[i].nr_same;
-	}
-	return sum;
-}
 
 double view_known_share(const struct model *model, const struct sched_cpu *cpu)
 {
@@ -248,73 +235,6 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 	table_destroy(table);
 	free(list);
 	return err;
-}
-
-/* ---- how far it can be trusted ---- */
-
-static void print_disagreements(const struct model *model, uint64_t start_ns)
-{
-	const struct sched *sched = &model->sched;
-	uint32_t i, nr = sched->nr_disagreements;
-
-	for (i = 0; i < nr && i < 10 && i < SCHED_NR_DISAGREEMENTS; i++) {
-		const struct sched_disagreement *d = &sched->disagreement[i];
-
-		printf("  at %.9f s CPU %u: %lld here, %u in the kernel\n",
-		       (d->ts_ns - start_ns) / 1e9, d->cpu, (long long)d->model, d->kernel);
-	}
-	if (nr > i)
-		printf("  and %u more\n", nr - i);
-}
-
-static void print_strangers(const struct model *model, uint64_t start_ns)
-{
-	const struct sched *sched = &model->sched;
-	uint32_t i, nr = sched->nr_strangers;
-
-	for (i = 0; i < nr && i < 10 && i < SCHED_NR_STRANGERS; i++) {
-		const struct sched_stranger *s = &sched->stranger[i];
-
-		printf("  at %.9f s CPU %u: ", (s->ts_ns - start_ns) / 1e9, s->cpu);
-		line_task(model, s->task, 0);
-		puts(s->is_here ? " here only" : " in the kernel only");
-	}
-	if (nr > i)
-		printf("  and %u more\n", nr - i);
-}
-
-/* Nothing is said if the recording does not end with the kernel's own members. */
-static void print_checks(const struct model *model, const struct view_audits *audits,
-			 uint64_t start_ns)
-{
-	if (!audits->nr_checks)
-		return;
-	printf("at the end: members of %llu of %llu queues agree with the kernel's own\n",
-	       (unsigned long long)audits->nr_same, (unsigned long long)audits->nr_checks);
-	print_strangers(model, start_ns);
-}
-
-/* view_trust_print - audits and agreements, and what was lost */
-void view_trust_print(const struct model *model, const struct view_runq *view)
-{
-	struct view_audits audits = view_audits(model);
-	uint64_t nr_broken = 0;
-	uint32_t i;
-
-	for (i = 0; i < model->sched.nr_cpus; i++)
-		nr_broken += model->sched.cpu[i].nr_broken;
-	printf("\naudits: %llu of %llu queue lengths agree with the kernel's nr_running",
-	       (unsigned long long)audits.nr_agreed, (unsigned long long)audits.nr_audits);
-	if (audits.nr_audits)
-		printf(" (%.4g %%)", audits.nr_agreed == audits.nr_audits ? 100.0 :
-		       100.0 * audits.nr_agreed / audits.nr_audits);
-	putchar('\n');
-	print_disagreements(model, view->start_ns);
-	print_checks(model, &audits, view->start_ns);
-	if (nr_broken)
-		printf("%llu switches away from a task that was not known to run\n",
-		       (unsigned long long)nr_broken);
-	label_print_losses(stdout, model);
 }
 
 /**

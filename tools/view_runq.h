@@ -36,7 +36,7 @@ int view_runq_print(const struct model *model, const struct view_runq *view);
 int view_runq_json(const struct model *model, const struct view_runq *view);
 json_t *view_latency_figures_json(const struct hist *latency);
 
-/* how far the figures can be trusted */
+/* view_trust.c: how far the figures can be trusted */
 void view_trust_print(const struct model *model, const struct view_runq *view);
 json_t *view_audits_json(const struct model *model);
 
@@ -59,7 +59,7 @@ bool view_wants_task(const struct model *model, const struct view_runq *view, ui
 /* CPUs the user wants and that were seen; to be freed */
 uint32_t *view_cpus(const struct model *model, const struct view_runq *view, uint32_t *nr);
 
-/* the audits of all CPUs; nr_checks: queues compared, member by member, at the end */
+/* the audits of all CPUs; nr_checks: queues compared, member by member, with snapshots */
 struct view_audits {
 	uint64_t nr_audits;
 	uint64_t nr_agreed;

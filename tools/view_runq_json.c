@@ -26,7 +26,7 @@ static json_t *cpu_json(const struct model *model, uint32_t i)
 	const struct sched_cpu *cpu = &model->sched.cpu[i];
 	uint64_t known_ns = sched_known_ns(cpu);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "cpu", view_json_number(i),
 			 "known_ns", view_json_number(known_ns),
 			 "known_share", json_real(view_known_share(model, cpu)),
@@ -36,7 +36,6 @@ static json_t *cpu_json(const struct model *model, uint32_t i)
 			 "busy_ns", view_json_number(cpu->busy_ns),
 			 "idle_ns", view_json_number(cpu->idle_ns),
 			 "switches", view_json_number(cpu->nr_switches),
-			 "broken_switches", view_json_number(cpu->nr_broken),
 			 "audits", view_json_number(cpu->nr_audits),
 			 "audits_agreed", view_json_number(cpu->nr_agreed));
 }
@@ -94,59 +93,6 @@ static void put_tasks(struct view_json *json, const struct model *model,
 		view_json_element(json, task_json(model, tasks[i]));
 	view_json_array_end(json);
 	free(tasks);
-}
-
-static json_t *disagreement_json(const struct sched_disagreement *d)
-{
-	return json_pack("{s:o, s:o, s:I, s:o}",
-			 "ts_ns", view_json_number(d->ts_ns),
-			 "cpu", view_json_number(d->cpu),
-			 "model", (json_int_t)d->model,
-			 "kernel", view_json_number(d->kernel));
-}
-
-static json_t *disagreements_json(const struct sched *sched)
-{
-	json_t *list = json_array();
-	uint32_t i;
-
-	for (i = 0; i < sched->nr_disagreements && i < SCHED_NR_DISAGREEMENTS; i++)
-		json_array_append_new(list, disagreement_json(&sched->disagreement[i]));
-	return list;
-}
-
-static json_t *stranger_json(const struct model *model, const struct sched_stranger *stranger)
-{
-	return json_pack("{s:o, s:o, s:o, s:s}",
-			 "ts_ns", view_json_number(stranger->ts_ns),
-			 "cpu", view_json_number(stranger->cpu),
-			 "task", label_task_json(model, stranger->task),
-			 "member", stranger->is_here ? "here" : "kernel");
-}
-
-static json_t *strangers_json(const struct model *model)
-{
-	const struct sched *sched = &model->sched;
-	json_t *list = json_array();
-	uint32_t i;
-
-	for (i = 0; i < sched->nr_strangers && i < SCHED_NR_STRANGERS; i++)
-		json_array_append_new(list, stranger_json(model, &sched->stranger[i]));
-	return list;
-}
-
-/* view_audits_json - how many there were, how many agreed, and those that did not */
-json_t *view_audits_json(const struct model *model)
-{
-	struct view_audits audits = view_audits(model);
-
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "total", view_json_number(audits.nr_audits),
-			 "agreed", view_json_number(audits.nr_agreed),
-			 "disagreements", disagreements_json(&model->sched),
-			 "queues_at_end", view_json_number(audits.nr_checks),
-			 "queues_same", view_json_number(audits.nr_same),
-			 "members_differing", strangers_json(model));
 }
 
 /**

@@ -92,7 +92,7 @@ static const struct golden {
 	  "change@16 nr_running@20 cpu@24 __pad@26 __pad2@28" },
 	{ "rq_wakeup", 0x0405, 40,
 	  "waker@16 delay_ns@20 cpu@24 prev_cpu@26 is_new@28 prio@30 nr_allowed@32 "
-	  "prev_allowed@34 __pad@36" },
+	  "prev_allowed@34 context@36 waker_cpu@38" },
 	{ "rq_migrate", 0x0406, 32,
 	  "by@16 from_cpu@20 to_cpu@22 site@24 context@28 __pad@30" },
 	{ "rq_snapshot", 0x0407, 32,

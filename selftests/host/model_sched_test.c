@@ -129,8 +129,11 @@ static void test_disagree(void)
 		t.model.sched.nr_disagreements == 2 && t.model.sched.disagreement[0].kernel == 3 &&
 		t.model.sched.disagreement[0].model == 2,
 		"audits that disagree are counted and told; no length, no audit");
-	ktap_ok(sched_known_ns(cpu(&t, 0)) == 1000 * US + 2000 * US,
-		"time around an audit that disagrees is not counted");
+	ktap_ok(sched_known_ns(cpu(&t, 0)) == 4000 * US,
+		"time before an audit that disagrees is not counted: %llu ns",
+		(unsigned long long)sched_known_ns(cpu(&t, 0)));
+	ktap_ok(cpu(&t, 0)->length == 1 && !model_runq_complete(&t.model),
+		"the kernel's length is taken from there, and no figure is exact");
 	trace_deinit(&t);
 }
 
@@ -607,14 +610,28 @@ static void test_end(void)
 	join(&t, 3100, 12, 1, IPCPROBE_SCHED_FAIR, 2, 1);
 	enqueue(&t, 3200, 13, 1, 1);
 	run(&t, 3200, 1, 0, 0, 13);
-	t.now_ns = 5000 * US;
-	TRACE(&t, rq_snapshot, 12, .group = 1, .sched_class = IPCPROBE_SCHED_FAIR,
-	      .member_state = IPCPROBE_RQ_DELAYED);
-	TRACE(&t, rq_snapshot, 11, .is_current = 1, .group = 5,
+	t.now_ns = 4900 * US;
+	TRACE(&t, rq_snapshot, 12, .group = 1, .prio = 120,
+	      .sched_class = IPCPROBE_SCHED_FAIR);
+	TRACE(&t, rq_snapshot, 11, .is_current = 1, .group = 1, .prio = 120,
 	      .sched_class = IPCPROBE_SCHED_FAIR);
 	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
-	ktap_ok(cpu(&t, 0)->nr_checks == 1 && cpu(&t, 0)->nr_same == 1 &&
-		!t.model.sched.nr_strangers, "a queue's members agree with the kernel's");
+	ktap_ok(cpu(&t, 0)->nr_checks == 1 && cpu(&t, 0)->nr_same == 1 && !t.model.sched.nr_failures,
+		"a queue's members agree with the kernel's");
+	t.now_ns = 5000 * US;
+	TRACE(&t, rq_snapshot, 12, .group = 1, .prio = 120,
+	      .sched_class = IPCPROBE_SCHED_FAIR,
+	      .member_state = IPCPROBE_RQ_DELAYED);
+	TRACE(&t, rq_snapshot, 11, .is_current = 1, .group = 5, .prio = 7,
+	      .sched_class = IPCPROBE_SCHED_RT);
+	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
+	ktap_ok(cpu(&t, 0)->nr_same == 1 && t.model.sched.nr_failures == 4 &&
+		t.model.sched.check[SCHED_CHECK_STATE].nr_failed == 1 &&
+		t.model.sched.check[SCHED_CHECK_CLASS].nr_failed == 1 &&
+		t.model.sched.check[SCHED_CHECK_PRIO].nr_failed == 1 &&
+		t.model.sched.check[SCHED_CHECK_GROUP].nr_failed == 1,
+		"each field of a member that differs is told: %llu",
+		(unsigned long long)t.model.sched.nr_failures);
 	ktap_ok(is_in_state(&t, 12, SCHED_DELAYED) && trace_sched(&t, 11)->group == 5 &&
 		cpu(&t, 0)->nr_wakeups == 0 && cpu(&t, 0)->nr_switches == 1,
 		"which are taken over, but are no activity");
@@ -623,9 +640,11 @@ static void test_end(void)
 	TRACE(&t, rq_snapshot_end, 0, .cpu = 1, .nr_running = 1, .nr_members = 1);
 	finish(&t, 5000);
 	ktap_ok(cpu(&t, 1)->nr_checks == 1 && !cpu(&t, 1)->nr_same &&
-		t.model.sched.nr_strangers == 3 &&
-		t.model.sched.stranger[0].task == tasks_known_tid(&t.model.tasks, 14) &&
-		!t.model.sched.stranger[0].is_here && t.model.sched.stranger[1].is_here,
+		t.model.sched.nr_failures == 7 &&
+		t.model.sched.failure[4].task == tasks_known_tid(&t.model.tasks, 14) &&
+		!t.model.sched.failure[4].model && t.model.sched.failure[5].model &&
+		t.model.sched.check[SCHED_CHECK_MEMBER].nr_failed == 2 &&
+		t.model.sched.check[SCHED_CHECK_RUNS].nr_failed == 1,
 		"one too few, one too many and another one running are told");
 	ktap_ok(trace_sched(&t, 11)->run_ns == 2002 * US, "who ran did so until the end");
 	trace_deinit(&t);
@@ -635,6 +654,75 @@ static void test_end(void)
 	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	empty_snapshot(&t, 9500, 0);
 	ktap_ok(!cpu(&t, 0)->nr_checks, "after a loss there is nothing to compare");
+	trace_deinit(&t);
+}
+
+/* ---- checks of names ---- */
+
+static uint64_t nr_failed(struct trace *t, enum sched_check check)
+{
+	return t->model.sched.check[check].nr_failed;
+}
+
+/* Each step under another task's name: the lengths agree all the same. */
+static void test_names(void)
+{
+	struct trace t;
+	uint32_t i;
+
+	begin(&t, MODEL_RUNQ);
+	for (i = 0; i < 100; i++) {
+		enqueue(&t, 3000 + i * 100, 14, 0, 1);
+		wake(&t, 3000 + i * 100, 11, 500, 0);
+		run(&t, 3001 + i * 100, 0, 0, 0, 11);
+		dequeue(&t, 3050 + i * 100, 14, 0, 0);
+		run(&t, 3050 + i * 100, 0, 11, 1, 0);
+	}
+	finish(&t, 20000);
+	ktap_ok(cpu(&t, 0)->nr_agreed == 200 && nr_failed(&t, SCHED_CHECK_WAKEUP) &&
+		!model_runq_complete(&t.model),
+		"steps under a wrong name fail a check: %llu of 100 wake-ups, though all audits agree",
+		(unsigned long long)nr_failed(&t, SCHED_CHECK_WAKEUP));
+	trace_deinit(&t);
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	enqueue(&t, 3100, 11, 0, 2);
+	ktap_ok(nr_failed(&t, SCHED_CHECK_JOIN) == 1, "who joins a queue twice fails a check");
+	dequeue(&t, 3200, 12, 0, 1);
+	ktap_ok(nr_failed(&t, SCHED_CHECK_LEAVE) == 1, "so does who leaves one that it is not on");
+	run(&t, 3300, 0, 11, 0, 13);
+	ktap_ok(nr_failed(&t, SCHED_CHECK_TO) == 1 && is_member(&t, 0, 13),
+		"so does who runs and is on no queue; it is put there");
+	run(&t, 3400, 0, 12, 0, 11);
+	ktap_ok(nr_failed(&t, SCHED_CHECK_FROM) == 1, "and a switch from who did not run");
+	ktap_ok(!nr_failed(&t, SCHED_CHECK_WAKEUP) && t.model.sched.nr_failures == 4,
+		"and nothing else: %llu", (unsigned long long)t.model.sched.nr_failures);
+	trace_deinit(&t);
+}
+
+/* CPU 3 is not recorded: the task runs there from 4 to 14 ms, and sleeps. */
+static void test_partial(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	model_set_scope(&t.model, ~0U, "0", "");
+	enqueue(&t, 3000, 12, 0, 1);
+	run(&t, 3001, 0, 0, 0, 12);
+	enqueue(&t, 3500, 11, 0, 2);
+	wake(&t, 3500, 11, 500, 0);
+	dequeue(&t, 4000, 11, 0, 1);
+	enqueue(&t, 15000, 11, 0, 2);
+	wake(&t, 15000, 11, 500, 0);
+	run(&t, 15001, 0, 12, 0, 11);
+	finish(&t, 16000);
+	ktap_ok(!trace_sched(&t, 11)->migrating_ns && !trace_sched(&t, 11)->sleep_ns &&
+		trace_sched(&t, 11)->latency.max == 1500 && !trace_sched(&t, 11)->off_ns,
+		"what a task does that has left all CPUs recorded is not known: latency %llu ns",
+		(unsigned long long)trace_sched(&t, 11)->latency.max);
+	ktap_ok(!model_runq_complete(&t.model), "and no figure is exact");
 	trace_deinit(&t);
 }
 
@@ -668,12 +756,13 @@ static int told_switch(void *arg, const struct sched *sched, const struct sched_
 }
 
 static int told_wakeup(void *arg, const struct sched *sched,
-		       const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task, uint32_t waker)
+		       const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task,
+		       const struct sched_waker *waker)
 {
 	struct told *told = arg;
 
 	told->nr_wakeups += task_at(sched->tasks, task)->tid == rec->hdr.tid &&
-			    task_at(sched->tasks, waker)->tid == rec->waker;
+			    task_at(sched->tasks, waker->task)->tid == rec->waker;
 	return 0;
 }
 
@@ -741,7 +830,7 @@ static void test_watch(void)
 
 int main(void)
 {
-	ktap_begin(58);
+	ktap_begin(68);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -758,6 +847,8 @@ int main(void)
 	test_late_loss();
 	test_migrate();
 	test_states();
+	test_names();
+	test_partial();
 	test_watch();
 	test_inversion();
 	test_reset();
