@@ -31,38 +31,15 @@
 #include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/vmalloc.h>
 #include <trace/events/sched.h>
 
 #include "ipcprobe.h"
 #include "emit.h"
 #include "rq.h"
 #include "site.h"
+#include "waking.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
-/* ---- wake-ups under way ---- */
-
-/*
- * Who woke whom, from sched_waking (the waker's context) to sched_wakeup (the
- * chosen CPU's).  A task has one waker at a time; its slot is rewritten by
- * another only when two numbers fall together, and then the waker is unknown.
- */
-#define WAKING_BITS	12
-
-static struct waking {
-	u32 wakee;
-	u32 waker;
-	u64 begin;	/* stamp */
-	u16 prev_cpu;
-	u16 context;	/* IPCPROBE_CONTEXT_*: who called */
-	u16 cpu;	/* where */
-} *wakings;
-
-static __always_inline struct waking *waking_slot(u32 tid)
-{
-	return &wakings[tid & (BIT(WAKING_BITS) - 1)];
-}
 
 /* ---- members ---- */
 
@@ -178,12 +155,16 @@ IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 static __always_inline void end_enqueue(struct pending *now, u16 change)
 {
 	u32 tid = now->tid;
+	const struct ipcprobe_waking *slot = ipcprobe_waking_home(tid);
 
 	now->tid = 0;
 	now->ts_ns = 0;
-	if (likely(ipcprobe_clock_try(READ_ONCE(waking_slot(tid)->begin),
-				      &now->ts_ns, &now->delay_ns)))
-		this_cpu_write(ipcprobe_fresh_tid, tid);
+	if (likely(READ_ONCE(slot->wakee) == tid)) {
+		if (likely(ipcprobe_clock_try(slot->begin, &now->ts_ns, &now->delay_ns)))
+			this_cpu_write(ipcprobe_fresh_tid, tid);
+	} else {	/* no wake-up, or one whose slot is another */
+		now->ts_ns = ipcprobe_clock_try_now();
+	}
 	emit_rq_enqueue(now->ts_ns, now, tid, change);
 }
 
@@ -427,6 +408,7 @@ void ipcprobe_sched_reset(void)
 
 	for_each_possible_cpu(cpu)
 		per_cpu(stint, cpu).tid = 0;
+	ipcprobe_wakings_reset();
 }
 
 static __always_inline bool is_voluntary(bool preempt, const struct task_struct *prev,
@@ -517,26 +499,45 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 	this_cpu_write(stint.tid, next->pid);
 }
 
-static void probe_waking(void *data, struct task_struct *p)
+static __always_inline void fill_waking(struct ipcprobe_waking *slot,
+					const struct task_struct *p)
 {
-	struct waking *slot;
-
-	guard(preempt_notrace)();
-	ipcprobe_rq_interrupt_wakeup();
-	slot = waking_slot(p->pid);
-	WRITE_ONCE(slot->wakee, 0);	/* unknown while it changes */
 	slot->waker = current->pid;
-	this_cpu_write(ipcprobe_named_tid, p->pid);
 	slot->begin = ipcprobe_stamp();
 	slot->prev_cpu = task_cpu(p);
 	slot->context = ipcprobe_irq_context();
 	slot->cpu = smp_processor_id();
-	smp_store_release(&slot->wakee, p->pid); /* pairs with emit_wakeup() */
 }
 
+/* Another's wake-up is where this one's would be. */
+static noinline void note_waking_elsewhere(const struct task_struct *p)
+{
+	struct ipcprobe_waking *slot = ipcprobe_waking_claim_any(p->pid);
+
+	if (slot)
+		fill_waking(slot, p);
+}
+
+static void probe_waking(void *data, struct task_struct *p)
+{
+	struct ipcprobe_waking *slot;
+
+	guard(preempt_notrace)();
+	ipcprobe_rq_interrupt_wakeup();
+	this_cpu_write(ipcprobe_named_tid, p->pid);
+	if (unlikely(p == current))
+		return;		/* without its lock; another may wake it, too */
+	slot = ipcprobe_waking_home(p->pid);
+	if (ipcprobe_waking_claim(slot, p->pid))
+		fill_waking(slot, p);
+	else
+		note_waking_elsewhere(p);
+}
+
+/* @from is given back: what it holds is in the record. */
 static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 					   const struct task_struct *p,
-					   const struct waking *from, u32 delay_ns,
+					   struct ipcprobe_waking *from, u32 delay_ns,
 					   u16 is_new)
 {
 	u16 prev_cpu = from->prev_cpu;
@@ -552,40 +553,48 @@ static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 	rec->prev_allowed = is_new || cpumask_test_cpu(prev_cpu, p->cpus_ptr);
 	rec->context = from->context;
 	rec->waker_cpu = from->cpu;
+	ipcprobe_waking_release(from);
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_wakeup, waker,
-			(const struct task_struct *p, const struct waking *from,
+			(const struct task_struct *p, struct ipcprobe_waking *from,
 			 u32 delay_ns, u16 is_new),
 			(p, from, delay_ns, is_new))
 
-static noinline void emit_unknown_wakeup(const struct task_struct *p, u64 ts_ns)
+/* What the running task itself, here and now, would have noted as @p's waker. */
+static struct ipcprobe_waking waking_now(const struct task_struct *p)
 {
-	const struct waking unknown = { .prev_cpu = task_cpu(p) };
-
-	emit_rq_wakeup_slowly(ts_ns, p, &unknown, 0, 0);
+	return (struct ipcprobe_waking) {
+		.waker = current->pid,
+		.prev_cpu = task_cpu(p),
+		.context = ipcprobe_irq_context(),
+		.cpu = smp_processor_id(),
+	};
 }
 
-static __always_inline void emit_wakeup(const struct task_struct *p,
-					const struct waking *slot, u64 ts_ns,
-					u32 delay_ns)
+static struct ipcprobe_waking unknown_waking(const struct task_struct *p)
 {
-	if (likely(smp_load_acquire(&slot->wakee) == p->pid)) /* probe_waking() */
-		emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
-	else
-		emit_unknown_wakeup(p, ts_ns);
+	return (struct ipcprobe_waking) {
+		.prev_cpu = task_cpu(p), .context = IPCPROBE_CONTEXT_UNKNOWN,
+	};
 }
 
 /* Not just enqueued here, or the running task itself: then irqs may be on. */
 static noinline void emit_other_wakeup(const struct task_struct *p)
 {
-	const struct waking *slot = waking_slot(p->pid);
-	u32 delay_ns;
+	struct ipcprobe_waking *slot = ipcprobe_waking_find(p->pid), other;
+	u32 delay_ns = 0;
 	u64 ts_ns;
 
 	guard(irqsave)();
-	ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
-	emit_wakeup(p, slot, ts_ns, delay_ns);
+	if (p == current || !slot) {
+		other = p == current ? waking_now(p) : unknown_waking(p);
+		slot = &other;
+		ts_ns = ipcprobe_clock();
+	} else {
+		ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
+	}
+	emit_rq_wakeup_slowly(ts_ns, p, slot, delay_ns, 0);
 }
 
 /*
@@ -600,18 +609,17 @@ static void probe_wakeup(void *data, struct task_struct *p)
 	guard(preempt_notrace)();
 	last = this_cpu_ptr(&pending);
 	if (likely(this_cpu_read(ipcprobe_fresh_tid) == p->pid))
-		emit_wakeup(p, waking_slot(p->pid), last->ts_ns, last->delay_ns);
+		emit_rq_wakeup(last->ts_ns, p, ipcprobe_waking_home(p->pid), last->delay_ns, 0);
 	else
 		emit_other_wakeup(p);
 }
 
 static void probe_wakeup_new(void *data, struct task_struct *p)
 {
-	struct waking from = { .waker = current->pid, .prev_cpu = task_cpu(p) };
+	struct ipcprobe_waking from;
 
 	guard(preempt_notrace)();
-	from.cpu = smp_processor_id();
-	from.context = ipcprobe_irq_context();
+	from = waking_now(p);
 	emit_rq_wakeup_slowly(ipcprobe_clock(), p, &from, 0, 1);
 }
 
@@ -664,17 +672,6 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 	tell_migrate(p, dest_cpu, this_cpu_xchg(migrate_from, 0));
 }
 
-int ipcprobe_sched_init(void)
-{
-	wakings = vcalloc(BIT(WAKING_BITS), sizeof(*wakings));
-	return wakings ? 0 : -ENOMEM;
-}
-
-void ipcprobe_sched_exit(void)
-{
-	vfree(wakings);
-}
-
 #define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* names a task, too */
 
 #define NAMING_FN(name, fn, alt)	IPCPROBE_FN(name, fn, BOTH, alt)
@@ -718,7 +715,7 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
 	IPCPROBE_TP("sched_switch", probe_switch, BOTH),
 	IPCPROBE_TP("sched_waking", probe_waking, BOTH),
-	SCHED_TP("sched_wakeup", probe_wakeup),
+	IPCPROBE_TP("sched_wakeup", probe_wakeup, BOTH),	/* gives back what waking took */
 	SCHED_TP("sched_wakeup_new", probe_wakeup_new),
 	SCHED_TP("sched_migrate_task", probe_migrate),
 #ifdef CONFIG_CGROUP_SCHED

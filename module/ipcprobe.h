@@ -1414,8 +1414,6 @@ void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *pa
 
 /* hook_sched.c */
 
-int ipcprobe_sched_init(void);
-void ipcprobe_sched_exit(void);
 void ipcprobe_sched_reset(void);
 void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled);
 

@@ -9,6 +9,7 @@
 
 #include "ipcprobe.h"
 #include "rq.h"
+#include "waking.h"
 
 unsigned int ipcprobe_objects_max = IPCPROBE_OBJECTS_MAX;
 module_param_named(objects_max, ipcprobe_objects_max, uint, 0644);
@@ -44,14 +45,14 @@ static int __init init_parts(void)
 	ipcprobe_msg_init();
 	ipcprobe_mq_init();
 	ipcprobe_rq_init();
-	err = ipcprobe_sched_init();
+	err = ipcprobe_wakings_init();
 	if (err)
 		goto err_message_exit;
 	ipcprobe_futex_init();
 	ipcprobe_uring_init();
 	err = ipcprobe_control_init();
 	if (err)
-		goto err_sched_exit;
+		goto err_wakings_exit;
 	err = ipcprobe_dev_init();
 	if (err)
 		goto err_control_exit;
@@ -59,8 +60,8 @@ static int __init init_parts(void)
 
 err_control_exit:
 	ipcprobe_control_exit();
-err_sched_exit:
-	ipcprobe_sched_exit();
+err_wakings_exit:
+	ipcprobe_wakings_exit();
 err_message_exit:
 	ipcprobe_message_exit();
 err_op_exit:
@@ -106,7 +107,7 @@ static void __exit ipcprobe_exit(void)
 	ipcprobe_dev_exit();
 	ipcprobe_control_exit();
 	ipcprobe_hooks_exit();
-	ipcprobe_sched_exit();
+	ipcprobe_wakings_exit();
 	ipcprobe_message_exit();
 	ipcprobe_op_exit();
 	ipcprobe_sock_exit();

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <linux/ptrace.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <pthread.h>
 
@@ -654,6 +655,82 @@ static int nr_woken_in(const struct capture *cap, pid_t pid, uint16_t context)
 		      rec->context == context && !rec->is_new;
 	}
 	return nr;
+}
+
+/* A child of thread id @tid. */
+static pid_t fork_as(pid_t tid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD, .set_tid = (uintptr_t)&tid, .set_tid_size = 1,
+	};
+
+	return syscall(SYS_clone3, &args, sizeof(args));
+}
+
+#define NR_SAME_SLOT	24
+#define SLOT_STRIDE	65536	/* a multiple of the table's length, up to 256 CPUs */
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+static void do_wait_for_turn(uint32_t *turn)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pin_to(1);
+	while (!__atomic_load_n(turn, __ATOMIC_ACQUIRE))
+		syscall(SYS_futex, turn, FUTEX_WAIT, 0, NULL, NULL, 0);
+	_exit(0);
+}
+
+/* Woken at once by this CPU for an idle one, wake-ups are under way together. */
+static void wake_same_slot(pid_t *pids)
+{
+	uint32_t *turn = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int i;
+
+	write_file("/proc/sys/kernel/pid_max", "4194304");
+	pin_to(0);
+	for (i = 0; i < NR_SAME_SLOT; i++) {
+		pids[i] = fork_as(70000 + i * SLOT_STRIDE);
+		if (!pids[i])
+			do_wait_for_turn(turn);
+		CHECK(pids[i] > 0);
+		wait_until_in_call(pids[i], SYS_futex);
+	}
+	*turn = 1;
+	CHECK(syscall(SYS_futex, turn, FUTEX_WAKE, NR_SAME_SLOT, NULL, NULL, 0) == NR_SAME_SLOT);
+	for (i = 0; i < NR_SAME_SLOT; i++)
+		CHECK(waitpid(pids[i], NULL, 0) == pids[i]);
+	munmap(turn, 4096);
+}
+
+/* Whose numbers fall together in the module's table are told apart all the same. */
+TEST_F(sched, wakeups_under_way_together)
+{
+	const struct ipcprobe_rec_rq_wakeup *rec;
+	pid_t pids[NR_SAME_SLOT];
+	size_t i, nr = 0, k;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	wake_same_slot(pids);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		rec = (const void *)self->cap.recs[i].rec;
+		for (k = 0; k < NR(pids) && rec->hdr.tid != (uint32_t)pids[k]; k++)
+			;
+		if (rec->hdr.type != IPCPROBE_REC_rq_wakeup || k == NR(pids) || rec->is_new ||
+		    rec->context)
+			continue;
+		nr += rec->waker == (uint32_t)getpid();
+		EXPECT_EQ(getpid(), rec->waker);
+		EXPECT_LT(0, rec->delay_ns);
+	}
+	EXPECT_LE(NR_SAME_SLOT, nr);
 }
 
 /* Whom an interrupt wakes was not woken by the task that it interrupted. */

@@ -79,6 +79,7 @@ const char *label_waker_kind(uint8_t kind)
 {
 	static const char *const names[NR_WAKER_KINDS] = {
 		[WAKER_TASK] = "task", [WAKER_SOFTIRQ] = "softirq", [WAKER_HARDIRQ] = "hardirq",
+		[WAKER_UNKNOWN] = "unknown",
 	};
 
 	return names[kind];

@@ -68,7 +68,10 @@ void line_waker(const struct model *model, const struct sched_waker *waker, int 
 		put_name(name, len, width);
 		return;
 	}
-	len = snprintf(text, sizeof(text), "%s on %s", label_waker_kind(waker->kind), name);
+	if (waker->kind == WAKER_UNKNOWN)
+		len = snprintf(text, sizeof(text), "?");
+	else
+		len = snprintf(text, sizeof(text), "%s on %s", label_waker_kind(waker->kind), name);
 	put_name(text, len, width);
 }
 

@@ -397,12 +397,20 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	return err;
 }
 
+static enum sched_waker_kind waker_kind(uint16_t context)
+{
+	if (context & IPCPROBE_CONTEXT_UNKNOWN)
+		return WAKER_UNKNOWN;
+	if (context & IPCPROBE_CONTEXT_HARDIRQ)
+		return WAKER_HARDIRQ;
+	return context & IPCPROBE_CONTEXT_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK;
+}
+
 static struct sched_waker waker_of(struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec)
 {
 	return (struct sched_waker){
 		.task = tasks_by_tid(sched->tasks, rec->waker), .cpu = rec->waker_cpu,
-		.kind = rec->context & IPCPROBE_CONTEXT_HARDIRQ ? WAKER_HARDIRQ :
-			rec->context & IPCPROBE_CONTEXT_SOFTIRQ ? WAKER_SOFTIRQ : WAKER_TASK,
+		.kind = waker_kind(rec->context),
 	};
 }
 
@@ -435,11 +443,13 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 		link_member(sched, number, cpu);
 	cpu->nr_wakeups++;
 	task->nr_wakeups++;
+	cpu->nr_unknown_wakers += waker.kind == WAKER_UNKNOWN;
 	if (task->state == SCHED_RUNNING)
 		return 0;
 	if (!sched_is_waiting(task))
 		err = sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, waker.task);
-	if (err || task->delay.is_known || rec->hdr.ts_ns <= rec->delay_ns)
+	if (err || task->delay.is_known || rec->hdr.ts_ns <= rec->delay_ns ||
+	    waker.kind == WAKER_UNKNOWN)
 		return err;
 	return begin_woken(task, rec->hdr.ts_ns - rec->delay_ns, &waker);
 }

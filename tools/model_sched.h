@@ -39,13 +39,15 @@ enum sched_state {
 };
 
 /* what calls a wake-up */
-enum sched_waker_kind { WAKER_TASK, WAKER_SOFTIRQ, WAKER_HARDIRQ, NR_WAKER_KINDS };
+enum sched_waker_kind { WAKER_TASK, WAKER_SOFTIRQ, WAKER_HARDIRQ, WAKER_UNKNOWN,
+			 NR_WAKER_KINDS };
 
 /**
  * struct sched_waker - who woke a task
  * @task: who ran where the wake-up was called; 0 = the CPU was idle
  * @cpu: where that was
- * @kind: enum sched_waker_kind: @task called, or an interrupt while it ran
+ * @kind: enum sched_waker_kind: @task called, or an interrupt while it ran; WAKER_UNKNOWN:
+ *	nothing is known but that
  */
 struct sched_waker {
 	uint32_t task;
@@ -149,6 +151,7 @@ struct sched_member {
  * @busy_ns: a task ran
  * @idle_ns: none ran
  * @nr_wakeups: wake-ups that chose it
+ * @nr_unknown_wakers: of them, those whose waker is not known, nor when it called
  * @nr_in: migrations to it
  * @nr_out: migrations from it
  * @nr_checks: snapshots that met a queue known already
@@ -173,6 +176,7 @@ struct sched_cpu {
 	uint64_t idle_ns;
 	uint64_t nr_switches;
 	uint64_t nr_wakeups;
+	uint64_t nr_unknown_wakers;
 	uint64_t nr_in;
 	uint64_t nr_out;
 	uint64_t nr_audits;

@@ -206,6 +206,7 @@ static void reset_cpu(struct sched_cpu *cpu)
 	cpu->idle_ns = 0;
 	cpu->nr_switches = 0;
 	cpu->nr_wakeups = 0;
+	cpu->nr_unknown_wakers = 0;
 	cpu->nr_in = 0;
 	cpu->nr_out = 0;
 	cpu->nr_audits = 0;

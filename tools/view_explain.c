@@ -176,6 +176,10 @@ static void put_waker(const struct model *model, const struct sched_waker *waker
 		printf(" on CPU %u", waker->cpu);
 		return;
 	}
+	if (waker->kind == WAKER_UNKNOWN) {
+		fputs("an unknown waker", stdout);
+		return;
+	}
 	fputs(waker->kind == WAKER_HARDIRQ ? "an interrupt" : "a softirq", stdout);
 	printf(" on CPU %u, ", waker->cpu);
 	if (!waker->task) {

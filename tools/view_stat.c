@@ -188,7 +188,7 @@ static json_t *cpu_json(const struct model *model, uint32_t number)
 	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint64_t known_ns = sched_known_ns(cpu);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "cpu", view_json_number(number),
 			 "known_ns", view_json_number(known_ns),
 			 "busy_ns", view_json_number(cpu->busy_ns),
@@ -197,6 +197,7 @@ static json_t *cpu_json(const struct model *model, uint32_t number)
 			 "mean_length", known_ns ? json_real(sched_mean_length(cpu)) : json_null(),
 			 "max_length", view_json_known(known_ns, sched_max_length(cpu)),
 			 "wakeups", view_json_number(cpu->nr_wakeups),
+			 "unknown_wakers", view_json_number(cpu->nr_unknown_wakers),
 			 "migrations_in", view_json_number(cpu->nr_in),
 			 "migrations_out", view_json_number(cpu->nr_out));
 }

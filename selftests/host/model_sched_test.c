@@ -828,9 +828,26 @@ static void test_watch(void)
 	trace_deinit(&t);
 }
 
+/* Nobody is named, and no latency told, of a wake-up whose begin was not seen. */
+static void test_unknown_waker(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_wakeup, 11, .context = IPCPROBE_CONTEXT_UNKNOWN);
+	run(&t, 3100, 0, 0, 0, 11);
+	finish(&t, 4000);
+	ktap_ok(cpu(&t, 0)->nr_wakeups == 1 && cpu(&t, 0)->nr_unknown_wakers == 1 &&
+		!trace_sched(&t, 11)->latency.count && trace_sched(&t, 11)->wait_ns == 100 * US,
+		"a wake-up of unknown waker is counted, and has no latency");
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(68);
+	ktap_begin(69);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -854,5 +871,6 @@ int main(void)
 	test_reset();
 	test_percentiles();
 	test_timeline();
+	test_unknown_waker();
 	return ktap_end();
 }

@@ -498,7 +498,7 @@
 	F(u16,   prio,      "its priority, kernel scale")		\
 	F(u16,   nr_allowed, "CPUs that it may run on")			\
 	F(u16,   prev_allowed, "1: prev_cpu is one of them")		\
-	F(context_flags, context,   "what called: HARDIRQ, SOFTIRQ; 0 = the waker itself") \
+	F(context_flags, context,   "what called: HARDIRQ, SOFTIRQ; 0 = the waker itself; UNKNOWN") \
 	F(u16,   waker_cpu, "CPU on which it called")
 
 #define IPCPROBE_FIELDS_rq_migrate(F)					\
