@@ -140,13 +140,17 @@
 
 /*
  * Since Linux kernel commit 63ba8422f876 ("sched/deadline: Introduce deadline
- * servers") (in v6.8).  Drop when 6.1 leaves the matrix.
+ * servers") (in v6.8).  Since commit 5f6bd380c7bd ("sched/rt: Remove default
+ * bandwidth control") (in v6.12) the fair class has one, and the real-time class
+ * as a whole is throttled no more.  Drop when 6.1 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 #define ipcprobe_dl_is_server(se)	((se)->dl_server)
 #else
 #define ipcprobe_dl_is_server(se)	false
 #endif
+#define IPCPROBE_HAS_SERVERS		(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0))
+#define IPCPROBE_THROTTLES_REAL_TIME	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0))
 
 /*
  * Since v6.7 futexes have system calls for one thing each, and the flag of a

@@ -51,8 +51,9 @@ struct pending {
 	s32 sum;	/* changes so far */
 	u32 rq_flags;
 	u16 cpu;
-	/* of a task that joins */
 	u16 sched_class;
+	const struct task_struct *task;	/* exists while its step is pending */
+	/* of a task that joins */
 	s16 prio;
 	u32 group;
 	u64 ts_ns;	/* of the rq_enqueue */
@@ -114,7 +115,7 @@ static noinline void finish_half_first(struct ftrace_regs *fregs,
 }
 
 static __always_inline void set_pending(const void *rq, struct task_struct *p,
-					s32 step, u32 rq_flags)
+					u16 sched_class, s32 step, u32 rq_flags)
 {
 	struct pending *now = this_cpu_ptr(&pending);
 
@@ -125,6 +126,8 @@ static __always_inline void set_pending(const void *rq, struct task_struct *p,
 	now->sum = 0;
 	now->rq_flags = rq_flags;
 	now->cpu = task_cpu(p);
+	now->task = p;
+	now->sched_class = sched_class;
 }
 
 /* Both ways that a pending change ends: what is told, and from what. */
@@ -199,9 +202,8 @@ static __always_inline void enqueue(struct ftrace_regs *fregs, u16 sched_class)
 	struct pending *now = this_cpu_ptr(&pending);
 	struct task_struct *p = ARG(fregs, 1);
 
-	set_pending(ARG(fregs, 0), p, 1, ftrace_regs_get_argument(fregs, 2));
+	set_pending(ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
 	this_cpu_write(ipcprobe_named_tid, now->tid);
-	now->sched_class = sched_class;
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
 }
@@ -226,6 +228,8 @@ static void entry_enqueue_rt(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	enqueue(fregs, IPCPROBE_SCHED_RT);
+	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
+		emit_uncounted(this_cpu_ptr(&pending));
 }
 
 static void entry_enqueue_dl(struct ipcprobe_hook *hook,
@@ -251,9 +255,9 @@ static void entry_enqueue_scx(struct ipcprobe_hook *hook,
 }
 
 /* dequeue_task_<class>(rq, p, flags) */
-static __always_inline void dequeue(struct ftrace_regs *fregs)
+static __always_inline void dequeue(struct ftrace_regs *fregs, u16 sched_class)
 {
-	set_pending(ARG(fregs, 0), ARG(fregs, 1), -1,
+	set_pending(ARG(fregs, 0), ARG(fregs, 1), sched_class, -1,
 		    ftrace_regs_get_argument(fregs, 2));
 }
 
@@ -266,16 +270,40 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 		finish_half_first(fregs, ipcprobe_entry_dequeue_fair);
 		return;
 	}
-	dequeue(fregs);
+	dequeue(fregs, IPCPROBE_SCHED_FAIR);
 	if (unlikely(IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
 		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se))))
 		emit_uncounted(this_cpu_ptr(&pending));
 }
 
-static void entry_dequeue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+static void entry_dequeue_rt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(fregs);
+	dequeue(fregs, IPCPROBE_SCHED_RT);
+	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
+		emit_uncounted(this_cpu_ptr(&pending));
+}
+
+/* One that is throttled has left its queue already. */
+static void entry_dequeue_dl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const struct task_struct *p = ARG(fregs, 1);
+
+	finish_half();
+	if (!p->dl.dl_throttled)
+		dequeue(fregs, IPCPROBE_SCHED_DL);
+}
+
+static void entry_dequeue_stop(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	finish_half();
+	dequeue(fregs, IPCPROBE_SCHED_STOP);
+}
+
+static void entry_dequeue_scx(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	finish_half();
+	dequeue(fregs, IPCPROBE_SCHED_EXT);
 }
 
 /* ---- throttling ---- */
@@ -358,8 +386,8 @@ void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 		this_cpu_ptr(&pending)->tid = 0;
 		return;
 	}
-	set_pending(ARG(fregs, 0), container_of(se, struct task_struct, se), -1,
-		    ftrace_regs_get_argument(fregs, 2));
+	set_pending(ARG(fregs, 0), container_of(se, struct task_struct, se),
+		    IPCPROBE_SCHED_FAIR, -1, ftrace_regs_get_argument(fregs, 2));
 	if (unlikely(!IPCPROBE_THROTTLES_TASKS &&
 		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(se))))
 		emit_uncounted(this_cpu_ptr(&pending));
@@ -379,6 +407,8 @@ static noinline void change_unnamed(const void *rq, int change)
 {
 	struct pending over = {
 		.rq = rq, .tid = current->pid, .cpu = smp_processor_id(),
+		.rq_flags = IPCPROBE_DEQUEUE_THROTTLE |
+			    (current->dl.dl_yielded ? IPCPROBE_DEQUEUE_YIELD : 0),
 	};
 
 	if (change == -1 && is_deadline_over(rq)) {
@@ -457,6 +487,34 @@ static noinline void end_dequeue_offline(struct pending *now)
 				      &init_task, READ_ONCE(current->__state));
 }
 
+/*
+ * While a task of the fair class joins or leaves, the time is accounted that ran
+ * until then.  If the fair server has used up its own, it leaves the queue, and
+ * counts there in some kernels: before the task's own step, which takes the task
+ * off before it tells so.
+ */
+static __always_inline bool is_server_leaving(const struct pending *now)
+{
+	return IPCPROBE_HAS_SERVERS && now->task->se.on_rq;
+}
+
+/*
+ * Not the step that is pending, or not all of it.  In the fair class none but the
+ * server's is another; the real-time class adds up, unless what is found while
+ * one of its tasks leaves is that all have used up their time.
+ */
+static noinline void change_otherwise(struct pending *now, int change)
+{
+	if (now->sched_class == IPCPROBE_SCHED_FAIR) {
+		now->sum -= change;
+		emit_change(now->rq, change);
+	} else if (change < 0 && now->step < 0 && ipcprobe_rt_is_throttled(now->rq)) {
+		now->sum = 0;
+		emit_change(now->rq, change);
+		end_dequeue(now, 0);
+	}
+}
+
 /* call_trace_sched_update_nr_running(rq, change): called while the tracepoint is on */
 void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
@@ -471,9 +529,11 @@ void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 	}
 	now->sum += change;
 	if (unlikely(now->sum != now->step))
-		return;		/* more to come, or finish_half() tells it */
-	if (now->step > 0)
+		change_otherwise(now, change);	/* or more to come, or finish_half() tells it */
+	else if (now->step > 0)
 		end_enqueue(now, 1);
+	else if (unlikely(is_server_leaving(now)))
+		change_otherwise(now, change);
 	else if (likely(cpu_online(smp_processor_id())))
 		end_dequeue(now, 1);
 	else
@@ -491,6 +551,8 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 			 struct task_struct *next, unsigned int prev_state)
 {
 	guard(preempt_notrace)();
+	if (unlikely(is_half_done()))
+		finish_half();
 	this_cpu_write(pending.tid, 0);	/* whatever it was, it is over */
 	this_cpu_write(ipcprobe_running_tid, next->pid);
 	ipcprobe_pick_restart();
@@ -699,13 +761,13 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	FALLBACK_HOT("dequeue_task_fair", ipcprobe_entry_dequeue_fair, ALT_DEQUEUE,
 		     DEQUEUE, !IPCPROBE_THROTTLES_TASKS),
 	NAMING_FN("enqueue_task_rt", entry_enqueue_rt, 0),
-	SCHED_FN("dequeue_task_rt", entry_dequeue, 0),
+	SCHED_FN("dequeue_task_rt", entry_dequeue_rt, 0),
 	NAMING_FN("enqueue_task_dl", entry_enqueue_dl, 0),
-	SCHED_FN("dequeue_task_dl", entry_dequeue, 0),
+	SCHED_FN("dequeue_task_dl", entry_dequeue_dl, 0),
 	NAMING_FN("enqueue_task_stop", entry_enqueue_stop, 0),
-	SCHED_FN("dequeue_task_stop", entry_dequeue, 0),
+	SCHED_FN("dequeue_task_stop", entry_dequeue_stop, 0),
 	NAMING_FN("enqueue_task_scx", entry_enqueue_scx, SCX_ALT),
-	SCHED_FN("dequeue_task_scx", entry_dequeue, SCX_ALT),
+	SCHED_FN("dequeue_task_scx", entry_dequeue_scx, SCX_ALT),
 	SCHED_FN("tg_throttle_down", entry_throttle_down, THROTTLE_ALT),
 	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, THROTTLE_ALT),
 	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,

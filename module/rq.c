@@ -43,6 +43,7 @@ static const struct {
 	MEMBER("cfs_rq", cfs_throttle_count, "throttle_count 4"),
 	MEMBER("dl_rq", dl_root, "root rb_root_cached"),
 	MEMBER("rt_rq", rt_active, "active rt_prio_array"),
+	MEMBER("rt_rq", rt_throttled, "rt_throttled 4"),
 	MEMBER("rt_prio_array", rt_queue, "queue"),
 	MEMBER("scx_rq", scx_runnable, "runnable_list list_head"),
 	MEMBER("task_group", tg_css, "css cgroup_subsys_state"),

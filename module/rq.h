@@ -44,6 +44,7 @@ struct ipcprobe_rq_offsets {
 	int dl_root;
 	int rt_active;
 	int rt_queue;
+	int rt_throttled;
 	int scx_runnable;
 	int tg_css;
 	int tg_autogroup;
@@ -169,6 +170,18 @@ static __always_inline u32 ipcprobe_group_of(const struct task_struct *p)
 #else
 	return 0;
 #endif
+}
+
+/* ---- the real-time class ---- */
+
+/* All its tasks wait for the next period.  (With groups of such tasks: not known.) */
+static __always_inline bool ipcprobe_rt_is_throttled(const void *rq)
+{
+	const struct ipcprobe_rq_offsets *offsets = &ipcprobe_rq_offsets;
+
+	return IPCPROBE_THROTTLES_REAL_TIME && !IS_ENABLED(CONFIG_RT_GROUP_SCHED) && rq &&
+	       offsets->rq_rt >= 0 && offsets->rt_throttled >= 0 &&
+	       IPCPROBE_PRIVATE(int, rq + offsets->rq_rt, rt_throttled);
 }
 
 /* ---- the fair class ---- */

@@ -27,12 +27,14 @@ struct members {
 	bool is_cut;	/* there are more than the limit */
 };
 
-static u16 state_of(const struct task_struct *p)
+static u16 state_of(const struct task_struct *p, const void *rq)
 {
 	u16 state = ipcprobe_se_delayed(&p->se) ? IPCPROBE_RQ_DELAYED : 0;
 
-	if (p->prio < MAX_RT_PRIO)
+	if (p->prio < 0)
 		return 0;
+	if (p->prio < MAX_RT_PRIO)
+		return ipcprobe_rt_is_throttled(rq) ? IPCPROBE_RQ_THROTTLED : 0;
 	if (IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
 	    ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)))
 		state |= IPCPROBE_RQ_THROTTLED;
@@ -54,7 +56,7 @@ static bool add(struct members *members, const struct task_struct *task, u16 sch
 		.cpu = members->cpu,
 		.is_current = task == current,
 		.prio = task->prio,
-		.member_state = state_of(task),
+		.member_state = state_of(task, members->rq),
 		.group = ipcprobe_group_of(task),
 		.sched_class = sched_class,
 	};

@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <linux/ptrace.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
@@ -36,12 +37,23 @@ FIXTURE_TEARDOWN(sched)
 	capture_close(&self->cap);
 }
 
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool is_written = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return is_written;
+}
+
 /* ---- replay ---- */
 
 /**
  * struct replay - run queues rebuilt from the records of one session
  * @queue: of each task: CPU + 1 of the queue it is on, or 0
  * @length: of each CPU's queue; -1 before its snapshot is complete
+ * @is_named: no group of tasks is throttled: whoever comes or goes has a name
+ * @nr_strangers: switches to a task that was not on the CPU's queue
  * @nr_audits: records whose nr_running was compared
  * @nr_wrong: of these, those that did not agree
  */
@@ -49,6 +61,8 @@ struct replay {
 	uint16_t *queue;
 	int length[64];
 	int members[64];
+	bool is_named;
+	uint64_t nr_strangers;
 	uint64_t nr_audits;
 	uint64_t nr_wrong;
 	uint64_t nr_changes;
@@ -76,13 +90,25 @@ static void move(struct __test_metadata *_metadata, struct replay *replay,
 		 const struct ipcprobe_rec *rec, uint16_t from, uint16_t to, int change)
 {
 	ASSERT_GT(NR_TIDS, rec->tid);
-	if (!replay->nr_changes && replay->queue[rec->tid] != from) {
+	if ((replay->is_named || !replay->nr_changes) && replay->queue[rec->tid] != from) {
 		printf("# task is on queue %d\n", replay->queue[rec->tid] - 1);
 		record_print(rec);
 		EXPECT_EQ(from, replay->queue[rec->tid]);
 	}
 	replay->queue[rec->tid] = to;
 	replay->length[to ? to - 1 : from - 1] += change;
+}
+
+/* Two of the kernel's hooks, which know nothing of one another, must agree. */
+static void check_switch(struct replay *replay, const struct ipcprobe_rec_rq_switch *rec)
+{
+	if (replay->length[rec->cpu] < 0 || !rec->next ||
+	    replay->queue[rec->next] == rec->cpu + 1)
+		return;
+	if (replay->nr_strangers++ < 10) {
+		printf("# switch to a task that is on queue %d\n", replay->queue[rec->next] - 1);
+		record_print(&rec->hdr);
+	}
 }
 
 static void replay_record(struct __test_metadata *_metadata, struct replay *replay,
@@ -122,6 +148,9 @@ static void replay_record(struct __test_metadata *_metadata, struct replay *repl
 		audit(replay, rec, r->cpu, r->nr_running);
 		break;
 	}
+	case IPCPROBE_REC_rq_switch:
+		check_switch(replay, (const void *)rec);
+		break;
 	case IPCPROBE_REC_rq_change: {
 		const struct ipcprobe_rec_rq_change *r = (const void *)rec;
 
@@ -139,12 +168,11 @@ static void replay_record(struct __test_metadata *_metadata, struct replay *repl
  * A queue changes under its lock, whoever does it, so in order of time the
  * records of all CPUs are in the order of each queue.
  */
-static void replay_all(struct __test_metadata *_metadata, struct replay *replay,
-		       const struct capture *cap)
+static void replay_from(struct __test_metadata *_metadata, struct replay *replay,
+			const struct capture *cap)
 {
 	size_t i;
 
-	memset(replay, 0, sizeof(*replay));
 	replay->queue = calloc(NR_TIDS, sizeof(*replay->queue));
 	ASSERT_NE(NULL, replay->queue);
 	for (i = 0; i < NR(replay->length); i++)
@@ -156,9 +184,24 @@ static void replay_all(struct __test_metadata *_metadata, struct replay *replay,
 	for (i = 0; i < cap->info.nr_cpus; i++)
 		EXPECT_LE(0, replay->length[i]) TH_LOG("CPU %zu has no complete snapshot", i);
 	EXPECT_EQ(0, replay->nr_wrong);
+	EXPECT_EQ(0, replay->nr_strangers);
 	printf("# %zu records, %llu audits, %llu disagree, %llu unnamed changes\n", cap->nr,
 	       (unsigned long long)replay->nr_audits, (unsigned long long)replay->nr_wrong,
 	       (unsigned long long)replay->nr_changes);
+}
+
+static void replay_all(struct __test_metadata *_metadata, struct replay *replay,
+		       const struct capture *cap)
+{
+	*replay = (struct replay){ 0 };
+	replay_from(_metadata, replay, cap);
+}
+
+static void replay_named(struct __test_metadata *_metadata, struct replay *replay,
+			 const struct capture *cap)
+{
+	*replay = (struct replay){ .is_named = true };
+	replay_from(_metadata, replay, cap);
 }
 
 /* ---- loads ---- */
@@ -293,6 +336,164 @@ TEST_F(sched, queues_agree_with_a_deadline_task)
 		nr_named += self->cap.recs[i].rec->type == IPCPROBE_REC_rq_dequeue &&
 			    self->cap.recs[i].rec->tid == (uint32_t)pid;
 	EXPECT_LE(10, nr_named);
+}
+
+static void spin_ns(uint64_t ns)
+{
+	uint64_t until_ns = now_ns() + ns;
+
+	while (now_ns() < until_ns)
+		;
+}
+
+/* By turns it yields, and runs longer than it may. */
+static void do_overrun(void *arg MAYBE_UNUSED)
+{
+	int i;
+
+	CHECK(!set_deadline(4000000, 40000000, 40000000));
+	for (i = 0; i < 10; i++) {
+		sched_yield();
+		spin_ns(30000000);
+	}
+}
+
+/* Such a task wants to run on: it does not leave as one that goes to sleep. */
+TEST_F(sched, a_deadline_task_is_throttled)
+{
+	int nr_yielded = 0, nr_over = 0, nr_back = 0;
+	bool is_throttled = false;
+	struct cursor cursor;
+	const struct ipcprobe_rec *rec;
+	struct replay replay;
+	pid_t pid;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_overrun, NULL);
+	REAP(pid);
+	FINISH(&self->cap);
+	replay_named(_metadata, &replay, &self->cap);
+	cursor = records_of(&self->cap, pid);
+	while ((rec = cursor_next(&cursor))) {
+		const struct ipcprobe_rec_rq_dequeue *leaves = (const void *)rec;
+
+		if (rec->type == IPCPROBE_REC_rq_enqueue) {
+			nr_back += is_throttled;
+			is_throttled = false;
+		}
+		if (rec->type != IPCPROBE_REC_rq_dequeue)
+			continue;
+		is_throttled = leaves->rq_flags & IPCPROBE_DEQUEUE_THROTTLE;
+		nr_yielded += is_throttled && leaves->rq_flags & IPCPROBE_DEQUEUE_YIELD;
+		nr_over += is_throttled && !(leaves->rq_flags & IPCPROBE_DEQUEUE_YIELD);
+	}
+	printf("# %d yielded, %d used up, %d came back\n", nr_yielded, nr_over, nr_back);
+	EXPECT_LE(10, nr_yielded);
+	EXPECT_LE(10, nr_over);
+	EXPECT_EQ(nr_yielded + nr_over, nr_back);
+}
+
+/* ---- the real-time class and the fair server ---- */
+
+static void do_real_time(int priority, uint64_t sleep_ns, uint64_t until_ns)
+{
+	const struct timespec ts = { .tv_nsec = sleep_ns };
+	struct sched_param param = { .sched_priority = priority };
+
+	pin_to(1);
+	CHECK(!sched_setscheduler(0, SCHED_FIFO, &param));
+	while (now_ns() < until_ns) {
+		spin_ns(sleep_ns ? 100000 : 1000000);
+		if (sleep_ns)
+			nanosleep(&ts, NULL);
+	}
+}
+
+static void do_hog(const uint64_t *ns)
+{
+	do_real_time(5, 0, now_ns() + *ns);
+}
+
+static void do_real_time_sleeps(const uint64_t *ns)
+{
+	do_real_time(6, 1500000, now_ns() + *ns);
+}
+
+static bool is_before_6_12(void)
+{
+	unsigned int major, minor;
+	struct utsname name;
+
+	CHECK(!uname(&name) && sscanf(name.release, "%u.%u", &major, &minor) == 2);
+	return major < 6 || (major == 6 && minor < 12);
+}
+
+/* Until 6.11 the class is throttled as a whole, and its tasks come and go in that time, too. */
+TEST_F(sched, real_time_tasks_while_their_class_is_throttled)
+{
+	const uint64_t ns = 1500000000;
+	int nr_uncounted = 0;
+	struct replay replay;
+	pid_t hog, sleeper;
+	size_t i;
+
+	if (is_before_6_12()) {
+		CHECK(write_file("/proc/sys/kernel/sched_rt_runtime_us", "20000"));
+		CHECK(write_file("/proc/sys/kernel/sched_rt_period_us", "40000"));
+	}
+	pin_to(0);
+	ASSERT_EQ(0, capture_start(&self->cap));
+	hog = SPAWN(do_hog, &ns);
+	sleeper = SPAWN(do_real_time_sleeps, &ns);
+	REAP(hog);
+	REAP(sleeper);
+	FINISH(&self->cap);
+	write_file("/proc/sys/kernel/sched_rt_period_us", "1000000");
+	write_file("/proc/sys/kernel/sched_rt_runtime_us", "950000");
+	replay_named(_metadata, &replay, &self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_enqueue *rec = (const void *)self->cap.recs[i].rec;
+
+		nr_uncounted += rec->hdr.type == IPCPROBE_REC_rq_enqueue && !rec->change &&
+				rec->hdr.tid == (uint32_t)sleeper;
+	}
+	printf("# %d joined uncounted\n", nr_uncounted);
+	EXPECT_EQ(is_before_6_12(), nr_uncounted >= 5);
+}
+
+static void do_echo_on_cpu_1(int *fd)
+{
+	pin_to(1);
+	do_echo(fd);
+}
+
+/*
+ * Beside a real-time task that never sleeps, two others live on the fair server's
+ * time, of which there is some each second. It is found to be used up while one of
+ * them leaves or joins.
+ */
+TEST_F(sched, tasks_that_live_on_the_fair_servers_time)
+{
+	const uint64_t ns = 6000000000;	/* six times, by default */
+	int to[2], from[2];
+	struct replay replay;
+	pid_t pids[3];
+	size_t i;
+
+	CHECK(!pipe(to) && !pipe(from));
+	pin_to(0);
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pids[0] = SPAWN(do_hog, &ns);
+	pids[1] = SPAWN(do_echo_on_cpu_1, ((int[]){ to[0], from[1] }));
+	pids[2] = SPAWN(do_echo_on_cpu_1, ((int[]){ from[0], to[1] }));
+	ASSERT_EQ(1, write(to[1], "", 1));
+	REAP(pids[0]);
+	for (i = 1; i < NR(pids); i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	FINISH(&self->cap);
+	replay_named(_metadata, &replay, &self->cap);
 }
 
 static void do_spin(void *arg MAYBE_UNUSED)
@@ -670,14 +871,6 @@ static pid_t fork_as(pid_t tid)
 #define NR_SAME_SLOT	24
 #define SLOT_STRIDE	65536	/* a multiple of the table's length, up to 256 CPUs */
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-
-	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	close(fd);
-}
-
 static void do_wait_for_turn(uint32_t *turn)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -693,7 +886,7 @@ static void wake_same_slot(pid_t *pids)
 	uint32_t *turn = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int i;
 
-	write_file("/proc/sys/kernel/pid_max", "4194304");
+	CHECK(write_file("/proc/sys/kernel/pid_max", "4194304"));
 	pin_to(0);
 	for (i = 0; i < NR_SAME_SLOT; i++) {
 		pids[i] = fork_as(70000 + i * SLOT_STRIDE);

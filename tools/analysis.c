@@ -9,9 +9,10 @@
 
 /*
  * Until Linux 6.11 real-time tasks are throttled all at once; since then the
- * deadline server takes their place, whose coming and going is one change.
+ * deadline server takes their place, whose coming and going is one change. Until
+ * then, too, no task that sleeps stays on its queue.
  */
-static bool throttles_real_time(const char *kernel)
+static bool is_before_6_12(const char *kernel)
 {
 	unsigned int major, minor;
 
@@ -57,8 +58,8 @@ int analysis_run(const struct analysis *analysis)
 			reader_info(analysis->reader)->cpus, reader_info(analysis->reader)->pids);
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
-	model->sched.throttles_real_time =
-		throttles_real_time(reader_info(analysis->reader)->kernel);
+	model->sched.throttles_real_time = is_before_6_12(reader_info(analysis->reader)->kernel);
+	model->sched.sleepers_leave = model->sched.throttles_real_time;
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
 	err = feed(analysis);
 	if (!err)

@@ -10,7 +10,6 @@
 
 #define DEQUEUE_SLEEP	0x1U	/* in rq_dequeue: it does not just change its queue */
 #define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
-#define DEQUEUE_THROTTLE 0x20000U	/* in rq_dequeue, of Linux 7.2: it wants to run on */
 
 /* The task's first record since some were lost: add it to those of now. */
 static int meet(struct sched *sched, uint32_t number)
@@ -255,7 +254,7 @@ static int leave_queue(const struct sched *sched, struct sched_task *task,
 {
 	struct delay_part part = { .cpu = rec->cpu, .by = by, .kind = DELAY_MOVED };
 
-	task->is_throttled = rec->rq_flags & DEQUEUE_THROTTLE;
+	task->is_throttled = rec->rq_flags & IPCPROBE_DEQUEUE_THROTTLE;
 	if (task->state == SCHED_RUNNING)
 		return 0;
 	if (task->is_throttled)
@@ -315,14 +314,15 @@ static int apply_throttle(struct sched *sched, const struct ipcprobe_rec_rq_thro
 static int switch_out(const struct sched *sched, struct sched_task *task,
 		      const struct ipcprobe_rec_rq_switch *rec)
 {
-	bool is_preempted = rec->preempt || !rec->prev_state;
+	bool is_member = sched->sleepers_leave && task->cpu == rec->cpu;
+	bool is_preempted = rec->preempt || !rec->prev_state || is_member;
 	int err;
 
 	task->nr_preempted += !rec->voluntary;
 	task->nr_voluntary += rec->voluntary;
 	task->is_preempted = is_preempted;
 	task->out_ns = rec->hdr.ts_ns;
-	task->out_state = rec->prev_state;
+	task->out_state = is_member ? 0 : rec->prev_state;
 	if (is_preempted) {
 		err = sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, 0);
 		task->delay.is_known = true;

@@ -534,6 +534,99 @@ static void test_throttled_class(void)
 	trace_deinit(&t);
 }
 
+/* A task of the class that joins meanwhile changes no length, until all go on. */
+static void test_throttled_class_joined(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	t.model.sched.throttles_real_time = true;
+	join(&t, 3000, 11, 1, IPCPROBE_SCHED_RT, 1, 1);
+	change(&t, 4000, -1, 0);
+	join(&t, 4200, 12, 1, IPCPROBE_SCHED_RT, 0, 0);
+	ktap_ok(is_in_state(&t, 12, SCHED_THROTTLED) && is_member(&t, 0, 12),
+		"who joins a class that is throttled is throttled");
+	change(&t, 4500, 2, 2);
+	finish(&t, 5000);
+	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) && is_in_state(&t, 12, SCHED_QUEUED) &&
+		trace_sched(&t, 12)->throttled_ns == 300 * US && cpu(&t, 0)->nr_agreed == 4,
+		"and goes on with the others");
+	trace_deinit(&t);
+}
+
+static void leave_throttled(struct trace *t, uint64_t us, uint32_t tid)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_dequeue, tid, .cpu = 0, .change = 1, .rq_flags = IPCPROBE_DEQUEUE_THROTTLE);
+}
+
+/* It is off its queue from using up its runtime until its next period. */
+static void test_throttled_deadline(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	join(&t, 3000, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	leave_throttled(&t, 5000, 11);
+	run(&t, 5000, 0, 11, 0, 0);
+	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED), "a deadline task is throttled");
+	join(&t, 8000, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
+	run(&t, 8500, 0, 0, 0, 11);
+	ktap_ok(trace_sched(&t, 11)->throttled_ns == 3000 * US &&
+		trace_sched(&t, 11)->wait_ns == 500 * US, "till its next period, and then queued");
+	leave_throttled(&t, 9000, 11);
+	run(&t, 9000, 0, 11, 1, 0);
+	wake(&t, 9500, 11, 0, 0);
+	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) &&
+		trace_sched(&t, 11)->sleep_ns == 500 * US,
+		"one that sleeps and is woken before that is throttled, too");
+	join(&t, 9800, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
+	finish(&t, 10000);
+	ktap_ok(trace_sched(&t, 11)->throttled_ns == 3300 * US, "until it joins its queue");
+	trace_deinit(&t);
+}
+
+/* Linux 6.1 passes on the state of one that has a signal and cannot sleep. */
+static void test_sleepers_leave(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	t.model.sched.sleepers_leave = true;
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	run(&t, 3500, 0, 11, 1, 12);
+	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) && trace_sched(&t, 11)->out_state == 0,
+		"who leaves the CPU as a member is runnable where sleepers leave first");
+	dequeue(&t, 4000, 11, 0, 0);
+	enqueue(&t, 4000, 11, 0, 1);
+	run(&t, 4000, 0, 12, 1, 11);
+	dequeue(&t, 4500, 11, 0, 0);
+	run(&t, 4500, 0, 11, 1, 0);
+	finish(&t, 5000);
+	ktap_ok(is_in_state(&t, 11, SCHED_ASLEEP) && trace_sched(&t, 11)->wait_ns == 500 * US,
+		"who is none sleeps");
+	trace_deinit(&t);
+}
+
+/* It was about to sleep, and its wake-up found it on its queue. */
+static void test_woken_while_queued(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_switch, 11, .next = 12, .prev_state = 1, .preempt = 1, .cpu = 0);
+	wake(&t, 7000, 11, 0, 0);
+	run(&t, 8000, 0, 12, 1, 11);
+	ktap_ok(delay_ns(&trace_sched(&t, 11)->delay) == 4000 * US,
+		"who was preempted wanted to run from then on, whenever it is woken");
+	trace_deinit(&t);
+}
+
 static void test_migrating(void)
 {
 	struct trace t;
@@ -847,7 +940,7 @@ static void test_unknown_waker(void)
 
 int main(void)
 {
-	ktap_begin(69);
+	ktap_begin(78);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -856,6 +949,10 @@ int main(void)
 	test_throttled_groups();
 	test_throttled_tasks();
 	test_throttled_class();
+	test_throttled_class_joined();
+	test_throttled_deadline();
+	test_sleepers_leave();
+	test_woken_while_queued();
 	test_migrating();
 	test_end();
 	test_causes();

@@ -478,7 +478,7 @@
 #define IPCPROBE_FIELDS_rq_dequeue(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
 	F(u32,   nr_running, "the kernel's own length of the queue after it; all ones = not available") \
-	F(u32,   rq_flags,  "the kernel's DEQUEUE_ flags")		\
+	F(u32,   rq_flags,  "the kernel's DEQUEUE_ flags, and IPCPROBE_DEQUEUE_THROTTLE and YIELD") \
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   change,    "by how much the queue shrank: 1, or 0 in a throttled group")
 

@@ -176,6 +176,15 @@ enum ipcprobe_sched_class { IPCPROBE_SCHED_CLASSES(IPCPROBE_E) };
 enum ipcprobe_rq_flag { IPCPROBE_RQ_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
+/*
+ * Of rq_flags of rq_dequeue: what stands there on every kernel, whatever its own
+ * flags are.  The task wants to run on and may not: its group, or itself, has
+ * used up its time, or the task has given it away (sched_yield() of a deadline
+ * task).  Till when, its next rq_enqueue tells.
+ */
+#define IPCPROBE_DEQUEUE_THROTTLE	0x00020000U	/* Linux 7.2's own number */
+#define IPCPROBE_DEQUEUE_YIELD		0x80000000U	/* besides THROTTLE */
+
 /* context: where the scheduler was called */
 #define IPCPROBE_CONTEXT_FLAGS(F)					\
 	F(SOFTIRQ, 0x0001)	/* periodic balancing, a packet, a timer */ \
