@@ -24,123 +24,27 @@ uint32_t chart_name(struct chart *chart, const char comm[16])
 	return chart->nr_names++;
 }
 
-/* ---- spans ---- */
+/* ---- lanes ---- */
 
-/* Count @ns for @name; without room the least is counted among the others. */
-static void add_share(struct chart_span *span, uint32_t name, uint64_t ns)
+static uint64_t least_wait_ns(const struct chart *chart)
 {
-	struct chart_share *least = &span->share[0];
-	uint32_t i;
-
-	for (i = 0; i < span->nr_shares; i++) {
-		if (span->share[i].name == name) {
-			span->share[i].ns += ns;
-			return;
-		}
-		if (span->share[i].ns < least->ns)
-			least = &span->share[i];
-	}
-	if (span->nr_shares < CHART_NR_SHARES)
-		span->share[span->nr_shares++] = (struct chart_share){ name, ns };
-	else if (ns > least->ns)
-		*least = (struct chart_share){ name, ns };
+	return chart->grain_ns / 2 + 1;
 }
 
-static void merge(struct chart_span *to, const struct chart_span *from)
+static struct chart_lane *reach_lane(struct chart *chart, uint32_t cpu)
 {
-	uint32_t i;
+	uint32_t old = chart->nr_lanes, i;
+	struct chart_lane *grown;
 
-	to->is_mixed = true;
-	to->task = 0;
-	to->until_ns = from->until_ns;
-	to->known_ns += from->known_ns;
-	to->length_ns += from->length_ns;
-	to->busy_ns += from->busy_ns;
-	if (from->max_length > to->max_length)
-		to->max_length = from->max_length;
-	for (i = 0; i < from->nr_shares; i++)
-		add_share(to, from->share[i].name, from->share[i].ns);
-}
-
-static bool is_short(const struct chart_span *span, uint64_t grain_ns)
-{
-	return span->is_mixed || span->until_ns - span->from_ns < grain_ns / 2;
-}
-
-static int add_span(struct chart_list *list, const struct chart_span *span, uint64_t grain_ns)
-{
-	struct chart_span *last = list->nr ? &list->span[list->nr - 1] : NULL, *grown;
-
-	if (last && is_short(last, grain_ns) && is_short(span, grain_ns) &&
-	    span->until_ns - last->from_ns <= grain_ns) {
-		merge(last, span);
-		return 0;
-	}
-	grown = array_reserve(list->span, &list->cap, list->nr + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	list->span = grown;
-	grown[list->nr++] = *span;
-	return 0;
-}
-
-/* In place: there are never more spans than before. */
-static void coarsen(struct chart_track *track)
-{
-	uint32_t i, cpu;
-
-	track->grain_ns *= 2;
-	track->nr = 0;
-	for (cpu = 0; cpu < track->nr_lists; cpu++) {
-		struct chart_list *list = &track->list[cpu];
-		uint32_t nr = list->nr;
-
-		list->nr = 0;
-		for (i = 0; i < nr; i++) {
-			struct chart_span span = list->span[i];
-
-			add_span(list, &span, track->grain_ns);
-		}
-		track->nr += list->nr;
-	}
-}
-
-static struct chart_list *reach_list(struct chart_track *track, uint32_t cpu)
-{
-	uint32_t old = track->nr_lists;
-	struct chart_list *grown;
-
-	grown = array_reserve(track->list, &track->nr_lists, cpu + 1, sizeof(*grown));
+	grown = array_reserve(chart->lane, &chart->nr_lanes, cpu + 1, sizeof(*grown));
 	if (!grown)
 		return NULL;
-	memset(grown + old, 0, (track->nr_lists - old) * sizeof(*grown));
-	track->list = grown;
-	return &grown[cpu];
-}
-
-static int add_to_track(const struct chart *chart, struct chart_track *track, uint32_t cpu,
-			const struct chart_span *span)
-{
-	struct chart_list *list = reach_list(track, cpu);
-	uint32_t nr;
-	int err;
-
-	if (!list)
-		return -ENOMEM;
-	nr = list->nr;
-	err = add_span(list, span, track->grain_ns);
-	track->nr += list->nr - nr;
-	while (track->nr > CHART_NR_SPANS && track->grain_ns < chart->until_ns - chart->from_ns)
-		coarsen(track);
-	return err;
-}
-
-/* where the last span of a CPU ends */
-static uint64_t end_of(const struct chart_track *track, uint32_t cpu)
-{
-	const struct chart_list *list = chart_list(track, cpu);
-
-	return list->nr ? list->span[list->nr - 1].until_ns : 0;
+	chart->lane = grown;
+	for (i = old; i < chart->nr_lanes; i++)
+		grown[i] = (struct chart_lane){ .wait_least_ns = least_wait_ns(chart) };
+	if (!grown[cpu].name_ns)
+		grown[cpu].name_ns = calloc(CHART_NR_NAMES, sizeof(*grown[cpu].name_ns));
+	return grown[cpu].name_ns ? &grown[cpu] : NULL;
 }
 
 /* The part of an interval that is drawn: is there any? */
@@ -153,74 +57,191 @@ static bool clip(const struct chart *chart, uint64_t *from_ns, uint64_t *until_n
 	return *from_ns < *until_ns;
 }
 
+/* The time of a span that follows one that ends at @end_ns: is there any? */
+static bool begin_time(const struct chart *chart, struct chart_time *time, uint64_t end_ns,
+		       uint64_t from_ns, uint64_t until_ns)
+{
+	if (from_ns < end_ns)
+		from_ns = end_ns;
+	if (!clip(chart, &from_ns, &until_ns))
+		return false;
+	*time = (struct chart_time){
+		.from_ns = from_ns, .until_ns = until_ns, .known_ns = until_ns - from_ns,
+	};
+	return true;
+}
+
+static bool is_short(const struct chart_time *time, uint64_t grain_ns)
+{
+	return time->is_mixed || time->until_ns - time->from_ns < grain_ns;
+}
+
+/* Make one of two times that are short enough; return whether they are. */
+static bool join_time(struct chart_time *last, const struct chart_time *time, uint64_t grain_ns)
+{
+	if (!is_short(last, grain_ns) || !is_short(time, grain_ns) ||
+	    time->until_ns - last->from_ns > grain_ns)
+		return false;
+	last->is_mixed = true;
+	last->until_ns = time->until_ns;
+	last->known_ns += time->known_ns;
+	return true;
+}
+
+/* ---- who ran ---- */
+
+/* The names' times in the last span are kept exactly; those of the one before go. */
+static void forget_names(struct chart_lane *lane)
+{
+	while (lane->nr_met)
+		lane->name_ns[lane->met[--lane->nr_met]] = 0;
+}
+
+static int count_name(struct chart_lane *lane, uint32_t name, uint64_t ns)
+{
+	uint32_t *grown;
+
+	if (!lane->name_ns[name]) {
+		grown = array_reserve(lane->met, &lane->cap_met, lane->nr_met + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		lane->met = grown;
+		grown[lane->nr_met++] = name;
+	}
+	lane->name_ns[name] += ns;
+	return 0;
+}
+
+/* @name has run @ns in all: times only grow, so the longest are always these. */
+static void set_share(struct chart_run *run, uint32_t name, uint64_t ns)
+{
+	struct chart_share *least = &run->share[0];
+	uint32_t i;
+
+	for (i = 0; i < run->nr_shares; i++) {
+		if (run->share[i].name == name) {
+			run->share[i].ns = ns;
+			return;
+		}
+		if (run->share[i].ns < least->ns)
+			least = &run->share[i];
+	}
+	if (run->nr_shares < CHART_NR_SHARES)
+		run->share[run->nr_shares++] = (struct chart_share){ name, ns };
+	else if (ns > least->ns)
+		*least = (struct chart_share){ name, ns };
+}
+
+/* The span that the interval belongs to: the last one, or one more. */
+static struct chart_run *reach_run(struct chart *chart, struct chart_lane *lane,
+				   const struct chart_time *time, uint32_t task)
+{
+	struct chart_run *last = lane->nr_runs ? &lane->run[lane->nr_runs - 1] : NULL, *grown;
+
+	if (last && join_time(&last->time, time, chart->grain_ns)) {
+		last->task = 0;
+		return last;
+	}
+	grown = array_reserve(lane->run, &lane->cap_runs, lane->nr_runs + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	lane->run = grown;
+	forget_names(lane);
+	grown[lane->nr_runs] = (struct chart_run){ .time = *time, .task = task };
+	return &grown[lane->nr_runs++];
+}
+
 /* chart_add_run - @task, named @name, ran; task 0: idle */
 int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		  uint32_t task, uint32_t name)
 {
-	struct chart_span span = { .task = task };
-	uint64_t ns, end_ns = end_of(&chart->run, cpu);
+	struct chart_lane *lane = reach_lane(chart, cpu);
+	struct chart_time time;
+	struct chart_run *run;
 
-	if (from_ns < end_ns)
-		from_ns = end_ns;
-	if (!clip(chart, &from_ns, &until_ns))
+	if (!lane)
+		return -ENOMEM;
+	if (!begin_time(chart, &time, lane->nr_runs ? lane->run[lane->nr_runs - 1].time.until_ns : 0,
+			from_ns, until_ns))
 		return 0;
-	ns = until_ns - from_ns;
-	span.from_ns = from_ns;
-	span.until_ns = until_ns;
-	span.known_ns = ns;
-	if (task) {
-		span.busy_ns = ns;
-		add_share(&span, name, ns);
-		chart->name[name].run_ns += ns;
-	}
-	return add_to_track(chart, &chart->run, cpu, &span);
+	run = reach_run(chart, lane, &time, task);
+	if (!run || (task && count_name(lane, name, time.known_ns)))
+		return -ENOMEM;
+	if (!task)
+		return 0;
+	run->busy_ns += time.known_ns;
+	set_share(run, name, lane->name_ns[name]);
+	chart->name[name].run_ns += time.known_ns;
+	return 0;
 }
+
+/* ---- lengths ---- */
 
 int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		     uint32_t length)
 {
-	struct chart_span span = { .max_length = length };
-	uint64_t end_ns = end_of(&chart->length, cpu);
+	struct chart_lane *lane = reach_lane(chart, cpu);
+	struct chart_length *last, *grown;
+	struct chart_time time;
 
-	if (from_ns < end_ns)
-		from_ns = end_ns;
-	if (!clip(chart, &from_ns, &until_ns))
+	if (!lane)
+		return -ENOMEM;
+	last = lane->nr_lengths ? &lane->length[lane->nr_lengths - 1] : NULL;
+	if (!begin_time(chart, &time, last ? last->time.until_ns : 0, from_ns, until_ns))
 		return 0;
-	span.from_ns = from_ns;
-	span.until_ns = until_ns;
-	span.known_ns = until_ns - from_ns;
-	span.length_ns = span.known_ns * length;
-	return add_to_track(chart, &chart->length, cpu, &span);
+	if (last && join_time(&last->time, &time, chart->grain_ns)) {
+		last->sum_ns += time.known_ns * length;
+		last->max = length > last->max ? length : last->max;
+		return 0;
+	}
+	grown = array_reserve(lane->length, &lane->cap_lengths, lane->nr_lengths + 1,
+			      sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	lane->length = grown;
+	grown[lane->nr_lengths++] = (struct chart_length){
+		.time = time, .sum_ns = time.known_ns * length, .max = length };
+	return 0;
 }
 
 /* ---- waits ---- */
 
 /* Leave out those that are too short now. */
-static void drop_short_waits(struct chart *chart)
+static void drop_short_waits(struct chart_lane *lane)
 {
 	uint32_t i, nr = 0;
 
-	for (i = 0; i < chart->nr_waits; i++)
-		if (chart->wait[i].until_ns - chart->wait[i].from_ns >= chart->wait_least_ns)
-			chart->wait[nr++] = chart->wait[i];
-	chart->nr_waits = nr;
+	for (i = 0; i < lane->nr_waits; i++)
+		if (lane->wait[i].until_ns - lane->wait[i].from_ns >= lane->wait_least_ns)
+			lane->wait[nr++] = lane->wait[i];
+	lane->nr_short += lane->nr_waits - nr;
+	lane->nr_waits = nr;
 }
 
-/* chart_add_wait - those that are too short to be drawn are left out */
-void chart_add_wait(struct chart *chart, const struct chart_wait *wait)
+/* chart_add_wait - those that are too short to be drawn are left out, and counted */
+int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *wait)
 {
-	struct chart_wait clipped = *wait;
+	struct chart_lane *lane = reach_lane(chart, cpu);
+	struct chart_wait clipped = *wait, *grown;
 
+	if (!lane)
+		return -ENOMEM;
 	if (!clip(chart, &clipped.from_ns, &clipped.until_ns))
-		return;
-	while (clipped.until_ns - clipped.from_ns >= chart->wait_least_ns) {
-		if (chart->nr_waits < CHART_NR_WAITS) {
-			chart->wait[chart->nr_waits++] = clipped;
-			return;
-		}
-		chart->wait_least_ns += chart->wait_least_ns / 4 + 1;
-		drop_short_waits(chart);
+		return 0;
+	while (lane->nr_waits == CHART_NR_WAITS) {
+		lane->wait_least_ns += lane->wait_least_ns / 4 + 1;
+		drop_short_waits(lane);
 	}
+	if (clipped.until_ns - clipped.from_ns < lane->wait_least_ns) {
+		lane->nr_short++;
+		return 0;
+	}
+	grown = array_reserve(lane->wait, &lane->cap_waits, lane->nr_waits + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	lane->wait = grown;
+	grown[lane->nr_waits++] = clipped;
+	return 0;
 }
 
 /* ---- all ---- */
@@ -232,36 +253,33 @@ void chart_add_wait(struct chart *chart, const struct chart_wait *wait)
 int chart_init(struct chart *chart, const struct source_opts *source, uint64_t from_ns,
 	       uint64_t until_ns)
 {
-	uint64_t grain_ns = (until_ns - from_ns) / CHART_NR_COLUMNS;
-
 	*chart = (struct chart){
 		.from_ns = from_ns, .until_ns = until_ns, .nr_names = 1, .source = source,
+		.grain_ns = (until_ns - from_ns - 1) / CHART_NR_COLUMNS + 1,
 	};
-	chart->run.grain_ns = grain_ns ? grain_ns : 1;
-	chart->length.grain_ns = chart->run.grain_ns;
-	chart->wait_least_ns = grain_ns / 2 + 1;
-	chart->wait = calloc(CHART_NR_WAITS, sizeof(*chart->wait));
 	chart->name = calloc(CHART_NR_NAMES, sizeof(*chart->name));
-	if (chart->wait && chart->name && !pool_init(&chart->task, sizeof(struct chart_task)))
+	if (chart->name && !pool_init(&chart->task, sizeof(struct chart_task)))
 		return 0;
 	chart_deinit(chart);
 	return -ENOMEM;
 }
 
-static void free_track(struct chart_track *track)
+static void free_lane(struct chart_lane *lane)
 {
-	uint32_t cpu;
-
-	for (cpu = 0; cpu < track->nr_lists; cpu++)
-		free(track->list[cpu].span);
-	free(track->list);
+	free(lane->run);
+	free(lane->length);
+	free(lane->wait);
+	free(lane->name_ns);
+	free(lane->met);
 }
 
 void chart_deinit(struct chart *chart)
 {
-	free_track(&chart->run);
-	free_track(&chart->length);
-	free(chart->wait);
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < chart->nr_lanes; cpu++)
+		free_lane(&chart->lane[cpu]);
+	free(chart->lane);
 	free(chart->name);
 	free(chart->cpu);
 	free(chart->waiter);

@@ -2,11 +2,12 @@
 /*
  * What each CPU did in a stretch of time, as exactly as it can be drawn.
  *
- * A track is a list of spans in order of time: one interval each where
- * intervals are long, several together where they are shorter than half a
- * grain.  The grain doubles when there are too many spans, so the memory is
- * bounded whatever the length of the recording: about 5 MiB, and 16 bytes for
- * each task.
+ * Each CPU has a lane of its own: one span for each interval where intervals are
+ * long, one for several where they are shorter than a grain, which is as long as
+ * a column of the picture.  Two spans that follow each other are together longer
+ * than a grain, so a lane has at most two of a kind for each column, whatever
+ * the length of the recording and whatever the other CPUs do: with the waits at
+ * most 700 KiB for each CPU, and 16 bytes for each task.
  *
  *	chart_init(&chart, &source, from_ns, until_ns);
  *	... chart_follow() after each record of class "sched", chart_finish() ...
@@ -23,71 +24,91 @@
 #include "pool.h"
 #include "source.h"
 
-#define CHART_NR_COLUMNS	1600U	/* grains at first */
-#define CHART_NR_SPANS		8192U	/* of a track, of all CPUs */
-#define CHART_NR_WAITS		4096U	/* of all CPUs */
+#define CHART_NR_COLUMNS	1600U
+#define CHART_NR_WAITS		1600U	/* of a CPU */
 #define CHART_NR_NAMES		1024U	/* those met later are "other" */
 #define CHART_NR_SHARES		5U	/* names told apart in a mixed span */
 
 /**
- * struct chart_span - part of a track
+ * struct chart_time - the time of a span
  * @from_ns: begin
  * @until_ns: end
  * @known_ns: time of it that is known
- * @is_mixed: several intervals; else @name ran, or the queue had @max_length
- * @task: not mixed: who ran, 0 = idle
- * @max_length: longest queue
- * @length_ns: sum of length times time
- * @busy_ns: somebody ran
- * @share: who ran; what is missing to @busy_ns is others'
+ * @is_mixed: it is of several intervals
  */
-struct chart_span {
+struct chart_time {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	uint64_t known_ns;
 	bool is_mixed;
+};
+
+/**
+ * struct chart_run - who ran
+ * @task: not mixed: who did, 0 = idle
+ * @busy_ns: somebody ran
+ * @share: the names that ran longest, exactly; what is missing to @busy_ns is others'
+ */
+struct chart_run {
+	struct chart_time time;
 	uint32_t task;
-	uint32_t max_length;
-	uint64_t length_ns;
-	uint64_t busy_ns;
 	uint32_t nr_shares;
+	uint64_t busy_ns;
 	struct chart_share {
 		uint32_t name;
 		uint64_t ns;
 	} share[CHART_NR_SHARES];
 };
 
-/* spans of one CPU, in order of time */
-struct chart_list {
-	struct chart_span *span;
-	uint32_t nr;
-	uint32_t cap;
-};
-
 /**
- * struct chart_track - one kind of span
- * @grain_ns: longest span of several intervals
- * @nr: spans of all CPUs
- * @list: by CPU
+ * struct chart_length - a queue's length
+ * @sum_ns: sum of length times time
+ * @max: the greatest; not mixed: the length
  */
-struct chart_track {
-	uint64_t grain_ns;
-	uint32_t nr;
-	struct chart_list *list;
-	uint32_t nr_lists;
+struct chart_length {
+	struct chart_time time;
+	uint64_t sum_ns;
+	uint32_t max;
 };
 
 /**
- * struct chart_wait - a task was on @cpu's queue and did not run
- * @state: SCHED_QUEUED, SCHED_DELAYED
+ * struct chart_wait - a task was on a queue and did not run
+ * @state: SCHED_QUEUED, SCHED_DELAYED, SCHED_THROTTLED
  */
 struct chart_wait {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	uint32_t task;
 	uint32_t name;
-	uint16_t cpu;
 	uint8_t state;
+};
+
+/**
+ * struct chart_lane - one CPU
+ * @run: who ran, in order of time
+ * @length: the queue's length, in order of time
+ * @wait: who waited, in no order
+ * @wait_least_ns: shorter waits are left out
+ * @nr_short: so many
+ * @name_ns: for how long each name ran in the last of @run, [CHART_NR_NAMES]
+ * @met: names that did
+ */
+struct chart_lane {
+	struct chart_run *run;
+	uint32_t nr_runs;
+	uint32_t cap_runs;
+	struct chart_length *length;
+	uint32_t nr_lengths;
+	uint32_t cap_lengths;
+	struct chart_wait *wait;
+	uint32_t nr_waits;
+	uint32_t cap_waits;
+	uint64_t wait_least_ns;
+	uint64_t nr_short;
+	uint64_t *name_ns;
+	uint32_t *met;
+	uint32_t nr_met;
+	uint32_t cap_met;
 };
 
 /**
@@ -130,21 +151,17 @@ struct chart_task {
  * struct chart - all CPUs
  * @from_ns: begin of what is drawn
  * @until_ns: its end
- * @run: who ran
- * @length: the queues' lengths
- * @wait: who waited, in no order
- * @wait_least_ns: shorter ones were left out
+ * @grain_ns: longest span of several intervals
+ * @lane: by CPU
  * @name: by number; 0 stands for all that have none of their own
  * @source: CPUs drawn; tasks of processes that are not wanted have name 0
  */
 struct chart {
 	uint64_t from_ns;
 	uint64_t until_ns;
-	struct chart_track run;
-	struct chart_track length;
-	struct chart_wait *wait;
-	uint32_t nr_waits;
-	uint64_t wait_least_ns;
+	uint64_t grain_ns;
+	struct chart_lane *lane;
+	uint32_t nr_lanes;
 	struct chart_name *name;
 	uint32_t nr_names;
 	const struct source_opts *source;
@@ -169,15 +186,15 @@ int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t 
 		  uint32_t task, uint32_t name);
 int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		     uint32_t length);
-void chart_add_wait(struct chart *chart, const struct chart_wait *wait);
+int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *wait);
 uint32_t chart_name(struct chart *chart, const char comm[16]);
 
-/* spans of one CPU */
-static inline const struct chart_list *chart_list(const struct chart_track *track, uint32_t cpu)
+/* the lane of a CPU, an empty one if nothing was added to it */
+static inline const struct chart_lane *chart_lane(const struct chart *chart, uint32_t cpu)
 {
-	static const struct chart_list none;
+	static const struct chart_lane none;
 
-	return cpu < track->nr_lists ? &track->list[cpu] : &none;
+	return cpu < chart->nr_lanes ? &chart->lane[cpu] : &none;
 }
 
 #endif /* IPCPROBE_CHART_H */

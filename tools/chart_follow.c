@@ -124,17 +124,17 @@ static struct chart_task waiting_now(const struct sched *sched, uint32_t number,
 	return now;
 }
 
-static void end_wait(struct chart *chart, const struct sched *sched, uint32_t number,
+static int end_wait(struct chart *chart, const struct sched *sched, uint32_t number,
 		     uint64_t ts_ns)
 {
 	const struct chart_task *old = pool_at(&chart->task, number);
 
 	if (!old->is_met || old->cpu == SCHED_NO_CPU ||
 	    !source_wants_cpu(chart->source, old->cpu) || !is_drawn(chart, old->since_ns, ts_ns))
-		return;
-	chart_add_wait(chart, &(struct chart_wait){
+		return 0;
+	return chart_add_wait(chart, old->cpu, &(struct chart_wait){
 		.from_ns = old->since_ns, .until_ns = ts_ns, .task = number,
-		.name = name_of(chart, sched, number), .cpu = old->cpu, .state = old->state });
+		.name = name_of(chart, sched, number), .state = old->state });
 }
 
 /* Keep the list of those that wait. */
@@ -179,7 +179,8 @@ static int follow_task(struct chart *chart, const struct sched *sched, uint32_t 
 		return -ENOMEM;
 	if (old->is_met && old->state == now.state && old->cpu == now.cpu)
 		return 0;
-	end_wait(chart, sched, number, ts_ns);
+	if (end_wait(chart, sched, number, ts_ns))
+		return -ENOMEM;
 	now.name = old->name;
 	now.place = old->place;
 	*old = now;
@@ -292,6 +293,6 @@ int chart_finish(struct chart *chart, const struct sched *sched, uint64_t until_
 			err = end_current(chart, sched, i, until_ns);
 	}
 	for (i = 1; i < chart->task.nr && !err; i++)
-		end_wait(chart, sched, i, until_ns);
+		err = end_wait(chart, sched, i, until_ns);
 	return err;
 }

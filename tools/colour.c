@@ -1,42 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Colours by name: the same name has the same colour everywhere and always.
+ * The colours of a picture.
  */
 #include "colour.h"
 
 #include "array.h"
 
 /*
- * 24 hues at three luminances: each at least 3:1 against white, and black text
- * on it at least 4.5:1 (WCAG 2).  The order must stay: a name's hash is a place
- * in here.
+ * Each at least 3:1 against white, and black text on it at least 4.5:1 (WCAG 2);
+ * any two, and each and the greys of others and of queues, are at least 10 apart
+ * (CIEDE2000).  Each is that one which is farthest from all before it.  The order
+ * must stay: a name's hash is a place in here.
  */
 static const uint32_t palette[] = {
-	0xf15c94, 0xf75b72, 0xf75f4c, 0xf2670c, 0xd97a04, 0xc58500,
-	0xb28d04, 0x9e9404, 0x849c01, 0x56a406, 0x00a84d, 0x05a678,
-	0x05a490, 0x01a2a2, 0x0ea0b3, 0x079ec7, 0x099ae1, 0x3692fe,
-	0x6b8aff, 0x8d81fe, 0xab76f9, 0xc36ee7, 0xd766d0, 0xe760b4,
-	0xc5516e, 0xc85353, 0xc65735, 0xbf5d01, 0xac6a01, 0x9c7204,
-	0x8c7802, 0x797e02, 0x5d8502, 0x358a30, 0x008b55, 0x02896e,
-	0x01877f, 0x01868e, 0x08849d, 0x0482b0, 0x097dcb, 0x4876d2,
-	0x686fd2, 0x8168cd, 0x9662c2, 0xa75cb2, 0xb5569e, 0xbf5387,
-	0xb47383, 0xb67374, 0xb57566, 0xb27859, 0xab7c4e, 0xa28048,
-	0x968446, 0x88884a, 0x798c52, 0x698f5d, 0x58916b, 0x489379,
-	0x3c9388, 0x369295, 0x3b90a2, 0x468dac, 0x568ab4, 0x6687b9,
-	0x7683ba, 0x857fb7, 0x937bb2, 0x9e78a9, 0xa8759e, 0xaf7391,
+	0xf00000, 0xe100a5, 0x1e8700, 0xb47800, 0x009687, 0xa56969, 0xb478f0, 0x96964b,
+	0x0096ff, 0xff005a, 0x0096b4, 0x966996, 0xd2784b, 0x695aff, 0x4ba569, 0xc300ff,
+	0xe16996, 0x7887e1, 0x69a500, 0xff2df0, 0x87784b, 0xff5a4b, 0x69875a, 0x00875a,
+	0x1e78c3, 0x9687b4, 0x965ac3, 0xa5693c, 0xc34b69, 0xb4875a, 0xc378b4, 0x877800,
 };
 
-/* FNV-1a; it begins so that names often met together are told apart well. */
+_Static_assert(ARRAY_SIZE(palette) == COLOUR_NR, "colours are counted");
+
+/* FNV-1a */
 static uint32_t hash(const char *name)
 {
-	uint32_t hash = 0x811d392c;
+	uint32_t hash = 0x811c9dc5;
 
 	while (*name)
 		hash = (hash ^ (uint8_t)*name++) * 0x01000193;
 	return hash;
 }
 
-uint32_t colour_of(const char *name)
+uint32_t colour_at(uint32_t i)
 {
-	return palette[hash(name) % ARRAY_SIZE(palette)];
+	return palette[i];
+}
+
+uint32_t colours_take(struct colours *colours, const char *name)
+{
+	uint32_t i = hash(name) % COLOUR_NR;
+
+	if (colours->nr_taken == COLOUR_NR)
+		return COLOUR_GREY;
+	while (colours->is_taken[i])
+		i = (i + 1) % COLOUR_NR;
+	colours->is_taken[i] = true;
+	colours->nr_taken++;
+	return palette[i];
 }

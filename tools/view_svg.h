@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A chart as a picture (SVG): a lane for each CPU with who ran, the queue's
+ * The picture of run queues (SVG): a lane for each CPU with who ran, the queue's
  * length and who waited.
  */
 #ifndef IPCPROBE_VIEW_SVG_H
@@ -10,91 +10,129 @@
 #include <stdio.h>
 
 #include "chart.h"
+#include "colour.h"
 #include "model.h"
+#include "svg.h"
 
 int view_svg_write(FILE *out, const struct model *model, const struct chart *chart,
 		   uint64_t start_ns);
 
-/* ---- view_svg.c and view_svg_lane.c ---- */
+/* ---- view_svg.c, view_svg_name.c and view_svg_lane.c ---- */
 
-#define SVG_LEFT	80U	/* begin of the time axis */
-#define SVG_WIDTH	1600U	/* its length */
-#define SVG_RIGHT	28U
-#define SVG_NR_ROWS	8U	/* of those who wait, of a CPU */
+#define QUEUES_NR_ROWS	8U	/* of those who wait, of a CPU, at most */
 
 /**
- * struct svg_wait - where a wait is drawn
- * @row: SVG_NR_ROWS = nowhere
+ * struct queues_size - how high the parts of a lane are
+ * @space: between two of them
+ * @gap: below all of them
+ * @nr_rows: of those who wait, at most
+ * @least_share: lower shares of a pixel are drawn with the others
+ * @has_names: there is room for names
  */
-struct svg_wait {
+struct queues_size {
+	uint32_t run;
+	uint32_t queue;
+	uint32_t wait;
+	uint32_t space;
+	uint32_t gap;
+	uint32_t nr_rows;
+	double least_share;
+	bool has_names;
+};
+
+/**
+ * struct queues_name - a name in the picture
+ * @is_drawn: it occurs
+ * @is_several: several tasks have it
+ * @task: one of them
+ * @colour: COLOUR_GREY: none of its own
+ * @place: in the order of the legend
+ */
+struct queues_name {
+	bool is_drawn;
+	bool is_several;
+	uint32_t task;
+	uint32_t colour;
+	uint32_t place;
+};
+
+/**
+ * struct queues_names - all of them
+ * @name: by number, [chart->nr_names]
+ * @sorted: numbers of those that occur, by time running, longest first
+ */
+struct queues_names {
+	struct queues_name *name;
+	uint32_t *sorted;
+	uint32_t nr;
+};
+
+/**
+ * struct queues_wait - where a wait is drawn
+ * @row: that of the lane, or nr_rows of its size: nowhere
+ */
+struct queues_wait {
 	const struct chart_wait *wait;
 	uint32_t row;
 };
 
 /**
- * struct svg_lane - a CPU
+ * struct queues_lane - a CPU, or several that were idle
+ * @cpu: the first
+ * @last_cpu: the last
+ * @is_idle: nobody ran or waited
  * @y: top
- * @wait: those of this CPU, in order of time
+ * @wait: in order of time
  * @nr_rows: rows they take
+ * @has_more: some found no row
  */
-struct svg_lane {
+struct queues_lane {
 	uint32_t cpu;
+	uint32_t last_cpu;
+	bool is_idle;
 	uint32_t y;
-	const struct svg_wait *wait;
+	struct queues_wait *wait;
 	uint32_t nr_waits;
 	uint32_t nr_rows;
+	bool has_more;
 };
 
 /**
- * struct svg - a picture that is being drawn
- * @start_ns: begin of the recording: times are shown from there on
+ * struct queues - a picture that is being drawn
  * @max_length: of all queues
- * @name: numbers of names by time running, longest first; 0 at the end
- * @place: of each name in @name
- * @wait: of all CPUs, by CPU and time, [chart->nr_waits]
- * @lane: CPUs drawn
+ * @lane: from above
  */
-struct svg {
-	FILE *out;
+struct queues {
+	struct svg svg;
 	const struct model *model;
 	const struct chart *chart;
-	uint64_t start_ns;
+	const struct queues_size *size;
+	struct queues_names names;
 	uint32_t max_length;
-	uint32_t *name;
-	uint32_t *place;
-	struct svg_wait *wait;
-	struct svg_lane *lane;
+	struct queues_lane *lane;
 	uint32_t nr_lanes;
 };
 
-/* the place of a time, and the length of a stretch of it */
-static inline double svg_dx(const struct svg *svg, uint64_t ns)
-{
-	return (double)ns * SVG_WIDTH / (svg->chart->until_ns - svg->chart->from_ns);
-}
+int queues_names_init(struct queues *q);
+void queues_names_deinit(struct queues *q);
 
-static inline double svg_x(const struct svg *svg, uint64_t ns)
+/* the number in the class of a name's style; 0: it has no colour of its own */
+static inline uint32_t queues_css(const struct queues *q, uint32_t name)
 {
-	return SVG_LEFT + svg_dx(svg, ns - svg->chart->from_ns);
-}
-
-/* the place of a time when it is printed: in seconds since the recording began */
-static inline double svg_seconds(const struct svg *svg, uint64_t ns)
-{
-	return ((int64_t)ns - (int64_t)svg->start_ns) / 1e9;
+	return q->names.name[name].colour != COLOUR_GREY ? name : 0;
 }
 
 /* how a task that is a member of a queue but does not run is called and drawn */
-struct svg_state {
+struct queues_state {
 	uint8_t state;		/* enum sched_state */
+	enum svg_shape shape;
 	const char *text;
-	const char *css;	/* class besides the name's own, "" = none */
 };
 
-extern const struct svg_state svg_states[];
-extern const uint32_t svg_nr_states;
+extern const struct queues_state queues_states[];
+extern const uint32_t queues_nr_states;
 
-uint32_t svg_lane_height(const struct svg_lane *lane);
-void svg_write_lane(const struct svg *svg, const struct svg_lane *lane);
+uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *lane);
+void queues_write_lane(const struct queues *q, const struct queues_lane *lane);
 
 #endif /* IPCPROBE_VIEW_SVG_H */

@@ -1,381 +1,473 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One CPU's lane of a picture: who ran, the queue's length, who waited.
+ * One CPU's lane of a picture: who ran, the queue's length, who waited.  CPUs
+ * that follow each other and were idle throughout share one.
  */
 #include "view_svg.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
 #include "label.h"
-#include "xml.h"
 
-#define RUN_HEIGHT	26U
-#define QUEUE_Y		(RUN_HEIGHT + 3U)
-#define QUEUE_HEIGHT	30U
-#define WAIT_Y		(QUEUE_Y + QUEUE_HEIGHT + 3U)
-#define WAIT_HEIGHT	8U
-#define WAIT_STEP	9U
-#define GAP		14U	/* below a lane */
+#define IDLE_HEIGHT	8U	/* of a lane of idle CPUs */
 #define RUN_LETTER	6.2	/* width of a character in a running task's label */
 #define WAIT_LETTER	4.2	/* ... in a waiting one's */
-#define LEAST_HEIGHT	0.05	/* of a share, to be drawn */
-#define APART		4.0	/* least width of a bar with a border */
+#define MORE_HEIGHT	1.5
 
 /* A state without a row here is drawn as SCHED_QUEUED is. */
-const struct svg_state svg_states[] = {
-	{ SCHED_QUEUED, "queued", "" },
-	{ SCHED_DELAYED, "asleep, still queued", " light" },
-	{ SCHED_THROTTLED, "throttled", " faint" },
+const struct queues_state queues_states[] = {
+	{ SCHED_QUEUED, SVG_FULL, "queued" },
+	{ SCHED_DELAYED, SVG_THIN, "asleep, still queued" },
+	{ SCHED_THROTTLED, SVG_STRIPED, "throttled" },
 };
 
-const uint32_t svg_nr_states = ARRAY_SIZE(svg_states);
+const uint32_t queues_nr_states = ARRAY_SIZE(queues_states);
 
-uint32_t svg_lane_height(const struct svg_lane *lane)
-{
-	return WAIT_Y + lane->nr_rows * WAIT_STEP + GAP;
-}
-
-static const struct svg_state *state_of(uint8_t state)
+static const struct queues_state *state_of(uint8_t state)
 {
 	uint32_t i;
 
-	for (i = 0; i < svg_nr_states; i++)
-		if (svg_states[i].state == state)
-			return &svg_states[i];
-	return &svg_states[0];
+	for (i = 0; i < queues_nr_states; i++)
+		if (queues_states[i].state == state)
+			return &queues_states[i];
+	return &queues_states[0];
+}
+
+/* ---- what is where ---- */
+
+static uint32_t queue_y(const struct queues *q, const struct queues_lane *lane)
+{
+	return lane->y + q->size->run + q->size->space;
+}
+
+static uint32_t wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row)
+{
+	return queue_y(q, lane) + q->size->queue + q->size->space + row * (q->size->wait + 1);
+}
+
+uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *lane)
+{
+	if (lane->is_idle)
+		return IDLE_HEIGHT + q->size->gap;
+	return wait_y(q, lane, lane->nr_rows) + 2 * lane->has_more + q->size->gap - lane->y;
 }
 
 /* ---- bars ---- */
 
-static const struct task *task_named(const struct svg *svg, uint32_t task)
+static const struct task *task_named(const struct queues *q, uint32_t task)
 {
-	return task_at(&svg->model->tasks, task);
+	return task_at(&q->model->tasks, task);
 }
 
 /* "cat 1234"; the task's last name may be another one than it had then */
-static void write_task(const struct svg *svg, uint32_t task, uint32_t name)
+static void write_task(const struct queues *q, uint32_t task, uint32_t name)
 {
-	const char *comm = name ? svg->chart->name[name].comm : task_named(svg, task)->comm;
-	char text[17] = "";
+	const char *comm = name ? q->chart->name[name].comm : task_named(q, task)->comm;
 
-	memcpy(text, comm, 16);
-	xml_text(svg->out, text);
-	fprintf(svg->out, "%s%u", *text ? " " : "", task_named(svg, task)->tid);
+	svg_comm(&q->svg, comm);
+	fprintf(q->svg.out, "%s%u", *comm ? " " : "", task_named(q, task)->tid);
 }
 
-static void write_times(const struct svg *svg, uint64_t from_ns, uint64_t until_ns)
+/* What is missing between times that follow each other, before the one that begins at @from_ns. */
+static void write_gap(const struct queues *q, const char *whose, uint64_t end_ns, uint64_t from_ns,
+		      uint32_t y, uint32_t height)
 {
-	char buf[LABEL_MAX];
-
-	fprintf(svg->out, "%.9f to %.9f s, %s", svg_seconds(svg, from_ns),
-		svg_seconds(svg, until_ns), label_ns(buf, until_ns - from_ns));
+	if (from_ns > end_ns)
+		svg_unknown(&q->svg, whose, end_ns, from_ns, y, height);
 }
 
-static void write_rect(const struct svg *svg, double x, double y, double width, double height)
+static void write_run_gaps(const struct queues *q, uint32_t cpu, const char *whose, uint32_t y,
+			   uint32_t height)
 {
-	fprintf(svg->out, " x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"", x, y, width,
-		height);
-}
-
-/* Time of which nothing is known. */
-static void write_unknown(const struct svg *svg, uint64_t from_ns, uint64_t until_ns, uint32_t y,
-			  uint32_t height)
-{
-	fputs("<rect class=\"unknown\"", svg->out);
-	write_rect(svg, svg_x(svg, from_ns), y, svg_dx(svg, until_ns - from_ns), height);
-	fputs("><title>unknown: ", svg->out);
-	write_times(svg, from_ns, until_ns);
-	fputs("</title></rect>\n", svg->out);
-}
-
-/* What is missing between the spans of a list. */
-static void write_gaps(const struct svg *svg, const struct chart_list *list, uint32_t y,
-		       uint32_t height)
-{
-	uint64_t ns = svg->chart->from_ns;
+	const struct chart_lane *lane = chart_lane(q->chart, cpu);
+	uint64_t ns = q->chart->from_ns;
 	uint32_t i;
 
-	for (i = 0; i < list->nr; i++) {
-		if (list->span[i].from_ns > ns)
-			write_unknown(svg, ns, list->span[i].from_ns, y, height);
-		ns = list->span[i].until_ns;
+	for (i = 0; i < lane->nr_runs; i++) {
+		write_gap(q, whose, ns, lane->run[i].time.from_ns, y, height);
+		ns = lane->run[i].time.until_ns;
 	}
-	if (ns < svg->chart->until_ns)
-		write_unknown(svg, ns, svg->chart->until_ns, y, height);
+	write_gap(q, whose, ns, q->chart->until_ns, y, height);
+}
+
+static void write_length_gaps(const struct queues *q, uint32_t cpu, uint32_t y, uint32_t height)
+{
+	const struct chart_lane *lane = chart_lane(q->chart, cpu);
+	uint64_t ns = q->chart->from_ns;
+	uint32_t i;
+
+	for (i = 0; i < lane->nr_lengths; i++) {
+		write_gap(q, "", ns, lane->length[i].time.from_ns, y, height);
+		ns = lane->length[i].time.until_ns;
+	}
+	write_gap(q, "", ns, q->chart->until_ns, y, height);
+}
+
+/*
+ * The task's label in its bar, shorter where there is less room; or none.  Of
+ * several tasks with one name, the thread id is what tells them apart.
+ */
+static void write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
+			double width, double letter)
+{
+	const char *comm = q->chart->name[name].comm;
+	size_t len = strnlen(comm, 16), tid_len;
+	char tid[16];
+
+	tid_len = snprintf(tid, sizeof(tid), "%u", task_named(q, task)->tid);
+	if (!name)
+		return;
+	if (width < (len + tid_len + 2) * letter) {
+		len = q->names.name[name].is_several ? 0 : len;
+		tid_len = len ? 0 : tid_len;
+	}
+	if (width < (len + tid_len + 1) * letter)
+		return;
+	fprintf(q->svg.out, "<text x=\"%.2f\" y=\"%.2f\">", x + letter / 2, y);
+	if (len)
+		svg_comm(&q->svg, comm);
+	fprintf(q->svg.out, "%s%s</text>", len && tid_len ? " " : "", tid_len ? tid : "");
 }
 
 /* ---- who ran ---- */
 
-/* The task's label in its bar, shorter where there is less room; or none. */
-static void write_bar_label(const struct svg *svg, uint32_t task, uint32_t name, double x, double y,
-			    double width, double letter)
+static void write_run(const struct queues *q, const struct queues_lane *lane,
+		      const struct chart_run *run)
 {
-	const char *comm = svg->chart->name[name].comm;
-	char tid[16];
-	size_t len = strnlen(comm, 16);
-	size_t tid_len = snprintf(tid, sizeof(tid), " %u", task_named(svg, task)->tid);
-	char text[17] = "";
+	uint64_t from_ns = run->time.from_ns, until_ns = run->time.until_ns;
+	double x = svg_x(&q->svg, from_ns), width = svg_dx(&q->svg, until_ns - from_ns);
+	uint32_t name = run->share[0].name;
+	char css[16];
 
-	if (!name || width < (len + 1) * letter)
-		return;
-	memcpy(text, comm, len);
-	fprintf(svg->out, "<text x=\"%.2f\" y=\"%.2f\">", x + letter / 2, y);
-	xml_text(svg->out, text);
-	fprintf(svg->out, "%s</text>", width < (len + tid_len + 1) * letter ? "" : tid);
+	snprintf(css, sizeof(css), "n%u", queues_css(q, name));
+	fputs("<g><title>", q->svg.out);
+	write_task(q, run->task, name);
+	fprintf(q->svg.out, " ran on CPU %u: ", lane->cpu);
+	svg_times(&q->svg, from_ns, until_ns);
+	fputs("</title>", q->svg.out);
+	svg_bar(&q->svg, css, SVG_FULL, x, lane->y, width, q->size->run);
+	if (q->size->has_names)
+		write_label(q, run->task, name, x, lane->y + q->size->run / 2.0 + 4, width,
+			    RUN_LETTER);
+	fputs("</g>\n", q->svg.out);
 }
 
-static void write_run(const struct svg *svg, const struct svg_lane *lane,
-		      const struct chart_span *span)
+static uint64_t run_ns(const struct chart_run *run)
 {
-	uint32_t name = span->share[0].name;
-	double x = svg_x(svg, span->from_ns);
-	double width = svg_dx(svg, span->until_ns - span->from_ns);
-
-	fprintf(svg->out, "<g><title>");
-	write_task(svg, span->task, name);
-	fprintf(svg->out, " ran on CPU %u: ", lane->cpu);
-	write_times(svg, span->from_ns, span->until_ns);
-	fprintf(svg->out, "</title><rect class=\"n%u%s\"", name, width < APART ? "" : " apart");
-	write_rect(svg, x, lane->y, width, RUN_HEIGHT);
-	fputs("/>", svg->out);
-	write_bar_label(svg, span->task, name, x, lane->y + RUN_HEIGHT / 2.0 + 4, width, RUN_LETTER);
-	fputs("</g>\n", svg->out);
+	return run->time.until_ns - run->time.from_ns;
 }
 
-static uint64_t share_of(const struct chart_span *span, uint32_t name)
+static void write_percent(const struct queues *q, const char *comm, uint64_t ns,
+			  const struct chart_run *run)
 {
-	uint32_t i;
-
-	for (i = 0; i < span->nr_shares; i++)
-		if (span->share[i].name == name)
-			return span->share[i].ns;
-	return 0;
-}
-
-/* busy time that no share tells */
-static uint64_t others_of(const struct chart_span *span)
-{
-	uint64_t ns = span->busy_ns;
-	uint32_t i;
-
-	for (i = 0; i < span->nr_shares; i++)
-		ns -= span->share[i].ns;
-	return ns;
-}
-
-static uint64_t span_ns(const struct chart_span *span)
-{
-	return span->until_ns - span->from_ns;
-}
-
-static void write_share(const struct svg *svg, const char *text, uint64_t ns,
-			const struct chart_span *span)
-{
-	char name[17] = "";
-
 	if (!ns)
 		return;
-	memcpy(name, text, strnlen(text, 16));
-	fputs(", ", svg->out);
-	xml_text(svg->out, name);
-	fprintf(svg->out, " %.1f %%", 100.0 * ns / span_ns(span));
+	fputs(", ", q->svg.out);
+	svg_comm(&q->svg, comm);
+	fprintf(q->svg.out, " %.1f %%", 100.0 * ns / run_ns(run));
 }
 
-static void write_shares_title(const struct svg *svg, const struct svg_lane *lane,
-			       const struct chart_span *span)
+static void write_shares_title(const struct queues *q, const struct queues_lane *lane,
+			       const struct chart_run *run)
 {
+	uint64_t others_ns = run->busy_ns;
 	uint32_t i;
 
-	fprintf(svg->out, "<title>CPU %u: ", lane->cpu);
-	write_times(svg, span->from_ns, span->until_ns);
-	for (i = 0; i < span->nr_shares; i++)
-		if (span->share[i].name)
-			write_share(svg, svg->chart->name[span->share[i].name].comm,
-				    span->share[i].ns, span);
-	write_share(svg, "others", others_of(span) + share_of(span, 0), span);
-	write_share(svg, "idle", span->known_ns - span->busy_ns, span);
-	write_share(svg, "unknown", span_ns(span) - span->known_ns, span);
-	fputs("</title>", svg->out);
+	fprintf(q->svg.out, "<title>CPU %u: ", lane->cpu);
+	svg_times(&q->svg, run->time.from_ns, run->time.until_ns);
+	for (i = 0; i < run->nr_shares; i++)
+		if (run->share[i].name) {
+			write_percent(q, q->chart->name[run->share[i].name].comm, run->share[i].ns, run);
+			others_ns -= run->share[i].ns;
+		}
+	write_percent(q, "others", others_ns, run);
+	write_percent(q, "idle", run->time.known_ns - run->busy_ns, run);
+	write_percent(q, "unknown", run_ns(run) - run->time.known_ns, run);
+	fputs("</title>", q->svg.out);
+}
+
+static double share_height(const struct queues *q, const struct chart_run *run, uint64_t ns)
+{
+	return (double)q->size->run * ns / run_ns(run);
 }
 
 /* One share of the stack whose top is at @y; return its new top. */
-static double stack(const struct svg *svg, const struct chart_span *span, double y,
+static double stack(const struct queues *q, const struct chart_run *run, double y,
 		    const char *css, uint64_t ns)
 {
-	double height = (double)RUN_HEIGHT * ns / span_ns(span);
-	double width = svg_dx(svg, span_ns(span));
+	double height = share_height(q, run, ns), width = svg_dx(&q->svg, run_ns(run));
 
-	if (height < LEAST_HEIGHT)
+	if (!ns)
 		return y;
-	fprintf(svg->out, "<path class=\"%s\" d=\"M%.2f %.2fh%.2fv%.2fh-%.2fz\"/>", css,
-		svg_x(svg, span->from_ns), y - height, width, height, width);
+	fprintf(q->svg.out, "<path class=\"%s\" d=\"M%.2f %.2fh%.2fv%.2fh-%.2fz\"/>", css,
+		svg_x(&q->svg, run->time.from_ns), y - height, width, height, width);
 	return y - height;
 }
 
 static int compare_shares(const void *a, const void *b, void *arg)
 {
 	const struct chart_share *x = a, *y = b;
-	const struct svg *svg = arg;
+	const struct queues *q = arg;
 
-	return svg->place[x->name] < svg->place[y->name] ? -1 : 1;
+	return q->names.name[x->name].place < q->names.name[y->name].place ? -1 : 1;
+}
+
+/* Is a share drawn for itself? It is with the others if it is too small, or has no colour. */
+static bool is_apart(const struct queues *q, const struct chart_run *run,
+		     const struct chart_share *share)
+{
+	return queues_css(q, share->name) &&
+	       share_height(q, run, share->ns) >= q->size->least_share;
 }
 
 /* Shares from below in the order of the legend; what is unknown at the top. */
-static void write_shares(const struct svg *svg, const struct svg_lane *lane,
-			 const struct chart_span *span)
+static void write_shares(const struct queues *q, const struct queues_lane *lane,
+			 const struct chart_run *run)
 {
-	uint64_t unknown_ns = span_ns(span) - span->known_ns;
-	struct chart_span sorted = *span;
-	double y = lane->y + RUN_HEIGHT;
+	uint64_t unknown_ns = run_ns(run) - run->time.known_ns, others_ns = run->busy_ns;
+	struct chart_run sorted = *run;
+	double y = lane->y + q->size->run;
 	char css[16];
 	uint32_t i;
 
-	qsort_r(sorted.share, sorted.nr_shares, sizeof(sorted.share[0]), compare_shares,
-		(void *)svg);
-	fputs("<g class=\"mixed\">", svg->out);
-	write_shares_title(svg, lane, &sorted);
+	qsort_r(sorted.share, sorted.nr_shares, sizeof(sorted.share[0]), compare_shares, (void *)q);
+	fputs("<g class=\"mixed\">", q->svg.out);
+	write_shares_title(q, lane, &sorted);
 	for (i = 0; i < sorted.nr_shares; i++) {
+		if (!is_apart(q, run, &sorted.share[i]))
+			continue;
 		snprintf(css, sizeof(css), "n%u", sorted.share[i].name);
-		y = stack(svg, span, y, css, sorted.share[i].ns);
+		y = stack(q, run, y, css, sorted.share[i].ns);
+		others_ns -= sorted.share[i].ns;
 	}
-	stack(svg, span, y, "n0", others_of(span));
-	stack(svg, span, lane->y + (double)RUN_HEIGHT * unknown_ns / span_ns(span), "unknown",
-	      unknown_ns);
-	fputs("</g>\n", svg->out);
+	stack(q, run, y, "n0", others_ns);
+	stack(q, run, lane->y + share_height(q, run, unknown_ns), "unknown", unknown_ns);
+	fputs("</g>\n", q->svg.out);
 }
 
-static void write_runs(const struct svg *svg, const struct svg_lane *lane)
+static void write_runs(const struct queues *q, const struct queues_lane *lane)
 {
-	const struct chart_list *list = chart_list(&svg->chart->run, lane->cpu);
+	const struct chart_lane *chart = chart_lane(q->chart, lane->cpu);
 	uint32_t i;
 
-	write_gaps(svg, list, lane->y, RUN_HEIGHT);
-	for (i = 0; i < list->nr; i++) {
-		if (list->span[i].is_mixed)
-			write_shares(svg, lane, &list->span[i]);
-		else if (list->span[i].task)
-			write_run(svg, lane, &list->span[i]);
+	write_run_gaps(q, lane->cpu, "", lane->y, q->size->run);
+	for (i = 0; i < chart->nr_runs; i++) {
+		if (chart->run[i].time.is_mixed)
+			write_shares(q, lane, &chart->run[i]);
+		else if (chart->run[i].task)
+			write_run(q, lane, &chart->run[i]);
 	}
 }
 
 /* ---- the queue's length ---- */
 
-static double mean_length(const struct chart_span *span)
+static double mean_length(const struct chart_length *length)
 {
-	return (double)span->length_ns / span->known_ns;
+	return (double)length->sum_ns / length->time.known_ns;
 }
 
-static double greatest_length(const struct chart_span *span)
+static double greatest_length(const struct chart_length *length)
 {
-	return span->max_length;
+	return length->max;
 }
 
 /* A stepped area, of as many parts as there are gaps. */
-static void write_area(const struct svg *svg, const struct svg_lane *lane, const char *css,
-		       double (*value)(const struct chart_span *span))
+static void write_area(const struct queues *q, const struct queues_lane *lane, const char *css,
+		       double (*value)(const struct chart_length *length))
 {
-	const struct chart_list *list = chart_list(&svg->chart->length, lane->cpu);
-	double bottom = lane->y + QUEUE_Y + QUEUE_HEIGHT;
-	double unit = (double)QUEUE_HEIGHT / svg->max_length;
+	const struct chart_lane *chart = chart_lane(q->chart, lane->cpu);
+	double bottom = queue_y(q, lane) + q->size->queue;
+	double unit = (double)q->size->queue / q->max_length;
 	uint64_t ns = 0;
 	uint32_t i;
 
-	fprintf(svg->out, "<path class=\"%s\" d=\"", css);
-	for (i = 0; i < list->nr; i++) {
-		const struct chart_span *span = &list->span[i];
+	fprintf(q->svg.out, "<path class=\"%s\" d=\"", css);
+	for (i = 0; i < chart->nr_lengths; i++) {
+		const struct chart_length *length = &chart->length[i];
 
-		if (span->from_ns != ns)
-			fprintf(svg->out, "%sM%.2f %.2fV", i ? "Z" : "", svg_x(svg, span->from_ns),
-				bottom);
+		if (length->time.from_ns != ns)
+			fprintf(q->svg.out, "%sM%.2f %.2fV", i ? "Z" : "",
+				svg_x(&q->svg, length->time.from_ns), bottom);
 		else
-			putc('V', svg->out);
-		fprintf(svg->out, "%.2fH%.2f", bottom - unit * value(span),
-			svg_x(svg, span->until_ns));
-		ns = span->until_ns;
-		if (i + 1 == list->nr || list->span[i + 1].from_ns != ns)
-			fprintf(svg->out, "V%.2f", bottom);
+			putc('V', q->svg.out);
+		fprintf(q->svg.out, "%.2fH%.2f", bottom - unit * value(length),
+			svg_x(&q->svg, length->time.until_ns));
+		ns = length->time.until_ns;
+		if (i + 1 == chart->nr_lengths || chart->length[i + 1].time.from_ns != ns)
+			fprintf(q->svg.out, "V%.2f", bottom);
 	}
-	fputs(list->nr ? "Z\"/>\n" : "\"/>\n", svg->out);
+	fputs(chart->nr_lengths ? "Z\"/>\n" : "\"/>\n", q->svg.out);
 }
 
-static void write_queue(const struct svg *svg, const struct svg_lane *lane)
+static void write_queue(const struct queues *q, const struct queues_lane *lane)
 {
-	const struct sched_cpu *cpu = &svg->model->sched.cpu[lane->cpu];
+	const struct sched_cpu *cpu = &q->model->sched.cpu[lane->cpu];
 
-	write_gaps(svg, chart_list(&svg->chart->length, lane->cpu), lane->y + QUEUE_Y,
-		   QUEUE_HEIGHT);
-	fprintf(svg->out, "<g><title>CPU %u: length of the queue, with the running task", lane->cpu);
+	write_length_gaps(q, lane->cpu, queue_y(q, lane), q->size->queue);
+	fprintf(q->svg.out, "<g><title>CPU %u: length of the queue, with the running task", lane->cpu);
 	if (sched_known_ns(cpu))
-		fprintf(svg->out, ": mean %.3f, greatest %u", sched_mean_length(cpu),
+		fprintf(q->svg.out, ": mean %.3f, greatest %u", sched_mean_length(cpu),
 			sched_max_length(cpu));
-	fputs("</title>\n", svg->out);
-	write_area(svg, lane, "max", greatest_length);
-	write_area(svg, lane, "mean", mean_length);
-	fputs("</g>\n", svg->out);
+	fputs("</title>\n", q->svg.out);
+	write_area(q, lane, "max", greatest_length);
+	write_area(q, lane, "mean", mean_length);
+	fputs("</g>\n", q->svg.out);
 }
 
 /* ---- who waited ---- */
 
-static void write_wait(const struct svg *svg, const struct svg_lane *lane,
-		       const struct svg_wait *place)
+static void write_wait(const struct queues *q, const struct queues_lane *lane,
+		       const struct queues_wait *place)
 {
 	const struct chart_wait *wait = place->wait;
-	const struct svg_state *state = state_of(wait->state);
-	double x = svg_x(svg, wait->from_ns), y = lane->y + WAIT_Y + place->row * WAIT_STEP;
-	double width = svg_dx(svg, wait->until_ns - wait->from_ns);
+	const struct queues_state *state = state_of(wait->state);
+	double x = svg_x(&q->svg, wait->from_ns), y = wait_y(q, lane, place->row);
+	double width = svg_dx(&q->svg, wait->until_ns - wait->from_ns);
+	char css[16];
 
-	fputs("<g><title>", svg->out);
-	write_task(svg, wait->task, wait->name);
-	fprintf(svg->out, " %s on CPU %u: ", state->text, lane->cpu);
-	write_times(svg, wait->from_ns, wait->until_ns);
-	fprintf(svg->out, "</title><rect class=\"n%u%s%s\"", wait->name, state->css,
-		width < APART ? "" : " apart");
-	write_rect(svg, x, y, width, WAIT_HEIGHT);
-	fputs("/>", svg->out);
-	write_bar_label(svg, wait->task, wait->name, x, y + WAIT_HEIGHT - 1.5, width, WAIT_LETTER);
-	fputs("</g>\n", svg->out);
+	snprintf(css, sizeof(css), "n%u", queues_css(q, wait->name));
+	fputs("<g><title>", q->svg.out);
+	write_task(q, wait->task, wait->name);
+	fprintf(q->svg.out, " %s on CPU %u: ", state->text, lane->cpu);
+	svg_times(&q->svg, wait->from_ns, wait->until_ns);
+	fputs("</title>", q->svg.out);
+	svg_bar(&q->svg, css, state->shape, x, y, width, q->size->wait);
+	if (q->size->has_names && state->shape != SVG_THIN)
+		write_label(q, wait->task, wait->name, x, y + q->size->wait - 1.5, width,
+			    WAIT_LETTER);
+	fputs("</g>\n", q->svg.out);
+}
+
+static void write_more_until(const struct queues *q, const struct queues_lane *lane,
+			     uint64_t from_ns, uint64_t until_ns, uint32_t nr)
+{
+	if (!nr)
+		return;
+	fprintf(q->svg.out, "<g><title>%u more waited on CPU %u: ", nr, lane->cpu);
+	svg_times(&q->svg, from_ns, until_ns);
+	fputs("</title><rect class=\"more\"", q->svg.out);
+	svg_place(&q->svg, svg_x(&q->svg, from_ns), wait_y(q, lane, lane->nr_rows),
+		  svg_dx(&q->svg, until_ns - from_ns), MORE_HEIGHT);
+	fputs("/></g>\n", q->svg.out);
+}
+
+/* When there were waits that found no row. */
+static void write_more(const struct queues *q, const struct queues_lane *lane)
+{
+	uint64_t from_ns = 0, until_ns = 0;
+	uint32_t i, nr = 0;
+
+	for (i = 0; i < lane->nr_waits; i++) {
+		const struct chart_wait *wait = lane->wait[i].wait;
+
+		if (lane->wait[i].row < q->size->nr_rows)
+			continue;
+		if (wait->from_ns > until_ns) {
+			write_more_until(q, lane, from_ns, until_ns, nr);
+			from_ns = wait->from_ns;
+			until_ns = 0;
+			nr = 0;
+		}
+		nr++;
+		until_ns = wait->until_ns > until_ns ? wait->until_ns : until_ns;
+	}
+	write_more_until(q, lane, from_ns, until_ns, nr);
 }
 
 /* ---- all ---- */
 
-static void write_head(const struct svg *svg, const struct svg_lane *lane)
+static void write_scale(const struct queues *q, const struct queues_lane *lane)
 {
-	const struct sched_cpu *cpu = &svg->model->sched.cpu[lane->cpu];
-	uint64_t both_ns = cpu->busy_ns + cpu->idle_ns;
+	uint32_t y = queue_y(q, lane);
 
-	fprintf(svg->out, "<text class=\"cpu\" x=\"8\" y=\"%u\">CPU %u</text>\n", lane->y + 12,
-		lane->cpu);
-	if (both_ns)
-		fprintf(svg->out, "<text class=\"note\" x=\"8\" y=\"%u\">%.1f %% busy</text>\n",
-			lane->y + 24, 100.0 * cpu->busy_ns / both_ns);
-	fprintf(svg->out, "<text class=\"note\" x=\"8\" y=\"%u\">queue</text>\n",
-		lane->y + QUEUE_Y + QUEUE_HEIGHT / 2 + 3);
-	fprintf(svg->out, "<text class=\"note end\" x=\"%u\" y=\"%u\">%u</text>\n", SVG_LEFT - 4,
-		lane->y + QUEUE_Y + 7, svg->max_length);
-	fprintf(svg->out, "<text class=\"note end\" x=\"%u\" y=\"%u\">0</text>\n", SVG_LEFT - 4,
-		lane->y + QUEUE_Y + QUEUE_HEIGHT);
+	fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\">queue</text>\n",
+		y + q->size->queue / 2 + 3);
+	fprintf(q->svg.out, "<text class=\"note end\" x=\"%u\" y=\"%u\">%u</text>\n", SVG_LEFT - 4,
+		y + 7, q->max_length);
+	fprintf(q->svg.out, "<text class=\"note end\" x=\"%u\" y=\"%u\">0</text>\n", SVG_LEFT - 4,
+		y + q->size->queue);
 	if (lane->nr_rows)
-		fprintf(svg->out, "<text class=\"note\" x=\"8\" y=\"%u\">waiting</text>\n",
-			lane->y + WAIT_Y + WAIT_HEIGHT - 1);
-	fprintf(svg->out, "<path class=\"frame\" d=\"M%u %uh%uM%u %uh%u\"/>\n",
-		SVG_LEFT, lane->y + RUN_HEIGHT, SVG_WIDTH,
-		SVG_LEFT, lane->y + QUEUE_Y + QUEUE_HEIGHT, SVG_WIDTH);
+		fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\">waiting</text>\n",
+			wait_y(q, lane, 1) - 2);
 }
 
-void svg_write_lane(const struct svg *svg, const struct svg_lane *lane)
+static void write_busy(const struct queues *q, const struct queues_lane *lane, uint32_t x,
+		       uint32_t y)
+{
+	const struct sched_cpu *cpu = &q->model->sched.cpu[lane->cpu];
+	uint64_t both_ns = cpu->busy_ns + cpu->idle_ns;
+
+	if (both_ns)
+		fprintf(q->svg.out, "<text class=\"note%s\" x=\"%u\" y=\"%u\">%.*f %%%s</text>\n",
+			q->size->has_names ? "" : " end", x, y, q->size->has_names,
+			100.0 * cpu->busy_ns / both_ns, q->size->has_names ? " busy" : "");
+}
+
+/* How many waits were too short to be drawn. */
+static void write_short(const struct queues *q, const struct queues_lane *lane)
+{
+	const struct chart_lane *chart = chart_lane(q->chart, lane->cpu);
+	char buf[LABEL_MAX];
+
+	if (chart->nr_short)
+		fprintf(q->svg.out, "<title>not drawn: who waited for less than %s, %" PRIu64 " times</title>",
+			label_ns(buf, chart->wait_least_ns), chart->nr_short);
+}
+
+static void write_head(const struct queues *q, const struct queues_lane *lane)
+{
+	bool is_high = q->size->has_names;
+
+	fprintf(q->svg.out, "<text class=\"%s\" x=\"8\" y=\"%u\">", is_high ? "cpu" : "note",
+		lane->y + (is_high ? 12 : 8));
+	write_short(q, lane);
+	fprintf(q->svg.out, "CPU %u</text>\n", lane->cpu);
+	write_busy(q, lane, is_high ? 8 : SVG_LEFT - 4, lane->y + (is_high ? 24 : 8));
+	if (is_high)
+		write_scale(q, lane);
+	fprintf(q->svg.out, "<path class=\"frame\" d=\"M%u %uh%uM%u %uh%u\"/>\n",
+		SVG_LEFT, lane->y + q->size->run, SVG_WIDTH,
+		SVG_LEFT, queue_y(q, lane) + q->size->queue, SVG_WIDTH);
+}
+
+/* CPUs on which nothing happened: a line, and what is not known of them. */
+static void write_idle(const struct queues *q, const struct queues_lane *lane)
+{
+	char whose[32];
+	uint32_t cpu;
+
+	for (cpu = lane->cpu; cpu <= lane->last_cpu; cpu++) {
+		snprintf(whose, sizeof(whose), "CPU %u: ", cpu);
+		write_run_gaps(q, cpu, whose, lane->y, IDLE_HEIGHT);
+	}
+	fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\"><title>nobody was seen to run or wait</title>CPU %u",
+		lane->y + IDLE_HEIGHT, lane->cpu);
+	if (lane->last_cpu > lane->cpu)
+		fprintf(q->svg.out, "-%u", lane->last_cpu);
+	fprintf(q->svg.out, "</text>\n<path class=\"frame\" d=\"M%u %uh%u\"/>\n", SVG_LEFT,
+		lane->y + IDLE_HEIGHT, SVG_WIDTH);
+}
+
+void queues_write_lane(const struct queues *q, const struct queues_lane *lane)
 {
 	uint32_t i;
 
-	fputs("<g class=\"run\">\n", svg->out);
-	write_runs(svg, lane);
-	fputs("</g>\n", svg->out);
-	write_queue(svg, lane);
-	fputs("<g class=\"wait\">\n", svg->out);
+	if (lane->is_idle) {
+		write_idle(q, lane);
+		return;
+	}
+	fputs("<g class=\"run\">\n", q->svg.out);
+	write_runs(q, lane);
+	fputs("</g>\n", q->svg.out);
+	write_queue(q, lane);
+	fputs("<g class=\"wait small\">\n", q->svg.out);
 	for (i = 0; i < lane->nr_waits; i++)
-		if (lane->wait[i].row < SVG_NR_ROWS)
-			write_wait(svg, lane, &lane->wait[i]);
-	fputs("</g>\n", svg->out);
-	write_head(svg, lane);
+		if (lane->wait[i].row < q->size->nr_rows)
+			write_wait(q, lane, &lane->wait[i]);
+	write_more(q, lane);
+	fputs("</g>\n", q->svg.out);
+	write_head(q, lane);
 }

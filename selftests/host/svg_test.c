@@ -17,9 +17,11 @@
 #define WIDTH		1600.0	/* is so long, */
 #define RUN_HEIGHT	26.0	/* and so high are a running task's bar */
 #define QUEUE_HEIGHT	30.0	/* and the longest queue */
-#define MAX_BYTES	(5U << 20)
-#define NR_LANES		16U
-#define BOUND_US	25000000ULL
+#define WAIT_HEIGHT	8.0	/* and one who waits */
+#define MAX_BYTES	(100U << 20)
+#define NR_LANES	128U
+#define NR_INTERVALS	2000000U
+#define BOUND_US	58000ULL
 
 /* a picture that is being made of a trace; times are in us since the start */
 struct drawn {
@@ -72,15 +74,22 @@ struct box {
 	double x, y, width, height;
 };
 
-/* The first bar after @text. */
-static bool find_box(const struct drawn *d, const char *text, struct box *box)
+/* The bar after @text and @nr bars. */
+static bool find_after(const struct drawn *d, const char *text, uint32_t nr, struct box *box)
 {
 	const char *p = strstr(d->svg, text);
+	uint32_t i;
 
 	*box = (struct box){ .x = -1 };
-	p = p ? strstr(p, "<rect class=") : NULL;
+	for (i = 0; p && i <= nr; i++)
+		p = strstr(p + 1, "<rect class=");
 	return p && sscanf(p, "<rect class=\"%31[^\"]\" x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"",
 			   box->css, &box->x, &box->y, &box->width, &box->height) == 5;
+}
+
+static bool find_box(const struct drawn *d, const char *text, struct box *box)
+{
+	return find_after(d, text, 0, box);
 }
 
 /* The share of name number @name after @text. */
@@ -264,7 +273,7 @@ static void test_states(void)
 	draw(&d);
 	find_box(&d, "ping 11 asleep, still queued", &box);
 	ktap_ok(is_bar(&d, "ping 11 asleep, still queued on CPU 0:", 400, 600, 1) &&
-		strstr(box.css, " light"), "who sleeps and is still a member is drawn lighter");
+		is_near(box.height, WAIT_HEIGHT / 4), "who sleeps and is still a member is drawn as a thin line");
 	ktap_ok(find_box(&d, "unknown: 0.00120", &box) && strstr(d.svg, "class=\"unknown\" x=\"1280.00\"") &&
 		is_bar(&d, "pong 12 ran on CPU 0: 0.000400000 to 0.001200000 s", 400, 800, 1) &&
 		strstr(d.svg, "H1280.00V") && is_xml(&d), "what was lost is hatched, in both rows");
@@ -275,7 +284,7 @@ static void test_states(void)
 static void test_throttled(void)
 {
 	struct drawn d;
-	struct box box;
+	struct box box, stripes;
 
 	begin(&d, 0, 1600);
 	trace_snapshot(&d.trace, 11, 1, "ping");
@@ -299,7 +308,11 @@ static void test_throttled(void)
 	find_box(&d, "pong 12 throttled", &box);
 	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0:", 0, 400, 1) &&
 		is_bar(&d, "pong 12 throttled on CPU 0:", 400, 600, 1) &&
-		strstr(box.css, " faint"), "who is throttled is drawn so, while that lasts");
+		is_near(box.height, WAIT_HEIGHT) && find_after(&d, "pong 12 throttled", 1, &stripes) &&
+		!strcmp(stripes.css, "striped") && is_near(stripes.x, box.x) &&
+		is_near(stripes.width, box.width), "who is throttled is drawn with stripes, while that lasts");
+	ktap_ok(find_after(&d, "pong 12 queued", 1, &box) && strcmp(box.css, "striped"),
+		"who is queued is not");
 	end(&d);
 }
 
@@ -307,7 +320,7 @@ static void test_throttled(void)
 static void test_mixture(void)
 {
 	static const char ping[16] = "ping", pong[16] = "pong";
-	struct chart_span *span;
+	const struct chart_run *run;
 	struct drawn d;
 	struct box small, big;
 	uint32_t i, name[2];
@@ -326,8 +339,8 @@ static void test_mixture(void)
 	TRACE(&d.trace, rq_change, 0, .cpu = 2);
 	at(&d, 16000);
 	draw(&d);
-	span = chart_list(&d.chart.run, 2)->span;
-	ktap_ok(span->is_mixed && span->until_ns - span->from_ns <= 10 * US &&
+	run = chart_lane(&d.chart, 2)->run;
+	ktap_ok(run->time.is_mixed && run->time.until_ns - run->time.from_ns <= 10 * US &&
 		strstr(d.svg, "<title>CPU 2: 0.008000000 to 0.008010000 s, 10.0 us, pong 25.0 %, ping 50.0 %, idle 25.0 %</title>"),
 		"what is too short to be drawn is drawn as shares of a pixel");
 	ktap_ok(find_share(&d, "<title>CPU 2: 0.008000000", name[1], &small) &&
@@ -340,68 +353,177 @@ static void test_mixture(void)
 	end(&d);
 }
 
-/* Sixteen CPUs, two million intervals of all lengths. */
-static void test_bound(void)
+/*
+ * A pixel in which "busy" runs more often than five others, but never longer, and
+ * "last" in between: the five are counted exactly.
+ */
+static void test_longest(void)
 {
-	uint64_t ns[NR_LANES], end_ns = START_NS, known = 0;
-	uint64_t seed = 88172645463325252ULL, busy = 0, told = 0, named = 0;
-	uint32_t i, j, cpu, name[12];
+	static const char *const comm[] = { "a", "b", "c", "d", "e", "busy", "last" };
+	uint64_t ns = START_NS;
+	const struct chart_run *run;
 	struct drawn d;
+	uint32_t i, name[7];
 
-	begin(&d, 0, BOUND_US);
+	begin(&d, 0, 16000000);
+	take_turns(&d, 11, 12);
+	for (i = 0; i < 7; i++) {
+		char text[16] = "";
+
+		snprintf(text, sizeof(text), "%s", comm[i]);
+		name[i] = chart_name(&d.chart, text);
+	}
+	for (i = 0; i < 5; i++, ns += 60 * US)
+		chart_add_run(&d.chart, 2, ns, ns + 60 * US, 1 + i, name[i]);
+	for (i = 0; i < 150; i++, ns += 56 * US) {
+		chart_add_run(&d.chart, 2, ns, ns + 55 * US, 6, name[5]);
+		chart_add_run(&d.chart, 2, ns + 55 * US, ns + 56 * US, 7, name[6]);
+	}
+	TRACE(&d.trace, rq_change, 0, .cpu = 2);
+	at(&d, 16000000);
+	draw(&d);
+	run = chart_lane(&d.chart, 2)->run;
+	for (i = 0; i < run->nr_shares; i++)
+		ktap_note("%s %lu us", d.chart.name[run->share[i].name].comm,
+			  (unsigned long)(run->share[i].ns / US));
+	ktap_ok(strstr(d.svg, "busy 94.8 %") && strstr(d.svg, "last 1.7 %"),
+		"who runs often for a short time is among the longest of a pixel, with all its time");
+	ktap_ok(run->nr_shares == 5 && run->busy_ns == 8700 * US && strstr(d.svg, ", others 1.4 %</title>"),
+		"the others are what is left");
+	end(&d);
+}
+
+/* xorshift: the same numbers each time */
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* what was added to a chart */
+struct load {
+	uint64_t end_ns[NR_LANES];
+	uint64_t busy_ns[NR_LANES];
+	uint64_t name_ns[12];
+};
+
+/* Two million intervals of all lengths on all CPUs but the last, on which one waits. */
+static void add_load(struct drawn *d, struct load *load)
+{
+	uint64_t seed = 88172645463325252ULL;
+	uint32_t i, j, cpu, name[12];
+
 	for (i = 0; i < 12; i++) {
 		char comm[16] = "";
 
 		snprintf(comm, sizeof(comm), "task-%u", i);
-		trace_snapshot(&d.trace, 100 + i, 1, comm);
-		name[i] = chart_name(&d.chart, comm);
+		trace_snapshot(&d->trace, 100 + i, 1, comm);
+		name[i] = chart_name(&d->chart, comm);
 	}
 	for (cpu = 0; cpu < NR_LANES; cpu++) {
-		ns[cpu] = START_NS;
-		TRACE(&d.trace, rq_snapshot_end, 0, .cpu = cpu, .nr_running = 0);
+		load->end_ns[cpu] = START_NS;
+		TRACE(&d->trace, rq_snapshot_end, 0, .cpu = cpu, .nr_running = 0);
 	}
-	d.trace.model.chart = NULL;
-	for (i = 0; i < 2000000; i++) {
-		uint64_t from_ns, len;
+	for (i = 0; i < NR_INTERVALS; i++) {
+		uint64_t most_ns = next_random(&seed) % 64 ? 6000 : 60000;
+		uint64_t len = 100 + next_random(&seed) % most_ns, ns;
 
-		seed ^= seed << 13;
-		seed ^= seed >> 7;
-		seed ^= seed << 17;
-		cpu = i % NR_LANES;
-		from_ns = ns[cpu];
-		len = 1000 + (seed >> 20) % (seed % 64 ? 60000 : 20000000);
-		ns[cpu] += len;
+		cpu = i % (NR_LANES - 1);
+		ns = load->end_ns[cpu];
 		j = (seed >> 50) % 13;
-		chart_add_run(&d.chart, cpu, from_ns, ns[cpu], j, j ? name[j - 1] : 0);
-		chart_add_length(&d.chart, cpu, from_ns, ns[cpu], (seed >> 45) % 7);
-		chart_add_wait(&d.chart, &(struct chart_wait){ .from_ns = from_ns,
-			       .until_ns = ns[cpu] + len, .task = 1 + j % 12, .name = name[j % 12],
-			       .cpu = cpu, .state = SCHED_QUEUED });
-		busy += j ? len : 0;
-		if (ns[cpu] > end_ns)
-			end_ns = ns[cpu];
+		load->end_ns[cpu] += len;
+		load->busy_ns[cpu] += j ? len : 0;
+		load->name_ns[j ? j - 1 : 0] += j ? len : 0;
+		chart_add_run(&d->chart, cpu, ns, ns + len, j, j ? name[j - 1] : 0);
+		chart_add_length(&d->chart, cpu, ns, ns + len, (seed >> 45) % 7);
+		chart_add_wait(&d->chart, cpu, &(struct chart_wait){ .from_ns = ns,
+			       .until_ns = ns + 200 * len, .task = 1 + j % 12, .name = name[j % 12],
+			       .state = SCHED_QUEUED });
 	}
+	chart_add_wait(&d->chart, NR_LANES - 1, &(struct chart_wait){
+		       .from_ns = START_NS, .until_ns = START_NS + (d->chart.grain_ns / 2 + 1),
+		       .task = 1, .name = name[0], .state = SCHED_QUEUED });
+}
+
+/* Of all CPUs: is the time that is drawn the time that was added? */
+static bool is_all_there(const struct drawn *d, const struct load *load)
+{
+	bool is_ok = true;
+	uint32_t i, cpu;
+
+	for (cpu = 0; cpu < NR_LANES - 1; cpu++) {
+		const struct chart_lane *lane = chart_lane(&d->chart, cpu);
+		uint64_t known_ns = 0, busy_ns = 0;
+
+		for (i = 0; i < lane->nr_runs; i++) {
+			known_ns += lane->run[i].time.known_ns;
+			busy_ns += lane->run[i].busy_ns;
+		}
+		is_ok &= known_ns == load->end_ns[cpu] - START_NS && busy_ns == load->busy_ns[cpu];
+	}
+	for (i = 0; i < 12; i++)
+		is_ok &= d->chart.name[1 + i].run_ns == load->name_ns[i];
+	return is_ok;
+}
+
+/* The pixels of a CPU in which something begins, if it is drawn by the pixel. */
+static uint32_t nr_columns(const struct drawn *d, uint32_t cpu)
+{
+	const struct chart_lane *lane = chart_lane(&d->chart, cpu);
+	uint64_t last = UINT64_MAX;
+	uint32_t i, nr = 0;
+
+	for (i = 0; i < lane->nr_runs; i++) {
+		uint64_t column = (lane->run[i].time.from_ns - START_NS) / d->chart.grain_ns;
+
+		nr += column != last;
+		last = column;
+	}
+	return nr;
+}
+
+/* 128 CPUs, of which all but one do so much that everything is drawn as shares. */
+static void test_bound(void)
+{
+	static struct load load;
+	uint32_t cpu, least = UINT32_MAX, most = 0;
+	uint64_t end_ns = 0;
+	struct drawn d;
+
+	begin(&d, 0, BOUND_US);
+	add_load(&d, &load);
+	d.trace.model.chart = NULL;
+	for (cpu = 0; cpu < NR_LANES - 1; cpu++)
+		end_ns = load.end_ns[cpu] > end_ns ? load.end_ns[cpu] : end_ns;
 	d.trace.now_ns = end_ns;
 	draw(&d);
-	for (cpu = 0; cpu < NR_LANES; cpu++) {
-		const struct chart_list *list = chart_list(&d.chart.run, cpu);
-
-		for (i = 0; i < list->nr; i++) {
-			known += list->span[i].known_ns;
-			told += list->span[i].busy_ns;
-			for (j = 0; j < list->span[i].nr_shares; j++)
-				named += list->span[i].share[j].ns;
-		}
-		known -= ns[cpu] - START_NS;
-	}
-	ktap_ok(end_ns < START_NS + BOUND_US * US && !known && told == busy,
+	ktap_ok(end_ns < START_NS + BOUND_US * US && is_all_there(&d, &load),
 		"no time is lost or counted twice however often spans are put together");
-	ktap_note("%zu bytes, %u + %u spans, %u waits, %.1f %% of the time named", d.len,
-		  d.chart.run.nr, d.chart.length.nr, d.chart.nr_waits, 100.0 * named / told);
-	ktap_ok(d.len < MAX_BYTES && d.chart.run.nr <= CHART_NR_SPANS &&
-		d.chart.length.nr <= CHART_NR_SPANS && d.chart.nr_waits <= CHART_NR_WAITS &&
-		is_xml(&d), "a picture of two million intervals is of bounded size, and well-formed");
+	for (cpu = 0; cpu < NR_LANES - 1; cpu++) {
+		const struct chart_lane *lane = chart_lane(&d.chart, cpu);
+		uint32_t nr = lane->nr_runs > lane->nr_lengths ? lane->nr_runs : lane->nr_lengths;
+
+		most = nr > most ? nr : most;
+		most = lane->nr_waits > CHART_NR_WAITS ? UINT32_MAX : most;
+		least = nr_columns(&d, cpu) < least ? nr_columns(&d, cpu) : least;
+	}
+	ktap_note("%zu bytes, at most %u spans of a CPU, of at least %u columns", d.len, most, least);
+	ktap_ok(least >= CHART_NR_COLUMNS * 9 / 10, "with %u CPUs each still has its columns",
+		NR_LANES);
+	ktap_ok(strstr(d.svg, "task-0 100 queued on CPU 127: "),
+		"a busy CPU does not take away the waits of a quiet one");
+	ktap_ok(d.len < MAX_BYTES && most <= 2 * CHART_NR_COLUMNS + 2 && is_xml(&d),
+		"a picture of two million intervals is of bounded size, and well-formed");
 	end(&d);
+}
+
+static double linear(uint32_t byte)
+{
+	double c = byte / 255.0;
+
+	return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
 }
 
 /* of WCAG 2 */
@@ -410,32 +532,142 @@ static double luminance(uint32_t colour)
 	static const double weight[] = { 0.0722, 0.7152, 0.2126 };
 	double sum = 0;
 
-	for (int i = 0; i < 3; i++, colour >>= 8) {
-		double c = (colour & 0xff) / 255.0;
-
-		sum += weight[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
-	}
+	for (int i = 0; i < 3; i++, colour >>= 8)
+		sum += weight[i] * linear(colour & 0xff);
 	return sum;
 }
 
-static void test_colours(void)
+static double lab_root(double t)
 {
-	struct drawn a, b;
+	return t > 0.008856 ? cbrt(t) : 7.787 * t + 16 / 116.0;
+}
+
+/* how different two colours look: the distance in CIELAB */
+static double difference(uint32_t a, uint32_t b)
+{
+	double lab[2][3], sum = 0;
+	uint32_t both[] = { a, b };
+
+	for (int i = 0; i < 2; i++) {
+		double red = linear(both[i] >> 16), green = linear(both[i] >> 8 & 0xff),
+		       blue = linear(both[i] & 0xff);
+		double x = lab_root((0.4125 * red + 0.3576 * green + 0.1804 * blue) / 0.9505);
+		double y = lab_root(0.2127 * red + 0.7152 * green + 0.0722 * blue);
+		double z = lab_root((0.0193 * red + 0.1192 * green + 0.9503 * blue) / 1.0888);
+
+		lab[i][0] = 116 * y - 16;
+		lab[i][1] = 500 * (x - y);
+		lab[i][2] = 200 * (y - z);
+	}
+	for (int i = 0; i < 3; i++)
+		sum += pow(lab[0][i] - lab[1][i], 2);
+	return sqrt(sum);
+}
+
+static void test_palette(void)
+{
+	double least = INFINITY, grey = INFINITY;
+	struct colours none = { 0 }, colours = { 0 };
 	bool is_ok = true;
-	char name[32];
-	uint32_t i;
+	uint32_t i, j, cc1, make;
 
-	for (i = 0; i < 5000; i++) {
-		double light;
+	for (i = 0; i < COLOUR_NR; i++) {
+		double light = luminance(colour_at(i));
 
-		snprintf(name, sizeof(name), "name-%u", i);
-		light = luminance(colour_of(name));
 		is_ok &= 1.05 / (light + 0.05) >= 3 && (light + 0.05) / 0.05 >= 4.5;
+		for (j = 0; j < i; j++)
+			least = fmin(least, difference(colour_at(i), colour_at(j)));
+		grey = fmin(grey, difference(colour_at(i), COLOUR_GREY));
 	}
 	ktap_ok(is_ok, "every colour stands out from white, and black text from it");
+	ktap_note("two colours are at least %.1f apart, one and the grey %.1f", least, grey);
+	ktap_ok(least > 12 && grey > 12, "colours can be told apart, and from the others' grey");
 	/* these figures may never change */
-	ktap_ok(colour_of("cc1") == 0xc85353 && colour_of("hackbench") == 0xf75b72 &&
-		colour_of("make") == 0x0ea0b3, "a name has the same colour for ever");
+	cc1 = colours_take(&colours, "cc1");
+	make = colours_take(&colours, "make");
+	ktap_note("cc1 %06x, make %06x", cc1, make);
+	ktap_ok(cc1 == 0x69875a && make == 0xc300ff && colours_take(&none, "hackbench") == 0x69875a,
+		"a name has the same colour for ever");
+	ktap_ok(colours_take(&colours, "hackbench") == 0x00875a,
+		"unless another one has it already");
+}
+
+/* The colour of name number @name, as the picture's style says; -1: none of its own. */
+static int64_t colour_of(const struct drawn *d, uint32_t name)
+{
+	char css[32];
+	const char *p;
+
+	snprintf(css, sizeof(css), ".n%u{fill:#", name);
+	p = strstr(d->svg, css);
+	return p ? strtol(p + strlen(css), NULL, 16) : -1;
+}
+
+static bool is_in_legend(const struct drawn *d, const char *text)
+{
+	char entry[128];
+
+	snprintf(entry, sizeof(entry), ">%s</text>", text);
+	return strstr(d->svg, entry);
+}
+
+/* @nr names, of which each ran a us less than the one before. */
+static void draw_names(struct drawn *d, uint32_t nr)
+{
+	uint64_t ns = START_NS;
+	uint32_t i;
+
+	begin(d, 0, 16000);
+	take_turns(d, 11, 12);
+	for (i = 0; i < nr; i++, ns += 200 * US) {
+		char comm[16] = "";
+
+		snprintf(comm, sizeof(comm), "name-%u", i);
+		chart_add_run(&d->chart, 2, ns, ns + (100 - i) * US, 1 + i % 3, chart_name(&d->chart, comm));
+		chart_add_run(&d->chart, 2, ns + (100 - i) * US, ns + 200 * US, 0, 0);
+	}
+	TRACE(&d->trace, rq_change, 0, .cpu = 2);
+	at(d, 16000);
+	draw(d);
+}
+
+/* ping, pong, the one on CPU 1, and names by the dozen */
+static void test_names(void)
+{
+	uint32_t i, j, nr_same = 0, nr_own = 0;
+	struct drawn d;
+	struct box box;
+
+	draw_names(&d, 29);
+	for (i = 1; i < d.chart.nr_names; i++)
+		for (j = 1; j < i; j++)
+			nr_same += colour_of(&d, i) == colour_of(&d, j) || colour_of(&d, i) < 0;
+	ktap_ok(d.chart.nr_names == 33 && !nr_same && !strstr(d.svg, "without a colour") &&
+		!strstr(d.svg, ">others"), "no two of 32 names have the same colour");
+	end(&d);
+
+	draw_names(&d, 40);
+	for (i = 1; i < d.chart.nr_names; i++) {
+		nr_own += colour_of(&d, i) >= 0;
+		for (j = 1; j < i; j++)
+			nr_same += colour_of(&d, i) >= 0 && colour_of(&d, i) == colour_of(&d, j);
+	}
+	/* those that ran longest: name-0 for 100 us, ..., name-28 for 72, and the three */
+	ktap_note("%u have a colour, %u the same", nr_own, nr_same);
+	ktap_ok(nr_own == 32 && !nr_same && strstr(d.svg, ">name-28 72.0 us<") &&
+		!is_in_legend(&d, "name-29 71.0 us") &&
+		strstr(d.svg, ">others 726.0 us, 11 names without a colour of their own<"),
+		"of more names those that ran shortest are the others, and that is said");
+	ktap_ok(find_box(&d, "<title>name-39 ", &box) && !strncmp(box.css, "n0 ", 3) &&
+		find_box(&d, "<title>name-28 ", &box) && strncmp(box.css, "n0 ", 3),
+		"and grey");
+	end(&d);
+}
+
+static void test_stable(void)
+{
+	struct drawn a, b;
+	uint32_t pong;
 
 	begin(&a, 0, 1600);
 	begin(&b, 0, 1600);
@@ -445,8 +677,9 @@ static void test_colours(void)
 	at(&b, 1600);
 	draw(&a);
 	draw(&b);
-	snprintf(name, sizeof(name), "{fill:#%06x}", colour_of("pong"));
-	ktap_ok(strstr(a.svg, name) && strstr(b.svg, name), "also with other thread ids");
+	pong = chart_name(&a.chart, "pong\0\0\0\0\0\0\0\0\0\0\0");
+	ktap_ok(colour_of(&a, pong) >= 0 && colour_of(&a, pong) == colour_of(&b, chart_name(&b.chart,
+		"pong\0\0\0\0\0\0\0\0\0\0\0")), "also with other thread ids");
 	end(&b);
 	begin(&b, 0, 1600);
 	take_turns(&b, 11, 12);
@@ -457,9 +690,101 @@ static void test_colours(void)
 	end(&b);
 }
 
+/* A task that is known but neither ran nor waited in the time drawn; 11 never waits. */
+static void test_legend(void)
+{
+	struct drawn d;
+
+	begin(&d, 350, 600);
+	take_turns(&d, 11, 12);
+	at(&d, 1600);
+	draw(&d);
+	ktap_ok(is_in_legend(&d, "pong 250.0 us") && !strstr(d.svg, ">ping ") &&
+		!is_in_legend(&d, "queued") && !is_in_legend(&d, "throttled") &&
+		!is_in_legend(&d, "asleep, still queued") && !is_in_legend(&d, "idle") &&
+		!strstr(d.svg, ">unknown: records") && !strstr(d.svg, ">its greatest"),
+		"the legend has nothing that is not in the picture");
+	end(&d);
+	begin(&d, 0, 1600);
+	take_turns(&d, 11, 12);
+	at(&d, 1600);
+	draw(&d);
+	ktap_ok(is_in_legend(&d, "ping 200.0 us") && is_in_legend(&d, "queued") &&
+		is_in_legend(&d, "idle"), "and all that is");
+	end(&d);
+}
+
+/* Two threads of one name, a pixel a us: of 60 us "pingpong 101" has no room, "101" has. */
+static void test_labels(void)
+{
+	uint32_t name;
+	struct drawn d;
+
+	for (int nr = 1; nr <= 2; nr++) {
+		begin(&d, 0, 1600);
+		trace_snapshot(&d.trace, 101, 1, "pingpong");
+		trace_snapshot(&d.trace, 102, 1, "pingpong");
+		trace_snapshot(&d.trace, 103, 1, "other");
+		at(&d, 0);
+		TRACE(&d.trace, rq_snapshot_end, 0, .cpu = 0);
+		name = chart_name(&d.chart, "pingpong\0\0\0\0\0\0\0");
+		chart_add_run(&d.chart, 0, START_NS, START_NS + 60 * US, 1, name);
+		chart_add_run(&d.chart, 0, START_NS + 60 * US, START_NS + 260 * US, nr, name);
+		at(&d, 1600);
+		d.trace.model.chart = NULL;
+		draw(&d);
+		if (nr == 1)
+			ktap_ok(strstr(d.svg, ">pingpong<") && strstr(d.svg, ">pingpong 101<"),
+				"of a bar with little room the label is the name");
+		else
+			ktap_ok(strstr(d.svg, ">101<") && strstr(d.svg, ">pingpong 102<"),
+				"of several threads of one name it is the thread id");
+		end(&d);
+	}
+}
+
+/* Of 64 CPUs 20 are busy, those from 10 on; and of 30 that wait on one some have no row. */
+static void test_idle(void)
+{
+	static const char comm[16] = "busy";
+	struct drawn d;
+	uint32_t i, name, height;
+	struct box run, next, more;
+
+	begin(&d, 0, 1600);
+	take_turns(&d, 11, 12);
+	name = chart_name(&d.chart, comm);
+	for (i = 2; i < 64; i++) {
+		bool is_busy = i >= 10 && i < 30;
+
+		at(&d, 800);
+		TRACE(&d.trace, rq_snapshot_end, 0, .cpu = i);
+		chart_add_run(&d.chart, i, START_NS, START_NS + 1600 * US, is_busy, is_busy ? name : 0);
+		chart_add_length(&d.chart, i, START_NS, START_NS + 1600 * US, is_busy);
+	}
+	for (i = 0; i < 30; i++)
+		chart_add_wait(&d.chart, 10, &(struct chart_wait){ .from_ns = START_NS + 100 * US,
+			       .until_ns = START_NS + (200 + i) * US, .task = 1 + i % 3,
+			       .name = name, .state = SCHED_QUEUED });
+	at(&d, 1600);
+	draw(&d);
+	sscanf(strstr(d.svg, " height=\""), " height=\"%u\"", &height);
+	find_box(&d, "ran on CPU 11: ", &run);
+	find_box(&d, "ran on CPU 12: ", &next);
+	ktap_note("%u pixels high, a CPU %.0f", height, next.y - run.y);
+	ktap_ok(strstr(d.svg, ">CPU 2-9<") && strstr(d.svg, ">CPU 30-63<"),
+		"CPUs that were idle throughout share a lane");
+	ktap_ok(next.y - run.y <= 22 && height < 700, "lanes of many CPUs are low");
+	ktap_ok(find_box(&d, "26 more waited on CPU 10: 0.000100000 to 0.000229000 s", &more) &&
+		!strcmp(more.css, "more") && is_near(more.x, LEFT + 100) &&
+		is_near(more.width, 129) && is_in_legend(&d, "more wait than are drawn"),
+		"where more wait than there is room for there is a mark");
+	end(&d);
+}
+
 int main(void)
 {
-	ktap_begin(19);
+	ktap_begin(36);
 	test_bars();
 	test_window();
 	test_filter();
@@ -467,7 +792,13 @@ int main(void)
 	test_states();
 	test_throttled();
 	test_mixture();
+	test_longest();
 	test_bound();
-	test_colours();
+	test_palette();
+	test_names();
+	test_stable();
+	test_legend();
+	test_labels();
+	test_idle();
 	return ktap_end();
 }
