@@ -42,7 +42,9 @@ static struct pick_who who_of(const struct pick_level *level, int32_t entity)
 				  .group = level->entity[entity].group };
 }
 
-static void count(struct picks *picks, uint8_t rule, uint8_t outcome, const struct pick_miss *miss)
+/* @is_choice: several could have run, and one alone was right */
+static void count(struct picks *picks, uint8_t rule, uint8_t outcome, bool is_choice,
+		  const struct pick_miss *miss)
 {
 	if (outcome == PICK_UNDECIDED) {
 		picks->nr_undecided++;
@@ -50,6 +52,8 @@ static void count(struct picks *picks, uint8_t rule, uint8_t outcome, const stru
 	}
 	picks->count[rule].nr++;
 	picks->count[rule].nr_right += outcome == PICK_RIGHT;
+	picks->count[rule].nr_choice += is_choice;
+	picks->count[rule].nr_choice_right += is_choice && outcome == PICK_RIGHT;
 	if (outcome == PICK_RIGHT)
 		return;
 	if (picks->nr_misses < PICK_NR_MISSES)
@@ -89,7 +93,7 @@ static void settle(struct picks *picks, const struct sched *sched, struct pick_l
 		level->outcome = PICK_RIGHT;
 	else
 		level->outcome = PICK_WRONG;
-	count(picks, level->rule, level->outcome, &miss);
+	count(picks, level->rule, level->outcome, level->nr_queued > 1, &miss);
 }
 
 static void settle_unknown(struct picks *picks, struct pick_level *level)
@@ -119,6 +123,22 @@ static uint32_t stay(struct picks *picks, const struct sched *sched, uint32_t cp
 }
 
 /*
+ * The search is made anew, as the group that was predicted slept: is it really
+ * gone from the queue that is searched?  Told of the root group's only.
+ */
+static bool has_left(const struct pick_chain *chain, const struct pick_level *candidates)
+{
+	const struct pick_level *last = &chain->level[chain->nr - 1];
+	uint32_t i, group = last->entity[last->predicted].group;
+
+	for (i = 0; i < candidates->nr; i++)
+		if (candidates->entity[i].group == group &&
+		    candidates->entity[i].flags & IPCPROBE_PICK_DELAYED)
+			return false;
+	return chain->nr == 1;
+}
+
+/*
  * A new chain begins, or the CPU goes to another class: nobody was switched to
  * because of the last one.  Then the running task stayed, or one that slept
  * left the queue, maybe as the last one of it.
@@ -134,11 +154,16 @@ static void end_without_switch(struct picks *picks, const struct sched *sched, u
 		return;
 	chain->is_open = false;
 	last = &chain->level[chain->nr - 1];
-	if (!who.task && (is_anew || last->nr_queued == 1) && is_delayed(last))
-		who.group = last->entity[last->predicted].group;
-	else if (!who.task)
+	if (!who.task && is_delayed(last) && (is_anew || last->nr_queued == 1)) {
+		if (is_anew && !has_left(chain, &picks->cpu[cpu].candidates))
+			settle_unknown(picks, last);
+		else
+			settle(picks, sched, last, cpu, chain->ts_ns, who_of(last, last->predicted));
+		return;
+	}
+	if (!who.task)
 		who.task = stay(picks, sched, cpu);
-	if (who.task || who.group)
+	if (who.task)
 		settle(picks, sched, last, cpu, chain->ts_ns, who);
 	else
 		settle_unknown(picks, last);
@@ -247,7 +272,7 @@ static void end_wake(struct picks *picks, const struct sched *sched, uint32_t cp
 		level->outcome = PICK_WRONG;
 	miss.predicted = who_of(level, level->predicted);
 	miss.chosen.task = is_preempted ? c->woken : sched->cpu[cpu].current;
-	count(picks, PICK_BY_WAKEUP, level->outcome, &miss);
+	count(picks, PICK_BY_WAKEUP, level->outcome, true, &miss);
 	c->woken = 0;
 }
 
@@ -259,7 +284,7 @@ static void begin_wake(struct picks *picks, const struct sched *sched,
 	struct pick_miss none = { 0 };
 
 	if (cpu->woken == woken && woken && is_delayed(&cpu->wake))
-		count(picks, PICK_BY_WAKEUP, PICK_RIGHT, &none);
+		count(picks, PICK_BY_WAKEUP, PICK_RIGHT, true, &none);
 	else if (rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, false);
 	take_candidates(&cpu->wake, &cpu->candidates);
@@ -335,10 +360,14 @@ static int apply_deadline(struct picks *picks, const struct sched *sched,
 			  const struct ipcprobe_rec_dl_params *rec)
 {
 	uint32_t task = tasks_by_tid(sched->tasks, rec->hdr.tid);
-	struct pick_deadline *deadline = task ? pool_reach(&picks->deadline, task) : NULL;
+	struct pick_cpu *cpu = cpu_of(picks, rec->cpu);
+	struct pick_deadline *deadline;
 
+	if (!cpu)
+		return rec->cpu < SCHED_NR_CPUS_MAX ? -ENOMEM : 0;
+	deadline = task ? pool_reach(&picks->deadline, task) : &cpu->server;
 	if (!deadline)
-		return task ? -ENOMEM : 0;
+		return -ENOMEM;
 	*deadline = (struct pick_deadline){ .is_known = true, .deadline = rec->deadline,
 					    .runtime_ns = rec->runtime_ns,
 					    .period_ns = rec->period_ns };
@@ -374,22 +403,23 @@ static int apply_switch(struct picks *picks, const struct sched *sched,
 		return rec->cpu < SCHED_NR_CPUS_MAX ? -ENOMEM : 0;
 	if (rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, false);
-	cpu->by_class = next >= sched->task.nr ? (struct pick_class){ 0 } :
-		pick_by_class(picks, sched, rec, prev, next);
-	if (cpu->by_class.rule != PICK_BY_UNDECIDED && cpu->chain.is_open)
+	cpu->by_class = pick_by_class(picks, sched, rec, prev, next);
+	cpu->server.is_known = false;
+	if (!cpu->by_class.is_fair && cpu->chain.is_open)
 		end_without_switch(picks, sched, rec->cpu, false);
 	cpu->cause = cpu->request;
 	cpu->request.ts_ns = 0;
 	cpu->later.ts_ns = 0;
-	if (cpu->by_class.rule == PICK_BY_UNDECIDED) {
-		end_chain(picks, sched, rec->cpu, next);
-		return 0;
-	}
 	cpu->chain.is_used = false;
+	if (cpu->by_class.is_fair)
+		end_chain(picks, sched, rec->cpu, next);
+	if (cpu->by_class.is_fair && cpu->by_class.rule == PICK_BY_UNDECIDED)
+		return 0;
 	miss.rule = cpu->by_class.rule;
 	miss.predicted.task = cpu->by_class.predicted;
 	miss.chosen.task = next;
-	count(picks, cpu->by_class.rule, cpu->by_class.outcome, &miss);
+	count(picks, cpu->by_class.rule, cpu->by_class.outcome,
+	      cpu->by_class.nr_runnable > 1 && cpu->by_class.rule != PICK_BY_RT_EQUAL, &miss);
 	return 0;
 }
 
@@ -477,6 +507,7 @@ void picks_lost(struct picks *picks, uint64_t end_ns)
 		cpu->request.ts_ns = 0;
 		cpu->later.ts_ns = 0;
 		cpu->cause.ts_ns = 0;
+		cpu->server.is_known = false;
 	}
 	for (i = 0; i < picks->deadline.nr; i++)
 		((struct pick_deadline *)pool_at(&picks->deadline, i))->is_known = false;
@@ -501,6 +532,8 @@ struct pick_count picks_sum(const struct picks *picks)
 	for (i = 0; i < NR_PICK_RULES; i++) {
 		sum.nr += picks->count[i].nr;
 		sum.nr_right += picks->count[i].nr_right;
+		sum.nr_choice += picks->count[i].nr_choice;
+		sum.nr_choice_right += picks->count[i].nr_choice_right;
 	}
 	return sum;
 }

@@ -43,10 +43,14 @@ struct pick_miss {
  * struct pick_count - predictions by one rule
  * @nr: those that could be compared
  * @nr_right: of them right
+ * @nr_choice: of all, those where several could have run, and one alone was right
+ * @nr_choice_right: of them right
  */
 struct pick_count {
 	uint64_t nr;
 	uint64_t nr_right;
+	uint64_t nr_choice;
+	uint64_t nr_choice_right;
 };
 
 /**
@@ -68,13 +72,18 @@ struct pick_chain {
 
 /**
  * struct pick_class - what the classes' order says of a switch
- * @rule: PICK_BY_STOP ... PICK_BY_IDLE; PICK_BY_UNDECIDED: the fair class chose
+ * @is_fair: to a task of the fair class, or of one below: that class chose
+ * @rule: PICK_BY_STOP ... PICK_BY_IDLE; PICK_BY_UNDECIDED: the order of classes left
+ *	it to the fair class, or too little is known
+ * @nr_runnable: tasks that could have run
  * @nr_equal: PICK_BY_RT_EQUAL: of so many
  * @predicted: one of them; 0 = nobody
  */
 struct pick_class {
+	bool is_fair;
 	uint8_t rule;
 	uint8_t outcome;
+	uint32_t nr_runnable;
 	uint32_t nr_equal;
 	uint32_t predicted;
 };
@@ -93,6 +102,14 @@ struct pick_request {
 	uint16_t context;
 };
 
+/* what is known of a deadline task, or of a CPU's fair server */
+struct pick_deadline {
+	bool is_known;
+	uint64_t deadline;
+	int64_t runtime_ns;
+	uint64_t period_ns;
+};
+
 /**
  * struct pick_cpu - one CPU
  * @candidate: told since the last search
@@ -105,6 +122,8 @@ struct pick_request {
  * @is_followed: nothing is missing since the last switch
  * @is_cause_known: that was so at the last switch: no @cause means that nobody asked
  * @by_class: of the last switch
+ * @server: of the fair class, known if it was among those that the deadline class
+ *	looked at since the last switch
  */
 struct pick_cpu {
 	struct pick_level candidates;
@@ -117,14 +136,7 @@ struct pick_cpu {
 	bool is_followed;
 	bool is_cause_known;
 	struct pick_class by_class;
-};
-
-/* what is known of a deadline task */
-struct pick_deadline {
-	bool is_known;
-	uint64_t deadline;
-	int64_t runtime_ns;
-	uint64_t period_ns;
+	struct pick_deadline server;
 };
 
 /**
@@ -172,7 +184,7 @@ struct pick_count picks_sum(const struct picks *picks);
 /* NULL: nothing was told of it */
 const struct pick_cpu *picks_cpu(const struct picks *picks, uint32_t cpu);
 
-/* pick_class.c: whom the order of classes gives at a switch; it knows no fair task */
+/* pick_class.c: whom the order of classes gives at a switch; which fair task, it does not know */
 struct pick_class pick_by_class(const struct picks *picks, const struct sched *sched,
 				const struct ipcprobe_rec_rq_switch *rec, uint32_t prev,
 				uint32_t next);

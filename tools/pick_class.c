@@ -11,6 +11,7 @@
  * struct runnable - the members of the most important class
  * @sched_class: which; IPCPROBE_SCHED_IDLE: nobody wants to run
  * @best: the first of them, by its class's order
+ * @nr: members of all classes that could run
  * @nr_equal: as good as @best
  * @is_among: whom the kernel chose is one of these
  * @is_doubtful: something of a member is not known
@@ -18,6 +19,7 @@
 struct runnable {
 	uint8_t sched_class;
 	uint32_t best;
+	uint32_t nr;
 	uint32_t nr_equal;
 	bool is_among;
 	bool is_doubtful;
@@ -25,10 +27,10 @@ struct runnable {
 
 static uint8_t class_of(const struct sched *sched, uint32_t number, uint16_t prio)
 {
-	uint8_t told = number ? sched_task_at(sched, number)->sched_class : IPCPROBE_SCHED_IDLE;
-
-	if (told)
-		return told;
+	if (!number)
+		return IPCPROBE_SCHED_IDLE;
+	if (number < sched->task.nr && sched_task_at(sched, number)->sched_class)
+		return sched_task_at(sched, number)->sched_class;
 	if (prio == PRIO_DEADLINE)
 		return IPCPROBE_SCHED_DL;
 	return prio < PRIO_FAIR ? IPCPROBE_SCHED_RT : IPCPROBE_SCHED_FAIR;
@@ -95,9 +97,12 @@ static struct runnable most_important(const struct picks *picks, const struct sc
 	struct runnable run = { .sched_class = IPCPROBE_SCHED_IDLE };
 	uint32_t number = 0;
 
-	while ((number = sched_next_member(sched, cpu, number)))
-		if (is_runnable(sched_task_at(sched, number), number == prev, rec))
-			add(picks, sched, number, next, &run);
+	while ((number = sched_next_member(sched, cpu, number))) {
+		if (!is_runnable(sched_task_at(sched, number), number == prev, rec))
+			continue;
+		run.nr++;
+		add(picks, sched, number, next, &run);
+	}
 	return run;
 }
 
@@ -117,6 +122,39 @@ static enum pick_rule rule_of(uint8_t sched_class, uint32_t nr_equal)
 	}
 }
 
+/*
+ * A task of the fair class runs though one of a higher class could: by the fair
+ * class's server, which is one of the deadline class.
+ */
+static bool is_server_first(const struct picks *picks, uint32_t cpu, const struct runnable *run)
+{
+	const struct pick_cpu *pick = picks_cpu(picks, cpu);
+	const struct pick_deadline *best;
+
+	if (!pick || !pick->server.is_known || run->sched_class < IPCPROBE_SCHED_DL)
+		return false;
+	if (run->sched_class != IPCPROBE_SCHED_DL)
+		return true;
+	best = picks_deadline(picks, run->best);
+	return best->is_known && (int64_t)(pick->server.deadline - best->deadline) <= 0;
+}
+
+/* Does the order of classes leave the choice to the class of who was chosen? */
+static void compare_classes(const struct picks *picks, uint32_t cpu, const struct runnable *run,
+			    uint8_t chosen, struct pick_class *ret)
+{
+	if (run->sched_class >= chosen)
+		return;
+	if (is_server_first(picks, cpu, run)) {
+		ret->rule = PICK_BY_SERVER;
+		ret->outcome = PICK_RIGHT;
+		return;
+	}
+	ret->rule = rule_of(run->sched_class, run->nr_equal);
+	ret->predicted = run->best;
+	ret->outcome = PICK_WRONG;
+}
+
 struct pick_class pick_by_class(const struct picks *picks, const struct sched *sched,
 				const struct ipcprobe_rec_rq_switch *rec, uint32_t prev,
 				uint32_t next)
@@ -125,12 +163,17 @@ struct pick_class pick_by_class(const struct picks *picks, const struct sched *s
 	struct pick_class ret = { .rule = rule_of(chosen, 1), .outcome = PICK_UNDECIDED };
 	struct runnable run;
 
-	if (ret.rule == PICK_BY_UNDECIDED || rec->cpu >= sched->nr_cpus ||
-	    !sched->cpu[rec->cpu].is_known)
+	ret.is_fair = ret.rule == PICK_BY_UNDECIDED;
+	if (rec->cpu >= sched->nr_cpus || !sched->cpu[rec->cpu].is_known)
 		return ret;
 	run = most_important(picks, sched, rec, prev, next);
 	if (run.is_doubtful)
 		return ret;
+	ret.nr_runnable = run.nr;
+	if (ret.is_fair) {
+		compare_classes(picks, rec->cpu, &run, chosen, &ret);
+		return ret;
+	}
 	if (run.sched_class == chosen)
 		ret.rule = rule_of(chosen, run.nr_equal);
 	ret.nr_equal = run.nr_equal;

@@ -362,7 +362,7 @@ int view_explain_case(const struct explain *explain, const struct explain_case *
 	print_delay(explain, c);
 	for (i = 0; i < c->nr_levels; i++)
 		print_level(model, &c->level[i]);
-	if (!c->nr_levels && c->by_class.rule != PICK_BY_UNDECIDED)
+	if (c->by_class.rule != PICK_BY_UNDECIDED)
 		print_members(model, c);
 	else if (!c->nr_levels)
 		puts("  candidates: not recorded");

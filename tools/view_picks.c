@@ -13,10 +13,11 @@
 #include "table.h"
 #include "view_json.h"
 
-enum { COL_RULE, COL_NR, COL_RIGHT };
+enum { COL_RULE, COL_NR, COL_RIGHT, COL_CHOICE, COL_CHOICE_RIGHT };
 
 static const struct table_column columns[] = {
-	{ "RULE", false }, { "PICKS", true }, { "PREDICTED", true }, { NULL, false }
+	{ "RULE", false }, { "PICKS", true }, { "PREDICTED", true }, { "CHOICES", true },
+	{ "CHOICES-PREDICTED", true }, { NULL, false }
 };
 
 enum { MISS_TIME, MISS_CPU, MISS_RULE, MISS_PREDICTED, MISS_CHOSEN };
@@ -46,6 +47,8 @@ static void print_rules(const struct picks *picks)
 		table_set(table, COL_RULE, "%s", pick_rule_names[i]);
 		table_set(table, COL_NR, "%" PRIu64, picks->count[i].nr);
 		table_set(table, COL_RIGHT, "%" PRIu64, picks->count[i].nr_right);
+		table_set(table, COL_CHOICE, "%" PRIu64, picks->count[i].nr_choice);
+		table_set(table, COL_CHOICE_RIGHT, "%" PRIu64, picks->count[i].nr_choice_right);
 	}
 	table_print(table);
 	table_destroy(table);
@@ -91,6 +94,10 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 	printf("picks predicted: %" PRIu64 " of %" PRIu64, sum.nr_right, sum.nr);
 	if (sum.nr)
 		printf(" (%.4g %%)", percent(sum.nr_right, sum.nr));
+	if (sum.nr_choice)
+		printf("; where there was a choice: %" PRIu64 " of %" PRIu64 " (%.4g %%)",
+		       sum.nr_choice_right, sum.nr_choice,
+		       percent(sum.nr_choice_right, sum.nr_choice));
 	putchar('\n');
 	if (sum.nr)
 		print_rules(picks);
@@ -106,9 +113,11 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 
 static json_t *rule_json(const struct pick_count *count, uint32_t rule)
 {
-	return json_pack("{s:s, s:o, s:o}", "rule", pick_rule_names[rule],
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "rule", pick_rule_names[rule],
 			 "picks", view_json_number(count->nr),
-			 "predicted", view_json_number(count->nr_right));
+			 "predicted", view_json_number(count->nr_right),
+			 "choices", view_json_number(count->nr_choice),
+			 "choices_predicted", view_json_number(count->nr_choice_right));
 }
 
 static json_t *rules_json(const struct picks *picks)
@@ -149,9 +158,11 @@ json_t *view_picks_json(const struct model *model)
 	const struct picks *picks = &model->picks;
 	struct pick_count sum = picks_sum(picks);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "total", view_json_number(sum.nr),
 			 "predicted", view_json_number(sum.nr_right),
+			 "choices", view_json_number(sum.nr_choice),
+			 "choices_predicted", view_json_number(sum.nr_choice_right),
 			 "rules", rules_json(picks), "misses", misses_json(model),
 			 "nr_misses", view_json_number(picks->nr_misses),
 			 "undecided", view_json_number(picks->nr_undecided),

@@ -514,6 +514,27 @@ static void test_idle(void)
 	trace_deinit(&t);
 }
 
+/* A fair task runs though a real-time one could. */
+static void test_server(void)
+{
+	struct trace t;
+
+	begin(&t);
+	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_RT, 50);
+	TRACE(&t, dl_params, 0, .deadline = 500);
+	switch_to(&t, 11, 0, 12, 120);
+	ktap_ok(is_count(&t, PICK_BY_SERVER, 1, 1), "the fair server comes before real time");
+	switch_to(&t, 12, 0, 11, 120);
+	ktap_ok(is_count(&t, PICK_BY_SERVER, 1, 1) && is_count(&t, PICK_BY_RT, 1, 0),
+		"without it, a fair task before a real-time one is a miss");
+	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, 65535);
+	TRACE(&t, dl_params, 15, .deadline = 400);
+	TRACE(&t, dl_params, 0, .deadline = 500);
+	switch_to(&t, 11, 0, 12, 120);
+	ktap_ok(is_count(&t, PICK_BY_DL, 1, 0), "and so is its server before an earlier deadline");
+	trace_deinit(&t);
+}
+
 /* What is not known of a member is not guessed. */
 static void test_doubt(void)
 {
@@ -689,7 +710,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(66);
+	ktap_begin(69);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();
@@ -705,6 +726,7 @@ int main(void)
 	test_wakeup();
 	test_classes();
 	test_idle();
+	test_server();
 	test_doubt();
 	test_cpus();
 	test_random();
