@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A hash table from 64-bit keys to numbers of objects; nothing is ever removed.
+ * A hash table from 64-bit keys to numbers of objects.
  */
 #ifndef IPCPROBE_MAP_H
 #define IPCPROBE_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -24,6 +25,9 @@ struct map {
 
 void map_deinit(struct map *map);
 int map_set(struct map *map, uint64_t key, uint32_t number);
+void map_remove(struct map *map, uint64_t key);
+int map_filter(struct map *map, bool (*keep)(void *arg, uint64_t key, uint32_t number),
+	       void *arg);
 uint32_t map_get(const struct map *map, uint64_t key);
 
 static inline uint64_t map_hash(uint64_t key)

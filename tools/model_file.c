@@ -87,8 +87,7 @@ int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
 	if (same)
 		return map_set(&files->by_number, rec->file, same);
 	if (now && file->path && (file->ino != rec->ino || file->dev != rec->dev)) {
-		if (map_set(&files->by_number, rec->file, 0))
-			return -ENOMEM;
+		map_remove(&files->by_number, rec->file);
 		now = 0;
 	}
 	if (!now)
@@ -122,9 +121,9 @@ int files_rename(struct files *files, const struct ipcprobe_rec_file_rename *rec
 	slash = number && file->path && rec->nr_names ? last_slash(file->path, rec->nr_names) : NULL;
 	if (!slash)
 		return 0;
-	if (map_set(&files->by_identity, identity(file->ino, file->dev, file->path), 0) ||
-	    asprintf(&path, "%.*s/%s", (int)(slash - file->path), file->path, rec->names) < 0)
+	if (asprintf(&path, "%.*s/%s", (int)(slash - file->path), file->path, rec->names) < 0)
 		return -ENOMEM;
+	map_remove(&files->by_identity, identity(file->ino, file->dev, file->path));
 	free(file->path);
 	file->path = path;
 	return map_set(&files->by_identity, identity(file->ino, file->dev, path), number);

@@ -55,6 +55,10 @@ static int add_chunk(struct pool *pool)
  */
 void *pool_add(struct pool *pool, uint32_t *ret)
 {
+	if (pool->nr_free) {
+		*ret = pool->free[--pool->nr_free];
+		return pool_at(pool, *ret);
+	}
 	if (pool->nr == UINT32_MAX)
 		return NULL;
 	if (!(pool->nr & (POOL_CHUNK - 1)) && add_chunk(pool))
@@ -80,6 +84,26 @@ void *pool_reach(struct pool *pool, uint32_t number)
 	return pool_at(pool, number);
 }
 
+/**
+ * pool_free - nothing refers to @number any more: another object may have it
+ *
+ * Not for pools that share their numbers with another one.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pool_free(struct pool *pool, uint32_t number)
+{
+	uint32_t *grown;
+
+	grown = array_reserve(pool->free, &pool->cap_free, pool->nr_free + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	pool->free = grown;
+	grown[pool->nr_free++] = number;
+	memset(pool_at(pool, number), 0, pool->size);
+	return 0;
+}
+
 int pool_init(struct pool *pool, size_t size)
 {
 	uint32_t none;
@@ -95,6 +119,7 @@ void pool_deinit(struct pool *pool)
 	for (i = 0; i < (pool->nr + POOL_CHUNK - 1) >> POOL_SHIFT; i++)
 		free(pool->chunk[i]);
 	free(pool->chunk);
+	free(pool->free);
 	*pool = (struct pool){ 0 };
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Objects of one size, numbered from 1, that never move.  Number 0 is a
- * zeroed object that stands for "none" or "unknown".
+ * zeroed object that stands for "none" or "unknown".  The number of one that is
+ * given back goes to another; until then it is a zeroed object, too.
  */
 #ifndef IPCPROBE_POOL_H
 #define IPCPROBE_POOL_H
@@ -16,20 +17,31 @@
  * struct pool - objects by number
  * @chunk: arrays of POOL_CHUNK objects
  * @size: of one object
- * @nr: numbers in use, 0 included
+ * @nr: numbers given out ever, 0 included
  * @nr_chunks: length of @chunk
+ * @free: numbers given back
  */
 struct pool {
 	char **chunk;
 	size_t size;
 	uint32_t nr;
 	uint32_t nr_chunks;
+	uint32_t *free;
+	uint32_t nr_free;
+	uint32_t cap_free;
 };
 
 int pool_init(struct pool *pool, size_t size);
 void pool_deinit(struct pool *pool);
 void *pool_add(struct pool *pool, uint32_t *ret);
 void *pool_reach(struct pool *pool, uint32_t number);
+int pool_free(struct pool *pool, uint32_t number);
+
+/* objects in use, but for number 0 */
+static inline uint32_t pool_used(const struct pool *pool)
+{
+	return pool->nr - 1 - pool->nr_free;
+}
 
 /* @number must be below pool->nr */
 static inline void *pool_at(const struct pool *pool, uint32_t number)
