@@ -64,6 +64,7 @@ check-debug: deps
 
 # With the proofs that take too long for each change.
 check-all: check check-debug
+	@selftests/host/growth_test 400000
 	@set -e; for kernel in $(KERNELS); do \
 		$(VM)/run.sh -n -k $$kernel -s 2 -t 1200 -- \
 			'cd selftests; ORACLE=all ./guest.sh ./oracle_test.sh'; \

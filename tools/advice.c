@@ -68,8 +68,8 @@ static bool is_plain(const struct hop *hop)
 
 static bool is_read(const struct model *model, const struct hop *hop)
 {
-	return hop->key.kind == HOP_READ && hop->key.to == OBJECT_MEMORY && hop->bytes &&
-	       is_suitable(model, hop->key.from);
+	return hop->key.kind == HOP_READ && !hop->key.is_many && hop->key.to == OBJECT_MEMORY &&
+	       hop->bytes && is_suitable(model, hop->key.from);
 }
 
 static bool is_passing_write(const struct model *model, const struct hop *hop,
@@ -187,8 +187,10 @@ static bool is_wanted(const struct model *model, const struct advice *advice,
 {
 	uint32_t proc = image_at(&model->tasks, advice->image)->proc;
 
-	return advice->to && (!opts->pids.nr ||
-			      source_wants_pid(opts, proc_at(&model->tasks, proc)->pid));
+	/* What else it did may be told of elsewhere. */
+	if (!advice->to || image_at(&model->tasks, advice->image)->has_folded)
+		return false;
+	return !opts->pids.nr || source_wants_pid(opts, proc_at(&model->tasks, proc)->pid);
 }
 
 static int compare(const void *a, const void *b)

@@ -56,6 +56,7 @@ int analysis_run(const struct analysis *analysis)
 		return err;
 	model_set_scope(model, reader_info(analysis->reader)->classes,
 			reader_info(analysis->reader)->cpus, reader_info(analysis->reader)->pids);
+	model_set_wanted(model, analysis->source->pids.pid, analysis->source->pids.nr);
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
 	model->sched.throttles_real_time = is_before_6_12(reader_info(analysis->reader)->kernel);

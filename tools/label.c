@@ -58,7 +58,9 @@ static void put_image(FILE *out, const struct model *model, uint32_t image, put_
 	const struct image *img = image_at(&model->tasks, image);
 
 	put(out, img->comm);
-	if (image)
+	if (img->is_many)
+		fputs("[*]", out);
+	else if (image)
 		fprintf(out, "[%u]", proc_at(&model->tasks, img->proc)->pid);
 }
 
@@ -92,7 +94,9 @@ void label_print_sysv(FILE *out, const char *kind, uint64_t key)
 /* All anonymous shared memory has one path: only the inode tells it apart. */
 static void put_file(FILE *out, const struct file *file, put_fn put)
 {
-	if (file->path && !strcmp(file->path, "/dev/zero (deleted)"))
+	if (file->is_many)
+		fputs("file:[*]", out);
+	else if (file->path && !strcmp(file->path, "/dev/zero (deleted)"))
 		fprintf(out, "anonymous:[%llu]", (unsigned long long)file->ino);
 	else if (file->path && file->path[0])
 		put(out, file->path);
@@ -100,9 +104,25 @@ static void put_file(FILE *out, const struct file *file, put_fn put)
 		fprintf(out, "file:[%u]", file->number);
 }
 
+/* All of a kind that are not kept apart. */
+static void put_many_channels(FILE *out, const struct channel *channel)
+{
+	static const char *const names[] = {
+		[CHANNEL_PIPE] = "pipe", [CHANNEL_FIFO] = "FIFO", [CHANNEL_MSG] = "msg",
+		[CHANNEL_MQ] = "mq", [CHANNEL_UNIX] = "unix", [CHANNEL_SHM] = "shm",
+		[CHANNEL_FILE] = "file", [CHANNEL_PROCESS] = "memory",
+	};
+
+	fprintf(out, "%s:[*]", names[channel->kind]);
+}
+
 static void put_channel(FILE *out, const struct model *model, const struct channel *channel,
 			put_fn put)
 {
+	if (channel->is_many) {
+		put_many_channels(out, channel);
+		return;
+	}
 	switch ((enum channel_kind)channel->kind) {
 	case CHANNEL_PIPE:
 	case CHANNEL_FIFO:
@@ -339,6 +359,8 @@ json_t *label_image_json(const struct model *model, uint32_t image)
 
 	if (!image)
 		return json_null();
+	if (img->is_many)
+		return json_pack("{s:n, s:o}", "pid", "comm", text_json(img->comm));
 	return json_pack("{s:I, s:o}", "pid",
 			 (json_int_t)proc_at(&model->tasks, img->proc)->pid,
 			 "comm", text_json(img->comm));
@@ -357,6 +379,8 @@ json_t *label_task_json(const struct model *model, uint32_t task)
 
 static json_t *file_json(const struct file *file)
 {
+	if (file->is_many)
+		return json_pack("{s:s, s:b}", "type", "file", "many", 1);
 	return json_pack("{s:s, s:I, s:I, s:o}", "type", "file", "inode", (json_int_t)file->ino,
 			 "dev", (json_int_t)file->dev,
 			 "path", file->path ? text_json(file->path) : json_null());
@@ -378,6 +402,8 @@ json_t *label_channel_json(const struct model *model, const struct channel *chan
 {
 	const char *type = label_channel_type(channel);
 
+	if (channel->is_many)
+		return json_pack("{s:s, s:b}", "type", type, "many", 1);
 	switch ((enum channel_kind)channel->kind) {
 	case CHANNEL_MSG:
 	case CHANNEL_SHM:

@@ -146,6 +146,13 @@ void model_set_scope(struct model *model, uint32_t classes, const char *cpus, co
 	model->sched.is_partial = cpus[0];
 }
 
+/* model_set_wanted - what these processes did is kept apart, however little it is; not copied */
+void model_set_wanted(struct model *model, const uint32_t *pid, uint32_t nr)
+{
+	model->copies.limits.pid = pid;
+	model->copies.limits.nr_pids = nr;
+}
+
 /**
  * model_finish - there are no more records before @until_ns
  * Return: 0 or -ENOMEM.
@@ -194,6 +201,7 @@ int model_init(struct model *model, uint32_t what)
 		return -ENOMEM;
 	}
 	model->copies.counts_calls = what & MODEL_CALLS;
+	model->copies.limits.keeps_tasks = what & MODEL_RUNQ;
 	return 0;
 }
 

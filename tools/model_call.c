@@ -18,25 +18,58 @@ const char *call_on_name(uint8_t on)
 	return objects[on];
 }
 
+static uint64_t key_of(uint32_t proc, uint8_t call, uint8_t on)
+{
+	return map_pair(proc, call << 8 | on);
+}
+
+/* NULL without memory. */
+static struct call_stat *find_or_add(struct calls *calls, uint32_t proc, uint8_t call, uint8_t on)
+{
+	uint64_t key = key_of(proc, call, on);
+	uint32_t number = map_get(&calls->by_key, key);
+	struct call_stat *stat;
+
+	if (number)
+		return call_stat_at(calls, number);
+	stat = pool_add(&calls->stat, &number);
+	if (!stat || map_set(&calls->by_key, key, number))
+		return NULL;
+	stat->proc = proc;
+	stat->call = call;
+	stat->on = on;
+	return stat;
+}
+
+/**
+ * calls_fold - what @number counted counts as calls of @proc
+ * Return: 0 or -ENOMEM.
+ */
+int calls_fold(struct calls *calls, uint32_t number, uint32_t proc)
+{
+	const struct call_stat *stat = call_stat_at(calls, number);
+	struct call_stat *sum = find_or_add(calls, proc, stat->call, stat->on);
+
+	if (!sum)
+		return -ENOMEM;
+	sum->nr_calls += stat->nr_calls;
+	sum->nr_errors += stat->nr_errors;
+	sum->nr_unknown += stat->nr_unknown;
+	sum->bytes += stat->bytes;
+	map_remove(&calls->by_key, key_of(stat->proc, stat->call, stat->on));
+	return pool_free(&calls->stat, number);
+}
+
 /**
  * calls_count - a call returned @ret
  * Return: 0 or -ENOMEM.
  */
 int calls_count(struct calls *calls, uint32_t proc, uint8_t call, enum call_on on, int32_t ret)
 {
-	uint64_t key = map_pair(proc, call << 8 | on);
-	uint32_t number = map_get(&calls->by_key, key);
-	struct call_stat *stat;
+	struct call_stat *stat = find_or_add(calls, proc, call, on);
 
-	if (!number) {
-		stat = pool_add(&calls->stat, &number);
-		if (!stat || map_set(&calls->by_key, key, number))
-			return -ENOMEM;
-		stat->proc = proc;
-		stat->call = call;
-		stat->on = on;
-	}
-	stat = call_stat_at(calls, number);
+	if (!stat)
+		return -ENOMEM;
 	stat->nr_calls++;
 	if (ret == IPCPROBE_RET_UNKNOWN)
 		stat->nr_unknown++;

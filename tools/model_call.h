@@ -45,6 +45,7 @@ struct calls {
 int calls_init(struct calls *calls);
 void calls_deinit(struct calls *calls);
 int calls_count(struct calls *calls, uint32_t proc, uint8_t call, enum call_on on, int32_t ret);
+int calls_fold(struct calls *calls, uint32_t stat, uint32_t proc);
 void calls_reset(struct calls *calls);
 const char *call_on_name(uint8_t on);
 

@@ -78,8 +78,8 @@ uint32_t channels_get(struct channels *channels, enum channel_kind kind, uint64_
 	return found;
 }
 
-/* What @channel was is gone for good; operations may still refer to it. */
-static void release(struct channel *channel)
+/* channel_release - what it was is gone for good; operations may still refer to it */
+void channel_release(struct channel *channel)
 {
 	free(channel->seg);
 	free(channel->early);
@@ -102,7 +102,7 @@ uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint6
 	uint32_t old = channels_find(channels, kind, key);
 
 	if (old)
-		release(channel_at(channels, old));
+		channel_release(channel_at(channels, old));
 	return add_channel(channels, kind, key);
 }
 
@@ -130,8 +130,8 @@ static uint64_t sum_segs(const struct channel *channel)
 uint64_t channel_left_bytes(const struct channel *channel)
 {
 	if (!channel_is_pipe(channel))
-		return sum_segs(channel);
-	if (channel->is_dead)
+		return channel->left_bytes + sum_segs(channel);
+	if (channel->is_dead || channel->is_many)
 		return channel->left_bytes;
 	return channel->has_pos ? channel->write_pos - stream_gone_pos(channel, 0) : 0;
 }
@@ -250,6 +250,8 @@ static void reset_channel(struct channel *channel)
 	channel->empty_ns = 0;
 	channel->nr_full = 0;
 	channel->nr_empty = 0;
+	if (channel->is_many)
+		channel->left_bytes = 0;
 }
 
 /* channels_reset - forget all figures, keep the contents */
@@ -284,7 +286,7 @@ void channels_deinit(struct channels *channels)
 	uint32_t i;
 
 	for (i = 0; i < channels->channel.nr; i++) {
-		release(channel_at(channels, i));
+		channel_release(channel_at(channels, i));
 		free(channel_at(channels, i)->path);
 	}
 	pool_deinit(&channels->channel);

@@ -13,6 +13,7 @@
  *
  *	model_channel.c	which there are, and who is at their ends
  *	channel_stream.c	positions and contents of streams
+ *	channel_fold.c	those that are gone, as one for all of a kind
  *	model_pipe.c, model_message.c, model_socket.c, model_shm.c	their records
  */
 #ifndef IPCPROBE_MODEL_CHANNEL_H
@@ -110,6 +111,9 @@ struct memory {
  *	number in files->file, number in tasks->image
  * @kind: enum channel_kind
  * @is_dead: it exists no more
+ * @is_many: it stands for all of its kind that are not kept apart
+ * @nr_folded: of @is_many: how many these are
+ * @dead_number: of @is_dead: so many had gone before it
  * @capacity: bytes it can hold, 0 = not known
  * @gen: generation of what is in it, see channels->gen
  * @written_bytes: by all
@@ -125,7 +129,7 @@ struct memory {
  * @has_lost: what was in it became unknown once
  * @has_messages: message n has the positions from n << 32 on
  * @gone_pos: bytes before it were read, whether that was recorded or not
- * @left_bytes: in it when it was closed
+ * @left_bytes: in it when it was closed; of queues and sockets: besides what is in @seg
  * @seg: segments, [@first_seg, @first_seg + @nr_segs)
  * @early: positions taken with writer unknown; their record may still come
  * @waiters: first process whose next operation waits for bytes of this channel
@@ -141,6 +145,7 @@ struct channel {
 	uint32_t dev;
 	uint8_t kind;
 	bool is_dead;
+	bool is_many;
 	bool has_pos;
 	bool peak_at_least;
 	bool has_lost;
@@ -148,6 +153,8 @@ struct channel {
 	bool is_shared;
 	bool has_size;
 	uint32_t gen;
+	uint32_t dead_number;
+	uint32_t nr_folded;
 	uint64_t capacity;
 	uint64_t written_bytes;
 	uint64_t read_bytes;
@@ -181,6 +188,8 @@ struct channel {
  * @pair_by_ends: likewise
  * @gen: raised when all contents become unknown: what is in channels with an
  *	older generation is void
+ * @nr_dead: channels that are gone
+ * @many: by kind: the channel that stands for those not kept apart, 0 = none yet
  */
 struct channels {
 	struct pool channel;	/* struct channel */
@@ -190,6 +199,8 @@ struct channels {
 	struct map end_by_proc;
 	struct map pair_by_ends;
 	uint32_t gen;
+	uint32_t nr_dead;
+	uint32_t many[NR_CHANNEL_KINDS];
 };
 
 int channels_init(struct channels *channels);
@@ -200,6 +211,30 @@ uint32_t channels_get(struct channels *channels, enum channel_kind kind, uint64_
 uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint64_t key);
 void channels_refresh(const struct channels *channels, uint32_t channel);
 void channels_reset(struct channels *channels);
+void channel_release(struct channel *channel);
+void channels_died(struct channels *channels, uint32_t channel);
+bool channels_is_current(const struct channels *channels, uint32_t channel, uint32_t recent);
+uint32_t channels_many(struct channels *channels, enum channel_kind kind);
+int channels_fold(struct channels *channels, uint32_t channel);
+
+/**
+ * struct end_folding - which processes at channels are not kept apart
+ * @is_gone: by channel_end
+ * @into: likewise: set to the channel_end that it became part of
+ * @nr: length of both
+ * @many: tells the process and the image that stand for all of the name of @image
+ * @arg: its first argument
+ */
+struct end_folding {
+	bool *is_gone;
+	uint32_t *into;
+	uint32_t nr;
+	int (*many)(void *arg, uint32_t image, uint32_t *ret_proc, uint32_t *ret_image);
+	void *arg;
+};
+
+int channel_fold_ends(struct channels *channels, uint32_t channel,
+		      const struct end_folding *folding);
 void channel_forget(struct channel *channel);
 int channel_resize(struct channel *channel, uint64_t bytes, uint64_t old_bytes);
 

@@ -318,15 +318,8 @@ static int apply_file(struct copies *copies, const struct ipcprobe_rec *rec)
 	}
 }
 
-/**
- * copies_apply - take in one record of any class but "sched"; tasks_apply() has
- * it already
- * Return: 0 or -ENOMEM.
- */
-int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
+static int apply(struct copies *copies, const struct ipcprobe_rec *rec)
 {
-	if (copies->gap_end_ns)
-		pass_gap(copies, rec->ts_ns);
 	switch (rec->type >> 8) {
 	case IPCPROBE_CLASS_TASK:
 		return apply_task(copies, rec);
@@ -345,6 +338,22 @@ int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
 	default:
 		return 0;
 	}
+}
+
+/**
+ * copies_apply - take in one record of any class but "sched"; tasks_apply() has
+ * it already
+ * Return: 0 or -ENOMEM.
+ */
+int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
+{
+	int err = 0;
+
+	if (sweep_is_due(copies))
+		err = sweep_run(copies);
+	if (copies->gap_end_ns)
+		pass_gap(copies, rec->ts_ns);
+	return err ? err : apply(copies, rec);
 }
 
 /**
@@ -400,8 +409,7 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 			call_end_wait(copies, sparse_at(&copies->call, i), end_ns);
 	if (!err)
 		err = flow_doubt_changed(copies);
-	paths_settle(&copies->paths);
-	return err;
+	return err ? err : paths_settle(&copies->paths);
 }
 
 int copies_init(struct copies *copies, struct tasks *tasks)
@@ -409,6 +417,7 @@ int copies_init(struct copies *copies, struct tasks *tasks)
 	prints_init();
 	sums_init();
 	*copies = (struct copies){ .tasks = tasks, .parked_max = COPY_PARKED_MAX };
+	sweep_limits_init(&copies->limits);
 	copies->proc.size = sizeof(struct proc_io);
 	copies->call.size = sizeof(struct call_state);
 	if (channels_init(&copies->channels) || files_init(&copies->files) ||

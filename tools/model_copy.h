@@ -10,6 +10,7 @@
  *	model_place.c	operations on memory -> the same on what is mapped there
  *	model_park.c	operations -> the same in causal order
  *	model_flow.c	an operation -> hops, and who has the bytes now
+ *	model_sweep.c	what is over, and can have no more consequences, goes
  */
 #ifndef IPCPROBE_MODEL_COPY_H
 #define IPCPROBE_MODEL_COPY_H
@@ -26,6 +27,7 @@
 #include "model_path.h"
 #include "model_range.h"
 #include "model_sum.h"
+#include "model_sweep.h"
 #include "model_task.h"
 #include "pool.h"
 
@@ -250,6 +252,8 @@ struct flow_watch {
  * @segments: System V segment that has a number among those of files now
  * @runnable: processes whose first waiting operation may be able to run
  * @watch: NULL = nobody looks on
+ * @limits: how much is kept of what is over
+ * @nr_sweeps: times that what is over was looked for
  */
 struct copies {
 	struct tasks *tasks;
@@ -289,6 +293,8 @@ struct copies {
 	struct checksums part_sums;
 	struct sum_store sums;
 	uint32_t nr_parked_sums;
+	struct sweep_limits limits;
+	uint32_t nr_sweeps;
 };
 
 int copies_init(struct copies *copies, struct tasks *tasks);
@@ -420,6 +426,8 @@ void flow_exit(struct copies *copies, uint32_t proc);
 int flow_fork(struct copies *copies, const struct op *op);
 int flow_run(struct copies *copies, const struct op *op);
 int flow_close(struct copies *copies, uint32_t number);
+bool *flow_changers(const struct copies *copies);
+enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool is_changer);
 int flow_doubt_changed(struct copies *copies);
 int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes);
 

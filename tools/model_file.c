@@ -28,13 +28,68 @@ uint32_t files_by_number(struct files *files, uint32_t number)
 	uint32_t found = map_get(&files->by_number, number);
 	struct file *file;
 
-	if (found || !number)
-		return found;
-	file = pool_add(&files->file, &found);
-	if (!file || map_set(&files->by_number, number, found))
+	if (!number)
 		return 0;
-	file->number = number;
+	file = found ? pool_at(&files->file, found) : pool_add(&files->file, &found);
+	if (!file || (!file->number && map_set(&files->by_number, number, found)))
+		return 0;
+	if (!file->number)
+		file->number = number;
+	file->last_number = number;
+	file->used = ++files->clock;
 	return found;
+}
+
+/* files_many - the file that stands for all that are not kept apart; 0 without memory */
+uint32_t files_many(struct files *files)
+{
+	struct file *file;
+
+	if (files->many)
+		return files->many;
+	file = pool_add(&files->file, &files->many);
+	if (!file)
+		return files->many = 0;
+	file->is_many = true;
+	return files->many;
+}
+
+static bool is_number_of(void *arg, uint64_t key, uint32_t number)
+{
+	const struct files *files = arg;
+	const struct file *file = pool_at(&files->file, number);
+
+	return key == file->number || key == file->last_number ||
+	       (file->number && key + FILE_NUMBERS_MAX > files->last_number);
+}
+
+/**
+ * files_forget_numbers - after files were dropped: forget their numbers, and older
+ * ones of those that have had very many
+ *
+ * If a record calls one again, it is a file of which nothing else is known.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int files_forget_numbers(struct files *files)
+{
+	return map_filter(&files->by_number, is_number_of, files);
+}
+
+/**
+ * files_drop - forget a file, to which nothing refers and which has no channel
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int files_drop(struct files *files, uint32_t number)
+{
+	struct file *file = pool_at(&files->file, number);
+	uint64_t key = file->path ? identity(file->ino, file->dev, file->path) : 0;
+
+	if (key && map_get(&files->by_identity, key) == number)
+		map_remove(&files->by_identity, key);
+	free(file->path);
+	return pool_free(&files->file, number);
 }
 
 /**
@@ -80,12 +135,16 @@ int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
 	uint32_t now = map_get(&files->by_number, rec->file);
 	struct file *file = pool_at(&files->file, now);
 
+	if (rec->file > files->last_number)
+		files->last_number = rec->file;
 	if (!rec->file || (same && same == now))
 		return 0;
 	if (now && same && !file->path)
 		file->same_as = same;
-	if (same)
+	if (same) {
+		((struct file *)pool_at(&files->file, same))->used = ++files->clock;
 		return map_set(&files->by_number, rec->file, same);
+	}
 	if (now && file->path && (file->ino != rec->ino || file->dev != rec->dev)) {
 		map_remove(&files->by_number, rec->file);
 		now = 0;

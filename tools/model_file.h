@@ -14,6 +14,8 @@
 #include "model_channel.h"
 #include "pool.h"
 
+#define FILE_NUMBERS_MAX	(1U << 15)	/* older ones may be forgotten */
+
 /**
  * struct file - a regular file
  * @path: as the task that met it saw it, but for names that changed since;
@@ -21,10 +23,13 @@
  * @ino: its inode number
  * @dev: device of its file system
  * @number: the session's (first) number for it
+ * @last_number: the one that a record called it by last
  * @channel: not 0: it was written or is mapped, what is in it is followed there
  * @appender: thread that appended to it first, 0 = none yet
  * @has_appenders: so did another
  * @same_as: not 0: turned out to be this file, met before under another number
+ * @is_many: it stands for all files that are not kept apart
+ * @used: the higher, the later a record was about it
  *
  * A file is device, inode and path: inode numbers are reused as soon as a
  * file is deleted, and a file reached by two paths is shown under both.
@@ -34,16 +39,22 @@ struct file {
 	uint64_t ino;
 	uint32_t dev;
 	uint32_t number;
+	uint32_t last_number;
 	uint32_t channel;
 	uint32_t appender;
 	bool has_appenders;
+	bool is_many;
 	uint32_t same_as;
+	uint64_t used;
 };
 
 struct files {
 	struct pool file;	/* struct file */
 	struct map by_number;
 	struct map by_identity;
+	uint64_t clock;		/* of the last use of any */
+	uint32_t last_number;	/* that was told */
+	uint32_t many;		/* the file that stands for those not kept apart, 0 = none yet */
 };
 
 int files_init(struct files *files);
@@ -51,6 +62,9 @@ void files_deinit(struct files *files);
 int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec);
 int files_rename(struct files *files, const struct ipcprobe_rec_file_rename *rec);
 uint32_t files_by_number(struct files *files, uint32_t number);
+uint32_t files_many(struct files *files);
+int files_forget_numbers(struct files *files);
+int files_drop(struct files *files, uint32_t file);
 uint32_t files_follow(struct files *files, struct channels *channels, uint32_t number);
 
 /* the file @number really is; brings the number up to that */

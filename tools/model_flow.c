@@ -120,7 +120,8 @@ static struct memory *current_memory(struct copies *copies, const struct op *op,
 	const struct proc_io *io = proc_io_at(copies, proc);
 
 	if (io && object != OBJECT_MEMORY) {
-		if (io->image > image || !flow_proc(copies, proc, image))
+		if (image_at(copies->tasks, io->image)->order >
+		    image_at(copies->tasks, image)->order || !flow_proc(copies, proc, image))
 			return NULL;
 	}
 	return flow_memory(copies, op, object);
@@ -748,38 +749,73 @@ static void find_changers(const struct copies *copies, struct handling *handling
 		handling->agreed_bytes += hop->agreed_bytes;
 		handling->is_changer |= hop->changed_bytes && hop->agreed_bytes;
 	}
-	for (i = 1; i < copies->tasks->image.nr; i++)
-		handlings[i].is_changer |= handlings[i].changed_bytes &&
-			handlings[i].changed_bytes >= handlings[i].agreed_bytes / CHANGED_SHARE;
+	for (i = 1; i < copies->tasks->image.nr; i++) {
+		const struct image *image = image_at(copies->tasks, i);
+		uint64_t changed = handlings[i].changed_bytes + image->changed_bytes;
+		uint64_t agreed = handlings[i].agreed_bytes + image->agreed_bytes;
+
+		handlings[i].is_changer |= image->is_changer ||
+					   (changed && changed >= agreed / CHANGED_SHARE);
+	}
+}
+
+/* flow_changers - by image: does the program change data in place?  NULL without memory */
+bool *flow_changers(const struct copies *copies)
+{
+	struct handling *handlings = calloc(copies->tasks->image.nr, sizeof(*handlings));
+	bool *is_changer = calloc(copies->tasks->image.nr, sizeof(*is_changer));
+	uint32_t i;
+
+	if (handlings && is_changer) {
+		find_changers(copies, handlings);
+		for (i = 1; i < copies->tasks->image.nr; i++)
+			is_changer[i] = handlings[i].is_changer;
+	}
+	if (!handlings) {
+		free(is_changer);
+		is_changer = NULL;
+	}
+	free(handlings);
+	return is_changer;
 }
 
 /**
- * flow_doubt_changed - no exact links where data were changed in place: that some
- * words are the same does not show that all bytes are
+ * flow_grade - how sure the link of @hop is, by what its program is known to do
+ * @is_changer: flow_changers() says so of the program
  *
+ * No link is exact where data were changed in place: that some words are the same
+ * does not show that all bytes are.
+ */
+enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool is_changer)
+{
+	const struct hop_key *key = &hop->key;
+	bool is_doubtful = hop_at(&copies->paths, key->before)->changed_bytes ||
+			   (key->from == OBJECT_MEMORY && is_changer);
+
+	/* Checksums show it of all bytes. */
+	if (hop->has_unproven && is_doubtful && key->grade == GRADE_EXACT &&
+	    !object_is_stream(copies, key->from))
+		return GRADE_ADDRESS;
+	return key->grade;
+}
+
+/**
+ * flow_doubt_changed - no exact links where data were changed in place
  * Return: 0 or -ENOMEM.
  */
 int flow_doubt_changed(struct copies *copies)
 {
-	struct handling *handlings = calloc(copies->tasks->image.nr, sizeof(*handlings));
+	bool *is_changer = flow_changers(copies);
 	uint32_t i;
 
-	if (!handlings)
+	if (!is_changer)
 		return -ENOMEM;
-	find_changers(copies, handlings);
 	for (i = 1; i < copies->paths.hop.nr; i++) {
-		struct hop_key *key = &hop_at(&copies->paths, i)->key;
-		bool is_doubtful = hop_at(&copies->paths, key->before)->changed_bytes ||
-				   (key->from == OBJECT_MEMORY &&
-				    handlings[key->image].is_changer);
+		struct hop *hop = hop_at(&copies->paths, i);
 
-		/* Checksums show it of all bytes. */
-		if (!hop_at(&copies->paths, i)->has_unproven)
-			continue;
-		if (is_doubtful && key->grade == GRADE_EXACT && !object_is_stream(copies, key->from))
-			key->grade = GRADE_ADDRESS;
+		hop->key.grade = flow_grade(copies, hop, is_changer[hop->key.image]);
 	}
-	free(handlings);
+	free(is_changer);
 	return 0;
 }
 

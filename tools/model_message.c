@@ -131,7 +131,7 @@ static int end_queue(struct copies *copies, uint32_t number, uint32_t nr_message
 
 	if (!number)
 		return 0;
-	queue->is_dead = true;
+	channels_died(&copies->channels, number);
 	if (nr_messages != UINT32_MAX)
 		stream_contains_messages(queue, nr_messages);
 	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);

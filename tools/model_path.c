@@ -27,14 +27,14 @@ static uint32_t key_hash(const struct hop_key *key)
 	uint64_t a = map_pair(key->before, key->image), b = map_pair(key->from, key->to);
 
 	return map_hash(map_hash(a) + b +
-			(key->kind | key->origin << 8 | key->grade << 16));
+			(key->kind | key->origin << 8 | key->grade << 16 | (uint32_t)key->is_many << 24));
 }
 
 static bool key_equal(const struct hop_key *a, const struct hop_key *b)
 {
 	return a->before == b->before && a->image == b->image && a->from == b->from &&
 	       a->to == b->to && a->kind == b->kind && a->origin == b->origin &&
-	       a->grade == b->grade;
+	       a->grade == b->grade && a->is_many == b->is_many;
 }
 
 static struct path_slot *find_slot(const struct paths *paths, const struct hop_key *key,
@@ -80,13 +80,15 @@ static int add_hop(struct paths *paths, const struct hop_key *key, uint32_t hash
 	if (!hop)
 		return -ENOMEM;
 	hop->key = *key;
+	hop->is_used = true;
 	hop->gap_number = paths->gap_number;
 	hop->depth = key->before ? hop_at(paths, key->before)->depth + 1 : 0;
 	*find_slot(paths, key, hash) = (struct path_slot){ .hash = hash, .hop = *ret };
 	return 0;
 }
 
-static int find_or_add(struct paths *paths, const struct hop_key *key, uint32_t *ret)
+/* paths_find_or_add - the hop with @key, made if it is new; 0 or -ENOMEM */
+int paths_find_or_add(struct paths *paths, const struct hop_key *key, uint32_t *ret)
 {
 	uint32_t hash = key_hash(key);
 
@@ -133,27 +135,15 @@ static int close_cycle(struct paths *paths, struct hop_key *key, uint32_t entry,
 	} else {
 		key->before = first->before;
 		key->origin = ORIGIN_CYCLE;
-		err = find_or_add(paths, key, ret);
+		err = paths_find_or_add(paths, key, ret);
 	}
 	if (!err)
 		hop_at(paths, *ret)->has_cycle = true;
 	return err;
 }
 
-/* No room for more hops: one for all that are alike in kind. */
-static void share(struct paths *paths, struct hop_key *key)
-{
-	key->before = 0;
-	key->image = 0;
-	key->from = object(object_type(key->from), 0);
-	key->to = object(object_type(key->to), 0);
-	key->origin = ORIGIN_UNKNOWN;
-	key->grade = GRADE_EXACT;
-	paths->nr_shared++;
-}
-
-/* Nothing is said of where the bytes of @key came from. */
-static void cut(struct hop_key *key)
+/* paths_cut - nothing is said of where the bytes of @key came from. */
+void paths_cut(struct hop_key *key)
 {
 	key->before = 0;
 	key->origin = ORIGIN_UNKNOWN;
@@ -189,10 +179,8 @@ int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_tu
 		return close_cycle(paths, &wanted, entry, ret);
 	is_cut = entry || is_too_long(paths, &wanted);
 	if (is_cut)
-		cut(&wanted);
-	if (paths->hop.nr >= PATH_HOPS_MAX && !find_slot(paths, &wanted, key_hash(&wanted))->hop)
-		share(paths, &wanted);
-	err = find_or_add(paths, &wanted, ret);
+		paths_cut(&wanted);
+	err = paths_find_or_add(paths, &wanted, ret);
 	return err ? err : is_cut;
 }
 
@@ -205,12 +193,14 @@ void paths_reset(struct paths *paths)
 		struct hop *hop = hop_at(paths, i);
 
 		*hop = (struct hop){ .key = hop->key, .depth = hop->depth,
+				     .is_used = hop->is_used,
 				     .life_bytes = hop->life_bytes,
 				     .changed_bytes = hop->changed_bytes,
 				     .agreed_bytes = hop->agreed_bytes,
 				     .has_unproven = hop->has_unproven,
 				     .outcome = hop->outcome };
 	}
+	paths->folded_delivery_bytes = 0;
 }
 
 /* ---- gaps ---- */
@@ -247,8 +237,8 @@ void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
 							  .number = ++paths->gap_number };
 }
 
-/* Did a gap that came after the hop's last bytes begin before them? */
-static void settle_gaps(const struct paths *paths, struct hop *hop)
+/* paths_settle_gaps - did a gap that came after the hop's last bytes begin before them? */
+void paths_settle_gaps(const struct paths *paths, struct hop *hop)
 {
 	uint32_t low = 0, high = paths->nr_gaps;
 
@@ -268,7 +258,7 @@ static void settle_gaps(const struct paths *paths, struct hop *hop)
 void paths_touch(struct paths *paths, struct hop *hop, uint64_t ns)
 {
 	if (hop->gap_number != paths->gap_number)
-		settle_gaps(paths, hop);
+		paths_settle_gaps(paths, hop);
 	hop->last_ns = ns;
 	if (ns > paths->last_ns)
 		paths->last_ns = ns;
@@ -276,47 +266,98 @@ void paths_touch(struct paths *paths, struct hop *hop, uint64_t ns)
 
 /*
  * Bytes may have been linked by inference to a hop, and the very bytes of that
- * hop been written later, all of them: then the process made the first ones.
+ * hop been written later, so that more went on than came: then the process made
+ * those that were inferred.
  */
-static void revoke_inferred(struct paths *paths)
+
+/* paths_note_overdrawn - did more bytes go on from @hop than came? */
+void paths_note_overdrawn(struct hop *hop)
 {
-	uint32_t i;
-
-	for (i = 1; i < paths->hop.nr; i++) {
-		struct hop *hop = hop_at(paths, i), *before = hop_at(paths, hop->key.before);
-
-		if (hop->key.grade == GRADE_INFERRED && before->passed_bytes > before->bytes) {
-			before->passed_bytes -= hop->bytes < before->passed_bytes ?
-						hop->bytes : before->passed_bytes;
-			cut(&hop->key);
-			hop->key.origin = ORIGIN_MADE;
-		}
-		hop->depth = hop->key.before ? hop_at(paths, hop->key.before)->depth + 1 : 0;
-	}
+	hop->is_overdrawn = hop->passed_bytes > hop->bytes;
 }
 
-/* paths_settle - where the bytes ended, when all records are in */
-void paths_settle(struct paths *paths)
+/* paths_revoke - an inferred link that is none; all hops before are noted already */
+void paths_revoke(struct paths *paths, struct hop *hop)
+{
+	struct hop *before = hop_at(paths, hop->key.before);
+
+	if (hop->key.grade != GRADE_INFERRED || !before->is_overdrawn)
+		return;
+	before->passed_bytes -= hop->bytes < before->passed_bytes ? hop->bytes :
+								    before->passed_bytes;
+	paths_cut(&hop->key);
+	hop->key.origin = ORIGIN_MADE;
+}
+
+/* paths_by_depth - all hops, none before the hop before it; NULL without memory */
+uint32_t *paths_by_depth(const struct paths *paths, uint32_t *nr)
+{
+	uint32_t *order = malloc(paths->hop.nr * sizeof(*order)), first[PATH_DEPTH_MAX + 1] = { 0 };
+	uint32_t i;
+
+	*nr = paths->hop.nr - 1;
+	if (!order)
+		return NULL;
+	for (i = 1; i <= *nr; i++)
+		first[hop_at(paths, i)->depth + 1]++;
+	for (i = 1; i <= PATH_DEPTH_MAX; i++)
+		first[i] += first[i - 1];
+	for (i = 1; i <= *nr; i++)
+		order[first[hop_at(paths, i)->depth]++] = i;
+	return order;
+}
+
+/* paths_settle_hop - where the bytes of @hop ended, which takes no others */
+void paths_settle_hop(struct paths *paths, struct hop *hop)
+{
+	hop->depth = hop->key.before ? hop_at(paths, hop->key.before)->depth + 1 : 0;
+	paths_settle_gaps(paths, hop);
+	hop->end_bytes = hop->bytes > hop->passed_bytes ? hop->bytes - hop->passed_bytes : 0;
+	hop->below_bytes = hop->end_bytes + hop->apart_below_bytes;
+	hop->delivered_bytes = hop->apart_delivered_bytes;
+	if (hop->outcome == OUTCOME_DELIVERED)
+		hop->delivered_bytes += hop->end_bytes;
+}
+
+/**
+ * paths_settle - where the bytes ended, when all records are in
+ * Return: 0 or -ENOMEM.
+ */
+int paths_settle(struct paths *paths)
+{
+	uint32_t *order, nr, i;
+
+	order = paths_by_depth(paths, &nr);
+	if (!order)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		paths_note_overdrawn(hop_at(paths, order[i]));
+	for (i = 0; i < nr; i++)
+		paths_revoke(paths, hop_at(paths, order[i]));
+	for (i = 0; i < nr; i++)
+		paths_settle_hop(paths, hop_at(paths, order[i]));
+	for (i = nr; i--;) {
+		const struct hop *hop = hop_at(paths, order[i]);
+
+		if (hop->key.before)
+			hop_add_below(hop_at(paths, hop->key.before), hop);
+	}
+	free(order);
+	return 0;
+}
+
+/* paths_index - make the hash table anew, of the hops that there are */
+void paths_index(struct paths *paths)
 {
 	uint32_t i;
 
-	revoke_inferred(paths);
+	memset(paths->slot, 0, ((size_t)paths->mask + 1) * sizeof(*paths->slot));
 	for (i = 1; i < paths->hop.nr; i++) {
-		struct hop *hop = hop_at(paths, i);
+		const struct hop_key *key = &hop_at(paths, i)->key;
+		uint32_t hash = key_hash(key);
 
-		settle_gaps(paths, hop);
-		hop->end_bytes = hop->bytes > hop->passed_bytes ?
-				 hop->bytes - hop->passed_bytes : 0;
-		hop->below_bytes = hop->end_bytes;
-		hop->delivered_bytes = hop->outcome == OUTCOME_DELIVERED ? hop->end_bytes : 0;
-	}
-	for (i = paths->hop.nr - 1; i; i--) {
-		const struct hop *hop = hop_at(paths, i);
-
-		if (!hop->key.before)
-			continue;
-		hop_at(paths, hop->key.before)->below_bytes += hop->below_bytes;
-		hop_at(paths, hop->key.before)->delivered_bytes += hop->delivered_bytes;
+		if (hop_at(paths, i)->is_used)
+			*find_slot(paths, key, hash) = (struct path_slot){ .hash = hash, .hop = i };
 	}
 }
 

@@ -3,6 +3,9 @@
  * The ways that bytes took.  A hop moves bytes from one object to another; a
  * path is a hop with all the hops before it.  Equal beginnings of paths are
  * stored once: the hops form a forest, each refers to the one before it.
+ *
+ *	model_path.c	which hops there are, and what is known of them at the end
+ *	path_fold.c	hops that are over, as one for all that are alike
  */
 #ifndef IPCPROBE_MODEL_PATH_H
 #define IPCPROBE_MODEL_PATH_H
@@ -15,7 +18,6 @@
 
 #define PATH_DEPTH_MAX	256U		/* hops of one path */
 #define PATH_TURNS_MAX	4U		/* times that a path may lead into the same memory */
-#define PATH_HOPS_MAX	(1U << 19)	/* hops in all; further ones share one per kind */
 
 /* what bytes move from or to: 4 bits of type and the number in its pool */
 #define OBJECT_SHIFT	28
@@ -68,7 +70,7 @@ struct hop_key {
 	uint8_t kind;		/* enum hop_kind */
 	uint8_t origin;		/* enum hop_origin */
 	uint8_t grade;		/* enum grade of the link to the hop before */
-	uint8_t pad;
+	bool is_many;		/* it stands for hops that are not kept apart */
 };
 
 /* what became of bytes that went no further */
@@ -90,6 +92,8 @@ enum hop_outcome {
  * @spent_bytes: no longer considered as origin of what the process makes
  * @copy_ns: time in the calls without waiting
  * @blocked_ns: time waiting in the calls
+ * @apart_below_bytes: of hops after it that are told of elsewhere: their @below_bytes
+ * @apart_delivered_bytes: likewise
  * @end_bytes: of @bytes, went no further (set by paths_settle())
  * @below_bytes: @end_bytes of this and all hops after it (likewise)
  * @delivered_bytes: of @below_bytes, those with OUTCOME_DELIVERED (likewise)
@@ -102,7 +106,9 @@ enum hop_outcome {
  * @has_gap: took bytes while records were lost
  * @has_kept: took bytes while some before were still to go further
  * @has_unproven: of some bytes no checksum shows that they are those of the hop before
+ * @is_overdrawn: more bytes went further than took it (set at the end)
  * @is_direct: some bytes bypassed the page cache
+ * @is_used: it is a hop, and not a number that was given back
  * @outcome: enum hop_outcome of bytes that went no further
  */
 struct hop {
@@ -118,6 +124,8 @@ struct hop {
 	uint64_t copy_ns;
 	uint64_t blocked_ns;
 	uint64_t last_ns;
+	uint64_t apart_below_bytes;
+	uint64_t apart_delivered_bytes;
 	uint64_t end_bytes;
 	uint64_t below_bytes;
 	uint64_t delivered_bytes;
@@ -130,6 +138,8 @@ struct hop {
 	bool has_kept;
 	bool has_unproven;
 	bool is_direct;
+	bool is_overdrawn;
+	bool is_used;
 	uint8_t outcome;
 };
 
@@ -152,7 +162,8 @@ struct path_gap {
  * @hop: struct hop
  * @slot: hash table of hops by key
  * @mask: its slots - 1
- * @nr_shared: times a hop was not kept apart for want of room
+ * @nr_folded: hops that are not kept apart
+ * @folded_delivery_bytes: copied by these for what was delivered
  * @last_ns: when a hop last took bytes
  * @gap: gaps that began before a hop last took bytes; each began later, and was
  *	told later, than the one before it
@@ -162,7 +173,8 @@ struct paths {
 	struct pool hop;
 	struct path_slot *slot;
 	uint32_t mask;
-	uint64_t nr_shared;
+	uint64_t nr_folded;
+	uint64_t folded_delivery_bytes;
 	uint64_t last_ns;
 	struct path_gap gap[PATH_GAPS_MAX];
 	uint32_t nr_gaps;
@@ -177,17 +189,60 @@ bool paths_has(const struct paths *paths, uint32_t last, uint32_t to);
 void paths_reset(struct paths *paths);
 void paths_mark_gap(struct paths *paths, uint64_t begin_ns);
 void paths_touch(struct paths *paths, struct hop *hop, uint64_t ns);
-void paths_settle(struct paths *paths);
+int paths_settle(struct paths *paths);
+void paths_settle_hop(struct paths *paths, struct hop *hop);
+void paths_note_overdrawn(struct hop *hop);
+void paths_cut(struct hop_key *key);
+void paths_revoke(struct paths *paths, struct hop *hop);
+void paths_settle_gaps(const struct paths *paths, struct hop *hop);
+int paths_find_or_add(struct paths *paths, const struct hop_key *key, uint32_t *ret);
+void paths_index(struct paths *paths);
+uint32_t *paths_by_depth(const struct paths *paths, uint32_t *nr);
+
+/**
+ * struct path_folding - how much is kept, and who knows what hops are about
+ * @nr_single: hops kept apart, if so many are over
+ * @nr_many: hops that stand for many; of others it is forgotten what was before them
+ * @key: what is gone of that which @hop tells of becomes, in @key, what stands for
+ *	many; the same key if nothing is
+ * @grade: how sure the link of @hop is, all things considered; called once, before it
+ *	becomes part of another one
+ * @arg: their first argument
+ */
+struct path_folding {
+	uint32_t nr_single;
+	uint32_t nr_many;
+	int (*key)(void *arg, const struct hop *hop, struct hop_key *key);
+	enum grade (*grade)(void *arg, const struct hop *hop);
+	void *arg;
+};
+
+int paths_fold(struct paths *paths, bool *is_live, const struct path_folding *folding);
+
 
 static inline struct hop *hop_at(const struct paths *paths, uint32_t hop)
 {
 	return pool_at(&paths->hop, hop);
 }
 
+/* what ended at @hop or behind it counts as ended behind @before */
+static inline void hop_add_below(struct hop *before, const struct hop *hop)
+{
+	before->below_bytes += hop->below_bytes;
+	before->delivered_bytes += hop->delivered_bytes;
+}
+
 /* how sure its link is; while records are missing everything is in doubt */
 static inline enum grade hop_grade(const struct hop *hop)
 {
 	return hop->has_gap ? GRADE_INFERRED : (enum grade)hop->key.grade;
+}
+
+/* copied by @hop for what was delivered, when it is settled */
+static inline uint64_t hop_delivery_bytes(const struct hop *hop)
+{
+	return hop->below_bytes ? (__uint128_t)hop->copied_bytes * hop->delivered_bytes /
+				  hop->below_bytes : 0;
 }
 
 /* bytes of a hop that have gone nowhere yet */

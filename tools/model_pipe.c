@@ -95,7 +95,7 @@ uint32_t pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_
 	stream_contains(pipe, rec->unread);
 	if (!(rec->flags & IPCPROBE_IO_LAST))
 		return 0;
-	pipe->is_dead = true;
+	channels_died(channels, number);
 	pipe->left_bytes += rec->unread;
 	return number;
 }

@@ -289,6 +289,23 @@ bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until)
 	return at->hop;
 }
 
+/* ranges_visit - look at each range, but at none twice in one @visit, however many share it */
+void ranges_visit(const struct ranges *ranges, uint32_t visit,
+		  void (*look)(void *arg, const struct range *range), void *arg)
+{
+	uint32_t i, j;
+
+	for (i = 0; ranges && i < ranges->nr_leaves; i++) {
+		struct range_leaf *leaf = ranges->leaf[i];
+
+		if (leaf->visit == visit)
+			continue;
+		leaf->visit = visit;
+		for (j = 0; j < leaf->nr; j++)
+			look(arg, &leaf->v[j]);
+	}
+}
+
 /* ---- what is passed on ---- */
 
 static bool has_passed(const struct range *range, uint32_t to)

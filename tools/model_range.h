@@ -69,11 +69,13 @@ struct range {
 /**
  * struct range_leaf - neighbouring ranges, in order
  * @nr_sharing: address spaces that refer to it
+ * @visit: the last visit that came here
  */
 struct range_leaf {
 	uint32_t nr_sharing;
 	uint32_t nr;
 	uint32_t cap;
+	uint32_t visit;
 	struct range v[];
 };
 
@@ -103,6 +105,8 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
 int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t to,
 		const struct points_view *points, struct pieces *out);
 bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until);
+void ranges_visit(const struct ranges *ranges, uint32_t visit,
+		  void (*look)(void *arg, const struct range *range), void *arg);
 int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes);
 
 #endif /* IPCPROBE_MODEL_RANGE_H */

@@ -58,7 +58,7 @@ void shm_destroy(struct copies *copies, const struct ipcprobe_rec_shm_destroy *r
 					channel_sysv_key(rec->ns, rec->id));
 
 	if (number)
-		channel_at(&copies->channels, number)->is_dead = true;
+		channels_died(&copies->channels, number);
 }
 
 int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec)

@@ -111,7 +111,7 @@ int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 
 	if (!number)
 		return 0;
-	socket->is_dead = true;
+	channels_died(&copies->channels, number);
 	if (socket->has_messages)
 		stream_contains_messages(socket, rec->unread);
 	else

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KIN_DEPTH_MAX	64	/* generations looked at */
-
 static const char unknown[16] = "?";
 
 static void set_comm(char to[16], const char from[16])
@@ -76,6 +74,7 @@ static int add_image(struct tasks *tasks, uint32_t proc, const char comm[16])
 	if (!image)
 		return -ENOMEM;
 	image->proc = proc;
+	image->order = ++tasks->nr_images;
 	set_comm(image->comm, comm);
 	proc_at(tasks, proc)->image = number;
 	return 0;
@@ -271,6 +270,9 @@ static int apply_exit(struct tasks *tasks, const struct ipcprobe_rec_task_exit *
 	proc = proc_at(tasks, task->proc);
 	if (!task->has_exited && proc->nr_tasks)
 		proc->nr_tasks--;
+	proc->has_exited = !proc->nr_tasks;
+	if (!task->has_exited)
+		task->exit_number = tasks->nr_exits++;
 	task->has_exited = true;
 	return 0;
 }
@@ -321,19 +323,19 @@ int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec)
  * The ancestors of @proc, itself first.  Complete is a line that ends with
  * init or with a process whose record says that it has no parent.
  */
-static uint32_t ancestry(const struct tasks *tasks, uint32_t proc, uint32_t line[KIN_DEPTH_MAX],
+static uint32_t ancestry(const struct tasks *tasks, uint32_t proc, uint32_t line[TASK_KIN_MAX],
 			 bool *is_complete)
 {
 	const struct proc *p = NULL;
 	uint32_t nr = 0;
 
-	for (; proc && nr < KIN_DEPTH_MAX; proc = p->parent) {
+	for (; proc && nr < TASK_KIN_MAX; proc = p->parent) {
 		p = proc_at(tasks, proc);
 		line[nr++] = proc_real(tasks, proc);
 		if (p->pid == 1)
 			break;
 	}
-	*is_complete = p && (p->pid == 1 || (!p->parent && p->start_ns));
+	*is_complete = p && (p->pid == 1 || (!p->parent && !p->has_lost_parent && p->start_ns));
 	return nr;
 }
 
@@ -356,7 +358,7 @@ static bool is_init(const struct tasks *tasks, uint32_t proc)
  */
 struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b)
 {
-	uint32_t line_a[KIN_DEPTH_MAX], line_b[KIN_DEPTH_MAX];
+	uint32_t line_a[TASK_KIN_MAX], line_b[TASK_KIN_MAX];
 	bool is_complete_a, is_complete_b;
 	uint32_t nr_a, nr_b, i, j;
 
@@ -372,6 +374,80 @@ struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b
 	if (!is_complete_a || !is_complete_b)
 		return (struct relation){ .kin = KIN_UNKNOWN };
 	return (struct relation){ .kin = KIN_UNRELATED };
+}
+
+/* ---- what is over ---- */
+
+static uint64_t comm_hash(const char comm[16])
+{
+	uint64_t word[2];
+
+	memcpy(word, comm, sizeof(word));
+	return map_hash(map_hash(word[0]) + word[1]) ?: 1;
+}
+
+/**
+ * tasks_many - the image that stands for all named @comm that are not kept apart
+ *
+ * If there are very many names, some share one.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tasks_many(struct tasks *tasks, const char comm[16], uint32_t *ret)
+{
+	bool is_full = tasks->many.nr >= TASK_MANY_MAX - 1;
+	uint64_t key = comm_hash(comm);
+	struct image *image;
+	uint32_t proc;
+
+	*ret = map_get(&tasks->many, key);
+	if (!*ret && is_full) {
+		comm = unknown;
+		key = comm_hash(comm);
+		*ret = map_get(&tasks->many, key);
+	}
+	if (*ret)
+		return 0;
+	if (!pool_add(&tasks->proc, &proc) || add_image(tasks, proc, comm))
+		return -ENOMEM;
+	*ret = proc_at(tasks, proc)->image;
+	image = image_at(tasks, *ret);
+	image->is_many = true;
+	return map_set(&tasks->many, key, *ret);
+}
+
+/**
+ * tasks_is_current - does @task live, or was it among the last @recent that ended?
+ *
+ * Records may name a task a little after its end.
+ */
+bool tasks_is_current(const struct tasks *tasks, uint32_t task, uint32_t recent)
+{
+	const struct task *t = task_at(tasks, task);
+
+	if (t->has_exited)
+		return tasks->nr_exits - t->exit_number <= recent;
+	return tasks_known_tid(tasks, t->tid) == task;
+}
+
+/* tasks_drop_task - forget a task, to which nothing refers; 0 or -ENOMEM */
+int tasks_drop_task(struct tasks *tasks, uint32_t task)
+{
+	uint32_t tid = task_at(tasks, task)->tid;
+
+	if (tasks_known_tid(tasks, tid) == task)
+		ids_set(&tasks->by_tid, tid, 0);
+	return pool_free(&tasks->task, task);
+}
+
+/* tasks_drop_proc - the same of a process, though not of its images */
+int tasks_drop_proc(struct tasks *tasks, uint32_t proc)
+{
+	const struct proc *p = pool_at(&tasks->proc, proc);
+
+	if (tasks_known_pid(tasks, p->pid) == proc)
+		ids_set(&tasks->by_pid, p->pid, 0);
+	return pool_free(&tasks->proc, proc);
 }
 
 int tasks_init(struct tasks *tasks)
@@ -394,5 +470,6 @@ void tasks_deinit(struct tasks *tasks)
 	pool_deinit(&tasks->image);
 	ids_deinit(&tasks->by_pid);
 	ids_deinit(&tasks->by_tid);
+	map_deinit(&tasks->many);
 	*tasks = (struct tasks){ 0 };
 }

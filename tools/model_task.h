@@ -14,9 +14,12 @@
 
 #include <linux/ipcprobe.h>
 
+#include "map.h"
 #include "pool.h"
 
 #define TASK_TID_MAX	(1U << 22)	/* the kernel's PID_MAX_LIMIT */
+#define TASK_KIN_MAX	64U		/* generations looked at */
+#define TASK_MANY_MAX	256U		/* names that stand for several processes */
 
 /**
  * struct task - a thread
@@ -25,6 +28,7 @@
  * @proc: its process
  * @comm: its name
  * @has_exited: its end was recorded
+ * @exit_number: so many had ended before it
  */
 struct task {
 	uint64_t start_ns;
@@ -32,6 +36,7 @@ struct task {
 	uint32_t proc;
 	char comm[16];
 	bool has_exited;
+	uint32_t exit_number;
 };
 
 /**
@@ -43,6 +48,8 @@ struct task {
  * @same_as: not 0: taken for a process at first, but a thread of this one
  * @nr_tasks: threads alive
  * @old_comm: name of the image before the last renaming
+ * @has_lost_parent: it had a parent that is forgotten
+ * @has_exited: the end of its last thread was recorded
  */
 struct proc {
 	uint64_t start_ns;
@@ -52,17 +59,33 @@ struct proc {
 	uint32_t same_as;
 	uint32_t nr_tasks;
 	char old_comm[16];
+	bool has_lost_parent;
+	bool has_exited;
 };
 
 /**
  * struct image - a program that a process runs, from exec to exec
  * @is_older: its beginning was not recorded: it was there before, or its exec
  *	is missing; a child of fork has what its parent has
+ * @is_many: it stands for all of its name that are not kept apart; so does its process
+ * @has_folded: some of what it did is told of those only
+ * @is_partial: what it still does may be the same step as one of those
+ * @is_changer: by one of the hops that are not kept apart, it changed data in place
+ * @order: the higher, the later it began
+ * @changed_bytes: of all hops not kept apart, see struct hop
+ * @agreed_bytes: likewise
  */
 struct image {
 	uint32_t proc;
 	char comm[16];
 	bool is_older;
+	bool is_many;
+	bool has_folded;
+	bool is_partial;
+	bool is_changer;
+	uint32_t order;
+	uint64_t changed_bytes;
+	uint64_t agreed_bytes;
 };
 
 #define IDS_SHIFT	10
@@ -82,6 +105,9 @@ struct tasks {
 	struct pool image;	/* struct image */
 	struct ids by_tid;	/* task that has the thread id now, 0 = none */
 	struct ids by_pid;	/* process that has the number now, 0 = none */
+	struct map many;	/* image that stands for several, by hash of its name */
+	uint32_t nr_exits;
+	uint32_t nr_images;	/* ever */
 };
 
 /* how process a stands to process b: a is b's ... */
@@ -109,6 +135,10 @@ uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid);
 uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid);
 uint32_t tasks_known_pid(const struct tasks *tasks, uint32_t pid);
 uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid);
+int tasks_many(struct tasks *tasks, const char comm[16], uint32_t *ret);
+bool tasks_is_current(const struct tasks *tasks, uint32_t task, uint32_t recent);
+int tasks_drop_task(struct tasks *tasks, uint32_t task);
+int tasks_drop_proc(struct tasks *tasks, uint32_t proc);
 struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b);
 
 static inline struct task *task_at(const struct tasks *tasks, uint32_t task)

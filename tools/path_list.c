@@ -56,11 +56,13 @@ void path_of(const struct model *model, uint32_t last, struct path *ret)
 	*ret = (struct path){ .nr_hops = i, .bytes = hop_at(paths, last)->end_bytes,
 			      .grade = worst_grade(model, last),
 			      .outcome = hop_at(paths, last)->outcome,
-			      .is_exact = model_copies_complete(model) && !paths->nr_shared };
+			      .is_exact = model_copies_complete(model) };
 	for (; last; last = hop_at(paths, last)->key.before) {
 		const struct hop *hop = hop_at(paths, last);
 
 		ret->hop[--i] = last;
+		ret->is_exact &= !hop->key.is_many &&
+				 !image_at(&model->tasks, hop->key.image)->is_partial;
 		ret->has_cycle |= hop->has_cycle;
 		ret->nr_copies += hop->copied_bytes > 0;
 		ret->copied_bytes += hop->copied_bytes * path_hop_share(model, ret, last);
@@ -73,7 +75,7 @@ struct path_total path_total(const struct model *model)
 	const struct paths *paths = &model->copies.paths;
 	uint64_t ended[] = { [OUTCOME_DELIVERED] = 0, [OUTCOME_LEFT] = 0, [OUTCOME_UNSEEN] = 0,
 			     [OUTCOME_DISCARDED] = 0 };
-	struct path_total total = { 0 };
+	struct path_total total = { .delivery_bytes = paths->folded_delivery_bytes };
 	uint32_t i;
 
 	for (i = 1; i < paths->hop.nr; i++) {
@@ -81,9 +83,8 @@ struct path_total path_total(const struct model *model)
 
 		ended[hop->outcome] += hop->end_bytes;
 		total.copied_bytes += hop->copied_bytes;
-		if (hop->below_bytes)
-			total.delivery_bytes += part_of(hop->copied_bytes, 0,
-							hop->delivered_bytes, hop->below_bytes);
+		if (!hop->key.is_many)
+			total.delivery_bytes += hop_delivery_bytes(hop);
 		if (hop->key.kind != HOP_UNSEEN && hop->key.kind != HOP_DISCARD)
 			total.referenced_bytes += hop->bytes - hop->copied_bytes;
 	}

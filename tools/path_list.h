@@ -20,7 +20,8 @@
  * @outcome: what became of them
  * @grade: enum grade of its weakest link
  * @has_cycle: bytes went round on the way
- * @is_exact: no record is missing that could change the figures
+ * @is_exact: no record is missing that could change the figures, and none of it
+ *	is told of elsewhere
  * @nr_copies: hops at which a CPU copied
  * @copied_bytes: on all hops, the share of @bytes
  */

@@ -176,6 +176,18 @@ static void add_ends(struct table *table, const struct model *model,
 	table_set(table, COL_BYTES, "0 B");
 }
 
+/* All that are not kept apart. */
+static void add_many(struct table *table, const struct model *model,
+		     const struct channel *channel)
+{
+	char buf[LABEL_MAX];
+
+	table_set(table, COL_WRITER, "(%u %s)", channel->nr_folded,
+		  channel_is_pipe(channel) ? "pipes" : "objects");
+	table_set(table, COL_BYTES, "%s",
+		  label_bytes(buf, channel->read_bytes, model_copies_complete(model)));
+}
+
 static int add_channel(struct table *table, const struct model *model, uint32_t number)
 {
 	const struct channel *channel = channel_at(&model->copies.channels, number);
@@ -185,7 +197,9 @@ static int add_channel(struct table *table, const struct model *model, uint32_t 
 		return -ENOMEM;
 	table_add(table);
 	set_channel(table, model, number);
-	if (!nr)
+	if (channel->is_many)
+		add_many(table, model, channel);
+	else if (!nr)
 		add_ends(table, model, channel);
 	for (i = 0; i < nr && i < PAIRS_MAX; i++) {
 		if (i)

@@ -72,8 +72,8 @@ int view_copies_print(const struct model *model, const struct view_copies *view)
 	print_total(model);
 	label_print_losses(stdout, model);
 	print_scope(model);
-	if (model->copies.paths.nr_shared)
-		printf("%llu hops were not kept apart: too many different ones\n",
-		       (unsigned long long)model->copies.paths.nr_shared);
+	if (model->copies.paths.nr_folded)
+		printf("%llu hops of what was over were not kept apart, there were too many: [*] stands for all of a name or kind\n",
+		       (unsigned long long)model->copies.paths.nr_folded);
 	return view_advice_print(model, view);
 }

@@ -191,6 +191,8 @@ static json_t *channel_json(const struct model *model, const struct channel *cha
 {
 	json_t *obj = label_channel_json(model, channel);
 
+	if (channel->is_many)
+		json_object_set_new(obj, "nr_folded", view_json_number(channel->nr_folded));
 	json_object_set_new(obj, "capacity_bytes",
 			    view_json_known(channel->capacity, channel->capacity));
 	json_object_set_new(obj, "written_bytes", view_json_number(channel->written_bytes));
@@ -297,7 +299,7 @@ int view_copies_json(const struct model *model, const struct view_copies *view)
 	view_json_member(&json, "total", total_json(model));
 	view_json_member(&json, "lost", label_losses_json(model));
 	view_json_member(&json, "hops_not_kept_apart",
-			 view_json_number(model->copies.paths.nr_shared));
+			 view_json_number(model->copies.paths.nr_folded));
 	view_json_member(&json, "not_recorded", scope_json(model));
 	return view_json_end(&json);
 }

@@ -272,13 +272,34 @@ static int watch_all(void)
 	return err;
 }
 
+/* What is over, and often what is named again later, is forgotten. */
+static int feed_eagerly(void)
+{
+	static const struct sweep_limits limits = { .hops = 20, .shapes = 20, .files = 4,
+						    .ended = 2, .ends = 4, .objects = 64 };
+	struct view_copies view = { .source = &trace_all, .top = 3, .has_calls = true };
+	FILE *terminal = hide_stdout();
+	struct trace t;
+
+	trace_init(&t, MODEL_COPIES | MODEL_CALLS);
+	t.model.copies.parked_max = 100;
+	t.model.copies.limits = limits;
+	feed(&t, NR_RECORDS / 4);
+	trace_finish(&t);
+	t.err |= view_copies_print(&t.model, &view);
+	t.err |= view_copies_json(&t.model, &view);
+	trace_deinit(&t);
+	show_stdout(terminal);
+	return t.err;
+}
+
 int main(void)
 {
 	struct rusage usage;
 	struct chart chart;
 	struct trace t;
 
-	ktap_begin(3);
+	ktap_begin(4);
 	trace_init(&t, MODEL_COPIES | MODEL_CALLS | MODEL_RUNQ | MODEL_TIMELINE | MODEL_WAITS |
 		   MODEL_PICKS);
 	t.model.copies.parked_max = 1000;
@@ -294,6 +315,7 @@ int main(void)
 	ktap_ok(!t.err, "any model can be shown");
 	chart_deinit(&chart);
 	trace_deinit(&t);
+	ktap_ok(!feed_eagerly(), "any records are taken in when what is over goes soon");
 	ktap_ok(!watch_all(), "any records can be watched");
 	return ktap_end();
 }

@@ -241,12 +241,15 @@ static void test_shared_hops(void)
 	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
 	json_t *nr, *paths;
 	const char *figures;
+	struct path path;
 	struct trace t;
 
 	begin_copies(&t);
 	pipeline(&t, 1);
 	trace_finish(&t);
-	t.model.copies.paths.nr_shared = 5;
+	path = trace_path(&t, 0);
+	t.model.copies.paths.nr_folded = 5;
+	image_at(&t.model.tasks, trace_hop(&t, &path, 0)->key.image)->is_partial = true;
 	nr = copies_member(&t, &view, "hops_not_kept_apart");
 	paths = copies_member(&t, &view, "paths");
 	figures = json_string_value(json_object_get(json_array_get(paths, 0), "figures"));
