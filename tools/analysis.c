@@ -59,6 +59,7 @@ int analysis_run(const struct analysis *analysis)
 	model_set_wanted(model, analysis->source->pids.pid, analysis->source->pids.nr);
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
+	model->lifelines = analysis->lifelines;
 	model->sched.throttles_real_time = is_before_6_12(reader_info(analysis->reader)->kernel);
 	model->sched.sleepers_leave = model->sched.throttles_real_time;
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);

@@ -20,6 +20,7 @@
  * @until_ns: records from this on are left out
  * @watch: whom the model tells what happens as it happens, NULL = nobody
  * @chart: what follows the run queues, NULL = nothing
+ * @lifelines: what follows the tasks, NULL = nothing
  * @print: prints the finished model: 0 or -errno
  * @view: its last argument
  */
@@ -31,6 +32,7 @@ struct analysis {
 	uint64_t until_ns;
 	const struct sched_watch *watch;
 	struct chart *chart;
+	struct lifelines *lifelines;
 	int (*print)(const struct model *model, const void *view);
 	const void *view;
 };

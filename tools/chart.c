@@ -28,7 +28,7 @@ uint32_t chart_name(struct chart *chart, const char comm[16])
 
 static uint64_t least_wait_ns(const struct chart *chart)
 {
-	return chart->grain_ns / 2 + 1;
+	return chart->window.grain_ns / 2 + 1;
 }
 
 static struct chart_lane *reach_lane(struct chart *chart, uint32_t cpu)
@@ -45,47 +45,6 @@ static struct chart_lane *reach_lane(struct chart *chart, uint32_t cpu)
 	if (!grown[cpu].name_ns)
 		grown[cpu].name_ns = calloc(CHART_NR_NAMES, sizeof(*grown[cpu].name_ns));
 	return grown[cpu].name_ns ? &grown[cpu] : NULL;
-}
-
-/* The part of an interval that is drawn: is there any? */
-static bool clip(const struct chart *chart, uint64_t *from_ns, uint64_t *until_ns)
-{
-	if (*from_ns < chart->from_ns)
-		*from_ns = chart->from_ns;
-	if (*until_ns > chart->until_ns)
-		*until_ns = chart->until_ns;
-	return *from_ns < *until_ns;
-}
-
-/* The time of a span that follows one that ends at @end_ns: is there any? */
-static bool begin_time(const struct chart *chart, struct chart_time *time, uint64_t end_ns,
-		       uint64_t from_ns, uint64_t until_ns)
-{
-	if (from_ns < end_ns)
-		from_ns = end_ns;
-	if (!clip(chart, &from_ns, &until_ns))
-		return false;
-	*time = (struct chart_time){
-		.from_ns = from_ns, .until_ns = until_ns, .known_ns = until_ns - from_ns,
-	};
-	return true;
-}
-
-static bool is_short(const struct chart_time *time, uint64_t grain_ns)
-{
-	return time->is_mixed || time->until_ns - time->from_ns < grain_ns;
-}
-
-/* Make one of two times that are short enough; return whether they are. */
-static bool join_time(struct chart_time *last, const struct chart_time *time, uint64_t grain_ns)
-{
-	if (!is_short(last, grain_ns) || !is_short(time, grain_ns) ||
-	    time->until_ns - last->from_ns > grain_ns)
-		return false;
-	last->is_mixed = true;
-	last->until_ns = time->until_ns;
-	last->known_ns += time->known_ns;
-	return true;
 }
 
 /* ---- who ran ---- */
@@ -134,11 +93,11 @@ static void set_share(struct chart_run *run, uint32_t name, uint64_t ns)
 
 /* The span that the interval belongs to: the last one, or one more. */
 static struct chart_run *reach_run(struct chart *chart, struct chart_lane *lane,
-				   const struct chart_time *time, uint32_t task)
+				   const struct stretch *time, uint32_t task)
 {
 	struct chart_run *last = lane->nr_runs ? &lane->run[lane->nr_runs - 1] : NULL, *grown;
 
-	if (last && join_time(&last->time, time, chart->grain_ns)) {
+	if (last && stretch_join(&last->time, time, chart->window.grain_ns)) {
 		last->task = 0;
 		return last;
 	}
@@ -156,13 +115,14 @@ int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t 
 		  uint32_t task, uint32_t name)
 {
 	struct chart_lane *lane = reach_lane(chart, cpu);
-	struct chart_time time;
 	struct chart_run *run;
+	struct stretch time;
+	uint64_t end_ns;
 
 	if (!lane)
 		return -ENOMEM;
-	if (!begin_time(chart, &time, lane->nr_runs ? lane->run[lane->nr_runs - 1].time.until_ns : 0,
-			from_ns, until_ns))
+	end_ns = lane->nr_runs ? lane->run[lane->nr_runs - 1].time.until_ns : 0;
+	if (!stretch_begin(&time, &chart->window, end_ns, from_ns, until_ns))
 		return 0;
 	run = reach_run(chart, lane, &time, task);
 	if (!run || (task && count_name(lane, name, time.known_ns)))
@@ -182,14 +142,15 @@ int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64
 {
 	struct chart_lane *lane = reach_lane(chart, cpu);
 	struct chart_length *last, *grown;
-	struct chart_time time;
+	struct stretch time;
 
 	if (!lane)
 		return -ENOMEM;
 	last = lane->nr_lengths ? &lane->length[lane->nr_lengths - 1] : NULL;
-	if (!begin_time(chart, &time, last ? last->time.until_ns : 0, from_ns, until_ns))
+	if (!stretch_begin(&time, &chart->window, last ? last->time.until_ns : 0, from_ns,
+			until_ns))
 		return 0;
-	if (last && join_time(&last->time, &time, chart->grain_ns)) {
+	if (last && stretch_join(&last->time, &time, chart->window.grain_ns)) {
 		last->sum_ns += time.known_ns * length;
 		last->max = length > last->max ? length : last->max;
 		return 0;
@@ -226,7 +187,7 @@ int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *w
 
 	if (!lane)
 		return -ENOMEM;
-	if (!clip(chart, &clipped.from_ns, &clipped.until_ns))
+	if (!stretch_clip(&chart->window, &clipped.from_ns, &clipped.until_ns))
 		return 0;
 	while (lane->nr_waits == CHART_NR_WAITS) {
 		lane->wait_least_ns += lane->wait_least_ns / 4 + 1;
@@ -254,8 +215,7 @@ int chart_init(struct chart *chart, const struct source_opts *source, uint64_t f
 	       uint64_t until_ns)
 {
 	*chart = (struct chart){
-		.from_ns = from_ns, .until_ns = until_ns, .nr_names = 1, .source = source,
-		.grain_ns = (until_ns - from_ns - 1) / CHART_NR_COLUMNS + 1,
+		.window = stretch_window(from_ns, until_ns), .nr_names = 1, .source = source,
 	};
 	chart->name = calloc(CHART_NR_NAMES, sizeof(*chart->name));
 	if (chart->name && !pool_init(&chart->task, sizeof(struct chart_task)))

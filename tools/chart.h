@@ -2,12 +2,9 @@
 /*
  * What each CPU did in a stretch of time, as exactly as it can be drawn.
  *
- * Each CPU has a lane of its own: one span for each interval where intervals are
- * long, one for several where they are shorter than a grain, which is as long as
- * a column of the picture.  Two spans that follow each other are together longer
- * than a grain, so a lane has at most two of a kind for each column, whatever
- * the length of the recording and whatever the other CPUs do: with the waits at
- * most 700 KiB for each CPU, and 16 bytes for each task.
+ * Each CPU has a lane of its own, in which spans are put together as stretch.h says,
+ * so it is bounded whatever the length of the recording and whatever the other CPUs
+ * do: with the waits at most 800 KiB for each CPU, and 16 bytes for each task.
  *
  *	chart_init(&chart, &source, from_ns, until_ns);
  *	... chart_follow() after each record of class "sched", chart_finish() ...
@@ -23,25 +20,11 @@
 #include "model_sched.h"
 #include "pool.h"
 #include "source.h"
+#include "stretch.h"
 
-#define CHART_NR_COLUMNS	1600U
 #define CHART_NR_WAITS		1600U	/* of a CPU */
 #define CHART_NR_NAMES		1024U	/* those met later are "other" */
 #define CHART_NR_SHARES		5U	/* names told apart in a mixed span */
-
-/**
- * struct chart_time - the time of a span
- * @from_ns: begin
- * @until_ns: end
- * @known_ns: time of it that is known
- * @is_mixed: it is of several intervals
- */
-struct chart_time {
-	uint64_t from_ns;
-	uint64_t until_ns;
-	uint64_t known_ns;
-	bool is_mixed;
-};
 
 /**
  * struct chart_run - who ran
@@ -50,7 +33,7 @@ struct chart_time {
  * @share: the names that ran longest, exactly; what is missing to @busy_ns is others'
  */
 struct chart_run {
-	struct chart_time time;
+	struct stretch time;
 	uint32_t task;
 	uint32_t nr_shares;
 	uint64_t busy_ns;
@@ -66,7 +49,7 @@ struct chart_run {
  * @max: the greatest; not mixed: the length
  */
 struct chart_length {
-	struct chart_time time;
+	struct stretch time;
 	uint64_t sum_ns;
 	uint32_t max;
 };
@@ -149,17 +132,13 @@ struct chart_task {
 
 /**
  * struct chart - all CPUs
- * @from_ns: begin of what is drawn
- * @until_ns: its end
- * @grain_ns: longest span of several intervals
+ * @window: what is drawn
  * @lane: by CPU
  * @name: by number; 0 stands for all that have none of their own
  * @source: CPUs drawn; tasks of processes that are not wanted have name 0
  */
 struct chart {
-	uint64_t from_ns;
-	uint64_t until_ns;
-	uint64_t grain_ns;
+	struct stretch_window window;
 	struct chart_lane *lane;
 	uint32_t nr_lanes;
 	struct chart_name *name;

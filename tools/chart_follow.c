@@ -10,15 +10,9 @@
 
 #include "model.h"
 
-/* Names are only given to what is drawn. */
-static bool is_drawn(const struct chart *chart, uint64_t from_ns, uint64_t until_ns)
-{
-	return from_ns < chart->until_ns && until_ns > chart->from_ns;
-}
-
 /* ---- CPUs ---- */
 
-/* Its number is kept with the task, because there can be many names. */
+/* Only what is drawn is given a name. Its number is kept with the task, because there can be many names. */
 static uint32_t name_of(struct chart *chart, const struct sched *sched, uint32_t number)
 {
 	const struct task *task = task_at(sched->tasks, number);
@@ -68,7 +62,7 @@ static int end_current(struct chart *chart, const struct sched *sched, uint32_t 
 	uint64_t since_ns = old->current_since_ns;
 
 	old->current_since_ns = ts_ns;
-	if (!old->is_known || !is_drawn(chart, since_ns, ts_ns))
+	if (!old->is_known || !stretch_is_drawn(&chart->window, since_ns, ts_ns))
 		return 0;
 	return chart_add_run(chart, cpu, since_ns, ts_ns, old->current,
 			     name_of(chart, sched, old->current));
@@ -130,7 +124,7 @@ static int end_wait(struct chart *chart, const struct sched *sched, uint32_t num
 	const struct chart_task *old = pool_at(&chart->task, number);
 
 	if (!old->is_met || old->cpu == SCHED_NO_CPU ||
-	    !source_wants_cpu(chart->source, old->cpu) || !is_drawn(chart, old->since_ns, ts_ns))
+	    !source_wants_cpu(chart->source, old->cpu) || !stretch_is_drawn(&chart->window, old->since_ns, ts_ns))
 		return 0;
 	return chart_add_wait(chart, old->cpu, &(struct chart_wait){
 		.from_ns = old->since_ns, .until_ns = ts_ns, .task = number,

@@ -5,10 +5,12 @@
 #include <argp.h>
 
 #include "analysis.h"
+#include "chart.h"
 #include "cmd.h"
 #include "options.h"
 #include "picture.h"
 #include "view_runq.h"
+#include "view_svg.h"
 
 enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH };
 
@@ -112,6 +114,40 @@ static int show(const struct runq_opts *opts, struct reader *r)
 	return analysis_run(&analysis);
 }
 
+/* ---- --svg ---- */
+
+static int begin_chart(void *chart, const struct source_opts *source, uint64_t from_ns,
+		       uint64_t until_ns)
+{
+	return chart_init(chart, source, from_ns, until_ns);
+}
+
+static void follow_chart(void *chart, struct analysis *analysis)
+{
+	analysis->chart = chart;
+}
+
+static int write_chart(void *chart, FILE *out, const struct model *model, uint64_t start_ns)
+{
+	return view_svg_write(out, model, chart, start_ns);
+}
+
+static void end_chart(void *chart)
+{
+	chart_deinit(chart);
+}
+
+static int draw(const struct runq_opts *opts)
+{
+	struct chart chart;
+	struct picture_drawing drawing = {
+		.what = MODEL_RUNQ, .begin = begin_chart, .follow = follow_chart,
+		.write = write_chart, .end = end_chart, .arg = &chart,
+	};
+
+	return picture_write(&opts->picture, &drawing, &opts->source);
+}
+
 int cmd_runq(int argc, char **argv)
 {
 	struct runq_opts opts = {
@@ -129,7 +165,7 @@ int cmd_runq(int argc, char **argv)
 	if (!opts.view.width)
 		opts.view.width = view_map_width();
 	if (opts.picture.path)
-		return picture_write(&opts.picture, &opts.source);
+		return draw(&opts);
 	if (source_open(&opts.source, &r))
 		return CMD_FAILED;
 	opts.view.start_ns = reader_info(r)->start_ns;

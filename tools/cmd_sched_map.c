@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe sched map: who ran on each CPU, switch by switch, as a timeline or as
- * a picture.
+ * ipcprobe sched map: who ran on each CPU, switch by switch or as a timeline, or a
+ * picture of what each task did.
  */
 #include "cmd_sched.h"
+#include "lifeline.h"
 #include "options.h"
 #include "picture.h"
+#include "view_lifeline.h"
 #include "view_switches.h"
 
 enum { OPTION_TIMELINE = 0x200, OPTION_WIDTH };
@@ -31,7 +33,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->sched;
-		state->child_inputs[1] = &opts->picture;
+		state->child_inputs[1] = &opts->sched;
+		state->child_inputs[2] = &opts->picture;
 		return 0;
 	case OPTION_TIMELINE:
 		opts->is_timeline = true;
@@ -44,6 +47,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--svg and -J: one of them");
 		if (opts->picture.path && opts->sched.source.output)
 			argp_error(state, "--svg and -o: one of them");
+		if (opts->sched.has_top && !opts->picture.path)
+			argp_error(state, "--top: with --svg only");
+		if (opts->is_timeline && opts->picture.path)
+			argp_error(state, "--timeline and --svg: one of them");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -51,15 +58,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &sched_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
+	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show who ran on each CPU, switch by switch, as a timeline or as a picture.\v"
+	.doc = "Show who ran on each CPU, switch by switch or as a timeline, or what each task did "
+	       "as a picture.\v"
 	       "Examples:\n"
+	       "    ipcprobe sched map --svg tasks.svg -p 712 -i r.data\n"
 	       "    ipcprobe sched map --time 1,1.01 -i r.data\n"
 	       "    ipcprobe sched map --timeline -- make",
 	.children = children,
@@ -75,10 +84,62 @@ static int print(const struct model *model, const void *arg)
 					 view_map_print(model, &opts->sched.view);
 }
 
+/* ---- --svg ---- */
+
+/* what is drawn, and how much of it */
+struct tasks_picture {
+	struct lifelines lines;
+	uint32_t top;
+};
+
+static int begin_lines(void *arg, const struct source_opts *source, uint64_t from_ns,
+		       uint64_t until_ns)
+{
+	struct tasks_picture *picture = arg;
+
+	return lifelines_init(&picture->lines, source, from_ns, until_ns);
+}
+
+static void follow_lines(void *arg, struct analysis *analysis)
+{
+	struct tasks_picture *picture = arg;
+
+	analysis->lifelines = &picture->lines;
+	analysis->watch = &picture->lines.watch;
+}
+
+static int write_lines(void *arg, FILE *out, const struct model *model, uint64_t start_ns)
+{
+	const struct tasks_picture *picture = arg;
+
+	return view_lifeline_write(out, model, &picture->lines, picture->top, start_ns);
+}
+
+static void end_lines(void *arg)
+{
+	struct tasks_picture *picture = arg;
+
+	lifelines_deinit(&picture->lines);
+}
+
+static int draw(struct map_opts *opts)
+{
+	struct tasks_picture tasks = {
+		.top = opts->sched.has_top ? opts->sched.view.top : VIEW_RUNQ_TOP,
+	};
+	struct picture_drawing drawing = {
+		.what = MODEL_RUNQ | MODEL_WAITS, .begin = begin_lines, .follow = follow_lines,
+		.write = write_lines, .end = end_lines, .arg = &tasks,
+	};
+
+	opts->sched.source.classes |= MODEL_WAITS_CLASSES;
+	return picture_write(&opts->picture, &drawing, &opts->sched.source);
+}
+
 static int run(struct map_opts *opts)
 {
 	if (opts->picture.path)
-		return picture_write(&opts->picture, &opts->sched.source);
+		return draw(opts);
 	if (opts->is_timeline) {
 		opts->sched.what |= MODEL_TIMELINE;
 		if (!opts->sched.view.width)

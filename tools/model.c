@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "chart.h"
+#include "lifeline.h"
 
 uint64_t model_time(const struct ipcprobe_rec *rec)
 {
@@ -16,7 +17,7 @@ uint64_t model_time(const struct ipcprobe_rec *rec)
 	return rec->type == IPCPROBE_REC_lost ? lost->begin_ns : rec->ts_ns;
 }
 
-/* A record that the run queues and their chart take in. */
+/* A record that the run queues take in, and what follows them. */
 static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 {
 	const struct ipcprobe_rec_lost *lost = (const void *)rec;
@@ -30,7 +31,11 @@ static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 		err = sched_lost(&model->sched, lost->begin_ns, rec->ts_ns);
 	else
 		err = sched_apply(&model->sched, rec);
-	return err || !model->chart ? err : chart_follow(model->chart, &model->sched, rec);
+	if (!err && model->chart)
+		err = chart_follow(model->chart, &model->sched, rec);
+	if (!err && model->lifelines)
+		err = lifelines_follow(model->lifelines, &model->sched, rec);
+	return err;
 }
 
 static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
@@ -171,6 +176,8 @@ int model_finish(struct model *model, uint64_t until_ns)
 		err = sched_finish(&model->sched, until_ns);
 	if (!err && model->chart)
 		err = chart_finish(model->chart, &model->sched, until_ns);
+	if (!err && model->lifelines)
+		err = lifelines_finish(model->lifelines, &model->sched, until_ns);
 	return err;
 }
 

@@ -28,6 +28,7 @@
 #include "model_task.h"
 
 struct chart;
+struct lifelines;
 
 #define MODEL_COPIES	0x1U	/* where bytes went */
 #define MODEL_RUNQ	0x2U	/* run queues */
@@ -81,6 +82,7 @@ static inline void model_loss_add(struct model_loss *loss, const struct ipcprobe
  * @cpus: the only CPUs recorded, "" = all
  * @pids: the only processes recorded, likewise
  * @chart: set by whoever wants it to follow the run queues; NULL = nobody
+ * @lifelines: set by whoever wants them to follow the tasks; NULL = nobody
  */
 struct model {
 	uint32_t what;
@@ -98,6 +100,7 @@ struct model {
 	struct sched sched;
 	struct picks picks;
 	struct chart *chart;
+	struct lifelines *lifelines;
 };
 
 int model_init(struct model *model, uint32_t what);

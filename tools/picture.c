@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * --svg: the run queues of what is analysed as a picture.
+ * --svg: what is analysed as a picture.
  */
 #include "picture.h"
 
@@ -8,15 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis.h"
 #include "cmd.h"
-#include "view_svg.h"
 
 enum { OPTION_SVG = 0x400 };
 
 static const struct argp_option options[] = {
-	{ "svg", OPTION_SVG, "FILE", 0, "Write the timeline as a picture (SVG) to FILE, - = stdout",
-	  0 },
+	{ "svg", OPTION_SVG, "FILE", 0, "Write a picture (SVG) to FILE, - = stdout", 0 },
 	{ 0 }
 };
 
@@ -33,17 +30,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp picture_argp = { .options = options, .parser = parse_option };
 
 /* what print() is given */
-struct drawing {
+struct job {
 	FILE *out;
-	const struct chart *chart;
+	const struct picture_drawing *drawing;
 	uint64_t start_ns;
 };
 
 static int print(const struct model *model, const void *view)
 {
-	const struct drawing *drawing = view;
+	const struct job *job = view;
 
-	return view_svg_write(drawing->out, model, drawing->chart, drawing->start_ns);
+	return job->drawing->write(job->drawing->arg, job->out, model, job->start_ns);
 }
 
 static int say_cannot_write(const struct picture *picture)
@@ -53,23 +50,26 @@ static int say_cannot_write(const struct picture *picture)
 }
 
 /* Read everything and write it to @out. */
-static int draw(const struct source_opts *source, struct reader *r, struct chart *chart, FILE *out)
+static int draw(const struct source_opts *source, struct reader *r,
+		const struct picture_drawing *drawing, FILE *out)
 {
-	struct drawing drawing = {
-		.out = out, .chart = chart, .start_ns = reader_info(r)->start_ns,
+	struct job job = {
+		.out = out, .drawing = drawing, .start_ns = reader_info(r)->start_ns,
 	};
 	struct model model;
 	struct analysis analysis = {
 		.source = source,
 		.reader = r,
 		.model = &model,
-		.what = MODEL_RUNQ,
+		.what = drawing->what,
 		.until_ns = source_until_ns(source, r),
-		.chart = chart,
 		.print = print,
-		.view = &drawing,
+		.view = &job,
 	};
 
+	if (drawing->what & MODEL_WAITS && reader_info(r)->classes & MODEL_WAITS_CLASSES)
+		analysis.what |= MODEL_COPIES;
+	drawing->follow(drawing->arg, &analysis);
 	return analysis_run(&analysis);
 }
 
@@ -92,8 +92,8 @@ static bool span_of(const struct source_opts *source, const struct reader *r, ui
 	return false;
 }
 
-static int write_picture(const struct picture *picture, const struct source_opts *source,
-			 struct reader *r, struct chart *chart)
+static int write_picture(const struct picture *picture, const struct picture_drawing *drawing,
+			 const struct source_opts *source, struct reader *r)
 {
 	bool is_stdout = !strcmp(picture->path, "-");
 	FILE *out = is_stdout ? stdout : fopen(picture->path, "we");
@@ -104,7 +104,7 @@ static int write_picture(const struct picture *picture, const struct source_opts
 		source_close(source, r, 0);
 		return status;
 	}
-	err = draw(source, r, chart, out);
+	err = draw(source, r, drawing, out);
 	status = source_close(source, r, err == -EIO ? 0 : err);
 	if ((is_stdout ? fflush(out) : fclose(out)) || err == -EIO)
 		return say_cannot_write(picture);
@@ -115,11 +115,11 @@ static int write_picture(const struct picture *picture, const struct source_opts
  * picture_write - record or read, and draw
  * Return: the exit status of the sub-command.
  */
-int picture_write(const struct picture *picture, const struct source_opts *source)
+int picture_write(const struct picture *picture, const struct picture_drawing *drawing,
+		  const struct source_opts *source)
 {
 	uint64_t from_ns, until_ns;
 	struct reader *r;
-	struct chart chart;
 	int status;
 
 	if (source_open(source, &r))
@@ -128,9 +128,9 @@ int picture_write(const struct picture *picture, const struct source_opts *sourc
 		source_close(source, r, 0);
 		return CMD_USAGE;
 	}
-	if (chart_init(&chart, source, from_ns, until_ns))
+	if (drawing->begin(drawing->arg, source, from_ns, until_ns))
 		return source_close(source, r, -ENOMEM);
-	status = write_picture(picture, source, r, &chart);
-	chart_deinit(&chart);
+	status = write_picture(picture, drawing, source, r);
+	drawing->end(drawing->arg);
 	return status;
 }

@@ -17,7 +17,6 @@
 #define LEGEND_TEXT	(SWATCH + 5U)
 #define LEGEND_GAP	18U
 #define NR_TICKS	16U	/* at most */
-#define FULL_WIDTH	(SVG_LEFT + SVG_WIDTH + SVG_RIGHT)
 
 static const char *const rules[] = {
 	"text{fill:#222}",
@@ -59,6 +58,11 @@ static void write_strings(const struct svg *svg, const char *const *string, uint
 		fputs(string[i], svg->out);
 }
 
+static uint32_t full_width(const struct svg *svg)
+{
+	return svg->left + SVG_WIDTH + SVG_RIGHT;
+}
+
 /* ---- begin and end ---- */
 
 void svg_begin(const struct svg *svg, const char *title, const char *what, uint32_t height,
@@ -67,8 +71,8 @@ void svg_begin(const struct svg *svg, const char *title, const char *what, uint3
 	char ns[LABEL_MAX];
 
 	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\"", svg->out);
-	fprintf(svg->out, " width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\"", FULL_WIDTH, height,
-		FULL_WIDTH, height);
+	fprintf(svg->out, " width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\"", full_width(svg), height,
+		full_width(svg), height);
 	fputs(" font-family=\"DejaVu Sans,Verdana,sans-serif\" font-size=\"11\">\n", svg->out);
 	fprintf(svg->out, "<title>%s</title>\n<style>", title);
 	write_strings(svg, rules, ARRAY_SIZE(rules));
@@ -77,7 +81,7 @@ void svg_begin(const struct svg *svg, const char *title, const char *what, uint3
 	fputs("</style>\n", svg->out);
 	write_strings(svg, patterns, ARRAY_SIZE(patterns));
 	fputs("<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n", svg->out);
-	fprintf(svg->out, "<text class=\"title\" x=\"%u\" y=\"22\">", SVG_LEFT);
+	fprintf(svg->out, "<text class=\"title\" x=\"%u\" y=\"22\">", svg->left);
 	fprintf(svg->out, "%s, from %.9f s after the start, for %s</text>\n", what,
 		svg_seconds(svg, svg->from_ns), label_ns(ns, svg->until_ns - svg->from_ns));
 }
@@ -89,26 +93,26 @@ void svg_end(const struct svg *svg)
 
 /* ---- legend ---- */
 
-struct svg_spot svg_legend_begin(void)
+struct svg_spot svg_legend_begin(const struct svg *svg)
 {
-	return (struct svg_spot){ SVG_LEFT, LEGEND_Y };
+	return (struct svg_spot){ svg->left, LEGEND_Y };
 }
 
 /* What follows stands in a line of its own. */
-void svg_legend_line(struct svg_spot *next)
+void svg_legend_line(const struct svg *svg, struct svg_spot *next)
 {
-	if (next->x > SVG_LEFT)
-		*next = (struct svg_spot){ SVG_LEFT, next->y + LEGEND_STEP };
+	if (next->x > svg->left)
+		*next = (struct svg_spot){ svg->left, next->y + LEGEND_STEP };
 }
 
 /* Room for an entry with so much text; return its spot. */
-static struct svg_spot take_spot(struct svg_spot *next, double nr_letters)
+static struct svg_spot take_spot(const struct svg *svg, struct svg_spot *next, double nr_letters)
 {
 	double width = LEGEND_TEXT + nr_letters * LETTER;
 	struct svg_spot spot;
 
-	if (next->x > SVG_LEFT && next->x + width > FULL_WIDTH - SVG_RIGHT)
-		svg_legend_line(next);
+	if (next->x > svg->left && next->x + width > svg->left + SVG_WIDTH)
+		svg_legend_line(svg, next);
 	spot = *next;
 	next->x += width + LEGEND_GAP;
 	return spot;
@@ -117,7 +121,7 @@ static struct svg_spot take_spot(struct svg_spot *next, double nr_letters)
 void svg_legend_entry(const struct svg *svg, struct svg_spot *next, const char *css,
 		      enum svg_shape shape, const char *text)
 {
-	struct svg_spot spot = take_spot(next, strlen(text));
+	struct svg_spot spot = take_spot(svg, next, strlen(text));
 
 	svg_bar(svg, css, shape, spot.x, spot.y - SWATCH + 2, SWATCH, SWATCH);
 	fprintf(svg->out, "<text x=\"%.2f\" y=\"%u\">", spot.x + LEGEND_TEXT, spot.y);
@@ -126,9 +130,9 @@ void svg_legend_entry(const struct svg *svg, struct svg_spot *next, const char *
 }
 
 /* svg_legend_end - the place below it */
-uint32_t svg_legend_end(const struct svg_spot *next)
+uint32_t svg_legend_end(const struct svg *svg, const struct svg_spot *next)
 {
-	return next->x > SVG_LEFT ? next->y + LEGEND_STEP : next->y;
+	return next->x > svg->left ? next->y + LEGEND_STEP : next->y;
 }
 
 /* ---- axis ---- */

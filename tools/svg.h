@@ -10,19 +10,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SVG_LEFT	80U	/* begin of the time axis */
-#define SVG_WIDTH	1600U	/* its length */
+#define SVG_WIDTH	1600U	/* length of the time axis */
 #define SVG_RIGHT	28U
 #define SVG_APART	4.0	/* least width of a bar with a border */
 
 /**
  * struct svg - a picture that is being drawn
+ * @left: begin of the time axis; labels are left of it
  * @from_ns: begin of what is drawn
  * @until_ns: its end
  * @start_ns: begin of the recording: times are shown from there on
  */
 struct svg {
 	FILE *out;
+	uint32_t left;
 	uint64_t from_ns;
 	uint64_t until_ns;
 	uint64_t start_ns;
@@ -36,7 +37,7 @@ static inline double svg_dx(const struct svg *svg, uint64_t ns)
 
 static inline double svg_x(const struct svg *svg, uint64_t ns)
 {
-	return SVG_LEFT + svg_dx(svg, ns - svg->from_ns);
+	return svg->left + svg_dx(svg, ns - svg->from_ns);
 }
 
 /* the place of a time when it is printed: in seconds since the recording began */
@@ -63,11 +64,11 @@ void svg_begin(const struct svg *svg, const char *title, const char *what, uint3
 	       void (*colours)(const void *arg), const void *arg);
 void svg_end(const struct svg *svg);
 
-struct svg_spot svg_legend_begin(void);
-void svg_legend_line(struct svg_spot *next);
+struct svg_spot svg_legend_begin(const struct svg *svg);
+void svg_legend_line(const struct svg *svg, struct svg_spot *next);
 void svg_legend_entry(const struct svg *svg, struct svg_spot *next, const char *css,
 		      enum svg_shape shape, const char *text);
-uint32_t svg_legend_end(const struct svg_spot *next);
+uint32_t svg_legend_end(const struct svg *svg, const struct svg_spot *next);
 
 /* the axis takes its height from @top on; the lanes are below, and end at @bottom */
 uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom);

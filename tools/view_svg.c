@@ -164,9 +164,9 @@ struct marks {
 };
 
 /* Is anything of a time unknown, or between it and what ended at @end_ns? */
-static bool is_unknown(const struct chart_time *time, uint64_t end_ns)
+static bool is_unknown(const struct stretch *time, uint64_t end_ns)
 {
-	return time->from_ns != end_ns || time->known_ns != time->until_ns - time->from_ns;
+	return time->from_ns != end_ns || time->known_ns != stretch_ns(time);
 }
 
 static bool has_others(const struct queues *q, const struct chart_run *run)
@@ -182,7 +182,7 @@ static bool has_others(const struct queues *q, const struct chart_run *run)
 
 static void mark_runs(const struct queues *q, const struct chart_lane *lane, struct marks *marks)
 {
-	uint64_t end_ns = q->chart->from_ns;
+	uint64_t end_ns = q->chart->window.from_ns;
 	uint32_t i;
 
 	for (i = 0; i < lane->nr_runs; i++) {
@@ -193,13 +193,13 @@ static void mark_runs(const struct queues *q, const struct chart_lane *lane, str
 		marks->has_unknown |= is_unknown(&run->time, end_ns);
 		end_ns = run->time.until_ns;
 	}
-	marks->has_unknown |= end_ns != q->chart->until_ns;
+	marks->has_unknown |= end_ns != q->chart->window.until_ns;
 }
 
 static void mark_lengths(const struct queues *q, const struct chart_lane *lane,
 			 struct marks *marks)
 {
-	uint64_t end_ns = q->chart->from_ns;
+	uint64_t end_ns = q->chart->window.from_ns;
 	uint32_t i;
 
 	for (i = 0; i < lane->nr_lengths; i++) {
@@ -209,7 +209,7 @@ static void mark_lengths(const struct queues *q, const struct chart_lane *lane,
 		marks->has_unknown |= is_unknown(&length->time, end_ns);
 		end_ns = length->time.until_ns;
 	}
-	marks->has_unknown |= end_ns != q->chart->until_ns;
+	marks->has_unknown |= end_ns != q->chart->window.until_ns;
 }
 
 static struct marks marks_of(const struct queues *q)
@@ -265,7 +265,7 @@ static void write_others(const struct queues *q, struct svg_spot *next)
 /* The names, then what else there is; return the place below. */
 static uint32_t write_legend(const struct queues *q)
 {
-	struct svg_spot next = svg_legend_begin();
+	struct svg_spot next = svg_legend_begin(&q->svg);
 	struct marks marks = marks_of(q);
 	uint32_t i;
 
@@ -274,7 +274,7 @@ static uint32_t write_legend(const struct queues *q)
 			write_name(q, &next, q->names.sorted[i]);
 	if (marks.has_others)
 		write_others(q, &next);
-	svg_legend_line(&next);
+	svg_legend_line(&q->svg, &next);
 	if (marks.has_idle)
 		svg_legend_entry(&q->svg, &next, "blank", SVG_FULL, "idle");
 	if (marks.has_unknown)
@@ -290,7 +290,7 @@ static uint32_t write_legend(const struct queues *q)
 	if (marks.has_max)
 		svg_legend_entry(&q->svg, &next, "max", SVG_FULL,
 				 "its greatest, where it changes too often to be drawn");
-	return svg_legend_end(&next);
+	return svg_legend_end(&q->svg, &next);
 }
 
 /* ---- all ---- */
@@ -309,7 +309,7 @@ static void write_colours(const void *arg)
 /* the limit below which waits are not drawn, of the lane that has the greatest */
 static uint64_t greatest_least_ns(const struct queues *q)
 {
-	uint64_t ns = q->chart->grain_ns / 2 + 1;
+	uint64_t ns = q->chart->window.grain_ns / 2 + 1;
 	uint32_t i;
 
 	for (i = 0; i < q->nr_lanes; i++)
@@ -320,12 +320,12 @@ static uint64_t greatest_least_ns(const struct queues *q)
 
 static void write_foot(const struct queues *q, uint32_t y)
 {
-	uint64_t least_ns = q->chart->grain_ns / 2 + 1, greatest_ns = greatest_least_ns(q);
+	uint64_t least_ns = q->chart->window.grain_ns / 2 + 1, greatest_ns = greatest_least_ns(q);
 	char buf[LABEL_MAX];
 
-	fprintf(q->svg.out, "<text class=\"note\" x=\"%u\" y=\"%u\">", SVG_LEFT, y);
+	fprintf(q->svg.out, "<text class=\"note\" x=\"%u\" y=\"%u\">", QUEUES_LEFT, y);
 	fprintf(q->svg.out, "Intervals shorter than %s that are next to each other are drawn as shares of their time; ",
-		label_ns(buf, q->chart->grain_ns));
+		label_ns(buf, q->chart->window.grain_ns));
 	fprintf(q->svg.out, "who waited for less than %s is not drawn", label_ns(buf, least_ns));
 	if (greatest_ns > least_ns)
 		fprintf(q->svg.out, ", on CPUs with many waits for less than up to %s",
@@ -383,8 +383,10 @@ int view_svg_write(FILE *out, const struct model *model, const struct chart *cha
 		   uint64_t start_ns)
 {
 	struct queues q = {
-		.svg = { .out = out, .from_ns = chart->from_ns, .until_ns = chart->until_ns,
-			 .start_ns = start_ns },
+		.svg = {
+			.out = out, .left = QUEUES_LEFT, .from_ns = chart->window.from_ns,
+			.until_ns = chart->window.until_ns, .start_ns = start_ns,
+		},
 		.model = model, .chart = chart, .max_length = 1,
 	};
 	int err;

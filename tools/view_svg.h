@@ -19,6 +19,7 @@ int view_svg_write(FILE *out, const struct model *model, const struct chart *cha
 
 /* ---- view_svg.c, view_svg_name.c and view_svg_lane.c ---- */
 
+#define QUEUES_LEFT	80U	/* begin of the time axis */
 #define QUEUES_NR_ROWS	8U	/* of those who wait, of a CPU, at most */
 
 /**

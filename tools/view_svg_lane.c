@@ -83,27 +83,27 @@ static void write_run_gaps(const struct queues *q, uint32_t cpu, const char *who
 			   uint32_t height)
 {
 	const struct chart_lane *lane = chart_lane(q->chart, cpu);
-	uint64_t ns = q->chart->from_ns;
+	uint64_t ns = q->chart->window.from_ns;
 	uint32_t i;
 
 	for (i = 0; i < lane->nr_runs; i++) {
 		write_gap(q, whose, ns, lane->run[i].time.from_ns, y, height);
 		ns = lane->run[i].time.until_ns;
 	}
-	write_gap(q, whose, ns, q->chart->until_ns, y, height);
+	write_gap(q, whose, ns, q->chart->window.until_ns, y, height);
 }
 
 static void write_length_gaps(const struct queues *q, uint32_t cpu, uint32_t y, uint32_t height)
 {
 	const struct chart_lane *lane = chart_lane(q->chart, cpu);
-	uint64_t ns = q->chart->from_ns;
+	uint64_t ns = q->chart->window.from_ns;
 	uint32_t i;
 
 	for (i = 0; i < lane->nr_lengths; i++) {
 		write_gap(q, "", ns, lane->length[i].time.from_ns, y, height);
 		ns = lane->length[i].time.until_ns;
 	}
-	write_gap(q, "", ns, q->chart->until_ns, y, height);
+	write_gap(q, "", ns, q->chart->window.until_ns, y, height);
 }
 
 /*
@@ -155,11 +155,6 @@ static void write_run(const struct queues *q, const struct queues_lane *lane,
 	fputs("</g>\n", q->svg.out);
 }
 
-static uint64_t run_ns(const struct chart_run *run)
-{
-	return run->time.until_ns - run->time.from_ns;
-}
-
 static void write_percent(const struct queues *q, const char *comm, uint64_t ns,
 			  const struct chart_run *run)
 {
@@ -167,7 +162,7 @@ static void write_percent(const struct queues *q, const char *comm, uint64_t ns,
 		return;
 	fputs(", ", q->svg.out);
 	svg_comm(&q->svg, comm);
-	fprintf(q->svg.out, " %.1f %%", 100.0 * ns / run_ns(run));
+	fprintf(q->svg.out, " %.1f %%", 100.0 * ns / stretch_ns(&run->time));
 }
 
 static void write_shares_title(const struct queues *q, const struct queues_lane *lane,
@@ -185,20 +180,20 @@ static void write_shares_title(const struct queues *q, const struct queues_lane 
 		}
 	write_percent(q, "others", others_ns, run);
 	write_percent(q, "idle", run->time.known_ns - run->busy_ns, run);
-	write_percent(q, "unknown", run_ns(run) - run->time.known_ns, run);
+	write_percent(q, "unknown", stretch_ns(&run->time) - run->time.known_ns, run);
 	fputs("</title>", q->svg.out);
 }
 
 static double share_height(const struct queues *q, const struct chart_run *run, uint64_t ns)
 {
-	return (double)q->size->run * ns / run_ns(run);
+	return (double)q->size->run * ns / stretch_ns(&run->time);
 }
 
 /* One share of the stack whose top is at @y; return its new top. */
 static double stack(const struct queues *q, const struct chart_run *run, double y,
 		    const char *css, uint64_t ns)
 {
-	double height = share_height(q, run, ns), width = svg_dx(&q->svg, run_ns(run));
+	double height = share_height(q, run, ns), width = svg_dx(&q->svg, stretch_ns(&run->time));
 
 	if (!ns)
 		return y;
@@ -227,7 +222,7 @@ static bool is_apart(const struct queues *q, const struct chart_run *run,
 static void write_shares(const struct queues *q, const struct queues_lane *lane,
 			 const struct chart_run *run)
 {
-	uint64_t unknown_ns = run_ns(run) - run->time.known_ns, others_ns = run->busy_ns;
+	uint64_t unknown_ns = stretch_ns(&run->time) - run->time.known_ns, others_ns = run->busy_ns;
 	struct chart_run sorted = *run;
 	double y = lane->y + q->size->run;
 	char css[16];
@@ -385,9 +380,9 @@ static void write_scale(const struct queues *q, const struct queues_lane *lane)
 
 	fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\">queue</text>\n",
 		y + q->size->queue / 2 + 3);
-	fprintf(q->svg.out, "<text class=\"note end\" x=\"%u\" y=\"%u\">%u</text>\n", SVG_LEFT - 4,
+	fprintf(q->svg.out, "<text class=\"note end\" x=\"%u\" y=\"%u\">%u</text>\n", QUEUES_LEFT - 4,
 		y + 7, q->max_length);
-	fprintf(q->svg.out, "<text class=\"note end\" x=\"%u\" y=\"%u\">0</text>\n", SVG_LEFT - 4,
+	fprintf(q->svg.out, "<text class=\"note end\" x=\"%u\" y=\"%u\">0</text>\n", QUEUES_LEFT - 4,
 		y + q->size->queue);
 	if (lane->nr_rows)
 		fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\">waiting</text>\n",
@@ -425,12 +420,12 @@ static void write_head(const struct queues *q, const struct queues_lane *lane)
 		lane->y + (is_high ? 12 : 8));
 	write_short(q, lane);
 	fprintf(q->svg.out, "CPU %u</text>\n", lane->cpu);
-	write_busy(q, lane, is_high ? 8 : SVG_LEFT - 4, lane->y + (is_high ? 24 : 8));
+	write_busy(q, lane, is_high ? 8 : QUEUES_LEFT - 4, lane->y + (is_high ? 24 : 8));
 	if (is_high)
 		write_scale(q, lane);
 	fprintf(q->svg.out, "<path class=\"frame\" d=\"M%u %uh%uM%u %uh%u\"/>\n",
-		SVG_LEFT, lane->y + q->size->run, SVG_WIDTH,
-		SVG_LEFT, queue_y(q, lane) + q->size->queue, SVG_WIDTH);
+		QUEUES_LEFT, lane->y + q->size->run, SVG_WIDTH,
+		QUEUES_LEFT, queue_y(q, lane) + q->size->queue, SVG_WIDTH);
 }
 
 /* CPUs on which nothing happened: a line, and what is not known of them. */
@@ -447,7 +442,7 @@ static void write_idle(const struct queues *q, const struct queues_lane *lane)
 		lane->y + IDLE_HEIGHT, lane->cpu);
 	if (lane->last_cpu > lane->cpu)
 		fprintf(q->svg.out, "-%u", lane->last_cpu);
-	fprintf(q->svg.out, "</text>\n<path class=\"frame\" d=\"M%u %uh%u\"/>\n", SVG_LEFT,
+	fprintf(q->svg.out, "</text>\n<path class=\"frame\" d=\"M%u %uh%u\"/>\n", QUEUES_LEFT,
 		lane->y + IDLE_HEIGHT, SVG_WIDTH);
 }
 

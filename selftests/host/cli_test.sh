@@ -178,8 +178,14 @@ test_svg() {
 		python3 -c 'import sys, xml.etree.ElementTree as tree
 assert not any(e.tag.endswith("script") for e in tree.parse(sys.argv[1]).iter())' "$dir/svg"
 	refuses 2 '--svg and -J: one of them' sched map --svg - -J -i "$dir/data"
-	holds 'sched map --svg writes the same' \
-		bash -c "'$ipcprobe' sched map --svg - -i '$dir/data' | cmp - '$dir/svg'"
+	refuses 2 '--timeline and --svg: one of them' sched map --svg - --timeline -i "$dir/data"
+	refuses 2 '--top: with --svg only' sched map --top 3 -i "$dir/data"
+	works '^<title>Tasks</title>' sched map --svg - --top 2 -i "$dir/data"
+	holds 'sched map --svg draws as many tasks as --top says' \
+		[ "$(grep -c '>ran [0-9.]* %, woken' "$dir/out")" = 2 ]
+	holds 'sched map --svg is another picture than that of runq' \
+		bash -c "'$ipcprobe' sched map --svg - -i '$dir/data' | grep -q '>What each task did' &&
+			grep -q '>Who ran and who was queued' '$dir/svg'"
 	holds 'a full disk is said by runq --svg' \
 		bash -c "! '$ipcprobe' runq --svg /dev/full -i '$dir/data'"
 }

@@ -10,6 +10,7 @@
 #include "trace_builder.h"
 #include "view_copies.h"
 #include "view_explain.h"
+#include "view_lifeline.h"
 #include "view_migrations.h"
 #include "view_runq.h"
 #include "view_sched.h"
@@ -102,7 +103,7 @@ static void show_stdout(FILE *terminal)
 	stdout = terminal;
 }
 
-static void show(struct trace *t, const struct chart *chart)
+static void show(struct trace *t, const struct chart *chart, const struct lifelines *lines)
 {
 	struct view_copies copies = { .source = &trace_all, .top = 3, .has_calls = true };
 	struct view_runq runq = { .source = &trace_all, .top = 3, .width = 80,
@@ -118,6 +119,7 @@ static void show(struct trace *t, const struct chart *chart)
 	t->err |= view_at_print(&t->model, &runq);
 	t->err |= view_at_json(&t->model, &runq);
 	t->err |= view_svg_write(stdout, &t->model, chart, 0);
+	t->err |= view_lifeline_write(stdout, &t->model, lines, 0, 0);
 	show_stdout(terminal);
 }
 
@@ -296,6 +298,7 @@ static int feed_eagerly(void)
 int main(void)
 {
 	struct rusage usage;
+	struct lifelines lines;
 	struct chart chart;
 	struct trace t;
 
@@ -303,17 +306,21 @@ int main(void)
 	trace_init(&t, MODEL_COPIES | MODEL_CALLS | MODEL_RUNQ | MODEL_TIMELINE | MODEL_WAITS |
 		   MODEL_PICKS);
 	t.model.copies.parked_max = 1000;
-	if (chart_init(&chart, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500))
+	if (chart_init(&chart, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500) ||
+	    lifelines_init(&lines, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500))
 		abort();
 	t.model.chart = &chart;
+	t.model.lifelines = &lines;
+	t.model.sched.watch = &lines.watch;
 	feed(&t, NR_RECORDS);
 	trace_finish(&t);
 	ktap_ok(!t.err, "any records are taken in");
-	show(&t, &chart);
+	show(&t, &chart, &lines);
 	getrusage(RUSAGE_SELF, &usage);
 	ktap_note("peak %ld MiB", usage.ru_maxrss / 1024);
 	ktap_ok(!t.err, "any model can be shown");
 	chart_deinit(&chart);
+	lifelines_deinit(&lines);
 	trace_deinit(&t);
 	ktap_ok(!feed_eagerly(), "any records are taken in when what is over goes soon");
 	ktap_ok(!watch_all(), "any records can be watched");

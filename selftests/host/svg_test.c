@@ -3,11 +3,10 @@
  * The picture of the run queues: what is drawn is where it must be, every
  * interval is in it, and it is a well-formed file of bounded size.
  */
-#include <math.h>
-
 #include "chart.h"
 #include "colour.h"
 #include "ktap.h"
+#include "svg_box.h"
 #include "trace_builder.h"
 #include "view_svg.h"
 
@@ -69,29 +68,6 @@ static void end(struct drawn *d)
 	trace_deinit(&d->trace);
 }
 
-struct box {
-	char css[32];
-	double x, y, width, height;
-};
-
-/* The bar after @text and @nr bars. */
-static bool find_after(const struct drawn *d, const char *text, uint32_t nr, struct box *box)
-{
-	const char *p = strstr(d->svg, text);
-	uint32_t i;
-
-	*box = (struct box){ .x = -1 };
-	for (i = 0; p && i <= nr; i++)
-		p = strstr(p + 1, "<rect class=");
-	return p && sscanf(p, "<rect class=\"%31[^\"]\" x=\"%lf\" y=\"%lf\" width=\"%lf\" height=\"%lf\"",
-			   box->css, &box->x, &box->y, &box->width, &box->height) == 5;
-}
-
-static bool find_box(const struct drawn *d, const char *text, struct box *box)
-{
-	return find_after(d, text, 0, box);
-}
-
 /* The share of name number @name after @text. */
 static bool find_share(const struct drawn *d, const char *text, uint32_t name, struct box *box)
 {
@@ -104,34 +80,17 @@ static bool find_share(const struct drawn *d, const char *text, uint32_t name, s
 			   &box->height) == 4;
 }
 
-static bool is_near(double a, double b)
-{
-	return fabs(a - b) < 0.006;
-}
-
 /* A bar whose tooltip begins with @text is drawn from @from_us on, so long. */
 static bool is_bar(const struct drawn *d, const char *text, double from_us, double us,
 		   double us_per_px)
 {
 	struct box box;
 
-	if (find_box(d, text, &box) && is_near(box.x, LEFT + from_us / us_per_px) &&
+	if (find_box(d->svg, text, &box) && is_near(box.x, LEFT + from_us / us_per_px) &&
 	    is_near(box.width, us / us_per_px))
 		return true;
 	ktap_note("'%s': at %.2f, %.2f wide", text, box.x, box.width);
 	return false;
-}
-
-/* Is there an XML parser that takes it? */
-static bool is_xml(const struct drawn *d)
-{
-	FILE *parser = popen("python3 -c 'import sys, xml.sax\n"
-			     "xml.sax.parse(sys.stdin.buffer, xml.sax.ContentHandler())'", "w");
-
-	if (!parser)
-		return false;
-	fwrite(d->svg, 1, d->len, parser);
-	return !pclose(parser);
 }
 
 /*
@@ -180,12 +139,12 @@ static void test_bars(void)
 		"who ran is drawn from when to when it ran, and says so");
 	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0: 0.000150000 to 0.000300000 s, 150.0 us<", 150, 150, 1) &&
 		!strstr(d.svg, "ping 11 queued"), "who waited is drawn while it waited");
-	find_box(&d, "pong 12 ran", &run);
-	find_box(&d, "pong 12 queued", &wait);
+	find_box(d.svg, "pong 12 ran", &run);
+	find_box(d.svg, "pong 12 queued", &wait);
 	ktap_ok(!strcmp(run.css, wait.css) && wait.y > run.y + RUN_HEIGHT + QUEUE_HEIGHT &&
 		is_near(run.height, RUN_HEIGHT), "in the same colour, below the queue's length");
 	ktap_ok(!strstr(d.svg, "<title>unknown"), "nothing is unknown");
-	ktap_ok(strstr(d.svg, ">&lt;&amp;&quot;&gt;&apos;\\x01\\xff\xc3\xa9 13<") && is_xml(&d),
+	ktap_ok(strstr(d.svg, ">&lt;&amp;&quot;&gt;&apos;\\x01\\xff\xc3\xa9 13<") && is_xml(d.svg),
 		"a name that means something in XML, or is no text, is well-formed");
 	end(&d);
 }
@@ -217,8 +176,8 @@ static void test_filter(void)
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(find_box(&d, "ping 11 ran on CPU 0", &ping) && strcmp(ping.css, "n0 apart") &&
-		find_box(&d, "pong 12 ran on CPU 0", &pong) && !strcmp(pong.css, "n0 apart") &&
+	ktap_ok(find_box(d.svg, "ping 11 ran on CPU 0", &ping) && strcmp(ping.css, "n0 apart") &&
+		find_box(d.svg, "pong 12 ran on CPU 0", &pong) && !strcmp(pong.css, "n0 apart") &&
 		strstr(d.svg, ">ping 200.0 us<") && strstr(d.svg, ">others 2.0 ms<"),
 		"tasks of other processes are drawn in grey");
 	end(&d);
@@ -236,7 +195,7 @@ static void test_length(void)
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	find_box(&d, "ping 11 ran", &run);
+	find_box(d.svg, "ping 11 ran", &run);
 	zero = run.y + RUN_HEIGHT + 3 + QUEUE_HEIGHT;
 	snprintf(want, sizeof(want),
 		 "\"max\" d=\"M80.00 %.2fV%.2fH180.00V%.2fH230.00V%.2fH380.00V%.2fH780.00V%.2fH1680.00V%.2fZ\"",
@@ -271,12 +230,12 @@ static void test_states(void)
 	TRACE(&d.trace, rq_snapshot_end, 0);
 	at(&d, 1600);
 	draw(&d);
-	find_box(&d, "ping 11 asleep, still queued", &box);
+	find_box(d.svg, "ping 11 asleep, still queued", &box);
 	ktap_ok(is_bar(&d, "ping 11 asleep, still queued on CPU 0:", 400, 600, 1) &&
 		is_near(box.height, WAIT_HEIGHT / 4), "who sleeps and is still a member is drawn as a thin line");
-	ktap_ok(find_box(&d, "unknown: 0.00120", &box) && strstr(d.svg, "class=\"unknown\" x=\"1280.00\"") &&
+	ktap_ok(find_box(d.svg, "unknown: 0.00120", &box) && strstr(d.svg, "class=\"unknown\" x=\"1280.00\"") &&
 		is_bar(&d, "pong 12 ran on CPU 0: 0.000400000 to 0.001200000 s", 400, 800, 1) &&
-		strstr(d.svg, "H1280.00V") && is_xml(&d), "what was lost is hatched, in both rows");
+		strstr(d.svg, "H1280.00V") && is_xml(d.svg), "what was lost is hatched, in both rows");
 	end(&d);
 }
 
@@ -305,13 +264,13 @@ static void test_throttled(void)
 	TRACE(&d.trace, rq_change, 0, .change = 1, .nr_running = 2);
 	at(&d, 1600);
 	draw(&d);
-	find_box(&d, "pong 12 throttled", &box);
+	find_box(d.svg, "pong 12 throttled", &box);
 	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0:", 0, 400, 1) &&
 		is_bar(&d, "pong 12 throttled on CPU 0:", 400, 600, 1) &&
-		is_near(box.height, WAIT_HEIGHT) && find_after(&d, "pong 12 throttled", 1, &stripes) &&
+		is_near(box.height, WAIT_HEIGHT) && find_after(d.svg, "pong 12 throttled", 1, &stripes) &&
 		!strcmp(stripes.css, "striped") && is_near(stripes.x, box.x) &&
 		is_near(stripes.width, box.width), "who is throttled is drawn with stripes, while that lasts");
-	ktap_ok(find_after(&d, "pong 12 queued", 1, &box) && strcmp(box.css, "striped"),
+	ktap_ok(find_after(d.svg, "pong 12 queued", 1, &box) && strcmp(box.css, "striped"),
 		"who is queued is not");
 	end(&d);
 }
@@ -443,7 +402,7 @@ static void add_load(struct drawn *d, struct load *load)
 			       .state = SCHED_QUEUED });
 	}
 	chart_add_wait(&d->chart, NR_LANES - 1, &(struct chart_wait){
-		       .from_ns = START_NS, .until_ns = START_NS + (d->chart.grain_ns / 2 + 1),
+		       .from_ns = START_NS, .until_ns = START_NS + (d->chart.window.grain_ns / 2 + 1),
 		       .task = 1, .name = name[0], .state = SCHED_QUEUED });
 }
 
@@ -476,7 +435,7 @@ static uint32_t nr_columns(const struct drawn *d, uint32_t cpu)
 	uint32_t i, nr = 0;
 
 	for (i = 0; i < lane->nr_runs; i++) {
-		uint64_t column = (lane->run[i].time.from_ns - START_NS) / d->chart.grain_ns;
+		uint64_t column = (lane->run[i].time.from_ns - START_NS) / d->chart.window.grain_ns;
 
 		nr += column != last;
 		last = column;
@@ -510,11 +469,11 @@ static void test_bound(void)
 		least = nr_columns(&d, cpu) < least ? nr_columns(&d, cpu) : least;
 	}
 	ktap_note("%zu bytes, at most %u spans of a CPU, of at least %u columns", d.len, most, least);
-	ktap_ok(least >= CHART_NR_COLUMNS * 9 / 10, "with %u CPUs each still has its columns",
+	ktap_ok(least >= STRETCH_NR_COLUMNS * 9 / 10, "with %u CPUs each still has its columns",
 		NR_LANES);
 	ktap_ok(strstr(d.svg, "task-0 100 queued on CPU 127: "),
 		"a busy CPU does not take away the waits of a quiet one");
-	ktap_ok(d.len < MAX_BYTES && most <= 2 * CHART_NR_COLUMNS + 2 && is_xml(&d),
+	ktap_ok(d.len < MAX_BYTES && most <= 2 * STRETCH_NR_COLUMNS + 2 && is_xml(d.svg),
 		"a picture of two million intervals is of bounded size, and well-formed");
 	end(&d);
 }
@@ -658,8 +617,8 @@ static void test_names(void)
 		!is_in_legend(&d, "name-29 71.0 us") &&
 		strstr(d.svg, ">others 726.0 us, 11 names without a colour of their own<"),
 		"of more names those that ran shortest are the others, and that is said");
-	ktap_ok(find_box(&d, "<title>name-39 ", &box) && !strncmp(box.css, "n0 ", 3) &&
-		find_box(&d, "<title>name-28 ", &box) && strncmp(box.css, "n0 ", 3),
+	ktap_ok(find_box(d.svg, "<title>name-39 ", &box) && !strncmp(box.css, "n0 ", 3) &&
+		find_box(d.svg, "<title>name-28 ", &box) && strncmp(box.css, "n0 ", 3),
 		"and grey");
 	end(&d);
 }
@@ -769,13 +728,13 @@ static void test_idle(void)
 	at(&d, 1600);
 	draw(&d);
 	sscanf(strstr(d.svg, " height=\""), " height=\"%u\"", &height);
-	find_box(&d, "ran on CPU 11: ", &run);
-	find_box(&d, "ran on CPU 12: ", &next);
+	find_box(d.svg, "ran on CPU 11: ", &run);
+	find_box(d.svg, "ran on CPU 12: ", &next);
 	ktap_note("%u pixels high, a CPU %.0f", height, next.y - run.y);
 	ktap_ok(strstr(d.svg, ">CPU 2-9<") && strstr(d.svg, ">CPU 30-63<"),
 		"CPUs that were idle throughout share a lane");
 	ktap_ok(next.y - run.y <= 22 && height < 700, "lanes of many CPUs are low");
-	ktap_ok(find_box(&d, "26 more waited on CPU 10: 0.000100000 to 0.000229000 s", &more) &&
+	ktap_ok(find_box(d.svg, "26 more waited on CPU 10: 0.000100000 to 0.000229000 s", &more) &&
 		!strcmp(more.css, "more") && is_near(more.x, LEFT + 100) &&
 		is_near(more.width, 129) && is_in_legend(&d, "more wait than are drawn"),
 		"where more wait than there is room for there is a mark");
