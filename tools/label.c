@@ -72,7 +72,9 @@ static void put_task(FILE *out, const struct model *model, uint32_t task, put_fn
 		put(out, t->comm[0] ? t->comm : "?");
 	else
 		put(out, "idle");
-	if (task)
+	if (task && !t->tid)
+		fputs("[*]", out);
+	else if (task)
 		fprintf(out, "[%u]", t->tid);
 }
 
@@ -372,6 +374,8 @@ json_t *label_task_json(const struct model *model, uint32_t task)
 
 	if (!task)
 		return json_null();
+	if (!t->tid)
+		return json_pack("{s:n, s:n, s:o}", "tid", "pid", "comm", text_json(t->comm));
 	return json_pack("{s:I, s:I, s:o}", "tid", (json_int_t)t->tid, "pid",
 			 (json_int_t)proc_at(&model->tasks, t->proc)->pid,
 			 "comm", text_json(t->comm));

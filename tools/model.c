@@ -9,6 +9,7 @@
 
 #include "chart.h"
 #include "lifeline.h"
+#include "sched_fold.h"
 
 uint64_t model_time(const struct ipcprobe_rec *rec)
 {
@@ -55,6 +56,36 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 	if (model->what & MODEL_WAITS && MODEL_WAITS_CLASSES & 1U << id)
 		sched_lost_waits(&model->sched);
 	return err;
+}
+
+/*
+ * Run queues tell of tasks that ended by their sums, if there are very many, where
+ * nothing else refers to tasks by their numbers.
+ */
+static bool folds_tasks(const struct model *model)
+{
+	const uint32_t others = MODEL_TIMELINE | MODEL_PICKS;
+
+	return !(model->what & others) && !model->chart && !model->lifelines &&
+	       (!model->sched.watch || model->sched.watch->on_fold);
+}
+
+static void set_limits(struct model *model)
+{
+	struct sweep_limits *limits = &model->copies.limits;
+
+	limits->keeps_tasks = !folds_tasks(model);
+	limits->mark_tasks = sched_mark_tasks;
+	limits->arg = &model->sched;
+}
+
+static int fold_tasks(struct model *model)
+{
+	int err = 0;
+
+	if (!model->copies.limits.keeps_tasks)
+		err = sched_fold(&model->sched, &model->copies.limits, model->last_ns);
+	return err ? err : sweep_run(&model->copies);
 }
 
 /* The first record of the time wanted. */
@@ -116,6 +147,8 @@ int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cp
 
 	(void)cpu;
 	if (!model->nr_records++) {
+		if (model->what & MODEL_RUNQ)
+			set_limits(model);
 		model->first_ns = ts_ns;
 		model->copies.known_ns = ts_ns;
 	}
@@ -123,6 +156,8 @@ int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cp
 		model->last_ns = ts_ns;
 	if (!model->is_begun && ts_ns >= model->from_ns)
 		err = begin(model);
+	if (!err && model->what & MODEL_RUNQ && sweep_is_due(&model->copies))
+		err = fold_tasks(model);
 	return err ? err : dispatch(model, rec);
 }
 
@@ -208,7 +243,6 @@ int model_init(struct model *model, uint32_t what)
 		return -ENOMEM;
 	}
 	model->copies.counts_calls = what & MODEL_CALLS;
-	model->copies.limits.keeps_tasks = what & MODEL_RUNQ;
 	return 0;
 }
 

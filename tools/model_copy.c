@@ -349,7 +349,7 @@ int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
 {
 	int err = 0;
 
-	if (sweep_is_due(copies))
+	if (!copies->limits.mark_tasks && sweep_is_due(copies))
 		err = sweep_run(copies);
 	if (copies->gap_end_ns)
 		pass_gap(copies, rec->ts_ns);

@@ -263,6 +263,8 @@ struct sched_switch {
  * @on_slept: a task slept for @ns until now, or was woken: sched_wait_of() says on what
  * @on_lost: records of @begin_ns to @end_ns are missing; before
  * @on_end: there are no more records before @until_ns; before
+ * @on_fold: what it knows of a task is to count as that of task @into[task], if that is
+ *	not 0, as the task's number goes to another one; NULL: no number may
  * @arg: their first argument
  *
  * All may be NULL.  Only what happens at the model's from_ns or later is told.
@@ -279,6 +281,7 @@ struct sched_watch {
 			 uint64_t ns);
 	int (*on_lost)(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
 	int (*on_end)(void *arg, const struct sched *sched, uint64_t until_ns);
+	int (*on_fold)(void *arg, const uint32_t *into, uint32_t nr);
 	void *arg;
 };
 

@@ -14,7 +14,7 @@ void sweep_limits_init(struct sweep_limits *limits)
 {
 	*limits = (struct sweep_limits){
 		.hops = SWEEP_HOPS, .shapes = SWEEP_SHAPES, .files = SWEEP_FILES,
-		.ended = SWEEP_ENDED, .ends = SWEEP_ENDS, .objects = SWEEP_OBJECTS,
+		.ended = SWEEP_ENDED, .ends = SWEEP_ENDS, .tasks = SWEEP_TASKS, .objects = SWEEP_OBJECTS,
 		.next = SWEEP_OBJECTS,
 	};
 }
@@ -28,6 +28,17 @@ uint32_t sweep_nr_objects(const struct copies *copies)
 	       pool_used(&copies->channels.end) + pool_used(&copies->channels.pair) +
 	       pool_used(&copies->files.file) + pool_used(&copies->calls.stat) +
 	       pool_used(&tasks->image) + pool_used(&tasks->proc) + pool_used(&tasks->task);
+}
+
+/* sweep_is_wanted - was process @pid asked for? */
+bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid)
+{
+	uint32_t i;
+
+	for (i = 0; i < limits->nr_pids; i++)
+		if (limits->pid[i] == pid)
+			return true;
+	return false;
 }
 
 /* sweep_is_due - for each record: are there many objects?  A few too many do not matter. */

@@ -29,15 +29,23 @@ struct copies;
 #define SWEEP_FILES	(1U << 13)	/* whose names and contents are kept, last used */
 #define SWEEP_ENDED	1024U		/* that records may still name, last ended, of each kind */
 #define SWEEP_ENDS	1024U		/* processes at one channel */
-#define SWEEP_OBJECTS	(1U << 19)	/* fewer are not looked at */
+#define SWEEP_TASKS	(1U << 15)	/* that ended, with figures of their own */
+#define SWEEP_OBJECTS	(1U << 18)	/* fewer are not looked at */
 #else					/* for the fuzzer: what is over goes soon */
 #define SWEEP_HOPS	4U
 #define SWEEP_SHAPES	4U
 #define SWEEP_FILES	2U
 #define SWEEP_ENDED	1U
 #define SWEEP_ENDS	2U
+#define SWEEP_TASKS	2U
 #define SWEEP_OBJECTS	16U
 #endif
+
+/* marks by number; objects that are made meanwhile have none */
+struct sweep_marks {
+	uint8_t *v;
+	uint32_t nr;
+};
 
 /**
  * struct sweep_limits - how much of what is over is kept
@@ -49,7 +57,10 @@ struct copies;
  * @objects: fewer are not looked at
  * @next: look when there are so many
  * @pause: records until they are counted again
+ * @tasks: that ended, kept apart with their figures
  * @keeps_tasks: others have their numbers, too
+ * @mark_tasks: marks tasks that are not to go besides; NULL = there are none
+ * @arg: its first argument
  * @pid: processes whose hops are kept whatever they carried
  */
 struct sweep_limits {
@@ -61,7 +72,10 @@ struct sweep_limits {
 	uint32_t objects;
 	uint32_t next;
 	uint32_t pause;
+	uint32_t tasks;
 	bool keeps_tasks;
+	void (*mark_tasks)(void *arg, struct sweep_marks *tasks);
+	void *arg;
 	const uint32_t *pid;
 	uint32_t nr_pids;
 };
@@ -71,12 +85,6 @@ enum sweep_mark {
 	SWEEP_NONE,
 	SWEEP_NAMED,		/* something tells of it */
 	SWEEP_LIVE,		/* it exists, as far as is known */
-};
-
-/* marks by number; objects that are made meanwhile have none */
-struct sweep_marks {
-	uint8_t *v;
-	uint32_t nr;
 };
 
 /**
@@ -120,6 +128,7 @@ int sweep_ends(const struct sweep *sweep);
 void sweep_limits_init(struct sweep_limits *limits);
 uint32_t sweep_nr_objects(const struct copies *copies);
 bool sweep_is_due(struct copies *copies);
+bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid);
 int sweep_run(struct copies *copies);
 
 #endif /* IPCPROBE_MODEL_SWEEP_H */

@@ -416,6 +416,24 @@ int tasks_many(struct tasks *tasks, const char comm[16], uint32_t *ret)
 	return map_set(&tasks->many, key, *ret);
 }
 
+/* tasks_many_task - the task that stands for all named @comm; 0 or -ENOMEM */
+int tasks_many_task(struct tasks *tasks, const char comm[16], uint32_t *ret)
+{
+	struct task *task;
+	uint32_t image;
+	int err = tasks_many(tasks, comm, &image);
+
+	*ret = err ? 0 : map_get(&tasks->many_task, image);
+	if (err || *ret)
+		return err;
+	task = pool_add(&tasks->task, ret);
+	if (!task)
+		return -ENOMEM;
+	task->proc = image_at(tasks, image)->proc;
+	set_comm(task->comm, image_at(tasks, image)->comm);
+	return map_set(&tasks->many_task, image, *ret);
+}
+
 /**
  * tasks_is_current - does @task live, or was it among the last @recent that ended?
  *
@@ -471,5 +489,6 @@ void tasks_deinit(struct tasks *tasks)
 	ids_deinit(&tasks->by_pid);
 	ids_deinit(&tasks->by_tid);
 	map_deinit(&tasks->many);
+	map_deinit(&tasks->many_task);
 	*tasks = (struct tasks){ 0 };
 }

@@ -106,6 +106,7 @@ struct tasks {
 	struct ids by_tid;	/* task that has the thread id now, 0 = none */
 	struct ids by_pid;	/* process that has the number now, 0 = none */
 	struct map many;	/* image that stands for several, by hash of its name */
+	struct map many_task;	/* task that does, by that image */
 	uint32_t nr_exits;
 	uint32_t nr_images;	/* ever */
 };
@@ -136,6 +137,7 @@ uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid);
 uint32_t tasks_known_pid(const struct tasks *tasks, uint32_t pid);
 uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid);
 int tasks_many(struct tasks *tasks, const char comm[16], uint32_t *ret);
+int tasks_many_task(struct tasks *tasks, const char comm[16], uint32_t *ret);
 bool tasks_is_current(const struct tasks *tasks, uint32_t task, uint32_t recent);
 int tasks_drop_task(struct tasks *tasks, uint32_t task);
 int tasks_drop_proc(struct tasks *tasks, uint32_t proc);

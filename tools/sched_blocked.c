@@ -57,10 +57,37 @@ static void on_slept(void *arg, const struct sched *sched, const struct sched_ta
 	row->ns += ns;
 }
 
+/* What ended tasks blocked on counts as that of all of their name. */
+static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
+{
+	struct blocked *blocked = arg, folded = { .watch = blocked->watch, .err = blocked->err };
+	uint32_t i;
+
+	if (pool_init(&folded.row, sizeof(struct blocked_row)))
+		return -ENOMEM;
+	for (i = 1; i < blocked->row.nr; i++) {
+		const struct blocked_row *row = blocked_row_at(blocked, i);
+		bool is_folded = row->task < nr && into[row->task];
+		struct blocked_row *sum = reach_row(&folded, is_folded ? into[row->task] : row->task,
+						    &row->wait);
+
+		if (!sum) {
+			blocked_deinit(&folded);
+			return -ENOMEM;
+		}
+		sum->count += row->count;
+		sum->ns += row->ns;
+		sum->out_ns = row->out_ns;
+	}
+	blocked_deinit(blocked);
+	*blocked = folded;
+	return 0;
+}
+
 int blocked_init(struct blocked *blocked)
 {
 	*blocked = (struct blocked){
-		.watch = { .on_slept = on_slept, .arg = blocked },
+		.watch = { .on_slept = on_slept, .on_fold = on_fold, .arg = blocked },
 	};
 	return pool_init(&blocked->row, sizeof(struct blocked_row));
 }

@@ -217,10 +217,35 @@ static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint
 	return count_runs(arg, sched, begin_ns);
 }
 
+/* What ended tasks had, or as wakers, counts as that of all of their name. */
+static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
+{
+	struct latency *latency = arg;
+	uint32_t i;
+	int err = 0;
+
+	if (latency->by != LATENCY_BY_TASK && latency->by != LATENCY_BY_WAKER)
+		return 0;
+	for (i = 1; i < latency->row.nr && !err; i++) {
+		struct latency_row *row = latency_row_at(latency, i), *sum;
+
+		if (row->number >= nr || !into[row->number])
+			continue;
+		sum = row_of(latency, into[row->number]);
+		err = sum ? latency_merge(sum, row) : -ENOMEM;
+		map_remove(&latency->by_number, row->number + 1ULL);
+		hist_deinit(&row->delays.hist);
+		if (!err)
+			err = pool_free(&latency->row, i);
+	}
+	return err;
+}
+
 int latency_init(struct latency *latency, const struct source_opts *source, enum latency_by by)
 {
 	*latency = (struct latency){
 		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_end = count_runs,
+			   .on_fold = on_fold,
 			   .arg = latency },
 		.source = source, .by = by,
 	};

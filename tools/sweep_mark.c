@@ -97,15 +97,17 @@ static void mark_proc(struct sweep *sweep, uint32_t proc, enum sweep_mark mark)
 
 static void mark_tasks(struct sweep *sweep)
 {
+	const struct sweep_limits *limits = &sweep->copies->limits;
 	const struct tasks *tasks = sweep->copies->tasks;
 	uint32_t i;
 
+	if (limits->mark_tasks)
+		limits->mark_tasks(limits->arg, &sweep->task);
 	for (i = 1; i < tasks->task.nr; i++) {
-		if (!task_at(tasks, i)->tid ||
-		    !tasks_is_current(tasks, i, sweep->copies->limits.ended))
-			continue;
-		sweep_mark(&sweep->task, i, SWEEP_LIVE);
-		mark_proc(sweep, task_at(tasks, i)->proc, SWEEP_LIVE);
+		if (task_at(tasks, i)->tid && tasks_is_current(tasks, i, limits->ended))
+			sweep_mark(&sweep->task, i, SWEEP_LIVE);
+		if (sweep_mark_of(&sweep->task, i))
+			mark_proc(sweep, task_at(tasks, i)->proc, SWEEP_LIVE);
 	}
 }
 
@@ -287,12 +289,9 @@ void sweep_mark_living(struct sweep *sweep)
 
 static bool is_wanted(const struct copies *copies, uint32_t image)
 {
-	uint32_t pid = proc_at(copies->tasks, image_at(copies->tasks, image)->proc)->pid, i;
+	uint32_t proc = image_at(copies->tasks, image)->proc;
 
-	for (i = 0; i < copies->limits.nr_pids; i++)
-		if (copies->limits.pid[i] == pid)
-			return true;
-	return false;
+	return sweep_is_wanted(&copies->limits, proc_at(copies->tasks, proc)->pid);
 }
 
 /* sweep_mark_wanted - hops of processes that were asked for, and those behind them */

@@ -5,6 +5,7 @@
  * keeps everything and through one that keeps next to nothing.
  */
 #include "ktap.h"
+#include "label.h"
 #include "trace_builder.h"
 
 #define NR_RUNS		24U
@@ -532,6 +533,38 @@ static void test_way(void)
 	trace_deinit(&t);
 }
 
+static bool is_called(char *label, const char *name)
+{
+	bool is_right = label && !strcmp(label, name);
+
+	if (!is_right)
+		ktap_note("%s, not %s", label ?: "nothing", name);
+	free(label);
+	return is_right;
+}
+
+static void test_labels(void)
+{
+	bool is_right, has_pid;
+	struct path path;
+	struct trace t;
+	json_t *image;
+
+	run_short(&t, &tiny, NULL);
+	path = path_by(&t, 0);
+	if (path.nr_hops != 3)
+		abort();
+	is_right = is_called(label_image(&t.model, trace_hop(&t, &path, 1)->key.image), "cc[*]") &&
+		   is_called(label_object(&t.model, trace_hop(&t, &path, 0)->key.from),
+			     "file:[*]") &&
+		   is_called(label_object(&t.model, trace_hop(&t, &path, 1)->key.to), "pipe:[*]");
+	image = label_image_json(&t.model, trace_hop(&t, &path, 1)->key.image);
+	has_pid = !json_is_null(json_object_get(image, "pid"));
+	json_decref(image);
+	ktap_ok(is_right && !has_pid, "[*] stands for all of a name or kind");
+	trace_deinit(&t);
+}
+
 static void test_wanted(void)
 {
 	static const uint32_t pid = 1003;
@@ -687,11 +720,12 @@ int main(void)
 	static const struct sweep_limits none = { .hops = 0, .shapes = 5, .files = 1000, .ended = 0,
 						  .ends = 1, .objects = 1 };
 
-	ktap_begin(10);
+	ktap_begin(11);
 	test_sums("some are kept", &few);
 	test_sums("none is kept", &none);
 	test_bound();
 	test_way();
+	test_labels();
 	test_wanted();
 	test_ends();
 	test_files();

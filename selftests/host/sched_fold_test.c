@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tasks that ended are folded, and no sum of run queues changes by that: the same
+ * recording of many short tasks goes through a model that keeps all and through one
+ * that keeps few.
+ */
+#include "ktap.h"
+#include "sched_blocked.h"
+#include "sched_latency.h"
+#include "trace_builder.h"
+
+#define NR_TASKS	2000U
+#define NR_KEPT		40U
+#define SHELL		10U
+#define FIRST		1000U
+#define LONG_RUN	(FIRST + 700)	/* runs longer than all others */
+#define LONG_WAIT	(FIRST + 900)	/* waits longer at once */
+#define DEAD		0x80U
+
+static uint64_t seed;
+
+static uint32_t random_below(uint32_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (seed >> 24) % n;
+}
+
+/* ---- the recording ---- */
+
+static void pass(struct trace *t, uint32_t us)
+{
+	t->now_ns += us * 1000ULL;
+}
+
+/* It is woken by one that may have ended long ago, waits, runs, sleeps on a pipe, ends. */
+static void short_task(struct trace *t, uint32_t tid)
+{
+	trace_spawn(t, SHELL, tid, tid % 3 ? "cc" : "as");
+	TRACE(t, rq_enqueue, tid, .by = SHELL, .nr_running = 1, .change = 1);
+	TRACE(t, rq_wakeup, tid, .waker = tid % 5 ? SHELL : tid - 1, .delay_ns = 300);
+	pass(t, tid == LONG_WAIT ? 5000 : random_below(50));
+	TRACE(t, rq_switch, 0, .next = tid);
+	pass(t, tid == LONG_RUN ? 9000 : random_below(50));
+	TRACE(t, pipe_block, tid, .pipe = 1 + tid % 4, .flags = IPCPROBE_IO_READ_END);
+	TRACE(t, rq_dequeue, tid, .nr_running = 0, .change = 1, .rq_flags = 1);
+	TRACE(t, rq_switch, tid, .prev_state = 1);
+	pass(t, random_below(50));
+	TRACE(t, rq_enqueue, tid, .by = SHELL, .nr_running = 1, .change = 1);
+	TRACE(t, rq_wakeup, tid, .waker = SHELL, .delay_ns = 200);
+	TRACE(t, rq_switch, 0, .next = tid);
+	trace_exit(t, tid);
+	TRACE(t, rq_dequeue, tid, .nr_running = 0, .change = 1, .rq_flags = 1);
+	TRACE(t, rq_switch, tid, .prev_state = DEAD);
+}
+
+static void record(struct trace *t, const struct sweep_limits *limits,
+		   const struct sched_watch *watch, uint32_t what)
+{
+	uint32_t i;
+
+	seed = 88172645463325252ULL;
+	trace_init(t, what);
+	t->model.copies.limits = *limits;
+	t->model.sched.watch = watch;
+	trace_snapshot(t, 1, 0, "init");
+	trace_snapshot(t, SHELL, 1, "sh");
+	TRACE(t, rq_snapshot_end, 0, .nr_running = 0, .nr_members = 0);
+	for (i = 0; i < NR_TASKS; i++)
+		short_task(t, FIRST + i);
+	trace_finish(t);
+	if (t->err)
+		abort();
+}
+
+static const struct sweep_limits keep_all = { .next = UINT32_MAX };
+static const struct sweep_limits keep_few = { .hops = 20, .shapes = 20, .files = 20, .ended = 5,
+					      .ends = 20, .tasks = NR_KEPT, .objects = 200 };
+
+/* ---- sums ---- */
+
+enum { RUN, WAIT, SLEEP, BLOCKED, WAKEUPS, VOLUNTARY, DELAYS, DELAY_NS, DELAY_MAX, AUDITS, AGREED,
+       FAILED, NR_SUMS };
+
+static void sum_tasks(const struct trace *t, uint64_t sums[NR_SUMS], uint32_t *nr)
+{
+	const struct sched *sched = &t->model.sched;
+	uint32_t i, j;
+
+	memset(sums, 0, NR_SUMS * sizeof(*sums));
+	*nr = 0;
+	for (i = 1; i < sched->task.nr; i++) {
+		const struct sched_task *task = sched_task_at(sched, i);
+
+		*nr += !!task->number;
+		sums[RUN] += task->run_ns;
+		sums[WAIT] += task->wait_ns;
+		sums[SLEEP] += task->sleep_ns;
+		for (j = 0; j < NR_WAIT_KINDS; j++)
+			sums[BLOCKED] += task->blocked_ns[j];
+		sums[WAKEUPS] += task->nr_wakeups;
+		sums[VOLUNTARY] += task->nr_voluntary;
+		sums[DELAYS] += task->latency.count;
+		sums[DELAY_NS] += task->latency.sum;
+		if (task->latency.max > sums[DELAY_MAX])
+			sums[DELAY_MAX] = task->latency.max;
+	}
+	sums[AUDITS] = sched->cpu[0].nr_audits;
+	sums[AGREED] = sched->cpu[0].nr_agreed;
+	sums[FAILED] = sched->nr_failures;
+}
+
+static bool is_same(const uint64_t *all, const uint64_t *few, uint32_t nr)
+{
+	bool is_right = true;
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (all[i] != few[i])
+			ktap_note("sum %u: %llu, folded %llu", i, (unsigned long long)all[i],
+				  (unsigned long long)few[i]);
+		is_right &= all[i] == few[i];
+	}
+	return is_right;
+}
+
+static bool has_figures(struct trace *t, uint32_t tid)
+{
+	uint32_t i;
+
+	for (i = 1; i < t->model.sched.task.nr; i++)
+		if (sched_task_at(&t->model.sched, i)->number && task_at(&t->model.tasks, i)->tid == tid)
+			return true;
+	return false;
+}
+
+static void test_tasks(void)
+{
+	uint64_t sums_all[NR_SUMS], sums_few[NR_SUMS];
+	uint32_t nr_all, nr_few;
+	struct trace all, few;
+
+	record(&all, &keep_all, NULL, MODEL_RUNQ | MODEL_WAITS);
+	record(&few, &keep_few, NULL, MODEL_RUNQ | MODEL_WAITS);
+	sum_tasks(&all, sums_all, &nr_all);
+	sum_tasks(&few, sums_few, &nr_few);
+	ktap_note("%u tasks, folded %u; %u and %u numbers", nr_all, nr_few, all.model.tasks.task.nr,
+		  few.model.tasks.task.nr);
+	ktap_ok(is_same(sums_all, sums_few, NR_SUMS) && nr_all >= NR_TASKS && sums_all[BLOCKED] &&
+		sums_all[DELAYS], "no sum of tasks changes when those that ended are folded");
+	ktap_ok(nr_few < 300 && few.model.tasks.task.nr < 400 && few.model.tasks.proc.nr < 500,
+		"few of those that ended are kept, and their numbers are used again");
+	ktap_ok(has_figures(&few, LONG_RUN) && has_figures(&few, LONG_WAIT) &&
+		!has_figures(&few, FIRST + 500),
+		"kept are those that were there longest or waited longest at once");
+	trace_deinit(&all);
+	trace_deinit(&few);
+}
+
+static void test_wanted(void)
+{
+	static const uint32_t pid = FIRST + 500;
+	struct sweep_limits limits = keep_few;
+	struct trace t;
+
+	limits.pid = &pid;
+	limits.nr_pids = 1;
+	record(&t, &limits, NULL, MODEL_RUNQ);
+	ktap_ok(has_figures(&t, pid), "a task that was asked for is kept");
+	trace_deinit(&t);
+}
+
+/* Rows of delays: run time, switches, delays, and how many rows there are. */
+static void sum_latency(const struct sweep_limits *limits, enum latency_by by, uint64_t sums[4])
+{
+	static const struct source_opts source = SOURCE_OPTS_INIT;
+	struct latency latency;
+	struct trace t;
+	uint32_t i;
+
+	if (latency_init(&latency, &source, by))
+		abort();
+	record(&t, limits, &latency.watch, MODEL_RUNQ);
+	memset(sums, 0, 4 * sizeof(*sums));
+	for (i = 1; i < latency.row.nr; i++) {
+		const struct latency_row *row = latency_row_at(&latency, i);
+
+		sums[0] += row->run_ns;
+		sums[1] += row->nr_switches;
+		sums[2] += row->delays.hist.count;
+		sums[3] += row->delays.hist.sum;
+	}
+	ktap_note("by %u: %u rows", by, pool_used(&latency.row));
+	trace_deinit(&t);
+	latency_deinit(&latency);
+}
+
+static void test_latency(void)
+{
+	uint64_t all[4], few[4];
+
+	sum_latency(&keep_all, LATENCY_BY_TASK, all);
+	sum_latency(&keep_few, LATENCY_BY_TASK, few);
+	ktap_ok(is_same(all, few, 4) && all[2], "no sum of delays by task changes");
+	sum_latency(&keep_all, LATENCY_BY_WAKER, all);
+	sum_latency(&keep_few, LATENCY_BY_WAKER, few);
+	ktap_ok(is_same(all, few, 4) && all[2], "no sum of delays by waker changes");
+}
+
+static void sum_blocked(const struct sweep_limits *limits, uint64_t sums[2], uint32_t *nr)
+{
+	struct blocked blocked;
+	struct trace t;
+	uint32_t i;
+
+	if (blocked_init(&blocked))
+		abort();
+	record(&t, limits, &blocked.watch, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES);
+	sums[0] = 0;
+	sums[1] = 0;
+	for (i = 1; i < blocked.row.nr; i++) {
+		sums[0] += blocked_row_at(&blocked, i)->count;
+		sums[1] += blocked_row_at(&blocked, i)->ns;
+	}
+	*nr = pool_used(&blocked.row);
+	trace_deinit(&t);
+	blocked_deinit(&blocked);
+}
+
+static void test_blocked(void)
+{
+	uint64_t all[2], few[2];
+	uint32_t nr_all, nr_few;
+
+	sum_blocked(&keep_all, all, &nr_all);
+	sum_blocked(&keep_few, few, &nr_few);
+	ktap_note("%u rows, folded %u", nr_all, nr_few);
+	ktap_ok(is_same(all, few, 2) && all[0] && nr_few < nr_all / 4,
+		"no sum of what tasks blocked on changes");
+}
+
+int main(void)
+{
+	ktap_begin(7);
+	test_tasks();
+	test_wanted();
+	test_latency();
+	test_blocked();
+	return ktap_end();
+}
