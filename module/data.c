@@ -125,7 +125,7 @@ static void tell_data(const struct ipcprobe_moved *moved, u32 bytes)
 	struct transfer transfer = { .moved = moved, .left = bytes };
 	const struct iovec *iov;
 
-	tell_buffer(&transfer, moved->addr, moved->span);
+	tell_buffer(&transfer, moved->addr, moved->room);
 	for (iov = moved->more; iov < moved->more + moved->nr_more; iov++)
 		tell_buffer(&transfer, (unsigned long)iov->iov_base, iov->iov_len);
 }
@@ -151,20 +151,20 @@ void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
  * ipcprobe_tell_op - the same of an operation that has its buffer in op->addr
  * @op: the operation, which is over
  * @class_id: its class
- * @span: size of the buffer; U32_MAX: it is not known
+ * @room: size of the buffer; U64_MAX: it is not known
  * @nr_more: buffers behind it, in op->io
  * @bytes: that were moved, or -errno
  *
  * Context: likewise.
  */
-void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u32 span, u32 nr_more,
+void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
 		      s64 bytes)
 {
 	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
 		.class_id = class_id,
 		.tid = op->tid,
 		.addr = op->addr,
-		.span = span,
+		.room = room,
 		.nr_more = nr_more,
 		.more = op->io.iov,
 		.bytes = bytes,

@@ -214,17 +214,6 @@ static __always_inline void ipcprobe_tell_nothing(const struct ipcprobe_op *op, 
 {
 }
 
-/* The fields of a record that tell what a struct ipcprobe_prints holds. */
-#define IPCPROBE_SET_PRINTS(rec, prints)					\
-do {										\
-	const struct ipcprobe_prints __prints = (prints);			\
-										\
-	(rec)->span = __prints.span;						\
-	(rec)->head = __prints.head;						\
-	(rec)->mid = __prints.mid;						\
-	(rec)->tail = __prints.tail;						\
-} while (0)
-
 /* About the task that acts, for the sessions that want @class_id. */
 #define IPCPROBE_EMIT_AS(name, rec, class_id)					\
 	IPCPROBE_EMIT_IF(name, rec, s,						\

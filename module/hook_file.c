@@ -72,7 +72,7 @@ static __always_inline void set_buffer(struct ipcprobe_op *op, u8 kind, u64 addr
 				       u64 bytes)
 {
 	op->addr = addr;
-	op->prints = ipcprobe_prints_at_begin(addr, bytes, kind == IPCPROBE_OP_FILE_READ);
+	ipcprobe_buffer_begin(&op->buffer, addr, bytes, kind == IPCPROBE_OP_FILE_READ);
 }
 
 /* vfs_read(file, buf, count, pos), vfs_write likewise */
@@ -264,30 +264,39 @@ static __always_inline void fill_read(struct ipcprobe_rec_file_read *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_rw(rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, op->prints.span, ret));
+	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->addr, &op->buffer, ret);
 }
 
-static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+static void tell_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_FILE, op->prints.span,
-			 op->nr_segs > 1 ? op->io.nr : 0, ret);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_FILE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, tell_moved)
+static void tell_read(const struct ipcprobe_op *op, s32 ret)
+{
+	tell_moved(op, op->buffer.room, ret);
+}
+
+IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, tell_read)
 
 static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
 	fill_rw((struct ipcprobe_rec_file_read *)rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
+	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(file_write, op->begin, fill_write, tell_moved)
+static void tell_written(const struct ipcprobe_op *op, s32 ret)
+{
+	tell_moved(op, op->buffer.prints.span, ret);
+}
+
+IPCPROBE_DEFINE_EMIT_IO(file_write, op->begin, fill_write, tell_written)
 
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
 {
 	if (unlikely(op->nr_segs > 1))
-		ipcprobe_vector_end(op, op->prints.span, ret, IPCPROBE_CLASS_FILE);
+		ipcprobe_vector_end(op, op->buffer.room, ret, IPCPROBE_CLASS_FILE);
 	emit_file_read(op, ret);
 	ipcprobe_op_release(op);
 }

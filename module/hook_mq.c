@@ -87,7 +87,7 @@ static void begin_send(struct ipcprobe_hook *hook, s32 fd, u64 addr, u64 bytes, 
 	op->mq.bytes = min_t(u64, bytes, U32_MAX);
 	op->mq.prio = prio;
 	op->mq.seq = 0;
-	op->prints = ipcprobe_prints_of(addr, op->mq.bytes);
+	ipcprobe_buffer_begin(&op->buffer, addr, op->mq.bytes, false);
 }
 
 static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -200,13 +200,13 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_message(rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
+	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
 /* The call returns 0. */
 static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U32_MAX, 0, ret < 0 ? ret : op->mq.bytes);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->mq.bytes);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(mq_send, op->begin, fill_send, tell_sent)
@@ -215,12 +215,12 @@ static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
 	fill_message((struct ipcprobe_rec_mq_send *)rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, U32_MAX, ret));
+	ipcprobe_prints_of(IPCPROBE_PRINTS(rec), op->addr, ret);
 }
 
 static void tell_received(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U32_MAX, 0, ret);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(mq_receive, op->begin, fill_receive, tell_received)

@@ -72,7 +72,7 @@ static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		    ftrace_regs_get_argument(fregs, 1),
 		    ftrace_regs_get_argument(fregs, 3),
 		    ftrace_regs_get_argument(fregs, 4));
-	op->prints = ipcprobe_prints_of(op->addr, op->msg.bytes);
+	ipcprobe_buffer_begin(&op->buffer, op->addr, op->msg.bytes, false);
 }
 
 /* The text stands behind the type, a long of the program. */
@@ -224,13 +224,13 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_message(rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
+	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
 /* The call returns 0. */
 static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U32_MAX, 0, ret < 0 ? ret : op->msg.bytes);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->msg.bytes);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(msg_send, op->begin, fill_send, tell_sent)
@@ -239,12 +239,12 @@ static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
 	fill_message((struct ipcprobe_rec_msg_send *)rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, U32_MAX, ret));
+	ipcprobe_prints_of(IPCPROBE_PRINTS(rec), op->addr, ret);
 }
 
 static void tell_received(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U32_MAX, 0, ret);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, tell_received)

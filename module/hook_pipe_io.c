@@ -385,24 +385,33 @@ static __always_inline void fill_read(struct ipcprobe_rec_pipe_read *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io(rec, op, IPCPROBE_OP_OUT, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->addr, op->prints.span, ret));
+	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->addr, &op->buffer, ret);
 }
 
 static __always_inline void fill_write(struct ipcprobe_rec_pipe_write *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io((struct ipcprobe_rec_pipe_read *)rec, op, IPCPROBE_OP_IN, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->addr, op->prints));
+	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
-static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+static void tell_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, op->prints.span,
-			 op->nr_segs > 1 ? op->io.nr : 0, ret);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(pipe_read, op->begin, fill_read, tell_moved)
-IPCPROBE_DEFINE_EMIT_IO(pipe_write, op->begin, fill_write, tell_moved)
+static void tell_read(const struct ipcprobe_op *op, s32 ret)
+{
+	tell_moved(op, op->buffer.room, ret);
+}
+
+static void tell_written(const struct ipcprobe_op *op, s32 ret)
+{
+	tell_moved(op, op->buffer.prints.span, ret);
+}
+
+IPCPROBE_DEFINE_EMIT_IO(pipe_read, op->begin, fill_read, tell_read)
+IPCPROBE_DEFINE_EMIT_IO(pipe_write, op->begin, fill_write, tell_written)
 
 static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 				    s32 ret)
@@ -412,7 +421,7 @@ static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 		return;
 	}
 	if (unlikely(op->nr_segs > 1))
-		ipcprobe_vector_end(op, op->prints.span, ret, IPCPROBE_CLASS_PIPE);
+		ipcprobe_vector_end(op, op->buffer.room, ret, IPCPROBE_CLASS_PIPE);
 	emit_pipe_read(op, ret);
 }
 
@@ -572,7 +581,7 @@ static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u32 byt
 				       bool is_read)
 {
 	op->addr = addr;
-	op->prints = ipcprobe_prints_at_begin(addr, bytes, is_read);
+	ipcprobe_buffer_begin(&op->buffer, addr, bytes, is_read);
 }
 
 static noinline void set_vector(struct ipcprobe_op *op,

@@ -26,7 +26,7 @@ static u32 process_of(pid_t nr)
 }
 
 static void emit_segment(const struct iovec *iov, u32 target, u16 index,
-			 bool is_remote, const struct ipcprobe_prints *prints)
+			 bool is_remote, u64 taken)
 {
 	struct ipcprobe_rec_procvm_segment rec = {
 		.hdr.tid = current->pid,
@@ -37,7 +37,7 @@ static void emit_segment(const struct iovec *iov, u32 target, u16 index,
 		.is_remote = is_remote,
 	};
 
-	IPCPROBE_SET_PRINTS(&rec, *prints);
+	ipcprobe_prints_of(IPCPROBE_PRINTS(&rec), rec.addr, taken);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT(procvm_segment, &rec);
@@ -54,39 +54,27 @@ static __always_inline bool read_range(const struct iovec __user *vec, u32 i,
 	       ipcprobe_read_iovec(iov, vec + i);
 }
 
-/*
- * The fingerprints of a local range that data is read from. Ranges that data is
- * written to have none here: set_local() and fill() see to the first of them.
- */
-static __always_inline struct ipcprobe_prints taken_from(const struct ipcprobe_op *op,
-							 const struct iovec *iov)
+static bool takes_from_local(const struct ipcprobe_op *op)
 {
-	if (op->call != IPCPROBE_CALL_PROCESS_VM_WRITEV)
-		return (struct ipcprobe_prints) {};
-	return ipcprobe_prints_of((unsigned long)iov->iov_base,
-				  min_t(u64, iov->iov_len, U32_MAX));
+	return op->call == IPCPROBE_CALL_PROCESS_VM_WRITEV;
 }
 
 static noinline void tell_ranges(const struct ipcprobe_op *op,
 				 const struct iovec __user *vec, u32 nr, bool is_remote)
 {
-	struct ipcprobe_prints prints = {};
+	bool is_taken = !is_remote && takes_from_local(op);
 	struct iovec iov;
 	u32 i;
 
-	for (i = 0; i < nr && read_range(vec, i, &iov); i++) {
-		if (!is_remote)
-			prints = taken_from(op, &iov);
-		emit_segment(&iov, op->procvm.target, i, is_remote, &prints);
-	}
+	for (i = 0; i < nr && read_range(vec, i, &iov); i++)
+		emit_segment(&iov, op->procvm.target, i, is_remote, is_taken ? iov.iov_len : 0);
 }
 
 static __always_inline void set_local(struct ipcprobe_op *op, const struct iovec *iov)
 {
 	op->procvm.local = (unsigned long)iov->iov_base;
-	op->prints = taken_from(op, iov);
-	if (op->call == IPCPROBE_CALL_PROCESS_VM_READV)
-		op->prints.span = min_t(u64, iov->iov_len, U32_MAX);
+	ipcprobe_buffer_begin(&op->buffer, op->procvm.local, iov->iov_len,
+			      !takes_from_local(op));
 }
 
 /* Return: the length of all; all ones when that is not known. */
@@ -140,7 +128,7 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	op->procvm.remote = nr_remote && read_range(remote, 0, &iov) ?
 			    (unsigned long)iov.iov_base : 0;
 	op->procvm.local = 0;
-	op->prints = (struct ipcprobe_prints) {};
+	op->buffer = (union ipcprobe_buffer) {};
 	op->procvm.nr_local = min(nr_local, 255UL);
 	op->procvm.nr_remote = min(nr_remote, 255UL);
 	if (likely(nr_local == 1 && nr_remote <= 1)) {
@@ -166,11 +154,10 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 	rec->nr_local = op->procvm.nr_local;
 	rec->nr_remote = op->procvm.nr_remote;
 	rec->__pad = 0;
-	if (op->call == IPCPROBE_CALL_PROCESS_VM_READV)
-		IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->procvm.local,
-								 op->prints.span, ret));
+	if (takes_from_local(op))
+		ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->procvm.local, &op->buffer);
 	else
-		IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->procvm.local, op->prints));
+		ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->procvm.local, &op->buffer, ret);
 }
 
 static void tell_moved(const struct ipcprobe_op *op, s32 ret)
@@ -179,7 +166,7 @@ static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 		.class_id = IPCPROBE_CLASS_PROCVM,
 		.tid = op->tid,
 		.addr = op->procvm.local,
-		.span = op->prints.span,
+		.room = ipcprobe_buffer_room(&op->buffer, !takes_from_local(op)),
 		.bytes = ret,
 	});
 }

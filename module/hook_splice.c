@@ -133,7 +133,7 @@ static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
 	if (!nr_segs || !read_buffer(&first, uiov))
 		return;
 	op->addr = (unsigned long)first.iov_base;
-	op->prints = ipcprobe_prints_at_begin(op->addr, first.iov_len, !takes_from_user(op));
+	ipcprobe_buffer_begin(&op->buffer, op->addr, first.iov_len, !takes_from_user(op));
 }
 
 /* vmsplice(fd, iov, nr_segs, flags), as the system call's own function. */
@@ -252,11 +252,17 @@ static u16 check_ends(const struct ipcprobe_op *op, s32 ret)
 	return flags;
 }
 
-static struct ipcprobe_prints prints(const struct ipcprobe_op *op, s32 ret)
+/* Of vmsplice(); no other has a buffer. */
+static void tell_buffer(const struct ipcprobe_op *op, struct ipcprobe_prints *prints, s32 ret)
 {
-	if (op->call != IPCPROBE_CALL_VMSPLICE || takes_from_user(op))
-		return ipcprobe_prints_taken(op->addr, op->prints);
-	return ipcprobe_prints_brought(op->addr, op->prints.span, ret);
+	if (op->call != IPCPROBE_CALL_VMSPLICE)
+		return;
+	if (takes_from_user(op))
+		ipcprobe_prints_taken(prints, op->addr, &op->buffer);
+	else
+		ipcprobe_prints_brought(prints, op->addr, &op->buffer, ret);
+	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE,
+			 ipcprobe_buffer_room(&op->buffer, !takes_from_user(op)), 0, ret);
 }
 
 /* Called by op.c when the operation is over. */
@@ -278,10 +284,8 @@ void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 		.flags = op->flags | side_flags(op) | check_ends(op, ret),
 	};
 
-	IPCPROBE_SET_PRINTS(&rec, prints(op, ret));
 	ipcprobe_pipe_end_waits(op);
-	/* of vmsplice(); no other has a buffer */
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, op->prints.span, 0, ret);
+	tell_buffer(op, IPCPROBE_PRINTS(&rec), ret);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
 	IPCPROBE_EMIT(pipe_splice, &rec);

@@ -53,15 +53,14 @@ static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io(rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_taken(op->sock.addr, op->sock.prints));
+	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->sock.addr, &op->sock.buffer);
 }
 
 static __always_inline void fill_recv(struct ipcprobe_rec_unix_recv *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io((struct ipcprobe_rec_unix_send *)rec, op, ret);
-	IPCPROBE_SET_PRINTS(rec, ipcprobe_prints_brought(op->sock.addr,
-							 op->sock.prints.span, ret));
+	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->sock.addr, &op->sock.buffer, ret);
 }
 
 static void tell_moved(const struct ipcprobe_op *op, s32 ret)
@@ -70,7 +69,7 @@ static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 		.class_id = IPCPROBE_CLASS_UNIX,
 		.tid = op->tid,
 		.addr = op->sock.addr,
-		.span = op->sock.prints.span,
+		.room = ipcprobe_buffer_room(&op->sock.buffer, !op->sock.is_send),
 		.nr_more = op->sock.nr_segs > 1 ? op->io.nr : 0,
 		.more = op->io.iov,
 		.bytes = ret,
@@ -87,7 +86,7 @@ static void emit_io(const struct ipcprobe_op *op, s32 ret)
 		return;
 	}
 	if (unlikely(op->sock.nr_segs > 1))
-		ipcprobe_vector_end(op, op->sock.prints.span, ret, IPCPROBE_CLASS_UNIX);
+		ipcprobe_vector_end(op, op->sock.buffer.room, ret, IPCPROBE_CLASS_UNIX);
 	emit_unix_recv(op, ret);
 }
 
@@ -278,7 +277,7 @@ void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
 static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u64 bytes)
 {
 	op->sock.addr = addr;
-	op->sock.prints = ipcprobe_prints_at_begin(addr, bytes, !op->sock.is_send);
+	ipcprobe_buffer_begin(&op->sock.buffer, addr, bytes, !op->sock.is_send);
 }
 
 static void set_vector(struct ipcprobe_op *op, const struct iov_iter *iter)
@@ -325,7 +324,7 @@ static __always_inline void reset(struct ipcprobe_op *op,
 	s->queue = sk_sleep(sk);
 	s->begin = op->begin;
 	s->addr = 0;
-	s->prints = (struct ipcprobe_prints) {};
+	s->buffer = (union ipcprobe_buffer) {};
 	s->count = 0;
 	s->peer = 0;
 	s->pos = 0;

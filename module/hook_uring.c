@@ -193,8 +193,8 @@ static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 	request.rec.nr_segs = nr_segs(req);
 	request.rec.span = span_of(req, request.rec.addr);
 	if (is_write)
-		IPCPROBE_SET_PRINTS(&request.rec, ipcprobe_prints_of(request.rec.addr,
-								     request.rec.span));
+		ipcprobe_prints_of(IPCPROBE_PRINTS(&request.rec), request.rec.addr,
+				   request.rec.span);
 	if (!add(&request))
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
@@ -227,13 +227,13 @@ static bool is_at_home(const struct request *request)
 	return in_task() && current->mm == request->mm;
 }
 
-static struct ipcprobe_prints brought(const struct request *request)
+/* Until then span is the size of the buffer. */
+static void set_brought(struct request *request)
 {
-	const struct ipcprobe_rec_file_read *rec = &request->rec;
+	struct ipcprobe_rec_file_read *rec = &request->rec;
+	union ipcprobe_buffer buffer = { .room = is_at_home(request) ? rec->span : 0 };
 
-	if (!is_at_home(request))
-		return (struct ipcprobe_prints) {};
-	return ipcprobe_prints_brought(rec->addr, rec->span, rec->ret);
+	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), rec->addr, &buffer, rec->ret);
 }
 
 static void tell_moved(const struct request *request)
@@ -244,7 +244,7 @@ static void tell_moved(const struct request *request)
 		.class_id = IPCPROBE_CLASS_FILE,
 		.tid = request->rec.hdr.tid,
 		.addr = request->rec.addr,
-		.span = request->rec.span,
+		.room = request->rec.span,
 		.bytes = request->rec.ret,
 	});
 }
@@ -260,7 +260,7 @@ static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 	rec->ret = IPCPROBE_URING_RESULT;
 	tell_moved(&request);
 	if (!request.is_write)
-		IPCPROBE_SET_PRINTS(rec, brought(&request));
+		set_brought(&request);
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock_since(request.begin, &rec->dur_ns);
 	if (!request.is_write)

@@ -767,6 +767,18 @@ struct ipcprobe_prints {
 	u32 tail;
 };
 
+/**
+ * union ipcprobe_buffer - what is known of a user buffer until a call ends
+ * @prints: of what takes data out: of the data, as of the begin
+ * @room: of what brings data in: its size
+ *
+ * All 0: it is not known, or the kernel's own.
+ */
+union ipcprobe_buffer {
+	struct ipcprobe_prints prints;
+	u64 room;
+};
+
 /* Of a longer vector, io_segment records are written when the operation begins. */
 #define IPCPROBE_NR_LATE_SEGS	7
 
@@ -784,8 +796,7 @@ struct ipcprobe_prints {
  * @call: enum ipcprobe_call
  * @begin: stamp of the entry
  * @addr: first user buffer
- * @prints: of it: of what takes data out, as of the begin; of what brings data
- *	in, span is its size.  All 0: it is not known, or the kernel's own
+ * @buffer: of it
  * @end: per side, the pipe it moves bytes out of [0] or into [1]; obj is NULL
  *	when there is none, and always so between operations.  A read or write
  *	does without a reference to it: its call holds the open file.
@@ -827,7 +838,7 @@ struct ipcprobe_op {
 	u16 flags;
 	u64 begin;
 	u64 addr;
-	struct ipcprobe_prints prints;
+	union ipcprobe_buffer buffer;
 	struct ipcprobe_op_end {
 		struct ipcprobe_pipe *obj;
 		const struct pipe_inode_info *pipe;	/* to compare with */
@@ -945,7 +956,7 @@ struct ipcprobe_op {
 		u64 begin;	/* stamp; of this message */
 		u64 wait_begin;	/* stamp; valid while waiting */
 		u64 addr;
-		struct ipcprobe_prints prints;	/* as above */
+		union ipcprobe_buffer buffer;	/* as above */
 		u32 count;
 		u32 peer;
 		u32 pos;	/* of this run of bytes */
@@ -972,7 +983,7 @@ struct ipcprobe_op {
 
 void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_segs,
 			 u32 class_id, bool is_brought);
-void ipcprobe_vector_end(const struct ipcprobe_op *op, u32 first, s64 ret, u32 class_id);
+void ipcprobe_vector_end(const struct ipcprobe_op *op, u64 first, s64 ret, u32 class_id);
 
 /* data.c: the bytes that a call moved */
 
@@ -981,7 +992,7 @@ void ipcprobe_vector_end(const struct ipcprobe_op *op, u32 first, s64 ret, u32 c
  * @class_id: class of the call
  * @tid: of its record
  * @addr: first user buffer
- * @span: size of that
+ * @room: size of that, or more if all that was moved is in it
  * @nr_more: further buffers
  * @more: these
  * @bytes: that were moved, or -errno
@@ -990,14 +1001,14 @@ struct ipcprobe_moved {
 	u32 class_id;
 	u32 tid;
 	u64 addr;
-	u32 span;
+	u64 room;
 	u32 nr_more;
 	const struct iovec *more;
 	s64 bytes;
 };
 
 void ipcprobe_tell_moved(const struct ipcprobe_moved *moved);
-void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u32 span, u32 nr_more,
+void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
 		      s64 bytes);
 
 /* sum.c: their checksums */

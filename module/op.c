@@ -206,7 +206,7 @@ static __always_inline void clear(struct ipcprobe_op *op)
 	op->nr_segs = 0;
 	op->flags = 0;
 	op->addr = 0;
-	op->prints = (struct ipcprobe_prints) {};
+	op->buffer = (union ipcprobe_buffer) {};
 	for (side = 0; side < 2; side++) {
 		op->end[side].obj = NULL;
 		op->end[side].pos = 0;

@@ -2,48 +2,85 @@
 /* Fingerprints of the data in user buffers: what is too rare to be inline (user.h). */
 #include "user.h"
 
-/**
- * ipcprobe_short_prints - the fingerprint of less than a word
- * @addr: of the buffer
- * @span: its bytes
- *
- * Context, return: as ipcprobe_prints_of(), of which this is a part.
- */
-struct ipcprobe_prints ipcprobe_short_prints(u64 addr, u32 span)
+/* Of less than a word, byte for byte: those behind it may not be there. */
+static u32 print_of_part(u64 addr, u32 span)
 {
-	struct ipcprobe_prints prints = { .span = span };
-	u64 word = 0;
 	u32 shift = 0;
+	u64 word = 0;
 	u32 part4;
 	u16 part2;
 	u8 part1;
 
-	pagefault_disable();
-	if (user_read_access_begin((void __user *)addr, span)) {
-		if (span & 4) {
-			unsafe_get_user(part4, (u32 __user *)addr, fault);
-			word = part4;
-			shift = 32;
-		}
-		if (span & 2) {
-			unsafe_get_user(part2, (u16 __user *)(addr + shift / 8), fault);
-			word |= (u64)part2 << shift;
-			shift += 16;
-		}
-		if (span & 1) {
-			unsafe_get_user(part1, (u8 __user *)(addr + shift / 8), fault);
-			word |= (u64)part1 << shift;
-		}
-		prints.head = ipcprobe_print(word);
-fault:
-		user_read_access_end();
+	ipcprobe_faults_off();
+	if (!user_read_access_begin((void __user *)addr, span))
+		goto out;
+	if (span & 4) {
+		unsafe_get_user(part4, (u32 __user *)addr, fault);
+		word = part4;
+		shift = 32;
 	}
-	pagefault_enable();
-	return prints;
+	if (span & 2) {
+		unsafe_get_user(part2, (u16 __user *)(addr + shift / 8), fault);
+		word |= (u64)part2 << shift;
+		shift += 16;
+	}
+	if (span & 1) {
+		unsafe_get_user(part1, (u8 __user *)(addr + shift / 8), fault);
+		word |= (u64)part1 << shift;
+	}
+	user_read_access_end();
+	ipcprobe_faults_on();
+	return ipcprobe_print(word);
+fault:
+	user_read_access_end();
+out:
+	ipcprobe_faults_on();
+	return 0;
 }
 
-/* ipcprobe_prints_of(), not inline. */
-struct ipcprobe_prints ipcprobe_prints_again(u64 addr, u32 span)
+static bool read_print(u32 *print, u64 addr)
 {
-	return ipcprobe_prints_of(addr, span);
+	u64 word;
+
+	if (!ipcprobe_read_u64(&word, (const u64 __user *)addr))
+		return false;
+	*print = ipcprobe_print(word);
+	return true;
+}
+
+/**
+ * ipcprobe_prints_slowly - ipcprobe_prints_of() where it is not as nearly always
+ * @to: set to them
+ * @addr: of the buffer
+ * @bytes: its size; 0 or less: there are none
+ *
+ * Context: as of ipcprobe_prints_of().
+ */
+void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
+{
+	u32 span = clamp_t(s64, bytes, 0, U32_MAX);
+	u64 last = addr + span - IPCPROBE_PRINT_BYTES;
+
+	*to = (struct ipcprobe_prints) { .span = span };
+	if (!span)
+		return;
+	if (span < IPCPROBE_PRINT_BYTES)
+		to->head = print_of_part(addr, span);
+	else if (last >= addr && read_print(&to->head, addr) &&
+		 read_print(&to->mid, ipcprobe_print_mid(addr, span)))
+		read_print(&to->tail, last);
+}
+
+/* Likewise ipcprobe_prints_begin(): without head the end of the call tries again. */
+void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
+{
+	ipcprobe_prints_slowly(to, addr, bytes);
+	if (to->span >= IPCPROBE_PRINT_BYTES && !to->tail)
+		to->head = 0;
+}
+
+/* ipcprobe_prints_of(), not inline: of the first of several buffers, or of none. */
+void ipcprobe_prints_of_first(struct ipcprobe_prints *to, u64 addr, s64 bytes)
+{
+	ipcprobe_prints_of(to, addr, bytes);
 }

@@ -120,7 +120,7 @@ void ipcprobe_tell_sums(const struct ipcprobe_moved *moved)
 
 	if (moved->bytes <= 0)
 		return;
-	done = sum_buffer(summing, moved, 0, moved->addr, moved->span);
+	done = sum_buffer(summing, moved, 0, moved->addr, moved->room);
 	for (iov = moved->more; iov < moved->more + moved->nr_more; iov++)
 		done = sum_buffer(summing, moved, done, (unsigned long)iov->iov_base,
 				  iov->iov_len);

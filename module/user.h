@@ -6,6 +6,8 @@
 #ifndef IPCPROBE_USER_H
 #define IPCPROBE_USER_H
 
+#include <linux/lockdep.h>
+#include <linux/overflow.h>
 #include <linux/types.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -13,25 +15,48 @@
 
 #include "ipcprobe.h"
 
+/* 0: to measure what fingerprints cost (selftests/bench); records tell none then. */
+#ifndef IPCPROBE_HAS_PRINTS
+#define IPCPROBE_HAS_PRINTS	1
+#endif
+
+/*
+ * Where preemption is off no fault is handled: what is not there is not read. Only
+ * a kernel that does not count who switched it off has to be told.
+ */
+static __always_inline void ipcprobe_faults_off(void)
+{
+	lockdep_assert_preemption_disabled();
+	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		pagefault_disable();
+}
+
+static __always_inline void ipcprobe_faults_on(void)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		pagefault_enable();
+}
+
 /**
  * ipcprobe_read_u64 - a word of the current task's memory
  * @value: set to it
  * @from: where it is
  *
- * Context: task context of user space.  Return: false: it is not there now.
+ * Context: task context of user space, preemption off.
+ * Return: false: it is not there now.
  */
 static __always_inline bool ipcprobe_read_u64(u64 *value, const u64 __user *from)
 {
 	bool is_read = false;
 
-	pagefault_disable();
+	ipcprobe_faults_off();
 	if (user_read_access_begin(from, sizeof(*from))) {
 		unsafe_get_user(*value, from, fault);
 		is_read = true;
 fault:
 		user_read_access_end();
 	}
-	pagefault_enable();
+	ipcprobe_faults_on();
 	return is_read;
 }
 
@@ -41,7 +66,7 @@ static __always_inline bool ipcprobe_read_iovec(struct iovec *iov,
 {
 	bool is_read = false;
 
-	pagefault_disable();
+	ipcprobe_faults_off();
 	if (user_read_access_begin(from, sizeof(*from))) {
 		unsafe_get_user(iov->iov_base, &from->iov_base, fault);
 		unsafe_get_user(iov->iov_len, &from->iov_len, fault);
@@ -49,111 +74,166 @@ static __always_inline bool ipcprobe_read_iovec(struct iovec *iov,
 fault:
 		user_read_access_end();
 	}
-	pagefault_enable();
+	ipcprobe_faults_on();
 	return is_read;
 }
 
 /* print.c */
-struct ipcprobe_prints ipcprobe_short_prints(u64 addr, u32 span);
-struct ipcprobe_prints ipcprobe_prints_again(u64 addr, u32 span);
+void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
+void ipcprobe_prints_of_first(struct ipcprobe_prints *to, u64 addr, s64 bytes);
+void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
 
-/* Of less than a word: of what stands there the bytes behind the span do not count. */
-static __always_inline struct ipcprobe_prints ipcprobe_prints_of_part(u64 addr, u32 span)
+/*
+ * Every recorded read and write comes here, so instructions count: the words are
+ * read in one window, and each fingerprint goes straight to where it belongs.
+ *
+ * Return: false: not all are there, or it is no user memory.
+ */
+static __always_inline bool ipcprobe_read_words(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
-	struct ipcprobe_prints prints = { .span = span };
+	u64 last, word, factor = IPCPROBE_PRINT_FACTOR;
+
+	if (unlikely(check_add_overflow(addr, span - IPCPROBE_PRINT_BYTES, &last)))
+		return false;
+	ipcprobe_faults_off();
+	/* If the last word is user memory, what stands before it is, too. */
+	if (unlikely(!user_read_access_begin((void __user *)last, IPCPROBE_PRINT_BYTES)))
+		goto out;
+	OPTIMIZER_HIDE_VAR(factor);	/* else each use of it takes an instruction */
+	unsafe_get_user(word, (u64 __user *)addr, fault);
+	to->head = __ipcprobe_print(word, factor);
+	unsafe_get_user(word, (u64 __user *)last, fault);
+	to->tail = __ipcprobe_print(word, factor);
+	unsafe_get_user(word, (u64 __user *)__ipcprobe_print_mid(addr, last), fault);
+	to->mid = __ipcprobe_print(word, factor);
+	user_read_access_end();
+	ipcprobe_faults_on();
+	return true;
+fault: __cold;
+	user_read_access_end();
+out:
+	ipcprobe_faults_on();
+	return false;
+}
+
+/*
+ * Of less than a word: of what stands there the bytes behind the span do not count.
+ * A word that goes on in the next page is left to ipcprobe_prints_slowly().
+ */
+static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 addr, u64 span)
+{
+	u32 unused = -8 * (u32)span & 63;	/* bits */
 	u64 word;
 
-	if (!span)
-		return prints;
-	if (unlikely((addr & ~PAGE_MASK) > PAGE_SIZE - IPCPROBE_PRINT_BYTES))
-		return ipcprobe_short_prints(addr, span);
-	if (likely(ipcprobe_read_u64(&word, (const u64 __user *)addr)))
-		prints.head = ipcprobe_print(word & ~0ULL >> (64 - 8 * span));
-	return prints;
+	if (unlikely(span - 1 >= IPCPROBE_PRINT_BYTES - 1 ||
+		     (addr & ~PAGE_MASK) > PAGE_SIZE - IPCPROBE_PRINT_BYTES ||
+		     !ipcprobe_read_u64(&word, (const u64 __user *)addr)))
+		return false;
+	to->head = ipcprobe_print(word << unused >> unused);
+	to->mid = 0;
+	to->tail = 0;
+	return true;
+}
+
+/* Return: false: that is left to ipcprobe_prints_slowly(). */
+static __always_inline bool ipcprobe_prints_try(struct ipcprobe_prints *to, u64 addr, u64 span)
+{
+	to->span = span;
+	if (likely(span - IPCPROBE_PRINT_BYTES <= S32_MAX))
+		return ipcprobe_read_words(to, addr, span);
+	return ipcprobe_read_part(to, addr, span);
 }
 
 /**
- * ipcprobe_prints_of - the fingerprints of the data in a buffer
+ * ipcprobe_prints_of - take the fingerprints of the data in a buffer
+ * @to: set to them
  * @addr: of the buffer, in the current task's memory
- * @span: bytes; 0: there are none, or the buffer is not known
+ * @bytes: its size; 0 or less: there are none, or the buffer is not known
  *
  * What is not in memory now is left out, and what stands behind it.
  *
- * Context: task context of user space, or an interrupt of it.
+ * Context: task context of user space, or an interrupt of it; preemption off.
  */
-static __always_inline struct ipcprobe_prints ipcprobe_prints_of(u64 addr, u32 span)
+static __always_inline void ipcprobe_prints_of(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 {
-	u64 word, last = addr + span - IPCPROBE_PRINT_BYTES;
-	struct ipcprobe_prints prints = { .span = span };
-
-	if (unlikely(span < IPCPROBE_PRINT_BYTES))
-		return ipcprobe_prints_of_part(addr, span);
-	if (unlikely(last < addr))
-		return prints;
-	pagefault_disable();
-	/* If the last word is user memory, what stands before it is, too. */
-	if (user_read_access_begin((void __user *)last, IPCPROBE_PRINT_BYTES)) {
-		unsafe_get_user(word, (u64 __user *)addr, fault);
-		prints.head = ipcprobe_print(word);
-		unsafe_get_user(word, (u64 __user *)ipcprobe_print_mid(addr, span), fault);
-		prints.mid = ipcprobe_print(word);
-		unsafe_get_user(word, (u64 __user *)last, fault);
-		prints.tail = ipcprobe_print(word);
-fault:
-		user_read_access_end();
-	}
-	pagefault_enable();
-	return prints;
+	if (IPCPROBE_HAS_PRINTS && unlikely(!ipcprobe_prints_try(to, addr, bytes)))
+		ipcprobe_prints_slowly(to, addr, bytes);
 }
 
 /**
- * ipcprobe_prints_at_begin - what is known of a buffer when a call begins
+ * ipcprobe_buffer_begin - note what is known of a buffer when a call begins
+ * @buffer: set to it
  * @addr: of the buffer, as above
  * @bytes: its size
- * @is_brought: the call brings data into it, so only its size is known yet
+ * @is_brought: the call brings data into it
  *
  * Context: as above.
  */
-static __always_inline struct ipcprobe_prints
-ipcprobe_prints_at_begin(u64 addr, u64 bytes, bool is_brought)
+static __always_inline void ipcprobe_buffer_begin(union ipcprobe_buffer *buffer, u64 addr,
+						  u64 bytes, bool is_brought)
 {
-	u32 span = min_t(u64, bytes, U32_MAX);
-
-	return is_brought ? (struct ipcprobe_prints) { .span = span } :
-			    ipcprobe_prints_of(addr, span);
+	if (!IPCPROBE_HAS_PRINTS)
+		return;
+	if (is_brought)
+		buffer->room = bytes;
+	else if (unlikely(!ipcprobe_prints_try(&buffer->prints, addr, bytes)))
+		ipcprobe_prints_begin_slowly(&buffer->prints, addr, bytes);
 }
 
-/**
- * ipcprobe_prints_brought - the fingerprints of what a call brought into a buffer
- * @addr: of the buffer, as above
- * @room: its bytes; 0: it is not known
- * @ret: bytes that came, into this buffer and those behind it, or -errno
- *
- * Context: as above.
- */
-static __always_inline struct ipcprobe_prints
-ipcprobe_prints_brought(u64 addr, u32 room, s64 ret)
+/* Its size, for what needs no fingerprints. */
+static inline u64 ipcprobe_buffer_room(const union ipcprobe_buffer *buffer, bool is_brought)
 {
-	return ipcprobe_prints_of(addr, clamp_t(s64, ret, 0, room));
+	return is_brought ? buffer->room : buffer->prints.span;
 }
 
 /**
  * ipcprobe_prints_taken - the fingerprints of what a call took out of a buffer
+ * @to: set to them
  * @addr: of the buffer, as above
- * @prints: what ipcprobe_prints_of() gave when the call began
+ * @buffer: as ipcprobe_buffer_begin() left it
  *
  * A page that was not in memory then is there now.
  *
  * Context: as above.
  */
-static __always_inline struct ipcprobe_prints
-ipcprobe_prints_taken(u64 addr, struct ipcprobe_prints prints)
+static __always_inline void ipcprobe_prints_taken(struct ipcprobe_prints *to, u64 addr,
+						  const union ipcprobe_buffer *buffer)
 {
-	bool is_short = prints.span < IPCPROBE_PRINT_BYTES;
-
-	if (unlikely(prints.span && !(prints.head && (prints.tail || is_short))))
-		return ipcprobe_prints_again(addr, prints.span);
-	return prints;
+	if (!IPCPROBE_HAS_PRINTS)
+		return;
+	if (unlikely(!buffer->prints.head))
+		ipcprobe_prints_slowly(to, addr, buffer->prints.span);
+	else
+		*to = buffer->prints;
 }
+
+/**
+ * ipcprobe_prints_brought - the fingerprints of what a call brought into a buffer
+ * @to: set to them
+ * @addr: of the buffer, as above
+ * @buffer: as ipcprobe_buffer_begin() left it
+ * @ret: bytes that came, into this buffer and those behind it, or -errno
+ *
+ * Context: as above.
+ */
+static __always_inline void ipcprobe_prints_brought(struct ipcprobe_prints *to, u64 addr,
+						    const union ipcprobe_buffer *buffer, s64 ret)
+{
+	if (!IPCPROBE_HAS_PRINTS)
+		return;
+	if (unlikely((u64)ret > buffer->room))
+		ipcprobe_prints_of_first(to, addr, ret < 0 ? 0 : buffer->room);
+	else
+		ipcprobe_prints_of(to, addr, ret);
+}
+
+/* Where the fields of a record are that tell what a struct ipcprobe_prints holds. */
+#define IPCPROBE_PRINTS(rec)							\
+({										\
+	static_assert(offsetof(typeof(*(rec)), tail) -				\
+		      offsetof(typeof(*(rec)), span) ==				\
+		      offsetof(struct ipcprobe_prints, tail));			\
+	(struct ipcprobe_prints *)((char *)(rec) + offsetof(typeof(*(rec)), span)); \
+})
 
 #endif /* IPCPROBE_USER_H */

@@ -17,8 +17,8 @@
 #include "emit.h"
 #include "user.h"
 
-static void emit_segment(const struct iovec *iov, u32 class_id,
-			 const struct ipcprobe_prints *prints)
+/* Of what has a size of 0 or less there are no fingerprints. */
+static void emit_segment(const struct iovec *iov, u32 class_id, s64 bytes)
 {
 	struct ipcprobe_rec_io_segment rec = {
 		.hdr.tid = current->pid,
@@ -26,7 +26,7 @@ static void emit_segment(const struct iovec *iov, u32 class_id,
 		.bytes = iov->iov_len,
 	};
 
-	IPCPROBE_SET_PRINTS(&rec, *prints);
+	ipcprobe_prints_of(IPCPROBE_PRINTS(&rec), rec.addr, bytes);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_AS(io_segment, &rec, class_id);
@@ -45,17 +45,12 @@ static void emit_segment(const struct iovec *iov, u32 class_id,
 void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_segs,
 			 u32 class_id, bool is_brought)
 {
-	struct ipcprobe_prints prints = {};
-
 	op->io.is_late = is_brought && nr_segs - 1 <= IPCPROBE_NR_LATE_SEGS;
 	if (op->io.nr < IPCPROBE_NR_LATE_SEGS)
 		op->io.iov[op->io.nr++] = *iov;
 	if (op->io.is_late)
 		return;
-	if (!is_brought)
-		prints = ipcprobe_prints_of((unsigned long)iov->iov_base,
-					    min_t(u64, iov->iov_len, U32_MAX));
-	emit_segment(iov, class_id, &prints);
+	emit_segment(iov, class_id, is_brought ? 0 : iov->iov_len);
 }
 
 /**
@@ -67,18 +62,15 @@ void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_
  *
  * Context: task context, preemption off.
  */
-void ipcprobe_vector_end(const struct ipcprobe_op *op, u32 first, s64 ret, u32 class_id)
+void ipcprobe_vector_end(const struct ipcprobe_op *op, u64 first, s64 ret, u32 class_id)
 {
-	struct ipcprobe_prints prints;
 	const struct iovec *iov;
 	s64 left = ret - first;
 
 	if (!op->io.nr || !op->io.is_late)
 		return;
 	for (iov = op->io.iov; iov < op->io.iov + op->io.nr; iov++) {
-		prints = ipcprobe_prints_brought((unsigned long)iov->iov_base,
-						 min_t(u64, iov->iov_len, U32_MAX), left);
-		emit_segment(iov, class_id, &prints);
+		emit_segment(iov, class_id, min_t(s64, iov->iov_len, left));
 		left -= min_t(u64, iov->iov_len, S32_MAX);
 	}
 }

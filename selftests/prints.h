@@ -31,11 +31,9 @@ struct prints_log {
 static MAYBE_UNUSED uint32_t word_print(const void *at, size_t len)
 {
 	unsigned __int128 word = 0;
-	uint32_t print;
 
 	memcpy(&word, at, len);
-	print = word * 0x9e3779b97f4a7c15 % ((unsigned __int128)1 << 64) / (1ULL << 32);
-	return print ? print : 1;
+	return word * 0x9e3779b97f4a7c15 % ((unsigned __int128)1 << 64) / (1ULL << 32) + 1;
 }
 
 /* Tries every power of two, the largest first. */

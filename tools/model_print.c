@@ -16,12 +16,22 @@
 /* which fingerprints may be those of constant data, by bytes of data */
 static uint64_t filter[IPCPROBE_PRINT_BYTES + 1][FILTER_WORDS];
 
-/* The fingerprint of @bytes equal bytes, with zeroes behind them. */
+/*
+ * The fingerprint of @bytes equal bytes, with zeroes behind them. Before ABI 1.3 it
+ * was one less, unless that would have been 0.
+ */
 static uint32_t constant(uint32_t byte, uint32_t bytes)
 {
 	uint64_t word = byte * 0x0101010101010101ULL;
 
 	return ipcprobe_print(bytes < 8 ? word & ((1ULL << 8 * bytes) - 1) : word);
+}
+
+static void add_to_filter(uint32_t bytes, uint32_t hash)
+{
+	uint32_t bit = hash >> (32 - FILTER_BITS);
+
+	filter[bytes][bit / 64] |= 1ULL << bit % 64;
 }
 
 /* prints_init - once, before the first print_is_constant(); again does no harm */
@@ -31,9 +41,8 @@ void prints_init(void)
 
 	for (bytes = 1; bytes <= IPCPROBE_PRINT_BYTES; bytes++) {
 		for (byte = 0; byte < 256; byte++) {
-			uint32_t bit = constant(byte, bytes) >> (32 - FILTER_BITS);
-
-			filter[bytes][bit / 64] |= 1ULL << bit % 64;
+			add_to_filter(bytes, constant(byte, bytes));
+			add_to_filter(bytes, constant(byte, bytes) - 1);
 		}
 	}
 }
@@ -46,7 +55,7 @@ bool print_is_constant(uint32_t hash, uint32_t bytes)
 	if (!(filter[bytes][bit / 64] & 1ULL << bit % 64))
 		return false;
 	for (byte = 0; byte < 256; byte++)
-		if (constant(byte, bytes) == hash)
+		if (constant(byte, bytes) - hash <= 1)
 			return true;
 	return false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ops_bench [-b] [NAME...]: guest instructions of one operation without
+ * ops_bench [-b | -o] [NAME...]: guest instructions of one operation without
  * hooks, with hooks whose events the filter drops, and recorded.
  *
  * For a guest with one processor and "-icount shift=0": there the time stamp
@@ -13,6 +13,7 @@
  * per operation; spread is the largest minus the smallest of the repetitions.
  *
  *	-b	only the mode "bare": the module is not needed
+ *	-o	only what moves bytes, in the modes "off" and that of its own class
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +52,7 @@ static int memfd, segment, msg_id, sem_id, *turn;
 static mqd_t mq;
 static volatile char *touched;
 static pid_t partner, self;
+static bool is_own_only;	/* option -o */
 
 /* ---- operations ---- */
 
@@ -64,6 +66,11 @@ static void pipe_round(size_t len)
 static void op_pipe_1(void)
 {
 	pipe_round(1);
+}
+
+static void op_pipe_100(void)
+{
+	pipe_round(100);
 }
 
 static void op_pipe_64k(void)
@@ -83,15 +90,27 @@ static void op_write_4k(void)
 		die("pwrite");
 }
 
+static void msg_round(size_t len)
+{
+	static struct {
+		long type;
+		char text[100];
+	} message;
+
+	message.type = 1;
+	if (msgsnd(msg_id, &message, len, 0) ||
+	    msgrcv(msg_id, &message, len, 0, 0) != (ssize_t)len)
+		die("msgsnd or msgrcv");
+}
+
 static void op_msg_1(void)
 {
-	struct {
-		long type;
-		char text[1];
-	} message = { .type = 1 };
+	msg_round(1);
+}
 
-	if (msgsnd(msg_id, &message, 1, 0) || msgrcv(msg_id, &message, 1, 0, 0) != 1)
-		die("msgsnd or msgrcv");
+static void op_msg_100(void)
+{
+	msg_round(100);
 }
 
 static void op_mq_1(void)
@@ -109,20 +128,26 @@ static void op_sem(void)
 		die("semop");
 }
 
-static void socket_round(const int *fds)
+static void socket_round(const int *fds, size_t len)
 {
-	if (write(fds[0], buffer, 1) != 1 || read(fds[1], buffer, 1) != 1)
+	if (write(fds[0], buffer, len) != (ssize_t)len ||
+	    read(fds[1], buffer, len) != (ssize_t)len)
 		die("socket");
 }
 
 static void op_stream_1(void)
 {
-	socket_round(stream_fds);
+	socket_round(stream_fds, 1);
+}
+
+static void op_stream_100(void)
+{
+	socket_round(stream_fds, 100);
 }
 
 static void op_dgram_1(void)
 {
-	socket_round(dgram_fds);
+	socket_round(dgram_fds, 1);
 }
 
 static void op_eventfd(void)
@@ -256,6 +281,7 @@ static void partner_yields(void)
  * @run: does it once
  * @partner: what a second process does meanwhile, or NULL
  * @nr: operations in a batch
+ * @own: mode in which it is recorded, if it moves bytes
  * @policy: scheduling policy.  Woken tasks of SCHED_BATCH do not preempt, so
  *	each hand-over is exactly one switch.
  */
@@ -265,30 +291,34 @@ static const struct op {
 	void (*partner)(void);
 	unsigned int nr;
 	int policy;
+	const char *own;
 } ops[] = {
-	{ "pipe-1", op_pipe_1, NULL, 100, SCHED_BATCH },
-	{ "pipe-64k", op_pipe_64k, NULL, 10, SCHED_BATCH },
-	{ "switch", op_switch, partner_passes_turn, 50, SCHED_BATCH },
-	{ "yield", op_yield, partner_yields, 50, SCHED_FIFO },
-	{ "read-4k", op_read_4k, NULL, 100, SCHED_BATCH },
-	{ "write-4k", op_write_4k, NULL, 100, SCHED_BATCH },
-	{ "msg-1", op_msg_1, NULL, 100, SCHED_BATCH },
-	{ "mq-1", op_mq_1, NULL, 100, SCHED_BATCH },
-	{ "sem", op_sem, NULL, 100, SCHED_BATCH },
-	{ "futex-wake", op_wake, NULL, 100, SCHED_BATCH },
-	{ "futex-wake-shared", op_wake_shared, NULL, 100, SCHED_BATCH },
-	{ "futex-wait", op_wait, NULL, 100, SCHED_BATCH },
-	{ "stream-1", op_stream_1, NULL, 100, SCHED_BATCH },
-	{ "dgram-1", op_dgram_1, NULL, 100, SCHED_BATCH },
-	{ "eventfd", op_eventfd, NULL, 100, SCHED_BATCH },
-	{ "process-vm", op_process_vm, NULL, 100, SCHED_BATCH },
-	{ "signal", op_signal, NULL, 100, SCHED_BATCH },
-	{ "getppid", op_getppid, NULL, 200, SCHED_BATCH },
-	{ "lseek-mutex", op_lseek, NULL, 200, SCHED_BATCH },
-	{ "mmap-munmap", op_map, NULL, 20, SCHED_BATCH },
-	{ "mmap-private", op_map_private, NULL, 20, SCHED_BATCH },
-	{ "shmat-shmdt", op_attach, NULL, 20, SCHED_BATCH },
-	{ "touch", op_touch, NULL, 50, SCHED_BATCH },
+	{ "pipe-1", op_pipe_1, NULL, 100, SCHED_BATCH, "pipe" },
+	{ "pipe-100", op_pipe_100, NULL, 100, SCHED_BATCH, "pipe" },
+	{ "pipe-64k", op_pipe_64k, NULL, 10, SCHED_BATCH, "pipe" },
+	{ "switch", op_switch, partner_passes_turn, 50, SCHED_BATCH, NULL },
+	{ "yield", op_yield, partner_yields, 50, SCHED_FIFO, NULL },
+	{ "read-4k", op_read_4k, NULL, 100, SCHED_BATCH, "file" },
+	{ "write-4k", op_write_4k, NULL, 100, SCHED_BATCH, "file" },
+	{ "msg-1", op_msg_1, NULL, 100, SCHED_BATCH, "msg" },
+	{ "msg-100", op_msg_100, NULL, 100, SCHED_BATCH, "msg" },
+	{ "mq-1", op_mq_1, NULL, 100, SCHED_BATCH, "msg" },
+	{ "sem", op_sem, NULL, 100, SCHED_BATCH, NULL },
+	{ "futex-wake", op_wake, NULL, 100, SCHED_BATCH, NULL },
+	{ "futex-wake-shared", op_wake_shared, NULL, 100, SCHED_BATCH, NULL },
+	{ "futex-wait", op_wait, NULL, 100, SCHED_BATCH, NULL },
+	{ "stream-1", op_stream_1, NULL, 100, SCHED_BATCH, "unix" },
+	{ "stream-100", op_stream_100, NULL, 100, SCHED_BATCH, "unix" },
+	{ "dgram-1", op_dgram_1, NULL, 100, SCHED_BATCH, "unix" },
+	{ "eventfd", op_eventfd, NULL, 100, SCHED_BATCH, NULL },
+	{ "process-vm", op_process_vm, NULL, 100, SCHED_BATCH, "procvm" },
+	{ "signal", op_signal, NULL, 100, SCHED_BATCH, NULL },
+	{ "getppid", op_getppid, NULL, 200, SCHED_BATCH, NULL },
+	{ "lseek-mutex", op_lseek, NULL, 200, SCHED_BATCH, NULL },
+	{ "mmap-munmap", op_map, NULL, 20, SCHED_BATCH, NULL },
+	{ "mmap-private", op_map_private, NULL, 20, SCHED_BATCH, NULL },
+	{ "shmat-shmdt", op_attach, NULL, 20, SCHED_BATCH, NULL },
+	{ "touch", op_touch, NULL, 50, SCHED_BATCH, NULL },
 };
 
 #define NR_OPS	ARRAY_SIZE(ops)
@@ -451,12 +481,22 @@ static void print_result(const struct op *op, const struct mode *mode,
 	printf("\n");
 }
 
-static bool is_chosen(const struct op *op, char **names)
+static bool is_chosen(const struct op *op, const struct mode *mode, char **names)
 {
+	if (is_own_only && (!op->own || (mode->classes && strcmp(op->own, mode->name))))
+		return false;
 	if (!*names)
 		return true;
 	for (; *names; names++)
 		if (!strcmp(op->name, *names))
+			return true;
+	return false;
+}
+
+static bool has_chosen(const struct mode *mode, char **names)
+{
+	for (size_t i = 0; i < NR_OPS; i++)
+		if (is_chosen(&ops[i], mode, names))
 			return true;
 	return false;
 }
@@ -466,18 +506,20 @@ static void run_mode(const struct mode *mode, pid_t bystander, char **names)
 	static struct result results[NR_OPS];
 	struct bench_session session = { .fd = -1 };
 
+	if (is_own_only && !has_chosen(mode, names))
+		return;
 	if (mode->classes)
 		bench_session_start(&session, mode->classes, mode->is_filtered ? bystander : 0,
 				    mode->has_sums ? IPCPROBE_F_SUMS : 0);
 	usleep(100000);	/* what attaching left for later is done */
 	for (size_t i = 0; i < NR_OPS; i++)
-		if (is_chosen(&ops[i], names))
+		if (is_chosen(&ops[i], mode, names))
 			time_op(&ops[i], &session, &results[i]);
 	if (mode->classes)
 		bench_session_stop(&session);
 	bench_session_close(&session);
 	for (size_t i = 0; i < NR_OPS; i++)
-		if (is_chosen(&ops[i], names))
+		if (is_chosen(&ops[i], mode, names))
 			print_result(&ops[i], mode, &results[i]);
 	fflush(stdout);
 }
@@ -543,9 +585,11 @@ static pid_t start_bystander(void)
 int main(int argc, char **argv)
 {
 	bool is_bare = argc > 1 && !strcmp(argv[1], "-b");
-	char **names = argv + 1 + is_bare;
+	char **names;
 	pid_t bystander;
 
+	is_own_only = argc > 1 && !strcmp(argv[1], "-o");
+	names = argv + 1 + (is_bare || is_own_only);
 	check_clock();
 	self = getpid();
 	prepare();

@@ -12,17 +12,35 @@
 
 #define IPCPROBE_PRINT_BYTES	8	/* that one is of */
 
+#define IPCPROBE_PRINT_FACTOR	0x9e3779b97f4a7c15ULL
+
+/* For who has IPCPROBE_PRINT_FACTOR in a register. */
+static __always_inline __u32 __ipcprobe_print(__u64 word, __u64 factor)
+{
+	return ((word * factor) >> 32) + 1;
+}
+
 /**
  * ipcprobe_print - the fingerprint of a word
  * @word: 8 bytes, as a little-endian number
  *
- * Return: never 0, which stands for a word that was not read.
+ * Return: 0, which stands for a word that was not read, of one word in 2^32 as well;
+ * that of constant data never is.
  */
 static __always_inline __u32 ipcprobe_print(__u64 word)
 {
-	__u32 print = (word * 0x9e3779b97f4a7c15ULL) >> 32;
+	return __ipcprobe_print(word, IPCPROBE_PRINT_FACTOR);
+}
 
-	return print ? print : 1;
+/*
+ * For who has the last such address. Below the highest bit in which it and @addr - 1
+ * differ it may have zeroes and still be @addr or more.
+ */
+static __always_inline __u64 __ipcprobe_print_mid(__u64 addr, __u64 last)
+{
+	int bit = 63 - __builtin_clzll((addr - 1) ^ last);
+
+	return last >> bit << bit;
 }
 
 /**
@@ -30,16 +48,11 @@ static __always_inline __u32 ipcprobe_print(__u64 word)
  * @addr: of the span; the addresses are those of user memory, below 2^63
  * @span: its bytes, IPCPROBE_PRINT_BYTES at least
  *
- * Below the highest bit in which @addr - 1 and the last such address differ the
- * latter may have zeroes and still be @addr or more.
- *
  * Return: the multiple of the greatest power of two in [@addr, @addr + @span - 8].
  */
 static __always_inline __u64 ipcprobe_print_mid(__u64 addr, __u64 span)
 {
-	__u64 last = addr + span - IPCPROBE_PRINT_BYTES;
-
-	return last & (~0ULL << (63 - __builtin_clzll((addr - 1) ^ last)));
+	return __ipcprobe_print_mid(addr, addr + span - IPCPROBE_PRINT_BYTES);
 }
 
 #define IPCPROBE_SUM_BYTES	64	/* that a checksum is of, at most */
