@@ -1,6 +1,6 @@
 #!/bin/bash
 # guest.sh PART...: in a guest without the module, run parts of the benchmark:
-# ops, sizes, peers, sched.
+# ops, sizes, peers, sched, prints.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -11,6 +11,14 @@ for part in "$@"; do
 		./ops_bench -b
 		insmod "$IPCPROBE_KO"
 		./ops_bench
+		;;
+	prints)
+		for what in without with; do
+			[ ! -d /sys/module/ipcprobe ] || rmmod ipcprobe
+			insmod "../../build/bench-$what-$IPCPROBE_KERNEL.ko"
+			./ops_bench -o | sed "s/^op/$what/"
+		done
+		rmmod ipcprobe
 		;;
 	sizes | peers | sched)
 		[ -d /sys/module/ipcprobe ] || insmod "$IPCPROBE_KO"

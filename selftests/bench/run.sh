@@ -2,7 +2,8 @@
 # run.sh [PART...]: benchmarks. For each of KERNELS (6.1 6.12) a table on
 # stdout and in build/bench-KERNEL.txt, what was measured in
 # build/bench-KERNEL.raw; then the analysis, in build/bench-analysis.txt.
-# PART is of ops, sizes, peers, sched, analysis; default: all. Progress on stderr.
+# PART is of ops, sizes, peers, sched, analysis; default: all these. Or prints: what
+# fingerprints cost, with a second module that takes none. Progress on stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -19,11 +20,24 @@ table() {
 	echo
 }
 
+# The module as it is, and without fingerprints.
+build_both() {
+	local module=../../build/$1/module/ipcprobe.ko
+
+	$vm/modules.sh "$1" >/dev/null
+	cp "$module" "$build/bench-with-$1.ko"
+	$vm/modules.sh "$1" KCFLAGS='-Werror -DIPCPROBE_HAS_PRINTS=0' >/dev/null
+	mv "$module" "$build/bench-without-$1.ko"
+}
+
 # -n: the first numbers are those without the module.
 bench_kernel() {
 	local status=0
 
 	say "kernel $1: ${guest_parts[*]}"
+	case " ${guest_parts[*]} " in
+	*" prints "*) build_both "$1" ;;
+	esac
 	$vm/modules.sh "$1" >/dev/null
 	$vm/run.sh -n -c -k "$1" -t "$limit" -- ./guest.sh "${guest_parts[@]}" \
 		>"$build/bench-$1.raw" || status=$?

@@ -20,6 +20,17 @@ $1 == "op" {
 	ops_lost += $8
 }
 
+$1 == "with" || $1 == "without" {
+	if (!($2 in moved))
+		moving[++nr_moving] = $2
+	moved[$2] = 1
+	if ($3 == "off")
+		unrecorded[$1, $2] = $4
+	else
+		recorded[$1, $2] = ($4 - unrecorded[$1, $2]) / $6
+	prints_lost += $8
+}
+
 $1 == "size" { size[++nr_sizes] = $0 }
 
 $1 == "peer" {
@@ -131,6 +142,23 @@ function print_records() {
 		extra("lseek-mutex", "pipe") - extra("getppid", "pipe"), ops_lost
 }
 
+# Of one record of it; the class off is the same code with and without.
+function print_prints(	i, o, cost, off) {
+	if (!nr_moving)
+		return
+	printf "\nInstructions that fingerprints take of one recorded operation\n"
+	printf "  %-17s %9s %9s %9s %9s\n", "", "without", "with", "more", "class off"
+	for (i = 1; i <= nr_moving; i++) {
+		o = moving[i]
+		cost = recorded["with", o] - recorded["without", o]
+		off = unrecorded["with", o] - unrecorded["without", o]
+		printf "  %-17s %9.1f %9.1f %+9.1f %+9.1f   aim <= 40, 0: %s\n", o,
+			recorded["without", o], recorded["with", o], cost, off,
+			verdict(cost <= 40 && abs(off) < 0.5)
+	}
+	printf "  Lost: %d\n", prints_lost
+}
+
 function print_sizes(	i, f, ring, file) {
 	printf "\nBytes per event, all classes\n"
 	printf "  %-20s %10s %10s %10s %10s\n", "", "events", "ring", "file", "lost"
@@ -229,6 +257,7 @@ END {
 		print_ops()
 		print_records()
 	}
+	print_prints()
 	if (nr_sizes)
 		print_sizes()
 	print_peers()
