@@ -9,7 +9,7 @@
 #include "options.h"
 #include "view_sched.h"
 
-enum { OPTION_BY = 0x200, OPTION_HISTOGRAM, OPTION_PARTS };
+enum { OPTION_BY = 0x200, OPTION_HISTOGRAM, OPTION_PARTS, OPTION_ANTAGONISTS };
 
 static const struct argp_option options[] = {
 	{ "by", OPTION_BY, "task|waker|cpu|cgroup", 0,
@@ -17,6 +17,8 @@ static const struct argp_option options[] = {
 	{ "histogram", OPTION_HISTOGRAM, NULL, 0,
 	  "Show a histogram of all delays, with --by one of each row, with --parts one of each part",
 	  0 },
+	{ "antagonists", OPTION_ANTAGONISTS, NULL, 0,
+	  "Show instead who ran, and who took the CPU, while each task waited", 0 },
 	{ "parts", OPTION_PARTS, NULL, 0, "Show what held the tasks up, part by part", 0 },
 	{ 0 }
 };
@@ -26,6 +28,8 @@ struct latency_opts {
 	struct view_latency view;
 	struct latency latency;
 	enum latency_by by;
+	struct antagonists antagonists;
+	bool has_antagonists;
 };
 
 static enum latency_by parse_by(const char *word, struct argp_state *state)
@@ -51,6 +55,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_BY:
 		opts->by = parse_by(arg, state);
 		opts->view.is_each = true;
+		return 0;
+	case OPTION_ANTAGONISTS:
+		opts->has_antagonists = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->has_antagonists && (opts->view.is_each || opts->view.has_parts ||
+					      opts->view.has_histogram))
+			argp_error(state, "--antagonists: without --by, --parts, --histogram");
 		return 0;
 	case OPTION_PARTS:
 		opts->view.has_parts = true;
@@ -86,6 +98,29 @@ static int print(const struct model *model, const void *arg)
 					 view_latency_print(model, &opts->view);
 }
 
+static int print_antagonists(const struct model *model, const void *arg)
+{
+	const struct latency_opts *opts = arg;
+	uint32_t top = opts->sched.view.top;
+
+	return opts->sched.source.json ?
+	       view_antagonists_json(model, &opts->antagonists, top) :
+	       view_antagonists_print(model, &opts->antagonists, top);
+}
+
+static int run_antagonists(struct latency_opts *opts)
+{
+	int status;
+
+	if (antagonists_init(&opts->antagonists, &opts->sched.source))
+		return sched_cmd_no_memory();
+	opts->sched.watch = &opts->antagonists.watch;
+	opts->sched.print = print_antagonists;
+	status = sched_cmd_run(&opts->sched);
+	antagonists_deinit(&opts->antagonists);
+	return status;
+}
+
 static int run(struct latency_opts *opts)
 {
 	int status;
@@ -106,5 +141,5 @@ int cmd_sched_latency(int argc, char **argv)
 	opts.view.runq = &opts.sched.view;
 	opts.view.latency = &opts.latency;
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
-	return run(&opts);
+	return opts.has_antagonists ? run_antagonists(&opts) : run(&opts);
 }

@@ -7,6 +7,7 @@
 #define IPCPROBE_VIEW_SCHED_H
 
 #include "model.h"
+#include "sched_antagonist.h"
 #include "sched_blocked.h"
 #include "sched_latency.h"
 #include "view_json.h"
@@ -46,6 +47,12 @@ struct view_latency {
 	bool is_each;
 	bool has_parts;
 };
+
+/* view_antagonist.c: so many pairs of who waited and who ran meanwhile, 0 = all */
+int view_antagonists_print(const struct model *model, const struct antagonists *antagonists,
+			   uint32_t top);
+int view_antagonists_json(const struct model *model, const struct antagonists *antagonists,
+			  uint32_t top);
 
 /* view_latency.c */
 int view_latency_print(const struct model *model, const struct view_latency *view);

@@ -5,6 +5,7 @@
  */
 #include "delay_report.h"
 #include "ktap.h"
+#include "sched_antagonist.h"
 #include "trace_builder.h"
 
 #define US	1000ULL
@@ -297,6 +298,59 @@ static void test_early(void)
 	end(&t, &told);
 }
 
+/* ---- who was in the way, over a recording ---- */
+
+static const struct antagonist *pair(struct trace *t, const struct antagonists *antagonists,
+				     uint32_t tid, uint32_t by)
+{
+	uint32_t task = tasks_known_tid(&t->model.tasks, tid), i;
+	uint32_t other = by ? tasks_known_tid(&t->model.tasks, by) : 0;
+
+	for (i = 1; i < antagonists->row.nr; i++) {
+		const struct antagonist *row = pool_at(&antagonists->row, i);
+
+		if (row->task == task && row->by == other)
+			return row;
+	}
+	return pool_at(&antagonists->row, 0);
+}
+
+/* It is preempted by 12, and waits behind it and then 13 on CPU 0; 14 runs on CPU 1. */
+static void test_antagonists(void)
+{
+	struct antagonists antagonists;
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	if (antagonists_init(&antagonists, &trace_all))
+		abort();
+	t.model.sched.watch = &antagonists.watch;
+	join(&t, 3000, VICTIM, 0, 0);
+	run(&t, 3000, 0, 0, 0, VICTIM);
+	join(&t, 3000, 14, 1, 0);
+	run(&t, 3000, 1, 0, 0, 14);
+	join(&t, 4000, 12, 0, 0);
+	run(&t, 4000, 0, VICTIM, 0, 12);
+	leave(&t, 7000, 12, 0, SLEEP);
+	join(&t, 7000, 13, 0, 0);
+	run(&t, 7000, 0, 12, SLEEP, 13);
+	run(&t, 9000, 0, 13, 0, VICTIM);
+	ktap_ok(pair(&t, &antagonists, VICTIM, 12)->ran_ns == 3000 * US &&
+		pair(&t, &antagonists, VICTIM, 12)->nr_runs == 1 &&
+		pair(&t, &antagonists, VICTIM, 12)->nr_preemptions == 1 &&
+		pair(&t, &antagonists, VICTIM, 13)->ran_ns == 2000 * US &&
+		!pair(&t, &antagonists, VICTIM, 13)->nr_preemptions,
+		"who ran meanwhile, and who took the CPU: %llu and %llu ns",
+		(unsigned long long)pair(&t, &antagonists, VICTIM, 12)->ran_ns,
+		(unsigned long long)pair(&t, &antagonists, VICTIM, 13)->ran_ns);
+	ktap_ok(!pair(&t, &antagonists, VICTIM, 14)->ran_ns && !antagonists.unknown_ns &&
+		pair(&t, &antagonists, 13, VICTIM)->nr_preemptions == 1,
+		"who ran elsewhere was in nobody's way");
+	antagonists_deinit(&antagonists);
+	end(&t, &told);
+}
+
 /* ---- bounds ---- */
 
 /* More moves than parts are kept. */
@@ -372,13 +426,14 @@ static void test_lost(void)
 
 int main(void)
 {
-	ktap_begin(15);
+	ktap_begin(17);
 	test_moved();
 	test_signalled();
 	test_throttled();
 	test_put_back();
 	test_preempted();
 	test_early();
+	test_antagonists();
 	test_many_parts();
 	test_many_runs();
 	test_lost();
