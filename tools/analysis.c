@@ -20,6 +20,23 @@ static bool is_before_6_12(const char *kernel)
 	       (major < 6 || (major == 6 && minor < 12));
 }
 
+static uint64_t from_ns(const struct analysis *analysis)
+{
+	if (analysis->what & MODEL_RUNQ && reader_info(analysis->reader)->ready_ns)
+		return source_run_from_ns(analysis->source, analysis->reader);
+	return source_from_ns(analysis->source, analysis->reader);
+}
+
+static int apply(const struct analysis *analysis, const struct ipcprobe_rec *rec, uint32_t cpu)
+{
+	uint64_t ending_ns = reader_info(analysis->reader)->ending_ns;
+	int err = 0;
+
+	if (ending_ns && model_time(rec) > ending_ns)
+		err = model_end_figures(analysis->model, ending_ns);
+	return err ? err : model_apply(analysis->model, rec, cpu);
+}
+
 static int feed(const struct analysis *analysis)
 {
 	struct model *model = analysis->model;
@@ -29,11 +46,11 @@ static int feed(const struct analysis *analysis)
 	uint32_t cpu;
 	int err;
 
-	model_set_from(model, source_from_ns(analysis->source, r));
+	model_set_from(model, from_ns(analysis));
 	while ((err = reader_next(r, &rec, &cpu)) > 0) {
 		if (model_time(rec) >= until_ns)
 			continue;
-		err = model_apply(model, rec, cpu);
+		err = apply(analysis, rec, cpu);
 		if (err)
 			return err;
 	}

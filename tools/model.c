@@ -194,6 +194,20 @@ void model_set_wanted(struct model *model, const uint32_t *pid, uint32_t nr)
 }
 
 /**
+ * model_end_figures - there are no more records before @until_ns: what comes after
+ * them changes what is known of run queues, but counts in no figure about them
+ * Return: 0 or -ENOMEM.
+ */
+int model_end_figures(struct model *model, uint64_t until_ns)
+{
+	int err = model->is_begun ? 0 : begin(model);
+
+	if (!err && model->what & MODEL_RUNQ)
+		err = sched_end_figures(&model->sched, until_ns);
+	return err;
+}
+
+/**
  * model_finish - there are no more records before @until_ns
  * Return: 0 or -ENOMEM.
  */
@@ -208,7 +222,7 @@ int model_finish(struct model *model, uint64_t until_ns)
 	if (!err && model->what & MODEL_COPIES)
 		err = copies_finish(&model->copies, until_ns);
 	if (!err && model->what & MODEL_RUNQ)
-		err = sched_finish(&model->sched, until_ns);
+		err = sched_end_figures(&model->sched, until_ns);
 	if (!err && model->chart)
 		err = chart_finish(model->chart, &model->sched, until_ns);
 	if (!err && model->lifelines)

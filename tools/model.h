@@ -109,6 +109,7 @@ void model_set_from(struct model *model, uint64_t from_ns);
 void model_set_scope(struct model *model, uint32_t classes, const char *cpus, const char *pids);
 void model_set_wanted(struct model *model, const uint32_t *pid, uint32_t nr);
 int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cpu);
+int model_end_figures(struct model *model, uint64_t until_ns);
 int model_finish(struct model *model, uint64_t until_ns);
 
 /* the time from which on a record matters: of a "lost" record its begin */

@@ -75,7 +75,7 @@ static struct sched_cpu *cpu_of(struct sched *sched, uint32_t cpu)
 /* Is anybody told what happens at @ts_ns? */
 bool sched_is_watched(const struct sched *sched, uint64_t ts_ns)
 {
-	return sched->watch && ts_ns >= sched->from_ns;
+	return sched->watch && ts_ns >= sched->from_ns && !sched->is_over;
 }
 
 static int tell_switch(const struct sched *sched, const struct ipcprobe_rec_rq_switch *rec,
@@ -318,8 +318,8 @@ static int switch_out(const struct sched *sched, struct sched_task *task,
 	bool is_preempted = rec->preempt || !rec->prev_state || is_member;
 	int err;
 
-	task->nr_preempted += !rec->voluntary;
-	task->nr_voluntary += rec->voluntary;
+	task->nr_preempted += !rec->voluntary && !sched->is_over;
+	task->nr_voluntary += rec->voluntary && !sched->is_over;
 	task->is_preempted = is_preempted;
 	task->out_ns = rec->hdr.ts_ns;
 	task->out_state = is_member ? 0 : rec->prev_state;
@@ -349,7 +349,7 @@ static int switch_in(const struct sched *sched, struct sched_task *task, uint16_
 	task->off_ns = task->out_ns && !sched->is_partial ? ts_ns - task->out_ns : 0;
 	task->run_cpu = cpu;
 	task->wake_ns = 0;
-	if (!wake_ns || wake_ns > ts_ns)
+	if (!wake_ns || wake_ns > ts_ns || sched->is_over)
 		return 0;
 	return hist_add(&task->latency, ts_ns - wake_ns);
 }
@@ -388,7 +388,7 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 		link_member(sched, next_number, cpu);
 	cpu->current = next_number;
 	cpu->current_since_ns = rec->hdr.ts_ns;
-	cpu->nr_switches++;
+	cpu->nr_switches += !sched->is_over;
 	cpu->has_throttle = false;
 	if (prev_number && !err)
 		err = switch_out(sched, prev, rec);
@@ -441,8 +441,8 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_WAKEUP, task->cpu == rec->cpu);
 	if (cpu->is_known && task->cpu != rec->cpu && task->state != SCHED_RUNNING)
 		link_member(sched, number, cpu);
-	cpu->nr_wakeups++;
-	task->nr_wakeups++;
+	cpu->nr_wakeups += !sched->is_over;
+	task->nr_wakeups += !sched->is_over;
 	cpu->nr_unknown_wakers += waker.kind == WAKER_UNKNOWN;
 	if (task->state == SCHED_RUNNING)
 		return 0;
@@ -468,13 +468,13 @@ static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migra
 	if (err)
 		return err;
 	delay_migrate(&task->delay, rec, by);
-	task->nr_migrations++;
+	task->nr_migrations += !sched->is_over;
 	cpu = cpu_of(sched, rec->from_cpu);
 	if (cpu)
-		cpu->nr_out++;
+		cpu->nr_out += !sched->is_over;
 	cpu = cpu_of(sched, rec->to_cpu);
 	if (cpu)
-		cpu->nr_in++;
+		cpu->nr_in += !sched->is_over;
 	return 0;
 }
 

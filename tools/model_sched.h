@@ -288,7 +288,8 @@ struct sched_watch {
 /**
  * struct sched - the model behind "ipcprobe runq" and "ipcprobe sched"
  * @from_ns: figures cover the time from then on
- * @until_ns: ... till then; set by sched_finish()
+ * @until_ns: ... till then; set by sched_end_figures()
+ * @is_over: what comes is checked, and counts in no figure
  * @gen: raised when records were lost: the state of all tasks is unknown
  * @wait_gen: raised when records of IPC were lost: on what tasks block is unknown
  * @gap_end_ns: records up to this time may be missing
@@ -313,6 +314,7 @@ struct sched {
 	uint32_t wait_gen;
 	uint64_t from_ns;
 	uint64_t until_ns;
+	bool is_over;
 	uint64_t gap_end_ns;
 	uint32_t *met;
 	uint32_t nr_met;
@@ -336,7 +338,7 @@ int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec);
 int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec);
 int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
 int sched_reset(struct sched *sched, uint64_t from_ns);
-int sched_finish(struct sched *sched, uint64_t until_ns);
+int sched_end_figures(struct sched *sched, uint64_t until_ns);
 
 static inline struct sched_task *sched_task_at(const struct sched *sched, uint32_t task)
 {

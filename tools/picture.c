@@ -79,12 +79,8 @@ static bool span_of(const struct source_opts *source, const struct reader *r, ui
 {
 	const struct reader_info *info = reader_info(r);
 
-	*from_ns = source_from_ns(source, r);
-	*until_ns = source_until_ns(source, r);
-	if (*from_ns < info->start_ns)
-		*from_ns = info->start_ns;
-	if (*until_ns > info->end_ns)
-		*until_ns = info->end_ns;
+	*from_ns = source_run_from_ns(source, r);
+	*until_ns = source_run_until_ns(source, r);
 	if (*from_ns < *until_ns)
 		return true;
 	fprintf(stderr, "ipcprobe: --time: the recording covers 0 to %.9f seconds\n",

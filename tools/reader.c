@@ -230,26 +230,40 @@ static void load_texts(struct reader *r)
 	}
 }
 
+/* Without them the recording's own start and stop are part of what was recorded. */
+static void set_span(struct reader *r, const struct tracefile_stats *stats)
+{
+	if (stats->ready_ns < r->info.start_ns || stats->ending_ns < stats->ready_ns ||
+	    stats->ending_ns > stats->stop_ns)
+		return;
+	r->info.ready_ns = stats->ready_ns;
+	r->info.ending_ns = stats->ending_ns;
+}
+
 static void load_stats(struct reader *r)
 {
 	size_t counts_len = r->info.nr_cpus * sizeof(*r->counts);
 	struct tracefile_stats stats = { 0 };
-	size_t len = 0;
+	size_t len = 0, stats_len = 0;
 	char *raw;
 
 	if (!r->toc.stats_offset)
 		return;
 	raw = load_frame(r, r->toc.stats_offset, TRACEFILE_STATS,
 			 sizeof(stats) + counts_len, &len);
-	if (raw && len == sizeof(stats) + counts_len)
-		memcpy(&stats, raw, sizeof(stats));
+	if (raw && (len == sizeof(stats) + counts_len ||
+		    len == TRACEFILE_STATS_LEN_0 + counts_len)) {
+		stats_len = len - counts_len;
+		memcpy(&stats, raw, stats_len);
+	}
 	if (stats.nr_cpus == r->info.nr_cpus &&
 	    tracefile_has_time(r->info.start_ns, stats.stop_ns)) {
-		memmove(raw, raw + sizeof(stats), counts_len);
+		memmove(raw, raw + stats_len, counts_len);
 		r->counts = (struct reader_counts *)raw;
 		r->info.counts = r->counts;
 		r->info.have_stats = true;
 		r->info.end_ns = stats.stop_ns;
+		set_span(r, &stats);
 		r->info.has_workload_status = stats.flags & TRACEFILE_HAS_STATUS;
 		r->info.workload_status = stats.workload_status;
 		return;

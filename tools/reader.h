@@ -34,6 +34,8 @@ struct reader_counts {
  * @ring_bytes: of each CPU's ring
  * @start_ns: just before the session's START (CLOCK_MONOTONIC)
  * @end_ns: just after its STOP; of a truncated file the last record's time
+ * @ready_ns: just after its START, when the program began to run; 0 = not known
+ * @ending_ns: when there was nothing left to record, as the program had ended; 0 = not known
  * @realtime_offset_ns: to be added to a record's time to get the wall clock
  * @command: command line of the recorder, words separated by blanks, or ""
  * @hostname: machine recorded, or ""
@@ -67,6 +69,8 @@ struct reader_info {
 	uint32_t ring_bytes;
 	uint64_t start_ns;
 	uint64_t end_ns;
+	uint64_t ready_ns;
+	uint64_t ending_ns;
 	int64_t realtime_offset_ns;
 	const char *command;
 	const char *hostname;

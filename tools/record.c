@@ -396,6 +396,8 @@ static int finish_file(struct recording *rec)
 {
 	struct tracefile_stats stats = {
 		.stop_ns = rec->stop_ns,
+		.ready_ns = rec->ready_ns,
+		.ending_ns = rec->ending_ns,
 		.nr_cpus = rec->session.info.nr_cpus,
 		.flags = rec->workload.has_ended ? TRACEFILE_HAS_STATUS : 0,
 		.workload_status = rec->workload.status,
@@ -424,6 +426,7 @@ static int finish(struct recording *rec)
 {
 	int err, stats_err;
 
+	rec->ending_ns = clock_ns(CLOCK_MONOTONIC);
 	err = drain(rec);
 	if (err)
 		return err;
@@ -448,6 +451,7 @@ static int begin(struct recording *rec)
 
 	if (err)
 		return fail_session(rec, err);
+	rec->ready_ns = clock_ns(CLOCK_MONOTONIC);
 	if (!rec->workload.pid)
 		return 0;
 	err = workload_start(&rec->workload);

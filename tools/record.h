@@ -60,7 +60,9 @@ struct tracefile_cpu_stats;
  * @cpus: statistics of each CPU, [session.info.nr_cpus]
  * @watch: what is waited for
  * @start_ns: CLOCK_MONOTONIC just before START
- * @stop_ns: CLOCK_MONOTONIC just after STOP
+ * @ready_ns: CLOCK_MONOTONIC just after START
+ * @ending_ns: when there was nothing left to record
+ * @stop_ns: just after STOP
  * @resync_ns: time of the last resynchronisation
  * @flush_ns: when the last flush of the file began
  * @nr_to_flush: chunks that are still to be written for it
@@ -80,6 +82,8 @@ struct recording {
 	struct tracefile_cpu_stats *cpus;
 	struct watch watch;
 	uint64_t start_ns;
+	uint64_t ready_ns;
+	uint64_t ending_ns;
 	uint64_t stop_ns;
 	uint64_t resync_ns;
 	uint64_t flush_ns;

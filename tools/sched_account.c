@@ -35,7 +35,7 @@ int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 	int err;
 
 	cpu->length_since_ns = ts_ns;
-	if (!is_right || ts_ns <= from_ns || cpu->length < 0 || cpu->length > TASK_TID_MAX)
+	if (sched->is_over || !is_right || ts_ns <= from_ns || cpu->length < 0 || cpu->length > TASK_TID_MAX)
 		return 0;
 	err = count_length(cpu, ts_ns - from_ns);
 	if (!err && sched->timeline)
@@ -50,7 +50,7 @@ int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns
 	uint64_t from_ns = counted_from(sched, cpu->current_since_ns);
 
 	cpu->current_since_ns = ts_ns;
-	if (ts_ns <= from_ns)
+	if (sched->is_over || ts_ns <= from_ns)
 		return 0;
 	*(cpu->current ? &cpu->busy_ns : &cpu->idle_ns) += ts_ns - from_ns;
 	if (!sched->timeline)
@@ -72,7 +72,7 @@ void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_
 {
 	uint64_t from_ns = counted_from(sched, task->since_ns);
 
-	if (ts_ns <= from_ns)
+	if (sched->is_over || ts_ns <= from_ns)
 		return;
 	switch ((enum sched_state)task->state) {
 	case SCHED_RUNNING:
@@ -248,13 +248,17 @@ int sched_reset(struct sched *sched, uint64_t from_ns)
 }
 
 /**
- * sched_finish - there are no more records before @until_ns
+ * sched_end_figures - there are no more records before @until_ns: what comes after
+ * them counts in no figure
  * Return: 0 or -ENOMEM.
  */
-int sched_finish(struct sched *sched, uint64_t until_ns)
+int sched_end_figures(struct sched *sched, uint64_t until_ns)
 {
 	uint32_t i;
 	int err = 0;
+
+	if (sched->is_over)
+		return 0;
 
 	if (sched_is_watched(sched, until_ns) && sched->watch->on_end)
 		err = sched->watch->on_end(sched->watch->arg, sched, until_ns);
@@ -271,6 +275,7 @@ int sched_finish(struct sched *sched, uint64_t until_ns)
 	for (i = 1; i < sched->task.nr; i++)
 		if (sched_task_at(sched, i)->gen == sched->gen)
 			sched_end_state(sched, sched_task_at(sched, i), until_ns);
+	sched->is_over = true;
 	return err;
 }
 

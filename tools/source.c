@@ -210,6 +210,29 @@ uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r)
 	return opts->from_ns ? add_saturated(reader_info(r)->start_ns, opts->from_ns) : 0;
 }
 
+/*
+ * source_run_from_ns, source_run_until_ns - the same of what was recorded: what the
+ * recording itself does at its start and end, and the CPU time that it takes, is
+ * not
+ */
+uint64_t source_run_from_ns(const struct source_opts *opts, const struct reader *r)
+{
+	uint64_t from_ns = source_from_ns(opts, r), ready_ns = reader_info(r)->ready_ns;
+
+	if (from_ns < reader_info(r)->start_ns)
+		from_ns = reader_info(r)->start_ns;
+	return from_ns > ready_ns ? from_ns : ready_ns;
+}
+
+uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader *r)
+{
+	const struct reader_info *info = reader_info(r);
+	uint64_t until_ns = source_until_ns(opts, r);
+	uint64_t last_ns = info->ending_ns ? info->ending_ns : info->end_ns;
+
+	return until_ns < last_ns ? until_ns : last_ns;
+}
+
 /* source_until_ns - times from this on the user does not want to see */
 uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r)
 {

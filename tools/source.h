@@ -79,6 +79,8 @@ void source_set_window(const struct source_opts *opts, struct reader *r);
 /* the window's limits as times of records */
 uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r);
 uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r);
+uint64_t source_run_from_ns(const struct source_opts *opts, const struct reader *r);
+uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader *r);
 
 /**
  * source_find_instant - an instant that the user asks for, as records tell time

@@ -35,7 +35,7 @@
 
 /* Another major version cannot be read; a higher minor one can. */
 #define TRACEFILE_MAJOR		1
-#define TRACEFILE_MINOR		0
+#define TRACEFILE_MINOR		1
 
 #define TRACEFILE_NR_CPUS_MAX	65536U
 #define TRACEFILE_RAW_MAX	(1U << 20)	/* of a chunk, decompressed */
@@ -110,7 +110,11 @@ struct tracefile_stats {
 	uint32_t flags;
 	int32_t workload_status;	/* as from wait(2) */
 	uint32_t resv;
+	uint64_t ready_ns;		/* CLOCK_MONOTONIC just after START; not before minor 1 */
+	uint64_t ending_ns;		/* ... when there was nothing left to record, likewise */
 };
+
+#define TRACEFILE_STATS_LEN_0	offsetof(struct tracefile_stats, ready_ns)	/* of minor 0 */
 
 struct tracefile_cpu_stats {
 	uint64_t produced[IPCPROBE_NR_CLASSES];
@@ -132,7 +136,8 @@ static_assert(sizeof(struct tracefile_frame) == 240, "format");
 static_assert(offsetof(struct tracefile_frame, first_ns) == 32, "format");
 static_assert(offsetof(struct tracefile_frame, before) == 112, "format");
 static_assert(sizeof(struct tracefile_index) == 96, "format");
-static_assert(sizeof(struct tracefile_stats) == 24, "format");
+static_assert(sizeof(struct tracefile_stats) == 40, "format");
+static_assert(TRACEFILE_STATS_LEN_0 == 24, "format");
 static_assert(sizeof(struct tracefile_cpu_stats) == 384, "format");
 static_assert(sizeof(struct tracefile_trailer) == 104, "format");
 

@@ -819,6 +819,44 @@ static void test_partial(void)
 	trace_deinit(&t);
 }
 
+/* ---- the end of the figures ---- */
+
+/* The recorder stops from 6 ms on, on CPU 0, where 12 stands for it. */
+static void test_over(void)
+{
+	const struct sched_cpu *first;
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	wake(&t, 3000, 11, 500, 0);
+	run(&t, 3000, 0, 0, 0, 11);
+	dequeue(&t, 5000, 11, 0, 0);
+	run(&t, 5000, 0, 11, 1, 0);
+	model_end_figures(&t.model, 6000 * US);
+	enqueue(&t, 6500, 12, 0, 1);
+	wake(&t, 6500, 12, 500, 0);
+	run(&t, 6500, 0, 0, 0, 12);
+	t.now_ns = 8000 * US;
+	TRACE(&t, rq_migrate, 12, .by = 12, .from_cpu = 0, .to_cpu = 1);
+	TRACE(&t, rq_snapshot, 12, .is_current = 1);
+	TRACE(&t, rq_snapshot_end, 12, .nr_running = 1, .nr_members = 1);
+	finish(&t, 9000);
+	first = cpu(&t, 0);
+	ktap_ok(first->busy_ns == 2000 * US && first->idle_ns == 2000 * US &&
+		first->length_ns[1] == 2000 * US && sched_known_ns(first) == 4000 * US &&
+		t.model.sched.until_ns == 6000 * US,
+		"the time of figures ends before the recording: busy %llu ns",
+		(unsigned long long)first->busy_ns);
+	ktap_ok(first->nr_switches == 2 && first->nr_wakeups == 1 && !first->nr_out &&
+		!trace_sched(&t, 12)->run_ns && !trace_sched(&t, 12)->latency.count &&
+		!trace_sched(&t, 12)->nr_wakeups && !trace_sched(&t, 12)->nr_migrations,
+		"what comes after it counts nowhere");
+	ktap_ok(first->nr_checks == 1 && first->nr_same == 1 && is_member(&t, 0, 12),
+		"but it is known, and compared with the kernel's members at the end");
+	trace_deinit(&t);
+}
+
 /* ---- watchers ---- */
 
 struct told {
@@ -940,7 +978,7 @@ static void test_unknown_waker(void)
 
 int main(void)
 {
-	ktap_begin(78);
+	ktap_begin(81);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -963,6 +1001,7 @@ int main(void)
 	test_states();
 	test_names();
 	test_partial();
+	test_over();
 	test_watch();
 	test_inversion();
 	test_reset();
