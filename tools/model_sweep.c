@@ -106,22 +106,32 @@ static bool is_gone(const struct copies *copies, uint32_t number)
 	       !channels_is_current(&copies->channels, number, copies->limits.ended);
 }
 
-/* What is left in streams that are gone stays there.  Else a read of one may wait. */
+static int end_stream(struct copies *copies, uint32_t number)
+{
+	struct channel *channel = channel_at(&copies->channels, number);
+	int err = flow_end_unseen(copies, number, 0);
+
+	if (!channel_is_pipe(channel))
+		channel->left_bytes = channel_left_bytes(channel);
+	stream_drop_all(channel);
+	return err;
+}
+
+/* What is left in streams that are gone stays there, unless a read of one waits. */
 static int end_streams(struct copies *copies)
 {
-	uint32_t i;
-	int err = 0;
+	uint32_t nr = copies->channels.channel.nr, i;
+	bool *is_awaited = calloc(nr, sizeof(*is_awaited));
+	const struct parked *parked;
+	int err = is_awaited ? 0 : -ENOMEM;
 
-	for (i = 1; i < copies->channels.channel.nr && !copies->nr_parked && !err; i++) {
-		struct channel *channel = channel_at(&copies->channels, i);
-
-		if (!is_gone(copies, i))
-			continue;
-		err = flow_end_unseen(copies, i, 0);
-		if (!channel_is_pipe(channel))
-			channel->left_bytes = channel_left_bytes(channel);
-		stream_drop_all(channel);
-	}
+	for (parked = copies->oldest; parked && !err; parked = parked->newer)
+		if (object_type(parked->op.from) == OBJECT_CHANNEL)
+			is_awaited[object_number(parked->op.from)] = true;
+	for (i = 1; i < nr && !err; i++)
+		if (is_gone(copies, i) && !is_awaited[i])
+			err = end_stream(copies, i);
+	free(is_awaited);
 	return err;
 }
 
@@ -198,15 +208,27 @@ static enum grade fold_grade(void *arg, const struct hop *hop)
 			  !image->is_many && sweep->is_changer[hop->key.image]);
 }
 
+static uint32_t count_many(const struct paths *paths)
+{
+	uint32_t i, nr = 0;
+
+	for (i = 1; i < paths->hop.nr; i++)
+		nr += hop_at(paths, i)->key.is_many;
+	return nr;
+}
+
 static int fold_hops(struct sweep *sweep)
 {
 	const struct path_folding folding = {
 		.nr_single = sweep->copies->limits.hops, .nr_many = sweep->copies->limits.shapes,
 		.key = fold_key, .grade = fold_grade, .arg = sweep };
 
-	int err = paths_fold(&sweep->copies->paths, sweep->hop, &folding);
+	struct paths *paths = &sweep->copies->paths;
+	int err = paths_fold(paths, sweep->hop, &folding);
 
-	return err ? err : paths_fold(&sweep->copies->paths, NULL, &folding);
+	if (err || count_many(paths) <= folding.nr_many)
+		return err;
+	return paths_fold(paths, NULL, &folding);
 }
 
 /* ---- channels and files ---- */

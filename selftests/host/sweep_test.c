@@ -663,6 +663,37 @@ static void test_files(void)
 		"nothing is said of who wrote a file whose contents were forgotten");
 }
 
+/* Pipes go with bytes in them, while a read of another one waits for its writer. */
+static void test_waiting(void)
+{
+	struct path_total total;
+	uint32_t i, nr, nr_parked;
+	struct trace t;
+
+	trace_shell(&t);
+	t.model.copies.limits = tiny;
+	trace_pipe(&t, SHELL, 1);
+	trace_spawn(&t, SHELL, 20, "cat");
+	trace_read(&t, 20, 1, 0, 0x10000, SCRAP);
+	for (i = 0; i < NR_SHORT; i++) {
+		trace_spawn(&t, SHELL, 1000 + i, "cc");
+		trace_pipe(&t, 1000 + i, 5000 + i);
+		trace_write(&t, 1000 + i, 5000 + i, 0, 0x10000, SCRAP);
+		TRACE(&t, pipe_close, 1000 + i, .pipe = 5000 + i, .unread = SCRAP,
+		      .flags = IPCPROBE_IO_LAST);
+		trace_exit(&t, 1000 + i);
+	}
+	nr = pool_used(&t.model.copies.channels.channel);
+	nr_parked = t.model.copies.nr_parked;
+	trace_finish(&t);
+	total = path_total(&t.model);
+	ktap_note("%u waiting, %u channels, %llu bytes left", nr_parked, nr,
+		  (unsigned long long)total.left_bytes);
+	ktap_ok(nr_parked && nr < 60 && total.left_bytes == NR_SHORT * SCRAP,
+		"pipes that are gone go, though an operation waits");
+	trace_deinit(&t);
+}
+
 /* ---- numbers and keys that are given back ---- */
 
 #define NR_KEYS		2000U
@@ -720,7 +751,7 @@ int main(void)
 	static const struct sweep_limits none = { .hops = 0, .shapes = 5, .files = 1000, .ended = 0,
 						  .ends = 1, .objects = 1 };
 
-	ktap_begin(11);
+	ktap_begin(12);
 	test_sums("some are kept", &few);
 	test_sums("none is kept", &none);
 	test_bound();
@@ -729,6 +760,7 @@ int main(void)
 	test_wanted();
 	test_ends();
 	test_files();
+	test_waiting();
 	test_map();
 	test_pool();
 	return ktap_end();
