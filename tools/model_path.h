@@ -219,7 +219,6 @@ struct path_folding {
 
 int paths_fold(struct paths *paths, bool *is_live, const struct path_folding *folding);
 
-
 static inline struct hop *hop_at(const struct paths *paths, uint32_t hop)
 {
 	return pool_at(&paths->hop, hop);

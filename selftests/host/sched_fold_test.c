@@ -80,8 +80,10 @@ static const struct sweep_limits keep_few = { .hops = 20, .shapes = 20, .files =
 
 /* ---- sums ---- */
 
-enum { RUN, WAIT, SLEEP, BLOCKED, WAKEUPS, VOLUNTARY, DELAYS, DELAY_NS, DELAY_MAX, AUDITS, AGREED,
-       FAILED, NR_SUMS };
+enum {
+	RUN, WAIT, SLEEP, BLOCKED, WAKEUPS, VOLUNTARY, DELAYS, DELAY_NS, DELAY_MAX, AUDITS,
+	AGREED, FAILED, NR_SUMS
+};
 
 static void sum_tasks(const struct trace *t, uint64_t sums[NR_SUMS], uint32_t *nr)
 {
