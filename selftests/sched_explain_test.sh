@@ -150,7 +150,7 @@ batch_waits() {
 	explain batch batch
 	among='was("hog")' switches every 'woken("batch") | not'
 	switches some 'was("hog") and asked(["slice", "tick"]) and .latency_ns > 0 and
-		([.meanwhile[].task.comm] | index("hog"))'
+		([.parts[].ran[].task.comm] | index("hog"))'
 }
 
 idle_gives_way() {
@@ -262,7 +262,11 @@ balancing_told() {
 worst_told() {
 	ipcprobe sched explain -J --worst 3 -i sleeper.data >three
 	jq -s -e 'length == 4 and (map(.latency_ns) | .[0] >= .[1] and .[1] >= .[2])' three
-	[ "$(ipcprobe sched explain --worst 3 -i sleeper.data | grep -c 'wake-up: waited')" = 3 ]
+	jq -s -e 'map(select(.event == "switch")) | length == 3 and all(.latency_ns == ([.parts[].ns] | add)
+		and all(.parts[]; (.kind != "queued" and .kind != "throttled") or
+			.ns == ([.ran[].run_ns] | add) + .ran_unknown_ns))' three ||
+		{ cat three; return 1; }
+	[ "$(ipcprobe sched explain --worst 3 -i sleeper.data | grep -c '^  waited ')" = 3 ]
 }
 
 # The last switch of each CPU until the middle: no later one of the longest

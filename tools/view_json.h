@@ -28,7 +28,7 @@ static inline json_t *view_json_known(bool is_known, uint64_t value)
  * first one.  It grows by one when a member is renamed or taken away, or means
  * something else, and not when one is added.
  */
-#define VIEW_JSON_SCHEMA	1
+#define VIEW_JSON_SCHEMA	2
 
 /* What is written from here on is another output, which begins with the version. */
 void view_json_restart(void);

@@ -55,7 +55,7 @@ documented() {
 # versioned NAME
 versioned() {
 	if [ "$(head -n 1 "$dir/json" | python3 -c 'import json, sys
-print(list(json.loads(sys.stdin.readline()).items())[0])')" = "('schema', 1)" ]; then
+print(list(json.loads(sys.stdin.readline()).items())[0])')" = "('schema', 2)" ]; then
 		result ok "the first member of the first object of $1 is the schema"
 	else
 		head -c 200 "$dir/json" | sed 's/^/# /'
