@@ -136,6 +136,45 @@ picture_agrees() {
 	END
 }
 
+# The same of each task, in the picture of tasks: running, and asleep or blocked.
+tasks_agree() {
+	ipcprobe sched map --svg "$1-tasks.svg" -i "$1.data"
+	ipcprobe sched stat -J --top 0 -i "$1.data" >"$1-stat.json"
+	python3 - "$1-tasks.svg" "$1-stat.json" <<-'END'
+		import json, re, sys, xml.etree.ElementTree as tree
+		kinds = {"ran": "run_ns", "queued": "queued_ns", "asleep": "asleep", "blocked": "asleep"}
+		drawn, marks = {}, 0
+		for title in tree.parse(sys.argv[1]).iter("{http://www.w3.org/2000/svg}title"):
+		    marks += title.text.startswith("woken ")
+		    one = re.fullmatch(r".*?(\d+) (ran|queued|asleep|blocked)\b.*: ([\d.]+) to ([\d.]+) s, .*", title.text)
+		    mixed = re.fullmatch(r".*?(\d+): ([\d.]+) to ([\d.]+) s, [^,]*, (.*)", title.text)
+		    if one:
+		        parts = [(one[1], one[2], float(one[4]) - float(one[3]))]
+		    elif mixed:
+		        time = float(mixed[3]) - float(mixed[2])
+		        parts = [(mixed[1], kind, float(share) / 100 * time) for kind, share in
+		                 re.findall(r"(ran|queued|asleep|blocked) ([\d.]+) %", mixed[4])]
+		    else:
+		        continue
+		    for tid, kind, time in parts:
+		        key = int(tid), kinds[kind]
+		        drawn[key] = drawn.get(key, 0) + time
+		told = {}
+		for task in json.load(open(sys.argv[2]))["tasks"]:
+		    task["asleep"] = task["asleep_ns"] + task["delayed_ns"]
+		    told[task["task"]["tid"]] = task
+		for (tid, kind), time in drawn.items():
+		    print(tid, kind, time, "s drawn,", told[tid][kind] / 1e9, "s told")
+		    assert abs(time - told[tid][kind] / 1e9) < 0.01 * time + 1e-4
+		assert len(drawn) >= 20 and marks
+	END
+}
+
+tasks_pictures_agree() {
+	tasks_agree hackbench
+	tasks_agree pinned
+}
+
 pictures_agree() {
 	picture_agrees hackbench
 	picture_agrees pinned
@@ -160,5 +199,6 @@ prove "all audits agree under stress-ng --switch, pinned to two CPUs" \
 prove "three spinners pinned to CPU 1 are a queue of three there" pinned_spinners
 prove "every member of every queue has a name at an instant" at_an_instant
 prove "the pictures' bars add up to the CPUs' busy time" pictures_agree
+prove "the rows of the pictures of tasks add up to what each task did" tasks_pictures_agree
 prove "an instant that was not recorded is refused" stop_before
 prove_end

@@ -80,20 +80,13 @@ static void note_cpu(struct lifeline_part *part, const struct lifeline *line)
 		part->cpu = line->cpu;
 }
 
-/* Who sleeps is woken at the end: that wake-up belongs to what comes then. */
-static uint64_t take_wakeup(struct lifeline *line)
+/* If the task was woken in this time, or at its end. */
+static void note_wakeup(const struct lifelines *lines, struct lifeline_part *part,
+			struct lifeline *line)
 {
 	uint64_t wake_ns = line->wake_ns;
 
-	if (line->state == LIFELINE_ASLEEP || line->state == LIFELINE_BLOCKED)
-		return 0;
 	line->wake_ns = 0;
-	return wake_ns;
-}
-
-static void note_wakeup(const struct lifelines *lines, struct lifeline_part *part,
-			struct lifeline *line, uint64_t wake_ns)
-{
 	if (wake_ns < lines->window.from_ns || wake_ns >= lines->window.until_ns)
 		return;
 	part->wake_ns = wake_ns;
@@ -128,13 +121,12 @@ int lifeline_end(struct lifelines *lines, struct lifeline *line, uint64_t until_
 		line->wanted_ns += time.known_ns;
 	if (line->state == LIFELINE_BLOCKED)
 		part->wait = wait;
-	note_wakeup(lines, part, line, take_wakeup(line));
+	note_wakeup(lines, part, line);
 	return 0;
 }
 
 /* ---- all ---- */
 
-/* A wake-up belongs to the interval that begins with it, or goes on. */
 static int note_waker(void *arg, const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
 		      uint32_t task, const struct sched_waker *waker)
 {

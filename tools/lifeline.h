@@ -44,7 +44,7 @@ enum lifeline_state {
  * @ns: time in each state; if it is not mixed, one of them only
  * @cpu: where it ran; not mixed: or on whose queue it was
  * @wait: blocked: on what; mixed: the last of them
- * @wake_ns: when it was last woken in this time
+ * @wake_ns: when it was last woken in this time, or at its end
  * @waker: by whom, then
  * @nr_wakeups: how often it was
  */
@@ -63,7 +63,7 @@ struct lifeline_part {
  * @state: enum lifeline_state: what it does now
  * @cpu: where
  * @since_ns: since when
- * @wake_ns: when it was woken since then, 0 = it was not
+ * @wake_ns: when it was woken, not told in a part yet; 0 = it was not
  * @waker: by whom
  * @ns: time in each state
  * @wanted_ns: time running on the CPUs that the user wants

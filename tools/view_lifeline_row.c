@@ -239,8 +239,6 @@ static void write_head(const struct rows *rows, uint32_t task, uint32_t y)
 	write_task(rows, task);
 	fprintf(rows->svg.out, "</text>\n<text class=\"note\" x=\"8\" y=\"%u\">ran %.1f %%, woken %u times</text>\n",
 		y + 23, 100.0 * line->ns[LIFELINE_RUNNING] / all_ns, line->nr_wakeups);
-	fprintf(rows->svg.out, "<path class=\"frame\" d=\"M%u %uh%u\"/>\n", ROWS_LEFT,
-		y + ROWS_HEIGHT - 3, SVG_WIDTH);
 }
 
 /* A row begins where the task is first seen, and ends where it ended. */

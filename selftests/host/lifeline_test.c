@@ -101,12 +101,14 @@ static void sleep_on(struct drawn *d, uint32_t tid, uint32_t cpu, uint32_t next)
  * 1600 us, a pixel each.  11 runs on CPU 0 until 100, blocks on a pipe until 12 wakes
  * it at 300, waits until 400, runs until 600, sleeps until an interrupt at 900 and
  * runs on CPU 1 from then on.  12 runs on CPU 1 until 500, 13 on CPU 0 when 11 does not.
+ * 14 waits on CPU 1 from 1000 on.
  */
 static void take_turns(struct drawn *d)
 {
 	trace_snapshot(&d->trace, 11, 1, "ping");
 	trace_snapshot(&d->trace, 12, 1, "pong");
 	trace_snapshot(&d->trace, 13, 1, "<hog>");
+	trace_snapshot(&d->trace, 14, 1, "late");
 	at(d, 0);
 	TRACE(&d->trace, rq_snapshot, 11, .cpu = 0, .is_current = 1);
 	at(d, 0);
@@ -135,6 +137,8 @@ static void take_turns(struct drawn *d)
 	wake(d, 11, 1, 13, IPCPROBE_CONTEXT_HARDIRQ);
 	at(d, 900);
 	TRACE(&d->trace, rq_switch, 0, .next = 11, .cpu = 1);
+	at(d, 1000);
+	wake(d, 14, 1, 11, IPCPROBE_CONTEXT_SOFTIRQ);
 	at(d, 1600);
 }
 
@@ -177,7 +181,7 @@ static void test_row(void)
 	end(&d);
 }
 
-/* Two wake-ups of 11: by 12, and by an interrupt on top of 13. */
+/* Two wake-ups of 11: by 12, and by an interrupt on top of 13; one of 14, by a softirq. */
 static void test_wakeups(void)
 {
 	struct drawn d;
@@ -191,20 +195,21 @@ static void test_wakeups(void)
 	if (by)
 		sscanf(strstr(by, " d=\"M"), " d=\"M%lf", &x);
 	ktap_ok(is_near(x, LEFT + 300), "a mark says when a task was woken, and by whom");
-	ktap_ok(strstr(d.svg, "woken at 0.000900000 s by an interrupt on CPU 1</title>"),
+	ktap_ok(strstr(d.svg, "woken at 0.000900000 s by an interrupt on CPU 1</title>") &&
+		strstr(d.svg, "woken at 0.001000000 s by a softirq on CPU 1</title>"),
 		"an interrupt is not told as the task that it hit");
 	ktap_note("%u marks", nr_of(d.svg, "<path class=\"woken\""));
-	ktap_ok(nr_of(d.svg, "<path class=\"woken\"") == 2 && strstr(d.svg, "woken 2 times</text>") &&
+	ktap_ok(nr_of(d.svg, "<path class=\"woken\"") == 3 && strstr(d.svg, "woken 2 times</text>") &&
 		nr_of(d.svg, "woken 0 times</text>") == 2, "each once");
 	end(&d);
 }
 
-/* Running: 11 1000 us; 12 500; 13 300 + 1000. */
+/* Running: 11 1000 us; 12 500; 13 300 + 1000; 14 not, but it waited longest. */
 static void test_order(void)
 {
 	struct source_opts source = SOURCE_OPTS_INIT;
 	struct drawn d;
-	const char *hog, *ping, *pong;
+	const char *hog, *ping, *pong, *late;
 
 	begin(&d, 0, 1600);
 	take_turns(&d);
@@ -212,14 +217,15 @@ static void test_order(void)
 	hog = strstr(d.svg, ">&lt;hog&gt; 13</text>");
 	ping = strstr(d.svg, ">ping 11</text>");
 	pong = strstr(d.svg, ">pong 12</text>");
-	ktap_ok(hog && hog < ping && ping < pong && !strstr(d.svg, "further tasks"),
+	late = strstr(d.svg, ">late 14</text>");
+	ktap_ok(hog && hog < ping && ping < pong && pong < late && !strstr(d.svg, "further tasks"),
 		"those that ran longest are on top");
 	end(&d);
 	begin(&d, 0, 1600);
 	take_turns(&d);
 	draw_top(&d, 1);
 	ktap_ok(strstr(d.svg, ">&lt;hog&gt; 13</text>") && !strstr(d.svg, ">ping 11</text>") &&
-		strstr(d.svg, "2 further tasks that ran less are not drawn"),
+		strstr(d.svg, "3 further tasks that ran less are not drawn"),
 		"how many are left out is said");
 	ktap_ok(!strstr(d.svg, "ran on CPU 1</text>") && !strstr(d.svg, ">blocked on") &&
 		!strstr(d.svg, ">mark above a row") && strstr(d.svg, ">ran on CPU 0</text>"),
@@ -238,7 +244,7 @@ static void test_order(void)
 	take_turns(&d);
 	draw(&d);
 	ktap_ok(strstr(d.svg, ">ping 11</text>") < strstr(d.svg, ">pong 12</text>") &&
-		strstr(d.svg, ">pong 12</text>") && !strstr(d.svg, "hog") &&
+		strstr(d.svg, ">pong 12</text>") && !strstr(d.svg, "hog") && !strstr(d.svg, ">late") &&
 		strstr(d.svg, "ping 11 ran on CPU 0: "),
 		"with -C only those that ran there, with all that they did");
 	end(&d);
