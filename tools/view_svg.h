@@ -17,7 +17,7 @@
 int view_svg_write(FILE *out, const struct model *model, const struct chart *chart,
 		   uint64_t start_ns);
 
-/* ---- view_svg.c, view_svg_name.c and view_svg_lane.c ---- */
+/* ---- view_svg.c, view_svg_name.c, view_svg_lane.c and view_svg_wait.c ---- */
 
 #define QUEUES_LEFT	80U	/* begin of the time axis */
 #define QUEUES_NR_ROWS	8U	/* of those who wait, of a CPU, at most */
@@ -135,5 +135,14 @@ extern const uint32_t queues_nr_states;
 
 uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *lane);
 void queues_write_lane(const struct queues *q, const struct queues_lane *lane);
+void queues_write_waits(const struct queues *q, const struct queues_lane *lane);
+
+/* the top of a row of those who wait */
+uint32_t queues_wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row);
+
+/* a task's name and thread id; in a bar, as much of it as there is room for */
+void queues_write_task(const struct queues *q, uint32_t task, uint32_t name);
+void queues_write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
+			double width, double letter);
 
 #endif /* IPCPROBE_VIEW_SVG_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One CPU's lane of a picture: who ran, the queue's length, who waited.  CPUs
+ * One CPU's lane of a picture: who ran, and the queue's length.  CPUs
  * that follow each other and were idle throughout share one.
  */
 #include "view_svg.h"
@@ -9,32 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
 #include "label.h"
 
 #define IDLE_HEIGHT	8U	/* of a lane of idle CPUs */
 #define RUN_LETTER	6.2	/* width of a character in a running task's label */
-#define WAIT_LETTER	4.2	/* ... in a waiting one's */
-#define MORE_HEIGHT	1.5
-
-/* A state without a row here is drawn as SCHED_QUEUED is. */
-const struct queues_state queues_states[] = {
-	{ SCHED_QUEUED, SVG_FULL, "queued" },
-	{ SCHED_DELAYED, SVG_THIN, "asleep, still queued" },
-	{ SCHED_THROTTLED, SVG_STRIPED, "throttled" },
-};
-
-const uint32_t queues_nr_states = ARRAY_SIZE(queues_states);
-
-static const struct queues_state *state_of(uint8_t state)
-{
-	uint32_t i;
-
-	for (i = 0; i < queues_nr_states; i++)
-		if (queues_states[i].state == state)
-			return &queues_states[i];
-	return &queues_states[0];
-}
 
 /* ---- what is where ---- */
 
@@ -43,7 +21,7 @@ static uint32_t queue_y(const struct queues *q, const struct queues_lane *lane)
 	return lane->y + q->size->run + q->size->space;
 }
 
-static uint32_t wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row)
+uint32_t queues_wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row)
 {
 	return queue_y(q, lane) + q->size->queue + q->size->space + row * (q->size->wait + 1);
 }
@@ -52,7 +30,7 @@ uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *la
 {
 	if (lane->is_idle)
 		return IDLE_HEIGHT + q->size->gap;
-	return wait_y(q, lane, lane->nr_rows) + 2 * lane->has_more + q->size->gap - lane->y;
+	return queues_wait_y(q, lane, lane->nr_rows) + 2 * lane->has_more + q->size->gap - lane->y;
 }
 
 /* ---- bars ---- */
@@ -63,7 +41,7 @@ static const struct task *task_named(const struct queues *q, uint32_t task)
 }
 
 /* "cat 1234"; the task's last name may be another one than it had then */
-static void write_task(const struct queues *q, uint32_t task, uint32_t name)
+void queues_write_task(const struct queues *q, uint32_t task, uint32_t name)
 {
 	const char *comm = name ? q->chart->name[name].comm : task_named(q, task)->comm;
 
@@ -110,7 +88,7 @@ static void write_length_gaps(const struct queues *q, uint32_t cpu, uint32_t y, 
  * The task's label in its bar, shorter where there is less room; or none.  Of
  * several tasks with one name, the thread id is what tells them apart.
  */
-static void write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
+void queues_write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
 			double width, double letter)
 {
 	const char *comm = q->chart->name[name].comm;
@@ -144,13 +122,13 @@ static void write_run(const struct queues *q, const struct queues_lane *lane,
 
 	snprintf(css, sizeof(css), "n%u", queues_css(q, name));
 	fputs("<g><title>", q->svg.out);
-	write_task(q, run->task, name);
+	queues_write_task(q, run->task, name);
 	fprintf(q->svg.out, " ran on CPU %u: ", lane->cpu);
 	svg_times(&q->svg, from_ns, until_ns);
 	fputs("</title>", q->svg.out);
 	svg_bar(&q->svg, css, SVG_FULL, x, lane->y, width, q->size->run);
 	if (q->size->has_names)
-		write_label(q, run->task, name, x, lane->y + q->size->run / 2.0 + 4, width,
+		queues_write_label(q, run->task, name, x, lane->y + q->size->run / 2.0 + 4, width,
 			    RUN_LETTER);
 	fputs("</g>\n", q->svg.out);
 }
@@ -312,66 +290,6 @@ static void write_queue(const struct queues *q, const struct queues_lane *lane)
 	fputs("</g>\n", q->svg.out);
 }
 
-/* ---- who waited ---- */
-
-static void write_wait(const struct queues *q, const struct queues_lane *lane,
-		       const struct queues_wait *place)
-{
-	const struct chart_wait *wait = place->wait;
-	const struct queues_state *state = state_of(wait->state);
-	double x = svg_x(&q->svg, wait->from_ns), y = wait_y(q, lane, place->row);
-	double width = svg_dx(&q->svg, wait->until_ns - wait->from_ns);
-	char css[16];
-
-	snprintf(css, sizeof(css), "n%u", queues_css(q, wait->name));
-	fputs("<g><title>", q->svg.out);
-	write_task(q, wait->task, wait->name);
-	fprintf(q->svg.out, " %s on CPU %u: ", state->text, lane->cpu);
-	svg_times(&q->svg, wait->from_ns, wait->until_ns);
-	fputs("</title>", q->svg.out);
-	svg_bar(&q->svg, css, state->shape, x, y, width, q->size->wait);
-	if (q->size->has_names && state->shape != SVG_THIN)
-		write_label(q, wait->task, wait->name, x, y + q->size->wait - 1.5, width,
-			    WAIT_LETTER);
-	fputs("</g>\n", q->svg.out);
-}
-
-static void write_more_until(const struct queues *q, const struct queues_lane *lane,
-			     uint64_t from_ns, uint64_t until_ns, uint32_t nr)
-{
-	if (!nr)
-		return;
-	fprintf(q->svg.out, "<g><title>%u more waited on CPU %u: ", nr, lane->cpu);
-	svg_times(&q->svg, from_ns, until_ns);
-	fputs("</title><rect class=\"more\"", q->svg.out);
-	svg_place(&q->svg, svg_x(&q->svg, from_ns), wait_y(q, lane, lane->nr_rows),
-		  svg_dx(&q->svg, until_ns - from_ns), MORE_HEIGHT);
-	fputs("/></g>\n", q->svg.out);
-}
-
-/* When there were waits that found no row. */
-static void write_more(const struct queues *q, const struct queues_lane *lane)
-{
-	uint64_t from_ns = 0, until_ns = 0;
-	uint32_t i, nr = 0;
-
-	for (i = 0; i < lane->nr_waits; i++) {
-		const struct chart_wait *wait = lane->wait[i].wait;
-
-		if (lane->wait[i].row < q->size->nr_rows)
-			continue;
-		if (wait->from_ns > until_ns) {
-			write_more_until(q, lane, from_ns, until_ns, nr);
-			from_ns = wait->from_ns;
-			until_ns = 0;
-			nr = 0;
-		}
-		nr++;
-		until_ns = wait->until_ns > until_ns ? wait->until_ns : until_ns;
-	}
-	write_more_until(q, lane, from_ns, until_ns, nr);
-}
-
 /* ---- all ---- */
 
 static void write_scale(const struct queues *q, const struct queues_lane *lane)
@@ -386,7 +304,7 @@ static void write_scale(const struct queues *q, const struct queues_lane *lane)
 		y + q->size->queue);
 	if (lane->nr_rows)
 		fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\">waiting</text>\n",
-			wait_y(q, lane, 1) - 2);
+			queues_wait_y(q, lane, 1) - 2);
 }
 
 static void write_busy(const struct queues *q, const struct queues_lane *lane, uint32_t x,
@@ -448,8 +366,6 @@ static void write_idle(const struct queues *q, const struct queues_lane *lane)
 
 void queues_write_lane(const struct queues *q, const struct queues_lane *lane)
 {
-	uint32_t i;
-
 	if (lane->is_idle) {
 		write_idle(q, lane);
 		return;
@@ -458,11 +374,6 @@ void queues_write_lane(const struct queues *q, const struct queues_lane *lane)
 	write_runs(q, lane);
 	fputs("</g>\n", q->svg.out);
 	write_queue(q, lane);
-	fputs("<g class=\"wait small\">\n", q->svg.out);
-	for (i = 0; i < lane->nr_waits; i++)
-		if (lane->wait[i].row < q->size->nr_rows)
-			write_wait(q, lane, &lane->wait[i]);
-	write_more(q, lane);
-	fputs("</g>\n", q->svg.out);
+	queues_write_waits(q, lane);
 	write_head(q, lane);
 }
