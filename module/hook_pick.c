@@ -485,7 +485,8 @@ static s64 lead_over(const struct task_struct *p)
 }
 
 static __always_inline void fill_rq_resched(struct ipcprobe_rec_rq_resched *rec, int cpu,
-					    u32 running, u32 site, u32 task, s64 lead)
+					    u32 running, u32 site, u32 task, s64 lead,
+					    u16 how)
 {
 	rec->hdr.tid = current->pid;
 	rec->lead = lead;
@@ -493,12 +494,12 @@ static __always_inline void fill_rq_resched(struct ipcprobe_rec_rq_resched *rec,
 	rec->task = task;
 	rec->site = site;
 	rec->cpu = cpu;
-	rec->context = ipcprobe_sched_context();
+	rec->context = ipcprobe_sched_context() | how;
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_resched, running,
-			(int cpu, u32 running, u32 site, u32 task, s64 lead),
-			(cpu, running, site, task, lead))
+			(int cpu, u32 running, u32 site, u32 task, s64 lead, u16 how),
+			(cpu, running, site, task, lead, how))
 
 /* How far behind the running one is the task of the fair class's check? */
 static noinline s64 lead_over_woken(void)
@@ -509,7 +510,7 @@ static noinline s64 lead_over_woken(void)
 }
 
 static __always_inline void tell_resched(int cpu, u32 running, u32 site,
-					 enum ipcprobe_site_kind kind)
+					 enum ipcprobe_site_kind kind, u16 how)
 {
 	s64 lead = S64_MIN;
 	u32 task = 0;
@@ -519,7 +520,7 @@ static __always_inline void tell_resched(int cpu, u32 running, u32 site,
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR || kind == IPCPROBE_SITE_PREEMPT)
 		task = this_cpu_read(ipcprobe_named_tid);
 	ipcprobe_rq_interrupt_wakeup();
-	emit_rq_resched(ipcprobe_clock_try_now(), cpu, running, site, task, lead);
+	emit_rq_resched(ipcprobe_clock_try_now(), cpu, running, site, task, lead, how);
 }
 
 /* resched_curr(rq); in 7.2 that is a jump, or less, to __resched_curr(rq, tif) */
@@ -531,7 +532,8 @@ void ipcprobe_entry_resched(struct ipcprobe_hook *hook,
 	u32 site = ipcprobe_site(parent_ip, &kind);
 
 	if (likely((unsigned int)cpu < nr_cpu_ids))
-		tell_resched(cpu, per_cpu(ipcprobe_running_tid, cpu), site, kind);
+		tell_resched(cpu, per_cpu(ipcprobe_running_tid, cpu), site, kind,
+			     IPCPROBE_RESCHED_IS_LAZY(fregs) ? IPCPROBE_CONTEXT_LAZY : 0);
 }
 
 /* do_sched_yield(): the running task itself asks; not under a lock yet */
@@ -544,7 +546,7 @@ void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
 
 	local_irq_save(irqflags);
 	site = ipcprobe_site(hook->ip + 1, &kind);
-	tell_resched(smp_processor_id(), current->pid, site, IPCPROBE_SITE_OTHER);
+	tell_resched(smp_processor_id(), current->pid, site, IPCPROBE_SITE_OTHER, 0);
 	local_irq_restore(irqflags);
 }
 

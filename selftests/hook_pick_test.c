@@ -209,6 +209,48 @@ TEST_F(pick, candidates_have_their_weights)
 	EXPECT_LT(10, nr_with_both);
 }
 
+/* Does this kernel let a task of the fair class run on to its next tick? */
+static bool is_lazy(void)
+{
+	FILE *file = fopen("/sys/kernel/debug/sched/preempt", "r");
+	char line[80] = "";
+	bool lazy;
+
+	lazy = file && fgets(line, sizeof(line), file) && strstr(line, "(lazy)");
+	if (file)
+		fclose(file);
+	return lazy;
+}
+
+/* Among equals a request may wait; then it says so. */
+TEST_F(pick, requests_that_may_wait)
+{
+	struct rival rival = { self->stage, 0 };
+	uint32_t nr_lazy = 0, nr = 0;
+	pid_t pid;
+	size_t i;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	pid = SPAWN(do_rival, &rival);
+	pin_to(0);
+	spin_until(self->stage, 1);
+	be_preempted(10);
+	*self->stage = 100;
+	REAP(pid);
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_resched *rec = (const void *)self->cap.recs[i].rec;
+
+		if (rec->hdr.type != IPCPROBE_REC_rq_resched || rec->running != (uint32_t)pid)
+			continue;
+		nr_lazy += !!(rec->context & IPCPROBE_CONTEXT_LAZY);
+		nr++;
+	}
+	printf("# %u requests, %u lazy\n", nr, nr_lazy);
+	EXPECT_LT(2, nr);
+	EXPECT_EQ(is_lazy(), nr_lazy > 0);
+}
+
 /* Each sched_yield() is told once, by its own function's name. */
 TEST_F(pick, yields)
 {
@@ -247,7 +289,7 @@ static void do_real_time(volatile uint32_t *stage)
 /* A real-time task that wakes up takes the CPU from one of the fair class. */
 TEST_F(pick, real_time_preempts_fair)
 {
-	uint32_t nr_asked = 0, nr_preempted = 0, victim = getpid();
+	uint32_t nr_asked = 0, nr_preempted = 0, nr_lazy = 0, victim = getpid();
 	pid_t pid;
 	size_t i;
 
@@ -263,12 +305,15 @@ TEST_F(pick, real_time_preempts_fair)
 
 		nr_asked += rec->hdr.type == IPCPROBE_REC_rq_resched && rec->running == victim &&
 			    rec->task == (uint32_t)pid && rec->cpu == 0;
+		nr_lazy += rec->hdr.type == IPCPROBE_REC_rq_resched && rec->running == victim &&
+			   rec->task == (uint32_t)pid && rec->context & IPCPROBE_CONTEXT_LAZY;
 		nr_preempted += sw->hdr.type == IPCPROBE_REC_rq_switch && sw->hdr.tid == victim &&
 				!sw->prev_state && sw->next == (uint32_t)pid &&
 				sw->next_prio == 99 - 10;
 	}
 	/* not always is it the victim that runs then */
 	EXPECT_LE(10, nr_preempted);
+	EXPECT_EQ(0, nr_lazy);
 	EXPECT_LE(nr_preempted, nr_asked + 1);	/* one may have been asked by another before */
 }
 

@@ -192,7 +192,8 @@ enum ipcprobe_rq_flag { IPCPROBE_RQ_FLAGS(IPCPROBE_E) };
 	F(HARDIRQ, 0x0004)	/* interrupt: tick, wake-up, timer, device */ \
 	F(SWITCH, 0x0008)	/* in schedule(): newly idle balancing */ \
 	F(OFFLINE, 0x0010)	/* the CPU it leaves goes offline */	\
-	F(UNKNOWN, 0x0020)	/* of a wake-up: nor are waker, its CPU and the delay known */
+	F(UNKNOWN, 0x0020)	/* of a wake-up: nor are waker, its CPU and the delay known */ \
+	F(LAZY, 0x0040)		/* no hurry: at the next tick or return to user space */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_CONTEXT_##up = bit,
 enum ipcprobe_context_flag { IPCPROBE_CONTEXT_FLAGS(IPCPROBE_E) };
