@@ -5,9 +5,9 @@
  * the queues are told and for new ones when they are made.
  */
 #include <linux/cgroup.h>
+#include <linux/ftrace.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <trace/events/cgroup.h>
 
 #include "ipcprobe.h"
 #include "emit.h"
@@ -29,16 +29,24 @@ static u32 fill(struct ipcprobe_rec_rq_group *rec,
 	return padded;
 }
 
+/* Return: the record's length; 0: there is no control group behind it. */
+static u32 describe(struct ipcprobe_rec_rq_group *rec,
+		    const struct cgroup_subsys_state *css)
+{
+	if (!css->cgroup)
+		return 0;
+	if (cgroup_path(css->cgroup, rec->path, IPCPROBE_PATH_MAX) < 0)
+		rec->path[0] = '\0';
+	return fill(rec, css);
+}
+
 static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *only,
 		 const struct cgroup_subsys_state *css)
 {
-	u32 len;
+	u32 len = describe(rec, css);
 
-	if (!css->cgroup)
+	if (!len)
 		return;
-	if (cgroup_path(css->cgroup, rec->path, IPCPROBE_PATH_MAX) < 0)
-		rec->path[0] = '\0';
-	len = fill(rec, css);
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s == only);
@@ -81,29 +89,28 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-/* The groups of a cgroup whose controller is switched on later are told at the end. */
-void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *path)
+/*
+ * cpu_cgroup_css_online(css): a control group gets the controller, as it is made or
+ * when that is switched on for it; tasks come later.  What it is called by is
+ * known already.
+ */
+void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	const struct cgroup_subsys_state *css;
+	const struct cgroup_subsys_state *css = (void *)ftrace_regs_get_argument(fregs, 0);
 	struct ipcprobe_rec_rq_group *rec;
 	u32 len;
 
-	guard(preempt_notrace)();
 	guard(irqsave)();
-	css = rcu_dereference_sched(cgrp->subsys[cpu_cgrp_id]);
-	rec = css ? kmalloc(IPCPROBE_REC_MAX, GFP_NOWAIT | __GFP_NOWARN) : NULL;
-	if (!rec)
+	rec = kmalloc(IPCPROBE_REC_MAX, GFP_NOWAIT | __GFP_NOWARN);
+	if (!rec) {
+		ipcprobe_missed(hook, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_NO_MEMORY);
 		return;
-	strscpy(rec->path, path, IPCPROBE_PATH_MAX);
-	len = fill(rec, css);
+	}
+	len = describe(rec, css);
 	rec->hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
+	if (len)
+		IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
 	kfree(rec);
-}
-
-static inline void check_types(void)
-{
-	check_trace_callback_type_cgroup_mkdir(ipcprobe_probe_cgroup_mkdir);
 }
 
 #else

@@ -781,7 +781,7 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_TP("sched_wakeup_new", probe_wakeup_new),
 	SCHED_TP("sched_migrate_task", probe_migrate),
 #ifdef CONFIG_CGROUP_SCHED
-	SCHED_TP("cgroup_mkdir", ipcprobe_probe_cgroup_mkdir),
+	SCHED_FN("cpu_cgroup_css_online", ipcprobe_entry_group_online, IPCPROBE_HOOK_EXTRA),
 #endif
 	{}
 };

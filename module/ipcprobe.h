@@ -1420,8 +1420,7 @@ void ipcprobe_uring_reset(void);
 
 /* group.c: task groups */
 
-struct cgroup;
-void ipcprobe_probe_cgroup_mkdir(void *data, struct cgroup *cgrp, const char *path);
+void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
 
 /* hook_sched.c */
 

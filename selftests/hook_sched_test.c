@@ -540,6 +540,35 @@ TEST_F(sched, queues_agree_when_a_group_is_throttled)
 	replay_all(_metadata, &replay, &self->cap);
 }
 
+/* A control group may be older than its being a task group. */
+TEST_F(sched, a_group_whose_controller_is_switched_on_later)
+{
+	const char *inner = "/ipcprobe-late/inner";
+	const char *outer = "/sys/fs/cgroup/ipcprobe-late";
+	size_t i, nr_told = 0;
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/fs/cgroup%s", inner);
+	if (!write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu") ||
+	    (mkdir(outer, 0755) && errno != EEXIST) || (mkdir(path, 0755) && errno != EEXIST))
+		SKIP(return, "no cgroup cpu controller");
+	ASSERT_EQ(0, capture_start(&self->cap));
+	capture_drain(&self->cap);
+	capture_forget(&self->cap);
+	EXPECT_TRUE(write_file("/sys/fs/cgroup/ipcprobe-late/cgroup.subtree_control", "+cpu"));
+	capture_drain(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec_rq_group *rec = (const void *)self->cap.recs[i].rec;
+
+		nr_told += rec->hdr.type == IPCPROBE_REC_rq_group && !strcmp(rec->path, inner) &&
+			   rec->group && rec->parent;
+	}
+	EXPECT_EQ(1, nr_told);
+	FINISH(&self->cap);
+	rmdir(path);
+	rmdir(outer);
+}
+
 /* ---- switches ---- */
 
 /* On each CPU, whoever was switched to is who is switched from next. */
