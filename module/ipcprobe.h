@@ -1422,6 +1422,12 @@ void ipcprobe_uring_reset(void);
 
 void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
 
+/* online.c */
+
+int ipcprobe_online_init(void);
+void ipcprobe_online_exit(void);
+void ipcprobe_snapshot_offline(struct ipcprobe_session *only);
+
 /* hook_sched.c */
 
 void ipcprobe_sched_reset(void);

@@ -48,11 +48,14 @@ static int __init init_parts(void)
 	err = ipcprobe_wakings_init();
 	if (err)
 		goto err_message_exit;
+	err = ipcprobe_online_init();
+	if (err)
+		goto err_wakings_exit;
 	ipcprobe_futex_init();
 	ipcprobe_uring_init();
 	err = ipcprobe_control_init();
 	if (err)
-		goto err_wakings_exit;
+		goto err_online_exit;
 	err = ipcprobe_dev_init();
 	if (err)
 		goto err_control_exit;
@@ -60,6 +63,8 @@ static int __init init_parts(void)
 
 err_control_exit:
 	ipcprobe_control_exit();
+err_online_exit:
+	ipcprobe_online_exit();
 err_wakings_exit:
 	ipcprobe_wakings_exit();
 err_message_exit:
@@ -107,6 +112,7 @@ static void __exit ipcprobe_exit(void)
 	ipcprobe_dev_exit();
 	ipcprobe_control_exit();
 	ipcprobe_hooks_exit();
+	ipcprobe_online_exit();
 	ipcprobe_wakings_exit();
 	ipcprobe_message_exit();
 	ipcprobe_op_exit();

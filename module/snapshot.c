@@ -305,5 +305,9 @@ int ipcprobe_snapshot_queues(struct ipcprobe_session *session)
 		.has_throttled = has_throttled(),
 	};
 
-	return stop_machine(snapshot_queue, &snapshot, cpu_online_mask);
+	int err = stop_machine(snapshot_queue, &snapshot, cpu_online_mask);
+
+	if (!err)
+		ipcprobe_snapshot_offline(session);
+	return err;
 }

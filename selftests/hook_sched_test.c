@@ -151,6 +151,11 @@ static void replay_record(struct __test_metadata *_metadata, struct replay *repl
 	case IPCPROBE_REC_rq_switch:
 		check_switch(replay, (const void *)rec);
 		break;
+	case IPCPROBE_REC_rq_online:
+		/* nobody is on its queue */
+		if (replay->length[((const struct ipcprobe_rec_rq_online *)rec)->cpu] < 0)
+			replay->length[((const struct ipcprobe_rec_rq_online *)rec)->cpu] = 0;
+		break;
 	case IPCPROBE_REC_rq_change: {
 		const struct ipcprobe_rec_rq_change *r = (const void *)rec;
 
@@ -567,6 +572,72 @@ TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 	FINISH(&self->cap);
 	rmdir(path);
 	rmdir(outer);
+}
+
+/* ---- CPUs that come and go ---- */
+
+#define CPU_1_ONLINE	"/sys/devices/system/cpu/cpu1/online"
+
+/* Whether CPU 1 is up, as told so far; -1: not told. */
+static int told_online(const struct ipcprobe_rec *rec, int before)
+{
+	const struct ipcprobe_rec_rq_online *online = (const void *)rec;
+
+	return rec->type == IPCPROBE_REC_rq_online && online->cpu == 1 ? online->is_online : before;
+}
+
+/* Nothing happens on a CPU between its going down and its coming up. */
+TEST_F(sched, a_cpu_that_goes_down_and_comes_up)
+{
+	int is_online = -1, nr_downs = 0, nr_ups = 0;
+	size_t i, nr_meanwhile = 0;
+	struct replay replay;
+
+	ASSERT_EQ(0, capture_start(&self->cap));
+	ASSERT_TRUE(write_file(CPU_1_ONLINE, "0"));
+	ASSERT_TRUE(write_file(CPU_1_ONLINE, "1"));
+	FINISH(&self->cap);
+	for (i = 0; i < self->cap.nr; i++) {
+		const struct ipcprobe_rec *rec = self->cap.recs[i].rec;
+		int now = told_online(rec, is_online);
+
+		nr_downs += now != is_online && now == 0;
+		nr_ups += now != is_online && now == 1;
+		is_online = now;
+		nr_meanwhile += rec->type == IPCPROBE_REC_rq_switch && !is_online &&
+				((const struct ipcprobe_rec_rq_switch *)rec)->cpu == 1;
+	}
+	EXPECT_EQ(1, nr_downs);
+	EXPECT_EQ(1, nr_ups);
+	EXPECT_EQ(0, nr_meanwhile);
+	replay_named(_metadata, &replay, &self->cap);
+}
+
+static void do_spin_a_little_on_cpu_1(void *arg MAYBE_UNUSED)
+{
+	pin_to(1);
+	spin_ns(1000000);
+}
+
+/* Its queue is known from when it comes up, without a snapshot. */
+TEST_F(sched, a_cpu_that_is_down_at_the_start)
+{
+	struct replay replay;
+	bool is_told = false;
+	pid_t pid;
+	size_t i;
+
+	ASSERT_TRUE(write_file(CPU_1_ONLINE, "0"));
+	ASSERT_EQ(0, capture_start(&self->cap));
+	capture_drain(&self->cap);
+	for (i = 0; i < self->cap.nr; i++)
+		is_told = is_told || !told_online(self->cap.recs[i].rec, -1);
+	EXPECT_TRUE(is_told);
+	ASSERT_TRUE(write_file(CPU_1_ONLINE, "1"));
+	pid = SPAWN(do_spin_a_little_on_cpu_1, NULL);
+	REAP(pid);
+	FINISH(&self->cap);
+	replay_named(_metadata, &replay, &self->cap);
 }
 
 /* ---- switches ---- */

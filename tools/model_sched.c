@@ -566,6 +566,28 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 	return err;
 }
 
+/* Nobody is on the queue of a CPU that is down, nor of one that comes up. */
+static int apply_online(struct sched *sched, const struct ipcprobe_rec_rq_online *rec)
+{
+	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
+	int err = 0;
+
+	if (!cpu)
+		return 0;
+	if (cpu->is_known) {
+		err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
+	} else {
+		cpu->length = 0;
+		cpu->current = 0;
+		cpu->length_since_ns = rec->hdr.ts_ns;
+		cpu->current_since_ns = rec->hdr.ts_ns;
+		cpu->is_known = true;
+		cpu->is_wrong = false;
+	}
+	cpu->is_offline = !rec->is_online;
+	return err;
+}
+
 static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_snapshot_end *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
@@ -619,6 +641,8 @@ int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
 		return apply_snapshot(sched, (const void *)rec);
 	case IPCPROBE_REC_rq_snapshot_end:
 		return apply_snapshot_end(sched, (const void *)rec);
+	case IPCPROBE_REC_rq_online:
+		return apply_online(sched, (const void *)rec);
 	default:
 		return 0;
 	}

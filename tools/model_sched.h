@@ -141,6 +141,7 @@ struct sched_member {
  * @is_known: a complete snapshot was seen, and nothing was lost since
  * @is_wrong: the last step's audit disagreed: the time before it is not known
  * @is_seen: some record was about it
+ * @is_offline: it is down
  * @length: as the kernel counts; members without a name included
  * @first: first member, 0 = none
  * @nr_members: members with a name
@@ -150,6 +151,7 @@ struct sched_member {
  * @length_ns: time at each length, [@nr_lengths]
  * @busy_ns: a task ran
  * @idle_ns: none ran
+ * @offline_ns: it was down
  * @nr_wakeups: wake-ups that chose it
  * @nr_unknown_wakers: of them, those whose waker is not known, nor when it called
  * @nr_in: migrations to it
@@ -164,6 +166,7 @@ struct sched_cpu {
 	bool is_known;
 	bool is_wrong;
 	bool is_seen;
+	bool is_offline;
 	int64_t length;
 	uint32_t first;
 	uint32_t nr_members;
@@ -174,6 +177,7 @@ struct sched_cpu {
 	uint32_t nr_lengths;
 	uint64_t busy_ns;
 	uint64_t idle_ns;
+	uint64_t offline_ns;
 	uint64_t nr_switches;
 	uint64_t nr_wakeups;
 	uint64_t nr_unknown_wakers;

@@ -52,7 +52,8 @@ int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns
 	cpu->current_since_ns = ts_ns;
 	if (sched->is_over || ts_ns <= from_ns)
 		return 0;
-	*(cpu->current ? &cpu->busy_ns : &cpu->idle_ns) += ts_ns - from_ns;
+	*(cpu->is_offline ? &cpu->offline_ns : cpu->current ? &cpu->busy_ns : &cpu->idle_ns) +=
+		ts_ns - from_ns;
 	if (!sched->timeline)
 		return 0;
 	return timeline_add_run(sched->timeline, cpu - sched->cpu, from_ns, ts_ns, cpu->current);
@@ -204,6 +205,7 @@ static void reset_cpu(struct sched_cpu *cpu)
 		memset(cpu->length_ns, 0, cpu->nr_lengths * sizeof(*cpu->length_ns));
 	cpu->busy_ns = 0;
 	cpu->idle_ns = 0;
+	cpu->offline_ns = 0;
 	cpu->nr_switches = 0;
 	cpu->nr_wakeups = 0;
 	cpu->nr_unknown_wakers = 0;

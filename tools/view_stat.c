@@ -188,11 +188,12 @@ static json_t *cpu_json(const struct model *model, uint32_t number)
 	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint64_t known_ns = sched_known_ns(cpu);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "cpu", view_json_number(number),
 			 "known_ns", view_json_number(known_ns),
 			 "busy_ns", view_json_number(cpu->busy_ns),
 			 "idle_ns", view_json_number(cpu->idle_ns),
+			 "offline_ns", view_json_number(cpu->offline_ns),
 			 "switches", view_json_number(cpu->nr_switches),
 			 "mean_length", known_ns ? json_real(sched_mean_length(cpu)) : json_null(),
 			 "max_length", view_json_known(known_ns, sched_max_length(cpu)),

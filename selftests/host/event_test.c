@@ -105,6 +105,8 @@ static const struct golden {
 	  "cgroup@16 group@24 parent@28 path@32" },
 	{ "rq_site", 0x040b, 24,
 	  "site@16 __pad@20 function@24" },
+	{ "rq_online", 0x040c, 24,
+	  "cpu@16 is_online@18 __pad@20" },
 	{ "shm_snapshot", 0x0501, 56,
 	  "addr@16 bytes@24 offset@32 object@40 pid@44 prot@48 call@50 is_sysv@51 is_private@52 __pad@54" },
 	{ "shm_segment", 0x0502, 40,

@@ -976,9 +976,36 @@ static void test_unknown_waker(void)
 	trace_deinit(&t);
 }
 
+/* A CPU that is down is not idle, and its queue is known when it comes up. */
+static void test_online(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 2100, 11, 0, 1);
+	run(&t, 2100, 0, 0, 0, 11);
+	dequeue(&t, 2500, 11, 0, 0);
+	run(&t, 2500, 0, 11, 1, 0);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_online, 0, .cpu = 0, .is_online = 0);
+	TRACE(&t, rq_online, 0, .cpu = 2, .is_online = 0);
+	t.now_ns = 5000 * US;
+	TRACE(&t, rq_online, 0, .cpu = 0, .is_online = 1);
+	TRACE(&t, rq_online, 0, .cpu = 2, .is_online = 1);
+	enqueue(&t, 5500, 12, 2, 1);
+	run(&t, 5500, 2, 0, 0, 12);
+	finish(&t, 6000);
+	ktap_ok(cpu(&t, 0)->busy_ns == 400 * US && cpu(&t, 0)->idle_ns == 1600 * US &&
+		cpu(&t, 0)->offline_ns == 2000 * US, "time in which a CPU is down is not idle time");
+	ktap_ok(cpu(&t, 2)->is_known && cpu(&t, 2)->nr_agreed == 1 && is_member(&t, 2, 12) &&
+		cpu(&t, 2)->offline_ns == 2000 * US && cpu(&t, 2)->busy_ns == 500 * US,
+		"one that was down at the start is known when it comes up");
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(81);
+	ktap_begin(83);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -1008,5 +1035,6 @@ int main(void)
 	test_percentiles();
 	test_timeline();
 	test_unknown_waker();
+	test_online();
 	return ktap_end();
 }

@@ -145,6 +145,7 @@
 	E(rq_throttle,    SCHED, 0x0409, "a task group's queue on one CPU was throttled, or no more") \
 	E(rq_group,       SCHED, 0x040a, "a task group: a control group of the cpu controller") \
 	E(rq_site,        SCHED, 0x040b, "a function of the scheduler that other records name by number") \
+	E(rq_online,      SCHED, 0x040c, "a CPU comes up, with an empty queue, or is down") \
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
 	E(shm_segment,    SHM,   0x0502, "a System V segment is met for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
@@ -540,6 +541,11 @@
 	F(u32,   site,      "number")					\
 	F(pad32, __pad,     "")						\
 	F(str,   function,  "name of the function")
+
+#define IPCPROBE_FIELDS_rq_online(F)					\
+	F(u16,   cpu,       "CPU")					\
+	F(u16,   is_online, "1: it comes up; 0: it is down, or was when the session started") \
+	F(pad32, __pad,     "")
 
 /*
  * What the fair class knows when it looks for the next entity: a task or a
