@@ -547,18 +547,33 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 
 /* ---- switches, wake-ups, migrations ---- */
 
-static void probe_switch(void *data, bool preempt, struct task_struct *prev,
-			 struct task_struct *next, unsigned int prev_state)
+static __always_inline void tell_switch(bool preempt, struct task_struct *prev,
+					struct task_struct *next, unsigned int prev_state)
 {
-	guard(preempt_notrace)();
-	if (unlikely(is_half_done()))
-		finish_half();
 	this_cpu_write(pending.tid, 0);	/* whatever it was, it is over */
 	this_cpu_write(ipcprobe_running_tid, next->pid);
 	ipcprobe_pick_restart();
 	emit_rq_switch(ipcprobe_clock_try_now(), preempt, prev, next, prev_state);
 	this_cpu_write(stint.nr_voluntary, (u32)next->nvcsw);
 	this_cpu_write(stint.tid, next->pid);
+}
+
+/* Apart, so that the usual way needs no stack frame. */
+static noinline void tell_switch_after_half(bool preempt, struct task_struct *prev,
+					    struct task_struct *next, unsigned int prev_state)
+{
+	finish_half();
+	tell_switch(preempt, prev, next, prev_state);
+}
+
+static void probe_switch(void *data, bool preempt, struct task_struct *prev,
+			 struct task_struct *next, unsigned int prev_state)
+{
+	guard(preempt_notrace)();
+	if (unlikely(is_half_done()))
+		tell_switch_after_half(preempt, prev, next, prev_state);
+	else
+		tell_switch(preempt, prev, next, prev_state);
 }
 
 static __always_inline void fill_waking(struct ipcprobe_waking *slot,
@@ -641,14 +656,13 @@ static struct ipcprobe_waking unknown_waking(const struct task_struct *p)
 	};
 }
 
-/* Not just enqueued here, or the running task itself: then irqs may be on. */
-static noinline void emit_other_wakeup(const struct task_struct *p)
+/* Its slot is another one, or it has none. */
+static noinline void emit_rare_wakeup(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_find(p->pid), other;
 	u32 delay_ns = 0;
 	u64 ts_ns;
 
-	guard(irqsave)();
 	if (p == current || !slot) {
 		other = p == current ? waking_now(p) : unknown_waking(p);
 		slot = &other;
@@ -657,6 +671,22 @@ static noinline void emit_other_wakeup(const struct task_struct *p)
 		ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
 	}
 	emit_rq_wakeup_slowly(ts_ns, p, slot, delay_ns, 0);
+}
+
+/* Not just enqueued here, or the running task itself: then irqs may be on. */
+static noinline void emit_other_wakeup(const struct task_struct *p)
+{
+	struct ipcprobe_waking *slot = ipcprobe_waking_home(p->pid);
+	u32 delay_ns;
+	u64 ts_ns;
+
+	guard(irqsave)();
+	if (unlikely(READ_ONCE(slot->wakee) != p->pid || p == current)) {
+		emit_rare_wakeup(p);
+		return;
+	}
+	ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
+	emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
 }
 
 /*
