@@ -32,6 +32,22 @@ static void put_run(const struct model *model, const struct run_sum *run)
 		printf(" (%u times)", run->nr);
 }
 
+#define RUNS_SHOWN	5U	/* tasks of a part */
+
+/* Those that ran least. */
+static void put_others(const struct run_sums *ran)
+{
+	uint64_t ns = 0;
+	uint32_t i;
+
+	if (ran->nr <= RUNS_SHOWN)
+		return;
+	for (i = RUNS_SHOWN; i < ran->nr; i++)
+		ns += ran->v[i].ns;
+	printf(", %u others ", ran->nr - RUNS_SHOWN);
+	put_ns(ns);
+}
+
 /* Who ran on the part's CPU. */
 static void put_runs(const struct model *model, const struct delay_report *delay, uint32_t number)
 {
@@ -42,10 +58,11 @@ static void put_runs(const struct model *model, const struct delay_report *delay
 	if (!ran->nr)
 		return;
 	fputs(", where ran: ", stdout);
-	for (i = 0; i < ran->nr; i++) {
+	for (i = 0; i < ran->nr && i < RUNS_SHOWN; i++) {
 		fputs(i ? ", " : "", stdout);
 		put_run(model, &ran->v[i]);
 	}
+	put_others(ran);
 	if (!unknown_ns)
 		return;
 	fputs(", not known ", stdout);
