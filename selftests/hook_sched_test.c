@@ -436,7 +436,7 @@ static bool is_before_6_12(void)
 /* Until 6.11 the class is throttled as a whole, and its tasks come and go in that time, too. */
 TEST_F(sched, real_time_tasks_while_their_class_is_throttled)
 {
-	const uint64_t ns = 1500000000;
+	const uint64_t ns = 3000000000;
 	int nr_uncounted = 0;
 	struct replay replay;
 	pid_t hog, sleeper;
@@ -463,7 +463,7 @@ TEST_F(sched, real_time_tasks_while_their_class_is_throttled)
 				rec->hdr.tid == (uint32_t)sleeper;
 	}
 	printf("# %d joined uncounted\n", nr_uncounted);
-	EXPECT_EQ(is_before_6_12(), nr_uncounted >= 5);
+	EXPECT_EQ(is_before_6_12(), nr_uncounted > 0);
 }
 
 static void do_echo_on_cpu_1(int *fd)
