@@ -47,6 +47,10 @@ FUZZ_SECONDS ?= 600
 fuzz: deps fuzzer
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) selftests/host/fuzz_test.sh
 
+# One fault at a time: MUTANTS='-n 50 tools/sched_delay.c', see selftests/mutants.py.
+mutants: deps
+	@selftests/mutants.py $(MUTANTS)
+
 deps:
 	@$(VM)/deps.sh
 
@@ -129,6 +133,7 @@ help:
 	@echo 'check-all      both, and proofs that take hours'
 	@echo 'bench          benchmarks'
 	@echo 'fuzz           FUZZ_SECONDS (600) of fuzzing of the tools'
+	@echo 'mutants        do the tests notice a wrong operator, constant or call? (MUTANTS=options)'
 	@echo 'debug-kernel   build the kernel that check-debug boots'
 	@echo "vm             make vm CMD='uname -a' KERNEL=6.12 SMP=4 MEM=2G"
 	@echo 'vm-shell       a shell in a guest'
@@ -137,5 +142,5 @@ help:
 	@echo 'style          checkpatch and shellcheck; CLANG_FORMAT=1: clang-format too'
 	@echo 'clean          what was built here; the cache (~/.cache/ipcprobe) stays'
 
-.PHONY: all modules tools selftests fuzzer fuzz deps debug-kernel check check-debug check-all bench \
+.PHONY: all modules tools selftests fuzzer fuzz mutants deps debug-kernel check check-debug check-all bench \
 	demo vm vm-shell install uninstall style clean help
