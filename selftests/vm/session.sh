@@ -81,8 +81,25 @@ leaks() {
 	cat $file
 }
 
+# The kernel keeps the end of its log only: all of it goes into a file. Whatever
+# is left of the command is killed, and this with it.
+log_start() {
+	stdbuf -oL dmesg --follow >/run/kernel.log 2>&1 3>&- &
+}
+
+log_stop() {
+	local tries
+
+	echo 'vm: command has ended' >/dev/kmsg
+	for ((tries = 0; tries < 50; tries++)); do
+		grep -q 'vm: command has ended' /run/kernel.log && return
+		sleep 0.1
+	done
+}
+
 complaints() {
-	dmesg | sed '1,/vm: session begins/d' |
+	{ sed '1,/vm: session begins/d' /run/kernel.log
+	dmesg | sed '1,/vm: command has ended/d'; } |
 		grep -E -B 2 -A 40 -e "$patterns"
 }
 
@@ -122,6 +139,7 @@ if ! check_timers; then
 	echo 'vm: a CPU has no timer' >/dev/kmsg
 	echo b >/proc/sysrq-trigger
 fi
+log_start
 echo 'vm: session begins' >/dev/kmsg
 
 export HOME=/root TERM=$VM_TERM LANG=C.UTF-8 PATH=$VM_PATH
@@ -134,6 +152,7 @@ if [ -n "$VM_LOAD" ] && ! insmod "$IPCPROBE_KO"; then
 else
 	run_command
 	status=$?
+	log_stop
 	kill -KILL -1
 	verdict $status >&3
 fi
