@@ -119,6 +119,12 @@ static const struct table_view usual_view = {
 	.nr = 12,
 };
 
+static const struct table_view cgroup_view = {
+	.column = { COL_NAME, COL_RUNTIME, COL_SWITCHES, COL_DELAYS, COL_PART + DELAY_QUEUED,
+		    COL_PART + DELAY_THROTTLED, COL_MEAN, COL_P50, COL_P90, COL_P99, COL_MAX },
+	.nr = 11,
+};
+
 static const struct table_view parts_view = {
 	.column = { COL_NAME, COL_DELAYS, COL_SUM, COL_PART + DELAY_WAKING,
 		    COL_PART + DELAY_SIGNALLED, COL_PART + DELAY_QUEUED,
@@ -143,7 +149,9 @@ static struct table *create_table(const struct view_latency *view)
 		[LATENCY_BY_TASK] = "TASK", [LATENCY_BY_WAKER] = "WAKER", [LATENCY_BY_CPU] = "CPU",
 		[LATENCY_BY_CGROUP] = "CGROUP",
 	};
-	struct table_view shown = view->has_parts ? parts_view : usual_view;
+	bool is_cgroup = view->latency->by == LATENCY_BY_CGROUP;
+	struct table_view shown = view->has_parts ? parts_view :
+				  is_cgroup ? cgroup_view : usual_view;
 	struct table_column named[ARRAY_SIZE(columns)];
 
 	memcpy(named, columns, sizeof(named));
