@@ -72,16 +72,22 @@ static int make_room(struct sched_delay *delay)
 	return 0;
 }
 
-/* The last part ends at @ts_ns; one of no length was none. */
-static void end_part(struct sched_delay *delay, uint64_t ts_ns)
+/*
+ * The last part ends at @ts_ns; one of no length was none, but for the first
+ * @nr_kept.  Return: when the next one begins.
+ */
+static uint64_t end_part(struct sched_delay *delay, uint64_t ts_ns, uint16_t nr_kept)
 {
 	struct delay_part *last = delay->nr ? &delay->part[delay->nr - 1] : NULL;
 
-	if (!last || last->until_ns)
-		return;
-	last->until_ns = ts_ns > last->from_ns ? ts_ns : last->from_ns;
-	if (last->until_ns == last->from_ns && delay->nr > 1)
+	if (!last)
+		return ts_ns;
+	if (!last->until_ns)
+		last->until_ns = ts_ns > last->from_ns ? ts_ns : last->from_ns;
+	ts_ns = last->until_ns;
+	if (last->until_ns == last->from_ns && delay->nr > nr_kept)
 		delay->nr--;
+	return ts_ns;
 }
 
 static bool is_same(const struct delay_part *a, const struct delay_part *b)
@@ -114,11 +120,9 @@ int delay_enter(struct sched_delay *delay, uint64_t ts_ns, const struct delay_pa
 		return 0;
 	if (delay->nr)
 		note_put_back(delay, part);
-	end_part(delay, ts_ns);
+	ts_ns = end_part(delay, ts_ns, 0);
 	if (make_room(delay))
 		return -ENOMEM;
-	if (delay->nr)
-		ts_ns = delay->part[delay->nr - 1].until_ns;
 	delay->part[delay->nr] = *part;
 	delay->part[delay->nr].from_ns = ts_ns;
 	delay->part[delay->nr++].until_ns = 0;
@@ -166,7 +170,7 @@ void delay_migrate(struct sched_delay *delay, const struct ipcprobe_rec_rq_migra
 /* delay_end - the task runs: its delay stays until delay_clear() */
 void delay_end(struct sched_delay *delay, uint64_t ts_ns)
 {
-	end_part(delay, ts_ns);
+	end_part(delay, ts_ns, 1);
 }
 
 uint64_t delay_kind_ns(const struct sched_delay *delay, enum delay_kind kind)

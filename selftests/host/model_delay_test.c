@@ -278,6 +278,28 @@ static void test_preempted(void)
 	end(&t, &told);
 }
 
+/* It loses its CPU and is moved at once, and runs there at once. */
+static void test_no_length(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 3000, VICTIM, 0, 0);
+	run(&t, 3001, 0, 0, 0, VICTIM);
+	run(&t, 5000, 0, VICTIM, 0, 12);
+	leave(&t, 5000, VICTIM, 0, 0);
+	migrate(&t, 5000, VICTIM, 0, 1, 12);
+	join(&t, 5003, VICTIM, 1, 12);
+	run(&t, 5003, 1, 0, 0, VICTIM);
+	ktap_ok(has_parts(&told, "m") && told.report.ns == 3 * US,
+		"a part of no length is none: %llu ns", (unsigned long long)told.report.ns);
+	run(&t, 6000, 1, VICTIM, 0, 13);
+	run(&t, 6000, 1, 13, 0, VICTIM);
+	ktap_ok(!told.report.ns, "nor is a delay of no length");
+	end(&t, &told);
+}
+
 /* Woken before it has left its CPU, it waits since it has. */
 static void test_early(void)
 {
@@ -426,12 +448,13 @@ static void test_lost(void)
 
 int main(void)
 {
-	ktap_begin(17);
+	ktap_begin(19);
 	test_moved();
 	test_signalled();
 	test_throttled();
 	test_put_back();
 	test_preempted();
+	test_no_length();
 	test_early();
 	test_antagonists();
 	test_many_parts();
