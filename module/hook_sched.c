@@ -218,6 +218,10 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 		return;
 	}
 	enqueue(fregs, IPCPROBE_SCHED_FAIR);
+	if (unlikely(p->se.on_rq)) {	/* it slept there, and does so no more */
+		this_cpu_ptr(&pending)->tid = 0;
+		return;
+	}
 	if (unlikely(ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
 		     (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p))))
 		emit_uncounted(this_cpu_ptr(&pending));
