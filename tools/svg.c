@@ -4,6 +4,8 @@
  */
 #include "svg.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
@@ -93,46 +95,58 @@ void svg_end(const struct svg *svg)
 
 /* ---- legend ---- */
 
-struct svg_spot svg_legend_begin(const struct svg *svg)
+int svg_legend_begin(struct svg_legend *legend, const struct svg *svg)
 {
-	return (struct svg_spot){ svg->left, LEGEND_Y };
+	*legend = (struct svg_legend){ .svg = *svg, .x = svg->left, .y = LEGEND_Y };
+	legend->svg.out = open_memstream(&legend->text, &legend->size);
+	return legend->svg.out ? 0 : -ENOMEM;
 }
 
 /* What follows stands in a line of its own. */
-void svg_legend_line(const struct svg *svg, struct svg_spot *next)
+void svg_legend_line(struct svg_legend *legend)
 {
-	if (next->x > svg->left)
-		*next = (struct svg_spot){ svg->left, next->y + LEGEND_STEP };
+	if (legend->x == legend->svg.left)
+		return;
+	legend->x = legend->svg.left;
+	legend->y += LEGEND_STEP;
 }
 
-/* Room for an entry with so much text; return its spot. */
-static struct svg_spot take_spot(const struct svg *svg, struct svg_spot *next, double nr_letters)
+/* Room for an entry of @width. */
+static void make_room(struct svg_legend *legend, double width)
 {
-	double width = LEGEND_TEXT + nr_letters * LETTER;
-	struct svg_spot spot;
-
-	if (next->x > svg->left && next->x + width > svg->left + SVG_WIDTH)
-		svg_legend_line(svg, next);
-	spot = *next;
-	next->x += width + LEGEND_GAP;
-	return spot;
+	if (legend->x + width > legend->svg.left + SVG_WIDTH)
+		svg_legend_line(legend);
 }
 
-void svg_legend_entry(const struct svg *svg, struct svg_spot *next, const char *css,
-		      enum svg_shape shape, const char *text)
+void svg_legend_entry(struct svg_legend *legend, const char *css, enum svg_shape shape,
+		      const char *text)
 {
-	struct svg_spot spot = take_spot(svg, next, strlen(text));
+	double width = LEGEND_TEXT + strlen(text) * LETTER;
 
-	svg_bar(svg, css, shape, spot.x, spot.y - SWATCH + 2, SWATCH, SWATCH);
-	fprintf(svg->out, "<text x=\"%.2f\" y=\"%u\">", spot.x + LEGEND_TEXT, spot.y);
-	xml_text(svg->out, text);
-	fputs("</text>\n", svg->out);
+	make_room(legend, width);
+	svg_bar(&legend->svg, css, shape, legend->x, legend->y - SWATCH + 2, SWATCH, SWATCH);
+	fprintf(legend->svg.out, "<text x=\"%.2f\" y=\"%u\">", legend->x + LEGEND_TEXT, legend->y);
+	xml_text(legend->svg.out, text);
+	fputs("</text>\n", legend->svg.out);
+	legend->x += width + LEGEND_GAP;
 }
 
-/* svg_legend_end - the place below it */
-uint32_t svg_legend_end(const struct svg *svg, const struct svg_spot *next)
+/* svg_legend_end - nothing is added any more; @bottom: the place below it */
+int svg_legend_end(struct svg_legend *legend, uint32_t *bottom)
 {
-	return next->x > svg->left ? next->y + LEGEND_STEP : next->y;
+	svg_legend_line(legend);
+	*bottom = legend->y;
+	if (!fclose(legend->svg.out))
+		return 0;
+	free(legend->text);
+	return -ENOMEM;
+}
+
+/* svg_legend_put - write it, once */
+void svg_legend_put(struct svg_legend *legend, const struct svg *svg)
+{
+	fputs(legend->text, svg->out);
+	free(legend->text);
 }
 
 /* ---- axis ---- */

@@ -53,8 +53,16 @@ enum svg_shape {
 	SVG_THIN,	/* a line in the middle */
 };
 
-/* where the next entry of the legend comes */
-struct svg_spot {
+/**
+ * struct svg_legend - a legend, kept as text: the picture's height depends on it
+ * @svg: writes to @text
+ * @x: where the next entry comes
+ * @y: likewise
+ */
+struct svg_legend {
+	struct svg svg;
+	char *text;
+	size_t size;
 	double x;
 	uint32_t y;
 };
@@ -64,11 +72,13 @@ void svg_begin(const struct svg *svg, const char *title, const char *what, uint3
 	       void (*colours)(const void *arg), const void *arg);
 void svg_end(const struct svg *svg);
 
-struct svg_spot svg_legend_begin(const struct svg *svg);
-void svg_legend_line(const struct svg *svg, struct svg_spot *next);
-void svg_legend_entry(const struct svg *svg, struct svg_spot *next, const char *css,
-		      enum svg_shape shape, const char *text);
-uint32_t svg_legend_end(const struct svg *svg, const struct svg_spot *next);
+/* begin and end: 0 or -ENOMEM, after which there is no legend */
+int svg_legend_begin(struct svg_legend *legend, const struct svg *svg);
+void svg_legend_line(struct svg_legend *legend);
+void svg_legend_entry(struct svg_legend *legend, const char *css, enum svg_shape shape,
+		      const char *text);
+int svg_legend_end(struct svg_legend *legend, uint32_t *bottom);
+void svg_legend_put(struct svg_legend *legend, const struct svg *svg);
 
 /* the axis takes its height from @top on; the lanes are below, and end at @bottom */
 uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom);

@@ -116,7 +116,7 @@ static int give_colours(struct rows *rows)
 
 /* ---- legend ---- */
 
-static void write_cpus(const struct rows *rows, struct svg_spot *next)
+static void write_cpus(const struct rows *rows, struct svg_legend *legend)
 {
 	char text[96], css[16];
 	uint32_t cpu, nr_others = 0;
@@ -130,7 +130,7 @@ static void write_cpus(const struct rows *rows, struct svg_spot *next)
 		}
 		snprintf(text, sizeof(text), "ran on CPU %u", cpu);
 		snprintf(css, sizeof(css), "c%u", cpu);
-		svg_legend_entry(&rows->svg, next, css, SVG_FULL, text);
+		svg_legend_entry(legend, css, SVG_FULL, text);
 	}
 	snprintf(text, sizeof(text), "%s%s", rows->has_several ? "several CPUs within a pixel" : "",
 		 rows->has_several && nr_others ? ", or " : "");
@@ -138,28 +138,26 @@ static void write_cpus(const struct rows *rows, struct svg_spot *next)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 			 "one of %u CPUs without a colour of their own", nr_others);
 	if (*text)
-		svg_legend_entry(&rows->svg, next, "n0", SVG_FULL, text);
+		svg_legend_entry(legend, "n0", SVG_FULL, text);
 }
 
-static uint32_t write_legend(const struct rows *rows)
+static void write_legend(const struct rows *rows, struct svg_legend *legend)
 {
-	struct svg_spot next = svg_legend_begin(&rows->svg);
 	uint32_t i;
 
-	write_cpus(rows, &next);
-	svg_legend_line(&rows->svg, &next);
+	write_cpus(rows, legend);
+	svg_legend_line(legend);
 	for (i = LIFELINE_QUEUED; i < NR_LIFELINE_STATES; i++)
 		if (rows->has_state[i])
-			svg_legend_entry(&rows->svg, &next, rows_states[i].css,
+			svg_legend_entry(legend, rows_states[i].css,
 					 rows_states[i].shape, i == LIFELINE_BLOCKED ?
 					 "blocked on an IPC object" : rows_states[i].text);
 	if (rows->has_unknown)
-		svg_legend_entry(&rows->svg, &next, "unknown", SVG_FULL,
+		svg_legend_entry(legend, "unknown", SVG_FULL,
 				 "unknown: records were lost, or there was no room for them");
 	if (rows->has_wakeup)
-		svg_legend_entry(&rows->svg, &next, "woken", SVG_THIN,
+		svg_legend_entry(legend, "woken", SVG_THIN,
 				 "mark above a row: the task was woken");
-	return svg_legend_end(&rows->svg, &next);
 }
 
 /* ---- all ---- */
@@ -188,35 +186,22 @@ static void write_foot(const struct rows *rows, uint32_t y)
 	fputs("Point at something to see its times.</text>\n", rows->svg.out);
 }
 
-/* The legend as text, because its height comes before it; to be freed. */
-static char *make_legend(const struct rows *rows, uint32_t *bottom)
-{
-	struct rows copy = *rows;
-	char *text = NULL;
-	size_t size;
-
-	copy.svg.out = open_memstream(&text, &size);
-	if (!copy.svg.out)
-		return NULL;
-	*bottom = write_legend(&copy);
-	if (!fclose(copy.svg.out))
-		return text;
-	free(text);
-	return NULL;
-}
-
 static int write_all(const struct rows *rows)
 {
+	struct svg_legend legend;
 	uint32_t i, top, bottom;
-	char *legend = make_legend(rows, &top);
+	int err = svg_legend_begin(&legend, &rows->svg);
 
-	if (!legend)
-		return -ENOMEM;
+	if (err)
+		return err;
+	write_legend(rows, &legend);
+	err = svg_legend_end(&legend, &top);
+	if (err)
+		return err;
 	bottom = top + SVG_AXIS_HEIGHT + rows->nr_tasks * ROWS_HEIGHT;
 	svg_begin(&rows->svg, "Tasks", "What each task did, those that ran longest first",
 		  bottom + SVG_FOOT_HEIGHT, write_colours, rows);
-	fputs(legend, rows->svg.out);
-	free(legend);
+	svg_legend_put(&legend, &rows->svg);
 	svg_axis(&rows->svg, top, bottom);
 	for (i = 0; i < rows->nr_tasks; i++)
 		rows_write(rows, rows->task[i], top + SVG_AXIS_HEIGHT + i * ROWS_HEIGHT);

@@ -232,7 +232,7 @@ static struct marks marks_of(const struct queues *q)
 	return marks;
 }
 
-static void write_name(const struct queues *q, struct svg_spot *next, uint32_t number)
+static void write_name(const struct queues *q, struct svg_legend *legend, uint32_t number)
 {
 	const struct chart_name *name = &q->chart->name[number];
 	char text[17 + LABEL_MAX], ns[LABEL_MAX], css[16];
@@ -240,11 +240,11 @@ static void write_name(const struct queues *q, struct svg_spot *next, uint32_t n
 	snprintf(text, sizeof(text), "%.16s%s%s", name->comm, name->run_ns ? " " : "",
 		 name->run_ns ? label_ns(ns, name->run_ns) : "");
 	snprintf(css, sizeof(css), "n%u", number);
-	svg_legend_entry(&q->svg, next, css, SVG_FULL, text);
+	svg_legend_entry(legend, css, SVG_FULL, text);
 }
 
 /* Time of all names that have no colour of their own. */
-static void write_others(const struct queues *q, struct svg_spot *next)
+static void write_others(const struct queues *q, struct svg_legend *legend)
 {
 	uint32_t i, nr = 0;
 	char text[96], ns[LABEL_MAX];
@@ -259,38 +259,36 @@ static void write_others(const struct queues *q, struct svg_spot *next)
 		       sum_ns ? label_ns(ns, sum_ns) : "");
 	if (nr)
 		snprintf(text + len, sizeof(text) - len, ", %u names without a colour of their own", nr);
-	svg_legend_entry(&q->svg, next, "n0", SVG_FULL, text);
+	svg_legend_entry(legend, "n0", SVG_FULL, text);
 }
 
-/* The names, then what else there is; return the place below. */
-static uint32_t write_legend(const struct queues *q)
+/* The names, then what else there is. */
+static void write_legend(const struct queues *q, struct svg_legend *legend)
 {
-	struct svg_spot next = svg_legend_begin(&q->svg);
 	struct marks marks = marks_of(q);
 	uint32_t i;
 
 	for (i = 0; i < q->names.nr; i++)
 		if (queues_css(q, q->names.sorted[i]))
-			write_name(q, &next, q->names.sorted[i]);
+			write_name(q, legend, q->names.sorted[i]);
 	if (marks.has_others)
-		write_others(q, &next);
-	svg_legend_line(&q->svg, &next);
+		write_others(q, legend);
+	svg_legend_line(legend);
 	if (marks.has_idle)
-		svg_legend_entry(&q->svg, &next, "blank", SVG_FULL, "idle");
+		svg_legend_entry(legend, "blank", SVG_FULL, "idle");
 	if (marks.has_unknown)
-		svg_legend_entry(&q->svg, &next, "unknown", SVG_FULL,
+		svg_legend_entry(legend, "unknown", SVG_FULL,
 				 "unknown: records were lost, or none were there yet");
 	for (i = 0; i < queues_nr_states; i++)
 		if (marks.has_state[queues_states[i].state])
-			svg_legend_entry(&q->svg, &next, "sample", queues_states[i].shape,
+			svg_legend_entry(legend, "sample", queues_states[i].shape,
 					 queues_states[i].text);
 	if (marks.has_more)
-		svg_legend_entry(&q->svg, &next, "more", SVG_THIN, "more wait than are drawn");
-	svg_legend_entry(&q->svg, &next, "mean", SVG_FULL, "queue length, the running task included");
+		svg_legend_entry(legend, "more", SVG_THIN, "more wait than are drawn");
+	svg_legend_entry(legend, "mean", SVG_FULL, "queue length, the running task included");
 	if (marks.has_max)
-		svg_legend_entry(&q->svg, &next, "max", SVG_FULL,
+		svg_legend_entry(legend, "max", SVG_FULL,
 				 "its greatest, where it changes too often to be drawn");
-	return svg_legend_end(&q->svg, &next);
 }
 
 /* ---- all ---- */
@@ -333,30 +331,18 @@ static void write_foot(const struct queues *q, uint32_t y)
 	fputs(". Point at something to see its times.</text>\n", q->svg.out);
 }
 
-/* The legend as text, because its height comes before it; to be freed. */
-static char *make_legend(const struct queues *q, uint32_t *bottom)
-{
-	struct queues copy = *q;
-	char *text = NULL;
-	size_t size;
-
-	copy.svg.out = open_memstream(&text, &size);
-	if (!copy.svg.out)
-		return NULL;
-	*bottom = write_legend(&copy);
-	if (!fclose(copy.svg.out))
-		return text;
-	free(text);
-	return NULL;
-}
-
 static int write_all(const struct queues *q)
 {
+	struct svg_legend legend;
 	uint32_t i, top, bottom;
-	char *legend = make_legend(q, &top);
+	int err = svg_legend_begin(&legend, &q->svg);
 
-	if (!legend)
-		return -ENOMEM;
+	if (err)
+		return err;
+	write_legend(q, &legend);
+	err = svg_legend_end(&legend, &top);
+	if (err)
+		return err;
 	bottom = top + SVG_AXIS_HEIGHT;
 	for (i = 0; i < q->nr_lanes; i++) {
 		q->lane[i].y = bottom;
@@ -364,8 +350,7 @@ static int write_all(const struct queues *q)
 	}
 	svg_begin(&q->svg, "Run queues", "Who ran and who was queued on each CPU",
 		  bottom + SVG_FOOT_HEIGHT, write_colours, q);
-	fputs(legend, q->svg.out);
-	free(legend);
+	svg_legend_put(&legend, &q->svg);
 	svg_axis(&q->svg, top, bottom - q->size->gap / 2);
 	for (i = 0; i < q->nr_lanes; i++)
 		queues_write_lane(q, &q->lane[i]);
