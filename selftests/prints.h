@@ -10,6 +10,7 @@
 #define PRINTS_H
 
 #include "capture.h"
+#include "random.h"
 
 #include <sys/uio.h>
 
@@ -80,15 +81,11 @@ static MAYBE_UNUSED void expect_prints(struct prints_log *log, const void *buffe
 /* Different in every word, and from call to call. */
 static MAYBE_UNUSED void fill_words(void *buffer, size_t len)
 {
-	static uint64_t state = 88172645463325252ULL;
+	static uint64_t state = RANDOM_SEED;
 	uint8_t *byte = buffer;
 
-	while (len--) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		*byte++ = state;
-	}
+	while (len--)
+		*byte++ = random_next(&state);
 }
 
 /* @bytes of valid memory with nothing behind, filled. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "random.h"
 
 #define RECORDS_MAX	1024U
 
@@ -13,10 +14,9 @@ static uint64_t seed;
 
 static uint32_t below(uint32_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return n ? (seed >> 33) % n : 0;
+	uint64_t number = random_next(&seed) >> 33;
+
+	return n ? number % n : 0;
 }
 
 /* ---- inputs ---- */

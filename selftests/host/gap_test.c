@@ -7,6 +7,7 @@
 
 #include "chart.h"
 #include "ktap.h"
+#include "random.h"
 #include "trace_builder.h"
 
 #define NR_HOPS		200U
@@ -17,14 +18,11 @@
 #define TIMES		20		/* so much longer many may take than few, */
 #define FLOOR_NS	20000000	/* of which this counts at least */
 
-static uint64_t seed = 88172645463325252ULL;
+static uint64_t seed = RANDOM_SEED;
 
 static uint64_t random_u64(void)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed >> 16;
+	return random_next(&seed) >> 16;
 }
 
 static uint64_t cpu_ns(void)

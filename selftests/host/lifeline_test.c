@@ -7,6 +7,7 @@
 #include "ktap.h"
 #include "lifeline.h"
 #include "svg_box.h"
+#include "throttled_trace.h"
 #include "trace_builder.h"
 #include "view_lifeline.h"
 
@@ -257,22 +258,7 @@ static void test_states(void)
 	struct drawn d;
 
 	begin(&d, 0, 1600);
-	trace_snapshot(&d.trace, 11, 1, "ping");
-	trace_snapshot(&d.trace, 12, 1, "pong");
-	at(&d, 0);
-	TRACE(&d.trace, rq_snapshot, 11, .is_current = 1, .group = 1);
-	at(&d, 0);
-	TRACE(&d.trace, rq_snapshot, 12, .group = 5);
-	at(&d, 0);
-	TRACE(&d.trace, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
-	at(&d, 400);
-	TRACE(&d.trace, rq_throttle, 0, .group = 5, .is_throttled = 1);
-	at(&d, 400);
-	TRACE(&d.trace, rq_change, 0, .change = -1, .nr_running = 1);
-	at(&d, 1000);
-	TRACE(&d.trace, rq_throttle, 0, .group = 5);
-	at(&d, 1000);
-	TRACE(&d.trace, rq_change, 0, .change = 1, .nr_running = 2);
+	trace_throttled(&d.trace, START_NS);
 	at(&d, 1400);
 	TRACE(&d.trace, lost, 0, .begin_ns = START_NS + 1200 * US, .nr_lost = 7,
 	      .class_id = IPCPROBE_CLASS_SCHED);

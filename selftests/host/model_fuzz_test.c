@@ -7,6 +7,7 @@
 
 #include "event.h"
 #include "ktap.h"
+#include "random.h"
 #include "trace_builder.h"
 #include "view_copies.h"
 #include "view_explain.h"
@@ -21,14 +22,11 @@
 #define NR_RECORDS	400000
 #define NR_WATCHED	40000	/* by each watcher */
 
-static uint64_t seed = 88172645463325252ULL;
+static uint64_t seed = RANDOM_SEED;
 
 static uint64_t random_u64(void)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
+	return random_next(&seed);
 }
 
 /* Mostly small numbers, so that records meet; sometimes anything. */

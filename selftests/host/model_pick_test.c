@@ -8,6 +8,7 @@
  */
 #include "array.h"
 #include "ktap.h"
+#include "random.h"
 #include "trace_builder.h"
 
 /* what a candidate does not say is 0 */
@@ -576,14 +577,11 @@ static void test_cpus(void)
 
 /* ---- against another implementation ---- */
 
-static uint64_t seed = 88172645463325252ULL;
+static uint64_t seed = RANDOM_SEED;
 
 static uint64_t below(uint64_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (seed >> 20) % n;
+	return (random_next(&seed) >> 20) % n;
 }
 
 /* The definition of EEVDF itself, with rational numbers of 128 bits: sums of all. */

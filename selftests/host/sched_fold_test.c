@@ -5,6 +5,7 @@
  * that keeps few.
  */
 #include "ktap.h"
+#include "random.h"
 #include "sched_blocked.h"
 #include "sched_latency.h"
 #include "trace_builder.h"
@@ -21,10 +22,7 @@ static uint64_t seed;
 
 static uint32_t random_below(uint32_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (seed >> 24) % n;
+	return (random_next(&seed) >> 24) % n;
 }
 
 /* ---- the recording ---- */
@@ -60,7 +58,7 @@ static void record(struct trace *t, const struct sweep_limits *limits,
 {
 	uint32_t i;
 
-	seed = 88172645463325252ULL;
+	seed = RANDOM_SEED;
 	trace_init(t, what);
 	t->model.copies.limits = *limits;
 	t->model.sched.watch = watch;

@@ -6,7 +6,9 @@
 #include "chart.h"
 #include "colour.h"
 #include "ktap.h"
+#include "random.h"
 #include "svg_box.h"
+#include "throttled_trace.h"
 #include "trace_builder.h"
 #include "view_svg.h"
 
@@ -246,22 +248,7 @@ static void test_throttled(void)
 	struct box box, stripes;
 
 	begin(&d, 0, 1600);
-	trace_snapshot(&d.trace, 11, 1, "ping");
-	trace_snapshot(&d.trace, 12, 1, "pong");
-	at(&d, 0);
-	TRACE(&d.trace, rq_snapshot, 11, .is_current = 1, .group = 1);
-	at(&d, 0);
-	TRACE(&d.trace, rq_snapshot, 12, .group = 5);
-	at(&d, 0);
-	TRACE(&d.trace, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
-	at(&d, 400);
-	TRACE(&d.trace, rq_throttle, 0, .group = 5, .is_throttled = 1);
-	at(&d, 400);
-	TRACE(&d.trace, rq_change, 0, .change = -1, .nr_running = 1);
-	at(&d, 1000);
-	TRACE(&d.trace, rq_throttle, 0, .group = 5);
-	at(&d, 1000);
-	TRACE(&d.trace, rq_change, 0, .change = 1, .nr_running = 2);
+	trace_throttled(&d.trace, START_NS);
 	at(&d, 1600);
 	draw(&d);
 	find_box(d.svg, "pong 12 throttled", &box);
@@ -352,15 +339,6 @@ static void test_longest(void)
 	end(&d);
 }
 
-/* xorshift: the same numbers each time */
-static uint64_t next_random(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
-
 /* what was added to a chart */
 struct load {
 	uint64_t end_ns[NR_LANES];
@@ -371,7 +349,7 @@ struct load {
 /* Two million intervals of all lengths on all CPUs but the last, on which one waits. */
 static void add_load(struct drawn *d, struct load *load)
 {
-	uint64_t seed = 88172645463325252ULL;
+	uint64_t seed = RANDOM_SEED;
 	uint32_t i, j, cpu, name[12];
 
 	for (i = 0; i < 12; i++) {
@@ -386,8 +364,8 @@ static void add_load(struct drawn *d, struct load *load)
 		TRACE(&d->trace, rq_snapshot_end, 0, .cpu = cpu, .nr_running = 0);
 	}
 	for (i = 0; i < NR_INTERVALS; i++) {
-		uint64_t most_ns = next_random(&seed) % 64 ? 6000 : 60000;
-		uint64_t len = 100 + next_random(&seed) % most_ns, ns;
+		uint64_t most_ns = random_next(&seed) % 64 ? 6000 : 60000;
+		uint64_t len = 100 + random_next(&seed) % most_ns, ns;
 
 		cpu = i % (NR_LANES - 1);
 		ns = load->end_ns[cpu];

@@ -6,6 +6,7 @@
  */
 #include "ktap.h"
 #include "label.h"
+#include "random.h"
 #include "trace_builder.h"
 
 #define NR_RUNS		24U
@@ -24,10 +25,7 @@ static uint64_t seed;
 
 static uint32_t random_below(uint32_t n)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (seed >> 24) % n;
+	return (random_next(&seed) >> 24) % n;
 }
 
 struct stream {
@@ -412,7 +410,7 @@ static void test_sums(const char *what, const struct sweep_limits *limits)
 	uint64_t nr_folded = 0;
 
 	for (i = 0; i < NR_RUNS; i++) {
-		uint64_t first_seed = 88172645463325252ULL + i * 7919;
+		uint64_t first_seed = RANDOM_SEED + i * 7919;
 		struct sums all, few;
 		struct size size;
 
@@ -704,7 +702,7 @@ static void test_map(void)
 	uint32_t truth[NR_KEYS] = { 0 }, i, nr_wrong = 0;
 	struct map map = { 0 };
 
-	seed = 88172645463325252ULL;
+	seed = RANDOM_SEED;
 	for (i = 1; i < 100 * NR_KEYS; i++) {
 		uint32_t key = random_below(NR_KEYS);
 

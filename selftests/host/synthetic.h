@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "random.h"
 #include "tracefile.h"
 
 #define SYNTHETIC_START_NS	5000000000000ULL
@@ -44,15 +45,12 @@ static inline void synthetic_init(struct synthetic *s, uint32_t cpu)
 	memset(s, 0, sizeof(*s));
 	s->cpu = cpu;
 	s->now_ns = SYNTHETIC_START_NS;
-	s->seed = 88172645463325252ULL + cpu;
+	s->seed = RANDOM_SEED + cpu;
 }
 
 static inline uint32_t synthetic_random(struct synthetic *s, uint32_t below)
 {
-	s->seed ^= s->seed << 13;
-	s->seed ^= s->seed >> 7;
-	s->seed ^= s->seed << 17;
-	return (s->seed >> 33) % below;
+	return (random_next(&s->seed) >> 33) % below;
 }
 
 #define SYNTHETIC_RECORD(s, event, task)				\
