@@ -30,13 +30,11 @@ static uint32_t name_of(struct chart *chart, const struct sched *sched, uint32_t
 
 static struct chart_cpu *reach_cpu(struct chart *chart, uint32_t cpu)
 {
-	uint32_t old = chart->nr_cpus;
 	struct chart_cpu *grown;
 
-	grown = array_reserve(chart->cpu, &chart->nr_cpus, cpu + 1, sizeof(*grown));
+	grown = array_reserve_zeroed(chart->cpu, &chart->nr_cpus, cpu + 1, sizeof(*grown));
 	if (!grown)
 		return NULL;
-	memset(grown + old, 0, (chart->nr_cpus - old) * sizeof(*grown));
 	chart->cpu = grown;
 	return &grown[cpu];
 }
@@ -190,7 +188,7 @@ static int follow_tid(struct chart *chart, const struct sched *sched, uint32_t t
 	return follow_task(chart, sched, tasks_known_tid(sched->tasks, tid), ts_ns);
 }
 
-/* What is told of a whole queue changes any of its members. */
+/* What happens to a whole queue changes any of its members. */
 static int follow_members(struct chart *chart, const struct sched *sched, uint32_t cpu,
 			  uint64_t ts_ns)
 {

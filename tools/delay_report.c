@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Is it a time in which others may have run on the CPU? */
 static bool has_runs(const struct delay_part *part)
@@ -16,18 +15,16 @@ static bool has_runs(const struct delay_part *part)
 
 static int make_room(struct delay_report *report, uint32_t nr)
 {
-	uint32_t old = report->cap_ran;
 	void *grown;
 
 	grown = array_reserve(report->part, &report->cap_parts, nr, sizeof(*report->part));
 	if (!grown)
 		return -ENOMEM;
 	report->part = grown;
-	grown = array_reserve(report->ran, &report->cap_ran, nr, sizeof(*report->ran));
+	grown = array_reserve_zeroed(report->ran, &report->cap_ran, nr, sizeof(*report->ran));
 	if (!grown)
 		return -ENOMEM;
 	report->ran = grown;
-	memset(report->ran + old, 0, (report->cap_ran - old) * sizeof(*report->ran));
 	return 0;
 }
 

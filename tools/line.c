@@ -23,6 +23,13 @@ void line_ms(uint64_t ns)
 	printf("  %9" PRIu64 ".%03" PRIu64, ns / 1000000, ns / 1000 % 1000);
 }
 
+void line_duration(uint64_t ns)
+{
+	char buf[LABEL_MAX];
+
+	fputs(label_ns(buf, ns), stdout);
+}
+
 void line_ms_known(bool is_known, uint64_t ns)
 {
 	if (is_known)

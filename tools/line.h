@@ -20,6 +20,9 @@ void line_time(uint64_t ns);
 void line_ms(uint64_t ns);
 void line_ms_known(bool is_known, uint64_t ns);
 
+/* a duration with its unit */
+void line_duration(uint64_t ns);
+
 /* "comm[tid]", of a thread "comm[tid/pid]", padded to @width */
 void line_task(const struct model *model, uint32_t task, int width);
 

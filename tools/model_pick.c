@@ -12,17 +12,14 @@
 
 static struct pick_cpu *cpu_of(struct picks *picks, uint32_t cpu)
 {
-	uint32_t old = picks->nr_cpus;
-	struct pick_cpu *grown;
+	struct pick_cpu *grown = picks->cpu;
 
 	if (cpu >= SCHED_NR_CPUS_MAX)
 		return NULL;
-	if (cpu < old)
-		return &picks->cpu[cpu];
-	grown = array_reserve(picks->cpu, &picks->nr_cpus, cpu + 1, sizeof(*grown));
+	if (cpu >= picks->nr_cpus)
+		grown = array_reserve_zeroed(picks->cpu, &picks->nr_cpus, cpu + 1, sizeof(*grown));
 	if (!grown)
 		return NULL;
-	memset(grown + old, 0, (picks->nr_cpus - old) * sizeof(*grown));
 	picks->cpu = grown;
 	return &grown[cpu];
 }

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define DEQUEUE_SLEEP	0x1U	/* in rq_dequeue: it does not just change its queue */
 #define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
@@ -52,19 +51,14 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 
 static struct sched_cpu *cpu_of(struct sched *sched, uint32_t cpu)
 {
-	uint32_t old = sched->nr_cpus;
-	struct sched_cpu *grown;
+	struct sched_cpu *grown = sched->cpu;
 
 	if (cpu >= SCHED_NR_CPUS_MAX)
 		return NULL;
-	if (cpu < old) {
-		sched->cpu[cpu].is_seen = true;
-		return &sched->cpu[cpu];
-	}
-	grown = array_reserve(sched->cpu, &sched->nr_cpus, cpu + 1, sizeof(*grown));
+	if (cpu >= sched->nr_cpus)
+		grown = array_reserve_zeroed(sched->cpu, &sched->nr_cpus, cpu + 1, sizeof(*grown));
 	if (!grown)
 		return NULL;
-	memset(grown + old, 0, (sched->nr_cpus - old) * sizeof(*grown));
 	grown[cpu].is_seen = true;
 	sched->cpu = grown;
 	return &grown[cpu];
@@ -189,7 +183,7 @@ static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts
 
 /* ---- checks ---- */
 
-/* Is @task on the queue of @cpu, or on none, as a record of @tid tells? */
+/* Is @number on the queue of @cpu, or on none, as a record says? */
 static void check_queue(struct sched *sched, const struct sched_cpu *cpu, uint64_t ts_ns,
 			uint32_t number, enum sched_check check, bool is_right)
 {

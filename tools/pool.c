@@ -32,6 +32,17 @@ void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size)
 	return array;
 }
 
+/* array_reserve_zeroed - the same; elements that there was no room for are 0 */
+void *array_reserve_zeroed(void *array, uint32_t *cap, uint32_t nr, size_t size)
+{
+	uint32_t old = *cap;
+	char *grown = array_reserve(array, cap, nr, size);
+
+	if (grown)
+		memset(grown + old * size, 0, (*cap - old) * size);
+	return grown;
+}
+
 static int add_chunk(struct pool *pool)
 {
 	char **grown, *chunk;
@@ -129,16 +140,12 @@ void pool_deinit(struct pool *pool)
  */
 void *sparse_reach(struct sparse *sparse, uint32_t number)
 {
-	uint32_t old = sparse->nr;
 	void **grown;
 
-	if (number >= old) {
-		grown = array_reserve(sparse->v, &sparse->nr, number + 1, sizeof(*grown));
-		if (!grown)
-			return NULL;
-		memset(grown + old, 0, (sparse->nr - old) * sizeof(*grown));
-		sparse->v = grown;
-	}
+	grown = array_reserve_zeroed(sparse->v, &sparse->nr, number + 1, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	sparse->v = grown;
 	if (!sparse->v[number])
 		sparse->v[number] = calloc(1, sparse->size);
 	return sparse->v[number];

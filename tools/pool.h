@@ -71,5 +71,6 @@ static inline void *sparse_at(const struct sparse *sparse, uint32_t number)
 }
 
 void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size);
+void *array_reserve_zeroed(void *array, uint32_t *cap, uint32_t nr, size_t size);
 
 #endif /* IPCPROBE_POOL_H */

@@ -16,13 +16,12 @@ static uint64_t counted_from(const struct sched *sched, uint64_t since_ns)
 
 static int count_length(struct sched_cpu *cpu, uint64_t ns)
 {
-	uint32_t length = cpu->length, old = cpu->nr_lengths;
+	uint32_t length = cpu->length;
 	uint64_t *grown;
 
-	grown = array_reserve(cpu->length_ns, &cpu->nr_lengths, length + 1, sizeof(*grown));
+	grown = array_reserve_zeroed(cpu->length_ns, &cpu->nr_lengths, length + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	memset(grown + old, 0, (cpu->nr_lengths - old) * sizeof(*grown));
 	cpu->length_ns = grown;
 	grown[length] += ns;
 	return 0;

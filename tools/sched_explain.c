@@ -188,16 +188,13 @@ static int keep_worst(struct explain *explain, const struct sched_switch *sw)
 
 static int keep_last(struct explain *explain, const struct sched_switch *sw)
 {
-	uint32_t cpu = sw->rec->cpu, old = explain->nr_kept;
 	struct explain_case **grown;
+	uint32_t cpu = sw->rec->cpu;
 
-	if (cpu >= old) {
-		grown = array_reserve(explain->kept, &explain->nr_kept, cpu + 1, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		memset(grown + old, 0, (explain->nr_kept - old) * sizeof(*grown));
-		explain->kept = grown;
-	}
+	grown = array_reserve_zeroed(explain->kept, &explain->nr_kept, cpu + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	explain->kept = grown;
 	if (!explain->kept[cpu])
 		explain->kept[cpu] = calloc(1, sizeof(**explain->kept));
 	return explain->kept[cpu] ? fill(explain, explain->kept[cpu], sw) : -ENOMEM;

@@ -38,15 +38,12 @@ struct run_past {
 
 static struct runs_cpu *cpu_of(struct runs *runs, uint32_t cpu)
 {
-	uint32_t old = runs->nr_cpus;
-	struct runs_cpu *grown;
+	struct runs_cpu *grown = runs->cpu;
 
-	if (cpu < old)
-		return &runs->cpu[cpu];
-	grown = array_reserve(runs->cpu, &runs->nr_cpus, cpu + 1, sizeof(*grown));
+	if (cpu >= runs->nr_cpus)
+		grown = array_reserve_zeroed(runs->cpu, &runs->nr_cpus, cpu + 1, sizeof(*grown));
 	if (!grown)
 		return NULL;
-	memset(grown + old, 0, (runs->nr_cpus - old) * sizeof(*grown));
 	runs->cpu = grown;
 	return &grown[cpu];
 }

@@ -13,13 +13,6 @@
 #include "text.h"
 #include "view_json.h"
 
-static void put_ns(uint64_t ns)
-{
-	char buf[LABEL_MAX];
-
-	fputs(label_ns(buf, ns), stdout);
-}
-
 static void put_run(const struct model *model, const struct run_sum *run)
 {
 	if (run->task)
@@ -27,7 +20,7 @@ static void put_run(const struct model *model, const struct run_sum *run)
 	else
 		fputs("nobody", stdout);
 	putchar(' ');
-	put_ns(run->ns);
+	line_duration(run->ns);
 	if (run->task && run->nr > 1)
 		printf(" (%u times)", run->nr);
 }
@@ -45,7 +38,7 @@ static void put_others(const struct run_sums *ran)
 	for (i = RUNS_SHOWN; i < ran->nr; i++)
 		ns += ran->v[i].ns;
 	printf(", %u others ", ran->nr - RUNS_SHOWN);
-	put_ns(ns);
+	line_duration(ns);
 }
 
 /* Who ran on the part's CPU. */
@@ -66,7 +59,7 @@ static void put_runs(const struct model *model, const struct delay_report *delay
 	if (!unknown_ns)
 		return;
 	fputs(", not known ", stdout);
-	put_ns(unknown_ns);
+	line_duration(unknown_ns);
 }
 
 static void put_queue(const struct delay_part *part)

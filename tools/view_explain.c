@@ -29,13 +29,6 @@ static void put_group(const struct model *model, uint32_t group)
 	free(name);
 }
 
-static void put_ns(uint64_t ns)
-{
-	char buf[LABEL_MAX];
-
-	fputs(label_ns(buf, ns), stdout);
-}
-
 /* ---- why the task before lost the CPU ---- */
 
 static void put_lead(const struct pick_request *request)
@@ -45,7 +38,7 @@ static void put_lead(const struct pick_request *request)
 	if (request->lead == INT64_MIN)
 		return;
 	fputs(", which had run ", stdout);
-	put_ns(ns);
+	line_duration(ns);
 	fputs(request->lead < 0 ? " (virtual time) more" : " (virtual time) less", stdout);
 }
 
@@ -147,7 +140,7 @@ static void print_loss(const struct model *model, const struct explain_case *c)
 	put_task(model, c->prev);
 	if (c->run_ns) {
 		fputs(" ran ", stdout);
-		put_ns(c->run_ns);
+		line_duration(c->run_ns);
 	}
 	fputs("; ", stdout);
 	put_loss(model, c);
@@ -213,7 +206,7 @@ static void print_delay(const struct explain *explain, const struct explain_case
 	if (!c->delay.ns)
 		return;
 	fputs("  waited ", stdout);
-	put_ns(c->delay.ns);
+	line_duration(c->delay.ns);
 	if (!c->delay.wake_ns) {
 		puts(" after it lost its CPU");
 	} else if (c->wakeup.ts_ns) {
