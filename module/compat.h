@@ -15,8 +15,8 @@
 
 /*
  * Since Linux kernel commit 7c70cb94d29c ("sched: Add Lazy preemption model")
- * (in v6.13) resched_curr() is a call of a function that may be inlined, which
- * is told the flag to be set.  Drop when 6.12 leaves the matrix.
+ * (in v6.13) resched_curr() is a call of a function that may be inlined, whose
+ * argument is the flag to be set.  Drop when 6.12 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define IPCPROBE_RESCHED_IS_INNER	1

@@ -2,7 +2,7 @@
 /*
  * CPUs that come up and go down: a queue that nobody can join is not an idle one.
  *
- * Both are told by the CPU that sees to it, before the other begins and after it
+ * Both are recorded by the CPU that sees to it, before the other begins and after it
  * has ended: its queue is empty then, and has no one to lock it for.
  */
 #include <linux/cpu.h>
@@ -51,7 +51,7 @@ static void tell_down_only(unsigned int cpu, struct ipcprobe_session *only)
 }
 
 /**
- * ipcprobe_snapshot_offline - tell which CPUs are down
+ * ipcprobe_snapshot_offline - record which CPUs are down
  * @only: session that gets the records
  *
  * Context: process.

@@ -49,7 +49,7 @@ static bool read_print(u32 *print, u64 addr)
 }
 
 /**
- * ipcprobe_prints_slowly - ipcprobe_prints_of() where it is not as nearly always
+ * ipcprobe_prints_slowly - ipcprobe_prints_of() for the rare cases
  * @to: set to them
  * @addr: of the buffer
  * @bytes: its size; 0 or less: there are none

@@ -15,14 +15,14 @@
 
 #include "ipcprobe.h"
 
-/* 0: to measure what fingerprints cost (selftests/bench); records tell none then. */
+/* 0: to measure what fingerprints cost (selftests/bench); records have none then. */
 #ifndef IPCPROBE_HAS_PRINTS
 #define IPCPROBE_HAS_PRINTS	1
 #endif
 
 /*
  * Where preemption is off no fault is handled: what is not there is not read. Only
- * a kernel that does not count who switched it off has to be told.
+ * a kernel that does not count what switched it off needs the call.
  */
 static __always_inline void ipcprobe_faults_off(void)
 {
@@ -227,7 +227,7 @@ static __always_inline void ipcprobe_prints_brought(struct ipcprobe_prints *to, 
 		ipcprobe_prints_of(to, addr, ret);
 }
 
-/* Where the fields of a record are that tell what a struct ipcprobe_prints holds. */
+/* Where a record has the fields of a struct ipcprobe_prints. */
 #define IPCPROBE_PRINTS(rec)							\
 ({										\
 	static_assert(offsetof(typeof(*(rec)), tail) -				\

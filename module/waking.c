@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of wake-ups under way: what is not as nearly always. */
+/* The table of wake-ups under way: the rare cases. */
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/vmalloc.h>

@@ -5,14 +5,14 @@
  *
  * Each has a slot of a table: the one that its task's number leads to or, while
  * another's is there, one of those behind it.  It is claimed by an exchange and
- * given back when the wake-up is told.  Between the two it is the task's alone,
+ * given back when the wake-up is recorded.  Between the two it is the task's alone,
  * which is woken by one at a time: the kernel's own locks, which hand the task
  * from the waker to its CPU, order what is written here before what is read.
  *
  *	slot:	| A | B | - | b |	A, B: where their numbers lead to
  *		      ^       ^		b: leads to B's, too
  *
- * A slot whose wake-up was not told (its CPU went offline, no hook was attached
+ * A slot whose wake-up was not recorded (its CPU went offline, no hook was attached
  * any more) waits for the task's next one.
  */
 #ifndef IPCPROBE_WAKING_H

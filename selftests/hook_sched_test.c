@@ -578,7 +578,7 @@ TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 
 #define CPU_1_ONLINE	"/sys/devices/system/cpu/cpu1/online"
 
-/* Whether CPU 1 is up, as told so far; -1: not told. */
+/* Whether CPU 1 is up, as recorded so far; -1: not recorded. */
 static int told_online(const struct ipcprobe_rec *rec, int before)
 {
 	const struct ipcprobe_rec_rq_online *online = (const void *)rec;

@@ -187,7 +187,7 @@ static bool is_wanted(const struct model *model, const struct advice *advice,
 {
 	uint32_t proc = image_at(&model->tasks, advice->image)->proc;
 
-	/* What else it did may be told of elsewhere. */
+	/* What else it did may be counted elsewhere. */
 	if (!advice->to || image_at(&model->tasks, advice->image)->has_folded)
 		return false;
 	return !opts->pids.nr || source_wants_pid(opts, proc_at(&model->tasks, proc)->pid);

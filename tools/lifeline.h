@@ -63,7 +63,7 @@ struct lifeline_part {
  * @state: enum lifeline_state: what it does now
  * @cpu: where
  * @since_ns: since when
- * @wake_ns: when it was woken, not told in a part yet; 0 = it was not
+ * @wake_ns: when it was woken, not in a part yet; 0 = it was not
  * @waker: by whom
  * @ns: time in each state
  * @wanted_ns: time running on the CPUs that the user wants

@@ -78,7 +78,7 @@ static int follow_tid(struct lifelines *lines, const struct sched *sched, uint32
 	return follow_task(lines, sched, tasks_known_tid(sched->tasks, tid), ts_ns);
 }
 
-/* What is told of a whole queue changes any of its members. */
+/* What happens to a whole queue changes any of its members. */
 static int follow_members(struct lifelines *lines, const struct sched *sched, uint32_t cpu,
 			  uint64_t ts_ns)
 {

@@ -59,7 +59,7 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 }
 
 /*
- * Run queues tell of tasks that ended by their sums, if there are very many, where
+ * Run queues keep tasks that ended as sums, if there are very many, where
  * nothing else refers to tasks by their numbers.
  */
 static bool folds_tasks(const struct model *model)

@@ -222,7 +222,7 @@ int channels_fold(struct channels *channels, uint32_t channel);
  * @is_gone: by channel_end
  * @into: likewise: set to the channel_end that it became part of
  * @nr: length of both
- * @many: tells the process and the image that stand for all of the name of @image
+ * @many: gives the process and the image that stand for all of the name of @image
  * @arg: its first argument
  */
 struct end_folding {

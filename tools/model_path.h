@@ -92,7 +92,7 @@ enum hop_outcome {
  * @spent_bytes: no longer considered as origin of what the process makes
  * @copy_ns: time in the calls without waiting
  * @blocked_ns: time waiting in the calls
- * @apart_below_bytes: of hops after it that are told of elsewhere: their @below_bytes
+ * @apart_below_bytes: of hops after it that are counted elsewhere: their @below_bytes
  * @apart_delivered_bytes: likewise
  * @end_bytes: of @bytes, went no further (set by paths_settle())
  * @below_bytes: @end_bytes of this and all hops after it (likewise)

@@ -401,7 +401,7 @@ int sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
 /* members that count in the queue's length */
 uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
 
-/* sched_check.c: what is known already against what a record tells; all but a failed
+/* sched_check.c: what is known already against what a record says; all but a failed
  * check's count is left alone
  */
 bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool is_right);

@@ -193,7 +193,7 @@ static bool may_come_again(const struct sweep *sweep, const struct hop_key *key)
 	       (is_forgotten_file(sweep, key->from) || is_forgotten_file(sweep, key->to));
 }
 
-/* What the hop tells of its program is kept there. */
+/* What is known of its program is kept there. */
 static enum grade fold_grade(void *arg, const struct hop *hop)
 {
 	struct sweep *sweep = arg;

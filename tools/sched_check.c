@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run queues: does what the model knows agree with what a record tells?
+ * Run queues: does what the model knows agree with what a record says?
  *
  * The audit compares the kernel's length with its own steps.  These checks compare
  * names: of who joins, leaves, is woken and runs, which come from different places
@@ -10,7 +10,7 @@
 
 /**
  * sched_check - count a check, and keep it if it failed
- * @wanted: what is told of it then
+ * @wanted: what is kept of it then
  *
  * Return: @is_right.
  */
@@ -54,7 +54,7 @@ static bool check_field(struct sched *sched, struct sched_failure wanted, enum s
 	return sched_check(sched, &wanted, model == kernel);
 }
 
-/* What the snapshot tells of a task that is a member here, too. */
+/* What the snapshot has of a task that is a member here, too. */
 static bool check_member(struct sched *sched, const struct sched_member *member,
 			 const struct sched_failure *at, bool is_running)
 {

@@ -108,7 +108,7 @@ static void note_put_back(struct sched_delay *delay, const struct delay_part *ne
 /**
  * delay_enter - from @ts_ns on @part holds the task up; its times are ignored
  *
- * The first part of a delay, unless delay_woken() tells of one before, is its
+ * The first part of a delay, unless delay_woken() adds one before, is its
  * beginning.
  *
  * Return: 0 or -ENOMEM.

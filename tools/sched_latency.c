@@ -134,7 +134,7 @@ static struct latency_row *cpu_row(struct latency *latency, uint32_t cpu)
 
 /*
  * By CPU: each stay at a queue, from the waker's call on if that put it there, counts
- * where it was.  The way from one queue to another is no stay, but told for the first.
+ * where it was.  The way from one queue to another is no stay, but counts for the first.
  */
 static int count_stays(struct latency *latency, const struct sched_delay *delay)
 {

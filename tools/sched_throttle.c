@@ -23,7 +23,7 @@ static uint32_t throttling_group(const struct sched *sched, const struct sched_c
 }
 
 /**
- * sched_enter_waiting - the task wants to run from now on; whether it may is told by
+ * sched_enter_waiting - the task wants to run from now on; whether it may is
  * is_throttled
  * @cpu: of the queue that it is on, or comes to
  * @by: in whose context
@@ -132,7 +132,7 @@ static uint32_t nr_real_time(const struct sched *sched, const struct sched_cpu *
 /**
  * sched_throttle_unnamed - the length changes by several tasks
  *
- * If no group's throttling was told before, and it is by all of the real-time
+ * If no group's throttling was recorded before, and it is by all of the real-time
  * class, that class is throttled.
  *
  * Return: 0 or -ENOMEM.

@@ -86,7 +86,7 @@ static void write_length_gaps(const struct queues *q, uint32_t cpu, uint32_t y, 
 
 /*
  * The task's label in its bar, shorter where there is less room; or none.  Of
- * several tasks with one name, the thread id is what tells them apart.
+ * several tasks with one name, only the thread ids differ.
  */
 void queues_write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
 			double width, double letter)

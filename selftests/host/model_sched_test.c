@@ -959,7 +959,7 @@ static void test_watch(void)
 	trace_deinit(&t);
 }
 
-/* Nobody is named, and no latency told, of a wake-up whose begin was not seen. */
+/* A wake-up whose begin was not seen has no waker and no latency. */
 static void test_unknown_waker(void)
 {
 	struct trace t;

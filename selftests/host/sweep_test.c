@@ -442,7 +442,7 @@ static void test_bound(void)
 		"what is in memory does not grow with what is over");
 }
 
-/* ---- what is told of what was folded ---- */
+/* ---- what is known of what was folded ---- */
 
 #define NR_SHORT	300U
 #define SCRAP		100
