@@ -41,6 +41,7 @@ struct page {
 	pthread_cond_t cond;
 	uint32_t nr_ready;
 	uint32_t words[8];
+	uint64_t called_ns;
 };
 
 FIXTURE(futex)
@@ -215,12 +216,15 @@ TEST_F(futex, bits_that_do_not_match)
 	NO_MORE(&cursor);
 }
 
-static void do_errors(uint32_t *word)
+#define TIMEOUT_NS	1000000
+
+static void do_errors(struct page *page)
 {
-	struct timespec soon = { .tv_nsec = 1000000 }, bad = { .tv_nsec = -1 };
-	uint32_t *odd = (uint32_t *)((char *)word + 1);
+	struct timespec soon = { .tv_nsec = TIMEOUT_NS }, bad = { .tv_nsec = -1 };
+	uint32_t *word = &page->a, *odd = (uint32_t *)((char *)word + 1);
 
 	CHECK(wait_for(word, 1) < 0 && errno == EAGAIN);
+	page->called_ns = now_ns();
 	CHECK(futex(word, FUTEX_WAIT, 0, &soon, NULL, 0) < 0 && errno == ETIMEDOUT);
 	CHECK(wait_for(odd, 0) < 0 && errno == EINVAL);
 	CHECK(futex(word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0) < 0 && errno == EINVAL);
@@ -235,21 +239,25 @@ static void do_errors(uint32_t *word)
 
 TEST_F(futex, errors)
 {
+	const struct ipcprobe_rec_futex_block *block;
 	const struct ipcprobe_rec_futex_wait *wait;
 	const struct ipcprobe_rec_futex_wake *rec;
 	struct page *page = self->page;
 	struct cursor cursor;
 	pid_t tid;
 
-	tid = SPAWN(do_errors, &page->a);
+	tid = SPAWN(do_errors, page);
 	REAP(tid);
 	FINISH_FUTEX(self);
 	cursor = records_of(&self->cap, tid);
 	EXPECT_WAIT(self, &cursor, &page->a, WAIT, 1, -EAGAIN, 0);
-	EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, IPCPROBE_FUTEX_TIMEOUT);
+	block = EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, IPCPROBE_FUTEX_TIMEOUT);
 	wait = EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, -ETIMEDOUT,
 			   IPCPROBE_FUTEX_BLOCKED | IPCPROBE_FUTEX_TIMEOUT);
-	EXPECT_LE(1000000, wait->dur_ns);
+	/* The kernel counts the time from before the operation begins. */
+	EXPECT_LE(page->called_ns + TIMEOUT_NS, wait->hdr.ts_ns);
+	EXPECT_LE(page->called_ns, wait->hdr.ts_ns - wait->dur_ns);
+	EXPECT_GE(block->hdr.ts_ns, wait->hdr.ts_ns - wait->dur_ns);
 	EXPECT_WAIT(self, &cursor, (char *)&page->a + 1, WAIT, 0, -EINVAL, 0);
 	EXPECT_WAIT(self, &cursor, &page->a, WAIT_BITSET, 0, -EINVAL, 0);
 	wait = NEXT(&cursor, futex_wait);
