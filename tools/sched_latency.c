@@ -110,8 +110,8 @@ static int count_parts(struct latency *latency, struct latency_row *row,
 	return err;
 }
 
-/* The row that a delay counts in, but for one by CPU; NULL without memory. */
-static struct latency_row *delay_row(struct latency *latency, const struct sched *sched,
+/* The row that a switch to @number counts in; NULL without memory. */
+static struct latency_row *switch_row(struct latency *latency, const struct sched *sched,
 				     uint32_t number, uint32_t cpu)
 {
 	const struct sched_task *task = sched_task_at(sched, number);
@@ -162,11 +162,11 @@ static int count_stays(struct latency *latency, const struct sched_delay *delay)
 	return err;
 }
 
-static int count_delays(struct latency *latency, const struct sched *sched, uint32_t number,
-			uint32_t cpu)
+/* @row: that of the switch; by CPU, the delay counts elsewhere. */
+static int count_delays(struct latency *latency, const struct sched_delay *delay,
+			struct latency_row *row)
 {
-	const struct sched_delay *delay = &sched_task_at(sched, number)->delay;
-	struct latency_row *row, none = { 0 };
+	struct latency_row none = { 0 };
 	int err;
 
 	if (!delay->nr || !delay->is_known)
@@ -175,9 +175,6 @@ static int count_delays(struct latency *latency, const struct sched *sched, uint
 		err = count_parts(latency, &none, delay);
 		return err ? err : count_stays(latency, delay);
 	}
-	row = delay_row(latency, sched, number, cpu);
-	if (!row)
-		return -ENOMEM;
 	err = count_parts(latency, row, delay);
 	return err ? err : count_delay(row, delay_ns(delay), delay->part[delay->nr - 1].until_ns);
 }
@@ -186,20 +183,17 @@ static int count_switch_in(struct latency *latency, const struct sched *sched,
 			   const struct sched_switch *sw)
 {
 	bool is_here = source_wants_cpu(latency->source, sw->rec->cpu);
-	struct latency_row *row;
+	struct latency_row *row = NULL;
 
-	if (!is_wanted(latency, sched, sw->next))
+	if (!is_wanted(latency, sched, sw->next) || !(is_here || latency->by == LATENCY_BY_CPU))
 		return 0;
 	if (is_here) {
-		row = latency->by == LATENCY_BY_WAKER ?
-		      delay_row(latency, sched, sw->next, sw->rec->cpu) :
-		      row_of(latency, number_of(latency, sched, sw->next, sw->rec->cpu));
+		row = switch_row(latency, sched, sw->next, sw->rec->cpu);
 		if (!row)
 			return -ENOMEM;
 		row->nr_switches++;
 	}
-	return is_here || latency->by == LATENCY_BY_CPU ?
-	       count_delays(latency, sched, sw->next, sw->rec->cpu) : 0;
+	return count_delays(latency, &sched_task_at(sched, sw->next)->delay, row);
 }
 
 /* ---- what is watched ---- */
