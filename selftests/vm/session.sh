@@ -7,6 +7,7 @@ set -u
 . /run/vm/variables
 command=$(</run/vm/command)
 patterns=$(</run/vm/dirty-log)
+kmemleak=/sys/kernel/debug/kmemleak
 
 # port NAME: the device of that virtio-serial port; the driver makes them some
 # time after it was loaded.
@@ -66,19 +67,22 @@ unload() {
 	error=$(rmmod ipcprobe 2>&1) || echo "ipcprobe does not unload: $error"
 }
 
-# A leak counts only when it is 5 s old and two scans agree. The detector
-# switches itself off when it runs out of memory.
-leaks() {
-	local file=/sys/kernel/debug/kmemleak
+# The leak detector switches itself off for good when it gets no memory for its
+# records, and it cannot wait for memory: the kernel keeps some free for it.
+leaks_start() {
+	[ ! -e $kmemleak ] || echo 262144 >/proc/sys/vm/min_free_kbytes
+}
 
-	[ -e $file ] || return 0
-	if ! echo scan >$file; then
+# A leak counts only when it is 5 s old and two scans agree.
+leaks() {
+	[ -e $kmemleak ] || return 0
+	if ! echo scan >$kmemleak; then
 		echo "kmemleak is off"
 		return
 	fi
 	sleep 6
-	echo scan >$file
-	cat $file
+	echo scan >$kmemleak
+	cat $kmemleak
 }
 
 # The kernel keeps the end of its log only: all of it goes into a file. Whatever
@@ -139,6 +143,7 @@ if ! check_timers; then
 	echo 'vm: a CPU has no timer' >/dev/kmsg
 	echo b >/proc/sysrq-trigger
 fi
+leaks_start
 log_start
 echo 'vm: session begins' >/dev/kmsg
 
