@@ -67,6 +67,16 @@
 #endif
 
 /*
+ * Since Linux kernel commit 5f60d5f6bbc1 ("move asm/unaligned.h to
+ * linux/unaligned.h") (in v6.12).  Drop when 6.1 leaves the matrix.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/*
  * Since Linux kernel commit 3652117f8548 ("eventfd: simplify
  * eventfd_signal()") (in v6.8) it adds 1, always.  Drop when 6.1 leaves the
  * matrix.

@@ -2,6 +2,10 @@
 /* Fingerprints of the data in user buffers: what is too rare to be inline (user.h). */
 #include "user.h"
 
+/* Variables, so that the compiler leaves them in memory, see ipcprobe_put_print(). */
+u64 ipcprobe_print_factor __ro_after_init = IPCPROBE_PRINT_FACTOR;
+u64 ipcprobe_print_one __ro_after_init = BIT_ULL(32);
+
 /* Of less than a word, byte for byte: those behind it may not be there. */
 static u32 print_of_part(u64 addr, u32 span)
 {
@@ -77,10 +81,4 @@ void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 byte
 	ipcprobe_prints_slowly(to, addr, bytes);
 	if (to->span >= IPCPROBE_PRINT_BYTES && !to->tail)
 		to->head = 0;
-}
-
-/* ipcprobe_prints_of(), not inline: of the first of several buffers, or of none. */
-void ipcprobe_prints_of_first(struct ipcprobe_prints *to, u64 addr, s64 bytes)
-{
-	ipcprobe_prints_of(to, addr, bytes);
 }

@@ -37,6 +37,13 @@ static __always_inline void ipcprobe_faults_on(void)
 		pagefault_enable();
 }
 
+/*
+ * Of what begins in user memory. The last page there is never mapped, so that less
+ * than a page that begins before its end ends in a fault at worst; the size would
+ * take three more instructions to look at on 6.1.
+ */
+#define ipcprobe_user_access_begin(from)	user_read_access_begin((from), 0)
+
 /**
  * ipcprobe_read_u64 - a word of the current task's memory
  * @value: set to it
@@ -50,7 +57,7 @@ static __always_inline bool ipcprobe_read_u64(u64 *value, const u64 __user *from
 	bool is_read = false;
 
 	ipcprobe_faults_off();
-	if (user_read_access_begin(from, sizeof(*from))) {
+	if (ipcprobe_user_access_begin(from)) {
 		unsafe_get_user(*value, from, fault);
 		is_read = true;
 fault:
@@ -67,7 +74,7 @@ static __always_inline bool ipcprobe_read_iovec(struct iovec *iov,
 	bool is_read = false;
 
 	ipcprobe_faults_off();
-	if (user_read_access_begin(from, sizeof(*from))) {
+	if (ipcprobe_user_access_begin(from)) {
 		unsafe_get_user(iov->iov_base, &from->iov_base, fault);
 		unsafe_get_user(iov->iov_len, &from->iov_len, fault);
 		is_read = true;
@@ -79,9 +86,22 @@ fault:
 }
 
 /* print.c */
+extern u64 ipcprobe_print_factor, ipcprobe_print_one;
+
 void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
-void ipcprobe_prints_of_first(struct ipcprobe_prints *to, u64 addr, s64 bytes);
 void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
+
+/*
+ * ipcprobe_print() is the upper half of a product: all of it goes to where that
+ * half belongs, and its lower half to the field before, which is written next.
+ * The barrier lets each multiplication read its factor from memory, which takes
+ * fewer instructions than a register to hold it.
+ */
+static __always_inline void ipcprobe_put_print(u32 *print, u64 word)
+{
+	barrier();
+	put_unaligned_le64(word * ipcprobe_print_factor + ipcprobe_print_one, print - 1);
+}
 
 /*
  * Every recorded read and write comes here, so instructions count: the words are
@@ -91,23 +111,23 @@ void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 byte
  */
 static __always_inline bool ipcprobe_read_words(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
-	u64 last, word, factor = IPCPROBE_PRINT_FACTOR;
+	u64 last, word;
 
 	if (unlikely(check_add_overflow(addr, span - IPCPROBE_PRINT_BYTES, &last)))
 		return false;
 	ipcprobe_faults_off();
 	/* If the last word is user memory, what stands before it is, too. */
-	if (unlikely(!user_read_access_begin((void __user *)last, IPCPROBE_PRINT_BYTES)))
+	if (unlikely(!ipcprobe_user_access_begin((void __user *)last)))
 		goto out;
-	OPTIMIZER_HIDE_VAR(factor);	/* else each use of it takes an instruction */
-	unsafe_get_user(word, (u64 __user *)addr, fault);
-	to->head = __ipcprobe_print(word, factor);
 	unsafe_get_user(word, (u64 __user *)last, fault);
-	to->tail = __ipcprobe_print(word, factor);
+	ipcprobe_put_print(&to->tail, word);
 	unsafe_get_user(word, (u64 __user *)__ipcprobe_print_mid(addr, last), fault);
-	to->mid = __ipcprobe_print(word, factor);
+	ipcprobe_put_print(&to->mid, word);
+	unsafe_get_user(word, (u64 __user *)addr, fault);
+	ipcprobe_put_print(&to->head, word);
 	user_read_access_end();
 	ipcprobe_faults_on();
+	to->span = span;
 	return true;
 fault: __cold;
 	user_read_access_end();
@@ -129,7 +149,8 @@ static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 a
 		     (addr & ~PAGE_MASK) > PAGE_SIZE - IPCPROBE_PRINT_BYTES ||
 		     !ipcprobe_read_u64(&word, (const u64 __user *)addr)))
 		return false;
-	to->head = ipcprobe_print(word << unused >> unused);
+	ipcprobe_put_print(&to->head, word << unused >> unused);
+	to->span = span;
 	to->mid = 0;
 	to->tail = 0;
 	return true;
@@ -138,7 +159,6 @@ static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 a
 /* Return: false: that is left to ipcprobe_prints_slowly(). */
 static __always_inline bool ipcprobe_prints_try(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
-	to->span = span;
 	if (likely(span - IPCPROBE_PRINT_BYTES <= S32_MAX))
 		return ipcprobe_read_words(to, addr, span);
 	return ipcprobe_read_part(to, addr, span);
@@ -199,12 +219,15 @@ static inline u64 ipcprobe_buffer_room(const union ipcprobe_buffer *buffer, bool
 static __always_inline void ipcprobe_prints_taken(struct ipcprobe_prints *to, u64 addr,
 						  const union ipcprobe_buffer *buffer)
 {
+	u64 first;
+
 	if (!IPCPROBE_HAS_PRINTS)
 		return;
-	if (unlikely(!buffer->prints.head))
-		ipcprobe_prints_slowly(to, addr, buffer->prints.span);
-	else
-		*to = buffer->prints;
+	first = *(const u64 *)&buffer->prints.span;
+	*(u64 *)&to->span = first;
+	*(u64 *)&to->mid = *(const u64 *)&buffer->prints.mid;
+	if (unlikely(!upper_32_bits(first)))	/* no head */
+		ipcprobe_prints_slowly(to, addr, lower_32_bits(first));
 }
 
 /**
@@ -219,12 +242,7 @@ static __always_inline void ipcprobe_prints_taken(struct ipcprobe_prints *to, u6
 static __always_inline void ipcprobe_prints_brought(struct ipcprobe_prints *to, u64 addr,
 						    const union ipcprobe_buffer *buffer, s64 ret)
 {
-	if (!IPCPROBE_HAS_PRINTS)
-		return;
-	if (unlikely((u64)ret > buffer->room))
-		ipcprobe_prints_of_first(to, addr, ret < 0 ? 0 : buffer->room);
-	else
-		ipcprobe_prints_of(to, addr, ret);
+	ipcprobe_prints_of(to, addr, min_t(s64, ret, buffer->room));
 }
 
 /* Where a record has the fields of a struct ipcprobe_prints. */

@@ -236,6 +236,39 @@ static void move_ranges(struct prints_log *log)
 	CHECK(process_vm_writev(log->id, local, 1, remote, 1, 0) < 2000);
 }
 
+/* Around the end of user memory, with four and five levels of pages, and behind it. */
+static void move_nothing(struct prints_log *log)
+{
+	static const uintptr_t ends[] = {
+		(1UL << 47) - 4096, 1UL << 47, (1UL << 56) - 4096, 1UL << 56, 1UL << 63,
+		0xffff888000000000, -4096, 0,
+	};
+	static const size_t sizes[] = { 1, 7, 8, 9, 4096, 1 << 20 };
+	struct iovec local, remote = { there, 0 };
+
+	for (size_t i = 0; i < NR(ends); i++) {
+		for (size_t j = 0; j < NR(sizes); j++) {
+			local = (struct iovec) { (void *)(ends[i] - sizes[j] / 2), sizes[j] };
+			remote.iov_len = sizes[j];
+			expect_cut(log, local.iov_base, sizes[j], 0);
+			CHECK(process_vm_writev(log->id, &local, 1, &remote, 1, 0) < 0 &&
+			      errno == EFAULT);
+		}
+	}
+}
+
+TEST_F(procvm, fingerprints_of_no_user_memory)
+{
+	struct prints_log *log = shared_memory(sizeof(*log));
+	pid_t tid;
+
+	log->id = self->target;
+	tid = SPAWN(move_nothing, log);
+	REAP(tid);
+	FINISH(&self->cap);
+	expect_logged(_metadata, &self->cap, tid, log);
+}
+
 TEST_F(procvm, fingerprints)
 {
 	struct prints_log *log = shared_memory(sizeof(*log));

@@ -14,12 +14,6 @@
 
 #define IPCPROBE_PRINT_FACTOR	0x9e3779b97f4a7c15ULL
 
-/* For who has IPCPROBE_PRINT_FACTOR in a register. */
-static __always_inline __u32 __ipcprobe_print(__u64 word, __u64 factor)
-{
-	return ((word * factor) >> 32) + 1;
-}
-
 /**
  * ipcprobe_print - the fingerprint of a word
  * @word: 8 bytes, as a little-endian number
@@ -29,7 +23,7 @@ static __always_inline __u32 __ipcprobe_print(__u64 word, __u64 factor)
  */
 static __always_inline __u32 ipcprobe_print(__u64 word)
 {
-	return __ipcprobe_print(word, IPCPROBE_PRINT_FACTOR);
+	return ((word * IPCPROBE_PRINT_FACTOR) >> 32) + 1;
 }
 
 /*
