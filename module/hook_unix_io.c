@@ -274,38 +274,50 @@ void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
 
 /* ---- begin ---- */
 
-static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u64 bytes)
+static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u64 bytes,
+				       bool is_send)
 {
+	op->sock.nr_segs = 1;
 	op->sock.addr = addr;
-	ipcprobe_buffer_begin(&op->sock.buffer, addr, bytes, !op->sock.is_send);
+	ipcprobe_buffer_begin(&op->sock.buffer, addr, bytes, !is_send);
 }
 
-static void set_vector(struct ipcprobe_op *op, const struct iov_iter *iter)
+/* The data is in pages of the kernel's. */
+static void set_pages(struct ipcprobe_op *op)
+{
+	op->sock.nr_segs = 0;
+	op->sock.addr = 0;
+	op->sock.buffer = (union ipcprobe_buffer) {};
+	op->sock.flags |= IPCPROBE_UNIX_PAGES;
+}
+
+static __always_inline void set_vector(struct ipcprobe_op *op, const struct iov_iter *iter,
+				       bool is_send)
 {
 	const struct iovec *iov = iter_iov(iter);
 	u8 i;
 
 	set_buffer(op, (unsigned long)iov->iov_base + iter->iov_offset,
-		   min(iov->iov_len - iter->iov_offset, iov_iter_count(iter)));
+		   min(iov->iov_len - iter->iov_offset, iov_iter_count(iter)), is_send);
+	if (likely(iter->nr_segs == 1))
+		return;
 	op->sock.nr_segs = min_t(unsigned long, iter->nr_segs, U8_MAX);
 	op->io.nr = 0;
 	for (i = 1; i < op->sock.nr_segs; i++)
 		ipcprobe_vector_add(op, &iov[i], op->sock.nr_segs, IPCPROBE_CLASS_UNIX,
-				    !op->sock.is_send);
+				    !is_send);
 }
 
-static void set_buffers(struct ipcprobe_op *op, const struct iov_iter *iter)
+static __always_inline void set_buffers(struct ipcprobe_op *op, const struct iov_iter *iter,
+					bool is_send)
 {
-	op->sock.nr_segs = 1;
-	if (iter_is_ubuf(iter)) {
+	if (iter_is_ubuf(iter))
 		set_buffer(op, (unsigned long)iter->ubuf + iter->iov_offset,
-			   iov_iter_count(iter));
-	} else if (iter_is_iovec(iter) && iter->nr_segs) {
-		set_vector(op, iter);
-	} else {
-		op->sock.nr_segs = 0;
-		op->sock.flags |= IPCPROBE_UNIX_PAGES;
-	}
+			   iov_iter_count(iter), is_send);
+	else if (iter_is_iovec(iter) && iter->nr_segs)
+		set_vector(op, iter, is_send);
+	else
+		set_pages(op);
 }
 
 /*
@@ -323,8 +335,6 @@ static __always_inline void reset(struct ipcprobe_op *op,
 	s->msg = NULL;
 	s->queue = sk_sleep(sk);
 	s->begin = op->begin;
-	s->addr = 0;
-	s->buffer = (union ipcprobe_buffer) {};
 	s->count = 0;
 	s->peer = 0;
 	s->pos = 0;
@@ -335,7 +345,6 @@ static __always_inline void reset(struct ipcprobe_op *op,
 	s->nr_fds = 0;
 	s->flags = obj->type == SOCK_STREAM ? 0 : IPCPROBE_UNIX_MESSAGE;
 	s->waiting = 0;
-	s->nr_segs = 0;
 	s->is_send = is_send;
 	s->is_done = false;
 }
@@ -466,9 +475,9 @@ static __always_inline void begin_io(struct ipcprobe_hook *hook,
 	if (!is_send && flags & MSG_PEEK)
 		op->sock.flags |= IPCPROBE_UNIX_PEEK;
 	if (msg)
-		set_buffers(op, &msg->msg_iter);
+		set_buffers(op, &msg->msg_iter, is_send);
 	else
-		op->sock.flags |= IPCPROBE_UNIX_PAGES;
+		set_pages(op);
 }
 
 /* unix_stream_sendmsg(socket, msg, len), unix_dgram_sendmsg likewise */
