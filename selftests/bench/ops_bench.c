@@ -295,7 +295,7 @@ static const struct op {
 } ops[] = {
 	{ "pipe-1", op_pipe_1, NULL, 100, SCHED_BATCH, "pipe" },
 	{ "pipe-100", op_pipe_100, NULL, 100, SCHED_BATCH, "pipe" },
-	{ "pipe-64k", op_pipe_64k, NULL, 10, SCHED_BATCH, "pipe" },
+	{ "pipe-64k", op_pipe_64k, NULL, 10, SCHED_BATCH, NULL },
 	{ "switch", op_switch, partner_passes_turn, 50, SCHED_BATCH, NULL },
 	{ "yield", op_yield, partner_yields, 50, SCHED_FIFO, NULL },
 	{ "read-4k", op_read_4k, NULL, 100, SCHED_BATCH, "file" },
@@ -526,13 +526,21 @@ static void run_mode(const struct mode *mode, pid_t bystander, char **names)
 
 /* ---- preparation ---- */
 
-/* Two instructions a turn: so are the ticks, or this is no guest for us. */
+/*
+ * Two instructions a turn: so are the ticks, or this is no guest for us. What the
+ * kernel does meanwhile for the module, just loaded, is left out.
+ */
 static void check_clock(void)
 {
-	uint64_t begin = __rdtsc(), ticks, turns = 1000000;
+	uint64_t begin, turns, took, ticks = UINT64_MAX;
 
-	asm volatile("1: dec %0; jnz 1b" : "+r"(turns));
-	ticks = __rdtsc() - begin;
+	for (int i = 0; i < 10; i++) {
+		turns = 1000000;
+		begin = __rdtsc();
+		asm volatile("1: dec %0; jnz 1b" : "+r"(turns));
+		took = __rdtsc() - begin;
+		ticks = took < ticks ? took : ticks;
+	}
 	if (ticks < 2000000 || ticks > 2200000) {
 		fprintf(stderr, "ops_bench: %llu ticks for 2000000 instructions: no -icount?\n",
 			(unsigned long long)ticks);

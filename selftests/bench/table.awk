@@ -26,7 +26,7 @@ $1 == "with" || $1 == "without" {
 	moved[$2] = 1
 	if ($3 == "off")
 		unrecorded[$1, $2] = $4
-	else
+	else if ($3 != "detached")
 		recorded[$1, $2] = ($4 - unrecorded[$1, $2]) / $6
 	prints_lost += $8
 }
