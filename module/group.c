@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Task groups: the control groups of the cpu controller.  Records call a group
- * by a number (rq.h); rq_group says which control group that is, for all when
- * the queues are told and for new ones when they are made.
+ * by a number (rq.h); rq_group says which control group that is, and rq_quota
+ * what it may use, for all when the queues are told and for new ones when they
+ * are made; rq_quota also when that is set anew.
  */
 #include <linux/cgroup.h>
 #include <linux/ftrace.h>
@@ -11,6 +12,7 @@
 
 #include "ipcprobe.h"
 #include "emit.h"
+#include "rq.h"
 
 #ifdef CONFIG_CGROUP_SCHED
 
@@ -40,6 +42,55 @@ static u32 describe(struct ipcprobe_rec_rq_group *rec,
 	return fill(rec, css);
 }
 
+/*
+ * The group is kept: by a reference, as it is being made, or by whoever sets its quota.
+ * At the start, with cpu.max being written, one of the two may be new and the other
+ * not yet: what is set comes as a record of its own.
+ *
+ * Return: false: not known.
+ */
+static bool fill_quota(struct ipcprobe_rec_rq_quota *rec, const void *tg)
+{
+	const struct ipcprobe_rq_offsets *offsets = &ipcprobe_rq_offsets;
+	const void *bandwidth = tg + offsets->tg_bandwidth;
+
+	if (offsets->tg_bandwidth < 0 || offsets->bandwidth_quota < 0 ||
+	    offsets->bandwidth_period < 0 || offsets->tg_css < 0)
+		return false;
+	*rec = (struct ipcprobe_rec_rq_quota) {
+		.hdr.tid = current->pid,
+		.hdr.ts_ns = ipcprobe_clock(),
+		.quota_ns = IPCPROBE_PRIVATE(u64, bandwidth, bandwidth_quota),
+		.period_ns = IPCPROBE_PRIVATE(u64, bandwidth, bandwidth_period),
+		.group = ipcprobe_group_number(tg),
+	};
+	return true;
+}
+
+static void emit_quota(const void *tg)
+{
+	struct ipcprobe_rec_rq_quota rec;
+
+	guard(irqsave)();
+	if (fill_quota(&rec, tg))
+		IPCPROBE_EMIT_IF(rq_quota, &rec, s, s->classes & IPCPROBE_BIT(SCHED));
+}
+
+/* struct task_group begins with the control group's state, or has it somewhere. */
+static const void *group_of(const struct cgroup_subsys_state *css)
+{
+	return (const void *)css - ipcprobe_rq_offsets.tg_css;
+}
+
+static void tell_quota(struct ipcprobe_session *only, const struct cgroup_subsys_state *css)
+{
+	struct ipcprobe_rec_rq_quota rec;
+
+	guard(irqsave)();
+	if (fill_quota(&rec, group_of(css)))
+		IPCPROBE_EMIT_ONLY(rq_quota, &rec, only);
+}
+
 static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *only,
 		 const struct cgroup_subsys_state *css)
 {
@@ -50,11 +101,12 @@ static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *onl
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s == only);
+	tell_quota(only, css);
 }
 
 /**
  * ipcprobe_snapshot_groups - every task group
- * @session: gets rq_group records
+ * @session: gets rq_group and rq_quota records
  *
  * A reference holds each group while its record is written, so that other tasks
  * can run in between.
@@ -108,9 +160,23 @@ void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs 
 	}
 	len = describe(rec, css);
 	rec->hdr.ts_ns = ipcprobe_clock();
-	if (len)
+	if (len) {
 		IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
+		emit_quota(group_of(css));
+	}
 	kfree(rec);
+}
+
+/*
+ * __refill_cfs_bandwidth_runtime(cfs_b): cpu.max has been written, and cfs_b->lock
+ * is held; or an interrupt begins the next period.
+ */
+void ipcprobe_entry_group_refill(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	const void *bandwidth = (void *)ftrace_regs_get_argument(fregs, 0);
+
+	if (in_task() && ipcprobe_rq_offsets.tg_bandwidth >= 0)
+		emit_quota(bandwidth - ipcprobe_rq_offsets.tg_bandwidth);
 }
 
 #else

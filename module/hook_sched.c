@@ -816,6 +816,7 @@ struct ipcprobe_hook ipcprobe_sched_hooks[] = {
 	SCHED_TP("sched_migrate_task", probe_migrate),
 #ifdef CONFIG_CGROUP_SCHED
 	SCHED_FN("cpu_cgroup_css_online", ipcprobe_entry_group_online, IPCPROBE_HOOK_EXTRA),
+	SCHED_FN("__refill_cfs_bandwidth_runtime", ipcprobe_entry_group_refill, THROTTLE_ALT),
 #endif
 	{}
 };

@@ -1421,6 +1421,7 @@ void ipcprobe_uring_reset(void);
 /* group.c: task groups */
 
 void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
+void ipcprobe_entry_group_refill(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
 
 /* online.c */
 

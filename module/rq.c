@@ -51,6 +51,9 @@ static const struct {
 	MEMBER("task_group", tg_cfs_rq_array, "cfs_rq **cfs_rq"),
 	MEMBER("task_group", tg_cfs_rq_percpu, "cfs_rq *cfs_rq"),
 	MEMBER("autogroup", autogroup_id, "id 8"),
+	MEMBER("task_group", tg_bandwidth, "cfs_bandwidth cfs_bandwidth"),
+	MEMBER("cfs_bandwidth", bandwidth_quota, "quota 8"),
+	MEMBER("cfs_bandwidth", bandwidth_period, "period 8"),
 #undef MEMBER
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The scheduler's private structs, looked into by offsets from the kernel's
- * BTF: struct rq, cfs_rq, dl_rq, task_group, autogroup.  struct sched_entity is
- * public.
+ * BTF: struct rq, cfs_rq, dl_rq, task_group, cfs_bandwidth, autogroup.  struct
+ * sched_entity is public.
  *
  * Context of all that reads: under the lock of the queue, preemption off.
  */
@@ -51,6 +51,9 @@ struct ipcprobe_rq_offsets {
 	int tg_cfs_rq_array;	/* a pointer for each CPU */
 	int tg_cfs_rq_percpu;	/* or a per-CPU variable */
 	int autogroup_id;
+	int tg_bandwidth;
+	int bandwidth_quota;
+	int bandwidth_period;
 };
 
 extern struct ipcprobe_rq_offsets ipcprobe_rq_offsets;

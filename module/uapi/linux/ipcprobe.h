@@ -19,7 +19,7 @@
  * unknown record types are skipped, longer known ones are read as far as known.
  */
 #define IPCPROBE_ABI_MAJOR	1
-#define IPCPROBE_ABI_MINOR	3
+#define IPCPROBE_ABI_MINOR	4
 
 #define IPCPROBE_DEVICE		"/dev/ipcprobe"
 
@@ -93,6 +93,7 @@ IPCPROBE_EVENTS(IPCPROBE_STRUCT)
 #define IPCPROBE_NR_UNKNOWN	0xffffffffU	/* nr_running not available */
 
 #define IPCPROBE_GROUP_AUTO	0x80000000U	/* set in the number of an autogroup */
+#define IPCPROBE_QUOTA_NONE	0xffffffffffffffffULL	/* quota_ns: it may use all there is */
 
 /* ---- a session: one open file of /dev/ipcprobe ---- */
 

@@ -146,6 +146,7 @@
 	E(rq_group,       SCHED, 0x040a, "a task group: a control group of the cpu controller") \
 	E(rq_site,        SCHED, 0x040b, "a function of the scheduler that other records name by number") \
 	E(rq_online,      SCHED, 0x040c, "a CPU comes up, with an empty queue, or is down") \
+	E(rq_quota,       SCHED, 0x040d, "CPU time that a task group may use: at the start, when it is made, or as set") \
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
 	E(shm_segment,    SHM,   0x0502, "a System V segment is met for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
@@ -545,6 +546,12 @@
 #define IPCPROBE_FIELDS_rq_online(F)					\
 	F(u16,   cpu,       "CPU")					\
 	F(u16,   is_online, "1: it comes up; 0: it is down, or was when the session started") \
+	F(pad32, __pad,     "")
+
+#define IPCPROBE_FIELDS_rq_quota(F)					\
+	F(u64,   quota_ns,  "CPU time for its tasks and those of groups in it, per period; all ones = no limit") \
+	F(u64,   period_ns, "period")					\
+	F(u32,   group,     "task group")				\
 	F(pad32, __pad,     "")
 
 /*
