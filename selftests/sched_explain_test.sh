@@ -234,6 +234,65 @@ in_groups() {
 			.rule == "only one"))'
 }
 
+# near NAME VALUE TRUTH: within 2 %
+near() {
+	awk -v value="$2" -v truth="$3" 'BEGIN { exit !(value >= truth * 0.98 && value <= truth * 1.02) }' &&
+		return
+	echo "$1: $2, the kernel has $3"
+	return 1
+}
+
+# of_stat FIELD: of the limited group's cpu.stat
+of_stat() { awk -v field="$1" '$1 == field { print $2 }' quota.stat; }
+of_quota() { jq "$1" quota.line; }
+
+# What is told of a group's quota is the kernel's own, of quota and use alike; the hog
+# is in a group within it, which has none.
+quota_fits() {
+	ipcprobe sched latency -J --by cgroup -i quota.data | jq -c '.quotas[]' >quota.line
+	cat quota.line quota.stat
+	equal "groups with a quota" 1 "$(grep -c . quota.line)" &&
+		equal group '"/sched_explain.quota"' "$(of_quota .cgroup)" &&
+		equal cpu.max "$(cat quota.max)" "$(of_quota .quota.quota_ns/1000) $(of_quota .quota.period_ns/1000)" &&
+		near ran "$(of_quota .ran_ns/1000)" "$(of_stat usage_usec)" &&
+		near throttled "$(of_quota .throttled_ns/1000)" "$(of_stat throttled_usec)" &&
+		near wanted "$(of_quota .period_wanted_ns*.time_ns/1e11)" \
+			"$(($(of_stat usage_usec) + $(of_stat throttled_usec)))"
+}
+
+# How often it was throttled, and by whom: the group with the quota, not its own.
+throttling_fits() {
+	local nr
+
+	explain quota limited || return
+	nr=$(jq -s '[.[] | select(.event == "switch") | .parts[] | select(.kind == "throttled") |
+		select(.group == "/sched_explain.quota" and
+			.quota == { "quota_ns": 20000000, "period_ns": 100000000 })] | length' "$told")
+	echo "throttled $nr times"
+	ipcprobe sched explain --task limited -i quota.data >quota.text
+	[ "$nr" -ge $(($(of_stat nr_throttled) - 1)) ] && [ "$nr" -le $(($(of_stat nr_throttled) + 1)) ] &&
+		grep 'its group /sched_explain.quota had used up its time, 20.0 ms of 100.0 ms' quota.text
+}
+
+# In some recording: a host that takes the CPU away from its guest changes both times.
+quota_told() {
+	local attempt
+
+	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
+	for attempt in {1..5}; do
+		mkdir "$group.quota"
+		echo +cpu >"$group.quota/cgroup.subtree_control"
+		mkdir "$group.quota/inner"
+		echo "20000 100000" >"$group.quota/cpu.max"
+		cat "$group.quota/cpu.max" >quota.max
+		record quota sched_cast "limited:normal:0:hog:150:$group.quota/inner"
+		cat "$group.quota/cpu.stat" >quota.stat
+		rmdir "$group.quota/inner" "$group.quota"
+		quota_fits && throttling_fits && return
+	done
+	return 1
+}
+
 # causes NAME: of those of the cast that went from the last CPU, each once
 causes() {
 	ipcprobe sched migrations -J --top 0 -i "$1.data" | jq -r "select(.event == \"migration\" and
@@ -340,6 +399,7 @@ prove "the higher of two real-time priorities runs" fifo_priorities
 prove "SCHED_DEADLINE comes before SCHED_FIFO" deadline_first
 prove "the pipe that a task blocked on is named" pipe_is_named
 prove "groups are compared by their weights, then the tasks within" in_groups
+prove "what a group may use, used and wanted is its cpu.max, and its cpu.stat within 2 %" quota_told
 prove "who was moved by sched_setaffinity(2) is told so" affinity_told
 prove "who was moved to an idle CPU is told so" balancing_told
 prove "the longest latencies are explained" worst_told

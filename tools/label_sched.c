@@ -55,6 +55,15 @@ json_t *label_group_json(const struct model *model, uint32_t group)
 	return root;
 }
 
+json_t *label_quota_json(const struct sched_quota *quota)
+{
+	if (!sched_quota_is_known(quota))
+		return json_null();
+	return json_pack("{s:o, s:o}",
+			 "quota_ns", view_json_known(sched_quota_is_limit(quota), quota->quota_ns),
+			 "period_ns", view_json_number(quota->period_ns));
+}
+
 json_t *label_who_json(const struct model *model, struct pick_who who)
 {
 	if (!who.group)

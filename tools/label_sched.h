@@ -19,6 +19,9 @@ char *label_who(const struct model *model, struct pick_who who);
 json_t *label_group_json(const struct model *model, uint32_t group);
 json_t *label_who_json(const struct model *model, struct pick_who who);
 
+/* has quota_ns (null: no limit) and period_ns; null: not known */
+json_t *label_quota_json(const struct sched_quota *quota);
+
 /* "fair" and others; "?": not known */
 const char *label_class(uint8_t sched_class);
 

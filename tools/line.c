@@ -30,6 +30,20 @@ void line_duration(uint64_t ns)
 	fputs(label_ns(buf, ns), stdout);
 }
 
+void line_quota(const struct sched_quota *quota)
+{
+	if (!sched_quota_is_known(quota)) {
+		fputs("not known", stdout);
+		return;
+	}
+	if (sched_quota_is_limit(quota))
+		line_duration(quota->quota_ns);
+	else
+		fputs("all there is", stdout);
+	fputs(" of ", stdout);
+	line_duration(quota->period_ns);
+}
+
 void line_ms_known(bool is_known, uint64_t ns)
 {
 	if (is_known)

@@ -23,6 +23,9 @@ void line_ms_known(bool is_known, uint64_t ns);
 /* a duration with its unit */
 void line_duration(uint64_t ns);
 
+/* "20.0 ms of 100.0 ms", "not known", or that there is no limit */
+void line_quota(const struct sched_quota *quota);
+
 /* "comm[tid]", of a thread "comm[tid/pid]", padded to @width */
 void line_task(const struct model *model, uint32_t task, int width);
 

@@ -612,6 +612,8 @@ int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
 {
 	if (rec->type == IPCPROBE_REC_rq_group)
 		return sched_groups_add(&sched->groups, (const void *)rec);
+	if (rec->type == IPCPROBE_REC_rq_quota)
+		return sched_groups_set_quota(&sched->groups, (const void *)rec);
 	if (rec->type == IPCPROBE_REC_rq_site)
 		return sched_groups_add_site(&sched->groups, (const void *)rec);
 	if (rec->ts_ns <= sched->gap_end_ns)

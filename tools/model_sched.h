@@ -384,6 +384,8 @@ bool sched_is_watched(const struct sched *sched, uint64_t ts_ns);
 int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right);
 int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns);
 void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns);
+void sched_end_throttled(const struct sched *sched, const struct sched_task *task,
+			 uint64_t ts_ns, uint32_t next);
 void sched_enter_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
 		       enum sched_state state);
 void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);

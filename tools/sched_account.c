@@ -67,6 +67,21 @@ static void count_sleep(const struct sched *sched, struct sched_task *task, uint
 		sched->watch->on_slept(sched->watch->arg, sched, task, ns);
 }
 
+/* The group, if it is another than @next, throttled the task until now. */
+void sched_end_throttled(const struct sched *sched, const struct sched_task *task,
+			 uint64_t ts_ns, uint32_t next)
+{
+	const struct sched_delay *delay = &task->delay;
+	const struct delay_part *part = delay->nr ? &delay->part[delay->nr - 1] : NULL;
+	uint64_t from_ns;
+
+	if (!part || part->kind != DELAY_THROTTLED || part->group == next || sched->is_over)
+		return;
+	from_ns = counted_from(sched, part->from_ns);
+	if (ts_ns > from_ns)
+		sched_groups_count(&sched->groups, part->group, ts_ns - from_ns);
+}
+
 /* What the task did until now is counted. */
 void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns)
 {
@@ -87,6 +102,7 @@ void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_
 		break;
 	case SCHED_THROTTLED:
 		task->throttled_ns += ts_ns - from_ns;
+		sched_end_throttled(sched, task, ts_ns, 0);
 		break;
 	case SCHED_MIGRATING:
 		task->migrating_ns += ts_ns - from_ns;
@@ -245,6 +261,7 @@ int sched_reset(struct sched *sched, uint64_t from_ns)
 		reset_cpu(&sched->cpu[i]);
 	for (i = 0; i < sched->task.nr; i++)
 		reset_task(sched_task_at(sched, i));
+	sched_groups_reset(&sched->groups);
 	return 0;
 }
 

@@ -29,13 +29,59 @@ int sched_groups_add(struct sched_groups *groups, const struct ipcprobe_rec_rq_g
 	if (!group || map_set(&groups->by_number, rec->group, place))
 		return -ENOMEM;
 	free(group->path);
-	*group = (struct sched_group){
-		.number = rec->group, .parent = rec->parent, .cgroup = rec->cgroup,
-		.path = text_of(&rec->hdr, rec->path),
-	};
+	if (group->cgroup != rec->cgroup)
+		*group = (struct sched_group){ 0 };	/* numbers are given again */
+	group->number = rec->group;
+	group->parent = rec->parent;
+	group->cgroup = rec->cgroup;
+	group->path = text_of(&rec->hdr, rec->path);
 	if (!rec->parent && !(rec->group & IPCPROBE_GROUP_AUTO))
 		groups->root = rec->group;
 	return group->path ? 0 : -ENOMEM;
+}
+
+/* ---- what they may use ---- */
+
+/* Return: 0, always: what no rq_group described is left alone. */
+int sched_groups_set_quota(struct sched_groups *groups, const struct ipcprobe_rec_rq_quota *rec)
+{
+	uint32_t place = rec->group ? map_get(&groups->by_number, rec->group) : 0;
+	struct sched_group *group = place ? pool_at(&groups->group, place) : NULL;
+	struct sched_quota quota = { .quota_ns = rec->quota_ns, .period_ns = rec->period_ns };
+
+	if (!group || (group->quota.quota_ns == quota.quota_ns &&
+		       group->quota.period_ns == quota.period_ns))
+		return 0;
+	if (sched_quota_is_known(&group->quota)) {
+		group->before = group->quota;
+		group->before_ns = group->set_ns;
+		group->set_ns = rec->hdr.ts_ns;
+	}
+	group->quota = quota;
+	return 0;
+}
+
+struct sched_quota sched_group_quota_at(const struct sched_group *group, uint64_t ts_ns)
+{
+	if (ts_ns >= group->set_ns)
+		return group->quota;
+	return ts_ns >= group->before_ns ? group->before : (struct sched_quota){ 0 };
+}
+
+void sched_groups_count(const struct sched_groups *groups, uint32_t number, uint64_t ns)
+{
+	uint32_t place = number ? map_get(&groups->by_number, number) : 0;
+
+	if (place)
+		((struct sched_group *)pool_at(&groups->group, place))->throttled_ns += ns;
+}
+
+void sched_groups_reset(const struct sched_groups *groups)
+{
+	uint32_t i;
+
+	for (i = 1; i < groups->group.nr; i++)
+		((struct sched_group *)pool_at(&groups->group, i))->throttled_ns = 0;
 }
 
 int sched_groups_add_site(struct sched_groups *groups, const struct ipcprobe_rec_rq_site *rec)

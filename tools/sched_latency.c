@@ -47,15 +47,19 @@ static uint32_t number_of(const struct latency *latency, const struct sched *sch
 static int count_run(struct latency *latency, const struct sched *sched, uint32_t task,
 		     uint32_t cpu, uint64_t until_ns)
 {
+	bool is_shown = is_wanted(latency, sched, task) && source_wants_cpu(latency->source, cpu);
 	struct latency_row *row;
+	uint64_t ns;
 
-	if (latency->by == LATENCY_BY_WAKER || !is_wanted(latency, sched, task) ||
-	    !source_wants_cpu(latency->source, cpu))
+	if (!task || latency->by == LATENCY_BY_WAKER ||
+	    (!is_shown && latency->by != LATENCY_BY_CGROUP))
 		return 0;
 	row = row_of(latency, number_of(latency, sched, task, cpu));
 	if (!row)
 		return -ENOMEM;
-	row->run_ns += sched_run_ns(sched, task, cpu, until_ns);
+	ns = sched_run_ns(sched, task, cpu, until_ns);
+	row->all_run_ns += ns;
+	row->run_ns += is_shown ? ns : 0;
 	return 0;
 }
 

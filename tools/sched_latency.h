@@ -42,6 +42,7 @@ struct latency_delays {
  * struct latency_row - one task, waker, CPU or group
  * @number: of it
  * @run_ns: time running; of a waker nothing
+ * @all_run_ns: of a group: the same, of all processes on all CPUs
  * @nr_switches: to a task; of a waker nothing
  * @part_ns: of all delays, time by enum delay_kind
  * @max_end_ns: when the longest of them ended
@@ -49,6 +50,7 @@ struct latency_delays {
 struct latency_row {
 	uint32_t number;
 	uint64_t run_ns;
+	uint64_t all_run_ns;
 	uint64_t nr_switches;
 	uint64_t part_ns[NR_DELAY_KINDS];
 	struct latency_delays delays;

@@ -10,16 +10,30 @@
 #include <errno.h>
 #include <string.h>
 
-/* The throttled group that keeps members of @group from running on @cpu, 0 = none. */
+static bool has_limit(const struct sched *sched, uint32_t group)
+{
+	const struct sched_group *found = sched_group_find(&sched->groups, group);
+
+	return found && sched_quota_is_limit(&found->quota);
+}
+
+/*
+ * The throttled group that keeps members of @group from running on @cpu, 0 = none.
+ * With a group the kernel throttles all in it: the one with the quota is meant.
+ */
 static uint32_t throttling_group(const struct sched *sched, const struct sched_cpu *cpu,
 				 uint32_t group)
 {
-	uint32_t i;
+	uint32_t i, first = 0;
 
-	for (i = 0; i < cpu->nr_throttled; i++)
-		if (sched_group_is_in(&sched->groups, group, cpu->throttled[i]))
+	for (i = 0; i < cpu->nr_throttled; i++) {
+		if (!sched_group_is_in(&sched->groups, group, cpu->throttled[i]))
+			continue;
+		if (has_limit(sched, cpu->throttled[i]))
 			return cpu->throttled[i];
-	return 0;
+		first = first ? first : cpu->throttled[i];
+	}
+	return first;
 }
 
 /**
@@ -41,6 +55,8 @@ int sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint
 	}
 	if (!sched_is_waiting(task))
 		delay_clear(&task->delay);
+	if (task->state == SCHED_THROTTLED && task->is_throttled)
+		sched_end_throttled(sched, task, ts_ns, part.group);
 	sched_enter_state(sched, task, ts_ns, task->is_throttled ? SCHED_THROTTLED : SCHED_QUEUED);
 	return delay_enter(&task->delay, ts_ns, &part);
 }

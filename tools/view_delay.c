@@ -70,17 +70,34 @@ static void put_queue(const struct delay_part *part)
 		printf("of CPU %u", part->cpu);
 }
 
+/* What the group that throttled the task might use then. */
+static struct sched_quota quota_of(const struct model *model, const struct delay_part *part)
+{
+	const struct sched_group *group = sched_group_find(&model->sched.groups, part->group);
+
+	return group ? sched_group_quota_at(group, part->from_ns) : (struct sched_quota){ 0 };
+}
+
+static void put_group_throttle(const struct model *model, const struct delay_part *part)
+{
+	struct sched_quota quota = quota_of(model, part);
+	char *name = label_group(model, part->group);
+
+	fputs("throttled: its group ", stdout);
+	text_print(stdout, name ?: "?");
+	free(name);
+	fputs(" had used up its time", stdout);
+	if (!sched_quota_is_limit(&quota))
+		return;
+	fputs(", ", stdout);
+	line_quota(&quota);
+}
+
 /* What held the task up: its group, its class, or itself. */
 static void put_throttle(const struct model *model, const struct delay_part *part, uint32_t task)
 {
-	char *name;
-
 	if (part->group) {
-		name = label_group(model, part->group);
-		fputs("throttled: its group ", stdout);
-		text_print(stdout, name ?: "?");
-		fputs(" had used up its time", stdout);
-		free(name);
+		put_group_throttle(model, part);
 		return;
 	}
 	switch (sched_task_at(&model->sched, task)->sched_class) {
@@ -183,13 +200,15 @@ static json_t *part_json(const struct model *model, const struct delay_report *d
 	bool is_moved = part->kind == DELAY_MOVED;
 	const char *cause = is_moved ? sched_migrate_cause(&model->sched.groups, part->site,
 							   part->context) : NULL;
+	struct sched_quota quota = quota_of(model, part);
 
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "kind", delay_kind_names[part->kind],
 			 "from_ns", view_json_number(part->from_ns),
 			 "ns", view_json_number(delay_part_ns(part, 0)),
 			 "cpu", view_json_known(part->cpu != DELAY_SEVERAL_CPUS, part->cpu),
 			 "group", part->group ? label_group_json(model, part->group) : json_null(),
+			 "quota", label_quota_json(&quota),
 			 "cause", cause ? text_json(cause) : json_null(),
 			 "by", is_moved && part->site ? label_task_json(model, part->by) :
 							json_null(),

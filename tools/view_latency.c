@@ -294,7 +294,9 @@ int view_latency_print(const struct model *model, const struct view_latency *vie
 	if (!err) {
 		puts("Delay: from the waker's call, or from being preempted, until running");
 		print_table(model, view, &rows, shown, &sum);
-		if (view->has_histogram)
+		if (view->latency->by == LATENCY_BY_CGROUP)
+			err = view_quotas_print(model, view);
+		if (!err && view->has_histogram)
 			err = print_histograms(model, view, &rows, shown, &sum);
 		label_print_losses(stdout, model);
 	}
@@ -394,6 +396,8 @@ int view_latency_json(const struct model *model, const struct view_latency *view
 		view_json_element(&json, row_json(model, view, rows.v[i]));
 	view_json_array_end(&json);
 	view_json_member(&json, "parts", all_parts_json(view->latency));
+	if (view->latency->by == LATENCY_BY_CGROUP)
+		view_quotas_json(&json, model, view);
 	view_json_member(&json, "figures",
 			 json_string(model_runq_complete(model) ? "exact" : "at least"));
 	view_json_member(&json, "lost", label_losses_json(model));

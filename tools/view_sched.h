@@ -54,6 +54,11 @@ int view_antagonists_print(const struct model *model, const struct antagonists *
 int view_antagonists_json(const struct model *model, const struct antagonists *antagonists,
 			  uint32_t top);
 
+/* view_quota.c: what groups may use, used and wanted; @latency: by control group */
+int view_quotas_print(const struct model *model, const struct view_latency *view);
+void view_quotas_json(struct view_json *json, const struct model *model,
+		      const struct view_latency *view);
+
 /* view_latency.c */
 int view_latency_print(const struct model *model, const struct view_latency *view);
 int view_latency_json(const struct model *model, const struct view_latency *view);

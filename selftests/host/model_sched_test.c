@@ -494,6 +494,89 @@ static void test_throttled_groups(void)
 	trace_deinit(&t);
 }
 
+/* Of tasks in group @number, and of groups in it: how long it kept them from running. */
+static uint64_t throttled_us(struct trace *t, uint32_t number)
+{
+	return sched_group_find(&t->model.sched.groups, number)->throttled_ns / US;
+}
+
+static void quota(struct trace *t, uint64_t us, uint32_t group, uint64_t quota_ns,
+		  uint64_t period_ns)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_quota, 0, .group = group, .quota_ns = quota_ns, .period_ns = period_ns);
+}
+
+/* 11 is in /a, 12 and 14 are in /a/b; @limited: the group that has a quota. */
+static void throttle_two(struct trace *t, uint32_t limited)
+{
+	begin(t, MODEL_RUNQ);
+	TRACE_TEXT(t, rq_group, 0, path, "/a", .group = 5, .parent = 1);
+	TRACE_TEXT(t, rq_group, 0, path, "/a/b", .group = 6, .parent = 5);
+	quota(t, 2900, 5, limited == 5 ? 1000 * US : IPCPROBE_QUOTA_NONE, 5000 * US);
+	join(t, 3000, 11, 5, IPCPROBE_SCHED_FAIR, 1, 1);
+	join(t, 3000, 12, 6, IPCPROBE_SCHED_FAIR, 2, 1);
+	throttle(t, 4000, 6, 1);
+	change(t, 4000, -1, 1);
+	throttle(t, 5000, 5, 1);
+	change(t, 5000, -1, 0);
+	join(t, 5500, 14, 6, IPCPROBE_SCHED_FAIR, 0, 0);
+	throttle(t, 6000, 5, 0);
+	change(t, 6000, 1, 1);
+	throttle(t, 8000, 6, 0);
+	change(t, 8000, 2, 3);
+	finish(t, 9000);
+}
+
+/* Time throttled is the group's with the quota, if several are throttled. */
+static void test_throttled_because_of(void)
+{
+	struct trace t;
+
+	throttle_two(&t, 0);
+	ktap_ok(throttled_us(&t, 5) == 1000 && throttled_us(&t, 6) == 4000 + 2500,
+		"time is that of the group throttled first: %llu, %llu us",
+		(unsigned long long)throttled_us(&t, 5), (unsigned long long)throttled_us(&t, 6));
+	trace_deinit(&t);
+	throttle_two(&t, 5);
+	ktap_ok(throttled_us(&t, 5) == 1000 + 1000 + 500 && throttled_us(&t, 6) == 1000 + 2000 + 2000,
+		"or, while it is throttled, of the one with a quota: %llu, %llu us",
+		(unsigned long long)throttled_us(&t, 5), (unsigned long long)throttled_us(&t, 6));
+	trace_deinit(&t);
+}
+
+static bool might_use(struct trace *t, uint64_t us, uint64_t quota_ns, uint64_t period_ns)
+{
+	struct sched_quota then = sched_group_quota_at(sched_group_find(&t->model.sched.groups, 5),
+						       us * US);
+
+	return then.quota_ns == quota_ns && then.period_ns == period_ns;
+}
+
+/* What a group might use at a time; a number that is given again is another group's. */
+static void test_quotas(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	quota(&t, 2500, 5, 1, 2);
+	TRACE_TEXT(&t, rq_group, 0, path, "/a", .group = 5, .parent = 1, .cgroup = 77);
+	ktap_ok(might_use(&t, 2500, 0, 0), "a group without a record has no known quota");
+	quota(&t, 3000, 5, 10, 100);
+	TRACE_TEXT(&t, rq_group, 0, path, "/a", .group = 5, .parent = 1, .cgroup = 77);
+	quota(&t, 3500, 5, 10, 100);
+	ktap_ok(might_use(&t, 2500, 10, 100) && might_use(&t, 3500, 10, 100),
+		"the first that is told held before, too");
+	quota(&t, 4000, 5, 20, 100);
+	quota(&t, 5000, 5, IPCPROBE_QUOTA_NONE, 100);
+	ktap_ok(might_use(&t, 3999, 0, 0) && might_use(&t, 4000, 20, 100) &&
+		might_use(&t, 4999, 20, 100) && might_use(&t, 5000, IPCPROBE_QUOTA_NONE, 100),
+		"two are kept, and older ones not known");
+	TRACE_TEXT(&t, rq_group, 0, path, "/b", .group = 5, .parent = 1, .cgroup = 78);
+	ktap_ok(might_use(&t, 6000, 0, 0), "another group by that number has its own");
+	trace_deinit(&t);
+}
+
 /* Linux 7.2: a throttled task leaves its queue, at the switch or before. */
 static void test_throttled_tasks(void)
 {
@@ -1005,13 +1088,15 @@ static void test_online(void)
 
 int main(void)
 {
-	ktap_begin(83);
+	ktap_begin(89);
 	test_basic();
 	test_disagree();
 	test_delayed();
 	test_delayed_moves();
 	test_throttle();
 	test_throttled_groups();
+	test_throttled_because_of();
+	test_quotas();
 	test_throttled_tasks();
 	test_throttled_class();
 	test_throttled_class_joined();

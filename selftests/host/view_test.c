@@ -611,6 +611,92 @@ static int stat_view(const struct model *model, const void *opts)
 	return t.err ?: err;
 }
 
+/* ---- quotas ---- */
+
+static void quota_join(struct trace *t, uint32_t tid, uint32_t group, uint16_t cpu, uint32_t nr)
+{
+	TRACE(t, rq_enqueue, tid, .nr_running = nr, .change = 1, .cpu = cpu, .group = group,
+	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+}
+
+/* What @tid does on CPU 0 in the 100 ms from @ms on: 20 ms of them it runs. */
+static void quota_period(struct trace *t, uint64_t ms, uint32_t tid, uint32_t group)
+{
+	t->now_ns = ms * 1000 * US;
+	TRACE(t, rq_switch, 0, .next = tid);
+	t->now_ns = (ms + 20) * 1000 * US;
+	TRACE(t, rq_throttle, 0, .group = group, .is_throttled = 1);
+	TRACE(t, rq_change, 0, .change = -1, .nr_running = 0);
+	TRACE(t, rq_switch, tid, .next = 0);
+	t->now_ns = (ms + 100) * 1000 * US;
+	TRACE(t, rq_throttle, 0, .group = group);
+	TRACE(t, rq_change, 0, .change = 1, .nr_running = 1);
+}
+
+/*
+ * limited is in a group in one with a quota, which is changed after half of the time;
+ * free runs all the time on CPU 1, in a group that has no limit.
+ */
+static void quotas(struct trace *t, bool is_told)
+{
+	const uint64_t ms = 1000 * US;
+
+	t->now_ns = 90 * ms;
+	trace_snapshot(t, 11, 1, "limited");
+	trace_snapshot(t, 12, 1, "free");
+	TRACE_TEXT(t, rq_group, 0, path, "/", .group = 1);
+	TRACE_TEXT(t, rq_group, 0, path, "/limited", .group = 5, .parent = 1);
+	TRACE_TEXT(t, rq_group, 0, path, "/limited/inner", .group = 6, .parent = 5);
+	TRACE_TEXT(t, rq_group, 0, path, "/free", .group = 7, .parent = 1);
+	if (is_told) {
+		TRACE(t, rq_quota, 0, .group = 5, .quota_ns = 20 * ms, .period_ns = 100 * ms);
+		TRACE(t, rq_quota, 0, .group = 6, .quota_ns = IPCPROBE_QUOTA_NONE,
+		      .period_ns = 100 * ms);
+		TRACE(t, rq_quota, 0, .group = 7, .quota_ns = IPCPROBE_QUOTA_NONE,
+		      .period_ns = 100 * ms);
+	}
+	t->now_ns = 100 * ms;
+	TRACE(t, rq_snapshot_end, 0, .cpu = 0);
+	t->now_ns = 100 * ms;
+	TRACE(t, rq_snapshot_end, 0, .cpu = 1);
+	t->now_ns = 100 * ms;
+	quota_join(t, 12, 7, 1, 1);
+	TRACE(t, rq_switch, 0, .next = 12, .cpu = 1);
+	t->now_ns = 100 * ms;
+	quota_join(t, 11, 6, 0, 1);
+	quota_period(t, 100, 11, 5);
+	quota_period(t, 200, 11, 5);
+	if (is_told)
+		TRACE(t, rq_quota, 0, .group = 5, .quota_ns = 10 * ms, .period_ns = 50 * ms);
+	quota_period(t, 300, 11, 5);
+	quota_period(t, 400, 11, 5);
+	t->now_ns = 500 * ms;
+	trace_finish(t);
+}
+
+static bool is_quota_told;
+
+static int quota_view(const struct model *model, const void *opts)
+{
+	struct view_runq runq = sched_view(opts);
+	struct latency latency;
+	struct view_latency view = { .runq = &runq, .latency = &latency };
+	struct trace t;
+	int err;
+
+	(void)model;
+	trace_init(&t, MODEL_RUNQ);
+	if (latency_init(&latency, runq.source, LATENCY_BY_CGROUP))
+		abort();
+	t.model.sched.watch = &latency.watch;
+	quotas(&t, is_quota_told);
+	err = runq.source->json ? view_latency_json(&t.model, &view) :
+				  view_latency_print(&t.model, &view);
+	latency_deinit(&latency);
+	trace_deinit(&t);
+	return t.err ?: err;
+}
+
 static enum latency_by latency_by;
 
 static int latency_view(const struct model *model, const void *opts)
@@ -721,6 +807,10 @@ static void test_sched(void)
 	compare("sched-latency-cpu.txt", capture(latency_view, NULL, &text));
 	latency_by = LATENCY_BY_CGROUP;
 	compare("sched-latency-cgroup.txt", capture(latency_view, NULL, &text));
+	compare("sched-quota-unknown.txt", capture(quota_view, NULL, &text));
+	is_quota_told = true;
+	compare("sched-quota.txt", capture(quota_view, NULL, &text));
+	compare("sched-quota.json", capture(quota_view, NULL, &json));
 	compare("sched-timehist.txt", capture(timehist_view, NULL, &text));
 	timehist_flags = (struct timehist){ .has_wakeups = true, .has_migrations = true,
 		.has_next = true, .has_state = true, .has_cpus = true, .has_summary = true };
@@ -1058,7 +1148,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(54);
+	ktap_begin(57);
 	test_pipeline();
 	test_calls();
 	test_merged_paths();
