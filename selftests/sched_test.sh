@@ -133,6 +133,45 @@ group_agrees() {
 	return 1
 }
 
+# CPU 1 is down for half a second; prints between which times, in ns.
+cat >offline.py <<'END'
+import time
+
+def put(text):
+    before = time.monotonic_ns()
+    with open("/sys/devices/system/cpu/cpu1/online", "w") as f:
+        f.write(text)
+    return before, time.monotonic_ns()
+
+begin, down = put("0")
+time.sleep(0.5)
+up, end = put("1")
+print(up - down, end - begin)
+END
+
+# Neither idle nor a queue of length 0: what is left of CPU 0's time is that.
+offline_agrees() {
+	local least most view
+
+	[ -e /sys/devices/system/cpu/cpu1/online ] || skip "CPU 1 cannot be taken offline"
+	record offline python3 offline.py
+	read -r least most <offline.out
+	ipcprobe sched stat -J -i offline.data >offline.json
+	cat offline.out
+	jq -c '.cpus[]' offline.json
+	jq -e --argjson least "$least" --argjson most "$most" '.cpus | (.[0] | .busy_ns + .idle_ns) as $all |
+		.[0].offline_ns == 0 and (.[1] | .offline_ns >= $least and .offline_ns <= $most and
+			((.busy_ns + .idle_ns + .offline_ns) / $all | . > 0.999 and . < 1.001) and
+			((.known_ns + .offline_ns) / $all | . > 0.999 and . < 1.001))' offline.json
+	for view in "sched stat" runq; do
+		# shellcheck disable=SC2086 # two words
+		ipcprobe $view -i offline.data >offline.text
+		grep OFFLINE offline.text
+	done
+	ipcprobe runq -i group.data >group.text
+	fails grep OFFLINE group.text
+}
+
 # shellcheck disable=SC2016
 objects_fit() {
 	true_of stat.json '[.blocked[] | select(.object.type == "pipe")] | length >= 2'
@@ -196,6 +235,7 @@ prove "switches are exactly those of /proc/PID/status" switches_agree
 prove "migrations are exactly those of /proc/PID/sched" migrations_agree
 prove "time on CPU, and time queued, is that of /proc/PID/schedstat within 1 %" times_agree
 prove "the time of a control group's tasks is that of its cpu.stat within 1 %" group_agrees
+prove "a CPU is told to be offline for as long as it was, and that is no idle time" offline_agrees
 prove "the pipes that tasks blocked on are named" objects_fit
 prove "the time that each blocked is that of its objects" objects_add_up
 prove "a command that is run shows which pipe its parts wait for" shows_pipe

@@ -557,6 +557,7 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->is_known = true;
 	cpu->is_wrong = false;
+	cpu->is_offline = false;	/* it came up unseen: records were lost */
 	return err;
 }
 
@@ -569,7 +570,9 @@ static int apply_online(struct sched *sched, const struct ipcprobe_rec_rq_online
 	if (!cpu)
 		return 0;
 	if (cpu->is_known) {
-		err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
+		err = sched_end_length(sched, cpu, rec->hdr.ts_ns, !cpu->is_wrong);
+		if (!err)
+			err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
 	} else {
 		cpu->length = 0;
 		cpu->current = 0;

@@ -27,7 +27,10 @@ static int count_length(struct sched_cpu *cpu, uint64_t ns)
 	return 0;
 }
 
-/* The queue had its length until now; @is_right: that can be relied on. */
+/*
+ * The queue had its length until now; @is_right: that can be relied on.  One that
+ * nobody can join, as its CPU is down, is no queue of length 0.
+ */
 int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right)
 {
 	uint64_t from_ns = counted_from(sched, cpu->length_since_ns);
@@ -36,7 +39,7 @@ int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 	cpu->length_since_ns = ts_ns;
 	if (sched->is_over || !is_right || ts_ns <= from_ns || cpu->length < 0 || cpu->length > TASK_TID_MAX)
 		return 0;
-	err = count_length(cpu, ts_ns - from_ns);
+	err = cpu->is_offline ? 0 : count_length(cpu, ts_ns - from_ns);
 	if (!err && sched->timeline)
 		err = timeline_add_length(sched->timeline, cpu - sched->cpu, from_ns, ts_ns,
 					  cpu->length);

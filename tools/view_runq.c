@@ -21,7 +21,30 @@ double view_known_share(const struct model *model, const struct sched_cpu *cpu)
 {
 	uint64_t all_ns = model->sched.until_ns - model->sched.from_ns;
 
-	return all_ns ? (double)sched_known_ns(cpu) / all_ns : 0;
+	return all_ns ? (double)(sched_known_ns(cpu) + cpu->offline_ns) / all_ns : 0;
+}
+
+static bool has_offline(const struct model *model, const uint32_t *cpus, uint32_t nr)
+{
+	uint32_t i;
+
+	for (i = 0; i < nr; i++)
+		if (model->sched.cpu[cpus[i]].offline_ns)
+			return true;
+	return false;
+}
+
+struct table *view_cpu_table(const struct model *model, const struct table_column *columns,
+			     unsigned int offline, const uint32_t *cpus, uint32_t nr)
+{
+	bool is_shown = has_offline(model, cpus, nr);
+	struct table_view view = { 0 };
+	unsigned int i;
+
+	for (i = 0; columns[i].name; i++)
+		if (i != offline || is_shown)
+			view.column[view.nr++] = i;
+	return table_create_view(columns, &view);
 }
 
 uint32_t *view_cpus(const struct model *model, const struct view_runq *view, uint32_t *nr)
@@ -81,13 +104,13 @@ uint32_t *view_tasks_sorted(const struct model *model, const struct view_runq *v
 
 /* ---- CPUs ---- */
 
-enum { CPU_NUMBER, CPU_MEAN, CPU_MAX, CPU_BUSY, CPU_SWITCHES, CPU_KNOWN, CPU_LENGTHS };
+enum { CPU_NUMBER, CPU_MEAN, CPU_MAX, CPU_BUSY, CPU_OFFLINE, CPU_SWITCHES, CPU_KNOWN, CPU_LENGTHS };
 
 static const struct table_column cpu_columns[] = {
 	{ "CPU", true }, { "MEAN-LENGTH", true }, { "MAX", true }, { "BUSY", true },
-	{ "SWITCHES", true }, { "KNOWN", true }, { "AT-0", true }, { "1", true },
-	{ "2", true }, { "3", true }, { "4", true }, { "5", true }, { "6", true },
-	{ "7+", true }, { NULL, false }
+	{ "OFFLINE", true }, { "SWITCHES", true }, { "KNOWN", true }, { "AT-0", true },
+	{ "1", true }, { "2", true }, { "3", true }, { "4", true }, { "5", true },
+	{ "6", true }, { "7+", true }, { NULL, false }
 };
 
 static void set_lengths(struct table *table, const struct sched_cpu *cpu, uint64_t known_ns)
@@ -107,8 +130,11 @@ static void add_cpu(struct table *table, const struct model *model, uint32_t num
 	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint64_t known_ns = sched_known_ns(cpu), both_ns = cpu->busy_ns + cpu->idle_ns;
 
+	char buf[LABEL_MAX];
+
 	table_add(table);
 	table_set(table, CPU_NUMBER, "%u", number);
+	table_set(table, CPU_OFFLINE, "%s", label_ns(buf, cpu->offline_ns));
 	table_set(table, CPU_KNOWN, "%.1f %%", 100 * view_known_share(model, cpu));
 	table_set(table, CPU_SWITCHES, "%llu", (unsigned long long)cpu->nr_switches);
 	if (both_ns)
@@ -128,7 +154,7 @@ static int print_cpus(const struct model *model, const struct view_runq *view)
 	if (!list)
 		return -ENOMEM;
 	puts("Run queues: tasks that run or want to; share of time at each length");
-	table = table_create(cpu_columns);
+	table = view_cpu_table(model, cpu_columns, CPU_OFFLINE, list, nr);
 	for (i = 0; i < nr; i++)
 		add_cpu(table, model, list[i]);
 	table_print(table);

@@ -14,6 +14,9 @@
 #include "model.h"
 #include "source.h"
 
+struct table;
+struct table_column;
+
 #define VIEW_RUNQ_TOP	20U	/* tasks shown if the user does not say */
 
 /**
@@ -69,7 +72,11 @@ struct view_audits {
 
 struct view_audits view_audits(const struct model *model);
 
-/* share of the time asked for in which @cpu's queue is known, 0 ... 1 */
+/* share of the time asked for in which @cpu's queue is known, or there is none: 0 ... 1 */
 double view_known_share(const struct model *model, const struct sched_cpu *cpu);
+
+/* a table of these CPUs, without column @offline if none of them was that */
+struct table *view_cpu_table(const struct model *model, const struct table_column *columns,
+			     unsigned int offline, const uint32_t *cpus, uint32_t nr);
 
 #endif /* IPCPROBE_VIEW_RUNQ_H */

@@ -16,14 +16,14 @@
 /* ---- CPUs ---- */
 
 enum {
-	CPU_NUMBER, CPU_BUSY, CPU_IDLE, CPU_SWITCHES, CPU_MEAN, CPU_MAX, CPU_WAKEUPS, CPU_IN,
+	CPU_NUMBER, CPU_BUSY, CPU_IDLE, CPU_OFFLINE, CPU_SWITCHES, CPU_MEAN, CPU_MAX, CPU_WAKEUPS, CPU_IN,
 	CPU_OUT, CPU_KNOWN,
 };
 
 static const struct table_column cpu_columns[] = {
-	{ "CPU", true }, { "BUSY", true }, { "IDLE", true }, { "SWITCHES", true },
-	{ "MEAN-LENGTH", true }, { "MAX", true }, { "WAKE-UPS", true }, { "MOVED-IN", true },
-	{ "OUT", true }, { "KNOWN", true }, { NULL, false }
+	{ "CPU", true }, { "BUSY", true }, { "IDLE", true }, { "OFFLINE", true },
+	{ "SWITCHES", true }, { "MEAN-LENGTH", true }, { "MAX", true }, { "WAKE-UPS", true },
+	{ "MOVED-IN", true }, { "OUT", true }, { "KNOWN", true }, { NULL, false }
 };
 
 static void set_counts(struct table *table, const struct sched_cpu *cpu)
@@ -32,6 +32,7 @@ static void set_counts(struct table *table, const struct sched_cpu *cpu)
 
 	table_set(table, CPU_BUSY, "%s", label_ns(buf, cpu->busy_ns));
 	table_set(table, CPU_IDLE, "%s", label_ns(buf, cpu->idle_ns));
+	table_set(table, CPU_OFFLINE, "%s", label_ns(buf, cpu->offline_ns));
 	table_set(table, CPU_SWITCHES, "%llu", (unsigned long long)cpu->nr_switches);
 	table_set(table, CPU_WAKEUPS, "%llu", (unsigned long long)cpu->nr_wakeups);
 	table_set(table, CPU_IN, "%llu", (unsigned long long)cpu->nr_in);
@@ -42,6 +43,7 @@ static void add_to_all(struct sched_cpu *sum, const struct sched_cpu *cpu)
 {
 	sum->busy_ns += cpu->busy_ns;
 	sum->idle_ns += cpu->idle_ns;
+	sum->offline_ns += cpu->offline_ns;
 	sum->nr_switches += cpu->nr_switches;
 	sum->nr_wakeups += cpu->nr_wakeups;
 	sum->nr_in += cpu->nr_in;
@@ -57,7 +59,7 @@ static int print_cpus(const struct model *model, const struct view_runq *view)
 	if (!list)
 		return -ENOMEM;
 	puts("CPUs");
-	table = table_create(cpu_columns);
+	table = view_cpu_table(model, cpu_columns, CPU_OFFLINE, list, nr);
 	for (i = 0; i < nr; i++) {
 		const struct sched_cpu *cpu = &model->sched.cpu[list[i]];
 

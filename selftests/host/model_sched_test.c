@@ -1080,15 +1080,38 @@ static void test_online(void)
 	finish(&t, 6000);
 	ktap_ok(cpu(&t, 0)->busy_ns == 400 * US && cpu(&t, 0)->idle_ns == 1600 * US &&
 		cpu(&t, 0)->offline_ns == 2000 * US, "time in which a CPU is down is not idle time");
+	ktap_ok(sched_known_ns(cpu(&t, 0)) == 2000 * US && cpu(&t, 0)->length_ns[1] == 400 * US &&
+		sched_mean_length(cpu(&t, 0)) == 0.2, "nor that of an empty queue: %llu us, mean %g",
+		(unsigned long long)sched_known_ns(cpu(&t, 0)) / US, sched_mean_length(cpu(&t, 0)));
 	ktap_ok(cpu(&t, 2)->is_known && cpu(&t, 2)->nr_agreed == 1 && is_member(&t, 2, 12) &&
 		cpu(&t, 2)->offline_ns == 2000 * US && cpu(&t, 2)->busy_ns == 500 * US,
 		"one that was down at the start is known when it comes up");
 	trace_deinit(&t);
 }
 
+/* It came up while records were lost: the snapshot says so. */
+static void test_online_unseen(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_online, 0, .cpu = 0, .is_online = 0);
+	t.now_ns = 4000 * US;
+	TRACE_LOST(&t, 3500 * US, 7, SCHED);
+	t.now_ns = 5000 * US;
+	TRACE(&t, rq_snapshot_end, 0, .cpu = 0);
+	finish(&t, 6000);
+	ktap_ok(cpu(&t, 0)->offline_ns == 500 * US && cpu(&t, 0)->idle_ns == 2000 * US,
+		"one that is not known to be down any more: %llu us down, %llu us idle",
+		(unsigned long long)cpu(&t, 0)->offline_ns / US,
+		(unsigned long long)cpu(&t, 0)->idle_ns / US);
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(89);
+	ktap_begin(91);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -1121,5 +1144,6 @@ int main(void)
 	test_timeline();
 	test_unknown_waker();
 	test_online();
+	test_online_unseen();
 	return ktap_end();
 }
