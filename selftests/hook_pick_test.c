@@ -164,14 +164,21 @@ static void do_rival(const struct rival *rival)
 	spin_until(rival->stage, 100);
 }
 
-/* Runs on CPU 0 among its rivals until it was preempted @nr times. */
-static void be_preempted(long nr)
+static long nr_preempted(void)
 {
 	struct rusage usage;
 
-	do {
-		CHECK(!getrusage(RUSAGE_SELF, &usage));
-	} while (usage.ru_nivcsw < nr);
+	CHECK(!getrusage(RUSAGE_SELF, &usage));
+	return usage.ru_nivcsw;
+}
+
+/* Runs on CPU 0 among its rivals until it was preempted @nr times more. */
+static void be_preempted(long nr)
+{
+	long end = nr_preempted() + nr;
+
+	while (nr_preempted() < end)
+		;
 }
 
 TEST_F(pick, candidates_have_their_weights)
