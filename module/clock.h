@@ -57,6 +57,16 @@ static __always_inline u32 ipcprobe_ns32(u64 ns)
  */
 #define STAMP_CYCLES_MAX	BIT_ULL(35)
 
+/* As ipcprobe_stamp(), without a call; 0: it takes one. */
+static __always_inline u64 ipcprobe_stamp_try(void)
+{
+#ifdef CONFIG_X86_64
+	if (likely(READ_ONCE(ipcprobe_clock_latch.seq)))
+		return rdtsc_ordered() | 1;
+#endif
+	return 0;
+}
+
 /**
  * ipcprobe_stamp - now, for ipcprobe_clock_since()
  *
@@ -64,11 +74,15 @@ static __always_inline u32 ipcprobe_ns32(u64 ns)
  */
 static __always_inline u64 ipcprobe_stamp(void)
 {
-#ifdef CONFIG_X86_64
-	if (likely(READ_ONCE(ipcprobe_clock_latch.seq)))
-		return rdtsc_ordered() | 1;
-#endif
-	return ktime_get_mono_fast_ns() & ~1ULL;
+	return ipcprobe_stamp_try() ?: ktime_get_mono_fast_ns() & ~1ULL;
+}
+
+/* Some time has passed since the machine was switched on: the compiler may know. */
+static __always_inline u64 ipcprobe_clock_known(u64 ns)
+{
+	if (!ns)
+		__builtin_unreachable();
+	return ns;
 }
 
 #ifdef CONFIG_X86_64
@@ -153,7 +167,7 @@ static __always_inline bool ipcprobe_clock_try(u64 stamp, u64 *ns, u32 *dur_ns)
 	cycles = now.cycles - stamp;
 	if (unlikely(!(stamp & 1) || cycles >> STAMP_CYCLES_BITS))
 		return false;
-	*ns = now.ns;
+	*ns = ipcprobe_clock_known(now.ns);
 	*dur_ns = (cycles * now.mult) >> now.shift;
 	return true;
 #else
@@ -183,7 +197,7 @@ static __always_inline u64 ipcprobe_clock_try_now(void)
 #ifdef CONFIG_X86_64
 	struct ipcprobe_clock_reading now;
 
-	return likely(ipcprobe_clock_read(&now)) ? now.ns : 0;
+	return likely(ipcprobe_clock_read(&now)) ? ipcprobe_clock_known(now.ns) : 0;
 #else
 	return 0;
 #endif

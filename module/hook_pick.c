@@ -35,7 +35,6 @@
 static DEFINE_PER_CPU(const struct task_struct *, woken);
 DEFINE_PER_CPU(const void *, ipcprobe_searched);
 static DEFINE_PER_CPU(u64, searched_at);	/* by the queue's clock */
-DEFINE_PER_CPU(u32, ipcprobe_running_tid);
 
 /* No hook of class pick is attached: what was looked at need not exist any more. */
 void ipcprobe_pick_reset(void)
@@ -46,7 +45,6 @@ void ipcprobe_pick_reset(void)
 		per_cpu(woken, cpu) = NULL;
 		per_cpu(ipcprobe_searched, cpu) = NULL;
 		per_cpu(searched_at, cpu) = 0;
-		per_cpu(ipcprobe_running_tid, cpu) = 0;
 	}
 }
 
@@ -272,8 +270,8 @@ static void tell_candidates(struct pick *pick)
 static u32 running_on(u16 cpu)
 {
 	if (cpu == smp_processor_id() || cpu >= nr_cpu_ids)
-		return this_cpu_read(ipcprobe_running_tid);
-	return per_cpu(ipcprobe_running_tid, cpu);
+		return this_cpu_read(ipcprobe_stint.tid);
+	return per_cpu(ipcprobe_stint, cpu).tid;
 }
 
 static __always_inline void fill_pick(struct ipcprobe_rec_fair_pick *rec,
@@ -532,7 +530,7 @@ void ipcprobe_entry_resched(struct ipcprobe_hook *hook,
 	u32 site = ipcprobe_site(parent_ip, &kind);
 
 	if (likely((unsigned int)cpu < nr_cpu_ids))
-		tell_resched(cpu, per_cpu(ipcprobe_running_tid, cpu), site, kind,
+		tell_resched(cpu, per_cpu(ipcprobe_stint, cpu).tid, site, kind,
 			     IPCPROBE_RESCHED_IS_LAZY(fregs) ? IPCPROBE_CONTEXT_LAZY : 0);
 }
 

@@ -47,17 +47,19 @@
 struct pending {
 	const void *rq;
 	u32 tid;	/* 0: nothing pending */
+	s32 sum;	/* changes so far; 0 when nothing is pending */
 	s32 step;	/* the change that the task stands for: 1 or -1 */
-	s32 sum;	/* changes so far */
+	u32 delay_ns;	/* since sched_waking, if there was one */
+	/* as both records have them, and copied in one piece */
 	u32 rq_flags;
 	u16 cpu;
-	u16 sched_class;
-	const struct task_struct *task;	/* exists while its step is pending */
-	/* of a task that joins */
-	s16 prio;
+	u16 change;
+	/* likewise rq_enqueue; but for the class, of a task that joins */
 	u32 group;
+	u16 sched_class;
+	s16 prio;
+	const struct task_struct *task;	/* exists while its step is pending */
 	u64 ts_ns;	/* of the rq_enqueue */
-	u32 delay_ns;	/* since sched_waking, if there was one */
 };
 
 static DEFINE_PER_CPU(struct pending, pending);
@@ -88,11 +90,15 @@ static void emit_change(const void *rq, s32 change)
 		IPCPROBE_EMIT_RQ(rq_change, &rec, 0, cpu);
 }
 
-static __always_inline bool is_half_done(void)
+static __always_inline bool is_half_done(const struct pending *now)
 {
-	const struct pending *now = this_cpu_ptr(&pending);
+	return now->sum;
+}
 
-	return now->tid && now->sum;
+static __always_inline void end_pending(struct pending *now)
+{
+	now->tid = 0;
+	now->sum = 0;
 }
 
 /* What is pending belongs to no task: each handler begins with that. */
@@ -100,9 +106,9 @@ static noinline void finish_half(void)
 {
 	struct pending *now = this_cpu_ptr(&pending);
 
-	if (is_half_done())
+	if (is_half_done(now))
 		emit_change(now->rq, now->sum);
-	now->tid = 0;
+	end_pending(now);
 }
 
 /* Handlers that call nothing on their usual way need no stack frame. */
@@ -114,95 +120,104 @@ static noinline void finish_half_first(struct ftrace_regs *fregs,
 	entry(NULL, fregs);
 }
 
-static __always_inline void set_pending(const void *rq, struct task_struct *p,
-					u16 sched_class, s32 step, u32 rq_flags)
+static __always_inline void set_pending(struct pending *now, const void *rq,
+					struct task_struct *p, u16 sched_class, s32 step,
+					u32 rq_flags)
 {
-	struct pending *now = this_cpu_ptr(&pending);
-
 	ipcprobe_rq_interrupt_wakeup();
 	now->rq = rq;
 	now->tid = p->pid;
 	now->step = step;
-	now->sum = 0;
 	now->rq_flags = rq_flags;
 	now->cpu = task_cpu(p);
+	now->change = 1;
 	now->task = p;
 	now->sched_class = sched_class;
 }
 
 /* Both ways that a pending change ends: what is told, and from what. */
-#define STEP_PARAMS	(const struct pending *now, u32 tid, u16 change)
-#define STEP_ARGS	(now, tid, change)
+#define STEP_PARAMS	(const struct pending *now, u32 tid)
+#define STEP_ARGS	(now, tid)
 
-#define FILL_STEP(rec, now, task, step) do {				\
+/* Fields from @first to @last, which are side by side in both. */
+#define COPY_FIELDS(to, from, first, last) do {				\
+	static_assert(FIELDS_SIZE(*(to), first, last) ==		\
+		      FIELDS_SIZE(*(from), first, last));		\
+	__builtin_memcpy((void *)(to) + offsetof(typeof(*(to)), first),	\
+			 (void *)(from) + offsetof(typeof(*(from)), first), \
+			 FIELDS_SIZE(*(to), first, last));		\
+} while (0)
+#define FIELDS_SIZE(object, first, last)				\
+	(offsetofend(typeof(object), last) - offsetof(typeof(object), first))
+
+#define FILL_STEP(rec, now, task) do {					\
 	(rec)->hdr.tid = (task);					\
 	(rec)->by = current->pid;					\
 	(rec)->nr_running = ipcprobe_rq_nr_running((now)->rq);		\
-	(rec)->rq_flags = (now)->rq_flags;				\
-	(rec)->cpu = (now)->cpu;					\
-	(rec)->change = (step);						\
+	COPY_FIELDS(rec, now, rq_flags, change);				\
 } while (0)
 
 static __always_inline void fill_rq_enqueue(struct ipcprobe_rec_rq_enqueue *rec,
-					    const struct pending *now, u32 tid, u16 change)
+					    const struct pending *now, u32 tid)
 {
-	FILL_STEP(rec, now, tid, change);
-	rec->group = now->group;
-	rec->sched_class = now->sched_class;
-	rec->prio = now->prio;
+	FILL_STEP(rec, now, tid);
+	COPY_FIELDS(rec, now, group, prio);
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
 /* What is pending happens; nothing is pending then. */
-static __always_inline void end_enqueue(struct pending *now, u16 change)
+static __always_inline void end_enqueue(struct pending *now)
 {
 	u32 tid = now->tid;
 	const struct ipcprobe_waking *slot = ipcprobe_waking_home(tid);
+	u64 ts_ns;
 
-	now->tid = 0;
-	now->ts_ns = 0;
-	if (likely(READ_ONCE(slot->wakee) == tid)) {
-		if (likely(ipcprobe_clock_try(slot->begin, &now->ts_ns, &now->delay_ns)))
-			this_cpu_write(ipcprobe_fresh_tid, tid);
-	} else {	/* no wake-up, or one whose slot is another */
-		now->ts_ns = ipcprobe_clock_try_now();
+	end_pending(now);
+	if (unlikely(READ_ONCE(slot->wakee) != tid)) {	/* it is no wake-up, or its slot is another */
+		ts_ns = ipcprobe_clock_try_now();
+	} else if (likely(ipcprobe_clock_try(slot->begin, &ts_ns, &now->delay_ns))) {
+		now->ts_ns = ts_ns;
+		this_cpu_write(ipcprobe_fresh_tid, tid);
+	} else {
+		ts_ns = 0;
 	}
-	emit_rq_enqueue(now->ts_ns, now, tid, change);
+	emit_rq_enqueue(ts_ns, now, tid);
 }
 
 static __always_inline void fill_rq_dequeue(struct ipcprobe_rec_rq_dequeue *rec,
-					    const struct pending *now, u32 tid, u16 change)
+					    const struct pending *now, u32 tid)
 {
-	FILL_STEP(rec, now, tid, change);
+	FILL_STEP(rec, now, tid);
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
-static __always_inline void end_dequeue(struct pending *now, u16 change)
+static __always_inline void end_dequeue(struct pending *now)
 {
 	u32 tid = now->tid;
 
-	now->tid = 0;
-	emit_rq_dequeue(ipcprobe_clock_try_now(), now, tid, change);
+	end_pending(now);
+	emit_rq_dequeue(ipcprobe_clock_try_now(), now, tid);
 }
 
 /* What is pending changes no length, as it happens in a throttled group. */
 static noinline void emit_uncounted(struct pending *now)
 {
+	now->change = 0;
 	if (now->step > 0)
-		end_enqueue(now, 0);
+		end_enqueue(now);
 	else
-		end_dequeue(now, 0);
+		end_dequeue(now);
 }
 
 /* enqueue_task_<class>(rq, p, flags) */
-static __always_inline void enqueue(struct ftrace_regs *fregs, u16 sched_class)
+static __always_inline void enqueue(struct pending *now, struct ftrace_regs *fregs,
+				    u16 sched_class)
 {
-	struct pending *now = this_cpu_ptr(&pending);
 	struct task_struct *p = ARG(fregs, 1);
 
-	set_pending(ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
+	set_pending(now, ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
 	this_cpu_write(ipcprobe_named_tid, now->tid);
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
@@ -211,27 +226,30 @@ static __always_inline void enqueue(struct ftrace_regs *fregs, u16 sched_class)
 void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
 {
+	struct pending *now = this_cpu_ptr(&pending);
 	const struct task_struct *p = ARG(fregs, 1);
 
-	if (unlikely(is_half_done())) {
+	if (unlikely(is_half_done(now))) {
 		finish_half_first(fregs, ipcprobe_entry_enqueue_fair);
 		return;
 	}
-	enqueue(fregs, IPCPROBE_SCHED_FAIR);
-	if (unlikely(p->se.on_rq)) {	/* it slept there, and does so no more */
-		this_cpu_ptr(&pending)->tid = 0;
+	if (p->se.on_rq) {	/* it slept there, and does so no more */
+		ipcprobe_rq_interrupt_wakeup();
+		this_cpu_write(ipcprobe_named_tid, p->pid);
+		now->tid = 0;
 		return;
 	}
+	enqueue(now, fregs, IPCPROBE_SCHED_FAIR);
 	if (unlikely(ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
 		     (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p))))
-		emit_uncounted(this_cpu_ptr(&pending));
+		emit_uncounted(now);
 }
 
 static void entry_enqueue_rt(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	finish_half();
-	enqueue(fregs, IPCPROBE_SCHED_RT);
+	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
 	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
 		emit_uncounted(this_cpu_ptr(&pending));
 }
@@ -240,7 +258,7 @@ static void entry_enqueue_dl(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	finish_half();
-	enqueue(fregs, IPCPROBE_SCHED_DL);
+	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
 }
 
 static void entry_enqueue_stop(struct ipcprobe_hook *hook,
@@ -248,42 +266,44 @@ static void entry_enqueue_stop(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	learn_rq(ARG(fregs, 0));
-	enqueue(fregs, IPCPROBE_SCHED_STOP);
+	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
 }
 
 static void entry_enqueue_scx(struct ipcprobe_hook *hook,
 			      struct ftrace_regs *fregs)
 {
 	finish_half();
-	enqueue(fregs, IPCPROBE_SCHED_EXT);
+	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
 }
 
 /* dequeue_task_<class>(rq, p, flags) */
-static __always_inline void dequeue(struct ftrace_regs *fregs, u16 sched_class)
+static __always_inline void dequeue(struct pending *now, struct ftrace_regs *fregs,
+				    u16 sched_class)
 {
-	set_pending(ARG(fregs, 0), ARG(fregs, 1), sched_class, -1,
+	set_pending(now, ARG(fregs, 0), ARG(fregs, 1), sched_class, -1,
 		    ftrace_regs_get_argument(fregs, 2));
 }
 
 void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
 {
+	struct pending *now = this_cpu_ptr(&pending);
 	const struct task_struct *p = ARG(fregs, 1);
 
-	if (unlikely(is_half_done())) {
+	if (unlikely(is_half_done(now))) {
 		finish_half_first(fregs, ipcprobe_entry_dequeue_fair);
 		return;
 	}
-	dequeue(fregs, IPCPROBE_SCHED_FAIR);
+	dequeue(now, fregs, IPCPROBE_SCHED_FAIR);
 	if (unlikely(IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
 		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se))))
-		emit_uncounted(this_cpu_ptr(&pending));
+		emit_uncounted(now);
 }
 
 static void entry_dequeue_rt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(fregs, IPCPROBE_SCHED_RT);
+	dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
 	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
 		emit_uncounted(this_cpu_ptr(&pending));
 }
@@ -295,19 +315,19 @@ static void entry_dequeue_dl(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 
 	finish_half();
 	if (!p->dl.dl_throttled)
-		dequeue(fregs, IPCPROBE_SCHED_DL);
+		dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
 }
 
 static void entry_dequeue_stop(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(fregs, IPCPROBE_SCHED_STOP);
+	dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
 }
 
 static void entry_dequeue_scx(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(fregs, IPCPROBE_SCHED_EXT);
+	dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
 }
 
 /* ---- throttling ---- */
@@ -324,7 +344,7 @@ static void throttle_unnamed(void)
 		return;
 	if (now->step > 0 && !now->sum)
 		emit_uncounted(now);
-	now->tid = 0;
+	end_pending(now);
 }
 
 /* Is @nr the count that the group's queue there has, of it and groups above throttled? */
@@ -379,22 +399,23 @@ static void entry_unthrottle_up(struct ipcprobe_hook *hook,
 void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 				     struct ftrace_regs *fregs)
 {
+	struct pending *now = this_cpu_ptr(&pending);
 	struct sched_entity *se = ARG(fregs, 1);
 
 	ipcprobe_pick_restart();
-	if (unlikely(!ipcprobe_se_group(se) && is_half_done())) {
+	if (unlikely(ipcprobe_se_group(se))) {
+		end_pending(now);
+		return;
+	}
+	if (unlikely(is_half_done(now))) {
 		finish_half_first(fregs, ipcprobe_entry_dequeue_entities);
 		return;
 	}
-	if (ipcprobe_se_group(se)) {
-		this_cpu_ptr(&pending)->tid = 0;
-		return;
-	}
-	set_pending(ARG(fregs, 0), container_of(se, struct task_struct, se),
+	set_pending(now, ARG(fregs, 0), container_of(se, struct task_struct, se),
 		    IPCPROBE_SCHED_FAIR, -1, ftrace_regs_get_argument(fregs, 2));
 	if (unlikely(!IPCPROBE_THROTTLES_TASKS &&
 		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(se))))
-		emit_uncounted(this_cpu_ptr(&pending));
+		emit_uncounted(now);
 }
 
 /*
@@ -413,27 +434,23 @@ static noinline void change_unnamed(const void *rq, int change)
 		.rq = rq, .tid = current->pid, .cpu = smp_processor_id(),
 		.rq_flags = IPCPROBE_DEQUEUE_THROTTLE |
 			    (current->dl.dl_yielded ? IPCPROBE_DEQUEUE_YIELD : 0),
+		.change = 1,
 	};
 
 	if (change == -1 && is_deadline_over(rq)) {
 		ipcprobe_rq_interrupt_wakeup();
-		end_dequeue(&over, 1);
+		end_dequeue(&over);
 	} else if (change) {	/* an emptied group leaves without its tasks */
 		emit_change(rq, change);
 	}
 }
 
-/*
- * Who was switched to, and how many voluntary switches it had made. A task that
- * wants to sleep and has a signal is still runnable; since Linux 6.14, and in
- * Debian's 6.12, its prev_state says no more than that. The kernel's count tells.
- */
-struct stint {
-	u32 tid;		/* 0: not known, or idle */
-	u32 nr_voluntary;	/* low bits */
-};
+DEFINE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
 
-static DEFINE_PER_CPU(struct stint, stint);
+static void forget_stint(struct ipcprobe_stint *stint)
+{
+	*stint = (struct ipcprobe_stint) {};
+}
 
 /* No probe of class sched or pick is attached: switches will be missed. */
 void ipcprobe_sched_reset(void)
@@ -441,28 +458,32 @@ void ipcprobe_sched_reset(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu(stint, cpu).tid = 0;
+		forget_stint(&per_cpu(ipcprobe_stint, cpu));
 	ipcprobe_wakings_reset();
 }
 
 static __always_inline bool is_voluntary(bool preempt, const struct task_struct *prev,
 					 u32 prev_state)
 {
-	const struct stint *last = this_cpu_ptr(&stint);
+	const struct ipcprobe_stint *last = this_cpu_ptr(&ipcprobe_stint);
 
-	if (likely(last->tid && last->tid == prev->pid))
+	if (likely(last->tid == prev->pid))
 		return (u32)prev->nvcsw != last->nr_voluntary;
 	return prev_state && !preempt;
 }
 
+/*
+ * Here and in fill_rq_wakeup() a value stands between two that come from elsewhere:
+ * the compiler would make one store of their two, which takes more instructions.
+ */
 static __always_inline void fill_rq_switch(struct ipcprobe_rec_rq_switch *rec,
 					   bool preempt, const struct task_struct *prev,
 					   const struct task_struct *next, u32 prev_state)
 {
 	rec->hdr.tid = prev->pid;
 	rec->next = next->pid;
-	rec->prev_state = prev_state;
 	rec->prev_prio = prev->prio;
+	rec->prev_state = prev_state;
 	rec->next_prio = next->prio;
 	rec->preempt = preempt;
 	rec->voluntary = is_voluntary(preempt, prev, prev_state);
@@ -484,8 +505,8 @@ static noinline void end_dequeue_offline(struct pending *now)
 	bool is_last = now->tid == current->pid && !is_idle_task(current) &&
 		       !ipcprobe_rq_nr_running(now->rq);
 
-	end_dequeue(now, 1);
-	this_cpu_write(stint.tid, 0);	/* this switch is not counted yet */
+	end_dequeue(now);
+	forget_stint(this_cpu_ptr(&ipcprobe_stint));	/* this switch is not counted yet */
 	if (is_last)
 		emit_rq_switch_slowly(ipcprobe_clock(), false, current,
 				      &init_task, READ_ONCE(current->__state));
@@ -513,9 +534,9 @@ static noinline void change_otherwise(struct pending *now, int change)
 		now->sum -= change;
 		emit_change(now->rq, change);
 	} else if (change < 0 && now->step < 0 && ipcprobe_rt_is_throttled(now->rq)) {
-		now->sum = 0;
+		now->change = 0;
 		emit_change(now->rq, change);
-		end_dequeue(now, 0);
+		end_dequeue(now);
 	}
 }
 
@@ -535,11 +556,11 @@ void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 	if (unlikely(now->sum != now->step))
 		change_otherwise(now, change);	/* or more to come, or finish_half() tells it */
 	else if (now->step > 0)
-		end_enqueue(now, 1);
+		end_enqueue(now);
 	else if (unlikely(is_server_leaving(now)))
 		change_otherwise(now, change);
 	else if (likely(cpu_online(smp_processor_id())))
-		end_dequeue(now, 1);
+		end_dequeue(now);
 	else
 		end_dequeue_offline(now);
 }
@@ -555,11 +576,10 @@ static __always_inline void tell_switch(bool preempt, struct task_struct *prev,
 					struct task_struct *next, unsigned int prev_state)
 {
 	this_cpu_write(pending.tid, 0);	/* whatever it was, it is over */
-	this_cpu_write(ipcprobe_running_tid, next->pid);
 	ipcprobe_pick_restart();
 	emit_rq_switch(ipcprobe_clock_try_now(), preempt, prev, next, prev_state);
-	this_cpu_write(stint.nr_voluntary, (u32)next->nvcsw);
-	this_cpu_write(stint.tid, next->pid);
+	this_cpu_write(ipcprobe_stint.nr_voluntary, (u32)next->nvcsw);
+	this_cpu_write(ipcprobe_stint.tid, next->pid);
 }
 
 /* Apart, so that the usual way needs no stack frame. */
@@ -574,45 +594,48 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 			 struct task_struct *next, unsigned int prev_state)
 {
 	guard(preempt_notrace)();
-	if (unlikely(is_half_done()))
+	if (unlikely(is_half_done(this_cpu_ptr(&pending))))
 		tell_switch_after_half(preempt, prev, next, prev_state);
 	else
 		tell_switch(preempt, prev, next, prev_state);
 }
 
 static __always_inline void fill_waking(struct ipcprobe_waking *slot,
-					const struct task_struct *p)
+					const struct task_struct *p, u64 begin)
 {
 	slot->waker = current->pid;
-	slot->begin = ipcprobe_stamp();
+	slot->begin = begin;
 	slot->prev_cpu = task_cpu(p);
 	slot->context = ipcprobe_irq_context();
-	slot->cpu = smp_processor_id();
+	slot->waker_cpu = smp_processor_id();
 }
 
-/* Another's wake-up is where this one's would be. */
-static noinline void note_waking_elsewhere(const struct task_struct *p)
+/* Another's wake-up is where this one's would be, or the clock is another. */
+static noinline void note_waking_slowly(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_claim_any(p->pid);
 
 	if (slot)
-		fill_waking(slot, p);
+		fill_waking(slot, p, ipcprobe_stamp());
 }
 
 static void probe_waking(void *data, struct task_struct *p)
 {
 	struct ipcprobe_waking *slot;
+	u32 tid = p->pid;
+	u64 begin;
 
 	guard(preempt_notrace)();
 	ipcprobe_rq_interrupt_wakeup();
-	this_cpu_write(ipcprobe_named_tid, p->pid);
+	this_cpu_write(ipcprobe_named_tid, tid);
 	if (unlikely(p == current))
 		return;		/* without its lock; another may wake it, too */
-	slot = ipcprobe_waking_home(p->pid);
-	if (ipcprobe_waking_claim(slot, p->pid))
-		fill_waking(slot, p);
+	slot = ipcprobe_waking_home(tid);
+	begin = ipcprobe_stamp_try();
+	if (likely(begin && ipcprobe_waking_claim(slot, tid)))
+		fill_waking(slot, p, begin);
 	else
-		note_waking_elsewhere(p);
+		note_waking_slowly(p);
 }
 
 /* @from is given back: what it holds is in the record. */
@@ -623,17 +646,16 @@ static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 {
 	u16 prev_cpu = from->prev_cpu;
 
+	rec->delay_ns = delay_ns;
 	rec->hdr.tid = p->pid;
 	rec->waker = from->waker;
-	rec->delay_ns = delay_ns;
-	rec->cpu = task_cpu(p);
 	rec->prev_cpu = prev_cpu;
+	rec->cpu = task_cpu(p);
 	rec->is_new = is_new;
 	rec->prio = p->prio;
 	rec->nr_allowed = p->nr_cpus_allowed;
 	rec->prev_allowed = is_new || cpumask_test_cpu(prev_cpu, p->cpus_ptr);
-	rec->context = from->context;
-	rec->waker_cpu = from->cpu;
+	COPY_FIELDS(rec, from, context, waker_cpu);
 	ipcprobe_waking_release(from);
 }
 
@@ -649,7 +671,7 @@ static struct ipcprobe_waking waking_now(const struct task_struct *p)
 		.waker = current->pid,
 		.prev_cpu = task_cpu(p),
 		.context = ipcprobe_irq_context(),
-		.cpu = smp_processor_id(),
+		.waker_cpu = smp_processor_id(),
 	};
 }
 
@@ -660,13 +682,17 @@ static struct ipcprobe_waking unknown_waking(const struct task_struct *p)
 	};
 }
 
-/* Its slot is another one, or it has none. */
+/*
+ * Its slot is another one, or it has none, or it is the running task itself: then
+ * irqs may be on.
+ */
 static noinline void emit_rare_wakeup(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_find(p->pid), other;
 	u32 delay_ns = 0;
 	u64 ts_ns;
 
+	guard(irqsave)();
 	if (p == current || !slot) {
 		other = p == current ? waking_now(p) : unknown_waking(p);
 		slot = &other;
@@ -677,20 +703,18 @@ static noinline void emit_rare_wakeup(const struct task_struct *p)
 	emit_rq_wakeup_slowly(ts_ns, p, slot, delay_ns, 0);
 }
 
-/* Not just enqueued here, or the running task itself: then irqs may be on. */
+/* Not just enqueued here. */
 static noinline void emit_other_wakeup(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_home(p->pid);
 	u32 delay_ns;
 	u64 ts_ns;
 
-	guard(irqsave)();
-	if (unlikely(READ_ONCE(slot->wakee) != p->pid || p == current)) {
+	if (unlikely(READ_ONCE(slot->wakee) != p->pid || p == current ||
+		     !ipcprobe_clock_try(slot->begin, &ts_ns, &delay_ns)))
 		emit_rare_wakeup(p);
-		return;
-	}
-	ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
-	emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
+	else
+		emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
 }
 
 /*
@@ -705,7 +729,8 @@ static void probe_wakeup(void *data, struct task_struct *p)
 	guard(preempt_notrace)();
 	last = this_cpu_ptr(&pending);
 	if (likely(this_cpu_read(ipcprobe_fresh_tid) == p->pid))
-		emit_rq_wakeup(last->ts_ns, p, ipcprobe_waking_home(p->pid), last->delay_ns, 0);
+		emit_rq_wakeup(ipcprobe_clock_known(last->ts_ns), p,
+			       ipcprobe_waking_home(p->pid), last->delay_ns, 0);
 	else
 		emit_other_wakeup(p);
 }

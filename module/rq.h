@@ -84,7 +84,6 @@ static __always_inline int ipcprobe_rq_cpu(const void *rq)
 /* ---- what hook_pick.c remembers of each CPU ---- */
 
 DECLARE_PER_CPU(const void *, ipcprobe_searched); /* queue searched last, for a switch */
-DECLARE_PER_CPU(u32, ipcprobe_running_tid);	/* who runs there */
 
 /* The next search is not one of a group that the last search chose. */
 static __always_inline void ipcprobe_pick_restart(void)
@@ -93,6 +92,18 @@ static __always_inline void ipcprobe_pick_restart(void)
 }
 
 /* ---- and hook_sched.c ---- */
+
+/*
+ * Who was switched to, and how many voluntary switches it had made. A task that
+ * wants to sleep and has a signal is still runnable; since Linux 6.14, and in
+ * Debian's 6.12, its prev_state says no more than that. The kernel's count tells.
+ */
+struct ipcprobe_stint {
+	u32 tid;		/* 0: not known; or idle, which makes no such switch */
+	u32 nr_voluntary;	/* low bits */
+};
+
+DECLARE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
 
 /* Each CPU's queue, once its stopper was woken, as at the start of a session. */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);

@@ -29,15 +29,15 @@
  * @begin: when, as a stamp
  * @prev_cpu: where the task was
  * @context: IPCPROBE_CONTEXT_*: what called
- * @cpu: where
+ * @waker_cpu: where; it and @context are side by side, as in the record
  */
 struct ipcprobe_waking {
 	u32 wakee;
 	u32 waker;
 	u64 begin;
 	u16 prev_cpu;
-	u16 context;
-	u16 cpu;
+	u16 context __aligned(4);
+	u16 waker_cpu;
 };
 
 struct ipcprobe_wakings {
