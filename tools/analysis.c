@@ -37,6 +37,36 @@ static int apply(const struct analysis *analysis, const struct ipcprobe_rec *rec
 	return err ? err : model_apply(analysis->model, rec, cpu);
 }
 
+/* Lines are printed before all tasks are known: else all that is told begins after that. */
+static bool misses_names(const struct analysis *analysis)
+{
+	const struct reader_info *info = reader_info(analysis->reader);
+	uint32_t i;
+
+	if (!(analysis->what & MODEL_RUNQ))
+		return false;
+	for (i = 0; info->have_stats && i < info->nr_cpus; i++)
+		if (info->counts[i].lost[IPCPROBE_CLASS_TASK])
+			return true;
+	return !info->ready_ns;
+}
+
+/* Of each task, what the first snapshot tells that has it. */
+static int learn_names(const struct analysis *analysis)
+{
+	struct reader *r = analysis->reader;
+	const struct ipcprobe_rec *rec;
+	uint32_t cpu;
+	int err = 0;
+
+	reader_set_window(r, UINT64_MAX, UINT64_MAX);
+	while (!err && (err = reader_next(r, &rec, &cpu)) > 0)
+		err = rec->type == IPCPROBE_REC_task_snapshot ?
+		      tasks_expect(&analysis->model->tasks, (const void *)rec) : 0;
+	source_set_window(analysis->source, r);
+	return err;
+}
+
 static int feed(const struct analysis *analysis)
 {
 	struct model *model = analysis->model;
@@ -80,7 +110,9 @@ int analysis_run(const struct analysis *analysis)
 	model->sched.throttles_real_time = is_before_6_12(reader_info(analysis->reader)->kernel);
 	model->sched.sleepers_leave = model->sched.throttles_real_time;
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
-	err = feed(analysis);
+	err = misses_names(analysis) ? learn_names(analysis) : 0;
+	if (!err)
+		err = feed(analysis);
 	if (!err)
 		err = analysis->print(model, analysis->view);
 	model_deinit(model);

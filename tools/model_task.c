@@ -127,10 +127,13 @@ static int add_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t *r
 	return ids_set(&tasks->by_tid, tid, *ret);
 }
 
+static int begin_later(struct tasks *tasks, uint32_t tid);
+
 /**
  * tasks_by_tid - the task that has thread id @tid now
  *
- * One that no record has told of is taken for a process of its own until then.
+ * One that no record has told of is what one to come tells, or else taken for a
+ * process of its own until then.
  *
  * Return: the task; 0 for thread id 0 or without memory.
  */
@@ -138,9 +141,12 @@ uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid)
 {
 	uint32_t task = tasks_known_tid(tasks, tid);
 
-	if (task || !tid || tid > TASK_TID_MAX)
+	if (task || !tid || tid > TASK_TID_MAX || begin_later(tasks, tid))
 		return task;
-	return add_task(tasks, tid, tid, &task) ? 0 : task;
+	task = tasks_known_tid(tasks, tid);
+	if (!task && add_task(tasks, tid, tid, &task))
+		return 0;
+	return task;
 }
 
 /* The process @pid as it starts, or as it is met the first time. */
@@ -181,6 +187,22 @@ static void join_proc(struct tasks *tasks, struct task *task, uint32_t pid)
 	proc_at(tasks, real)->nr_tasks++;
 }
 
+static const struct ipcprobe_rec_task_snapshot *later_of(const struct tasks *tasks, uint32_t tid)
+{
+	uint32_t number = ids_get(&tasks->by_later, tid);
+
+	return number ? pool_at(&tasks->later, number) : NULL;
+}
+
+/* That task is known now; whoever has its id after it is another one. */
+static void forget_later(struct tasks *tasks, uint32_t tid, uint64_t start_ns)
+{
+	const struct ipcprobe_rec_task_snapshot *rec = later_of(tasks, tid);
+
+	if (rec && rec->start_ns == start_ns)
+		ids_set(&tasks->by_later, tid, 0);
+}
+
 /* A task that starts, or that a snapshot tells of for the first time. */
 static int begin_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t ppid,
 		      uint64_t start_ns, const char comm[16])
@@ -201,6 +223,7 @@ static int begin_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t 
 	join_proc(tasks, task, pid);
 	task->start_ns = start_ns;
 	set_comm(task->comm, comm);
+	forget_later(tasks, tid, start_ns);
 	return 0;
 }
 
@@ -211,6 +234,36 @@ static int apply_snapshot(struct tasks *tasks, const struct ipcprobe_rec_task_sn
 	if (number && task_at(tasks, number)->start_ns >= rec->start_ns)
 		return 0;
 	return begin_task(tasks, rec->hdr.tid, rec->pid, rec->ppid, rec->start_ns, rec->comm);
+}
+
+/* If the task that has @tid then had it now, too: 0 or -ENOMEM. */
+static int begin_later(struct tasks *tasks, uint32_t tid)
+{
+	const struct ipcprobe_rec_task_snapshot *rec = later_of(tasks, tid);
+
+	return rec && rec->start_ns <= tasks->now_ns ? apply_snapshot(tasks, rec) : 0;
+}
+
+/**
+ * tasks_expect - a record of a snapshot will come
+ *
+ * The task's other records may come before it: as the snapshot takes its time, or
+ * the record of the task's beginning was lost.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tasks_expect(struct tasks *tasks, const struct ipcprobe_rec_task_snapshot *rec)
+{
+	struct ipcprobe_rec_task_snapshot *kept;
+	uint32_t number;
+
+	if (!rec->hdr.tid || rec->hdr.tid > TASK_TID_MAX || later_of(tasks, rec->hdr.tid))
+		return 0;
+	kept = pool_add(&tasks->later, &number);
+	if (!kept)
+		return -ENOMEM;
+	memcpy(kept, rec, sizeof(*kept));
+	return ids_set(&tasks->by_later, rec->hdr.tid, number);
 }
 
 static int apply_fork(struct tasks *tasks, const struct ipcprobe_rec_task_fork *rec)
@@ -473,7 +526,8 @@ int tasks_init(struct tasks *tasks)
 	*tasks = (struct tasks){ 0 };
 	if (pool_init(&tasks->task, sizeof(struct task)) ||
 	    pool_init(&tasks->proc, sizeof(struct proc)) ||
-	    pool_init(&tasks->image, sizeof(struct image))) {
+	    pool_init(&tasks->image, sizeof(struct image)) ||
+	    pool_init(&tasks->later, sizeof(struct ipcprobe_rec_task_snapshot))) {
 		tasks_deinit(tasks);
 		return -ENOMEM;
 	}
@@ -488,6 +542,8 @@ void tasks_deinit(struct tasks *tasks)
 	pool_deinit(&tasks->image);
 	ids_deinit(&tasks->by_pid);
 	ids_deinit(&tasks->by_tid);
+	pool_deinit(&tasks->later);
+	ids_deinit(&tasks->by_later);
 	map_deinit(&tasks->many);
 	map_deinit(&tasks->many_task);
 	*tasks = (struct tasks){ 0 };

@@ -99,6 +99,12 @@ struct ids {
 	uint32_t *page[IDS_PAGES];
 };
 
+/**
+ * struct tasks - all tasks and processes, by number and as they are called now
+ * @later: struct ipcprobe_rec_task_snapshot: what records to come tell of tasks
+ * @by_later: the first one of each thread id, 0 = none
+ * @now_ns: time of the record that is taken in
+ */
 struct tasks {
 	struct pool task;	/* struct task */
 	struct pool proc;	/* struct proc */
@@ -109,6 +115,9 @@ struct tasks {
 	struct map many_task;	/* task that does, by that image */
 	uint32_t nr_exits;
 	uint32_t nr_images;	/* ever */
+	struct pool later;
+	struct ids by_later;
+	uint64_t now_ns;
 };
 
 /* how process a stands to process b: a is b's ... */
@@ -131,6 +140,7 @@ struct relation {
 int tasks_init(struct tasks *tasks);
 void tasks_deinit(struct tasks *tasks);
 int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec);
+int tasks_expect(struct tasks *tasks, const struct ipcprobe_rec_task_snapshot *rec);
 
 uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid);
 uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid);

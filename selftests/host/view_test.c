@@ -535,6 +535,34 @@ static void test_groups(void)
 	trace_deinit(&t);
 }
 
+/* CPU 1 is down for 3 of 8 ms, and busy for 1 ms of the others. */
+static void test_offline(void)
+{
+	struct view_runq view = { .source = &trace_all, .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
+	struct trace t;
+
+	trace_init(&t, MODEL_RUNQ);
+	trace_snapshot(&t, 11, 1, "ping");
+	t.now_ns = 2000 * US;
+	TRACE(&t, rq_snapshot_end, 0, .cpu = 0);
+	t.now_ns = 2000 * US;
+	TRACE(&t, rq_snapshot, 11, .cpu = 1, .is_current = 1);
+	t.now_ns = 2000 * US;
+	TRACE(&t, rq_snapshot_end, 11, .cpu = 1, .nr_running = 1, .nr_members = 1);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_dequeue, 11, .cpu = 1, .nr_running = 0, .change = 1);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_switch, 11, .cpu = 1, .next = 0, .prev_state = 1);
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_online, 0, .cpu = 1, .is_online = 0);
+	t.now_ns = 7000 * US;
+	TRACE(&t, rq_online, 0, .cpu = 1, .is_online = 1);
+	t.now_ns = 10000 * US;
+	trace_finish(&t);
+	compare("runq-offline.txt", capture(runq_text, &t.model, &view));
+	trace_deinit(&t);
+}
+
 /* ---- the scheduler ---- */
 
 /*
@@ -1148,7 +1176,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(57);
+	ktap_begin(58);
 	test_pipeline();
 	test_calls();
 	test_merged_paths();
@@ -1162,6 +1190,7 @@ int main(int argc, char **argv)
 	test_queues();
 	test_lost_queues();
 	test_groups();
+	test_offline();
 	test_sched();
 	test_explain();
 	test_address_spaces();

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names that a file tells after they are needed: a snapshot that took its time, in a
+ * recording that does not say when it was complete, or one after a loss.
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "analysis.h"
+#include "ktap.h"
+#include "trace_builder.h"
+#include "tracefile.h"
+
+#define START_NS	5000000000000ULL
+#define US		1000ULL
+#define NR_SEEN		8U
+
+/* ---- a file ---- */
+
+static struct tracefile *file;
+static uint64_t now_ns;
+
+static void append(const struct ipcprobe_rec *rec)
+{
+	if (tracefile_append(file, 0, rec, rec->len) != rec->len)
+		abort();
+	now_ns += 10 * US;
+}
+
+#define APPEND(event, task, ...) do {						\
+	struct ipcprobe_rec_##event rec = {					\
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_##event,	\
+			 .tid = (task), .ts_ns = now_ns }, __VA_ARGS__ };	\
+	append(&rec.hdr);							\
+} while (0)
+
+static void append_snapshot(uint32_t tid, uint64_t start_ns, const char *comm)
+{
+	struct ipcprobe_rec_task_snapshot rec = {
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_task_snapshot, .tid = tid,
+			 .ts_ns = now_ns },
+		.start_ns = start_ns, .pid = tid, .ppid = 1,
+	};
+
+	snprintf(rec.comm, sizeof(rec.comm), "%s", comm);
+	append(&rec.hdr);
+}
+
+/* 11 to 13 run, one after another, before what tells of them; then 11 with another name. */
+static void append_all(void)
+{
+	now_ns = START_NS + 100 * US;
+	APPEND(rq_snapshot_end, 0, .cpu = 0);
+	APPEND(rq_switch, 0, .next = 11);
+	APPEND(rq_switch, 11, .next = 12);
+	APPEND(rq_switch, 12, .next = 13);
+	APPEND(rq_switch, 13, .next = 0);
+	append_snapshot(11, START_NS - 1, "early");
+	append_snapshot(12, START_NS - 1, "other");
+	append_snapshot(13, now_ns - 1, "younger");
+	APPEND(task_comm, 11, .comm = "renamed");
+	append_snapshot(11, START_NS - 1, "renamed");
+	APPEND(rq_switch, 0, .next = 11);
+}
+
+/* @ready_us: when the snapshot was complete, after the start; 0 = not known */
+static int make_file(uint64_t ready_us, uint64_t nr_lost)
+{
+	const struct tracefile_pair none[] = { { NULL, NULL } };
+	struct tracefile_header header = {
+		.page_size = 4096, .nr_cpus = 1, .start_ns = START_NS,
+		.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED,
+	};
+	struct tracefile_cpu_stats counts = { 0 };
+	struct tracefile_stats stats = { .nr_cpus = 1 };
+	int fd = memfd_create("names_test", 0);
+
+	if (fd < 0 || tracefile_create(fd, &header, none, &file))
+		abort();
+	append_all();
+	stats.stop_ns = now_ns;
+	stats.ready_ns = ready_us ? START_NS + ready_us * US : 0;
+	stats.ending_ns = ready_us ? now_ns : 0;
+	memcpy(counts.read, tracefile_read_counts(file, 0), sizeof(counts.read));
+	memcpy(counts.produced, counts.read, sizeof(counts.read));
+	counts.produced[IPCPROBE_CLASS_TASK] += nr_lost;
+	counts.lost[IPCPROBE_CLASS_TASK] += nr_lost;
+	if (tracefile_finish(file, &stats, &counts))
+		abort();
+	tracefile_destroy(file);
+	return fd;
+}
+
+/* ---- who is seen ---- */
+
+/* how each task that runs is called as it begins to */
+static char seen[NR_SEEN][16];
+static uint32_t nr_seen;
+
+static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
+{
+	(void)arg;
+	if (sw->next && nr_seen < NR_SEEN)
+		memcpy(seen[nr_seen++], task_at(sched->tasks, sw->next)->comm, 16);
+	return 0;
+}
+
+static int print_nothing(const struct model *model, const void *view)
+{
+	(void)model;
+	(void)view;
+	return 0;
+}
+
+static void watch(uint64_t ready_us, uint64_t nr_lost)
+{
+	const struct sched_watch watch = { .on_switch = on_switch };
+	struct source_opts source = SOURCE_OPTS_INIT;
+	struct model model;
+	struct analysis analysis = {
+		.source = &source, .model = &model, .what = MODEL_RUNQ, .until_ns = UINT64_MAX,
+		.watch = &watch, .print = print_nothing,
+	};
+	int fd = make_file(ready_us, nr_lost);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	source.input = path;
+	source.needs_history = true;
+	nr_seen = 0;
+	memset(seen, 0, sizeof(seen));
+	if (source_open(&source, &analysis.reader) || analysis_run(&analysis))
+		abort();
+	source_close(&source, analysis.reader, 0);
+	close(fd);
+}
+
+static bool is_seen(uint32_t place, const char *comm)
+{
+	return place < nr_seen && !strcmp(seen[place], comm);
+}
+
+static void check(bool is_ok, const char *sentence)
+{
+	for (uint32_t i = 0; !is_ok && i < nr_seen; i++)
+		ktap_note("runs: '%s'", seen[i]);
+	ktap_ok(is_ok, "%s", sentence);
+}
+
+int main(void)
+{
+	ktap_begin(4);
+	watch(0, 0);
+	check(nr_seen == 4 && is_seen(0, "early") && is_seen(1, "other"),
+	      "who runs before the snapshot has come to it has its name");
+	check(is_seen(2, ""), "but not that of one that began later");
+	check(is_seen(3, "renamed"), "a name that is changed is the new one from then on");
+	watch(1, 5);
+	check(nr_seen == 4 && is_seen(0, "early") && is_seen(1, "other"),
+	      "the same where records of tasks were lost");
+	return ktap_end();
+}
