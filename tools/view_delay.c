@@ -27,17 +27,15 @@ static void put_run(const struct model *model, const struct run_sum *run)
 
 #define RUNS_SHOWN	5U	/* tasks of a part */
 
-/* Those that ran least. */
-static void put_others(const struct run_sums *ran)
+/* Those that ran least, the idle CPU not among them. */
+static void put_others(const struct run_sum *runs, uint32_t nr)
 {
 	uint64_t ns = 0;
 	uint32_t i;
 
-	if (ran->nr <= RUNS_SHOWN)
-		return;
-	for (i = RUNS_SHOWN; i < ran->nr; i++)
-		ns += ran->v[i].ns;
-	printf(", %u others ", ran->nr - RUNS_SHOWN);
+	for (i = 0; i < nr; i++)
+		ns += runs[i].ns;
+	printf(", %u %s ", nr, nr == 1 ? "other" : "others");
 	line_duration(ns);
 }
 
@@ -45,17 +43,23 @@ static void put_others(const struct run_sums *ran)
 static void put_runs(const struct model *model, const struct delay_report *delay, uint32_t number)
 {
 	const struct run_sums *ran = &delay->ran[number];
+	bool has_idle = ran->nr && !ran->v[ran->nr - 1].task;	/* it comes last */
 	uint64_t unknown_ns = delay_report_unknown_ns(delay, number);
-	uint32_t i;
+	uint32_t nr_tasks = ran->nr - has_idle, i;
 
 	if (!ran->nr)
 		return;
 	fputs(", where ran: ", stdout);
-	for (i = 0; i < ran->nr && i < RUNS_SHOWN; i++) {
+	for (i = 0; i < nr_tasks && i < RUNS_SHOWN; i++) {
 		fputs(i ? ", " : "", stdout);
 		put_run(model, &ran->v[i]);
 	}
-	put_others(ran);
+	if (nr_tasks > RUNS_SHOWN)
+		put_others(&ran->v[RUNS_SHOWN], nr_tasks - RUNS_SHOWN);
+	if (has_idle) {
+		fputs(nr_tasks ? ", " : "", stdout);
+		put_run(model, &ran->v[nr_tasks]);
+	}
 	if (!unknown_ns)
 		return;
 	fputs(", not known ", stdout);

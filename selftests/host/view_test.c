@@ -11,6 +11,7 @@
 #include <locale.h>
 
 #include "address_space.h"
+#include "array.h"
 #include "dump.h"
 #include "ktap.h"
 #include "label.h"
@@ -1004,6 +1005,114 @@ static void test_explain(void)
 	compare("sched-explain-group.txt", capture(explain_view, NULL, &text));
 }
 
+/* ---- delays ---- */
+
+struct delay_case {
+	const struct delay_report *report;
+	uint32_t task;
+};
+
+static int delay_text(const struct model *model, const void *opts)
+{
+	const struct delay_case *told = opts;
+
+	view_delay_print(model, told->report, told->task);
+	return 0;
+}
+
+static int delay_json(const struct model *model, const void *opts)
+{
+	const struct delay_case *told = opts;
+	json_t *list = view_delay_json(model, told->report);
+	char *text = json_dumps(list, JSON_INDENT(1) | JSON_SORT_KEYS);
+
+	puts(text);
+	free(text);
+	json_decref(list);
+	return 0;
+}
+
+static uint32_t known(struct trace *t, uint32_t tid)
+{
+	return tasks_known_tid(&t->model.tasks, tid);
+}
+
+/* Task 20 has class fair, 21 real time, 22 deadline; 11 to 17 ran. */
+static void delay_trace(struct trace *t)
+{
+	uint32_t i;
+
+	trace_init(t, MODEL_RUNQ);
+	for (i = 11; i <= 17; i++)
+		trace_snapshot(t, i, 1, "hog");
+	for (i = 20; i <= 22; i++)
+		trace_snapshot(t, i, 1, "victim");
+	TRACE_TEXT(t, rq_group, 0, path, "/li\033mited", .group = 4, .parent = 1);
+	TRACE_TEXT(t, rq_site, 0, function, "detach_tasks.isra.0", .site = 3);
+	TRACE(t, rq_snapshot, 20, .is_current = 1, .sched_class = IPCPROBE_SCHED_FAIR);
+	TRACE(t, rq_snapshot, 21, .sched_class = IPCPROBE_SCHED_RT);
+	TRACE(t, rq_snapshot, 22, .sched_class = IPCPROBE_SCHED_DL);
+	TRACE(t, rq_snapshot_end, 20, .nr_running = 3, .nr_members = 3);
+}
+
+/* A part of each kind; of those that ran meanwhile five are named, and the idle CPU. */
+static void test_delay(void)
+{
+	static const uint32_t times[] = { 700, 600, 500, 400, 300, 20, 10 };
+	struct run_sum hogs[8] = { { 0 } }, two[2] = { { 0 } }, five[5] = { { 0 } }, idle[7];
+	struct delay_part parts[] = {
+		{ .kind = DELAY_WAKING, .cpu = 1 },
+		{ .kind = DELAY_SIGNALLED, .cpu = 1 },
+		{ .kind = DELAY_QUEUED, .cpu = 1 },
+		{ .kind = DELAY_MOVED, .cpu = 1, .site = 3, .context = IPCPROBE_CONTEXT_SWITCH },
+		{ .kind = DELAY_THROTTLED, .cpu = 2, .group = 4 },
+		{ .kind = DELAY_PUT_BACK, .cpu = 2 },
+		{ .kind = DELAY_QUEUED, .cpu = DELAY_SEVERAL_CPUS },
+		{ .kind = DELAY_THROTTLED, .cpu = 3 },
+		{ .kind = DELAY_PUT_BACK, .cpu = 3 },
+		{ .kind = DELAY_QUEUED, .cpu = 0 },
+		{ .kind = DELAY_QUEUED, .cpu = 0 },
+		{ .kind = DELAY_MOVED, .cpu = 3 },
+	};
+	struct run_sums ran[ARRAY_SIZE(parts)] = { { 0 } };
+	struct delay_report report = { .nr = ARRAY_SIZE(parts), .part = parts, .ran = ran };
+	struct delay_case told = { .report = &report };
+	uint64_t at_ns = 5000 * US;
+	struct trace t;
+	uint32_t i;
+
+	delay_trace(&t);
+	for (i = 0; i < 7; i++)
+		hogs[i] = (struct run_sum){ .task = known(&t, 11 + i), .ns = times[i] * US, .nr = 1 + i };
+	hogs[7] = (struct run_sum){ .ns = 70 * US, .nr = 3 };
+	two[0] = (struct run_sum){ .task = known(&t, 11), .ns = 900 * US, .nr = 2 };
+	two[1] = (struct run_sum){ .ns = 100 * US, .nr = 1 };
+	memcpy(five, hogs, sizeof(five));
+	memcpy(idle, hogs, sizeof(idle));
+	idle[6] = (struct run_sum){ .ns = 8 * US, .nr = 1 };
+	ran[2] = (struct run_sums){ .v = hogs, .nr = 8 };
+	ran[4] = (struct run_sums){ .v = two, .nr = 2 };
+	ran[7] = (struct run_sums){ .v = five, .nr = 5 };
+	ran[9] = (struct run_sums){ .v = idle, .nr = 7 };
+	ran[10] = (struct run_sums){ .v = &idle[6], .nr = 1 };
+	parts[3].by = known(&t, 12);
+	for (i = 0; i < report.nr; i++) {
+		parts[i].from_ns = at_ns;
+		at_ns += (i == 2 || i == 7 || i == 9 ? 3000 : i == 4 ? 1000 : 2 + i) * US;
+		parts[i].until_ns = at_ns;
+	}
+	for (i = 0; i < 3; i++) {
+		static const char *const names[] = {
+			"sched-delay.txt", "sched-delay-rt.txt", "sched-delay-dl.txt",
+		};
+
+		told.task = known(&t, 20 + i);
+		compare(names[i], capture(delay_text, &t.model, &told));
+	}
+	compare("sched-delay.json", capture(delay_json, &t.model, &told));
+	trace_deinit(&t);
+}
+
 /* ---- address spaces ---- */
 
 static const char space_server[] =
@@ -1193,6 +1302,7 @@ int main(int argc, char **argv)
 	test_offline();
 	test_sched();
 	test_explain();
+	test_delay();
 	test_address_spaces();
 	test_dump();
 	return ktap_end();
