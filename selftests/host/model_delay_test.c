@@ -373,6 +373,35 @@ static void test_antagonists(void)
 	end(&t, &told);
 }
 
+/* The list itself: who is told the same again, or woken where it waits, has no new part. */
+static void test_told_again(void)
+{
+	const struct delay_part first = { .cpu = 1, .kind = DELAY_QUEUED };
+	const struct delay_part other[] = {
+		{ .cpu = 2, .kind = DELAY_QUEUED }, { .cpu = 1, .kind = DELAY_THROTTLED },
+		{ .cpu = 1, .kind = DELAY_THROTTLED, .group = 4 },
+	};
+	struct sched_delay delay = { 0 };
+	uint32_t i;
+
+	ktap_ok(!delay_woken(&delay, 900, 5) && !delay.nr && !delay.is_known,
+		"who does not wait is woken: no delay");
+	delay_enter(&delay, 1000, &first);
+	delay_enter(&delay, 1010, &first);
+	ktap_ok(delay.nr == 1 && delay.part[0].from_ns == 1000, "the same twice is one part");
+	delay_woken(&delay, 1000, 5);
+	delay_woken(&delay, 1020, 5);
+	ktap_ok(delay.nr == 1 && delay.is_known && delay_begin_ns(&delay) == 1000,
+		"a waker's call while it waits begins nothing: %u parts", delay.nr);
+	for (i = 0; i < 3; i++)
+		delay_enter(&delay, 1030 + 10 * i, &other[i]);
+	delay_end(&delay, 1070);
+	ktap_ok(delay.nr == 4 && delay_ns(&delay) == 70 && delay_kind_ns(&delay, DELAY_QUEUED) == 40 &&
+		delay_kind_ns(&delay, DELAY_THROTTLED) == 30,
+		"another queue, another kind, another group: a part each, %u", delay.nr);
+	delay_deinit(&delay);
+}
+
 /* ---- bounds ---- */
 
 /* More moves than parts are kept. */
@@ -381,7 +410,7 @@ static void test_many_parts(void)
 	struct trace t;
 	struct told told;
 	uint64_t us = 6000, queued_us = 0, ns[NR_DELAY_KINDS] = { 0 };
-	uint32_t i;
+	uint32_t i, nr_gaps = 0;
 
 	begin(&t, &told);
 	join(&t, 5000, VICTIM, 0, 12);
@@ -395,6 +424,9 @@ static void test_many_parts(void)
 	queued_us = 1000 + 300 * 97;
 	for (i = 0; i < told.report.nr; i++)
 		ns[told.report.part[i].kind] += delay_part_ns(&told.report.part[i], 0);
+	for (i = 1; i < told.report.nr; i++)
+		nr_gaps += told.report.part[i].from_ns != told.report.part[i - 1].until_ns;
+	ktap_ok(!nr_gaps, "none of too many parts leaves a gap: %u", nr_gaps);
 	ktap_ok(told.report.nr <= DELAY_PARTS_MAX && ns[DELAY_QUEUED] == queued_us * US &&
 		ns[DELAY_MOVED] == 900 * US && ns[DELAY_WAKING] == 5 * US &&
 		told.report.ns == ns[DELAY_QUEUED] + ns[DELAY_MOVED] + ns[DELAY_WAKING],
@@ -448,7 +480,7 @@ static void test_lost(void)
 
 int main(void)
 {
-	ktap_begin(19);
+	ktap_begin(24);
 	test_moved();
 	test_signalled();
 	test_throttled();
@@ -457,6 +489,7 @@ int main(void)
 	test_no_length();
 	test_early();
 	test_antagonists();
+	test_told_again();
 	test_many_parts();
 	test_many_runs();
 	test_lost();

@@ -171,41 +171,65 @@ static void test_wanted(void)
 	trace_deinit(&t);
 }
 
-/* Rows of delays: run time, switches, delays, and how many rows there are. */
-static void sum_latency(const struct sweep_limits *limits, enum latency_by by, uint64_t sums[4])
+enum {
+	ROWS_RUN, ROWS_SWITCHES, ROWS_DELAYS, ROWS_NS, ROWS_MAX, ROWS_MAX_END, ROWS_SLOTS,
+	ROWS_PARTS, NR_ROWS_SUMS = ROWS_PARTS + NR_DELAY_KINDS
+};
+
+static void sum_row(const struct latency_row *row, uint64_t sums[NR_ROWS_SUMS])
+{
+	uint32_t i;
+
+	sums[ROWS_RUN] += row->run_ns;
+	sums[ROWS_SWITCHES] += row->nr_switches;
+	sums[ROWS_DELAYS] += row->delays.hist.count;
+	sums[ROWS_NS] += row->delays.hist.sum;
+	if (row->delays.hist.max > sums[ROWS_MAX]) {
+		sums[ROWS_MAX] = row->delays.hist.max;
+		sums[ROWS_MAX_END] = row->max_end_ns;
+	}
+	for (i = 0; i < LATENCY_NR_SLOTS; i++)
+		sums[ROWS_SLOTS] += (uint64_t)row->delays.slot[i] << i;
+	for (i = 0; i < NR_DELAY_KINDS; i++)
+		sums[ROWS_PARTS + i] += row->part_ns[i];
+}
+
+/* Return: how many rows there are. */
+static uint32_t sum_latency(const struct sweep_limits *limits, enum latency_by by,
+			    uint64_t sums[NR_ROWS_SUMS])
 {
 	static const struct source_opts source = SOURCE_OPTS_INIT;
 	struct latency latency;
 	struct trace t;
-	uint32_t i;
+	uint32_t i, nr;
 
 	if (latency_init(&latency, &source, by))
 		abort();
 	record(&t, limits, &latency.watch, MODEL_RUNQ);
-	memset(sums, 0, 4 * sizeof(*sums));
-	for (i = 1; i < latency.row.nr; i++) {
-		const struct latency_row *row = latency_row_at(&latency, i);
-
-		sums[0] += row->run_ns;
-		sums[1] += row->nr_switches;
-		sums[2] += row->delays.hist.count;
-		sums[3] += row->delays.hist.sum;
-	}
-	ktap_note("by %u: %u rows", by, pool_used(&latency.row));
+	memset(sums, 0, NR_ROWS_SUMS * sizeof(*sums));
+	for (i = 1; i < latency.row.nr; i++)
+		sum_row(latency_row_at(&latency, i), sums);
+	nr = pool_used(&latency.row);
 	trace_deinit(&t);
 	latency_deinit(&latency);
+	return nr;
+}
+
+static void compare_latency(enum latency_by by, const char *name, uint32_t most)
+{
+	uint64_t all[NR_ROWS_SUMS], few[NR_ROWS_SUMS];
+	uint32_t nr_all = sum_latency(&keep_all, by, all), nr = sum_latency(&keep_few, by, few);
+
+	ktap_ok(is_same(all, few, NR_ROWS_SUMS) && all[ROWS_DELAYS] && nr <= most,
+		"no sum of delays by %s changes: %u rows, folded %u", name, nr_all, nr);
 }
 
 static void test_latency(void)
 {
-	uint64_t all[4], few[4];
-
-	sum_latency(&keep_all, LATENCY_BY_TASK, all);
-	sum_latency(&keep_few, LATENCY_BY_TASK, few);
-	ktap_ok(is_same(all, few, 4) && all[2], "no sum of delays by task changes");
-	sum_latency(&keep_all, LATENCY_BY_WAKER, all);
-	sum_latency(&keep_few, LATENCY_BY_WAKER, few);
-	ktap_ok(is_same(all, few, 4) && all[2], "no sum of delays by waker changes");
+	compare_latency(LATENCY_BY_TASK, "task", 2 * NR_KEPT);
+	compare_latency(LATENCY_BY_WAKER, "waker", 2 * NR_KEPT);
+	compare_latency(LATENCY_BY_CPU, "CPU", 1);
+	compare_latency(LATENCY_BY_CGROUP, "control group", 1);
 }
 
 static void sum_blocked(const struct sweep_limits *limits, uint64_t sums[2], uint32_t *nr)
@@ -242,7 +266,7 @@ static void test_blocked(void)
 
 int main(void)
 {
-	ktap_begin(7);
+	ktap_begin(9);
 	test_tasks();
 	test_wanted();
 	test_latency();
