@@ -147,13 +147,36 @@ static void check(bool is_ok, const char *sentence)
 	ktap_ok(is_ok, "%s", sentence);
 }
 
+/* Its record is one of a task known already, which is dropped: a new one has its id. */
+static void test_dropped(void)
+{
+	struct ipcprobe_rec_task_snapshot told = {
+		.hdr = { .len = sizeof(told), .type = IPCPROBE_REC_task_snapshot, .tid = 14 },
+		.start_ns = 100, .pid = 14, .comm = "dropped",
+	};
+	struct trace t;
+	const struct task *task;
+
+	trace_init(&t, MODEL_RUNQ);
+	if (tasks_expect(&t.model.tasks, &told))
+		abort();
+	TRACE(&t, task_fork, 1, .start_ns = 100, .child_tid = 14, .child_pid = 14, .pid = 1,
+	      .comm = "forked");
+	if (tasks_drop_task(&t.model.tasks, tasks_known_tid(&t.model.tasks, 14)))
+		abort();
+	task = task_at(&t.model.tasks, tasks_by_tid(&t.model.tasks, 14));
+	ktap_ok(!task->comm[0], "nor that of one whose beginning was recorded: '%s'", task->comm);
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(4);
+	ktap_begin(5);
 	watch(0, 0);
 	check(nr_seen == 4 && is_seen(0, "early") && is_seen(1, "other"),
 	      "who runs before the snapshot has come to it has its name");
 	check(is_seen(2, ""), "but not that of one that began later");
+	test_dropped();
 	check(is_seen(3, "renamed"), "a name that is changed is the new one from then on");
 	watch(1, 5);
 	check(nr_seen == 4 && is_seen(0, "early") && is_seen(1, "other"),

@@ -703,7 +703,34 @@ static void quotas(struct trace *t, bool is_told)
 	trace_finish(t);
 }
 
-static bool is_quota_told;
+/* Six tasks are throttled at once; there is one CPU. */
+static void crowd(struct trace *t)
+{
+	const uint64_t ms = 1000 * US;
+	uint32_t i;
+
+	t->now_ns = 90 * ms;
+	TRACE_TEXT(t, rq_group, 0, path, "/", .group = 1);
+	TRACE_TEXT(t, rq_group, 0, path, "/crowd", .group = 5, .parent = 1);
+	TRACE(t, rq_quota, 0, .group = 5, .quota_ns = 20 * ms, .period_ns = 100 * ms);
+	t->now_ns = 100 * ms;
+	TRACE(t, rq_snapshot_end, 0, .cpu = 0);
+	for (i = 0; i < 6; i++) {
+		t->now_ns = 100 * ms;
+		quota_join(t, 21 + i, 5, 0, 1 + i);
+	}
+	t->now_ns = 100 * ms;
+	TRACE(t, rq_switch, 0, .next = 21);
+	t->now_ns = 120 * ms;
+	TRACE(t, rq_throttle, 0, .group = 5, .is_throttled = 1);
+	TRACE(t, rq_change, 0, .change = -6, .nr_running = 0);
+	t->now_ns = 120 * ms;
+	TRACE(t, rq_switch, 21, .next = 0);
+	t->now_ns = 200 * ms;
+	trace_finish(t);
+}
+
+static bool is_quota_told, is_crowd;
 
 static int quota_view(const struct model *model, const void *opts)
 {
@@ -718,7 +745,10 @@ static int quota_view(const struct model *model, const void *opts)
 	if (latency_init(&latency, runq.source, LATENCY_BY_CGROUP))
 		abort();
 	t.model.sched.watch = &latency.watch;
-	quotas(&t, is_quota_told);
+	if (is_crowd)
+		crowd(&t);
+	else
+		quotas(&t, is_quota_told);
 	err = runq.source->json ? view_latency_json(&t.model, &view) :
 				  view_latency_print(&t.model, &view);
 	latency_deinit(&latency);
@@ -840,6 +870,8 @@ static void test_sched(void)
 	is_quota_told = true;
 	compare("sched-quota.txt", capture(quota_view, NULL, &text));
 	compare("sched-quota.json", capture(quota_view, NULL, &json));
+	is_crowd = true;
+	compare("sched-quota-crowd.txt", capture(quota_view, NULL, &text));
 	compare("sched-timehist.txt", capture(timehist_view, NULL, &text));
 	timehist_flags = (struct timehist){ .has_wakeups = true, .has_migrations = true,
 		.has_next = true, .has_state = true, .has_cpus = true, .has_summary = true };
@@ -1285,7 +1317,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(58);
+	ktap_begin(59);
 	test_pipeline();
 	test_calls();
 	test_merged_paths();
