@@ -128,6 +128,8 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_stats(session, user);
 	case IPCPROBE_IOC_RESYNC:
 		return ipcprobe_session_resync(session);
+	case IPCPROBE_IOC_RESYNC_QUEUES:
+		return ipcprobe_session_resync_queues(session);
 	default:
 		return -ENOTTY;
 	}

@@ -241,6 +241,7 @@ int ipcprobe_session_configure(struct ipcprobe_session *session,
 int ipcprobe_session_start(struct ipcprobe_session *session);
 int ipcprobe_session_stop(struct ipcprobe_session *session);
 int ipcprobe_session_resync(struct ipcprobe_session *session);
+int ipcprobe_session_resync_queues(struct ipcprobe_session *session);
 int ipcprobe_session_stats(struct ipcprobe_session *session,
 			   struct ipcprobe_stats *stats);
 void ipcprobe_describe_again(void);
@@ -1432,7 +1433,8 @@ void ipcprobe_snapshot_offline(struct ipcprobe_session *only);
 /* hook_sched.c */
 
 void ipcprobe_sched_reset(void);
-void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled);
+bool ipcprobe_rq_has_lock(void);
+void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, bool is_stopped);
 
 /* hook_pick.c */
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The members of a CPU's queue at one instant, when the machine is stopped.
+ * The members of a CPU's queue at one instant: under the queue's lock or, on a kernel
+ * that does not say where that is, when the machine is stopped.
  *
  * The queue has a list of its own for each scheduling class: what is looked at
  * are its members, however many threads sleep.  A kernel whose lists are not
- * known has all its threads looked at.  Either has a limit, so that the machine
- * is stopped for a bounded time, whatever its users do.
+ * known has all its threads looked at.  Either has a limit, so that the queue is
+ * locked for a bounded time, whatever the machine's users do.
  */
 #include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
@@ -211,26 +212,74 @@ static void emit_end(const struct members *members)
 }
 
 /**
+ * ipcprobe_rq_has_lock - is it known how this kernel locks a queue?
+ *
+ * Context: any, the module is initialised.
+ */
+bool ipcprobe_rq_has_lock(void)
+{
+	const struct ipcprobe_rq_offsets *o = &ipcprobe_rq_offsets;
+
+	return IS_ENABLED(CONFIG_FAIR_GROUP_SCHED) && o->rq_lock >= 0 && o->cfs_rq >= 0 &&
+	       (!IS_ENABLED(CONFIG_SCHED_CORE) || (o->rq_core >= 0 && o->rq_core_enabled >= 0));
+}
+
+/* The queues of a core that shares its threads among trusted tasks have one lock. */
+static raw_spinlock_t *lock_of(const void *rq)
+{
+	if (IS_ENABLED(CONFIG_SCHED_CORE) && IPCPROBE_PRIVATE(u32, rq, rq_core_enabled))
+		rq = IPCPROBE_PRIVATE(void *, rq, rq_core);
+	return (void *)rq + ipcprobe_rq_offsets.rq_lock;
+}
+
+/* Which lock it is may change until it is held. */
+static raw_spinlock_t *lock_queue(const void *rq)
+{
+	raw_spinlock_t *lock;
+
+	for (;;) {
+		lock = lock_of(rq);
+		raw_spin_lock(lock);
+		if (likely(lock == lock_of(rq)))
+			return lock;
+		raw_spin_unlock(lock);
+	}
+}
+
+static void snapshot(struct members *members, bool has_throttled)
+{
+	if (has_lists(members->rq))
+		add_listed(members);
+	if (!has_lists(members->rq) || has_throttled)
+		add_threads(members, has_lists(members->rq));
+	emit_end(members);
+}
+
+/**
  * ipcprobe_rq_snapshot - the members of this CPU's queue
  * @only: session that gets the records
  * @has_throttled: there are tasks that are members of a queue, but in none of
  *	its lists: throttled ones
+ * @is_stopped: the machine is stopped, every CPU is here; else the queue is locked
  *
- * Context: the machine is stopped: every CPU is here, irqs off.
+ * Context: irqs off, inside no lock of a queue.
  */
-void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled)
+void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, bool is_stopped)
 {
 	struct members members = {
 		.only = only,
 		.rq = learn_own_rq(),
 		.cpu = smp_processor_id(),
 	};
+	raw_spinlock_t *lock;
 
-	if (has_lists(members.rq))
-		add_listed(&members);
-	if (!has_lists(members.rq) || has_throttled)
-		add_threads(&members, has_lists(members.rq));
-	emit_end(&members);
+	if (is_stopped) {
+		snapshot(&members, has_throttled);
+	} else {
+		lock = lock_queue(members.rq);
+		snapshot(&members, has_throttled);
+		raw_spin_unlock(lock);
+	}
 	if (members.is_cut)
 		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_LIMIT);
 }

@@ -247,6 +247,13 @@ void ipcprobe_describe_again(void)
 	WRITE_ONCE(ipcprobe_epoch, ipcprobe_epoch + 1);
 }
 
+static int snapshot_sched(struct ipcprobe_session *session)
+{
+	int err = ipcprobe_snapshot_groups(session);
+
+	return err ?: ipcprobe_snapshot_queues(session);
+}
+
 static int snapshot(struct ipcprobe_session *session)
 {
 	int err = 0;
@@ -259,9 +266,7 @@ static int snapshot(struct ipcprobe_session *session)
 	if (!err && session->classes & (IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG)))
 		err = ipcprobe_snapshot_ipc(session);
 	if (!err && session->classes & IPCPROBE_BIT(SCHED))
-		err = ipcprobe_snapshot_groups(session);
-	if (!err && session->classes & IPCPROBE_BIT(SCHED))
-		err = ipcprobe_snapshot_queues(session);
+		err = snapshot_sched(session);
 	return err;
 }
 
@@ -400,6 +405,15 @@ static int resync(struct ipcprobe_session *session)
 	return snapshot(session);
 }
 
+static int resync_queues(struct ipcprobe_session *session)
+{
+	if (!session->running)
+		return -EBADFD;
+	if (!(session->classes & IPCPROBE_BIT(SCHED)))
+		return -EINVAL;
+	return snapshot_sched(session);
+}
+
 /* One after another; whoever waits for its turn can be killed. */
 static int take_turn(struct ipcprobe_session *session,
 		     int (*step)(struct ipcprobe_session *session))
@@ -413,7 +427,7 @@ static int take_turn(struct ipcprobe_session *session,
 	return err;
 }
 
-/* Errors of the next three: see IPCPROBE_IOC_START.  Context: process. */
+/* Errors of the next four: see IPCPROBE_IOC_START.  Context: process. */
 int ipcprobe_session_start(struct ipcprobe_session *session)
 {
 	return take_turn(session, start);
@@ -427,6 +441,11 @@ int ipcprobe_session_stop(struct ipcprobe_session *session)
 int ipcprobe_session_resync(struct ipcprobe_session *session)
 {
 	return take_turn(session, resync);
+}
+
+int ipcprobe_session_resync_queues(struct ipcprobe_session *session)
+{
+	return take_turn(session, resync_queues);
 }
 
 /* Return: 0, -EINVAL, -ENXIO, -EBADFD; fills @stats->produced and ->lost. */

@@ -261,15 +261,6 @@ struct queues_snapshot {
 	bool has_throttled;
 };
 
-/* Context: irqs off, and on all other CPUs, too. */
-static int snapshot_queue(void *arg)
-{
-	const struct queues_snapshot *snapshot = arg;
-
-	ipcprobe_rq_snapshot(snapshot->session, snapshot->has_throttled);
-	return 0;
-}
-
 /* Where a throttled group's tasks leave its queue, they are in no list of it. */
 static bool has_throttled(void)
 {
@@ -288,15 +279,46 @@ static bool has_throttled(void)
 	return found;
 }
 
+/* Context: irqs off, and on all other CPUs, too. */
+static int snapshot_stopped(void *arg)
+{
+	const struct queues_snapshot *snapshot = arg;
+
+	ipcprobe_rq_snapshot(snapshot->session, snapshot->has_throttled, true);
+	return 0;
+}
+
+/* Context: an interrupt of that CPU. */
+static void snapshot_locked(void *arg)
+{
+	const struct queues_snapshot *snapshot = arg;
+
+	ipcprobe_rq_snapshot(snapshot->session, snapshot->has_throttled, false);
+}
+
+/* One CPU after another. */
+static void snapshot_each(struct queues_snapshot *snapshot)
+{
+	int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		smp_call_function_single(cpu, snapshot_locked, snapshot, 1);
+		cond_resched();
+	}
+	cpus_read_unlock();
+}
+
 /**
- * ipcprobe_snapshot_queues - the members of every CPU's queue at one instant
+ * ipcprobe_snapshot_queues - the members of every CPU's queue
  * @session: gets rq_snapshot and rq_snapshot_end records
  *
- * The machine is stopped for it, some microseconds for each hundred tasks that
- * are in queues: only then do the queues of all CPUs belong to the same instant,
- * and each CPU can write its own ring.
+ * Each CPU writes its own ring, and holds the lock of its queue for it, some
+ * microseconds for each hundred tasks there: what joins or leaves comes before or
+ * after all that its snapshot says. Where the lock is not known the machine is
+ * stopped.
  *
- * Context: process.
+ * Context: process.  Return: 0 or -ENOMEM.
  */
 int ipcprobe_snapshot_queues(struct ipcprobe_session *session)
 {
@@ -304,9 +326,12 @@ int ipcprobe_snapshot_queues(struct ipcprobe_session *session)
 		.session = session,
 		.has_throttled = has_throttled(),
 	};
+	int err = 0;
 
-	int err = stop_machine(snapshot_queue, &snapshot, cpu_online_mask);
-
+	if (ipcprobe_rq_has_lock())
+		snapshot_each(&snapshot);
+	else
+		err = stop_machine(snapshot_stopped, &snapshot, cpu_online_mask);
 	if (!err)
 		ipcprobe_snapshot_offline(session);
 	return err;

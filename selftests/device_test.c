@@ -123,7 +123,7 @@ TEST_F(blank, unknown_ioctls)
 {
 	char arg[256] = { 0 };
 
-	EXPECT_ERROR(ENOTTY, ioctl(self->fd, _IO(0xb7, 0x06)));
+	EXPECT_ERROR(ENOTTY, ioctl(self->fd, _IO(0xb7, 0x07)));
 	EXPECT_ERROR(ENOTTY, ioctl(self->fd, _IO(0xb6, 0x02)));
 	EXPECT_ERROR(ENOTTY, ioctl(self->fd, _IOR(0xb7, 0x00, char[8]), arg));
 	EXPECT_ERROR(ENOTTY, ioctl(self->fd, _IOW(0xb7, 0x01, char[8]), arg));

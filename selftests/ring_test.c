@@ -273,6 +273,47 @@ TEST(going_round)
 	capture_close(&cap);
 }
 
+static size_t nr_of_type(const struct capture *cap, uint16_t type)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < cap->nr; i++)
+		nr += cap->recs[i].rec->type == type;
+	return nr;
+}
+
+/* Of class sched alone: the members of each online CPU's queue, and the groups. */
+TEST(resync_of_queues_describes_nothing_else)
+{
+	struct ipcprobe_config config = small_rings();
+	uint16_t others[] = { IPCPROBE_REC_task_snapshot, IPCPROBE_REC_pipe_snapshot,
+			      IPCPROBE_REC_pipe_holder };
+	struct capture cap;
+	size_t k;
+	int fd[2];
+
+	ASSERT_EQ(0, pipe(fd));
+	config.ring_bytes = 1 << 20;
+	ASSERT_EQ(0, capture_open(&cap, &config));
+	EXPECT_TRUE(ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES) == -1 && errno == EBADFD);
+	ASSERT_EQ(0, capture_start(&cap));
+	ASSERT_EQ(0, ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES));
+	STOP_AND_DRAIN(&cap);
+	EXPECT_EQ(sysconf(_SC_NPROCESSORS_ONLN), nr_of_type(&cap, IPCPROBE_REC_rq_snapshot_end));
+	EXPECT_LT(0, nr_of_type(&cap, IPCPROBE_REC_rq_snapshot));
+	for (k = 0; k < NR(others); k++) {
+		EXPECT_EQ(0, nr_of_type(&cap, others[k])) TH_LOG("type %#x", others[k]);
+	}
+	capture_close(&cap);
+
+	config.classes = CLASS_BIT(PIPE);
+	ASSERT_EQ(0, capture_open(&cap, &config));
+	ASSERT_EQ(0, capture_start(&cap));
+	EXPECT_TRUE(ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES) == -1 && errno == EINVAL);
+	STOP_AND_DRAIN(&cap);
+	capture_close(&cap);
+}
+
 /* After loss a reader asks for the state of things again. */
 TEST(resync_writes_snapshots_again)
 {
@@ -295,11 +336,7 @@ TEST(resync_writes_snapshots_again)
 	ASSERT_EQ(0, ioctl(cap.fd, IPCPROBE_IOC_RESYNC));
 	STOP_AND_DRAIN(&cap);
 	for (k = 0; k < NR(types); k++) {
-		size_t nr = 0;
-
-		for (i = 0; i < cap.nr; i++)
-			nr += cap.recs[i].rec->type == types[k];
-		EXPECT_NE(0, nr) TH_LOG("no record of type %#x", types[k]);
+		EXPECT_NE(0, nr_of_type(&cap, types[k])) TH_LOG("no record of type %#x", types[k]);
 	}
 	capture_close(&cap);
 }

@@ -266,8 +266,7 @@ static int drain(struct recording *rec)
 		if (err)
 			return err;
 	}
-	if (tracefile_take_lost(rec->file) & CLASSES_TO_RESYNC)
-		rec->needs_resync = true;
+	rec->lost_classes |= tracefile_take_lost(rec->file) & CLASSES_TO_RESYNC;
 	return 0;
 }
 
@@ -280,11 +279,17 @@ static int drain(struct recording *rec)
 static void resync(struct recording *rec)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	int err;
 
-	if (!rec->needs_resync || now_ns - rec->resync_ns < RESYNC_INTERVAL_NS)
+	if (!rec->lost_classes || now_ns - rec->resync_ns < RESYNC_INTERVAL_NS)
 		return;
 	rec->resync_ns = now_ns;
-	rec->needs_resync = session_resync(&rec->session) != 0;
+	if (rec->lost_classes == 1U << IPCPROBE_CLASS_SCHED)
+		err = session_resync_queues(&rec->session);
+	else
+		err = session_resync(&rec->session);
+	if (!err)
+		rec->lost_classes = 0;
 }
 
 /*
@@ -311,7 +316,7 @@ static int wait_ms(const struct recording *rec)
 {
 	if (rec->nr_to_flush)
 		return 0;
-	return rec->needs_resync ? RESYNC_INTERVAL_MS : POLL_MS;
+	return rec->lost_classes ? RESYNC_INTERVAL_MS : POLL_MS;
 }
 
 static bool is_over(struct recording *rec)
@@ -419,7 +424,7 @@ static int finish_file(struct recording *rec)
 static void write_end(struct recording *rec)
 {
 	if (rec->opts->classes & 1U << IPCPROBE_CLASS_SCHED)
-		session_resync(&rec->session);
+		session_resync_queues(&rec->session);
 }
 
 static int finish(struct recording *rec)

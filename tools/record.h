@@ -66,7 +66,7 @@ struct tracefile_cpu_stats;
  * @resync_ns: time of the last resynchronisation
  * @flush_ns: when the last flush of the file began
  * @nr_to_flush: chunks that are still to be written for it
- * @needs_resync: something was lost that only a snapshot can replace
+ * @lost_classes: of them something was lost that only a snapshot can replace
  * @bytes: size of the file
  * @nr_events: records in it, those about loss not counted
  * @lost: records lost in the kernel, per class
@@ -88,7 +88,7 @@ struct recording {
 	uint64_t resync_ns;
 	uint64_t flush_ns;
 	unsigned int nr_to_flush;
-	bool needs_resync;
+	uint32_t lost_classes;
 	uint64_t bytes;
 	uint64_t nr_events;
 	uint64_t lost[IPCPROBE_NR_CLASSES];

@@ -176,6 +176,16 @@ int session_resync(struct session *session)
 	return fail(session, -errno, "cannot resynchronise after loss: %m");
 }
 
+/* session_resync_queues - likewise, of class sched alone; all by a module before ABI 1.4 */
+int session_resync_queues(struct session *session)
+{
+	if (!ioctl(session->fd, IPCPROBE_IOC_RESYNC_QUEUES))
+		return 0;
+	if (errno == ENOTTY)
+		return session_resync(session);
+	return fail(session, -errno, "cannot write down the run queues: %m");
+}
+
 /**
  * session_stats - what happened to @cpu's records
  *

@@ -34,6 +34,7 @@ int session_configure(struct session *session, const struct ipcprobe_config *con
 int session_start(struct session *session);
 int session_stop(struct session *session);
 int session_resync(struct session *session);
+int session_resync_queues(struct session *session);
 int session_stats(struct session *session, uint32_t cpu, struct ipcprobe_stats *ret);
 
 #endif /* IPCPROBE_SESSION_H */

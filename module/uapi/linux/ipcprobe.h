@@ -200,7 +200,8 @@ struct ipcprobe_stats {
  * EINTR (killed).
  * STOP: EBADFD, EALREADY; after it no record is added.
  * RESYNC, after loss, writes the snapshot records again: EBADFD (not running),
- * ENOMEM, EINTR.
+ * ENOMEM, EINTR. RESYNC_QUEUES (since ABI 1.4) writes those of class sched alone,
+ * and nothing else is described anew: also EINVAL (the class is not recorded).
  */
 #define IPCPROBE_IOC_INFO	_IOR(0xb7, 0x00, struct ipcprobe_info)
 #define IPCPROBE_IOC_CONFIGURE	_IOW(0xb7, 0x01, struct ipcprobe_config)
@@ -208,6 +209,7 @@ struct ipcprobe_stats {
 #define IPCPROBE_IOC_STOP	_IO(0xb7, 0x03)
 #define IPCPROBE_IOC_STATS	_IOWR(0xb7, 0x04, struct ipcprobe_stats)
 #define IPCPROBE_IOC_RESYNC	_IO(0xb7, 0x05)
+#define IPCPROBE_IOC_RESYNC_QUEUES	_IO(0xb7, 0x06)
 
 /*
  * mmap layout.  CPU n's ring lies at offset n * stride:
