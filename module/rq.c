@@ -29,8 +29,6 @@ static const struct {
 	MEMBER("rq", rq_cfs_tasks, "cfs_tasks list_head"),
 	MEMBER("rq", rq_clock, "clock 8"),
 	MEMBER("rq", rq_lock, "__lock raw_spinlock"),
-	MEMBER("rq", rq_core, "core *rq"),
-	MEMBER("rq", rq_core_enabled, "core_enabled 4"),
 	MEMBER("cfs_rq", cfs_nr, "nr_queued 4", "nr_running 4"),
 	MEMBER("cfs_rq", cfs_sum_w_vruntime, "sum_w_vruntime 8", "avg_vruntime 8"),
 	MEMBER("cfs_rq", cfs_sum_weight, "sum_weight 8", "avg_load 8"),

@@ -29,8 +29,6 @@ struct ipcprobe_rq_offsets {
 	int rq_cfs_tasks;
 	int rq_clock;
 	int rq_lock;
-	int rq_core;
-	int rq_core_enabled;
 	int cfs_nr;
 	int cfs_sum_w_vruntime;
 	int cfs_sum_weight;

@@ -214,36 +214,21 @@ static void emit_end(const struct members *members)
 /**
  * ipcprobe_rq_has_lock - is it known how this kernel locks a queue?
  *
+ * With core scheduling, which none of the tested kernels has, several share a lock.
+ *
  * Context: any, the module is initialised.
  */
 bool ipcprobe_rq_has_lock(void)
 {
 	const struct ipcprobe_rq_offsets *o = &ipcprobe_rq_offsets;
 
-	return IS_ENABLED(CONFIG_FAIR_GROUP_SCHED) && o->rq_lock >= 0 && o->cfs_rq >= 0 &&
-	       (!IS_ENABLED(CONFIG_SCHED_CORE) || (o->rq_core >= 0 && o->rq_core_enabled >= 0));
+	return IS_ENABLED(CONFIG_FAIR_GROUP_SCHED) && !IS_ENABLED(CONFIG_SCHED_CORE) &&
+	       o->rq_lock >= 0 && o->rq_cpu >= 0 && o->cfs_rq >= 0;
 }
 
-/* The queues of a core that shares its threads among trusted tasks have one lock. */
 static raw_spinlock_t *lock_of(const void *rq)
 {
-	if (IS_ENABLED(CONFIG_SCHED_CORE) && IPCPROBE_PRIVATE(u32, rq, rq_core_enabled))
-		rq = IPCPROBE_PRIVATE(void *, rq, rq_core);
 	return (void *)rq + ipcprobe_rq_offsets.rq_lock;
-}
-
-/* Which lock it is may change until it is held. */
-static raw_spinlock_t *lock_queue(const void *rq)
-{
-	raw_spinlock_t *lock;
-
-	for (;;) {
-		lock = lock_of(rq);
-		raw_spin_lock(lock);
-		if (likely(lock == lock_of(rq)))
-			return lock;
-		raw_spin_unlock(lock);
-	}
 }
 
 static void snapshot(struct members *members, bool has_throttled)
@@ -271,14 +256,15 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, boo
 		.rq = learn_own_rq(),
 		.cpu = smp_processor_id(),
 	};
-	raw_spinlock_t *lock;
 
 	if (is_stopped) {
 		snapshot(&members, has_throttled);
+	} else if (!members.rq || ipcprobe_rq_cpu(members.rq) != members.cpu) {
+		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_NO_HOOK);
 	} else {
-		lock = lock_queue(members.rq);
+		raw_spin_lock(lock_of(members.rq));
 		snapshot(&members, has_throttled);
-		raw_spin_unlock(lock);
+		raw_spin_unlock(lock_of(members.rq));
 	}
 	if (members.is_cut)
 		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_LIMIT);
