@@ -60,7 +60,7 @@ debug-kernel: deps
 # Dependencies first, even under -j: the rest does not build without them.
 check: deps
 	@$(MAKE) --no-print-directory selftests fuzzer
-	@selftests/check.sh -H -p $(BUILD_KERNELS:%=-b %) $(KERNELS)
+	@selftests/check.sh -H -p -c $(BUILD_KERNELS:%=-b %) $(KERNELS)
 
 check-debug: deps
 	@$(MAKE) --no-print-directory debug-kernel selftests

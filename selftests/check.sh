@@ -1,9 +1,10 @@
 #!/bin/bash
-# check.sh [-H] [-p] [-b KERNEL]... [KERNEL...]: run the tests and print KTAP,
+# check.sh [-H] [-p] [-c] [-b KERNEL]... [KERNEL...]: run the tests and print KTAP,
 # with "N passed, N failed, N skipped" at the end.
 #
 #	-H		the host tests too
 #	-p		of each KERNEL a second guest, whose processors run at once
+#	-c		of each KERNEL one more, in which time is counted in instructions
 #	-b KERNEL	build the module for it
 #	KERNEL		build the module for it and boot a guest with the guest tests
 #
@@ -18,6 +19,8 @@ cd "$(dirname "$0")"
 PARALLEL='./device_test ./ring_test ./storm_test.sh ./rq_exact_test.sh'
 PARALLEL_LOADS='hackbench-p$|affinity|policy|hotplug|loss'
 PARALLEL_BOOTS=3
+# What needs time that no other machine's load comes into.
+COUNTED='./sched_counted.sh'
 # Exit statuses of vm/run.sh
 RACED=123
 LOST=125
@@ -25,11 +28,12 @@ DIRTY=126
 
 say() { echo "check: $*" >&2; }
 
-host=0 parallel=0 builds=()
-while getopts Hpb: option; do
+host=0 parallel=0 counted=0 builds=()
+while getopts Hpcb: option; do
 	case $option in
 	H) host=1 ;;
 	p) parallel=1 ;;
+	c) counted=1 ;;
 	b) builds+=("$OPTARG") ;;
 	*) exit 2 ;;
 	esac
@@ -120,6 +124,15 @@ start_parallel() {
 	parallels[$1]=$!
 }
 
+# Time stands still in it while others use the processor: it waits for nobody.
+start_counted() {
+	say "guest tests on $1, instructions counted"
+	: >"$folder/counted-$1"
+	vm/run.sh -n -c -k "$1" -m 2G -t "${GUEST_LIMIT:-4200}" -- "./guest.sh $COUNTED" \
+		>"$folder/counted-$1" 2>&1 &
+	counteds[$1]=$!
+}
+
 # guest_result NAME STATUS: the result of a guest whose tests were printed.
 guest_result() {
 	local reason=''
@@ -146,6 +159,15 @@ check_guest() {
 	tail -n +1 -f --pid="${guests[$1]}" "$folder/$1" | ktap_nest
 	wait "${guests[$1]}" || status=$?
 	guest_result "guest-$1" $status
+}
+
+check_counted() {
+	local status=0
+
+	echo "# section $1"
+	wait "${counteds[$1]}" || status=$?
+	ktap_nest <"$folder/counted-$1"
+	guest_result "counted-$1" $status
 }
 
 # A boot that the emulator lost has no results: it is shown as comments.
@@ -175,8 +197,16 @@ check_guests() {
 			no_guest "guest-$kernel"
 		fi
 	done
-	[ $parallel = 1 ] || return 0
 	for kernel; do
+		[ $counted = 1 ] || break
+		if [ -n "${counteds[$kernel]-}" ]; then
+			check_counted "$kernel"
+		else
+			no_guest "counted-$kernel"
+		fi
+	done
+	for kernel; do
+		[ $parallel = 1 ] || break
 		if [ -n "${parallels[$kernel]-}" ]; then
 			check_parallel "$kernel"
 		else
@@ -189,18 +219,19 @@ check_all() {
 	local kernel
 
 	echo "KTAP version 1"
-	echo "1..$((host + ${#builds[@]} + (1 + parallel) * ${#kernels[@]}))"
+	echo "1..$((host + ${#builds[@]} + (1 + parallel + counted) * ${#kernels[@]}))"
 	[ $host = 0 ] || check_host
 	for kernel in "${builds[@]}"; do
 		check_build "$kernel" || continue
 		[[ " ${kernels[*]-} " == *" $kernel "* ]] || continue
 		start_guest "$kernel"
+		[ $counted = 0 ] || start_counted "$kernel"
 		[ $parallel = 0 ] || start_parallel "$kernel"
 	done
 	check_guests "${kernels[@]}"
 }
 
-declare -A guests parallels
+declare -A guests parallels counteds
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
