@@ -412,6 +412,10 @@ static int apply_switch(struct picks *picks, const struct sched *sched,
 		end_chain(picks, sched, rec->cpu, next);
 	if (cpu->by_class.is_fair && cpu->by_class.rule == PICK_BY_UNDECIDED)
 		return 0;
+	if (cpu->by_class.rule == PICK_BY_BPF) {
+		picks->nr_bpf++;
+		return 0;
+	}
 	miss.rule = cpu->by_class.rule;
 	miss.predicted.task = cpu->by_class.predicted;
 	miss.chosen.task = next;
@@ -518,6 +522,7 @@ void picks_reset(struct picks *picks)
 	memset(picks->count, 0, sizeof(picks->count));
 	picks->nr_undecided = 0;
 	picks->nr_unseen = 0;
+	picks->nr_bpf = 0;
 	picks->nr_misses = 0;
 }
 

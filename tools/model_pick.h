@@ -72,7 +72,7 @@ struct pick_chain {
 
 /**
  * struct pick_class - what the classes' order says of a switch
- * @is_fair: to a task of the fair class, or of one below: that class chose
+ * @is_fair: to a task of the fair class
  * @rule: PICK_BY_STOP ... PICK_BY_IDLE; PICK_BY_UNDECIDED: the order of classes left
  *	it to the fair class, or too little is known
  * @nr_runnable: tasks that could have run
@@ -122,7 +122,7 @@ struct pick_deadline {
  * @is_followed: nothing is missing since the last switch
  * @is_cause_known: that was so at the last switch: no @cause means that nobody asked
  * @by_class: of the last switch
- * @server: of the fair class, known if it was among those that the deadline class
+ * @server: of the fair class, or of a BPF scheduler's, known if it was among those that the deadline class
  *	looked at since the last switch
  */
 struct pick_cpu {
@@ -149,6 +149,7 @@ struct pick_cpu {
  * @count: by rule
  * @nr_undecided: searches of which too little is known
  * @nr_unseen: switches to a fair task without a search before
+ * @nr_bpf: switches that a BPF scheduler decided
  * @miss: the first ones
  */
 struct picks {
@@ -163,6 +164,7 @@ struct picks {
 	struct pick_count count[NR_PICK_RULES];
 	uint64_t nr_undecided;
 	uint64_t nr_unseen;
+	uint64_t nr_bpf;
 	struct pick_miss miss[PICK_NR_MISSES];
 	uint64_t nr_misses;
 };

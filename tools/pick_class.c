@@ -115,6 +115,8 @@ static enum pick_rule rule_of(uint8_t sched_class, uint32_t nr_equal)
 		return PICK_BY_DL;
 	case IPCPROBE_SCHED_RT:
 		return nr_equal > 1 ? PICK_BY_RT_EQUAL : PICK_BY_RT;
+	case IPCPROBE_SCHED_EXT:
+		return PICK_BY_BPF;
 	case IPCPROBE_SCHED_IDLE:
 		return PICK_BY_IDLE;
 	default:
@@ -123,8 +125,8 @@ static enum pick_rule rule_of(uint8_t sched_class, uint32_t nr_equal)
 }
 
 /*
- * A task of the fair class runs though one of a higher class could: by the fair
- * class's server, which is one of the deadline class.
+ * A task of the fair class, or of a BPF scheduler's, runs though one of a higher
+ * class could: by its class's server, which is one of the deadline class.
  */
 static bool is_server_first(const struct picks *picks, uint32_t cpu, const struct runnable *run)
 {
@@ -150,7 +152,8 @@ static void compare_classes(const struct picks *picks, uint32_t cpu, const struc
 		ret->outcome = PICK_RIGHT;
 		return;
 	}
-	ret->rule = rule_of(run->sched_class, run->nr_equal);
+	ret->rule = run->sched_class == IPCPROBE_SCHED_FAIR ? PICK_BY_FAIR :
+							      rule_of(run->sched_class, run->nr_equal);
 	ret->predicted = run->best;
 	ret->outcome = PICK_WRONG;
 }
@@ -163,15 +166,19 @@ struct pick_class pick_by_class(const struct picks *picks, const struct sched *s
 	struct pick_class ret = { .rule = rule_of(chosen, 1), .outcome = PICK_UNDECIDED };
 	struct runnable run;
 
-	ret.is_fair = ret.rule == PICK_BY_UNDECIDED;
+	ret.is_fair = chosen == IPCPROBE_SCHED_FAIR;
 	if (rec->cpu >= sched->nr_cpus || !sched->cpu[rec->cpu].is_known)
 		return ret;
 	run = most_important(picks, sched, rec, prev, next);
 	if (run.is_doubtful)
 		return ret;
 	ret.nr_runnable = run.nr;
-	if (ret.is_fair) {
+	if (chosen == IPCPROBE_SCHED_FAIR || chosen == IPCPROBE_SCHED_EXT) {
 		compare_classes(picks, rec->cpu, &run, chosen, &ret);
+		return ret;
+	}
+	if (chosen == IPCPROBE_SCHED_IDLE && run.sched_class == IPCPROBE_SCHED_EXT) {
+		ret.rule = PICK_BY_BPF;	/* it need not give a CPU the tasks of its queue */
 		return ret;
 	}
 	if (run.sched_class == chosen)

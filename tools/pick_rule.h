@@ -31,8 +31,11 @@
 	  "real time comes before the fair class, the highest priority first") \
 	R(RT_EQUAL, "class: one of equal priority",			\
 	  "it was one of several of the highest priority")		\
-	R(SERVER, "class: fair server",				\
-	  "the fair class's own reservation had the earliest deadline, so it came before real time") \
+	R(SERVER, "class: server",					\
+	  "its class's reservation had the earliest deadline, so it came before higher classes") \
+	R(FAIR, "class: fair", "the fair class comes before that of a BPF scheduler") \
+	R(BPF, "class: BPF scheduler",					\
+	  "a BPF scheduler (sched_ext) decided; what it goes by is not known") \
 	R(IDLE, "nobody to run", "no task of the queue wanted to run")
 
 #define PICK_E(up, name, sentence)	PICK_BY_##up,

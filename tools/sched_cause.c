@@ -88,6 +88,7 @@ static const struct {
 	{ "__balance_push_cpu_stop", "hotplug" }, { "migrate_tasks", "hotplug" },
 	{ "move_queued_task", "affinity" }, { "affine_move_task", "affinity" },
 	{ "try_steal_cookie", "core scheduling" },
+	{ "move_remote_task_to_local_dsq", "BPF scheduler" },
 	{ "migration_cpu_stop", "affinity" }, { "__migrate_task", "affinity" },
 	{ "__set_cpus_allowed_ptr", "affinity" }, { "__set_cpus_allowed_ptr_locked", "affinity" },
 	{ "move_queued_task_locked", "real-time or deadline balancing" },

@@ -29,6 +29,9 @@ static enum sched_request request_of(const struct sched *sched, const struct pic
 	enum sched_request why = sched_request_of(sched_site_name(&sched->groups, request->site));
 	uint8_t woken = class_of(sched, request->task);
 
+	/* no other task's time comes at the tick of a BPF scheduler's */
+	if (why == REQUEST_TICK && class_of(sched, request->running) == IPCPROBE_SCHED_EXT)
+		return REQUEST_SLICE;
 	if (why != REQUEST_CLASS || woken != class_of(sched, request->running))
 		return why;
 	switch (woken) {

@@ -108,6 +108,9 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 	if (picks->nr_unseen)
 		printf("not recorded: the searches before %" PRIu64 " switches to fair tasks\n",
 		       picks->nr_unseen);
+	if (picks->nr_bpf)
+		printf("not predicted: %" PRIu64 " switches that a BPF scheduler (sched_ext) decided\n",
+		       picks->nr_bpf);
 	return 0;
 }
 
@@ -158,7 +161,7 @@ json_t *view_picks_json(const struct model *model)
 	const struct picks *picks = &model->picks;
 	struct pick_count sum = picks_sum(picks);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "total", view_json_number(sum.nr),
 			 "predicted", view_json_number(sum.nr_right),
 			 "choices", view_json_number(sum.nr_choice),
@@ -166,5 +169,6 @@ json_t *view_picks_json(const struct model *model)
 			 "rules", rules_json(picks), "misses", misses_json(model),
 			 "nr_misses", view_json_number(picks->nr_misses),
 			 "undecided", view_json_number(picks->nr_undecided),
-			 "unseen", view_json_number(picks->nr_unseen));
+			 "unseen", view_json_number(picks->nr_unseen),
+			 "by_bpf_scheduler", view_json_number(picks->nr_bpf));
 }

@@ -536,6 +536,32 @@ static void test_server(void)
 	trace_deinit(&t);
 }
 
+/* What a BPF scheduler goes by is not known; which classes come before it is. */
+static void test_bpf_scheduler(void)
+{
+	struct trace t;
+
+	begin(&t);
+	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_EXT, 120);
+	switch_to(&t, 11, 0, 14, 120);
+	ktap_ok(is_count(&t, PICK_BY_FAIR, 1, 0) && !t.model.picks.nr_bpf,
+		"one of a BPF scheduler's before a fair one is a miss");
+	TRACE(&t, dl_params, 0, .deadline = 500);
+	switch_to(&t, 14, 0, 14, 120);
+	ktap_ok(is_count(&t, PICK_BY_SERVER, 1, 1), "unless the class has a server");
+	dequeue(&t, 11);
+	dequeue(&t, 12);
+	dequeue(&t, 13);
+	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_EXT, 120);
+	t.model.picks.nr_undecided = 0;
+	switch_to(&t, 14, 0, 15, 120);
+	switch_to(&t, 15, 0, 0, 140);
+	ktap_ok(t.model.picks.nr_bpf == 2 && picks_sum(&t.model.picks).nr == 2 &&
+		!t.model.picks.nr_unseen && !t.model.picks.nr_undecided,
+		"among its own, or to idle: it decided, and nothing is predicted");
+	trace_deinit(&t);
+}
+
 /* What is not known of a member is not guessed. */
 static void test_doubt(void)
 {
@@ -708,7 +734,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(69);
+	ktap_begin(72);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();
@@ -725,6 +751,7 @@ int main(void)
 	test_classes();
 	test_idle();
 	test_server();
+	test_bpf_scheduler();
 	test_doubt();
 	test_cpus();
 	test_random();
