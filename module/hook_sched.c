@@ -66,6 +66,7 @@ static DEFINE_PER_CPU(struct pending, pending);
 DEFINE_PER_CPU(u32, ipcprobe_fresh_tid);
 DEFINE_PER_CPU(u32, ipcprobe_named_tid);
 DEFINE_PER_CPU(const void *, ipcprobe_own_rq);
+bool ipcprobe_rq_has_throttled;
 
 static void learn_rq(const void *rq)
 {
@@ -377,6 +378,7 @@ static void entry_throttle_down(struct ipcprobe_hook *hook,
 	int cpu = ipcprobe_rq_cpu(ARG(fregs, 1));
 
 	throttle_unnamed();
+	WRITE_ONCE(ipcprobe_rq_has_throttled, true);
 	if (throttle_count_is(ARG(fregs, 0), cpu, 0))
 		emit_throttle(ARG(fregs, 0), cpu, 1);
 }
@@ -459,6 +461,7 @@ void ipcprobe_sched_reset(void)
 
 	for_each_possible_cpu(cpu)
 		forget_stint(&per_cpu(ipcprobe_stint, cpu));
+	WRITE_ONCE(ipcprobe_rq_has_throttled, false);
 	ipcprobe_wakings_reset();
 }
 

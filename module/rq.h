@@ -109,6 +109,9 @@ DECLARE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
 /* Each CPU's queue, once its stopper was woken, as at the start of a session. */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 
+/* Some group was throttled since hooks are attached: there may be throttled tasks. */
+extern bool ipcprobe_rq_has_throttled;
+
 /* Who was woken or enqueued last by this CPU. */
 DECLARE_PER_CPU(u32, ipcprobe_named_tid);
 

@@ -231,8 +231,13 @@ static raw_spinlock_t *lock_of(const void *rq)
 	return (void *)rq + ipcprobe_rq_offsets.rq_lock;
 }
 
+/*
+ * Tasks of a group that was throttled since the hooks are attached may have left
+ * their queues after the caller looked for such.
+ */
 static void snapshot(struct members *members, bool has_throttled)
 {
+	has_throttled |= IPCPROBE_THROTTLES_TASKS && READ_ONCE(ipcprobe_rq_has_throttled);
 	if (has_lists(members->rq))
 		add_listed(members);
 	if (!has_lists(members->rq) || has_throttled)

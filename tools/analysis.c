@@ -12,12 +12,21 @@
  * deadline server takes their place, whose coming and going is one change. Until
  * then, too, no task that sleeps stays on its queue.
  */
-static bool is_before_6_12(const char *kernel)
+/* of Linux 6.12: 612; 0: not known */
+static unsigned int version_of(const char *kernel)
 {
 	unsigned int major, minor;
 
-	return sscanf(kernel, "Linux %u.%u", &major, &minor) == 2 &&
-	       (major < 6 || (major == 6 && minor < 12));
+	return sscanf(kernel, "Linux %u.%u", &major, &minor) == 2 ? major * 100 + minor : 0;
+}
+
+static void set_kernel(struct sched *sched, const char *kernel)
+{
+	unsigned int version = version_of(kernel);
+
+	sched->throttles_real_time = version && version < 612;
+	sched->sleepers_leave = sched->throttles_real_time;
+	sched->throttles_tasks = version >= 618;
 }
 
 static uint64_t from_ns(const struct analysis *analysis)
@@ -107,8 +116,7 @@ int analysis_run(const struct analysis *analysis)
 	model->sched.watch = analysis->watch;
 	model->chart = analysis->chart;
 	model->lifelines = analysis->lifelines;
-	model->sched.throttles_real_time = is_before_6_12(reader_info(analysis->reader)->kernel);
-	model->sched.sleepers_leave = model->sched.throttles_real_time;
+	set_kernel(&model->sched, reader_info(analysis->reader)->kernel);
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
 	err = misses_names(analysis) ? learn_names(analysis) : 0;
 	if (!err)

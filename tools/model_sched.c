@@ -215,6 +215,13 @@ static int join_queue(const struct sched *sched, struct sched_task *task,
 	return 0;
 }
 
+/* Linux 6.18 and newer: one of a throttled group, which stayed a member, goes on. */
+static bool ends_throttling(const struct sched *sched, const struct sched_task *task,
+			    const struct ipcprobe_rec_rq_enqueue *rec)
+{
+	return sched->throttles_tasks && task->is_throttled && task->cpu == rec->cpu;
+}
+
 static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enqueue *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
@@ -226,7 +233,7 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 	if (!cpu || !task)
 		return cpu ? -ENOMEM : 0;
 	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_JOIN,
-		    task->cpu == SCHED_NO_CPU);
+		    task->cpu == SCHED_NO_CPU || ends_throttling(sched, task, rec));
 	if (number)
 		err = join_queue(sched, task, rec, by);
 	if (err)
@@ -261,6 +268,14 @@ static int leave_queue(const struct sched *sched, struct sched_task *task,
 	return 0;
 }
 
+/* Linux 6.18 and newer: one of a throttled group; as in older ones it stays a member. */
+static bool begins_throttling(const struct sched *sched, const struct sched_task *task,
+			      const struct ipcprobe_rec_rq_dequeue *rec)
+{
+	return sched->throttles_tasks && rec->rq_flags & IPCPROBE_DEQUEUE_THROTTLE &&
+	       task->sched_class == IPCPROBE_SCHED_FAIR && task->cpu == rec->cpu;
+}
+
 static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_dequeue *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
@@ -272,8 +287,13 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 	if (!cpu || !task)
 		return cpu ? -ENOMEM : 0;
 	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_LEAVE, task->cpu == rec->cpu);
-	if (task->cpu == rec->cpu)
+	if (begins_throttling(sched, task, rec)) {
+		err = sched_set_throttled(sched, task, rec->hdr.ts_ns, true);
+		if (err)
+			return err;
+	} else if (task->cpu == rec->cpu) {
 		unlink_member(sched, task);
+	}
 	task->is_moved = task->state == SCHED_DELAYED && !(rec->rq_flags & DEQUEUE_SLEEP);
 	if (number && task->cpu == SCHED_NO_CPU)
 		err = leave_queue(sched, task, rec, by);

@@ -304,6 +304,7 @@ struct sched_watch {
  * @is_partial: some CPUs were not recorded: where who is on no queue is, is not known
  * @groups: task groups and functions, by number
  * @throttles_real_time: the kernel throttles all real-time tasks at once
+ * @throttles_tasks: but the tasks of a throttled group one by one
  * @sleepers_leave: who goes to sleep leaves its queue before the switch: who is a
  *	member then stays runnable, whatever its state (a signal was pending)
  * @timeline: NULL = not wanted
@@ -331,6 +332,7 @@ struct sched {
 	bool is_partial;
 	struct sched_groups groups;
 	bool throttles_real_time;
+	bool throttles_tasks;
 	bool sleepers_leave;
 	struct timeline *timeline;
 	const struct sched_watch *watch;

@@ -3,7 +3,9 @@
  * Run queues: whom throttling keeps from running.
  *
  * Until Linux 6.17 the members of a throttled group stay on their queue, and the
- * queue's length changes by all of them at once; since then they leave it.
+ * queue's length changes by all of them at once; since then they go one by one, on
+ * their way to user space, to a list beside it.  Either way they are members here
+ * that cannot run.
  */
 #include "model_sched.h"
 
@@ -120,7 +122,7 @@ int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
 	else
 		forget_group(cpu, rec->group);
 	cpu->has_throttle = true;
-	while (!err && (number = sched_next_member(sched, cpu, number))) {
+	while (!sched->throttles_tasks && !err && (number = sched_next_member(sched, cpu, number))) {
 		struct sched_task *task = sched_task_at(sched, number);
 
 		if (sched_group_is_in(&sched->groups, task->group, rec->group))

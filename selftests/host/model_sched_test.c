@@ -577,20 +577,27 @@ static void test_quotas(void)
 	trace_deinit(&t);
 }
 
-/* Linux 7.2: a throttled task leaves its queue, at the switch or before. */
+/* Linux 7.2: a throttled group's task leaves its queue on its way to user space. */
 static void test_throttled_tasks(void)
 {
 	struct trace t;
 
 	begin(&t, MODEL_RUNQ);
+	t.model.sched.throttles_tasks = true;
 	join(&t, 3000, 11, 5, IPCPROBE_SCHED_FAIR, 1, 1);
+	join(&t, 3000, 12, 5, IPCPROBE_SCHED_FAIR, 2, 1);
 	run(&t, 3000, 0, 0, 0, 11);
+	throttle(&t, 3500, 5, 1);
+	ktap_ok(is_in_state(&t, 12, SCHED_QUEUED), "a throttled group's task in the kernel goes on");
 	t.now_ns = 4000 * US;
-	TRACE(&t, rq_dequeue, 11, .nr_running = 0, .change = 1, .rq_flags = 0x20001);
-	run(&t, 4000, 0, 11, 0, 0);
-	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && !is_member(&t, 0, 11) &&
-		!cpu(&t, 0)->length, "who leaves its queue to be throttled still wants to run");
-	join(&t, 6000, 11, 5, IPCPROBE_SCHED_FAIR, 1, 1);
+	TRACE(&t, rq_dequeue, 11, .nr_running = 1, .change = 1, .rq_flags = 0x20001);
+	run(&t, 4000, 0, 11, 0, 12);
+	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && is_member(&t, 0, 11) &&
+		cpu(&t, 0)->length == 1 && sched_nr_counted(&t.model.sched, cpu(&t, 0)) == 1,
+		"who leaves its queue to be throttled is a member, but not counted");
+	join(&t, 6000, 11, 5, IPCPROBE_SCHED_FAIR, 2, 1);
+	ktap_ok(!t.model.sched.nr_failures && is_in_state(&t, 11, SCHED_QUEUED),
+		"and counted when it goes on");
 	finish(&t, 7000);
 	ktap_ok(trace_sched(&t, 11)->throttled_ns == 2000 * US &&
 		trace_sched(&t, 11)->wait_ns == 1000 * US, "until it joins one again");
@@ -1111,7 +1118,7 @@ static void test_online_unseen(void)
 
 int main(void)
 {
-	ktap_begin(91);
+	ktap_begin(93);
 	test_basic();
 	test_disagree();
 	test_delayed();
