@@ -1317,7 +1317,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(59);
+	ktap_begin(63);
 	test_pipeline();
 	test_calls();
 	test_merged_paths();
