@@ -203,16 +203,21 @@ perf_delays() {
 		sed -n 's/^ *[^:]*:\([0-9]*\) *|[^|]*| *\([0-9]*\) | avg: *\([0-9.]*\) ms.*/\1 \2 \3/p' | sort
 }
 
-# PID DELAYS MEAN-MS and how often it was preempted inside the kernel: perf takes
-# that (state R+) for sleep, and does not count the delay after it.
+# PID NR: delays after it was preempted inside the kernel: perf takes that (state R+)
+# for sleep, and counts the delay after it only if it was woken meanwhile.
+unseen_delays() {
+	ipcprobe script -J -e rq_switch,rq_wakeup -i latency.data |
+		jq -r '[.event, .tid, .fields.next, .fields.preempt] | @tsv' | awk -F '\t' '
+		$1 == "rq_wakeup" { is_unseen[$2] = 0; next }
+		{ nr[$3] += is_unseen[$3]; is_unseen[$3] = 0; is_unseen[$2] = $4 == 1 }
+		END { for (tid in nr) print tid, nr[tid] }' | sort
+}
+
+# PID DELAYS MEAN-MS and how many of them perf does not count.
 our_delays() {
-	ipcprobe script -J -e rq_switch -i latency.data |
-		jq -s 'map(select(.fields.preempt == 1)) | group_by(.tid) |
-			map({ key: (.[0].tid | tostring), value: length }) | from_entries' >preempted.json
 	ipcprobe sched latency -J -i latency.data |
-		jq -r --slurpfile preempted preempted.json '.rows[] |
-			(.task.tid | tostring) as $tid |
-			"\($tid) \(.latency.count) \(.latency.mean_ns / 1e6) \($preempted[0][$tid] // 0)"' | sort
+		jq -r '.rows[] | "\(.task.tid) \(.latency.count) \(.latency.mean_ns / 1e6)"' | sort |
+		join - <(unseen_delays)
 }
 
 # Not how long they are: for perf a wake-up's delay begins when the task is on its
