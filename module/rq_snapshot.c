@@ -122,11 +122,15 @@ static void add_stopper(struct members *members)
 		add(members, task, IPCPROBE_SCHED_STOP);
 }
 
+/* The list has those that a BPF scheduler waits for: not the one that runs. */
 static void add_ext(struct members *members)
 {
 #ifdef CONFIG_SCHED_CLASS_EXT
-	const struct task_struct *task;
+	const struct task_struct *task = current;
 
+	if (task->scx.flags & SCX_TASK_QUEUED && list_empty(&task->scx.runnable_node) &&
+	    !add(members, task, IPCPROBE_SCHED_EXT))
+		return;
 	list_for_each_entry(task, list_at(members->rq, ipcprobe_rq_offsets.rq_scx +
 					  ipcprobe_rq_offsets.scx_runnable),
 			    scx.runnable_node)
