@@ -9,6 +9,13 @@ cd "$(dirname "$0")"
 limit=${TEST_TIMEOUT:-1200}
 [ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
 
+# The debug kernel's leak detector, once off, stays off, and refuses whatever it is asked.
+leak_detector_is_off() {
+	local file=/sys/kernel/debug/kmemleak
+
+	[ -e $file ] && { echo dump=0 >$file; } 2>&1 | grep -q 'Operation not permitted'
+}
+
 # What the test left behind, as ktap_program's judge.
 judge() {
 	local marker=$1 error complaints verdict=0
@@ -21,6 +28,10 @@ judge() {
 	if [ -n "$complaints" ]; then
 		echo "$complaints"
 		echo "the kernel log is not clean"
+		verdict=1
+	fi
+	if leak_detector_is_off; then
+		echo "the leak detector is off"
 		verdict=1
 	fi
 	return $verdict

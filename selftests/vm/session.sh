@@ -75,9 +75,11 @@ leaks_start() {
 
 # A leak counts only when it is 5 s old and two scans agree.
 leaks() {
+	local error
+
 	[ -e $kmemleak ] || return 0
-	if ! echo scan >$kmemleak; then
-		echo "kmemleak is off"
+	if ! error=$({ echo scan >$kmemleak; } 2>&1); then
+		echo "kmemleak does not scan: ${error##*: }"
 		return
 	fi
 	sleep 6
@@ -102,6 +104,8 @@ log_stop() {
 }
 
 complaints() {
+	grep -q 'vm: command has ended' /run/kernel.log ||
+		echo "the kernel's log was not kept to its end"
 	{ sed '1,/vm: session begins/d' /run/kernel.log
 	dmesg | sed '1,/vm: command has ended/d'; } |
 		grep -E -B 2 -A 40 -e "$patterns"
