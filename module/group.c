@@ -2,8 +2,8 @@
 /*
  * Task groups: the control groups of the cpu controller.  Records call a group
  * by a number (rq.h); rq_group says which control group that is, and rq_quota
- * what it may use, for all when the queues are told and for new ones when they
- * are made; rq_quota also when that is set anew.
+ * what it may use: both are recorded for all groups with the members of the queues,
+ * and for a new group when it is made; rq_quota also when that is set anew.
  */
 #include <linux/cgroup.h>
 #include <linux/ftrace.h>
@@ -43,9 +43,9 @@ static u32 describe(struct ipcprobe_rec_rq_group *rec,
 }
 
 /*
- * The group is kept: by a reference, as it is being made, or by whoever sets its quota.
- * At the start, with cpu.max being written, one of the two may be new and the other
- * not yet: what is set comes as a record of its own.
+ * The group exists: there is a reference to it, or it is being made, or its quota is
+ * being set. At the start, with cpu.max being written, one of the two may be new and
+ * the other not yet: what is set comes as a record of its own.
  *
  * Return: false: not known.
  */
@@ -67,28 +67,21 @@ static bool fill_quota(struct ipcprobe_rec_rq_quota *rec, const void *tg)
 	return true;
 }
 
-static void emit_quota(const void *tg)
+/* @only: the session that gets it; NULL: all that want the class */
+static void emit_quota(const void *tg, const struct ipcprobe_session *only)
 {
 	struct ipcprobe_rec_rq_quota rec;
 
 	guard(irqsave)();
 	if (fill_quota(&rec, tg))
-		IPCPROBE_EMIT_IF(rq_quota, &rec, s, s->classes & IPCPROBE_BIT(SCHED));
+		IPCPROBE_EMIT_IF(rq_quota, &rec, s,
+				 only ? s == only : s->classes & IPCPROBE_BIT(SCHED));
 }
 
 /* struct task_group begins with the control group's state, or has it somewhere. */
 static const void *group_of(const struct cgroup_subsys_state *css)
 {
 	return (const void *)css - ipcprobe_rq_offsets.tg_css;
-}
-
-static void tell_quota(struct ipcprobe_session *only, const struct cgroup_subsys_state *css)
-{
-	struct ipcprobe_rec_rq_quota rec;
-
-	guard(irqsave)();
-	if (fill_quota(&rec, group_of(css)))
-		IPCPROBE_EMIT_ONLY(rq_quota, &rec, only);
 }
 
 static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *only,
@@ -101,7 +94,7 @@ static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *onl
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s == only);
-	tell_quota(only, css);
+	emit_quota(group_of(css), only);
 }
 
 /**
@@ -162,7 +155,7 @@ void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs 
 	rec->hdr.ts_ns = ipcprobe_clock();
 	if (len) {
 		IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
-		emit_quota(group_of(css));
+		emit_quota(group_of(css), NULL);
 	}
 	kfree(rec);
 }
@@ -176,7 +169,7 @@ void ipcprobe_entry_group_refill(struct ipcprobe_hook *hook, struct ftrace_regs 
 	const void *bandwidth = (void *)ftrace_regs_get_argument(fregs, 0);
 
 	if (in_task() && ipcprobe_rq_offsets.tg_bandwidth >= 0)
-		emit_quota(bandwidth - ipcprobe_rq_offsets.tg_bandwidth);
+		emit_quota(bandwidth - ipcprobe_rq_offsets.tg_bandwidth, NULL);
 }
 
 #else
