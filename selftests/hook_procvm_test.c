@@ -257,28 +257,27 @@ static void move_nothing(struct prints_log *log)
 	}
 }
 
-TEST_F(procvm, fingerprints_of_no_user_memory)
+static void check_prints(struct __test_metadata *_metadata, struct capture *cap, pid_t target,
+			 void (*move)(struct prints_log *log))
 {
 	struct prints_log *log = shared_memory(sizeof(*log));
 	pid_t tid;
 
-	log->id = self->target;
-	tid = SPAWN(move_nothing, log);
+	log->id = target;
+	tid = SPAWN(move, log);
 	REAP(tid);
-	FINISH(&self->cap);
-	expect_logged(_metadata, &self->cap, tid, log);
+	FINISH(cap);
+	expect_logged(_metadata, cap, tid, log);
+}
+
+TEST_F(procvm, fingerprints_of_no_user_memory)
+{
+	check_prints(_metadata, &self->cap, self->target, move_nothing);
 }
 
 TEST_F(procvm, fingerprints)
 {
-	struct prints_log *log = shared_memory(sizeof(*log));
-	pid_t tid;
-
-	log->id = self->target;
-	tid = SPAWN(move_ranges, log);
-	REAP(tid);
-	FINISH(&self->cap);
-	expect_logged(_metadata, &self->cap, tid, log);
+	check_prints(_metadata, &self->cap, self->target, move_ranges);
 }
 
 TEST_HARNESS_MAIN
