@@ -50,11 +50,11 @@ struct pending {
 	s32 sum;	/* changes so far; 0 when nothing is pending */
 	s32 step;	/* the change that the task stands for: 1 or -1 */
 	u32 delay_ns;	/* since sched_waking, if there was one */
-	/* as both records have them, and copied in one piece */
+	/* in this order in both records: copied in one piece */
 	u32 rq_flags;
 	u16 cpu;
 	u16 change;
-	/* likewise rq_enqueue; but for the class, of a task that joins */
+	/* in this order in rq_enqueue; group and prio: of a task that joins only */
 	u32 group;
 	u16 sched_class;
 	s16 prio;
@@ -155,7 +155,7 @@ static __always_inline void set_pending(struct pending *now, const void *rq,
 	(rec)->hdr.tid = (task);					\
 	(rec)->by = current->pid;					\
 	(rec)->nr_running = ipcprobe_rq_nr_running((now)->rq);		\
-	COPY_FIELDS(rec, now, rq_flags, change);				\
+	COPY_FIELDS(rec, now, rq_flags, change);			\
 } while (0)
 
 static __always_inline void fill_rq_enqueue(struct ipcprobe_rec_rq_enqueue *rec,
@@ -175,7 +175,8 @@ static __always_inline void end_enqueue(struct pending *now)
 	u64 ts_ns;
 
 	end_pending(now);
-	if (unlikely(READ_ONCE(slot->wakee) != tid)) {	/* it is no wake-up, or its slot is another */
+	if (unlikely(READ_ONCE(slot->wakee) != tid)) {
+		/* it is no wake-up, or its slot is another */
 		ts_ns = ipcprobe_clock_try_now();
 	} else if (likely(ipcprobe_clock_try(slot->begin, &ts_ns, &now->delay_ns))) {
 		now->ts_ns = ts_ns;

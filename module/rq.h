@@ -106,7 +106,7 @@ struct ipcprobe_stint {
 
 DECLARE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
 
-/* Each CPU's queue, once its stopper was woken, as at the start of a session. */
+/* Each CPU's queue, known since its first snapshot, or since its stopper was woken. */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 
 /* Some group was throttled since hooks are attached: there may be throttled tasks. */

@@ -7,11 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-/*
- * Until Linux 6.11 real-time tasks are throttled all at once; since then the
- * deadline server takes their place, whose coming and going is one change. Until
- * then, too, no task that sleeps stays on its queue.
- */
 /* of Linux 6.12: 612; 0: not known */
 static unsigned int version_of(const char *kernel)
 {
@@ -20,6 +15,12 @@ static unsigned int version_of(const char *kernel)
 	return sscanf(kernel, "Linux %u.%u", &major, &minor) == 2 ? major * 100 + minor : 0;
 }
 
+/*
+ * Until Linux 6.11 real-time tasks are throttled all at once; since then the
+ * deadline server takes their place, whose coming and going is one change. Until
+ * then, too, no task that sleeps stays on its queue. Since Linux 6.18 a throttled
+ * group's tasks leave the queue one by one.
+ */
 static void set_kernel(struct sched *sched, const char *kernel)
 {
 	unsigned int version = version_of(kernel);

@@ -116,7 +116,7 @@ static int count_parts(struct latency *latency, struct latency_row *row,
 
 /* The row that a switch to @number counts in; NULL without memory. */
 static struct latency_row *switch_row(struct latency *latency, const struct sched *sched,
-				     uint32_t number, uint32_t cpu)
+				      uint32_t number, uint32_t cpu)
 {
 	const struct sched_task *task = sched_task_at(sched, number);
 

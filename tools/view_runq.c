@@ -129,7 +129,6 @@ static void add_cpu(struct table *table, const struct model *model, uint32_t num
 {
 	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint64_t known_ns = sched_known_ns(cpu), both_ns = cpu->busy_ns + cpu->idle_ns;
-
 	char buf[LABEL_MAX];
 
 	table_add(table);
