@@ -4,7 +4,10 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,18 +42,40 @@ static void usage(FILE *out)
 	fprintf(out, "'ipcprobe help COMMAND' shows its manual page.\n");
 }
 
+/*
+ * The file of manual page @name in the source tree that the running program lies
+ * in, into @path.
+ *
+ * Return: false if the program does not lie in a source tree.
+ */
+static bool find_tree_page(char *path, size_t size, const char *name)
+{
+	char program[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (len < 0)
+		return false;
+	program[len] = '\0';
+	if ((size_t)snprintf(path, size, "%s/../Documentation/man/%s.1", dirname(program),
+			     name) >= size)
+		return false;
+	return !access(path, R_OK);
+}
+
 static int cmd_help(int argc, char **argv)
 {
-	char page[COMMAND_NAME_MAX];
+	char name[COMMAND_NAME_MAX] = "ipcprobe", path[PATH_MAX];
 
-	if (argc < 2) {
+	if (argc < 2 || command_asks_help(argv[1])) {
 		usage(stdout);
 		return CMD_OK;
 	}
 	if (!command_find(commands, argv[1]))
 		return command_unknown(commands, "ipcprobe", argv[1]);
-	snprintf(page, sizeof(page), "ipcprobe-%s", argv[1]);
-	execlp("man", "man", page, (char *)NULL);
+	if (strcmp(argv[1], "help"))
+		snprintf(name, sizeof(name), "ipcprobe-%s", argv[1]);
+	execlp("man", "man", find_tree_page(path, sizeof(path), name) ? path : name,
+	       (char *)NULL);
 	fprintf(stderr, "ipcprobe: man: %s: try 'ipcprobe %s --help'\n", strerror(errno), argv[1]);
 	return CMD_FAILED;
 }

@@ -66,6 +66,11 @@ test_usage() {
 	refuses 2 "requires an argument.*'e'" record -e
 	refuses 2 "'x': no words are expected" check x
 	refuses 2 "'ipcprobe --help' lists them" help foo
+	works 'Commands:' help
+	works 'Commands:' help --help
+	works 'Commands:' help -h
+	works '^ *ipcprobe-copies ' help copies	# from the tree, nothing is installed
+	works '^ *ipcprobe ' help help
 	refuses 2 "'ipcprobe sched --help' lists them" sched lag
 	refuses 2 "did you mean 'ls'" lss
 	works 'Commands:' --help
