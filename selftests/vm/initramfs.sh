@@ -49,7 +49,8 @@ key=$(cat "$VM_DIR/init.sh" "$VM_DIR/initramfs.sh" "$(command -v busybox)" | sha
 out=$kernel/initramfs-${key:0:12}.cpio
 cache_lock "initramfs-$1"
 if [ ! -e "$out" ]; then
-	rm -f "$kernel"/initramfs-*.cpio
+	# Not those of other trees, which a guest may be about to boot.
+	find "$kernel" -maxdepth 1 -name 'initramfs-*.cpio' -mtime +0 -delete
 	build "$kernel" "$out"
 fi
 echo "$out"
