@@ -83,14 +83,24 @@ demo: deps
 	@$(MAKE) --no-print-directory tools
 	@$(VM)/run.sh -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM) -- $(VM)/demo.sh
 
-# By way of the environment, so that CMD needs no second quoting.
-vm: export VM_COMMAND := $(value CMD)
-vm:
-	@$(VM)/run.sh -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM) -- "$$VM_COMMAND"
+# What a guest needs of this tree, so that "make vm" is a fresh clone's first command.
+# On stderr: stdout is the guest's.
+vm-tools:
+	@$(VM)/deps.sh build
+	@$(MAKE) --no-print-directory -s tools >&2
 
-vm-shell:
+# By way of the environment, so that CMD and OUT need no second quoting.
+vm vm-shell: export VM_OUT := $(value OUT)
+VM_RUN = $(VM)/run.sh -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM) $${VM_OUT:+-o "$$VM_OUT"}
+
+vm: export VM_COMMAND := $(value CMD)
+vm: vm-tools
+	$(if $(CMD),,$(error which command? make vm CMD='ipcprobe check'))
+	@$(VM_RUN) -- "$$VM_COMMAND"
+
+vm-shell: vm-tools
 	@echo "A guest's shell: 'exit' powers it off, Ctrl-A x ends it at once." >&2
-	@$(VM)/run.sh -i -k $(GUEST_KERNEL) -s $(SMP) -m $(MEM)
+	@$(VM_RUN) -i
 
 install: all
 	$(if $(KDIR),,$(error nothing to install the module for: give KDIR=))
@@ -136,11 +146,12 @@ help:
 	@echo 'mutants        do the tests notice a wrong operator, constant or call? (MUTANTS=options)'
 	@echo 'debug-kernel   build the kernel that check-debug boots'
 	@echo "vm             make vm CMD='uname -a' KERNEL=6.12 SMP=4 MEM=2G"
-	@echo 'vm-shell       a shell in a guest'
+	@echo "               OUT=folder: of this machine, for what the guest writes to /out"
+	@echo 'vm-shell       a shell in a guest (KERNEL, SMP, MEM, OUT)'
 	@echo 'install        module, tools, udev rule, man pages; DESTDIR, prefix, KDIR'
 	@echo 'uninstall      takes them away'
 	@echo 'style          checkpatch and shellcheck; CLANG_FORMAT=1: clang-format too'
 	@echo 'clean          what was built here; the cache (~/.cache/ipcprobe) stays'
 
 .PHONY: all modules tools selftests fuzzer fuzz mutants deps debug-kernel check check-debug check-all bench \
-	demo vm vm-shell install uninstall style clean help
+	demo vm vm-shell vm-tools install uninstall style clean help

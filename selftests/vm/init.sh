@@ -32,7 +32,8 @@ mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work
 # shellcheck disable=SC1090,SC1091,SC2154
 . "/host$vm_run/in/variables"
 
-# A tree that lies in /tmp stays visible there.
+# The tree stays visible if it lies in /tmp. Of the files that the command names
+# there are copies, and the command's folder exists.
 # shellcheck disable=SC2153
 mount_tmp() {
 	mount --bind "/root$VM_ROOT" /tree
@@ -43,11 +44,20 @@ mount_tmp() {
 		mkdir -p "/root$VM_ROOT"
 		mount --move /tree "/root$VM_ROOT"
 	fi
+	mkdir -p "/root$VM_CWD"
+	cp -a "/host$vm_run/tmp/." /root/tmp/
+}
+
+# The one folder of the host that the guest may write to.
+mount_out() {
+	mkdir -p "/root$VM_OUT"
+	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap out "/root$VM_OUT"
 }
 
 mkdir -p /root/lib/modules
 mount --bind "/host$VM_MODULES" /root/lib/modules
 mount_tmp
+[ -z "$VM_OUT" ] || mount_out
 cd /root
 mount --move /proc proc
 mount -t sysfs sysfs sys

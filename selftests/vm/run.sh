@@ -3,11 +3,14 @@
 # bash -c, in the present folder, on this machine's files, with what it writes
 # thrown away), and give back its stdout, stderr and exit status.
 #
+# Of this machine's /tmp the guest sees copies of the files that COMMAND names.
+#
 #	-k KERNEL	6.1 (default), 6.12, 7.2 or debug
 #	-s SMP		processors (2)
 #	-m MEM		memory (2G)
 #	-t SECONDS	the longest that COMMAND may take (300)
 #	-c		count instructions: one processor, 1 ns each (icount)
+#	-o FOLDER	a folder of this machine that COMMAND may write to, as /out
 #	-n		do not load ipcprobe.ko (nor build it)
 #	-a ARGUMENTS	more words for the kernel's command line
 #	-i		interactive: COMMAND (default: a shell) on this terminal
@@ -30,13 +33,14 @@ usage() {
 	exit 2
 }
 
-kernel=6.1 smp=2 mem=2G limit=300 icount='' load=1 append='' interactive=''
-while getopts k:s:m:t:cna:i option; do
+kernel=6.1 smp=2 mem=2G limit=300 icount='' load=1 append='' out='' interactive=''
+while getopts k:s:m:t:o:cna:i option; do
 	case $option in
 	k) kernel=$OPTARG ;;
 	s) smp=$OPTARG ;;
 	m) mem=$OPTARG ;;
 	t) limit=$OPTARG ;;
+	o) out=$OPTARG ;;
 	c) icount=1 ;;
 	n) load= ;;
 	a) append=$OPTARG ;;
@@ -55,6 +59,34 @@ fi
 boot_limit=300
 [ "$kernel" != debug ] || boot_limit=600
 
+# More than this of a file in the guest's /tmp would take its memory.
+TMP_FILE_MAX=$((64 << 20))
+
+# The files in this machine's /tmp that the command names, one in each line.
+named_tmp_files() {
+	local words file
+
+	read -r -d '' -a words < <(tr -c '[:alnum:]_./,:@%+~-' ' ' <<<"$command") || true
+	realpath -ms -- . "${words[@]}" | sort -u | while read -r file; do
+		[[ $file != /tmp/* || $file == "$ROOT"/* || ! -f $file ]] || echo "$file"
+	done
+}
+
+# Copies of these, which the guest's /tmp begins with.
+write_tmp_folder() {
+	local file
+
+	mkdir "$run/tmp"
+	while read -r file; do
+		if [ "$(stat -L -c %s "$file")" -gt $TMP_FILE_MAX ]; then
+			say "$file is too large for the guest's /tmp: move it out of /tmp"
+			continue
+		fi
+		mkdir -p "$run$(dirname "$file")"
+		cp -p "$file" "$run$file"
+	done < <(named_tmp_files)
+}
+
 # What the guest takes along, to /run/vm. The module too: a build that goes on
 # meanwhile would pull it away from under the tests.
 write_run_folder() {
@@ -72,6 +104,7 @@ write_run_folder() {
 		printf 'VM_KERNEL=%q\n' "$kernel"
 		printf 'VM_MODULES=%q\n' "$image/lib/modules"
 		printf 'VM_LOAD=%q\n' "$load"
+		printf 'VM_OUT=%q\n' "${out:+/out}"
 		printf 'VM_INTERACTIVE=%q\n' "$interactive"
 		printf 'VM_TERM=%q\n' "${TERM:-dumb}"
 		printf 'VM_ROWS=%q\n' "$(tput lines 2>/dev/null || echo 24)"
@@ -122,14 +155,25 @@ machine_arguments() {
 	fi
 }
 
+# A comma in a path is doubled for qemu.
+out_arguments() {
+	share=()
+	[ -n "$out" ] || return 0
+	# shellcheck disable=SC2054 # commas of qemu's
+	share=(-fsdev "local,id=out,path=${out//,/,,},security_model=none"
+		-device virtio-9p-pci,fsdev=out,mount_tag=out)
+}
+
 start_guest() {
-	local machine
+	local machine share
 	machine_arguments
+	out_arguments
 
 	exec "$emulator" -nodefaults -no-user-config -display none -no-reboot \
 		"${machine[@]}" -append "$(kernel_arguments)" \
 		-fsdev local,id=host,path=/,readonly=on,security_model=none,multidevs=remap \
 		-device virtio-9p-pci,fsdev=host,mount_tag=host \
+		"${share[@]}" \
 		-device virtio-serial-pci \
 		-chardev file,id=stdout,path="$run/stdout" \
 		-device virtserialport,chardev=stdout,name=stdout \
@@ -231,6 +275,10 @@ clean_up() {
 	rm -rf "$run"
 }
 
+if [ -n "$out" ]; then
+	mkdir -p "$out"
+	out=$(realpath "$out")
+fi
 image=$("$VM_DIR/kernel.sh" "$kernel")
 initramfs=$("$VM_DIR/initramfs.sh" "$kernel")
 emulator=$("$VM_DIR/qemu.sh")
@@ -248,6 +296,7 @@ run=$(mktemp -d "$CACHE/run/XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 write_run_folder
+write_tmp_folder
 
 boot
 if [ ! -s "$run/verdict" ] && ! grep -q 'Kernel panic' "$run/console"; then

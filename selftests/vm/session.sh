@@ -163,6 +163,7 @@ else
 	status=$?
 	log_stop
 	kill -KILL -1
+	[ -z "$VM_OUT" ] || sync "$VM_OUT"
 	verdict $status >&3
 fi
 # Closes the port, which waits until the host has read it.
