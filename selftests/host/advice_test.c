@@ -40,19 +40,17 @@ static void expect(struct trace *t, const char *call, uint64_t saved, uint64_t c
 		   const char *what)
 {
 	struct advice_list list;
-	bool is_ok;
 
 	trace_finish(t);
 	if (advice_list_init(&list, &t->model, &trace_all))
 		abort();
-	is_ok = call ? list.nr == 1 && !strcmp(list.v[0].call, call) &&
-		       list.v[0].saved_bytes == saved && list.v[0].copied_bytes == copied :
-		       !list.nr;
-	if (!is_ok && list.nr)
-		ktap_note("%u: %s saves %llu of %llu", list.nr, list.v[0].call,
-			  (unsigned long long)list.v[0].saved_bytes,
-			  (unsigned long long)list.v[0].copied_bytes);
-	ktap_ok(is_ok, "%s: %s", what, call ? call : "nothing is advised");
+	ktap_eq(list.nr, call ? 1 : 0);
+	if (call) {
+		ktap_str_eq(list.v[0].call, call);
+		ktap_eq(list.v[0].saved_bytes, saved);
+		ktap_eq(list.v[0].copied_bytes, copied);
+	}
+	ktap_result("%s: %s", what, call ? call : "nothing is advised");
 	advice_list_deinit(&list);
 	trace_deinit(t);
 }

@@ -99,11 +99,14 @@ static void test_which(void)
 	}
 	if (sum_less || sum_more)
 		ktap_note("%u hops lack a gap, %u have one that is none", sum_less, sum_more);
-	ktap_ok(!sum_less && !sum_more, "a gap concerns the hops that took bytes since it began");
+	ktap_false(sum_less);
+	ktap_false(sum_more);
+	ktap_result("a gap concerns the hops that took bytes since it began");
 	less = compare(60, NR_STEPS, &more);
 	if (less)
 		ktap_note("%u hops lack a gap", less);
-	ktap_ok(!less, "with many gaps no hop lacks one");
+	ktap_false(less);
+	ktap_result("with many gaps no hop lacks one");
 }
 
 /* ---- what a gap costs ---- */
@@ -163,7 +166,8 @@ static void check_cost(const char *what, uint64_t (*cost)(uint32_t nr))
 
 	ktap_note("%u gaps with %u and %u %s: %llu and %llu us", NR_GAPS, FEW, MANY, what,
 		  (unsigned long long)few_ns / 1000, (unsigned long long)many_ns / 1000);
-	ktap_ok(many_ns <= most_ns, "a gap costs no more with many %s", what);
+	ktap_le(many_ns, most_ns);
+	ktap_result("a gap costs no more with many %s", what);
 }
 
 int main(void)

@@ -31,7 +31,6 @@ static void test_four_copies(void)
 	uint32_t i, nr = 512;
 	struct trace t;
 	struct path path;
-	bool is_ok;
 
 	begin(&t);
 	trace_pipe(&t, 10, 77);
@@ -46,14 +45,21 @@ static void test_four_copies(void)
 	trace_file_read(&t, 12, 1, BUF_A, 0);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	is_ok = path.nr_hops == 4 && path.nr_copies == 4 && path.bytes == (uint64_t)nr * BLOCK;
-	for (i = 0; i < 4 && is_ok; i++)
-		is_ok = trace_hop(&t, &path, i)->bytes == (uint64_t)nr * BLOCK &&
-			trace_hop(&t, &path, i)->nr_calls == nr;
-	ktap_ok(is_ok && path.copied_bytes == 4.0 * nr * BLOCK && path.grade != GRADE_INFERRED && !t.err &&
-		trace_nr_paths(&t) == 1, "cat big | cat > out: one path, four copies, exact");
-	ktap_ok(tasks_relation(&t.model.tasks, trace_proc(&t, 12), trace_proc(&t, 13)).kin ==
-		KIN_SIBLING, "both cats are siblings");
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.nr_copies, 4);
+	ktap_eq(path.bytes, (uint64_t)nr * BLOCK);
+	for (i = 0; i < 4; i++) {
+		ktap_eq(trace_hop(&t, &path, i)->bytes, (uint64_t)nr * BLOCK);
+		ktap_eq(trace_hop(&t, &path, i)->nr_calls, nr);
+	}
+	ktap_eq(path.copied_bytes, 4.0 * nr * BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_false(t.err);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("cat big | cat > out: one path, four copies, exact");
+	ktap_eq(tasks_relation(&t.model.tasks, trace_proc(&t, 12), trace_proc(&t, 13)).kin,
+		KIN_SIBLING);
+	ktap_result("both cats are siblings");
 	trace_deinit(&t);
 }
 
@@ -78,8 +84,11 @@ static void test_six_copies(void)
 	}
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 6 && path.nr_copies == 6 && path.bytes == (uint64_t)nr * BLOCK &&
-		path.copied_bytes == 6.0 * nr * BLOCK, "three stages: six copies");
+	ktap_eq(path.nr_hops, 6);
+	ktap_eq(path.nr_copies, 6);
+	ktap_eq(path.bytes, (uint64_t)nr * BLOCK);
+	ktap_eq(path.copied_bytes, 6.0 * nr * BLOCK);
+	ktap_result("three stages: six copies");
 	trace_deinit(&t);
 }
 
@@ -103,11 +112,15 @@ static void test_late_writer(void)
 		pass(&t, 13, 77, 78, i * 4096, 4096);
 		trace_write(&t, 12, 77, i * 4096, BUF_A, 4096);
 	}
-	ktap_ok(!t.model.copies.nr_parked, "nothing waits any more once all writers are known");
+	ktap_false(t.model.copies.nr_parked);
+	ktap_result("nothing waits any more once all writers are known");
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 6 && path.bytes == 16384 && trace_nr_paths(&t) == 1 &&
-		path.grade != GRADE_INFERRED, "records of readers before those of their writers: same path");
+	ktap_eq(path.nr_hops, 6);
+	ktap_eq(path.bytes, 16384);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("records of readers before those of their writers: same path");
 	trace_deinit(&t);
 }
 
@@ -122,8 +135,10 @@ static void test_inference(void)
 	trace_file_write(&t, 12, 2, BUF_B, BLOCK / 2);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && path.grade == GRADE_INFERRED && path.bytes == BLOCK / 2,
-		"a write from elsewhere in memory is linked by inference, and says so");
+	ktap_eq(path.nr_hops, 2);
+	ktap_eq(path.grade, GRADE_INFERRED);
+	ktap_eq(path.bytes, BLOCK / 2);
+	ktap_result("a write from elsewhere in memory is linked by inference, and says so");
 	trace_deinit(&t);
 }
 
@@ -143,9 +158,13 @@ static void test_no_inference(void)
 	trace_write(&t, 12, 77, 9100, BUF_A, 200);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 1 && path.bytes == 9300 && path.outcome == OUTCOME_LEFT && path.grade != GRADE_INFERRED,
-		"what a process makes is not linked to its configuration or to less than it made");
-	ktap_ok(trace_hop(&t, &path, 0)->key.origin == ORIGIN_MADE, "it is said to have made it");
+	ktap_eq(path.nr_hops, 1);
+	ktap_eq(path.bytes, 9300);
+	ktap_eq(path.outcome, OUTCOME_LEFT);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("what a process makes is not linked to its configuration or to less than it made");
+	ktap_eq(trace_hop(&t, &path, 0)->key.origin, ORIGIN_MADE);
+	ktap_result("it is said to have made it");
 	trace_deinit(&t);
 }
 
@@ -165,8 +184,9 @@ static void test_reused_memory(void)
 		trace_write(&t, 12, 77, i * 8192, BUF_A, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 1 && path.bytes == 3 * 8192,
-		"what the dynamic loader read is no origin, though it lay in the same memory");
+	ktap_eq(path.nr_hops, 1);
+	ktap_eq(path.bytes, 3 * 8192);
+	ktap_result("what the dynamic loader read is no origin, though it lay in the same memory");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -177,9 +197,11 @@ static void test_reused_memory(void)
 	trace_file(&t, 4, "/tmp/other");
 	trace_file_write(&t, 12, 4, BUF_A, 8192);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 3 && trace_path(&t, 0).nr_hops == 2 &&
-		trace_path(&t, 1).nr_hops == 2 && trace_path(&t, 2).bytes == 16384,
-		"bytes go to an object once, and to another one too");
+	ktap_eq(trace_nr_paths(&t), 3);
+	ktap_eq(trace_path(&t, 0).nr_hops, 2);
+	ktap_eq(trace_path(&t, 1).nr_hops, 2);
+	ktap_eq(trace_path(&t, 2).bytes, 16384);
+	ktap_result("bytes go to an object once, and to another one too");
 	trace_deinit(&t);
 }
 
@@ -197,12 +219,14 @@ static void test_splice(void)
 	      .dur_ns = 100, .call = IPCPROBE_CALL_SPLICE, .flags = IPCPROBE_IO_IN_PIPE);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && path.nr_copies == 1 && path.copied_bytes == 65536 &&
-		!strcmp(path_hop_how(trace_hop(&t, &path, 0)), "reference") &&
-		!strcmp(path_hop_how(trace_hop(&t, &path, 1)), "copy"),
-		"splice file to pipe to file: one by reference, one copy in the kernel");
-	ktap_ok(path_total(&t.model).referenced_bytes == 65536,
-		"page references are summed apart from copies");
+	ktap_eq(path.nr_hops, 2);
+	ktap_eq(path.nr_copies, 1);
+	ktap_eq(path.copied_bytes, 65536);
+	ktap_str_eq(path_hop_how(trace_hop(&t, &path, 0)), "reference");
+	ktap_str_eq(path_hop_how(trace_hop(&t, &path, 1)), "copy");
+	ktap_result("splice file to pipe to file: one by reference, one copy in the kernel");
+	ktap_eq(path_total(&t.model).referenced_bytes, 65536);
+	ktap_result("page references are summed apart from copies");
 	trace_deinit(&t);
 }
 
@@ -226,11 +250,15 @@ static void test_tee(void)
 	trace_finish(&t);
 	a = trace_path(&t, 0);
 	b = trace_path(&t, 1);
-	ktap_ok(trace_nr_paths(&t) == 2 && a.bytes == 4096 && b.bytes == 4096 &&
-		a.nr_hops + b.nr_hops == 3 + 4 && a.nr_copies == 3 && b.nr_copies == 3,
-		"tee: both copies of the bytes have a path, the duplicate by reference");
-	ktap_ok((uint64_t)(a.copied_bytes + b.copied_bytes) == path_total(&t.model).copied_bytes,
-		"the shares of all paths add up to all bytes copied");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(a.bytes, 4096);
+	ktap_eq(b.bytes, 4096);
+	ktap_eq(a.nr_hops + b.nr_hops, 3 + 4);
+	ktap_eq(a.nr_copies, 3);
+	ktap_eq(b.nr_copies, 3);
+	ktap_result("tee: both copies of the bytes have a path, the duplicate by reference");
+	ktap_eq((uint64_t)(a.copied_bytes + b.copied_bytes), path_total(&t.model).copied_bytes);
+	ktap_result("the shares of all paths add up to all bytes copied");
 	trace_deinit(&t);
 }
 
@@ -252,8 +280,10 @@ static void test_vmsplice(void)
 	trace_file_write(&t, 13, 2, BUF_B, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.nr_copies == 3 && path.grade != GRADE_INFERRED,
-		"vmsplice: user pages by reference, out of the pipe by copy, linked exactly");
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.nr_copies, 3);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("vmsplice: user pages by reference, out of the pipe by copy, linked exactly");
 	trace_deinit(&t);
 }
 
@@ -270,9 +300,10 @@ static void test_file_copy(void)
 	      .call = IPCPROBE_CALL_COPY_FILE_RANGE, .flags = IPCPROBE_IO_OFFLOAD);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_copies == 1 && path.copied_bytes == 8192 &&
-		trace_path(&t, 1).nr_copies == 0,
-		"sendfile is one copy; what a file system may have shared is none");
+	ktap_eq(path.nr_copies, 1);
+	ktap_eq(path.copied_bytes, 8192);
+	ktap_eq(trace_path(&t, 1).nr_copies, 0);
+	ktap_result("sendfile is one copy; what a file system may have shared is none");
 	trace_deinit(&t);
 }
 
@@ -292,8 +323,10 @@ static void test_vectors(void)
 	      .dur_ns = 5000, .call = IPCPROBE_CALL_WRITEV, .nr_segs = 2);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.bytes == 3500 && path.nr_hops == 2 && path.grade != GRADE_INFERRED,
-		"a vectored write is linked by all its buffers, short as it was");
+	ktap_eq(path.bytes, 3500);
+	ktap_eq(path.nr_hops, 2);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("a vectored write is linked by all its buffers, short as it was");
 	trace_deinit(&t);
 }
 
@@ -309,8 +342,10 @@ static void test_fork_and_exec(void)
 	trace_file_write(&t, 13, 2, BUF_A, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && path.grade != GRADE_INFERRED && path.bytes == 8192,
-		"a child passes on what its parent read before the fork");
+	ktap_eq(path.nr_hops, 2);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(path.bytes, 8192);
+	ktap_result("a child passes on what its parent read before the fork");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -319,8 +354,9 @@ static void test_fork_and_exec(void)
 	trace_exec(&t, 12, "other");
 	trace_file_write(&t, 12, 2, BUF_A, 8192);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 2 && trace_path(&t, 0).nr_hops == 1,
-		"exec clears the memory: nothing is linked across it");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(trace_path(&t, 0).nr_hops, 1);
+	ktap_result("exec clears the memory: nothing is linked across it");
 	trace_deinit(&t);
 }
 
@@ -336,9 +372,11 @@ static void test_threads(void)
 	trace_file_write(&t, 12, 2, BUF_A, 8192);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && path.grade != GRADE_INFERRED, "threads share their memory");
-	ktap_ok(trace_hop(&t, &path, 0)->key.image == trace_hop(&t, &path, 1)->key.image,
-		"threads are one process");
+	ktap_eq(path.nr_hops, 2);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("threads share their memory");
+	ktap_eq(trace_hop(&t, &path, 0)->key.image, trace_hop(&t, &path, 1)->key.image);
+	ktap_result("threads are one process");
 	trace_deinit(&t);
 }
 
@@ -359,8 +397,10 @@ static void test_parked_fork(void)
 	trace_write(&t, 11, 77, 0, BUF_A, 4096);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.bytes == 4096 && trace_nr_paths(&t) == 1,
-		"a fork waits too, when its parent's read waits for the writer");
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.bytes, 4096);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("a fork waits too, when its parent's read waits for the writer");
 	trace_deinit(&t);
 }
 
@@ -375,7 +415,8 @@ static void test_pid_reuse(void)
 	trace_spawn(&t, 10, 12, "second");
 	trace_file_write(&t, 12, 2, BUF_A, 8192);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 2, "a reused pid is another process with other memory");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_result("a reused pid is another process with other memory");
 	trace_deinit(&t);
 }
 
@@ -397,13 +438,17 @@ static void test_loss(void)
 	trace_read(&t, 13, 77, 0, BUF_B, 4096);
 	trace_file_write(&t, 12, 2, BUF_A, 4096);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 12, 13) == 0 && trace_pair(&t, 77, 0, 13) == 4096,
-		"after loss a pipe's bytes have no known writer");
-	ktap_ok(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 0).hop[0] } }, 0)->key.origin
-		!= ORIGIN_MADE && !model_copies_complete(&t.model),
-		"after loss a process is not said to have made what it writes");
-	ktap_ok(trace_path(&t, 0).nr_hops <= 2 && trace_path(&t, 1).nr_hops <= 2 &&
-		trace_path(&t, 2).nr_hops <= 2, "no path leads across the gap");
+	ktap_eq(trace_pair(&t, 77, 12, 13), 0);
+	ktap_eq(trace_pair(&t, 77, 0, 13), 4096);
+	ktap_result("after loss a pipe's bytes have no known writer");
+	ktap_ne(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 0).hop[0] } }, 0)->key.origin,
+		ORIGIN_MADE);
+	ktap_false(model_copies_complete(&t.model));
+	ktap_result("after loss a process is not said to have made what it writes");
+	ktap_le(trace_path(&t, 0).nr_hops, 2);
+	ktap_le(trace_path(&t, 1).nr_hops, 2);
+	ktap_le(trace_path(&t, 2).nr_hops, 2);
+	ktap_result("no path leads across the gap");
 	trace_deinit(&t);
 }
 
@@ -419,9 +464,10 @@ static void test_absent_hook(void)
 	trace_spawn(&t, 10, 12, "cat");
 	trace_write(&t, 12, 77, 0, BUF_A, 4096);
 	trace_finish(&t);
-	ktap_ok(!model_copies_complete(&t.model) && !t.model.loss[IPCPROBE_CLASS_PIPE].nr_lost &&
-		t.model.loss[IPCPROBE_CLASS_PIPE].reasons == IPCPROBE_REASON_NO_HOOK,
-		"a loss of an unknown number makes figures lower bounds, and keeps its reason");
+	ktap_false(model_copies_complete(&t.model));
+	ktap_false(t.model.loss[IPCPROBE_CLASS_PIPE].nr_lost);
+	ktap_eq(t.model.loss[IPCPROBE_CLASS_PIPE].reasons, IPCPROBE_REASON_NO_HOOK);
+	ktap_result("a loss of an unknown number makes figures lower bounds, and keeps its reason");
 	trace_deinit(&t);
 }
 
@@ -431,7 +477,6 @@ static void test_early_loss(void)
 	struct trace t;
 	uint64_t now_ns;
 	uint32_t i;
-	bool is_ok = true;
 
 	begin(&t);
 	trace_spawn(&t, 10, 12, "cat");
@@ -447,8 +492,8 @@ static void test_early_loss(void)
 	trace_file_write(&t, 12, 2, BUF_A, 4096);
 	trace_finish(&t);
 	for (i = 0; i < trace_nr_paths(&t); i++)
-		is_ok = is_ok && trace_path(&t, i).nr_hops == 1;
-	ktap_ok(is_ok, "within a gap nothing is linked to anything");
+		ktap_eq(trace_path(&t, i).nr_hops, 1);
+	ktap_result("within a gap nothing is linked to anything");
 	trace_deinit(&t);
 }
 
@@ -469,9 +514,10 @@ static void test_ping_pong(void)
 		trace_read(&t, 12, 78, i, BUF_A, 1);
 	}
 	trace_finish(&t);
-	ktap_ok(t.model.copies.paths.hop.nr < 10 && trace_path(&t, 0).has_cycle &&
-		trace_path(&t, 0).bytes == 1,
-		"ping-pong: a byte that goes round makes no new hops");
+	ktap_lt(t.model.copies.paths.hop.nr, 10);
+	ktap_true(trace_path(&t, 0).has_cycle);
+	ktap_eq(trace_path(&t, 0).bytes, 1);
+	ktap_result("ping-pong: a byte that goes round makes no new hops");
 	trace_deinit(&t);
 }
 
@@ -493,11 +539,11 @@ static void test_jobserver(void)
 		trace_write(&t, who, 77, i + 1, BUF_A, 1);
 	}
 	trace_finish(&t);
-	ktap_ok(t.model.copies.paths.hop.nr <= 2 * (nr + 1) * (nr + 1),
-		"job server: hops grow with processes, not with turns");
-	ktap_ok(trace_pipe_of(&t, 77)->peak_bytes == 1 &&
-		channel_left_bytes(trace_pipe_of(&t, 77)) == 1,
-		"job server: one token in the pipe at most, and one left");
+	ktap_le(t.model.copies.paths.hop.nr, 2 * (nr + 1) * (nr + 1));
+	ktap_result("job server: hops grow with processes, not with turns");
+	ktap_eq(trace_pipe_of(&t, 77)->peak_bytes, 1);
+	ktap_eq(channel_left_bytes(trace_pipe_of(&t, 77)), 1);
+	ktap_result("job server: one token in the pipe at most, and one left");
 	trace_deinit(&t);
 }
 
@@ -516,13 +562,19 @@ static void test_calls(void)
 	trace_file_read(&t, 12, 1, BUF_A, IPCPROBE_RET_UNKNOWN);
 	trace_finish(&t);
 	stat = call_stat_at(&t.model.copies.calls, 1);
-	ktap_ok(stat->nr_calls == 3 && stat->nr_errors == 2 && stat->bytes == 100 &&
-		stat->call == IPCPROBE_CALL_WRITE && stat->on == CALL_ON_PIPE,
-		"EAGAIN and EPIPE are calls without bytes");
+	ktap_eq(stat->nr_calls, 3);
+	ktap_eq(stat->nr_errors, 2);
+	ktap_eq(stat->bytes, 100);
+	ktap_eq(stat->call, IPCPROBE_CALL_WRITE);
+	ktap_eq(stat->on, CALL_ON_PIPE);
+	ktap_result("EAGAIN and EPIPE are calls without bytes");
 	stat = call_stat_at(&t.model.copies.calls, 2);
-	ktap_ok(stat->nr_calls == 2 && stat->nr_unknown == 1 && !stat->bytes,
-		"the end of a file is a call; a result that was not seen is said to be unknown");
-	ktap_ok(trace_path(&t, 0).bytes == 100, "failed calls move nothing");
+	ktap_eq(stat->nr_calls, 2);
+	ktap_eq(stat->nr_unknown, 1);
+	ktap_false(stat->bytes);
+	ktap_result("the end of a file is a call; a result that was not seen is said to be unknown");
+	ktap_eq(trace_path(&t, 0).bytes, 100);
+	ktap_result("failed calls move nothing");
 	trace_deinit(&t);
 }
 
@@ -537,9 +589,11 @@ static void test_bounds(void)
 	t.model.copies.parked_max = 100;
 	for (i = 0; i < 5000; i++)
 		trace_read(&t, 12, 77, i, BUF_A, 1);
-	ktap_ok(t.model.copies.nr_parked <= 100, "reads without a writer's record do not pile up");
+	ktap_le(t.model.copies.nr_parked, 100);
+	ktap_result("reads without a writer's record do not pile up");
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 0, 12) == 5000, "their writer is unknown");
+	ktap_eq(trace_pair(&t, 77, 0, 12), 5000);
+	ktap_result("their writer is unknown");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -549,8 +603,9 @@ static void test_bounds(void)
 		trace_file_write(&t, 12, 2, BUF_A + i * 8192ULL, i % 2 ? 4096 : 1000);
 	}
 	trace_finish(&t);
-	ktap_ok(trace_path(&t, 0).bytes == 10000ULL * 5096 && trace_path(&t, 0).nr_hops == 2,
-		"many buffers: what is passed on at once is linked, memory stays bounded");
+	ktap_eq(trace_path(&t, 0).bytes, 10000ULL * 5096);
+	ktap_eq(trace_path(&t, 0).nr_hops, 2);
+	ktap_result("many buffers: what is passed on at once is linked, memory stays bounded");
 	trace_deinit(&t);
 }
 
@@ -567,9 +622,10 @@ static void test_window(void)
 	t.now_ns += 200000;
 	trace_file_write(&t, 12, 2, BUF_A, 4096);
 	trace_finish(&t);
-	ktap_ok(trace_path(&t, 0).bytes == 4096 && trace_path(&t, 0).nr_hops == 2 &&
-		path_total(&t.model).copied_bytes == 4096,
-		"a window counts what is in it and knows what was before");
+	ktap_eq(trace_path(&t, 0).bytes, 4096);
+	ktap_eq(trace_path(&t, 0).nr_hops, 2);
+	ktap_eq(path_total(&t.model).copied_bytes, 4096);
+	ktap_result("a window counts what is in it and knows what was before");
 	trace_deinit(&t);
 }
 

@@ -89,10 +89,13 @@ static void expect(struct trace *t, uint64_t exact, uint64_t address, uint64_t i
 
 	trace_finish(t);
 	sums = sums_of(t);
-	ktap_ok(!t->err && sums.grade[GRADE_EXACT] == exact &&
-		sums.grade[GRADE_ADDRESS] == address && sums.grade[GRADE_INFERRED] == inferred,
-		"%s (%llu exact, %llu by address, %llu inferred)", what, sums.grade[GRADE_EXACT],
-		sums.grade[GRADE_ADDRESS], sums.grade[GRADE_INFERRED]);
+	ktap_false(t->err);
+	ktap_eq(sums.grade[GRADE_EXACT], exact);
+	ktap_eq(sums.grade[GRADE_ADDRESS], address);
+	ktap_eq(sums.grade[GRADE_INFERRED], inferred);
+	ktap_result("%s (%llu exact, %llu by address, %llu inferred)", what,
+		    sums.grade[GRADE_EXACT], sums.grade[GRADE_ADDRESS],
+		    sums.grade[GRADE_INFERRED]);
 	trace_deinit(t);
 }
 
@@ -139,9 +142,9 @@ static void test_reused(void)
 	write_file(&t, 12, BUF_A, other, BLOCK);
 	write_file(&t, 12, BUF_A, text, BLOCK);
 	trace_finish(&t);
-	ktap_ok(!sums_of(&t).grade[GRADE_EXACT],
-		"what was found to be overwritten is forgotten (%llu exact)",
-		sums_of(&t).grade[GRADE_EXACT]);
+	ktap_false(sums_of(&t).grade[GRADE_EXACT]);
+	ktap_result("what was found to be overwritten is forgotten (%llu exact)",
+		    sums_of(&t).grade[GRADE_EXACT]);
 	trace_deinit(&t);
 }
 
@@ -242,9 +245,10 @@ static void test_parts(void)
 	read_file(&t, 12, BUF_A + 1000, text, 5000);
 	write_file(&t, 12, BUF_A + 8, text, BLOCK - 8);
 	trace_finish(&t);
-	ktap_ok(!sums_of(&t).grade[GRADE_EXACT] && !sums_of(&t).grade[GRADE_ADDRESS],
-		"the roundest word shows that the middle of a larger write is other data (%llu, %llu)",
-		sums_of(&t).grade[GRADE_EXACT], sums_of(&t).grade[GRADE_ADDRESS]);
+	ktap_false(sums_of(&t).grade[GRADE_EXACT]);
+	ktap_false(sums_of(&t).grade[GRADE_ADDRESS]);
+	ktap_result("the roundest word shows that the middle of a larger write is other data (%llu, %llu)",
+		    sums_of(&t).grade[GRADE_EXACT], sums_of(&t).grade[GRADE_ADDRESS]);
 	trace_deinit(&t);
 
 	begin(&t);
@@ -258,10 +262,10 @@ static void test_parts(void)
 	read_file(&t, 12, BUF_A + 64, other, 200);
 	write_file(&t, 12, BUF_A, text, BLOCK);
 	trace_finish(&t);
-	ktap_ok(sums_of(&t).grade[GRADE_EXACT] == BLOCK - 264 + 64 &&
-		sums_of(&t).grade[GRADE_ADDRESS] == 200,
-		"what is left of a read keeps its words (%llu exact, %llu by address)",
-		sums_of(&t).grade[GRADE_EXACT], sums_of(&t).grade[GRADE_ADDRESS]);
+	ktap_eq(sums_of(&t).grade[GRADE_EXACT], BLOCK - 264 + 64);
+	ktap_eq(sums_of(&t).grade[GRADE_ADDRESS], 200);
+	ktap_result("what is left of a read keeps its words (%llu exact, %llu by address)",
+		    sums_of(&t).grade[GRADE_EXACT], sums_of(&t).grade[GRADE_ADDRESS]);
 	trace_deinit(&t);
 }
 
@@ -333,9 +337,10 @@ static void test_vectors(void)
 	      .call = IPCPROBE_CALL_READV, .nr_segs = 2);
 	write_part(&t, 12, LOG, BUF_B + 1904, other, 2192, 2192);
 	trace_finish(&t);
-	ktap_ok(!sums_of(&t).grade[GRADE_EXACT] && !sums_of(&t).grade[GRADE_ADDRESS],
-		"where it is not known which buffers were filled nothing is linked by address (%llu)",
-		sums_of(&t).grade[GRADE_ADDRESS]);
+	ktap_false(sums_of(&t).grade[GRADE_EXACT]);
+	ktap_false(sums_of(&t).grade[GRADE_ADDRESS]);
+	ktap_result("where it is not known which buffers were filled nothing is linked by address (%llu)",
+		    sums_of(&t).grade[GRADE_ADDRESS]);
 	trace_deinit(&t);
 }
 
@@ -422,10 +427,11 @@ static void test_weakest(void)
 	trace_file_write(&t, 13, OUT, BUF_B, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.grade == GRADE_ADDRESS &&
-		trace_hop(&t, &path, 2)->key.grade == GRADE_EXACT,
-		"a path is as sure as its weakest link (%s, %s)", grade_name(path.grade),
-		grade_name(trace_hop(&t, &path, 2)->key.grade));
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.grade, GRADE_ADDRESS);
+	ktap_eq(trace_hop(&t, &path, 2)->key.grade, GRADE_EXACT);
+	ktap_result("a path is as sure as its weakest link (%s, %s)", grade_name(path.grade),
+		    grade_name(trace_hop(&t, &path, 2)->key.grade));
 	trace_deinit(&t);
 }
 
@@ -447,8 +453,9 @@ static void test_many_pages(void)
 	for (i = 0; i < 3 * RANGES_MAX; i++)
 		read_file(&t, 12, BUF_A + i * 1024ULL, text, 1024);
 	trace_finish(&t);
-	ktap_ok(proc_io_at(&t.model.copies, trace_proc(&t, 12))
-		->memory.ranges->nr <= RANGES_MAX, "a growing buffer: %u ranges at most", RANGES_MAX);
+	ktap_le(proc_io_at(&t.model.copies, trace_proc(&t, 12)) ->memory.ranges->nr,
+		RANGES_MAX);
+	ktap_result("a growing buffer: %u ranges at most", RANGES_MAX);
 	trace_deinit(&t);
 }
 
@@ -473,10 +480,14 @@ static void test_constants(void)
 		nr_unknown += !ipcprobe_print(word);
 	}
 	word = 0x0101010101010102;
-	ktap_ok(nr == 256 && !print_is_constant(ipcprobe_print(word), 8) && !nr_unknown,
-		"256 words are constant (%u), another is not; %u have no fingerprint", nr, nr_unknown);
-	ktap_ok(nr_old == 256 && !print_is_constant(old_print(word), 8),
-		"so they are in recordings from before ABI 1.3 (%u)", nr_old);
+	ktap_eq(nr, 256);
+	ktap_false(print_is_constant(ipcprobe_print(word), 8));
+	ktap_false(nr_unknown);
+	ktap_result("256 words are constant (%u), another is not; %u have no fingerprint", nr,
+		    nr_unknown);
+	ktap_eq(nr_old, 256);
+	ktap_false(print_is_constant(old_print(word), 8));
+	ktap_result("so they are in recordings from before ABI 1.3 (%u)", nr_old);
 }
 
 /* ---- checksums ---- */
@@ -605,10 +616,10 @@ static void test_sums_forgotten(void)
 	trace_finish(&t);
 	ktap_note("%u sums are kept, of %u sets", t.model.copies.sums.nr,
 		  t.model.copies.sums.next - t.model.copies.sums.oldest);
-	ktap_ok(t.model.copies.sums.nr <= SUMS_MAX &&
-		sums_of(&t).grade[GRADE_EXACT] == (uint64_t)nr * BLOCK,
-		"of more data than there is room for words decide (%llu exact)",
-		sums_of(&t).grade[GRADE_EXACT]);
+	ktap_le(t.model.copies.sums.nr, SUMS_MAX);
+	ktap_eq(sums_of(&t).grade[GRADE_EXACT], (uint64_t)nr * BLOCK);
+	ktap_result("of more data than there is room for words decide (%llu exact)",
+		    sums_of(&t).grade[GRADE_EXACT]);
 	trace_deinit(&t);
 }
 

@@ -62,9 +62,9 @@ static void test_outputs_in_turn(void)
 		trace_file_write(&t, 12, LOG, BUF_A, BLOCK);
 	}
 	trace_finish(&t);
-	ktap_ok(linked(&t, CONF) == 2 * BLOCK,
-		"8 KiB read once and written to two files in turn: once to each (%llu KiB)",
-		(unsigned long long)linked(&t, CONF) / 1024);
+	ktap_eq(linked(&t, CONF), 2 * BLOCK);
+	ktap_result("8 KiB read once and written to two files in turn: once to each (%llu KiB)",
+		    (unsigned long long)linked(&t, CONF) / 1024);
 	trace_deinit(&t);
 
 	begin(&t);
@@ -74,8 +74,9 @@ static void test_outputs_in_turn(void)
 	for (i = 0; i < 1000; i++)
 		trace_file_write(&t, 12, 5 + i % 8, BUF_A, BLOCK);
 	trace_finish(&t);
-	ktap_ok(linked(&t, CONF) == 8 * BLOCK, "the same with eight files (%llu KiB)",
-		(unsigned long long)linked(&t, CONF) / 1024);
+	ktap_eq(linked(&t, CONF), 8 * BLOCK);
+	ktap_result("the same with eight files (%llu KiB)",
+		    (unsigned long long)linked(&t, CONF) / 1024);
 	trace_deinit(&t);
 }
 
@@ -94,9 +95,9 @@ static void test_half_twice(void)
 	for (i = 1; i < t.model.copies.paths.hop.nr; i++)
 		if (hop_at(&t.model.copies.paths, i)->key.to == OBJECT_MEMORY)
 			stayed += hop_at(&t.model.copies.paths, i)->end_bytes;
-	ktap_ok(stayed == BLOCK / 2,
-		"a half of what was read goes to two files: the other half stays (%llu)",
-		(unsigned long long)stayed);
+	ktap_eq(stayed, BLOCK / 2);
+	ktap_result("a half of what was read goes to two files: the other half stays (%llu)",
+		    (unsigned long long)stayed);
 	trace_deinit(&t);
 }
 
@@ -113,9 +114,9 @@ static void test_not_more_than_read(void)
 		trace_file_write(&t, 12, OUT, BUF_A, BLOCK);
 	}
 	trace_finish(&t);
-	ktap_ok(linked(&t, BIG) == 100 * BLOCK,
-		"no more bytes are linked than were read, exact ones first (%llu of %u)",
-		(unsigned long long)linked(&t, BIG), 100 * BLOCK);
+	ktap_eq(linked(&t, BIG), 100 * BLOCK);
+	ktap_result("no more bytes are linked than were read, exact ones first (%llu of %u)",
+		    (unsigned long long)linked(&t, BIG), 100 * BLOCK);
 	trace_deinit(&t);
 }
 
@@ -136,9 +137,11 @@ static void test_truncated(void)
 	      .call = IPCPROBE_CALL_RECVFROM, .nr_segs = 1, .flags = IPCPROBE_UNIX_MESSAGE);
 	trace_finish(&t);
 	total = path_total(&t.model);
-	ktap_ok(total.copied_bytes == 2000 && total.delivered_bytes == 1000,
-		"MSG_PEEK | MSG_TRUNC into nothing copies nothing (%llu copied, %llu delivered)",
-		(unsigned long long)total.copied_bytes, (unsigned long long)total.delivered_bytes);
+	ktap_eq(total.copied_bytes, 2000);
+	ktap_eq(total.delivered_bytes, 1000);
+	ktap_result("MSG_PEEK | MSG_TRUNC into nothing copies nothing (%llu copied, %llu delivered)",
+		    (unsigned long long)total.copied_bytes,
+		    (unsigned long long)total.delivered_bytes);
 	trace_deinit(&t);
 
 	begin(&t);
@@ -151,8 +154,9 @@ static void test_truncated(void)
 	      .flags = IPCPROBE_UNIX_MESSAGE | IPCPROBE_UNIX_TRUNC);
 	trace_file_write(&t, 13, OUT, BUF_B + 16, 4096);
 	trace_finish(&t);
-	ktap_ok(linked(&t, BIG) == 4096, "memory behind the buffer is not touched (%llu of 4096)",
-		(unsigned long long)linked(&t, BIG));
+	ktap_eq(linked(&t, BIG), 4096);
+	ktap_result("memory behind the buffer is not touched (%llu of 4096)",
+		    (unsigned long long)linked(&t, BIG));
 	trace_deinit(&t);
 }
 
@@ -182,18 +186,21 @@ static void test_long_chain(void)
 	struct trace t;
 
 	path = chain(&t, 40);
-	ktap_ok(path.nr_copies == 80 && file_of(&t, trace_hop(&t, &path, 0)->key.from) == BIG,
-		"a chain of 40 processes is one path from the file on (%u copies)",
-		path.nr_copies);
+	ktap_eq(path.nr_copies, 80);
+	ktap_eq(file_of(&t, trace_hop(&t, &path, 0)->key.from), BIG);
+	ktap_result("a chain of 40 processes is one path from the file on (%u copies)",
+		    path.nr_copies);
 	trace_deinit(&t);
 
 	path = chain(&t, PATH_DEPTH_MAX);
-	ktap_ok(!t.err && path.nr_hops <= PATH_DEPTH_MAX && !path_total(&t.model).left_bytes &&
-		path_total(&t.model).copied_bytes == 2ULL * PATH_DEPTH_MAX * 4096 &&
-		path_total(&t.model).delivered_bytes == 3 * 4096,
-		"a path that is too long is cut where it has come to a process (%u hops, %llu bytes copied, %llu delivered)",
-		path.nr_hops, (unsigned long long)path_total(&t.model).copied_bytes,
-		(unsigned long long)path_total(&t.model).delivered_bytes);
+	ktap_false(t.err);
+	ktap_le(path.nr_hops, PATH_DEPTH_MAX);
+	ktap_false(path_total(&t.model).left_bytes);
+	ktap_eq(path_total(&t.model).copied_bytes, 2ULL * PATH_DEPTH_MAX * 4096);
+	ktap_eq(path_total(&t.model).delivered_bytes, 3 * 4096);
+	ktap_result("a path that is too long is cut where it has come to a process (%u hops, %llu bytes copied, %llu delivered)",
+		    path.nr_hops, (unsigned long long)path_total(&t.model).copied_bytes,
+		    (unsigned long long)path_total(&t.model).delivered_bytes);
 	trace_deinit(&t);
 }
 
@@ -216,9 +223,12 @@ static void test_segment_twice(void)
 	trace_file_write(&t, 13, OUT, shm + 65536, 65536);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_copies == 4 && path.copied_bytes == 4.0 * 65536 && !path.has_cycle,
-		"file, segment, pipe, segment, file: four copies (%u, x%.2f, %s)", path.nr_copies,
-		path.copied_bytes / path.bytes, path.has_cycle ? "went round" : "straight");
+	ktap_eq(path.nr_copies, 4);
+	ktap_eq(path.copied_bytes, 4.0 * 65536);
+	ktap_false(path.has_cycle);
+	ktap_result("file, segment, pipe, segment, file: four copies (%u, x%.2f, %s)",
+		    path.nr_copies, path.copied_bytes / path.bytes,
+		    path.has_cycle ? "went round" : "straight");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -230,8 +240,9 @@ static void test_segment_twice(void)
 		trace_read(&t, 12, 77, i * 4096, shm, 4096);
 	}
 	trace_finish(&t);
-	ktap_ok(t.model.copies.paths.hop.nr < 50, "a segment and a pipe in turn make few hops (%u)",
-		t.model.copies.paths.hop.nr);
+	ktap_lt(t.model.copies.paths.hop.nr, 50);
+	ktap_result("a segment and a pipe in turn make few hops (%u)",
+		    t.model.copies.paths.hop.nr);
 	trace_deinit(&t);
 }
 
@@ -262,9 +273,10 @@ static void test_inferred_circle(void)
 		if (path.copied_bytes / path.bytes / path.nr_hops > most)
 			most = path.copied_bytes / path.bytes / path.nr_hops;
 	}
-	ktap_ok(!is_round && most <= 1,
-		"a circle with an inferred link is none: no more copies than hops (%s, x%.2f each)",
-		is_round ? "went round" : "straight", most);
+	ktap_false(is_round);
+	ktap_le(most, 1);
+	ktap_result("a circle with an inferred link is none: no more copies than hops (%s, x%.2f each)",
+		    is_round ? "went round" : "straight", most);
 	trace_deinit(&t);
 }
 
@@ -287,9 +299,10 @@ static void test_sent_again(void)
 		unknown += hop->key.origin == ORIGIN_UNKNOWN && hop->key.kind == HOP_WRITE ?
 			   hop->bytes : 0;
 	}
-	ktap_ok(!made && unknown == 3 * 65536,
-		"bytes sent again have an unknown origin (%llu, and %llu made)",
-		(unsigned long long)unknown, (unsigned long long)made);
+	ktap_false(made);
+	ktap_eq(unknown, 3 * 65536);
+	ktap_result("bytes sent again have an unknown origin (%llu, and %llu made)",
+		    (unsigned long long)unknown, (unsigned long long)made);
 	trace_deinit(&t);
 }
 
@@ -319,9 +332,10 @@ static void test_older_process(void)
 	trace_write(&t, 14, 77, 0, BUF_A, 4096);
 	trace_finish(&t);
 	after = first_origin(&t);
-	ktap_ok(origin == ORIGIN_UNKNOWN && after == ORIGIN_MADE,
-		"memory older than the recording, or its copy, is of unknown origin, until exec (%u, %u)",
-		origin, after);
+	ktap_eq(origin, ORIGIN_UNKNOWN);
+	ktap_eq(after, ORIGIN_MADE);
+	ktap_result("memory older than the recording, or its copy, is of unknown origin, until exec (%u, %u)",
+		    origin, after);
 	trace_deinit(&t);
 }
 
@@ -353,7 +367,8 @@ static void test_library_names(void)
 		}
 		trace_deinit(&t);
 	}
-	ktap_ok(!nr_wrong, "a library is known by its name, not by its folder's (%u wrong)", nr_wrong);
+	ktap_false(nr_wrong);
+	ktap_result("a library is known by its name, not by its folder's (%u wrong)", nr_wrong);
 }
 
 /* 32 MiB that one process reads, and a scrap that is passed on by inference. */
@@ -370,9 +385,11 @@ static void test_order(void)
 		trace_file_read(&t, 12, BIG, BUF_A, 65536);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.bytes == 32 << 20 && trace_path(&t, 1).bytes == 39,
-		"what carried most comes first, scraps behind it (%llu, %llu bytes)",
-		(unsigned long long)path.bytes, (unsigned long long)trace_path(&t, 1).bytes);
+	ktap_eq(path.bytes, 32 << 20);
+	ktap_eq(trace_path(&t, 1).bytes, 39);
+	ktap_result("what carried most comes first, scraps behind it (%llu, %llu bytes)",
+		    (unsigned long long)path.bytes,
+		    (unsigned long long)trace_path(&t, 1).bytes);
 	trace_deinit(&t);
 
 	begin(&t);
@@ -381,9 +398,10 @@ static void test_order(void)
 	trace_file_read(&t, 13, BIG, BUF_A, 50000);
 	trace_file_write(&t, 13, LOG, BUF_A, 50000);
 	trace_finish(&t);
-	ktap_ok(trace_path(&t, 0).grade == GRADE_ADDRESS && trace_path(&t, 1).grade == GRADE_INFERRED,
-		"of two alike in size the surer one comes first (%s, %s)",
-		grade_name(trace_path(&t, 0).grade), grade_name(trace_path(&t, 1).grade));
+	ktap_eq(trace_path(&t, 0).grade, GRADE_ADDRESS);
+	ktap_eq(trace_path(&t, 1).grade, GRADE_INFERRED);
+	ktap_result("of two alike in size the surer one comes first (%s, %s)",
+		    grade_name(trace_path(&t, 0).grade), grade_name(trace_path(&t, 1).grade));
 	trace_deinit(&t);
 }
 
@@ -407,10 +425,13 @@ static void test_partial(void)
 		trace_finish(&t);
 		path = trace_path(&t, 0);
 		origin = trace_hop(&t, &path, 0)->key.origin;
-		ktap_ok(path.nr_hops == 3 && path.grade == GRADE_ADDRESS && !path.is_exact &&
-			origin == ORIGIN_UNKNOWN,
-			"%s left out: never exact, never made here (%u hops, %s, origin %u)",
-			i ? "CPUs" : "classes", path.nr_hops, grade_name(path.grade), origin);
+		ktap_eq(path.nr_hops, 3);
+		ktap_eq(path.grade, GRADE_ADDRESS);
+		ktap_false(path.is_exact);
+		ktap_eq(origin, ORIGIN_UNKNOWN);
+		ktap_result("%s left out: never exact, never made here (%u hops, %s, origin %u)",
+			    i ? "CPUs" : "classes", path.nr_hops, grade_name(path.grade),
+			    origin);
 		trace_deinit(&t);
 	}
 }

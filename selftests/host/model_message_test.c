@@ -43,13 +43,17 @@ static uint32_t queue_of(struct trace *t)
 }
 
 /* Four copies, exact, all of them on one path. */
-static bool is_four_copies(struct trace *t, uint64_t bytes)
+static void expect_four_copies(struct trace *t, uint64_t bytes)
 {
 	struct path path = trace_path(t, 0);
 
-	return path.nr_hops == 4 && path.nr_copies == 4 && path.bytes == bytes &&
-	       path.copied_bytes == 4.0 * bytes && path.grade != GRADE_INFERRED && !t->err &&
-	       trace_nr_paths(t) == 1;
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.nr_copies, 4);
+	ktap_eq(path.bytes, bytes);
+	ktap_eq(path.copied_bytes, 4.0 * bytes);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(t->err, 0);
+	ktap_eq(trace_nr_paths(t), 1);
 }
 
 static void test_msg(void)
@@ -66,10 +70,11 @@ static void test_msg(void)
 		trace_file_write(&t, CLIENT, OUT, BUF + 8, BLOCK);
 	}
 	trace_finish(&t);
-	ktap_ok(is_four_copies(&t, 8 * BLOCK), "a System V queue: four copies, exact");
-	ktap_ok(trace_flow(&t, queue_of(&t), SERVER, CLIENT) == 8 * BLOCK &&
-		channel_at(&t.model.copies.channels, queue_of(&t))->capacity == 16384,
-		"sender and receiver are its two sides");
+	expect_four_copies(&t, 8 * BLOCK);
+	ktap_result("a System V queue: four copies, exact");
+	ktap_eq(trace_flow(&t, queue_of(&t), SERVER, CLIENT), 8 * BLOCK);
+	ktap_eq(channel_at(&t.model.copies.channels, queue_of(&t))->capacity, 16384);
+	ktap_result("sender and receiver are its two sides");
 	trace_deinit(&t);
 }
 
@@ -87,11 +92,11 @@ static void test_order(void)
 	receive_msg(&t, CLIENT, 3, BUF, 300);
 	receive_msg(&t, CLIENT, 2, BUF, 150);
 	trace_finish(&t);
-	ktap_ok(trace_flow(&t, queue_of(&t), SERVER, CLIENT) == 300 &&
-		trace_flow(&t, queue_of(&t), 13, CLIENT) == 150,
-		"a receive is tied to the very send its message came from");
-	ktap_ok(channel_left_bytes(channel_at(&t.model.copies.channels, queue_of(&t))) == 100,
-		"what nobody received is left there");
+	ktap_eq(trace_flow(&t, queue_of(&t), SERVER, CLIENT), 300);
+	ktap_eq(trace_flow(&t, queue_of(&t), 13, CLIENT), 150);
+	ktap_result("a receive is tied to the very send its message came from");
+	ktap_eq(channel_left_bytes(channel_at(&t.model.copies.channels, queue_of(&t))), 100);
+	ktap_result("what nobody received is left there");
 	trace_deinit(&t);
 }
 
@@ -105,10 +110,12 @@ static void test_late_sender(void)
 	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
 	receive_msg(&t, CLIENT, 1, BUF, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
-	ktap_ok(t.model.copies.nr_parked == 2, "a receive waits for its send's record");
+	ktap_eq(t.model.copies.nr_parked, 2);
+	ktap_result("a receive waits for its send's record");
 	send_msg(&t, SERVER, 1, BUF, BLOCK);
 	trace_finish(&t);
-	ktap_ok(is_four_copies(&t, BLOCK), "then its message is known");
+	expect_four_copies(&t, BLOCK);
+	ktap_result("then its message is known");
 	trace_deinit(&t);
 }
 
@@ -123,9 +130,10 @@ static void test_unknown_send(void)
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && !t.model.copies.nr_parked &&
-		trace_hop(&t, &path, 0)->key.origin == ORIGIN_UNKNOWN,
-		"of a message sent before nobody knows who sent it, and nobody waits");
+	ktap_eq(path.nr_hops, 2);
+	ktap_false(t.model.copies.nr_parked);
+	ktap_eq(trace_hop(&t, &path, 0)->key.origin, ORIGIN_UNKNOWN);
+	ktap_result("of a message sent before nobody knows who sent it, and nobody waits");
 	trace_deinit(&t);
 }
 
@@ -141,8 +149,10 @@ static void test_msg_copy(void)
 	      .ret = BLOCK, .msgflg = 040000, .dur_ns = 10);
 	receive_msg(&t, CLIENT, 1, BUF, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 2 && trace_path(&t, 0).nr_hops == 3 &&
-		trace_path(&t, 1).nr_hops == 3, "MSG_COPY leaves the message there");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(trace_path(&t, 0).nr_hops, 3);
+	ktap_eq(trace_path(&t, 1).nr_hops, 3);
+	ktap_result("MSG_COPY leaves the message there");
 	trace_deinit(&t);
 }
 
@@ -158,15 +168,18 @@ static void test_msg_loss(void)
 	send_msg(&t, SERVER, 1, BUF, BLOCK);
 	TRACE_LOST(&t, t.now_ns, 1, MSG);
 	receive_msg(&t, CLIENT, 1, BUF, BLOCK);
-	ktap_ok(!t.model.copies.nr_parked, "after a loss a receive does not wait");
+	ktap_false(t.model.copies.nr_parked);
+	ktap_result("after a loss a receive does not wait");
 	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
 	receive_msg(&t, CLIENT, 2, BUF, BLOCK);
 	send_msg(&t, SERVER, 2, BUF, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.bytes == BLOCK && trace_nr_paths(&t) == 3,
-		"messages after it are linked again, those before not");
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_eq(trace_nr_paths(&t), 3);
+	ktap_result("messages after it are linked again, those before not");
 	trace_deinit(&t);
 }
 
@@ -190,10 +203,14 @@ static void test_mq(void)
 	trace_finish(&t);
 	queue = channel_at(&t.model.copies.channels,
 			   channels_find(&t.model.copies.channels, CHANNEL_MQ, map_pair(20, 9)));
-	ktap_ok(is_four_copies(&t, 3 * BLOCK), "a POSIX queue: four copies, exact");
-	ktap_ok(queue->full_ns == 300 && queue->empty_ns == 600 && queue->nr_full == 3 &&
-		queue->capacity == 81920 && !strcmp(queue->path, "lab"),
-		"its waits, its size and its name");
+	expect_four_copies(&t, 3 * BLOCK);
+	ktap_result("a POSIX queue: four copies, exact");
+	ktap_eq(queue->full_ns, 300);
+	ktap_eq(queue->empty_ns, 600);
+	ktap_eq(queue->nr_full, 3);
+	ktap_eq(queue->capacity, 81920);
+	ktap_str_eq(queue->path, "lab");
+	ktap_result("its waits, its size and its name");
 	trace_deinit(&t);
 }
 
@@ -230,10 +247,11 @@ static void test_stream(void)
 	trace_file_write(&t, CLIENT, OUT, BUF, 2 * BLOCK);
 	trace_finish(&t);
 	number = channels_find(&t.model.copies.channels, CHANNEL_UNIX, SOCK_B);
-	ktap_ok(is_four_copies(&t, 2 * BLOCK), "a stream socket: four copies, exact");
-	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 2 * BLOCK &&
-		!channel_left_bytes(channel_at(&t.model.copies.channels, number)),
-		"sender and receiver, and nothing is left");
+	expect_four_copies(&t, 2 * BLOCK);
+	ktap_result("a stream socket: four copies, exact");
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), 2 * BLOCK);
+	ktap_false(channel_left_bytes(channel_at(&t.model.copies.channels, number)));
+	ktap_result("sender and receiver, and nothing is left");
 	trace_deinit(&t);
 }
 
@@ -255,7 +273,8 @@ static void test_segments(void)
 	receive_unix(&t, CLIENT, 1500, BUF, BLOCK - 1000, 0);
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK - 1000);
 	trace_finish(&t);
-	ktap_ok(is_four_copies(&t, BLOCK), "a call's bytes in two runs");
+	expect_four_copies(&t, BLOCK);
+	ktap_result("a call's bytes in two runs");
 	trace_deinit(&t);
 }
 
@@ -274,9 +293,11 @@ static void test_datagrams(void)
 	receive_unix(&t, CLIENT, 1, BUF + 1000, 2000, message);
 	trace_file_write(&t, CLIENT, OUT, BUF, 3000);
 	trace_finish(&t);
-	ktap_ok(trace_path(&t, 0).nr_hops == 4 && trace_path(&t, 0).bytes == 3000 &&
-		trace_nr_paths(&t) == 2 && trace_path(&t, 1).nr_hops == 3,
-		"datagrams by their numbers; MSG_PEEK leaves them there");
+	ktap_eq(trace_path(&t, 0).nr_hops, 4);
+	ktap_eq(trace_path(&t, 0).bytes, 3000);
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(trace_path(&t, 1).nr_hops, 3);
+	ktap_result("datagrams by their numbers; MSG_PEEK leaves them there");
 	trace_deinit(&t);
 }
 
@@ -324,7 +345,8 @@ static void test_truncated(void)
 	send_unix(&t, SERVER, 0, BUF, 1000, IPCPROBE_UNIX_MESSAGE);
 	receive_length(&t, 0, IPCPROBE_UNIX_PEEK);
 	trace_finish(&t);
-	ktap_ok(copied_on_all_paths(&t) == 1000, "to ask for a message's length copies nothing");
+	ktap_eq(copied_on_all_paths(&t), 1000);
+	ktap_result("to ask for a message's length copies nothing");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -337,10 +359,13 @@ static void test_truncated(void)
 	printf("# %llu bytes flowed\n",
 	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
 	copied_on_all_paths(&t);
-	ktap_ok(bytes_thrown_away(&t) == 996 && trace_nr_paths(&t) == 3,
-		"the rest of a message is thrown away: %llu", (unsigned long long)bytes_thrown_away(&t));
-	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 4 && trace_path(&t, 0).bytes == 4,
-		"bytes behind a buffer that is too small are not the message's");
+	ktap_eq(bytes_thrown_away(&t), 996);
+	ktap_eq(trace_nr_paths(&t), 3);
+	ktap_result("the rest of a message is thrown away: %llu",
+		    (unsigned long long)bytes_thrown_away(&t));
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), 4);
+	ktap_eq(trace_path(&t, 0).bytes, 4);
+	ktap_result("bytes behind a buffer that is too small are not the message's");
 	trace_deinit(&t);
 }
 
@@ -364,8 +389,9 @@ static void test_dropped(void)
 	printf("# from the server %llu, from the third %llu\n",
 	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT),
 	       (unsigned long long)trace_flow(&t, number, 13, CLIENT));
-	ktap_ok(trace_flow(&t, number, 13, CLIENT) == 50 &&
-		!trace_flow(&t, number, SERVER, CLIENT), "a dropped packet has no place");
+	ktap_eq(trace_flow(&t, number, 13, CLIENT), 50);
+	ktap_false(trace_flow(&t, number, SERVER, CLIENT));
+	ktap_result("a dropped packet has no place");
 	trace_deinit(&t);
 }
 
@@ -386,8 +412,9 @@ static void test_redirected(void)
 	number = channels_find(&t.model.copies.channels, CHANNEL_UNIX, SOCK_B);
 	printf("# %llu bytes flowed\n",
 	       (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
-	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 100 && !t.err,
-		"redirected bytes have no place");
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), 100);
+	ktap_false(t.err);
+	ktap_result("redirected bytes have no place");
 	trace_deinit(&t);
 }
 

@@ -30,8 +30,9 @@ static void test_two_writers(void)
 	trace_read(&t, 13, 77, 0, BUF_B, 1200);
 	trace_read(&t, 13, 77, 1200, BUF_B, 300);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 11, 13) == 1000 && trace_pair(&t, 77, 12, 13) == 500,
-		"a read that spans two writers is shared out exactly");
+	ktap_eq(trace_pair(&t, 77, 11, 13), 1000);
+	ktap_eq(trace_pair(&t, 77, 12, 13), 500);
+	ktap_result("a read that spans two writers is shared out exactly");
 	trace_deinit(&t);
 }
 
@@ -58,11 +59,14 @@ static void test_packets(bool is_late)
 		gone += path.outcome == OUTCOME_DISCARDED ? path.bytes : 0;
 		left += path.outcome == OUTCOME_LEFT ? path.bytes : 0;
 	}
-	ktap_ok(gone == 90 && !left && !channel_left_bytes(trace_pipe_of(&t, 77)) &&
-		trace_pair(&t, 77, 11, 13) == 10 && trace_pair(&t, 77, 12, 13) == 100,
-		"the rest of a packet is thrown away, not left (%llu, %llu)%s",
-		(unsigned long long)gone, (unsigned long long)left,
-		is_late ? ", the write's record being late" : "");
+	ktap_eq(gone, 90);
+	ktap_false(left);
+	ktap_false(channel_left_bytes(trace_pipe_of(&t, 77)));
+	ktap_eq(trace_pair(&t, 77, 11, 13), 10);
+	ktap_eq(trace_pair(&t, 77, 12, 13), 100);
+	ktap_result("the rest of a packet is thrown away, not left (%llu, %llu)%s",
+		    (unsigned long long)gone, (unsigned long long)left,
+		    is_late ? ", the write's record being late" : "");
 	trace_deinit(&t);
 }
 
@@ -76,9 +80,11 @@ static void test_any_order(void)
 	trace_read(&t, 14, 77, 0, BUF_B, 900);
 	trace_write(&t, 11, 77, 0, BUF_A, 1000);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 11, 13) == 100 && trace_pair(&t, 77, 12, 13) == 500 &&
-		trace_pair(&t, 77, 11, 14) == 900 && !trace_pair(&t, 77, 0, 13),
-		"writers and readers in any order of records: every byte has its writer");
+	ktap_eq(trace_pair(&t, 77, 11, 13), 100);
+	ktap_eq(trace_pair(&t, 77, 12, 13), 500);
+	ktap_eq(trace_pair(&t, 77, 11, 14), 900);
+	ktap_false(trace_pair(&t, 77, 0, 13));
+	ktap_result("writers and readers in any order of records: every byte has its writer");
 	trace_deinit(&t);
 }
 
@@ -117,8 +123,9 @@ static void test_many(void)
 	for (w = 0; w < 4; w++)
 		for (r = 0; r < 4; r++)
 			pairs[w] += trace_pair(&t, 77, 21 + w, 11 + r);
-	ktap_ok(!memcmp(written, pairs, sizeof(pairs)) && t.model.copies.nr_parked == 0,
-		"many writers and readers: each writer's total is exact");
+	ktap_mem_eq(written, pairs, sizeof(pairs));
+	ktap_eq(t.model.copies.nr_parked, 0);
+	ktap_result("many writers and readers: each writer's total is exact");
 	trace_deinit(&t);
 }
 
@@ -140,8 +147,9 @@ static void test_wrap(void)
 			trace_write(&t, 11, 77, pos, BUF_A, 1000);
 	}
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 11, 13) == 300000 && channel_left_bytes(trace_pipe_of(&t, 77)) == 0,
-		"positions that pass 2^32 are followed");
+	ktap_eq(trace_pair(&t, 77, 11, 13), 300000);
+	ktap_eq(channel_left_bytes(trace_pipe_of(&t, 77)), 0);
+	ktap_result("positions that pass 2^32 are followed");
 	trace_deinit(&t);
 }
 
@@ -177,15 +185,21 @@ static void test_segments(void)
 	      .nr_segs = 1, .flags = IPCPROBE_IO_BLOCKED);
 	trace_read(&t, 13, 77, 131072, BUF_B, 19028);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 11, 13) == 150000 && trace_pair(&t, 77, 12, 13) == 100,
-		"a write that waited twice, with another one in between: all its parts are placed");
+	ktap_eq(trace_pair(&t, 77, 11, 13), 150000);
+	ktap_eq(trace_pair(&t, 77, 12, 13), 100);
+	ktap_result("a write that waited twice, with another one in between: all its parts are placed");
 	path = trace_path(&t, 0);
 	hop = trace_hop(&t, &path, 1);
-	ktap_ok(path.nr_hops == 3 && path.bytes == 150000 && path.grade != GRADE_INFERRED &&
-		hop->bytes == 150000 && hop->nr_calls == 1,
-		"its bytes are linked to what was read");
-	ktap_ok(hop->blocked_ns == 120000 && trace_pipe_of(&t, 77)->full_ns == 120000 &&
-		trace_pipe_of(&t, 77)->nr_full == 2, "its waits are counted, and as no copy cost");
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.bytes, 150000);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(hop->bytes, 150000);
+	ktap_eq(hop->nr_calls, 1);
+	ktap_result("its bytes are linked to what was read");
+	ktap_eq(hop->blocked_ns, 120000);
+	ktap_eq(trace_pipe_of(&t, 77)->full_ns, 120000);
+	ktap_eq(trace_pipe_of(&t, 77)->nr_full, 2);
+	ktap_result("its waits are counted, and as no copy cost");
 	trace_deinit(&t);
 }
 
@@ -205,8 +219,9 @@ static void test_unread(void)
 	}
 	if (err || channel.cap_segs > STREAM_SEGS_MAX)
 		ktap_note("%u segments: error %d, room for %u", i, err, channel.cap_segs);
-	ktap_ok(!err && channel.cap_segs <= STREAM_SEGS_MAX,
-		"what nobody reads is forgotten from some length on");
+	ktap_false(err);
+	ktap_le(channel.cap_segs, STREAM_SEGS_MAX);
+	ktap_result("what nobody reads is forgotten from some length on");
 	free(channel.seg);
 }
 
@@ -234,10 +249,12 @@ static void test_ended(void)
 	if (drained->nr_segs != drained->cap_segs || left->cap_segs != left->nr_segs)
 		ktap_note("room for %u and %u segments, %u and %u in it", drained->cap_segs,
 			  left->cap_segs, drained->nr_segs, left->nr_segs);
-	ktap_ok(drained->cap_segs == drained->nr_segs && left->cap_segs == left->nr_segs,
-		"a pipe that is gone keeps no more than what was left in it");
-	ktap_ok(task && !state,
-		"a task that has ended keeps nothing of its calls");
+	ktap_eq(drained->cap_segs, drained->nr_segs);
+	ktap_eq(left->cap_segs, left->nr_segs);
+	ktap_result("a pipe that is gone keeps no more than what was left in it");
+	ktap_true(task);
+	ktap_false(state);
+	ktap_result("a task that has ended keeps nothing of its calls");
 	trace_finish(&t);
 	trace_deinit(&t);
 }
@@ -258,8 +275,8 @@ static void test_blocked_reader(void)
 	      .flags = IPCPROBE_IO_EMPTY | IPCPROBE_IO_READ_END);
 	t.now_ns += 1000000;
 	trace_finish(&t);
-	ktap_ok(trace_pipe_of(&t, 77)->empty_ns == 2000 + 1001000,
-		"time empty is counted, to the end for a reader that still waits");
+	ktap_eq(trace_pipe_of(&t, 77)->empty_ns, 2000 + 1001000);
+	ktap_result("time empty is counted, to the end for a reader that still waits");
 	trace_deinit(&t);
 }
 
@@ -277,10 +294,14 @@ static void test_occupancy(void)
 	TRACE(&t, pipe_close, 13, .pipe = 77, .unread = 3000, .flags = IPCPROBE_IO_LAST);
 	trace_finish(&t);
 	pipe = trace_pipe_of(&t, 77);
-	ktap_ok(pipe->peak_bytes == 8000 && !pipe->peak_at_least && pipe->capacity == 131072 &&
-		channel_left_bytes(pipe) == 3000, "peak occupancy, capacity and what was left in it");
-	ktap_ok(path_total(&t.model).left_bytes == 3000 && trace_path(&t, 1).outcome == OUTCOME_LEFT,
-		"bytes left in a pipe are a path of their own");
+	ktap_eq(pipe->peak_bytes, 8000);
+	ktap_false(pipe->peak_at_least);
+	ktap_eq(pipe->capacity, 131072);
+	ktap_eq(channel_left_bytes(pipe), 3000);
+	ktap_result("peak occupancy, capacity and what was left in it");
+	ktap_eq(path_total(&t.model).left_bytes, 3000);
+	ktap_eq(trace_path(&t, 1).outcome, OUTCOME_LEFT);
+	ktap_result("bytes left in a pipe are a path of their own");
 	trace_deinit(&t);
 }
 
@@ -295,8 +316,9 @@ static void test_number_reuse(void)
 	trace_write(&t, 12, 77, 0, BUF_A, 100);
 	trace_read(&t, 13, 77, 0, BUF_B, 100);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 12, 13) == 100 && !trace_pair(&t, 77, 11, 13),
-		"a pipe's number that is used again is another pipe");
+	ktap_eq(trace_pair(&t, 77, 12, 13), 100);
+	ktap_false(trace_pair(&t, 77, 11, 13));
+	ktap_result("a pipe's number that is used again is another pipe");
 	trace_deinit(&t);
 }
 
@@ -312,10 +334,12 @@ static void test_snapshot(void)
 	TRACE(&t, pipe_holder, 0, .pipe = 77, .pid = 11, .fd = 1, .flags = IPCPROBE_IO_WRITE_END);
 	trace_write(&t, 11, 77, 1000, BUF_A, 100);
 	trace_read(&t, 13, 77, 400, BUF_B, 700);
-	ktap_ok(!t.model.copies.nr_parked && trace_pair(&t, 77, 0, 13) == 600 &&
-		trace_pair(&t, 77, 11, 13) == 100,
-		"what was in a pipe before has no known writer, and nobody waits for one");
-	ktap_ok(trace_pipe_of(&t, 77)->peak_bytes == 700, "it counts for the occupancy");
+	ktap_false(t.model.copies.nr_parked);
+	ktap_eq(trace_pair(&t, 77, 0, 13), 600);
+	ktap_eq(trace_pair(&t, 77, 11, 13), 100);
+	ktap_result("what was in a pipe before has no known writer, and nobody waits for one");
+	ktap_eq(trace_pipe_of(&t, 77)->peak_bytes, 700);
+	ktap_result("it counts for the occupancy");
 	trace_deinit(&t);
 }
 
@@ -330,8 +354,9 @@ static void test_resync(void)
 	      .flags = IPCPROBE_IO_RESYNC);
 	trace_read(&t, 13, 77, 4900, BUF_B, 110);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 0, 13) == 100 && trace_pair(&t, 77, 11, 13) == 10,
-		"positions that start anew: what was before has no known writer");
+	ktap_eq(trace_pair(&t, 77, 0, 13), 100);
+	ktap_eq(trace_pair(&t, 77, 11, 13), 10);
+	ktap_result("positions that start anew: what was before has no known writer");
 	trace_deinit(&t);
 }
 
@@ -350,12 +375,14 @@ static void test_unseen(void)
 	      .flags = IPCPROBE_IO_RESYNC);
 	trace_read(&t, 13, 77, 100, BUF_B, 100);
 	trace_read(&t, 13, 77, 200, BUF_B, 50);
-	ktap_ok(!trace_pair(&t, 77, 11, 13) && !trace_pair(&t, 77, 12, 13),
-		"bytes of an unseen writer are nobody else's");
+	ktap_false(trace_pair(&t, 77, 11, 13));
+	ktap_false(trace_pair(&t, 77, 12, 13));
+	ktap_result("bytes of an unseen writer are nobody else's");
 	trace_read(&t, 13, 77, 250, BUF_B, 100);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 12, 13) == 100 && !trace_pair(&t, 77, 11, 13),
-		"what was written after them is known");
+	ktap_eq(trace_pair(&t, 77, 12, 13), 100);
+	ktap_false(trace_pair(&t, 77, 11, 13));
+	ktap_result("what was written after them is known");
 	trace_deinit(&t);
 }
 
@@ -370,7 +397,8 @@ static void test_unseen_splice(void)
 	      .flags = IPCPROBE_IO_OUT_PIPE | IPCPROBE_IO_RESYNC);
 	trace_read(&t, 13, 77, 0, BUF_B, 100);
 	trace_finish(&t);
-	ktap_ok(!trace_pair(&t, 77, 11, 13), "a splice beside unseen bytes: the writer is unknown");
+	ktap_false(trace_pair(&t, 77, 11, 13));
+	ktap_result("a splice beside unseen bytes: the writer is unknown");
 	trace_deinit(&t);
 }
 
@@ -397,11 +425,13 @@ static void test_fifo(void)
 	trace_finish(&t);
 	pipes = &t.model.copies.channels;
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_copies == 4 && path.bytes == 500 &&
-		!strcmp(channel_at(pipes, pipes_find(pipes, 1, true))->path, "/tmp/fifo"),
-		"a FIFO: the same four copies, with its path");
-	ktap_ok(tasks_relation(&t.model.tasks, trace_proc(&t, 20), trace_proc(&t, 30)).kin ==
-		KIN_UNRELATED, "its processes are unrelated: init alone is no relation");
+	ktap_eq(path.nr_copies, 4);
+	ktap_eq(path.bytes, 500);
+	ktap_str_eq(channel_at(pipes, pipes_find(pipes, 1, true))->path, "/tmp/fifo");
+	ktap_result("a FIFO: the same four copies, with its path");
+	ktap_eq(tasks_relation(&t.model.tasks, trace_proc(&t, 20), trace_proc(&t, 30)).kin,
+		KIN_UNRELATED);
+	ktap_result("its processes are unrelated: init alone is no relation");
 	trace_deinit(&t);
 }
 
@@ -421,13 +451,18 @@ static void test_relations(void)
 	trace_spawn(&t, 10, 16, "late");
 	TRACE(&t, pipe_read, 99, .pipe = 77, .ret = 0);
 	trace_finish(&t);
-	ktap_ok(kin(&t, 10, 12) == KIN_PARENT && kin(&t, 12, 10) == KIN_CHILD &&
-		kin(&t, 12, 13) == KIN_SIBLING && kin(&t, 12, 12) == KIN_SAME,
-		"parent, child, sibling, same");
-	ktap_ok(kin(&t, 10, 15) == KIN_ANCESTOR && kin(&t, 15, 10) == KIN_DESCENDANT &&
-		kin(&t, 15, 16) == KIN_COMMON, "ancestor, descendant, common ancestor");
-	ktap_ok(kin(&t, 11, 15) == KIN_UNRELATED && kin(&t, 12, 99) == KIN_UNKNOWN,
-		"a reused pid is no relation; a process never told of is unknown");
+	ktap_eq(kin(&t, 10, 12), KIN_PARENT);
+	ktap_eq(kin(&t, 12, 10), KIN_CHILD);
+	ktap_eq(kin(&t, 12, 13), KIN_SIBLING);
+	ktap_eq(kin(&t, 12, 12), KIN_SAME);
+	ktap_result("parent, child, sibling, same");
+	ktap_eq(kin(&t, 10, 15), KIN_ANCESTOR);
+	ktap_eq(kin(&t, 15, 10), KIN_DESCENDANT);
+	ktap_eq(kin(&t, 15, 16), KIN_COMMON);
+	ktap_result("ancestor, descendant, common ancestor");
+	ktap_eq(kin(&t, 11, 15), KIN_UNRELATED);
+	ktap_eq(kin(&t, 12, 99), KIN_UNKNOWN);
+	ktap_result("a reused pid is no relation; a process never told of is unknown");
 	trace_deinit(&t);
 }
 

@@ -93,8 +93,10 @@ static void test_random(void)
 		if (space->ranges && step % 1000 == 0)
 			nr_wrong += count_ranges(space->ranges, &nr_unordered) != space->ranges->nr;
 	}
-	ktap_ok(!nr_wrong && !nr_unordered, "of %u bytes passed on %u have another origin, %u ranges out of order",
-		nr_passed, nr_wrong, nr_unordered);
+	ktap_false(nr_wrong);
+	ktap_false(nr_unordered);
+	ktap_result("of %u bytes passed on %u have another origin, %u ranges out of order",
+		    nr_passed, nr_wrong, nr_unordered);
 	for (step = 0; step < NR_SPACES; step++)
 		ranges_put(spaces[step].ranges);
 }
@@ -114,9 +116,14 @@ static void test_forget(void)
 	}
 	err = err ?: ranges_pass(&ranges, 0, 10, 7, NULL, &pieces);
 	err = err ?: ranges_pass(&ranges, (nr - 1) * 100ULL, 10, 7, NULL, &pieces);
-	ktap_ok(!err && most == RANGES_MAX && ranges->has_forgotten && pieces.nr == 2 &&
-		!pieces.v[0].hop && pieces.v[1].hop == nr,
-		"%u ranges at most (%u); the first is forgotten, and that is said", RANGES_MAX, most);
+	ktap_false(err);
+	ktap_eq(most, RANGES_MAX);
+	ktap_true(ranges->has_forgotten);
+	ktap_eq(pieces.nr, 2);
+	ktap_false(pieces.v[0].hop);
+	ktap_eq(pieces.v[1].hop, nr);
+	ktap_result("%u ranges at most (%u); the first is forgotten, and that is said",
+		    RANGES_MAX, most);
 	free(pieces.v);
 	ranges_put(ranges);
 }
@@ -134,9 +141,12 @@ static void test_join(void)
 		err = ranges_set(&plain, i * 100ULL, 100, 1, NULL);
 		err = err ?: ranges_set(&marked, i * 100ULL, 100, 1, &points);
 	}
-	ktap_ok(!err && plain->nr == 1 && marked->nr <= 2 && !marked->has_forgotten,
-		"a buffer that grows is one range (%u; %u with fingerprints, when they are too many)",
-		plain->nr, marked->nr);
+	ktap_false(err);
+	ktap_eq(plain->nr, 1);
+	ktap_le(marked->nr, 2);
+	ktap_false(marked->has_forgotten);
+	ktap_result("a buffer that grows is one range (%u; %u with fingerprints, when they are too many)",
+		    plain->nr, marked->nr);
 	ranges_put(plain);
 	ranges_put(marked);
 }
@@ -159,8 +169,11 @@ static void test_join_some(void)
 		err = ranges_pass(&ranges, i * 100ULL, 100, 7, NULL, &pieces);
 		nr_wrong += pieces.nr != 1 || pieces.v[0].hop != 1 + i / 3;
 	}
-	ktap_ok(!err && !nr_wrong && nr < RANGES_MAX / 2,
-		"joined where they continue, and nowhere else (%u ranges, %u wrong)", nr, nr_wrong);
+	ktap_false(err);
+	ktap_false(nr_wrong);
+	ktap_lt(nr, RANGES_MAX / 2);
+	ktap_result("joined where they continue, and nowhere else (%u ranges, %u wrong)", nr,
+		    nr_wrong);
 	free(pieces.v);
 	ranges_put(ranges);
 }

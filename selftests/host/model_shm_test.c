@@ -48,14 +48,18 @@ static void unmap(struct trace *t, uint32_t pid, uint64_t addr, uint64_t bytes)
 }
 
 /* Two copies: file to segment by the server, segment to file by the client. */
-static bool is_two_copies(struct trace *t, uint64_t bytes)
+static void expect_two_copies(struct trace *t, uint64_t bytes)
 {
 	struct path path = trace_path(t, 0);
 
-	return path.nr_hops == 2 && path.nr_copies == 2 && path.bytes == bytes &&
-	       path.copied_bytes == 2.0 * bytes && path.grade != GRADE_INFERRED && !t->err &&
-	       object_channel(&t->model.copies, trace_hop(t, &path, 0)->key.to) &&
-	       trace_hop(t, &path, 0)->key.to == trace_hop(t, &path, 1)->key.from;
+	ktap_eq(path.nr_hops, 2);
+	ktap_eq(path.nr_copies, 2);
+	ktap_eq(path.bytes, bytes);
+	ktap_eq(path.copied_bytes, 2.0 * bytes);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(t->err, 0);
+	ktap_true(object_channel(&t->model.copies, trace_hop(t, &path, 0)->key.to));
+	ktap_eq(trace_hop(t, &path, 0)->key.to, trace_hop(t, &path, 1)->key.from);
 }
 
 static void test_sysv(void)
@@ -74,12 +78,13 @@ static void test_sysv(void)
 		trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	}
 	trace_finish(&t);
-	ktap_ok(is_two_copies(&t, 16 * BLOCK) && trace_nr_paths(&t) == 1,
-		"a segment: one path of two copies, exact");
+	expect_two_copies(&t, 16 * BLOCK);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("a segment: one path of two copies, exact");
 	number = channels_find(&t.model.copies.channels, CHANNEL_SHM, channel_sysv_key(7, 5));
-	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == 16 * BLOCK &&
-		channel_at(&t.model.copies.channels, number)->capacity == BLOCK,
-		"server and client are its two sides");
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), 16 * BLOCK);
+	ktap_eq(channel_at(&t.model.copies.channels, number)->capacity, BLOCK);
+	ktap_result("server and client are its two sides");
 	trace_deinit(&t);
 }
 
@@ -98,14 +103,16 @@ static void test_namespaces(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1,
-		"the same id in two namespaces is two segments");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(path.nr_hops, 1);
+	ktap_result("the same id in two namespaces is two segments");
 	trace_deinit(&t);
 }
 
 /* Ranges: each byte has its own origin, wherever it is mapped. */
 static void test_offsets(void)
 {
+	struct path path;
 	struct trace t;
 
 	begin(&t);
@@ -116,17 +123,19 @@ static void test_offsets(void)
 	trace_file_read(&t, SERVER, IN, AT_SERVER + BLOCK, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
-	ktap_ok(is_two_copies(&t, BLOCK) && trace_nr_paths(&t) == 2 &&
-		object_number(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 0).hop[0] } },
-					0)->key.from) == files_by_number(&t.model.copies.files, IN),
-		"bytes are found by their offset in the object");
+	expect_two_copies(&t, BLOCK);
+	ktap_eq(trace_nr_paths(&t), 2);
+	path = trace_path(&t, 0);
+	ktap_eq(object_number(trace_hop(&t, &path, 0)->key.from),
+		files_by_number(&t.model.copies.files, IN));
+	ktap_result("bytes are found by their offset in the object");
 	trace_deinit(&t);
 }
 
 /* One buffer, half of it shared. */
 static void test_cut(void)
 {
-	struct path path;
+	struct path path, first;
 	struct trace t;
 
 	begin(&t);
@@ -136,15 +145,18 @@ static void test_cut(void)
 	trace_file_write(&t, SERVER, OUT, AT_SERVER + BLOCK, BLOCK / 2);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
-	ktap_ok(is_two_copies(&t, BLOCK), "of a buffer the part in the mapping is shared");
+	expect_two_copies(&t, BLOCK);
+	ktap_result("of a buffer the part in the mapping is shared");
 	path = trace_path(&t, 1);
-	ktap_ok(path.nr_hops == 2 && path.bytes == BLOCK / 2 && path.grade != GRADE_INFERRED &&
-		trace_hop(&t, &path, 0)->bytes == 2 * BLOCK &&
-		trace_hop(&t, &path, 0)->key.to == OBJECT_MEMORY,
-		"the parts before and behind are the process's own");
-	ktap_ok(trace_hop(&t, &path, 0)->copy_ns + trace_hop(&t, &(struct path){
-			.hop = { trace_path(&t, 0).hop[0] } }, 0)->copy_ns == TRACE_DUR_NS,
-		"the costs of the parts add up");
+	ktap_eq(path.nr_hops, 2);
+	ktap_eq(path.bytes, BLOCK / 2);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(trace_hop(&t, &path, 0)->bytes, 2 * BLOCK);
+	ktap_eq(trace_hop(&t, &path, 0)->key.to, OBJECT_MEMORY);
+	ktap_result("the parts before and behind are the process's own");
+	first = trace_path(&t, 0);
+	ktap_eq(trace_hop(&t, &path, 0)->copy_ns + trace_hop(&t, &first, 0)->copy_ns, TRACE_DUR_NS);
+	ktap_result("the costs of the parts add up");
 	trace_deinit(&t);
 }
 
@@ -162,9 +174,11 @@ static void test_unmap(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT + 2 * BLOCK, 2 * BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 2 && path.bytes == 2 * BLOCK,
-		"what is behind a hole keeps its offset");
-	ktap_ok(trace_nr_paths(&t) == 3, "what is unmapped is shared no more");
+	ktap_eq(path.nr_hops, 2);
+	ktap_eq(path.bytes, 2 * BLOCK);
+	ktap_result("what is behind a hole keeps its offset");
+	ktap_eq(trace_nr_paths(&t), 3);
+	ktap_result("what is unmapped is shared no more");
 	trace_deinit(&t);
 }
 
@@ -178,7 +192,8 @@ static void test_fork_exec(void)
 	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
 	trace_file_write(&t, 20, OUT, AT_SERVER, BLOCK);
 	trace_finish(&t);
-	ktap_ok(is_two_copies(&t, BLOCK), "a child has its parent's mappings");
+	expect_two_copies(&t, BLOCK);
+	ktap_result("a child has its parent's mappings");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -188,7 +203,8 @@ static void test_fork_exec(void)
 	trace_file_read(&t, SERVER, IN, AT_SERVER, BLOCK);
 	trace_file_write(&t, 20, OUT, AT_SERVER, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 2, "a new program has none of them");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_result("a new program has none of them");
 	trace_deinit(&t);
 }
 
@@ -208,8 +224,11 @@ static void test_memfd(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
-		path.grade != GRADE_INFERRED, "written into a memfd, taken from its mapping: one object");
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.nr_copies, 3);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("written into a memfd, taken from its mapping: one object");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -221,8 +240,10 @@ static void test_memfd(void)
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.bytes == BLOCK && path.grade != GRADE_INFERRED,
-		"put into a mapping, read from the file: one object");
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("put into a mapping, read from the file: one object");
 	trace_deinit(&t);
 }
 
@@ -239,9 +260,12 @@ static void test_stores(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1 && path.grade != GRADE_INFERRED &&
-		trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 1).hop[0] } }, 0)->key.origin
-		== ORIGIN_OBJECT, "what was stored in shared memory is linked to nothing");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(path.nr_hops, 1);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 1).hop[0] } }, 0)->key.origin,
+		ORIGIN_OBJECT);
+	ktap_result("what was stored in shared memory is linked to nothing");
 	trace_deinit(&t);
 }
 
@@ -259,13 +283,18 @@ static void test_late_writer(void)
 	trace_file_read(&t, 13, IN, BUF, BLOCK);
 	trace_read(&t, SERVER, 77, 0, AT_SERVER, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
-	ktap_ok(t.model.copies.nr_parked == 2, "who takes bytes that are on their way waits");
+	ktap_eq(t.model.copies.nr_parked, 2);
+	ktap_result("who takes bytes that are on their way waits");
 	trace_write(&t, 13, 77, 0, BUF, BLOCK);
-	ktap_ok(!t.model.copies.nr_parked, "nobody waits once they are there");
+	ktap_false(t.model.copies.nr_parked);
+	ktap_result("nobody waits once they are there");
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 4 && path.bytes == BLOCK && path.grade != GRADE_INFERRED &&
-		trace_nr_paths(&t) == 1, "file, pipe, shared memory, file: one path");
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("file, pipe, shared memory, file: one path");
 	trace_deinit(&t);
 }
 
@@ -282,7 +311,9 @@ static void test_loss(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(trace_nr_paths(&t) == 2 && path.nr_hops == 1, "nothing is linked across a gap");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(path.nr_hops, 1);
+	ktap_result("nothing is linked across a gap");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -292,7 +323,8 @@ static void test_loss(void)
 	map_at(&t, CLIENT, AT_CLIENT, BLOCK, 0);
 	trace_file_read(&t, CLIENT, IN, AT_CLIENT, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 2, "after a loss of mappings none is known");
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_result("after a loss of mappings none is known");
 	trace_deinit(&t);
 }
 
@@ -316,11 +348,16 @@ static void test_procvm(void)
 	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
-		path.grade != GRADE_INFERRED && trace_nr_paths(&t) == 1 && !t.err,
-		"process_vm_readv is one copy more, linked on both sides");
-	ktap_ok(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.from), SERVER, CLIENT) ==
-		BLOCK, "it went from the other process to the caller");
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.nr_copies, 3);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_false(t.err);
+	ktap_result("process_vm_readv is one copy more, linked on both sides");
+	ktap_eq(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.from), SERVER, CLIENT),
+		BLOCK);
+	ktap_result("it went from the other process to the caller");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -329,11 +366,16 @@ static void test_procvm(void)
 	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.nr_copies == 3 && path.bytes == BLOCK &&
-		path.grade != GRADE_INFERRED && trace_nr_paths(&t) == 1 && !t.err,
-		"process_vm_writev likewise");
-	ktap_ok(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.to), SERVER, CLIENT) ==
-		BLOCK, "it went from the caller to the other process");
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.nr_copies, 3);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_false(t.err);
+	ktap_result("process_vm_writev likewise");
+	ktap_eq(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.to), SERVER, CLIENT),
+		BLOCK);
+	ktap_result("it went from the caller to the other process");
 	trace_deinit(&t);
 }
 
@@ -357,8 +399,10 @@ static void test_procvm_vectors(void)
 	trace_file_write(&t, CLIENT, OUT, BUF + 1, 2 * BLOCK);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.bytes == 2 * BLOCK && path.grade != GRADE_INFERRED,
-		"several ranges of the other process");
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.bytes, 2 * BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_result("several ranges of the other process");
 	trace_deinit(&t);
 }
 
@@ -375,8 +419,9 @@ static void test_procvm_shared(void)
 	vm(&t, 13, SERVER, BUF, AT_SERVER, BLOCK, IPCPROBE_CALL_PROCESS_VM_WRITEV);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_path(&t, 0).nr_hops == 3 && trace_path(&t, 0).bytes == BLOCK,
-		"written into a mapping of another process: a third one takes them");
+	ktap_eq(trace_path(&t, 0).nr_hops, 3);
+	ktap_eq(trace_path(&t, 0).bytes, BLOCK);
+	ktap_result("written into a mapping of another process: a third one takes them");
 	trace_deinit(&t);
 }
 
@@ -399,15 +444,16 @@ static void test_appenders(void)
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	number = files_by_number(&t.model.copies.files, SHM);
 	number = file_at(&t.model.copies.files, number)->channel;
-	ktap_ok(number && trace_flow(&t, number, SERVER, CLIENT) == BLOCK,
-		"the only appender's bytes are where the file ended");
+	ktap_true(number);
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), BLOCK);
+	ktap_result("the only appender's bytes are where the file ended");
 	append(&t, 10, SHM, BLOCK);
 	append(&t, SERVER, SHM, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT + BLOCK, 2 * BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == BLOCK &&
-		!trace_flow(&t, number, 10, CLIENT),
-		"of two appenders nobody knows which bytes are whose");
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), BLOCK);
+	ktap_false(trace_flow(&t, number, 10, CLIENT));
+	ktap_result("of two appenders nobody knows which bytes are whose");
 	trace_deinit(&t);
 }
 
@@ -447,16 +493,21 @@ static void test_handover(void)
 
 	path = hand_over(&t, false);
 	number = file_at(&t.model.copies.files, files_by_number(&t.model.copies.files, SHM))->channel;
-	ktap_ok(path.nr_hops == 4 && path.nr_copies == 4 && path.bytes == BLOCK &&
-		trace_nr_paths(&t) == 1, "a file from one process to another: four copies (%u in %u paths)",
-		path.nr_copies, trace_nr_paths(&t));
-	ktap_ok(trace_flow(&t, number, SERVER, CLIENT) == BLOCK, "writer and reader are told (%llu)",
-		(unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(path.nr_copies, 4);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("a file from one process to another: four copies (%u in %u paths)",
+		    path.nr_copies, trace_nr_paths(&t));
+	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), BLOCK);
+	ktap_result("writer and reader are told (%llu)",
+		    (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
 	trace_deinit(&t);
 	path = hand_over(&t, true);
-	ktap_ok(path.nr_hops == 4 && trace_nr_paths(&t) == 1,
-		"a bystander's mapping changes nothing (%u hops in %u paths)", path.nr_hops,
-		trace_nr_paths(&t));
+	ktap_eq(path.nr_hops, 4);
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("a bystander's mapping changes nothing (%u hops in %u paths)", path.nr_hops,
+		    trace_nr_paths(&t));
 	trace_deinit(&t);
 }
 
@@ -473,8 +524,8 @@ static void test_mapped_late(void)
 		map_at(&t, 10, AT_SERVER, 4096, 0);
 	}
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 1, "before and after a file is mapped: one path (%u)",
-		trace_nr_paths(&t));
+	ktap_eq(trace_nr_paths(&t), 1);
+	ktap_result("before and after a file is mapped: one path (%u)", trace_nr_paths(&t));
 	trace_deinit(&t);
 }
 
@@ -492,9 +543,11 @@ static void test_file_offsets(void)
 	write_at(&t, CLIENT, OUT, 0, 2000);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(trace_nr_paths(&t) == 3 && path.nr_hops == 1 + 1 && path.bytes == 2000,
-		"bytes of a file are told apart by offset (%u paths, %u hops, %llu bytes)",
-		trace_nr_paths(&t), path.nr_hops, (unsigned long long)path.bytes);
+	ktap_eq(trace_nr_paths(&t), 3);
+	ktap_eq(path.nr_hops, 1 + 1);
+	ktap_eq(path.bytes, 2000);
+	ktap_result("bytes of a file are told apart by offset (%u paths, %u hops, %llu bytes)",
+		    trace_nr_paths(&t), path.nr_hops, (unsigned long long)path.bytes);
 	trace_deinit(&t);
 }
 
@@ -510,10 +563,11 @@ static void test_new_file(void)
 	TRACE_STR(&t, file_info, SERVER, "/tmp/a.out", .ino = 500, .dev = 8, .file = 8);
 	read_at(&t, CLIENT, 8, 0, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_nr_paths(&t) == 2 && trace_path(&t, 0).nr_hops == 2 &&
-		trace_path(&t, 1).nr_hops == 1,
-		"a new file of the same name holds nothing of the old one (%u, %u hops)",
-		trace_path(&t, 0).nr_hops, trace_path(&t, 1).nr_hops);
+	ktap_eq(trace_nr_paths(&t), 2);
+	ktap_eq(trace_path(&t, 0).nr_hops, 2);
+	ktap_eq(trace_path(&t, 1).nr_hops, 1);
+	ktap_result("a new file of the same name holds nothing of the old one (%u, %u hops)",
+		    trace_path(&t, 0).nr_hops, trace_path(&t, 1).nr_hops);
 	trace_deinit(&t);
 }
 
@@ -529,8 +583,9 @@ static void test_file_grows(void)
 	trace_finish(&t);
 	file = files_by_number(&t.model.copies.files, SHM);
 	channel = channel_at(&t.model.copies.channels, file_at(&t.model.copies.files, file)->channel);
-	ktap_ok(channel->capacity == 32768, "a file grows by what is written behind its end (%llu)",
-		(unsigned long long)channel->capacity);
+	ktap_eq(channel->capacity, 32768);
+	ktap_result("a file grows by what is written behind its end (%llu)",
+		    (unsigned long long)channel->capacity);
 	trace_deinit(&t);
 }
 
@@ -545,9 +600,9 @@ static void test_mapped_over(void)
 	unmap(&t, SERVER, AT_SERVER, BLOCK);
 	trace_file_write(&t, SERVER, OUT, AT_SERVER, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_path(&t, 0).grade != GRADE_ADDRESS,
-		"memory that was mapped anew holds nothing of what was read there (%s)",
-		grade_name(trace_path(&t, 0).grade));
+	ktap_ne(trace_path(&t, 0).grade, GRADE_ADDRESS);
+	ktap_result("memory that was mapped anew holds nothing of what was read there (%s)",
+		    grade_name(trace_path(&t, 0).grade));
 	trace_deinit(&t);
 }
 
@@ -577,8 +632,9 @@ static void expect_from(struct trace *t, uint32_t pid, uint64_t addr, uint32_t b
 		    path.grade == GRADE_ADDRESS)
 			came += path.bytes;
 	}
-	ktap_ok(!t->err && came == from, "%s: %llu bytes of the file", what,
-		(unsigned long long)came);
+	ktap_false(t->err);
+	ktap_eq(came, from);
+	ktap_result("%s: %llu bytes of the file", what, (unsigned long long)came);
 	trace_deinit(t);
 }
 
@@ -631,9 +687,11 @@ static void test_private_offset(void)
 	trace_file_write(&t, SERVER, OUT, AT_SERVER + 70000 - 65536, 2000);
 	trace_finish(&t);
 	path = trace_path(&t, 0);
-	ktap_ok(path.nr_hops == 3 && path.bytes == 2000 && path.grade == GRADE_ADDRESS,
-		"what another wrote into the file (%u hops, %llu bytes)", path.nr_hops,
-		(unsigned long long)path.bytes);
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.bytes, 2000);
+	ktap_eq(path.grade, GRADE_ADDRESS);
+	ktap_result("what another wrote into the file (%u hops, %llu bytes)", path.nr_hops,
+		    (unsigned long long)path.bytes);
 	trace_deinit(&t);
 }
 
@@ -666,8 +724,11 @@ static void test_shorter(bool is_shm, uint64_t bytes, int32_t ret)
 	trace_file_read(&t, CLIENT, SHM, BUF, 1000);
 	trace_finish(&t);
 	came = came_through(&t);
-	ktap_ok(!t.err && came == kept, "a file of 1000 bytes cut to %llu (%s %d): %llu of them came",
-		(unsigned long long)bytes, is_shm ? "shm" : "file", ret, (unsigned long long)came);
+	ktap_false(t.err);
+	ktap_eq(came, kept);
+	ktap_result("a file of 1000 bytes cut to %llu (%s %d): %llu of them came",
+		    (unsigned long long)bytes, is_shm ? "shm" : "file", ret,
+		    (unsigned long long)came);
 	trace_deinit(&t);
 }
 
@@ -692,8 +753,10 @@ static void test_size(void)
 	map_at(&t, SERVER, AT_SERVER, BLOCK, 0);
 	trace_file_write(&t, SERVER, SHM, BUF, BLOCK);
 	grown = size_of(&t);
-	ktap_ok(!unknown && grown == BLOCK, "a file is as long as it was made and then written (%llu)",
-		(unsigned long long)grown);
+	ktap_false(unknown);
+	ktap_eq(grown, BLOCK);
+	ktap_result("a file is as long as it was made and then written (%llu)",
+		    (unsigned long long)grown);
 	trace_deinit(&t);
 }
 
@@ -714,21 +777,23 @@ static void test_names(void)
 	trace_file(&t, SHM, "/tmp/a/x.tmp");
 	trace_file_write(&t, SERVER, SHM, BUF, 1000);
 	RENAME(&t, SHM, 1, "x");
-	ktap_ok(!strcmp(path_of_file(&t, SHM), "/tmp/a/x"), "renamed: %s", path_of_file(&t, SHM));
+	ktap_str_eq(path_of_file(&t, SHM), "/tmp/a/x");
+	ktap_result("renamed: %s", path_of_file(&t, SHM));
 	RENAME(&t, SHM, 2, "b/c/y");
-	ktap_ok(!strcmp(path_of_file(&t, SHM), "/tmp/b/c/y"), "moved: %s", path_of_file(&t, SHM));
+	ktap_str_eq(path_of_file(&t, SHM), "/tmp/b/c/y");
+	ktap_result("moved: %s", path_of_file(&t, SHM));
 	RENAME(&t, SHM, 5, "z");
 	RENAME(&t, 77, 1, "z");
-	ktap_ok(!strcmp(path_of_file(&t, SHM), "/tmp/b/c/y"),
-		"more names than the path has, or another file, change nothing");
+	ktap_str_eq(path_of_file(&t, SHM), "/tmp/b/c/y");
+	ktap_result("more names than the path has, or another file, change nothing");
 	trace_file(&t, SHM + 1, "/tmp/a/x.tmp");
 	TRACE_STR(&t, file_info, 0, "/tmp/b/c/y", .ino = 1000 + SHM, .dev = 8, .file = SHM + 2);
 	TRACE_STR(&t, file_info, 0, "/tmp/a/x.tmp", .ino = 1000 + SHM, .dev = 8, .file = SHM + 3);
-	ktap_ok(files_by_number(&t.model.copies.files, SHM) ==
-		files_by_number(&t.model.copies.files, SHM + 2) &&
-		files_by_number(&t.model.copies.files, SHM) !=
-		files_by_number(&t.model.copies.files, SHM + 3),
-		"it is known again by its new name, and not by the old one");
+	ktap_eq(files_by_number(&t.model.copies.files, SHM),
+		files_by_number(&t.model.copies.files, SHM + 2));
+	ktap_ne(files_by_number(&t.model.copies.files, SHM),
+		files_by_number(&t.model.copies.files, SHM + 3));
+	ktap_result("it is known again by its new name, and not by the old one");
 	trace_deinit(&t);
 }
 

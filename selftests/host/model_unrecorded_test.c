@@ -55,9 +55,11 @@ static void expect_ends(struct trace *t, uint64_t unseen, uint64_t left, const c
 
 	trace_finish(t);
 	total = path_total(&t->model);
-	ktap_ok(total.unseen_bytes == unseen && total.left_bytes == left,
-		"%s (%llu not seen, %llu left)", what, (unsigned long long)total.unseen_bytes,
-		(unsigned long long)total.left_bytes);
+	ktap_eq(total.unseen_bytes, unseen);
+	ktap_eq(total.left_bytes, left);
+	ktap_result("%s (%llu not seen, %llu left)", what,
+		    (unsigned long long)total.unseen_bytes,
+		    (unsigned long long)total.left_bytes);
 	trace_deinit(t);
 }
 
@@ -75,20 +77,25 @@ static void test_no_reader(void)
 	trace_finish(&t);
 	left = channel_left_bytes(trace_pipe_of(&t, 77));
 	total = path_total(&t.model);
-	ktap_ok(left == BLOCK, "a pipe without a recorded reader: what it can hold is left (%llu)",
-		(unsigned long long)left);
+	ktap_eq(left, BLOCK);
+	ktap_result("a pipe without a recorded reader: what it can hold is left (%llu)",
+		    (unsigned long long)left);
 	path = find_outcome(&t, OUTCOME_UNSEEN);
-	ktap_ok(path.bytes == 999ULL * BLOCK && path.nr_hops == 3 && path.nr_copies == 2 &&
-		find_outcome(&t, OUTCOME_LEFT).bytes == BLOCK,
-		"the rest is a path of its own, read by somebody not recorded (%llu in %u hops, %llu left)",
-		(unsigned long long)path.bytes, path.nr_hops,
-		(unsigned long long)find_outcome(&t, OUTCOME_LEFT).bytes);
-	ktap_ok(total.unseen_bytes == 999ULL * BLOCK && total.delivered_bytes == 100 &&
-		path_amplification(&total) == 1,
-		"the ratio is that of what was delivered (%llu delivered, x%.2f)",
-		(unsigned long long)total.delivered_bytes, path_amplification(&total));
-	ktap_ok(channel_pair_at(&t.model.copies.channels, trace_pipe_of(&t, 77)->first_pair)->bytes ==
-		999ULL * BLOCK, "the pipe has a pair with an unknown reader");
+	ktap_eq(path.bytes, 999ULL * BLOCK);
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.nr_copies, 2);
+	ktap_eq(find_outcome(&t, OUTCOME_LEFT).bytes, BLOCK);
+	ktap_result("the rest is a path of its own, read by somebody not recorded (%llu in %u hops, %llu left)",
+		    (unsigned long long)path.bytes, path.nr_hops,
+		    (unsigned long long)find_outcome(&t, OUTCOME_LEFT).bytes);
+	ktap_eq(total.unseen_bytes, 999ULL * BLOCK);
+	ktap_eq(total.delivered_bytes, 100);
+	ktap_eq(path_amplification(&total), 1);
+	ktap_result("the ratio is that of what was delivered (%llu delivered, x%.2f)",
+		    (unsigned long long)total.delivered_bytes, path_amplification(&total));
+	ktap_eq(channel_pair_at(&t.model.copies.channels, trace_pipe_of(&t, 77)->first_pair)->bytes,
+		999ULL * BLOCK);
+	ktap_result("the pipe has a pair with an unknown reader");
 	trace_deinit(&t);
 }
 
@@ -103,12 +110,14 @@ static void test_left_ratio(void)
 	trace_file_read(&t, 12, 2, BUF_B, 1000);
 	trace_finish(&t);
 	total = path_total(&t.model);
-	ktap_ok(total.left_bytes == BLOCK && total.unseen_bytes == 0 &&
-		path_amplification(&total) == 1 && total.delivery_bytes == 1000 &&
-		total.copied_bytes == 1000 + 2 * BLOCK,
-		"what is left is not in the ratio (x%.2f, %llu of %llu copied)",
-		path_amplification(&total), (unsigned long long)total.delivery_bytes,
-		(unsigned long long)total.copied_bytes);
+	ktap_eq(total.left_bytes, BLOCK);
+	ktap_eq(total.unseen_bytes, 0);
+	ktap_eq(path_amplification(&total), 1);
+	ktap_eq(total.delivery_bytes, 1000);
+	ktap_eq(total.copied_bytes, 1000 + 2 * BLOCK);
+	ktap_result("what is left is not in the ratio (x%.2f, %llu of %llu copied)",
+		    path_amplification(&total), (unsigned long long)total.delivery_bytes,
+		    (unsigned long long)total.copied_bytes);
 	trace_deinit(&t);
 }
 
@@ -125,10 +134,12 @@ static void test_close(void)
 	trace_write(&t, 12, 77, 4000, BUF_A, 500);
 	trace_finish(&t);
 	left = channel_left_bytes(trace_pipe_of(&t, 77));
-	ktap_ok(left == 1500 && path_total(&t.model).unseen_bytes == 3000 &&
-		path_total(&t.model).left_bytes == 1500,
-		"a close that is not the last tells the contents (%llu left, %llu not seen)",
-		(unsigned long long)left, (unsigned long long)path_total(&t.model).unseen_bytes);
+	ktap_eq(left, 1500);
+	ktap_eq(path_total(&t.model).unseen_bytes, 3000);
+	ktap_eq(path_total(&t.model).left_bytes, 1500);
+	ktap_result("a close that is not the last tells the contents (%llu left, %llu not seen)",
+		    (unsigned long long)left,
+		    (unsigned long long)path_total(&t.model).unseen_bytes);
 	trace_deinit(&t);
 
 	begin(&t);
@@ -154,9 +165,10 @@ static void test_late_reader(void)
 	for (i = 0; i < 3; i++)
 		trace_read(&t, 13, 77, i * BLOCK, BUF_B, BLOCK);
 	trace_finish(&t);
-	ktap_ok(trace_pair(&t, 77, 12, 13) == 3 * BLOCK && !path_total(&t.model).unseen_bytes,
-		"records of readers that come late are not missed (%llu of %u)",
-		(unsigned long long)trace_pair(&t, 77, 12, 13), 3 * BLOCK);
+	ktap_eq(trace_pair(&t, 77, 12, 13), 3 * BLOCK);
+	ktap_false(path_total(&t.model).unseen_bytes);
+	ktap_result("records of readers that come late are not missed (%llu of %u)",
+		    (unsigned long long)trace_pair(&t, 77, 12, 13), 3 * BLOCK);
 	trace_deinit(&t);
 }
 
@@ -184,12 +196,13 @@ static void test_bound(void)
 	for (i = 0; i < 100000; i++)
 		trace_write(&t, 12 + i % 2, 77, i * 4096, BUF_A, 4096);
 	pipe = trace_pipe_of(&t, 77);
-	ktap_ok(pipe->cap_segs < 4 * STREAM_SEGS_OLD, "bytes that are long gone are dropped (%u kept)",
-		pipe->nr_segs);
+	ktap_lt(pipe->cap_segs, 4 * STREAM_SEGS_OLD);
+	ktap_result("bytes that are long gone are dropped (%u kept)", pipe->nr_segs);
 	trace_finish(&t);
-	ktap_ok(path_total(&t.model).unseen_bytes == 100000ULL * 4096 - BLOCK &&
-		path_total(&t.model).left_bytes == BLOCK, "and counted (%llu)",
-		(unsigned long long)path_total(&t.model).unseen_bytes);
+	ktap_eq(path_total(&t.model).unseen_bytes, 100000ULL * 4096 - BLOCK);
+	ktap_eq(path_total(&t.model).left_bytes, BLOCK);
+	ktap_result("and counted (%llu)",
+		    (unsigned long long)path_total(&t.model).unseen_bytes);
 	trace_deinit(&t);
 }
 
@@ -206,9 +219,10 @@ static void test_segments_bound(void)
 
 		err = stream_put(&channel, &seg, &unseen);
 	}
-	ktap_ok(!err && channel.cap_segs <= 2 * STREAM_SEGS_MAX,
-		"a stream keeps %u segments at most (room for %u)", STREAM_SEGS_MAX,
-		channel.cap_segs);
+	ktap_false(err);
+	ktap_le(channel.cap_segs, 2 * STREAM_SEGS_MAX);
+	ktap_result("a stream keeps %u segments at most (room for %u)", STREAM_SEGS_MAX,
+		    channel.cap_segs);
 	free(channel.seg);
 }
 

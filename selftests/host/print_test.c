@@ -41,18 +41,21 @@ static void test_mid(void)
 		for (uint64_t addr = bases[b]; addr < bases[b] + 70; addr++)
 			for (uint64_t span = 8; span < 90 && nr_bad < 5; span++)
 				nr_bad += !is_mid(addr, span);
-	ktap_ok(!nr_bad, "the roundest address is that of the most trailing zeroes");
+	ktap_false(nr_bad);
+	ktap_result("the roundest address is that of the most trailing zeroes");
 	nr_bad = !is_mid(0x7f0000001001, 0x12345) + !is_mid(0x7f0000012ff9, 0x40000) +
 		 !is_mid(0x10, 0x100000);
-	ktap_ok(!nr_bad, "so it is in large spans");
+	ktap_false(nr_bad);
+	ktap_result("so it is in large spans");
 }
 
 static void test_print(void)
 {
-	ktap_ok(ipcprobe_print(0) == 1 && ipcprobe_print(1) == 0x9e3779ba &&
-		ipcprobe_print(UINT64_MAX) == 0x61c88647 &&
-		ipcprobe_print(0x6867666564636261) == 0x1259c693,
-		"fingerprints of four words are those computed by another program");
+	ktap_eq(ipcprobe_print(0), 1);
+	ktap_eq(ipcprobe_print(1), 0x9e3779ba);
+	ktap_eq(ipcprobe_print(UINT64_MAX), 0x61c88647);
+	ktap_eq(ipcprobe_print(0x6867666564636261), 0x1259c693);
+	ktap_result("fingerprints of four words are those computed by another program");
 }
 
 int main(void)

@@ -422,8 +422,9 @@ static void test_sums(const char *what, const struct sweep_limits *limits)
 	}
 	ktap_note("%s: %u sweeps, %llu hops folded", what, nr_sweeps,
 		  (unsigned long long)nr_folded);
-	ktap_ok(nr_same == NR_RUNS && nr_folded, "no sum changes when what is over is folded: %s",
-		what);
+	ktap_eq(nr_same, NR_RUNS);
+	ktap_true(nr_folded);
+	ktap_result("no sum changes when what is over is folded: %s", what);
 }
 
 /* Four times as long a recording leaves no more. */
@@ -438,8 +439,9 @@ static void test_bound(void)
 
 	ktap_note("at most %u objects, in four times as much %u; %u if all are kept", once.most,
 		  more.most, all.most);
-	ktap_ok(more.most <= once.most + once.most / 2 && more.most < all.most / 4,
-		"what is in memory does not grow with what is over");
+	ktap_le(more.most, once.most + once.most / 2);
+	ktap_lt(more.most, all.most / 4);
+	ktap_result("what is in memory does not grow with what is over");
 }
 
 /* ---- what is known of what was folded ---- */
@@ -508,42 +510,41 @@ static void test_way(void)
 {
 	struct path path, late;
 	struct trace t;
-	bool is_right;
 
 	run_short(&t, &tiny, NULL);
 	path = path_by(&t, 0);
 	late = path_by(&t, 1000 + LATE);
-	is_right = path.nr_hops == 3 && is_many(&t, trace_hop(&t, &path, 0)->key.from) &&
-		   is_many(&t, trace_hop(&t, &path, 1)->key.to) &&
-		   image_at(&t.model.tasks, trace_hop(&t, &path, 1)->key.image)->is_many &&
-		   image_at(&t.model.tasks, trace_hop(&t, &path, 2)->key.image)->proc ==
-		   trace_proc(&t, SHELL);
 	ktap_note("%u hops, %llu bytes; %llu hops folded", path.nr_hops,
 		  (unsigned long long)path.bytes,
 		  (unsigned long long)t.model.copies.paths.nr_folded);
-	ktap_ok(is_right && path.bytes > (NR_SHORT - 32) * SCRAP && path.bytes < NR_SHORT * SCRAP &&
-		!(path.bytes % SCRAP) && !path.is_exact,
-		"what was folded keeps its way: file, cc, pipe, the shell, which exists");
+	ktap_eq(path.nr_hops, 3);
+	ktap_true(is_many(&t, trace_hop(&t, &path, 0)->key.from));
+	ktap_true(is_many(&t, trace_hop(&t, &path, 1)->key.to));
+	ktap_true(image_at(&t.model.tasks, trace_hop(&t, &path, 1)->key.image)->is_many);
+	ktap_eq(image_at(&t.model.tasks, trace_hop(&t, &path, 2)->key.image)->proc,
+		trace_proc(&t, SHELL));
+	ktap_gt(path.bytes, (NR_SHORT - 32) * SCRAP);
+	ktap_lt(path.bytes, NR_SHORT * SCRAP);
+	ktap_false(path.bytes % SCRAP);
+	ktap_false(path.is_exact);
+	ktap_result("what was folded keeps its way: file, cc, pipe, the shell, which exists");
 	ktap_note("%u hops, %llu bytes, %s", late.nr_hops, (unsigned long long)late.bytes,
 		  late.is_exact ? "exact" : "at least");
-	ktap_ok(late.nr_hops == 3 && late.bytes == PAYLOAD && late.is_exact,
-		"what carries much is kept, however late it comes");
+	ktap_eq(late.nr_hops, 3);
+	ktap_eq(late.bytes, PAYLOAD);
+	ktap_true(late.is_exact);
+	ktap_result("what carries much is kept, however late it comes");
 	trace_deinit(&t);
 }
 
-static bool is_called(char *label, const char *name)
+static void expect_label(char *label, const char *name)
 {
-	bool is_right = label && !strcmp(label, name);
-
-	if (!is_right)
-		ktap_note("%s, not %s", label ?: "nothing", name);
+	ktap_str_eq(label, name);
 	free(label);
-	return is_right;
 }
 
 static void test_labels(void)
 {
-	bool is_right, has_pid;
 	struct path path;
 	struct trace t;
 	json_t *image;
@@ -552,14 +553,13 @@ static void test_labels(void)
 	path = path_by(&t, 0);
 	if (path.nr_hops != 3)
 		abort();
-	is_right = is_called(label_image(&t.model, trace_hop(&t, &path, 1)->key.image), "cc[*]") &&
-		   is_called(label_object(&t.model, trace_hop(&t, &path, 0)->key.from),
-			     "file:[*]") &&
-		   is_called(label_object(&t.model, trace_hop(&t, &path, 1)->key.to), "pipe:[*]");
+	expect_label(label_image(&t.model, trace_hop(&t, &path, 1)->key.image), "cc[*]");
+	expect_label(label_object(&t.model, trace_hop(&t, &path, 0)->key.from), "file:[*]");
+	expect_label(label_object(&t.model, trace_hop(&t, &path, 1)->key.to), "pipe:[*]");
 	image = label_image_json(&t.model, trace_hop(&t, &path, 1)->key.image);
-	has_pid = !json_is_null(json_object_get(image, "pid"));
+	ktap_true(json_is_null(json_object_get(image, "pid")));
 	json_decref(image);
-	ktap_ok(is_right && !has_pid, "[*] stands for all of a name or kind");
+	ktap_result("[*] stands for all of a name or kind");
 	trace_deinit(&t);
 }
 
@@ -574,8 +574,10 @@ static void test_wanted(void)
 	none = path_by(&without, pid);
 	path = path_by(&with, pid);
 	ktap_note("%u hops without, %u with", none.nr_hops, path.nr_hops);
-	ktap_ok(!none.nr_hops && path.nr_hops == 3 && path.bytes == SCRAP,
-		"what was asked for is kept");
+	ktap_false(none.nr_hops);
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.bytes, SCRAP);
+	ktap_result("what was asked for is kept");
 	trace_deinit(&without);
 	trace_deinit(&with);
 }
@@ -607,8 +609,10 @@ static void test_ends(void)
 		bytes += channel_pair_at(channels, i)->bytes;
 	ktap_note("%u ends, %llu bytes written by them, %llu from one to another", nr,
 		  (unsigned long long)written, (unsigned long long)bytes);
-	ktap_ok(nr < 40 && written == NR_SHORT * SCRAP && bytes == written,
-		"of many processes at one pipe few are kept, and the bytes of all");
+	ktap_lt(nr, 40);
+	ktap_eq(written, NR_SHORT * SCRAP);
+	ktap_eq(bytes, written);
+	ktap_result("of many processes at one pipe few are kept, and the bytes of all");
 	trace_deinit(&t);
 }
 
@@ -657,8 +661,10 @@ static void test_files(void)
 
 	ktap_note("%u hops and %u files; of few %u and %u", all.nr_hops, nr_all, few.nr_hops,
 		  nr_few);
-	ktap_ok(all.nr_hops == 2 && few.nr_hops == 1 && nr_few < 60,
-		"nothing is said of who wrote a file whose contents were forgotten");
+	ktap_eq(all.nr_hops, 2);
+	ktap_eq(few.nr_hops, 1);
+	ktap_lt(nr_few, 60);
+	ktap_result("nothing is said of who wrote a file whose contents were forgotten");
 }
 
 /* Pipes go with bytes in them, while a read of another one waits for its writer. */
@@ -687,8 +693,10 @@ static void test_waiting(void)
 	total = path_total(&t.model);
 	ktap_note("%u waiting, %u channels, %llu bytes left", nr_parked, nr,
 		  (unsigned long long)total.left_bytes);
-	ktap_ok(nr_parked && nr < 60 && total.left_bytes == NR_SHORT * SCRAP,
-		"pipes that are gone go, though an operation waits");
+	ktap_true(nr_parked);
+	ktap_lt(nr, 60);
+	ktap_eq(total.left_bytes, NR_SHORT * SCRAP);
+	ktap_result("pipes that are gone go, though an operation waits");
 	trace_deinit(&t);
 }
 
@@ -718,7 +726,8 @@ static void test_map(void)
 		nr_wrong += map_get(&map, key) != truth[key];
 	}
 	ktap_note("%u wrong answers", nr_wrong);
-	ktap_ok(!nr_wrong, "a key that is removed from a map hides no other");
+	ktap_false(nr_wrong);
+	ktap_result("a key that is removed from a map hides no other");
 	map_deinit(&map);
 }
 
@@ -737,8 +746,10 @@ static void test_pool(void)
 	value = pool_add(&pool, &third);
 	ktap_note("numbers %u, %u, %u; value %llu", first, second, third,
 		  (unsigned long long)*value);
-	ktap_ok(third == second && !*value && pool_used(&pool) == 2,
-		"a number that a pool got back goes to the next object, zeroed");
+	ktap_eq(third, second);
+	ktap_false(*value);
+	ktap_eq(pool_used(&pool), 2);
+	ktap_result("a number that a pool got back goes to the next object, zeroed");
 	pool_deinit(&pool);
 }
 
