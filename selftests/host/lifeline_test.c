@@ -156,29 +156,40 @@ static void test_row(void)
 	begin(&d, 0, 1600);
 	take_turns(&d);
 	draw(&d);
-	ktap_ok(is_bar(&d, "ping 11 ran on CPU 0: 0.000000000 to 0.000100000 s, 100.0 us<", 0, 100, &run) &&
-		is_bar(&d, "ping 11 ran on CPU 0: 0.000400000", 400, 200, &again) &&
-		!strcmp(run.css, again.css) && is_near(run.height, BAR_HEIGHT) && is_near(run.y, again.y),
-		"when a task ran is drawn, in the colour of its CPU");
-	ktap_ok(is_bar(&d, "ping 11 ran on CPU 1: 0.000900000", 900, 700, &again) &&
-		strcmp(run.css, again.css), "and on another CPU in another");
-	ktap_ok(is_bar(&d, "ping 11 queued on CPU 0: ", 300, 100, &wait) &&
-		is_near(wait.height, BAR_HEIGHT / 2) && strstr(wait.css, "waiting"),
-		"when it waited, half as high");
-	ktap_ok(is_bar(&d, "ping 11 blocked on pipe:[77]: ", 100, 200, &block) &&
-		is_bar(&d, "ping 11 asleep: ", 600, 300, &sleep) &&
-		block.height < 4 && sleep.height < block.height &&
-		strstr(d.svg, ">pipe:[77]</text>"),
-		"when it slept, as a line; thicker, with the object's name, while it blocked on one");
-	ktap_ok(is_xml(d.svg) && strstr(d.svg, "&lt;hog&gt; 13"), "as well-formed XML");
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.000000000 to 0.000100000 s, 100.0 us<", 0,
+			 100, &run));
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.000400000", 400, 200, &again));
+	ktap_str_eq(run.css, again.css);
+	ktap_true(is_near(run.height, BAR_HEIGHT));
+	ktap_true(is_near(run.y, again.y));
+	ktap_result("when a task ran is drawn, in the colour of its CPU");
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 1: 0.000900000", 900, 700, &again));
+	ktap_str_ne(run.css, again.css);
+	ktap_result("and on another CPU in another");
+	ktap_true(is_bar(&d, "ping 11 queued on CPU 0: ", 300, 100, &wait));
+	ktap_true(is_near(wait.height, BAR_HEIGHT / 2));
+	ktap_contains(wait.css, "waiting");
+	ktap_result("when it waited, half as high");
+	ktap_true(is_bar(&d, "ping 11 blocked on pipe:[77]: ", 100, 200, &block));
+	ktap_true(is_bar(&d, "ping 11 asleep: ", 600, 300, &sleep));
+	ktap_lt(block.height, 4);
+	ktap_lt(sleep.height, block.height);
+	ktap_contains(d.svg, ">pipe:[77]</text>");
+	ktap_result("when it slept, as a line; thicker, with the object's name, while it blocked on one");
+	ktap_true(is_xml(d.svg));
+	ktap_contains(d.svg, "&lt;hog&gt; 13");
+	ktap_result("as well-formed XML");
 	ktap_note("ran %lu, queued %lu, blocked %lu, asleep %lu us",
 		  (unsigned long)(ns_of(&d, 11, LIFELINE_RUNNING) / US),
 		  (unsigned long)(ns_of(&d, 11, LIFELINE_QUEUED) / US),
 		  (unsigned long)(ns_of(&d, 11, LIFELINE_BLOCKED) / US),
 		  (unsigned long)(ns_of(&d, 11, LIFELINE_ASLEEP) / US));
-	ktap_ok(ns_of(&d, 11, LIFELINE_RUNNING) == 1000 * US && ns_of(&d, 11, LIFELINE_QUEUED) == 100 * US &&
-		ns_of(&d, 11, LIFELINE_BLOCKED) == 200 * US && ns_of(&d, 11, LIFELINE_ASLEEP) == 300 * US &&
-		trace_sched(&d.trace, 11)->run_ns == 1000 * US, "all time is there, once");
+	ktap_eq(ns_of(&d, 11, LIFELINE_RUNNING), 1000 * US);
+	ktap_eq(ns_of(&d, 11, LIFELINE_QUEUED), 100 * US);
+	ktap_eq(ns_of(&d, 11, LIFELINE_BLOCKED), 200 * US);
+	ktap_eq(ns_of(&d, 11, LIFELINE_ASLEEP), 300 * US);
+	ktap_eq(trace_sched(&d.trace, 11)->run_ns, 1000 * US);
+	ktap_result("all time is there, once");
 	end(&d);
 }
 
@@ -195,13 +206,16 @@ static void test_wakeups(void)
 	by = strstr(d.svg, "woken at 0.000300000 s by pong 12 on CPU 1</title><path class=\"woken\"");
 	if (by)
 		sscanf(strstr(by, " d=\"M"), " d=\"M%lf", &x);
-	ktap_ok(is_near(x, LEFT + 300), "a mark says when a task was woken, and by whom");
-	ktap_ok(strstr(d.svg, "woken at 0.000900000 s by an interrupt on CPU 1</title>") &&
-		strstr(d.svg, "woken at 0.001000000 s by a softirq on CPU 1</title>"),
-		"an interrupt is not told as the task that it hit");
+	ktap_true(is_near(x, LEFT + 300));
+	ktap_result("a mark says when a task was woken, and by whom");
+	ktap_contains(d.svg, "woken at 0.000900000 s by an interrupt on CPU 1</title>");
+	ktap_contains(d.svg, "woken at 0.001000000 s by a softirq on CPU 1</title>");
+	ktap_result("an interrupt is not told as the task that it hit");
 	ktap_note("%u marks", nr_of(d.svg, "<path class=\"woken\""));
-	ktap_ok(nr_of(d.svg, "<path class=\"woken\"") == 3 && strstr(d.svg, "woken 2 times</text>") &&
-		nr_of(d.svg, "woken 0 times</text>") == 2, "each once");
+	ktap_eq(nr_of(d.svg, "<path class=\"woken\""), 3);
+	ktap_contains(d.svg, "woken 2 times</text>");
+	ktap_eq(nr_of(d.svg, "woken 0 times</text>"), 2);
+	ktap_result("each once");
 	end(&d);
 }
 
@@ -219,35 +233,45 @@ static void test_order(void)
 	ping = strstr(d.svg, ">ping 11</text>");
 	pong = strstr(d.svg, ">pong 12</text>");
 	late = strstr(d.svg, ">late 14</text>");
-	ktap_ok(hog && hog < ping && ping < pong && pong < late && !strstr(d.svg, "further tasks"),
-		"those that ran longest are on top");
+	ktap_true(hog);
+	ktap_lt(hog, ping);
+	ktap_lt(ping, pong);
+	ktap_lt(pong, late);
+	ktap_lacks(d.svg, "further tasks");
+	ktap_result("those that ran longest are on top");
 	end(&d);
 	begin(&d, 0, 1600);
 	take_turns(&d);
 	draw_top(&d, 1);
-	ktap_ok(strstr(d.svg, ">&lt;hog&gt; 13</text>") && !strstr(d.svg, ">ping 11</text>") &&
-		strstr(d.svg, "3 further tasks that ran less are not drawn"),
-		"how many are left out is said");
-	ktap_ok(!strstr(d.svg, "ran on CPU 1</text>") && !strstr(d.svg, ">blocked on") &&
-		!strstr(d.svg, ">mark above a row") && strstr(d.svg, ">ran on CPU 0</text>"),
-		"the legend has nothing that is not in the picture");
+	ktap_contains(d.svg, ">&lt;hog&gt; 13</text>");
+	ktap_lacks(d.svg, ">ping 11</text>");
+	ktap_contains(d.svg, "3 further tasks that ran less are not drawn");
+	ktap_result("how many are left out is said");
+	ktap_lacks(d.svg, "ran on CPU 1</text>");
+	ktap_lacks(d.svg, ">blocked on");
+	ktap_lacks(d.svg, ">mark above a row");
+	ktap_contains(d.svg, ">ran on CPU 0</text>");
+	ktap_result("the legend has nothing that is not in the picture");
 	end(&d);
 	source.pids = (struct pid_list){ .nr = 1, .pid = { 12 } };
 	begin_of(&d, &source, 0, 1600);
 	take_turns(&d);
 	draw(&d);
-	ktap_ok(strstr(d.svg, ">pong 12</text>") && !strstr(d.svg, ">ping 11</text>"),
-		"only tasks of the processes wanted have a row");
+	ktap_contains(d.svg, ">pong 12</text>");
+	ktap_lacks(d.svg, ">ping 11</text>");
+	ktap_result("only tasks of the processes wanted have a row");
 	end(&d);
 	source = (struct source_opts)SOURCE_OPTS_INIT;
 	parse_cpus("1", &source.cpus);
 	begin_of(&d, &source, 0, 1600);
 	take_turns(&d);
 	draw(&d);
-	ktap_ok(strstr(d.svg, ">ping 11</text>") < strstr(d.svg, ">pong 12</text>") &&
-		strstr(d.svg, ">pong 12</text>") && !strstr(d.svg, "hog") && !strstr(d.svg, ">late") &&
-		strstr(d.svg, "ping 11 ran on CPU 0: "),
-		"with -C only those that ran there, with all that they did");
+	ktap_lt(strstr(d.svg, ">ping 11</text>"), strstr(d.svg, ">pong 12</text>"));
+	ktap_contains(d.svg, ">pong 12</text>");
+	ktap_lacks(d.svg, "hog");
+	ktap_lacks(d.svg, ">late");
+	ktap_contains(d.svg, "ping 11 ran on CPU 0: ");
+	ktap_result("with -C only those that ran there, with all that they did");
 	end(&d);
 }
 
@@ -268,17 +292,21 @@ static void test_states(void)
 	TRACE(&d.trace, rq_snapshot_end, 11, .nr_running = 1, .nr_members = 1);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0: ", 0, 400, &box) &&
-		is_bar(&d, "pong 12 throttled on CPU 0: ", 400, 600, &box) &&
-		find_after(d.svg, "pong 12 throttled", 1, &stripes) && !strcmp(stripes.css, "striped") &&
-		is_near(stripes.x, box.x) && is_near(stripes.width, box.width),
-		"who is throttled has stripes");
-	ktap_ok(is_bar(&d, "ping 11 ran on CPU 0: 0.000000000 to 0.001200000 s", 0, 1200, &box) &&
-		is_bar(&d, "ping 11 ran on CPU 0: 0.001500000", 1500, 100, &box) &&
-		strstr(d.svg, "<rect class=\"unknown\" x=\"1360.00\"") &&
-		strstr(d.svg, "unknown: 0.001200000 to 0.001500000 s"), "what was lost is hatched");
-	ktap_ok(strstr(d.svg, "unknown: 0.001200000 to 0.001600000 s"),
-		"to the end, of who is not seen again");
+	ktap_true(is_bar(&d, "pong 12 queued on CPU 0: ", 0, 400, &box));
+	ktap_true(is_bar(&d, "pong 12 throttled on CPU 0: ", 400, 600, &box));
+	ktap_true(find_after(d.svg, "pong 12 throttled", 1, &stripes));
+	ktap_str_eq(stripes.css, "striped");
+	ktap_true(is_near(stripes.x, box.x));
+	ktap_true(is_near(stripes.width, box.width));
+	ktap_result("who is throttled has stripes");
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.000000000 to 0.001200000 s", 0, 1200,
+			 &box));
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.001500000", 1500, 100, &box));
+	ktap_contains(d.svg, "<rect class=\"unknown\" x=\"1360.00\"");
+	ktap_contains(d.svg, "unknown: 0.001200000 to 0.001500000 s");
+	ktap_result("what was lost is hatched");
+	ktap_contains(d.svg, "unknown: 0.001200000 to 0.001600000 s");
+	ktap_result("to the end, of who is not seen again");
 	end(&d);
 }
 
@@ -314,13 +342,20 @@ static void test_mixture(void)
 	at(&d, 160000);
 	draw(&d);
 	p = strstr(d.svg, title);
-	ktap_ok(p, "what is too short to be drawn is drawn as shares");
+	ktap_true(p);
+	ktap_result("what is too short to be drawn is drawn as shares");
 	p = p ? strstr(p, "<path class=\"c0\" d=\"M") : NULL;
-	ktap_ok(p && sscanf(p, "<path class=\"c0\" d=\"M%lf %lfh%lfv%lfh", &x, &y, &width, &height) == 4 &&
-		is_near(x, LEFT) && is_near(width, 0.9) && is_near(height, BAR_HEIGHT / 3),
-		"each as high as its part of the time");
-	ktap_ok(strstr(d.svg, "<path class=\"n0\" d=\"M") && strstr(d.svg, ">several CPUs within a pixel<") &&
-		find_box(d.svg, ">several CPUs", &box), "of several CPUs in grey, and that is said");
+	ktap_true(p);
+	ktap_eq(sscanf(p, "<path class=\"c0\" d=\"M%lf %lfh%lfv%lfh", &x, &y, &width, &height),
+		4);
+	ktap_true(is_near(x, LEFT));
+	ktap_true(is_near(width, 0.9));
+	ktap_true(is_near(height, BAR_HEIGHT / 3));
+	ktap_result("each as high as its part of the time");
+	ktap_contains(d.svg, "<path class=\"n0\" d=\"M");
+	ktap_contains(d.svg, ">several CPUs within a pixel<");
+	ktap_true(find_box(d.svg, ">several CPUs", &box));
+	ktap_result("of several CPUs in grey, and that is said");
 	end(&d);
 }
 
@@ -364,12 +399,15 @@ static void test_bound(void)
 	draw(&d);
 	ktap_note("%u parts kept, told %u; the least of those that were never cut ran %lu us", nr_kept,
 		  lines->nr_parts, (unsigned long)(least_ns / US));
-	ktap_ok(nr_kept == lines->nr_parts && nr_kept <= 4000, "memory is bounded");
-	ktap_ok(strstr(d.svg, "not kept for want of room, unknown: 0.000000000") &&
-		strstr(d.svg, ">unknown: records were lost, or there was no room for them"),
-		"what is not kept is hatched, and says so");
-	ktap_ok(least_ns != UINT64_MAX && least_ns >= 800 / 2 * 17 * US,
-		"those that ran longest are kept");
+	ktap_eq(nr_kept, lines->nr_parts);
+	ktap_le(nr_kept, 4000);
+	ktap_result("memory is bounded");
+	ktap_contains(d.svg, "not kept for want of room, unknown: 0.000000000");
+	ktap_contains(d.svg, ">unknown: records were lost, or there was no room for them");
+	ktap_result("what is not kept is hatched, and says so");
+	ktap_ne(least_ns, UINT64_MAX);
+	ktap_ge(least_ns, 800 / 2 * 17 * US);
+	ktap_result("those that ran longest are kept");
 	end(&d);
 }
 
@@ -403,9 +441,10 @@ static void test_cpus(void)
 		for (j = 0; j < i; j++)
 			nr_same += colour[i] == colour[j];
 	ktap_note("%u colours, %u the same", nr, nr_same);
-	ktap_ok(nr == COLOUR_NR && !nr_same &&
-		strstr(d.svg, ">one of 8 CPUs without a colour of their own<"),
-		"no two CPUs have the same colour, and those that have none are said");
+	ktap_eq(nr, COLOUR_NR);
+	ktap_false(nr_same);
+	ktap_contains(d.svg, ">one of 8 CPUs without a colour of their own<");
+	ktap_result("no two CPUs have the same colour, and those that have none are said");
 	end(&d);
 }
 

@@ -176,16 +176,24 @@ static void test_moved(void)
 	migrate(&t, 15001, VICTIM, 0, 1, 13);
 	join(&t, 15004, VICTIM, 1, 13);
 	run(&t, 15006, 1, 13, SLEEP, VICTIM);
-	ktap_ok(has_parts(&told, "wqmq"), "woken, queued, moved, queued");
-	ktap_ok(told.report.ns == 10011 * US && part_us(&told, 0) == 5 &&
-		part_us(&told, 1) == 10001 && part_us(&told, 2) == 3 && part_us(&told, 3) == 2,
-		"each part is as long as it was");
-	ktap_ok(ran_us(&t, &told, 1, 12) == 10001 && !ran_us(&t, &told, 1, 13) &&
-		ran_us(&t, &told, 3, 13) == 2 && !ran_us(&t, &told, 3, 12),
-		"who ran on the queue where it waited is told, and not who ran elsewhere");
-	ktap_ok(told.report.part[1].cpu == 0 && told.report.part[3].cpu == 1 &&
-		told.report.part[2].by == tasks_known_tid(&t.model.tasks, 13) &&
-		told.report.part[2].site == 7, "and who moved it, and by which function");
+	ktap_true(has_parts(&told, "wqmq"));
+	ktap_result("woken, queued, moved, queued");
+	ktap_eq(told.report.ns, 10011 * US);
+	ktap_eq(part_us(&told, 0), 5);
+	ktap_eq(part_us(&told, 1), 10001);
+	ktap_eq(part_us(&told, 2), 3);
+	ktap_eq(part_us(&told, 3), 2);
+	ktap_result("each part is as long as it was");
+	ktap_eq(ran_us(&t, &told, 1, 12), 10001);
+	ktap_false(ran_us(&t, &told, 1, 13));
+	ktap_eq(ran_us(&t, &told, 3, 13), 2);
+	ktap_false(ran_us(&t, &told, 3, 12));
+	ktap_result("who ran on the queue where it waited is told, and not who ran elsewhere");
+	ktap_eq(told.report.part[1].cpu, 0);
+	ktap_eq(told.report.part[3].cpu, 1);
+	ktap_eq(told.report.part[2].by, tasks_known_tid(&t.model.tasks, 13));
+	ktap_eq(told.report.part[2].site, 7);
+	ktap_result("and who moved it, and by which function");
 	end(&t, &told);
 }
 
@@ -201,9 +209,11 @@ static void test_signalled(void)
 	join(&t, 5000, VICTIM, 1, 14);
 	wake(&t, 5001, VICTIM, 1, 12);
 	run(&t, 5003, 1, 14, 0, VICTIM);
-	ktap_ok(has_parts(&told, "sq") && part_us(&told, 0) == 4 && part_us(&told, 1) == 3,
-		"notified, queued: %llu and %llu us", (unsigned long long)part_us(&told, 0),
-		(unsigned long long)part_us(&told, 1));
+	ktap_true(has_parts(&told, "sq"));
+	ktap_eq(part_us(&told, 0), 4);
+	ktap_eq(part_us(&told, 1), 3);
+	ktap_result("notified, queued: %llu and %llu us", (unsigned long long)part_us(&told, 0),
+		    (unsigned long long)part_us(&told, 1));
 	end(&t, &told);
 }
 
@@ -226,12 +236,16 @@ static void test_throttled(void)
 	run(&t, 50000, 0, 12, 0, 13);
 	throttle(&t, 85000, 0, 4, false);
 	run(&t, 86000, 0, 13, 0, VICTIM);
-	ktap_ok(has_parts(&told, "wqtq") && part_us(&told, 1) == 1000 &&
-		part_us(&told, 2) == 79000 && part_us(&told, 3) == 1000,
-		"queued, throttled, queued");
-	ktap_ok(told.report.part[2].group == 4, "the group that was throttled is told, not its own");
-	ktap_ok(ran_us(&t, &told, 2, 12) == 44000 && ran_us(&t, &told, 2, 13) == 35000,
-		"and who ran while it was");
+	ktap_true(has_parts(&told, "wqtq"));
+	ktap_eq(part_us(&told, 1), 1000);
+	ktap_eq(part_us(&told, 2), 79000);
+	ktap_eq(part_us(&told, 3), 1000);
+	ktap_result("queued, throttled, queued");
+	ktap_eq(told.report.part[2].group, 4);
+	ktap_result("the group that was throttled is told, not its own");
+	ktap_eq(ran_us(&t, &told, 2, 12), 44000);
+	ktap_eq(ran_us(&t, &told, 2, 13), 35000);
+	ktap_result("and who ran while it was");
 	end(&t, &told);
 }
 
@@ -249,7 +263,9 @@ static void test_put_back(void)
 	leave(&t, 6000, VICTIM, 0, 0);
 	join(&t, 6002, VICTIM, 0, 12);
 	run(&t, 7000, 0, 12, 0, VICTIM);
-	ktap_ok(has_parts(&told, "wqbq") && part_us(&told, 2) == 2, "queued, put back, queued");
+	ktap_true(has_parts(&told, "wqbq"));
+	ktap_eq(part_us(&told, 2), 2);
+	ktap_result("queued, put back, queued");
 	end(&t, &told);
 }
 
@@ -266,15 +282,20 @@ static void test_preempted(void)
 	join(&t, 4000, 12, 0, 0);
 	run(&t, 5000, 0, VICTIM, 0, 12);
 	run(&t, 9000, 0, 12, 0, VICTIM);
-	ktap_ok(has_parts(&told, "q") && part_us(&told, 0) == 4000 && !told.report.wake_ns &&
-		ran_us(&t, &told, 0, 12) == 4000, "who lost its CPU waits since then");
+	ktap_true(has_parts(&told, "q"));
+	ktap_eq(part_us(&told, 0), 4000);
+	ktap_false(told.report.wake_ns);
+	ktap_eq(ran_us(&t, &told, 0, 12), 4000);
+	ktap_result("who lost its CPU waits since then");
 	t.now_ns = 10000 * US;
 	TRACE(&t, rq_switch, VICTIM, .next = 12, .preempt = 1,
 	      .prev_state = SLEEP);
 	wake(&t, 13000, VICTIM, 0, 12);
 	run(&t, 14000, 0, 12, 0, VICTIM);
-	ktap_ok(has_parts(&told, "q") && part_us(&told, 0) == 4000 && !told.report.wake_ns,
-		"also if it is woken while it is queued");
+	ktap_true(has_parts(&told, "q"));
+	ktap_eq(part_us(&told, 0), 4000);
+	ktap_false(told.report.wake_ns);
+	ktap_result("also if it is woken while it is queued");
 	end(&t, &told);
 }
 
@@ -292,11 +313,13 @@ static void test_no_length(void)
 	migrate(&t, 5000, VICTIM, 0, 1, 12);
 	join(&t, 5003, VICTIM, 1, 12);
 	run(&t, 5003, 1, 0, 0, VICTIM);
-	ktap_ok(has_parts(&told, "m") && told.report.ns == 3 * US,
-		"a part of no length is none: %llu ns", (unsigned long long)told.report.ns);
+	ktap_true(has_parts(&told, "m"));
+	ktap_eq(told.report.ns, 3 * US);
+	ktap_result("a part of no length is none: %llu ns", (unsigned long long)told.report.ns);
 	run(&t, 6000, 1, VICTIM, 0, 13);
 	run(&t, 6000, 1, 13, 0, VICTIM);
-	ktap_ok(!told.report.ns, "nor is a delay of no length");
+	ktap_false(told.report.ns);
+	ktap_result("nor is a delay of no length");
 	end(&t, &told);
 }
 
@@ -314,9 +337,10 @@ static void test_early(void)
 	join(&t, 5000, VICTIM, 0, 12);
 	wake(&t, 5000, VICTIM, 0, 12);
 	run(&t, 5010, 0, 12, 0, VICTIM);
-	ktap_ok(has_parts(&told, "wq") && told.report.ns == 12 * US,
-		"a delay does not begin before the task has left its CPU: %llu ns",
-		(unsigned long long)told.report.ns);
+	ktap_true(has_parts(&told, "wq"));
+	ktap_eq(told.report.ns, 12 * US);
+	ktap_result("a delay does not begin before the task has left its CPU: %llu ns",
+		    (unsigned long long)told.report.ns);
 	end(&t, &told);
 }
 
@@ -358,17 +382,18 @@ static void test_antagonists(void)
 	join(&t, 7000, 13, 0, 0);
 	run(&t, 7000, 0, 12, SLEEP, 13);
 	run(&t, 9000, 0, 13, 0, VICTIM);
-	ktap_ok(pair(&t, &antagonists, VICTIM, 12)->ran_ns == 3000 * US &&
-		pair(&t, &antagonists, VICTIM, 12)->nr_runs == 1 &&
-		pair(&t, &antagonists, VICTIM, 12)->nr_preemptions == 1 &&
-		pair(&t, &antagonists, VICTIM, 13)->ran_ns == 2000 * US &&
-		!pair(&t, &antagonists, VICTIM, 13)->nr_preemptions,
-		"who ran meanwhile, and who took the CPU: %llu and %llu ns",
-		(unsigned long long)pair(&t, &antagonists, VICTIM, 12)->ran_ns,
-		(unsigned long long)pair(&t, &antagonists, VICTIM, 13)->ran_ns);
-	ktap_ok(!pair(&t, &antagonists, VICTIM, 14)->ran_ns && !antagonists.unknown_ns &&
-		pair(&t, &antagonists, 13, VICTIM)->nr_preemptions == 1,
-		"who ran elsewhere was in nobody's way");
+	ktap_eq(pair(&t, &antagonists, VICTIM, 12)->ran_ns, 3000 * US);
+	ktap_eq(pair(&t, &antagonists, VICTIM, 12)->nr_runs, 1);
+	ktap_eq(pair(&t, &antagonists, VICTIM, 12)->nr_preemptions, 1);
+	ktap_eq(pair(&t, &antagonists, VICTIM, 13)->ran_ns, 2000 * US);
+	ktap_false(pair(&t, &antagonists, VICTIM, 13)->nr_preemptions);
+	ktap_result("who ran meanwhile, and who took the CPU: %llu and %llu ns",
+		    (unsigned long long)pair(&t, &antagonists, VICTIM, 12)->ran_ns,
+		    (unsigned long long)pair(&t, &antagonists, VICTIM, 13)->ran_ns);
+	ktap_false(pair(&t, &antagonists, VICTIM, 14)->ran_ns);
+	ktap_false(antagonists.unknown_ns);
+	ktap_eq(pair(&t, &antagonists, 13, VICTIM)->nr_preemptions, 1);
+	ktap_result("who ran elsewhere was in nobody's way");
 	antagonists_deinit(&antagonists);
 	end(&t, &told);
 }
@@ -384,21 +409,29 @@ static void test_told_again(void)
 	struct sched_delay delay = { 0 };
 	uint32_t i;
 
-	ktap_ok(!delay_woken(&delay, 900, 5) && !delay.nr && !delay.is_known,
-		"who does not wait is woken: no delay");
+	ktap_false(delay_woken(&delay, 900, 5));
+	ktap_false(delay.nr);
+	ktap_false(delay.is_known);
+	ktap_result("who does not wait is woken: no delay");
 	delay_enter(&delay, 1000, &first);
 	delay_enter(&delay, 1010, &first);
-	ktap_ok(delay.nr == 1 && delay.part[0].from_ns == 1000, "the same twice is one part");
+	ktap_eq(delay.nr, 1);
+	ktap_eq(delay.part[0].from_ns, 1000);
+	ktap_result("the same twice is one part");
 	delay_woken(&delay, 1000, 5);
 	delay_woken(&delay, 1020, 5);
-	ktap_ok(delay.nr == 1 && delay.is_known && delay_begin_ns(&delay) == 1000,
-		"a waker's call while it waits begins nothing: %u parts", delay.nr);
+	ktap_eq(delay.nr, 1);
+	ktap_true(delay.is_known);
+	ktap_eq(delay_begin_ns(&delay), 1000);
+	ktap_result("a waker's call while it waits begins nothing: %u parts", delay.nr);
 	for (i = 0; i < 3; i++)
 		delay_enter(&delay, 1030 + 10 * i, &other[i]);
 	delay_end(&delay, 1070);
-	ktap_ok(delay.nr == 4 && delay_ns(&delay) == 70 && delay_kind_ns(&delay, DELAY_QUEUED) == 40 &&
-		delay_kind_ns(&delay, DELAY_THROTTLED) == 30,
-		"another queue, another kind, another group: a part each, %u", delay.nr);
+	ktap_eq(delay.nr, 4);
+	ktap_eq(delay_ns(&delay), 70);
+	ktap_eq(delay_kind_ns(&delay, DELAY_QUEUED), 40);
+	ktap_eq(delay_kind_ns(&delay, DELAY_THROTTLED), 30);
+	ktap_result("another queue, another kind, another group: a part each, %u", delay.nr);
 	delay_deinit(&delay);
 }
 
@@ -426,13 +459,16 @@ static void test_many_parts(void)
 		ns[told.report.part[i].kind] += delay_part_ns(&told.report.part[i], 0);
 	for (i = 1; i < told.report.nr; i++)
 		nr_gaps += told.report.part[i].from_ns != told.report.part[i - 1].until_ns;
-	ktap_ok(!nr_gaps, "none of too many parts leaves a gap: %u", nr_gaps);
-	ktap_ok(told.report.nr <= DELAY_PARTS_MAX && ns[DELAY_QUEUED] == queued_us * US &&
-		ns[DELAY_MOVED] == 900 * US && ns[DELAY_WAKING] == 5 * US &&
-		told.report.ns == ns[DELAY_QUEUED] + ns[DELAY_MOVED] + ns[DELAY_WAKING],
-		"of too many parts the older are summed up: %u parts, %llu us queued of %llu",
-		told.report.nr, (unsigned long long)ns[DELAY_QUEUED] / US,
-		(unsigned long long)queued_us);
+	ktap_false(nr_gaps);
+	ktap_result("none of too many parts leaves a gap: %u", nr_gaps);
+	ktap_le(told.report.nr, DELAY_PARTS_MAX);
+	ktap_eq(ns[DELAY_QUEUED], queued_us * US);
+	ktap_eq(ns[DELAY_MOVED], 900 * US);
+	ktap_eq(ns[DELAY_WAKING], 5 * US);
+	ktap_eq(told.report.ns, ns[DELAY_QUEUED] + ns[DELAY_MOVED] + ns[DELAY_WAKING]);
+	ktap_result("of too many parts the older are summed up: %u parts, %llu us queued of %llu",
+		    told.report.nr, (unsigned long long)ns[DELAY_QUEUED] / US,
+		    (unsigned long long)queued_us);
 	end(&t, &told);
 }
 
@@ -453,11 +489,12 @@ static void test_many_runs(void)
 	for (i = 0; i < nr; i++, us += i & 1 ? 3 : 1)
 		run(&t, us, 0, i & 1 ? 13 : 12, 0, i & 1 ? 12 : 13);
 	run(&t, us, 0, 12, 0, VICTIM);
-	ktap_ok(has_parts(&told, "wq") && ran_us(&t, &told, 1, 13) == nr / 2 * 3 &&
-		ran_us(&t, &told, 1, 12) == 1000 + nr / 2,
-		"however often others ran: %llu and %llu us",
-		(unsigned long long)ran_us(&t, &told, 1, 12),
-		(unsigned long long)ran_us(&t, &told, 1, 13));
+	ktap_true(has_parts(&told, "wq"));
+	ktap_eq(ran_us(&t, &told, 1, 13), nr / 2 * 3);
+	ktap_eq(ran_us(&t, &told, 1, 12), 1000 + nr / 2);
+	ktap_result("however often others ran: %llu and %llu us",
+		    (unsigned long long)ran_us(&t, &told, 1, 12),
+		    (unsigned long long)ran_us(&t, &told, 1, 13));
 	end(&t, &told);
 }
 
@@ -473,8 +510,11 @@ static void test_lost(void)
 	t.now_ns = 5500 * US;
 	TRACE_LOST(&t, 5000 * US, 1, SCHED);
 	run(&t, 6000, 0, 12, 0, VICTIM);
-	ktap_ok(told.nr == 1 && !told.report.ns && !told.report.nr,
-		"no delay reaches across a loss: %llu ns", (unsigned long long)told.report.ns);
+	ktap_eq(told.nr, 1);
+	ktap_false(told.report.ns);
+	ktap_false(told.report.nr);
+	ktap_result("no delay reaches across a loss: %llu ns",
+		    (unsigned long long)told.report.ns);
 	end(&t, &told);
 }
 

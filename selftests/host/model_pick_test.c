@@ -46,16 +46,13 @@ static struct pick_count of(struct trace *t, enum pick_rule rule)
 	return t->model.picks.count[rule];
 }
 
-static bool is_count(struct trace *t, enum pick_rule rule, uint64_t nr, uint64_t nr_right)
+static void expect_count(struct trace *t, enum pick_rule rule, uint64_t nr, uint64_t nr_right)
 {
 	struct pick_count count = of(t, rule);
 
-	if (count.nr == nr && count.nr_right == nr_right)
-		return true;
-	ktap_note("rule %s: %llu of %llu, not %llu of %llu", pick_rule_names[rule],
-		  (unsigned long long)count.nr_right, (unsigned long long)count.nr,
-		  (unsigned long long)nr_right, (unsigned long long)nr);
-	return false;
+	ktap_eq(count.nr, nr);
+	if (!ktap_eq(count.nr_right, nr_right))
+		ktap_note("of rule %s", pick_rule_names[rule]);
 }
 
 static void candidate(struct trace *t, const struct entity *e)
@@ -133,8 +130,11 @@ static void begin(struct trace *t)
 	begin(&t);								\
 	SEARCH(&t, ROOT, flags, __VA_ARGS__);					\
 	switch_to(&t, 11, 0, next, 120);					\
-	ktap_ok(is_count(&t, want, 1, 1) && picks_sum(&t.model.picks).nr == 1 &&	\
-		!t.model.picks.nr_undecided && !t.err, sentence);		\
+	expect_count(&t, want, 1, 1);						\
+	ktap_eq(picks_sum(&t.model.picks).nr, 1);				\
+	ktap_false(t.model.picks.nr_undecided);					\
+	ktap_false(t.err);							\
+	ktap_result(sentence);							\
 	trace_deinit(&t);							\
 } while (0)
 
@@ -171,11 +171,14 @@ static void test_cfs_weight(void)
 	const struct pick_entity in_group = { .weight = 820 << 10, .group = 5 };
 
 	/* 2 ms * 1024 * 286331153 >> 32, 37 and 30 bits: as the kernel rounds */
-	ktap_ok(pick_virtual_time(2 * MS, &light) == 136533333, "__calc_delta() for nice 19");
+	ktap_eq(pick_virtual_time(2 * MS, &light), 136533333);
+	ktap_result("__calc_delta() for nice 19");
 	/* 10^10 * 1024 * 5237765 / 2^32: the task's inverse is from the table */
-	ktap_ok(pick_virtual_time(10000 * MS, &task) == 12487804889ULL, "__calc_delta() for nice 1");
+	ktap_eq(pick_virtual_time(10000 * MS, &task), 12487804889ULL);
+	ktap_result("__calc_delta() for nice 1");
 	/* 1024 * 5237764: a group's is divided */
-	ktap_ok(pick_virtual_time(10000 * MS, &in_group) == 12487802505ULL, "and for a group's weight");
+	ktap_eq(pick_virtual_time(10000 * MS, &in_group), 12487802505ULL);
+	ktap_result("and for a group's weight");
 	ONE(0, 13, PICK_BY_NEXT, "CFS: who is ahead of a light one may be so by more",
 	    { 12, 0, .weight = 15 << 10 }, { 13, 136533333, 0, NEXT });
 	ONE(0, 12, PICK_BY_LEFTMOST, "CFS: but by no nanosecond more than that",
@@ -225,18 +228,22 @@ static void test_unscaled(void)
 		},
 	};
 
-	ktap_ok(pick_find_unit(&level) && level.is_unscaled &&
-		pick_weight(&level, &level.entity[2]) == 768,
-		"the unit of weights shows in their sum");
+	ktap_true(pick_find_unit(&level));
+	ktap_true(level.is_unscaled);
+	ktap_eq(pick_weight(&level, &level.entity[2]), 768);
+	ktap_result("the unit of weights shows in their sum");
 	/* (40 * 262144 - 4 * 768) / (2 * 262144 + 768) = 19.96 */
-	ktap_ok(pick_mean_vruntime(&level) == ZERO + 19 &&
-		!pick_is_eligible(&level, &level.entity[0]) &&
-		pick_is_eligible(&level, &level.entity[1]), "mean and eligibility in this unit");
+	ktap_eq(pick_mean_vruntime(&level), ZERO + 19);
+	ktap_false(pick_is_eligible(&level, &level.entity[0]));
+	ktap_true(pick_is_eligible(&level, &level.entity[1]));
+	ktap_result("mean and eligibility in this unit");
 	level.sum_weight = 256 + 2;
 	level.shift = 2;
 	level.entity[2].weight = 3072;
-	ktap_ok(pick_find_unit(&level) && !level.is_unscaled &&
-		pick_weight(&level, &level.entity[2]) == 2, "and in the other, never below 2");
+	ktap_true(pick_find_unit(&level));
+	ktap_false(level.is_unscaled);
+	ktap_eq(pick_weight(&level, &level.entity[2]), 2);
+	ktap_result("and in the other, never below 2");
 }
 
 /* Sums that 64 bits do not hold. */
@@ -254,8 +261,9 @@ static void test_wide(void)
 
 	/* mean = (2^63 + 2^71) / (2^37 + 2^31), less than 2^40, more than 2^20 */
 	pick_predict(&level, 0);
-	ktap_ok(level.predicted == 2 && level.rule == PICK_BY_DEADLINE,
-		"eligibility is computed with 128 bits");
+	ktap_eq(level.predicted, 2);
+	ktap_eq(level.rule, PICK_BY_DEADLINE);
+	ktap_result("eligibility is computed with 128 bits");
 }
 
 static void test_delayed(void)
@@ -267,14 +275,16 @@ static void test_delayed(void)
 	dequeue(&t, 12);
 	SEARCH(&t, ROOT, EEVDF, { 13, 0, 4 * MS });
 	switch_to(&t, 11, 0, 13, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 1, 1) && is_count(&t, PICK_BY_ONLY, 1, 1),
-		"one that sleeps is picked, leaves, and the search begins anew");
+	expect_count(&t, PICK_BY_DEADLINE, 1, 1);
+	expect_count(&t, PICK_BY_ONLY, 1, 1);
+	ktap_result("one that sleeps is picked, leaves, and the search begins anew");
 	trace_deinit(&t);
 
 	begin(&t);
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 3 * MS, DELAYED }, { 13, 0, 4 * MS });
 	switch_to(&t, 11, 0, 13, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 1, 0), "if it does not leave that is a miss");
+	expect_count(&t, PICK_BY_DEADLINE, 1, 0);
+	ktap_result("if it does not leave that is a miss");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -282,9 +292,10 @@ static void test_delayed(void)
 	dequeue(&t, 13);
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 3 * MS });
 	switch_to(&t, 11, 0, 12, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 1, 0) && t.model.picks.nr_misses == 1 &&
-		t.model.picks.miss[0].chosen.task == tasks_known_tid(&t.model.tasks, 13),
-		"and one that leaves without being predicted is one, too");
+	expect_count(&t, PICK_BY_DEADLINE, 1, 0);
+	ktap_eq(t.model.picks.nr_misses, 1);
+	ktap_eq(t.model.picks.miss[0].chosen.task, tasks_known_tid(&t.model.tasks, 13));
+	ktap_result("and one that leaves without being predicted is one, too");
 	trace_deinit(&t);
 }
 
@@ -296,17 +307,20 @@ static void test_cut(void)
 	begin(&t);
 	search(&t, ROOT, EEVDF, two, 2, 7, 0);
 	switch_to(&t, 11, 0, 12, 120);
-	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 1,
-		"nothing is predicted if an eligible one may be among those not told");
+	ktap_false(picks_sum(&t.model.picks).nr);
+	ktap_eq(t.model.picks.nr_undecided, 1);
+	ktap_result("nothing is predicted if an eligible one may be among those not told");
 	search(&t, ROOT, 0, two, 1, 7, 0);
 	switch_to(&t, 12, 0, 13, 120);
-	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 2,
-		"nor by CFS, if nobody of the queue is told");
+	ktap_false(picks_sum(&t.model.picks).nr);
+	ktap_eq(t.model.picks.nr_undecided, 2);
+	ktap_result("nor by CFS, if nobody of the queue is told");
 	candidate(&t, &two[0]);
 	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 2, .nr_told = 2);
 	switch_to(&t, 13, 0, 12, 120);
-	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 3,
-		"nor with a candidate missing");
+	ktap_false(picks_sum(&t.model.picks).nr);
+	ktap_eq(t.model.picks.nr_undecided, 3);
+	ktap_result("nor with a candidate missing");
 	trace_deinit(&t);
 }
 
@@ -324,15 +338,18 @@ static void test_groups(void)
 	SEARCH(&t, 5, EEVDF, { 0, 0, 3 * MS, .group = 6 });
 	SEARCH(&t, 6, EEVDF, { 14, 0, 3 * MS }, { 15, 0, 4 * MS });
 	switch_to(&t, 11, 0, 14, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 2, 2) && is_count(&t, PICK_BY_ONLY, 1, 1) &&
-		cpu0(&t)->chain.nr == 3 && cpu0(&t)->chain.is_used,
-		"groups in groups: three searches, three predictions");
+	expect_count(&t, PICK_BY_DEADLINE, 2, 2);
+	expect_count(&t, PICK_BY_ONLY, 1, 1);
+	ktap_eq(cpu0(&t)->chain.nr, 3);
+	ktap_true(cpu0(&t)->chain.is_used);
+	ktap_result("groups in groups: three searches, three predictions");
 	SEARCH(&t, ROOT, EEVDF, { 11, 0, 1 * MS }, { 0, 0, 3 * MS, .group = 5 });
 	SEARCH(&t, 5, EEVDF, { 0, 0, 3 * MS, .group = 6 });
 	switch_to(&t, 14, 0, 14, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 3, 2) && is_count(&t, PICK_BY_ONLY, 2, 2) &&
-		t.model.picks.miss[0].chosen.group == 5,
-		"a search of another group's queue is a miss of the level above; a task stands for its group");
+	expect_count(&t, PICK_BY_DEADLINE, 3, 2);
+	expect_count(&t, PICK_BY_ONLY, 2, 2);
+	ktap_eq(t.model.picks.miss[0].chosen.group, 5);
+	ktap_result("a search of another group's queue is a miss of the level above; a task stands for its group");
 	trace_deinit(&t);
 }
 
@@ -346,8 +363,9 @@ static void test_buddy_first(void)
 	      .pick_flags = EEVDF | IPCPROBE_PICK_BUDDY_FIRST);
 	SEARCH(&t, 5, EEVDF, { 14, 0, 3 * MS }, { 15, 0, 4 * MS });
 	switch_to(&t, 11, 0, 14, 120);
-	ktap_ok(is_count(&t, PICK_BY_NEXT, 1, 1) && is_count(&t, PICK_BY_DEADLINE, 1, 1),
-		"a queue that was not searched, as there was a next buddy");
+	expect_count(&t, PICK_BY_NEXT, 1, 1);
+	expect_count(&t, PICK_BY_DEADLINE, 1, 1);
+	ktap_result("a queue that was not searched, as there was a next buddy");
 	trace_deinit(&t);
 }
 
@@ -358,15 +376,17 @@ static void test_stay(void)
 	begin(&t);
 	SEARCH(&t, ROOT, EEVDF, { 11, 0, 1 * MS, CURR }, { 12, 0, 3 * MS });
 	SEARCH(&t, ROOT, EEVDF, { 11, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 1, 1),
-		"without a switch before the next search the running one stayed");
+	expect_count(&t, PICK_BY_DEADLINE, 1, 1);
+	ktap_result("without a switch before the next search the running one stayed");
 	SEARCH(&t, ROOT, EEVDF, { 11, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 2, 1) && t.model.picks.nr_misses == 1,
-		"which is a miss if another was predicted");
+	expect_count(&t, PICK_BY_DEADLINE, 2, 1);
+	ktap_eq(t.model.picks.nr_misses, 1);
+	ktap_result("which is a miss if another was predicted");
 	switch_to(&t, 11, 0, 12, 120);
 	switch_to(&t, 12, 0, 13, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 3, 2) && t.model.picks.nr_unseen == 1,
-		"a switch to a fair task without a search is counted apart");
+	expect_count(&t, PICK_BY_DEADLINE, 3, 2);
+	ktap_eq(t.model.picks.nr_unseen, 1);
+	ktap_result("a switch to a fair task without a search is counted apart");
 	trace_deinit(&t);
 }
 
@@ -385,31 +405,37 @@ static void test_requests(void)
 	TRACE(&t, rq_resched, 11, .running = 11, .task = 15, .site = 2);
 	SEARCH(&t, ROOT, EEVDF, { 11, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
 	switch_to(&t, 11, 0, 12, 120);
-	ktap_ok(request_tid(&t) == 14, "the first request is the cause of the switch");
+	ktap_eq(request_tid(&t), 14);
+	ktap_result("the first request is the cause of the switch");
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 9 * MS, CURR }, { 13, 0, 3 * MS });
 	switch_to(&t, 12, 0, 13, 120);
-	ktap_ok(!request_tid(&t), "and of no other");
+	ktap_false(request_tid(&t));
+	ktap_result("and of no other");
 	TRACE(&t, rq_resched, 13, .running = 13, .task = 14, .site = 1);
 	SEARCH(&t, ROOT, EEVDF, { 13, 0, 1 * MS, CURR }, { 12, 0, 3 * MS });
 	TRACE(&t, rq_resched, 13, .running = 13, .task = 16, .site = 1);
 	SEARCH(&t, ROOT, EEVDF, { 13, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
 	switch_to(&t, 13, 0, 12, 120);
-	ktap_ok(request_tid(&t) == 16, "one that was looked at without a switch is done with");
+	ktap_eq(request_tid(&t), 16);
+	ktap_result("one that was looked at without a switch is done with");
 	TRACE(&t, rq_resched, 12, .running = 12, .task = 14, .site = 1);
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 1 * MS, CURR }, { 13, 0, 3 * MS });
 	SEARCH(&t, ROOT, EEVDF, { 12, 0, 9 * MS, CURR }, { 13, 0, 3 * MS });
 	switch_to(&t, 12, 0, 13, 120);
-	ktap_ok(!request_tid(&t), "also if none follows");
+	ktap_false(request_tid(&t));
+	ktap_result("also if none follows");
 	TRACE(&t, rq_resched, 13, .running = 13, .task = 14, .site = 1);
 	SEARCH(&t, ROOT, EEVDF, { 13, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
 	TRACE(&t, rq_resched, 13, .running = 13, .task = 16, .site = 2);
 	switch_to(&t, 13, 0, 12, 120);
-	ktap_ok(request_tid(&t) == 14, "one that comes during the search is not its cause");
+	ktap_eq(request_tid(&t), 14);
+	ktap_result("one that comes during the search is not its cause");
 	TRACE(&t, rq_resched, 12, .running = 12, .task = 14, .site = 1);
 	t.now_ns += 5000;
 	TRACE_LOST(&t, t.now_ns - 5000, 3, PICK);
 	switch_to(&t, 12, 0, 13, 120);
-	ktap_ok(!request_tid(&t), "after a loss it is not known who asked");
+	ktap_false(request_tid(&t));
+	ktap_result("after a loss it is not known who asked");
 	trace_deinit(&t);
 }
 
@@ -426,11 +452,14 @@ static void test_loss(void)
 	TRACE_LOST(&t, ns, 3, PICK);
 	SEARCH(&t, 5, EEVDF, { 14, 0, 3 * MS });
 	switch_to(&t, 11, 0, 13, 120);
-	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 2 &&
-		t.model.picks.nr_unseen == 1, "nothing is predicted across a gap");
+	ktap_false(picks_sum(&t.model.picks).nr);
+	ktap_eq(t.model.picks.nr_undecided, 2);
+	ktap_eq(t.model.picks.nr_unseen, 1);
+	ktap_result("nothing is predicted across a gap");
 	SEARCH(&t, ROOT, EEVDF, { 13, 0, 9 * MS, CURR }, { 12, 0, 3 * MS });
 	switch_to(&t, 13, 0, 12, 120);
-	ktap_ok(is_count(&t, PICK_BY_DEADLINE, 1, 1), "but from the next chain on");
+	expect_count(&t, PICK_BY_DEADLINE, 1, 1);
+	ktap_result("but from the next chain on");
 	trace_deinit(&t);
 }
 
@@ -454,19 +483,23 @@ static void test_wakeup(void)
 	CHECK(&t, WAKEUP, 14, { 11, 0, 9 * MS, CURR }, { 14, 0, 3 * MS });
 	resched(&t, 14);
 	TRACE(&t, rq_wakeup, 14, .waker = 11);
-	ktap_ok(is_count(&t, PICK_BY_WAKEUP, 1, 1), "the woken task preempts");
+	expect_count(&t, PICK_BY_WAKEUP, 1, 1);
+	ktap_result("the woken task preempts");
 	CHECK(&t, WAKEUP, 14, { 11, 0, 1 * MS, CURR }, { 14, 0, 3 * MS });
 	TRACE(&t, rq_wakeup, 14, .waker = 11);
-	ktap_ok(is_count(&t, PICK_BY_WAKEUP, 2, 2), "it does not");
+	expect_count(&t, PICK_BY_WAKEUP, 2, 2);
+	ktap_result("it does not");
 	CHECK(&t, WAKEUP, 14, { 11, 0, 9 * MS, PROTECTED }, { 14, 0, 3 * MS });
 	resched(&t, 14);
 	TRACE(&t, rq_wakeup, 14, .waker = 11);
-	ktap_ok(is_count(&t, PICK_BY_WAKEUP, 3, 2), "a preemption that was not predicted");
+	expect_count(&t, PICK_BY_WAKEUP, 3, 2);
+	ktap_result("a preemption that was not predicted");
 	CHECK(&t, WAKEUP, 14, { 12, 0, 2 * MS, DELAYED }, { 14, 0, 3 * MS });
 	dequeue(&t, 12);
 	CHECK(&t, WAKEUP, 14, { 11, 0, 9 * MS, CURR }, { 14, 0, 3 * MS });
 	resched(&t, 14);
-	ktap_ok(is_count(&t, PICK_BY_WAKEUP, 5, 4), "one that slept leaves, and it preempts");
+	expect_count(&t, PICK_BY_WAKEUP, 5, 4);
+	ktap_result("one that slept leaves, and it preempts");
 	trace_deinit(&t);
 }
 
@@ -480,23 +513,28 @@ static void test_classes(void)
 	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_RT, 50);
 	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_RT, 40);
 	switch_to(&t, 11, 0, 15, 40);
-	ktap_ok(is_count(&t, PICK_BY_RT, 1, 1), "real time: the highest priority");
+	expect_count(&t, PICK_BY_RT, 1, 1);
+	ktap_result("real time: the highest priority");
 	enqueue(&t, 16, ROOT, IPCPROBE_SCHED_RT, 40);
 	switch_to(&t, 15, 0, 16, 40);
-	ktap_ok(is_count(&t, PICK_BY_RT_EQUAL, 1, 1) && cpu0(&t)->by_class.nr_equal == 2,
-		"one of two of equal priority");
+	expect_count(&t, PICK_BY_RT_EQUAL, 1, 1);
+	ktap_eq(cpu0(&t)->by_class.nr_equal, 2);
+	ktap_result("one of two of equal priority");
 	switch_to(&t, 16, 0, 14, 50);
-	ktap_ok(is_count(&t, PICK_BY_RT_EQUAL, 2, 1) && t.model.picks.nr_misses == 1,
-		"a lower priority is a miss");
+	expect_count(&t, PICK_BY_RT_EQUAL, 2, 1);
+	ktap_eq(t.model.picks.nr_misses, 1);
+	ktap_result("a lower priority is a miss");
 	enqueue(&t, 13, ROOT, IPCPROBE_SCHED_DL, 65535);
 	TRACE(&t, dl_params, 13, .deadline = 500);
 	switch_to(&t, 14, 0, 13, 65535);
 	enqueue(&t, 12, ROOT, IPCPROBE_SCHED_DL, 65535);
 	TRACE(&t, dl_params, 12, .deadline = 400);
 	switch_to(&t, 13, 0, 12, 65535);
-	ktap_ok(is_count(&t, PICK_BY_DL, 2, 2), "deadline: the earliest, before real time");
+	expect_count(&t, PICK_BY_DL, 2, 2);
+	ktap_result("deadline: the earliest, before real time");
 	switch_to(&t, 12, 0, 0, 140);
-	ktap_ok(is_count(&t, PICK_BY_IDLE, 1, 0), "idle with somebody queued is a miss");
+	expect_count(&t, PICK_BY_IDLE, 1, 0);
+	ktap_result("idle with somebody queued is a miss");
 	trace_deinit(&t);
 }
 
@@ -510,8 +548,8 @@ static void test_idle(void)
 	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
 	dequeue(&t, 13);
 	switch_to(&t, 11, 1, 0, 140);
-	ktap_ok(is_count(&t, PICK_BY_IDLE, 1, 1),
-		"idle: who is left sleeps, or is in a throttled group");
+	expect_count(&t, PICK_BY_IDLE, 1, 1);
+	ktap_result("idle: who is left sleeps, or is in a throttled group");
 	trace_deinit(&t);
 }
 
@@ -524,15 +562,18 @@ static void test_server(void)
 	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_RT, 50);
 	TRACE(&t, dl_params, 0, .deadline = 500);
 	switch_to(&t, 11, 0, 12, 120);
-	ktap_ok(is_count(&t, PICK_BY_SERVER, 1, 1), "the fair server comes before real time");
+	expect_count(&t, PICK_BY_SERVER, 1, 1);
+	ktap_result("the fair server comes before real time");
 	switch_to(&t, 12, 0, 11, 120);
-	ktap_ok(is_count(&t, PICK_BY_SERVER, 1, 1) && is_count(&t, PICK_BY_RT, 1, 0),
-		"without it, a fair task before a real-time one is a miss");
+	expect_count(&t, PICK_BY_SERVER, 1, 1);
+	expect_count(&t, PICK_BY_RT, 1, 0);
+	ktap_result("without it, a fair task before a real-time one is a miss");
 	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, 65535);
 	TRACE(&t, dl_params, 15, .deadline = 400);
 	TRACE(&t, dl_params, 0, .deadline = 500);
 	switch_to(&t, 11, 0, 12, 120);
-	ktap_ok(is_count(&t, PICK_BY_DL, 1, 0), "and so is its server before an earlier deadline");
+	expect_count(&t, PICK_BY_DL, 1, 0);
+	ktap_result("and so is its server before an earlier deadline");
 	trace_deinit(&t);
 }
 
@@ -544,11 +585,13 @@ static void test_bpf_scheduler(void)
 	begin(&t);
 	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_EXT, 120);
 	switch_to(&t, 11, 0, 14, 120);
-	ktap_ok(is_count(&t, PICK_BY_FAIR, 1, 0) && !t.model.picks.nr_bpf,
-		"one of a BPF scheduler's before a fair one is a miss");
+	expect_count(&t, PICK_BY_FAIR, 1, 0);
+	ktap_false(t.model.picks.nr_bpf);
+	ktap_result("one of a BPF scheduler's before a fair one is a miss");
 	TRACE(&t, dl_params, 0, .deadline = 500);
 	switch_to(&t, 14, 0, 14, 120);
-	ktap_ok(is_count(&t, PICK_BY_SERVER, 1, 1), "unless the class has a server");
+	expect_count(&t, PICK_BY_SERVER, 1, 1);
+	ktap_result("unless the class has a server");
 	dequeue(&t, 11);
 	dequeue(&t, 12);
 	dequeue(&t, 13);
@@ -556,9 +599,11 @@ static void test_bpf_scheduler(void)
 	t.model.picks.nr_undecided = 0;
 	switch_to(&t, 14, 0, 15, 120);
 	switch_to(&t, 15, 0, 0, 140);
-	ktap_ok(t.model.picks.nr_bpf == 2 && picks_sum(&t.model.picks).nr == 2 &&
-		!t.model.picks.nr_unseen && !t.model.picks.nr_undecided,
-		"among its own, or to idle: it decided, and nothing is predicted");
+	ktap_eq(t.model.picks.nr_bpf, 2);
+	ktap_eq(picks_sum(&t.model.picks).nr, 2);
+	ktap_false(t.model.picks.nr_unseen);
+	ktap_false(t.model.picks.nr_undecided);
+	ktap_result("among its own, or to idle: it decided, and nothing is predicted");
 	trace_deinit(&t);
 }
 
@@ -572,13 +617,15 @@ static void test_doubt(void)
 	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, 65535);
 	TRACE(&t, dl_params, 15, .deadline = 400);
 	switch_to(&t, 11, 0, 15, 65535);
-	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 1,
-		"nothing is predicted if a deadline is not known");
+	ktap_false(picks_sum(&t.model.picks).nr);
+	ktap_eq(t.model.picks.nr_undecided, 1);
+	ktap_result("nothing is predicted if a deadline is not known");
 	TRACE(&t, dl_params, 14, .deadline = 300);
 	enqueue(&t, 16, ROOT, IPCPROBE_SCHED_UNKNOWN, 50);
 	switch_to(&t, 15, 0, 14, 65535);
-	ktap_ok(!picks_sum(&t.model.picks).nr && t.model.picks.nr_undecided == 2,
-		"nor if a member's class is not");
+	ktap_false(picks_sum(&t.model.picks).nr);
+	ktap_eq(t.model.picks.nr_undecided, 2);
+	ktap_result("nor if a member's class is not");
 	trace_deinit(&t);
 }
 
@@ -596,8 +643,9 @@ static void test_cpus(void)
 	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 1, .nr_told = 1, .cpu = 1);
 	TRACE(&t, rq_switch, 14, .next = 15, .next_prio = 120, .cpu = 1);
 	switch_to(&t, 11, 0, 12, 120);
-	ktap_ok(is_count(&t, PICK_BY_ONLY, 1, 1) && is_count(&t, PICK_BY_LEFTMOST, 1, 1),
-		"each CPU has its own candidates and its own chain");
+	expect_count(&t, PICK_BY_ONLY, 1, 1);
+	expect_count(&t, PICK_BY_LEFTMOST, 1, 1);
+	ktap_result("each CPU has its own candidates and its own chain");
 	trace_deinit(&t);
 }
 
@@ -726,10 +774,12 @@ static void test_random(void)
 
 	for (i = 0; i < 200000 && is_same_eevdf(); i++)
 		;
-	ktap_ok(i == 200000, "EEVDF: as its definition, 200000 times");
+	ktap_eq(i, 200000);
+	ktap_result("EEVDF: as its definition, 200000 times");
 	for (i = 0; i < 200000 && is_same_cfs(); i++)
 		;
-	ktap_ok(i == 200000, "CFS: as a second implementation, 200000 times");
+	ktap_eq(i, 200000);
+	ktap_result("CFS: as a second implementation, 200000 times");
 }
 
 int main(void)

@@ -92,25 +92,32 @@ static void test_basic(void)
 	dequeue(&t, 8000, 11, 0, 0);
 	run(&t, 8000, 0, 11, 1, 0);
 	finish(&t, 12000);
-	ktap_ok(cpu(&t, 0)->nr_audits == 4 && cpu(&t, 0)->nr_agreed == 4, "all audits agree");
-	ktap_ok(cpu(&t, 0)->length_ns[0] == 5000 * US && cpu(&t, 0)->length_ns[1] == 3000 * US &&
-		cpu(&t, 0)->length_ns[2] == 2000 * US && sched_max_length(cpu(&t, 0)) == 2 &&
-		fabs(sched_mean_length(cpu(&t, 0)) - 0.7) < 1e-9,
-		"time at each length, its mean and its maximum");
-	ktap_ok(cpu(&t, 0)->busy_ns == 4998 * US && cpu(&t, 0)->idle_ns == 5002 * US,
-		"time busy and idle");
-	ktap_ok(trace_sched(&t, 11)->run_ns == 3998 * US &&
-		trace_sched(&t, 11)->wait_ns == 1002 * US &&
-		trace_sched(&t, 12)->run_ns == 1000 * US &&
-		trace_sched(&t, 12)->wait_ns == 1000 * US,
-		"time running and time queued of each task");
-	ktap_ok(trace_sched(&t, 11)->latency.count == 1 &&
-		trace_sched(&t, 11)->latency.max == 2500 &&
-		trace_sched(&t, 12)->latency.max == 1001 * US &&
-		trace_sched(&t, 12)->nr_wakeups == 1,
-		"latency runs from the waker's call until the task runs");
-	ktap_ok(trace_sched(&t, 11)->nr_preempted == 1 && trace_sched(&t, 11)->nr_voluntary == 1 &&
-		trace_sched(&t, 12)->nr_voluntary == 1, "preempted or gave up the CPU");
+	ktap_eq(cpu(&t, 0)->nr_audits, 4);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 4);
+	ktap_result("all audits agree");
+	ktap_eq(cpu(&t, 0)->length_ns[0], 5000 * US);
+	ktap_eq(cpu(&t, 0)->length_ns[1], 3000 * US);
+	ktap_eq(cpu(&t, 0)->length_ns[2], 2000 * US);
+	ktap_eq(sched_max_length(cpu(&t, 0)), 2);
+	ktap_lt(fabs(sched_mean_length(cpu(&t, 0)) - 0.7), 1e-9);
+	ktap_result("time at each length, its mean and its maximum");
+	ktap_eq(cpu(&t, 0)->busy_ns, 4998 * US);
+	ktap_eq(cpu(&t, 0)->idle_ns, 5002 * US);
+	ktap_result("time busy and idle");
+	ktap_eq(trace_sched(&t, 11)->run_ns, 3998 * US);
+	ktap_eq(trace_sched(&t, 11)->wait_ns, 1002 * US);
+	ktap_eq(trace_sched(&t, 12)->run_ns, 1000 * US);
+	ktap_eq(trace_sched(&t, 12)->wait_ns, 1000 * US);
+	ktap_result("time running and time queued of each task");
+	ktap_eq(trace_sched(&t, 11)->latency.count, 1);
+	ktap_eq(trace_sched(&t, 11)->latency.max, 2500);
+	ktap_eq(trace_sched(&t, 12)->latency.max, 1001 * US);
+	ktap_eq(trace_sched(&t, 12)->nr_wakeups, 1);
+	ktap_result("latency runs from the waker's call until the task runs");
+	ktap_eq(trace_sched(&t, 11)->nr_preempted, 1);
+	ktap_eq(trace_sched(&t, 11)->nr_voluntary, 1);
+	ktap_eq(trace_sched(&t, 12)->nr_voluntary, 1);
+	ktap_result("preempted or gave up the CPU");
 	trace_deinit(&t);
 }
 
@@ -125,15 +132,18 @@ static void test_disagree(void)
 	dequeue(&t, 6000, 11, 0, 0);
 	enqueue(&t, 7000, 11, 0, IPCPROBE_NR_UNKNOWN);
 	finish(&t, 8000);
-	ktap_ok(cpu(&t, 0)->nr_audits == 4 && cpu(&t, 0)->nr_agreed == 2 &&
-		t.model.sched.nr_disagreements == 2 && t.model.sched.disagreement[0].kernel == 3 &&
-		t.model.sched.disagreement[0].model == 2,
-		"audits that disagree are counted and told; no length, no audit");
-	ktap_ok(sched_known_ns(cpu(&t, 0)) == 4000 * US,
-		"time before an audit that disagrees is not counted: %llu ns",
-		(unsigned long long)sched_known_ns(cpu(&t, 0)));
-	ktap_ok(cpu(&t, 0)->length == 1 && !model_runq_complete(&t.model),
-		"the kernel's length is taken from there, and no figure is exact");
+	ktap_eq(cpu(&t, 0)->nr_audits, 4);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 2);
+	ktap_eq(t.model.sched.nr_disagreements, 2);
+	ktap_eq(t.model.sched.disagreement[0].kernel, 3);
+	ktap_eq(t.model.sched.disagreement[0].model, 2);
+	ktap_result("audits that disagree are counted and told; no length, no audit");
+	ktap_eq(sched_known_ns(cpu(&t, 0)), 4000 * US);
+	ktap_result("time before an audit that disagrees is not counted: %llu ns",
+		    (unsigned long long)sched_known_ns(cpu(&t, 0)));
+	ktap_eq(cpu(&t, 0)->length, 1);
+	ktap_false(model_runq_complete(&t.model));
+	ktap_result("the kernel's length is taken from there, and no figure is exact");
 	trace_deinit(&t);
 }
 
@@ -147,17 +157,21 @@ static void test_delayed(void)
 	run(&t, 3000, 0, 0, 0, 11);
 	enqueue(&t, 3500, 12, 0, 2);
 	run(&t, 4000, 0, 11, 1, 12);
-	ktap_ok(is_member(&t, 0, 11) && trace_sched(&t, 11)->state == SCHED_DELAYED &&
-		cpu(&t, 0)->length == 2,
-		"a task that sleeps and was not dequeued is still a member");
+	ktap_true(is_member(&t, 0, 11));
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_DELAYED);
+	ktap_eq(cpu(&t, 0)->length, 2);
+	ktap_result("a task that sleeps and was not dequeued is still a member");
 	wake(&t, 6000, 11, 200, 0);
 	run(&t, 6001, 0, 12, 0, 11);
 	dequeue(&t, 7000, 12, 0, 1);
 	finish(&t, 8000);
-	ktap_ok(trace_sched(&t, 11)->wait_ns == 1000 && trace_sched(&t, 11)->latency.count == 2 &&
-		trace_sched(&t, 11)->latency.max == 1200,
-		"it waits from its wake-up on, though no enqueue tells of it");
-	ktap_ok(cpu(&t, 0)->nr_agreed == 3 && cpu(&t, 0)->nr_audits == 3, "its audits agree");
+	ktap_eq(trace_sched(&t, 11)->wait_ns, 1000);
+	ktap_eq(trace_sched(&t, 11)->latency.count, 2);
+	ktap_eq(trace_sched(&t, 11)->latency.max, 1200);
+	ktap_result("it waits from its wake-up on, though no enqueue tells of it");
+	ktap_eq(cpu(&t, 0)->nr_agreed, 3);
+	ktap_eq(cpu(&t, 0)->nr_audits, 3);
+	ktap_result("its audits agree");
 	trace_deinit(&t);
 }
 
@@ -178,17 +192,20 @@ static void test_delayed_moves(void)
 	run(&t, 3500, 0, 11, 1, 0);
 	dequeue(&t, 3700, 11, 0, 0);
 	enqueue(&t, 3701, 11, 1, 1);
-	ktap_ok(is_member(&t, 1, 11) && trace_sched(&t, 11)->state == SCHED_DELAYED,
-		"a member that sleeps does so on another queue, too");
+	ktap_true(is_member(&t, 1, 11));
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_DELAYED);
+	ktap_result("a member that sleeps does so on another queue, too");
 	wake(&t, 4000, 11, 0, 1);
 	run(&t, 4100, 1, 0, 0, 11);
 	finish(&t, 5000);
 	task = trace_sched(&t, 11);
-	ktap_ok(task->wait_ns == 100 * US && task->blocked_ns[WAIT_PIPE] == 500 * US,
-		"until it is woken");
-	ktap_ok(blocked.row.nr == 2 && blocked_row_at(&blocked, 1)->ns == 500 * US &&
-		blocked_row_at(&blocked, 1)->count == 1,
-		"the object that it blocked on has all of that time, as once");
+	ktap_eq(task->wait_ns, 100 * US);
+	ktap_eq(task->blocked_ns[WAIT_PIPE], 500 * US);
+	ktap_result("until it is woken");
+	ktap_eq(blocked.row.nr, 2);
+	ktap_eq(blocked_row_at(&blocked, 1)->ns, 500 * US);
+	ktap_eq(blocked_row_at(&blocked, 1)->count, 1);
+	ktap_result("the object that it blocked on has all of that time, as once");
 	blocked_deinit(&blocked);
 	trace_deinit(&t);
 }
@@ -203,14 +220,16 @@ static void test_throttle(void)
 	enqueue(&t, 3000, 13, 0, 3);
 	t.now_ns = 4000 * US;
 	TRACE(&t, rq_change, 0, .change = -2, .nr_running = 1, .cpu = 0);
-	ktap_ok(cpu(&t, 0)->length == 1 && cpu(&t, 0)->nr_members == 3,
-		"throttling changes the length, not the members");
+	ktap_eq(cpu(&t, 0)->length, 1);
+	ktap_eq(cpu(&t, 0)->nr_members, 3);
+	ktap_result("throttling changes the length, not the members");
 	TRACE(&t, rq_enqueue, 14, .nr_running = 1, .cpu = 0, .change = 0);
 	TRACE(&t, rq_change, 0, .change = 3, .nr_running = 4, .cpu = 0);
 	finish(&t, 5000);
-	ktap_ok(cpu(&t, 0)->length == 4 && cpu(&t, 0)->nr_members == 4 &&
-		cpu(&t, 0)->nr_audits == cpu(&t, 0)->nr_agreed,
-		"and back; a task may join a throttled group");
+	ktap_eq(cpu(&t, 0)->length, 4);
+	ktap_eq(cpu(&t, 0)->nr_members, 4);
+	ktap_eq(cpu(&t, 0)->nr_audits, cpu(&t, 0)->nr_agreed);
+	ktap_result("and back; a task may join a throttled group");
 	trace_deinit(&t);
 }
 
@@ -222,26 +241,33 @@ static void test_snapshot(void)
 	trace_snapshot(&t, 11, 1, "a");
 	trace_snapshot(&t, 12, 1, "b");
 	enqueue(&t, 1500, 12, 0, 2);
-	ktap_ok(!cpu(&t, 0)->nr_audits, "records before the snapshot say nothing about the queue");
+	ktap_false(cpu(&t, 0)->nr_audits);
+	ktap_result("records before the snapshot say nothing about the queue");
 	t.now_ns = 2000 * US;
 	TRACE(&t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
 	t.now_ns = 2000 * US;
 	TRACE(&t, rq_snapshot, 12, .cpu = 0);
 	t.now_ns = 2000 * US;
 	TRACE(&t, rq_snapshot_end, 11, .nr_running = 3, .nr_members = 2, .cpu = 0);
-	ktap_ok(cpu(&t, 0)->is_known && cpu(&t, 0)->length == 3 && cpu(&t, 0)->nr_members == 2 &&
-		is_member(&t, 0, 11) && trace_sched(&t, 11)->state == SCHED_RUNNING,
-		"a snapshot tells members, current task and length");
+	ktap_true(cpu(&t, 0)->is_known);
+	ktap_eq(cpu(&t, 0)->length, 3);
+	ktap_eq(cpu(&t, 0)->nr_members, 2);
+	ktap_true(is_member(&t, 0, 11));
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_RUNNING);
+	ktap_result("a snapshot tells members, current task and length");
 	dequeue(&t, 3000, 12, 0, 2);
 	finish(&t, 4000);
-	ktap_ok(cpu(&t, 0)->nr_agreed == 1 && sched_known_ns(cpu(&t, 0)) == 2000 * US &&
-		trace_sched(&t, 11)->run_ns == 2000 * US, "and the time before it is unknown");
+	ktap_eq(cpu(&t, 0)->nr_agreed, 1);
+	ktap_eq(sched_known_ns(cpu(&t, 0)), 2000 * US);
+	ktap_eq(trace_sched(&t, 11)->run_ns, 2000 * US);
+	ktap_result("and the time before it is unknown");
 	trace_deinit(&t);
 
 	trace_init(&t, MODEL_RUNQ);
 	TRACE(&t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
 	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2, .cpu = 0);
-	ktap_ok(!cpu(&t, 0)->is_known, "a snapshot with a record missing is none");
+	ktap_false(cpu(&t, 0)->is_known);
+	ktap_result("a snapshot with a record missing is none");
 	trace_deinit(&t);
 }
 
@@ -257,19 +283,26 @@ static void test_loss(void)
 	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	enqueue(&t, 5000, 12, 0, 1);
 	wake(&t, 5000, 12, 0, 0);
-	ktap_ok(!cpu(&t, 0)->is_known && cpu(&t, 0)->nr_audits == 1 && !cpu(&t, 0)->first,
-		"within a gap nothing is audited and queues are unknown");
+	ktap_false(cpu(&t, 0)->is_known);
+	ktap_eq(cpu(&t, 0)->nr_audits, 1);
+	ktap_false(cpu(&t, 0)->first);
+	ktap_result("within a gap nothing is audited and queues are unknown");
 	enqueue(&t, 9500, 12, 0, 7);
 	run(&t, 9600, 0, 14, 1, 12);
-	ktap_ok(cpu(&t, 0)->nr_audits == 1 && !trace_sched(&t, 12)->latency.count,
-		"no wake-up is paired across a gap");
+	ktap_eq(cpu(&t, 0)->nr_audits, 1);
+	ktap_false(trace_sched(&t, 12)->latency.count);
+	ktap_result("no wake-up is paired across a gap");
 	empty_snapshot(&t, 10000, 0);
 	enqueue(&t, 11000, 13, 0, 1);
 	finish(&t, 12000);
-	ktap_ok(sched_known_ns(cpu(&t, 0)) == 4000 * US && cpu(&t, 0)->nr_agreed == 2 &&
-		cpu(&t, 0)->nr_audits == 2, "a snapshot makes the queue known again");
-	ktap_ok(trace_sched(&t, 11)->run_ns == 1000 * US, "who ran into a gap ran up to it only");
-	ktap_ok(!model_runq_complete(&t.model), "figures are not called complete");
+	ktap_eq(sched_known_ns(cpu(&t, 0)), 4000 * US);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 2);
+	ktap_eq(cpu(&t, 0)->nr_audits, 2);
+	ktap_result("a snapshot makes the queue known again");
+	ktap_eq(trace_sched(&t, 11)->run_ns, 1000 * US);
+	ktap_result("who ran into a gap ran up to it only");
+	ktap_false(model_runq_complete(&t.model));
+	ktap_result("figures are not called complete");
 	trace_deinit(&t);
 }
 
@@ -284,8 +317,10 @@ static void test_late_loss(void)
 	t.now_ns = 9000 * US;
 	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	finish(&t, 12000);
-	ktap_ok(cpu(&t, 0)->nr_audits == 1 && cpu(&t, 0)->nr_agreed == 1 &&
-		!t.model.sched.nr_disagreements, "audits that failed within a gap are taken back");
+	ktap_eq(cpu(&t, 0)->nr_audits, 1);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 1);
+	ktap_false(t.model.sched.nr_disagreements);
+	ktap_result("audits that failed within a gap are taken back");
 	trace_deinit(&t);
 }
 
@@ -303,10 +338,11 @@ static void test_migrate(void)
 	enqueue(&t, 3501, 12, 1, 1);
 	run(&t, 3600, 1, 0, 0, 12);
 	finish(&t, 4000);
-	ktap_ok(is_member(&t, 1, 12) && !is_member(&t, 0, 12) &&
-		trace_sched(&t, 12)->nr_migrations == 1 &&
-		trace_sched(&t, 12)->wait_ns == (400 + 99) * US,
-		"a task that moves to another queue");
+	ktap_true(is_member(&t, 1, 12));
+	ktap_false(is_member(&t, 0, 12));
+	ktap_eq(trace_sched(&t, 12)->nr_migrations, 1);
+	ktap_eq(trace_sched(&t, 12)->wait_ns, (400 + 99) * US);
+	ktap_result("a task that moves to another queue");
 	trace_deinit(&t);
 }
 
@@ -320,8 +356,11 @@ static void test_inversion(void)
 	enqueue(&t, 3500, 12, 1, 1);
 	dequeue(&t, 3500, 12, 0, 0);
 	finish(&t, 4000);
-	ktap_ok(is_member(&t, 1, 12) && !cpu(&t, 0)->first && cpu(&t, 0)->nr_agreed == 2 &&
-		cpu(&t, 1)->nr_agreed == 1, "a task is on the queue it joined last");
+	ktap_true(is_member(&t, 1, 12));
+	ktap_false(cpu(&t, 0)->first);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 2);
+	ktap_eq(cpu(&t, 1)->nr_agreed, 1);
+	ktap_result("a task is on the queue it joined last");
 	trace_deinit(&t);
 }
 
@@ -338,10 +377,12 @@ static void test_reset(void)
 	dequeue(&t, 7000, 11, 0, 0);
 	run(&t, 7000, 0, 11, 1, 0);
 	finish(&t, 8000);
-	ktap_ok(trace_sched(&t, 11)->run_ns == 2000 * US && cpu(&t, 0)->length_ns[1] == 2000 * US &&
-		cpu(&t, 0)->busy_ns == 2000 * US && cpu(&t, 0)->idle_ns == 1000 * US &&
-		cpu(&t, 0)->nr_audits == 1,
-		"a window counts its own time only, with what was known before");
+	ktap_eq(trace_sched(&t, 11)->run_ns, 2000 * US);
+	ktap_eq(cpu(&t, 0)->length_ns[1], 2000 * US);
+	ktap_eq(cpu(&t, 0)->busy_ns, 2000 * US);
+	ktap_eq(cpu(&t, 0)->idle_ns, 1000 * US);
+	ktap_eq(cpu(&t, 0)->nr_audits, 1);
+	ktap_result("a window counts its own time only, with what was known before");
 	trace_deinit(&t);
 }
 
@@ -354,14 +395,22 @@ static void test_percentiles(void)
 		hist_add(&hist, i * 10);
 	p50 = hist_percentile(&hist, 50);
 	p99 = hist_percentile(&hist, 99);
-	ktap_ok(hist.count == 100000 && hist.max == 1000000 && hist_mean(&hist) == 500005,
-		"histogram: count, maximum and mean are exact");
-	ktap_ok(p50 >= 500000 && p50 < 516500 && p99 >= 990000 && p99 < 1022000 &&
-		hist_percentile(&hist, 100) == 1000000, "percentiles are at most 3.2 %% too high");
+	ktap_eq(hist.count, 100000);
+	ktap_eq(hist.max, 1000000);
+	ktap_eq(hist_mean(&hist), 500005);
+	ktap_result("histogram: count, maximum and mean are exact");
+	ktap_ge(p50, 500000);
+	ktap_lt(p50, 516500);
+	ktap_ge(p99, 990000);
+	ktap_lt(p99, 1022000);
+	ktap_eq(hist_percentile(&hist, 100), 1000000);
+	ktap_result("percentiles are at most 3.2 %% too high");
 	hist_merge(&sum, &hist);
 	hist_add(&sum, 3);
-	ktap_ok(sum.count == 100001 && hist_percentile(&sum, 0) == 3 && sum.min == 3,
-		"histograms add up");
+	ktap_eq(sum.count, 100001);
+	ktap_eq(hist_percentile(&sum, 0), 3);
+	ktap_eq(sum.min, 3);
+	ktap_result("histograms add up");
 	hist_deinit(&hist);
 	hist_deinit(&sum);
 }
@@ -385,8 +434,10 @@ static void test_timeline(void)
 		busy_ns += line->lane[0][i].busy_ns;
 		idle_ns += line->lane[0][i].idle_ns;
 	}
-	ktap_ok(busy_ns == 30000 * US && busy_ns == cpu(&t, 0)->busy_ns &&
-		idle_ns == cpu(&t, 0)->idle_ns, "the timeline's slots add up to all time");
+	ktap_eq(busy_ns, 30000 * US);
+	ktap_eq(busy_ns, cpu(&t, 0)->busy_ns);
+	ktap_eq(idle_ns, cpu(&t, 0)->idle_ns);
+	ktap_result("the timeline's slots add up to all time");
 	trace_deinit(&t);
 }
 
@@ -416,14 +467,17 @@ static void test_states(void)
 	run(&t, 5000, 1, 12, 0x80, 0);
 	finish(&t, 6000);
 	task = trace_sched(&t, 11);
-	ktap_ok(task->run_ns == 500 * US && task->wait_ns == 100 * US &&
-		task->sleep_ns == (400 + 1300) * US && task->delayed_ns == 700 * US,
-		"time in each state");
-	ktap_ok(task->blocked_ns[WAIT_PIPE] == 400 * US &&
-		task->blocked_ns[WAIT_NONE] == (1300 + 700) * US,
-		"who blocks on a pipe does so until the read has ended");
-	ktap_ok(trace_sched(&t, 12)->run_ns == 100 * US && !trace_sched(&t, 12)->sleep_ns,
-		"who has ended does not sleep");
+	ktap_eq(task->run_ns, 500 * US);
+	ktap_eq(task->wait_ns, 100 * US);
+	ktap_eq(task->sleep_ns, (400 + 1300) * US);
+	ktap_eq(task->delayed_ns, 700 * US);
+	ktap_result("time in each state");
+	ktap_eq(task->blocked_ns[WAIT_PIPE], 400 * US);
+	ktap_eq(task->blocked_ns[WAIT_NONE], (1300 + 700) * US);
+	ktap_result("who blocks on a pipe does so until the read has ended");
+	ktap_eq(trace_sched(&t, 12)->run_ns, 100 * US);
+	ktap_false(trace_sched(&t, 12)->sleep_ns);
+	ktap_result("who has ended does not sleep");
 	trace_deinit(&t);
 }
 
@@ -449,11 +503,6 @@ static void change(struct trace *t, uint64_t us, int32_t by, uint32_t nr)
 	TRACE(t, rq_change, 0, .change = by, .nr_running = nr);
 }
 
-static bool is_in_state(struct trace *t, uint32_t tid, enum sched_state state)
-{
-	return trace_sched(t, tid)->state == state;
-}
-
 /* 11 is in /a, 12 in /a/b, 13 in the root group; /a/b is throttled, then /a as well. */
 static void test_throttled_groups(void)
 {
@@ -468,29 +517,37 @@ static void test_throttled_groups(void)
 	join(&t, 3000, 13, 1, IPCPROBE_SCHED_FAIR, 3, 1);
 	throttle(&t, 4000, 6, 1);
 	change(&t, 4000, -1, 2);
-	ktap_ok(is_in_state(&t, 12, SCHED_THROTTLED) && is_in_state(&t, 11, SCHED_QUEUED) &&
-		sched_nr_counted(&t.model.sched, cpu(&t, 0)) == 2, "a group is throttled");
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_THROTTLED);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_eq(sched_nr_counted(&t.model.sched, cpu(&t, 0)), 2);
+	ktap_result("a group is throttled");
 	throttle(&t, 5000, 5, 1);
 	change(&t, 5000, -1, 1);
-	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && is_in_state(&t, 13, SCHED_QUEUED),
-		"and the group that it is in");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
+	ktap_eq(trace_sched(&t, 13)->state, SCHED_QUEUED);
+	ktap_result("and the group that it is in");
 	join(&t, 5500, 14, 6, IPCPROBE_SCHED_FAIR, 1, 0);
-	ktap_ok(is_in_state(&t, 14, SCHED_THROTTLED) && is_member(&t, 0, 14) &&
-		cpu(&t, 0)->length == 1, "who joins it is a member, but not counted");
+	ktap_eq(trace_sched(&t, 14)->state, SCHED_THROTTLED);
+	ktap_true(is_member(&t, 0, 14));
+	ktap_eq(cpu(&t, 0)->length, 1);
+	ktap_result("who joins it is a member, but not counted");
 	throttle(&t, 6000, 5, 0);
 	change(&t, 6000, 1, 2);
-	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) && is_in_state(&t, 12, SCHED_THROTTLED) &&
-		is_in_state(&t, 14, SCHED_THROTTLED), "the outer one goes on, the inner not");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_THROTTLED);
+	ktap_eq(trace_sched(&t, 14)->state, SCHED_THROTTLED);
+	ktap_result("the outer one goes on, the inner not");
 	throttle(&t, 8000, 6, 0);
 	change(&t, 8000, 2, 4);
 	finish(&t, 9000);
-	ktap_ok(trace_sched(&t, 12)->throttled_ns == 4000 * US &&
-		trace_sched(&t, 12)->wait_ns == 2000 * US &&
-		trace_sched(&t, 11)->throttled_ns == 1000 * US &&
-		trace_sched(&t, 14)->throttled_ns == 2500 * US &&
-		!trace_sched(&t, 13)->throttled_ns &&
-		cpu(&t, 0)->nr_agreed == 8 && cpu(&t, 0)->nr_audits == 8,
-		"time throttled and queued are apart, and all audits agree");
+	ktap_eq(trace_sched(&t, 12)->throttled_ns, 4000 * US);
+	ktap_eq(trace_sched(&t, 12)->wait_ns, 2000 * US);
+	ktap_eq(trace_sched(&t, 11)->throttled_ns, 1000 * US);
+	ktap_eq(trace_sched(&t, 14)->throttled_ns, 2500 * US);
+	ktap_false(trace_sched(&t, 13)->throttled_ns);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 8);
+	ktap_eq(cpu(&t, 0)->nr_audits, 8);
+	ktap_result("time throttled and queued are apart, and all audits agree");
 	trace_deinit(&t);
 }
 
@@ -534,23 +591,28 @@ static void test_throttled_because_of(void)
 	struct trace t;
 
 	throttle_two(&t, 0);
-	ktap_ok(throttled_us(&t, 5) == 1000 && throttled_us(&t, 6) == 4000 + 2500,
-		"time is that of the group throttled first: %llu, %llu us",
-		(unsigned long long)throttled_us(&t, 5), (unsigned long long)throttled_us(&t, 6));
+	ktap_eq(throttled_us(&t, 5), 1000);
+	ktap_eq(throttled_us(&t, 6), 4000 + 2500);
+	ktap_result("time is that of the group throttled first: %llu, %llu us",
+		    (unsigned long long)throttled_us(&t, 5),
+		    (unsigned long long)throttled_us(&t, 6));
 	trace_deinit(&t);
 	throttle_two(&t, 5);
-	ktap_ok(throttled_us(&t, 5) == 1000 + 1000 + 500 && throttled_us(&t, 6) == 1000 + 2000 + 2000,
-		"or, while it is throttled, of the one with a quota: %llu, %llu us",
-		(unsigned long long)throttled_us(&t, 5), (unsigned long long)throttled_us(&t, 6));
+	ktap_eq(throttled_us(&t, 5), 1000 + 1000 + 500);
+	ktap_eq(throttled_us(&t, 6), 1000 + 2000 + 2000);
+	ktap_result("or, while it is throttled, of the one with a quota: %llu, %llu us",
+		    (unsigned long long)throttled_us(&t, 5),
+		    (unsigned long long)throttled_us(&t, 6));
 	trace_deinit(&t);
 }
 
-static bool might_use(struct trace *t, uint64_t us, uint64_t quota_ns, uint64_t period_ns)
+static void expect_quota(struct trace *t, uint64_t us, uint64_t quota_ns, uint64_t period_ns)
 {
 	struct sched_quota then = sched_group_quota_at(sched_group_find(&t->model.sched.groups, 5),
 						       us * US);
 
-	return then.quota_ns == quota_ns && then.period_ns == period_ns;
+	ktap_eq(then.quota_ns, quota_ns);
+	ktap_eq(then.period_ns, period_ns);
 }
 
 /* What a group might use at a time; a number that is given again is another group's. */
@@ -561,19 +623,24 @@ static void test_quotas(void)
 	begin(&t, MODEL_RUNQ);
 	quota(&t, 2500, 5, 1, 2);
 	TRACE_TEXT(&t, rq_group, 0, path, "/a", .group = 5, .parent = 1, .cgroup = 77);
-	ktap_ok(might_use(&t, 2500, 0, 0), "a group without a record has no known quota");
+	expect_quota(&t, 2500, 0, 0);
+	ktap_result("a group without a record has no known quota");
 	quota(&t, 3000, 5, 10, 100);
 	TRACE_TEXT(&t, rq_group, 0, path, "/a", .group = 5, .parent = 1, .cgroup = 77);
 	quota(&t, 3500, 5, 10, 100);
-	ktap_ok(might_use(&t, 2500, 10, 100) && might_use(&t, 3500, 10, 100),
-		"the first that is told held before, too");
+	expect_quota(&t, 2500, 10, 100);
+	expect_quota(&t, 3500, 10, 100);
+	ktap_result("the first that is told held before, too");
 	quota(&t, 4000, 5, 20, 100);
 	quota(&t, 5000, 5, IPCPROBE_QUOTA_NONE, 100);
-	ktap_ok(might_use(&t, 3999, 0, 0) && might_use(&t, 4000, 20, 100) &&
-		might_use(&t, 4999, 20, 100) && might_use(&t, 5000, IPCPROBE_QUOTA_NONE, 100),
-		"two are kept, and older ones not known");
+	expect_quota(&t, 3999, 0, 0);
+	expect_quota(&t, 4000, 20, 100);
+	expect_quota(&t, 4999, 20, 100);
+	expect_quota(&t, 5000, IPCPROBE_QUOTA_NONE, 100);
+	ktap_result("two are kept, and older ones not known");
 	TRACE_TEXT(&t, rq_group, 0, path, "/b", .group = 5, .parent = 1, .cgroup = 78);
-	ktap_ok(might_use(&t, 6000, 0, 0), "another group by that number has its own");
+	expect_quota(&t, 6000, 0, 0);
+	ktap_result("another group by that number has its own");
 	trace_deinit(&t);
 }
 
@@ -588,19 +655,24 @@ static void test_throttled_tasks(void)
 	join(&t, 3000, 12, 5, IPCPROBE_SCHED_FAIR, 2, 1);
 	run(&t, 3000, 0, 0, 0, 11);
 	throttle(&t, 3500, 5, 1);
-	ktap_ok(is_in_state(&t, 12, SCHED_QUEUED), "a throttled group's task in the kernel goes on");
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_QUEUED);
+	ktap_result("a throttled group's task in the kernel goes on");
 	t.now_ns = 4000 * US;
 	TRACE(&t, rq_dequeue, 11, .nr_running = 1, .change = 1, .rq_flags = 0x20001);
 	run(&t, 4000, 0, 11, 0, 12);
-	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && is_member(&t, 0, 11) &&
-		cpu(&t, 0)->length == 1 && sched_nr_counted(&t.model.sched, cpu(&t, 0)) == 1,
-		"who leaves its queue to be throttled is a member, but not counted");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
+	ktap_true(is_member(&t, 0, 11));
+	ktap_eq(cpu(&t, 0)->length, 1);
+	ktap_eq(sched_nr_counted(&t.model.sched, cpu(&t, 0)), 1);
+	ktap_result("who leaves its queue to be throttled is a member, but not counted");
 	join(&t, 6000, 11, 5, IPCPROBE_SCHED_FAIR, 2, 1);
-	ktap_ok(!t.model.sched.nr_failures && is_in_state(&t, 11, SCHED_QUEUED),
-		"and counted when it goes on");
+	ktap_false(t.model.sched.nr_failures);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_result("and counted when it goes on");
 	finish(&t, 7000);
-	ktap_ok(trace_sched(&t, 11)->throttled_ns == 2000 * US &&
-		trace_sched(&t, 11)->wait_ns == 1000 * US, "until it joins one again");
+	ktap_eq(trace_sched(&t, 11)->throttled_ns, 2000 * US);
+	ktap_eq(trace_sched(&t, 11)->wait_ns, 1000 * US);
+	ktap_result("until it joins one again");
 	trace_deinit(&t);
 }
 
@@ -615,12 +687,15 @@ static void test_throttled_class(void)
 	join(&t, 3000, 12, 1, IPCPROBE_SCHED_RT, 2, 1);
 	join(&t, 3000, 13, 1, IPCPROBE_SCHED_FAIR, 3, 1);
 	change(&t, 4000, -2, 1);
-	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) && is_in_state(&t, 12, SCHED_THROTTLED) &&
-		is_in_state(&t, 13, SCHED_QUEUED), "the real-time class is throttled");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_THROTTLED);
+	ktap_eq(trace_sched(&t, 13)->state, SCHED_QUEUED);
+	ktap_result("the real-time class is throttled");
 	change(&t, 4500, 2, 3);
 	finish(&t, 5000);
-	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) &&
-		trace_sched(&t, 12)->throttled_ns == 500 * US, "and goes on");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_eq(trace_sched(&t, 12)->throttled_ns, 500 * US);
+	ktap_result("and goes on");
 	trace_deinit(&t);
 }
 
@@ -634,13 +709,16 @@ static void test_throttled_class_joined(void)
 	join(&t, 3000, 11, 1, IPCPROBE_SCHED_RT, 1, 1);
 	change(&t, 4000, -1, 0);
 	join(&t, 4200, 12, 1, IPCPROBE_SCHED_RT, 0, 0);
-	ktap_ok(is_in_state(&t, 12, SCHED_THROTTLED) && is_member(&t, 0, 12),
-		"who joins a class that is throttled is throttled");
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_THROTTLED);
+	ktap_true(is_member(&t, 0, 12));
+	ktap_result("who joins a class that is throttled is throttled");
 	change(&t, 4500, 2, 2);
 	finish(&t, 5000);
-	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) && is_in_state(&t, 12, SCHED_QUEUED) &&
-		trace_sched(&t, 12)->throttled_ns == 300 * US && cpu(&t, 0)->nr_agreed == 4,
-		"and goes on with the others");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_QUEUED);
+	ktap_eq(trace_sched(&t, 12)->throttled_ns, 300 * US);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 4);
+	ktap_result("and goes on with the others");
 	trace_deinit(&t);
 }
 
@@ -660,20 +738,23 @@ static void test_throttled_deadline(void)
 	run(&t, 3000, 0, 0, 0, 11);
 	leave_throttled(&t, 5000, 11);
 	run(&t, 5000, 0, 11, 0, 0);
-	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED), "a deadline task is throttled");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
+	ktap_result("a deadline task is throttled");
 	join(&t, 8000, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
 	run(&t, 8500, 0, 0, 0, 11);
-	ktap_ok(trace_sched(&t, 11)->throttled_ns == 3000 * US &&
-		trace_sched(&t, 11)->wait_ns == 500 * US, "till its next period, and then queued");
+	ktap_eq(trace_sched(&t, 11)->throttled_ns, 3000 * US);
+	ktap_eq(trace_sched(&t, 11)->wait_ns, 500 * US);
+	ktap_result("till its next period, and then queued");
 	leave_throttled(&t, 9000, 11);
 	run(&t, 9000, 0, 11, 1, 0);
 	wake(&t, 9500, 11, 0, 0);
-	ktap_ok(is_in_state(&t, 11, SCHED_THROTTLED) &&
-		trace_sched(&t, 11)->sleep_ns == 500 * US,
-		"one that sleeps and is woken before that is throttled, too");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
+	ktap_eq(trace_sched(&t, 11)->sleep_ns, 500 * US);
+	ktap_result("one that sleeps and is woken before that is throttled, too");
 	join(&t, 9800, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
 	finish(&t, 10000);
-	ktap_ok(trace_sched(&t, 11)->throttled_ns == 3300 * US, "until it joins its queue");
+	ktap_eq(trace_sched(&t, 11)->throttled_ns, 3300 * US);
+	ktap_result("until it joins its queue");
 	trace_deinit(&t);
 }
 
@@ -687,16 +768,18 @@ static void test_sleepers_leave(void)
 	enqueue(&t, 3000, 11, 0, 1);
 	run(&t, 3000, 0, 0, 0, 11);
 	run(&t, 3500, 0, 11, 1, 12);
-	ktap_ok(is_in_state(&t, 11, SCHED_QUEUED) && trace_sched(&t, 11)->out_state == 0,
-		"who leaves the CPU as a member is runnable where sleepers leave first");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_eq(trace_sched(&t, 11)->out_state, 0);
+	ktap_result("who leaves the CPU as a member is runnable where sleepers leave first");
 	dequeue(&t, 4000, 11, 0, 0);
 	enqueue(&t, 4000, 11, 0, 1);
 	run(&t, 4000, 0, 12, 1, 11);
 	dequeue(&t, 4500, 11, 0, 0);
 	run(&t, 4500, 0, 11, 1, 0);
 	finish(&t, 5000);
-	ktap_ok(is_in_state(&t, 11, SCHED_ASLEEP) && trace_sched(&t, 11)->wait_ns == 500 * US,
-		"who is none sleeps");
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_ASLEEP);
+	ktap_eq(trace_sched(&t, 11)->wait_ns, 500 * US);
+	ktap_result("who is none sleeps");
 	trace_deinit(&t);
 }
 
@@ -712,8 +795,8 @@ static void test_woken_while_queued(void)
 	TRACE(&t, rq_switch, 11, .next = 12, .prev_state = 1, .preempt = 1, .cpu = 0);
 	wake(&t, 7000, 11, 0, 0);
 	run(&t, 8000, 0, 12, 1, 11);
-	ktap_ok(delay_ns(&trace_sched(&t, 11)->delay) == 4000 * US,
-		"who was preempted wanted to run from then on, whenever it is woken");
+	ktap_eq(delay_ns(&trace_sched(&t, 11)->delay), 4000 * US);
+	ktap_result("who was preempted wanted to run from then on, whenever it is woken");
 	trace_deinit(&t);
 }
 
@@ -726,11 +809,13 @@ static void test_migrating(void)
 	dequeue(&t, 3500, 12, 0, 0);
 	t.now_ns = 3510 * US;
 	TRACE(&t, rq_migrate, 12, .from_cpu = 0, .to_cpu = 1);
-	ktap_ok(is_in_state(&t, 12, SCHED_MIGRATING), "between two queues it is on its way");
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_MIGRATING);
+	ktap_result("between two queues it is on its way");
 	enqueue(&t, 3520, 12, 1, 1);
 	finish(&t, 4000);
-	ktap_ok(trace_sched(&t, 12)->migrating_ns == 20 * US &&
-		trace_sched(&t, 12)->wait_ns == 980 * US, "for as long as that takes");
+	ktap_eq(trace_sched(&t, 12)->migrating_ns, 20 * US);
+	ktap_eq(trace_sched(&t, 12)->wait_ns, 980 * US);
+	ktap_result("for as long as that takes");
 	trace_deinit(&t);
 }
 
@@ -755,29 +840,29 @@ static void test_causes(void)
 	struct trace t;
 
 	begin(&t, MODEL_RUNQ);
-	ktap_ok(is_cause(&t, NULL, 0, NULL) &&
-		is_cause(&t, "try_to_wake_up", IPCPROBE_CONTEXT_SOFTIRQ, "wake-up") &&
-		is_cause(&t, "detach_tasks", IPCPROBE_CONTEXT_SOFTIRQ, "periodic balancing") &&
-		is_cause(&t, "detach_tasks", IPCPROBE_CONTEXT_SWITCH, "newly idle balancing") &&
-		is_cause(&t, "detach_task.constprop.0", IPCPROBE_CONTEXT_STOPPER,
-			 "active balancing") &&
-		is_cause(&t, "move_queued_task", IPCPROBE_CONTEXT_STOPPER, "affinity or exec") &&
-		is_cause(&t, "move_queued_task", 0, "affinity") &&
-		is_cause(&t, "move_queued_task", IPCPROBE_CONTEXT_STOPPER |
-			 IPCPROBE_CONTEXT_OFFLINE, "hotplug") &&
-		is_cause(&t, "__migrate_swap_task", IPCPROBE_CONTEXT_STOPPER, "NUMA") &&
-		is_cause(&t, "pull_rt_task", IPCPROBE_CONTEXT_SWITCH, "real-time pull") &&
-		is_cause(&t, "push_dl_task", 0, "deadline push") &&
-		is_cause(&t, "detach_tasks_of_doom", 0, "detach_tasks_of_doom"),
-		"a migration's cause is told by the function and where it was called");
-	ktap_ok(sched_request_of("update_curr") == REQUEST_SLICE &&
-		sched_request_of("check_preempt_wakeup_fair") == REQUEST_WAKEUP &&
-		sched_request_of("wakeup_preempt") == REQUEST_CLASS &&
-		sched_request_of("wakeup_preempt_rt") == REQUEST_PRIO &&
-		sched_request_of("task_tick_fair") == REQUEST_TICK &&
-		sched_request_of("update_current") == REQUEST_UNKNOWN &&
-		sched_request_of(NULL) == REQUEST_UNKNOWN,
-		"and so is why a task is asked to give up its CPU");
+	ktap_true(is_cause(&t, NULL, 0, NULL));
+	ktap_true(is_cause(&t, "try_to_wake_up", IPCPROBE_CONTEXT_SOFTIRQ, "wake-up"));
+	ktap_true(is_cause(&t, "detach_tasks", IPCPROBE_CONTEXT_SOFTIRQ, "periodic balancing"));
+	ktap_true(is_cause(&t, "detach_tasks", IPCPROBE_CONTEXT_SWITCH, "newly idle balancing"));
+	ktap_true(is_cause(&t, "detach_task.constprop.0", IPCPROBE_CONTEXT_STOPPER,
+			   "active balancing"));
+	ktap_true(is_cause(&t, "move_queued_task", IPCPROBE_CONTEXT_STOPPER, "affinity or exec"));
+	ktap_true(is_cause(&t, "move_queued_task", 0, "affinity"));
+	ktap_true(is_cause(&t, "move_queued_task",
+			   IPCPROBE_CONTEXT_STOPPER | IPCPROBE_CONTEXT_OFFLINE, "hotplug"));
+	ktap_true(is_cause(&t, "__migrate_swap_task", IPCPROBE_CONTEXT_STOPPER, "NUMA"));
+	ktap_true(is_cause(&t, "pull_rt_task", IPCPROBE_CONTEXT_SWITCH, "real-time pull"));
+	ktap_true(is_cause(&t, "push_dl_task", 0, "deadline push"));
+	ktap_true(is_cause(&t, "detach_tasks_of_doom", 0, "detach_tasks_of_doom"));
+	ktap_result("a migration's cause is told by the function and where it was called");
+	ktap_eq(sched_request_of("update_curr"), REQUEST_SLICE);
+	ktap_eq(sched_request_of("check_preempt_wakeup_fair"), REQUEST_WAKEUP);
+	ktap_eq(sched_request_of("wakeup_preempt"), REQUEST_CLASS);
+	ktap_eq(sched_request_of("wakeup_preempt_rt"), REQUEST_PRIO);
+	ktap_eq(sched_request_of("task_tick_fair"), REQUEST_TICK);
+	ktap_eq(sched_request_of("update_current"), REQUEST_UNKNOWN);
+	ktap_eq(sched_request_of(NULL), REQUEST_UNKNOWN);
+	ktap_result("and so is why a task is asked to give up its CPU");
 	trace_deinit(&t);
 }
 
@@ -799,8 +884,10 @@ static void test_end(void)
 	TRACE(&t, rq_snapshot, 11, .is_current = 1, .group = 1, .prio = 120,
 	      .sched_class = IPCPROBE_SCHED_FAIR);
 	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
-	ktap_ok(cpu(&t, 0)->nr_checks == 1 && cpu(&t, 0)->nr_same == 1 && !t.model.sched.nr_failures,
-		"a queue's members agree with the kernel's");
+	ktap_eq(cpu(&t, 0)->nr_checks, 1);
+	ktap_eq(cpu(&t, 0)->nr_same, 1);
+	ktap_false(t.model.sched.nr_failures);
+	ktap_result("a queue's members agree with the kernel's");
 	t.now_ns = 5000 * US;
 	TRACE(&t, rq_snapshot, 12, .group = 1, .prio = 120,
 	      .sched_class = IPCPROBE_SCHED_FAIR,
@@ -808,35 +895,42 @@ static void test_end(void)
 	TRACE(&t, rq_snapshot, 11, .is_current = 1, .group = 5, .prio = 7,
 	      .sched_class = IPCPROBE_SCHED_RT);
 	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2);
-	ktap_ok(cpu(&t, 0)->nr_same == 1 && t.model.sched.nr_failures == 4 &&
-		t.model.sched.check[SCHED_CHECK_STATE].nr_failed == 1 &&
-		t.model.sched.check[SCHED_CHECK_CLASS].nr_failed == 1 &&
-		t.model.sched.check[SCHED_CHECK_PRIO].nr_failed == 1 &&
-		t.model.sched.check[SCHED_CHECK_GROUP].nr_failed == 1,
-		"each field of a member that differs is told: %llu",
-		(unsigned long long)t.model.sched.nr_failures);
-	ktap_ok(is_in_state(&t, 12, SCHED_DELAYED) && trace_sched(&t, 11)->group == 5 &&
-		cpu(&t, 0)->nr_wakeups == 0 && cpu(&t, 0)->nr_switches == 1,
-		"which are taken over, but are no activity");
+	ktap_eq(cpu(&t, 0)->nr_same, 1);
+	ktap_eq(t.model.sched.nr_failures, 4);
+	ktap_eq(t.model.sched.check[SCHED_CHECK_STATE].nr_failed, 1);
+	ktap_eq(t.model.sched.check[SCHED_CHECK_CLASS].nr_failed, 1);
+	ktap_eq(t.model.sched.check[SCHED_CHECK_PRIO].nr_failed, 1);
+	ktap_eq(t.model.sched.check[SCHED_CHECK_GROUP].nr_failed, 1);
+	ktap_result("each field of a member that differs is told: %llu",
+		    (unsigned long long)t.model.sched.nr_failures);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_DELAYED);
+	ktap_eq(trace_sched(&t, 11)->group, 5);
+	ktap_eq(cpu(&t, 0)->nr_wakeups, 0);
+	ktap_eq(cpu(&t, 0)->nr_switches, 1);
+	ktap_result("which are taken over, but are no activity");
 	t.now_ns = 5000 * US;
 	TRACE(&t, rq_snapshot, 14, .cpu = 1);
 	TRACE(&t, rq_snapshot_end, 0, .cpu = 1, .nr_running = 1, .nr_members = 1);
 	finish(&t, 5000);
-	ktap_ok(cpu(&t, 1)->nr_checks == 1 && !cpu(&t, 1)->nr_same &&
-		t.model.sched.nr_failures == 7 &&
-		t.model.sched.failure[4].task == tasks_known_tid(&t.model.tasks, 14) &&
-		!t.model.sched.failure[4].model && t.model.sched.failure[5].model &&
-		t.model.sched.check[SCHED_CHECK_MEMBER].nr_failed == 2 &&
-		t.model.sched.check[SCHED_CHECK_RUNS].nr_failed == 1,
-		"one too few, one too many and another one running are told");
-	ktap_ok(trace_sched(&t, 11)->run_ns == 2002 * US, "who ran did so until the end");
+	ktap_eq(cpu(&t, 1)->nr_checks, 1);
+	ktap_false(cpu(&t, 1)->nr_same);
+	ktap_eq(t.model.sched.nr_failures, 7);
+	ktap_eq(t.model.sched.failure[4].task, tasks_known_tid(&t.model.tasks, 14));
+	ktap_false(t.model.sched.failure[4].model);
+	ktap_true(t.model.sched.failure[5].model);
+	ktap_eq(t.model.sched.check[SCHED_CHECK_MEMBER].nr_failed, 2);
+	ktap_eq(t.model.sched.check[SCHED_CHECK_RUNS].nr_failed, 1);
+	ktap_result("one too few, one too many and another one running are told");
+	ktap_eq(trace_sched(&t, 11)->run_ns, 2002 * US);
+	ktap_result("who ran did so until the end");
 	trace_deinit(&t);
 
 	begin(&t, MODEL_RUNQ);
 	t.now_ns = 9000 * US;
 	TRACE_LOST(&t, 4000 * US, 9, SCHED);
 	empty_snapshot(&t, 9500, 0);
-	ktap_ok(!cpu(&t, 0)->nr_checks, "after a loss there is nothing to compare");
+	ktap_false(cpu(&t, 0)->nr_checks);
+	ktap_result("after a loss there is nothing to compare");
 	trace_deinit(&t);
 }
 
@@ -862,26 +956,32 @@ static void test_names(void)
 		run(&t, 3050 + i * 100, 0, 11, 1, 0);
 	}
 	finish(&t, 20000);
-	ktap_ok(cpu(&t, 0)->nr_agreed == 200 && nr_failed(&t, SCHED_CHECK_WAKEUP) &&
-		!model_runq_complete(&t.model),
-		"steps under a wrong name fail a check: %llu of 100 wake-ups, though all audits agree",
-		(unsigned long long)nr_failed(&t, SCHED_CHECK_WAKEUP));
+	ktap_eq(cpu(&t, 0)->nr_agreed, 200);
+	ktap_true(nr_failed(&t, SCHED_CHECK_WAKEUP));
+	ktap_false(model_runq_complete(&t.model));
+	ktap_result("steps under a wrong name fail a check: %llu of 100 wake-ups, though all audits agree",
+		    (unsigned long long)nr_failed(&t, SCHED_CHECK_WAKEUP));
 	trace_deinit(&t);
 
 	begin(&t, MODEL_RUNQ);
 	enqueue(&t, 3000, 11, 0, 1);
 	run(&t, 3000, 0, 0, 0, 11);
 	enqueue(&t, 3100, 11, 0, 2);
-	ktap_ok(nr_failed(&t, SCHED_CHECK_JOIN) == 1, "who joins a queue twice fails a check");
+	ktap_eq(nr_failed(&t, SCHED_CHECK_JOIN), 1);
+	ktap_result("who joins a queue twice fails a check");
 	dequeue(&t, 3200, 12, 0, 1);
-	ktap_ok(nr_failed(&t, SCHED_CHECK_LEAVE) == 1, "so does who leaves one that it is not on");
+	ktap_eq(nr_failed(&t, SCHED_CHECK_LEAVE), 1);
+	ktap_result("so does who leaves one that it is not on");
 	run(&t, 3300, 0, 11, 0, 13);
-	ktap_ok(nr_failed(&t, SCHED_CHECK_TO) == 1 && is_member(&t, 0, 13),
-		"so does who runs and is on no queue; it is put there");
+	ktap_eq(nr_failed(&t, SCHED_CHECK_TO), 1);
+	ktap_true(is_member(&t, 0, 13));
+	ktap_result("so does who runs and is on no queue; it is put there");
 	run(&t, 3400, 0, 12, 0, 11);
-	ktap_ok(nr_failed(&t, SCHED_CHECK_FROM) == 1, "and a switch from who did not run");
-	ktap_ok(!nr_failed(&t, SCHED_CHECK_WAKEUP) && t.model.sched.nr_failures == 4,
-		"and nothing else: %llu", (unsigned long long)t.model.sched.nr_failures);
+	ktap_eq(nr_failed(&t, SCHED_CHECK_FROM), 1);
+	ktap_result("and a switch from who did not run");
+	ktap_false(nr_failed(&t, SCHED_CHECK_WAKEUP));
+	ktap_eq(t.model.sched.nr_failures, 4);
+	ktap_result("and nothing else: %llu", (unsigned long long)t.model.sched.nr_failures);
 	trace_deinit(&t);
 }
 
@@ -901,11 +1001,14 @@ static void test_partial(void)
 	wake(&t, 15000, 11, 500, 0);
 	run(&t, 15001, 0, 12, 0, 11);
 	finish(&t, 16000);
-	ktap_ok(!trace_sched(&t, 11)->migrating_ns && !trace_sched(&t, 11)->sleep_ns &&
-		trace_sched(&t, 11)->latency.max == 1500 && !trace_sched(&t, 11)->off_ns,
-		"what a task does that has left all CPUs recorded is not known: latency %llu ns",
-		(unsigned long long)trace_sched(&t, 11)->latency.max);
-	ktap_ok(!model_runq_complete(&t.model), "and no figure is exact");
+	ktap_false(trace_sched(&t, 11)->migrating_ns);
+	ktap_false(trace_sched(&t, 11)->sleep_ns);
+	ktap_eq(trace_sched(&t, 11)->latency.max, 1500);
+	ktap_false(trace_sched(&t, 11)->off_ns);
+	ktap_result("what a task does that has left all CPUs recorded is not known: latency %llu ns",
+		    (unsigned long long)trace_sched(&t, 11)->latency.max);
+	ktap_false(model_runq_complete(&t.model));
+	ktap_result("and no figure is exact");
 	trace_deinit(&t);
 }
 
@@ -933,17 +1036,25 @@ static void test_over(void)
 	TRACE(&t, rq_snapshot_end, 12, .nr_running = 1, .nr_members = 1);
 	finish(&t, 9000);
 	first = cpu(&t, 0);
-	ktap_ok(first->busy_ns == 2000 * US && first->idle_ns == 2000 * US &&
-		first->length_ns[1] == 2000 * US && sched_known_ns(first) == 4000 * US &&
-		t.model.sched.until_ns == 6000 * US,
-		"the time of figures ends before the recording: busy %llu ns",
-		(unsigned long long)first->busy_ns);
-	ktap_ok(first->nr_switches == 2 && first->nr_wakeups == 1 && !first->nr_out &&
-		!trace_sched(&t, 12)->run_ns && !trace_sched(&t, 12)->latency.count &&
-		!trace_sched(&t, 12)->nr_wakeups && !trace_sched(&t, 12)->nr_migrations,
-		"what comes after it counts nowhere");
-	ktap_ok(first->nr_checks == 1 && first->nr_same == 1 && is_member(&t, 0, 12),
-		"but it is known, and compared with the kernel's members at the end");
+	ktap_eq(first->busy_ns, 2000 * US);
+	ktap_eq(first->idle_ns, 2000 * US);
+	ktap_eq(first->length_ns[1], 2000 * US);
+	ktap_eq(sched_known_ns(first), 4000 * US);
+	ktap_eq(t.model.sched.until_ns, 6000 * US);
+	ktap_result("the time of figures ends before the recording: busy %llu ns",
+		    (unsigned long long)first->busy_ns);
+	ktap_eq(first->nr_switches, 2);
+	ktap_eq(first->nr_wakeups, 1);
+	ktap_false(first->nr_out);
+	ktap_false(trace_sched(&t, 12)->run_ns);
+	ktap_false(trace_sched(&t, 12)->latency.count);
+	ktap_false(trace_sched(&t, 12)->nr_wakeups);
+	ktap_false(trace_sched(&t, 12)->nr_migrations);
+	ktap_result("what comes after it counts nowhere");
+	ktap_eq(first->nr_checks, 1);
+	ktap_eq(first->nr_same, 1);
+	ktap_true(is_member(&t, 0, 12));
+	ktap_result("but it is known, and compared with the kernel's members at the end");
 	trace_deinit(&t);
 }
 
@@ -1034,18 +1145,25 @@ static void test_watch(void)
 	TRACE(&t, rq_wakeup, 11, .waker = 12, .delay_ns = 5000);
 	TRACE(&t, rq_migrate, 13, .by = 12, .from_cpu = 0, .to_cpu = 1);
 	run(&t, 4100, 0, 0, 0, 11);
-	ktap_ok(told.nr_switches == 2 && told.run_ns == 200 * US,
-		"a watcher is told what is in the window, with time in the window");
-	ktap_ok(told.off_ns == 900 * US && told.ready_ns == 3995 * US,
-		"and for how long who runs was off the CPU and ready");
+	ktap_eq(told.nr_switches, 2);
+	ktap_eq(told.run_ns, 200 * US);
+	ktap_result("a watcher is told what is in the window, with time in the window");
+	ktap_eq(told.off_ns, 900 * US);
+	ktap_eq(told.ready_ns, 3995 * US);
+	ktap_result("and for how long who runs was off the CPU and ready");
 	t.now_ns = 5500 * US;
 	TRACE_LOST(&t, 5000 * US, 1, SCHED);
 	finish(&t, 6000);
-	ktap_ok(told.nr_wakeups == 1 && told.nr_migrations == 1 && told.nr_lost == 1 &&
-		told.nr_ends == 1, "and of wake-ups, migrations, loss and the end");
-	ktap_ok(trace_sched(&t, 11)->nr_wakeups == 1 && cpu(&t, 0)->nr_wakeups == 1 &&
-		cpu(&t, 0)->nr_out == 1 && cpu(&t, 1)->nr_in == 1,
-		"wake-ups and migrations are counted by CPU too");
+	ktap_eq(told.nr_wakeups, 1);
+	ktap_eq(told.nr_migrations, 1);
+	ktap_eq(told.nr_lost, 1);
+	ktap_eq(told.nr_ends, 1);
+	ktap_result("and of wake-ups, migrations, loss and the end");
+	ktap_eq(trace_sched(&t, 11)->nr_wakeups, 1);
+	ktap_eq(cpu(&t, 0)->nr_wakeups, 1);
+	ktap_eq(cpu(&t, 0)->nr_out, 1);
+	ktap_eq(cpu(&t, 1)->nr_in, 1);
+	ktap_result("wake-ups and migrations are counted by CPU too");
 	trace_deinit(&t);
 }
 
@@ -1060,9 +1178,11 @@ static void test_unknown_waker(void)
 	TRACE(&t, rq_wakeup, 11, .context = IPCPROBE_CONTEXT_UNKNOWN);
 	run(&t, 3100, 0, 0, 0, 11);
 	finish(&t, 4000);
-	ktap_ok(cpu(&t, 0)->nr_wakeups == 1 && cpu(&t, 0)->nr_unknown_wakers == 1 &&
-		!trace_sched(&t, 11)->latency.count && trace_sched(&t, 11)->wait_ns == 100 * US,
-		"a wake-up of unknown waker is counted, and has no latency");
+	ktap_eq(cpu(&t, 0)->nr_wakeups, 1);
+	ktap_eq(cpu(&t, 0)->nr_unknown_wakers, 1);
+	ktap_false(trace_sched(&t, 11)->latency.count);
+	ktap_eq(trace_sched(&t, 11)->wait_ns, 100 * US);
+	ktap_result("a wake-up of unknown waker is counted, and has no latency");
 	trace_deinit(&t);
 }
 
@@ -1085,14 +1205,22 @@ static void test_online(void)
 	enqueue(&t, 5500, 12, 2, 1);
 	run(&t, 5500, 2, 0, 0, 12);
 	finish(&t, 6000);
-	ktap_ok(cpu(&t, 0)->busy_ns == 400 * US && cpu(&t, 0)->idle_ns == 1600 * US &&
-		cpu(&t, 0)->offline_ns == 2000 * US, "time in which a CPU is down is not idle time");
-	ktap_ok(sched_known_ns(cpu(&t, 0)) == 2000 * US && cpu(&t, 0)->length_ns[1] == 400 * US &&
-		sched_mean_length(cpu(&t, 0)) == 0.2, "nor that of an empty queue: %llu us, mean %g",
-		(unsigned long long)sched_known_ns(cpu(&t, 0)) / US, sched_mean_length(cpu(&t, 0)));
-	ktap_ok(cpu(&t, 2)->is_known && cpu(&t, 2)->nr_agreed == 1 && is_member(&t, 2, 12) &&
-		cpu(&t, 2)->offline_ns == 2000 * US && cpu(&t, 2)->busy_ns == 500 * US,
-		"one that was down at the start is known when it comes up");
+	ktap_eq(cpu(&t, 0)->busy_ns, 400 * US);
+	ktap_eq(cpu(&t, 0)->idle_ns, 1600 * US);
+	ktap_eq(cpu(&t, 0)->offline_ns, 2000 * US);
+	ktap_result("time in which a CPU is down is not idle time");
+	ktap_eq(sched_known_ns(cpu(&t, 0)), 2000 * US);
+	ktap_eq(cpu(&t, 0)->length_ns[1], 400 * US);
+	ktap_eq(sched_mean_length(cpu(&t, 0)), 0.2);
+	ktap_result("nor that of an empty queue: %llu us, mean %g",
+		    (unsigned long long)sched_known_ns(cpu(&t, 0)) / US,
+		    sched_mean_length(cpu(&t, 0)));
+	ktap_true(cpu(&t, 2)->is_known);
+	ktap_eq(cpu(&t, 2)->nr_agreed, 1);
+	ktap_true(is_member(&t, 2, 12));
+	ktap_eq(cpu(&t, 2)->offline_ns, 2000 * US);
+	ktap_eq(cpu(&t, 2)->busy_ns, 500 * US);
+	ktap_result("one that was down at the start is known when it comes up");
 	trace_deinit(&t);
 }
 
@@ -1109,10 +1237,11 @@ static void test_online_unseen(void)
 	t.now_ns = 5000 * US;
 	TRACE(&t, rq_snapshot_end, 0, .cpu = 0);
 	finish(&t, 6000);
-	ktap_ok(cpu(&t, 0)->offline_ns == 500 * US && cpu(&t, 0)->idle_ns == 2000 * US,
-		"one that is not known to be down any more: %llu us down, %llu us idle",
-		(unsigned long long)cpu(&t, 0)->offline_ns / US,
-		(unsigned long long)cpu(&t, 0)->idle_ns / US);
+	ktap_eq(cpu(&t, 0)->offline_ns, 500 * US);
+	ktap_eq(cpu(&t, 0)->idle_ns, 2000 * US);
+	ktap_result("one that is not known to be down any more: %llu us down, %llu us idle",
+		    (unsigned long long)cpu(&t, 0)->offline_ns / US,
+		    (unsigned long long)cpu(&t, 0)->idle_ns / US);
 	trace_deinit(&t);
 }
 

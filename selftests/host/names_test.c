@@ -135,16 +135,10 @@ static void watch(uint64_t ready_us, uint64_t nr_lost)
 	close(fd);
 }
 
-static bool is_seen(uint32_t place, const char *comm)
+static void expect_seen(uint32_t place, const char *comm)
 {
-	return place < nr_seen && !strcmp(seen[place], comm);
-}
-
-static void check(bool is_ok, const char *sentence)
-{
-	for (uint32_t i = 0; !is_ok && i < nr_seen; i++)
-		ktap_note("runs: '%s'", seen[i]);
-	ktap_ok(is_ok, "%s", sentence);
+	ktap_lt(place, nr_seen);
+	ktap_str_eq(seen[place], comm);
 }
 
 /* Its record is one of a task known already, which is dropped: a new one has its id. */
@@ -165,7 +159,8 @@ static void test_dropped(void)
 	if (tasks_drop_task(&t.model.tasks, tasks_known_tid(&t.model.tasks, 14)))
 		abort();
 	task = task_at(&t.model.tasks, tasks_by_tid(&t.model.tasks, 14));
-	ktap_ok(!task->comm[0], "nor that of one whose beginning was recorded: '%s'", task->comm);
+	ktap_false(task->comm[0]);
+	ktap_result("nor that of one whose beginning was recorded: '%s'", task->comm);
 	trace_deinit(&t);
 }
 
@@ -173,13 +168,19 @@ int main(void)
 {
 	ktap_begin(5);
 	watch(0, 0);
-	check(nr_seen == 4 && is_seen(0, "early") && is_seen(1, "other"),
-	      "who runs before the snapshot has come to it has its name");
-	check(is_seen(2, ""), "but not that of one that began later");
+	ktap_eq(nr_seen, 4);
+	expect_seen(0, "early");
+	expect_seen(1, "other");
+	ktap_result("who runs before the snapshot has come to it has its name");
+	expect_seen(2, "");
+	ktap_result("but not that of one that began later");
 	test_dropped();
-	check(is_seen(3, "renamed"), "a name that is changed is the new one from then on");
+	expect_seen(3, "renamed");
+	ktap_result("a name that is changed is the new one from then on");
 	watch(1, 5);
-	check(nr_seen == 4 && is_seen(0, "early") && is_seen(1, "other"),
-	      "the same where records of tasks were lost");
+	ktap_eq(nr_seen, 4);
+	expect_seen(0, "early");
+	expect_seen(1, "other");
+	ktap_result("the same where records of tasks were lost");
 	return ktap_end();
 }

@@ -147,13 +147,19 @@ static void test_tasks(void)
 	sum_tasks(&few, sums_few, &nr_few);
 	ktap_note("%u tasks, folded %u; %u and %u numbers", nr_all, nr_few, all.model.tasks.task.nr,
 		  few.model.tasks.task.nr);
-	ktap_ok(is_same(sums_all, sums_few, NR_SUMS) && nr_all >= NR_TASKS && sums_all[BLOCKED] &&
-		sums_all[DELAYS], "no sum of tasks changes when those that ended are folded");
-	ktap_ok(nr_few < 300 && few.model.tasks.task.nr < 400 && few.model.tasks.proc.nr < 500,
-		"few of those that ended are kept, and their numbers are used again");
-	ktap_ok(has_figures(&few, LONG_RUN) && has_figures(&few, LONG_WAIT) &&
-		!has_figures(&few, FIRST + 500),
-		"kept are those that were there longest or waited longest at once");
+	ktap_true(is_same(sums_all, sums_few, NR_SUMS));
+	ktap_ge(nr_all, NR_TASKS);
+	ktap_true(sums_all[BLOCKED]);
+	ktap_true(sums_all[DELAYS]);
+	ktap_result("no sum of tasks changes when those that ended are folded");
+	ktap_lt(nr_few, 300);
+	ktap_lt(few.model.tasks.task.nr, 400);
+	ktap_lt(few.model.tasks.proc.nr, 500);
+	ktap_result("few of those that ended are kept, and their numbers are used again");
+	ktap_true(has_figures(&few, LONG_RUN));
+	ktap_true(has_figures(&few, LONG_WAIT));
+	ktap_false(has_figures(&few, FIRST + 500));
+	ktap_result("kept are those that were there longest or waited longest at once");
 	trace_deinit(&all);
 	trace_deinit(&few);
 }
@@ -167,7 +173,8 @@ static void test_wanted(void)
 	limits.pid = &pid;
 	limits.nr_pids = 1;
 	record(&t, &limits, NULL, MODEL_RUNQ);
-	ktap_ok(has_figures(&t, pid), "a task that was asked for is kept");
+	ktap_true(has_figures(&t, pid));
+	ktap_result("a task that was asked for is kept");
 	trace_deinit(&t);
 }
 
@@ -220,8 +227,10 @@ static void compare_latency(enum latency_by by, const char *name, uint32_t most)
 	uint64_t all[NR_ROWS_SUMS], few[NR_ROWS_SUMS];
 	uint32_t nr_all = sum_latency(&keep_all, by, all), nr = sum_latency(&keep_few, by, few);
 
-	ktap_ok(is_same(all, few, NR_ROWS_SUMS) && all[ROWS_DELAYS] && nr <= most,
-		"no sum of delays by %s changes: %u rows, folded %u", name, nr_all, nr);
+	ktap_true(is_same(all, few, NR_ROWS_SUMS));
+	ktap_true(all[ROWS_DELAYS]);
+	ktap_le(nr, most);
+	ktap_result("no sum of delays by %s changes: %u rows, folded %u", name, nr_all, nr);
 }
 
 static void test_latency(void)
@@ -260,8 +269,10 @@ static void test_blocked(void)
 	sum_blocked(&keep_all, all, &nr_all);
 	sum_blocked(&keep_few, few, &nr_few);
 	ktap_note("%u rows, folded %u", nr_all, nr_few);
-	ktap_ok(is_same(all, few, 2) && all[0] && nr_few < nr_all / 4,
-		"no sum of what tasks blocked on changes");
+	ktap_true(is_same(all, few, 2));
+	ktap_true(all[0]);
+	ktap_lt(nr_few, nr_all / 4);
+	ktap_result("no sum of what tasks blocked on changes");
 }
 
 int main(void)

@@ -135,19 +135,28 @@ static void test_bars(void)
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(is_bar(&d, "ping 11 ran on CPU 0: 0.000100000 to 0.000300000 s, 200.0 us<", 100, 200, 1) &&
-		is_bar(&d, "pong 12 ran on CPU 0: 0.000300000 to 0.000700000 s, 400.0 us<", 300, 400, 1) &&
-		is_bar(&d, " 13 ran on CPU 1: 0.000000000 to 0.001600000 s, 1.6 ms<", 0, 1600, 1),
-		"who ran is drawn from when to when it ran, and says so");
-	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0: 0.000150000 to 0.000300000 s, 150.0 us<", 150, 150, 1) &&
-		!strstr(d.svg, "ping 11 queued"), "who waited is drawn while it waited");
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.000100000 to 0.000300000 s, 200.0 us<",
+			 100, 200, 1));
+	ktap_true(is_bar(&d, "pong 12 ran on CPU 0: 0.000300000 to 0.000700000 s, 400.0 us<",
+			 300, 400, 1));
+	ktap_true(is_bar(&d, " 13 ran on CPU 1: 0.000000000 to 0.001600000 s, 1.6 ms<", 0, 1600,
+			 1));
+	ktap_result("who ran is drawn from when to when it ran, and says so");
+	ktap_true(is_bar(&d, "pong 12 queued on CPU 0: 0.000150000 to 0.000300000 s, 150.0 us<",
+			 150, 150, 1));
+	ktap_lacks(d.svg, "ping 11 queued");
+	ktap_result("who waited is drawn while it waited");
 	find_box(d.svg, "pong 12 ran", &run);
 	find_box(d.svg, "pong 12 queued", &wait);
-	ktap_ok(!strcmp(run.css, wait.css) && wait.y > run.y + RUN_HEIGHT + QUEUE_HEIGHT &&
-		is_near(run.height, RUN_HEIGHT), "in the same colour, below the queue's length");
-	ktap_ok(!strstr(d.svg, "<title>unknown"), "nothing is unknown");
-	ktap_ok(strstr(d.svg, ">&lt;&amp;&quot;&gt;&apos;\\x01\\xff\xc3\xa9 13<") && is_xml(d.svg),
-		"a name that means something in XML, or is no text, is well-formed");
+	ktap_str_eq(run.css, wait.css);
+	ktap_gt(wait.y, run.y + RUN_HEIGHT + QUEUE_HEIGHT);
+	ktap_true(is_near(run.height, RUN_HEIGHT));
+	ktap_result("in the same colour, below the queue's length");
+	ktap_lacks(d.svg, "<title>unknown");
+	ktap_result("nothing is unknown");
+	ktap_contains(d.svg, ">&lt;&amp;&quot;&gt;&apos;\\x01\\xff\xc3\xa9 13<");
+	ktap_true(is_xml(d.svg));
+	ktap_result("a name that means something in XML, or is no text, is well-formed");
 	end(&d);
 }
 
@@ -160,10 +169,12 @@ static void test_window(void)
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(is_bar(&d, "ping 11 ran on CPU 0: 0.000200000 to 0.000300000 s", 0, 100, 0.25) &&
-		is_bar(&d, "pong 12 ran on CPU 0: 0.000300000 to 0.000600000 s", 100, 300, 0.25) &&
-		is_bar(&d, "pong 12 queued on CPU 0: 0.000200000 to 0.000300000 s", 0, 100, 0.25),
-		"of the time asked for only that is drawn, over the whole width");
+	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.000200000 to 0.000300000 s", 0, 100, 0.25));
+	ktap_true(is_bar(&d, "pong 12 ran on CPU 0: 0.000300000 to 0.000600000 s", 100, 300,
+			 0.25));
+	ktap_true(is_bar(&d, "pong 12 queued on CPU 0: 0.000200000 to 0.000300000 s", 0, 100,
+			 0.25));
+	ktap_result("of the time asked for only that is drawn, over the whole width");
 	end(&d);
 }
 
@@ -178,10 +189,13 @@ static void test_filter(void)
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(find_box(d.svg, "ping 11 ran on CPU 0", &ping) && strcmp(ping.css, "n0 apart") &&
-		find_box(d.svg, "pong 12 ran on CPU 0", &pong) && !strcmp(pong.css, "n0 apart") &&
-		strstr(d.svg, ">ping 200.0 us<") && strstr(d.svg, ">others 2.0 ms<"),
-		"tasks of other processes are drawn in grey");
+	ktap_true(find_box(d.svg, "ping 11 ran on CPU 0", &ping));
+	ktap_str_ne(ping.css, "n0 apart");
+	ktap_true(find_box(d.svg, "pong 12 ran on CPU 0", &pong));
+	ktap_str_eq(pong.css, "n0 apart");
+	ktap_contains(d.svg, ">ping 200.0 us<");
+	ktap_contains(d.svg, ">others 2.0 ms<");
+	ktap_result("tasks of other processes are drawn in grey");
 	end(&d);
 }
 
@@ -202,7 +216,8 @@ static void test_length(void)
 	snprintf(want, sizeof(want),
 		 "\"max\" d=\"M80.00 %.2fV%.2fH180.00V%.2fH230.00V%.2fH380.00V%.2fH780.00V%.2fH1680.00V%.2fZ\"",
 		 zero, zero, zero - 15, zero - 30, zero - 15, zero, zero);
-	ktap_ok(strstr(d.svg, want), "the queue's length is an area with a step at each change");
+	ktap_contains(d.svg, want);
+	ktap_result("the queue's length is an area with a step at each change");
 	end(&d);
 }
 
@@ -233,11 +248,15 @@ static void test_states(void)
 	at(&d, 1600);
 	draw(&d);
 	find_box(d.svg, "ping 11 asleep, still queued", &box);
-	ktap_ok(is_bar(&d, "ping 11 asleep, still queued on CPU 0:", 400, 600, 1) &&
-		is_near(box.height, WAIT_HEIGHT / 4), "who sleeps and is still a member is drawn as a thin line");
-	ktap_ok(find_box(d.svg, "unknown: 0.00120", &box) && strstr(d.svg, "class=\"unknown\" x=\"1280.00\"") &&
-		is_bar(&d, "pong 12 ran on CPU 0: 0.000400000 to 0.001200000 s", 400, 800, 1) &&
-		strstr(d.svg, "H1280.00V") && is_xml(d.svg), "what was lost is hatched, in both rows");
+	ktap_true(is_bar(&d, "ping 11 asleep, still queued on CPU 0:", 400, 600, 1));
+	ktap_true(is_near(box.height, WAIT_HEIGHT / 4));
+	ktap_result("who sleeps and is still a member is drawn as a thin line");
+	ktap_true(find_box(d.svg, "unknown: 0.00120", &box));
+	ktap_contains(d.svg, "class=\"unknown\" x=\"1280.00\"");
+	ktap_true(is_bar(&d, "pong 12 ran on CPU 0: 0.000400000 to 0.001200000 s", 400, 800, 1));
+	ktap_contains(d.svg, "H1280.00V");
+	ktap_true(is_xml(d.svg));
+	ktap_result("what was lost is hatched, in both rows");
 	end(&d);
 }
 
@@ -252,13 +271,17 @@ static void test_throttled(void)
 	at(&d, 1600);
 	draw(&d);
 	find_box(d.svg, "pong 12 throttled", &box);
-	ktap_ok(is_bar(&d, "pong 12 queued on CPU 0:", 0, 400, 1) &&
-		is_bar(&d, "pong 12 throttled on CPU 0:", 400, 600, 1) &&
-		is_near(box.height, WAIT_HEIGHT) && find_after(d.svg, "pong 12 throttled", 1, &stripes) &&
-		!strcmp(stripes.css, "striped") && is_near(stripes.x, box.x) &&
-		is_near(stripes.width, box.width), "who is throttled is drawn with stripes, while that lasts");
-	ktap_ok(find_after(d.svg, "pong 12 queued", 1, &box) && strcmp(box.css, "striped"),
-		"who is queued is not");
+	ktap_true(is_bar(&d, "pong 12 queued on CPU 0:", 0, 400, 1));
+	ktap_true(is_bar(&d, "pong 12 throttled on CPU 0:", 400, 600, 1));
+	ktap_true(is_near(box.height, WAIT_HEIGHT));
+	ktap_true(find_after(d.svg, "pong 12 throttled", 1, &stripes));
+	ktap_str_eq(stripes.css, "striped");
+	ktap_true(is_near(stripes.x, box.x));
+	ktap_true(is_near(stripes.width, box.width));
+	ktap_result("who is throttled is drawn with stripes, while that lasts");
+	ktap_true(find_after(d.svg, "pong 12 queued", 1, &box));
+	ktap_str_ne(box.css, "striped");
+	ktap_result("who is queued is not");
 	end(&d);
 }
 
@@ -286,16 +309,21 @@ static void test_mixture(void)
 	at(&d, 16000);
 	draw(&d);
 	run = chart_lane(&d.chart, 2)->run;
-	ktap_ok(run->time.is_mixed && run->time.until_ns - run->time.from_ns <= 10 * US &&
-		strstr(d.svg, "<title>CPU 2: 0.008000000 to 0.008010000 s, 10.0 us, pong 25.0 %, ping 50.0 %, idle 25.0 %</title>"),
-		"what is too short to be drawn is drawn as shares of a pixel");
-	ktap_ok(find_share(&d, "<title>CPU 2: 0.008000000", name[1], &small) &&
-		find_share(&d, "<title>CPU 2: 0.008000000", name[0], &big) &&
-		is_near(small.x, LEFT + 800) && is_near(small.width, 1) &&
-		is_near(small.height, RUN_HEIGHT / 4) && is_near(big.x, LEFT + 800) &&
-		is_near(big.width, 1) && is_near(big.height, RUN_HEIGHT / 2) &&
-		is_near(big.y + big.height, small.y),
-		"shares are stacked, each as high as its part of the time");
+	ktap_true(run->time.is_mixed);
+	ktap_le(run->time.until_ns - run->time.from_ns, 10 * US);
+	ktap_contains(d.svg,
+		      "<title>CPU 2: 0.008000000 to 0.008010000 s, 10.0 us, pong 25.0 %, ping 50.0 %, idle 25.0 %</title>");
+	ktap_result("what is too short to be drawn is drawn as shares of a pixel");
+	ktap_true(find_share(&d, "<title>CPU 2: 0.008000000", name[1], &small));
+	ktap_true(find_share(&d, "<title>CPU 2: 0.008000000", name[0], &big));
+	ktap_true(is_near(small.x, LEFT + 800));
+	ktap_true(is_near(small.width, 1));
+	ktap_true(is_near(small.height, RUN_HEIGHT / 4));
+	ktap_true(is_near(big.x, LEFT + 800));
+	ktap_true(is_near(big.width, 1));
+	ktap_true(is_near(big.height, RUN_HEIGHT / 2));
+	ktap_true(is_near(big.y + big.height, small.y));
+	ktap_result("shares are stacked, each as high as its part of the time");
 	end(&d);
 }
 
@@ -332,10 +360,13 @@ static void test_longest(void)
 	for (i = 0; i < run->nr_shares; i++)
 		ktap_note("%s %lu us", d.chart.name[run->share[i].name].comm,
 			  (unsigned long)(run->share[i].ns / US));
-	ktap_ok(strstr(d.svg, "busy 94.8 %") && strstr(d.svg, "last 1.7 %"),
-		"who runs often for a short time is among the longest of a pixel, with all its time");
-	ktap_ok(run->nr_shares == 5 && run->busy_ns == 8700 * US && strstr(d.svg, ", others 1.4 %</title>"),
-		"the others are what is left");
+	ktap_contains(d.svg, "busy 94.8 %");
+	ktap_contains(d.svg, "last 1.7 %");
+	ktap_result("who runs often for a short time is among the longest of a pixel, with all its time");
+	ktap_eq(run->nr_shares, 5);
+	ktap_eq(run->busy_ns, 8700 * US);
+	ktap_contains(d.svg, ", others 1.4 %</title>");
+	ktap_result("the others are what is left");
 	end(&d);
 }
 
@@ -385,9 +416,8 @@ static void add_load(struct drawn *d, struct load *load)
 }
 
 /* Of all CPUs: is the time that is drawn the time that was added? */
-static bool is_all_there(const struct drawn *d, const struct load *load)
+static void expect_all_time(const struct drawn *d, const struct load *load)
 {
-	bool is_ok = true;
 	uint32_t i, cpu;
 
 	for (cpu = 0; cpu < NR_LANES - 1; cpu++) {
@@ -398,11 +428,11 @@ static bool is_all_there(const struct drawn *d, const struct load *load)
 			known_ns += lane->run[i].time.known_ns;
 			busy_ns += lane->run[i].busy_ns;
 		}
-		is_ok &= known_ns == load->end_ns[cpu] - START_NS && busy_ns == load->busy_ns[cpu];
+		ktap_eq(known_ns, load->end_ns[cpu] - START_NS);
+		ktap_eq(busy_ns, load->busy_ns[cpu]);
 	}
 	for (i = 0; i < 12; i++)
-		is_ok &= d->chart.name[1 + i].run_ns == load->name_ns[i];
-	return is_ok;
+		ktap_eq(d->chart.name[1 + i].run_ns, load->name_ns[i]);
 }
 
 /* The pixels of a CPU in which something begins, if it is drawn by the pixel. */
@@ -436,8 +466,9 @@ static void test_bound(void)
 		end_ns = load.end_ns[cpu] > end_ns ? load.end_ns[cpu] : end_ns;
 	d.trace.now_ns = end_ns;
 	draw(&d);
-	ktap_ok(end_ns < START_NS + BOUND_US * US && is_all_there(&d, &load),
-		"no time is lost or counted twice however often spans are put together");
+	ktap_lt(end_ns, START_NS + BOUND_US * US);
+	expect_all_time(&d, &load);
+	ktap_result("no time is lost or counted twice however often spans are put together");
 	for (cpu = 0; cpu < NR_LANES - 1; cpu++) {
 		const struct chart_lane *lane = chart_lane(&d.chart, cpu);
 		uint32_t nr = lane->nr_runs > lane->nr_lengths ? lane->nr_runs : lane->nr_lengths;
@@ -447,12 +478,14 @@ static void test_bound(void)
 		least = nr_columns(&d, cpu) < least ? nr_columns(&d, cpu) : least;
 	}
 	ktap_note("%zu bytes, at most %u spans of a CPU, of at least %u columns", d.len, most, least);
-	ktap_ok(least >= STRETCH_NR_COLUMNS * 9 / 10, "with %u CPUs each still has its columns",
-		NR_LANES);
-	ktap_ok(strstr(d.svg, "task-0 100 queued on CPU 127: "),
-		"a busy CPU does not take away the waits of a quiet one");
-	ktap_ok(d.len < MAX_BYTES && most <= 2 * STRETCH_NR_COLUMNS + 2 && is_xml(d.svg),
-		"a picture of two million intervals is of bounded size, and well-formed");
+	ktap_ge(least, STRETCH_NR_COLUMNS * 9 / 10);
+	ktap_result("with %u CPUs each still has its columns", NR_LANES);
+	ktap_contains(d.svg, "task-0 100 queued on CPU 127: ");
+	ktap_result("a busy CPU does not take away the waits of a quiet one");
+	ktap_lt(d.len, MAX_BYTES);
+	ktap_le(most, 2 * STRETCH_NR_COLUMNS + 2);
+	ktap_true(is_xml(d.svg));
+	ktap_result("a picture of two million intervals is of bounded size, and well-formed");
 	end(&d);
 }
 
@@ -505,28 +538,32 @@ static void test_palette(void)
 {
 	double least = INFINITY, grey = INFINITY;
 	struct colours none = { 0 }, colours = { 0 };
-	bool is_ok = true;
 	uint32_t i, j, cc1, make;
 
 	for (i = 0; i < COLOUR_NR; i++) {
 		double light = luminance(colour_at(i));
 
-		is_ok &= 1.05 / (light + 0.05) >= 3 && (light + 0.05) / 0.05 >= 4.5;
+		ktap_ge(1.05 / (light + 0.05), 3);
+		ktap_ge((light + 0.05) / 0.05, 4.5);
 		for (j = 0; j < i; j++)
 			least = fmin(least, difference(colour_at(i), colour_at(j)));
 		grey = fmin(grey, difference(colour_at(i), COLOUR_GREY));
 	}
-	ktap_ok(is_ok, "every colour stands out from white, and black text from it");
+	ktap_result("every colour stands out from white, and black text from it");
 	ktap_note("two colours are at least %.1f apart, one and the grey %.1f", least, grey);
-	ktap_ok(least > 12 && grey > 12, "colours can be told apart, and from the others' grey");
+	ktap_gt(least, 12);
+	ktap_gt(grey, 12);
+	ktap_result("colours can be told apart, and from the others' grey");
 	/* these figures may never change */
 	cc1 = colours_take(&colours, "cc1");
 	make = colours_take(&colours, "make");
 	ktap_note("cc1 %06x, make %06x", cc1, make);
-	ktap_ok(cc1 == 0x69875a && make == 0xc300ff && colours_take(&none, "hackbench") == 0x69875a,
-		"a name has the same colour for ever");
-	ktap_ok(colours_take(&colours, "hackbench") == 0x00875a,
-		"unless another one has it already");
+	ktap_eq(cc1, 0x69875a);
+	ktap_eq(make, 0xc300ff);
+	ktap_eq(colours_take(&none, "hackbench"), 0x69875a);
+	ktap_result("a name has the same colour for ever");
+	ktap_eq(colours_take(&colours, "hackbench"), 0x00875a);
+	ktap_result("unless another one has it already");
 }
 
 /* The colour of name number @name, as the picture's style says; -1: none of its own. */
@@ -579,8 +616,11 @@ static void test_names(void)
 	for (i = 1; i < d.chart.nr_names; i++)
 		for (j = 1; j < i; j++)
 			nr_same += colour_of(&d, i) == colour_of(&d, j) || colour_of(&d, i) < 0;
-	ktap_ok(d.chart.nr_names == 33 && !nr_same && !strstr(d.svg, "without a colour") &&
-		!strstr(d.svg, ">others"), "no two of 32 names have the same colour");
+	ktap_eq(d.chart.nr_names, 33);
+	ktap_false(nr_same);
+	ktap_lacks(d.svg, "without a colour");
+	ktap_lacks(d.svg, ">others");
+	ktap_result("no two of 32 names have the same colour");
 	end(&d);
 
 	draw_names(&d, 40);
@@ -591,13 +631,17 @@ static void test_names(void)
 	}
 	/* those that ran longest: name-0 for 100 us, ..., name-28 for 72, and the three */
 	ktap_note("%u have a colour, %u the same", nr_own, nr_same);
-	ktap_ok(nr_own == 32 && !nr_same && strstr(d.svg, ">name-28 72.0 us<") &&
-		!is_in_legend(&d, "name-29 71.0 us") &&
-		strstr(d.svg, ">others 726.0 us, 11 names without a colour of their own<"),
-		"of more names those that ran shortest are the others, and that is said");
-	ktap_ok(find_box(d.svg, "<title>name-39 ", &box) && !strncmp(box.css, "n0 ", 3) &&
-		find_box(d.svg, "<title>name-28 ", &box) && strncmp(box.css, "n0 ", 3),
-		"and grey");
+	ktap_eq(nr_own, 32);
+	ktap_false(nr_same);
+	ktap_contains(d.svg, ">name-28 72.0 us<");
+	ktap_false(is_in_legend(&d, "name-29 71.0 us"));
+	ktap_contains(d.svg, ">others 726.0 us, 11 names without a colour of their own<");
+	ktap_result("of more names those that ran shortest are the others, and that is said");
+	ktap_true(find_box(d.svg, "<title>name-39 ", &box));
+	ktap_false(strncmp(box.css, "n0 ", 3));
+	ktap_true(find_box(d.svg, "<title>name-28 ", &box));
+	ktap_true(strncmp(box.css, "n0 ", 3));
+	ktap_result("and grey");
 	end(&d);
 }
 
@@ -615,14 +659,18 @@ static void test_stable(void)
 	draw(&a);
 	draw(&b);
 	pong = chart_name(&a.chart, "pong\0\0\0\0\0\0\0\0\0\0\0");
-	ktap_ok(colour_of(&a, pong) >= 0 && colour_of(&a, pong) == colour_of(&b, chart_name(&b.chart,
-		"pong\0\0\0\0\0\0\0\0\0\0\0")), "also with other thread ids");
+	ktap_ge(colour_of(&a, pong), 0);
+	ktap_eq(colour_of(&a, pong),
+		colour_of(&b, chart_name(&b.chart, "pong\0\0\0\0\0\0\0\0\0\0\0")));
+	ktap_result("also with other thread ids");
 	end(&b);
 	begin(&b, 0, 1600);
 	take_turns(&b, 11, 12);
 	at(&b, 1600);
 	draw(&b);
-	ktap_ok(a.len == b.len && !memcmp(a.svg, b.svg, a.len), "the same records, the same picture");
+	ktap_eq(a.len, b.len);
+	ktap_mem_eq(a.svg, b.svg, a.len);
+	ktap_result("the same records, the same picture");
 	end(&a);
 	end(&b);
 }
@@ -636,18 +684,24 @@ static void test_legend(void)
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(is_in_legend(&d, "pong 250.0 us") && !strstr(d.svg, ">ping ") &&
-		!is_in_legend(&d, "queued") && !is_in_legend(&d, "throttled") &&
-		!is_in_legend(&d, "asleep, still queued") && !is_in_legend(&d, "idle") &&
-		!strstr(d.svg, ">unknown: records") && !strstr(d.svg, ">its greatest"),
-		"the legend has nothing that is not in the picture");
+	ktap_true(is_in_legend(&d, "pong 250.0 us"));
+	ktap_lacks(d.svg, ">ping ");
+	ktap_false(is_in_legend(&d, "queued"));
+	ktap_false(is_in_legend(&d, "throttled"));
+	ktap_false(is_in_legend(&d, "asleep, still queued"));
+	ktap_false(is_in_legend(&d, "idle"));
+	ktap_lacks(d.svg, ">unknown: records");
+	ktap_lacks(d.svg, ">its greatest");
+	ktap_result("the legend has nothing that is not in the picture");
 	end(&d);
 	begin(&d, 0, 1600);
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
-	ktap_ok(is_in_legend(&d, "ping 200.0 us") && is_in_legend(&d, "queued") &&
-		is_in_legend(&d, "idle"), "and all that is");
+	ktap_true(is_in_legend(&d, "ping 200.0 us"));
+	ktap_true(is_in_legend(&d, "queued"));
+	ktap_true(is_in_legend(&d, "idle"));
+	ktap_result("and all that is");
 	end(&d);
 }
 
@@ -670,12 +724,15 @@ static void test_labels(void)
 		at(&d, 1600);
 		d.trace.model.chart = NULL;
 		draw(&d);
-		if (nr == 1)
-			ktap_ok(strstr(d.svg, ">pingpong<") && strstr(d.svg, ">pingpong 101<"),
-				"of a bar with little room the label is the name");
-		else
-			ktap_ok(strstr(d.svg, ">101<") && strstr(d.svg, ">pingpong 102<"),
-				"of several threads of one name it is the thread id");
+		if (nr == 1) {
+			ktap_contains(d.svg, ">pingpong<");
+			ktap_contains(d.svg, ">pingpong 101<");
+			ktap_result("of a bar with little room the label is the name");
+		} else {
+			ktap_contains(d.svg, ">101<");
+			ktap_contains(d.svg, ">pingpong 102<");
+			ktap_result("of several threads of one name it is the thread id");
+		}
 		end(&d);
 	}
 }
@@ -709,13 +766,19 @@ static void test_idle(void)
 	find_box(d.svg, "ran on CPU 11: ", &run);
 	find_box(d.svg, "ran on CPU 12: ", &next);
 	ktap_note("%u pixels high, a CPU %.0f", height, next.y - run.y);
-	ktap_ok(strstr(d.svg, ">CPU 2-9<") && strstr(d.svg, ">CPU 30-63<"),
-		"CPUs that were idle throughout share a lane");
-	ktap_ok(next.y - run.y <= 22 && height < 700, "lanes of many CPUs are low");
-	ktap_ok(find_box(d.svg, "26 more waited on CPU 10: 0.000100000 to 0.000229000 s", &more) &&
-		!strcmp(more.css, "more") && is_near(more.x, LEFT + 100) &&
-		is_near(more.width, 129) && is_in_legend(&d, "more wait than are drawn"),
-		"where more wait than there is room for there is a mark");
+	ktap_contains(d.svg, ">CPU 2-9<");
+	ktap_contains(d.svg, ">CPU 30-63<");
+	ktap_result("CPUs that were idle throughout share a lane");
+	ktap_le(next.y - run.y, 22);
+	ktap_lt(height, 700);
+	ktap_result("lanes of many CPUs are low");
+	ktap_true(find_box(d.svg, "26 more waited on CPU 10: 0.000100000 to 0.000229000 s",
+			   &more));
+	ktap_str_eq(more.css, "more");
+	ktap_true(is_near(more.x, LEFT + 100));
+	ktap_true(is_near(more.width, 129));
+	ktap_true(is_in_legend(&d, "more wait than are drawn"));
+	ktap_result("where more wait than there is room for there is a mark");
 	end(&d);
 }
 
