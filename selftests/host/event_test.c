@@ -298,56 +298,59 @@ static void test_golden(void)
 
 	for (unsigned int i = 0; i < event_table_len && i < NR_GOLDEN; i++)
 		nr_bad += !is_golden(&event_table[i], &golden[i]);
-	ktap_ok(event_table_len == NR_GOLDEN && !nr_bad,
-		"numbers, lengths and offsets of all %zu records are the golden ones", NR_GOLDEN);
+	ktap_eq(event_table_len, NR_GOLDEN);
+	ktap_false(nr_bad);
+	ktap_result("numbers, lengths and offsets of all %zu records are the golden ones",
+		    NR_GOLDEN);
 }
 
 static void test_golden_structs(void)
 {
-	ktap_ok(sizeof(struct ipcprobe_rec) == 16 &&
-		offsetof(struct ipcprobe_rec, tid) == 4 &&
-		offsetof(struct ipcprobe_rec, ts_ns) == 8 &&
-		sizeof(struct ipcprobe_config) == 64 &&
-		offsetof(struct ipcprobe_config, pids) == 24 &&
-		offsetof(struct ipcprobe_config, nr_cpu_words) == 40 &&
-		sizeof(struct ipcprobe_info) == 64 &&
-		offsetof(struct ipcprobe_info, stride) == 24 &&
-		sizeof(struct ipcprobe_stats) == 264 &&
-		offsetof(struct ipcprobe_stats, lost) == 136 &&
-		sizeof(struct ipcprobe_ring_consumer) == 8 &&
-		sizeof(struct ipcprobe_ring_producer) == 272 &&
-		offsetof(struct ipcprobe_ring_producer, produced) == 16,
-		"sizes and offsets of the other structs are the golden ones");
-	ktap_ok(IPCPROBE_IOC_INFO == 0x8040b700 && IPCPROBE_IOC_CONFIGURE == 0x4040b701 &&
-		IPCPROBE_IOC_START == 0xb702 && IPCPROBE_IOC_STOP == 0xb703 &&
-		IPCPROBE_IOC_STATS == 0xc108b704 && IPCPROBE_IOC_RESYNC == 0xb705,
-		"ioctl numbers are the golden ones");
+	ktap_eq(sizeof(struct ipcprobe_rec), 16);
+	ktap_eq(offsetof(struct ipcprobe_rec, tid), 4);
+	ktap_eq(offsetof(struct ipcprobe_rec, ts_ns), 8);
+	ktap_eq(sizeof(struct ipcprobe_config), 64);
+	ktap_eq(offsetof(struct ipcprobe_config, pids), 24);
+	ktap_eq(offsetof(struct ipcprobe_config, nr_cpu_words), 40);
+	ktap_eq(sizeof(struct ipcprobe_info), 64);
+	ktap_eq(offsetof(struct ipcprobe_info, stride), 24);
+	ktap_eq(sizeof(struct ipcprobe_stats), 264);
+	ktap_eq(offsetof(struct ipcprobe_stats, lost), 136);
+	ktap_eq(sizeof(struct ipcprobe_ring_consumer), 8);
+	ktap_eq(sizeof(struct ipcprobe_ring_producer), 272);
+	ktap_eq(offsetof(struct ipcprobe_ring_producer, produced), 16);
+	ktap_result("sizes and offsets of the other structs are the golden ones");
+	ktap_eq(IPCPROBE_IOC_INFO, 0x8040b700);
+	ktap_eq(IPCPROBE_IOC_CONFIGURE, 0x4040b701);
+	ktap_eq(IPCPROBE_IOC_START, 0xb702);
+	ktap_eq(IPCPROBE_IOC_STOP, 0xb703);
+	ktap_eq(IPCPROBE_IOC_STATS, 0xc108b704);
+	ktap_eq(IPCPROBE_IOC_RESYNC, 0xb705);
+	ktap_result("ioctl numbers are the golden ones");
 }
 
 static void test_lookup(void)
 {
-	unsigned int nr_bad = 0;
 
 	for (unsigned int i = 0; i < event_table_len; i++) {
 		const struct event_desc *desc = &event_table[i];
 
-		nr_bad += event_by_type(desc->type) != desc;
-		nr_bad += desc->class_id != desc->type >> 8;
-		nr_bad += !event_class_name(desc->class_id);
+		ktap_eq(event_by_type(desc->type), desc);
+		ktap_eq(desc->class_id, desc->type >> 8);
+		ktap_true(event_class_name(desc->class_id));
 	}
 	for (unsigned int type = 0, nr = 0; type <= UINT16_MAX; type++) {
 		nr += event_by_type(type) != NULL;
 		if (type == UINT16_MAX)
-			nr_bad += nr != event_table_len;
+			ktap_eq(nr, event_table_len);
 	}
-	ktap_ok(!nr_bad && !event_class_name(IPCPROBE_NR_CLASSES),
-		"each event is found by its number, and no other is");
+	ktap_false(event_class_name(IPCPROBE_NR_CLASSES));
+	ktap_result("each event is found by its number, and no other is");
 }
 
 /* A text, where there is one, is the last field: check and printing rely on it. */
 static void test_texts(void)
 {
-	unsigned int nr_bad = 0;
 
 	for (unsigned int i = 0; i < event_table_len; i++) {
 		const struct event_desc *desc = &event_table[i];
@@ -357,11 +360,11 @@ static void test_texts(void)
 
 			if (kind != EVENT_KIND_comm && kind != EVENT_KIND_str)
 				continue;
-			nr_bad += f + 1 != desc->nr_fields;
-			nr_bad += desc->text_offset + desc->text_len != desc->len;
+			ktap_eq(f + 1, desc->nr_fields);
+			ktap_eq(desc->text_offset + desc->text_len, desc->len);
 		}
 	}
-	ktap_ok(!nr_bad, "texts are the last fields of their records");
+	ktap_result("texts are the last fields of their records");
 }
 
 static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t fill)
@@ -387,13 +390,12 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
  * Whatever is in a record: all fields are printed, JSON is valid.  Fingerprints of
  * a record that @is_zero are not in it.
  */
-static bool prints(const struct event_desc *desc, const struct ipcprobe_rec *rec, bool is_zero)
+static void expect_printed(const struct event_desc *desc, const struct ipcprobe_rec *rec, bool is_zero)
 {
 	json_t *fields = event_fields_json(rec);
 	char *text = NULL, *json;
 	size_t size, nr = 0;
 	FILE *out = open_memstream(&text, &size);
-	bool is_ok = true;
 
 	event_print(out, rec);
 	fclose(out);
@@ -404,32 +406,32 @@ static bool prints(const struct event_desc *desc, const struct ipcprobe_rec *rec
 						  is_zero);
 
 		nr += !is_left_out;
-		is_ok &= is_padding || strstr(text, desc->fields[i].name);
-		is_ok &= !json_object_get(fields, desc->fields[i].name) == is_left_out;
+		if (!is_padding)
+			ktap_contains(text, desc->fields[i].name);
+		ktap_eq(!json_object_get(fields, desc->fields[i].name), is_left_out);
 	}
-	is_ok &= json && json_object_size(fields) == nr;
+	ktap_true(json);
+	ktap_eq(json_object_size(fields), nr);
 	json_decref(fields);
 	free(json);
 	free(text);
-	return is_ok;
 }
 
 static void test_printing(void)
 {
 	static const uint8_t fills[] = { 0x00, 0xff, 0x80, 0x1b, 0x22 };
 	uint64_t words[IPCPROBE_REC_MAX / 8];
-	unsigned int nr_bad = 0;
 
 	for (unsigned int i = 0; i < event_table_len; i++) {
 		for (size_t f = 0; f < ARRAY_SIZE(fills); f++) {
 			const struct ipcprobe_rec *rec = (void *)words;
 
 			make_record(&event_table[i], words, fills[f]);
-			nr_bad += event_check(rec, rec->len) != 0;
-			nr_bad += !prints(&event_table[i], rec, !fills[f]);
+			ktap_eq(event_check(rec, rec->len), 0);
+			expect_printed(&event_table[i], rec, !fills[f]);
 		}
 	}
-	ktap_ok(!nr_bad, "every record prints all its fields, as text and as JSON");
+	ktap_result("every record prints all its fields, as text and as JSON");
 }
 
 /* 8 digits, or a dash, and no field in JSON. */
@@ -446,11 +448,10 @@ static void test_fingerprints(void)
 
 	event_print(out, &rec.hdr);
 	fclose(out);
-	if (!ktap_ok(strstr(text, " span=24 head=00000abc mid=- tail=ffffffff") &&
-		     !strcmp(json_string_value(json_object_get(fields, "head")), "00000abc") &&
-		     !json_object_get(fields, "mid"),
-		     "fingerprints have 8 digits, and one that was not read is a dash"))
-		ktap_note("%s", text);
+	ktap_contains(text, " span=24 head=00000abc mid=- tail=ffffffff");
+	ktap_str_eq(json_string_value(json_object_get(fields, "head")), "00000abc");
+	ktap_false(json_object_get(fields, "mid"));
+	ktap_result("fingerprints have 8 digits, and one that was not read is a dash");
 	json_decref(fields);
 	free(text);
 }
@@ -459,25 +460,24 @@ static void test_check(void)
 {
 	uint64_t words[IPCPROBE_REC_MAX / 8];
 	struct ipcprobe_rec *rec = (void *)words;
-	unsigned int nr_bad = 0;
 
 	for (unsigned int i = 0; i < event_table_len; i++) {
 		const struct event_desc *desc = &event_table[i];
 
 		make_record(desc, words, 0);
-		nr_bad += event_check(rec, rec->len) != 0;
-		nr_bad += event_check(rec, rec->len - 1) != -EBADMSG;
+		ktap_eq(event_check(rec, rec->len), 0);
+		ktap_eq(event_check(rec, rec->len - 1), -EBADMSG);
 		rec->len = desc->len - 8;
-		nr_bad += event_check(rec, sizeof(words)) != -EBADMSG;
+		ktap_eq(event_check(rec, sizeof(words)), -EBADMSG);
 		rec->len = desc->len + 4;
-		nr_bad += event_check(rec, sizeof(words)) != -EBADMSG;
+		ktap_eq(event_check(rec, sizeof(words)), -EBADMSG);
 		if (!desc->text_offset)
 			continue;
 		make_record(desc, words, 0);
 		memset((char *)words + desc->text_offset, 'x', rec->len - desc->text_offset);
-		nr_bad += event_check(rec, rec->len) != -EBADMSG;
+		ktap_eq(event_check(rec, rec->len), -EBADMSG);
 	}
-	ktap_ok(!nr_bad, "too short, odd and unterminated records are refused, for each type");
+	ktap_result("too short, odd and unterminated records are refused, for each type");
 }
 
 int main(void)

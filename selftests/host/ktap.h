@@ -60,12 +60,6 @@ static inline bool ktap_result(const char *format, ...)
 	return is_ok;
 }
 
-/* A sentence with one condition that has no value to print. */
-#define ktap_ok(is_true, ...) ({						\
-	ktap_is_refuted |= !(is_true);						\
-	ktap_result(__VA_ARGS__);						\
-})
-
 /* the exit status, which a wrong plan fails as well */
 static inline int ktap_end(void)
 {

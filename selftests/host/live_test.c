@@ -21,21 +21,30 @@ static void test_stat(void)
 {
 	struct live_stat stat;
 
-	ktap_ok(!live_parse_stat("77 (a) (b c) S 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 "
-				 "98765 1 2", &stat) &&
-		stat.pid == 77 && stat.ppid == 12 && stat.flags == 4194560 &&
-		stat.start_ticks == 98765 && !stat.is_stopped && !strcmp(stat.comm, "a) (b c"),
-		"a process may be called 'a) (b c'");
-	ktap_ok(!live_parse_stat("77 (a) T 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765", &stat) &&
-		stat.is_stopped &&
-		!live_parse_stat("77 (a) t 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765", &stat) &&
-		stat.is_stopped, "a process is stopped, by a signal or a debugger");
-	ktap_ok(!live_parse_stat("9 (kworker/u4:3-events_unbound) I 2 0 0 0 -1 69238880 0 0 0 0 0 "
-				 "0 0 0 20 0 1 0 5 0", &stat) && !strcmp(stat.comm, "kworker/u4:3-ev"),
-		"long names of kernel threads are cut");
-	ktap_ok(live_parse_stat("", &stat) == -EINVAL && live_parse_stat("7 (x) S", &stat) == -EINVAL &&
-		live_parse_stat("7 )x( S 1", &stat) == -EINVAL,
-		"what is no /proc/PID/stat is refused");
+	ktap_false(live_parse_stat("77 (a) (b c) S 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 "
+				   "98765 1 2", &stat));
+	ktap_eq(stat.pid, 77);
+	ktap_eq(stat.ppid, 12);
+	ktap_eq(stat.flags, 4194560);
+	ktap_eq(stat.start_ticks, 98765);
+	ktap_false(stat.is_stopped);
+	ktap_str_eq(stat.comm, "a) (b c");
+	ktap_result("a process may be called 'a) (b c'");
+	ktap_false(live_parse_stat("77 (a) T 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765",
+				   &stat));
+	ktap_true(stat.is_stopped);
+	ktap_false(live_parse_stat("77 (a) t 12 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765",
+				   &stat));
+	ktap_true(stat.is_stopped);
+	ktap_result("a process is stopped, by a signal or a debugger");
+	ktap_false(live_parse_stat("9 (kworker/u4:3-events_unbound) I 2 0 0 0 -1 69238880 0 0 0 0 0 "
+				   "0 0 0 20 0 1 0 5 0", &stat));
+	ktap_str_eq(stat.comm, "kworker/u4:3-ev");
+	ktap_result("long names of kernel threads are cut");
+	ktap_eq(live_parse_stat("", &stat), -EINVAL);
+	ktap_eq(live_parse_stat("7 (x) S", &stat), -EINVAL);
+	ktap_eq(live_parse_stat("7 )x( S 1", &stat), -EINVAL);
+	ktap_result("what is no /proc/PID/stat is refused");
 }
 
 static void test_map(void)
@@ -45,13 +54,21 @@ static void test_map(void)
 	char bad[] = "7fa42772c000 rw-p", empty[] = "1000-1000 rw-p 0 00:00 0 ";
 	struct live_map map;
 
-	ktap_ok(!live_parse_map(shared, &map) && map.start == 0x7fa42769d000 &&
-		map.end == 0x7fa42769f000 && map.offset == 0x1000 && map.dev == makedev(0, 27) &&
-		map.ino == 340814 && !strcmp(map.mode, "rw-s") &&
-		!strcmp(map.path, "/dev/shm/a b (deleted)"), "a mapping of a file");
-	ktap_ok(!live_parse_map(anonymous, &map) && !*map.path, "a mapping of nothing");
-	ktap_ok(live_parse_map(bad, &map) == -EINVAL && live_parse_map(empty, &map) == -EINVAL,
-		"what is no mapping is refused");
+	ktap_false(live_parse_map(shared, &map));
+	ktap_eq(map.start, 0x7fa42769d000);
+	ktap_eq(map.end, 0x7fa42769f000);
+	ktap_eq(map.offset, 0x1000);
+	ktap_eq(map.dev, makedev(0, 27));
+	ktap_eq(map.ino, 340814);
+	ktap_str_eq(map.mode, "rw-s");
+	ktap_str_eq(map.path, "/dev/shm/a b (deleted)");
+	ktap_result("a mapping of a file");
+	ktap_false(live_parse_map(anonymous, &map));
+	ktap_false(*map.path);
+	ktap_result("a mapping of nothing");
+	ktap_eq(live_parse_map(bad, &map), -EINVAL);
+	ktap_eq(live_parse_map(empty, &map), -EINVAL);
+	ktap_result("what is no mapping is refused");
 }
 
 static void test_fdinfo(void)
@@ -62,25 +79,38 @@ static void test_fdinfo(void)
 	struct live_fdinfo info;
 
 	live_parse_fdinfo(event, &info);
-	ktap_ok(info.has_event && info.event_count == 255 && info.event_id == 12 &&
-		info.has_semaphore && info.is_semaphore && info.flags == 02004002 && info.mnt_id == 17,
-		"the fdinfo of an eventfd");
+	ktap_true(info.has_event);
+	ktap_eq(info.event_count, 255);
+	ktap_eq(info.event_id, 12);
+	ktap_true(info.has_semaphore);
+	ktap_true(info.is_semaphore);
+	ktap_eq(info.flags, 02004002);
+	ktap_eq(info.mnt_id, 17);
+	ktap_result("the fdinfo of an eventfd");
 	live_parse_fdinfo(file, &info);
-	ktap_ok(!info.has_event && info.pos == 4096 && info.flags == 0100001 && info.mnt_id == 29,
-		"the fdinfo of a file");
+	ktap_false(info.has_event);
+	ktap_eq(info.pos, 4096);
+	ktap_eq(info.flags, 0100001);
+	ktap_eq(info.mnt_id, 29);
+	ktap_result("the fdinfo of a file");
 }
 
 static void test_call(void)
 {
 	struct live_call call;
 
-	ktap_ok(!live_parse_call("202 0x7f0 0x189 0x5 0x0 0x0 0xffffffff 0x7ffc12345678 0x7f01\n",
-				 &call) && call.nr == 202 && call.arg[0] == 0x7f0 &&
-		call.arg[1] == 0x189 && call.arg[5] == 0xffffffff && call.sp == 0x7ffc12345678,
-		"a call with its arguments");
-	ktap_ok(live_parse_call("running\n", &call) == -EINVAL &&
-		live_parse_call("-1 0x7ffc1 0x7f0\n", &call) == -EINVAL &&
-		live_parse_call("", &call) == -EINVAL, "a thread that is in no call");
+	ktap_false(live_parse_call("202 0x7f0 0x189 0x5 0x0 0x0 0xffffffff 0x7ffc12345678 0x7f01\n",
+				   &call));
+	ktap_eq(call.nr, 202);
+	ktap_eq(call.arg[0], 0x7f0);
+	ktap_eq(call.arg[1], 0x189);
+	ktap_eq(call.arg[5], 0xffffffff);
+	ktap_eq(call.sp, 0x7ffc12345678);
+	ktap_result("a call with its arguments");
+	ktap_eq(live_parse_call("running\n", &call), -EINVAL);
+	ktap_eq(live_parse_call("-1 0x7ffc1 0x7f0\n", &call), -EINVAL);
+	ktap_eq(live_parse_call("", &call), -EINVAL);
+	ktap_result("a thread that is in no call");
 }
 
 static void test_table(void)
@@ -89,14 +119,16 @@ static void test_table(void)
 	static const char *const names[] = { "qnum", "key", "perms" }, *const other[] = { "size" };
 	int64_t cells[3];
 
-	ktap_ok(!live_parse_columns(head, "-559038737         5   640         105          2",
-				    names, cells, 3) && cells[0] == 2 &&
-		(uint32_t)cells[1] == 0xdeadbeef && cells[2] == 0640,
-		"columns are found by their names, permissions are octal");
-	ktap_ok(live_parse_columns(head, "1 2 3 4", names, cells, 3) == -EINVAL &&
-		live_parse_columns(head, "1 2 3 4 x", names, cells, 3) == -EINVAL &&
-		live_parse_columns(head, "1 2 3 4 5", other, cells, 1) == -EINVAL,
-		"a line or a column too short is refused");
+	ktap_false(live_parse_columns(head, "-559038737         5   640         105          2",
+				      names, cells, 3));
+	ktap_eq(cells[0], 2);
+	ktap_eq((uint32_t)cells[1], 0xdeadbeef);
+	ktap_eq(cells[2], 0640);
+	ktap_result("columns are found by their names, permissions are octal");
+	ktap_eq(live_parse_columns(head, "1 2 3 4", names, cells, 3), -EINVAL);
+	ktap_eq(live_parse_columns(head, "1 2 3 4 x", names, cells, 3), -EINVAL);
+	ktap_eq(live_parse_columns(head, "1 2 3 4 5", other, cells, 1), -EINVAL);
+	ktap_result("a line or a column too short is refused");
 }
 
 /* ---- netlink ---- */
@@ -154,22 +186,27 @@ static void test_sockets(struct live *live)
 	add_attr(&piece, head, UNIX_DIAG_NAME, "/run/x\0", 7);
 	add_attr(&piece, head, UNIX_DIAG_RQLEN, &queues, sizeof(queues));
 	add_socket(&piece, 0, 1);
-	ktap_ok(live_parse_unix(live, piece.buf, piece.len, 5) == 0 && live->object.nr == 3,
-		"sockets are told apart by their inodes, those without are left out");
+	ktap_eq(live_parse_unix(live, piece.buf, piece.len, 5), 0);
+	ktap_eq(live->object.nr, 3);
+	ktap_result("sockets are told apart by their inodes, those without are left out");
 	object = live_find(live, LIVE_TYPE_UNIX, 0, 100, 0);
-	ktap_ok(object && is_text(live, object, LIVE_COL_NAME, "@ab@c") &&
-		is_text(live, object, LIVE_COL_STATUS, "connected") &&
-		is_text(live, object, LIVE_COL_SOCKTYPE, "stream") &&
-		live_object_value(live, object, LIVE_COL_USED)->number == 321 &&
-		live_object_at(live, object)->peer_ino == 101, "an abstract name, queues and peer");
+	ktap_true(object);
+	ktap_true(is_text(live, object, LIVE_COL_NAME, "@ab@c"));
+	ktap_true(is_text(live, object, LIVE_COL_STATUS, "connected"));
+	ktap_true(is_text(live, object, LIVE_COL_SOCKTYPE, "stream"));
+	ktap_eq(live_object_value(live, object, LIVE_COL_USED)->number, 321);
+	ktap_eq(live_object_at(live, object)->peer_ino, 101);
+	ktap_result("an abstract name, queues and peer");
 	object = live_find(live, LIVE_TYPE_UNIX, 0, 101, 0);
-	ktap_ok(object && is_text(live, object, LIVE_COL_NAME, "/run/x") &&
-		is_text(live, object, LIVE_COL_STATUS, "listening") &&
-		live_object_value(live, object, LIVE_COL_USED)->state == LIVE_NONE &&
-		live_object_value(live, object, LIVE_COL_MSGS)->number == 321, "a listening socket");
+	ktap_true(object);
+	ktap_true(is_text(live, object, LIVE_COL_NAME, "/run/x"));
+	ktap_true(is_text(live, object, LIVE_COL_STATUS, "listening"));
+	ktap_eq(live_object_value(live, object, LIVE_COL_USED)->state, LIVE_NONE);
+	ktap_eq(live_object_value(live, object, LIVE_COL_MSGS)->number, 321);
+	ktap_result("a listening socket");
 	live_find_peers(live, 0);
-	ktap_ok(live_object_at(live, live_find(live, LIVE_TYPE_UNIX, 0, 100, 0))->peer == object,
-		"peers find each other");
+	ktap_eq(live_object_at(live, live_find(live, LIVE_TYPE_UNIX, 0, 100, 0))->peer, object);
+	ktap_result("peers find each other");
 }
 
 /* The kernel tells of a datagram socket the next message's length. */
@@ -189,10 +226,13 @@ static void test_datagrams(struct live *live)
 	add_attr(&piece, head, UNIX_DIAG_RQLEN, &queues, sizeof(queues));
 	live_parse_unix(live, piece.buf, piece.len, 5);
 	used = live_object_value(live, live_find(live, LIVE_TYPE_UNIX, 0, 110, 0), LIVE_COL_USED);
-	ktap_ok(used->state == LIVE_AT_LEAST && used->number == 13,
-		"in a datagram socket there is at least the next message");
+	ktap_eq(used->state, LIVE_AT_LEAST);
+	ktap_eq(used->number, 13);
+	ktap_result("in a datagram socket there is at least the next message");
 	used = live_object_value(live, live_find(live, LIVE_TYPE_UNIX, 0, 111, 0), LIVE_COL_USED);
-	ktap_ok(used->state == LIVE_KNOWN && used->number == 0, "an empty datagram socket");
+	ktap_eq(used->state, LIVE_KNOWN);
+	ktap_eq(used->number, 0);
+	ktap_result("an empty datagram socket");
 }
 
 static void test_end_of_dump(struct live *live)
@@ -204,13 +244,16 @@ static void test_end_of_dump(struct live *live)
 	struct piece piece = { 0 };
 	uint32_t nr = live->object.nr;
 
-	ktap_ok(live_parse_unix(live, &msg, sizeof(msg), 5) == 1, "the end of a dump");
+	ktap_eq(live_parse_unix(live, &msg, sizeof(msg), 5), 1);
+	ktap_result("the end of a dump");
 	msg.head.nlmsg_type = NLMSG_ERROR;
 	msg.error = -ENOENT;
-	ktap_ok(live_parse_unix(live, &msg, sizeof(msg), 5) == -ENOENT, "an error");
+	ktap_eq(live_parse_unix(live, &msg, sizeof(msg), 5), -ENOENT);
+	ktap_result("an error");
 	add_socket(&piece, 200, 1)->nlmsg_len = 30;
-	ktap_ok(!live_parse_unix(live, piece.buf, 32, 5) && live->object.nr == nr,
-		"a message cut short makes no socket");
+	ktap_false(live_parse_unix(live, piece.buf, 32, 5));
+	ktap_eq(live->object.nr, nr);
+	ktap_result("a message cut short makes no socket");
 }
 
 /* ---- the inventory ---- */
@@ -220,29 +263,42 @@ static void test_words(void)
 	struct live_column_list list;
 	uint32_t types;
 
-	ktap_ok(!live_types_parse("pipe,shm", &types) && types == (LIVE_BIT(PIPE) | LIVE_BIT(SHM)) &&
-		live_types_parse("pip", &types) && live_types_parse("", &types) &&
-		live_types_parse("pipe,", &types), "lists of types");
-	ktap_ok(!live_columns_parse("key,Type,KEY", &list) && list.nr == 2 &&
-		list.column[0] == LIVE_COL_KEY && list.column[1] == LIVE_COL_TYPE,
-		"columns in any case, each once");
+	ktap_false(live_types_parse("pipe,shm", &types));
+	ktap_eq(types, (LIVE_BIT(PIPE) | LIVE_BIT(SHM)));
+	ktap_true(live_types_parse("pip", &types));
+	ktap_true(live_types_parse("", &types));
+	ktap_true(live_types_parse("pipe,", &types));
+	ktap_result("lists of types");
+	ktap_false(live_columns_parse("key,Type,KEY", &list));
+	ktap_eq(list.nr, 2);
+	ktap_eq(list.column[0], LIVE_COL_KEY);
+	ktap_eq(list.column[1], LIVE_COL_TYPE);
+	ktap_result("columns in any case, each once");
 	live_columns_default(&list);
 	types = list.nr;
-	ktap_ok(!live_columns_parse("+KEY,TYPE", &list) && list.nr == types + 1 &&
-		list.column[types] == LIVE_COL_KEY, "+ adds to the usual columns");
-	ktap_ok(live_columns_parse("", &list) && live_columns_parse("+", &list) &&
-		live_columns_parse("KEY,,TYPE", &list) && live_columns_parse("KEYS", &list),
-		"what is no column is refused");
+	ktap_false(live_columns_parse("+KEY,TYPE", &list));
+	ktap_eq(list.nr, types + 1);
+	ktap_eq(list.column[types], LIVE_COL_KEY);
+	ktap_result("+ adds to the usual columns");
+	ktap_true(live_columns_parse("", &list));
+	ktap_true(live_columns_parse("+", &list));
+	ktap_true(live_columns_parse("KEY,,TYPE", &list));
+	ktap_true(live_columns_parse("KEYS", &list));
+	ktap_result("what is no column is refused");
 }
 
 static void test_objects(struct live *live)
 {
 	uint32_t a = live_get(live, LIVE_TYPE_SHM, 1, 7, 0), b = live_get(live, LIVE_TYPE_SHM, 2, 7, 0);
 
-	ktap_ok(a && b && a != b && live_get(live, LIVE_TYPE_SHM, 1, 7, 0) == a &&
-		live_get(live, LIVE_TYPE_SEM, 1, 7, 0) != a &&
-		live_get(live, LIVE_TYPE_SHM, 1, 7, 8) != a && !live_find(live, LIVE_TYPE_MSG, 1, 7, 0),
-		"an object is its type, scope, identifier and offset");
+	ktap_true(a);
+	ktap_true(b);
+	ktap_ne(a, b);
+	ktap_eq(live_get(live, LIVE_TYPE_SHM, 1, 7, 0), a);
+	ktap_ne(live_get(live, LIVE_TYPE_SEM, 1, 7, 0), a);
+	ktap_ne(live_get(live, LIVE_TYPE_SHM, 1, 7, 8), a);
+	ktap_false(live_find(live, LIVE_TYPE_MSG, 1, 7, 0));
+	ktap_result("an object is its type, scope, identifier and offset");
 }
 
 static void add_process(struct live *live, uint32_t pid, uint32_t ppid)
@@ -269,16 +325,21 @@ static void test_relations(struct live *live)
 	both = live_hold(live, pipe, 10, 5, LIVE_READ | LIVE_WRITE);
 	reader = live_hold(live, pipe, 12, 0, LIVE_READ);
 	relation = live_relation_of(live, reader);
-	ktap_ok(relation.other == writer && relation.kin == KIN_SIBLING &&
-		proc_at(&live->tasks, relation.common)->pid == 10,
-		"a reader is told to whom of the writers it is related");
+	ktap_eq(relation.other, writer);
+	ktap_eq(relation.kin, KIN_SIBLING);
+	ktap_eq(proc_at(&live->tasks, relation.common)->pid, 10);
+	ktap_result("a reader is told to whom of the writers it is related");
 	relation = live_relation_of(live, writer);
-	ktap_ok(relation.other == both && relation.kin == KIN_CHILD, "and a writer to whom of the readers");
+	ktap_eq(relation.other, both);
+	ktap_eq(relation.kin, KIN_CHILD);
+	ktap_result("and a writer to whom of the readers");
 	pipe = live_get(live, LIVE_TYPE_PIPE, 0, 4, 0);
 	writer = live_hold(live, pipe, 11, 6, LIVE_WRITE);
-	ktap_ok(!live_relation_of(live, writer).other, "nobody at the other end");
+	ktap_false(live_relation_of(live, writer).other);
+	ktap_result("nobody at the other end");
 	live_hold(live, pipe, 11, 7, LIVE_READ);
-	ktap_ok(live_relation_of(live, writer).kin == KIN_SAME, "the process itself at the other end");
+	ktap_eq(live_relation_of(live, writer).kin, KIN_SAME);
+	ktap_result("the process itself at the other end");
 }
 
 static void test_waits(struct live *live)
@@ -288,10 +349,10 @@ static void test_waits(struct live *live)
 
 	live_wait(live, holder, "msgrcv", 11);
 	live_wait(live, holder, "msgsnd", 99);
-	ktap_ok(!strcmp(live_holder_value(live, holder, LIVE_COL_WAITS)->text,
-			"msgrcv[11], msgsnd[99]") &&
-		live_object_value(live, object, LIVE_COL_WAITERS)->number == 2,
-		"every waiting thread is named");
+	ktap_str_eq(live_holder_value(live, holder, LIVE_COL_WAITS)->text,
+		    "msgrcv[11], msgsnd[99]");
+	ktap_eq(live_object_value(live, object, LIVE_COL_WAITERS)->number, 2);
+	ktap_result("every waiting thread is named");
 }
 
 static uint64_t cpu_ns(void)
@@ -327,8 +388,10 @@ static void test_many_fds(struct live *live)
 
 	ktap_note("300 and 30000 descriptors: %llu and %llu us", (unsigned long long)few_ns / 1000,
 		  (unsigned long long)many_ns / 1000);
-	ktap_ok(few_ns && many_ns && many_ns < 20 * 100 * (few_ns > 5000 ? few_ns : 5000),
-		"a descriptor is found at once, however many there are");
+	ktap_true(few_ns);
+	ktap_true(many_ns);
+	ktap_lt(many_ns, 20 * 100 * (few_ns > 5000 ? few_ns : 5000));
+	ktap_result("a descriptor is found at once, however many there are");
 }
 
 int main(void)

@@ -312,15 +312,19 @@ int main(void)
 	t.model.sched.watch = &lines.watch;
 	feed(&t, NR_RECORDS);
 	trace_finish(&t);
-	ktap_ok(!t.err, "any records are taken in");
+	ktap_false(t.err);
+	ktap_result("any records are taken in");
 	show(&t, &chart, &lines);
 	getrusage(RUSAGE_SELF, &usage);
 	ktap_note("peak %ld MiB", usage.ru_maxrss / 1024);
-	ktap_ok(!t.err, "any model can be shown");
+	ktap_false(t.err);
+	ktap_result("any model can be shown");
 	chart_deinit(&chart);
 	lifelines_deinit(&lines);
 	trace_deinit(&t);
-	ktap_ok(!feed_eagerly(), "any records are taken in when what is over goes soon");
-	ktap_ok(!watch_all(), "any records can be watched");
+	ktap_false(feed_eagerly());
+	ktap_result("any records are taken in when what is over goes soon");
+	ktap_false(watch_all());
+	ktap_result("any records can be watched");
 	return ktap_end();
 }

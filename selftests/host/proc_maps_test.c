@@ -33,22 +33,38 @@ static void test_smaps(void)
 	struct proc_maps maps;
 	const struct region *region;
 
-	ktap_ok(!space_parse(&maps, NULL, smaps) && maps.nr == 3, "smaps has three regions");
+	ktap_false(space_parse(&maps, NULL, smaps));
+	ktap_eq(maps.nr, 3);
+	ktap_result("smaps has three regions");
 	region = maps.region;
-	ktap_ok(region->start == 0x55a0c0000000 && region->end == 0x55a0c0002000 &&
-		region->major == 0xfd && region->minor == 1 && region->inode == 1234 &&
-		!strcmp(region->prot, "r--p"), "a line is split into its fields");
-	ktap_ok(!strcmp(region->name, "/usr/bin/my cat"), "a path keeps its blanks");
-	ktap_ok(region->smaps.rss == 8192 && region->smaps.pss == 3072 &&
-		region->smaps.shared_clean == 4096 && region->smaps.private_dirty == 4096 &&
-		region->smaps.private_clean == 0 && region->smaps.swap == 12288 &&
-		region->smaps.swap_pss == 0, "figures are taken by their whole names");
-	ktap_ok(!region[0].is_raw && region[1].is_raw && !region[2].is_raw &&
-		region[2].is_mixed && !region[1].is_mixed,
-		"VmFlags tells memory that the kernel does not count, or only some of");
-	ktap_ok(region[2].inode == UINT64_MAX && region[2].offset == 0x3000 &&
-		!region[2].name[0] && region_is_shared(&region[2]),
-		"a name may be missing, and an inode large");
+	ktap_eq(region->start, 0x55a0c0000000);
+	ktap_eq(region->end, 0x55a0c0002000);
+	ktap_eq(region->major, 0xfd);
+	ktap_eq(region->minor, 1);
+	ktap_eq(region->inode, 1234);
+	ktap_str_eq(region->prot, "r--p");
+	ktap_result("a line is split into its fields");
+	ktap_str_eq(region->name, "/usr/bin/my cat");
+	ktap_result("a path keeps its blanks");
+	ktap_eq(region->smaps.rss, 8192);
+	ktap_eq(region->smaps.pss, 3072);
+	ktap_eq(region->smaps.shared_clean, 4096);
+	ktap_eq(region->smaps.private_dirty, 4096);
+	ktap_eq(region->smaps.private_clean, 0);
+	ktap_eq(region->smaps.swap, 12288);
+	ktap_eq(region->smaps.swap_pss, 0);
+	ktap_result("figures are taken by their whole names");
+	ktap_false(region[0].is_raw);
+	ktap_true(region[1].is_raw);
+	ktap_false(region[2].is_raw);
+	ktap_true(region[2].is_mixed);
+	ktap_false(region[1].is_mixed);
+	ktap_result("VmFlags tells memory that the kernel does not count, or only some of");
+	ktap_eq(region[2].inode, UINT64_MAX);
+	ktap_eq(region[2].offset, 0x3000);
+	ktap_false(region[2].name[0]);
+	ktap_true(region_is_shared(&region[2]));
+	ktap_result("a name may be missing, and an inode large");
 	proc_maps_deinit(&maps);
 }
 
@@ -57,7 +73,8 @@ static void refuses(const char *text)
 	struct proc_maps maps;
 	int seen = space_parse(&maps, NULL, text);
 
-	ktap_ok(seen == -EBADMSG, "'%s' is refused", text);
+	ktap_eq(seen, -EBADMSG);
+	ktap_result("'%s' is refused", text);
 	proc_maps_deinit(&maps);
 }
 
@@ -101,13 +118,15 @@ static void test_kinds(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 		fprintf(out, "%x000-%x000 %s\n", 16 + i, 17 + i, kinds[i].line);
 	fclose(out);
-	ktap_ok(!space_parse(&maps, "/usr/bin/cat", text) && maps.nr == ARRAY_SIZE(kinds),
-		"maps without figures is read, too");
-	for (unsigned int i = 0; i < maps.nr; i++)
-		ktap_ok(maps.region[i].kind == kinds[i].kind &&
-			region_part(&maps.region[i]) == kinds[i].part,
-			"%s is of kind %s, part %d", kinds[i].line,
-			region_kind_name(kinds[i].kind), kinds[i].part);
+	ktap_false(space_parse(&maps, "/usr/bin/cat", text));
+	ktap_eq(maps.nr, ARRAY_SIZE(kinds));
+	ktap_result("maps without figures is read, too");
+	for (unsigned int i = 0; i < maps.nr; i++) {
+		ktap_eq(maps.region[i].kind, kinds[i].kind);
+		ktap_eq(region_part(&maps.region[i]), kinds[i].part);
+		ktap_result("%s is of kind %s, part %d", kinds[i].line,
+			    region_kind_name(kinds[i].kind), kinds[i].part);
+	}
 	proc_maps_deinit(&maps);
 	free(text);
 }

@@ -217,11 +217,16 @@ static uint64_t expected_hash(void)
 
 static void test_round_trip(const struct result *whole)
 {
-	ktap_ok(!whole->open_err && !whole->end_err && whole->nr_records == EVENTS &&
-		whole->hash == expected_hash() && whole->is_ordered,
-		"every record comes back, in order of time");
-	ktap_ok(!says_so(whole) && whole->has_stats && !whole->nr_missing,
-		"a whole file is not called damaged");
+	ktap_false(whole->open_err);
+	ktap_false(whole->end_err);
+	ktap_eq(whole->nr_records, EVENTS);
+	ktap_eq(whole->hash, expected_hash());
+	ktap_true(whole->is_ordered);
+	ktap_result("every record comes back, in order of time");
+	ktap_false(says_so(whole));
+	ktap_true(whole->has_stats);
+	ktap_false(whole->nr_missing);
+	ktap_result("a whole file is not called damaged");
 }
 
 static void test_cut_bytes(const char *bytes, const struct result *whole)
@@ -233,7 +238,8 @@ static void test_cut_bytes(const char *bytes, const struct result *whole)
 
 		nr_bad += !is_sane(&result, whole) || !says_so(&result);
 	}
-	ktap_ok(!nr_bad, "cut at every byte of the first 8 KiB: read, and said so");
+	ktap_false(nr_bad);
+	ktap_result("cut at every byte of the first 8 KiB: read, and said so");
 }
 
 /* Complete chunks before the cut: none of their records may be missing. */
@@ -269,8 +275,10 @@ static void test_cut_pages(const char *bytes, size_t len, const struct result *w
 
 		nr_bad += !is_sane(&result, whole) || !says_so(&result);
 	}
-	ktap_ok(!nr_bad, "cut at every 4 KiB and near the end: read, and said so");
-	ktap_ok(!nr_incomplete, "of a cut file exactly the whole chunks are read");
+	ktap_false(nr_bad);
+	ktap_result("cut at every 4 KiB and near the end: read, and said so");
+	ktap_false(nr_incomplete);
+	ktap_result("of a cut file exactly the whole chunks are read");
 }
 
 /*
@@ -295,8 +303,10 @@ static void test_flips(char *bytes, size_t len, const struct result *whole)
 		}
 		nr_unseen += !says_so(&result);
 	}
-	ktap_ok(!nr_bad, "%zu single bits flipped: what is missing is counted exactly", nr_flips);
-	ktap_ok(nr_unseen <= 32, "all of them are seen, save in padding (%zu not seen)", nr_unseen);
+	ktap_false(nr_bad);
+	ktap_result("%zu single bits flipped: what is missing is counted exactly", nr_flips);
+	ktap_le(nr_unseen, 32);
+	ktap_result("all of them are seen, save in padding (%zu not seen)", nr_unseen);
 }
 
 static size_t find_chunk(const char *bytes, uint32_t cpu, unsigned int skip)
@@ -322,16 +332,19 @@ static void test_middle(char *bytes, size_t len, const struct result *whole)
 	bytes[offset + 200] ^= 1;
 	result = read_bytes(bytes, len);
 	bytes[offset + 200] ^= 1;
-	ktap_ok(result.nr_corrupt_chunks == 1 && result.nr_missing == nr_records &&
-		result.nr_records == whole->nr_records - nr_records && !result.is_truncated,
-		"a damaged chunk is skipped, and given as a gap of exactly its records");
+	ktap_eq(result.nr_corrupt_chunks, 1);
+	ktap_eq(result.nr_missing, nr_records);
+	ktap_eq(result.nr_records, whole->nr_records - nr_records);
+	ktap_false(result.is_truncated);
+	ktap_result("a damaged chunk is skipped, and given as a gap of exactly its records");
 
 	head->magic ^= 1;
 	result = read_bytes(bytes, len - 4096);
 	head->magic ^= 1;
-	ktap_ok(result.nr_corrupt_chunks == 1 && result.nr_missing == nr_records &&
-		result.is_truncated,
-		"without index and with a chunk's head gone, too");
+	ktap_eq(result.nr_corrupt_chunks, 1);
+	ktap_eq(result.nr_missing, nr_records);
+	ktap_true(result.is_truncated);
+	ktap_result("without index and with a chunk's head gone, too");
 }
 
 /*
@@ -397,8 +410,9 @@ static void test_fuzz(const char *bytes, size_t len, unsigned int nr_rounds)
 		nr_bad += !result.open_err && result.end_err;
 	}
 	free(copy);
-	ktap_ok(!nr_bad, "%u files changed at random, most with right CRCs: read to an end",
-		nr_rounds);
+	ktap_false(nr_bad);
+	ktap_result("%u files changed at random, most with right CRCs: read to an end",
+		    nr_rounds);
 }
 
 /* Records themselves hostile, in chunks that are right. */
@@ -425,15 +439,14 @@ static void test_bad_records(void)
 		{ .rec = { .len = 56, .type = IPCPROBE_REC_task_fork, .ts_ns = 5 },
 		  .more = { 1ULL << 40 } },
 	};
-	unsigned int nr_bad = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		nr_bad += event_check(&bad[i].rec, sizeof(bad[i])) != -EBADMSG;
+		ktap_eq(event_check(&bad[i].rec, sizeof(bad[i])), -EBADMSG);
 	bad[0].rec.len = 24;
 	bad[0].rec.type = 0x7fff;
-	nr_bad += event_check(&bad[0].rec, sizeof(bad[0])) != 0;
-	nr_bad += event_check(&bad[0].rec, 23) != -EBADMSG;
-	ktap_ok(!nr_bad, "damaged records are refused, unknown ones are not");
+	ktap_eq(event_check(&bad[0].rec, sizeof(bad[0])), 0);
+	ktap_eq(event_check(&bad[0].rec, 23), -EBADMSG);
+	ktap_result("damaged records are refused, unknown ones are not");
 }
 
 #define FRAME_MAX	(sizeof(struct tracefile_frame) + (256U << 10))
@@ -478,7 +491,9 @@ static void test_waiting(void)
 	if (most > FRAME_MAX || before == begin)
 		ktap_note("the file grew to %llu bytes, by %llu at once", (unsigned long long)before,
 			  (unsigned long long)most);
-	ktap_ok(most <= FRAME_MAX && before > begin, "one chunk at most is written at once");
+	ktap_le(most, FRAME_MAX);
+	ktap_gt(before, begin);
+	ktap_result("one chunk at most is written at once");
 	nr = tracefile_seal(file);
 	for (i = 0, most = 0; i < nr && !tracefile_write_one(file); i++) {
 		if (tracefile_bytes(file) - before > most)
@@ -491,8 +506,12 @@ static void test_waiting(void)
 		ktap_note("%u of %u chunks, %llu bytes at once, %llu of %llu records", i, nr,
 			  (unsigned long long)most, (unsigned long long)result.nr_records,
 			  (unsigned long long)nr_records);
-	ktap_ok(nr && i == nr && most <= FRAME_MAX && result.nr_records == nr_records &&
-		result.is_ordered, "what is flushed is whole, and goes chunk by chunk");
+	ktap_true(nr);
+	ktap_eq(i, nr);
+	ktap_le(most, FRAME_MAX);
+	ktap_eq(result.nr_records, nr_records);
+	ktap_true(result.is_ordered);
+	ktap_result("what is flushed is whole, and goes chunk by chunk");
 	tracefile_destroy(file);
 	close(fd);
 }
@@ -562,7 +581,8 @@ static void test_times(void)
 			  (unsigned long long)result.nr_corrupt_records);
 		nr_bad++;
 	}
-	ktap_ok(!nr_bad, "times outside the recording are damage, which is said");
+	ktap_false(nr_bad);
+	ktap_result("times outside the recording are damage, which is said");
 }
 
 static void test_window(int fd)
@@ -586,15 +606,20 @@ static void test_window(int fd)
 		else
 			nr_wrong++;
 	}
-	ktap_ok(nr == nr_expected && nr && !nr_wrong && nr_tasks == SYNTHETIC_NR_TASKS * CPUS &&
-		!reader_info(r)->nr_corrupt_records,
-		"a window gives its records, the names from before it, and nothing else");
-	ktap_ok(!strcmp(reader_info(r)->cpus, "0-1") && !strcmp(reader_info(r)->pids, "12,34"),
-		"it says what was recorded (CPUs %s, processes %s)", reader_info(r)->cpus,
-		reader_info(r)->pids);
-	ktap_ok(!strcmp(reader_info(r)->caches, "0-1;2-3") &&
-		!strcmp(reader_info(r)->hostname, "nowhere") && !*reader_info(r)->kernel,
-		"what is told of the machine is there, what is not told is empty");
+	ktap_eq(nr, nr_expected);
+	ktap_true(nr);
+	ktap_false(nr_wrong);
+	ktap_eq(nr_tasks, SYNTHETIC_NR_TASKS * CPUS);
+	ktap_false(reader_info(r)->nr_corrupt_records);
+	ktap_result("a window gives its records, the names from before it, and nothing else");
+	ktap_str_eq(reader_info(r)->cpus, "0-1");
+	ktap_str_eq(reader_info(r)->pids, "12,34");
+	ktap_result("it says what was recorded (CPUs %s, processes %s)", reader_info(r)->cpus,
+		    reader_info(r)->pids);
+	ktap_str_eq(reader_info(r)->caches, "0-1;2-3");
+	ktap_str_eq(reader_info(r)->hostname, "nowhere");
+	ktap_false(*reader_info(r)->kernel);
+	ktap_result("what is told of the machine is there, what is not told is empty");
 	reader_close(r);
 }
 
@@ -608,8 +633,10 @@ static void test_words(void)
 
 	cpus_text = parse_cpus_text(&cpus);
 	pids_text = parse_pids_text(&pids);
-	ktap_ok(!err && !strcmp(cpus_text, "0-2,7,63-65") && !strcmp(pids_text, "12,34"),
-		"CPUs and processes as text (%s, %s)", cpus_text, pids_text);
+	ktap_false(err);
+	ktap_str_eq(cpus_text, "0-2,7,63-65");
+	ktap_str_eq(pids_text, "12,34");
+	ktap_result("CPUs and processes as text (%s, %s)", cpus_text, pids_text);
 	free(cpus_text);
 	free(pids_text);
 }
@@ -635,7 +662,9 @@ int main(int argc, char **argv)
 				  argc == 5 ? strtoul(argv[4], NULL, 0) : __IPCPROBE_CLASSES_ALL);
 	ktap_begin(19);
 	test_words();
-	if (!ktap_ok(fd >= 0 && !write_file(fd, EVENTS, CPUS, __IPCPROBE_CLASSES_ALL), "a file can be written"))
+	ktap_ge(fd, 0);
+	ktap_eq(write_file(fd, EVENTS, CPUS, __IPCPROBE_CLASSES_ALL), 0);
+	if (!ktap_result("a file can be written"))
 		return ktap_end();
 	len = lseek(fd, 0, SEEK_END);
 	bytes = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);

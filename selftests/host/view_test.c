@@ -85,9 +85,9 @@ static void compare(const char *name, char *text)
 	if (getenv("UPDATE_GOLDEN"))
 		write_golden(path, text);
 	golden = read_golden(path);
-	if (!golden || strcmp(golden, text))
-		printf("# expected:\n%s# got:\n%s", golden ?: "nothing\n", text);
-	ktap_ok(golden && !strcmp(golden, text), "the view is as in golden/%s", name);
+	ktap_true(golden);
+	ktap_str_eq(text, golden);
+	ktap_result("the view is as in golden/%s", name);
 	free(golden);
 	free(text);
 }
@@ -186,8 +186,10 @@ static void test_calls(void)
 	view.top_calls = 2;
 	two = copies_member(&t, &view, "calls");
 	ktap_note("calls: %zu rows, %zu of at most 2", json_array_size(all), json_array_size(two));
-	ktap_ok(!none && json_array_size(all) > 2 && json_array_size(two) == 2,
-		"JSON has calls if they are wanted, and as many");
+	ktap_false(none);
+	ktap_gt(json_array_size(all), 2);
+	ktap_eq(json_array_size(two), 2);
+	ktap_result("JSON has calls if they are wanted, and as many");
 	json_decref(all);
 	json_decref(two);
 	trace_deinit(&t);
@@ -204,13 +206,18 @@ static uint32_t count(const char *text, const char *part)
 	return nr;
 }
 
+static void expect_count(const char *text, const char *part, unsigned int nr)
+{
+	if (!ktap_eq(count(text, part), nr))
+		ktap_note("looked for '%s' in:\n%s", part, text);
+}
+
 /* A part of the bytes is linked by address: text shows one path, the sum. */
 static void test_merged_paths(void)
 {
 	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
 	char *all, *exact;
 	struct trace t;
-	bool is_ok;
 
 	begin_copies(&t);
 	pipeline(&t, 2);
@@ -222,16 +229,12 @@ static void test_merged_paths(void)
 	all = capture(copies_text, &t.model, &view);
 	view.worst = GRADE_EXACT;
 	exact = capture(copies_text, &t.model, &view);
-	is_ok = count(all, "/tmp/out.bin: ") == 1 &&
-		count(all, "/tmp/out.bin: 192.0 KiB delivered, 4 copies, ×4.00, by address\n") == 1 &&
-		count(all, "copy 192.0 KiB     3") == 4;
-	if (!is_ok)
-		ktap_note("%s", all);
-	ktap_ok(is_ok, "paths that differ only in how sure they are are shown as one");
-	is_ok = count(exact, "/tmp/out.bin: 128.0 KiB delivered, 4 copies, ×4.00, exact\n") == 1;
-	if (!is_ok)
-		ktap_note("%s", exact);
-	ktap_ok(is_ok, "of these only those that are sure enough, if that is wanted");
+	expect_count(all, "/tmp/out.bin: ", 1);
+	expect_count(all, "/tmp/out.bin: 192.0 KiB delivered, 4 copies, ×4.00, by address\n", 1);
+	expect_count(all, "copy 192.0 KiB     3", 4);
+	ktap_result("paths that differ only in how sure they are are shown as one");
+	expect_count(exact, "/tmp/out.bin: 128.0 KiB delivered, 4 copies, ×4.00, exact\n", 1);
+	ktap_result("of these only those that are sure enough, if that is wanted");
 	free(all);
 	free(exact);
 	trace_deinit(&t);
@@ -255,8 +258,10 @@ static void test_shared_hops(void)
 	paths = copies_member(&t, &view, "paths");
 	figures = json_string_value(json_object_get(json_array_get(paths, 0), "figures"));
 	ktap_note("%lld hops, figures: %s", json_integer_value(nr), figures ?: "none");
-	ktap_ok(json_integer_value(nr) == 5 && figures && !strcmp(figures, "at least"),
-		"JSON says how many hops were not kept apart");
+	ktap_eq(json_integer_value(nr), 5);
+	ktap_true(figures);
+	ktap_str_eq(figures, "at least");
+	ktap_result("JSON says how many hops were not kept apart");
 	json_decref(nr);
 	json_decref(paths);
 	trace_deinit(&t);
@@ -279,8 +284,8 @@ static void test_anonymous_futexes(void)
 	wait.key = 8;
 	label_print_wait(out, &t.model, &wait);
 	fclose(out);
-	ktap_ok(!strcmp(text, "futex:[anonymous:[1001]+0x0]futex:[anonymous:[1002]+0x8]"),
-		"locks in anonymous memory are told apart: %s", text);
+	ktap_str_eq(text, "futex:[anonymous:[1001]+0x0]futex:[anonymous:[1002]+0x8]");
+	ktap_result("locks in anonymous memory are told apart: %s", text);
 	free(text);
 	trace_deinit(&t);
 }

@@ -72,22 +72,26 @@ static void test_library(void)
 	space_pages(&share, C, 0x50000, 7, 1000, 3, SPACE_FILE);
 	share.proc[C].page[6].mapcount = 1;
 	count(&share);
-	ktap_ok(frames(&share, REGION_LIBRARY, CAUSE_CACHE, ABC) == 6 &&
-		find(&share, REGION_LIBRARY, CAUSE_CACHE, ABC)->mapped == 18,
-		"text is in memory once, whoever maps it");
-	ktap_ok(frames(&share, REGION_LIBRARY, CAUSE_CACHE, 1 << C) == 1,
-		"text that one only has touched is its alone");
-	ktap_ok(frames(&share, REGION_LIBRARY, CAUSE_UNWRITTEN, AB) == 1,
-		"data that nobody has written is shared");
-	ktap_ok(frames(&share, REGION_LIBRARY, CAUSE_COPY, 1 << A) == 2 &&
-		frames(&share, REGION_LIBRARY, CAUSE_COPY, 1 << B) == 2,
-		"written data is a copy for each");
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_CACHE, ABC), 6);
+	ktap_eq(find(&share, REGION_LIBRARY, CAUSE_CACHE, ABC)->mapped, 18);
+	ktap_result("text is in memory once, whoever maps it");
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_CACHE, 1 << C), 1);
+	ktap_result("text that one only has touched is its alone");
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_UNWRITTEN, AB), 1);
+	ktap_result("data that nobody has written is shared");
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_COPY, 1 << A), 2);
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_COPY, 1 << B), 2);
+	ktap_result("written data is a copy for each");
 	data = &share.proc[A].region[1];
-	ktap_ok(data->present == 3 && data->together == 1 && data->own == 2 && data->copies == 2,
-		"the region's pages are what they are");
-	ktap_ok(share.proc[A].sum.pss == 6 * (PAGE_PSS / 3) + PAGE_PSS / 2 + 2 * PAGE_PSS,
-		"proportional shares add up as in the kernel");
-	ktap_ok(share.nr_frames == 6 + 1 + 1 + 4, "each frame is counted once");
+	ktap_eq(data->present, 3);
+	ktap_eq(data->together, 1);
+	ktap_eq(data->own, 2);
+	ktap_eq(data->copies, 2);
+	ktap_result("the region's pages are what they are");
+	ktap_eq(share.proc[A].sum.pss, 6 * (PAGE_PSS / 3) + PAGE_PSS / 2 + 2 * PAGE_PSS);
+	ktap_result("proportional shares add up as in the kernel");
+	ktap_eq(share.nr_frames, 6 + 1 + 1 + 4);
+	ktap_result("each frame is counted once");
 	vm_share_deinit(&share);
 }
 
@@ -100,12 +104,12 @@ static void test_memory(void)
 	space_pages(&share, B, 0x30000, 4, 300, 2, SPACE_FILE);
 	share.proc[A].page[4].mapcount = 1;
 	count(&share);
-	ktap_ok(frames(&share, REGION_SYSV, CAUSE_MEMORY, AB) == 4 &&
-		frames(&share, REGION_SYSV, CAUSE_MEMORY, 1 << A) == 1,
-		"a segment is shared where both have touched it");
-	ktap_ok(vm_group_is_apart(&share, find(&share, REGION_SYSV, CAUSE_MEMORY, 1 << A)) &&
-		vm_group_is_together(&share, find(&share, REGION_SYSV, CAUSE_MEMORY, AB)),
-		"and could be where one has");
+	ktap_eq(frames(&share, REGION_SYSV, CAUSE_MEMORY, AB), 4);
+	ktap_eq(frames(&share, REGION_SYSV, CAUSE_MEMORY, 1 << A), 1);
+	ktap_result("a segment is shared where both have touched it");
+	ktap_true(vm_group_is_apart(&share, find(&share, REGION_SYSV, CAUSE_MEMORY, 1 << A)));
+	ktap_true(vm_group_is_together(&share, find(&share, REGION_SYSV, CAUSE_MEMORY, AB)));
+	ktap_result("and could be where one has");
 	vm_share_deinit(&share);
 }
 
@@ -118,10 +122,10 @@ static void test_namespaces(void)
 	space_pages(&share, A, 0x30000, 4, 300, 1, SPACE_FILE);
 	space_pages(&share, B, 0x30000, 4, 400, 1, SPACE_FILE);
 	count(&share);
-	ktap_ok(share.proc[A].maps.region[3].object != share.proc[B].maps.region[3].object,
-		"the same id in two IPC namespaces is two objects");
-	ktap_ok(share.proc[A].maps.region[0].object == share.proc[B].maps.region[0].object,
-		"the same file is one object");
+	ktap_ne(share.proc[A].maps.region[3].object, share.proc[B].maps.region[3].object);
+	ktap_result("the same id in two IPC namespaces is two objects");
+	ktap_eq(share.proc[A].maps.region[0].object, share.proc[B].maps.region[0].object);
+	ktap_result("the same file is one object");
 	vm_share_deinit(&share);
 }
 
@@ -137,8 +141,8 @@ static void test_read_only(void)
 	space_pages(&share, A, 0x30000, 2, 300, 2, SPACE_FILE);
 	space_pages(&share, B, 0x30000, 2, 300, 2, SPACE_FILE);
 	count(&share);
-	ktap_ok(frames(&share, REGION_FILE, CAUSE_CACHE, AB) == 2,
-		"mapped shared, but read-only by all: nobody stores");
+	ktap_eq(frames(&share, REGION_FILE, CAUSE_CACHE, AB), 2);
+	ktap_result("mapped shared, but read-only by all: nobody stores");
 	vm_share_deinit(&share);
 
 	space_init(&share, 2);
@@ -147,8 +151,8 @@ static void test_read_only(void)
 	space_pages(&share, A, 0x30000, 2, 300, 2, SPACE_FILE);
 	space_pages(&share, B, 0x30000, 2, 300, 2, SPACE_FILE);
 	count(&share);
-	ktap_ok(frames(&share, REGION_FILE, CAUSE_MEMORY, AB) == 2,
-		"one writer makes it shared memory");
+	ktap_eq(frames(&share, REGION_FILE, CAUSE_MEMORY, AB), 2);
+	ktap_result("one writer makes it shared memory");
 	vm_share_deinit(&share);
 }
 
@@ -165,14 +169,15 @@ static void test_fork(void)
 	space_pages(&share, B, 0x20000, 3, 50, 2, SPACE_FRAME);
 	space_pages(&share, B, 0x23000, 2, 80, 1, SPACE_FRAME);
 	count(&share);
-	ktap_ok(frames(&share, REGION_HEAP, CAUSE_FORK, AB) == 3 &&
-		frames(&share, REGION_LIBRARY, CAUSE_FORK, AB) == 1,
-		"private frames of two processes are left from a fork");
-	ktap_ok(frames(&share, REGION_HEAP, CAUSE_OWN, 1 << A) == 2 &&
-		frames(&share, REGION_HEAP, CAUSE_OWN, 1 << B) == 2, "written since: own ones");
-	ktap_ok(frames(&share, REGION_HEAP, CAUSE_FORK, 1 << A) == 1 &&
-		share.proc[A].region[2].others == 1,
-		"a private frame with more mappings is shared with processes not asked for");
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_FORK, AB), 3);
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_FORK, AB), 1);
+	ktap_result("private frames of two processes are left from a fork");
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_OWN, 1 << A), 2);
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_OWN, 1 << B), 2);
+	ktap_result("written since: own ones");
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_FORK, 1 << A), 1);
+	ktap_eq(share.proc[A].region[2].others, 1);
+	ktap_result("a private frame with more mappings is shared with processes not asked for");
 	vm_share_deinit(&share);
 }
 
@@ -192,17 +197,24 @@ static void test_special(void)
 	}
 	count(&share);
 	heap = &share.proc[A].region[2];
-	ktap_ok(frames(&share, REGION_HEAP, CAUSE_ZERO, AB) == 1 &&
-		find(&share, REGION_HEAP, CAUSE_ZERO, AB)->mapped == 4 && heap->zero == 2,
-		"the zero page is one frame, mapped often");
-	ktap_ok(frames(&share, REGION_HEAP, CAUSE_KSM, AB) == 1 && heap->ksm == 1,
-		"KSM is not taken for a fork");
-	ktap_ok(heap->swapped == 1 && heap->present == 4, "swapped pages are not in memory");
-	ktap_ok(heap->changed == 1 && heap->unknown == 1, "changed pages are not known");
-	ktap_ok(!frames(&share, REGION_KERNEL, CAUSE_KERNEL, AB) &&
-		share.proc[A].region[4].raw == 1, "what the kernel does not count is left out");
-	ktap_ok(heap->mapped_once + heap->mapped_more == 2,
-		"what smaps does not count is not resident");
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_ZERO, AB), 1);
+	ktap_eq(find(&share, REGION_HEAP, CAUSE_ZERO, AB)->mapped, 4);
+	ktap_eq(heap->zero, 2);
+	ktap_result("the zero page is one frame, mapped often");
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_KSM, AB), 1);
+	ktap_eq(heap->ksm, 1);
+	ktap_result("KSM is not taken for a fork");
+	ktap_eq(heap->swapped, 1);
+	ktap_eq(heap->present, 4);
+	ktap_result("swapped pages are not in memory");
+	ktap_eq(heap->changed, 1);
+	ktap_eq(heap->unknown, 1);
+	ktap_result("changed pages are not known");
+	ktap_false(frames(&share, REGION_KERNEL, CAUSE_KERNEL, AB));
+	ktap_eq(share.proc[A].region[4].raw, 1);
+	ktap_result("what the kernel does not count is left out");
+	ktap_eq(heap->mapped_once + heap->mapped_more, 2);
+	ktap_result("what smaps does not count is not resident");
 	vm_share_deinit(&share);
 }
 
@@ -219,10 +231,12 @@ static void test_twice(void)
 	space_pages(&share, A, 0x11000, 1, 500, 2, SPACE_FILE);
 	space_pages(&share, A, 0x12000, 1, 500, 2, SPACE_FILE);
 	count(&share);
-	ktap_ok(share.nr_frames == 1 && share.proc[A].sum.own == 2 && !share.proc[A].sum.others,
-		"a frame that one process maps twice is its own");
-	ktap_ok(find(&share, REGION_LIBRARY, CAUSE_CACHE, 1 << A)->part == PART_TEXT,
-		"and counts as text");
+	ktap_eq(share.nr_frames, 1);
+	ktap_eq(share.proc[A].sum.own, 2);
+	ktap_false(share.proc[A].sum.others);
+	ktap_result("a frame that one process maps twice is its own");
+	ktap_eq(find(&share, REGION_LIBRARY, CAUSE_CACHE, 1 << A)->part, PART_TEXT);
+	ktap_result("and counts as text");
 	vm_share_deinit(&share);
 }
 
@@ -240,14 +254,15 @@ static void test_no_frames(void)
 		space_pages(&share, i, 0x30000, 4, 0, 0, SPACE_FILE);
 	}
 	count(&share);
-	ktap_ok(frames(&share, REGION_SYSV, CAUSE_MEMORY, AB) == 4 &&
-		frames(&share, REGION_LIBRARY, CAUSE_CACHE, AB) == 2,
-		"without frames, pages of objects are told by their places");
-	ktap_ok(share.proc[A].sum.own == 3 && share.proc[A].sum.zero == 1 &&
-		frames(&share, REGION_HEAP, CAUSE_OWN, 1 << A) == 3,
-		"pages mapped once are own ones");
-	ktap_ok(share.proc[A].sum.unknown == 1,
-		"with whom a private page is shared stays unknown");
+	ktap_eq(frames(&share, REGION_SYSV, CAUSE_MEMORY, AB), 4);
+	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_CACHE, AB), 2);
+	ktap_result("without frames, pages of objects are told by their places");
+	ktap_eq(share.proc[A].sum.own, 3);
+	ktap_eq(share.proc[A].sum.zero, 1);
+	ktap_eq(frames(&share, REGION_HEAP, CAUSE_OWN, 1 << A), 3);
+	ktap_result("pages mapped once are own ones");
+	ktap_eq(share.proc[A].sum.unknown, 1);
+	ktap_result("with whom a private page is shared stays unknown");
 	vm_share_deinit(&share);
 }
 
@@ -268,11 +283,13 @@ static void test_many(void)
 		mapped += vm_group_at(&share, i)->mapped;
 		frames_sum += vm_group_at(&share, i)->frames;
 	}
-	ktap_ok(mapped == 64 * VM_PROCS_MAX && frames_sum == share.nr_frames &&
-		share.nr_frames == 64 + VM_PROCS_MAX - 1,
-		"groups of %u processes have every page once", VM_PROCS_MAX);
-	ktap_ok(share.group.nr - 1 == 64 + VM_PROCS_MAX - 1 && share.object.nr - 1 == 1,
-		"each set of holders is a group");
+	ktap_eq(mapped, 64 * VM_PROCS_MAX);
+	ktap_eq(frames_sum, share.nr_frames);
+	ktap_eq(share.nr_frames, 64 + VM_PROCS_MAX - 1);
+	ktap_result("groups of %u processes have every page once", VM_PROCS_MAX);
+	ktap_eq(share.group.nr - 1, 64 + VM_PROCS_MAX - 1);
+	ktap_eq(share.object.nr - 1, 1);
+	ktap_result("each set of holders is a group");
 	vm_share_deinit(&share);
 }
 
