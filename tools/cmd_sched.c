@@ -101,8 +101,6 @@ int sched_cmd_run(struct sched_cmd *cmd)
 		return status;
 	}
 	cmd->view.start_ns = reader_info(analysis.reader)->start_ns;
-	if (cmd->what & MODEL_WAITS && reader_info(analysis.reader)->classes & MODEL_WAITS_CLASSES)
-		analysis.what |= MODEL_COPIES;
 	analysis.until_ns = source_until_ns(&cmd->source, analysis.reader);
 	if (cmd->begin)
 		cmd->begin(cmd->arg);

@@ -23,7 +23,7 @@
  * @view: what to show; @start_ns is valid once printing begins
  * @has_top: --top was given
  * @model: valid while records are read and printed
- * @what: MODEL_*; with MODEL_WAITS the objects' names are found as well
+ * @what: MODEL_*
  * @watch: as in struct analysis
  * @look: looks at the recording first: an exit status, CMD_OK to go on; NULL = no need
  * @begin: prints what stands above all; NULL = nothing

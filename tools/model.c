@@ -108,6 +108,19 @@ static int begin(struct model *model)
 	return sched_reset(&model->sched, from_ns);
 }
 
+static int apply_ipc(struct model *model, const struct ipcprobe_rec *rec)
+{
+	int err = 0;
+
+	if (model->what & MODEL_COPIES)
+		err = copies_apply(&model->copies, rec);
+	else if (model->what & MODEL_WAITS)
+		err = copies_apply_name(&model->copies, rec);
+	if (!err && model->what & MODEL_WAITS)
+		err = sched_apply_wait(&model->sched, rec);
+	return err;
+}
+
 static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
 {
 	int err;
@@ -126,10 +139,7 @@ static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
 		return model->what & MODEL_PICKS ?
 			picks_apply(&model->picks, &model->sched, rec) : 0;
 	default:
-		err = model->what & MODEL_COPIES ? copies_apply(&model->copies, rec) : 0;
-		if (!err && model->what & MODEL_WAITS)
-			err = sched_apply_wait(&model->sched, rec);
-		return err;
+		return apply_ipc(model, rec);
 	}
 }
 

@@ -33,7 +33,7 @@ struct lifelines;
 #define MODEL_COPIES	0x1U	/* where bytes went */
 #define MODEL_RUNQ	0x2U	/* run queues */
 #define MODEL_TIMELINE	0x4U	/* run queues over time */
-#define MODEL_WAITS	0x8U	/* with run queues: on which object tasks block */
+#define MODEL_WAITS	0x8U	/* with run queues: on which object tasks block, and its name */
 #define MODEL_PICKS	0x10U	/* with run queues: why the scheduler chose */
 #define MODEL_CALLS	0x20U	/* with where bytes went: system calls counted */
 

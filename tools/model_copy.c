@@ -356,6 +356,36 @@ int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
 	return err ? err : apply(copies, rec);
 }
 
+/* Does it tell what an object is called, or that its number is another's from now on? */
+static bool tells_name(const struct ipcprobe_rec *rec)
+{
+	switch (rec->type) {
+	case IPCPROBE_REC_pipe_create:
+	case IPCPROBE_REC_pipe_snapshot:
+	case IPCPROBE_REC_pipe_close:
+	case IPCPROBE_REC_file_info:
+	case IPCPROBE_REC_file_rename:
+	case IPCPROBE_REC_mq_info:
+	case IPCPROBE_REC_mq_destroy:
+	case IPCPROBE_REC_unix_socket:
+	case IPCPROBE_REC_unix_pair:
+	case IPCPROBE_REC_unix_accept:
+	case IPCPROBE_REC_unix_close:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * copies_apply_name - instead of copies_apply(): only objects' names are wanted
+ * Return: 0 or -ENOMEM.
+ */
+int copies_apply_name(struct copies *copies, const struct ipcprobe_rec *rec)
+{
+	return tells_name(rec) ? apply(copies, rec) : 0;
+}
+
 /**
  * copies_lost - records of class @class_id of @begin_ns to @end_ns are missing
  *

@@ -300,6 +300,7 @@ struct copies {
 int copies_init(struct copies *copies, struct tasks *tasks);
 void copies_deinit(struct copies *copies);
 int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec);
+int copies_apply_name(struct copies *copies, const struct ipcprobe_rec *rec);
 int copies_lost(struct copies *copies, uint32_t class_id, uint64_t begin_ns, uint64_t end_ns);
 void copies_reset(struct copies *copies);
 int copies_finish(struct copies *copies, uint64_t end_ns);

@@ -67,8 +67,6 @@ static int draw(const struct source_opts *source, struct reader *r,
 		.view = &job,
 	};
 
-	if (drawing->what & MODEL_WAITS && reader_info(r)->classes & MODEL_WAITS_CLASSES)
-		analysis.what |= MODEL_COPIES;
 	drawing->follow(drawing->arg, &analysis);
 	return analysis_run(&analysis);
 }

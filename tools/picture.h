@@ -29,7 +29,7 @@ struct picture {
 
 /**
  * struct picture_drawing - what is drawn
- * @what: MODEL_*; with MODEL_WAITS the objects' names are found as well
+ * @what: MODEL_*
  * @begin: what follows the records of @from_ns to @until_ns: 0 or -ENOMEM
  * @follow: says so to the analysis
  * @write: 0 or -errno

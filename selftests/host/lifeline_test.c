@@ -27,7 +27,7 @@ struct drawn {
 static void begin_of(struct drawn *d, const struct source_opts *source, uint64_t from_us,
 		     uint64_t until_us)
 {
-	trace_init(&d->trace, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES);
+	trace_init(&d->trace, MODEL_RUNQ | MODEL_WAITS);
 	if (lifelines_init(&d->lines, source, START_NS + from_us * US, START_NS + until_us * US))
 		abort();
 	d->trace.model.lifelines = &d->lines;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Names that a file tells after they are needed: a snapshot that took its time, in a
- * recording that does not say when it was complete, or one after a loss.
+ * recording that does not say when it was complete, or one after a loss.  And names
+ * of objects that tasks block on, where bytes are not followed.
  */
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "analysis.h"
 #include "ktap.h"
+#include "label.h"
 #include "trace_builder.h"
 #include "tracefile.h"
 
@@ -164,9 +166,53 @@ static void test_dropped(void)
 	trace_deinit(&t);
 }
 
+/* What is blocked on is called @name. */
+static void check_name(const struct trace *t, struct sched_wait wait, const char *name)
+{
+	char *is = label_wait(&t->model, &wait);
+
+	ktap_ok(is && !strcmp(is, name), "%s: '%s'", name, is ?: "");
+	free(is);
+}
+
+/* The second of each kind has the number that the first had. */
+static void tell_objects(struct trace *t)
+{
+	TRACE_STR(t, pipe_snapshot, 0, "/run/fifo", .pipe = 7, .flags = IPCPROBE_IO_FIFO);
+	TRACE_NAME(t, unix_socket, 1, "", .sock = 3, .ino = 49);
+	TRACE(t, unix_close, 1, .sock = 3);
+	TRACE(t, unix_pair, 1, .sock = 3, .peer = 4, .ino = 50, .peer_ino = 51);
+	TRACE(t, unix_accept, 1, .sock = 5, .ino = 52);
+	TRACE_NAME(t, unix_socket, 1, "", .sock = 6, .ino = 53);
+	TRACE_NAME(t, mq_info, 1, "before", .dev = 20, .ino = 9);
+	TRACE(t, mq_destroy, 1, .dev = 20, .ino = 9);
+	TRACE_NAME(t, mq_info, 1, "queue", .dev = 20, .ino = 9);
+	TRACE_STR(t, file_info, 1, "/tmp/file", .ino = 60, .dev = 8, .file = 2);
+	TRACE_TEXT(t, file_rename, 1, names, "renamed", .file = 2, .nr_names = 1);
+}
+
+static void test_objects(void)
+{
+	struct trace t;
+
+	trace_init(&t, MODEL_RUNQ | MODEL_WAITS);
+	tell_objects(&t);
+	check_name(&t, (struct sched_wait){ .kind = WAIT_FIFO, .key = 7 }, "/run/fifo");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_PIPE, .key = 7 }, "pipe:[7]");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_UNIX, .key = 3 }, "unix:[50]");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_UNIX, .key = 4 }, "unix:[51]");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_UNIX, .key = 5 }, "unix:[52]");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_UNIX, .key = 6 }, "unix:[53]");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_MQ, .key = map_pair(20, 9) }, "mq:queue");
+	check_name(&t, (struct sched_wait){ .kind = WAIT_FUTEX, .file = 2, .key = 16 },
+		   "futex:[/tmp/renamed+0x10]");
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(5);
+	ktap_begin(13);
+	test_objects();
 	watch(0, 0);
 	ktap_eq(nr_seen, 4);
 	expect_seen(0, "early");

@@ -249,7 +249,7 @@ static void sum_blocked(const struct sweep_limits *limits, uint64_t sums[2], uin
 
 	if (blocked_init(&blocked))
 		abort();
-	record(&t, limits, &blocked.watch, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES);
+	record(&t, limits, &blocked.watch, MODEL_RUNQ | MODEL_WAITS);
 	sums[0] = 0;
 	sums[1] = 0;
 	for (i = 1; i < blocked.row.nr; i++) {

@@ -797,7 +797,7 @@ static int timehist_view(const struct model *model, const void *opts)
 	int err;
 
 	(void)model;
-	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES);
+	trace_init(&t, MODEL_RUNQ | MODEL_WAITS);
 	if (timehist_init(&th, &t.model, &runq))
 		abort();
 	th.has_wakeups = timehist_flags.has_wakeups;
@@ -1010,7 +1010,7 @@ static int explain_view(const struct model *model, const void *opts)
 	int err;
 
 	(void)model;
-	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_COPIES | MODEL_PICKS);
+	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_PICKS);
 	if (explain_init(&explain, &t.model, &runq) || explain_keep(&explain, 4))
 		abort();
 	explain.mode = explain_mode;
