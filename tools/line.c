@@ -4,7 +4,6 @@
  */
 #include "line.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,14 +12,56 @@
 #include "text.h"
 #include "view_json.h"
 
+#define NUMBER_MAX	20	/* digits */
+
+/* As printf() would, which is most of what a line costs; its length. */
+static int put_number(uint64_t number, int width, char fill)
+{
+	char text[NUMBER_MAX];
+	int at = NUMBER_MAX, len;
+
+	do {
+		text[--at] = '0' + number % 10;
+		number /= 10;
+	} while (number);
+	while (NUMBER_MAX - at < width)
+		text[--at] = fill;
+	len = NUMBER_MAX - at;
+	fwrite_unlocked(text + at, 1, len, stdout);
+	return len;
+}
+
+static void put_spaces(int nr)
+{
+	static const char spaces[] = "                                ";
+	const int most = sizeof(spaces) - 1;
+
+	for (; nr > most; nr -= most)
+		fwrite_unlocked(spaces, 1, most, stdout);
+	if (nr > 0)
+		fwrite_unlocked(spaces, 1, nr, stdout);
+}
+
 void line_time(uint64_t ns)
 {
-	printf("%8" PRIu64 ".%06" PRIu64, ns / 1000000000, ns / 1000 % 1000000);
+	put_number(ns / 1000000000, 8, ' ');
+	putchar_unlocked('.');
+	put_number(ns / 1000 % 1000000, 6, '0');
+}
+
+void line_cpu(uint32_t cpu)
+{
+	fputs_unlocked(" [", stdout);
+	put_number(cpu, 4, '0');
+	fputs_unlocked("] ", stdout);
 }
 
 void line_ms(uint64_t ns)
 {
-	printf("  %9" PRIu64 ".%03" PRIu64, ns / 1000000, ns / 1000 % 1000);
+	put_spaces(2);
+	put_number(ns / 1000000, 9, ' ');
+	putchar_unlocked('.');
+	put_number(ns / 1000 % 1000, 3, '0');
 }
 
 void line_duration(uint64_t ns)
@@ -52,48 +93,57 @@ void line_ms_known(bool is_known, uint64_t ns)
 		printf("%*s", LINE_MS_WIDTH, "-");
 }
 
-static int name_task(const struct model *model, uint32_t number, char name[LABEL_MAX])
+/* "comm[tid]"; its length, were no character of it escaped */
+static int put_task(const struct model *model, uint32_t number)
 {
 	const struct task *task = task_at(&model->tasks, number);
 	uint32_t pid = proc_at(&model->tasks, task->proc)->pid;
-	const char *comm = task->comm[0] ? task->comm : "?";
+	const char *comm = !number ? "<idle>" : task->comm[0] ? task->comm : "?";
+	int len = strlen(comm);
 
+	text_print(stdout, comm);
 	if (!number)
-		return snprintf(name, LABEL_MAX, "<idle>");
-	if (pid == task->tid)
-		return snprintf(name, LABEL_MAX, "%s[%u]", comm, pid);
-	return snprintf(name, LABEL_MAX, "%s[%u/%u]", comm, task->tid, pid);
+		return len;
+	putchar_unlocked('[');
+	len += put_number(task->tid, 0, ' ') + 2;
+	if (pid != task->tid) {
+		putchar_unlocked('/');
+		len += put_number(pid, 0, ' ') + 1;
+	}
+	putchar_unlocked(']');
+	return len;
 }
 
-static void put_name(const char *name, int len, int width)
+/* what follows is @width on, and a space at least */
+static void pad(int len, int width)
 {
-	text_print(stdout, name);
 	if (width)
-		printf("%*s", len < width ? width - len : 1, "");
+		put_spaces(len < width ? width - len : 1);
 }
 
 void line_task(const struct model *model, uint32_t number, int width)
 {
-	char name[LABEL_MAX];
-	int len = name_task(model, number, name);
+	pad(put_task(model, number), width);
+}
 
-	put_name(name, len, width);
+static int put_waker(const struct model *model, const struct sched_waker *waker)
+{
+	int len;
+
+	switch (waker->kind) {
+	case WAKER_TASK:
+		return put_task(model, waker->task);
+	case WAKER_UNKNOWN:
+		return printf("?");
+	default:
+		len = printf("%s on ", label_waker_kind(waker->kind));
+		return len + put_task(model, waker->task);
+	}
 }
 
 void line_waker(const struct model *model, const struct sched_waker *waker, int width)
 {
-	char name[LABEL_MAX], text[2 * LABEL_MAX];
-	int len = name_task(model, waker->task, name);
-
-	if (waker->kind == WAKER_TASK) {
-		put_name(name, len, width);
-		return;
-	}
-	if (waker->kind == WAKER_UNKNOWN)
-		len = snprintf(text, sizeof(text), "?");
-	else
-		len = snprintf(text, sizeof(text), "%s on %s", label_waker_kind(waker->kind), name);
-	put_name(text, len, width);
+	pad(put_waker(model, waker), width);
 }
 
 /* by the kernel's own bits of a state; the first with all its bits set counts */

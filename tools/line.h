@@ -16,6 +16,9 @@
 /* seconds, to the microsecond */
 void line_time(uint64_t ns);
 
+/* " [0001] " */
+void line_cpu(uint32_t cpu);
+
 /* milliseconds; a time that is not known is "-" */
 void line_ms(uint64_t ns);
 void line_ms_known(bool is_known, uint64_t ns);

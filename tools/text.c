@@ -35,7 +35,7 @@ static size_t print_char(FILE *out, const char *text, size_t left, char quote)
 		if (first < 0x20 || first == 0x7f || first == '\\' || (quote && first == quote))
 			fprintf(out, "\\x%02x", first);
 		else
-			putc(first, out);
+			putc_unlocked(first, out);
 		return 1;
 	}
 	len = mbrtowc(&wide, text, left, &state);

@@ -45,7 +45,7 @@ static void put_cpus(const struct timehist *th, uint32_t cpu, char mark)
 static void begin_line(const struct timehist *th, uint64_t ts_ns, uint32_t cpu, char mark)
 {
 	line_time(ts_ns - th->runq->start_ns);
-	printf(" [%04u] ", cpu);
+	line_cpu(cpu);
 	put_cpus(th, cpu, mark);
 	putchar(' ');
 }
@@ -108,7 +108,9 @@ static void print_precise(const struct timehist *th, const struct sched_switch *
 		printf("%-*s", NAME_WIDTH, "-");
 	line_ms_known(ready_ns && ready_ns <= ts_ns, ts_ns - ready_ns);
 	line_ms_known(task->out_ns, ts_ns - task->out_ns);
-	printf("  [%04u]  ", sw->rec->cpu);
+	putchar(' ');
+	line_cpu(sw->rec->cpu);
+	putchar(' ');
 	line_task(th->model, sw->prev, NAME_WIDTH);
 	put_reason(th, task);
 	put_throttled(task);
