@@ -33,7 +33,10 @@ nr_events=$(./generate "$millions" "$folder/data")
 view copies
 view runq
 view sched latency
+view sched latency --antagonists
 view sched timehist
 view sched timehist --precise
 view sched stat
 view sched explain --worst 10
+view sched map
+view sched migrations
