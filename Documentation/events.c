@@ -102,9 +102,9 @@ static const char intro[] =
 "\n"
 "Every record begins with struct ipcprobe_rec: ``len`` (u16, offset 0), ``type``\n"
 "(u16, 2), ``tid`` (u32, 4) and ``ts_ns`` (u64, 8). The fields below follow it;\n"
-"offsets count from the record's first byte. ``tid`` is the task the event is\n"
-"about: of run-queue events the task that was queued, woken or switched out, of\n"
-"all others the task that acted.\n"
+"offsets count from the record's first byte. ``tid`` is the task that the event is\n"
+"about. For a run-queue event this is the task that was queued, woken or switched\n"
+"out; for any other event it is the task that acted.\n"
 "\n"
 "Every event is also a tracepoint, ``ipcprobe:<event>``, with the same fields and\n"
 "``tid``, without the padding.\n"
@@ -112,11 +112,11 @@ static const char intro[] =
 "Types: *x64* is an address, printed in hexadecimal; *ns32* and *ns64* are\n"
 "nanoseconds, the former saturated at 2^32 - 1; *tid* is a thread id in the initial\n"
 "pid namespace, 0 = unknown; *dev* is a device, major << 20 | minor; *print* is a\n"
-"fingerprint (uapi.rst), printed in hexadecimal, 0 = not read. What *call* and the\n"
-"like are numbers of stands in the lists at the end, by the name of the\n"
-"type; ``ipcprobe script`` and the tracepoints print the names. Fields named\n"
-"``__pad`` are zero. A *char[]* or *u8[]* comes on top of the length given, filled\n"
-"up with zeroes to a multiple of 8.\n";
+"fingerprint (uapi.rst), printed in hexadecimal, 0 = not read. Types such as *call*\n"
+"are numbers that stand for names: the lists at the end have them, one list for each\n"
+"type, and ``ipcprobe script`` and the tracepoints print the names. Fields named\n"
+"``__pad`` are zero. The length of a record is given without its *char[]* or *u8[]*,\n"
+"which is filled up with zeroes to a multiple of 8.\n";
 
 static void print_rule(char rule, size_t len)
 {
@@ -143,14 +143,25 @@ static void print_text(const char *text)
 
 /* ---- fields ---- */
 
-#define NAME_LEN	12
+#define NAME_LEN	12	/* of most tables, see name_width() */
 #define TYPE_LEN	20
 #define OFFSET_LEN	6
 #define TEXT_LEN	40	/* the last column may stand over */
 
-static void print_field_rule(void)
+/* Only the last column of a table may hold more than its rule is wide. */
+static int name_width(const struct field *fields, size_t nr)
 {
-	static const int widths[] = { NAME_LEN, TYPE_LEN, OFFSET_LEN, TEXT_LEN };
+	int width = NAME_LEN;
+
+	for (size_t i = 0; i < nr; i++)
+		if ((int)strlen(fields[i].name) > width)
+			width = strlen(fields[i].name);
+	return width;
+}
+
+static void print_field_rule(int width)
+{
+	const int widths[] = { width, TYPE_LEN, OFFSET_LEN, TEXT_LEN };
 
 	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		for (int n = 0; n < widths[i]; n++)
@@ -175,9 +186,9 @@ static void print_type(const struct field *field)
 	printf("%-*s ", TYPE_LEN, type);
 }
 
-static void print_field(const struct field *field)
+static void print_field(const struct field *field, int width)
 {
-	printf("%-*s ", NAME_LEN, field->name);
+	printf("%-*s ", width, field->name);
 	print_type(field);
 	printf("%*zu ", OFFSET_LEN, field->offset);
 	print_text(*field->text ? field->text : "zero");
@@ -186,13 +197,15 @@ static void print_field(const struct field *field)
 
 static void print_fields(const struct field *fields, size_t nr)
 {
-	print_field_rule();
-	printf("%-*s %-*s %*s %s\n", NAME_LEN, "field", TYPE_LEN, "type, unit",
+	int width = name_width(fields, nr);
+
+	print_field_rule(width);
+	printf("%-*s %-*s %*s %s\n", width, "field", TYPE_LEN, "type, unit",
 	       OFFSET_LEN, "offset", "meaning");
-	print_field_rule();
+	print_field_rule(width);
 	for (size_t i = 0; i < nr; i++)
-		print_field(&fields[i]);
-	print_field_rule();
+		print_field(&fields[i], width);
+	print_field_rule(width);
 }
 
 #define PRINT_FIELDS(name, cls, number, text)				\
