@@ -173,7 +173,7 @@ code_classes() {
 			# All macros that name classes or make rows, then the tables.
 			sed -n '/^#define [A-Z_]*\(CLASSES\|_TP\|_FN\|_FROM\|_HOT\|BOTH\|SHM\|SYS[A-Z_]*\)[ (	]/{:more
 				/\\$/{N;b more}
-				p}' ../module/ipcprobe.h "$file"
+				p}' ../module/class.h ../module/hook.h "$file"
 			sed -n '/^struct ipcprobe_hook ipcprobe_[a-z_]*_hooks\[\]/,/^};/{/^#/d;p}' "$file"
 		} | sed '/arm64/d' | "$CC" -E -P -x c - 2>>"$temp/wrong"
 	done | tr -d '\n' | sed 's/\.name = /\n/g' |

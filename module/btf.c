@@ -12,7 +12,7 @@
 #include <linux/magic.h>
 #include <linux/mm.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
 
 struct blob {
 	const char *strings;

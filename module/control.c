@@ -10,7 +10,16 @@
 #include <linux/sched/signal.h>
 #include <net/genetlink.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "control.h"
+#include "dev.h"
+#include "file.h"
+#include "hook.h"
+#include "limit.h"
+#include "pipe.h"
+#include "record.h"
+#include "session.h"
+#include "walk.h"
 
 static struct genl_family family;
 

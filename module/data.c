@@ -16,8 +16,13 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "op.h"
+#include "ring.h"
+#include "session.h"
+#include "sum.h"
 
 /**
  * struct piece - a record that is made

@@ -12,7 +12,11 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
+#include "dev.h"
+#include "record.h"
+#include "ring.h"
+#include "session.h"
+#include "setup.h"
 
 /**
  * ipcprobe_check_access - may somebody use the module, by the device or by netlink?

@@ -13,7 +13,11 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
+#include "missed.h"
+#include "op_state.h"
+#include "ring.h"
+#include "session.h"
 #include "trace.h"
 
 /* @cpu: -1: this one, which is asked for only if that matters */

@@ -14,8 +14,12 @@
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "file.h"
+#include "hook_shm.h"
+#include "session.h"
 
 #define TABLE_BITS	11
 #define NR_WAYS		4

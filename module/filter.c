@@ -17,7 +17,9 @@
 #include <linux/threads.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "filter.h"
+#include "hook.h"
 
 static LIST_HEAD(filters);		/* RCU */
 static DEFINE_SPINLOCK(filters_lock);	/* changes of the list */

@@ -20,7 +20,10 @@
 #include <linux/preempt.h>
 #include <linux/slab.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "function.h"
+#include "hook.h"
+#include "hot.h"
 
 #define NR_SLOTS	512	/* several times the number of hooks */
 

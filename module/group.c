@@ -10,9 +10,14 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "group.h"
+#include "hook.h"
+#include "missed.h"
 #include "rq.h"
+#include "session.h"
 
 #ifdef CONFIG_CGROUP_SCHED
 

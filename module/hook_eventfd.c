@@ -12,9 +12,16 @@
 #include <linux/uio.h>
 #include <trace/events/sched.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_eventfd.h"
+#include "op.h"
 #include "user.h"
+#include "wait.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

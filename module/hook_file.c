@@ -11,9 +11,18 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "file.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_file.h"
+#include "op.h"
+#include "session.h"
 #include "user.h"
+#include "vector.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

@@ -22,8 +22,15 @@
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "file.h"
+#include "finish.h"
+#include "hook.h"
+#include "missed.h"
+#include "op.h"
 
 #define ARG(fregs, n)	ftrace_regs_get_argument(fregs, n)
 

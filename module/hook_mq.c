@@ -14,9 +14,20 @@
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_mq.h"
+#include "hook_msg.h"
+#include "op.h"
+#include "session.h"
+#include "sysv.h"
 #include "user.h"
+#include "wait.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

@@ -19,8 +19,12 @@
 #include <linux/sched.h>
 #include <linux/sched/deadline.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "hook.h"
+#include "hot.h"
+#include "missed.h"
 #include "rq.h"
 #include "site.h"
 

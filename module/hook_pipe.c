@@ -6,8 +6,17 @@
 #include <linux/pipe_fs_i.h>
 #include <linux/stat.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_pipe.h"
+#include "hot.h"
+#include "missed.h"
+#include "op.h"
+#include "pipe.h"
+#include "session.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

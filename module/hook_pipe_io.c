@@ -34,9 +34,21 @@
 #include <linux/uio.h>
 #include <asm/syscall.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_pipe.h"
+#include "hook_unix.h"
+#include "hook_uring.h"
+#include "hot.h"
+#include "missed.h"
+#include "op.h"
+#include "pipe.h"
+#include "session.h"
 #include "user.h"
+#include "vector.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

@@ -6,8 +6,14 @@
 #include <linux/sched.h>
 #include <linux/uio.h>
 
-#include "ipcprobe.h"
+#include "buffer.h"
+#include "class.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "op.h"
 #include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))

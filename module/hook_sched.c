@@ -33,8 +33,12 @@
 #include <linux/sched/task.h>
 #include <trace/events/sched.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "group.h"
+#include "hook.h"
+#include "hot.h"
 #include "rq.h"
 #include "site.h"
 #include "waking.h"

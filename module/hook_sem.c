@@ -15,8 +15,17 @@
 #include <linux/sem.h>
 #include <linux/uaccess.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_sem.h"
+#include "op.h"
+#include "session.h"
+#include "sysv.h"
+#include "wait.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

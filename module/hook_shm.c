@@ -32,8 +32,18 @@
 #include <asm/syscall.h>
 #include <trace/events/task.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "file.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_file.h"
+#include "hook_shm.h"
+#include "missed.h"
+#include "op.h"
+#include "session.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

@@ -4,8 +4,10 @@
 #include <linux/signal.h>
 #include <trace/events/signal.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "hook.h"
 
 static int code_of(const struct kernel_siginfo *info)
 {

@@ -13,8 +13,18 @@
 #include <linux/uio.h>
 #include <asm/syscall.h>
 
-#include "ipcprobe.h"
+#include "buffer.h"
+#include "class.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "file.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_pipe.h"
+#include "missed.h"
+#include "op.h"
+#include "pipe.h"
 #include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))

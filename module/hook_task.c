@@ -9,8 +9,14 @@
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "filter.h"
+#include "hook.h"
+#include "session.h"
+#include "snapshot.h"
+#include "walk.h"
 
 /* Context: RCU read side or the task itself. */
 static u32 parent_process(struct task_struct *task)

@@ -20,9 +20,20 @@
 #include <net/af_unix.h>
 #include <net/sock.h>
 
-#include "ipcprobe.h"
+#include "buffer.h"
+#include "class.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_unix.h"
+#include "missed.h"
+#include "op.h"
+#include "session.h"
+#include "sock.h"
 #include "user.h"
+#include "vector.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

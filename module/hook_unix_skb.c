@@ -16,8 +16,15 @@
 #include <net/af_unix.h>
 #include <net/sock.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "hook.h"
+#include "hook_unix.h"
+#include "missed.h"
+#include "op.h"
+#include "session.h"
+#include "sock.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 

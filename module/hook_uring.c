@@ -19,8 +19,17 @@
 #include <linux/stat.h>
 #include <trace/events/io_uring.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "buffer.h"
+#include "class.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "file.h"
+#include "hook.h"
+#include "hook_file.h"
+#include "hook_uring.h"
+#include "missed.h"
 #include "user.h"
 
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))

@@ -19,7 +19,15 @@
 #include <asm/trace/exceptions.h>
 #endif
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
+#include "hook.h"
+#include "hook_eventfd.h"
+#include "hook_mq.h"
+#include "hook_msg.h"
+#include "hook_sem.h"
+#include "op.h"
+#include "wait.h"
 
 static __always_inline bool may_wait(const struct ipcprobe_op *op)
 {

@@ -16,7 +16,15 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
+#include "function.h"
+#include "hook.h"
+#include "message.h"
+#include "op.h"
+#include "pipe.h"
+#include "session.h"
+#include "sock.h"
 
 static struct ipcprobe_hook *const tables[] = {
 	ipcprobe_task_hooks,

@@ -3,7 +3,8 @@
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 
-#include "ipcprobe.h"
+#include "limit.h"
+#include "record.h"
 
 static DEFINE_SPINLOCK(lock);
 static u64 taken[IPCPROBE_NR_LIMITS];

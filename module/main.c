@@ -7,8 +7,21 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
+#include "control.h"
+#include "dev.h"
+#include "file.h"
+#include "hook.h"
+#include "message.h"
+#include "online.h"
+#include "op.h"
+#include "pipe.h"
 #include "rq.h"
+#include "session.h"
+#include "sock.h"
+#include "table.h"
 #include "waking.h"
 
 unsigned int ipcprobe_objects_max = IPCPROBE_OBJECTS_MAX;

@@ -20,7 +20,8 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
+#include "message.h"
+#include "table.h"
 
 #define TABLE_BITS	14
 #define SLOT_BITS	2

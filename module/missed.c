@@ -3,8 +3,12 @@
  * What happened and made no record: counted at the hook that saw it, and for
  * each session that wants its class put into the stream as a lost record.
  */
-#include "ipcprobe.h"
+#include "clock.h"
 #include "emit.h"
+#include "hook.h"
+#include "missed.h"
+#include "ring.h"
+#include "session.h"
 
 static void trace_missed(u32 class_id, enum ipcprobe_reason reason)
 {

@@ -8,8 +8,10 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
 #include "emit.h"
+#include "online.h"
+#include "session.h"
 
 static enum cpuhp_state state;
 

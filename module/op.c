@@ -39,7 +39,17 @@
 #include <trace/events/sched.h>
 #include <trace/events/syscalls.h>
 
-#include "ipcprobe.h"
+#include "buffer.h"
+#include "class.h"
+#include "clock.h"
+#include "finish.h"
+#include "hook.h"
+#include "hook_pipe.h"
+#include "missed.h"
+#include "op.h"
+#include "pipe.h"
+#include "record.h"
+#include "sock.h"
 
 bool ipcprobe_op_enabled;
 static u64 enabled_ns;		/* since when; as start_time of a task */

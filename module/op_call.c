@@ -11,7 +11,7 @@
 #include <asm/unistd_32_ia32.h>
 #endif
 
-#include "ipcprobe.h"
+#include "op_call.h"
 
 /* The system calls that end an operation; all others are IPCPROBE_CALL_OTHER, 0. */
 const u8 ipcprobe_calls[IPCPROBE_NR_CALLS] = {

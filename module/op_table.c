@@ -15,7 +15,7 @@
 #include <linux/slab.h>
 #include <linux/threads.h>
 
-#include "ipcprobe.h"
+#include "op_table.h"
 
 #define LEAF_SIZE	BIT(IPCPROBE_OP_LEAF_BITS)
 #define NR_LEAVES	DIV_ROUND_UP(PID_MAX_LIMIT, LEAF_SIZE)

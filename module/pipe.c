@@ -15,8 +15,14 @@
 #include <linux/spinlock.h>
 #include <linux/stat.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "file.h"
+#include "op.h"
+#include "pipe.h"
+#include "session.h"
+#include "table.h"
 
 #define NR_CHECKS	64	/* by then nobody is left who began unseen */
 

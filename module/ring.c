@@ -34,7 +34,9 @@
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
+#include "record.h"
+#include "ring.h"
 
 #define LOST_LEN	((u32)sizeof(struct ipcprobe_rec_lost))
 #define LOST_ROOM	(IPCPROBE_NR_CLASSES * LOST_LEN)

@@ -2,7 +2,7 @@
 /* Offsets of the scheduler's private structs. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "ipcprobe.h"
+#include "btf.h"
 #include "rq.h"
 
 struct ipcprobe_rq_offsets ipcprobe_rq_offsets;

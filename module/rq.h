@@ -16,7 +16,9 @@
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 
-#include "ipcprobe.h"
+#include "record.h"
+
+struct ipcprobe_session;
 
 /* Byte offsets; -1: this kernel has no such member, or no BTF. */
 struct ipcprobe_rq_offsets {
@@ -160,6 +162,9 @@ static __always_inline u16 ipcprobe_sched_context(void)
 		return IPCPROBE_CONTEXT_STOPPER;
 	return 0;
 }
+
+bool ipcprobe_rq_has_lock(void);
+void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, bool is_stopped);
 
 /* ---- task groups ---- */
 

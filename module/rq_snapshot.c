@@ -12,9 +12,11 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
 #include "emit.h"
+#include "missed.h"
 #include "rq.h"
+#include "session.h"
 
 #define MEMBERS_MAX	4096	/* of one queue: more are not in the snapshot */
 #define THREADS_MAX	16384	/* looked at one by one */

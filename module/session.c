@@ -14,7 +14,17 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "filter.h"
+#include "group.h"
+#include "hook.h"
+#include "limit.h"
+#include "missed.h"
+#include "record.h"
+#include "ring.h"
+#include "session.h"
+#include "setup.h"
+#include "snapshot.h"
 
 static struct ipcprobe_ring no_ring;	/* of no class */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);

@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "ipcprobe.h"
+#include "setup.h"
 
 static int check_config(const struct ipcprobe_config *config)
 {

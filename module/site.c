@@ -11,8 +11,10 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "session.h"
 #include "site.h"
 
 struct ipcprobe_site ipcprobe_sites[BIT(IPCPROBE_SITE_BITS)];

@@ -11,8 +11,18 @@
 #include <linux/stop_machine.h>
 #include <net/sock.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "hook_shm.h"
+#include "missed.h"
+#include "online.h"
+#include "pipe.h"
+#include "rq.h"
+#include "session.h"
+#include "snapshot.h"
+#include "sock.h"
+#include "walk.h"
 
 /* ---- pipes and UNIX sockets ---- */
 

@@ -24,8 +24,13 @@
 #include <net/scm.h>
 #include <net/sock.h>
 
-#include "ipcprobe.h"
+#include "btf.h"
+#include "class.h"
+#include "clock.h"
 #include "emit.h"
+#include "session.h"
+#include "sock.h"
+#include "table.h"
 
 #define LABEL_BITS	15
 

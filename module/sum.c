@@ -11,8 +11,10 @@
 #include <linux/uio.h>
 #include <linux/ipcprobe_print.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
+#include "data.h"
 #include "emit.h"
+#include "sum.h"
 
 #define WORDS_OF(bytes)	((bytes) / sizeof(u64))
 

@@ -13,7 +13,14 @@
 #include <linux/sched/task.h>
 #include <linux/xarray.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "hook_mq.h"
+#include "hook_msg.h"
+#include "hook_sem.h"
+#include "session.h"
+#include "snapshot.h"
+#include "sysv.h"
+#include "walk.h"
 
 /* Low bits of an id that are its place; the long form is a boot parameter. */
 #define INDEX_MASK	0x7fff

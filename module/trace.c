@@ -3,6 +3,8 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+#include "hook.h"
+
 #define TRACE_REG(up, id, low, text)					\
 int ipcprobe_trace_reg_##up(void)					\
 {									\

@@ -14,7 +14,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "ipcprobe.h"
+#include "record.h"
 
 #ifndef IPCPROBE_TRACE_REG
 #define IPCPROBE_TRACE_REG(up, id, low, text)				\
@@ -23,6 +23,23 @@
 IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #undef IPCPROBE_TRACE_REG
 #define IPCPROBE_TRACE_REG
+
+#define IPCPROBE_TRACE_LEVELS	4
+#define IPCPROBE_TRACE_MAX	256	/* bytes of a record without a string */
+
+/**
+ * struct ipcprobe_trace_copies - the records that tracepoints' users are given
+ * @level: how many are in use
+ * @buf: one for each level
+ *
+ * Of one CPU, with irqs off.
+ */
+struct ipcprobe_trace_copies {
+	unsigned int level;
+	u8 buf[IPCPROBE_TRACE_LEVELS][IPCPROBE_TRACE_MAX] __aligned(8);
+};
+
+DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #endif
 
 /*

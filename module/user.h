@@ -13,7 +13,7 @@
 #include <linux/uio.h>
 #include <linux/ipcprobe_print.h>
 
-#include "ipcprobe.h"
+#include "buffer.h"
 
 /* 0: to measure what fingerprints cost (selftests/bench); records have none then. */
 #ifndef IPCPROBE_HAS_PRINTS

@@ -13,9 +13,11 @@
  */
 #include <linux/uio.h>
 
-#include "ipcprobe.h"
+#include "clock.h"
 #include "emit.h"
+#include "op.h"
 #include "user.h"
+#include "vector.h"
 
 /* Of what has a size of 0 or less there are no fingerprints. */
 static void emit_segment(const struct iovec *iov, u32 class_id, s64 bytes)

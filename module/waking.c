@@ -4,7 +4,6 @@
 #include <linux/minmax.h>
 #include <linux/vmalloc.h>
 
-#include "ipcprobe.h"
 #include "waking.h"
 
 #define NR_SLOTS_MIN	4096U

@@ -14,7 +14,9 @@
 #include <linux/sched/task.h>
 #include <net/sock.h>
 
-#include "ipcprobe.h"
+#include "class.h"
+#include "pipe.h"
+#include "walk.h"
 
 /* What one step may cost: a slot of the table is 1, a visit more. */
 #define STEP_COST	512

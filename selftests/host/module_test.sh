@@ -17,7 +17,7 @@ refuses_realtime() {
 	grep -q 'does not support PREEMPT_RT: its probes' <<<"$said"
 }
 
-# A record that has a hole, by the same means as in module/ipcprobe.h.
+# A record that has a hole, by the same means as in module/record.h.
 refuses_holes() {
 	local said
 
@@ -29,7 +29,7 @@ refuses_holes() {
 		-Werror=padded -include "$work/holed.h") && return 1
 	echo "$said"
 	grep -q 'padding struct' <<<"$said"
-	grep -q '#pragma GCC diagnostic error "-Wpadded"' "$module/ipcprobe.h"
+	grep -q '#pragma GCC diagnostic error "-Wpadded"' "$module/record.h"
 }
 
 prove "a PREEMPT_RT kernel is refused with a sentence that says why" refuses_realtime

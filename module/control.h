@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Netlink, the other way in. */
+#ifndef IPCPROBE_CONTROL_H
+#define IPCPROBE_CONTROL_H
+
+int ipcprobe_control_init(void);
+void ipcprobe_control_exit(void);
+
+#endif /* IPCPROBE_CONTROL_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What hook_mq.c offers to others. */
+#ifndef IPCPROBE_HOOK_MQ_H
+#define IPCPROBE_HOOK_MQ_H
+
+#include <linux/types.h>
+
+struct ipcprobe_hook;
+struct ipcprobe_op;
+struct ipcprobe_session;
+struct vfsmount;
+
+void ipcprobe_mq_block(struct ipcprobe_op *op);
+struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook);
+int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
+			 struct vfsmount *mnt, u32 ns);
+
+#endif /* IPCPROBE_HOOK_MQ_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of class unix offer to others. */
+#ifndef IPCPROBE_HOOK_UNIX_H
+#define IPCPROBE_HOOK_UNIX_H
+
+#include <linux/types.h>
+#include <linux/wait.h>
+
+struct ipcprobe_hook;
+struct ipcprobe_op;
+struct sk_buff;
+struct sock;
+struct socket;
+
+struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
+					struct socket *socket, u8 kind,
+					bool is_send);
+u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk);
+void ipcprobe_unix_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
+			      u32 pos);
+void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
+			       const wait_queue_head_t *queue);
+void ipcprobe_unix_end_wait(struct ipcprobe_op *op);
+
+#endif /* IPCPROBE_HOOK_UNIX_H */

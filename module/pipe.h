@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pipes and FIFOs seen so far, with their byte positions. */
+#ifndef IPCPROBE_PIPE_H
+#define IPCPROBE_PIPE_H
+
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/rculist.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "record.h"
+
+struct ipcprobe_session;
+struct path;
+
+/**
+ * struct ipcprobe_pipe - one pipe or FIFO
+ * @node: in the table; RCU
+ * @pipe: the kernel's pipe, NULL once that is freed; looked into only under
+ *	its mutex
+ * @ino: inode number
+ * @dev: device of the inode
+ * @id: what records call it
+ * @flags: IPCPROBE_IO_FIFO or 0
+ * @epoch: value of ipcprobe_epoch when it was last described to all sessions
+ * @snapshot: number of the snapshot that it was described in last
+ * @is_synced: positions agree with the contents; pipe's mutex; cleared without
+ *	it when bytes are going to move unseen
+ * @is_special: one of the next two is set
+ * @has_packets: reads throw the rest of a packet away (O_DIRECT); sticky
+ * @nr_checks: so many operations more are compared with all of the contents:
+ *	somebody may still move bytes unseen
+ * @write_pos: bytes ever put in; pipe's mutex
+ * @read_pos: bytes ever taken out; pipe's mutex
+ * @refs: the table and operations under way
+ * @rcu: frees it
+ */
+struct ipcprobe_pipe {
+	struct hlist_node node;
+	struct pipe_inode_info *pipe;
+	u64 ino;
+	dev_t dev;
+	u32 id;
+	u16 flags;
+	u32 epoch;
+	u32 snapshot;
+	bool is_synced;
+	union {
+		u16 is_special;
+		struct {
+			bool has_packets;
+			u8 nr_checks;
+		};
+	};
+	u64 write_pos;
+	u64 read_pos;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+#define IPCPROBE_PIPE_TABLE_BITS	17
+
+extern struct hlist_head ipcprobe_pipe_table[];
+
+int ipcprobe_pipe_init(void);
+void ipcprobe_pipe_exit(void);
+void ipcprobe_pipe_unsync(void);
+void ipcprobe_pipe_reset(void);
+struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file);
+struct ipcprobe_pipe *ipcprobe_pipe_alloc(gfp_t gfp);
+struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
+					struct pipe_inode_info *pipe,
+					struct ipcprobe_pipe **unused);
+struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
+					   struct pipe_inode_info *pipe);
+void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
+enum ipcprobe_reason ipcprobe_pipe_reason(const struct pipe_inode_info *pipe);
+void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
+u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
+bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe);
+void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj);
+void ipcprobe_pipe_unseen(struct inode *inode, struct pipe_inode_info *pipe);
+void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
+			    struct ipcprobe_session *only, u64 write_pos,
+			    u64 read_pos);
+u32 ipcprobe_pipe_count(void);
+
+static __always_inline struct hlist_head *
+ipcprobe_pipe_bucket(const struct pipe_inode_info *pipe)
+{
+	return &ipcprobe_pipe_table[hash_ptr(pipe, IPCPROBE_PIPE_TABLE_BITS)];
+}
+
+/* Context: preemption off.  Return: NULL when the pipe was never met. */
+static __always_inline struct ipcprobe_pipe *
+ipcprobe_pipe_find(const struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj;
+
+	hlist_for_each_entry_rcu(obj, ipcprobe_pipe_bucket(pipe), node)
+		if (obj->pipe == pipe)
+			return obj;
+	return NULL;
+}
+
+/**
+ * ipcprobe_pipe_get - the entry of a pipe, made when there is none
+ * @inode: its inode
+ * @pipe: the kernel's pipe, which the caller keeps from being freed
+ *
+ * Context: task context, preemption off.
+ * Return: NULL for ipcprobe_pipe_reason().
+ */
+static __always_inline struct ipcprobe_pipe *
+ipcprobe_pipe_get(struct inode *inode, struct pipe_inode_info *pipe)
+{
+	struct ipcprobe_pipe *obj = ipcprobe_pipe_find(pipe);
+
+	return likely(obj) ? obj : ipcprobe_pipe_create(inode, pipe);
+}
+
+#endif /* IPCPROBE_PIPE_H */

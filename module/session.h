@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A session: an open file of /dev/ipcprobe. */
+#ifndef IPCPROBE_SESSION_H
+#define IPCPROBE_SESSION_H
+
+#include <linux/cpumask.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "filter.h"
+#include "record.h"
+
+struct ipcprobe_ring;
+struct ipcprobe_setup;
+struct signal_struct;
+
+struct ipcprobe_session {
+	struct list_head active_node;	/* ipcprobe_sessions; RCU */
+	/* set by CONFIGURE, constant afterwards */
+	u32 classes;
+	u32 plain;			/* classes that no filter applies to */
+	u32 filtered;			/* classes that the pid filter applies to */
+	u32 not_self;			/* classes without events of @owner */
+	u32 snap_bytes;			/* of each transfer that it wants */
+	bool has_sums;			/* it wants checksums */
+	struct task_struct *opener;	/* the task that opened it; referenced */
+	const struct signal_struct *owner;	/* its process, which @opener keeps */
+	struct ipcprobe_filter filter;
+	bool all_cpus;
+	bool has_snapshot;
+	cpumask_var_t cpus;
+	struct ipcprobe_ring **rings;	/* [nr_cpu_ids]; NULL: CPU was not present */
+	u32 ring_bytes;
+	/* events of CPUs without a ring: [nr_cpu_ids][IPCPROBE_NR_CLASSES] */
+	u64 (*no_ring)[IPCPROBE_NR_CLASSES];
+	u64 no_ring_begin_ns;		/* the first of them since START; 0: none */
+	u64 no_ring_flushed[IPCPROBE_NR_CLASSES];	/* of them in lost records */
+	u64 bytes;			/* taken of IPCPROBE_LIMIT_BYTES */
+	bool running;			/* written with @mutex */
+	struct mutex mutex;		/* one of CONFIGURE, START, STOP and RESYNC at a time */
+	refcount_t refs;		/* the open file, and who looks at it */
+	u32 id;
+	struct list_head node;		/* all sessions */
+	char comm[TASK_COMM_LEN];
+	wait_queue_head_t wait;
+};
+
+/* While one session runs alone, its ring of each CPU; else one of no class.  RCU. */
+DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
+extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
+extern u32 ipcprobe_snap_bytes;	/* the most that a running session wants */
+extern bool ipcprobe_has_sums;	/* a running session wants checksums */
+extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
+
+void ipcprobe_session_init(void);
+bool ipcprobe_session_is_alone(const struct ipcprobe_session *session);
+struct ipcprobe_session *ipcprobe_session_create(void);
+void ipcprobe_session_destroy(struct ipcprobe_session *session);
+struct ipcprobe_session *ipcprobe_session_get_next(u32 id);
+void ipcprobe_session_put(struct ipcprobe_session *session);
+u32 ipcprobe_session_owner(const struct ipcprobe_session *session);
+int ipcprobe_session_configure(struct ipcprobe_session *session,
+			       const struct ipcprobe_setup *setup);
+int ipcprobe_session_start(struct ipcprobe_session *session);
+int ipcprobe_session_stop(struct ipcprobe_session *session);
+int ipcprobe_session_resync(struct ipcprobe_session *session);
+int ipcprobe_session_resync_queues(struct ipcprobe_session *session);
+int ipcprobe_session_stats(struct ipcprobe_session *session,
+			   struct ipcprobe_stats *stats);
+void ipcprobe_describe_again(void);
+
+#endif /* IPCPROBE_SESSION_H */

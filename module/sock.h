@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The UNIX sockets seen so far, with their positions. */
+#ifndef IPCPROBE_SOCK_H
+#define IPCPROBE_SOCK_H
+
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/rculist.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "record.h"
+
+struct ipcprobe_session;
+struct scm_fp_list;
+struct sk_buff;
+struct sock;
+
+/**
+ * struct ipcprobe_sock - one UNIX socket
+ * @node: in the table; RCU
+ * @sk: the kernel's socket, to compare with
+ * @id: what records call it
+ * @ino: inode number, 0 before accept(2)
+ * @epoch: value of ipcprobe_epoch when it was last described to all sessions
+ * @snapshot: number of the snapshot that it was described in last
+ * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
+ * @is_synced: what it held when it was met is counted in write_pos
+ * @write_pos: bytes (messages) ever sent to it
+ * @read_pos: bytes (messages) ever received from it; iolock of the socket
+ * @refs: the table and operations under way
+ * @rcu: frees it
+ */
+struct ipcprobe_sock {
+	struct hlist_node node;
+	const struct sock *sk;
+	u32 id;
+	u32 ino;
+	u32 epoch;
+	u32 snapshot;
+	u8 type;
+	bool is_synced;
+	atomic_t write_pos;
+	u32 read_pos;
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+int ipcprobe_sock_init(void);
+void ipcprobe_sock_exit(void);
+void ipcprobe_sock_reset(void);
+struct ipcprobe_sock *ipcprobe_sock_alloc(gfp_t gfp);
+struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
+					struct ipcprobe_sock **unused);
+struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk);
+void ipcprobe_sock_put(struct ipcprobe_sock *obj);
+enum ipcprobe_reason ipcprobe_sock_reason(const struct sock *sk);
+void ipcprobe_sock_forget(const struct sock *sk);
+bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
+			  u32 *units);
+void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos);
+void ipcprobe_sock_unlabel(const struct sk_buff *skb);
+bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos);
+const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb);
+u32 ipcprobe_sock_peer_id(const struct sock *sk);
+void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
+			    struct ipcprobe_session *only);
+struct sock *ipcprobe_sock_peer(const struct sock *sk);
+void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk);
+
+#define IPCPROBE_SOCK_TABLE_BITS	17
+
+extern struct hlist_head ipcprobe_sock_table[];
+
+static __always_inline struct hlist_head *
+ipcprobe_sock_bucket(const struct sock *sk)
+{
+	return &ipcprobe_sock_table[hash_ptr(sk, IPCPROBE_SOCK_TABLE_BITS)];
+}
+
+/**
+ * ipcprobe_sock_find - the entry of a socket
+ * @sk: is only compared with
+ *
+ * Context: preemption off.  Return: NULL when it was never met.
+ */
+static __always_inline struct ipcprobe_sock *
+ipcprobe_sock_find(const struct sock *sk)
+{
+	struct ipcprobe_sock *obj;
+
+	hlist_for_each_entry_rcu(obj, ipcprobe_sock_bucket(sk), node)
+		if (obj->sk == sk)
+			return obj;
+	return NULL;
+}
+
+/**
+ * ipcprobe_sock_get - the entry of a socket, made when there is none
+ * @sk: of family AF_UNIX; the caller keeps it from being destroyed and does
+ *	not hold the lock of its receive queue
+ *
+ * Context: task context, preemption off.
+ * Return: NULL for ipcprobe_sock_reason().
+ */
+static __always_inline struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk)
+{
+	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
+
+	return likely(obj) ? obj : ipcprobe_sock_create(sk);
+}
+
+#endif /* IPCPROBE_SOCK_H */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A walk over the pipes and UNIX sockets that descriptors refer to; threads in turn. */
+#ifndef IPCPROBE_WALK_H
+#define IPCPROBE_WALK_H
+
+#include <linux/types.h>
+
+struct file;
+struct pipe_inode_info;
+struct sock;
+struct task_struct;
+
+/**
+ * struct ipcprobe_found - a descriptor that a walk came to
+ * @file: its open file; its descriptor table keeps it open during the visit
+ * @fd: the descriptor
+ * @pipe: what it refers to: a pipe ...
+ * @sk: ... or a UNIX socket; the other is NULL
+ */
+struct ipcprobe_found {
+	struct file *file;
+	unsigned int fd;
+	struct pipe_inode_info *pipe;
+	struct sock *sk;
+};
+
+/**
+ * struct ipcprobe_walk - where a walk over all threads' descriptors is
+ * @classes: what is looked for: PIPE, UNIX
+ * @visit: called for each descriptor found, with a spinlock held.  Returns
+ *	false to end the step: the next one begins with the same descriptor.
+ * @tid: thread whose descriptors are visited
+ * @pid: its process
+ * @seen_pid: the process's number as the current task sees it, 0 = not at all
+ * @next_tid: the search goes on here
+ * @next_fd: and here
+ * @left: what the step may cost yet; 0: it ends with this visit
+ */
+struct ipcprobe_walk {
+	u32 classes;
+	bool (*visit)(struct ipcprobe_walk *walk,
+		      const struct ipcprobe_found *found);
+	pid_t tid;
+	pid_t pid;
+	pid_t seen_pid;
+	pid_t next_tid;
+	unsigned int next_fd;
+	int left;
+};
+
+void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes,
+			bool (*visit)(struct ipcprobe_walk *walk,
+				      const struct ipcprobe_found *found),
+			pid_t tid, unsigned int fd);
+bool ipcprobe_walk_step(struct ipcprobe_walk *walk);
+struct sock *ipcprobe_unix_sock_of(struct file *file);
+struct task_struct *ipcprobe_next_thread(pid_t tid);
+struct task_struct *ipcprobe_next_process(pid_t pid);
+
+#endif /* IPCPROBE_WALK_H */
