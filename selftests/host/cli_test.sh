@@ -75,6 +75,9 @@ test_usage() {
 	refuses 2 "did you mean 'ls'" lss
 	works 'Commands:' --help
 	works 'Commands:' -h
+	works 'Commands:' help
+	works 'Commands:' help -h
+	works 'Commands:' help --help
 	works 'Commands:' sched -h
 	for command in record script copies runq vm stat ls lab check 'sched explain' 'sched latency' \
 		'sched timehist' 'sched map' 'sched migrations' 'sched stat'; do
