@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,8 @@ static void close_report(void)
 
 void report_init(void)
 {
+	/* a file that may not grow further is an error like others, which is said */
+	signal(SIGXFSZ, SIG_IGN);
 	atexit(close_report);
 }
 

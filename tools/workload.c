@@ -5,6 +5,7 @@
 #include "workload.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -29,6 +30,7 @@ static void run_child(const struct workload *workload, char **argv, const sigset
 		_exit(STATUS_NOT_RUN);
 	prctl(PR_SET_PDEATHSIG, 0);
 	sigprocmask(SIG_SETMASK, signals, NULL);
+	signal(SIGXFSZ, SIG_DFL);	/* which this program ignores */
 	execvp(argv[0], argv);
 	*workload->exec_errno = errno;
 	_exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN);

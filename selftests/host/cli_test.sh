@@ -367,6 +367,13 @@ test_writing() {
 		cannot_write 'standard output' /dev/full $view
 	done
 	cannot_write /dev/full "$dir/out" copies -o /dev/full -i "$dir/data"
+	holds 'a file that may not grow further is said' bash -c "ulimit -f 1
+		'$ipcprobe' script -o '$dir/report' -i '$dir/data' 2>'$dir/err'
+		[ \$? = 1 ] && grep -q 'report: cannot write: File too large' '$dir/err'"
+	holds 'a pipe that nobody reads is said where SIGPIPE is ignored' bash -c "trap '' PIPE
+		{ '$ipcprobe' script -i '$dir/data' 2>'$dir/err'; echo \$? >'$dir/status'; } | true
+		[ \"\$(cat '$dir/status')\" = 1 ] &&
+			grep -q 'standard output: cannot write: Broken pipe' '$dir/err'"
 	refuses 1 'none/x: cannot write: No such file' copies -o "$dir/none/x" -i "$dir/data"
 	refuses 1 'that file is to be read' copies -o "$dir/data" -i "$dir/data"
 	echo old >"$dir/report"
