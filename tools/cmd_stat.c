@@ -33,6 +33,8 @@ struct tally {
  * @source: options
  * @names: of tasks, with -p
  * @info: of the recording
+ * @from_ns: first time counted, as in records
+ * @until_ns: the first one after it
  * @types: by place in event_table, [NR_TYPES]
  * @cpus: [info->nr_cpus]
  * @total: all records counted
@@ -42,6 +44,8 @@ struct stat_counts {
 	struct source_opts source;
 	struct names names;
 	const struct reader_info *info;
+	uint64_t from_ns;
+	uint64_t until_ns;
 	struct tally *types;
 	struct tally *cpus;
 	struct tally total;
@@ -95,7 +99,6 @@ static void add_loss(struct stat_counts *stat, const struct ipcprobe_rec_lost *l
 
 static int count(struct stat_counts *stat, struct reader *r)
 {
-	uint64_t from_ns = source_from_ns(&stat->source, r);
 	const struct ipcprobe_rec *rec;
 	uint32_t cpu;
 	int ret;
@@ -105,7 +108,7 @@ static int count(struct stat_counts *stat, struct reader *r)
 
 		if (stat->source.pids.nr && names_apply(&stat->names, rec))
 			return -ENOMEM;
-		if (rec->ts_ns < from_ns || !is_wanted(stat, rec, cpu))
+		if (rec->ts_ns < stat->from_ns || !is_wanted(stat, rec, cpu))
 			continue;
 		tally_add(&stat->types[desc ? desc - event_table : NR_TYPES - 1], rec);
 		tally_add(&stat->cpus[cpu], rec);
@@ -118,19 +121,19 @@ static int count(struct stat_counts *stat, struct reader *r)
 
 static double seconds(const struct stat_counts *stat)
 {
-	const struct reader_info *info = stat->info;
-	uint64_t from_ns = info->start_ns + stat->source.from_ns;
-	uint64_t until_ns = info->end_ns;
+	uint64_t from_ns = stat->from_ns, until_ns = stat->until_ns;
 
-	if (until_ns - info->start_ns > stat->source.until_ns)
-		until_ns = info->start_ns + stat->source.until_ns;
+	if (from_ns < stat->info->start_ns)
+		from_ns = stat->info->start_ns;
+	if (until_ns > stat->info->end_ns)
+		until_ns = stat->info->end_ns;
 	return until_ns > from_ns ? (until_ns - from_ns) / 1e9 : 0;
 }
 
 /* no part of the recording was left out */
 static bool is_whole(const struct stat_counts *stat)
 {
-	return !stat->source.from_ns && stat->source.until_ns == UINT64_MAX &&
+	return stat->from_ns <= stat->info->start_ns && stat->until_ns > stat->info->end_ns &&
 	       !stat->source.cpus.nr_words && !stat->source.pids.nr;
 }
 
@@ -412,6 +415,8 @@ int cmd_stat(int argc, char **argv)
 	if (source_open(&stat.source, &r))
 		return CMD_FAILED;
 	stat.info = reader_info(r);
+	stat.from_ns = source_from_ns(&stat.source, r);
+	stat.until_ns = source_until_ns(&stat.source, r);
 	err = show(&stat, r);
 	names_deinit(&stat.names);
 	free(stat.types);

@@ -110,14 +110,13 @@ void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret
 	*ret = bytes;
 }
 
-void option_window(struct argp_state *state, const char *word,
-		   uint64_t *from_ns, uint64_t *until_ns)
+void option_window(struct argp_state *state, const char *word, struct time_window *ret)
 {
-	int err = parse_window(word, from_ns, until_ns);
+	int err = parse_window(word, ret);
 
 	if (err)
 		argp_error(state,
-			   "--time '%s': %s: give START,STOP in seconds since the recording began, such as 1.5,2",
+			   "--time '%s': %s: give START,STOP in seconds since the recording began, such as 1.5,2, or before its end, such as -10,",
 			   word, reason(err));
 }
 

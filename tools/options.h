@@ -27,8 +27,7 @@ void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret
 void option_classes(struct argp_state *state, const char *word, uint32_t *ret);
 void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret);
 void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret);
-void option_window(struct argp_state *state, const char *word,
-		   uint64_t *from_ns, uint64_t *until_ns);
+void option_window(struct argp_state *state, const char *word, struct time_window *ret);
 
 /**
  * struct option_instant - a moment as the user gives it: "1.5" or "@1234.5"

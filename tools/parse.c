@@ -205,29 +205,49 @@ int parse_seconds(const char *word, uint64_t *ret)
 	return *word ? -EINVAL : 0;
 }
 
+/* "1.5" is since the beginning, "-1.5" before the end. */
+static int take_moment(const char **word, uint64_t *ns, bool *is_before_end)
+{
+	*is_before_end = **word == '-';
+	*word += *is_before_end;
+	return take_seconds(word, ns);
+}
+
+/* Whether it ends after it begins; where one end counts from elsewhere only the file tells. */
+static bool is_forward(const struct time_window *window)
+{
+	if (window->is_from_end && window->is_until_end)
+		return window->until_ns < window->from_ns;
+	if (window->is_from_end || window->is_until_end)
+		return true;
+	return window->until_ns > window->from_ns;
+}
+
 /**
  * parse_window - START,STOP in seconds; each may be left out, not both
+ *
+ * With a minus sign a time is before the end: "-10," are the last ten seconds.
+ *
  * Return: 0 or -EINVAL, -ERANGE; also -EINVAL if STOP is not after START.
  */
-int parse_window(const char *word, uint64_t *from_ns, uint64_t *until_ns)
+int parse_window(const char *word, struct time_window *ret)
 {
 	int err = 0;
 
-	*from_ns = 0;
-	*until_ns = UINT64_MAX;
+	*ret = (struct time_window){ .until_ns = UINT64_MAX };
 	if (!strcmp(word, ","))
 		return -EINVAL;
 	if (*word != ',')
-		err = take_seconds(&word, from_ns);
+		err = take_moment(&word, &ret->from_ns, &ret->is_from_end);
 	if (err)
 		return err;
 	if (*word++ != ',')
 		return -EINVAL;
 	if (*word)
-		err = take_seconds(&word, until_ns);
+		err = take_moment(&word, &ret->until_ns, &ret->is_until_end);
 	if (err)
 		return err;
-	return *word || *until_ns <= *from_ns ? -EINVAL : 0;
+	return *word || !is_forward(ret) ? -EINVAL : 0;
 }
 
 /* parse_class_list - the names of the classes in @mask, in @buf */

@@ -34,6 +34,20 @@ struct pid_list {
 	uint32_t nr;
 };
 
+/**
+ * struct time_window - a part of a recording, named by the user
+ * @from_ns: its first time, since the recording began
+ * @until_ns: the first time after it; UINT64_MAX = the end
+ * @is_from_end: @from_ns is before the recording's end instead
+ * @is_until_end: likewise @until_ns
+ */
+struct time_window {
+	uint64_t from_ns;
+	uint64_t until_ns;
+	bool is_from_end;
+	bool is_until_end;
+};
+
 static inline bool cpu_set_has(const struct cpu_set *set, uint32_t cpu)
 {
 	return cpu / 64 < set->nr_words && set->word[cpu / 64] >> cpu % 64 & 1;
@@ -45,7 +59,7 @@ int parse_cpus(const char *word, struct cpu_set *ret);
 int parse_pids(const char *word, struct pid_list *ret);
 int parse_classes(const char *word, uint32_t *ret);
 int parse_seconds(const char *word, uint64_t *ret);
-int parse_window(const char *word, uint64_t *from_ns, uint64_t *until_ns);
+int parse_window(const char *word, struct time_window *ret);
 
 /* the words that give these back, "" for none; to be freed; NULL without memory */
 char *parse_cpus_text(const struct cpu_set *set);

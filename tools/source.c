@@ -30,7 +30,8 @@ static const struct argp_option options[] = {
 	  "Show these processes only; with a command: record them, not it, while it runs", 0 },
 	{ "ring-size", 'm', "SIZE", 0, "With a command: size of each CPU's ring (default: 4M)", 0 },
 	{ "time", OPTION_TIME, "START,STOP", 0,
-	  "Show this time only, in seconds since the recording began; either may be left out", 0 },
+	  "Show this time only, in seconds since the recording began, or with - before its end; either may be left out",
+	  0 },
 	{ 0 }
 };
 
@@ -55,7 +56,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		option_ring_bytes(state, arg, &opts->ring_bytes);
 		return 0;
 	case OPTION_TIME:
-		option_window(state, arg, &opts->from_ns, &opts->until_ns);
+		option_window(state, arg, &opts->window);
 		return 0;
 	case ARGP_KEY_ARG:
 		opts->command = option_command(state);
@@ -204,10 +205,29 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+/* When the last thing was recorded that is not the recorder's own doing. */
+static uint64_t last_ns(const struct reader_info *info)
+{
+	return info->ending_ns ? info->ending_ns : info->end_ns;
+}
+
+static uint64_t moment(const struct reader_info *info, uint64_t ns, bool is_before_end)
+{
+	uint64_t length_ns = last_ns(info) - info->start_ns;
+
+	if (!is_before_end)
+		return add_saturated(info->start_ns, ns);
+	return info->start_ns + (ns < length_ns ? length_ns - ns : 0);
+}
+
 /* source_from_ns - first time that the user wants to see, as in records */
 uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r)
 {
-	return opts->from_ns ? add_saturated(reader_info(r)->start_ns, opts->from_ns) : 0;
+	const struct time_window *window = &opts->window;
+
+	if (!window->from_ns && !window->is_from_end)
+		return 0;
+	return moment(reader_info(r), window->from_ns, window->is_from_end);
 }
 
 /*
@@ -226,17 +246,15 @@ uint64_t source_run_from_ns(const struct source_opts *opts, const struct reader 
 
 uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader *r)
 {
-	const struct reader_info *info = reader_info(r);
-	uint64_t until_ns = source_until_ns(opts, r);
-	uint64_t last_ns = info->ending_ns ? info->ending_ns : info->end_ns;
+	uint64_t until_ns = source_until_ns(opts, r), end_ns = last_ns(reader_info(r));
 
-	return until_ns < last_ns ? until_ns : last_ns;
+	return until_ns < end_ns ? until_ns : end_ns;
 }
 
 /* source_until_ns - times from this on the user does not want to see */
 uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r)
 {
-	return add_saturated(reader_info(r)->start_ns, opts->until_ns);
+	return moment(reader_info(r), opts->window.until_ns, opts->window.is_until_end);
 }
 
 /* source_set_window - have the reader start anew with what the user wants to see */
@@ -276,6 +294,18 @@ static int check_cpus(const struct source_opts *opts, const struct reader_info *
 	return 0;
 }
 
+static int check_window(const struct source_opts *opts, const struct reader *r)
+{
+	const struct reader_info *info = reader_info(r);
+	uint64_t from_ns = source_from_ns(opts, r);
+
+	if (from_ns <= info->end_ns && from_ns < source_until_ns(opts, r))
+		return 0;
+	say(opts, "--time: the recording covers 0 to %.9f seconds",
+	    (info->end_ns - info->start_ns) / 1e9);
+	return -ERANGE;
+}
+
 /* See that what is asked for can be had from the reader. */
 static int check_recording(const struct source_opts *opts, struct reader *r)
 {
@@ -283,6 +313,8 @@ static int check_recording(const struct source_opts *opts, struct reader *r)
 
 	if (!err)
 		err = check_cpus(opts, reader_info(r));
+	if (!err)
+		err = check_window(opts, r);
 	/* that of a command is open already */
 	if (!err && !opts->command && opts->output)
 		err = report_open(opts->output);

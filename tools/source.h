@@ -37,15 +37,14 @@
  *	record while it runs
  * @cpus: -C: CPUs to show; only a view's filter
  * @ring_bytes: -m: size of each CPU's ring, 0 = default
- * @from_ns: --time: first time to show, since the start of the recording
- * @until_ns: --time: times from this on are not shown
+ * @window: --time: the part to show
  * @classes: what to record of a command, 0 = all: set by the sub-command
  * @needs: classes without which there is nothing to show, by the sub-command
  * @uses: classes of which one is enough for that; those that are missing are said
  * @needs_history: set by the sub-command if its state builds up from the
- *	start: records before @from_ns are given as well, and the sub-command
+ *	start: records before @window are given as well, and the sub-command
  *	leaves them out of what it shows (see source_from_ns()).  Otherwise
- *	only those of class "task" are given before @from_ns.
+ *	only those of class "task" are given before it.
  */
 struct source_opts {
 	const char *input;
@@ -55,15 +54,14 @@ struct source_opts {
 	struct pid_list pids;
 	struct cpu_set cpus;
 	uint32_t ring_bytes;
-	uint64_t from_ns;
-	uint64_t until_ns;
+	struct time_window window;
 	uint32_t classes;
 	uint32_t needs;
 	uint32_t uses;
 	bool needs_history;
 };
 
-#define SOURCE_OPTS_INIT	{ .until_ns = UINT64_MAX }
+#define SOURCE_OPTS_INIT	{ .window.until_ns = UINT64_MAX }
 
 /* argp child: -i -o -J -p -m --time and the command; input: struct source_opts */
 extern const struct argp source_argp;

@@ -130,6 +130,8 @@ test_words() {
 	refuses 2 "-p '12,'" record -p 12,
 	refuses 2 'not both' record -a -p 1
 	refuses 2 "--time '2,1'" script --time 2,1
+	refuses 2 "--time '-1,-2'" script --time=-1,-2
+	refuses 2 "--time '-,'" script --time -,
 	refuses 2 "--time 'x,'" script --time x,
 	refuses 2 "--time '1'" script --time 1
 	refuses 2 "--clock 'x'" script --clock x
@@ -168,13 +170,24 @@ test_reading() {
 	holds 'script -C shows this CPU only' [ -z "$(grep -vF '[001]' "$dir/out")" ]
 	works ' 0.001[0-9]* ' script --time 0.001,0.002 -i "$dir/data"
 	holds 'script --time shows this time only' [ -z "$(grep -v '\] 0\.001' "$dir/out")" ]
+	"$ipcprobe" script -i "$dir/data" >"$dir/all"
+	works . script --time -0.0005, -i "$dir/data"
+	holds 'script --time -0.0005, shows the last half a millisecond' \
+		bash -c "awk '\$4 >= 0.001' '$dir/all' | cmp - '$dir/out'"
+	works . script --time 0.0004,-0.0005 -i "$dir/data"
+	holds 'script --time 0.0004,-0.0005 shows what lies between' \
+		bash -c "awk '\$4 >= 0.0004 && \$4 < 0.001' '$dir/all' | cmp - '$dir/out'"
+	works '^record synthetic: 0.000500 s' stat --time -0.0005, -i "$dir/data"
+	works '^record synthetic: 0.001500 s, 5000 ' stat --time -99, -i "$dir/data"
+	refuses 1 'the recording covers 0 to 0.0015' stat --time 0.002, -i "$dir/data"
+	refuses 1 'the recording covers 0 to 0.0015' copies --time -0.0001,0.0002 -i "$dir/data"
 	works ' 5000\.[0-9]* ' script --clock mono -i "$dir/data"
 }
 
 test_svg() {
 	refuses 2 '--svg, --at and -J: one of them' runq --svg - --at 1 -i "$dir/data"
 	refuses 2 '--svg, --at and -J: one of them' runq --svg - -J -i "$dir/data"
-	refuses 2 '--time: the recording covers 0 to ' runq --svg - --time 99999, -i "$dir/data"
+	refuses 1 '--time: the recording covers 0 to ' runq --svg - --time 99999, -i "$dir/data"
 	refuses 1 'none/x: cannot write: No such file' runq --svg "$dir/none/x" -i "$dir/data"
 	works '^<svg xmlns' runq --svg - --time 0.0001,0.0003 -C 1 -i "$dir/data"
 	holds 'runq --svg -C draws this CPU only' \
