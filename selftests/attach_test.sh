@@ -61,6 +61,7 @@ session_without_ftrace() {
 	trap 'ftrace 1' EXIT
 	said=$(ipcprobe record -e pipe -o "$work/data" -- true 2>&1) && return 1
 	echo "$said"
+	grep -q 'ftrace.* is switched off.*sysctl kernel.ftrace_enabled=1' <<<"$said"
 	fails hooked
 	ipcprobe record -e task,signal -o "$work/data" -- true
 }

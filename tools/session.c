@@ -157,6 +157,9 @@ int session_start(struct session *session)
 		return fail(session, -errno,
 			    "%u sessions are recording already, the most that can at a time: stop one",
 			    IPCPROBE_NR_RUNNING_MAX);
+	if (errno == EBUSY)
+		return fail(session, -errno,
+			    "function tracing (ftrace) is switched off: switch it on with 'sysctl kernel.ftrace_enabled=1'");
 	return fail(session, -errno, "cannot start the session: %m");
 }
 
