@@ -302,7 +302,10 @@ complete_kernel() {
 }
 
 check_is_happy() {
-	ipcprobe check
+	ipcprobe check >check.txt
+	[ "$(wc -l <check.txt)" -le 10 ]
+	grep -q "hooks .* attached, .*'ipcprobe check -v' lists them" check.txt
+	ipcprobe check -v | grep -q '^pipe_release *function *pipe *attached'
 	ipcprobe check -J | jq -se '[.[] | select(.row == "check") | .ok] | all'
 }
 

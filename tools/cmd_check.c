@@ -40,6 +40,8 @@ struct finding {
 /**
  * struct check - the answer while it is made
  * @is_json: -J
+ * @has_hooks: -v
+ * @has_session: a session of all classes could be started
  * @findings: what was found
  * @nr: how many
  * @hooks: of the module, while a session of all classes ran
@@ -47,6 +49,8 @@ struct finding {
  */
 struct check {
 	bool is_json;
+	bool has_hooks;
+	bool has_session;
 	struct finding findings[NR_FINDINGS_MAX];
 	unsigned int nr;
 	struct control_hook *hooks;
@@ -54,6 +58,7 @@ struct check {
 };
 
 static const struct argp_option options[] = {
+	{ "verbose", 'v', NULL, 0, "Show each hook, too: a function or tracepoint of the kernel", 0 },
 	{ "json", 'J', NULL, 0, "Write JSON, one object per line", 0 },
 	{ 0 }
 };
@@ -65,6 +70,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'J':
 		check->is_json = true;
+		return 0;
+	case 'v':
+		check->has_hooks = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': no words are expected", arg);
@@ -79,7 +87,8 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.doc = "See whether everything is there that recording needs.\v"
 	       "Examples:\n"
-	       "    ipcprobe check",
+	       "    ipcprobe check\n"
+	       "    ipcprobe check -v",
 };
 
 __attribute__((format(printf, 4, 5)))
@@ -210,7 +219,7 @@ static void get_hooks(struct check *check)
 	if (err)
 		find(check, "netlink", true, "cannot list the hooks: %s", strerror(-err));
 	else
-		find(check, "netlink", false, "%zu hooks known", check->nr_hooks);
+		find(check, "netlink", false, "family " IPCPROBE_GENL_NAME " answers");
 	control_destroy(control);
 }
 
@@ -228,6 +237,7 @@ static void check_session(struct check *check)
 		find(check, "session", true, "%s", session.why);
 		get_hooks(check);
 	} else {
+		check->has_session = true;
 		find(check, "session", false, "a session of all classes starts");
 		get_hooks(check);
 		session_stop(&session);
@@ -240,10 +250,22 @@ static const char *hook_kind(const struct control_hook *hook)
 	return hook->kind == IPCPROBE_HOOK_FUNCTION ? "function" : "tracepoint";
 }
 
+static void count_hooks(struct check *check)
+{
+	size_t nr_attached = 0;
+
+	for (size_t i = 0; i < check->nr_hooks; i++)
+		nr_attached += check->hooks[i].is_attached;
+	find(check, "hooks", false, "%zu attached, %zu not needed in this kernel%s", nr_attached,
+	     check->nr_hooks - nr_attached, check->has_hooks ? "" : ": 'ipcprobe check -v' lists them");
+}
+
 static void check_hooks(struct check *check)
 {
 	char classes[128];
 
+	if (check->has_session)
+		count_hooks(check);
 	for (size_t i = 0; i < check->nr_hooks; i++) {
 		const struct control_hook *hook = &check->hooks[i];
 
@@ -302,7 +324,7 @@ static void print_text(const struct check *check)
 	for (unsigned int i = 0; i < check->nr; i++)
 		printf("%-8s %-9s %s\n", check->findings[i].is_problem ? "PROBLEM" : "ok",
 		       check->findings[i].what, check->findings[i].text);
-	if (!check->nr_hooks)
+	if (!check->has_hooks || !check->nr_hooks)
 		return;
 	putchar('\n');
 	print_hooks(check);
