@@ -282,6 +282,21 @@ attached() {
 		"[.pipes[] | select(.path // \"\" | endswith(\"/in.fifo\")) | .read_bytes] == [$size]"
 }
 
+attached_alone() {
+	local reader
+
+	mkfifo alone.fifo
+	cat alone.fifo >alone.bin &
+	reader=$!
+	ipcprobe copies -J --top 0 -p "$reader" >alone.json &
+	await hooked
+	cat big.bin >alone.fifo
+	wait
+	true_of alone \
+		"[.paths[].hops[].process.pid] | unique == [$reader]" \
+		'[.pipes[] | select(.path // "" | endswith("/alone.fifo")) | .read_bytes] | length == 1 and .[0] > 0'
+}
+
 # ---- checksums ----
 
 # Changes a few bytes of a large buffer in place, and says how many bytes are in
@@ -478,6 +493,7 @@ prove "tar | zstd | wc" tar_and_zstd
 prove "git log | head: SIGPIPE" git_log_and_head
 prove "make -j with its jobserver" jobserver
 prove "copies -p records a process that runs already, and not the command" attached
+prove "copies -p alone records it until it ends" attached_alone
 prove "with --verify just the blocks are exact that a program left alone" verified
 prove "without, words decide for a whole buffer" not_verified
 prove "where nothing happened, nothing is told" nothing_happened

@@ -292,6 +292,19 @@ without_module() {
 	insmod "$IPCPROBE_KO"
 }
 
+# On a terminal it is said that nothing but a key ends the recording.
+until_key() {
+	mkfifo keys
+	exec 7<>keys
+	script -qefc 'ipcprobe record -o tty.data' tty.txt <keys >/dev/null 7>&- &
+	await grep -q 'recording all processes until ^C' tty.txt
+	printf '\003' >&7
+	wait
+	exec 7>&-
+	grep -q 'tty.data: .* events, 0 lost' tty.txt
+	ipcprobe stat -i tty.data | grep -q task_snapshot
+}
+
 # All hooks are there on the kernels of the tests: no class begins with a gap.
 complete_kernel() {
 	ipcprobe record -o complete.data -- true 2>err
@@ -340,6 +353,7 @@ prove "bad options" bad_options
 prove "bad paths, CPUs and processes" bad_paths
 prove "without rights" without_rights
 prove "without the module" without_module
+prove "without a command, a terminal is told how to end it" until_key
 prove "ipcprobe check finds everything in order" check_is_happy
 prove "lockdown is told where it can be known" lockdown_is_known
 prove_end

@@ -79,7 +79,8 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "    ipcprobe copies -- sh -c 'cat big.bin | cat > out.bin'\n"
 	       "    ipcprobe copies -o report -- make -j4\n"
-	       "    ipcprobe copies -p 1234 -- sleep 5\n"
+	       "    ipcprobe copies -p 1234\n"
+	       "    ipcprobe copies -a -- sleep 5\n"
 	       "    ipcprobe copies --top 3 --time 1.5,2 -i r.data",
 	.children = children,
 };
@@ -124,7 +125,7 @@ int cmd_copies(int argc, char **argv)
 	if (source_open(&opts.source, &r))
 		return CMD_FAILED;
 	/* nothing but these, and what they created, was recorded */
-	if (opts.source.command)
+	if (opts.source.is_live)
 		opts.source.pids.nr = 0;
 	return source_close(&opts.source, r, show(&opts, r));
 }

@@ -209,6 +209,7 @@ static struct reader *record(const struct lab_opts *opts, const struct lab_row *
 
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)opts->size);
 	snprintf(block, sizeof(block), "%llu", (unsigned long long)opts->block);
+	source->is_live = true;
 	source->command = (char *[]) {
 		"/proc/self/exe", "lab", "copies", "--run", (char *)row->transport->name,
 		"--dir", (char *)dir, "--size", size, "--block", block, NULL,

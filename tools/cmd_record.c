@@ -211,6 +211,7 @@ static int run(struct recording *rec, struct output *output)
 {
 	int err, status;
 
+	source_say_recording(rec->opts);
 	err = record_run(rec, output->fd);
 	if (err == -ENOEXEC) {
 		fprintf(stderr, "ipcprobe: %s\n", rec->why);

@@ -132,10 +132,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'x':
 		script->has_dumps = true;
 		return 0;
-	case ARGP_KEY_END:
-		if (script->has_dumps && script->source.command)
+	case ARGP_KEY_SUCCESS:	/* the source's options are complete */
+		if (script->has_dumps && script->source.is_live)
 			argp_error(state,
-				   "-x and a command: record its bytes with 'ipcprobe record --snaplen', then show the file");
+				   "-x and what is recorded now: record the bytes with 'ipcprobe record --snaplen', then show the file");
 		return 0;
 	case OPTION_CLOCK:
 		option_clock(state, arg, script);

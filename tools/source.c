@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A reader for an analysis: of a file, or of a command recorded now.  Part of
+ * A reader for an analysis: of a file, or of what is recorded now.  Part of
  * the command line: what goes wrong is said here, on stderr.
  */
 #include "source.h"
@@ -27,13 +27,26 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Write the report to FILE (default: standard output)", 0 },
 	{ "json", 'J', NULL, 0, "Write JSON, as the manual page tells", 0 },
 	{ "pid", 'p', "PID[,PID...]", 0,
-	  "Show these processes only; with a command: record them, not it, while it runs", 0 },
-	{ "ring-size", 'm', "SIZE", 0, "With a command: size of each CPU's ring (default: 4M)", 0 },
+	  "With -i: show these processes only; else record them, until the command ends or ^C", 0 },
+	{ "all", 'a', NULL, 0, "Record all processes, until the command ends or ^C", 0 },
+	{ "ring-size", 'm', "SIZE", 0,
+	  "If records are made now: size of each CPU's ring (default: 4M)", 0 },
 	{ "time", OPTION_TIME, "START,STOP", 0,
 	  "Show this time only, in seconds since the recording began, or with - before its end; either may be left out",
 	  0 },
 	{ 0 }
 };
+
+static void end_options(struct source_opts *opts, struct argp_state *state)
+{
+	if (opts->command && opts->input)
+		argp_error(state, "-i and a command: read a file or run a command, not both");
+	if (opts->is_all && opts->input)
+		argp_error(state, "-i and -a: read a file or record, not both");
+	if (opts->is_all && opts->pids.nr)
+		argp_error(state, "-a and -p: all processes or some of them, not both");
+	opts->is_live = opts->command || (!opts->input && (opts->is_all || opts->pids.nr));
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -52,6 +65,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		option_pids(state, arg, &opts->pids);
 		return 0;
+	case 'a':
+		opts->is_all = true;
+		return 0;
 	case 'm':
 		option_ring_bytes(state, arg, &opts->ring_bytes);
 		return 0;
@@ -62,9 +78,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->command = option_command(state);
 		return 0;
 	case ARGP_KEY_END:
-		if (opts->command && opts->input)
-			argp_error(state,
-				   "-i and a command: read a file or run a command, not both");
+		end_options(opts, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -109,6 +123,8 @@ static const char *source_name(const struct source_opts *opts)
 {
 	if (opts->command)
 		return opts->command[0];
+	if (opts->is_live)
+		return "the recording";
 	return opts->input ? opts->input : SOURCE_DEFAULT_FILE;
 }
 
@@ -159,21 +175,41 @@ static int run_recording(struct recording *rec, int fd)
 	return err == -EPROTO ? 0 : err;
 }
 
-static int record_command(const struct source_opts *opts, int fd)
+void source_say_recording(const struct record_opts *opts)
+{
+	if (opts->command || !isatty(STDERR_FILENO))
+		return;
+	if (opts->pids.nr)
+		fprintf(stderr, "ipcprobe: recording %u %s until they end or ^C\n", opts->pids.nr,
+			opts->pids.nr > 1 ? "processes" : "process");
+	else
+		fprintf(stderr, "ipcprobe: recording all processes until ^C\n");
+}
+
+/* "ipcprobe ..." is not known here: what is recorded stands for it. */
+static char *command_line_of(const struct source_opts *opts)
+{
+	int nr = 0;
+
+	while (opts->command && opts->command[nr])
+		nr++;
+	return nr ? option_join(nr, opts->command) : NULL;
+}
+
+static int record_now(const struct source_opts *opts, int fd)
 {
 	struct record_opts record_opts = {
 		.classes = opts->classes ? opts->classes : OPTION_CLASSES_DEFAULT,
 		.ring_bytes = opts->ring_bytes,
 		.pids = opts->pids,
+		.is_all = opts->is_all,
 		.command = opts->command,
 	};
 	struct recording rec;
-	char *command_line;
-	int err, nr = 0;
+	char *command_line = command_line_of(opts);
+	int err;
 
-	while (opts->command[nr])
-		nr++;
-	command_line = option_join(nr, opts->command);
+	source_say_recording(&record_opts);
 	record_opts.command_line = command_line ?: "";
 	err = record_init(&rec, &record_opts);
 	if (err)
@@ -185,15 +221,15 @@ static int record_command(const struct source_opts *opts, int fd)
 	return err;
 }
 
-/* Record the command into a temporary file; return its descriptor or -errno. */
-static int open_command(const struct source_opts *opts)
+/* Record into a temporary file; return its descriptor or -errno. */
+static int open_recording(const struct source_opts *opts)
 {
 	int fd, err;
 
 	fd = open_temporary();
 	if (fd < 0)
 		return fd;
-	err = record_command(opts, fd);
+	err = record_now(opts, fd);
 	if (!err)
 		return fd;
 	close(fd);
@@ -332,8 +368,8 @@ static int open_reader(const struct source_opts *opts, struct reader **ret)
 {
 	int fd, err;
 
-	if (opts->command) {
-		fd = open_command(opts);
+	if (opts->is_live) {
+		fd = open_recording(opts);
 		if (fd < 0)
 			return fd;
 		err = reader_open_fd(fd, ret);
@@ -346,7 +382,7 @@ static int open_reader(const struct source_opts *opts, struct reader **ret)
 }
 
 /**
- * source_open - get a reader: of the file, or of the command after it has run
+ * source_open - get a reader: of the file, or of what is recorded first
  * @opts: as parsed with source_argp
  * @ret: the reader, with its window set
  *
@@ -360,7 +396,7 @@ int source_open(const struct source_opts *opts, struct reader **ret)
 		fprintf(stderr, "ipcprobe: -o '%s': that file is to be read\n", opts->output);
 		return -EINVAL;
 	}
-	if (opts->command && opts->output && report_open(opts->output))
+	if (opts->is_live && opts->output && report_open(opts->output))
 		return -EIO;
 	err = open_reader(opts, ret);
 	if (err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where an analysis gets its records from: a recorded file, or a command that
- * is run and recorded now; and the options that all analyses share.
+ * Where an analysis gets its records from: a recorded file, or what is recorded
+ * now, of a command that is run or of processes; and the options that all
+ * analyses share.
  *
  * A sub-command has a struct source_opts, gives source_argp as an argp child
  * with that struct as its input, and then:
@@ -30,15 +31,17 @@
 /**
  * struct source_opts - options that all analyses share
  * @input: -i: file to read, NULL = SOURCE_DEFAULT_FILE
- * @command: the command to run instead, NULL = read @input
+ * @is_live: record now instead: there is a @command, or @pids or @is_all without @input
+ * @command: the command to run, NULL = record until ^C
+ * @is_all: -a: record all processes
  * @output: -o: file for the report, NULL = stdout
  * @json: -J: JSON instead of text
- * @pids: -p: processes to show; none = all.  If there is a command: those to
- *	record while it runs
+ * @pids: -p: processes to show; none = all.  If records are made now: those to
+ *	record
  * @cpus: -C: CPUs to show; only a view's filter
  * @ring_bytes: -m: size of each CPU's ring, 0 = default
  * @window: --time: the part to show
- * @classes: what to record of a command, 0 = all: set by the sub-command
+ * @classes: what to record now, 0 = all: set by the sub-command
  * @needs: classes without which there is nothing to show, by the sub-command
  * @uses: classes of which one is enough for that; those that are missing are said
  * @needs_history: set by the sub-command if its state builds up from the
@@ -48,6 +51,8 @@
  */
 struct source_opts {
 	const char *input;
+	bool is_live;
+	bool is_all;
 	char **command;
 	const char *output;
 	bool json;
@@ -63,7 +68,7 @@ struct source_opts {
 
 #define SOURCE_OPTS_INIT	{ .window.until_ns = UINT64_MAX }
 
-/* argp child: -i -o -J -p -m --time and the command; input: struct source_opts */
+/* argp child: -i -o -J -p -a -m --time and the command; input: struct source_opts */
 extern const struct argp source_argp;
 
 /* argp child: the same and -C, for what can be told apart by CPU */
@@ -71,6 +76,11 @@ extern const struct argp source_cpus_argp;
 
 int source_open(const struct source_opts *opts, struct reader **ret);
 int source_close(const struct source_opts *opts, struct reader *r, int err);
+
+struct record_opts;
+
+/* source_say_recording - on a terminal: that it goes on until ^C, if it does */
+void source_say_recording(const struct record_opts *opts);
 
 void source_set_window(const struct source_opts *opts, struct reader *r);
 

@@ -137,6 +137,9 @@ test_words() {
 	refuses 2 "--clock 'x'" script --clock x
 	refuses 2 "-e 'pipe_frob': .*pipe_write" script -e pipe_frob
 	refuses 2 'not both' script -i x -- true
+	refuses 2 'not both' script -i x -a
+	refuses 2 'not both' copies -a -p 1 -- true
+	refuses 2 'what is recorded now' script -x -p 1
 }
 
 test_files() {
@@ -432,3 +435,5 @@ test_damaged
 test_writing
 test_without_module
 results_end
+	refuses 1 'module is not loaded.*modprobe' copies -p $$
+	refuses 1 'module is not loaded.*modprobe' runq -a
