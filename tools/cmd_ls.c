@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "array.h"
 #include "options.h"
@@ -180,6 +181,35 @@ static void print_gaps(const struct live *live, uint32_t types)
 }
 
 static int list_objects(const struct ls_opts *opts)
+/* ---- processes ---- */
+
+/* Say which of the processes asked for there is not; how many there are. */
+static uint32_t find_processes(const struct pid_list *pids)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < pids->nr; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "/proc/%u", pids->pid[i]);
+		if (!access(path, F_OK))
+			nr++;
+		else
+			fprintf(stderr, "ipcprobe: process %u: %s\n", pids->pid[i], strerror(ESRCH));
+	}
+	return nr;
+}
+
+static void say_if_none(const struct live *live, const struct view_ls *view)
+{
+	uint32_t *list = view_ls_sorted(live, view);
+
+	if (list && !list[0] && view->pids.nr)
+		fprintf(stderr, "ipcprobe: ls: no such object is held or waited for by %s\n",
+			view->pids.nr > 1 ? "these processes" : "this process");
+	free(list);
+}
+
 {
 	struct live live;
 	int err = live_init(&live);
@@ -192,6 +222,8 @@ static int list_objects(const struct ls_opts *opts)
 				      view_ls_print(&live, &opts->view);
 	print_gaps(&live, opts->view.types);
 	live_deinit(&live);
+	if (!err)
+		say_if_none(&live, &opts->view);
 	return err;
 }
 
@@ -212,6 +244,8 @@ int cmd_ls(int argc, char **argv)
 	live_columns_default(&opts.view.columns);
 	option_parse(&argp, argc, argv, 0, &opts);
 	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
+	if (find_processes(&opts.view.pids) < opts.view.pids.nr)
+		return CMD_FAILED;
 	if (err && !report_has_failed())
 		fprintf(stderr, "ipcprobe: ls: %s\n", strerror(-err));
 	return err ? CMD_FAILED : CMD_OK;

@@ -342,6 +342,57 @@ static int check_window(const struct source_opts *opts, const struct reader *r)
 	return -ERANGE;
 }
 
+/* Whether a record of class task tells of this process or thread. */
+static bool is_of(const struct ipcprobe_rec *rec, uint32_t pid)
+{
+	const struct ipcprobe_rec_task_snapshot *snapshot = (const void *)rec;
+	const struct ipcprobe_rec_task_fork *fork = (const void *)rec;
+
+	if (rec->type == IPCPROBE_REC_task_snapshot && snapshot->pid == pid)
+		return true;
+	if (rec->type == IPCPROBE_REC_task_fork &&
+	    (fork->child_pid == pid || fork->child_tid == pid))
+		return true;
+	return rec->tid == pid;
+}
+
+/* Take those that the record tells of off the list. */
+static void strike_off(struct pid_list *missing, const struct ipcprobe_rec *rec)
+{
+	for (uint32_t i = 0; i < missing->nr;)
+		if (is_of(rec, missing->pid[i]))
+			missing->pid[i] = missing->pid[--missing->nr];
+		else
+			i++;
+}
+
+static bool has_all_tasks(const struct reader_info *info)
+{
+	for (uint32_t i = 0; info->have_stats && i < info->nr_cpus; i++)
+		if (info->counts[i].lost[IPCPROBE_CLASS_TASK])
+			return false;
+	return info->have_stats;
+}
+
+/* Class task is never filtered: who is not in it was not there. */
+static int check_pids(const struct source_opts *opts, struct reader *r)
+{
+	struct pid_list missing = opts->pids;
+	const struct ipcprobe_rec *rec;
+	uint32_t cpu;
+	int err = 1;
+
+	if (opts->is_live || !missing.nr || !has_all_tasks(reader_info(r)))
+		return 0;
+	reader_set_window(r, UINT64_MAX, UINT64_MAX);
+	while (missing.nr && (err = reader_next(r, &rec, &cpu)) > 0)
+		strike_off(&missing, rec);
+	if (err < 0 || !missing.nr)
+		return err < 0 ? err : 0;
+	say(opts, "-p: there was no process %u", missing.pid[0]);
+	return -ESRCH;
+}
+
 /* See that what is asked for can be had from the reader. */
 static int check_recording(const struct source_opts *opts, struct reader *r)
 {
@@ -351,8 +402,10 @@ static int check_recording(const struct source_opts *opts, struct reader *r)
 		err = check_cpus(opts, reader_info(r));
 	if (!err)
 		err = check_window(opts, r);
-	/* that of a command is open already */
-	if (!err && !opts->command && opts->output)
+	if (!err)
+		err = check_pids(opts, r);
+	/* that of what is recorded now is open already */
+	if (!err && !opts->is_live && opts->output)
 		err = report_open(opts->output);
 	return err;
 }
