@@ -85,9 +85,8 @@ strace_counts() {
 }
 
 our_counts() {
-	sed -n -E 's/.* (msg_send|msg_receive|sem_op):.* ret=(-?[0-9]+) .*/\1 \2/p' script.txt |
-		sed 's/msg_send/msgsnd/; s/msg_receive/msgrcv/; s/sem_op/semop/
-			s/-42$/ENOMSG/; s/-11$/EAGAIN/; s/-27$/EFBIG/; s/-22$/EINVAL/' | sort | uniq -c
+	sed -n -E 's/.* (msg_send|msg_receive|sem_op):.* ret=-?([A-Z0-9]+) .*/\1 \2/p' script.txt |
+		sed 's/msg_send/msgsnd/; s/msg_receive/msgrcv/; s/sem_op/semop/' | sort | uniq -c
 }
 
 strace_agrees() {

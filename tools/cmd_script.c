@@ -40,6 +40,7 @@ static const char *const clock_names[] = { "start", "mono", "wall" };
  * @clock: time to show
  * @is_filtered: -e was given
  * @wanted: with it: events by their place in event_table
+ * @has_memory: -v was given
  * @has_dumps: -x was given
  * @dumps: with it: bytes of transfers
  * @names: of tasks
@@ -51,6 +52,7 @@ struct script {
 	enum clock clock;
 	bool is_filtered;
 	bool wanted[256];
+	bool has_memory;
 	bool has_dumps;
 	struct dumps dumps;
 	struct names names;
@@ -63,8 +65,10 @@ static const struct argp_option options[] = {
 	  "Show these classes and events only, for example sched,pipe_write", 0 },
 	{ "hex", 'x', NULL, 0,
 	  "Show the bytes of each transfer below its event, where record --snaplen has them", 0 },
-	{ "clock", OPTION_CLOCK, "CLOCK", 0,
-	  "Time to show: start (seconds since the recording began, default), mono or wall", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Show what the memory around a futex held, too, where a thread waits for it", 0 },
+	{ "clock", OPTION_CLOCK, "start|mono|wall", 0,
+	  "Time to show: in seconds since the recording began (default), by the monotonic clock, or of the day", 0 },
 	{ 0 }
 };
 
@@ -128,6 +132,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'e':
 		option_events(state, arg, script);
+		return 0;
+	case 'v':
+		script->has_memory = true;
 		return 0;
 	case 'x':
 		script->has_dumps = true;
@@ -255,7 +262,7 @@ static void print_line(struct script *script, const struct ipcprobe_rec *rec, ui
 	printf(" %u/%u [%03u] ", name->pid, rec->tid, cpu);
 	print_time(script, rec->ts_ns);
 	putchar(' ');
-	event_print(stdout, rec);
+	event_print(stdout, rec, script->has_memory);
 	print_lock(rec);
 	putchar('\n');
 	if (script->has_dumps)

@@ -358,6 +358,31 @@ static void print_bytes(FILE *out, struct bytes bytes)
 	fputs(hex(bytes, digits), out);
 }
 
+/* what system calls fail with inside the kernel, which starts them anew or tells EINTR */
+static const struct name restarts[] = {
+	{ 512, "ERESTARTSYS" }, { 513, "ERESTARTNOINTR" }, { 514, "ERESTARTNOHAND" },
+	{ 516, "ERESTART_RESTARTBLOCK" },
+};
+
+static const char *errno_name(uint64_t err)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(restarts); i++)
+		if (restarts[i].number == err)
+			return restarts[i].text;
+	return err <= INT32_MAX ? strerrorname_np(err) : NULL;
+}
+
+/* What an operation gave back: a number, or -errno as "-EAGAIN". */
+static void print_return(FILE *out, int64_t value)
+{
+	const char *name = value < 0 ? errno_name(-(uint64_t)value) : NULL;
+
+	if (name)
+		fprintf(out, "-%s", name);
+	else
+		fprintf(out, "%" PRId64, value);
+}
+
 /* A fingerprint. */
 static void print_print(FILE *out, uint64_t value)
 {
@@ -367,9 +392,10 @@ static void print_print(FILE *out, uint64_t value)
 		putc('-', out);
 }
 
-static void print_value(FILE *out, enum event_kind kind, uint64_t value)
+static void print_value(FILE *out, const struct event_field *field, uint64_t value)
 {
-	const struct names *names = kind_names(kind);
+	const struct names *names = kind_names(field->kind);
+	enum event_kind kind = field->kind;
 
 	if (names && names->are_flags)
 		print_flags(out, names, value);
@@ -377,6 +403,8 @@ static void print_value(FILE *out, enum event_kind kind, uint64_t value)
 		print_symbol(out, names, value);
 	else if (is_unknown(kind, value))
 		fputs("unknown", out);
+	else if (!strcmp(field->name, "ret"))
+		print_return(out, (int64_t)value);
 	else if (is_signed(kind))
 		fprintf(out, "%" PRId64, (int64_t)value);
 	else if (kind == EVENT_KIND_x64)
@@ -393,8 +421,9 @@ static void print_value(FILE *out, enum event_kind kind, uint64_t value)
  * event_print - write "name: field=value ..." without an end of line
  * @out: where to
  * @rec: a record that event_check() found good
+ * @has_memory: with what the memory around a futex held, which is long
  */
-void event_print(FILE *out, const struct ipcprobe_rec *rec)
+void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory)
 {
 	const struct event_desc *desc = event_by_type(rec->type);
 	const char *p = (const char *)rec + HEAD_LEN;
@@ -410,12 +439,14 @@ void event_print(FILE *out, const struct ipcprobe_rec *rec)
 		if (is_text(field->kind)) {
 			fprintf(out, " %s=", field->name);
 			text_print_quoted(out, p);
+		} else if (field->kind == EVENT_KIND_mem && !has_memory) {
+			;	/* left out */
 		} else if (is_memory(field->kind)) {
 			fprintf(out, " %s=", field->name);
 			print_bytes(out, bytes_of(rec, field->kind, p));
 		} else if (!is_padding(field->kind)) {
 			fprintf(out, " %s=", field->name);
-			print_value(out, field->kind, field_value(p, field->kind));
+			print_value(out, field, field_value(p, field->kind));
 		}
 		p += event_kind_len(field->kind);
 	}

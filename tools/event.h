@@ -104,7 +104,7 @@ static inline const struct ipcprobe_rec *event_next(const struct ipcprobe_rec *r
 
 int event_check(const struct ipcprobe_rec *rec, size_t avail);
 
-void event_print(FILE *out, const struct ipcprobe_rec *rec);
+void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory);
 json_t *event_fields_json(const struct ipcprobe_rec *rec);
 
 const char *call_name(uint8_t call);

@@ -397,7 +397,7 @@ static void expect_printed(const struct event_desc *desc, const struct ipcprobe_
 	size_t size, nr = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	event_print(out, rec);
+	event_print(out, rec, true);
 	fclose(out);
 	json = json_dumps(fields, JSON_COMPACT);
 	for (unsigned int i = 0; i < desc->nr_fields; i++) {
@@ -446,7 +446,7 @@ static void test_fingerprints(void)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	event_print(out, &rec.hdr);
+	event_print(out, &rec.hdr, true);
 	fclose(out);
 	ktap_contains(text, " span=24 head=00000abc mid=- tail=ffffffff");
 	ktap_str_eq(json_string_value(json_object_get(fields, "head")), "00000abc");
@@ -454,6 +454,58 @@ static void test_fingerprints(void)
 	ktap_result("fingerprints have 8 digits, and one that was not read is a dash");
 	json_decref(fields);
 	free(text);
+}
+
+/* The text of a write that gave back @ret. */
+static bool returns(int32_t ret, const char *text)
+{
+	const struct ipcprobe_rec_pipe_write rec = {
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_pipe_write }, .ret = ret,
+	};
+	char *line = NULL;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+	bool is_right;
+
+	event_print(out, &rec.hdr, false);
+	fclose(out);
+	is_right = strstr(line, text);
+	if (!is_right)
+		ktap_note("%s: not in %s", text, line);
+	free(line);
+	return is_right;
+}
+
+static void test_returns(void)
+{
+	ktap_ok(returns(4096, " ret=4096 ") && returns(0, " ret=0 "), "what was moved is a number");
+	ktap_ok(returns(-11, " ret=-EAGAIN ") && returns(-32, " ret=-EPIPE "),
+		"what failed has its error's name");
+	ktap_ok(returns(-512, " ret=-ERESTARTSYS "), "so has what the kernel starts anew");
+	ktap_ok(returns(-9999, " ret=-9999 "), "an error without a name is a number");
+	ktap_ok(returns(IPCPROBE_RET_UNKNOWN, " ret=unknown "), "what is not known is said to be that");
+}
+
+/* What a futex's memory held is left out where it is not asked for. */
+static void test_memory(void)
+{
+	const struct ipcprobe_rec_futex_block rec = {
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_futex_block },
+	};
+	char *brief = NULL, *all = NULL;
+	size_t size;
+	FILE *out = open_memstream(&brief, &size);
+
+	event_print(out, &rec.hdr, false);
+	fclose(out);
+	out = open_memstream(&all, &size);
+	event_print(out, &rec.hdr, true);
+	fclose(out);
+	if (!ktap_ok(strstr(all, " mem=00") && !strstr(brief, "mem=") && strstr(brief, " flags="),
+		     "the memory around a futex is printed if it is asked for"))
+		ktap_note("%s", brief);
+	free(brief);
+	free(all);
 }
 
 static void test_check(void)
@@ -482,13 +534,15 @@ static void test_check(void)
 
 int main(void)
 {
-	ktap_begin(8);
+	ktap_begin(14);
 	test_golden();
 	test_golden_structs();
 	test_lookup();
 	test_texts();
 	test_printing();
 	test_fingerprints();
+	test_returns();
+	test_memory();
 	test_check();
 	return ktap_end();
 }
