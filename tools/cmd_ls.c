@@ -80,6 +80,7 @@ static void parse_columns(struct ls_opts *opts, const char *arg, struct argp_sta
 	char *known;
 
 	opts->has_columns = true;
+	opts->view.is_chosen = true;
 	if (!live_columns_parse(arg, &opts->view.columns))
 		return;
 	known = join(column_name, LIVE_NR_COLUMNS);
@@ -180,7 +181,6 @@ static void print_gaps(const struct live *live, uint32_t types)
 				reason(i, live->loss[i].err), gaps[i].remedy);
 }
 
-static int list_objects(const struct ls_opts *opts)
 /* ---- processes ---- */
 
 /* Say which of the processes asked for there is not; how many there are. */
@@ -210,6 +210,7 @@ static void say_if_none(const struct live *live, const struct view_ls *view)
 	free(list);
 }
 
+static int list_objects(const struct ls_opts *opts)
 {
 	struct live live;
 	int err = live_init(&live);
@@ -221,9 +222,9 @@ static void say_if_none(const struct live *live, const struct view_ls *view)
 		err = opts->is_json ? view_ls_json(&live, &opts->view) :
 				      view_ls_print(&live, &opts->view);
 	print_gaps(&live, opts->view.types);
-	live_deinit(&live);
 	if (!err)
 		say_if_none(&live, &opts->view);
+	live_deinit(&live);
 	return err;
 }
 
@@ -243,9 +244,9 @@ int cmd_ls(int argc, char **argv)
 
 	live_columns_default(&opts.view.columns);
 	option_parse(&argp, argc, argv, 0, &opts);
-	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
 	if (find_processes(&opts.view.pids) < opts.view.pids.nr)
 		return CMD_FAILED;
+	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
 	if (err && !report_has_failed())
 		fprintf(stderr, "ipcprobe: ls: %s\n", strerror(-err));
 	return err ? CMD_FAILED : CMD_OK;

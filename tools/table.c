@@ -14,15 +14,20 @@
 
 #include <libsmartcols.h>
 
+#include "table_fit.h"
+#include "terminal.h"
+
 /**
  * struct table - rows under construction
  * @scols: the table
  * @line: the last one; the table's
+ * @is_chosen: the user named its columns
  * @place: where each column of the caller's list is shown, NOT_SHOWN = nowhere
  */
 struct table {
 	struct libscols_table *scols;
 	struct libscols_line *line;
+	bool is_chosen;
 	unsigned int place[TABLE_COLUMNS_MAX];
 };
 
@@ -78,6 +83,7 @@ int table_view_parse(struct table_view *view, const struct table_column *columns
 		     unsigned int nr_default, const char *words)
 {
 	view->nr = 0;
+	view->is_chosen = words;
 	if (!words || *words == '+')
 		for (; view->nr < nr_default; view->nr++)
 			view->column[view->nr] = view->nr;
@@ -107,7 +113,9 @@ struct table *table_create_view(const struct table_column *columns,
 		free(table);
 		return NULL;
 	}
+	table->is_chosen = view->is_chosen;
 	scols_table_enable_noheadings(table->scols, view->is_bare);
+	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);	/* see table_fit.h */
 	for (unsigned int i = 0; i < TABLE_COLUMNS_MAX; i++)
 		table->place[i] = NOT_SHOWN;
 	for (unsigned int i = 0; i < view->nr; i++) {
@@ -150,10 +158,35 @@ void table_set(struct table *table, unsigned int column, const char *format, ...
 		free(text);
 }
 
+/* Name the columns that a narrow terminal has no room for. */
+static void say_hidden(const struct table *table)
+{
+	size_t nr = scols_table_get_ncols(table->scols);
+	const char *separator = "(no room for ";
+
+	for (size_t i = 0; i < nr; i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+		if (!scols_column_is_hidden(column))
+			continue;
+		printf("%s%s", separator, scols_cell_get_data(scols_column_get_header(column)));
+		separator = ", ";
+	}
+	if (*separator == ',')
+		puts(")");
+}
+
 void table_print(struct table *table)
 {
-	if (table)
-		scols_print_table(table->scols);
+	unsigned int width = terminal_width();
+
+	if (!table)
+		return;
+	if (width)
+		table_fit(table->scols, width, !table->is_chosen);
+	scols_print_table(table->scols);
+	if (width)
+		say_hidden(table);
 }
 
 void table_destroy(struct table *table)

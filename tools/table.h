@@ -14,18 +14,20 @@ struct table_column {
 	bool is_right;		/* numbers */
 };
 
-#define TABLE_COLUMNS_MAX	32U
+#define TABLE_COLUMNS_MAX	96U
 
 /**
  * struct table_view - which columns to show, as the user wants them
  * @column: places in the list of columns, in this order
  * @nr: how many
  * @is_bare: no headings
+ * @is_chosen: the user named them: none is hidden on a narrow terminal
  */
 struct table_view {
 	unsigned int column[TABLE_COLUMNS_MAX];
 	unsigned int nr;
 	bool is_bare;
+	bool is_chosen;
 };
 
 int table_view_parse(struct table_view *view, const struct table_column *columns,

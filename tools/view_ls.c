@@ -186,14 +186,17 @@ static void add_object(struct table *table, struct live *live, const struct view
 static struct table *create_table(const struct view_ls *view)
 {
 	struct table_column columns[LIVE_NR_COLUMNS + 1] = { 0 };
+	struct table_view shown = { .nr = view->columns.nr, .is_chosen = view->is_chosen };
 
+	_Static_assert(LIVE_NR_COLUMNS <= TABLE_COLUMNS_MAX, "a table has not so many columns");
 	for (unsigned int i = 0; i < view->columns.nr; i++) {
 		const struct live_column_desc *desc = &live_columns[view->columns.column[i]];
 
 		columns[i].name = desc->name;
 		columns[i].is_right = desc->kind != LIVE_KIND_TEXT;
+		shown.column[i] = i;
 	}
-	return table_create(columns);
+	return table_create_view(columns, &shown);
 }
 
 /* view_ls_print - a table on stdout; 0 or -ENOMEM */

@@ -14,12 +14,14 @@
  * @types: mask of LIVE_BIT()
  * @pids: objects that one of these holds or waits for; none = all
  * @is_plain: sizes in bytes
+ * @is_chosen: the user named the columns
  */
 struct view_ls {
 	struct live_column_list columns;
 	uint32_t types;
 	struct pid_list pids;
 	bool is_plain;
+	bool is_chosen;
 };
 
 /* the objects to show, in order; number 0 ends the list; NULL without memory */

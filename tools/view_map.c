@@ -7,10 +7,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "label.h"
+#include "terminal.h"
 #include "view_json.h"
 
 static const char keys[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -22,12 +21,9 @@ static const char keys[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 uint32_t view_map_width(void)
 {
-	struct winsize size;
+	unsigned int width = terminal_width();
 
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ||
-	    size.ws_col <= LANE_HEAD)
-		return DEFAULT_WIDTH;
-	return size.ws_col - LANE_HEAD;
+	return width > LANE_HEAD ? width - LANE_HEAD : DEFAULT_WIDTH;
 }
 
 /**

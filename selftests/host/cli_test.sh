@@ -328,6 +328,52 @@ test_headings() {
 		bash -c "! grep -nE '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools/*.c"
 }
 
+# Who was not there is said, whatever is asked of him.
+test_processes() {
+	local view
+
+	for view in stat script copies runq 'runq --svg -' 'runq --at 0.001' 'sched explain' 'sched latency' \
+		'sched map' 'sched migrations' 'sched stat' 'sched timehist'; do
+		# shellcheck disable=SC2086 # words of a command
+		refuses 1 'data: -p: there was no process 999999$' $view -p 1103,999999 -i "$dir/data"
+	done
+	refuses 1 '^ipcprobe: process 4194305: No such process$' ls -p "$$,4194305"
+	holds 'ls says that a process has none' bash -c "'$ipcprobe' ls -t mq -p $$ 2>&1 |
+		grep -q 'no such object is held or waited for by this process'"
+}
+
+# on_terminal COLUMNS ARG...: what a terminal of that width shows, in $dir/out
+on_terminal() {
+	local columns=$1
+	shift
+
+	script -qec "stty cols $columns; '$ipcprobe' $*" /dev/null </dev/null 2>/dev/null |
+		tr -d '\r' >"$dir/out"
+}
+
+# Lines that do not fit are hard to read; what is left out must be known and can be had.
+test_terminal() {
+	local view columns
+
+	for view in runq 'copies --top 1' 'sched stat' 'sched latency' 'sched latency --parts' stat; do
+		for columns in 80 200; do
+			# shellcheck disable=SC2086 # words of a command
+			on_terminal $columns $view -i "$dir/data"
+			grep -v '^record synthetic: \|^[^ ]*: \|^lost: \|^total: \|^recorded \|^audits: \|^CPUs 0-1 \|→\|->' "$dir/out" >"$dir/tables"
+			holds "the tables of $view have no line longer than $columns" \
+				[ "$(wc -L <"$dir/tables")" -le $columns ]
+		done
+	done
+	on_terminal 80 runq -i "$dir/data"
+	holds 'a narrow terminal is told what is missing' grep -q '^(no room for .*MIGRATIONS)$' "$dir/out"
+	on_terminal 60 ls -t pipe -o NAME,FD,ACCESS,PROCESS,WAITS,RELATION,USED,SIZE,VALUE,READERS,WRITERS
+	holds 'columns that were asked for are all shown' grep -q '^NAME *FD.*READERS WRITERS$' "$dir/out"
+	on_terminal 60 runq -o "$dir/report" -i "$dir/data"
+	holds 'a file has all columns' grep -q '^TASK .*MIGRATIONS$' "$dir/report"
+	"$ipcprobe" ls -t pipe,fifo,unix -o "$(paste -sd, "$dir/columns")" >"$dir/out" 2>/dev/null
+	holds 'ls can show all columns at once' grep -q '^TYPE .*MAPLEN$' "$dir/out"
+}
+
 test_top() {
 	local view word
 
@@ -411,6 +457,8 @@ test_without_module() {
 	fi
 	echo old >"$dir/kept"
 	refuses 1 'module is not loaded.*modprobe' record -o "$dir/kept" -- touch "$dir/touched"
+	refuses 1 'module is not loaded.*modprobe' copies -p $$
+	refuses 1 'module is not loaded.*modprobe' runq -a
 	holds 'the command was not run, the old file is as it was' \
 		[ ! -e "$dir/touched" -a "$(cat "$dir/kept")" = old ]
 	"$ipcprobe" check >"$dir/out" 2>&1
@@ -430,10 +478,10 @@ test_sched
 test_not_recorded
 test_cpus
 test_headings
+test_processes
+test_terminal
 test_top
 test_damaged
 test_writing
 test_without_module
 results_end
-	refuses 1 'module is not loaded.*modprobe' copies -p $$
-	refuses 1 'module is not loaded.*modprobe' runq -a
