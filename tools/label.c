@@ -32,7 +32,7 @@ const char *label_ns(char buf[LABEL_MAX], uint64_t ns)
 	if (ns < 1000)
 		snprintf(buf, LABEL_MAX, "%u ns", (unsigned int)ns);
 	else if (ns < 1000000)
-		snprintf(buf, LABEL_MAX, "%.1f us", ns / 1e3);
+		snprintf(buf, LABEL_MAX, "%.1f %ss", ns / 1e3, text_sign(SIGN_MICRO));
 	else if (ns < 1000000000)
 		snprintf(buf, LABEL_MAX, "%.1f ms", ns / 1e6);
 	else

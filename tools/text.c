@@ -15,9 +15,11 @@ const char *text_sign(enum text_sign sign)
 {
 	static const char *const utf8[] = {
 		[SIGN_TIMES] = "×", [SIGN_ARROW] = "→", [SIGN_DOTS] = "…",
+		[SIGN_MICRO] = "µ",
 	};
 	static const char *const ascii[] = {
 		[SIGN_TIMES] = "x", [SIGN_ARROW] = "->", [SIGN_DOTS] = "...",
+		[SIGN_MICRO] = "u",
 	};
 
 	return strcmp(nl_langinfo(CODESET), "UTF-8") ? ascii[sign] : utf8[sign];

@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 /* signs that reports use; in a locale without them they are written in ASCII */
-enum text_sign { SIGN_TIMES, SIGN_ARROW, SIGN_DOTS };
+enum text_sign { SIGN_TIMES, SIGN_ARROW, SIGN_DOTS, SIGN_MICRO };
 
 const char *text_sign(enum text_sign sign);
 
