@@ -109,6 +109,7 @@ install: all
 
 uninstall:
 	$(RM) $(DESTDIR)$(prefix)/bin/ipcprobe $(DESTDIR)$(UDEVDIR)/60-ipcprobe.rules
+	$(RM) $(DESTDIR)$(prefix)/share/bash-completion/completions/ipcprobe
 	$(RM) $(patsubst Documentation/man/%,$(DESTDIR)$(prefix)/share/man/man1/%,\
 		$(wildcard Documentation/man/*.1))
 	$(RM) $(wildcard $(DESTDIR)/lib/modules/*/*/module/ipcprobe.ko*)
@@ -116,7 +117,7 @@ uninstall:
 # .checkpatch.conf says which of its checks do not apply here, and why.
 style:
 	@perl "$$($(VM)/kselftest.sh)/checkpatch.pl" --file $(STYLE_FILES)
-	@shellcheck --external-sources $(wildcard $(VM)/*.sh selftests/*.sh) .ci/run
+	@shellcheck --external-sources $(wildcard $(VM)/*.sh selftests/*.sh) tools/completion/ipcprobe.bash .ci/run
 ifneq ($(CLANG_FORMAT),)
 	@clang-format --dry-run $(STYLE_FILES)
 endif
@@ -148,7 +149,7 @@ help:
 	@echo "vm             make vm CMD='uname -a' KERNEL=6.12 SMP=4 MEM=2G"
 	@echo "               OUT=folder: of this machine, for what the guest writes to /out"
 	@echo 'vm-shell       a shell in a guest (KERNEL, SMP, MEM, OUT)'
-	@echo 'install        module, tools, udev rule, man pages; DESTDIR, prefix, KDIR'
+	@echo 'install        module, tools, completion, udev rule, man pages; DESTDIR, prefix, KDIR'
 	@echo 'uninstall      takes them away'
 	@echo 'style          checkpatch and shellcheck; CLANG_FORMAT=1: clang-format too'
 	@echo 'clean          what was built here; the cache (~/.cache/ipcprobe) stays'

@@ -14,8 +14,8 @@ enum { OPTION_CALLS = 0x200, OPTION_GRADE, OPTION_TOP };
 
 static const struct argp_option options[] = {
 	{ "calls", OPTION_CALLS, NULL, 0, "Show calls and bytes of each process, too", 0 },
-	{ "grade", OPTION_GRADE, "GRADE", 0,
-	  "Show paths only that are at least so sure: exact, address, inferred", 0 },
+	{ "grade", OPTION_GRADE, "exact|address|inferred", 0,
+	  "Show paths only that are at least so sure", 0 },
 	{ "top", OPTION_TOP, "N", 0,
 	  "Show so many paths and pipes, 0 = all (default: 10, with -J all)", 0 },
 	{ "cpus", 'C', "CPUS", OPTION_HIDDEN, NULL, 0 },
