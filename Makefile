@@ -47,7 +47,7 @@ FUZZ_SECONDS ?= 600
 fuzz: deps fuzzer
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) selftests/host/fuzz_test.sh
 
-# One fault at a time: MUTANTS='-n 50 tools/sched_delay.c', see selftests/mutants.py.
+# One fault at a time: MUTANTS='-n 50 tools/model/sched/delay.c', see selftests/mutants.py.
 mutants: deps
 	@selftests/mutants.py $(MUTANTS)
 
@@ -121,7 +121,8 @@ style:
 ifneq ($(CLANG_FORMAT),)
 	@clang-format --dry-run $(STYLE_FILES)
 endif
-STYLE_FILES = $(wildcard module/*.[ch] module/uapi/linux/*.h tools/*.[ch] selftests/*.[ch])
+STYLE_FILES = $(wildcard module/*.[ch] module/uapi/linux/*.h selftests/*.[ch]) \
+	$(shell find tools -name '*.[ch]')
 
 clean:
 	$(RM) -r build

@@ -11,7 +11,7 @@
  *	| consumer page | producer page | data ... | data again ... |
  *	  user: rw        user: ro        user: ro   user: ro
  *
- *	kernel (this CPU)                    user (tools/ring.c)
+ *	kernel (this CPU)                    user (tools/trace/ring.c)
  *	  LOAD  consumer_pos  acquire (A)      LOAD  producer_pos  acquire (C)
  *	  STORE data                           LOAD  data
  *	  STORE producer_pos  release (B)      STORE consumer_pos  release (D)

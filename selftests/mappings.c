@@ -22,7 +22,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include "array.h"
+#include "lib/array.h"
 
 #define PAGE		4096UL
 #define SEGMENT_PAGES	16UL	/* parent writes 10, child 6 */

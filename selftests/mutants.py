@@ -19,8 +19,7 @@ import subprocess
 import sys
 import tempfile
 
-FILES = ["tools/sched_*.c", "tools/model_sched.c", "tools/model_pick.c", "tools/pick_*.c",
-         "tools/delay_report.c"]
+FILES = ["tools/model/sched/*.c", "tools/watch/*.c"]
 HOST_TESTS = ["model_sched_test", "model_delay_test", "model_pick_test", "sched_fold_test",
               "lifeline_test", "svg_test", "view_test"]
 GUEST_TEST = "hook_sched_test"

@@ -22,10 +22,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "map.h"
+#include "lib/hash.h"
 #include "oracle_feed.h"
 #include "oracle_shadow.h"
-#include "reader.h"
+#include "trace/reader.h"
 
 #define SEARCH_MAX	4096U	/* transfers that may have ended during another */
 

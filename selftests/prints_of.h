@@ -11,7 +11,7 @@
 
 #include <linux/ipcprobe_print.h>
 
-#include "model_print.h"
+#include "model/copies/fingerprint.h"
 
 static inline uint32_t print_of(const uint8_t *data, uint64_t bytes)
 {

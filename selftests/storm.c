@@ -22,7 +22,7 @@
 
 #include <linux/ipcprobe.h>
 
-#include "array.h"
+#include "lib/array.h"
 
 #define NR_WORKERS	4
 #define NR_THREADS	3

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
-#include "command.h"
-#include "report.h"
+#include "cmd/cmd.h"
+#include "cmd/command.h"
+#include "cmd/report.h"
 
 static int cmd_help(int argc, char **argv);
 

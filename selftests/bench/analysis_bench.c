@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "model/model.h"
 
 #define PART_BYTES	(4U << 20)
 #define BUF		0x7f0000000000ULL

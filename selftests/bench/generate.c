@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tracefile.h"
+#include "trace/tracefile.h"
 
 #define CPUS		4
 #define NR_PAIRS	8

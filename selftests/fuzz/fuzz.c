@@ -17,12 +17,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "array.h"
-#include "cmd.h"
-#include "event.h"
+#include "cmd/cmd.h"
 #include "fuzz.h"
+#include "lib/array.h"
 #include "synthetic.h"
-#include "tracefile.h"
+#include "trace/event.h"
+#include "trace/tracefile.h"
 
 #define FUZZ_CPUS		2
 #define NR_SEED_RECORDS	24

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "trace/event.h"
 
 #define FUZZ_HEAD_LEN	8U
 #define FUZZ_LEN_MAX	16384U

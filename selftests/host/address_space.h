@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vm_share.h"
+#include "vm/share.h"
 
 #define SPACE_FRAME	(VM_PAGE_PRESENT)
 #define SPACE_FILE	(VM_PAGE_PRESENT | VM_PAGE_FILE)

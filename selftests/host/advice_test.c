@@ -2,8 +2,8 @@
 /*
  * What is advised to save copies, and where nothing is.
  */
-#include "advice.h"
 #include "ktap.h"
+#include "model/copies/advice.h"
 #include "trace_builder.h"
 
 #define BUF	0x10000000ULL

@@ -325,7 +325,7 @@ test_cpus() {
 # awk and cut tell columns apart by blanks.
 test_headings() {
 	holds 'no heading of a table has a blank' \
-		bash -c "! grep -nE '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools/*.c"
+		bash -c "! grep -rnE --include=*.c '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools"
 }
 
 # Who was not there is said, whatever is asked of him.

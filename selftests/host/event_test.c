@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
-#include "event.h"
 #include "ktap.h"
+#include "lib/array.h"
+#include "trace/event.h"
 
 /* name, number, length, fields with their offsets */
 static const struct golden {

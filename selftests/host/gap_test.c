@@ -5,10 +5,10 @@
  */
 #include <time.h>
 
-#include "chart.h"
 #include "ktap.h"
 #include "random.h"
 #include "trace_builder.h"
+#include "watch/chart.h"
 
 #define NR_HOPS		200U
 #define NR_STEPS	20000U

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
-#include "tracefile.h"
+#include "trace/tracefile.h"
 
 #define NR_PROCESSES	50000U
 #define NR_TASKS	75000U

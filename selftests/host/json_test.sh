@@ -96,7 +96,7 @@ check ipcprobe-vm.1 vm -J --touched 0.01 $$
 check ipcprobe-check.1 check -J
 cd - >/dev/null || exit 1
 # which takes the module: what its view may write
-sed -n '/---- JSON ----/,$s/"\([a-z_]*\)", *[a-z]/\n{"\1": 0}\n/gp' ../../tools/view_lab.c |
+sed -n '/---- JSON ----/,$s/"\([a-z_]*\)", *[a-z]/\n{"\1": 0}\n/gp' ../../tools/view/lab.c |
 	grep '^{' >"$dir/json"
 documented ipcprobe-lab.1 "'lab copies -J'"
 # what the synthetic recording has not

@@ -3,13 +3,13 @@
  * The picture of tasks: a row for each with what it did when, on which CPU, and
  * who woke it; bounded in memory.
  */
-#include "colour.h"
 #include "ktap.h"
-#include "lifeline.h"
 #include "svg_box.h"
 #include "throttled_trace.h"
 #include "trace_builder.h"
-#include "view_lifeline.h"
+#include "view/svg/colour.h"
+#include "view/svg/lifeline.h"
+#include "watch/lifeline.h"
 
 #define US		1000ULL
 #define START_NS	(1000 * US)

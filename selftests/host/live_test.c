@@ -12,8 +12,8 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
-#include "live_relation.h"
-#include "live_source.h"
+#include "live/relation.h"
+#include "live/sources.h"
 
 /* ---- /proc ---- */
 

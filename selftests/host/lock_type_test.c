@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "array.h"
 #include "ktap.h"
-#include "lock_type.h"
+#include "lib/array.h"
+#include "live/lock_type.h"
 
 #define PATIENCE_MS	10000
 #define NEAR	IPCPROBE_FUTEX_NEAR

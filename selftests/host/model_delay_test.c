@@ -3,10 +3,10 @@
  * Delays: what held a task up, part by part, and who ran meanwhile.  The truth is
  * what each test wrote: when, where, who.
  */
-#include "delay_report.h"
 #include "ktap.h"
-#include "sched_antagonist.h"
 #include "trace_builder.h"
+#include "watch/antagonist.h"
+#include "watch/delay_report.h"
 
 #define US	1000ULL
 #define SLEEP	1U	/* state and dequeue flag */

@@ -5,19 +5,19 @@
  */
 #include <sys/resource.h>
 
-#include "event.h"
 #include "ktap.h"
 #include "random.h"
+#include "trace/event.h"
 #include "trace_builder.h"
-#include "view_copies.h"
-#include "view_explain.h"
-#include "view_lifeline.h"
-#include "view_migrations.h"
-#include "view_runq.h"
-#include "view_sched.h"
-#include "view_svg.h"
-#include "view_switches.h"
-#include "view_timehist.h"
+#include "view/copies.h"
+#include "view/explain.h"
+#include "view/migrations.h"
+#include "view/runq.h"
+#include "view/sched_views.h"
+#include "view/svg/chart.h"
+#include "view/svg/lifeline.h"
+#include "view/switches.h"
+#include "view/timehist.h"
 
 #define NR_RECORDS	400000
 #define NR_WATCHED	40000	/* by each watcher */

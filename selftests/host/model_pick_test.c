@@ -6,8 +6,8 @@
  * What must come out is written by hand from the kernel's sources,
  * kernel/sched/fair.c of Linux 6.1, 6.12 and 7.2.
  */
-#include "array.h"
 #include "ktap.h"
+#include "lib/array.h"
 #include "random.h"
 #include "trace_builder.h"
 

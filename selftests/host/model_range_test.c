@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ktap.h"
-#include "model_range.h"
+#include "model/copies/range.h"
 
 #define SPACE		4096U	/* addresses */
 #define NR_SPACES	3U

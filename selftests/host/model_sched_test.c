@@ -4,11 +4,11 @@
  */
 #include <math.h>
 
-#include "hist.h"
 #include "ktap.h"
-#include "sched_blocked.h"
-#include "sched_cause.h"
+#include "lib/hist.h"
 #include "trace_builder.h"
+#include "watch/blocked.h"
+#include "watch/cause.h"
 
 #define US	1000ULL
 

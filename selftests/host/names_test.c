@@ -7,11 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "analysis.h"
+#include "cmd/analysis.h"
 #include "ktap.h"
-#include "label.h"
+#include "trace/tracefile.h"
 #include "trace_builder.h"
-#include "tracefile.h"
+#include "view/label.h"
 
 #define START_NS	5000000000000ULL
 #define US		1000ULL

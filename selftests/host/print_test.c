@@ -4,8 +4,8 @@
 
 #include <linux/ipcprobe_print.h>
 
-#include "array.h"
 #include "ktap.h"
+#include "lib/array.h"
 
 /* Tries every address. */
 static uint64_t roundest(uint64_t addr, uint64_t span)

@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include "address_space.h"
-#include "array.h"
 #include "ktap.h"
+#include "lib/array.h"
 
 static const char smaps[] =
 	"55a0c0000000-55a0c0002000 r--p 00000000 fd:01 1234                       /usr/bin/my cat\n"

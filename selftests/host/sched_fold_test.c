@@ -6,9 +6,9 @@
  */
 #include "ktap.h"
 #include "random.h"
-#include "sched_blocked.h"
-#include "sched_latency.h"
 #include "trace_builder.h"
+#include "watch/blocked.h"
+#include "watch/latency.h"
 
 #define NR_TASKS	2000U
 #define NR_KEPT		40U

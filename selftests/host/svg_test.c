@@ -3,14 +3,14 @@
  * The picture of the run queues: what is drawn is where it must be, every
  * interval is in it, and it is a well-formed file of bounded size.
  */
-#include "chart.h"
-#include "colour.h"
 #include "ktap.h"
 #include "random.h"
 #include "svg_box.h"
 #include "throttled_trace.h"
 #include "trace_builder.h"
-#include "view_svg.h"
+#include "view/svg/chart.h"
+#include "view/svg/colour.h"
+#include "watch/chart.h"
 
 #define US		1000ULL
 #define START_NS	(1000 * US)

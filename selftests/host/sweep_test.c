@@ -5,9 +5,9 @@
  * keeps everything and through one that keeps next to nothing.
  */
 #include "ktap.h"
-#include "label.h"
 #include "random.h"
 #include "trace_builder.h"
+#include "view/label.h"
 
 #define NR_RUNS		24U
 #define NR_STEPS	4000U

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "random.h"
-#include "tracefile.h"
+#include "trace/tracefile.h"
 
 #define SYNTHETIC_START_NS	5000000000000ULL
 #define SYNTHETIC_NR_TASKS	24

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "ktap.h"
-#include "topology.h"
+#include "trace/topology.h"
 
 static char root[] = "/tmp/topology.XXXXXX";
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
-#include "path_list.h"
+#include "model/copies/path_list.h"
+#include "model/model.h"
 
 #define TRACE_STEP_NS	1000U	/* between two records, unless "now" is set */
 #define TRACE_DUR_NS	400U	/* of an operation, likewise */

@@ -14,13 +14,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "array.h"
-#include "event.h"
 #include "ktap.h"
-#include "parse.h"
-#include "reader.h"
+#include "lib/array.h"
 #include "synthetic.h"
-#include "tracefile.h"
+#include "trace/event.h"
+#include "trace/parse.h"
+#include "trace/reader.h"
+#include "trace/tracefile.h"
 
 #define CPUS		2
 #define EVENTS		48000

@@ -3,7 +3,7 @@
  * The one declaration of every event: name, class, number, fields, meaning.
  *
  * The record structs (ipcprobe.h), the tracepoints (module/trace.h), the
- * decoder and the printers (tools/event.c), and the event reference
+ * decoder and the printers (tools/trace/event.c), and the event reference
  * (Documentation/events.rst) all follow from the lists below.
  *
  * IPCPROBE_EVENTS(E) calls E(name, class, number, text) for each event, and

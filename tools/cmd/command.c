@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tables of commands.
+ */
+#include "cmd/command.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+/* command_list - the commands and what they do, for --help */
+void command_list(FILE *out, const struct command *commands)
+{
+	const struct command *command;
+	int width = 8;
+
+	for (command = commands; command->name; command++)
+		if ((int)strlen(command->name) > width)
+			width = strlen(command->name);
+	fprintf(out, "\nCommands:\n");
+	for (command = commands; command->name; command++)
+		fprintf(out, "  %-*s %s\n", width, command->name, command->text);
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+	size_t ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/* How many letters must be changed, added or left out to make @a from @b? */
+static size_t distance(const char *a, const char *b)
+{
+	size_t len = strlen(b);
+	size_t row[COMMAND_NAME_MAX + 1];
+
+	if (len > COMMAND_NAME_MAX)
+		return len;
+	for (size_t j = 0; j <= len; j++)
+		row[j] = j;
+	for (size_t i = 1; *a; a++, i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= len; j++) {
+			size_t above = row[j];
+
+			row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (*a != b[j - 1]));
+			diagonal = above;
+		}
+	}
+	return row[len];
+}
+
+/* command_asks_help - is @word an option that asks for help? */
+bool command_asks_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "-?");
+}
+
+/* command_find - NULL: there is none of this name */
+const struct command *command_find(const struct command *commands, const char *name)
+{
+	for (; commands->name; commands++)
+		if (!strcmp(commands->name, name))
+			return commands;
+	return NULL;
+}
+
+/**
+ * command_unknown - say that there is no such command
+ * @commands: those that there are
+ * @program: what has these commands, "ipcprobe" or the like
+ * @name: the user's word
+ *
+ * Return: the exit status.
+ */
+int command_unknown(const struct command *commands, const char *program, const char *name)
+{
+	const struct command *nearest = commands, *command;
+
+	for (command = commands + 1; command->name; command++)
+		if (distance(command->name, name) < distance(nearest->name, name))
+			nearest = command;
+	if (2 * distance(nearest->name, name) < strlen(name))
+		fprintf(stderr, "%s: '%s': no such command: did you mean '%s'?\n",
+			program, name, nearest->name);
+	else
+		fprintf(stderr, "%s: '%s': no such command: '%s --help' lists them\n",
+			program, name, program);
+	return CMD_USAGE;
+}
+
+/* command_run - in messages and in --help the program's name is "@program COMMAND" */
+int command_run(const struct command *command, const char *program, int argc, char **argv)
+{
+	char name[COMMAND_NAME_MAX];
+
+	snprintf(name, sizeof(name), "%s %s", program, command->name);
+	argv[0] = name;
+	program_invocation_name = name;
+	program_invocation_short_name = name;
+	return command->run(argc, argv);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tables of commands: the program's, and those of a command that has more.
+ */
+#ifndef IPCPROBE_CMD_COMMAND_H
+#define IPCPROBE_CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define COMMAND_NAME_MAX	48	/* of a program with its command's words */
+
+/* one command; a table of them ends with a NULL name */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *text;
+};
+
+bool command_asks_help(const char *word);
+void command_list(FILE *out, const struct command *commands);
+const struct command *command_find(const struct command *commands, const char *name);
+int command_unknown(const struct command *commands, const char *program, const char *name);
+int command_run(const struct command *command, const char *program, int argc, char **argv);
+
+#endif /* IPCPROBE_CMD_COMMAND_H */

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe ls: the IPC objects that exist now, with their holders.
+ */
+#include "cmd/cmd.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/options.h"
+#include "cmd/report.h"
+#include "lib/array.h"
+#include "view/ipc_limits.h"
+#include "view/ls.h"
+
+static const struct argp_option options[] = {
+	{ "type", 't', "TYPE[,TYPE...]", 0, "Show objects of these types only", 0 },
+	{ "pid", 'p', "PID[,PID...]", 0,
+	  "Show objects only that one of these processes holds or waits for", 0 },
+	{ "output", 'o', "[+]COLUMN[,COLUMN...]", 0,
+	  "Show these columns; with + besides the usual ones", 0 },
+	{ "limits", 'l', NULL, 0,
+	  "Show the limits of SysV IPC and POSIX message queues instead, and what is used", 0 },
+	{ "bytes", 'b', NULL, 0, "Show sizes in bytes", 0 },
+	{ "json", 'J', NULL, 0, "Write JSON, of all columns unless -o is given", 0 },
+	{ 0 }
+};
+
+struct ls_opts {
+	struct view_ls view;
+	bool has_columns;
+	bool has_types;
+	bool is_json;
+	bool is_limits;
+};
+
+/* "a, b, c" */
+static char *join(const char *(*name)(unsigned int i), unsigned int nr)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	for (unsigned int i = 0; i < nr; i++)
+		fprintf(out, "%s%s", i ? ", " : "", name(i));
+	fclose(out);
+	return text;
+}
+
+static const char *type_name(unsigned int i)
+{
+	return live_type_name(i);
+}
+
+static const char *column_name(unsigned int i)
+{
+	return live_columns[i].name;
+}
+
+static void parse_types(struct ls_opts *opts, const char *arg, struct argp_state *state)
+{
+	char *known;
+
+	opts->has_types = true;
+	if (!live_types_parse(arg, &opts->view.types))
+		return;
+	known = join(type_name, LIVE_NR_TYPES);
+	argp_error(state, "-t '%s': not a list of types: there are %s", arg, known ?: "?");
+	free(known);
+}
+
+static void parse_columns(struct ls_opts *opts, const char *arg, struct argp_state *state)
+{
+	char *known;
+
+	opts->has_columns = true;
+	opts->view.is_chosen = true;
+	if (!live_columns_parse(arg, &opts->view.columns))
+		return;
+	known = join(column_name, LIVE_NR_COLUMNS);
+	argp_error(state, "-o '%s': not a list of columns: there are %s", arg, known ?: "?");
+	free(known);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct ls_opts *opts = state->input;
+
+	switch (key) {
+	case 't':
+		parse_types(opts, arg, state);
+		return 0;
+	case 'p':
+		option_pids(state, arg, &opts->view.pids);
+		return 0;
+	case 'o':
+		parse_columns(opts, arg, state);
+		return 0;
+	case 'l':
+		opts->is_limits = true;
+		return 0;
+	case 'b':
+		opts->view.is_plain = true;
+		return 0;
+	case 'J':
+		opts->is_json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s': nothing but options is expected", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->is_limits &&
+		    (opts->has_types || opts->has_columns || opts->view.pids.nr))
+			argp_error(state, "-l: goes with neither -t, -p nor -o");
+		if (opts->is_json && !opts->has_columns)
+			live_columns_all(&opts->view.columns);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "List the IPC objects that exist now: who holds them, what is in them, who waits.\v"
+	       "Examples:\n"
+	       "    ipcprobe ls -t pipe,unix\n"
+	       "    ipcprobe ls -p 1234 -o TYPE,NAME,USED,WAITERS\n"
+	       "    ipcprobe ls -l",
+};
+
+/* ---- what is not known ---- */
+
+static const struct {
+	uint32_t types;		/* of these types */
+	const char *what;
+	const char *remedy;
+} gaps[] = {
+	[LIVE_GAP_MODULE] = { LIVE_BIT(PIPE) | LIVE_BIT(FIFO),
+			      "capacity, bytes and waits of pipes and FIFOs are not known",
+			      "load the module ('modprobe ipcprobe') and run this as root" },
+	[LIVE_GAP_PROCESS] = { LIVE_ALL, "what some processes hold is not known",
+			       "run this as root, with CAP_SYS_PTRACE" },
+	[LIVE_GAP_WAITS] = { LIVE_ALL, "what some threads wait for is not known",
+			     "run this as root, with CAP_SYS_PTRACE" },
+	[LIVE_GAP_MEMORY] = { LIVE_ALL, "the memory of some processes that wait cannot be read",
+			      "run this as root, with CAP_SYS_PTRACE" },
+	[LIVE_GAP_SYSV] = { LIVE_SYSV, "some SysV objects, or their values, are not known",
+			    "run this as root" },
+	[LIVE_GAP_MQ] = { LIVE_BIT(MQ), "POSIX message queues, or their contents, are not known",
+			  "run this as root, or mount the file system mqueue on /dev/mqueue" },
+	[LIVE_GAP_UNIX] = { LIVE_BIT(UNIX), "queues and peers of some UNIX sockets are not known",
+			    "load the module unix_diag ('modprobe unix_diag')" },
+	[LIVE_GAP_SEALS] = { LIVE_BIT(MEMFD), "seals of some memfds are not known",
+			     "run this as root" },
+	[LIVE_GAP_IPCNS] = { LIVE_SYSV | LIVE_BIT(MQ), "some IPC namespaces were not looked into",
+			     "run this as root" },
+	[LIVE_GAP_NETNS] = { LIVE_BIT(UNIX), "some network namespaces were not looked into",
+			     "run this as root" },
+};
+
+static const char *reason(enum live_gap gap, int err)
+{
+	if (gap == LIVE_GAP_MODULE && err == -ENOENT)
+		return "the module is not loaded";
+	return strerror(-err);
+}
+
+static void print_gaps(const struct live *live, uint32_t types)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(gaps); i++)
+		if (live->loss[i].nr && gaps[i].types & types)
+			fprintf(stderr, "ipcprobe: %s: %s: %s\n", gaps[i].what,
+				reason(i, live->loss[i].err), gaps[i].remedy);
+}
+
+/* ---- processes ---- */
+
+/* Say which of the processes asked for there is not; how many there are. */
+static uint32_t find_processes(const struct pid_list *pids)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < pids->nr; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "/proc/%u", pids->pid[i]);
+		if (!access(path, F_OK))
+			nr++;
+		else
+			fprintf(stderr, "ipcprobe: process %u: %s\n", pids->pid[i], strerror(ESRCH));
+	}
+	return nr;
+}
+
+static void say_if_none(const struct live *live, const struct view_ls *view)
+{
+	uint32_t *list = view_ls_sorted(live, view);
+
+	if (list && !list[0] && view->pids.nr)
+		fprintf(stderr, "ipcprobe: ls: no such object is held or waited for by %s\n",
+			view->pids.nr > 1 ? "these processes" : "this process");
+	free(list);
+}
+
+static int list_objects(const struct ls_opts *opts)
+{
+	struct live live;
+	int err = live_init(&live);
+
+	if (err)
+		return err;
+	err = live_read(&live, opts->view.types);
+	if (!err)
+		err = opts->is_json ? view_ls_json(&live, &opts->view) :
+				      view_ls_print(&live, &opts->view);
+	print_gaps(&live, opts->view.types);
+	if (!err)
+		say_if_none(&live, &opts->view);
+	live_deinit(&live);
+	return err;
+}
+
+static int list_limits(const struct ls_opts *opts)
+{
+	struct live_limit limit[LIVE_NR_LIMITS];
+
+	live_limits_read(limit);
+	return opts->is_json ? view_limits_json(limit) :
+			       view_limits_print(limit, opts->view.is_plain);
+}
+
+int cmd_ls(int argc, char **argv)
+{
+	struct ls_opts opts = { .view.types = LIVE_ALL };
+	int err;
+
+	live_columns_default(&opts.view.columns);
+	option_parse(&argp, argc, argv, 0, &opts);
+	if (find_processes(&opts.view.pids) < opts.view.pids.nr)
+		return CMD_FAILED;
+	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
+	if (err && !report_has_failed())
+		fprintf(stderr, "ipcprobe: ls: %s\n", strerror(-err));
+	return err ? CMD_FAILED : CMD_OK;
+}

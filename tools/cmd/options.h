@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Options that several sub-commands have, for use in their argp parsers: a bad
+ * word ends the program with a message that names it and status 2.
+ */
+#ifndef IPCPROBE_CMD_OPTIONS_H
+#define IPCPROBE_CMD_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/table.h"
+#include "trace/parse.h"
+
+/**
+ * option_parse - argp_parse() for a sub-command, with what all have: -h
+ * @argp: the sub-command's
+ * @flags: ARGP_IN_ORDER if options behind the first word are not its own
+ * @input: for its parser
+ */
+void option_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
+		  void *input);
+
+void option_pids(struct argp_state *state, const char *word, struct pid_list *ret);
+void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret);
+void option_classes(struct argp_state *state, const char *word, uint32_t *ret);
+void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret);
+void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret);
+void option_window(struct argp_state *state, const char *word, struct time_window *ret);
+
+/**
+ * struct option_instant - a moment as the user gives it: "1.5" or "@1234.5"
+ * @is_given: the user did
+ * @is_absolute: @ns is CLOCK_MONOTONIC, else since the recording began
+ */
+struct option_instant {
+	bool is_given;
+	bool is_absolute;
+	uint64_t ns;
+};
+
+void option_at(struct argp_state *state, const char *word, struct option_instant *ret);
+void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret);
+void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
+		  uint32_t *ret);
+void option_columns(struct argp_state *state, const char *word,
+		    const struct table_column *columns, unsigned int nr_usual,
+		    struct table_view *ret);
+/* what is recorded if nothing is said: what explains the scheduler's choices costs most, and is seldom asked for */
+enum { OPTION_CLASSES_DEFAULT = __IPCPROBE_CLASSES_ALL & ~(1U << IPCPROBE_CLASS_PICK) };
+
+char **option_command(struct argp_state *state);
+char *option_join(int argc, char **argv);
+
+#endif /* IPCPROBE_CMD_OPTIONS_H */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * --svg: what is analysed as a picture.  Part of the command line: what goes wrong
+ * is said here, on stderr.
+ *
+ * A sub-command has a struct picture, gives picture_argp as an argp child with
+ * that struct as its input, says what is drawn, and then:
+ *
+ *	if (picture.path)
+ *		return picture_write(&picture, &drawing, &source);
+ */
+#ifndef IPCPROBE_CMD_PICTURE_H
+#define IPCPROBE_CMD_PICTURE_H
+
+#include <argp.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cmd/analysis.h"
+#include "cmd/source.h"
+
+/**
+ * struct picture - what is asked for
+ * @path: --svg: file to write, NULL = none
+ */
+struct picture {
+	const char *path;
+};
+
+/**
+ * struct picture_drawing - what is drawn
+ * @what: MODEL_*
+ * @begin: what follows the records of @from_ns to @until_ns: 0 or -ENOMEM
+ * @follow: says so to the analysis
+ * @write: 0 or -errno
+ * @end: after all
+ * @arg: their first argument
+ */
+struct picture_drawing {
+	uint32_t what;
+	int (*begin)(void *arg, const struct source_opts *source, uint64_t from_ns,
+		     uint64_t until_ns);
+	void (*follow)(void *arg, struct analysis *analysis);
+	int (*write)(void *arg, FILE *out, const struct model *model, uint64_t start_ns);
+	void (*end)(void *arg);
+	void *arg;
+};
+
+extern const struct argp picture_argp;
+
+int picture_write(const struct picture *picture, const struct picture_drawing *drawing,
+		  const struct source_opts *source);
+
+#endif /* IPCPROBE_CMD_PICTURE_H */

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a command writes its report.  Part of the command line: what goes
+ * wrong is said here, on stderr.
+ *
+ * The file is opened before a command is recorded, so that nothing runs in
+ * vain, and takes the place of file descriptor 1 after it, so that the command's
+ * own output goes where it always does.
+ */
+#include "cmd/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "view/json.h"
+
+static struct {
+	const char *path;	/* NULL = standard output */
+	int fd;			/* until the report begins, then -1 */
+} report = { .fd = -1 };
+
+static int say_cannot_write(int err)
+{
+	fprintf(stderr, "ipcprobe: %s: cannot write: %s\n", report.path ?: "standard output",
+		strerror(err));
+	return -err;
+}
+
+/* 0 or the errno */
+static int flush_report(void)
+{
+	if (fflush(stdout))
+		return errno;
+	if (!ferror(stdout))
+		return 0;
+	/* what went wrong is forgotten: one byte more finds it out */
+	putchar('\n');
+	return fflush(stdout) ? errno : EIO;
+}
+
+/* Runs as the last: exit() cannot be called again. */
+static void close_report(void)
+{
+	int err = flush_report();
+
+	/* some file systems tell only here */
+	if (!err && report.path && close(STDOUT_FILENO))
+		err = errno;
+	if (!err)
+		return;
+	say_cannot_write(err);
+	_exit(CMD_FAILED);
+}
+
+void report_init(void)
+{
+	/* a file that may not grow further is an error like others, which is said */
+	signal(SIGXFSZ, SIG_IGN);
+	atexit(close_report);
+}
+
+int report_open(const char *path)
+{
+	if (!strcmp(path, "-"))
+		return 0;
+	report.path = path;
+	report.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (report.fd >= 0)
+		return 0;
+	say_cannot_write(errno);
+	report.path = NULL;
+	return -EIO;
+}
+
+void report_begin(void)
+{
+	view_json_restart();
+	if (report.fd < 0)
+		return;
+	fflush(stdout);
+	dup2(report.fd, STDOUT_FILENO);
+	close(report.fd);
+	report.fd = -1;
+}
+
+bool report_has_failed(void)
+{
+	return ferror(stdout);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe runq: who was on each CPU's run queue.
+ */
+#include <argp.h>
+
+#include "cmd/analysis.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/picture.h"
+#include "view/runq.h"
+#include "view/svg/chart.h"
+#include "watch/chart.h"
+
+enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH };
+
+static const struct argp_option options[] = {
+	{ "map", OPTION_MAP, NULL, 0, "Show a timeline: who ran on each CPU, and its queue", 0 },
+	{ "at", OPTION_AT, "TIME", 0,
+	  "Show every queue at this instant, in seconds since the start; @TIME: by the clock", 0 },
+	{ "top", OPTION_TOP, "N", 0, "Show so many tasks, 0 = all (default: 20, with -J all)", 0 },
+	{ "width", OPTION_WIDTH, "N", 0, "Columns of the timeline (default: the terminal's)", 0 },
+	{ 0 }
+};
+
+struct runq_opts {
+	struct source_opts source;
+	struct view_runq view;
+	struct picture picture;
+	bool has_top;
+	bool is_map;
+	struct option_instant at;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct runq_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->source;
+		state->child_inputs[1] = &opts->picture;
+		return 0;
+	case OPTION_MAP:
+		opts->is_map = true;
+		return 0;
+	case OPTION_AT:
+		option_at(state, arg, &opts->at);
+		return 0;
+	case OPTION_TOP:
+		option_count(state, "--top", arg, 0, &opts->view.top);
+		opts->has_top = true;
+		return 0;
+	case OPTION_WIDTH:
+		option_count(state, "--width", arg, 1, &opts->view.width);
+		return 0;
+	case ARGP_KEY_END:
+		if (opts->is_map && opts->at.is_given)
+			argp_error(state, "--map and --at: one of them");
+		if (opts->picture.path && (opts->at.is_given || opts->source.json))
+			argp_error(state, "--svg, --at and -J: one of them");
+		if (opts->picture.path && opts->source.output)
+			argp_error(state, "--svg and -o: one of them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &source_cpus_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Show run queues: who ran, who was queued, for how long; wake-up latencies.\v"
+	       "Examples:\n"
+	       "    ipcprobe runq -- make -j4\n"
+	       "    ipcprobe runq --at 1.25 -i r.data\n"
+	       "    ipcprobe runq --svg queues.svg --time 1,1.5 -i r.data",
+	.children = children,
+};
+
+static int print(const struct model *model, const void *view)
+{
+	const struct runq_opts *opts = view;
+
+	if (opts->at.is_given)
+		return opts->source.json ? view_at_json(model, &opts->view) :
+					   view_at_print(model, &opts->view);
+	if (opts->is_map)
+		return opts->source.json ? view_map_json(model, &opts->view) :
+					   view_map_print(model, &opts->view);
+	return opts->source.json ? view_runq_json(model, &opts->view) :
+				   view_runq_print(model, &opts->view);
+}
+
+static int show(const struct runq_opts *opts, struct reader *r)
+{
+	struct model model;
+	struct analysis analysis = {
+		.source = &opts->source,
+		.reader = r,
+		.model = &model,
+		.what = MODEL_RUNQ | (opts->is_map ? MODEL_TIMELINE : 0),
+		.until_ns = opts->at.is_given ? opts->view.at_ns + 1 :
+					  source_until_ns(&opts->source, r),
+		.print = print,
+		.view = opts,
+	};
+
+	return analysis_run(&analysis);
+}
+
+/* ---- --svg ---- */
+
+static int begin_chart(void *chart, const struct source_opts *source, uint64_t from_ns,
+		       uint64_t until_ns)
+{
+	return chart_init(chart, source, from_ns, until_ns);
+}
+
+static void follow_chart(void *chart, struct analysis *analysis)
+{
+	analysis->chart = chart;
+}
+
+static int write_chart(void *chart, FILE *out, const struct model *model, uint64_t start_ns)
+{
+	return view_svg_write(out, model, chart, start_ns);
+}
+
+static void end_chart(void *chart)
+{
+	chart_deinit(chart);
+}
+
+static int draw(const struct runq_opts *opts)
+{
+	struct chart chart;
+	struct picture_drawing drawing = {
+		.what = MODEL_RUNQ, .begin = begin_chart, .follow = follow_chart,
+		.write = write_chart, .end = end_chart, .arg = &chart,
+	};
+
+	return picture_write(&opts->picture, &drawing, &opts->source);
+}
+
+int cmd_runq(int argc, char **argv)
+{
+	struct runq_opts opts = {
+		.source = SOURCE_OPTS_INIT,
+		.view = { .source = &opts.source },
+	};
+	struct reader *r;
+
+	opts.source.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED;
+	opts.source.needs = 1U << IPCPROBE_CLASS_SCHED;
+	opts.source.needs_history = true;
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	if (!opts.has_top && !opts.source.json)
+		opts.view.top = VIEW_RUNQ_TOP;
+	if (!opts.view.width)
+		opts.view.width = view_map_width();
+	if (opts.picture.path)
+		return draw(&opts);
+	if (source_open(&opts.source, &r))
+		return CMD_FAILED;
+	opts.view.start_ns = reader_info(r)->start_ns;
+	if (opts.at.is_given &&
+	    source_find_instant(&opts.at, reader_info(r), &opts.view.at_ns)) {
+		source_close(&opts.source, r, 0);
+		return CMD_USAGE;
+	}
+	return source_close(&opts.source, r, show(&opts, r));
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe sched stat: each CPU's use and queue, each task's time in each state.
+ */
+#include "cmd/options.h"
+#include "cmd/sched_common.h"
+#include "view/sched_views.h"
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	state->child_inputs[0] = state->input;
+	state->child_inputs[1] = state->input;
+	return 0;
+}
+
+static const struct argp_child children[] = {
+	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 }, { 0 }
+};
+
+static const struct argp argp = {
+	.parser = parse_option,
+	.args_doc = "[-- COMMAND [ARG...]]",
+	.doc = "Show each CPU's use and queue, and each task's time in each state.\v"
+	       "Examples:\n"
+	       "    ipcprobe sched stat -- make\n"
+	       "    ipcprobe sched stat -p 1234 -i r.data",
+	.children = children,
+};
+
+struct stat_opts {
+	struct sched_cmd sched;
+	struct blocked blocked;
+};
+
+static int print(const struct model *model, const void *arg)
+{
+	const struct stat_opts *opts = arg;
+	struct view_stat view = { .runq = &opts->sched.view, .blocked = &opts->blocked };
+
+	if (opts->blocked.err)
+		return opts->blocked.err;
+	return opts->sched.source.json ? view_stat_json(model, &view) :
+					 view_stat_print(model, &view);
+}
+
+int cmd_sched_stat(int argc, char **argv)
+{
+	struct stat_opts opts = { 0 };
+	int status;
+
+	sched_cmd_init(&opts.sched, print, &opts);
+	opts.sched.what |= MODEL_WAITS;
+	opts.sched.watch = &opts.blocked.watch;
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts.sched);
+	if (blocked_init(&opts.blocked))
+		return sched_cmd_no_memory();
+	status = sched_cmd_run(&opts.sched);
+	blocked_deinit(&opts.blocked);
+	return status;
+}

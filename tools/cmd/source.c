@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A reader for an analysis: of a file, or of what is recorded now.  Part of
+ * the command line: what goes wrong is said here, on stderr.
+ */
+#include "cmd/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/report.h"
+#include "trace/recorder.h"
+#include "trace/workload.h"
+
+enum { OPTION_TIME = 0x100 };
+
+static const struct argp_option options[] = {
+	{ "input", 'i', "FILE", 0, "File to read (default: " SOURCE_DEFAULT_FILE ")", 0 },
+	{ "output", 'o', "FILE", 0, "Write the report to FILE (default: standard output)", 0 },
+	{ "json", 'J', NULL, 0, "Write JSON, as the manual page tells", 0 },
+	{ "pid", 'p', "PID[,PID...]", 0,
+	  "With -i: show these processes only; else record them, until the command ends or ^C", 0 },
+	{ "all", 'a', NULL, 0, "Record all processes, until the command ends or ^C", 0 },
+	{ "ring-size", 'm', "SIZE", 0,
+	  "If records are made now: size of each CPU's ring (default: 4M)", 0 },
+	{ "time", OPTION_TIME, "START,STOP", 0,
+	  "Show this time only, in seconds since the recording began, or with - before its end; either may be left out",
+	  0 },
+	{ 0 }
+};
+
+static void end_options(struct source_opts *opts, struct argp_state *state)
+{
+	if (opts->command && opts->input)
+		argp_error(state, "-i and a command: read a file or run a command, not both");
+	if (opts->is_all && opts->input)
+		argp_error(state, "-i and -a: read a file or record, not both");
+	if (opts->is_all && opts->pids.nr)
+		argp_error(state, "-a and -p: all processes or some of them, not both");
+	opts->is_live = opts->command || (!opts->input && (opts->is_all || opts->pids.nr));
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct source_opts *opts = state->input;
+
+	switch (key) {
+	case 'i':
+		opts->input = arg;
+		return 0;
+	case 'o':
+		opts->output = arg;
+		return 0;
+	case 'J':
+		opts->json = true;
+		return 0;
+	case 'p':
+		option_pids(state, arg, &opts->pids);
+		return 0;
+	case 'a':
+		opts->is_all = true;
+		return 0;
+	case 'm':
+		option_ring_bytes(state, arg, &opts->ring_bytes);
+		return 0;
+	case OPTION_TIME:
+		option_window(state, arg, &opts->window);
+		return 0;
+	case ARGP_KEY_ARG:
+		opts->command = option_command(state);
+		return 0;
+	case ARGP_KEY_END:
+		end_options(opts, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp source_argp = {
+	.options = options,
+	.parser = parse_option,
+};
+
+static const struct argp_option cpus_options[] = {
+	{ "cpus", 'C', "CPUS", 0, "Show these CPUs only, for example 0-3,7", 0 },
+	{ 0 }
+};
+
+static error_t parse_cpus_option(int key, char *arg, struct argp_state *state)
+{
+	struct source_opts *opts = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = opts;
+		return 0;
+	case 'C':
+		option_cpus(state, arg, &opts->cpus);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child source_child[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
+
+const struct argp source_cpus_argp = {
+	.options = cpus_options,
+	.parser = parse_cpus_option,
+	.children = source_child,
+};
+
+static const char *source_name(const struct source_opts *opts)
+{
+	if (opts->command)
+		return opts->command[0];
+	if (opts->is_live)
+		return "the recording";
+	return opts->input ? opts->input : SOURCE_DEFAULT_FILE;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void say(const struct source_opts *opts, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "ipcprobe: %s: ", source_name(opts));
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	putc('\n', stderr);
+}
+
+/* A file that is gone when it is closed. */
+static int open_temporary(void)
+{
+	const char *dir = getenv("TMPDIR") ?: "/tmp";
+	char *path;
+	int fd;
+
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return fd;
+	if (asprintf(&path, "%s/ipcprobe.XXXXXX", dir) < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0) {
+		fd = -errno;
+		fprintf(stderr, "ipcprobe: %s: cannot keep the records there: %s: set TMPDIR\n",
+			dir, strerror(-fd));
+	} else {
+		unlink(path);
+	}
+	free(path);
+	return fd;
+}
+
+static int run_recording(struct recording *rec, int fd)
+{
+	int err = record_run(rec, fd);
+
+	if (err)
+		fprintf(stderr, "ipcprobe: %s\n", rec->why);
+	record_wait(rec);
+	/* numbers that do not fit are said, and shown all the same */
+	return err == -EPROTO ? 0 : err;
+}
+
+void source_say_recording(const struct record_opts *opts)
+{
+	if (opts->command || !isatty(STDERR_FILENO))
+		return;
+	if (opts->pids.nr)
+		fprintf(stderr, "ipcprobe: recording %u %s until they end or ^C\n", opts->pids.nr,
+			opts->pids.nr > 1 ? "processes" : "process");
+	else
+		fprintf(stderr, "ipcprobe: recording all processes until ^C\n");
+}
+
+/* "ipcprobe ..." is not known here: what is recorded stands for it. */
+static char *command_line_of(const struct source_opts *opts)
+{
+	int nr = 0;
+
+	while (opts->command && opts->command[nr])
+		nr++;
+	return nr ? option_join(nr, opts->command) : NULL;
+}
+
+static int record_now(const struct source_opts *opts, int fd)
+{
+	struct record_opts record_opts = {
+		.classes = opts->classes ? opts->classes : OPTION_CLASSES_DEFAULT,
+		.ring_bytes = opts->ring_bytes,
+		.pids = opts->pids,
+		.is_all = opts->is_all,
+		.command = opts->command,
+	};
+	struct recording rec;
+	char *command_line = command_line_of(opts);
+	int err;
+
+	source_say_recording(&record_opts);
+	record_opts.command_line = command_line ?: "";
+	err = record_init(&rec, &record_opts);
+	if (err)
+		fprintf(stderr, "ipcprobe: %s\n", rec.why);
+	else
+		err = run_recording(&rec, fd);
+	record_deinit(&rec);
+	free(command_line);
+	return err;
+}
+
+/* Record into a temporary file; return its descriptor or -errno. */
+static int open_recording(const struct source_opts *opts)
+{
+	int fd, err;
+
+	fd = open_temporary();
+	if (fd < 0)
+		return fd;
+	err = record_now(opts, fd);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+static uint64_t add_saturated(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* When the last thing was recorded that is not the recorder's own doing. */
+static uint64_t last_ns(const struct reader_info *info)
+{
+	return info->ending_ns ? info->ending_ns : info->end_ns;
+}
+
+static uint64_t moment(const struct reader_info *info, uint64_t ns, bool is_before_end)
+{
+	uint64_t length_ns = last_ns(info) - info->start_ns;
+
+	if (!is_before_end)
+		return add_saturated(info->start_ns, ns);
+	return info->start_ns + (ns < length_ns ? length_ns - ns : 0);
+}
+
+/* source_from_ns - first time that the user wants to see, as in records */
+uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r)
+{
+	const struct time_window *window = &opts->window;
+
+	if (!window->from_ns && !window->is_from_end)
+		return 0;
+	return moment(reader_info(r), window->from_ns, window->is_from_end);
+}
+
+/*
+ * source_run_from_ns, source_run_until_ns - the same of what was recorded: what the
+ * recording itself does at its start and end, and the CPU time that it takes, is
+ * not
+ */
+uint64_t source_run_from_ns(const struct source_opts *opts, const struct reader *r)
+{
+	uint64_t from_ns = source_from_ns(opts, r), ready_ns = reader_info(r)->ready_ns;
+
+	if (from_ns < reader_info(r)->start_ns)
+		from_ns = reader_info(r)->start_ns;
+	return from_ns > ready_ns ? from_ns : ready_ns;
+}
+
+uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader *r)
+{
+	uint64_t until_ns = source_until_ns(opts, r), end_ns = last_ns(reader_info(r));
+
+	return until_ns < end_ns ? until_ns : end_ns;
+}
+
+/* source_until_ns - times from this on the user does not want to see */
+uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r)
+{
+	return moment(reader_info(r), opts->window.until_ns, opts->window.is_until_end);
+}
+
+/* source_set_window - have the reader start anew with what the user wants to see */
+void source_set_window(const struct source_opts *opts, struct reader *r)
+{
+	reader_set_window(r, opts->needs_history ? 0 : source_from_ns(opts, r),
+			  source_until_ns(opts, r));
+}
+
+/* Tables of what was not recorded would be empty, as if nothing had happened. */
+static int check_classes(const struct source_opts *opts, const struct reader_info *info)
+{
+	uint32_t recorded = info->classes | 1U << IPCPROBE_CLASS_META;	/* what is lost: always */
+	uint32_t lacking = opts->needs & ~recorded, missing = opts->uses & ~recorded;
+	char names[128], wanted[128];
+
+	if (opts->uses && opts->uses == missing)
+		lacking |= missing;
+	if (!lacking && !missing)
+		return 0;
+	say(opts, "class %s was not recorded, %s: record with -e %s",
+	    parse_class_list(lacking ?: missing, ",", names, sizeof(names)),
+	    lacking ? "nothing can be shown" : "what it tells is missing",
+	    parse_class_list(opts->needs | opts->uses | 1U << IPCPROBE_CLASS_TASK, ",", wanted,
+			     sizeof(wanted)));
+	return lacking ? -ENODATA : 0;
+}
+
+static int check_cpus(const struct source_opts *opts, const struct reader_info *info)
+{
+	for (uint32_t cpu = info->nr_cpus; cpu < 64 * opts->cpus.nr_words; cpu++)
+		if (cpu_set_has(&opts->cpus, cpu)) {
+			say(opts, "-C: there is no CPU %u: the numbers are below %u", cpu,
+			    info->nr_cpus);
+			return -ENXIO;
+		}
+	return 0;
+}
+
+static int check_window(const struct source_opts *opts, const struct reader *r)
+{
+	const struct reader_info *info = reader_info(r);
+	uint64_t from_ns = source_from_ns(opts, r);
+
+	if (from_ns <= info->end_ns && from_ns < source_until_ns(opts, r))
+		return 0;
+	say(opts, "--time: the recording covers 0 to %.9f seconds",
+	    (info->end_ns - info->start_ns) / 1e9);
+	return -ERANGE;
+}
+
+/* Whether a record of class task tells of this process or thread. */
+static bool is_of(const struct ipcprobe_rec *rec, uint32_t pid)
+{
+	const struct ipcprobe_rec_task_snapshot *snapshot = (const void *)rec;
+	const struct ipcprobe_rec_task_fork *fork = (const void *)rec;
+
+	if (rec->type == IPCPROBE_REC_task_snapshot && snapshot->pid == pid)
+		return true;
+	if (rec->type == IPCPROBE_REC_task_fork &&
+	    (fork->child_pid == pid || fork->child_tid == pid))
+		return true;
+	return rec->tid == pid;
+}
+
+/* Take those that the record tells of off the list. */
+static void strike_off(struct pid_list *missing, const struct ipcprobe_rec *rec)
+{
+	for (uint32_t i = 0; i < missing->nr;)
+		if (is_of(rec, missing->pid[i]))
+			missing->pid[i] = missing->pid[--missing->nr];
+		else
+			i++;
+}
+
+static bool has_all_tasks(const struct reader_info *info)
+{
+	for (uint32_t i = 0; info->have_stats && i < info->nr_cpus; i++)
+		if (info->counts[i].lost[IPCPROBE_CLASS_TASK])
+			return false;
+	return info->have_stats;
+}
+
+/* Class task is never filtered: who is not in it was not there. */
+static int check_pids(const struct source_opts *opts, struct reader *r)
+{
+	struct pid_list missing = opts->pids;
+	const struct ipcprobe_rec *rec;
+	uint32_t cpu;
+	int err = 1;
+
+	if (opts->is_live || !missing.nr || !has_all_tasks(reader_info(r)))
+		return 0;
+	reader_set_window(r, UINT64_MAX, UINT64_MAX);
+	while (missing.nr && (err = reader_next(r, &rec, &cpu)) > 0)
+		strike_off(&missing, rec);
+	if (err < 0 || !missing.nr)
+		return err < 0 ? err : 0;
+	say(opts, "-p: there was no process %u", missing.pid[0]);
+	return -ESRCH;
+}
+
+/* See that what is asked for can be had from the reader. */
+static int check_recording(const struct source_opts *opts, struct reader *r)
+{
+	int err = check_classes(opts, reader_info(r));
+
+	if (!err)
+		err = check_cpus(opts, reader_info(r));
+	if (!err)
+		err = check_window(opts, r);
+	if (!err)
+		err = check_pids(opts, r);
+	/* that of what is recorded now is open already */
+	if (!err && !opts->is_live && opts->output)
+		err = report_open(opts->output);
+	return err;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return a && !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int open_reader(const struct source_opts *opts, struct reader **ret)
+{
+	int fd, err;
+
+	if (opts->is_live) {
+		fd = open_recording(opts);
+		if (fd < 0)
+			return fd;
+		err = reader_open_fd(fd, ret);
+	} else {
+		err = reader_open(source_name(opts), ret);
+	}
+	if (err)
+		say(opts, "%s", reader_strerror(err));
+	return err;
+}
+
+/**
+ * source_open - get a reader: of the file, or of what is recorded first
+ * @opts: as parsed with source_argp
+ * @ret: the reader, with its window set
+ *
+ * Return: 0, or -errno after saying on stderr what is wrong.
+ */
+int source_open(const struct source_opts *opts, struct reader **ret)
+{
+	int err;
+
+	if (is_same_file(opts->output, source_name(opts))) {
+		fprintf(stderr, "ipcprobe: -o '%s': that file is to be read\n", opts->output);
+		return -EINVAL;
+	}
+	if (opts->is_live && opts->output && report_open(opts->output))
+		return -EIO;
+	err = open_reader(opts, ret);
+	if (err)
+		return err;
+	err = check_recording(opts, *ret);
+	if (err) {
+		reader_close(*ret);
+		return err;
+	}
+	source_set_window(opts, *ret);
+	report_begin();
+	return 0;
+}
+
+int source_find_instant(const struct option_instant *instant, const struct reader_info *info,
+			uint64_t *ret)
+{
+	*ret = instant->is_absolute ? instant->ns : add_saturated(info->start_ns, instant->ns);
+	if (*ret >= info->start_ns && *ret <= info->end_ns)
+		return 0;
+	fprintf(stderr, "ipcprobe: --at: the recording covers 0 to %.9f seconds, from @%.9f on\n",
+		(info->end_ns - info->start_ns) / 1e9, info->start_ns / 1e9);
+	return -ERANGE;
+}
+
+static void report_damage(const struct source_opts *opts, const struct reader_info *info)
+{
+	if (info->truncated)
+		say(opts, "the end is missing: read up to the last whole chunk");
+	if (info->nr_corrupt_chunks)
+		say(opts, "%u damaged parts skipped, %llu records missing",
+		    info->nr_corrupt_chunks,
+		    (unsigned long long)info->nr_corrupt_records);
+}
+
+/* As perf and strace do: the command's own status, said if it is not 0. */
+static int command_status(const struct source_opts *opts, const struct reader_info *info)
+{
+	int status = info->workload_status;
+
+	if (!opts->command || !info->has_workload_status || !status)
+		return CMD_OK;
+	if (WIFSIGNALED(status))
+		say(opts, "killed by signal %d", WTERMSIG(status));
+	else
+		say(opts, "exit status %d", WEXITSTATUS(status));
+	return workload_exit_status_of(status);
+}
+
+/**
+ * source_close - close the reader and say what was wrong with the records
+ * @opts: options
+ * @r: reader, read to its end
+ * @err: what the last reader_next() returned
+ *
+ * A file that is damaged or cut is said on stderr; it is not an error.
+ *
+ * Return: the exit status of the sub-command: CMD_FAILED if reading failed,
+ * that of the command if one was run, else CMD_OK.
+ */
+int source_close(const struct source_opts *opts, struct reader *r, int err)
+{
+	int status = CMD_FAILED;
+
+	report_damage(opts, reader_info(r));
+	if (err && !report_has_failed())
+		say(opts, "cannot read on: %s", reader_strerror(err));
+	else if (!err)
+		status = command_status(opts, reader_info(r));
+	reader_close(r);
+	return status;
+}
+
+bool source_wants_pid(const struct source_opts *opts, uint32_t pid)
+{
+	for (uint32_t i = 0; i < opts->pids.nr; i++)
+		if (opts->pids.pid[i] == pid)
+			return true;
+	return !opts->pids.nr;
+}
+
+bool source_wants_cpu(const struct source_opts *opts, uint32_t cpu)
+{
+	return !opts->cpus.nr_words || cpu_set_has(&opts->cpus, cpu);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The transports of the laboratory, and what they have in common.
+ */
+#include "lab/lab.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/write_all.h"
+
+const struct lab_transport *const lab_transports[] = {
+	&lab_pipe, &lab_fifo, &lab_msg, &lab_mq, &lab_unix, &lab_shm, &lab_posix_shm,
+	&lab_memfd, &lab_splice, &lab_sendfile, &lab_vmsplice, &lab_procvm, &lab_uring,
+	NULL
+};
+
+/* lab_find - the transport called @name, NULL if there is none */
+const struct lab_transport *lab_find(const char *name)
+{
+	for (size_t i = 0; lab_transports[i]; i++)
+		if (!strcmp(lab_transports[i]->name, name))
+			return lab_transports[i];
+	return NULL;
+}
+
+/* lab_error - say that @what failed, by errno; return that, negative */
+int lab_error(const struct lab *lab, const char *what)
+{
+	int err = errno ? -errno : -EIO;
+
+	fprintf(stderr, "ipcprobe: lab: %s: %s: %s\n", lab->transport->name, what,
+		strerror(-err));
+	return err;
+}
+
+/* lab_missing - note that this system does not have @what, by errno; -ENOTSUP */
+int lab_missing(struct lab *lab, const char *what)
+{
+	snprintf(lab->shared->result.missing, sizeof(lab->shared->result.missing), "%s: %s", what,
+		 strerror(errno));
+	return -ENOTSUP;
+}
+
+/* lab_call_failed - the first call of a kind: some kernels are built without it */
+int lab_call_failed(struct lab *lab, const char *call)
+{
+	return errno == ENOSYS ? lab_missing(lab, call) : lab_error(lab, call);
+}
+
+/* lab_next - bytes of the next block, when @done are handed over */
+uint64_t lab_next(const struct lab *lab, uint64_t done)
+{
+	return lab->size - done < lab->block ? lab->size - done : lab->block;
+}
+
+/* lab_read_full - @bytes of the server's file into @buf */
+int lab_read_full(const struct lab *lab, void *buf, size_t bytes)
+{
+	size_t done = 0;
+
+	while (done < bytes) {
+		ssize_t n = read(lab->in, (char *)buf + done, bytes - done);
+
+		errno = n < 0 ? errno : EIO;
+		if (n <= 0)
+			return lab_error(lab, "cannot read the server's file");
+		done += n;
+	}
+	return 0;
+}
+
+int lab_write_full(const struct lab *lab, int fd, const void *buf, size_t bytes)
+{
+	int err = write_all(fd, buf, bytes);
+
+	if (!err)
+		return 0;
+	errno = -err;
+	return lab_error(lab, "cannot write");
+}
+
+/* lab_pump - read() and write() until all is done, as cat does */
+int lab_pump(const struct lab *lab, int from, int to)
+{
+	uint64_t done = 0;
+	int err = 0;
+
+	while (done < lab->size && !err) {
+		ssize_t n = read(from, lab->buf, lab->block);
+
+		errno = n < 0 ? errno : EPIPE;
+		if (n <= 0)
+			return lab_error(lab, "cannot read");
+		err = lab_write_full(lab, to, lab->buf, n);
+		done += n;
+	}
+	return err;
+}
+
+/* lab_wait - wait for a semaphore, whatever signals come */
+int lab_wait(sem_t *sem)
+{
+	while (sem_wait(sem))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The laboratory: a server hands a file to a client, by one transport after the
+ * other; what was copied is then read from the trace.
+ *
+ *	lab.c		the transports
+ *	stream.c, queue.c, shm.c, splice.c, procvm.c, uring.c
+ *			what server and client do
+ *	run.c		one run: the two processes and their counters
+ *	trace.c		what the trace of a run tells
+ *	view/lab.c	its table
+ */
+#ifndef IPCPROBE_LAB_LAB_H
+#define IPCPROBE_LAB_LAB_H
+
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define LAB_BLOCK_MAX	(16U << 20)
+#define LAB_PATH_MAX	512
+
+enum lab_role { LAB_SERVER, LAB_CLIENT, LAB_NR_ROLES };
+
+/**
+ * struct lab_side - what is counted of one of the two processes
+ * @pid: its number
+ * @begin_ns: CLOCK_MONOTONIC as it began to hand over, or to take
+ * @end_ns: as it had done so
+ * @nr_switches: context switches in between, as the kernel counts them
+ * @nr_calls: system calls in between, if @has_calls
+ */
+struct lab_side {
+	uint32_t pid;
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	uint64_t nr_switches;
+	uint64_t nr_calls;
+	bool has_calls;
+};
+
+/**
+ * struct lab_result - what the processes of a run tell about it
+ * @block: bytes handed over at once
+ * @missing: it cannot be done on this system: why; else ""
+ */
+struct lab_result {
+	struct lab_side side[LAB_NR_ROLES];
+	uint64_t block;
+	char missing[128];
+};
+
+/**
+ * struct lab_shared - memory that server and client share, for signals only
+ * @ready: both are about to begin
+ * @go: they may
+ * @full: a block is there
+ * @empty: there is room for one
+ * @addr: where the server has it
+ */
+struct lab_shared {
+	sem_t ready;
+	sem_t go;
+	sem_t full;
+	sem_t empty;
+	const void *addr;
+	struct lab_result result;
+};
+
+/**
+ * struct lab - one run
+ * @transport: how
+ * @size: bytes to hand over
+ * @block: bytes at once
+ * @dir: directory with the files "in" and "out"
+ * @in: the server's file, open for reading
+ * @out: the client's file, open for writing
+ * @buf: memory of the process's own, @block bytes; of vmsplice more
+ * @fd: [0] to read from, [1] to write to: of streams and sockets
+ * @id: of a System V object
+ * @sem_id: of a System V semaphore set
+ * @mq: POSIX queue
+ * @map: shared memory as mapped
+ */
+struct lab {
+	const struct lab_transport *transport;
+	uint64_t size;
+	uint64_t block;
+	char dir[LAB_PATH_MAX];
+	int in;
+	int out;
+	char *buf;
+	int fd[2];
+	int id;
+	int sem_id;
+	int mq;
+	char *map;
+	struct lab_shared *shared;
+};
+
+/**
+ * struct lab_transport - a way to hand over bytes
+ * @name: as the user calls it
+ * @text: what server and client do
+ * @classes: of the records that tell where the bytes went
+ * @prepare: before the processes are made; may lower lab->block; or NULL
+ * @serve: hand over lab->size bytes of lab->in
+ * @receive: take them and write them to lab->out
+ * @clean: after the processes have ended; or NULL
+ *
+ * All return 0, or -errno with lab_error() having said why.
+ */
+struct lab_transport {
+	const char *name;
+	const char *text;
+	uint32_t classes;
+	int (*prepare)(struct lab *lab);
+	int (*serve)(struct lab *lab);
+	int (*receive)(struct lab *lab);
+	void (*clean)(struct lab *lab);
+};
+
+extern const struct lab_transport *const lab_transports[];	/* NULL at the end */
+const struct lab_transport *lab_find(const char *name);
+
+/* one each, in their files */
+extern const struct lab_transport lab_pipe, lab_fifo, lab_unix;
+extern const struct lab_transport lab_msg, lab_mq;
+extern const struct lab_transport lab_shm, lab_posix_shm, lab_memfd;
+extern const struct lab_transport lab_splice, lab_sendfile, lab_vmsplice;
+extern const struct lab_transport lab_procvm, lab_uring;
+
+/* lab.c: for the transports */
+int lab_error(const struct lab *lab, const char *what);
+int lab_missing(struct lab *lab, const char *what);
+int lab_call_failed(struct lab *lab, const char *call);
+int lab_read_full(const struct lab *lab, void *buf, size_t bytes);
+int lab_write_full(const struct lab *lab, int fd, const void *buf, size_t bytes);
+int lab_pump(const struct lab *lab, int from, int to);
+uint64_t lab_next(const struct lab *lab, uint64_t done);
+int lab_wait(sem_t *sem);
+
+/* run.c: the process that does a run; exit status */
+int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t block);
+int lab_read_result(const char *dir, struct lab_result *ret);
+int lab_make_input(const char *dir, uint64_t size);
+int lab_verify(const char *dir);
+
+#endif /* IPCPROBE_LAB_LAB_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One line of /proc/PID/maps.
+ */
+#ifndef IPCPROBE_LIB_MAPS_LINE_H
+#define IPCPROBE_LIB_MAPS_LINE_H
+
+#include <stdint.h>
+
+/**
+ * struct maps_line - one mapping
+ * @start: first address
+ * @end: the one behind the last
+ * @offset: of @start in the object, bytes
+ * @inode: of the object, 0 = none
+ * @major: of the object's device
+ * @minor: of the object's device
+ * @prot: "rw-p"
+ * @name: "" = none; points into the line
+ */
+struct maps_line {
+	uint64_t start, end;
+	uint64_t offset;
+	uint64_t inode;
+	unsigned int major, minor;
+	char prot[5];
+	const char *name;
+};
+
+/**
+ * maps_line_parse - "55d0-55d3 r-xp 00002000 fd:01 1234    /usr/bin/cat"
+ * @line: without a newline
+ * @ret: the mapping
+ *
+ * Return: 0 or -EINVAL.
+ */
+int maps_line_parse(const char *line, struct maps_line *ret);
+
+#endif /* IPCPROBE_LIB_MAPS_LINE_H */

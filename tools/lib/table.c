@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tables: a thin layer over libsmartcols.  Without memory a table stays
+ * incomplete or empty; no caller needs to look.
+ */
+#include "lib/table.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <libsmartcols.h>
+
+#include "lib/table_fit.h"
+#include "lib/terminal.h"
+
+/**
+ * struct table - rows under construction
+ * @scols: the table
+ * @line: the last one; the table's
+ * @is_chosen: the user named its columns
+ * @place: where each column of the caller's list is shown, NOT_SHOWN = nowhere
+ */
+struct table {
+	struct libscols_table *scols;
+	struct libscols_line *line;
+	bool is_chosen;
+	unsigned int place[TABLE_COLUMNS_MAX];
+};
+
+#define NOT_SHOWN	TABLE_COLUMNS_MAX
+
+/* ---- which columns ---- */
+
+static unsigned int find_column(const struct table_column *columns, const char *word, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; columns[i].name; i++)
+		if (strlen(columns[i].name) == len && !strncasecmp(columns[i].name, word, len))
+			break;
+	return i;
+}
+
+static bool has_column(const struct table_view *view, unsigned int column)
+{
+	for (unsigned int i = 0; i < view->nr; i++)
+		if (view->column[i] == column)
+			return true;
+	return false;
+}
+
+static int add_columns(struct table_view *view, const struct table_column *columns,
+		       const char *words)
+{
+	for (;;) {
+		size_t len = strcspn(words, ",");
+		unsigned int i = find_column(columns, words, len);
+
+		if (!columns[i].name)
+			return -EINVAL;
+		if (!has_column(view, i))
+			view->column[view->nr++] = i;
+		if (!words[len])
+			return 0;
+		words += len + 1;
+	}
+}
+
+/**
+ * table_view_parse - the columns that "A,B", or with the usual ones "+A,B", names
+ * @view: its columns are set
+ * @columns: all there are
+ * @nr_default: the first so many are the usual ones
+ * @words: NULL = the usual ones
+ *
+ * Return: 0, or -EINVAL if there is no such column.
+ */
+int table_view_parse(struct table_view *view, const struct table_column *columns,
+		     unsigned int nr_default, const char *words)
+{
+	view->nr = 0;
+	view->is_chosen = words;
+	if (!words || *words == '+')
+		for (; view->nr < nr_default; view->nr++)
+			view->column[view->nr] = view->nr;
+	if (!words)
+		return 0;
+	return add_columns(view, columns, words + (*words == '+'));
+}
+
+/* ---- tables ---- */
+
+static void new_column(struct table *table, const struct table_column *column)
+{
+	scols_table_new_column(table->scols, column->name, 0,
+			       column->is_right ? SCOLS_FL_RIGHT : 0);
+}
+
+/* table_create_view - an empty table with these columns; NULL without memory */
+struct table *table_create_view(const struct table_column *columns,
+				const struct table_view *view)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table->scols = scols_new_table();
+	if (!table->scols) {
+		free(table);
+		return NULL;
+	}
+	table->is_chosen = view->is_chosen;
+	scols_table_enable_noheadings(table->scols, view->is_bare);
+	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);	/* see table_fit.h */
+	for (unsigned int i = 0; i < TABLE_COLUMNS_MAX; i++)
+		table->place[i] = NOT_SHOWN;
+	for (unsigned int i = 0; i < view->nr; i++) {
+		new_column(table, &columns[view->column[i]]);
+		table->place[view->column[i]] = i;
+	}
+	return table;
+}
+
+/* table_create - the same with all columns */
+struct table *table_create(const struct table_column *columns)
+{
+	struct table_view view = { 0 };
+
+	for (; columns[view.nr].name; view.nr++)
+		view.column[view.nr] = view.nr;
+	return table_create_view(columns, &view);
+}
+
+/* table_add - begin a new line */
+void table_add(struct table *table)
+{
+	if (table)
+		table->line = scols_table_new_line(table->scols, NULL);
+}
+
+/* table_set - fill a cell of the last line */
+void table_set(struct table *table, unsigned int column, const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int len;
+
+	if (!table || !table->line || table->place[column] == NOT_SHOWN)
+		return;
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len >= 0 && scols_line_refer_data(table->line, table->place[column], text))
+		free(text);
+}
+
+/* Name the columns that a narrow terminal has no room for. */
+static void say_hidden(const struct table *table)
+{
+	size_t nr = scols_table_get_ncols(table->scols);
+	const char *separator = "(no room for ";
+
+	for (size_t i = 0; i < nr; i++) {
+		struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+		if (!scols_column_is_hidden(column))
+			continue;
+		printf("%s%s", separator, scols_cell_get_data(scols_column_get_header(column)));
+		separator = ", ";
+	}
+	if (*separator == ',')
+		puts(")");
+}
+
+void table_print(struct table *table)
+{
+	unsigned int width = terminal_width();
+
+	if (!table)
+		return;
+	if (width)
+		table_fit(table->scols, width, !table->is_chosen);
+	scols_print_table(table->scols);
+	if (width)
+		say_hidden(table);
+}
+
+void table_destroy(struct table *table)
+{
+	if (!table)
+		return;
+	scols_unref_table(table->scols);
+	free(table);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tables on stdout, by libsmartcols.
+ */
+#ifndef IPCPROBE_LIB_TABLE_H
+#define IPCPROBE_LIB_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* one column; a list of them ends with a NULL name */
+struct table_column {
+	const char *name;
+	bool is_right;		/* numbers */
+};
+
+#define TABLE_COLUMNS_MAX	96U
+
+/**
+ * struct table_view - which columns to show, as the user wants them
+ * @column: places in the list of columns, in this order
+ * @nr: how many
+ * @is_bare: no headings
+ * @is_chosen: the user named them: none is hidden on a narrow terminal
+ */
+struct table_view {
+	unsigned int column[TABLE_COLUMNS_MAX];
+	unsigned int nr;
+	bool is_bare;
+	bool is_chosen;
+};
+
+int table_view_parse(struct table_view *view, const struct table_column *columns,
+		     unsigned int nr_default, const char *words);
+
+struct table;
+
+struct table *table_create(const struct table_column *columns);
+struct table *table_create_view(const struct table_column *columns,
+				const struct table_view *view);
+void table_add(struct table *table);
+__attribute__((format(printf, 3, 4)))
+void table_set(struct table *table, unsigned int column, const char *format, ...);
+void table_print(struct table *table);
+void table_destroy(struct table *table);
+
+#endif /* IPCPROBE_LIB_TABLE_H */

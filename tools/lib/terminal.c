@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The terminal that reports go to.
+ */
+#include "lib/terminal.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "trace/parse.h"
+
+#define DEFAULT_WIDTH	80U	/* of a terminal that does not tell */
+#define WIDTH_MAX	10000U
+
+unsigned int terminal_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	uint64_t width;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	if (columns && !parse_u64(columns, WIDTH_MAX, &width) && width)
+		return width;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return DEFAULT_WIDTH;
+	return size.ws_col;
+}

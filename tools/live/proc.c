@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processes, one after the other: who they are, then what they hold and wait
+ * for. One that ends meanwhile is seen in part.
+ */
+#include "live/sources.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PF_KTHREAD	0x00200000U	/* of the kernel's <linux/sched.h> */
+
+/**
+ * live_parse_stat - /proc/PID/stat; the name may contain blanks and parentheses
+ * Return: 0 or -EINVAL.
+ */
+int live_parse_stat(const char *text, struct live_stat *ret)
+{
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+	unsigned long long start;
+	char state;
+	size_t len;
+
+	*ret = (struct live_stat){ 0 };
+	if (!open || !close || close < open || sscanf(text, "%u ", &ret->pid) != 1)
+		return -EINVAL;
+	len = (size_t)(close - open) - 1;
+	if (len > sizeof(ret->comm) - 1)	/* kernel threads may have longer ones */
+		len = sizeof(ret->comm) - 1;
+	memcpy(ret->comm, open + 1, len);
+	if (sscanf(close + 1, " %c %u %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   &state, &ret->ppid, &ret->flags, &start) != 4)
+		return -EINVAL;
+	ret->is_stopped = state == 'T' || state == 't';
+	ret->start_ticks = start;
+	return 0;
+}
+
+/* live_proc_hold - one more holder, with what is known of its process */
+uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
+			int fd, uint32_t how)
+{
+	uint32_t holder = live_hold(live, object, proc->pid, fd, how);
+
+	if (fd >= 0 && holder && map_set(&proc->by_fd, (uint64_t)fd, holder))
+		live->is_out_of_memory = true;
+	live_set_text(live_holder_value(live, holder, LIVE_COL_COMM), "%s", proc->comm);
+	live_set_text(live_holder_value(live, holder, LIVE_COL_PROCESS), "%s[%u]", proc->comm,
+		      proc->pid);
+	live_set_text(live_holder_value(live, holder, LIVE_COL_PUSER), "%s", proc->user);
+	live_set(live_holder_value(live, holder, LIVE_COL_PUID), proc->uid);
+	live_set(live_holder_value(live, holder, LIVE_COL_KTHREAD), proc->is_kthread);
+	if (proc->is_stopped)
+		live_set_text(live_holder_value(live, holder, LIVE_COL_WAITS), "stopped");
+	return holder;
+}
+
+/* live_fd_holder - the holder that is this descriptor, 0 if it is of no interest */
+uint32_t live_fd_holder(const struct live_proc *proc, int fd)
+{
+	return fd >= 0 ? map_get(&proc->by_fd, (uint64_t)fd) : 0;
+}
+
+/* The family: as the record of a task that a trace begins with. */
+static int add_to_family(struct live *live, const struct live_stat *stat)
+{
+	struct ipcprobe_rec_task_snapshot rec = {
+		.hdr.type = IPCPROBE_REC_task_snapshot,
+		.hdr.len = sizeof(rec),
+		.hdr.tid = stat->pid,
+		.pid = stat->pid,
+		.ppid = stat->ppid,
+		.start_ns = (stat->start_ticks + 1) * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK)),
+	};
+
+	memcpy(rec.comm, stat->comm, sizeof(rec.comm));
+	return tasks_apply(&live->tasks, &rec.hdr);
+}
+
+static int identify(struct live *live, struct live_proc *proc)
+{
+	char *text = live_read_file(proc->dir, "stat");
+	struct live_stat stat;
+	struct passwd *user;
+	struct stat st;
+	int err;
+
+	if (!text)
+		return -errno;
+	err = live_parse_stat(text, &stat);
+	free(text);
+	if (err || fstat(proc->dir, &st))
+		return -ESRCH;
+	proc->ipc_ns = live_ns_of(proc->dir, "ipc");
+	proc->uid = st.st_uid;
+	user = getpwuid(st.st_uid);
+	if (user)
+		snprintf(proc->user, sizeof(proc->user), "%s", user->pw_name);
+	else
+		snprintf(proc->user, sizeof(proc->user), "%u", st.st_uid);
+	memcpy(proc->comm, stat.comm, sizeof(proc->comm));
+	proc->is_stopped = stat.is_stopped;
+	proc->is_kthread = stat.flags & PF_KTHREAD;
+	if (add_to_family(live, &stat))
+		live->is_out_of_memory = true;
+	return 0;
+}
+
+static void read_proc(struct live *live, struct live_proc *proc)
+{
+	if (identify(live, proc))
+		return;
+	live_read_fds(live, proc);
+	live_read_maps(live, proc);
+	live_read_waits(live, proc);
+	live_free_maps(proc);
+	map_deinit(&proc->by_fd);
+}
+
+void live_read_procs(struct live *live, uint32_t types)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+
+	(void)types;
+	if (!dir) {
+		live_miss(live, LIVE_GAP_PROCESS, -errno);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		struct live_proc proc = { 0 };
+
+		if (!isdigit(*entry->d_name))
+			continue;
+		proc.pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		proc.dir = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (proc.dir < 0)
+			continue;
+		read_proc(live, &proc);
+		close(proc.dir);
+	}
+	closedir(dir);
+}

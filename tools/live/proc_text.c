@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Small things that the sources need: files of /proc as text, users' names.
+ */
+#include "live/sources.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/**
+ * live_read_file - a whole file as a string, ended by two zeros
+ * Return: to be freed; NULL with errno.
+ */
+char *live_read_file(int dir, const char *path)
+{
+	size_t len = 0, size = 4096;
+	char *text = malloc(size), *grown;
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : 1;
+
+	while (text && got > 0) {
+		got = read(fd, text + len, size - len - 2);
+		len += got > 0 ? (size_t)got : 0;
+		if (len + 2 < size)
+			continue;
+		grown = realloc(text, size *= 2);
+		if (!grown)
+			got = -1;
+		else
+			text = grown;
+	}
+	if (fd >= 0)
+		close(fd);	/* leaves errno alone: only read */
+	if (!text || got < 0) {
+		int err = errno;
+
+		free(text);
+		errno = err;
+		return NULL;
+	}
+	text[len] = 0;
+	text[len + 1] = 0;
+	return text;
+}
+
+/* live_line - cut the next line off @rest; NULL: there is none */
+char *live_line(char **rest)
+{
+	char *line = strsep(rest, "\n");
+
+	return line && (*line || *rest) ? line : NULL;
+}
+
+void live_set_user(struct live_value *name, struct live_value *number, uint32_t uid)
+{
+	const struct passwd *user = getpwuid(uid);
+
+	live_set(number, uid);
+	if (user)
+		live_set_text(name, "%s", user->pw_name);
+	else
+		live_set_text(name, "%u", uid);
+}
+
+void live_set_group(struct live_value *name, struct live_value *number, uint32_t gid)
+{
+	const struct group *group = getgrgid(gid);
+
+	live_set(number, gid);
+	if (group)
+		live_set_text(name, "%s", group->gr_name);
+	else
+		live_set_text(name, "%u", gid);
+}

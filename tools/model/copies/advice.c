@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which copies another system call would not have made.
+ *
+ * Said only of a process that reads bytes and writes each of them, the same, to
+ * one pipe or file: one write for each read, before the next read, and nothing
+ * else seen done with them.  Then each pair of calls could have been one call
+ * that leaves the bytes in the kernel.
+ */
+#include "model/copies/advice.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/hash.h"
+
+/**
+ * struct passing - what became of the bytes of a hop that reads
+ * @to: object that they were written to, 0 = to none yet
+ * @is_bad: some were not just passed on
+ */
+struct passing {
+	uint64_t bytes;
+	uint32_t to;
+	uint32_t nr_calls;
+	bool is_bad;
+};
+
+/* ---- what can be passed on without a copy ---- */
+
+static bool starts_with(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+/* A file with a page cache; one of /proc or /sys has none, and cannot be spliced. */
+static bool is_file(const struct model *model, uint32_t object)
+{
+	const char *path;
+
+	if (object_type(object) != OBJECT_FILE)
+		return false;
+	path = file_at(&model->copies.files, object_number(object))->path;
+	return path && !starts_with(path, "/proc/") && !starts_with(path, "/sys/");
+}
+
+/* The calls in question do not write to a file that is open to be appended to. */
+static bool is_appended(const struct model *model, uint32_t object)
+{
+	return object_type(object) == OBJECT_FILE &&
+	       file_at(&model->copies.files, object_number(object))->appender;
+}
+
+static bool is_suitable(const struct model *model, uint32_t object)
+{
+	return object_is_pipe(&model->copies, object) || is_file(model, object);
+}
+
+/* ---- hops ---- */
+
+/* Every byte copied, and nothing in doubt. */
+static bool is_plain(const struct hop *hop)
+{
+	return hop->key.image && hop->bytes && hop->copied_bytes == hop->bytes &&
+	       !hop->has_gap && !hop->has_cycle && !hop->is_direct;
+}
+
+static bool is_read(const struct model *model, const struct hop *hop)
+{
+	return hop->key.kind == HOP_READ && !hop->key.is_many && hop->key.to == OBJECT_MEMORY &&
+	       hop->bytes && is_suitable(model, hop->key.from);
+}
+
+static bool is_passing_write(const struct model *model, const struct hop *hop,
+			     const struct hop *before)
+{
+	return is_plain(hop) && hop->key.kind == HOP_WRITE && hop->key.from == OBJECT_MEMORY &&
+	       hop->key.image == before->key.image && hop->key.to != before->key.from &&
+	       hop_grade(hop) == GRADE_EXACT && is_suitable(model, hop->key.to) &&
+	       !is_appended(model, hop->key.to);
+}
+
+/* Add hop @number to what became of the bytes of the hop before it. */
+static void note_next(struct passing *passing, const struct model *model, uint32_t number)
+{
+	const struct hop *hop = hop_at(&model->copies.paths, number);
+	const struct hop *before = hop_at(&model->copies.paths, hop->key.before);
+	struct passing *p = &passing[hop->key.before];
+
+	p->is_bad |= !is_passing_write(model, hop, before) || (p->to && p->to != hop->key.to);
+	p->to = hop->key.to;
+	p->bytes += hop->bytes;
+	p->nr_calls += hop->nr_calls;
+}
+
+static struct passing *make_passing(const struct model *model)
+{
+	const struct paths *paths = &model->copies.paths;
+	struct passing *passing = calloc(paths->hop.nr, sizeof(*passing));
+	uint32_t i;
+
+	for (i = 1; passing && i < paths->hop.nr; i++)
+		if (hop_at(paths, i)->key.before && hop_at(paths, i)->bytes)
+			note_next(passing, model, i);
+	return passing;
+}
+
+/* Does what became of the bytes of @hop, which reads, say that they only passed? */
+static bool only_passes(const struct hop *hop, const struct passing *passing)
+{
+	return is_plain(hop) && !hop->changed_bytes && !hop->has_kept && !hop->end_bytes &&
+	       !passing->is_bad && passing->bytes == hop->bytes &&
+	       passing->nr_calls == hop->nr_calls;
+}
+
+/* ---- the list ---- */
+
+static const struct file *file_of(const struct model *model, uint32_t object)
+{
+	return file_at(&model->copies.files, object_number(object));
+}
+
+/*
+ * What the kernel does: into a pipe the pages of a file or of another pipe go by
+ * reference; into a file they are copied, once.
+ */
+static void choose_call(const struct model *model, struct advice *advice)
+{
+	bool from_pipe = object_is_pipe(&model->copies, advice->from), to_pipe = object_is_pipe(&model->copies, advice->to);
+
+	advice->copied_bytes = 2 * advice->bytes;
+	advice->saved_bytes = to_pipe ? advice->copied_bytes : advice->bytes;
+	if (from_pipe || to_pipe)
+		advice->call = "splice";
+	else if (file_of(model, advice->from)->dev == file_of(model, advice->to)->dev)
+		advice->call = "copy_file_range";
+	else
+		advice->call = "sendfile";
+}
+
+/* Hop @hop belongs to what the process read of one object: that is one advice. */
+static int add_read(struct advice_list *list, struct map *map, uint32_t *cap,
+		    const struct hop *hop, const struct passing *passing)
+{
+	uint64_t key = map_pair(hop->key.image, hop->key.from);
+	uint32_t number = map_get(map, key);
+	struct advice *advice, *grown;
+
+	if (!number) {
+		grown = array_reserve(list->v, cap, list->nr + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		list->v = grown;
+		grown[list->nr++] = (struct advice){ .image = hop->key.image,
+						     .from = hop->key.from, .to = passing->to };
+		number = list->nr;
+		if (map_set(map, key, number))
+			return -ENOMEM;
+	}
+	advice = &list->v[number - 1];
+	if (advice->to != passing->to || !only_passes(hop, passing))
+		advice->to = 0;
+	advice->bytes += hop->bytes;
+	return 0;
+}
+
+static int collect(struct advice_list *list, const struct model *model,
+		   const struct passing *passing)
+{
+	struct map map = { 0 };
+	uint32_t i, cap = 0;
+	int err = 0;
+
+	for (i = 1; i < model->copies.paths.hop.nr && !err; i++) {
+		const struct hop *hop = hop_at(&model->copies.paths, i);
+
+		if (is_read(model, hop))
+			err = add_read(list, &map, &cap, hop, &passing[i]);
+	}
+	map_deinit(&map);
+	return err;
+}
+
+static bool is_wanted(const struct model *model, const struct advice *advice,
+		      const struct source_opts *opts)
+{
+	uint32_t proc = image_at(&model->tasks, advice->image)->proc;
+
+	/* What else it did may be counted elsewhere. */
+	if (!advice->to || image_at(&model->tasks, advice->image)->has_folded)
+		return false;
+	return !opts->pids.nr || source_wants_pid(opts, proc_at(&model->tasks, proc)->pid);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct advice *x = a, *y = b;
+
+	if (x->saved_bytes != y->saved_bytes)
+		return x->saved_bytes < y->saved_bytes ? 1 : -1;
+	if (x->image != y->image)
+		return x->image < y->image ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/**
+ * advice_list_init - what would have saved copies
+ *
+ * Nothing is said where records are missing.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int advice_list_init(struct advice_list *list, const struct model *model,
+		     const struct source_opts *opts)
+{
+	struct passing *passing;
+	uint32_t i, nr = 0;
+	int err;
+
+	*list = (struct advice_list){ 0 };
+	if (!model_copies_complete(model))
+		return 0;
+	passing = make_passing(model);
+	err = passing ? collect(list, model, passing) : -ENOMEM;
+	free(passing);
+	if (err) {
+		advice_list_deinit(list);
+		return err;
+	}
+	for (i = 0; i < list->nr; i++) {
+		if (!is_wanted(model, &list->v[i], opts))
+			continue;
+		list->v[nr] = list->v[i];
+		choose_call(model, &list->v[nr++]);
+	}
+	list->nr = nr;
+	if (nr)
+		qsort(list->v, nr, sizeof(*list->v), compare);
+	return 0;
+}
+
+void advice_list_deinit(struct advice_list *list)
+{
+	free(list->v);
+	*list = (struct advice_list){ 0 };
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A call that goes on: its waits, what it moved before them, its further user
+ * buffers; and, when it has ended, the positions and addresses of all of it.
+ *
+ * A call's record tells its last part only: what it moved since it last waited
+ * for the pipe.  The parts before stand in its pipe_block records, and further
+ * user buffers in io_segment records; struct call_state collects both until
+ * the call's own record comes.
+ */
+#include "model/copies/copies.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/ipcprobe_print.h>
+
+uint64_t call_begin_ns(uint64_t ts_ns, uint32_t dur_ns)
+{
+	return ts_ns > dur_ns ? ts_ns - dur_ns : 0;
+}
+
+void call_state_clear(struct call_state *state, uint32_t gen)
+{
+	state->nr_segs = 0;
+	state->nr_bufs = 0;
+	state->sums.nr = 0;
+	state->last_ns = 0;
+	state->block_ns = 0;
+	state->blocked_ns = 0;
+	state->gen = gen;
+}
+
+/* call_state_end - @task makes no further call */
+void call_state_end(struct copies *copies, uint32_t task)
+{
+	struct call_state *state = sparse_at(&copies->call, task);
+
+	if (!state)
+		return;
+	free(state->seg);
+	free(state->buf);
+	free(state->sums.v);
+	sparse_drop(&copies->call, task);
+}
+
+/*
+ * The state of the call that @tid is in and that began at @begin_ns; what is
+ * left of one that ended unseen is dropped.
+ */
+struct call_state *call_state_get(struct copies *copies, uint32_t task, uint64_t begin_ns,
+				  bool is_begin_known)
+{
+	struct call_state *state = sparse_reach(&copies->call, task);
+
+	if (state && (state->gen != copies->gen ||
+		      (is_begin_known && state->last_ns && state->last_ns < begin_ns)))
+		call_state_clear(state, copies->gen);
+	return state;
+}
+
+/* ---- waits ---- */
+
+int call_add_seg(struct call_state *state, const struct call_seg *seg)
+{
+	struct call_seg *grown;
+
+	grown = array_reserve(state->seg, &state->cap_segs, state->nr_segs + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	state->seg = grown;
+	grown[state->nr_segs++] = *seg;
+	return 0;
+}
+
+int call_block(struct copies *copies, const struct ipcprobe_rec_pipe_block *rec)
+{
+	uint32_t number = pipes_get(&copies->channels, rec->pipe, rec->flags & IPCPROBE_IO_FIFO);
+	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
+	struct channel *pipe = channel_at(&copies->channels, number);
+	struct call_seg seg = { .bytes = rec->bytes, .channel = number };
+	struct call_state *state;
+
+	if (!number || !task)
+		return 0;
+	state = call_state_get(copies, task, call_begin_ns(rec->hdr.ts_ns, rec->dur_ns),
+			       rec->dur_ns != UINT32_MAX);
+	if (!state)
+		return -ENOMEM;
+	state->last_ns = rec->hdr.ts_ns;
+	state->block_ns = rec->hdr.ts_ns;
+	state->wait_pipe = number;
+	state->waits_full = rec->flags & IPCPROBE_IO_FULL;
+	if (!rec->bytes)
+		return 0;
+	seg.is_write = rec->flags & IPCPROBE_IO_WRITE_END;
+	seg.start = stream_extend_pos(pipe, rec->pos);
+	stream_moved(pipe, seg.is_write, seg.start, seg.bytes);
+	return call_add_seg(state, &seg);
+}
+
+void call_end_wait(struct copies *copies, struct call_state *state, uint64_t ts_ns)
+{
+	struct channel *pipe = channel_at(&copies->channels, state->wait_pipe);
+	uint64_t ns = ts_ns > state->block_ns ? ts_ns - state->block_ns : 0;
+
+	if (!state->block_ns)
+		return;
+	state->blocked_ns += ns;
+	state->block_ns = 0;
+	*(state->waits_full ? &pipe->full_ns : &pipe->empty_ns) += ns;
+	*(state->waits_full ? &pipe->nr_full : &pipe->nr_empty) += 1;
+}
+
+int call_unblock(struct copies *copies, const struct ipcprobe_rec_pipe_unblock *rec)
+{
+	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
+	struct call_state *state;
+
+	if (!task)
+		return 0;
+	state = call_state_get(copies, task, 0, false);
+	if (!state)
+		return -ENOMEM;
+	call_end_wait(copies, state, rec->hdr.ts_ns);
+	state->last_ns = rec->hdr.ts_ns;
+	return 0;
+}
+
+int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
+		const struct call_buf *buf)
+{
+	uint32_t task = tasks_by_tid(copies->tasks, rec->tid);
+	struct call_state *state;
+	struct call_buf *grown;
+
+	if (!task)
+		return 0;
+	state = call_state_get(copies, task, 0, false);
+	if (!state)
+		return -ENOMEM;
+	if (state->nr_bufs >= UINT8_MAX)
+		state->nr_bufs = 0;
+	grown = array_reserve(state->buf, &state->cap_bufs, state->nr_bufs + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	state->buf = grown;
+	grown[state->nr_bufs++] = *buf;
+	return 0;
+}
+
+/* Checksums of blocks; one that is 0 was not read. */
+static int add_sums(struct call_state *state, const struct ipcprobe_rec_io_sums *rec)
+{
+	uint64_t addr = rec->addr, end = rec->addr + rec->span;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < rec->bytes / sizeof(uint32_t) && addr < end && !err; i++) {
+		struct checksum sum = { .at = addr - rec->addr + rec->offset };
+
+		memcpy(&sum.hash, rec->sums + i * sizeof(sum.hash), sizeof(sum.hash));
+		sum.bytes = IPCPROBE_SUM_BYTES - addr % IPCPROBE_SUM_BYTES;
+		if (sum.bytes > end - addr)
+			sum.bytes = end - addr;
+		addr += sum.bytes;
+		if (sum.hash)
+			err = sums_add(&state->sums, &sum);
+	}
+	return err;
+}
+
+/* call_sums - checksums of what the call moved whose record follows */
+int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec)
+{
+	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
+	struct call_state *state;
+	const struct checksum *last;
+
+	if (!task)
+		return 0;
+	state = call_state_get(copies, task, 0, false);
+	if (!state)
+		return -ENOMEM;
+	last = state->sums.nr ? &state->sums.v[state->sums.nr - 1] : NULL;
+	if (last && last->at + last->bytes > rec->offset)	/* of a call before */
+		state->sums.nr = 0;
+	if (!state->sums.nr)
+		state->sums_ns = rec->hdr.ts_ns;
+	return rec->offset < IPCPROBE_SUMMED_MAX ? add_sums(state, rec) : 0;
+}
+
+/* ---- what a call moved, and where ---- */
+
+int spans_add(struct spans *spans, uint64_t start, uint64_t bytes)
+{
+	struct span *last = spans->nr ? &spans->v[spans->nr - 1] : NULL;
+	struct span *grown;
+
+	if (!bytes)
+		return 0;
+	if (last && last->start + last->bytes == start) {
+		last->bytes += bytes;
+		return 0;
+	}
+	grown = array_reserve(spans->v, &spans->cap, spans->nr + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	spans->v = grown;
+	grown[spans->nr++] = (struct span){ start, bytes };
+	return 0;
+}
+
+/*
+ * Positions in @number of all bytes a call moved into or out of it.  None, if
+ * some of its waits may not have been recorded.
+ */
+int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
+		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
+		   struct spans *spans)
+{
+	struct channel *pipe = channel_at(&copies->channels, number);
+	uint64_t before = 0, start;
+	uint32_t i;
+	int err = 0;
+
+	spans->nr = 0;
+	if (flags & IPCPROBE_IO_BLOCKED && is_write && op->begin_ns < copies->known_ns) {
+		stream_forget(pipe);
+		return 0;
+	}
+	for (i = 0; state && i < state->nr_segs && !err; i++) {
+		const struct call_seg *seg = &state->seg[i];
+
+		if (seg->channel != number || seg->is_write != is_write ||
+		    before + seg->bytes > op->bytes)
+			continue;
+		before += seg->bytes;
+		err = spans_add(spans, seg->start, seg->bytes);
+	}
+	start = stream_extend_pos(pipe, pos);
+	stream_moved(pipe, is_write, start, op->bytes - before);
+	return err ? err : spans_add(spans, start, op->bytes - before);
+}
+
+/* Forget user buffers of calls before this one. */
+static void drop_old_bufs(struct call_state *state, uint64_t begin_ns)
+{
+	uint32_t i;
+
+	for (i = 0; i < state->nr_bufs && state->buf[i].ts_ns < begin_ns; i++)
+		;
+	if (!i)
+		return;
+	state->nr_bufs -= i;
+	memmove(state->buf, state->buf + i, state->nr_bufs * sizeof(*state->buf));
+}
+
+/*
+ * Bytes that the first of several buffers took; all ones = not known.  If it is
+ * not recorded what the call asked for, the span of its fingerprints tells.
+ */
+static uint64_t first_bytes(struct call_state *state, const struct op *op,
+			    const struct user_buffer *buffer)
+{
+	uint64_t others = 0;
+	uint32_t i;
+
+	if (buffer->nr_segs <= 1)
+		return op->bytes;
+	if (!state)
+		return UINT64_MAX;
+	drop_old_bufs(state, op->begin_ns);
+	for (i = 0; i < state->nr_bufs; i++)
+		others += state->buf[i].span.bytes;
+	if (state->nr_bufs + 1U != buffer->nr_segs)
+		return UINT64_MAX;
+	if (buffer->asked_bytes == UINT64_MAX)
+		return buffer->prints.span ?: UINT64_MAX;
+	return others <= buffer->asked_bytes ? buffer->asked_bytes - others : UINT64_MAX;
+}
+
+/* Addresses and fingerprints of @bytes in a buffer, which come after @done others. */
+static int add_buffer(struct copies *copies, uint64_t done, uint64_t addr, uint64_t bytes,
+		      const struct prints *prints, struct spans *spans)
+{
+	int err = spans_add(spans, addr, bytes);
+
+	return err ? err : points_add(&copies->points, done, addr, prints, done + bytes);
+}
+
+/*
+ * Addresses of the bytes a call moved, and their fingerprints; none if they are
+ * not known.
+ */
+int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
+		   const struct user_buffer *buffer, struct spans *spans)
+{
+	uint64_t first = first_bytes(state, op, buffer), done;
+	uint32_t i;
+	int err;
+
+	spans->nr = 0;
+	if (first == UINT64_MAX)
+		return 0;
+	done = first < op->bytes ? first : op->bytes;
+	err = add_buffer(copies, 0, buffer->addr, done, &buffer->prints, spans);
+	for (i = 0; done < op->bytes && i < state->nr_bufs && !err; i++) {
+		const struct call_buf *buf = &state->buf[i];
+		uint64_t part = op->bytes - done;
+
+		if (part > buf->span.bytes)
+			part = buf->span.bytes;
+		err = add_buffer(copies, done, buf->span.start, part, &buf->prints, spans);
+		done += part;
+	}
+	return err;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Channels: which there are, and who is at their ends.
+ */
+#include "model/copies/channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTED_MAX	8U
+
+/* A file refers to its channel itself. */
+static uint32_t add_channel(struct channels *channels, enum channel_kind kind, uint64_t key)
+{
+	struct channel *channel;
+	uint32_t number;
+
+	channel = pool_add(&channels->channel, &number);
+	if (!channel || (kind != CHANNEL_FILE && map_set(&channels->by_key[kind], key, number)))
+		return 0;
+	channel->key = key;
+	channel->kind = kind;
+	channel->gen = channels->gen;
+	return number;
+}
+
+/* channels_find - the channel that has @key now, 0 if none is known */
+uint32_t channels_find(const struct channels *channels, enum channel_kind kind, uint64_t key)
+{
+	return map_get(&channels->by_key[kind], key);
+}
+
+/* channel_forget - nothing is known of what is in it */
+void channel_forget(struct channel *channel)
+{
+	stream_forget(channel);
+	ranges_put(channel->memory.ranges);
+	channel->memory.ranges = NULL;
+}
+
+/**
+ * channel_resize - a file or shared memory is @bytes long now: what was behind that
+ * is no more
+ * Return: 0 or -ENOMEM.
+ */
+int channel_resize(struct channel *channel, uint64_t bytes, uint64_t old_bytes)
+{
+	channel->has_size = true;
+	channel->capacity = bytes;
+	return bytes < old_bytes ?
+	       ranges_forget(&channel->memory.ranges, bytes, old_bytes - bytes) : 0;
+}
+
+/* channels_refresh - after a loss nothing is known of what is in @number */
+void channels_refresh(const struct channels *channels, uint32_t number)
+{
+	struct channel *channel = channel_at(channels, number);
+
+	if (channel->gen == channels->gen)
+		return;
+	channel_forget(channel);
+	channel->gen = channels->gen;
+}
+
+/**
+ * channels_get - the channel that has @key now
+ * Return: the channel, made if none is known, brought up to channels->gen; 0
+ * without memory.
+ */
+uint32_t channels_get(struct channels *channels, enum channel_kind kind, uint64_t key)
+{
+	uint32_t found = channels_find(channels, kind, key);
+
+	if (!found)
+		return add_channel(channels, kind, key);
+	channels_refresh(channels, found);
+	return found;
+}
+
+/* channel_release - what it was is gone for good; operations may still refer to it */
+void channel_release(struct channel *channel)
+{
+	free(channel->seg);
+	free(channel->early);
+	channel->seg = NULL;
+	channel->early = NULL;
+	channel->nr_segs = 0;
+	channel->first_seg = 0;
+	channel->cap_segs = 0;
+	channel->nr_early = 0;
+	ranges_put(channel->memory.ranges);
+	channel->memory.ranges = NULL;
+}
+
+/**
+ * channels_renew - @key is given to a new channel
+ * Return: the channel, or 0 without memory.
+ */
+uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint64_t key)
+{
+	uint32_t old = channels_find(channels, kind, key);
+
+	if (old)
+		channel_release(channel_at(channels, old));
+	return add_channel(channels, kind, key);
+}
+
+/* channel_set_path - its name, unless it is empty; 0 or -ENOMEM */
+int channel_set_path(struct channel *channel, const char *path)
+{
+	if (!path[0] || (channel->path && !strcmp(channel->path, path)))
+		return 0;
+	free(channel->path);
+	channel->path = strdup(path);
+	return channel->path ? 0 : -ENOMEM;
+}
+
+/* Of queues and sockets those are known that were seen to go in. */
+static uint64_t sum_segs(const struct channel *channel)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = channel->first_seg; i < channel->first_seg + channel->nr_segs; i++)
+		sum += channel->seg[i].end - channel->seg[i].start;
+	return sum;
+}
+
+uint64_t channel_left_bytes(const struct channel *channel)
+{
+	if (!channel_is_pipe(channel))
+		return channel->left_bytes + sum_segs(channel);
+	if (channel->is_dead || channel->is_many)
+		return channel->left_bytes;
+	return channel->has_pos ? channel->write_pos - stream_gone_pos(channel, 0) : 0;
+}
+
+/* ---- ends and pairs: the last few are found one by one, those before in a table ---- */
+
+/*
+ * The end of process @proc at @channel, 0 if there is none; then, if there are
+ * LISTED_MAX, @last is the last of them.
+ */
+static uint32_t find_end(const struct channels *channels, uint32_t channel, uint32_t proc,
+			 uint32_t *last)
+{
+	uint32_t i = channel_at(channels, channel)->first_end, nr = 0;
+
+	for (*last = 0; i; i = channel_end_at(channels, i)->next) {
+		if (channel_end_at(channels, i)->proc == proc)
+			return i;
+		if (++nr < LISTED_MAX)
+			continue;
+		*last = i;
+		return map_get(&channels->end_by_proc, map_pair(channel, proc));
+	}
+	return 0;
+}
+
+static int add_end(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t last,
+		   uint32_t *ret)
+{
+	struct channel_end *end = pool_add(&channels->end, ret);
+
+	if (!end)
+		return -ENOMEM;
+	end->proc = proc;
+	end->next = channel_at(channels, channel)->first_end;
+	channel_at(channels, channel)->first_end = *ret;
+	return last ? map_set(&channels->end_by_proc,
+			      map_pair(channel, channel_end_at(channels, last)->proc), last) : 0;
+}
+
+/**
+ * channel_end_get - process @proc at @channel
+ * Return: 0 or -ENOMEM.
+ */
+int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t image,
+		    uint32_t *ret)
+{
+	uint32_t last;
+
+	*ret = find_end(channels, channel, proc, &last);
+	if (!*ret && add_end(channels, channel, proc, last, ret))
+		return -ENOMEM;
+	channel_end_at(channels, *ret)->image = image;
+	return 0;
+}
+
+/* The same for the pair of @writer and @reader. */
+static uint32_t find_pair(const struct channels *channels, uint32_t channel, uint32_t writer,
+			  uint32_t reader, uint32_t *last)
+{
+	uint32_t i = channel_at(channels, channel)->first_pair, nr = 0;
+
+	for (*last = 0; i; i = channel_pair_at(channels, i)->next) {
+		const struct channel_pair *pair = channel_pair_at(channels, i);
+
+		if (pair->writer == writer && pair->reader == reader)
+			return i;
+		if (++nr < LISTED_MAX)
+			continue;
+		*last = i;
+		return map_get(&channels->pair_by_ends, map_pair(writer, reader));
+	}
+	return 0;
+}
+
+static int add_pair(struct channels *channels, uint32_t channel, uint32_t last,
+		    const struct channel_pair *wanted, uint32_t *ret)
+{
+	struct channel_pair *pair = pool_add(&channels->pair, ret);
+
+	if (!pair)
+		return -ENOMEM;
+	*pair = *wanted;
+	pair->next = channel_at(channels, channel)->first_pair;
+	channel_at(channels, channel)->first_pair = *ret;
+	pair = channel_pair_at(channels, last);
+	return last ? map_set(&channels->pair_by_ends, map_pair(pair->writer, pair->reader),
+			      last) : 0;
+}
+
+/**
+ * channel_count_pair - @bytes went through @channel from @writer to @reader
+ * Return: 0 or -ENOMEM.
+ */
+int channel_count_pair(struct channels *channels, uint32_t channel, uint32_t writer,
+		       uint32_t reader, uint64_t bytes)
+{
+	struct channel_pair wanted = { .writer = writer, .reader = reader };
+	uint32_t last, number = find_pair(channels, channel, writer, reader, &last);
+
+	if (!number && add_pair(channels, channel, last, &wanted, &number))
+		return -ENOMEM;
+	channel_pair_at(channels, number)->bytes += bytes;
+	return 0;
+}
+
+static void reset_channel(struct channel *channel)
+{
+	uint64_t now = channel->write_pos > channel->read_pos ?
+		       channel->write_pos - channel->read_pos : 0;
+
+	channel->peak_bytes = channel->has_pos ? now : 0;
+	channel->written_bytes = 0;
+	channel->read_bytes = 0;
+	channel->full_ns = 0;
+	channel->empty_ns = 0;
+	channel->nr_full = 0;
+	channel->nr_empty = 0;
+	if (channel->is_many)
+		channel->left_bytes = 0;
+}
+
+/* channels_reset - forget all figures, keep the contents */
+void channels_reset(struct channels *channels)
+{
+	uint32_t i;
+
+	for (i = 1; i < channels->channel.nr; i++)
+		reset_channel(channel_at(channels, i));
+	for (i = 1; i < channels->end.nr; i++) {
+		channel_end_at(channels, i)->written_bytes = 0;
+		channel_end_at(channels, i)->read_bytes = 0;
+	}
+	for (i = 1; i < channels->pair.nr; i++)
+		channel_pair_at(channels, i)->bytes = 0;
+}
+
+int channels_init(struct channels *channels)
+{
+	*channels = (struct channels){ 0 };
+	if (pool_init(&channels->channel, sizeof(struct channel)) ||
+	    pool_init(&channels->end, sizeof(struct channel_end)) ||
+	    pool_init(&channels->pair, sizeof(struct channel_pair))) {
+		channels_deinit(channels);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void channels_deinit(struct channels *channels)
+{
+	uint32_t i;
+
+	for (i = 0; i < channels->channel.nr; i++) {
+		channel_release(channel_at(channels, i));
+		free(channel_at(channels, i)->path);
+	}
+	pool_deinit(&channels->channel);
+	pool_deinit(&channels->end);
+	pool_deinit(&channels->pair);
+	for (i = 0; i < NR_CHANNEL_KINDS; i++)
+		map_deinit(&channels->by_key[i]);
+	map_deinit(&channels->end_by_proc);
+	map_deinit(&channels->pair_by_ends);
+}

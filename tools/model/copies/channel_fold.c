@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Channels that are gone, as one for all of a kind; and, of a channel that exists,
+ * processes that are gone, as one for all of a name.
+ */
+#include "model/copies/channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* channels_died - @channel exists no more */
+void channels_died(struct channels *channels, uint32_t number)
+{
+	struct channel *channel = channel_at(channels, number);
+
+	if (!channel->is_dead)
+		channel->dead_number = channels->nr_dead++;
+	channel->is_dead = true;
+}
+
+/**
+ * channels_is_current - does a stream or shared memory exist, or was it among the
+ * last @recent that went?
+ *
+ * Records may name it a little after its end.
+ */
+bool channels_is_current(const struct channels *channels, uint32_t number, uint32_t recent)
+{
+	const struct channel *channel = channel_at(channels, number);
+
+	return channels_find(channels, channel->kind, channel->key) == number &&
+	       (!channel->is_dead || channels->nr_dead - channel->dead_number <= recent);
+}
+
+/**
+ * channels_many - the channel that stands for all of @kind that are not kept apart
+ * Return: the channel, or 0 without memory.
+ */
+uint32_t channels_many(struct channels *channels, enum channel_kind kind)
+{
+	struct channel *channel;
+
+	if (channels->many[kind])
+		return channels->many[kind];
+	channel = pool_add(&channels->channel, &channels->many[kind]);
+	if (!channel)
+		return channels->many[kind] = 0;
+	channel->kind = kind;
+	channel->is_many = true;
+	channel->is_shared = true;
+	channel->peak_at_least = true;
+	return channels->many[kind];
+}
+
+static void add_figures(struct channel *sum, const struct channel *channel)
+{
+	sum->nr_folded++;
+	sum->written_bytes += channel->written_bytes;
+	sum->read_bytes += channel->read_bytes;
+	sum->full_ns += channel->full_ns;
+	sum->empty_ns += channel->empty_ns;
+	sum->nr_full += channel->nr_full;
+	sum->nr_empty += channel->nr_empty;
+	sum->left_bytes += channel_left_bytes(channel);
+	if (channel->peak_bytes > sum->peak_bytes)
+		sum->peak_bytes = channel->peak_bytes;
+}
+
+static int drop_ends(struct channels *channels, uint32_t number)
+{
+	const struct channel *channel = channel_at(channels, number);
+	uint32_t i, next;
+	int err = 0;
+
+	for (i = channel->first_end; i && !err; i = next) {
+		next = channel_end_at(channels, i)->next;
+		map_remove(&channels->end_by_proc,
+			   map_pair(number, channel_end_at(channels, i)->proc));
+		err = pool_free(&channels->end, i);
+	}
+	for (i = channel->first_pair; i && !err; i = next) {
+		const struct channel_pair *pair = channel_pair_at(channels, i);
+
+		next = pair->next;
+		map_remove(&channels->pair_by_ends, map_pair(pair->writer, pair->reader));
+		err = pool_free(&channels->pair, i);
+	}
+	return err;
+}
+
+/**
+ * channels_fold - @channel is gone, and nothing refers to it: only its figures stay
+ *
+ * Of files those are counted that several processes used, as a view shows no others.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int channels_fold(struct channels *channels, uint32_t number)
+{
+	struct channel *channel = channel_at(channels, number);
+	uint32_t many = channels_many(channels, channel->kind);
+	int err = many ? drop_ends(channels, number) : -ENOMEM;
+
+	if (err)
+		return err;
+	if (channel->kind != CHANNEL_FILE || channel->is_shared)
+		add_figures(channel_at(channels, many), channel);
+	if (channel->kind != CHANNEL_FILE &&
+	    channels_find(channels, channel->kind, channel->key) == number)
+		map_remove(&channels->by_key[channel->kind], channel->key);
+	channel_release(channel);
+	free(channel->path);
+	return pool_free(&channels->channel, number);
+}
+
+/* ---- processes at a channel ---- */
+
+/* Take those out of the list that go; they remain a list, which is returned. */
+static uint32_t unlink_ends(struct channels *channels, uint32_t number,
+			    const struct end_folding *folding)
+{
+	uint32_t *link = &channel_at(channels, number)->first_end, gone = 0;
+
+	while (*link) {
+		struct channel_end *end = channel_end_at(channels, *link);
+		uint32_t i = *link;
+
+		if (i >= folding->nr || !folding->is_gone[i]) {
+			link = &end->next;
+			continue;
+		}
+		*link = end->next;
+		end->next = gone;
+		gone = i;
+		map_remove(&channels->end_by_proc, map_pair(number, end->proc));
+	}
+	return gone;
+}
+
+static int add_end_figures(struct channels *channels, uint32_t number,
+			   const struct end_folding *folding, uint32_t i)
+{
+	const struct channel_end *end = channel_end_at(channels, i);
+	struct channel_end *sum;
+	uint32_t proc, image;
+	int err;
+
+	err = folding->many(folding->arg, end->image, &proc, &image);
+	if (!err)
+		err = channel_end_get(channels, number, proc, image, &folding->into[i]);
+	if (err)
+		return err;
+	sum = channel_end_at(channels, folding->into[i]);
+	sum->written_bytes += end->written_bytes;
+	sum->read_bytes += end->read_bytes;
+	sum->held |= end->held;
+	return 0;
+}
+
+static uint32_t end_now(const struct end_folding *folding, uint32_t end)
+{
+	return end < folding->nr && folding->is_gone[end] ? folding->into[end] : end;
+}
+
+/* The same as unlink_ends() of pairs. */
+static uint32_t unlink_pairs(struct channels *channels, uint32_t number,
+			     const struct end_folding *folding)
+{
+	uint32_t *link = &channel_at(channels, number)->first_pair, gone = 0;
+
+	while (*link) {
+		struct channel_pair *pair = channel_pair_at(channels, *link);
+		uint32_t i = *link;
+
+		if (end_now(folding, pair->writer) == pair->writer &&
+		    end_now(folding, pair->reader) == pair->reader) {
+			link = &pair->next;
+			continue;
+		}
+		*link = pair->next;
+		pair->next = gone;
+		gone = i;
+		map_remove(&channels->pair_by_ends, map_pair(pair->writer, pair->reader));
+	}
+	return gone;
+}
+
+static int fold_pairs(struct channels *channels, uint32_t number,
+		      const struct end_folding *folding)
+{
+	uint32_t i = unlink_pairs(channels, number, folding), next;
+	int err = 0;
+
+	for (; i && !err; i = next) {
+		const struct channel_pair *pair = channel_pair_at(channels, i);
+
+		next = pair->next;
+		err = channel_count_pair(channels, number, end_now(folding, pair->writer),
+					 end_now(folding, pair->reader), pair->bytes);
+		if (!err)
+			err = pool_free(&channels->pair, i);
+	}
+	return err;
+}
+
+/**
+ * channel_fold_ends - processes at a channel become one for all of their name
+ * Return: 0 or -ENOMEM.
+ */
+int channel_fold_ends(struct channels *channels, uint32_t number,
+		      const struct end_folding *folding)
+{
+	uint32_t gone = unlink_ends(channels, number, folding), i, next;
+	int err = 0;
+
+	for (i = gone; i && !err; i = channel_end_at(channels, i)->next)
+		err = add_end_figures(channels, number, folding, i);
+	if (!err)
+		err = fold_pairs(channels, number, folding);
+	for (i = gone; i && !err; i = next) {
+		next = channel_end_at(channels, i)->next;
+		err = pool_free(&channels->end, i);
+	}
+	return err;
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where bytes went and how often they were copied.
+ *
+ *	copies.c	records that move no bytes, and which is which
+ *	op.c		records -> operations (struct op) ...
+ *	call.c		... with the positions and addresses of all bytes moved
+ *	message.c, socket.c, procvm.c	the same for these
+ *	shm.c		where shared memory lies in whose address space
+ *	place.c		operations on memory -> the same on what is mapped there
+ *	park.c		operations -> the same in causal order
+ *	flow.c		an operation -> hops, and who has the bytes now
+ *	sweep.c		what is over, and can have no more consequences, goes
+ */
+#ifndef IPCPROBE_MODEL_COPIES_COPIES_H
+#define IPCPROBE_MODEL_COPIES_COPIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+#include "lib/pool.h"
+#include "model/copies/call_counts.h"
+#include "model/copies/channel.h"
+#include "model/copies/checksum.h"
+#include "model/copies/file.h"
+#include "model/copies/mappings.h"
+#include "model/copies/path.h"
+#include "model/copies/range.h"
+#include "model/copies/sweep.h"
+#include "model/task.h"
+
+#define COPY_NR_RECENT		8U		/* reads remembered as origin of what is made */
+#define COPY_CONFIG_BYTES	4096U		/* less read of a file: configuration, no origin */
+#define COPY_PARKED_MAX		(1U << 18)	/* operations waiting for a writer's record */
+
+/**
+ * struct op - bytes moved by one call, or a fork
+ * @is_fork: process @child gets a copy of @proc's memory; nothing else is set
+ * @begin_ns: entry
+ * @end_ns: exit
+ * @from: object, OBJECT_MEMORY = the process's own
+ * @to: likewise
+ * @reader: channel_end of the process at @from
+ * @writer: channel_end of the process at @to
+ * @is_private: it takes bytes out of a private mapping of file @from, where the
+ *	process may have written others
+ * @kind: enum hop_kind
+ * @in: positions or addresses in @from, as far as known; in order
+ * @out: the same in @to
+ * @point: fingerprints of its bytes, by place among them
+ * @sum: checksums of its bytes, likewise, in order
+ */
+struct op {
+	bool is_fork;
+	bool is_direct;
+	bool is_private;
+	uint8_t kind;
+	uint8_t call;
+	uint32_t proc;
+	uint32_t image;
+	uint32_t child;
+	uint32_t from;
+	uint32_t to;
+	uint32_t reader;
+	uint32_t writer;
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	uint64_t bytes;
+	uint64_t copied_bytes;
+	uint64_t copy_ns;
+	uint64_t blocked_ns;
+	const struct span *in;
+	const struct span *out;
+	const struct point *point;
+	uint32_t nr_in;
+	uint32_t nr_out;
+	uint32_t nr_points;
+	const struct checksum *sum;
+	uint32_t nr_sums;
+};
+
+/**
+ * struct call_rec - what the records of all calls tell
+ * @wait_ns: of @dur_ns, if the record itself tells it
+ * @call: enum ipcprobe_call
+ * @on: what kind of object it was made on
+ */
+struct call_rec {
+	const struct ipcprobe_rec *hdr;
+	int32_t ret;
+	uint32_t dur_ns;
+	uint32_t wait_ns;
+	uint8_t call;
+	enum call_on on;
+};
+
+/**
+ * struct parked - an operation that waits for others
+ * @next: of the same process
+ * @older: of all
+ * @newer: likewise
+ * @target: memory that it will put bytes into, or NULL
+ * @next_put: the next one that does
+ */
+struct parked {
+	struct op op;
+	struct parked *next;
+	struct parked *older;
+	struct parked *newer;
+	struct memory *target;
+	struct parked *next_put;
+	struct span span[];
+};
+
+/**
+ * struct proc_io - what is followed of a process
+ * @memory: bytes in its memory that were read in
+ * @mappings: what else lies in its address space
+ * @mappings_gen: generation of that, see copies->mappings_gen
+ * @first: its operations that wait, in order
+ * @last: the last of them
+ * @image: the image that @memory and @recent belong to
+ * @gen: generation of the same, see copies->gen
+ * @recent: hops by which it read, the last one first
+ * @wait_list: list of those that wait for the same as @first, NULL = it does not wait
+ * @next_waiter: the next of them
+ * @waits_for_parent: the parent's fork is itself waiting
+ * @has_exited: no further operation will come
+ * @has_unknown: bytes may be in its memory whose reading was not recorded
+ */
+struct proc_io {
+	struct memory memory;
+	struct mappings *mappings;
+	uint32_t mappings_gen;
+	struct parked *first;
+	struct parked *last;
+	uint32_t image;
+	uint32_t gen;
+	uint32_t recent[COPY_NR_RECENT];
+	uint32_t nr_recent;
+	uint32_t *wait_list;
+	uint32_t next_waiter;
+	bool waits_for_parent;
+	bool has_exited;
+	bool has_unknown;
+};
+
+/* bytes moved by a call before it waited */
+struct call_seg {
+	uint64_t start;
+	uint64_t bytes;
+	uint32_t channel;
+	bool is_write;
+};
+
+/* a further user buffer of the call; is_remote: in another process */
+struct call_buf {
+	struct span span;
+	struct prints prints;
+	uint64_t ts_ns;
+	bool is_remote;
+};
+
+/**
+ * struct user_buffer - what a call's record tells of its (first) user buffer
+ * @addr: address
+ * @asked_bytes: in all buffers; UINT64_MAX = not recorded
+ * @nr_segs: buffers
+ */
+struct user_buffer {
+	uint64_t addr;
+	uint64_t asked_bytes;
+	struct prints prints;
+	uint8_t nr_segs;
+};
+
+/**
+ * struct call_state - a task's call that goes on
+ * @sums: checksums of what it moved
+ * @sums_ns: the time of their first record
+ * @last_ns: the last record about it
+ * @block_ns: since when it waits, 0 = it does not
+ * @blocked_ns: waits that are over
+ * @wait_pipe: pipe waited for
+ * @waits_full: it waits for room, not for bytes
+ */
+struct call_state {
+	struct call_seg *seg;
+	struct call_buf *buf;
+	uint32_t nr_segs;
+	uint32_t cap_segs;
+	uint32_t nr_bufs;
+	uint32_t cap_bufs;
+	struct checksums sums;
+	uint64_t sums_ns;
+	uint64_t last_ns;
+	uint64_t block_ns;
+	uint64_t blocked_ns;
+	uint32_t wait_pipe;
+	uint32_t gen;
+	bool waits_full;
+};
+
+struct spans {
+	struct span *v;
+	uint32_t nr;
+	uint32_t cap;
+};
+
+/*
+ * bytes of one side of an operation: where they are; is_known: from @start on;
+ * is_private: by way of a private mapping
+ */
+struct place {
+	uint64_t start;
+	uint64_t bytes;
+	uint32_t object;
+	bool is_known;
+	bool is_private;
+};
+
+struct places {
+	struct place *v;
+	uint32_t nr;
+	uint32_t cap;
+};
+
+/**
+ * struct flow_watch - somebody who looks on as bytes move
+ * @moved: bytes @done ... of @op took hop @hop; called before they are where they go
+ */
+struct flow_watch {
+	void (*moved)(struct flow_watch *watch, const struct op *op, uint64_t done,
+		      uint64_t bytes, uint32_t hop);
+};
+
+/**
+ * struct copies - the model behind "ipcprobe copies"
+ * @gen: raised when records were lost: nothing older is linked to anything
+ * @mappings_gen: raised when records about mappings were lost: none is known
+ * @gap_end_ns: not 0: records up to this time may be missing
+ * @has_mapping_gap: among them such about mappings
+ * @known_ns: waits of calls that began before may be missing
+ * @is_partial: some of what moves bytes was not recorded: memory may have been
+ *	filled by it
+ * @counts_calls: system calls are counted, too
+ * @sums: of what lies in memory
+ * @nr_parked_sums: of operations that wait
+ * @nr_ops: operations run
+ * @segments: System V segment that has a number among those of files now
+ * @runnable: processes whose first waiting operation may be able to run
+ * @watch: NULL = nobody looks on
+ * @limits: how much is kept of what is over
+ * @nr_sweeps: times that what is over was looked for
+ */
+struct copies {
+	struct tasks *tasks;
+	struct channels channels;
+	struct files files;
+	struct paths paths;
+	struct calls calls;
+	struct map segments;
+	struct sparse proc;	/* struct proc_io, by process that is not over */
+	struct sparse call;	/* struct call_state, by task that has waited */
+	struct parked *oldest;
+	struct parked *newest;
+	uint32_t nr_parked;
+	uint32_t parked_max;
+	uint32_t *runnable;
+	uint32_t nr_runnable;
+	uint32_t cap_runnable;
+	uint32_t gen;
+	uint32_t mappings_gen;
+	uint32_t nr_ops;
+	bool has_mapping_gap;
+	bool is_partial;
+	bool counts_calls;
+	uint64_t gap_end_ns;
+	uint64_t known_ns;
+	struct pieces raw;
+	struct pieces pieces;
+	struct spans in;
+	struct spans out;
+	struct places from;
+	struct places to;
+	struct spans part_in;
+	struct spans part_out;
+	struct points points;
+	struct points part_points;
+	struct flow_watch *watch;
+	struct checksums part_sums;
+	struct sum_store sums;
+	uint32_t nr_parked_sums;
+	struct sweep_limits limits;
+	uint32_t nr_sweeps;
+};
+
+int copies_init(struct copies *copies, struct tasks *tasks);
+void copies_deinit(struct copies *copies);
+int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec);
+int copies_apply_name(struct copies *copies, const struct ipcprobe_rec *rec);
+int copies_lost(struct copies *copies, uint32_t class_id, uint64_t begin_ns, uint64_t end_ns);
+void copies_reset(struct copies *copies);
+int copies_finish(struct copies *copies, uint64_t end_ns);
+
+/* what is followed of process @proc, NULL = nothing */
+static inline struct proc_io *proc_io_at(const struct copies *copies, uint32_t proc)
+{
+	return sparse_at(&copies->proc, proc);
+}
+
+/* positions of message @seq: from this one on */
+static inline uint64_t message_pos(uint32_t seq)
+{
+	return (uint64_t)seq << 32;
+}
+
+/* the channel that holds the bytes of @object, 0 = they are not followed */
+static inline uint32_t object_channel(const struct copies *copies, uint32_t object)
+{
+	if (object_type(object) == OBJECT_CHANNEL)
+		return object_number(object);
+	return object_type(object) == OBJECT_FILE ?
+	       file_at(&copies->files, object_number(object))->channel : 0;
+}
+
+static inline bool object_is_pipe(const struct copies *copies, uint32_t object)
+{
+	return object_type(object) == OBJECT_CHANNEL &&
+	       channel_is_pipe(channel_at(&copies->channels, object_number(object)));
+}
+
+/* do its bytes come out once, in order? */
+static inline bool object_is_stream(const struct copies *copies, uint32_t object)
+{
+	return object_type(object) == OBJECT_CHANNEL &&
+	       channel_is_stream(channel_at(&copies->channels, object_number(object)));
+}
+
+/* op.c */
+int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
+	     struct call_state **state);
+int op_end(struct copies *copies, struct op *op, struct call_state *state);
+int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read *rec,
+		     bool is_write);
+int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_discard *rec);
+int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
+		     bool is_write);
+int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_copy *rec);
+int op_apply_file_resize(struct copies *copies, const struct ipcprobe_rec_file_resize *rec);
+int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec);
+
+int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
+		 uint32_t *end);
+void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full);
+
+/* shm.c */
+int shm_segment(struct copies *copies, const struct ipcprobe_rec_shm_segment *rec);
+int shm_create(struct copies *copies, const struct ipcprobe_rec_shm_create *rec);
+void shm_destroy(struct copies *copies, const struct ipcprobe_rec_shm_destroy *rec);
+int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec);
+int shm_map(struct copies *copies, const struct ipcprobe_rec_shm_map *rec);
+int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec);
+int shm_fork(struct copies *copies, uint32_t parent, uint32_t child);
+void shm_exec(struct copies *copies, uint32_t proc);
+
+/* message.c */
+void message_reach(struct channel *queue, uint32_t seq, bool is_send);
+int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_send *rec, bool is_send);
+int msg_create(struct copies *copies, const struct ipcprobe_rec_msg_create *rec);
+int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *rec);
+int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec);
+int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_send *rec, bool is_send);
+int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec);
+int mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec);
+
+/* socket.c */
+int unix_socket(struct copies *copies, const struct ipcprobe_rec_unix_socket *rec);
+int unix_holder(struct copies *copies, const struct ipcprobe_rec_unix_holder *rec);
+int unix_pair(struct copies *copies, const struct ipcprobe_rec_unix_pair *rec);
+int unix_connect(struct copies *copies, const struct ipcprobe_rec_unix_connect *rec);
+int unix_accept(struct copies *copies, const struct ipcprobe_rec_unix_accept *rec);
+int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec);
+int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec);
+int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *rec, bool is_send);
+
+/* procvm.c */
+int op_apply_procvm(struct copies *copies, const struct ipcprobe_rec_procvm *rec);
+
+/* call.c */
+uint64_t call_begin_ns(uint64_t ts_ns, uint32_t dur_ns);
+void call_state_end(struct copies *copies, uint32_t task);
+struct call_state *call_state_get(struct copies *copies, uint32_t task, uint64_t begin_ns,
+				  bool is_begin_known);
+void call_state_clear(struct call_state *state, uint32_t gen);
+int call_add_seg(struct call_state *state, const struct call_seg *seg);
+int call_block(struct copies *copies, const struct ipcprobe_rec_pipe_block *rec);
+int call_unblock(struct copies *copies, const struct ipcprobe_rec_pipe_unblock *rec);
+void call_end_wait(struct copies *copies, struct call_state *state, uint64_t ts_ns);
+int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
+		const struct call_buf *buf);
+int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec);
+int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
+		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
+		   struct spans *spans);
+int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
+		   const struct user_buffer *buffer, struct spans *spans);
+int spans_add(struct spans *spans, uint64_t start, uint64_t bytes);
+
+/* place.c */
+int place_submit(struct copies *copies, const struct op *op);
+uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all);
+
+/* park.c */
+int park_submit(struct copies *copies, const struct op *op);
+int park_flush(struct copies *copies);
+int park_wake_list(struct copies *copies, uint32_t first);
+int park_wake(struct copies *copies, uint32_t proc);
+
+/* flow.c */
+struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image);
+uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t object);
+struct memory *flow_memory(const struct copies *copies, const struct op *op, uint32_t object);
+void flow_exit(struct copies *copies, uint32_t proc);
+int flow_fork(struct copies *copies, const struct op *op);
+int flow_run(struct copies *copies, const struct op *op);
+int flow_close(struct copies *copies, uint32_t number);
+bool *flow_changers(const struct copies *copies);
+enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool is_changer);
+int flow_doubt_changed(struct copies *copies);
+int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes);
+
+#endif /* IPCPROBE_MODEL_COPIES_COPIES_H */

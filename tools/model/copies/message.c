@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Message queues: a receive takes the very message that a send brought.
+ *
+ * The module numbers messages.  Message n has the positions from n << 32 on of
+ * the queue's stream.
+ */
+#include "model/copies/copies.h"
+
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+
+/**
+ * struct message - what the records of both kinds of queues tell
+ * @call: the call's record
+ * @addr: user buffer
+ * @prints: of it
+ * @bytes: of the message
+ * @seq: its number, 0 = not known
+ * @queue: its channel
+ * @is_send: it is sent, else received
+ * @stays: it is received and stays there
+ */
+struct message {
+	struct call_rec call;
+	uint64_t addr;
+	struct prints prints;
+	uint32_t bytes;
+	uint32_t seq;
+	uint32_t queue;
+	bool is_send;
+	bool stays;
+};
+
+/**
+ * message_reach - message @seq was sent, or else received
+ *
+ * Of messages before a loss nothing is known: the first one met after it tells
+ * from which on all are.
+ */
+void message_reach(struct channel *queue, uint32_t seq, bool is_send)
+{
+	queue->has_messages = true;
+	if (queue->has_pos)
+		return;
+	queue->has_pos = true;
+	queue->floor_pos = 0;
+	queue->base_pos = queue->has_lost ? message_pos(seq) + (is_send ? 0 : 1ULL << 32) : 0;
+}
+
+static int apply_message(struct copies *copies, const struct message *message)
+{
+	struct channel *queue = channel_at(&copies->channels, message->queue);
+	struct spans *positions = message->is_send ? &copies->out : &copies->in;
+	struct spans *addresses = message->is_send ? &copies->in : &copies->out;
+	struct call_state *state;
+	struct op op;
+	int err;
+
+	err = op_begin(copies, &message->call, &op, &state);
+	if (err <= 0 || !message->queue)
+		return err < 0 ? err : 0;
+	op_count_wait(queue, message->call.wait_ns, message->is_send);
+	if (message->is_send && !message->call.ret)
+		op.bytes = message->bytes;
+	op.kind = message->is_send ? HOP_WRITE : message->stays ? HOP_TEE : HOP_READ;
+	*(message->is_send ? &op.to : &op.from) = object(OBJECT_CHANNEL, message->queue);
+	op.copied_bytes = op.bytes;
+	if (message->seq)
+		message_reach(queue, message->seq, message->is_send);
+	err = op_count_end(copies, &op, message->queue, message->is_send,
+			   message->is_send ? &op.writer : &op.reader);
+	if (!err)
+		err = spans_add(addresses, message->addr, op.bytes);
+	if (!err)
+		err = points_add(&copies->points, 0, message->addr, &message->prints, op.bytes);
+	if (!err && message->seq)
+		err = spans_add(positions, message_pos(message->seq), op.bytes);
+	return err ? err : op_end(copies, &op, state);
+}
+
+/* ---- System V ---- */
+
+_Static_assert(sizeof(struct ipcprobe_rec_msg_send) == sizeof(struct ipcprobe_rec_msg_receive),
+	       "one function serves both");
+
+int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_send *rec, bool is_send)
+{
+	struct message message = {
+		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+			  .wait_ns = rec->blocked_ns, .on = CALL_ON_MSG,
+			  .call = is_send ? IPCPROBE_CALL_MSGSND : IPCPROBE_CALL_MSGRCV },
+		.addr = rec->addr, .prints = PRINTS_OF(rec), .bytes = rec->bytes, .seq = rec->seq,
+		.is_send = is_send,
+		.stays = !is_send && rec->msgflg & MSG_COPY,
+	};
+
+	message.queue = channels_get(&copies->channels, CHANNEL_MSG,
+				     channel_sysv_key(rec->ns, rec->id));
+	return message.queue ? apply_message(copies, &message) : -ENOMEM;
+}
+
+int msg_create(struct copies *copies, const struct ipcprobe_rec_msg_create *rec)
+{
+	uint32_t number = channels_renew(&copies->channels, CHANNEL_MSG,
+					 channel_sysv_key(rec->ns, rec->id));
+
+	if (!number)
+		return -ENOMEM;
+	channel_at(&copies->channels, number)->capacity = rec->max_bytes;
+	return 0;
+}
+
+int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *rec)
+{
+	uint32_t number = channels_get(&copies->channels, CHANNEL_MSG,
+				       channel_sysv_key(rec->ns, rec->id));
+
+	if (!number)
+		return -ENOMEM;
+	if (rec->max_bytes != UINT32_MAX)
+		channel_at(&copies->channels, number)->capacity = rec->max_bytes;
+	return 0;
+}
+
+/* A queue is gone that held so many messages, UINT32_MAX = not known. */
+static int end_queue(struct copies *copies, uint32_t number, uint32_t nr_messages)
+{
+	struct channel *queue = channel_at(&copies->channels, number);
+
+	if (!number)
+		return 0;
+	channels_died(&copies->channels, number);
+	if (nr_messages != UINT32_MAX)
+		stream_contains_messages(queue, nr_messages);
+	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);
+}
+
+int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec)
+{
+	return end_queue(copies, channels_find(&copies->channels, CHANNEL_MSG,
+					       channel_sysv_key(rec->ns, rec->id)),
+			 rec->nr_messages);
+}
+
+/* ---- POSIX ---- */
+
+_Static_assert(sizeof(struct ipcprobe_rec_mq_send) == sizeof(struct ipcprobe_rec_mq_receive),
+	       "one function serves both");
+
+int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_send *rec, bool is_send)
+{
+	struct message message = {
+		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
+			  .wait_ns = rec->blocked_ns, .on = CALL_ON_MQ,
+			  .call = is_send ? IPCPROBE_CALL_MQ_TIMEDSEND :
+					    IPCPROBE_CALL_MQ_TIMEDRECEIVE },
+		.addr = rec->addr, .prints = PRINTS_OF(rec), .bytes = rec->bytes, .seq = rec->seq,
+		.is_send = is_send,
+	};
+
+	if (!rec->dev)
+		return apply_message(copies, &message);
+	message.queue = channels_get(&copies->channels, CHANNEL_MQ, map_pair(rec->dev, rec->ino));
+	return message.queue ? apply_message(copies, &message) : -ENOMEM;
+}
+
+/* The number of a queue that is gone may be given to another one. */
+int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec)
+{
+	uint64_t key = map_pair(rec->dev, rec->ino);
+	uint32_t number = channels_find(&copies->channels, CHANNEL_MQ, key);
+	struct channel *queue;
+
+	if (number && channel_at(&copies->channels, number)->is_dead)
+		number = channels_renew(&copies->channels, CHANNEL_MQ, key);
+	else
+		number = channels_get(&copies->channels, CHANNEL_MQ, key);
+	if (!number)
+		return -ENOMEM;
+	queue = channel_at(&copies->channels, number);
+	queue->dev = rec->dev;
+	queue->ino = rec->ino;
+	if (rec->max_messages != UINT32_MAX && rec->max_bytes != UINT32_MAX)
+		queue->capacity = (uint64_t)rec->max_messages * rec->max_bytes;
+	return channel_set_path(queue, rec->name);
+}
+
+int mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec)
+{
+	return end_queue(copies, channels_find(&copies->channels, CHANNEL_MQ,
+					       map_pair(rec->dev, rec->ino)),
+			 rec->nr_messages);
+}

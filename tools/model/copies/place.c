@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Operations on the memory of processes, as operations on what lies there.
+ *
+ * Bytes of a buffer that lies in a shared mapping belong to the shared object,
+ * not to the process.  An operation whose buffers touch such mappings is cut
+ * into parts that each have one object on either side.
+ */
+#include "model/copies/copies.h"
+
+#include <errno.h>
+
+#define NOWHERE	UINT32_MAX	/* no object */
+
+/**
+ * struct side - one side of an operation
+ * @object: what the operation itself says
+ * @mappings: what is mapped in the process whose memory that is; NULL = nothing,
+ *	or it is no process's
+ * @own: bytes in its memory that were read in
+ * @is_source: bytes are taken from there
+ */
+struct side {
+	uint32_t object;
+	const struct mappings *mappings;
+	const struct ranges *own;
+	bool is_source;
+};
+
+static struct side side_of(const struct copies *copies, const struct op *op, uint32_t object,
+			   bool is_source)
+{
+	uint32_t proc = flow_owner(copies, op, object);
+	struct side side = { .object = object, .is_source = is_source };
+	const struct proc_io *io = proc_io_at(copies, proc);
+
+	if (!io)
+		return side;
+	side.own = io->memory.ranges;
+	if (io->mappings_gen == copies->mappings_gen)
+		side.mappings = io->mappings;
+	return side;
+}
+
+static int push_place(struct places *places, const struct place *place)
+{
+	struct place *grown;
+
+	grown = array_reserve(places->v, &places->cap, places->nr + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	places->v = grown;
+	grown[places->nr++] = *place;
+	return 0;
+}
+
+static int add_place(struct places *places, uint32_t object, uint64_t start, uint64_t bytes,
+		     bool is_known)
+{
+	struct place place = { start, bytes, object, is_known, false };
+
+	return push_place(places, &place);
+}
+
+/* What @channel is to operations: a file, however it is reached, is one. */
+static uint32_t object_of(const struct copies *copies, uint32_t channel)
+{
+	const struct channel *c = channel_at(&copies->channels, channel);
+
+	return c->kind == CHANNEL_FILE ? object(OBJECT_FILE, c->key) :
+					 object(OBJECT_CHANNEL, channel);
+}
+
+/*
+ * Addresses in a private mapping: what was read in there is the process's own, and
+ * so is what is put there.  Else they are the file's bytes, as far as is known.
+ */
+static int add_private(struct places *places, const struct side *side,
+		       const struct mapping *mapping, uint64_t start, uint64_t end)
+{
+	int err = 0;
+
+	while (start < end && !err) {
+		uint64_t until = end;
+
+		if (!side->is_source || ranges_have(side->own, start, &until))
+			err = add_place(places, side->object, start, until - start, true);
+		else
+			err = push_place(places, &(struct place){
+				.start = mapping->offset + (start - mapping->start),
+				.bytes = until - start,
+				.object = object(OBJECT_FILE, mapping->file),
+				.is_known = true, .is_private = true });
+		start = until;
+	}
+	return err;
+}
+
+/* Addresses of a process: what of them is mapped, and what is its own. */
+static int add_addresses(const struct copies *copies, struct places *places,
+			 const struct side *side, const struct span *span)
+{
+	uint64_t start = span->start, end = start + span->bytes;
+	int err = 0;
+
+	while (start < end && !err) {
+		const struct mapping *next = mappings_next(side->mappings, start);
+		uint64_t until = end;
+
+		if (next && next->start <= start) {
+			until = next->end < end ? next->end : end;
+			err = next->file ?
+			      add_private(places, side, next, start, until) :
+			      add_place(places, object_of(copies, next->channel),
+					next->offset + (start - next->start), until - start, true);
+		} else {
+			if (next && next->start < end)
+				until = next->start;
+			err = add_place(places, side->object, start, until - start, true);
+		}
+		start = until;
+	}
+	return err;
+}
+
+/* Where all bytes of one side are; behind the last of them lies nothing. */
+static int find_places(const struct copies *copies, struct places *places,
+		       const struct side *side, const struct span *span, uint32_t nr,
+		       uint64_t bytes)
+{
+	uint64_t left = bytes;
+	uint32_t i;
+	int err = 0;
+
+	places->nr = 0;
+	for (i = 0; i < nr && left && !err; i++) {
+		struct span part = span[i];
+
+		if (!part.bytes)
+			continue;
+		if (part.bytes > left)
+			part.bytes = left;
+		if (part.bytes > UINT64_MAX - part.start)
+			break;
+		err = side->mappings ? add_addresses(copies, places, side, &part) :
+				       add_place(places, side->object, part.start, part.bytes, true);
+		left -= part.bytes;
+	}
+	if (!err && left)
+		err = add_place(places, side->object, 0, left, false);
+	return err ? err : add_place(places, NOWHERE, 0, 0, false);
+}
+
+/* @total's part for bytes @done ... @done + @bytes of @all; parts add up. */
+uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all)
+{
+	if (bytes == all)
+		return total;
+	return (__uint128_t)total * (done + bytes) / all - (__uint128_t)total * done / all;
+}
+
+/*
+ * Is it memory that several processes reach?  Then count who does.  Of a file
+ * that is but written and read, those ends are counted that prove to be two.
+ */
+static int count_side(struct copies *copies, const struct op *op, uint32_t side, bool is_out,
+		      uint32_t *end)
+{
+	uint32_t number = object_channel(copies, side);
+	struct channel *channel = channel_at(&copies->channels, number);
+
+	if (!number || channel_is_stream(channel))
+		return 0;
+	channels_refresh(&copies->channels, number);
+	if (channel->kind == CHANNEL_FILE && !channel->is_shared) {
+		*(is_out ? &channel->written_bytes : &channel->read_bytes) += op->bytes;
+		return 0;
+	}
+	return op_count_end(copies, op, number, is_out, end);
+}
+
+/* Its fingerprints that lie in that part. */
+static int cut_points(struct copies *copies, const struct op *op, uint64_t done, uint64_t bytes)
+{
+	uint32_t i;
+	int err = 0;
+
+	copies->part_points.nr = 0;
+	for (i = 0; i < op->nr_points && !err; i++) {
+		struct point point = op->point[i];
+
+		if (point.at < done || point.at + point.bytes > done + bytes)
+			continue;
+		point.at -= done;
+		err = points_append(&copies->part_points, &point);
+	}
+	return err;
+}
+
+/* Bytes @done ... @done + @bytes of @op, which have one object on either side. */
+static int submit_part(struct copies *copies, const struct op *op, const struct place *from,
+		       uint32_t to, uint64_t done, uint64_t bytes)
+{
+	struct op part = *op;
+	int err = cut_points(copies, op, done, bytes);
+
+	copies->part_sums.nr = 0;
+	if (!err)
+		err = sums_cut(&copies->part_sums, op->sum, op->nr_sums, done, bytes);
+	if (err)
+		return err;
+	part.sum = copies->part_sums.v;
+	part.nr_sums = copies->part_sums.nr;
+	part.point = copies->part_points.v;
+	part.nr_points = copies->part_points.nr;
+	part.from = from->object;
+	part.is_private = from->is_private;
+	part.to = to;
+	part.bytes = bytes;
+	part.copied_bytes = part_of(op->copied_bytes, done, bytes, op->bytes);
+	part.copy_ns = part_of(op->copy_ns, done, bytes, op->bytes);
+	part.blocked_ns = part_of(op->blocked_ns, done, bytes, op->bytes);
+	part.in = copies->part_in.v;
+	part.nr_in = copies->part_in.nr;
+	part.out = copies->part_out.v;
+	part.nr_out = copies->part_out.nr;
+	err = count_side(copies, &part, part.from, false, &part.reader);
+	if (!err)
+		err = count_side(copies, &part, to, true, &part.writer);
+	return err ? err : park_submit(copies, &part);
+}
+
+/* how far a side is used up */
+struct cursor {
+	const struct place *place;
+	uint64_t used;
+};
+
+static uint64_t left_of(const struct cursor *cursor)
+{
+	return cursor->place->bytes - cursor->used;
+}
+
+/* Go on by @bytes, which lie in one place; add them to @spans if they are known. */
+static int advance(struct cursor *cursor, uint64_t bytes, struct spans *spans)
+{
+	const struct place *place = cursor->place;
+	uint64_t start = place->start + cursor->used;
+
+	cursor->used += bytes;
+	if (cursor->used == place->bytes)
+		*cursor = (struct cursor){ .place = place + 1 };
+	return place->is_known ? spans_add(spans, start, bytes) : 0;
+}
+
+/* Walk along both sides; a part ends where one of them gets another object. */
+static int submit_parts(struct copies *copies, const struct op *op)
+{
+	struct cursor from = { .place = copies->from.v }, to = { .place = copies->to.v };
+	uint64_t done = 0, part;
+	int err = 0;
+
+	for (; done < op->bytes && !err; done += part) {
+		const struct place *first = from.place;
+		uint32_t object_to = to.place->object;
+
+		copies->part_in.nr = 0;
+		copies->part_out.nr = 0;
+		part = 0;
+		do {
+			uint64_t bytes = left_of(&from) < left_of(&to) ? left_of(&from) :
+									 left_of(&to);
+
+			err = advance(&from, bytes, &copies->part_in);
+			if (!err)
+				err = advance(&to, bytes, &copies->part_out);
+			part += bytes;
+		} while (!err && from.place->object == first->object &&
+			 from.place->is_private == first->is_private &&
+			 to.place->object == object_to);
+		if (!err)
+			err = submit_part(copies, op, first, object_to, done, part);
+	}
+	return err;
+}
+
+/**
+ * place_submit - run an operation, its buffers being what is mapped there
+ * Return: 0 or -ENOMEM.
+ */
+int place_submit(struct copies *copies, const struct op *op)
+{
+	struct side from = side_of(copies, op, op->from, true);
+	struct side to = side_of(copies, op, op->to, false);
+	int err;
+
+	err = find_places(copies, &copies->from, &from, op->in, op->nr_in, op->bytes);
+	if (!err)
+		err = find_places(copies, &copies->to, &to, op->out, op->nr_out, op->bytes);
+	return err ? err : submit_parts(copies, op);
+}

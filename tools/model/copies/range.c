@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which bytes of a process's memory came in by which hop.
+ *
+ *	range_tree.c	where the ranges lie
+ */
+#include "model/copies/range_tree.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/pool.h"
+#include "model/copies/checksum.h"
+
+int pieces_add(struct pieces *pieces, const struct piece *piece)
+{
+	struct piece *grown;
+
+	grown = array_reserve(pieces->v, &pieces->cap, pieces->nr + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	pieces->v = grown;
+	grown[pieces->nr++] = *piece;
+	return 0;
+}
+
+/* ---- fingerprints ---- */
+
+static bool is_inside(const struct point *point, uint64_t start, uint64_t end)
+{
+	return point->at >= start && point->at < end && point->bytes <= end - point->at;
+}
+
+static bool has_points(const struct range *range)
+{
+	return range->point[0].hash || range->point[1].hash || range->point[2].hash || range->sums;
+}
+
+/* Forget words that do not lie in the range any more. */
+static void trim_points(struct range *range)
+{
+	uint32_t i;
+
+	for (i = 0; i < PRINTS_MAX; i++)
+		if (!is_inside(&range->point[i], range->start, range->end))
+			range->point[i].hash = 0;
+}
+
+/* Point @i of an operation, where the place begins at @start. */
+static struct point point_at(const struct points_view *points, uint32_t i, uint64_t start)
+{
+	struct point point = points->v[i];
+
+	if (point.at < points->first)
+		point.hash = 0;
+	point.at += start - points->first;
+	return point;
+}
+
+/* Give @range those of its operation's words that lie in it. */
+static void set_points(struct range *range, const struct points_view *points)
+{
+	uint32_t i, nr = 0;
+
+	for (i = 0; points && i < points->nr && nr < PRINTS_MAX; i++) {
+		struct point point = point_at(points, i, range->start);
+
+		if (point.hash && is_inside(&point, range->start, range->end))
+			range->point[nr++] = point;
+	}
+}
+
+static enum print_match match_point(const struct range *found, const struct point *point)
+{
+	uint32_t i;
+
+	for (i = 0; i < PRINTS_MAX; i++) {
+		const struct point *known = &found->point[i];
+
+		if (!known->hash || known->at != point->at || known->bytes != point->bytes)
+			continue;
+		if (known->hash != point->hash)
+			return PRINTS_DIFFER;
+		if (!print_is_constant(point->hash, point->bytes))
+			return PRINTS_AGREE;
+	}
+	return PRINTS_UNKNOWN;
+}
+
+/*
+ * Are bytes @start ... @end of range @found what the operation moves, whose
+ * place begins at @from?
+ */
+static enum print_match match(const struct range *found, uint64_t start, uint64_t end,
+			      const struct points_view *points, uint64_t from)
+{
+	enum print_match all = PRINTS_UNKNOWN;
+	uint32_t i;
+
+	if (!points || !points->nr || !has_points(found))
+		return all;
+	for (i = 0; i < points->nr && all != PRINTS_DIFFER; i++) {
+		struct point point = point_at(points, i, from);
+		enum print_match one = PRINTS_UNKNOWN;
+
+		if (point.hash && is_inside(&point, start, end))
+			one = match_point(found, &point);
+		if (one != PRINTS_UNKNOWN)
+			all = one;
+	}
+	return all;
+}
+
+/* ---- ranges ---- */
+
+static bool continues(const struct range *a, const struct range *b)
+{
+	return a->end == b->start && a->hop == b->hop &&
+	       !memcmp(a->passed_to, b->passed_to, sizeof(a->passed_to));
+}
+
+/* Join the range at @spot, which is ours to change, with the one before it. */
+static int join(struct ranges **ranges, struct range_spot spot)
+{
+	struct range *range = &(*ranges)->leaf[spot.leaf]->v[spot.i];
+
+	if (!spot.i || has_points(range - 1) || has_points(range) || !continues(range - 1, range))
+		return 0;
+	range->start = range[-1].start;
+	return range_tree_remove(ranges, (struct range_spot){ spot.leaf, spot.i - 1 });
+}
+
+/* Take @start ... @end out of what lies at @spot and overlaps it. */
+static int cut(struct ranges **ranges, struct range_spot spot, uint64_t start, uint64_t end)
+{
+	struct range tail = *range_tree_at(*ranges, spot);
+	struct range *range;
+
+	if (tail.start >= start && tail.end <= end)
+		return range_tree_remove(ranges, spot);
+	range = range_tree_edit(ranges, spot);
+	if (!range)
+		return -ENOMEM;
+	if (tail.start < start)
+		range->end = start;
+	else
+		range->start = end;
+	trim_points(range);
+	if (tail.start >= start || tail.end <= end)
+		return 0;
+	tail.start = end;
+	trim_points(&tail);
+	return range_tree_insert(ranges, &tail);
+}
+
+/* for joining neighbours, and for forgetting: the one before; the oldest to keep */
+struct thinning {
+	struct range *before;
+	uint32_t limit;
+};
+
+static bool keep_apart(struct range *range, void *arg)
+{
+	struct thinning *thinning = arg;
+	struct range *before = thinning->before;
+
+	if (!before || !continues(before, range)) {
+		thinning->before = range;
+		return true;
+	}
+	before->end = range->end;
+	memset(before->point, 0, sizeof(before->point));
+	before->sums = 0;
+	return false;
+}
+
+static bool keep_young(struct range *range, void *arg)
+{
+	const struct thinning *thinning = arg;
+
+	return (int32_t)(range->age - thinning->limit) >= 0;
+}
+
+static bool keep_none(struct range *range, void *arg)
+{
+	(void)range;
+	(void)arg;
+	return false;
+}
+
+/*
+ * Too many: first join what continues, which loses fingerprints; then forget
+ * the older half.
+ */
+static int thin_out(struct ranges **ranges)
+{
+	struct thinning thinning = { .limit = (*ranges)->clock - RANGES_MAX / 2 };
+	int err;
+
+	err = range_tree_filter(ranges, keep_apart, &thinning);
+	if (err || (*ranges)->nr <= RANGES_MAX / 4 * 3)
+		return err;
+	(*ranges)->has_forgotten = true;
+	err = range_tree_filter(ranges, keep_young, &thinning);
+	if (err || (*ranges)->nr <= RANGES_MAX / 4 * 3)
+		return err;
+	return range_tree_filter(ranges, keep_none, NULL);
+}
+
+/* Let @range replace all that lies under it. */
+static int cover(struct ranges **ranges, const struct range *range)
+{
+	struct range_spot spot = range_tree_after(*ranges, range->start);
+	const struct range *found = range_tree_at(*ranges, spot);
+	struct range *same;
+	int err = 0;
+
+	if (found && found->start == range->start && found->end == range->end) {
+		same = range_tree_edit(ranges, spot);
+		if (!same)
+			return -ENOMEM;
+		*same = *range;
+		return join(ranges, spot);
+	}
+	while (!err && found && found->start < range->end) {
+		err = cut(ranges, spot, range->start, range->end);
+		spot = range_tree_after(*ranges, range->start);
+		found = range_tree_at(*ranges, spot);
+	}
+	if (!err && *ranges && (*ranges)->nr >= RANGES_MAX)
+		err = thin_out(ranges);
+	if (!err)
+		err = range_tree_insert(ranges, range);
+	return err ? err : join(ranges, range_tree_after(*ranges, range->start));
+}
+
+/**
+ * ranges_set - @bytes from @start on came in by @hop
+ * @points: fingerprints of the operation that brought them, or NULL
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t hop,
+	       const struct points_view *points)
+{
+	struct range range = { .start = start, .end = start + bytes, .hop = hop };
+
+	if (!bytes || range.end < start)
+		return 0;
+	if (*ranges)
+		range.age = (*ranges)->clock;
+	set_points(&range, points);
+	if (points && points->nr_sums &&
+	    sum_store_add(points->store, points->sum, points->nr_sums, points->first, start, bytes,
+			  &range.sums))
+		return -ENOMEM;
+	if (cover(ranges, &range))
+		return -ENOMEM;
+	(*ranges)->clock++;
+	return 0;
+}
+
+/**
+ * ranges_forget - @bytes from @start on were overwritten
+ * Return: 0 or -ENOMEM.
+ */
+int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes)
+{
+	return *ranges && (*ranges)->nr ? ranges_set(ranges, start, bytes, 0, NULL) : 0;
+}
+
+/**
+ * ranges_have - did a hop bring what is at @start?
+ * @until: brought down to where that may be otherwise
+ */
+bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until)
+{
+	const struct range *at = ranges ? range_tree_at(ranges, range_tree_after(ranges, start)) :
+					  NULL;
+
+	if (!at || at->start >= *until)
+		return false;
+	if (at->start > start) {
+		*until = at->start;
+		return false;
+	}
+	if (at->end < *until)
+		*until = at->end;
+	return at->hop;
+}
+
+/* ranges_visit - look at each range, but at none twice in one @visit, however many share it */
+void ranges_visit(const struct ranges *ranges, uint32_t visit,
+		  void (*look)(void *arg, const struct range *range), void *arg)
+{
+	uint32_t i, j;
+
+	for (i = 0; ranges && i < ranges->nr_leaves; i++) {
+		struct range_leaf *leaf = ranges->leaf[i];
+
+		if (leaf->visit == visit)
+			continue;
+		leaf->visit = visit;
+		for (j = 0; j < leaf->nr; j++)
+			look(arg, &leaf->v[j]);
+	}
+}
+
+/* ---- what is passed on ---- */
+
+static bool has_passed(const struct range *range, uint32_t to)
+{
+	uint32_t i;
+
+	for (i = 0; i < RANGE_NR_PASSED; i++)
+		if (range->passed_to[i] == to)
+			return true;
+	return false;
+}
+
+/* Mark the part of @found within @start ... @end as passed on to @to. */
+static int pass_range(struct ranges **ranges, const struct range *found, uint64_t start,
+		      uint64_t end, uint32_t to)
+{
+	struct range part = *found;
+
+	part.start = start;
+	part.end = end;
+	memmove(part.passed_to + 1, part.passed_to,
+		(RANGE_NR_PASSED - 1) * sizeof(part.passed_to[0]));
+	part.passed_to[0] = to;
+	trim_points(&part);
+	return cover(ranges, &part);
+}
+
+/* Bytes @start ... @end, all of range @found, go to @to; they are what it says or not. */
+static int pass_part(struct ranges **ranges, const struct range *found, uint64_t start,
+		     uint64_t end, uint32_t to, enum print_match match, bool is_proven,
+		     struct pieces *out)
+{
+	struct piece piece = { .bytes = end - start, .is_proven = is_proven };
+	int err;
+
+	if (!found->hop)
+		return pieces_add(out, &piece);
+	if (match == PRINTS_DIFFER) {
+		piece.changed = found->passed_to[0] ? 0 : found->hop;
+		err = pieces_add(out, &piece);
+		return err ? err : ranges_forget(ranges, start, end - start);
+	}
+	piece.is_again = has_passed(found, to);
+	if (piece.is_again)
+		return pieces_add(out, &piece);
+	piece.hop = found->hop;
+	piece.grade = match == PRINTS_AGREE ? GRADE_EXACT : GRADE_ADDRESS;
+	piece.fresh_bytes = found->passed_to[0] ? 0 : piece.bytes;
+	err = pieces_add(out, &piece);
+	return err ? err : pass_range(ranges, found, start, end, to);
+}
+
+/*
+ * Bytes @start ... @end of range @found go to @to, by an operation whose place
+ * begins at @from.  Where there are checksums of both, words prove nothing that
+ * these do not: they only tell what differs.
+ */
+static int pass_found(struct ranges **ranges, const struct range *found, uint64_t start,
+		      uint64_t end, uint32_t to, const struct points_view *points, uint64_t from,
+		      struct pieces *out)
+{
+	const struct checksums *known = points && points->nr_sums ?
+				   sum_store_get(points->store, found->sums) : NULL;
+	int err = 0;
+
+	if (!known)
+		return pass_part(ranges, found, start, end, to,
+				 match(found, start, end, points, from), false, out);
+	while (start < end && !err) {
+		struct sum_run run = sums_compare(known, points->sum, points->nr_sums,
+						  points->first, from, start, end);
+
+		if (!run.is_compared && match(found, start, run.end, points, from) == PRINTS_DIFFER)
+			run.match = PRINTS_DIFFER;
+		err = pass_part(ranges, found, start, run.end, to, run.match, run.is_compared, out);
+		start = run.end;
+	}
+	return err;
+}
+
+/**
+ * ranges_pass - where @bytes from @start on came from, as they are passed on
+ * @to: the object they go to
+ * @points: fingerprints of the operation that passes them on, or NULL: bytes
+ *	that are others now come from nowhere, and are forgotten
+ * @out: the pieces in order are appended to it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t to,
+		const struct points_view *points, struct pieces *out)
+{
+	uint64_t end = start + bytes < start ? UINT64_MAX : start + bytes, from = start;
+	int err = 0;
+
+	while (start < end && !err) {
+		const struct range *at = range_tree_at(*ranges, range_tree_after(*ranges, start));
+		uint64_t until = at && at->start < end ? at->start : end;
+		struct piece none = { .bytes = until - start };
+
+		if (at && at->start <= start) {
+			struct range found = *at;
+
+			until = found.end < end ? found.end : end;
+			err = pass_found(ranges, &found, start, until, to, points, from, out);
+		} else {
+			err = pieces_add(out, &none);
+		}
+		start = until;
+	}
+	return err;
+}

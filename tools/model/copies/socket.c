@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UNIX sockets: what a socket receives is a stream, of bytes or of messages.
+ */
+#include "model/copies/copies.h"
+
+#include <errno.h>
+
+#define SOCKET_STREAM	1	/* SOCK_STREAM, as records have it */
+
+/* The first byte ever sent to a stream socket, or the first message. */
+static uint64_t first_pos(uint8_t type)
+{
+	return type == SOCKET_STREAM ? 1ULL << 32 : message_pos(0);
+}
+
+static struct channel *socket_at(const struct copies *copies, uint32_t number)
+{
+	return channel_at(&copies->channels, number);
+}
+
+static uint32_t socket_get(struct copies *copies, uint32_t sock)
+{
+	return channels_get(&copies->channels, CHANNEL_UNIX, sock);
+}
+
+/* Positions from which on all that is sent to @socket is recorded. */
+static void set_pos(struct channel *socket, uint64_t read_pos, uint64_t write_pos)
+{
+	if (socket->has_pos)
+		return;
+	socket->has_pos = true;
+	socket->read_pos = read_pos;
+	socket->write_pos = write_pos;
+	socket->floor_pos = read_pos;
+	socket->base_pos = write_pos;
+}
+
+/* A socket that is new: nothing was sent to it before. */
+static int add_socket(struct copies *copies, uint32_t sock, uint32_t ino, uint8_t type)
+{
+	uint32_t number = sock ? socket_get(copies, sock) : 0;
+
+	if (!number)
+		return sock ? -ENOMEM : 0;
+	if (ino)
+		socket_at(copies, number)->ino = ino;
+	set_pos(socket_at(copies, number), first_pos(type), first_pos(type));
+	return 0;
+}
+
+int unix_pair(struct copies *copies, const struct ipcprobe_rec_unix_pair *rec)
+{
+	int err = add_socket(copies, rec->sock, rec->ino, rec->type);
+
+	return err ? err : add_socket(copies, rec->peer, rec->peer_ino, rec->type);
+}
+
+int unix_connect(struct copies *copies, const struct ipcprobe_rec_unix_connect *rec)
+{
+	return rec->ret < 0 ? 0 : add_socket(copies, rec->peer, 0, rec->type);
+}
+
+int unix_accept(struct copies *copies, const struct ipcprobe_rec_unix_accept *rec)
+{
+	return rec->ret < 0 ? 0 : add_socket(copies, rec->sock, rec->ino, rec->type);
+}
+
+/* unix_socket - one that was there before, or is met for the first time */
+int unix_socket(struct copies *copies, const struct ipcprobe_rec_unix_socket *rec)
+{
+	uint32_t number = socket_get(copies, rec->sock);
+	uint64_t read_pos = first_pos(rec->type) + rec->read_pos;
+	struct channel *socket;
+
+	if (!number)
+		return -ENOMEM;
+	socket = socket_at(copies, number);
+	if (rec->ino)
+		socket->ino = rec->ino;
+	if (rec->type == SOCKET_STREAM)
+		set_pos(socket, read_pos, read_pos + (uint32_t)(rec->write_pos - rec->read_pos));
+	else
+		set_pos(socket, message_pos(rec->read_pos), message_pos(rec->write_pos));
+	return channel_set_path(socket, rec->name);
+}
+
+/* unix_holder - a process held the socket: it receives what is sent to it */
+int unix_holder(struct copies *copies, const struct ipcprobe_rec_unix_holder *rec)
+{
+	uint32_t number = socket_get(copies, rec->sock);
+	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid), end;
+	int err;
+
+	if (!number)
+		return -ENOMEM;
+	if (!proc)
+		return 0;
+	err = channel_end_get(&copies->channels, number, proc,
+			      proc_at(copies->tasks, proc)->image, &end);
+	if (!err)
+		channel_end_at(&copies->channels, end)->held |= IPCPROBE_IO_READ_END;
+	return err;
+}
+
+/* unix_close - it tells how much will be received by nobody */
+int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
+{
+	uint32_t number = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock);
+	struct channel *socket = socket_at(copies, number);
+
+	if (!number)
+		return 0;
+	channels_died(&copies->channels, number);
+	if (socket->has_messages)
+		stream_contains_messages(socket, rec->unread);
+	else
+		stream_contains(socket, rec->unread);
+	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);
+}
+
+/* ---- bytes ---- */
+
+/*
+ * Bytes that a call moved before the last run of them.  Its record tells the
+ * other end, so these stay under the caller's own socket, positions as they are.
+ */
+int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec)
+{
+	struct call_seg seg = { .start = rec->pos, .bytes = rec->bytes,
+				.is_write = rec->flags & IPCPROBE_UNIX_SENT };
+	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
+	struct call_state *state;
+
+	seg.channel = socket_get(copies, rec->sock);
+	if (!seg.channel)
+		return -ENOMEM;
+	if (!task)
+		return 0;
+	state = call_state_get(copies, task, 0, false);
+	if (!state)
+		return -ENOMEM;
+	state->last_ns = rec->hdr.ts_ns;
+	return call_add_seg(state, &seg);
+}
+
+static int add_run(struct channel *socket, bool is_send, uint32_t pos, uint64_t bytes,
+		   struct spans *spans)
+{
+	uint64_t start = stream_extend_pos(socket, pos);
+
+	if (!bytes)
+		return 0;
+	stream_moved(socket, is_send, start, bytes);
+	return spans_add(spans, start, bytes);
+}
+
+/* Positions of all bytes a call moved, in @socket, which they were sent to. */
+static int stream_positions(struct copies *copies, const struct call_state *state,
+			    const struct op *op, const struct ipcprobe_rec_unix_send *rec,
+			    bool is_send, struct channel *socket, struct spans *spans)
+{
+	uint32_t own = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock), i;
+	uint64_t before = 0;
+	int err = 0;
+
+	for (i = 0; state && i < state->nr_segs && !err; i++) {
+		const struct call_seg *seg = &state->seg[i];
+
+		if (seg->channel != own || seg->is_write != is_send ||
+		    before + seg->bytes > op->bytes)
+			continue;
+		before += seg->bytes;
+		err = add_run(socket, is_send, seg->start, seg->bytes, spans);
+	}
+	return err ? err : add_run(socket, is_send, rec->pos, op->bytes - before, spans);
+}
+
+static int positions(struct copies *copies, const struct call_state *state, const struct op *op,
+		     const struct ipcprobe_rec_unix_send *rec, bool is_send,
+		     struct channel *socket)
+{
+	struct spans *spans = is_send ? &copies->out : &copies->in;
+
+	if (rec->flags & IPCPROBE_UNIX_RESYNC)
+		stream_forget(socket);
+	if (!(rec->flags & IPCPROBE_UNIX_MESSAGE))
+		return stream_positions(copies, state, op, rec, is_send, socket, spans);
+	message_reach(socket, rec->pos, is_send);
+	return spans_add(spans, message_pos(rec->pos), op->bytes);
+}
+
+/* With MSG_TRUNC the result is the length of a message of which less was copied. */
+static int32_t moved(const struct ipcprobe_rec_unix_send *rec)
+{
+	if (rec->flags & IPCPROBE_UNIX_TRUNC && rec->ret > 0 && (uint32_t)rec->ret > rec->count)
+		return rec->count;
+	return rec->ret;
+}
+
+/* The two sides of it, @number being the socket that it was sent to. */
+static void set_sides(struct op *op, const struct ipcprobe_rec_unix_send *rec, uint32_t number,
+		      bool is_send)
+{
+	bool is_pages = rec->flags & IPCPROBE_UNIX_PAGES;
+
+	op->kind = is_pages ? HOP_MOVE : is_send ? HOP_WRITE : HOP_READ;
+	if (rec->flags & IPCPROBE_UNIX_PEEK)
+		op->kind = HOP_TEE;
+	op->from = is_pages ? object(OBJECT_OTHER, 0) : OBJECT_MEMORY;
+	op->to = op->from;
+	*(is_send ? &op->to : &op->from) = rec->flags & IPCPROBE_UNIX_UNPLACED ?
+					   object(OBJECT_OTHER, 0) :
+					   object(OBJECT_CHANNEL, number);
+	op->copied_bytes = is_pages ? 0 : op->bytes;
+}
+
+_Static_assert(sizeof(struct ipcprobe_rec_unix_send) == sizeof(struct ipcprobe_rec_unix_recv),
+	       "one function serves both");
+
+/* op_apply_unix - a call that sends, or else one that receives, returned */
+int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *rec, bool is_send)
+{
+	struct call_rec call = { .hdr = &rec->hdr, .ret = moved(rec), .dur_ns = rec->dur_ns,
+				 .wait_ns = rec->wait_ns, .call = rec->call, .on = CALL_ON_UNIX };
+	uint32_t number, sock = is_send ? rec->peer : rec->sock;
+	bool is_placed = !(rec->flags & IPCPROBE_UNIX_UNPLACED);
+	struct user_buffer buffer = { rec->addr, rec->count, PRINTS_OF(rec), rec->nr_segs };
+	struct call_state *state;
+	struct op op;
+	int err;
+
+	err = op_begin(copies, &call, &op, &state);
+	if (err <= 0)
+		return err;
+	number = sock ? socket_get(copies, sock) : 0;
+	if (!number)
+		return sock ? -ENOMEM : 0;
+	op_count_wait(socket_at(copies, number), rec->wait_ns, is_send);
+	set_sides(&op, rec, number, is_send);
+	if (is_placed)
+		err = op_count_end(copies, &op, number, is_send,
+				   is_send ? &op.writer : &op.reader);
+	if (err >= 0 && is_placed && op.bytes)
+		err = positions(copies, state, &op, rec, is_send, socket_at(copies, number));
+	if (err >= 0 && !(rec->flags & IPCPROBE_UNIX_PAGES))
+		err = call_addresses(copies, state, &op, &buffer,
+				     is_send ? &copies->in : &copies->out);
+	return err < 0 ? err : op_end(copies, &op, state);
+}

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The byte stream of a channel: positions, and who wrote the bytes in it.
+ */
+#include "model/copies/channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* stream_forget - the contents and the positions of @channel are unknown */
+void stream_forget(struct channel *channel)
+{
+	channel->peak_at_least |= channel->has_pos;
+	channel->has_lost = true;
+	channel->has_pos = false;
+	channel->first_seg = 0;
+	channel->nr_segs = 0;
+	channel->nr_early = 0;
+	channel->gone_pos = 0;
+}
+
+/**
+ * stream_extend_pos - a position of 32 bits as one of 64
+ *
+ * Positions in use are never 2^31 apart.  The first one seen is taken as it is.
+ */
+uint64_t stream_extend_pos(const struct channel *channel, uint32_t pos)
+{
+	uint64_t near = channel->write_pos > channel->read_pos ? channel->write_pos :
+								 channel->read_pos;
+
+	if (!channel->has_pos)
+		return (1ULL << 32) + pos;
+	return near + (int32_t)(pos - (uint32_t)near);
+}
+
+/* The first operation seen tells where the positions stand. */
+static void start_at(struct channel *channel, uint64_t pos)
+{
+	channel->has_pos = true;
+	channel->peak_at_least = true;
+	channel->write_pos = pos;
+	channel->read_pos = pos;
+	channel->floor_pos = pos;
+	channel->base_pos = pos;
+}
+
+/**
+ * stream_moved - @bytes from @start on went in (@is_write) or out
+ *
+ * Keeps the positions and the peak occupancy.
+ */
+void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64_t bytes)
+{
+	uint64_t *pos = is_write ? &channel->write_pos : &channel->read_pos;
+	uint64_t inside;
+
+	if (!channel->has_pos)
+		start_at(channel, is_write ? start : start + bytes);
+	if (start + bytes > *pos)
+		*pos = start + bytes;
+	if (!is_write || channel->write_pos <= channel->read_pos)
+		return;
+	inside = channel->write_pos - channel->read_pos;
+	if (channel->capacity && inside > channel->capacity)
+		inside = channel->capacity;
+	if (inside > channel->peak_bytes)
+		channel->peak_bytes = inside;
+}
+
+/* ---- read by somebody who is not recorded ---- */
+
+/*
+ * Records of calls come when these return, so at any time some readers' may
+ * still be on their way.  What is noted here is therefore used when no more can
+ * come, or when so much has been written since that none can.
+ */
+
+/* stream_contains - no more than @bytes are in it now */
+void stream_contains(struct channel *channel, uint64_t bytes)
+{
+	uint64_t pos = channel->write_pos;
+
+	if (channel->has_pos && pos >= bytes && pos - bytes > channel->gone_pos)
+		channel->gone_pos = pos - bytes;
+}
+
+/* stream_contains_messages - the same, of messages */
+void stream_contains_messages(struct channel *channel, uint64_t nr_messages)
+{
+	uint32_t i = channel->first_seg + channel->nr_segs;
+	uint64_t pos = UINT64_MAX, nr = 0;
+
+	for (; i > channel->first_seg && nr <= nr_messages; i--) {
+		nr += channel->seg[i - 1].start >> 32 != pos >> 32;
+		pos = channel->seg[i - 1].start;
+	}
+	if (nr > nr_messages)
+		channel->gone_pos = (pos | UINT32_MAX) + 1;
+}
+
+/**
+ * stream_gone_pos - bytes before this position are in it no more
+ * @slack_bytes: so many more than the channel can hold may be in it, because
+ *	readers' records are still to come
+ */
+uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes)
+{
+	uint64_t pos = channel->gone_pos, most = channel->capacity + slack_bytes;
+
+	if (!channel_is_pipe(channel))
+		return pos;
+	if (channel->capacity && channel->write_pos > most && channel->write_pos - most > pos)
+		pos = channel->write_pos - most;
+	if (!slack_bytes && channel->read_pos > pos)
+		pos = channel->read_pos;
+	return pos < channel->write_pos ? pos : channel->write_pos;
+}
+
+/* ---- positions taken before their writer was known ---- */
+
+static int add_early(struct channel *channel, uint64_t start, uint64_t bytes)
+{
+	struct span *last = channel->nr_early ? &channel->early[channel->nr_early - 1] : NULL;
+
+	if (last && last->start + last->bytes == start) {
+		last->bytes += bytes;
+		return 0;
+	}
+	if (!channel->early) {
+		channel->early = calloc(STREAM_NR_EARLY, sizeof(*channel->early));
+		if (!channel->early)
+			return -ENOMEM;
+	}
+	if (channel->nr_early == STREAM_NR_EARLY)
+		memmove(channel->early, channel->early + 1, --channel->nr_early * sizeof(*last));
+	channel->early[channel->nr_early++] = (struct span){ start, bytes };
+	return 0;
+}
+
+/* The first position from @start on that was taken early; @end if none. */
+static uint64_t next_early(const struct channel *channel, uint64_t start, uint64_t end,
+			   uint64_t *until)
+{
+	uint64_t found = end;
+	uint32_t i;
+
+	for (i = 0; i < channel->nr_early; i++) {
+		const struct span *span = &channel->early[i];
+		uint64_t from = span->start > start ? span->start : start;
+
+		if (span->start + span->bytes > start && from < found) {
+			found = from;
+			*until = span->start + span->bytes;
+		}
+	}
+	return found;
+}
+
+/* ---- segments ---- */
+
+/* index of the first segment that ends after @pos */
+static uint32_t first_after(const struct channel *channel, uint64_t pos)
+{
+	uint32_t low = channel->first_seg, high = low + channel->nr_segs;
+
+	if (high > low && channel->seg[low].end > pos)
+		return low;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (channel->seg[middle].end > pos)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static int make_room(struct channel *channel)
+{
+	uint32_t end = channel->first_seg + channel->nr_segs;
+	struct stream_seg *grown;
+
+	if (end < channel->cap_segs)
+		return 0;
+	if (channel->nr_segs >= STREAM_SEGS_MAX) {
+		channel->first_seg += STREAM_SEGS_MAX / 2;
+		channel->nr_segs -= STREAM_SEGS_MAX / 2;
+	}
+	if (channel->first_seg && channel->first_seg >= channel->cap_segs / 2) {
+		memmove(channel->seg, channel->seg + channel->first_seg,
+			channel->nr_segs * sizeof(*channel->seg));
+		channel->first_seg = 0;
+		return 0;
+	}
+	grown = array_reserve(channel->seg, &channel->cap_segs, end + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	channel->seg = grown;
+	return 0;
+}
+
+static bool continues(const struct stream_seg *a, const struct stream_seg *b)
+{
+	return a->end == b->start && a->hop == b->hop && a->writer == b->writer;
+}
+
+/* Put @seg, of which nothing is there yet, in its place. */
+static int insert(struct channel *channel, const struct stream_seg *seg)
+{
+	uint32_t i, end;
+	int err;
+
+	err = make_room(channel);
+	if (err)
+		return err;
+	end = channel->first_seg + channel->nr_segs;
+	i = first_after(channel, seg->start);
+	if (i > channel->first_seg && continues(&channel->seg[i - 1], seg)) {
+		channel->seg[i - 1].end = seg->end;
+		return 0;
+	}
+	memmove(channel->seg + i + 1, channel->seg + i, (end - i) * sizeof(*seg));
+	channel->seg[i] = *seg;
+	channel->nr_segs++;
+	return 0;
+}
+
+static void remove_seg(struct channel *channel, uint32_t i)
+{
+	uint32_t end = channel->first_seg + channel->nr_segs;
+
+	if (i == channel->first_seg)
+		channel->first_seg++;
+	else
+		memmove(channel->seg + i, channel->seg + i + 1, (end - i - 1) * sizeof(*channel->seg));
+	if (!--channel->nr_segs)
+		channel->first_seg = 0;
+}
+
+/* Cut @start ... @end, which lie within it, out of segment @i. */
+static int cut(struct channel *channel, uint32_t i, uint64_t start, uint64_t end)
+{
+	struct stream_seg tail = channel->seg[i];
+
+	if (tail.start == start && tail.end == end) {
+		remove_seg(channel, i);
+		return 0;
+	}
+	if (tail.start == start) {
+		channel->seg[i].start = end;
+		return 0;
+	}
+	channel->seg[i].end = start;
+	if (tail.end == end)
+		return 0;
+	tail.start = end;
+	return insert(channel, &tail);
+}
+
+/* Take out whatever lies at @start ... @end. */
+static int clear(struct channel *channel, uint64_t start, uint64_t end)
+{
+	int err = 0;
+
+	while (!err && channel->nr_segs) {
+		uint32_t i = first_after(channel, start);
+		const struct stream_seg *seg = &channel->seg[i];
+
+		if (i == channel->first_seg + channel->nr_segs || seg->start >= end)
+			break;
+		err = cut(channel, i, seg->start > start ? seg->start : start,
+			  seg->end < end ? seg->end : end);
+	}
+	return err;
+}
+
+/**
+ * stream_trim - give back the memory that what is in it does not take
+ *
+ * For a channel that ended: it may be one of very many.
+ */
+void stream_trim(struct channel *channel)
+{
+	size_t len = channel->nr_segs * sizeof(*channel->seg);
+	struct stream_seg *kept = len ? malloc(len) : NULL;
+
+	if (!len || kept) {
+		if (len)
+			memcpy(kept, channel->seg + channel->first_seg, len);
+		free(channel->seg);
+		channel->seg = kept;
+		channel->first_seg = 0;
+		channel->cap_segs = channel->nr_segs;
+	}
+	if (!channel->nr_early) {
+		free(channel->early);
+		channel->early = NULL;
+	}
+}
+
+/**
+ * stream_put - bytes were written
+ * @seg: where, and by whom
+ * @unseen_bytes: of these, read already by somebody who could not know whence
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stream_put(struct channel *channel, const struct stream_seg *seg, uint64_t *unseen_bytes)
+{
+	struct stream_seg part = *seg;
+	int err = 0;
+
+	*unseen_bytes = 0;
+	if (part.start < channel->floor_pos) {
+		part.start = part.end < channel->floor_pos ? part.end : channel->floor_pos;
+		*unseen_bytes = part.start - seg->start;
+	}
+	while (!err && part.start < part.end) {
+		uint64_t until = part.end;
+		struct stream_seg free_part = part;
+
+		free_part.end = next_early(channel, part.start, part.end, &until);
+		if (until > part.end)
+			until = part.end;
+		if (free_part.end > free_part.start) {
+			err = clear(channel, free_part.start, free_part.end);
+			if (!err)
+				err = insert(channel, &free_part);
+		}
+		*unseen_bytes += until - free_part.end;
+		part.start = until;
+	}
+	return err;
+}
+
+/* Bytes of one segment, or of nobody known. */
+static int take_part(struct channel *channel, uint32_t i, uint64_t start, uint64_t end, bool is_tee,
+		     struct pieces *out)
+{
+	bool is_known = i < channel->first_seg + channel->nr_segs && channel->seg[i].start <= start;
+	struct piece piece = { .bytes = end - start };
+	int err;
+
+	if (is_known) {
+		piece.hop = channel->seg[i].hop;
+		piece.end = channel->seg[i].writer;
+		piece.fresh_bytes = is_tee ? 0 : piece.bytes;
+	}
+	err = pieces_add(out, &piece);
+	if (err || is_tee)
+		return err;
+	return is_known ? cut(channel, i, start, end) : add_early(channel, start, end - start);
+}
+
+/**
+ * stream_take - bytes are read
+ * @span: positions
+ * @is_tee: they stay there
+ * @out: the pieces in order are appended to it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stream_take(struct channel *channel, const struct span *span, bool is_tee, struct pieces *out)
+{
+	uint64_t start = span->start, end = start + span->bytes;
+	int err = 0;
+
+	while (!err && start < end) {
+		uint32_t i = first_after(channel, start);
+		uint64_t until = end;
+
+		if (i < channel->first_seg + channel->nr_segs) {
+			const struct stream_seg *seg = &channel->seg[i];
+
+			if (seg->start > start)
+				until = seg->start < end ? seg->start : end;
+			else
+				until = seg->end < end ? seg->end : end;
+		}
+		err = take_part(channel, i, start, until, is_tee, out);
+		start = until;
+	}
+	return err;
+}
+
+/**
+ * stream_take_gone - take out what is in it no more though nobody was seen to
+ * read it
+ * @slack_bytes: as for stream_gone_pos()
+ * @out: the pieces in order are appended to it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct pieces *out)
+{
+	uint64_t until = stream_gone_pos(channel, slack_bytes);
+	int err = 0;
+
+	while (!err && channel->nr_segs) {
+		const struct stream_seg *seg = &channel->seg[channel->first_seg];
+		uint64_t end = seg->end < until ? seg->end : until;
+
+		if (seg->start >= until)
+			break;
+		err = take_part(channel, channel->first_seg, seg->start, end, false, out);
+	}
+	return err;
+}
+
+/* stream_drop_all - what is in it is gone for good */
+void stream_drop_all(struct channel *channel)
+{
+	channel->first_seg = 0;
+	channel->nr_segs = 0;
+	channel->nr_early = 0;
+}
+
+/**
+ * stream_take_rest - take out what is left of the message at @pos: the receiver's
+ * buffer was too small
+ * @out: the pieces in order are appended to it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stream_take_rest(struct channel *channel, uint64_t pos, struct pieces *out)
+{
+	uint64_t end = (pos | UINT32_MAX) + 1;
+	int err = 0;
+
+	while (!err && pos < end) {
+		uint32_t i = first_after(channel, pos);
+		const struct stream_seg *seg;
+
+		if (i == channel->first_seg + channel->nr_segs)
+			break;
+		seg = &channel->seg[i];
+		if (seg->start >= end)
+			break;
+		pos = seg->end < end ? seg->end : end;
+		err = take_part(channel, i, seg->start, pos, false, out);
+	}
+	return err;
+}
+
+/**
+ * stream_has - are all bytes of @span there, as far as they ever will be?
+ */
+bool stream_has(const struct channel *channel, const struct span *span)
+{
+	uint64_t start = span->start, end = start + span->bytes;
+	uint32_t i;
+
+	if (!channel->has_pos)
+		return true;
+	if (start < channel->base_pos)
+		start = channel->base_pos;
+	for (i = first_after(channel, start); start < end; i++) {
+		if (i >= channel->first_seg + channel->nr_segs || channel->seg[i].start > start)
+			return false;
+		start = channel->seg[i].end;
+	}
+	return true;
+}

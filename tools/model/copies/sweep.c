@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is over goes.
+ */
+#include "model/copies/sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/copies/copies.h"
+
+void sweep_limits_init(struct sweep_limits *limits)
+{
+	*limits = (struct sweep_limits){
+		.hops = SWEEP_HOPS, .shapes = SWEEP_SHAPES, .files = SWEEP_FILES,
+		.ended = SWEEP_ENDED, .ends = SWEEP_ENDS, .tasks = SWEEP_TASKS, .objects = SWEEP_OBJECTS,
+		.next = SWEEP_OBJECTS,
+	};
+}
+
+/* sweep_nr_objects - what a sweep may find to be over */
+uint32_t sweep_nr_objects(const struct copies *copies)
+{
+	const struct tasks *tasks = copies->tasks;
+
+	return pool_used(&copies->paths.hop) + pool_used(&copies->channels.channel) +
+	       pool_used(&copies->channels.end) + pool_used(&copies->channels.pair) +
+	       pool_used(&copies->files.file) + pool_used(&copies->calls.stat) +
+	       pool_used(&tasks->image) + pool_used(&tasks->proc) + pool_used(&tasks->task);
+}
+
+/* sweep_is_wanted - was process @pid asked for? */
+bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid)
+{
+	uint32_t i;
+
+	for (i = 0; i < limits->nr_pids; i++)
+		if (limits->pid[i] == pid)
+			return true;
+	return false;
+}
+
+/* sweep_is_due - for each record: are there many objects?  A few too many do not matter. */
+bool sweep_is_due(struct copies *copies)
+{
+	struct sweep_limits *limits = &copies->limits;
+
+	if (limits->pause) {
+		limits->pause--;
+		return false;
+	}
+	limits->pause = limits->objects / 1024;
+	return sweep_nr_objects(copies) >= limits->next;
+}
+
+/* ---- marks ---- */
+
+/* What is in no use is left alone: as if it lived. */
+static int marks_init(struct sweep_marks *marks, const struct pool *pool)
+{
+	uint32_t i;
+
+	marks->v = calloc(pool->nr, sizeof(*marks->v));
+	if (!marks->v)
+		return -ENOMEM;
+	marks->nr = pool->nr;
+	for (i = 0; i < pool->nr_free; i++)
+		marks->v[pool->free[i]] = SWEEP_LIVE;
+	return 0;
+}
+
+static void sweep_deinit(struct sweep *sweep)
+{
+	free(sweep->hop);
+	free(sweep->channel.v);
+	free(sweep->file.v);
+	free(sweep->image.v);
+	free(sweep->proc.v);
+	free(sweep->task.v);
+	free(sweep->is_changer);
+}
+
+static int sweep_init(struct sweep *sweep, struct copies *copies)
+{
+	struct tasks *tasks = copies->tasks;
+
+	*sweep = (struct sweep){ .copies = copies };
+	sweep->hop = calloc(copies->paths.hop.nr, sizeof(*sweep->hop));
+	sweep->is_changer = flow_changers(copies);
+	return sweep->hop && sweep->is_changer &&
+	       !marks_init(&sweep->channel, &copies->channels.channel) &&
+	       !marks_init(&sweep->file, &copies->files.file) &&
+	       !marks_init(&sweep->image, &tasks->image) &&
+	       !marks_init(&sweep->proc, &tasks->proc) &&
+	       !marks_init(&sweep->task, &tasks->task) ? 0 : -ENOMEM;
+}
+
+/* ---- streams that are gone ---- */
+
+static bool is_gone(const struct copies *copies, uint32_t number)
+{
+	const struct channel *channel = channel_at(&copies->channels, number);
+
+	return channel_is_stream(channel) && channel->nr_segs && !channel->is_many &&
+	       !channels_is_current(&copies->channels, number, copies->limits.ended);
+}
+
+static int end_stream(struct copies *copies, uint32_t number)
+{
+	struct channel *channel = channel_at(&copies->channels, number);
+	int err = flow_end_unseen(copies, number, 0);
+
+	if (!channel_is_pipe(channel))
+		channel->left_bytes = channel_left_bytes(channel);
+	stream_drop_all(channel);
+	return err;
+}
+
+/* What is left in streams that are gone stays there, unless a read of one waits. */
+static int end_streams(struct copies *copies)
+{
+	uint32_t nr = copies->channels.channel.nr, i;
+	bool *is_awaited = calloc(nr, sizeof(*is_awaited));
+	const struct parked *parked;
+	int err = is_awaited ? 0 : -ENOMEM;
+
+	for (parked = copies->oldest; parked && !err; parked = parked->newer)
+		if (object_type(parked->op.from) == OBJECT_CHANNEL)
+			is_awaited[object_number(parked->op.from)] = true;
+	for (i = 1; i < nr && !err; i++)
+		if (is_gone(copies, i) && !is_awaited[i])
+			err = end_stream(copies, i);
+	free(is_awaited);
+	return err;
+}
+
+/* ---- hops ---- */
+
+static int fold_image(struct sweep *sweep, uint32_t *image)
+{
+	struct tasks *tasks = sweep->copies->tasks;
+
+	if (!*image || sweep_mark_of(&sweep->image, *image) == SWEEP_LIVE)
+		return 0;
+	return tasks_many(tasks, image_at(tasks, *image)->comm, image);
+}
+
+static int fold_object(struct sweep *sweep, uint32_t *obj)
+{
+	struct copies *copies = sweep->copies;
+	uint32_t number = object_number(*obj), many;
+
+	switch (object_type(*obj)) {
+	case OBJECT_CHANNEL:
+		if (!number || sweep_mark_of(&sweep->channel, number) == SWEEP_LIVE)
+			return 0;
+		many = channels_many(&copies->channels,
+				     channel_at(&copies->channels, number)->kind);
+		break;
+	case OBJECT_FILE:
+		if (!number || sweep_mark_of(&sweep->file, number) == SWEEP_LIVE)
+			return 0;
+		many = files_many(&copies->files);
+		break;
+	default:
+		return 0;
+	}
+	*obj = object(object_type(*obj), many);
+	return many ? 0 : -ENOMEM;
+}
+
+static int fold_key(void *arg, const struct hop *hop, struct hop_key *key)
+{
+	int err = fold_image(arg, &key->image);
+
+	(void)hop;
+	if (!err)
+		err = fold_object(arg, &key->from);
+	return err ? err : fold_object(arg, &key->to);
+}
+
+static bool is_forgotten_file(const struct sweep *sweep, uint32_t obj)
+{
+	return object_type(obj) == OBJECT_FILE && object_number(obj) &&
+	       sweep_mark_of(&sweep->file, object_number(obj)) != SWEEP_LIVE;
+}
+
+/* A process may use a file again that was forgotten; what else is gone is gone. */
+static bool may_come_again(const struct sweep *sweep, const struct hop_key *key)
+{
+	return sweep_mark_of(&sweep->image, key->image) == SWEEP_LIVE &&
+	       (is_forgotten_file(sweep, key->from) || is_forgotten_file(sweep, key->to));
+}
+
+/* What is known of its program is kept there. */
+static enum grade fold_grade(void *arg, const struct hop *hop)
+{
+	struct sweep *sweep = arg;
+	struct image *image = image_at(sweep->copies->tasks, hop->key.image);
+
+	image->has_folded = true;
+	image->is_partial |= !image->is_many && may_come_again(sweep, &hop->key);
+	image->changed_bytes += hop->changed_bytes;
+	image->agreed_bytes += hop->agreed_bytes;
+	image->is_changer |= hop->changed_bytes && hop->agreed_bytes;
+	return flow_grade(sweep->copies, hop,
+			  !image->is_many && sweep->is_changer[hop->key.image]);
+}
+
+static uint32_t count_many(const struct paths *paths)
+{
+	uint32_t i, nr = 0;
+
+	for (i = 1; i < paths->hop.nr; i++)
+		nr += hop_at(paths, i)->key.is_many;
+	return nr;
+}
+
+static int fold_hops(struct sweep *sweep)
+{
+	const struct path_folding folding = {
+		.nr_single = sweep->copies->limits.hops, .nr_many = sweep->copies->limits.shapes,
+		.key = fold_key, .grade = fold_grade, .arg = sweep };
+
+	struct paths *paths = &sweep->copies->paths;
+	int err = paths_fold(paths, sweep->hop, &folding);
+
+	if (err || count_many(paths) <= folding.nr_many)
+		return err;
+	return paths_fold(paths, NULL, &folding);
+}
+
+/* ---- channels and files ---- */
+
+static int fold_channels(struct sweep *sweep)
+{
+	struct copies *copies = sweep->copies;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 1; i < sweep->channel.nr && !err; i++) {
+		const struct channel *channel = channel_at(&copies->channels, i);
+
+		if (sweep->channel.v[i])
+			continue;
+		if (channel->kind == CHANNEL_FILE)
+			((struct file *)pool_at(&copies->files.file, channel->key))->channel = 0;
+		err = channels_fold(&copies->channels, i);
+	}
+	return err;
+}
+
+static bool is_segment(void *arg, uint64_t key, uint32_t channel)
+{
+	const struct sweep *sweep = arg;
+
+	(void)key;
+	return sweep_mark_of(&sweep->channel, channel);
+}
+
+static int drop_files(struct sweep *sweep)
+{
+	struct files *files = &sweep->copies->files;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 1; i < sweep->file.nr && !err; i++)
+		if (!sweep->file.v[i])
+			err = files_drop(files, i);
+	return err ? err : files_forget_numbers(files);
+}
+
+/* ---- calls ---- */
+
+/* Calls of a process that goes count as those of all of its name. */
+static int fold_calls(struct sweep *sweep)
+{
+	struct copies *copies = sweep->copies;
+	struct tasks *tasks = copies->tasks;
+	uint32_t i, image;
+	int err = 0;
+
+	for (i = 1; i < copies->calls.stat.nr && !err; i++) {
+		uint32_t proc = call_stat_at(&copies->calls, i)->proc;
+
+		if (!proc || sweep_mark_of(&sweep->proc, proc))
+			continue;
+		err = tasks_many(tasks, image_at(tasks, proc_at(tasks, proc)->image)->comm, &image);
+		if (!err)
+			err = calls_fold(&copies->calls, i, image_at(tasks, image)->proc);
+	}
+	return err;
+}
+
+/* ---- processes ---- */
+
+static int drop_tasks(struct sweep *sweep)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 1; i < sweep->task.nr && !err; i++)
+		if (!sweep->task.v[i])
+			err = tasks_drop_task(sweep->copies->tasks, i);
+	return err;
+}
+
+static void forget_parent(struct sweep *sweep, struct proc *proc)
+{
+	if (sweep_mark_of(&sweep->proc, proc->parent))
+		return;
+	proc->parent = 0;
+	proc->has_lost_parent = true;
+}
+
+static int drop_procs(struct sweep *sweep)
+{
+	struct tasks *tasks = sweep->copies->tasks;
+	uint32_t i;
+	int err = 0;
+
+	for (i = 1; i < sweep->image.nr && !err; i++)
+		if (!sweep->image.v[i])
+			err = pool_free(&tasks->image, i);
+	for (i = 1; i < sweep->proc.nr && !err; i++) {
+		struct proc *proc = pool_at(&tasks->proc, i);
+
+		if (!sweep->proc.v[i])
+			err = tasks_drop_proc(tasks, i);
+		else if (proc->parent)
+			forget_parent(sweep, proc);
+	}
+	return err;
+}
+
+/* ---- all of it ---- */
+
+static int drop(struct sweep *sweep)
+{
+	struct copies *copies = sweep->copies;
+	int err;
+
+	err = fold_channels(sweep);
+	if (!err)
+		err = map_filter(&copies->segments, is_segment, sweep);
+	if (!err)
+		err = drop_files(sweep);
+	if (err || copies->limits.keeps_tasks)
+		return err;
+	err = fold_calls(sweep);
+	if (!err)
+		err = drop_tasks(sweep);
+	return err ? err : drop_procs(sweep);
+}
+
+static int run(struct sweep *sweep)
+{
+	int err;
+
+	sweep_mark_living(sweep);
+	sweep_mark_wanted(sweep);
+	err = fold_hops(sweep);
+	if (!err)
+		err = sweep_ends(sweep);
+	if (err)
+		return err;
+	sweep_mark_named(sweep);
+	return drop(sweep);
+}
+
+/**
+ * sweep_run - let go what is over; between two records
+ * Return: 0 or -ENOMEM.
+ */
+int sweep_run(struct copies *copies)
+{
+	struct sweep sweep;
+	uint32_t nr;
+	int err;
+
+	err = end_streams(copies);
+	if (err)
+		return err;
+	err = sweep_init(&sweep, copies);
+	if (!err)
+		err = run(&sweep);
+	sweep_deinit(&sweep);
+	nr = sweep_nr_objects(copies);
+	copies->limits.next = nr > copies->limits.objects / 2 ? 2 * nr : copies->limits.objects;
+	return err;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processes that are gone, at channels that exist: of very many those are kept that
+ * moved most there.
+ */
+#include "model/copies/sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/copies/copies.h"
+
+/* what decides about which are kept */
+struct rank {
+	uint64_t bytes;
+	uint32_t end;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? -1 : 1;
+	return x->end < y->end ? -1 : x->end > y->end;
+}
+
+/* Ends that something else refers to: bytes in a stream, operations that wait. */
+static void mark_held(const struct copies *copies, bool *is_held)
+{
+	const struct parked *parked;
+	uint32_t i, j;
+
+	for (i = 1; i < copies->channels.channel.nr; i++) {
+		const struct channel *channel = channel_at(&copies->channels, i);
+
+		for (j = channel->first_seg; j < channel->first_seg + channel->nr_segs; j++)
+			is_held[channel->seg[j].writer] = true;
+	}
+	for (parked = copies->oldest; parked; parked = parked->newer) {
+		is_held[parked->op.reader] = true;
+		is_held[parked->op.writer] = true;
+	}
+}
+
+static uint32_t count_ends(const struct channels *channels, uint32_t number)
+{
+	uint32_t end = channel_at(channels, number)->first_end, nr = 0;
+
+	for (; end; end = channel_end_at(channels, end)->next)
+		nr++;
+	return nr;
+}
+
+/* Of @nr_ends choose so many that half of what there may be remain. */
+static int choose(const struct sweep *sweep, uint32_t number, uint32_t nr_ends,
+		  const bool *is_held, bool *is_gone)
+{
+	const struct channels *channels = &sweep->copies->channels;
+	struct rank *ranks = malloc(nr_ends * sizeof(*ranks));
+	uint32_t keep = sweep->copies->limits.ends / 2, i, nr = 0;
+
+	if (!ranks)
+		return -ENOMEM;
+	for (i = channel_at(channels, number)->first_end; i; i = channel_end_at(channels, i)->next) {
+		const struct channel_end *end = channel_end_at(channels, i);
+
+		if (!is_held[i] && sweep_mark_of(&sweep->proc, end->proc) != SWEEP_LIVE &&
+		    !image_at(sweep->copies->tasks, end->image)->is_many)
+			ranks[nr++] = (struct rank){ end->written_bytes + end->read_bytes, i };
+	}
+	if (nr)
+		qsort(ranks, nr, sizeof(*ranks), compare);
+	for (i = 0; i < nr && i + keep < nr_ends; i++)
+		is_gone[ranks[i].end] = true;
+	free(ranks);
+	return 0;
+}
+
+static int many(void *arg, uint32_t image, uint32_t *ret_proc, uint32_t *ret_image)
+{
+	struct tasks *tasks = arg;
+	int err = tasks_many(tasks, image_at(tasks, image)->comm, ret_image);
+
+	*ret_proc = image_at(tasks, *ret_image)->proc;
+	return err;
+}
+
+static int fold_channel(const struct sweep *sweep, uint32_t number, const bool *is_held,
+			const struct end_folding *folding)
+{
+	struct channels *channels = &sweep->copies->channels;
+	uint32_t nr = count_ends(channels, number);
+	int err;
+
+	if (nr <= sweep->copies->limits.ends)
+		return 0;
+	err = choose(sweep, number, nr, is_held, folding->is_gone);
+	return err ? err : channel_fold_ends(channels, number, folding);
+}
+
+/**
+ * sweep_ends - fold processes that are gone at channels that had very many
+ * Return: 0 or -ENOMEM.
+ */
+int sweep_ends(const struct sweep *sweep)
+{
+	const struct channels *channels = &sweep->copies->channels;
+	uint32_t nr_channels = channels->channel.nr, nr = channels->end.nr, i;
+	bool *is_held = calloc(nr, sizeof(*is_held));
+	struct end_folding folding = {
+		.is_gone = calloc(nr, sizeof(*folding.is_gone)),
+		.into = calloc(nr, sizeof(*folding.into)), .nr = nr,
+		.many = many, .arg = sweep->copies->tasks,
+	};
+	int err = is_held && folding.is_gone && folding.into ? 0 : -ENOMEM;
+
+	if (!err)
+		mark_held(sweep->copies, is_held);
+	for (i = 1; i < nr_channels && !err; i++)
+		err = fold_channel(sweep, i, is_held, &folding);
+	free(is_held);
+	free(folding.is_gone);
+	free(folding.into);
+	return err;
+}

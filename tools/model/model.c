@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the records tell.
+ */
+#include "model/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "model/sched/fold.h"
+#include "watch/chart.h"
+#include "watch/lifeline.h"
+
+uint64_t model_time(const struct ipcprobe_rec *rec)
+{
+	const struct ipcprobe_rec_lost *lost = (const void *)rec;
+
+	return rec->type == IPCPROBE_REC_lost ? lost->begin_ns : rec->ts_ns;
+}
+
+/* A record that the run queues take in, and what follows them. */
+static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
+{
+	const struct ipcprobe_rec_lost *lost = (const void *)rec;
+	int err = 0;
+
+	if (model->what & MODEL_PICKS && rec->type != IPCPROBE_REC_lost)
+		err = picks_apply(&model->picks, &model->sched, rec);
+	if (err)
+		return err;
+	if (rec->type == IPCPROBE_REC_lost)
+		err = sched_lost(&model->sched, lost->begin_ns, rec->ts_ns);
+	else
+		err = sched_apply(&model->sched, rec);
+	if (!err && model->chart)
+		err = chart_follow(model->chart, &model->sched, rec);
+	if (!err && model->lifelines)
+		err = lifelines_follow(model->lifelines, &model->sched, rec);
+	return err;
+}
+
+static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
+{
+	uint32_t id = rec->class_id;
+	int err = 0;
+
+	if (id >= IPCPROBE_NR_CLASSES)
+		return 0;
+	model_loss_add(&model->loss[id], rec);
+	if (model->what & MODEL_COPIES && MODEL_COPIES_CLASSES & 1U << id)
+		err = copies_lost(&model->copies, id, rec->begin_ns, rec->hdr.ts_ns);
+	if (!err && model->what & MODEL_RUNQ && id == IPCPROBE_CLASS_SCHED)
+		err = apply_sched(model, &rec->hdr);
+	if (model->what & MODEL_PICKS && MODEL_PICKS_CLASSES & 1U << id)
+		picks_lost(&model->picks, rec->hdr.ts_ns);
+	if (model->what & MODEL_WAITS && MODEL_WAITS_CLASSES & 1U << id)
+		sched_lost_waits(&model->sched);
+	return err;
+}
+
+/*
+ * Run queues keep tasks that ended as sums, if there are very many, where
+ * nothing else refers to tasks by their numbers.
+ */
+static bool folds_tasks(const struct model *model)
+{
+	const uint32_t others = MODEL_TIMELINE | MODEL_PICKS;
+
+	return !(model->what & others) && !model->chart && !model->lifelines &&
+	       (!model->sched.watch || model->sched.watch->on_fold);
+}
+
+static void set_limits(struct model *model)
+{
+	struct sweep_limits *limits = &model->copies.limits;
+
+	limits->keeps_tasks = !folds_tasks(model);
+	limits->mark_tasks = sched_mark_tasks;
+	limits->arg = &model->sched;
+}
+
+static int fold_tasks(struct model *model)
+{
+	int err = 0;
+
+	if (!model->copies.limits.keeps_tasks)
+		err = sched_fold(&model->sched, &model->copies.limits, model->last_ns);
+	return err ? err : sweep_run(&model->copies);
+}
+
+/* The first record of the time wanted. */
+static int begin(struct model *model)
+{
+	uint64_t from_ns = model->from_ns ? model->from_ns : model->first_ns;
+
+	model->is_begun = true;
+	if (model->what & MODEL_COPIES && model->from_ns)
+		copies_reset(&model->copies);
+	if (!(model->what & MODEL_RUNQ))
+		return 0;
+	if (model->what & MODEL_TIMELINE) {
+		model->sched.timeline = malloc(sizeof(*model->sched.timeline));
+		if (!model->sched.timeline)
+			return -ENOMEM;
+		timeline_init(model->sched.timeline, from_ns);
+	}
+	picks_reset(&model->picks);
+	return sched_reset(&model->sched, from_ns);
+}
+
+static int apply_ipc(struct model *model, const struct ipcprobe_rec *rec)
+{
+	int err = 0;
+
+	if (model->what & MODEL_COPIES)
+		err = copies_apply(&model->copies, rec);
+	else if (model->what & MODEL_WAITS)
+		err = copies_apply_name(&model->copies, rec);
+	if (!err && model->what & MODEL_WAITS)
+		err = sched_apply_wait(&model->sched, rec);
+	return err;
+}
+
+static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
+{
+	int err;
+
+	switch (rec->type >> 8) {
+	case IPCPROBE_CLASS_META:
+		return rec->type == IPCPROBE_REC_lost ? apply_lost(model, (const void *)rec) : 0;
+	case IPCPROBE_CLASS_TASK:
+		err = tasks_apply(&model->tasks, rec);
+		if (!err && model->what & MODEL_COPIES)
+			err = copies_apply(&model->copies, rec);
+		return err;
+	case IPCPROBE_CLASS_SCHED:
+		return model->what & MODEL_RUNQ ? apply_sched(model, rec) : 0;
+	case IPCPROBE_CLASS_PICK:
+		return model->what & MODEL_PICKS ?
+			picks_apply(&model->picks, &model->sched, rec) : 0;
+	default:
+		return apply_ipc(model, rec);
+	}
+}
+
+/**
+ * model_apply - take in the next record
+ * @rec: the record, checked by event_check()
+ * @cpu: on which it was written
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cpu)
+{
+	uint64_t ts_ns = model_time(rec);
+	int err = 0;
+
+	(void)cpu;
+	if (!model->nr_records++) {
+		if (model->what & MODEL_RUNQ)
+			set_limits(model);
+		model->first_ns = ts_ns;
+		model->copies.known_ns = ts_ns;
+	}
+	if (ts_ns > model->last_ns)
+		model->last_ns = model->tasks.now_ns = ts_ns;
+	if (!model->is_begun && ts_ns >= model->from_ns)
+		err = begin(model);
+	if (!err && model->what & MODEL_RUNQ && sweep_is_due(&model->copies))
+		err = fold_tasks(model);
+	return err ? err : dispatch(model, rec);
+}
+
+/* model_set_from - figures are to cover @from_ns and later; before any record */
+void model_set_from(struct model *model, uint64_t from_ns)
+{
+	model->from_ns = from_ns;
+	model->sched.from_ns = from_ns;
+}
+
+/**
+ * model_set_scope - what was recorded; before any record; if it is not told, all
+ * @classes: mask
+ * @cpus: CPUs as text, "" = all; not copied
+ * @pids: processes likewise
+ *
+ * What one of the classes or CPUs left out would have told may have overwritten
+ * memory: no path is exact then, and nothing is said to be made by a process.
+ */
+void model_set_scope(struct model *model, uint32_t classes, const char *cpus, const char *pids)
+{
+	model->missing_classes = MODEL_COPIES_CLASSES & ~classes;
+	model->cpus = cpus;
+	model->pids = pids;
+	model->copies.is_partial = model->missing_classes || cpus[0];
+	model->sched.is_partial = cpus[0];
+}
+
+/* model_set_wanted - what these processes did is kept apart, however little it is; not copied */
+void model_set_wanted(struct model *model, const uint32_t *pid, uint32_t nr)
+{
+	model->copies.limits.pid = pid;
+	model->copies.limits.nr_pids = nr;
+}
+
+/**
+ * model_end_figures - there are no more records before @until_ns: what comes after
+ * them changes what is known of run queues, but counts in no figure about them
+ * Return: 0 or -ENOMEM.
+ */
+int model_end_figures(struct model *model, uint64_t until_ns)
+{
+	int err = model->is_begun ? 0 : begin(model);
+
+	if (!err && model->what & MODEL_RUNQ)
+		err = sched_end_figures(&model->sched, until_ns);
+	return err;
+}
+
+/**
+ * model_finish - there are no more records before @until_ns
+ * Return: 0 or -ENOMEM.
+ */
+int model_finish(struct model *model, uint64_t until_ns)
+{
+	int err = 0;
+
+	if (!model->is_begun)
+		err = begin(model);
+	if (until_ns < model->last_ns)
+		until_ns = model->last_ns;
+	if (!err && model->what & MODEL_COPIES)
+		err = copies_finish(&model->copies, until_ns);
+	if (!err && model->what & MODEL_RUNQ)
+		err = sched_end_figures(&model->sched, until_ns);
+	if (!err && model->chart)
+		err = chart_finish(model->chart, &model->sched, until_ns);
+	if (!err && model->lifelines)
+		err = lifelines_finish(model->lifelines, &model->sched, until_ns);
+	return err;
+}
+
+bool model_copies_complete(const struct model *model)
+{
+	uint32_t id;
+
+	if (model->copies.is_partial)
+		return false;
+	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
+		if (MODEL_COPIES_CLASSES & 1U << id && model->loss[id].nr_gaps)
+			return false;
+	return true;
+}
+
+bool model_runq_complete(const struct model *model)
+{
+	return !model->loss[IPCPROBE_CLASS_SCHED].nr_gaps && !model->sched.is_partial &&
+	       !model->sched.nr_disagreements && !model->sched.nr_failures;
+}
+
+int model_init(struct model *model, uint32_t what)
+{
+	*model = (struct model){ .what = what, .cpus = "", .pids = "" };
+	if (tasks_init(&model->tasks) || copies_init(&model->copies, &model->tasks) ||
+	    sched_init(&model->sched, &model->tasks) || picks_init(&model->picks)) {
+		model_deinit(model);
+		return -ENOMEM;
+	}
+	model->copies.counts_calls = what & MODEL_CALLS;
+	return 0;
+}
+
+void model_deinit(struct model *model)
+{
+	copies_deinit(&model->copies);
+	picks_deinit(&model->picks);
+	sched_deinit(&model->sched);
+	tasks_deinit(&model->tasks);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run queues: does what the model knows agree with what a record says?
+ *
+ * The audit compares the kernel's length with its own steps.  These checks compare
+ * names: of who joins, leaves, is woken and runs, which come from different places
+ * of the kernel, and of what a snapshot finds, which comes from the tasks themselves.
+ */
+#include "model/sched/runqueue.h"
+
+/**
+ * sched_check - count a check, and keep it if it failed
+ * @wanted: what is kept of it then
+ *
+ * Return: @is_right.
+ */
+bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool is_right)
+{
+	struct sched_check_count *count = &sched->check[wanted->check];
+
+	count->nr++;
+	if (is_right)
+		return true;
+	count->nr_failed++;
+	if (sched->nr_failures < SCHED_NR_FAILURES)
+		sched->failure[sched->nr_failures] = *wanted;
+	sched->nr_failures++;
+	return false;
+}
+
+static const struct sched_member *find_member(const struct sched_cpu *cpu, uint32_t task)
+{
+	uint32_t i;
+
+	for (i = 0; i < cpu->nr_snapshot; i++)
+		if (cpu->snapshot[i].task == task)
+			return &cpu->snapshot[i];
+	return NULL;
+}
+
+static uint8_t state_of(const struct sched_member *member)
+{
+	if (member->state & IPCPROBE_RQ_DELAYED)
+		return SCHED_DELAYED;
+	return member->state & IPCPROBE_RQ_THROTTLED ? SCHED_THROTTLED : SCHED_QUEUED;
+}
+
+static bool check_field(struct sched *sched, struct sched_failure wanted, enum sched_check check,
+			uint32_t model, uint32_t kernel)
+{
+	wanted.check = check;
+	wanted.model = model;
+	wanted.kernel = kernel;
+	return sched_check(sched, &wanted, model == kernel);
+}
+
+/* What the snapshot has of a task that is a member here, too. */
+static bool check_member(struct sched *sched, const struct sched_member *member,
+			 const struct sched_failure *at, bool is_running)
+{
+	const struct sched_task *task = sched_task_at(sched, member->task);
+	bool is_same = true;
+
+	if (!is_running)
+		is_same &= check_field(sched, *at, SCHED_CHECK_STATE, task->state, state_of(member));
+	is_same &= check_field(sched, *at, SCHED_CHECK_CLASS, task->sched_class,
+			       member->sched_class);
+	is_same &= check_field(sched, *at, SCHED_CHECK_PRIO, task->prio, member->prio);
+	return is_same & check_field(sched, *at, SCHED_CHECK_GROUP, task->group, member->group);
+}
+
+/* sched_check_members - @cpu's snapshot is complete: compare, task by task */
+void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
+			 uint32_t current)
+{
+	struct sched_failure at = { .ts_ns = ts_ns, .cpu = cpu - sched->cpu };
+	bool is_same = true, is_here;
+	uint32_t i;
+
+	for (i = 0; i < cpu->nr_snapshot; i++) {
+		at.task = cpu->snapshot[i].task;
+		is_here = sched_task_at(sched, at.task)->cpu == at.cpu;
+		is_same &= check_field(sched, at, SCHED_CHECK_MEMBER, is_here, true);
+		if (is_here)
+			is_same &= check_member(sched, &cpu->snapshot[i], &at, at.task == current);
+	}
+	for (at.task = 0; (at.task = sched_next_member(sched, cpu, at.task));)
+		if (!find_member(cpu, at.task))
+			is_same &= check_field(sched, at, SCHED_CHECK_MEMBER, true, false);
+	at.task = cpu->current;
+	is_same &= check_field(sched, at, SCHED_CHECK_RUNS, cpu->current == current, true);
+	cpu->nr_checks++;
+	cpu->nr_same += is_same;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whom the fair class picks from one queue: the rules of CFS, as Linux 6.1 has
+ * them in pick_next_entity(), and of EEVDF, as Linux 6.12 and 7.2 have them in
+ * pick_eevdf(), with the kernel's own arithmetic.
+ */
+#ifndef IPCPROBE_MODEL_SCHED_PICK_RULE_H
+#define IPCPROBE_MODEL_SCHED_PICK_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+/* R(NAME, name, sentence): what decided */
+#define PICK_RULES(R)							\
+	R(UNDECIDED, "not decidable", "too little was told to decide")	\
+	R(ONLY, "only one", "there was no other")			\
+	R(LEFTMOST, "least vruntime", "it had the least virtual run time") \
+	R(SKIP, "second, as the first yielded", "who had the least virtual run time had yielded") \
+	R(NEXT, "next buddy", "it was marked as the one to run next")	\
+	R(LAST, "last buddy", "it was preempted last, and its cache is warm") \
+	R(PROTECTED, "slice protected", "it ran, was eligible, and its slice was not used up") \
+	R(DEADLINE, "earliest eligible deadline",			\
+	  "it had the earliest virtual deadline of those eligible")	\
+	R(WAKEUP, "wake-up check", "the woken task competed with the running one") \
+	R(STOP, "class: stopper", "the stopper comes before all classes") \
+	R(DL, "class: earliest deadline",				\
+	  "the deadline class comes first, in it the earliest deadline") \
+	R(RT, "class: highest priority",				\
+	  "real time comes before the fair class, the highest priority first") \
+	R(RT_EQUAL, "class: one of equal priority",			\
+	  "it was one of several of the highest priority")		\
+	R(SERVER, "class: server",					\
+	  "its class's reservation had the earliest deadline, so it came before higher classes") \
+	R(FAIR, "class: fair", "the fair class comes before that of a BPF scheduler") \
+	R(BPF, "class: BPF scheduler",					\
+	  "a BPF scheduler (sched_ext) decided; what it goes by is not known") \
+	R(IDLE, "nobody to run", "no task of the queue wanted to run")
+
+#define PICK_E(up, name, sentence)	PICK_BY_##up,
+enum pick_rule { PICK_RULES(PICK_E) NR_PICK_RULES };
+#undef PICK_E
+
+extern const char *const pick_rule_names[NR_PICK_RULES];
+extern const char *const pick_rule_sentences[NR_PICK_RULES];
+
+/**
+ * struct pick_entity - one that competes
+ * @task: number of the task, unless @group
+ * @group: the group it stands for, 0 = none
+ * @flags: IPCPROBE_PICK_CURR and others
+ */
+struct pick_entity {
+	uint64_t vruntime;
+	uint64_t deadline;
+	uint32_t weight;
+	uint32_t slice_ns;
+	uint32_t task;
+	uint32_t group;
+	uint16_t flags;
+};
+
+enum pick_outcome { PICK_OPEN, PICK_RIGHT, PICK_WRONG, PICK_UNDECIDED };
+
+/**
+ * struct pick_level - one queue that is searched
+ * @zero_vruntime, @sum_w_vruntime, @sum_weight, @shift: as in fair_pick
+ * @is_unscaled: weights in @sum_weight are as in @entity, else 1024 times less
+ * @group: whose queue it is
+ * @nr_queued: entities in it, those not told included
+ * @site: the function that looks
+ * @flags: IPCPROBE_PICK_EEVDF and others
+ * @is_cut: records are missing, or not all were told
+ * @entity: candidates in the kernel's order
+ * @rule: enum pick_rule
+ * @predicted: whom it gives, a place in @entity, -1 = nobody
+ * @chosen: whom the kernel chose, likewise, -1 = not known or not among them
+ * @outcome: enum pick_outcome
+ */
+struct pick_level {
+	uint64_t zero_vruntime;
+	int64_t sum_w_vruntime;
+	uint64_t sum_weight;
+	uint16_t shift;
+	bool is_unscaled;
+	uint32_t group;
+	uint32_t nr_queued;
+	uint32_t site;
+	uint16_t flags;
+	bool is_cut;
+	struct pick_entity *entity;
+	uint32_t nr;
+	uint32_t cap;
+	uint8_t rule;
+	int32_t predicted;
+	int32_t chosen;
+	uint8_t outcome;
+};
+
+/* sets rule and predicted; @granularity_ns: sysctl_sched_wakeup_granularity of Linux 6.1 */
+void pick_predict(struct pick_level *level, uint64_t granularity_ns);
+
+/* EEVDF: may it be picked now? */
+bool pick_is_eligible(const struct pick_level *level, const struct pick_entity *entity);
+
+/* EEVDF: the mean virtual run time: who is behind it is owed time */
+uint64_t pick_mean_vruntime(const struct pick_level *level);
+
+/* CFS: real time as virtual time of @entity, __calc_delta() of Linux 6.1 */
+uint64_t pick_virtual_time(uint64_t ns, const struct pick_entity *entity);
+
+/* what its weight counts in the sums of @level */
+uint64_t pick_weight(const struct pick_level *level, const struct pick_entity *entity);
+
+/* sets is_unscaled, if the candidates tell; is there no doubt? */
+bool pick_find_unit(struct pick_level *level);
+
+#endif /* IPCPROBE_MODEL_SCHED_PICK_RULE_H */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Tasks, processes and what they descend from.
+ *
+ * Thread ids are reused, so everything else refers to tasks, processes and
+ * images by their numbers in the pools below, which mean one and the same
+ * forever.  An image is a process between two calls of exec.
+ */
+#ifndef IPCPROBE_MODEL_TASK_H
+#define IPCPROBE_MODEL_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+#include "lib/hash.h"
+#include "lib/pool.h"
+
+#define TASK_TID_MAX	(1U << 22)	/* the kernel's PID_MAX_LIMIT */
+#define TASK_KIN_MAX	64U		/* generations looked at */
+#define TASK_MANY_MAX	256U		/* names that stand for several processes */
+
+/**
+ * struct task - a thread
+ * @start_ns: when it started, 0 = no record has told it yet
+ * @tid: its thread id
+ * @proc: its process
+ * @comm: its name
+ * @has_exited: its end was recorded
+ * @exit_number: so many had ended before it
+ */
+struct task {
+	uint64_t start_ns;
+	uint32_t tid;
+	uint32_t proc;
+	char comm[16];
+	bool has_exited;
+	uint32_t exit_number;
+};
+
+/**
+ * struct proc - a process
+ * @start_ns: when it started, 0 = no record has told it yet
+ * @pid: its number
+ * @parent: the process that was its parent when first recorded, 0 = unknown
+ * @image: what it runs now
+ * @same_as: not 0: taken for a process at first, but a thread of this one
+ * @nr_tasks: threads alive
+ * @old_comm: name of the image before the last renaming
+ * @has_lost_parent: it had a parent that is forgotten
+ * @has_exited: the end of its last thread was recorded
+ */
+struct proc {
+	uint64_t start_ns;
+	uint32_t pid;
+	uint32_t parent;
+	uint32_t image;
+	uint32_t same_as;
+	uint32_t nr_tasks;
+	char old_comm[16];
+	bool has_lost_parent;
+	bool has_exited;
+};
+
+/**
+ * struct image - a program that a process runs, from exec to exec
+ * @is_older: its beginning was not recorded: it was there before, or its exec
+ *	is missing; a child of fork has what its parent has
+ * @is_many: it stands for all of its name that are not kept apart; so does its process
+ * @has_folded: some of what it did is told of those only
+ * @is_partial: what it still does may be the same step as one of those
+ * @is_changer: by one of the hops that are not kept apart, it changed data in place
+ * @order: the higher, the later it began
+ * @changed_bytes: of all hops not kept apart, see struct hop
+ * @agreed_bytes: likewise
+ */
+struct image {
+	uint32_t proc;
+	char comm[16];
+	bool is_older;
+	bool is_many;
+	bool has_folded;
+	bool is_partial;
+	bool is_changer;
+	uint32_t order;
+	uint64_t changed_bytes;
+	uint64_t agreed_bytes;
+};
+
+#define IDS_SHIFT	10
+#define IDS_PAGES	((TASK_TID_MAX >> IDS_SHIFT) + 1)
+
+/**
+ * struct ids - numbers by id up to TASK_TID_MAX
+ * @page: 1 << IDS_SHIFT numbers each, NULL = all are 0
+ */
+struct ids {
+	uint32_t *page[IDS_PAGES];
+};
+
+/**
+ * struct tasks - all tasks and processes, by number and as they are called now
+ * @later: struct ipcprobe_rec_task_snapshot: what records to come tell of tasks
+ * @by_later: the first one of each thread id, 0 = none
+ * @now_ns: time of the record that is taken in
+ */
+struct tasks {
+	struct pool task;	/* struct task */
+	struct pool proc;	/* struct proc */
+	struct pool image;	/* struct image */
+	struct ids by_tid;	/* task that has the thread id now, 0 = none */
+	struct ids by_pid;	/* process that has the number now, 0 = none */
+	struct map many;	/* image that stands for several, by hash of its name */
+	struct map many_task;	/* task that does, by that image */
+	uint32_t nr_exits;
+	uint32_t nr_images;	/* ever */
+	struct pool later;
+	struct ids by_later;
+	uint64_t now_ns;
+};
+
+/* how process a stands to process b: a is b's ... */
+enum kinship {
+	KIN_UNKNOWN, KIN_SAME, KIN_PARENT, KIN_CHILD, KIN_SIBLING,
+	KIN_ANCESTOR, KIN_DESCENDANT, KIN_COMMON, KIN_UNRELATED,
+};
+
+/**
+ * struct relation - how two processes are related
+ * @kin: KIN_COMMON: some other common ancestor below init;
+ *	KIN_UNRELATED: none below init
+ * @common: KIN_SIBLING, KIN_COMMON: the nearest common ancestor
+ */
+struct relation {
+	enum kinship kin;
+	uint32_t common;
+};
+
+int tasks_init(struct tasks *tasks);
+void tasks_deinit(struct tasks *tasks);
+int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec);
+int tasks_expect(struct tasks *tasks, const struct ipcprobe_rec_task_snapshot *rec);
+
+uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid);
+uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid);
+uint32_t tasks_known_pid(const struct tasks *tasks, uint32_t pid);
+uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid);
+int tasks_many(struct tasks *tasks, const char comm[16], uint32_t *ret);
+int tasks_many_task(struct tasks *tasks, const char comm[16], uint32_t *ret);
+bool tasks_is_current(const struct tasks *tasks, uint32_t task, uint32_t recent);
+int tasks_drop_task(struct tasks *tasks, uint32_t task);
+int tasks_drop_proc(struct tasks *tasks, uint32_t proc);
+struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b);
+
+static inline struct task *task_at(const struct tasks *tasks, uint32_t task)
+{
+	return pool_at(&tasks->task, task);
+}
+
+static inline struct image *image_at(const struct tasks *tasks, uint32_t image)
+{
+	return pool_at(&tasks->image, image);
+}
+
+/* the process @proc really is */
+static inline uint32_t proc_real(const struct tasks *tasks, uint32_t proc)
+{
+	const struct proc *p = pool_at(&tasks->proc, proc);
+
+	return p->same_as ? p->same_as : proc;
+}
+
+static inline struct proc *proc_at(const struct tasks *tasks, uint32_t proc)
+{
+	return pool_at(&tasks->proc, proc_real(tasks, proc));
+}
+
+#endif /* IPCPROBE_MODEL_TASK_H */

@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names, layouts, checks and printing of events, all generated from the one
+ * table in <linux/ipcprobe_events.h>.
+ */
+#include "trace/event.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/text.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "records and files are little-endian; this machine is not");
+
+/* ---- tables ---- */
+
+#define LEN_u8		1
+#define LEN_u16		2
+#define LEN_u32		4
+#define LEN_u64		8
+#define LEN_s16		2
+#define LEN_s32		4
+#define LEN_s64		8
+#define LEN_comm	16
+#define LEN_mem		IPCPROBE_FUTEX_MEM
+#define LEN_str		0
+#define LEN_data	0
+#define LEN_pad16	2
+#define LEN_pad32	4
+#define __LEN_OF(type)	LEN_##type
+#define LEN_OF(type)	__LEN_OF(type)
+#define KIND_LEN(k)	LEN_OF(IPCPROBE_TYPE_##k)
+
+#define IS_TEXT(k)	(EVENT_KIND_##k == EVENT_KIND_comm || EVENT_KIND_##k == EVENT_KIND_str)
+
+#define FIELD(k, n, t)		{ .name = #n, .text = t, .kind = EVENT_KIND_##k },
+#define ADD_LEN(k, n, t)	+ KIND_LEN(k)
+#define ADD_NON_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? 0 : KIND_LEN(k))
+#define ADD_TEXT_LEN(k, n, t)	+ (IS_TEXT(k) ? KIND_LEN(k) : 0)
+#define OR_TEXT(k, n, t)	|| IS_TEXT(k)
+#define OR_DATA(k, n, t)	|| EVENT_KIND_##k == EVENT_KIND_data
+
+#define HEAD_LEN	sizeof(struct ipcprobe_rec)
+
+#define EVENT_FIELDS(event, cls, number, t)				\
+	static const struct event_field fields_##event[] = {		\
+		IPCPROBE_FIELDS_##event(FIELD)				\
+	};								\
+	_Static_assert(sizeof(struct ipcprobe_rec_##event) ==		\
+		       HEAD_LEN IPCPROBE_FIELDS_##event(ADD_LEN),	\
+		       #event " has a hole");
+IPCPROBE_EVENTS(EVENT_FIELDS)
+
+#define EVENT_INDEX(event, cls, number, t)	INDEX_##event,
+enum { IPCPROBE_EVENTS(EVENT_INDEX) };
+
+/* A text is the last field of its record, so all others stand before it. */
+#define EVENT_DESC(event, cls, number, t) {				\
+	.name = #event,							\
+	.text = t,							\
+	.fields = fields_##event,					\
+	.nr_fields = ARRAY_SIZE(fields_##event),				\
+	.type = number,							\
+	.class_id = IPCPROBE_CLASS_##cls,				\
+	.len = sizeof(struct ipcprobe_rec_##event),			\
+	.text_offset = (0 IPCPROBE_FIELDS_##event(OR_TEXT)) ?		\
+		HEAD_LEN IPCPROBE_FIELDS_##event(ADD_NON_TEXT_LEN) : 0,	\
+	.text_len = 0 IPCPROBE_FIELDS_##event(ADD_TEXT_LEN),		\
+	.has_data = 0 IPCPROBE_FIELDS_##event(OR_DATA),			\
+},
+const struct event_desc event_table[] = { IPCPROBE_EVENTS(EVENT_DESC) };
+const unsigned int event_table_len = ARRAY_SIZE(event_table);
+
+#define EVENT_BY_TYPE(event, cls, number, t)	[number] = INDEX_##event + 1,
+static const uint8_t index_by_type[] = { IPCPROBE_EVENTS(EVENT_BY_TYPE) };
+
+#define CLASS_NAME(up, id, low, t)	[id] = #low,
+static const char *const class_names[] = { IPCPROBE_CLASSES(CLASS_NAME) };
+
+/* A number, or bits, and what it is called. */
+struct name {
+	uint32_t number;
+	const char *text;
+};
+
+#define CALL(up, id, low)	{ id, #low },
+#define NAME(up, id)		{ id, #up },
+static const struct name names_call[] = { IPCPROBE_CALLS(CALL) };
+#define REASON(up, bit, text)	{ bit, #up },
+static const struct name names_reasons[] = { IPCPROBE_REASONS(REASON) };
+#define REASON_TEXT(up, bit, text)	{ bit, text },
+static const struct name reason_texts[] = { IPCPROBE_REASONS(REASON_TEXT) };
+#define KIND_NAMES(kind, list)	static const struct name names_##kind[] = { list(NAME) };
+IPCPROBE_SYMBOL_KINDS(KIND_NAMES)
+IPCPROBE_FLAG_KINDS(KIND_NAMES)
+
+struct names {
+	const struct name *names;
+	unsigned int nr;
+	bool are_flags;
+};
+
+#define SYMBOLS(kind, list)	[EVENT_KIND_##kind] = { names_##kind, ARRAY_SIZE(names_##kind), false },
+#define FLAGS(kind, list)	[EVENT_KIND_##kind] = { names_##kind, ARRAY_SIZE(names_##kind), true },
+static const struct names names_of[] = {
+	SYMBOLS(call, IPCPROBE_CALLS)
+	FLAGS(reasons, IPCPROBE_REASONS)
+	IPCPROBE_SYMBOL_KINDS(SYMBOLS)
+	IPCPROBE_FLAG_KINDS(FLAGS)
+};
+
+/* event_by_type - the description of @type, NULL if it is not known */
+const struct event_desc *event_by_type(uint16_t type)
+{
+	if (type >= ARRAY_SIZE(index_by_type) || !index_by_type[type])
+		return NULL;
+	return &event_table[index_by_type[type] - 1];
+}
+
+const char *event_class_name(unsigned int id)
+{
+	return id < ARRAY_SIZE(class_names) ? class_names[id] : NULL;
+}
+
+size_t event_kind_len(enum event_kind kind)
+{
+#define KIND(k)		[EVENT_KIND_##k] = KIND_LEN(k),
+#define LISTED(k, list)	KIND(k)
+	static const uint8_t len[] = { EVENT_KINDS(KIND, LISTED) };
+#undef LISTED
+#undef KIND
+	return len[kind];
+}
+
+/* ---- check ---- */
+
+/*
+ * A time in a record is not after the record's own, but for what two clocks
+ * may differ by: far less than this.
+ */
+#define CLOCKS_DIFFER_NS	1000000000ULL
+
+/* The time that a record holds besides its own, 0 if none. */
+static uint64_t inner_time(const struct ipcprobe_rec *rec)
+{
+	switch (rec->type) {
+	case IPCPROBE_REC_lost:
+		return ((const struct ipcprobe_rec_lost *)rec)->begin_ns;
+	case IPCPROBE_REC_task_snapshot:
+		return ((const struct ipcprobe_rec_task_snapshot *)rec)->start_ns;
+	case IPCPROBE_REC_task_fork:
+		return ((const struct ipcprobe_rec_task_fork *)rec)->start_ns;
+	default:
+		return 0;
+	}
+}
+
+/* How many bytes the data at the end of a record has. */
+static size_t data_bytes(const struct ipcprobe_rec *rec)
+{
+	if (rec->type == IPCPROBE_REC_io_sums)
+		return ((const struct ipcprobe_rec_io_sums *)rec)->bytes;
+	return ((const struct ipcprobe_rec_io_data *)rec)->bytes;
+}
+
+static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
+{
+	return ns > rec->ts_ns && ns - rec->ts_ns > CLOCKS_DIFFER_NS;
+}
+
+/**
+ * event_check - may this record be used as what its type says?
+ * @rec: start of the record, aligned to 8 bytes
+ * @avail: bytes that can be read from there
+ *
+ * Types that are not known are valid, so that readers can skip them; known
+ * types may be longer than known.  What passes can be cast to its struct and
+ * its text printed; data is all there; class_id of "lost" is a
+ * valid index; times in it are not
+ * after its own.
+ *
+ * Return: 0, or -EBADMSG.
+ */
+int event_check(const struct ipcprobe_rec *rec, size_t avail)
+{
+	const struct event_desc *desc;
+	size_t len;
+
+	if (avail < HEAD_LEN)
+		return -EBADMSG;
+	len = rec->len;
+	if (len < HEAD_LEN || len % 8 || len > IPCPROBE_REC_MAX || len > avail)
+		return -EBADMSG;
+	desc = event_by_type(rec->type);
+	if (!desc)
+		return 0;
+	if (len < desc->len)
+		return -EBADMSG;
+	if (desc->text_offset) {
+		size_t text_len = desc->text_len ? desc->text_len : len - desc->text_offset;
+
+		if (!memchr((const char *)rec + desc->text_offset, 0, text_len))
+			return -EBADMSG;
+	}
+	if (desc->has_data && data_bytes(rec) > len - desc->len)
+		return -EBADMSG;
+	if (rec->type == IPCPROBE_REC_lost) {
+		const struct ipcprobe_rec_lost *lost = (const void *)rec;
+
+		if (lost->class_id >= IPCPROBE_NR_CLASSES)
+			return -EBADMSG;
+	}
+	return is_later(rec, inner_time(rec)) ? -EBADMSG : 0;
+}
+
+/* ---- printing ---- */
+
+static uint64_t field_value(const void *p, enum event_kind kind)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, p, event_kind_len(kind));	/* little-endian */
+	if (kind == EVENT_KIND_s16)
+		return (uint64_t)(int16_t)value;
+	if (kind == EVENT_KIND_s32)
+		return (uint64_t)(int32_t)value;
+	return value;
+}
+
+static bool is_signed(enum event_kind kind)
+{
+	return kind == EVENT_KIND_s16 || kind == EVENT_KIND_s32 || kind == EVENT_KIND_s64;
+}
+
+/* Names of the kind's numbers, NULL if they have none. */
+static const struct names *kind_names(enum event_kind kind)
+{
+	return kind < ARRAY_SIZE(names_of) && names_of[kind].nr ? &names_of[kind] : NULL;
+}
+
+static bool is_padding(enum event_kind kind)
+{
+	return kind == EVENT_KIND_pad16 || kind == EVENT_KIND_pad32;
+}
+
+static bool is_text(enum event_kind kind)
+{
+	return kind == EVENT_KIND_comm || kind == EVENT_KIND_str;
+}
+
+/* all ones in 64 bits: there is no position, no address; INT_MIN: not seen */
+static bool is_unknown(enum event_kind kind, uint64_t value)
+{
+	if (kind == EVENT_KIND_u64 || kind == EVENT_KIND_x64)
+		return value == UINT64_MAX;
+	return kind == EVENT_KIND_s32 && (int64_t)value == IPCPROBE_RET_UNKNOWN;
+}
+
+static const char *symbol_name(const struct names *names, uint64_t value)
+{
+	for (unsigned int i = 0; i < names->nr; i++)
+		if (names->names[i].number == value)
+			return names->names[i].text;
+	return NULL;
+}
+
+/* call_name - the system call that a record names */
+const char *call_name(uint8_t call)
+{
+	return symbol_name(&names_of[EVENT_KIND_call], call) ?: "unknown";
+}
+
+/* As the kernel prints them: a number without a name in hexadecimal. */
+static void print_symbol(FILE *out, const struct names *names, uint64_t value)
+{
+	const char *name = symbol_name(names, value);
+
+	if (name)
+		fputs(name, out);
+	else
+		fprintf(out, "0x%" PRIx64, value);
+}
+
+static void print_flags(FILE *out, const struct names *names, uint64_t flags)
+{
+	const char *separator = "";
+
+	if (!flags)
+		putc('0', out);
+	for (unsigned int i = 0; i < names->nr; i++) {
+		if (!(flags & names->names[i].number))
+			continue;
+		fprintf(out, "%s%s", separator, names->names[i].text);
+		flags &= ~(uint64_t)names->names[i].number;
+		separator = "|";
+	}
+	if (flags)
+		fprintf(out, "%s0x%" PRIx64, separator, flags);
+}
+
+/* event_print_reasons - why events were lost, in words; nothing if no reason is known */
+void event_print_reasons(FILE *out, uint32_t reasons)
+{
+	const char *separator = "";
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(reason_texts); i++) {
+		if (!(reasons & reason_texts[i].number))
+			continue;
+		fprintf(out, "%s%s", separator, reason_texts[i].text);
+		separator = ", ";
+	}
+}
+
+/* event_reason_name - the name of bit @bit of reasons, NULL if there is none */
+const char *event_reason_name(unsigned int bit)
+{
+	return bit < 32 ? symbol_name(&names_of[EVENT_KIND_reasons], 1ULL << bit) : NULL;
+}
+
+/* Bytes of memory that a record tells. */
+struct bytes {
+	const uint8_t *at;
+	size_t nr;
+};
+
+static bool is_memory(enum event_kind kind)
+{
+	return kind == EVENT_KIND_mem || kind == EVENT_KIND_data;
+}
+
+/* @p: where the field stands */
+static struct bytes bytes_of(const struct ipcprobe_rec *rec, enum event_kind kind, const char *p)
+{
+	if (kind == EVENT_KIND_data)
+		return (struct bytes){ (const void *)p,
+				       data_bytes(rec) };
+	return (struct bytes){ (const void *)p, LEN_mem };
+}
+
+#define DIGITS_MAX	(2 * IPCPROBE_REC_MAX + 1)
+
+/* Two hexadecimal digits for each byte, and their end. */
+static const char *hex(struct bytes bytes, char digits[DIGITS_MAX])
+{
+	for (size_t i = 0; i < bytes.nr; i++)
+		snprintf(digits + 2 * i, 3, "%02x", bytes.at[i]);
+	digits[2 * bytes.nr] = 0;
+	return digits;
+}
+
+static void print_bytes(FILE *out, struct bytes bytes)
+{
+	char digits[DIGITS_MAX];
+
+	fputs(hex(bytes, digits), out);
+}
+
+/* what system calls fail with inside the kernel, which starts them anew or tells EINTR */
+static const struct name restarts[] = {
+	{ 512, "ERESTARTSYS" }, { 513, "ERESTARTNOINTR" }, { 514, "ERESTARTNOHAND" },
+	{ 516, "ERESTART_RESTARTBLOCK" },
+};
+
+static const char *errno_name(uint64_t err)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(restarts); i++)
+		if (restarts[i].number == err)
+			return restarts[i].text;
+	return err <= INT32_MAX ? strerrorname_np(err) : NULL;
+}
+
+/* What an operation gave back: a number, or -errno as "-EAGAIN". */
+static void print_return(FILE *out, int64_t value)
+{
+	const char *name = value < 0 ? errno_name(-(uint64_t)value) : NULL;
+
+	if (name)
+		fprintf(out, "-%s", name);
+	else
+		fprintf(out, "%" PRId64, value);
+}
+
+/* A fingerprint. */
+static void print_print(FILE *out, uint64_t value)
+{
+	if (value)
+		fprintf(out, "%08" PRIx64, value);
+	else
+		putc('-', out);
+}
+
+static void print_value(FILE *out, const struct event_field *field, uint64_t value)
+{
+	const struct names *names = kind_names(field->kind);
+	enum event_kind kind = field->kind;
+
+	if (names && names->are_flags)
+		print_flags(out, names, value);
+	else if (names)
+		print_symbol(out, names, value);
+	else if (is_unknown(kind, value))
+		fputs("unknown", out);
+	else if (!strcmp(field->name, "ret"))
+		print_return(out, (int64_t)value);
+	else if (is_signed(kind))
+		fprintf(out, "%" PRId64, (int64_t)value);
+	else if (kind == EVENT_KIND_x64)
+		fprintf(out, "0x%" PRIx64, value);
+	else if (kind == EVENT_KIND_print)
+		print_print(out, value);
+	else if (kind == EVENT_KIND_dev)
+		fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
+	else
+		fprintf(out, "%" PRIu64, value);
+}
+
+/**
+ * event_print - write "name: field=value ..." without an end of line
+ * @out: where to
+ * @rec: a record that event_check() found good
+ * @has_memory: with what the memory around a futex held, which is long
+ */
+void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory)
+{
+	const struct event_desc *desc = event_by_type(rec->type);
+	const char *p = (const char *)rec + HEAD_LEN;
+
+	if (!desc) {
+		fprintf(out, "unknown_%04x: len=%u", rec->type, rec->len);
+		return;
+	}
+	fprintf(out, "%s:", desc->name);
+	for (unsigned int i = 0; i < desc->nr_fields; i++) {
+		const struct event_field *field = &desc->fields[i];
+
+		if (is_text(field->kind)) {
+			fprintf(out, " %s=", field->name);
+			text_print_quoted(out, p);
+		} else if (field->kind == EVENT_KIND_mem && !has_memory) {
+			;	/* left out */
+		} else if (is_memory(field->kind)) {
+			fprintf(out, " %s=", field->name);
+			print_bytes(out, bytes_of(rec, field->kind, p));
+		} else if (!is_padding(field->kind)) {
+			fprintf(out, " %s=", field->name);
+			print_value(out, field, field_value(p, field->kind));
+		}
+		p += event_kind_len(field->kind);
+	}
+}
+
+static json_t *flags_json(const struct names *names, uint64_t flags)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < names->nr; i++) {
+		if (!(flags & names->names[i].number))
+			continue;
+		json_array_append_new(array, json_string(names->names[i].text));
+		flags &= ~(uint64_t)names->names[i].number;
+	}
+	if (flags)
+		json_array_append_new(array, json_sprintf("0x%" PRIx64, flags));
+	return array;
+}
+
+static json_t *symbol_json(const struct names *names, uint64_t value)
+{
+	const char *name = symbol_name(names, value);
+
+	return name ? json_string(name) : json_sprintf("0x%" PRIx64, value);
+}
+
+static json_t *bytes_json(struct bytes bytes)
+{
+	char digits[DIGITS_MAX];
+
+	return json_string(hex(bytes, digits));
+}
+
+/* Return: NULL when it was not read: the field is left out. */
+static json_t *print_json(uint64_t value)
+{
+	return value ? json_sprintf("%08" PRIx64, value) : NULL;
+}
+
+static json_t *value_json(enum event_kind kind, uint64_t value)
+{
+	const struct names *names = kind_names(kind);
+
+	if (names)
+		return names->are_flags ? flags_json(names, value) : symbol_json(names, value);
+	if (is_unknown(kind, value))
+		return json_null();
+	if (kind == EVENT_KIND_x64)
+		return json_sprintf("0x%" PRIx64, value);
+	if (kind == EVENT_KIND_print)
+		return print_json(value);
+	if (kind == EVENT_KIND_dev)
+		return json_sprintf("%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
+	if (!is_signed(kind) && value > INT64_MAX)
+		return json_real((double)value);
+	return json_integer((json_int_t)value);
+}
+
+/**
+ * event_fields_json - the fields of a record as a JSON object
+ * @rec: a record that event_check() found good
+ *
+ * Addresses, devices, fingerprints and numbers that have names are strings, flags
+ * an array of names, "unknown" is null; a fingerprint of what was not read is left
+ * out.  An event that is not known gives an empty object.
+ *
+ * Return: a new reference, or NULL without memory.
+ */
+json_t *event_fields_json(const struct ipcprobe_rec *rec)
+{
+	const struct event_desc *desc = event_by_type(rec->type);
+	const char *p = (const char *)rec + HEAD_LEN;
+	json_t *fields = json_object();
+
+	for (unsigned int i = 0; desc && i < desc->nr_fields; i++) {
+		const struct event_field *field = &desc->fields[i];
+		json_t *value = NULL;
+
+		if (is_text(field->kind))
+			value = text_json(p);
+		else if (is_memory(field->kind))
+			value = bytes_json(bytes_of(rec, field->kind, p));
+		else if (!is_padding(field->kind))
+			value = value_json(field->kind, field_value(p, field->kind));
+		if (value)
+			json_object_set_new(fields, field->name, value);
+		p += event_kind_len(field->kind);
+	}
+	return fields;
+}

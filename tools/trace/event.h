@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What user space knows of each event; all of it follows from the one table
+ * in <linux/ipcprobe_events.h>.
+ */
+#ifndef IPCPROBE_TRACE_EVENT_H
+#define IPCPROBE_TRACE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+#include <linux/ipcprobe.h>
+
+/*
+ * Every field kind of <linux/ipcprobe_events.h>: K(kind), and L(kind, list)
+ * where the numbers of a list have names.
+ */
+#define EVENT_KINDS(K, L)						\
+	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(x64)		\
+	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str) K(data) \
+	K(pad16) K(pad32) \
+	K(call) K(reasons) IPCPROBE_SYMBOL_KINDS(L) IPCPROBE_FLAG_KINDS(L)
+
+#define EVENT_KIND(kind)		EVENT_KIND_##kind,
+#define EVENT_KIND_LISTED(kind, list)	EVENT_KIND_##kind,
+enum event_kind { EVENT_KINDS(EVENT_KIND, EVENT_KIND_LISTED) };
+
+/**
+ * struct event_field - one field of an event
+ * @name: its name in C, in text and in JSON
+ * @text: its meaning
+ * @kind: how to read and print it
+ *
+ * The first field begins after struct ipcprobe_rec, each other one where the
+ * one before it ends: records have no holes.
+ */
+struct event_field {
+	const char *name;
+	const char *text;
+	enum event_kind kind;
+};
+
+/**
+ * struct event_desc - one event
+ * @name: its name
+ * @text: its meaning
+ * @fields: its fields in order of memory, paddings included
+ * @nr_fields: length of @fields
+ * @type: IPCPROBE_REC_*
+ * @class_id: IPCPROBE_CLASS_*
+ * @len: smallest valid length of a record: that of the struct, and with a
+ *	string or data at its end that of the part before it
+ * @text_offset: offset of the field that must be NUL-terminated, 0 = none
+ * @text_len: its size; 0 = up to the end of the record
+ * @has_data: the last field is data, of as many bytes as the record says
+ */
+struct event_desc {
+	const char *name;
+	const char *text;
+	const struct event_field *fields;
+	uint16_t nr_fields;
+	uint16_t type;
+	uint16_t class_id;
+	uint16_t len;
+	uint16_t text_offset;
+	uint16_t text_len;
+	bool has_data;
+};
+
+/* every event in order of the table */
+extern const struct event_desc event_table[];
+extern const unsigned int event_table_len;
+
+const struct event_desc *event_by_type(uint16_t type);
+
+/* class @id's name, NULL if there is none */
+const char *event_class_name(unsigned int id);
+
+/* why events were lost */
+void event_print_reasons(FILE *out, uint32_t reasons);
+const char *event_reason_name(unsigned int bit);
+
+/* size of a field of @kind, 0 for a string or data */
+size_t event_kind_len(enum event_kind kind);
+
+/**
+ * event_class - the class of a record
+ *
+ * May be IPCPROBE_NR_CLASSES or more for records of a newer module: check
+ * before using it as an index.
+ */
+static inline unsigned int event_class(const struct ipcprobe_rec *rec)
+{
+	return rec->type >> 8;
+}
+
+static inline const struct ipcprobe_rec *event_next(const struct ipcprobe_rec *rec)
+{
+	return (const void *)((const char *)rec + rec->len);
+}
+
+int event_check(const struct ipcprobe_rec *rec, size_t avail);
+
+void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory);
+json_t *event_fields_json(const struct ipcprobe_rec *rec);
+
+const char *call_name(uint8_t call);
+
+#endif /* IPCPROBE_TRACE_EVENT_H */

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Strict parsing of words of the command line.
+ */
+#include "trace/parse.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/event.h"
+
+/* A decimal number at *@word, which then points behind it. */
+static int take_number(const char **word, uint64_t max, uint64_t *ret)
+{
+	const char *p = *word;
+	uint64_t value = 0;
+
+	if (!isdigit((unsigned char)*p))
+		return -EINVAL;
+	for (; isdigit((unsigned char)*p); p++) {
+		unsigned int digit = *p - '0';
+
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, digit, &value) || value > max)
+			return -ERANGE;
+	}
+	*word = p;
+	*ret = value;
+	return 0;
+}
+
+/**
+ * parse_u64 - a decimal number and nothing else
+ * Return: 0, -EINVAL (not a number) or -ERANGE (more than @max).
+ */
+int parse_u64(const char *word, uint64_t max, uint64_t *ret)
+{
+	int err = take_number(&word, max, ret);
+
+	if (err)
+		return err;
+	return *word ? -EINVAL : 0;
+}
+
+/**
+ * parse_size - a number of bytes with an optional suffix k, M or G
+ * Return: 0, -EINVAL or -ERANGE (more than @max).
+ */
+int parse_size(const char *word, uint64_t max, uint64_t *ret)
+{
+	static const char suffixes[] = "kmg";
+	const char *suffix;
+	unsigned int shift = 0;
+	int err;
+
+	err = take_number(&word, max, ret);
+	if (err)
+		return err;
+	if (*word) {
+		suffix = strchr(suffixes, tolower((unsigned char)*word));
+		if (!suffix || word[1])
+			return -EINVAL;
+		shift = 10 * (suffix - suffixes + 1);
+	}
+	if (*ret > max >> shift)
+		return -ERANGE;
+	*ret <<= shift;
+	return 0;
+}
+
+static int take_cpu_range(const char **word, struct cpu_set *set)
+{
+	uint64_t first, last;
+	int err;
+
+	err = take_number(word, PARSE_NR_CPUS_MAX - 1, &first);
+	if (err)
+		return err;
+	last = first;
+	if (**word == '-') {
+		(*word)++;
+		err = take_number(word, PARSE_NR_CPUS_MAX - 1, &last);
+		if (err)
+			return err;
+	}
+	if (last < first)
+		return -EINVAL;
+	for (uint64_t cpu = first; cpu <= last; cpu++)
+		set->word[cpu / 64] |= UINT64_C(1) << cpu % 64;
+	if (set->nr_words < last / 64 + 1)
+		set->nr_words = last / 64 + 1;
+	return 0;
+}
+
+/**
+ * parse_cpus - a list such as 0-3,7
+ * Return: 0, -EINVAL or -ERANGE (a CPU number that no machine has).
+ */
+int parse_cpus(const char *word, struct cpu_set *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	for (;; word++) {
+		int err = take_cpu_range(&word, ret);
+
+		if (err)
+			return err;
+		if (!*word)
+			return 0;
+		if (*word != ',')
+			return -EINVAL;
+	}
+}
+
+/**
+ * parse_pids - a list such as 12,345
+ * Return: 0, -EINVAL, -ERANGE (no such number) or -E2BIG (too many).
+ */
+int parse_pids(const char *word, struct pid_list *ret)
+{
+	ret->nr = 0;
+	for (;; word++) {
+		uint64_t pid;
+		int err = take_number(&word, INT32_MAX, &pid);
+
+		if (err)
+			return err;
+		if (!pid)
+			return -ERANGE;
+		if (ret->nr == IPCPROBE_NR_PIDS_MAX)
+			return -E2BIG;
+		ret->pid[ret->nr++] = pid;
+		if (!*word)
+			return 0;
+		if (*word != ',')
+			return -EINVAL;
+	}
+}
+
+static uint32_t class_bit(const char *name, size_t len)
+{
+	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++) {
+		const char *known = event_class_name(id);
+
+		if (known && strlen(known) == len && !memcmp(known, name, len))
+			return 1U << id;
+	}
+	return 0;
+}
+
+/**
+ * parse_classes - a list such as pipe,file
+ * Return: 0 or -EINVAL.
+ */
+int parse_classes(const char *word, uint32_t *ret)
+{
+	*ret = 0;
+	for (;;) {
+		size_t len = strcspn(word, ",");
+		uint32_t bit = class_bit(word, len);
+
+		if (!bit)
+			return -EINVAL;
+		*ret |= bit;
+		if (!word[len])
+			return 0;
+		word += len + 1;
+	}
+}
+
+/* Seconds with up to nine decimals, as nanoseconds. */
+static int take_seconds(const char **word, uint64_t *ret)
+{
+	const char *p;
+	uint64_t unit = 1000000000;
+	int err;
+
+	err = take_number(word, UINT64_MAX / 1000000000 - 1, ret);
+	if (err)
+		return err;
+	*ret *= unit;
+	p = *word;
+	if (*p == '.') {
+		for (p++; isdigit((unsigned char)*p) && unit > 1; p++) {
+			unit /= 10;
+			*ret += (*p - '0') * unit;
+		}
+	}
+	*word = p;
+	return 0;
+}
+
+/**
+ * parse_seconds - a time such as 0.5, as nanoseconds
+ * Return: 0, -EINVAL or -ERANGE.
+ */
+int parse_seconds(const char *word, uint64_t *ret)
+{
+	int err = take_seconds(&word, ret);
+
+	if (err)
+		return err;
+	return *word ? -EINVAL : 0;
+}
+
+/* "1.5" is since the beginning, "-1.5" before the end. */
+static int take_moment(const char **word, uint64_t *ns, bool *is_before_end)
+{
+	*is_before_end = **word == '-';
+	*word += *is_before_end;
+	return take_seconds(word, ns);
+}
+
+/* Whether it ends after it begins; where one end counts from elsewhere only the file tells. */
+static bool is_forward(const struct time_window *window)
+{
+	if (window->is_from_end && window->is_until_end)
+		return window->until_ns < window->from_ns;
+	if (window->is_from_end || window->is_until_end)
+		return true;
+	return window->until_ns > window->from_ns;
+}
+
+/**
+ * parse_window - START,STOP in seconds; each may be left out, not both
+ *
+ * With a minus sign a time is before the end: "-10," are the last ten seconds.
+ *
+ * Return: 0 or -EINVAL, -ERANGE; also -EINVAL if STOP is not after START.
+ */
+int parse_window(const char *word, struct time_window *ret)
+{
+	int err = 0;
+
+	*ret = (struct time_window){ .until_ns = UINT64_MAX };
+	if (!strcmp(word, ","))
+		return -EINVAL;
+	if (*word != ',')
+		err = take_moment(&word, &ret->from_ns, &ret->is_from_end);
+	if (err)
+		return err;
+	if (*word++ != ',')
+		return -EINVAL;
+	if (*word)
+		err = take_moment(&word, &ret->until_ns, &ret->is_until_end);
+	if (err)
+		return err;
+	return *word || !is_forward(ret) ? -EINVAL : 0;
+}
+
+/* parse_class_list - the names of the classes in @mask, in @buf */
+char *parse_class_list(uint32_t mask, const char *separator, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	buf[0] = 0;
+	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES && len < size; id++) {
+		const char *name = event_class_name(id);
+
+		if (name && mask >> id & 1)
+			len += snprintf(buf + len, size - len, "%s%s", len ? separator : "", name);
+	}
+	return buf;
+}
+
+char *parse_cpus_text(const struct cpu_set *set)
+{
+	uint32_t first, last, nr = 64 * set->nr_words;
+	const char *separator = "";
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	for (first = 0; first < nr; first = last + 1) {
+		last = first;
+		if (!cpu_set_has(set, first))
+			continue;
+		while (cpu_set_has(set, last + 1))
+			last++;
+		fprintf(out, "%s%u", separator, first);
+		if (last > first)
+			fprintf(out, "-%u", last);
+		separator = ",";
+	}
+	return fclose(out) ? NULL : text;
+}
+
+char *parse_pids_text(const struct pid_list *list)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	for (uint32_t i = 0; i < list->nr; i++)
+		fprintf(out, "%s%u", i ? "," : "", list->pid[i]);
+	return fclose(out) ? NULL : text;
+}

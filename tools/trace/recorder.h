@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A recording: from the rings of a session into a file, until the command
+ * ends, the processes watched have ended, or a signal says so.
+ *
+ *	record_init()	errors in what is wanted show here, before anything runs
+ *	record_run()	records; the file is complete when it returns
+ *	record_wait()	waits for a command that outlived the recording
+ *	record_deinit()
+ */
+#ifndef IPCPROBE_TRACE_RECORDER_H
+#define IPCPROBE_TRACE_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/ipcprobe.h>
+
+#include "trace/parse.h"
+#include "trace/poller.h"
+#include "trace/session.h"
+#include "trace/workload.h"
+
+/**
+ * struct record_opts - what is wanted
+ * @classes: mask; class "task" is always added, for the names
+ * @ring_bytes: of each CPU, 0 = default
+ * @pids: processes to record; none = all, or those of @command
+ * @cpus: CPUs to record; none = all
+ * @snap_bytes: how many bytes of each transfer to record, 0 = none
+ * @has_sums: record checksums of all bytes moved
+ * @is_all: record all processes although there is a command
+ * @command: command to run, or NULL; it says for how long if there are @pids
+ * @command_line: how the recorder was called, for the file
+ *
+ * Classes "sched" and "task" are never filtered by process: a run queue
+ * with members left out is none, and anybody can be a parent or a waker.
+ */
+struct record_opts {
+	uint32_t classes;
+	uint32_t ring_bytes;
+	uint32_t snap_bytes;
+	bool has_sums;
+	struct pid_list pids;
+	struct cpu_set cpus;
+	bool is_all;
+	char **command;
+	const char *command_line;
+};
+
+struct tracefile;
+struct tracefile_cpu_stats;
+
+/**
+ * struct recording - what is going on and what came of it
+ * @opts: what is wanted
+ * @session: session with the module
+ * @workload: the command, if any
+ * @file: writer, while it runs
+ * @cpus: statistics of each CPU, [session.info.nr_cpus]
+ * @watch: what is waited for
+ * @start_ns: CLOCK_MONOTONIC just before START
+ * @ready_ns: CLOCK_MONOTONIC just after START
+ * @ending_ns: when there was nothing left to record
+ * @stop_ns: just after STOP
+ * @resync_ns: time of the last resynchronisation
+ * @flush_ns: when the last flush of the file began
+ * @nr_to_flush: chunks that are still to be written for it
+ * @lost_classes: of them something was lost that only a snapshot can replace
+ * @bytes: size of the file
+ * @nr_events: records in it, those about loss not counted
+ * @lost: records lost in the kernel, per class
+ * @lost_reasons: why, IPCPROBE_REASON_* bits; some for a class of which none is
+ *	counted: any number is lost
+ * @why: after an error: what, why, and what to do; or, after success, ""
+ */
+struct recording {
+	const struct record_opts *opts;
+	struct session session;
+	struct workload workload;
+	struct tracefile *file;
+	struct tracefile_cpu_stats *cpus;
+	struct watch watch;
+	uint64_t start_ns;
+	uint64_t ready_ns;
+	uint64_t ending_ns;
+	uint64_t stop_ns;
+	uint64_t resync_ns;
+	uint64_t flush_ns;
+	unsigned int nr_to_flush;
+	uint32_t lost_classes;
+	uint64_t bytes;
+	uint64_t nr_events;
+	uint64_t lost[IPCPROBE_NR_CLASSES];
+	uint32_t lost_reasons[IPCPROBE_NR_CLASSES];
+	char why[512];
+};
+
+int record_init(struct recording *rec, const struct record_opts *opts);
+int record_run(struct recording *rec, int fd);
+int record_wait(struct recording *rec);
+void record_deinit(struct recording *rec);
+
+#endif /* IPCPROBE_TRACE_RECORDER_H */

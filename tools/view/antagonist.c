@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who was in another task's way, as text and JSON.
+ */
+#include "view/sched_views.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/table.h"
+#include "view/json.h"
+#include "view/label.h"
+
+/* pairs, who ran longest first */
+struct pairs {
+	const struct antagonist **v;
+	uint32_t nr;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct antagonist *x = *(void *const *)a, *y = *(void *const *)b;
+
+	if (x->ran_ns != y->ran_ns)
+		return x->ran_ns < y->ran_ns ? 1 : -1;
+	if (x->nr_preemptions != y->nr_preemptions)
+		return x->nr_preemptions < y->nr_preemptions ? 1 : -1;
+	return x->task != y->task ? (x->task < y->task ? -1 : 1) : x->by < y->by ? -1 : x->by > y->by;
+}
+
+static int pairs_init(struct pairs *pairs, const struct antagonists *antagonists)
+{
+	uint32_t i;
+
+	*pairs = (struct pairs){ .v = calloc(antagonists->row.nr, sizeof(*pairs->v)) };
+	if (!pairs->v)
+		return -ENOMEM;
+	for (i = 1; i < antagonists->row.nr; i++)
+		pairs->v[pairs->nr++] = pool_at(&antagonists->row, i);
+	if (pairs->nr)
+		qsort(pairs->v, pairs->nr, sizeof(*pairs->v), compare);
+	return 0;
+}
+
+/* ---- text ---- */
+
+enum { COL_TASK, COL_BY, COL_TIME, COL_RUNS, COL_PREEMPTIONS };
+
+static const struct table_column columns[] = {
+	{ "WAITED", false }, { "WHILE-RAN", false }, { "TIME", true }, { "RUNS", true },
+	{ "PREEMPTIONS", true }, { NULL, false }
+};
+
+static void add_pair(struct table *table, const struct model *model, const struct antagonist *pair)
+{
+	char buf[LABEL_MAX];
+
+	table_add(table);
+	label_set(table, COL_TASK, label_task(model, pair->task));
+	if (pair->by)
+		label_set(table, COL_BY, label_task(model, pair->by));
+	else
+		table_set(table, COL_BY, "nobody");
+	table_set(table, COL_TIME, "%s", label_ns(buf, pair->ran_ns));
+	table_set(table, COL_RUNS, "%" PRIu64, pair->nr_runs);
+	table_set(table, COL_PREEMPTIONS, "%" PRIu64, pair->nr_preemptions);
+}
+
+/**
+ * view_antagonists_print - a row for each pair
+ * Return: 0 or -ENOMEM.
+ */
+int view_antagonists_print(const struct model *model, const struct antagonists *antagonists,
+			   uint32_t top)
+{
+	struct table *table;
+	struct pairs pairs;
+	uint32_t i, shown;
+	char buf[LABEL_MAX];
+
+	if (pairs_init(&pairs, antagonists))
+		return -ENOMEM;
+	shown = top && pairs.nr > top ? top : pairs.nr;
+	puts("Who ran, and for how long, while a task waited on the queue of the same CPU");
+	table = table_create(columns);
+	for (i = 0; i < shown; i++)
+		add_pair(table, model, pairs.v[i]);
+	table_print(table);
+	table_destroy(table);
+	if (pairs.nr > shown)
+		printf("%u further ones\n", pairs.nr - shown);
+	if (antagonists->unknown_ns)
+		printf("not known who ran: %s\n", label_ns(buf, antagonists->unknown_ns));
+	label_print_losses(stdout, model);
+	free(pairs.v);
+	return 0;
+}
+
+/* ---- JSON ---- */
+
+static json_t *pair_json(const struct model *model, const struct antagonist *pair)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
+			 "task", label_task_json(model, pair->task),
+			 "by", pair->by ? label_task_json(model, pair->by) : json_null(),
+			 "ran_ns", view_json_number(pair->ran_ns),
+			 "runs", view_json_number(pair->nr_runs),
+			 "preemptions", view_json_number(pair->nr_preemptions));
+}
+
+/**
+ * view_antagonists_json - the same, as one object on one line
+ * Return: 0 or -errno.
+ */
+int view_antagonists_json(const struct model *model, const struct antagonists *antagonists,
+			  uint32_t top)
+{
+	struct view_json json;
+	struct pairs pairs;
+	uint32_t i;
+
+	view_json_begin(&json);
+	if (pairs_init(&pairs, antagonists))
+		view_json_fail(&json, -ENOMEM);
+	view_json_array_begin(&json, "antagonists");
+	for (i = 0; i < pairs.nr && (!top || i < top); i++)
+		view_json_element(&json, pair_json(model, pairs.v[i]));
+	view_json_array_end(&json);
+	view_json_member(&json, "unknown_ns", view_json_number(antagonists->unknown_ns));
+	view_json_member(&json, "figures",
+			 json_string(model_runq_complete(model) ? "exact" : "at least"));
+	view_json_member(&json, "lost", label_losses_json(model));
+	free(pairs.v);
+	return view_json_end(&json);
+}

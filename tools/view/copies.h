@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The views of "ipcprobe copies", on stdout.  Pure functions of the model.
+ */
+#ifndef IPCPROBE_VIEW_COPIES_H
+#define IPCPROBE_VIEW_COPIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "cmd/source.h"
+#include "model/model.h"
+#include "view/json.h"
+
+#define VIEW_COPIES_TOP	10U	/* paths, pipes and objects shown if the user does not say */
+
+/**
+ * struct view_copies - what to show
+ * @source: whose processes
+ * @top: most paths, most pipes, and most other objects; 0 = all
+ * @worst: show paths whose weakest link is no worse
+ * @has_calls: the table of system calls too
+ * @top_calls: most rows of it, those with most bytes; 0 = all
+ */
+struct view_copies {
+	const struct source_opts *source;
+	uint32_t top;
+	enum grade worst;
+	bool has_calls;
+	uint32_t top_calls;
+};
+
+int view_copies_print(const struct model *model, const struct view_copies *view);
+int view_copies_json(const struct model *model, const struct view_copies *view);
+
+/* parts of it, a file each */
+int view_paths_print(const struct model *model, const struct view_copies *view);
+int view_channels_print(const struct model *model, const struct view_copies *view);
+int view_calls_print(const struct model *model, const struct view_copies *view);
+int view_advice_print(const struct model *model, const struct view_copies *view);
+void view_advice_put(struct view_json *json, const struct model *model,
+		     const struct view_copies *view);
+
+/* the path that ends with hop @last */
+int view_path_print(const struct model *model, uint32_t last);
+json_t *view_path_json(const struct model *model, uint32_t last);
+
+/* numbers of channels with traffic, of call statistics: sorted; to be freed */
+uint32_t *view_channels_sorted(const struct model *model, const struct view_copies *view,
+			       bool is_pipe, uint32_t *nr);
+uint32_t *view_calls_sorted(const struct model *model, const struct view_copies *view,
+			    uint32_t *nr, uint32_t *nr_left_out);
+/* numbers of a channel's pairs, largest first; to be freed */
+uint32_t *view_pairs_sorted(const struct model *model, const struct channel *channel, uint32_t *nr);
+
+/* the process and the image at one end, 0 = not known */
+uint32_t view_end_proc(const struct model *model, uint32_t end);
+uint32_t view_end_image(const struct model *model, uint32_t end);
+
+#endif /* IPCPROBE_VIEW_COPIES_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The view of "ipcprobe sched explain", on stdout.
+ */
+#ifndef IPCPROBE_VIEW_EXPLAIN_H
+#define IPCPROBE_VIEW_EXPLAIN_H
+
+#include <jansson.h>
+
+#include "view/label_sched.h"
+#include "watch/explain.h"
+
+/* one switch, one wake-up, as it comes */
+int view_explain_case(const struct explain *explain, const struct explain_case *c);
+int view_explain_case_json(const struct explain *explain, const struct explain_case *c);
+int view_explain_wakeup(const struct explain *explain, uint32_t task,
+			const struct explain_wakeup *wakeup);
+int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
+			     const struct explain_wakeup *wakeup);
+
+/* those kept, then how many predictions were right, and the audits */
+int view_explain_print(const struct model *model, const struct explain *explain);
+int view_explain_json(const struct model *model, const struct explain *explain);
+
+/* delay.c: the parts of a delay, @task's, and who ran meanwhile */
+void view_delay_print(const struct model *model, const struct delay_report *delay,
+		      uint32_t task);
+json_t *view_delay_json(const struct model *model, const struct delay_report *delay);
+
+/* picks.c: predictions by rule, and those that were wrong */
+int view_picks_print(const struct model *model, uint64_t start_ns);
+json_t *view_picks_json(const struct model *model);
+
+/* do two CPUs share a last-level cache? -1: not known */
+int explain_is_cache_shared(const struct explain *explain, uint32_t a, uint32_t b);
+
+/* is a fair task's row the one that was chosen? */
+static inline bool explain_is_chosen(const struct pick_level *level, uint32_t row)
+{
+	return level->chosen == (int32_t)row;
+}
+
+#endif /* IPCPROBE_VIEW_EXPLAIN_H */

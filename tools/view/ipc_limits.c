@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The limits of IPC: a line for each, with what is used of it.
+ */
+#include "view/ipc_limits.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "lib/table.h"
+#include "view/json.h"
+#include "view/label.h"
+
+static double percent(const struct live_limit *limit)
+{
+	return limit->limit ? 100.0 * (double)limit->used / (double)limit->limit : 0;
+}
+
+/* ---- text ---- */
+
+enum { COL_RESOURCE, COL_DESCRIPTION, COL_LIMIT, COL_USED, COL_USE };
+
+static const struct table_column columns[] = {
+	[COL_RESOURCE] = { "RESOURCE", false }, [COL_DESCRIPTION] = { "DESCRIPTION", false },
+	[COL_LIMIT] = { "LIMIT", true }, [COL_USED] = { "USED", true }, [COL_USE] = { "USE", true },
+	{ NULL, false }
+};
+
+static void set_limit(struct table *table, const struct live_limit *limit, bool is_bytes)
+{
+	char buf[LABEL_MAX];
+
+	if (!limit->is_known)
+		table_set(table, COL_LIMIT, "-");
+	else if (is_bytes)
+		table_set(table, COL_LIMIT, "%s", label_bytes(buf, limit->limit, true));
+	else
+		table_set(table, COL_LIMIT, "%llu", (unsigned long long)limit->limit);
+}
+
+static void set_used(struct table *table, const struct live_limit *limit)
+{
+	table_set(table, COL_USED, "-");
+	if (limit->is_used_known)
+		table_set(table, COL_USED, "%llu", (unsigned long long)limit->used);
+	if (limit->is_used_known && limit->is_known)
+		table_set(table, COL_USE, "%.2f %%", percent(limit));
+}
+
+/* view_limits_print - a table on stdout, with @is_plain all in bytes; 0 or -ENOMEM */
+int view_limits_print(const struct live_limit limit[LIVE_NR_LIMITS], bool is_plain)
+{
+	struct table *table = table_create(columns);
+
+	if (!table)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < LIVE_NR_LIMITS; i++) {
+		table_add(table);
+		table_set(table, COL_RESOURCE, "%s", live_limits[i].name);
+		table_set(table, COL_DESCRIPTION, "%s", live_limits[i].help);
+		set_limit(table, &limit[i], live_limits[i].kind == LIVE_LIMIT_BYTES && !is_plain);
+		if (live_limits[i].kind == LIVE_LIMIT_COUNT)
+			set_used(table, &limit[i]);
+	}
+	table_print(table);
+	table_destroy(table);
+	return 0;
+}
+
+/* ---- JSON ---- */
+
+/* SHMMAX and SHMALL are beyond what a number may be there: limits are strings. */
+static json_t *limit_json(const struct live_limit *limit)
+{
+	char buf[24];
+
+	if (!limit->is_known)
+		return json_null();
+	snprintf(buf, sizeof(buf), "%llu", (unsigned long long)limit->limit);
+	return json_string(buf);
+}
+
+static json_t *row_json(const struct live_limit *limit, const struct live_limit_desc *desc)
+{
+	json_t *row = json_pack("{s:s, s:s, s:o}", "resource", desc->name, "description",
+				desc->help, "limit", limit_json(limit));
+	bool is_known = limit->is_known && limit->is_used_known;
+
+	if (desc->kind != LIVE_LIMIT_COUNT)
+		return row;
+	json_object_set_new(row, "used", view_json_known(limit->is_used_known, limit->used));
+	json_object_set_new(row, "use_percent", is_known ? json_real(percent(limit)) : json_null());
+	return row;
+}
+
+/* view_limits_json - one JSON object on stdout; 0 or -ENOMEM */
+int view_limits_json(const struct live_limit limit[LIVE_NR_LIMITS])
+{
+	json_t *rows = json_array();
+
+	for (unsigned int i = 0; i < LIVE_NR_LIMITS; i++)
+		json_array_append_new(rows, row_json(&limit[i], &live_limits[i]));
+	return view_json_print(json_pack("{s:o}", "limits", rows));
+}

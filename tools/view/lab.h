@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The views of "ipcprobe lab", on stdout.
+ */
+#ifndef IPCPROBE_VIEW_LAB_H
+#define IPCPROBE_VIEW_LAB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lab/lab.h"
+#include "lab/trace.h"
+
+/**
+ * struct lab_row - one run
+ * @is_right: the client's file equals the server's
+ * @note: why there are no figures, or what to know about them; "" = nothing
+ * @trace: valid if @has_trace
+ */
+struct lab_row {
+	const struct lab_transport *transport;
+	struct lab_result result;
+	bool is_right;
+	bool has_trace;
+	struct lab_trace trace;
+	char note[160];
+};
+
+/* @size: of the file; @has_hops: the paths, too */
+int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops);
+int view_lab_json(const struct lab_row *rows, uint32_t nr, uint64_t size);
+
+#endif /* IPCPROBE_VIEW_LAB_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One line per migration, as it happens, and sums: a watcher of the model.
+ */
+#ifndef IPCPROBE_VIEW_MIGRATIONS_H
+#define IPCPROBE_VIEW_MIGRATIONS_H
+
+#include <stdbool.h>
+
+#include "lib/hash.h"
+#include "model/model.h"
+#include "view/runq.h"
+
+/* migrations of a task, or from one CPU to another */
+struct migrations_row {
+	uint16_t from;
+	uint16_t to;
+	uint64_t count;
+};
+
+/**
+ * struct migrations - the view
+ * @model: for names
+ * @runq: which CPUs and processes; how many lines of sums; begin of the recording
+ * @task: struct migrations_row by task
+ * @pair: struct migrations_row of each pair of CPUs
+ * @by_pair: its number
+ * @has_lines: a line per migration; else sums alone
+ */
+struct migrations {
+	struct sched_watch watch;
+	const struct model *model;
+	const struct view_runq *runq;
+	struct pool task;
+	struct pool pair;
+	struct map by_pair;
+	bool has_lines;
+};
+
+int migrations_init(struct migrations *mig, const struct model *model,
+		    const struct view_runq *runq);
+void migrations_deinit(struct migrations *mig);
+
+void migrations_print_head(const struct migrations *mig);
+int migrations_print(const struct model *model, const struct migrations *mig);
+
+#endif /* IPCPROBE_VIEW_MIGRATIONS_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run queues, as JSON.  The keys are documented in ipcprobe-runq(1).
+ */
+#include "view/runq.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "view/json.h"
+#include "view/label.h"
+
+static json_t *lengths_json(const struct sched_cpu *cpu)
+{
+	json_t *list = json_array();
+	uint32_t i, max = sched_max_length(cpu);
+
+	for (i = 0; i <= max && i < cpu->nr_lengths; i++)
+		json_array_append_new(list, view_json_number(cpu->length_ns[i]));
+	return list;
+}
+
+static json_t *cpu_json(const struct model *model, uint32_t i)
+{
+	const struct sched_cpu *cpu = &model->sched.cpu[i];
+	uint64_t known_ns = sched_known_ns(cpu);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "cpu", view_json_number(i),
+			 "known_ns", view_json_number(known_ns),
+			 "known_share", json_real(view_known_share(model, cpu)),
+			 "mean_length", known_ns ? json_real(sched_mean_length(cpu)) : json_null(),
+			 "max_length", view_json_known(known_ns, sched_max_length(cpu)),
+			 "length_ns", lengths_json(cpu),
+			 "busy_ns", view_json_number(cpu->busy_ns),
+			 "idle_ns", view_json_number(cpu->idle_ns),
+			 "offline_ns", view_json_number(cpu->offline_ns),
+			 "switches", view_json_number(cpu->nr_switches),
+			 "audits", view_json_number(cpu->nr_audits),
+			 "audits_agreed", view_json_number(cpu->nr_agreed));
+}
+
+static void put_cpus(struct view_json *json, const struct model *model,
+		     const struct view_runq *view)
+{
+	uint32_t nr, i, *cpus = view_cpus(model, view, &nr);
+
+	if (!cpus)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "cpus");
+	for (i = 0; cpus && i < nr; i++)
+		view_json_element(json, cpu_json(model, cpus[i]));
+	view_json_array_end(json);
+	free(cpus);
+}
+
+/* view_latency_figures_json - times from a waker's call until running */
+json_t *view_latency_figures_json(const struct hist *latency)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "count", view_json_number(latency->count),
+			 "mean_ns", view_json_number(hist_mean(latency)),
+			 "p50_ns", view_json_number(hist_percentile(latency, 50)),
+			 "p90_ns", view_json_number(hist_percentile(latency, 90)),
+			 "p99_ns", view_json_number(hist_percentile(latency, 99)),
+			 "max_ns", view_json_number(latency->max));
+}
+
+static json_t *task_json(const struct model *model, uint32_t i)
+{
+	const struct sched_task *task = sched_task_at(&model->sched, i);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "task", label_task_json(model, i),
+			 "run_ns", view_json_number(task->run_ns),
+			 "queued_ns", view_json_number(task->wait_ns),
+			 "wakeups", view_json_number(task->nr_wakeups),
+			 "latency", view_latency_figures_json(&task->latency),
+			 "voluntary", view_json_number(task->nr_voluntary),
+			 "preempted", view_json_number(task->nr_preempted),
+			 "migrations", view_json_number(task->nr_migrations));
+}
+
+static void put_tasks(struct view_json *json, const struct model *model,
+		      const struct view_runq *view)
+{
+	uint32_t nr, i, *tasks = view_tasks_sorted(model, view, &nr);
+
+	if (!tasks)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "tasks");
+	for (i = 0; tasks && i < nr && (!view->top || i < view->top); i++)
+		view_json_element(json, task_json(model, tasks[i]));
+	view_json_array_end(json);
+	free(tasks);
+}
+
+/**
+ * view_runq_json - everything, as one object on one line
+ * Return: 0 or -errno.
+ */
+int view_runq_json(const struct model *model, const struct view_runq *view)
+{
+	struct view_json json;
+
+	view_json_begin(&json);
+	view_json_member(&json, "from_ns", view_json_number(model->sched.from_ns));
+	view_json_member(&json, "until_ns", view_json_number(model->sched.until_ns));
+	put_cpus(&json, model, view);
+	put_tasks(&json, model, view);
+	view_json_member(&json, "audits", view_audits_json(model));
+	view_json_member(&json, "figures",
+			 json_string(model_runq_complete(model) ? "exact" : "at least"));
+	view_json_member(&json, "lost", label_losses_json(model));
+	return view_json_end(&json);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Text that others chose, as XML.
+ */
+#ifndef IPCPROBE_VIEW_SVG_XML_H
+#define IPCPROBE_VIEW_SVG_XML_H
+
+#include <stdio.h>
+
+void xml_text(FILE *out, const char *text);
+
+#endif /* IPCPROBE_VIEW_SVG_XML_H */

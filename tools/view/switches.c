@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who runs on each CPU, one line per switch, tasks by codes of two letters.
+ */
+#include "view/switches.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "view/json.h"
+#include "view/label.h"
+#include "view/line.h"
+
+static const char first_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+static const char second_letters[] =
+	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+#define NR_FIRST	(sizeof(first_letters) - 1)
+#define NR_CODES	(NR_FIRST * (sizeof(second_letters) - 1))
+
+/* A0, B0, ... Z0, a0, ... z0, A1, ...; when they are used up, ## */
+static void put_code(uint32_t number)
+{
+	if (number > NR_CODES) {
+		fputs("##", stdout);
+		return;
+	}
+	putchar(first_letters[(number - 1) % NR_FIRST]);
+	putchar(second_letters[(number - 1) / NR_FIRST]);
+}
+
+static uint32_t known_code(const struct switches *sw, uint32_t task)
+{
+	return task < sw->code.nr ? *(uint32_t *)pool_at(&sw->code, task) : 0;
+}
+
+static void put_task(const struct switches *sw, uint32_t task)
+{
+	if (!task)
+		fputs(". ", stdout);
+	else if (known_code(sw, task))
+		put_code(known_code(sw, task));
+	else
+		fputs("--", stdout);
+}
+
+static void put_cpus(const struct switches *sw, const struct sched *sched,
+		     const struct sched_switch *event)
+{
+	uint32_t i;
+
+	for (i = 0; i < sched->nr_cpus; i++) {
+		const struct sched_cpu *cpu = &sched->cpu[i];
+
+		if (!cpu->is_seen || !source_wants_cpu(sw->runq->source, i))
+			continue;
+		fputs(i == event->rec->cpu ? " *" : "  ", stdout);
+		if (i == event->rec->cpu)
+			put_task(sw, event->next);
+		else if (cpu->is_known)
+			put_task(sw, cpu->current);
+		else
+			fputs("??", stdout);
+	}
+}
+
+static void print_line(const struct switches *sw, const struct sched *sched,
+		       const struct sched_switch *event, bool is_new)
+{
+	put_cpus(sw, sched, event);
+	putchar(' ');
+	line_time(event->rec->hdr.ts_ns - sw->runq->start_ns);
+	fputs(" secs", stdout);
+	if (is_new) {
+		putchar(' ');
+		put_code(known_code(sw, event->next));
+		fputs(" => ", stdout);
+		line_task(sw->model, event->next, 0);
+	}
+	putchar('\n');
+}
+
+static json_t *running_json(const struct switches *sw, const struct sched *sched,
+			    const struct sched_switch *event)
+{
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < sched->nr_cpus; i++) {
+		const struct sched_cpu *cpu = &sched->cpu[i];
+		bool is_changed = i == event->rec->cpu;
+		uint32_t task = is_changed ? event->next : cpu->current;
+
+		if (!cpu->is_seen || !source_wants_cpu(sw->runq->source, i))
+			continue;
+		json_array_append_new(list, json_pack("{s:o, s:b, s:o}",
+						      "cpu", view_json_number(i),
+						      "known", is_changed || cpu->is_known,
+						      "task", label_task_json(sw->model, task)));
+	}
+	return json_pack("{s:s, s:o, s:o, s:o}", "event", "switch",
+			 "ts_ns", view_json_number(event->rec->hdr.ts_ns),
+			 "changed", view_json_number(event->rec->cpu), "cpus", list);
+}
+
+/* Let the task have a code; has it a new one of its own, to be explained? */
+static int give_code(struct switches *sw, uint32_t task, bool *is_new)
+{
+	uint32_t *code = pool_reach(&sw->code, task);
+
+	*is_new = false;
+	if (!code)
+		return -ENOMEM;
+	if (task && (!*code || *code > NR_CODES))
+		*is_new = true;
+	if (task && !*code)
+		*code = ++sw->nr_codes;
+	return 0;
+}
+
+static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *event)
+{
+	struct switches *sw = arg;
+	bool is_new;
+	int err;
+
+	if (!source_wants_cpu(sw->runq->source, event->rec->cpu) ||
+	    !(view_wants_task(sw->model, sw->runq, event->prev) ||
+	      view_wants_task(sw->model, sw->runq, event->next)))
+		return 0;
+	if (sw->runq->source->json)
+		return view_json_print(running_json(sw, sched, event));
+	err = give_code(sw, event->next, &is_new);
+	if (!err)
+		print_line(sw, sched, event, is_new);
+	return err;
+}
+
+static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+{
+	const struct switches *sw = arg;
+
+	(void)sched;
+	line_lost(sw->runq, begin_ns, end_ns);
+	return 0;
+}
+
+int switches_init(struct switches *sw, const struct model *model, const struct view_runq *runq)
+{
+	*sw = (struct switches){
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = sw },
+		.model = model, .runq = runq,
+	};
+	return pool_init(&sw->code, sizeof(uint32_t));
+}
+
+void switches_deinit(struct switches *sw)
+{
+	pool_deinit(&sw->code);
+}
+
+/* switches_print - what is to be said after the last line: 0 */
+int switches_print(const struct model *model, const struct switches *sw)
+{
+	if (sw->runq->source->json)
+		return 0;
+	puts("\n*  what changed; . idle; -- not shown before; ?? unknown");
+	label_print_losses(stdout, model);
+	return 0;
+}

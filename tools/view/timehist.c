@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One line per switch, as it happens.  Nothing of it is kept but the sums of
+ * the summary, which timehist_sums.c prints.
+ */
+#include "view/timehist.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "view/json.h"
+#include "view/label.h"
+#include "view/label_sched.h"
+#include "view/line.h"
+
+#define NAME_WIDTH	30
+
+static bool wants_task(const struct timehist *th, uint32_t task)
+{
+	return task && view_wants_task(th->model, th->runq, task);
+}
+
+static const struct sched_task *sched_of(const struct timehist *th, uint32_t task)
+{
+	return sched_task_at(&th->model->sched, task);
+}
+
+/* ---- text ---- */
+
+/* perf's columns of CPUs */
+static void put_cpus(const struct timehist *th, uint32_t cpu, char mark)
+{
+	const struct sched *sched = &th->model->sched;
+	uint32_t i;
+
+	if (!th->has_cpus)
+		return;
+	putchar(' ');
+	for (i = 0; i < sched->nr_cpus; i++)
+		if (sched->cpu[i].is_seen)
+			putchar(i == cpu ? mark : ' ');
+	putchar(' ');
+}
+
+static void begin_line(const struct timehist *th, uint64_t ts_ns, uint32_t cpu, char mark)
+{
+	line_time(ts_ns - th->runq->start_ns);
+	line_cpu(cpu);
+	put_cpus(th, cpu, mark);
+	putchar(' ');
+}
+
+/* What of a delay was no waiting for others. */
+static void put_throttled(const struct sched_task *task)
+{
+	uint64_t ns = delay_kind_ns(&task->delay, DELAY_THROTTLED);
+	char buf[LABEL_MAX];
+
+	if (ns)
+		printf("  throttled: %s", label_ns(buf, ns));
+}
+
+static void print_switch(const struct timehist *th, const struct sched_switch *sw, uint64_t run_ns)
+{
+	const struct sched_task *task = sched_of(th, sw->prev);
+
+	begin_line(th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's');
+	line_task(th->model, sw->prev, NAME_WIDTH);
+	line_ms(task->off_ns);
+	line_ms(delay_ns(&task->delay));
+	line_ms(run_ns);
+	if (th->has_state)
+		printf("  %5c", line_state(sw->rec));
+	if (th->has_next) {
+		fputs("  next: ", stdout);
+		line_task(th->model, sw->next, 0);
+	}
+	put_throttled(task);
+	putchar('\n');
+}
+
+/* Why the task left its CPU when it last did. */
+static void put_reason(const struct timehist *th, const struct sched_task *task)
+{
+	struct sched_wait wait = sched_wait_of(&th->model->sched, task);
+
+	if (!task->out_ns)
+		putchar('-');
+	else if (task->is_preempted)
+		fputs("preempted", stdout);
+	else if (wait.kind)
+		label_print_wait(stdout, th->model, &wait);
+	else
+		fputs(line_state_name(task->out_state), stdout);
+}
+
+static void print_precise(const struct timehist *th, const struct sched_switch *sw)
+{
+	const struct sched_task *task = sched_of(th, sw->next);
+	uint64_t ts_ns = sw->rec->hdr.ts_ns, ready_ns = sched_ready_ns(task);
+
+	line_time(ts_ns - th->runq->start_ns);
+	fputs("  ", stdout);
+	line_task(th->model, sw->next, NAME_WIDTH);
+	if (task->wake_ns)
+		line_waker(th->model, &task->waker, NAME_WIDTH);
+	else
+		printf("%-*s", NAME_WIDTH, "-");
+	line_ms_known(ready_ns && ready_ns <= ts_ns, ts_ns - ready_ns);
+	line_ms_known(task->out_ns, ts_ns - task->out_ns);
+	putchar(' ');
+	line_cpu(sw->rec->cpu);
+	putchar(' ');
+	line_task(th->model, sw->prev, NAME_WIDTH);
+	put_reason(th, task);
+	put_throttled(task);
+	putchar('\n');
+}
+
+static void print_wakeup(const struct timehist *th, const struct ipcprobe_rec_rq_wakeup *rec,
+			 uint32_t task, const struct sched_waker *waker)
+{
+	begin_line(th, rec->hdr.ts_ns, rec->cpu, 'w');
+	line_waker(th->model, waker, NAME_WIDTH);
+	printf("%*s  awakened: ", 3 * LINE_MS_WIDTH, "");
+	line_task(th->model, task, 0);
+	putchar('\n');
+}
+
+static void print_migration(const struct timehist *th, const struct ipcprobe_rec_rq_migrate *rec,
+			    uint32_t task, uint32_t by)
+{
+	begin_line(th, rec->hdr.ts_ns, rec->from_cpu, 'm');
+	line_task(th->model, by, NAME_WIDTH);
+	printf("%*s  migrated: ", 3 * LINE_MS_WIDTH, "");
+	line_task(th->model, task, 0);
+	printf(" cpu %u => %u\n", rec->from_cpu, rec->to_cpu);
+}
+
+/* timehist_print_head - the columns' names */
+void timehist_print_head(const struct timehist *th)
+{
+	if (!th->has_lines || th->runq->source->json)
+		return;
+	if (th->is_precise) {
+		printf("%15s  %-*s%-*s%*s%*s  %-6s  %-*s%s\n", "time", NAME_WIDTH, "new task",
+		       NAME_WIDTH, "readying task", LINE_MS_WIDTH, "ready (ms)", LINE_MS_WIDTH,
+		       "wait (ms)", "cpu", NAME_WIDTH, "previous task", "wait reason");
+		return;
+	}
+	printf("%15s %-6s %s%-*s%*s%*s%*s%s\n", "time", "cpu", th->has_cpus ? " CPUs  " : " ",
+	       NAME_WIDTH, "task name [tid/pid]", LINE_MS_WIDTH, "wait time", LINE_MS_WIDTH,
+	       "sch delay", LINE_MS_WIDTH, "run time", th->has_state ? "  state" : "");
+}
+
+/* ---- JSON ---- */
+
+static json_t *switch_json(const struct timehist *th, const struct sched_switch *sw,
+			   uint64_t run_ns)
+{
+	const struct sched_task *task = sched_of(th, sw->prev);
+	char state[2] = { line_state(sw->rec) };
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "event", "switch",
+			 "ts_ns", view_json_number(sw->rec->hdr.ts_ns),
+			 "cpu", view_json_number(sw->rec->cpu),
+			 "task", label_task_json(th->model, sw->prev),
+			 "wait_ns", view_json_number(task->off_ns),
+			 "latency_ns", view_json_number(delay_ns(&task->delay)),
+			 "throttled_ns", view_json_number(delay_kind_ns(&task->delay,
+									DELAY_THROTTLED)),
+			 "run_ns", view_json_number(run_ns),
+			 "state", state,
+			 "next", label_task_json(th->model, sw->next));
+}
+
+static json_t *precise_json(const struct timehist *th, const struct sched_switch *sw)
+{
+	const struct sched_task *task = sched_of(th, sw->next);
+	uint64_t ts_ns = sw->rec->hdr.ts_ns, ready_ns = sched_ready_ns(task);
+	struct sched_wait wait = sched_wait_of(&th->model->sched, task);
+	struct sched_waker waker = task->wake_ns ? task->waker : (struct sched_waker){ 0 };
+	const char *reason = task->is_preempted ? "preempted" : line_state_name(task->out_state);
+
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o, s:o, s:s?, s:o, s:o}", "event", "run",
+			 "ts_ns", view_json_number(ts_ns),
+			 "cpu", view_json_number(sw->rec->cpu),
+			 "task", label_task_json(th->model, sw->next),
+			 "waker", label_waker_json(th->model, &waker),
+			 "interrupted", label_interrupted_json(th->model, &waker),
+			 "waker_context", task->wake_ns ? label_waker_kind(waker.kind) : NULL,
+			 "ready_ns", view_json_known(ready_ns && ready_ns <= ts_ns,
+						     ts_ns - ready_ns),
+			 "throttled_ns", view_json_number(delay_kind_ns(&task->delay,
+									DELAY_THROTTLED)),
+			 "wait_ns", view_json_known(task->out_ns, ts_ns - task->out_ns),
+			 "reason", task->out_ns ? reason : NULL,
+			 "object", task->is_preempted ? json_null() :
+				   label_wait_json(th->model, &wait),
+			 "prev", label_task_json(th->model, sw->prev));
+}
+
+static json_t *wakeup_json(const struct timehist *th, const struct ipcprobe_rec_rq_wakeup *rec,
+			   uint32_t task, const struct sched_waker *waker)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "event", "wakeup",
+			 "ts_ns", view_json_number(rec->hdr.ts_ns),
+			 "cpu", view_json_number(rec->cpu),
+			 "task", label_task_json(th->model, task),
+			 "waker", label_waker_json(th->model, waker),
+			 "interrupted", label_interrupted_json(th->model, waker),
+			 "waker_context", label_waker_kind(waker->kind));
+}
+
+static json_t *migration_json(const struct timehist *th,
+			      const struct ipcprobe_rec_rq_migrate *rec, uint32_t task,
+			      uint32_t by)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "event", "migration",
+			 "ts_ns", view_json_number(rec->hdr.ts_ns),
+			 "from", view_json_number(rec->from_cpu),
+			 "to", view_json_number(rec->to_cpu),
+			 "task", label_task_json(th->model, task),
+			 "by", label_task_json(th->model, by));
+}
+
+/* ---- what is watched ---- */
+
+static int count(struct timehist *th, uint32_t task, uint64_t run_ns)
+{
+	struct timehist_row *row = pool_reach(&th->row, task);
+
+	if (!row)
+		return -ENOMEM;
+	if (!row->count || run_ns < row->min_ns)
+		row->min_ns = run_ns;
+	if (run_ns > row->max_ns)
+		row->max_ns = run_ns;
+	row->count++;
+	row->sum_ns += run_ns;
+	row->sum_squares += (double)run_ns * run_ns;
+	return 0;
+}
+
+static int show_precise(const struct timehist *th, const struct sched_switch *sw)
+{
+	if (!wants_task(th, sw->next))
+		return 0;
+	if (th->runq->source->json)
+		return view_json_print(precise_json(th, sw));
+	print_precise(th, sw);
+	return 0;
+}
+
+static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
+{
+	struct timehist *th = arg;
+	uint64_t run_ns;
+	int err = 0;
+
+	if (!source_wants_cpu(th->runq->source, sw->rec->cpu))
+		return 0;
+	if (th->has_lines && th->is_precise)
+		err = show_precise(th, sw);
+	if (err || !wants_task(th, sw->prev))
+		return err;
+	run_ns = sched_run_ns(sched, sw->prev, sw->rec->cpu, sw->rec->hdr.ts_ns);
+	err = count(th, sw->prev, run_ns);
+	if (err || !th->has_lines || th->is_precise)
+		return err;
+	if (th->runq->source->json)
+		return view_json_print(switch_json(th, sw, run_ns));
+	print_switch(th, sw, run_ns);
+	return 0;
+}
+
+static int on_wakeup(void *arg, const struct sched *sched,
+		     const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task,
+		     const struct sched_waker *waker)
+{
+	const struct timehist *th = arg;
+
+	(void)sched;
+	if (!th->has_lines || !th->has_wakeups || !source_wants_cpu(th->runq->source, rec->cpu) ||
+	    !(wants_task(th, task) || wants_task(th, waker->task)))
+		return 0;
+	if (th->runq->source->json)
+		return view_json_print(wakeup_json(th, rec, task, waker));
+	print_wakeup(th, rec, task, waker);
+	return 0;
+}
+
+static int on_migrate(void *arg, const struct sched *sched,
+		      const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by)
+{
+	struct timehist *th = arg;
+	struct timehist_row *row;
+
+	(void)sched;
+	if (!wants_task(th, task) || !(source_wants_cpu(th->runq->source, rec->from_cpu) ||
+				       source_wants_cpu(th->runq->source, rec->to_cpu)))
+		return 0;
+	row = pool_reach(&th->row, task);
+	if (!row)
+		return -ENOMEM;
+	row->nr_migrations++;
+	if (!th->has_lines || !th->has_migrations)
+		return 0;
+	if (th->runq->source->json)
+		return view_json_print(migration_json(th, rec, task, by));
+	print_migration(th, rec, task, by);
+	return 0;
+}
+
+static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+{
+	const struct timehist *th = arg;
+
+	(void)sched;
+	if (th->has_lines)
+		line_lost(th->runq, begin_ns, end_ns);
+	return 0;
+}
+
+int timehist_init(struct timehist *th, const struct model *model, const struct view_runq *runq)
+{
+	*th = (struct timehist){
+		.watch = { .on_switch = on_switch, .on_wakeup = on_wakeup,
+			   .on_migrate = on_migrate, .on_lost = on_lost, .arg = th },
+		.model = model, .runq = runq, .has_lines = true,
+	};
+	return pool_init(&th->row, sizeof(struct timehist_row));
+}
+
+void timehist_deinit(struct timehist *th)
+{
+	pool_deinit(&th->row);
+}

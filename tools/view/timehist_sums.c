@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What timehist prints after its lines: sums per task.
+ */
+#include "view/timehist.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "lib/table.h"
+#include "view/json.h"
+#include "view/label.h"
+
+enum { SUM_NAME, SUM_COUNT, SUM_RUN, SUM_MIN, SUM_MEAN, SUM_MAX, SUM_STDDEV, SUM_MIGRATIONS };
+
+static const struct table_column columns[] = {
+	{ "TASK", false }, { "SCHED-IN", true }, { "RUN-TIME", true }, { "MIN-RUN", true },
+	{ "AVG-RUN", true }, { "MAX-RUN", true }, { "STDDEV", true }, { "MIGRATIONS", true },
+	{ NULL, false }
+};
+
+/* of the mean, in % of it */
+static double stddev_share(const struct timehist_row *row)
+{
+	double mean = (double)row->sum_ns / row->count, variance;
+
+	if (row->count < 2 || !row->sum_ns)
+		return 0;
+	variance = (row->sum_squares - mean * row->sum_ns) / (row->count - 1);
+	return variance > 0 ? 100 * sqrt(variance / row->count) / mean : 0;
+}
+
+static void add_row(struct table *table, const struct model *model,
+		    const struct timehist_row *row, uint32_t task)
+{
+	char buf[LABEL_MAX];
+
+	table_add(table);
+	label_set(table, SUM_NAME, label_task(model, task));
+	table_set(table, SUM_COUNT, "%" PRIu64, row->count);
+	table_set(table, SUM_RUN, "%s", label_ns(buf, row->sum_ns));
+	table_set(table, SUM_MIN, "%s", label_ns(buf, row->min_ns));
+	table_set(table, SUM_MEAN, "%s", label_ns(buf, row->sum_ns / row->count));
+	table_set(table, SUM_MAX, "%s", label_ns(buf, row->max_ns));
+	table_set(table, SUM_STDDEV, "%.2f %%", stddev_share(row));
+	table_set(table, SUM_MIGRATIONS, "%" PRIu64, row->nr_migrations);
+}
+
+static void print_idle(const struct model *model, const struct view_runq *view)
+{
+	const struct sched *sched = &model->sched;
+	char buf[LABEL_MAX];
+	uint32_t i;
+
+	puts("\nIdle");
+	for (i = 0; i < sched->nr_cpus; i++) {
+		const struct sched_cpu *cpu = &sched->cpu[i];
+		uint64_t both_ns = cpu->busy_ns + cpu->idle_ns;
+
+		if (cpu->is_seen && source_wants_cpu(view->source, i) && both_ns)
+			printf("  CPU %-4u %s (%.2f %%)\n", i, label_ns(buf, cpu->idle_ns),
+			       100.0 * cpu->idle_ns / both_ns);
+	}
+}
+
+static void print_summary(const struct model *model, const struct timehist *th)
+{
+	struct table *table = table_create(columns);
+	uint64_t nr_switches = 0, run_ns = 0;
+	char buf[LABEL_MAX];
+	uint32_t i, nr = 0;
+
+	for (i = 1; i < th->row.nr; i++) {
+		const struct timehist_row *row = pool_at(&th->row, i);
+
+		if (!row->count)
+			continue;
+		add_row(table, model, row, i);
+		nr++;
+		nr_switches += row->count;
+		run_ns += row->sum_ns;
+	}
+	puts("Runtime summary");
+	table_print(table);
+	table_destroy(table);
+	print_idle(model, th->runq);
+	printf("\n%u tasks, %" PRIu64 " switches away from them, which had run for %s\n", nr,
+	       nr_switches, label_ns(buf, run_ns));
+}
+
+static json_t *row_json(const struct model *model, const struct timehist_row *row, uint32_t task)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "task", label_task_json(model, task),
+			 "count", view_json_number(row->count),
+			 "run_ns", view_json_number(row->sum_ns),
+			 "min_ns", view_json_number(row->min_ns),
+			 "max_ns", view_json_number(row->max_ns),
+			 "migrations", view_json_number(row->nr_migrations));
+}
+
+static int print_summary_json(const struct model *model, const struct timehist *th)
+{
+	struct view_json json;
+	uint32_t i;
+
+	view_json_begin(&json);
+	view_json_member(&json, "event", json_string("summary"));
+	view_json_array_begin(&json, "tasks");
+	for (i = 1; i < th->row.nr; i++) {
+		const struct timehist_row *row = pool_at(&th->row, i);
+
+		if (row->count)
+			view_json_element(&json, row_json(model, row, i));
+	}
+	view_json_array_end(&json);
+	view_json_member(&json, "lost", label_losses_json(model));
+	return view_json_end(&json);
+}
+
+/**
+ * timehist_print - what is to be said after the last line
+ * Return: 0 or -ENOMEM.
+ */
+int timehist_print(const struct model *model, const struct timehist *th)
+{
+	if (th->runq->source->json)
+		return th->has_summary ? print_summary_json(model, th) : 0;
+	if (th->has_summary && th->has_lines)
+		putchar('\n');
+	if (th->has_summary)
+		print_summary(model, th);
+	label_print_losses(stdout, model);
+	return 0;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who was in another task's way.
+ */
+#include "watch/antagonist.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool is_wanted(const struct antagonists *antagonists, const struct sched *sched,
+		      uint32_t task, uint32_t cpu)
+{
+	uint32_t proc = task_at(sched->tasks, task)->proc;
+
+	return task && source_wants_cpu(antagonists->source, cpu) &&
+	       source_wants_pid(antagonists->source, proc_at(sched->tasks, proc)->pid);
+}
+
+/* NULL without memory */
+static struct antagonist *pair_of(struct antagonists *antagonists, uint32_t task, uint32_t by)
+{
+	uint64_t key = map_pair(task, by);
+	uint32_t found = map_get(&antagonists->by_pair, key);
+	struct antagonist *row;
+
+	if (found)
+		return pool_at(&antagonists->row, found);
+	row = pool_add(&antagonists->row, &found);
+	if (!row || map_set(&antagonists->by_pair, key, found))
+		return NULL;
+	row->task = task;
+	row->by = by;
+	return row;
+}
+
+static int count_preemption(struct antagonists *antagonists, const struct sched *sched,
+			    const struct sched_switch *sw)
+{
+	struct antagonist *row;
+
+	if (!sw->next || (sw->rec->prev_state && !sw->rec->preempt) ||
+	    !is_wanted(antagonists, sched, sw->prev, sw->rec->cpu))
+		return 0;
+	row = pair_of(antagonists, sw->prev, sw->next);
+	if (!row)
+		return -ENOMEM;
+	row->nr_preemptions++;
+	return 0;
+}
+
+static int count_part(struct antagonists *antagonists, const struct sched *sched, uint32_t task,
+		      const struct delay_part *part, uint64_t now_ns)
+{
+	struct run_sums *sums = &antagonists->sums;
+	uint64_t left_ns = delay_part_ns(part, now_ns);
+	struct antagonist *row;
+	uint32_t i;
+	int err = runs_during(&antagonists->runs, sched, task, part, now_ns, sums);
+
+	for (i = 0; i < sums->nr && !err; i++) {
+		row = pair_of(antagonists, task, sums->v[i].task);
+		if (!row)
+			return -ENOMEM;
+		row->ran_ns += sums->v[i].ns;
+		row->nr_runs += sums->v[i].nr;
+		left_ns -= sums->v[i].ns < left_ns ? sums->v[i].ns : left_ns;
+	}
+	antagonists->unknown_ns += left_ns;
+	return err;
+}
+
+/* A delay is over: who ran while the task might have. */
+static int count_delay(struct antagonists *antagonists, const struct sched *sched,
+		       const struct sched_switch *sw)
+{
+	const struct sched_delay *delay = &sched_task_at(sched, sw->next)->delay;
+	uint32_t i;
+	int err = 0;
+
+	if (!delay->is_known || !is_wanted(antagonists, sched, sw->next, sw->rec->cpu))
+		return 0;
+	for (i = 0; i < delay->nr && !err; i++)
+		if (delay->part[i].kind == DELAY_QUEUED)
+			err = count_part(antagonists, sched, sw->next, &delay->part[i],
+					 sw->rec->hdr.ts_ns);
+	return err;
+}
+
+/* ---- what is watched ---- */
+
+static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
+{
+	struct antagonists *antagonists = arg;
+	int err = runs_switch(&antagonists->runs, sched, sw);
+
+	if (!err)
+		err = count_preemption(antagonists, sched, sw);
+	return err ? err : count_delay(antagonists, sched, sw);
+}
+
+static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+{
+	struct antagonists *antagonists = arg;
+
+	(void)sched;
+	(void)begin_ns;
+	(void)end_ns;
+	runs_forget(&antagonists->runs);
+	return 0;
+}
+
+int antagonists_init(struct antagonists *antagonists, const struct source_opts *source)
+{
+	*antagonists = (struct antagonists){
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = antagonists },
+		.source = source,
+	};
+	runs_init(&antagonists->runs);
+	return pool_init(&antagonists->row, sizeof(struct antagonist));
+}
+
+void antagonists_deinit(struct antagonists *antagonists)
+{
+	runs_deinit(&antagonists->runs);
+	free(antagonists->sums.v);
+	map_deinit(&antagonists->by_pair);
+	pool_deinit(&antagonists->row);
+}

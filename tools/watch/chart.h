@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What each CPU did in a stretch of time, as exactly as it can be drawn.
+ *
+ * Each CPU has a lane of its own, in which spans are put together as stretch.h says,
+ * so it is bounded whatever the length of the recording and whatever the other CPUs
+ * do: with the waits at most 800 KiB for each CPU, and 16 bytes for each task.
+ *
+ *	chart_init(&chart, &source, from_ns, until_ns);
+ *	... chart_follow() after each record of class "sched", chart_finish() ...
+ *	... views read the chart ...
+ *	chart_deinit(&chart);
+ */
+#ifndef IPCPROBE_WATCH_CHART_H
+#define IPCPROBE_WATCH_CHART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/source.h"
+#include "lib/pool.h"
+#include "model/sched/runqueue.h"
+#include "watch/stretch.h"
+
+#define CHART_NR_WAITS		1600U	/* of a CPU */
+#define CHART_NR_NAMES		1024U	/* those met later are "other" */
+#define CHART_NR_SHARES		5U	/* names told apart in a mixed span */
+
+/**
+ * struct chart_run - who ran
+ * @task: not mixed: who did, 0 = idle
+ * @busy_ns: somebody ran
+ * @share: the names that ran longest, exactly; what is missing to @busy_ns is others'
+ */
+struct chart_run {
+	struct stretch time;
+	uint32_t task;
+	uint32_t nr_shares;
+	uint64_t busy_ns;
+	struct chart_share {
+		uint32_t name;
+		uint64_t ns;
+	} share[CHART_NR_SHARES];
+};
+
+/**
+ * struct chart_length - a queue's length
+ * @sum_ns: sum of length times time
+ * @max: the greatest; not mixed: the length
+ */
+struct chart_length {
+	struct stretch time;
+	uint64_t sum_ns;
+	uint32_t max;
+};
+
+/**
+ * struct chart_wait - a task was on a queue and did not run
+ * @state: SCHED_QUEUED, SCHED_DELAYED, SCHED_THROTTLED
+ */
+struct chart_wait {
+	uint64_t from_ns;
+	uint64_t until_ns;
+	uint32_t task;
+	uint32_t name;
+	uint8_t state;
+};
+
+/**
+ * struct chart_lane - one CPU
+ * @run: who ran, in order of time
+ * @length: the queue's length, in order of time
+ * @wait: who waited, in no order
+ * @wait_least_ns: shorter waits are left out
+ * @nr_short: so many
+ * @name_ns: for how long each name ran in the last of @run, [CHART_NR_NAMES]
+ * @met: names that did
+ */
+struct chart_lane {
+	struct chart_run *run;
+	uint32_t nr_runs;
+	uint32_t cap_runs;
+	struct chart_length *length;
+	uint32_t nr_lengths;
+	uint32_t cap_lengths;
+	struct chart_wait *wait;
+	uint32_t nr_waits;
+	uint32_t cap_waits;
+	uint64_t wait_least_ns;
+	uint64_t nr_short;
+	uint64_t *name_ns;
+	uint32_t *met;
+	uint32_t nr_met;
+	uint32_t cap_met;
+};
+
+/**
+ * struct chart_name - a name of tasks
+ * @run_ns: for how long tasks of that name ran
+ */
+struct chart_name {
+	char comm[16];
+	uint64_t run_ns;
+};
+
+/* how a CPU was after the last record about it */
+struct chart_cpu {
+	bool is_known;
+	bool is_wrong;
+	uint32_t current;
+	int64_t length;
+	uint64_t current_since_ns;
+	uint64_t length_since_ns;
+};
+
+/**
+ * struct chart_task - the same of a task
+ * @is_met: a record was about it
+ * @state: enum sched_state
+ * @cpu: on whose queue it waits, or SCHED_NO_CPU
+ * @name: the last one it had
+ * @place: its place in the list of those that wait, from 1 on; 0: it does not
+ */
+struct chart_task {
+	bool is_met;
+	uint8_t state;
+	uint16_t cpu;
+	uint32_t name;
+	uint32_t place;
+	uint64_t since_ns;
+};
+
+/**
+ * struct chart - all CPUs
+ * @window: what is drawn
+ * @lane: by CPU
+ * @name: by number; 0 stands for all that have none of their own
+ * @source: CPUs drawn; tasks of processes that are not wanted have name 0
+ */
+struct chart {
+	struct stretch_window window;
+	struct chart_lane *lane;
+	uint32_t nr_lanes;
+	struct chart_name *name;
+	uint32_t nr_names;
+	const struct source_opts *source;
+	struct chart_cpu *cpu;
+	uint32_t nr_cpus;
+	struct pool task;	/* struct chart_task, by task */
+	uint32_t *waiter;	/* tasks that wait, in no order */
+	uint32_t nr_waiters;
+	uint32_t cap_waiters;
+};
+
+int chart_init(struct chart *chart, const struct source_opts *source, uint64_t from_ns,
+	       uint64_t until_ns);
+void chart_deinit(struct chart *chart);
+
+/* the state after @rec is that of @sched */
+int chart_follow(struct chart *chart, const struct sched *sched, const struct ipcprobe_rec *rec);
+int chart_finish(struct chart *chart, const struct sched *sched, uint64_t until_ns);
+
+/* what chart_follow() adds */
+int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
+		  uint32_t task, uint32_t name);
+int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
+		     uint32_t length);
+int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *wait);
+uint32_t chart_name(struct chart *chart, const char comm[16]);
+
+/* the lane of a CPU, an empty one if nothing was added to it */
+static inline const struct chart_lane *chart_lane(const struct chart *chart, uint32_t cpu)
+{
+	static const struct chart_lane none;
+
+	return cpu < chart->nr_lanes ? &chart->lane[cpu] : &none;
+}
+
+#endif /* IPCPROBE_WATCH_CHART_H */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who ran on which CPU, and so, who ran while a task waited there.
+ *
+ * Of each CPU the last RUNS_KEPT runs are kept.  When older ones have to go,
+ * what they were to each task that has waited there since is added up, so that
+ * the sums are right however long a task waits.
+ */
+#ifndef IPCPROBE_WATCH_RUNS_H
+#define IPCPROBE_WATCH_RUNS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/sched/runqueue.h"
+
+#define RUNS_KEPT	1024U	/* of a CPU */
+
+/**
+ * struct run_sum - one task's runs on a CPU while another waited there
+ * @task: 0 = the CPU was idle
+ * @nr: runs
+ */
+struct run_sum {
+	uint64_t ns;
+	uint32_t task;
+	uint32_t nr;
+};
+
+/**
+ * struct run_sums - the same of all tasks, each once
+ */
+struct run_sums {
+	struct run_sum *v;
+	uint32_t nr;
+	uint32_t cap;
+};
+
+/**
+ * struct runs - of all CPUs
+ * @past: struct run_past by waiting task: what is no more among the runs kept
+ */
+struct runs {
+	struct runs_cpu *cpu;
+	uint32_t nr_cpus;
+	struct sparse past;
+};
+
+void runs_init(struct runs *runs);
+void runs_deinit(struct runs *runs);
+
+int runs_switch(struct runs *runs, const struct sched *sched, const struct sched_switch *sw);
+void runs_forget(struct runs *runs);
+int runs_during(const struct runs *runs, const struct sched *sched, uint32_t task,
+		const struct delay_part *part, uint64_t now_ns, struct run_sums *ret);
+void run_sums_sort(struct run_sums *sums);
+
+#endif /* IPCPROBE_WATCH_RUNS_H */
