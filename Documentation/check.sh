@@ -320,6 +320,21 @@ check_files() {
 	result "every file that the documents name exists"
 }
 
+# What docutils warns of: a table whose cells are wider than their columns, a name that
+# looks like a reference.
+check_markup() {
+	python3 - ./*.rst >>"$temp/wrong" 2>&1 <<-'END' || true
+		import sys
+		from docutils.core import publish_string
+		settings = {"report_level": 2, "syntax_highlight": "none"}
+		for name in sys.argv[1:]:
+		    with open(name) as page:
+		        publish_string(page.read(), source_path=name, writer_name="null",
+		                       settings_overrides=settings)
+	END
+	result "every page is valid reStructuredText"
+}
+
 check_lengths() {
 	[ "$(wc -l <architecture.rst)" -le 120 ] || wrong "architecture.rst is longer than 120 lines"
 	[ "$(wc -l <../README.md)" -le 150 ] || wrong "README.md is longer than 150 lines"
@@ -327,7 +342,7 @@ check_lengths() {
 }
 
 echo "TAP version 13"
-echo "1..14"
+echo "1..15"
 header_names >"$temp/header"
 { cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
 check_names
@@ -343,5 +358,6 @@ check_examples
 check_commands
 check_targets
 check_files
+check_markup
 check_lengths
 [ $failed = 0 ]

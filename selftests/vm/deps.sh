@@ -10,7 +10,7 @@ zstd pkg-config qemu-system-x86 mmdebstrap busybox-static kmod git tar
 util-linux binutils debian-archive-keyring libnl-3-dev libnl-genl-3-dev
 libzstd-dev zlib1g-dev libsmartcols-dev libjansson-dev'
 TEST='strace pv stress-ng rt-tests trace-cmd linux-perf bpftrace sparse
-shellcheck less man-db mandoc python3 python3-yaml procps iproute2 psmisc
+shellcheck less man-db mandoc python3 python3-yaml python3-docutils procps iproute2 psmisc
 sqlite3 jq musl-tools openssl btrfs-progs libpopt-dev libcap-dev util-linux-extra clang libclang-rt-dev'
 
 case ${1:-test} in
