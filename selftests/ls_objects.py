@@ -76,6 +76,12 @@ def make_stopped():
     FACTS["stopped"] = {"ino": os.fstat(write_end).st_ino, "reader": reader}
 
 
+def open_in(path, name):
+    """By a path that only this process understands."""
+    os.chdir(path)
+    os.open(name, os.O_RDONLY)
+
+
 def make_fifos():
     """One open for both, with bytes inside; one that a child waits to open."""
     path = os.path.join(folder, "fifo")
@@ -85,7 +91,7 @@ def make_fifos():
     FACTS["fifo"] = {"path": path, "fd": fd, "bytes": 7}
     path = os.path.join(folder, "unopened")
     os.mkfifo(path)
-    FACTS["unopened"] = {"path": path, "waiter": child(lambda: os.open(path, os.O_RDONLY))}
+    FACTS["unopened"] = {"path": path, "waiter": child(lambda: open_in(folder, "unopened"))}
 
 
 def make_sysv():

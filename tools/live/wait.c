@@ -147,11 +147,37 @@ static void in_epoll(const struct wait *wait)
 
 /* ---- a FIFO whose other end nobody has opened ---- */
 
+/* Its whole path, as the kernel tells it; of what has none, what the process gave. */
+static void name_fifo(const struct wait *wait, uint32_t object, int fd, const char *name)
+{
+	char link[32], path[4096];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = 0;
+	live_set_text(live_object_value(wait->live, object, LIVE_COL_NAME), "%s",
+		      *path == '/' ? path : name);
+}
+
+static void wait_for_fifo(const struct wait *wait, int fd, const char *name)
+{
+	uint32_t object;
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISFIFO(st.st_mode))
+		return;
+	object = live_get(wait->live, LIVE_TYPE_FIFO, st.st_dev, st.st_ino, 0);
+	live_set_stat(wait->live, object, &st);
+	if (live_object_value(wait->live, object, LIVE_COL_NAME)->state != LIVE_KNOWN)
+		name_fifo(wait, object, fd, name);
+	wait_outside(wait, object);
+}
+
 static void wait_for_open(const struct wait *wait, int dir, uint64_t addr)
 {
 	char name[4096] = "", path[sizeof(name) + 32];
-	uint32_t object;
-	struct stat st;
+	int fd;
 
 	/* the string may end close to memory that is not there */
 	if (!peek(wait, addr, name, 4096 - addr % 4096))
@@ -165,13 +191,11 @@ static void wait_for_open(const struct wait *wait, int dir, uint64_t addr)
 		snprintf(path, sizeof(path), "cwd/%s", name);
 	else
 		snprintf(path, sizeof(path), "fd/%d/%s", dir, name);
-	if (fstatat(wait->proc->dir, path, &st, 0) || !S_ISFIFO(st.st_mode))
+	fd = openat(wait->proc->dir, path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
 		return;
-	object = live_get(wait->live, LIVE_TYPE_FIFO, st.st_dev, st.st_ino, 0);
-	live_set_stat(wait->live, object, &st);
-	if (live_object_value(wait->live, object, LIVE_COL_NAME)->state != LIVE_KNOWN)
-		live_set_text(live_object_value(wait->live, object, LIVE_COL_NAME), "%s", name);
-	wait_outside(wait, object);
+	wait_for_fifo(wait, fd, name);
+	close(fd);
 }
 
 static void in_open(const struct wait *wait)
