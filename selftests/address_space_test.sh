@@ -242,7 +242,7 @@ drawn() {
 	grep -E ' ZZZZZ +anonymous' text
 	grep -E '^check: in ([0-9]+) of \1 regions the pages agree' text
 	ipcprobe vm "$parent" "$child" >text
-	grep -E '^ *24.0 KiB +16.0 KiB +40.0 KiB SysV shm +one object, writable' text
+	grep -E '^ *24.0KiB +16.0KiB +40.0KiB SysV shm +one object, writable' text
 }
 
 # Whoever looks maps pages of libc itself, each program others: a process that has

@@ -100,7 +100,7 @@ no_room() {
 text() {
 	ipcprobe lab copies --size 256k --block 16k --only shm,pipe,pipe --hops >table
 	equal rows 2 "$(grep -c -E '^(pipe|shm) ' table)"
-	grep -q '^pipe *16.0 KiB *4 *1.0 MiB *×4.00' table
+	grep -q '^pipe *16.0KiB *4 *1.0MiB *×4.00' table
 	grep -q '→ server\[[0-9]*\] → pipe:\[[0-9]*\] → client\[[0-9]*\] →' table
 }
 

@@ -106,7 +106,7 @@ test_vm() {
 	refuses 2 "--top: 'x' is not" vm --top x $$
 	refuses 1 'process 4194305: there is no such process' vm 4194305
 	works '^cli_test.sh\[' vm $$
-	works '^heap *[0-9.]* [KM]iB$' vm -n -o what,size $$
+	works '^heap *[0-9.]*[KM]iB$' vm -n -o what,size $$
 	works '"has_frames"' vm -J -p $$ $$
 	holds "vm -J writes one object" one_json_object_per_line
 }
@@ -324,6 +324,9 @@ test_cpus() {
 
 # awk and cut tell columns apart by blanks.
 test_headings() {
+	"$ipcprobe" runq --top 0 -i "$dir/data" >"$dir/out"
+	holds 'each row of tasks has as many words as it has columns' \
+		bash -c "sed -n '/^TASK/,/^all/p' '$dir/out' | grep -v ^all | awk 'NF != 12 { exit 1 } END { exit NR < 40 }'"
 	holds 'no heading of a table has a blank' \
 		bash -c "! grep -rnE --include=*.c '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools"
 }

@@ -142,6 +142,24 @@ void table_add(struct table *table)
 		table->line = scols_table_new_line(table->scols, NULL);
 }
 
+/* "1.5 ms" as "1.5ms": awk and cut tell columns apart by blanks. */
+static void join_words(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (*text != ' ')
+			*to++ = *text;
+	*to = 0;
+}
+
+static bool has_numbers(const struct table *table, unsigned int place)
+{
+	struct libscols_column *column = scols_table_get_column(table->scols, place);
+
+	return scols_column_get_flags(column) & SCOLS_FL_RIGHT;
+}
+
 /* table_set - fill a cell of the last line */
 void table_set(struct table *table, unsigned int column, const char *format, ...)
 {
@@ -154,6 +172,8 @@ void table_set(struct table *table, unsigned int column, const char *format, ...
 	va_start(args, format);
 	len = vasprintf(&text, format, args);
 	va_end(args);
+	if (len >= 0 && has_numbers(table, table->place[column]))
+		join_words(text);
 	if (len >= 0 && scols_line_refer_data(table->line, table->place[column], text))
 		free(text);
 }

@@ -11,7 +11,7 @@
 /* one column; a list of them ends with a NULL name */
 struct table_column {
 	const char *name;
-	bool is_right;		/* numbers */
+	bool is_right;		/* numbers: with their units they are one word, "1.5ms" */
 };
 
 #define TABLE_COLUMNS_MAX	96U

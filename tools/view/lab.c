@@ -60,7 +60,7 @@ static void set_trace(struct table *table, const struct lab_trace *trace)
 	table_set(table, COL_COPIED, "%s", label_bytes(buf, trace->copied_bytes, is_complete));
 	table_set(table, COL_AMPLIFICATION, "%s%.2f", text_sign(SIGN_TIMES),
 		  trace->copied_bytes / trace->bytes);
-	table_set(table, COL_COST, "%.1f ns", per_kib(trace));
+	table_set(table, COL_COST, "%s", label_ns(buf, per_kib(trace)));
 	table_set(table, COL_GRADE, "%s", !is_complete ? "in doubt" :
 					 grade_name(trace->grade));
 }

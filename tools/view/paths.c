@@ -238,8 +238,10 @@ static void set_costs(struct table *table, const struct hop *hop)
 
 	double per_kib = hop->bytes ? hop->copy_ns * 1024.0 / hop->bytes : 0;
 
-	if (hop->bytes)
-		table_set(table, COL_COST, "%.*f ns", per_kib < 100 ? 1 : 0, per_kib);
+	if (hop->bytes && per_kib < 100)
+		table_set(table, COL_COST, "%.1f ns", per_kib);
+	else if (hop->bytes)
+		table_set(table, COL_COST, "%s", label_ns(buf, per_kib));
 	table_set(table, COL_COPY, "%s", label_ns(buf, hop->copy_ns));
 	table_set(table, COL_BLOCKED, "%s", label_ns(buf, hop->blocked_ns));
 }
