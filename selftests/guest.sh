@@ -16,6 +16,10 @@ leak_detector_is_off() {
 	[ -e $file ] && { echo dump=0 >$file; } 2>&1 | grep -q 'Operation not permitted'
 }
 
+# log_since MARKER: the kernel's log from that line on, or all that the kernel
+# still has if newer lines took its place.
+log_since() { dmesg | tac | sed "/$1/q" | tac; }
+
 # What the test left behind, as ktap_program's judge.
 judge() {
 	local marker=$1 error complaints verdict=0
@@ -24,7 +28,7 @@ judge() {
 		echo "$error"
 		verdict=1
 	fi
-	complaints=$(dmesg | sed "1,/$marker/d" | grep -E -B 2 -A 40 -f vm/dirty-log || true)
+	complaints=$(log_since "$marker" | grep -E -B 2 -A 40 -f vm/dirty-log || true)
 	if [ -n "$complaints" ]; then
 		echo "$complaints"
 		echo "the kernel log is not clean"
