@@ -26,8 +26,6 @@
 #define TYPE_data	"u8[]"
 #define TYPE_pad16	"u16"
 #define TYPE_pad32	"u32"
-#define __TYPE_OF(type)	TYPE_##type
-#define TYPE_OF(type)	__TYPE_OF(type)
 
 struct field {
 	const char *name;
@@ -39,7 +37,7 @@ struct field {
 
 /* IPCPROBE_FIELDS_* do not name their event: @rec of print_fields_*() does. */
 #define FIELD(kind, name, text)						\
-	{ #name, TYPE_OF(IPCPROBE_TYPE_##kind), #kind, text, offsetof(typeof(*rec), name) },
+	{ #name, IPCPROBE_BY_STORED(TYPE_, kind), #kind, text, offsetof(typeof(*rec), name) },
 
 struct event {
 	const char *name;
@@ -69,28 +67,32 @@ struct name {
 	const char *text;
 };
 
-#define CALL(up, number, low)	{ number, #low },
-#define REASON(up, bit, text)	{ bit, #up },
-#define NAME(up, number)	{ number, #up },
-static const struct name names_call[] = { IPCPROBE_CALLS(CALL) };
-static const struct name names_reasons[] = { IPCPROBE_REASONS(REASON) };
-#define KIND_NAMES(kind, list)	static const struct name names_##kind[] = { list(NAME) };
-IPCPROBE_SYMBOL_KINDS(KIND_NAMES)
-IPCPROBE_FLAG_KINDS(KIND_NAMES)
+#define NAME_symbol(up, number)		{ number, #up },
+#define NAME_signed_symbol		NAME_symbol
+#define NAME_flags			NAME_symbol
+#define NAME_reasons(up, bit, text)	{ bit, #up },
+#define NAME_call(up, number, low)	{ number, #low },
+#define KIND_NAMES(kind)						\
+	static const struct name names_##kind[] = {			\
+		IPCPROBE_NAMES_OF(kind)(IPCPROBE_BY_SHOWN(NAME_, kind))	\
+	};
+IPCPROBE_KINDS(KIND_NAMES)
 
+enum shown {
+	SHOWN_number, SHOWN_ret, SHOWN_x64, SHOWN_dev, SHOWN_print, SHOWN_text, SHOWN_memory, SHOWN_pad,
+	SHOWN_symbol, SHOWN_flags,
+	SHOWN_signed_symbol = SHOWN_symbol, SHOWN_call = SHOWN_symbol, SHOWN_reasons = SHOWN_flags,
+};
+
+#define KIND(kind)							\
+	{ #kind, names_##kind, ARRAY_SIZE(names_##kind),		\
+	  IPCPROBE_BY_SHOWN(SHOWN_, kind) },
 static const struct kind {
 	const char *name;
 	const struct name *names;
 	size_t nr;
-	bool are_flags;
-} kinds[] = {
-#define SYMBOLS(kind, list)	{ #kind, names_##kind, ARRAY_SIZE(names_##kind), false },
-#define FLAGS(kind, list)	{ #kind, names_##kind, ARRAY_SIZE(names_##kind), true },
-	FLAGS(reasons, IPCPROBE_REASONS)
-	SYMBOLS(call, IPCPROBE_CALLS)
-	IPCPROBE_SYMBOL_KINDS(SYMBOLS)
-	IPCPROBE_FLAG_KINDS(FLAGS)
-};
+	enum shown shown;
+} kinds[] = { IPCPROBE_KINDS(KIND) };
 
 static const char intro[] =
 ".. SPDX-License-Identifier: GPL-2.0\n"
@@ -111,7 +113,8 @@ static const char intro[] =
 "\n"
 "Types: *x64* is an address, printed in hexadecimal; *ns32* and *ns64* are\n"
 "nanoseconds, the former saturated at 2^32 - 1; *tid* is a thread id in the initial\n"
-"pid namespace, 0 = unknown; *dev* is a device, major << 20 | minor; *print* is a\n"
+"pid namespace, 0 = unknown; *ret* is what a call returned, -errno if it failed;\n"
+"*dev* is a device, major << 20 | minor; *print* is a\n"
 "fingerprint (uapi.rst), printed in hexadecimal, 0 = not read. Types such as *call*\n"
 "are numbers that stand for names: the lists at the end have them, one list for each\n"
 "type, and ``ipcprobe script`` and the tracepoints print the names. Fields named\n"
@@ -250,7 +253,7 @@ static void print_class(const struct class_row *row)
 
 static void print_number(const struct kind *kind, unsigned int number)
 {
-	if (kind->are_flags)
+	if (kind->shown == SHOWN_flags)
 		printf("0x%x", number);
 	else
 		printf("%d", (int)number);
@@ -259,7 +262,7 @@ static void print_number(const struct kind *kind, unsigned int number)
 static void print_kind(const struct kind *kind)
 {
 	print_title('-', kind->name);
-	printf("\n%s:", kind->are_flags ? "Sums of" : "Numbers");
+	printf("\n%s:", kind->shown == SHOWN_flags ? "Sums of" : "Numbers");
 	for (size_t i = 0; i < kind->nr; i++) {
 		printf("%s", i % 4 ? ", " : i ? ",\n" : "\n");
 		print_number(kind, kind->names[i].number);
@@ -273,7 +276,8 @@ static void print_kinds(void)
 {
 	print_title('=', "Numbers that have names");
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		print_kind(&kinds[i]);
+		if (kinds[i].nr)
+			print_kind(&kinds[i]);
 }
 
 int main(void)

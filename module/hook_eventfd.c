@@ -115,8 +115,8 @@ static u32 time_waited(const struct ipcprobe_op *op)
 }
 
 /* Reads and writes have the same fields. */
-static __always_inline void fill_write(struct ipcprobe_rec_eventfd_write *rec,
-				       const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_io(struct ipcprobe_rec_eventfd_io *rec,
+				    const struct ipcprobe_op *op, s32 ret)
 {
 	rec->value = op->eventfd.value;
 	rec->eventfd = op->eventfd.id;
@@ -128,15 +128,8 @@ static __always_inline void fill_write(struct ipcprobe_rec_eventfd_write *rec,
 	rec->__pad = 0;
 }
 
-IPCPROBE_DEFINE_EMIT_OP(eventfd_write, op->begin, fill_write)
-
-static __always_inline void fill_read(struct ipcprobe_rec_eventfd_read *rec,
-				      const struct ipcprobe_op *op, s32 ret)
-{
-	fill_write((struct ipcprobe_rec_eventfd_write *)rec, op, ret);
-}
-
-IPCPROBE_DEFINE_EMIT_OP(eventfd_read, op->begin, fill_read)
+IPCPROBE_DEFINE_EMIT_OP(eventfd_write, op->begin, fill_io)
+IPCPROBE_DEFINE_EMIT_OP(eventfd_read, op->begin, fill_io)
 
 static __always_inline void end_wait(struct ipcprobe_op *op)
 {

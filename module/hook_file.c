@@ -257,7 +257,7 @@ static void entry_d_exchange(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 /* ---- ends, called by op.c ---- */
 
 /* Reads and writes have the same fields. */
-static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
+static __always_inline void fill_rw(struct ipcprobe_rec_file_io *rec,
 				    const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->addr;
@@ -269,7 +269,7 @@ static __always_inline void fill_rw(struct ipcprobe_rec_file_read *rec,
 	rec->flags = op->flags;
 }
 
-static __always_inline void fill_read(struct ipcprobe_rec_file_read *rec,
+static __always_inline void fill_read(struct ipcprobe_rec_file_io *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_rw(rec, op, ret);
@@ -288,10 +288,10 @@ static void tell_read(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, tell_read)
 
-static __always_inline void fill_write(struct ipcprobe_rec_file_write *rec,
+static __always_inline void fill_write(struct ipcprobe_rec_file_io *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
-	fill_rw((struct ipcprobe_rec_file_read *)rec, op, ret);
+	fill_rw(rec, op, ret);
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
@@ -390,11 +390,3 @@ struct ipcprobe_hook ipcprobe_file_hooks[] = {
 	IPCPROBE_FN("d_exchange", entry_d_exchange, IPCPROBE_BIT(FILE), 0),
 	{}
 };
-
-static inline void check_layout(void)
-{
-	static_assert(sizeof(struct ipcprobe_rec_file_read) ==
-		      sizeof(struct ipcprobe_rec_file_write));
-	static_assert(offsetof(struct ipcprobe_rec_file_read, tail) ==
-		      offsetof(struct ipcprobe_rec_file_write, tail));
-}

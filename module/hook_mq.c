@@ -191,7 +191,7 @@ void ipcprobe_mq_block(struct ipcprobe_op *op)
 }
 
 /* Sends and receives have the same fields. */
-static __always_inline void fill_message(struct ipcprobe_rec_mq_send *rec,
+static __always_inline void fill_message(struct ipcprobe_rec_mq_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->addr;
@@ -207,7 +207,7 @@ static __always_inline void fill_message(struct ipcprobe_rec_mq_send *rec,
 	rec->__pad = 0;
 }
 
-static __always_inline void fill_send(struct ipcprobe_rec_mq_send *rec,
+static __always_inline void fill_send(struct ipcprobe_rec_mq_io *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_message(rec, op, ret);
@@ -222,10 +222,10 @@ static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(mq_send, op->begin, fill_send, tell_sent)
 
-static __always_inline void fill_receive(struct ipcprobe_rec_mq_receive *rec,
+static __always_inline void fill_receive(struct ipcprobe_rec_mq_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
-	fill_message((struct ipcprobe_rec_mq_send *)rec, op, ret);
+	fill_message(rec, op, ret);
 	ipcprobe_prints_of(IPCPROBE_PRINTS(rec), op->addr, ret);
 }
 
@@ -553,11 +553,3 @@ struct ipcprobe_hook ipcprobe_mq_hooks[] = {
 	MQ_FN("mqueue_evict_inode", entry_evict),
 	{}
 };
-
-static inline void check_layout(void)
-{
-	static_assert(sizeof(struct ipcprobe_rec_mq_send) ==
-		      sizeof(struct ipcprobe_rec_mq_receive));
-	static_assert(offsetof(struct ipcprobe_rec_mq_send, tail) ==
-		      offsetof(struct ipcprobe_rec_mq_receive, tail));
-}

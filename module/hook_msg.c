@@ -218,7 +218,7 @@ void ipcprobe_msg_block(struct ipcprobe_op *op)
 }
 
 /* Sends and receives have the same fields. */
-static __always_inline void fill_message(struct ipcprobe_rec_msg_send *rec,
+static __always_inline void fill_message(struct ipcprobe_rec_msg_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->addr;
@@ -233,7 +233,7 @@ static __always_inline void fill_message(struct ipcprobe_rec_msg_send *rec,
 	rec->__pad = 0;
 }
 
-static __always_inline void fill_send(struct ipcprobe_rec_msg_send *rec,
+static __always_inline void fill_send(struct ipcprobe_rec_msg_io *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_message(rec, op, ret);
@@ -248,10 +248,10 @@ static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(msg_send, op->begin, fill_send, tell_sent)
 
-static __always_inline void fill_receive(struct ipcprobe_rec_msg_receive *rec,
+static __always_inline void fill_receive(struct ipcprobe_rec_msg_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
-	fill_message((struct ipcprobe_rec_msg_send *)rec, op, ret);
+	fill_message(rec, op, ret);
 	ipcprobe_prints_of(IPCPROBE_PRINTS(rec), op->addr, ret);
 }
 
@@ -384,11 +384,3 @@ struct ipcprobe_hook ipcprobe_msg_hooks[] = {
 	MSG_FN("freeque", entry_destroy),
 	{}
 };
-
-static inline void check_layout(void)
-{
-	static_assert(sizeof(struct ipcprobe_rec_msg_send) ==
-		      sizeof(struct ipcprobe_rec_msg_receive));
-	static_assert(offsetof(struct ipcprobe_rec_msg_send, tail) ==
-		      offsetof(struct ipcprobe_rec_msg_receive, tail));
-}

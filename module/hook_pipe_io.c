@@ -378,7 +378,7 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 /* ---- read and write ---- */
 
 /* Reads and writes have the same fields. */
-static __always_inline void fill_io(struct ipcprobe_rec_pipe_read *rec,
+static __always_inline void fill_io(struct ipcprobe_rec_pipe_io *rec,
 				    const struct ipcprobe_op *op, int side, s32 ret)
 {
 	const struct ipcprobe_op_end *end = &op->end[side];
@@ -393,17 +393,17 @@ static __always_inline void fill_io(struct ipcprobe_rec_pipe_read *rec,
 	rec->flags = op->flags | end->obj_flags;
 }
 
-static __always_inline void fill_read(struct ipcprobe_rec_pipe_read *rec,
+static __always_inline void fill_read(struct ipcprobe_rec_pipe_io *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io(rec, op, IPCPROBE_OP_OUT, ret);
 	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->addr, &op->buffer, ret);
 }
 
-static __always_inline void fill_write(struct ipcprobe_rec_pipe_write *rec,
+static __always_inline void fill_write(struct ipcprobe_rec_pipe_io *rec,
 				       const struct ipcprobe_op *op, s32 ret)
 {
-	fill_io((struct ipcprobe_rec_pipe_read *)rec, op, IPCPROBE_OP_IN, ret);
+	fill_io(rec, op, IPCPROBE_OP_IN, ret);
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
@@ -739,12 +739,4 @@ void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret)
 		emit_rw(op, true, ret);
 	else
 		emit_rw(op, false, ret);
-}
-
-static inline void check_layout(void)
-{
-	static_assert(sizeof(struct ipcprobe_rec_pipe_read) ==
-		      sizeof(struct ipcprobe_rec_pipe_write));
-	static_assert(offsetof(struct ipcprobe_rec_pipe_read, tail) ==
-		      offsetof(struct ipcprobe_rec_pipe_write, tail));
 }

@@ -154,10 +154,10 @@ static bool is_loading(u8 call)
 }
 
 /* The records shm_map, shm_inherit and shm_snapshot have the same fields. */
-static void fill(struct ipcprobe_rec_shm_map *rec,
+static void fill(struct ipcprobe_rec_mapping *rec,
 		 const struct vm_area_struct *vma)
 {
-	*rec = (struct ipcprobe_rec_shm_map) {
+	*rec = (struct ipcprobe_rec_mapping) {
 		.hdr.tid = current->pid,
 		.addr = vma->vm_start,
 		.bytes = vma->vm_end - vma->vm_start,
@@ -173,7 +173,7 @@ static void fill(struct ipcprobe_rec_shm_map *rec,
 static void emit_map(const struct vm_area_struct *vma, u8 call)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
-	struct ipcprobe_rec_shm_map rec;
+	struct ipcprobe_rec_mapping rec;
 
 	fill(&rec, vma);
 	rec.call = call;
@@ -214,7 +214,7 @@ static void entry_map(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 static void entry_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct vm_area_struct *vma = *(struct vm_area_struct **)ARG(fregs, 0);
-	struct ipcprobe_rec_shm_map rec;
+	struct ipcprobe_rec_mapping rec;
 	struct ipcprobe_op *op;
 
 	if (!is_shared(vma) && !is_private(vma))
@@ -316,14 +316,14 @@ static void entry_unmap_batch(struct ipcprobe_hook *hook,
 static void emit_inherit(const struct vm_area_struct *vma,
 			 const struct task_struct *child)
 {
-	struct ipcprobe_rec_shm_map rec;
+	struct ipcprobe_rec_mapping rec;
 
 	fill(&rec, vma);
 	rec.hdr.tid = child->pid;
 	rec.pid = child->tgid;
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT(shm_inherit, (struct ipcprobe_rec_shm_inherit *)&rec);
+	IPCPROBE_EMIT(shm_inherit, &rec);
 }
 
 #define INHERIT_MAX	4096	/* mappings looked at; preemption is off meanwhile */
@@ -364,7 +364,7 @@ static void emit_snapshot(struct ipcprobe_session *only,
 			  const struct vm_area_struct *vma,
 			  const struct task_struct *task)
 {
-	struct ipcprobe_rec_shm_map rec;
+	struct ipcprobe_rec_mapping rec;
 
 	guard(preempt)();
 	fill(&rec, vma);
@@ -372,8 +372,7 @@ static void emit_snapshot(struct ipcprobe_session *only,
 	rec.pid = task->tgid;
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_ONLY(shm_snapshot, (struct ipcprobe_rec_shm_snapshot *)&rec,
-			   only);
+	IPCPROBE_EMIT_ONLY(shm_snapshot, &rec, only);
 }
 
 /*
@@ -790,12 +789,4 @@ struct ipcprobe_hook ipcprobe_shm_hooks[] = {
 static inline void check_types(void)
 {
 	check_trace_callback_type_task_newtask(probe_fork);
-}
-
-static inline void check_layout(void)
-{
-	static_assert(sizeof(struct ipcprobe_rec_shm_map) ==
-		      sizeof(struct ipcprobe_rec_shm_inherit));
-	static_assert(sizeof(struct ipcprobe_rec_shm_map) ==
-		      sizeof(struct ipcprobe_rec_shm_snapshot));
 }

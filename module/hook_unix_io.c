@@ -45,7 +45,7 @@ static bool has_messages(const struct ipcprobe_op *op)
 /* ---- records ---- */
 
 /* Sends and receives have the same fields. */
-static __always_inline void fill_io(struct ipcprobe_rec_unix_send *rec,
+static __always_inline void fill_io(struct ipcprobe_rec_unix_io *rec,
 				    const struct ipcprobe_op *op, s32 ret)
 {
 	rec->addr = op->sock.addr;
@@ -60,17 +60,17 @@ static __always_inline void fill_io(struct ipcprobe_rec_unix_send *rec,
 	rec->flags = op->sock.flags;
 }
 
-static __always_inline void fill_send(struct ipcprobe_rec_unix_send *rec,
+static __always_inline void fill_send(struct ipcprobe_rec_unix_io *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
 	fill_io(rec, op, ret);
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->sock.addr, &op->sock.buffer);
 }
 
-static __always_inline void fill_recv(struct ipcprobe_rec_unix_recv *rec,
+static __always_inline void fill_recv(struct ipcprobe_rec_unix_io *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
-	fill_io((struct ipcprobe_rec_unix_send *)rec, op, ret);
+	fill_io(rec, op, ret);
 	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->sock.addr, &op->sock.buffer, ret);
 }
 
@@ -547,11 +547,3 @@ struct ipcprobe_hook ipcprobe_unix_io_hooks[] = {
 	IPCPROBE_FN("unix_wait_for_peer", entry_wait_for_peer, IPCPROBE_BIT(UNIX), 0),
 	{}
 };
-
-static inline void check_layout(void)
-{
-	static_assert(sizeof(struct ipcprobe_rec_unix_send) ==
-		      sizeof(struct ipcprobe_rec_unix_recv));
-	static_assert(offsetof(struct ipcprobe_rec_unix_send, tail) ==
-		      offsetof(struct ipcprobe_rec_unix_recv, tail));
-}

@@ -41,7 +41,7 @@ struct request {
 	const void *req;	/* only compared; NULL: free */
 	u64 begin;		/* stamp */
 	const struct mm_struct *mm;	/* only compared: whose the buffer is */
-	struct ipcprobe_rec_file_read rec;
+	struct ipcprobe_rec_file_io rec;
 	bool is_write;
 };
 
@@ -239,7 +239,7 @@ static bool is_at_home(const struct request *request)
 /* Until then span is the size of the buffer. */
 static void set_brought(struct request *request)
 {
-	struct ipcprobe_rec_file_read *rec = &request->rec;
+	struct ipcprobe_rec_file_io *rec = &request->rec;
 	union ipcprobe_buffer buffer = { .room = is_at_home(request) ? rec->span : 0 };
 
 	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), rec->addr, &buffer, rec->ret);
@@ -261,7 +261,7 @@ static void tell_moved(const struct request *request)
 static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 {
 	struct request request;
-	struct ipcprobe_rec_file_read *rec = &request.rec;
+	struct ipcprobe_rec_file_io *rec = &request.rec;
 
 	guard(preempt_notrace)();
 	if (!req || !take(req, &request))
@@ -274,8 +274,8 @@ static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 	rec->hdr.ts_ns = ipcprobe_clock_since(request.begin, &rec->dur_ns);
 	if (!request.is_write)
 		IPCPROBE_EMIT(file_read, rec);
-	else	/* the two records have the same fields */
-		IPCPROBE_EMIT(file_write, (struct ipcprobe_rec_file_write *)rec);
+	else
+		IPCPROBE_EMIT(file_write, rec);
 }
 
 /* No hook of class file may be attached: forgets what has not completed. */

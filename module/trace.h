@@ -75,83 +75,49 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #define IPT_ASSIGN_pad16(n)
 #define IPT_ASSIGN_pad32(n)
 
-/* By the field's kind: how it is printed. */
-#define IPT_FORMAT_NAME(n)	" " #n "=%s"
-#define IPT_FORMAT_u8(n)	" " #n "=%u"
-#define IPT_FORMAT_u16(n)	" " #n "=%u"
-#define IPT_FORMAT_u32(n)	" " #n "=%u"
-#define IPT_FORMAT_u64(n)	" " #n "=%llu"
-#define IPT_FORMAT_s16(n)	" " #n "=%d"
-#define IPT_FORMAT_s32(n)	" " #n "=%d"
-#define IPT_FORMAT_s64(n)	" " #n "=%lld"
-#define IPT_FORMAT_x64(n)	" " #n "=0x%llx"
-#define IPT_FORMAT_print(n)	" " #n "=%08x"
-#define IPT_FORMAT_ns32(n)	" " #n "=%u"
-#define IPT_FORMAT_ns64(n)	" " #n "=%llu"
-#define IPT_FORMAT_tid(n)	" " #n "=%u"
-#define IPT_FORMAT_dev(n)	" " #n "=%u:%u"
-#define IPT_FORMAT_comm		IPT_FORMAT_NAME
-#define IPT_FORMAT_mem		IPT_FORMAT_NAME
-#define IPT_FORMAT_str		IPT_FORMAT_NAME
-#define IPT_FORMAT_data		IPT_FORMAT_NAME
-#define IPT_FORMAT_pad16(n)
-#define IPT_FORMAT_pad32(n)
-#define IPT_FORMAT_call		IPT_FORMAT_NAME
-#define IPT_FORMAT_reasons	IPT_FORMAT_NAME
-#define IPT_FORMAT_futex_op	IPT_FORMAT_NAME
-#define IPT_FORMAT_socket_type	IPT_FORMAT_NAME
-#define IPT_FORMAT_socket_state	IPT_FORMAT_NAME
-#define IPT_FORMAT_sched_class	IPT_FORMAT_NAME
-#define IPT_FORMAT_sem_command	IPT_FORMAT_NAME
-#define IPT_FORMAT_notification	IPT_FORMAT_NAME
-#define IPT_FORMAT_signal	IPT_FORMAT_NAME
-#define IPT_FORMAT_signal32	IPT_FORMAT_NAME
-#define IPT_FORMAT_signal_code	IPT_FORMAT_NAME
-#define IPT_FORMAT_signal_result	IPT_FORMAT_NAME
-#define IPT_FORMAT_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_futex_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_unix_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_rq_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_context_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_pick_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_task_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_prot_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_shmat_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_seal_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_semop_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_msgop_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_open_flags	IPT_FORMAT_NAME
-#define IPT_FORMAT_sigaction_flags	IPT_FORMAT_NAME
+/* How it is shown: " name=" and the format of its value. */
+#define IPT_FORMAT_number(n, kind)	" " #n "=" IPCPROBE_BY_STORED(IPT_NUMBER_, kind)
+#define IPT_FORMAT_ret			IPT_FORMAT_number
+#define IPT_FORMAT_x64(n, kind)		" " #n "=0x%llx"
+#define IPT_FORMAT_print(n, kind)	" " #n "=%08x"
+#define IPT_FORMAT_dev(n, kind)		" " #n "=%u:%u"
+#define IPT_FORMAT_text(n, kind)	" " #n "=%s"
+#define IPT_FORMAT_memory		IPT_FORMAT_text
+#define IPT_FORMAT_symbol		IPT_FORMAT_text
+#define IPT_FORMAT_signed_symbol	IPT_FORMAT_text
+#define IPT_FORMAT_flags		IPT_FORMAT_text
+#define IPT_FORMAT_call			IPT_FORMAT_text
+#define IPT_FORMAT_reasons		IPT_FORMAT_text
+#define IPT_FORMAT_pad(n, kind)
+#define IPT_NUMBER_u8			"%u"
+#define IPT_NUMBER_u16			"%u"
+#define IPT_NUMBER_u32			"%u"
+#define IPT_NUMBER_u64			"%llu"
+#define IPT_NUMBER_s16			"%d"
+#define IPT_NUMBER_s32			"%d"
+#define IPT_NUMBER_s64			"%lld"
 
 /*
- * Each brings the comma before it: a field without an argument has none.
+ * The arguments, each with the comma before it: a field without an argument has
+ * none.
  *
  * What stands here is read by other programs too, whose parsers know no sizeof
  * and no names of C: numbers, and the helpers that every kernel from 6.1 has.
  * They take a field of 32 bits with a sign for one without, hence the mask
  * where names have negative numbers.
  */
-#define IPT_ARG_FIELD(n)	PARAMS(, __entry->n)
-#define IPT_ARG_u8		IPT_ARG_FIELD
-#define IPT_ARG_u16		IPT_ARG_FIELD
-#define IPT_ARG_u32		IPT_ARG_FIELD
-#define IPT_ARG_u64		IPT_ARG_FIELD
-#define IPT_ARG_s16		IPT_ARG_FIELD
-#define IPT_ARG_s32		IPT_ARG_FIELD
-#define IPT_ARG_s64		IPT_ARG_FIELD
-#define IPT_ARG_x64		IPT_ARG_FIELD
-#define IPT_ARG_print		IPT_ARG_FIELD
-#define IPT_ARG_ns32		IPT_ARG_FIELD
-#define IPT_ARG_ns64		IPT_ARG_FIELD
-#define IPT_ARG_tid		IPT_ARG_FIELD
-#define IPT_ARG_dev(n)		PARAMS(, __entry->n >> 20, __entry->n & 0xfffff)
-#define IPT_ARG_comm		IPT_ARG_FIELD
-#define IPT_ARG_mem(n)		PARAMS(, __print_hex_str(__entry->n, IPCPROBE_FUTEX_MEM))
-#define IPT_ARG_str(n)		PARAMS(, __get_str(n))
-#define IPT_ARG_data(n)							\
+#define IPT_ARG_number(n, kind)		PARAMS(, __entry->n)
+#define IPT_ARG_ret			IPT_ARG_number
+#define IPT_ARG_x64			IPT_ARG_number
+#define IPT_ARG_print			IPT_ARG_number
+#define IPT_ARG_dev(n, kind)		PARAMS(, __entry->n >> 20, __entry->n & 0xfffff)
+#define IPT_ARG_text(n, kind)		IPCPROBE_BY_STORED(IPT_TEXT_, kind)(n)
+#define IPT_TEXT_comm(n)		PARAMS(, __entry->n)
+#define IPT_TEXT_str(n)			PARAMS(, __get_str(n))
+#define IPT_ARG_memory(n, kind)		IPCPROBE_BY_STORED(IPT_MEMORY_, kind)(n)
+#define IPT_MEMORY_mem(n)		PARAMS(, __print_hex_str(__entry->n, IPCPROBE_FUTEX_MEM))
+#define IPT_MEMORY_data(n)							\
 	PARAMS(, __print_hex_str(__get_dynamic_array(n), __get_dynamic_array_len(n)))
-#define IPT_ARG_pad16(n)
-#define IPT_ARG_pad32(n)
 
 /* A number's name, or the number; names of bits, or 0. */
 #define IPT_SYMBOL(name, number)	PARAMS(, { number, #name })
@@ -159,68 +125,28 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #define IPT_REASON(name, bit, text)	PARAMS(, { bit, #name })
 #define IPT_SYMBOLIC(...)	__print_symbolic(__VA_ARGS__)
 #define IPT_FLAGS(...)		__print_flags(__VA_ARGS__)
-#define IPT_ARG_SYMBOL(n, list)	PARAMS(, IPT_SYMBOLIC(__entry->n list(IPT_SYMBOL)))
-#define IPT_ARG_SIGNED(n, list)	PARAMS(, IPT_SYMBOLIC(__entry->n & 0xffffffff list(IPT_SYMBOL)))
-#define IPT_ARG_FLAGS(n, list)						\
-	PARAMS(, __entry->n ? IPT_FLAGS(__entry->n, "|" list(IPT_SYMBOL)) : "0")
+#define IPT_ARG_symbol(n, kind)						\
+	PARAMS(, IPT_SYMBOLIC(__entry->n IPCPROBE_NAMES_OF(kind)(IPT_SYMBOL)))
+#define IPT_ARG_signed_symbol(n, kind)					\
+	PARAMS(, IPT_SYMBOLIC(__entry->n & 0xffffffff IPCPROBE_NAMES_OF(kind)(IPT_SYMBOL)))
+#define IPT_ARG_flags(n, kind)						\
+	PARAMS(, __entry->n ? IPT_FLAGS(__entry->n, "|" IPCPROBE_NAMES_OF(kind)(IPT_SYMBOL)) : "0")
+#define IPT_ARG_call(n, kind)						\
+	PARAMS(, IPT_SYMBOLIC(__entry->n IPCPROBE_NAMES_OF(kind)(IPT_CALL)))
+#define IPT_ARG_reasons(n, kind)					\
+	PARAMS(, __entry->n ? IPT_FLAGS(__entry->n, "|" IPCPROBE_NAMES_OF(kind)(IPT_REASON)) : "0")
 
-#define IPT_ARG_call(n)		PARAMS(, IPT_SYMBOLIC(__entry->n IPCPROBE_CALLS(IPT_CALL)))
-#define IPT_ARG_reasons(n)						\
-	PARAMS(, __entry->n ? IPT_FLAGS(__entry->n, "|" IPCPROBE_REASONS(IPT_REASON)) : "0")
-#define IPT_ARG_futex_op(n)	IPT_ARG_SYMBOL(n, IPCPROBE_FUTEX_OPS)
-#define IPT_ARG_socket_type(n)	IPT_ARG_SYMBOL(n, IPCPROBE_SOCKET_TYPES)
-#define IPT_ARG_socket_state(n)	IPT_ARG_SYMBOL(n, IPCPROBE_SOCKET_STATES)
-#define IPT_ARG_sched_class(n)	IPT_ARG_SYMBOL(n, IPCPROBE_SCHED_CLASSES)
-#define IPT_ARG_sem_command(n)	IPT_ARG_SYMBOL(n, IPCPROBE_SEM_COMMANDS)
-#define IPT_ARG_notification(n)	IPT_ARG_SIGNED(n, IPCPROBE_NOTIFICATIONS)
-#define IPT_ARG_signal(n)	IPT_ARG_SYMBOL(n, IPCPROBE_SIGNALS)
-#define IPT_ARG_signal32(n)	IPT_ARG_SYMBOL(n, IPCPROBE_SIGNALS)
-#define IPT_ARG_signal_code(n)	IPT_ARG_SIGNED(n, IPCPROBE_SIGNAL_CODES)
-#define IPT_ARG_signal_result(n) IPT_ARG_SYMBOL(n, IPCPROBE_SIGNAL_RESULTS)
-#define IPT_ARG_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_IO_FLAGS)
-#define IPT_ARG_futex_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_FUTEX_FLAGS)
-#define IPT_ARG_unix_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_UNIX_FLAGS)
-#define IPT_ARG_rq_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_RQ_FLAGS)
-#define IPT_ARG_context_flags(n) IPT_ARG_FLAGS(n, IPCPROBE_CONTEXT_FLAGS)
-#define IPT_ARG_pick_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_PICK_FLAGS)
-#define IPT_ARG_task_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_TASK_FLAGS)
-#define IPT_ARG_prot_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_PROT_FLAGS)
-#define IPT_ARG_shmat_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_SHMAT_FLAGS)
-#define IPT_ARG_seal_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_SEAL_FLAGS)
-#define IPT_ARG_semop_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_SEMOP_FLAGS)
-#define IPT_ARG_msgop_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_MSGOP_FLAGS)
-#define IPT_ARG_open_flags(n)	IPT_ARG_FLAGS(n, IPCPROBE_OPEN_FLAGS)
-#define IPT_ARG_sigaction_flags(n) IPT_ARG_FLAGS(n, IPCPROBE_SIGACTION_FLAGS)
+#define IPT_ARG_pad(n, kind)
 
-#define __IPT_OF(what, type, name)	IPT_##what##_##type(name)
-#define IPT_OF(what, type, name)	__IPT_OF(what, type, name)
-#define IPT_ENTRY(kind, name, text)	IPT_OF(ENTRY, IPCPROBE_TYPE_##kind, name)
-#define IPT_ASSIGN(kind, name, text)	IPT_OF(ASSIGN, IPCPROBE_TYPE_##kind, name)
-#define IPT_FORMAT(kind, name, text)	IPT_FORMAT_##kind(name)
-#define IPT_ARG(kind, name, text)	IPT_ARG_##kind(name)
+#define IPT_ENTRY(kind, name, text)	IPCPROBE_BY_STORED(IPT_ENTRY_, kind)(name)
+#define IPT_ASSIGN(kind, name, text)	IPCPROBE_BY_STORED(IPT_ASSIGN_, kind)(name)
+#define IPT_FORMAT(kind, name, text)	IPCPROBE_BY_SHOWN(IPT_FORMAT_, kind)(name, kind)
+#define IPT_ARG(kind, name, text)	IPCPROBE_BY_SHOWN(IPT_ARG_, kind)(name, kind)
 
 /* Once more around, so that format and arguments are two arguments. */
 #define IPT_PRINTK(...)		TP_printk(__VA_ARGS__)
 
-/* Users of tracepoints count by themselves what their own buffers lose. */
-#define IPT_EVENT_META(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_TASK(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_PIPE(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_FILE(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_SCHED(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_SHM(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_SEM(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_MSG(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_FUTEX(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_UNIX(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_SIGNAL(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_EVENTFD(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_PROCVM(...)	IPT_TRACE_EVENT(__VA_ARGS__)
-#define IPT_EVENT_PICK(...)	IPT_TRACE_EVENT(__VA_ARGS__)
 #define IPT_EVENT(name, cls, number, text)				\
-	IPT_EVENT_##cls(name, cls, number, text)
-
-#define IPT_TRACE_EVENT(name, cls, number, text)			\
 TRACE_EVENT_FN(name,							\
 	TP_PROTO(const struct ipcprobe_rec_##name *rec),		\
 	TP_ARGS(rec),							\

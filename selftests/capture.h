@@ -354,9 +354,7 @@ static MAYBE_UNUSED const struct ipcprobe_rec *cursor_next(struct cursor *cursor
 #define PRINT_str(n)	printf(" " #n "=%s", r->n);
 #define PRINT_pad16(n)
 #define PRINT_pad32(n)
-#define __PRINT_AS(type, n)	PRINT_##type(n)
-#define PRINT_AS(type, n)	__PRINT_AS(type, n)
-#define PRINT_FIELD(kind, name, text)	PRINT_AS(IPCPROBE_TYPE_##kind, name)
+#define PRINT_FIELD(kind, name, text)	IPCPROBE_BY_STORED(PRINT_, kind)(name)
 
 static MAYBE_UNUSED void record_print(const struct ipcprobe_rec *rec)
 {

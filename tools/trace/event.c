@@ -30,11 +30,17 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define LEN_data	0
 #define LEN_pad16	2
 #define LEN_pad32	4
-#define __LEN_OF(type)	LEN_##type
-#define LEN_OF(type)	__LEN_OF(type)
-#define KIND_LEN(k)	LEN_OF(IPCPROBE_TYPE_##k)
+#define KIND_LEN(k)	IPCPROBE_BY_STORED(LEN_, k)
 
-#define IS_TEXT(k)	(EVENT_KIND_##k == EVENT_KIND_comm || EVENT_KIND_##k == EVENT_KIND_str)
+/* How a kind is shown. */
+enum shown {
+	SHOWN_number, SHOWN_ret, SHOWN_x64, SHOWN_dev, SHOWN_print, SHOWN_symbol, SHOWN_flags,
+	SHOWN_text, SHOWN_memory, SHOWN_pad,
+	SHOWN_signed_symbol = SHOWN_symbol, SHOWN_call = SHOWN_symbol, SHOWN_reasons = SHOWN_flags,
+};
+
+#define KIND_SHOWN(k)	IPCPROBE_BY_SHOWN(SHOWN_, k)
+#define IS_TEXT(k)	(KIND_SHOWN(k) == SHOWN_text)
 
 #define FIELD(k, n, t)		{ .name = #n, .text = t, .kind = EVENT_KIND_##k },
 #define ADD_LEN(k, n, t)	+ KIND_LEN(k)
@@ -86,31 +92,32 @@ struct name {
 	const char *text;
 };
 
-#define CALL(up, id, low)	{ id, #low },
-#define NAME(up, id)		{ id, #up },
-static const struct name names_call[] = { IPCPROBE_CALLS(CALL) };
-#define REASON(up, bit, text)	{ bit, #up },
-static const struct name names_reasons[] = { IPCPROBE_REASONS(REASON) };
+#define NAME_symbol(up, number)		{ number, #up },
+#define NAME_signed_symbol		NAME_symbol
+#define NAME_flags			NAME_symbol
+#define NAME_reasons(up, bit, text)	{ bit, #up },
+#define NAME_call(up, number, low)	{ number, #low },
+#define KIND_NAMES(kind)						\
+	static const struct name names_##kind[] = {			\
+		IPCPROBE_NAMES_OF(kind)(IPCPROBE_BY_SHOWN(NAME_, kind))	\
+	};
+IPCPROBE_KINDS(KIND_NAMES)
+
 #define REASON_TEXT(up, bit, text)	{ bit, text },
 static const struct name reason_texts[] = { IPCPROBE_REASONS(REASON_TEXT) };
-#define KIND_NAMES(kind, list)	static const struct name names_##kind[] = { list(NAME) };
-IPCPROBE_SYMBOL_KINDS(KIND_NAMES)
-IPCPROBE_FLAG_KINDS(KIND_NAMES)
 
-struct names {
+/* A kind of field: its size in a record, and the names of its numbers. */
+struct kind {
+	uint8_t len;
+	enum shown shown;
 	const struct name *names;
-	unsigned int nr;
-	bool are_flags;
+	unsigned int nr_names;
 };
 
-#define SYMBOLS(kind, list)	[EVENT_KIND_##kind] = { names_##kind, ARRAY_SIZE(names_##kind), false },
-#define FLAGS(kind, list)	[EVENT_KIND_##kind] = { names_##kind, ARRAY_SIZE(names_##kind), true },
-static const struct names names_of[] = {
-	SYMBOLS(call, IPCPROBE_CALLS)
-	FLAGS(reasons, IPCPROBE_REASONS)
-	IPCPROBE_SYMBOL_KINDS(SYMBOLS)
-	IPCPROBE_FLAG_KINDS(FLAGS)
-};
+#define KIND(kind)							\
+	[EVENT_KIND_##kind] = { KIND_LEN(kind), KIND_SHOWN(kind),	\
+				names_##kind, ARRAY_SIZE(names_##kind) },
+static const struct kind kinds[] = { IPCPROBE_KINDS(KIND) };
 
 /* event_by_type - the description of @type, NULL if it is not known */
 const struct event_desc *event_by_type(uint16_t type)
@@ -127,12 +134,7 @@ const char *event_class_name(unsigned int id)
 
 size_t event_kind_len(enum event_kind kind)
 {
-#define KIND(k)		[EVENT_KIND_##k] = KIND_LEN(k),
-#define LISTED(k, list)	KIND(k)
-	static const uint8_t len[] = { EVENT_KINDS(KIND, LISTED) };
-#undef LISTED
-#undef KIND
-	return len[kind];
+	return kinds[kind].len;
 }
 
 /* ---- check ---- */
@@ -225,58 +227,104 @@ static uint64_t field_value(const void *p, enum event_kind kind)
 	memcpy(&value, p, event_kind_len(kind));	/* little-endian */
 	if (kind == EVENT_KIND_s16)
 		return (uint64_t)(int16_t)value;
-	if (kind == EVENT_KIND_s32)
+	if (kind == EVENT_KIND_s32 || kind == EVENT_KIND_ret)
 		return (uint64_t)(int32_t)value;
 	return value;
 }
 
 static bool is_signed(enum event_kind kind)
 {
-	return kind == EVENT_KIND_s16 || kind == EVENT_KIND_s32 || kind == EVENT_KIND_s64;
+	return kind == EVENT_KIND_s16 || kind == EVENT_KIND_s32 || kind == EVENT_KIND_s64 ||
+	       kind == EVENT_KIND_ret;
 }
 
-/* Names of the kind's numbers, NULL if they have none. */
-static const struct names *kind_names(enum event_kind kind)
-{
-	return kind < ARRAY_SIZE(names_of) && names_of[kind].nr ? &names_of[kind] : NULL;
-}
-
-static bool is_padding(enum event_kind kind)
-{
-	return kind == EVENT_KIND_pad16 || kind == EVENT_KIND_pad32;
-}
-
-static bool is_text(enum event_kind kind)
-{
-	return kind == EVENT_KIND_comm || kind == EVENT_KIND_str;
-}
 
 /* all ones in 64 bits: there is no position, no address; INT_MIN: not seen */
 static bool is_unknown(enum event_kind kind, uint64_t value)
 {
 	if (kind == EVENT_KIND_u64 || kind == EVENT_KIND_x64)
 		return value == UINT64_MAX;
-	return kind == EVENT_KIND_s32 && (int64_t)value == IPCPROBE_RET_UNKNOWN;
+	return (kind == EVENT_KIND_s32 || kind == EVENT_KIND_ret) &&
+	       (int64_t)value == IPCPROBE_RET_UNKNOWN;
 }
 
-static const char *symbol_name(const struct names *names, uint64_t value)
+static const char *symbol_name(enum event_kind kind, uint64_t value)
 {
-	for (unsigned int i = 0; i < names->nr; i++)
-		if (names->names[i].number == value)
-			return names->names[i].text;
+	for (unsigned int i = 0; i < kinds[kind].nr_names; i++)
+		if (kinds[kind].names[i].number == value)
+			return kinds[kind].names[i].text;
 	return NULL;
 }
 
 /* call_name - the system call that a record names */
 const char *call_name(uint8_t call)
 {
-	return symbol_name(&names_of[EVENT_KIND_call], call) ?: "unknown";
+	return symbol_name(EVENT_KIND_call, call) ?: "unknown";
+}
+
+static void print_number(FILE *out, enum event_kind kind, uint64_t value)
+{
+	if (is_unknown(kind, value))
+		fputs("unknown", out);
+	else if (is_signed(kind))
+		fprintf(out, "%" PRId64, (int64_t)value);
+	else
+		fprintf(out, "%" PRIu64, value);
+}
+
+/* what system calls fail with inside the kernel, which starts them anew or tells EINTR */
+static const struct name restarts[] = {
+	{ 512, "ERESTARTSYS" }, { 513, "ERESTARTNOINTR" }, { 514, "ERESTARTNOHAND" },
+	{ 516, "ERESTART_RESTARTBLOCK" },
+};
+
+static const char *errno_name(uint64_t err)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(restarts); i++)
+		if (restarts[i].number == err)
+			return restarts[i].text;
+	return err <= INT32_MAX ? strerrorname_np(err) : NULL;
+}
+
+/* What an operation gave back: a number, or -errno as "-EAGAIN". */
+static void print_ret(FILE *out, enum event_kind kind, uint64_t value)
+{
+	const char *name = (int64_t)value < 0 ? errno_name(-value) : NULL;
+
+	if (name && !is_unknown(kind, value))
+		fprintf(out, "-%s", name);
+	else
+		print_number(out, kind, value);
+}
+
+static void print_x64(FILE *out, enum event_kind kind, uint64_t value)
+{
+	if (is_unknown(kind, value))
+		fputs("unknown", out);
+	else
+		fprintf(out, "0x%" PRIx64, value);
+}
+
+static void print_dev(FILE *out, enum event_kind kind, uint64_t value)
+{
+	(void)kind;
+	fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
+}
+
+/* A fingerprint. */
+static void print_print(FILE *out, enum event_kind kind, uint64_t value)
+{
+	(void)kind;
+	if (value)
+		fprintf(out, "%08" PRIx64, value);
+	else
+		putc('-', out);
 }
 
 /* As the kernel prints them: a number without a name in hexadecimal. */
-static void print_symbol(FILE *out, const struct names *names, uint64_t value)
+static void print_symbol(FILE *out, enum event_kind kind, uint64_t value)
 {
-	const char *name = symbol_name(names, value);
+	const char *name = symbol_name(kind, value);
 
 	if (name)
 		fputs(name, out);
@@ -284,22 +332,35 @@ static void print_symbol(FILE *out, const struct names *names, uint64_t value)
 		fprintf(out, "0x%" PRIx64, value);
 }
 
-static void print_flags(FILE *out, const struct names *names, uint64_t flags)
+static void print_flags(FILE *out, enum event_kind kind, uint64_t flags)
 {
 	const char *separator = "";
 
 	if (!flags)
 		putc('0', out);
-	for (unsigned int i = 0; i < names->nr; i++) {
-		if (!(flags & names->names[i].number))
+	for (unsigned int i = 0; i < kinds[kind].nr_names; i++) {
+		const struct name *name = &kinds[kind].names[i];
+
+		if (!(flags & name->number))
 			continue;
-		fprintf(out, "%s%s", separator, names->names[i].text);
-		flags &= ~(uint64_t)names->names[i].number;
+		fprintf(out, "%s%s", separator, name->text);
+		flags &= ~(uint64_t)name->number;
 		separator = "|";
 	}
 	if (flags)
 		fprintf(out, "%s0x%" PRIx64, separator, flags);
 }
+
+/* by enum shown; texts and memory are no numbers, padding is not shown */
+static void (*const print_as[])(FILE *, enum event_kind, uint64_t) = {
+	[SHOWN_number] = print_number,
+	[SHOWN_ret] = print_ret,
+	[SHOWN_x64] = print_x64,
+	[SHOWN_dev] = print_dev,
+	[SHOWN_print] = print_print,
+	[SHOWN_symbol] = print_symbol,
+	[SHOWN_flags] = print_flags,
+};
 
 /* event_print_reasons - why events were lost, in words; nothing if no reason is known */
 void event_print_reasons(FILE *out, uint32_t reasons)
@@ -317,7 +378,7 @@ void event_print_reasons(FILE *out, uint32_t reasons)
 /* event_reason_name - the name of bit @bit of reasons, NULL if there is none */
 const char *event_reason_name(unsigned int bit)
 {
-	return bit < 32 ? symbol_name(&names_of[EVENT_KIND_reasons], 1ULL << bit) : NULL;
+	return bit < 32 ? symbol_name(EVENT_KIND_reasons, 1ULL << bit) : NULL;
 }
 
 /* Bytes of memory that a record tells. */
@@ -325,11 +386,6 @@ struct bytes {
 	const uint8_t *at;
 	size_t nr;
 };
-
-static bool is_memory(enum event_kind kind)
-{
-	return kind == EVENT_KIND_mem || kind == EVENT_KIND_data;
-}
 
 /* @p: where the field stands */
 static struct bytes bytes_of(const struct ipcprobe_rec *rec, enum event_kind kind, const char *p)
@@ -358,63 +414,20 @@ static void print_bytes(FILE *out, struct bytes bytes)
 	fputs(hex(bytes, digits), out);
 }
 
-/* what system calls fail with inside the kernel, which starts them anew or tells EINTR */
-static const struct name restarts[] = {
-	{ 512, "ERESTARTSYS" }, { 513, "ERESTARTNOINTR" }, { 514, "ERESTARTNOHAND" },
-	{ 516, "ERESTART_RESTARTBLOCK" },
-};
-
-static const char *errno_name(uint64_t err)
+/* @p: where the field stands */
+static void print_field(FILE *out, const struct ipcprobe_rec *rec, enum event_kind kind,
+			const char *p)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(restarts); i++)
-		if (restarts[i].number == err)
-			return restarts[i].text;
-	return err <= INT32_MAX ? strerrorname_np(err) : NULL;
-}
-
-/* What an operation gave back: a number, or -errno as "-EAGAIN". */
-static void print_return(FILE *out, int64_t value)
-{
-	const char *name = value < 0 ? errno_name(-(uint64_t)value) : NULL;
-
-	if (name)
-		fprintf(out, "-%s", name);
-	else
-		fprintf(out, "%" PRId64, value);
-}
-
-/* A fingerprint. */
-static void print_print(FILE *out, uint64_t value)
-{
-	if (value)
-		fprintf(out, "%08" PRIx64, value);
-	else
-		putc('-', out);
-}
-
-static void print_value(FILE *out, const struct event_field *field, uint64_t value)
-{
-	const struct names *names = kind_names(field->kind);
-	enum event_kind kind = field->kind;
-
-	if (names && names->are_flags)
-		print_flags(out, names, value);
-	else if (names)
-		print_symbol(out, names, value);
-	else if (is_unknown(kind, value))
-		fputs("unknown", out);
-	else if (!strcmp(field->name, "ret"))
-		print_return(out, (int64_t)value);
-	else if (is_signed(kind))
-		fprintf(out, "%" PRId64, (int64_t)value);
-	else if (kind == EVENT_KIND_x64)
-		fprintf(out, "0x%" PRIx64, value);
-	else if (kind == EVENT_KIND_print)
-		print_print(out, value);
-	else if (kind == EVENT_KIND_dev)
-		fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
-	else
-		fprintf(out, "%" PRIu64, value);
+	switch (kinds[kind].shown) {
+	case SHOWN_text:
+		text_print_quoted(out, p);
+		break;
+	case SHOWN_memory:
+		print_bytes(out, bytes_of(rec, kind, p));
+		break;
+	default:
+		print_as[kinds[kind].shown](out, kind, field_value(p, kind));
+	}
 }
 
 /**
@@ -436,40 +449,35 @@ void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory)
 	for (unsigned int i = 0; i < desc->nr_fields; i++) {
 		const struct event_field *field = &desc->fields[i];
 
-		if (is_text(field->kind)) {
+		if (kinds[field->kind].shown != SHOWN_pad &&
+		    (field->kind != EVENT_KIND_mem || has_memory)) {
 			fprintf(out, " %s=", field->name);
-			text_print_quoted(out, p);
-		} else if (field->kind == EVENT_KIND_mem && !has_memory) {
-			;	/* left out */
-		} else if (is_memory(field->kind)) {
-			fprintf(out, " %s=", field->name);
-			print_bytes(out, bytes_of(rec, field->kind, p));
-		} else if (!is_padding(field->kind)) {
-			fprintf(out, " %s=", field->name);
-			print_value(out, field, field_value(p, field->kind));
+			print_field(out, rec, field->kind, p);
 		}
 		p += event_kind_len(field->kind);
 	}
 }
 
-static json_t *flags_json(const struct names *names, uint64_t flags)
+static json_t *flags_json(enum event_kind kind, uint64_t flags)
 {
 	json_t *array = json_array();
 
-	for (unsigned int i = 0; i < names->nr; i++) {
-		if (!(flags & names->names[i].number))
+	for (unsigned int i = 0; i < kinds[kind].nr_names; i++) {
+		const struct name *name = &kinds[kind].names[i];
+
+		if (!(flags & name->number))
 			continue;
-		json_array_append_new(array, json_string(names->names[i].text));
-		flags &= ~(uint64_t)names->names[i].number;
+		json_array_append_new(array, json_string(name->text));
+		flags &= ~(uint64_t)name->number;
 	}
 	if (flags)
 		json_array_append_new(array, json_sprintf("0x%" PRIx64, flags));
 	return array;
 }
 
-static json_t *symbol_json(const struct names *names, uint64_t value)
+static json_t *symbol_json(enum event_kind kind, uint64_t value)
 {
-	const char *name = symbol_name(names, value);
+	const char *name = symbol_name(kind, value);
 
 	return name ? json_string(name) : json_sprintf("0x%" PRIx64, value);
 }
@@ -481,29 +489,57 @@ static json_t *bytes_json(struct bytes bytes)
 	return json_string(hex(bytes, digits));
 }
 
-/* Return: NULL when it was not read: the field is left out. */
-static json_t *print_json(uint64_t value)
+static json_t *number_json(enum event_kind kind, uint64_t value)
 {
-	return value ? json_sprintf("%08" PRIx64, value) : NULL;
-}
-
-static json_t *value_json(enum event_kind kind, uint64_t value)
-{
-	const struct names *names = kind_names(kind);
-
-	if (names)
-		return names->are_flags ? flags_json(names, value) : symbol_json(names, value);
 	if (is_unknown(kind, value))
 		return json_null();
-	if (kind == EVENT_KIND_x64)
-		return json_sprintf("0x%" PRIx64, value);
-	if (kind == EVENT_KIND_print)
-		return print_json(value);
-	if (kind == EVENT_KIND_dev)
-		return json_sprintf("%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 	if (!is_signed(kind) && value > INT64_MAX)
 		return json_real((double)value);
 	return json_integer((json_int_t)value);
+}
+
+static json_t *x64_json(enum event_kind kind, uint64_t value)
+{
+	return is_unknown(kind, value) ? json_null() : json_sprintf("0x%" PRIx64, value);
+}
+
+static json_t *dev_json(enum event_kind kind, uint64_t value)
+{
+	(void)kind;
+	return json_sprintf("%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
+}
+
+/* Return: NULL when it was not read: the field is left out. */
+static json_t *print_json(enum event_kind kind, uint64_t value)
+{
+	(void)kind;
+	return value ? json_sprintf("%08" PRIx64, value) : NULL;
+}
+
+/* by enum shown, as print_as */
+static json_t *(*const json_as[])(enum event_kind, uint64_t) = {
+	[SHOWN_number] = number_json,
+	[SHOWN_ret] = number_json,
+	[SHOWN_x64] = x64_json,
+	[SHOWN_dev] = dev_json,
+	[SHOWN_print] = print_json,
+	[SHOWN_symbol] = symbol_json,
+	[SHOWN_flags] = flags_json,
+};
+
+/* @p: where the field stands.  Return: NULL: it is left out. */
+static json_t *field_json(const struct ipcprobe_rec *rec, enum event_kind kind, const char *p)
+{
+	switch (kinds[kind].shown) {
+	case SHOWN_text:
+		return text_json(p);
+	case SHOWN_memory:
+		return bytes_json(bytes_of(rec, kind, p));
+	case SHOWN_pad:
+		return NULL;
+	default:
+		return json_as[kinds[kind].shown](kind, field_value(p, kind));
+	}
 }
 
 /**
@@ -524,14 +560,8 @@ json_t *event_fields_json(const struct ipcprobe_rec *rec)
 
 	for (unsigned int i = 0; desc && i < desc->nr_fields; i++) {
 		const struct event_field *field = &desc->fields[i];
-		json_t *value = NULL;
+		json_t *value = field_json(rec, field->kind, p);
 
-		if (is_text(field->kind))
-			value = text_json(p);
-		else if (is_memory(field->kind))
-			value = bytes_json(bytes_of(rec, field->kind, p));
-		else if (!is_padding(field->kind))
-			value = value_json(field->kind, field_value(p, field->kind));
 		if (value)
 			json_object_set_new(fields, field->name, value);
 		p += event_kind_len(field->kind);

@@ -14,19 +14,9 @@
 #include <jansson.h>
 #include <linux/ipcprobe.h>
 
-/*
- * Every field kind of <linux/ipcprobe_events.h>: K(kind), and L(kind, list)
- * where the numbers of a list have names.
- */
-#define EVENT_KINDS(K, L)						\
-	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(x64)		\
-	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str) K(data) \
-	K(pad16) K(pad32) \
-	K(call) K(reasons) IPCPROBE_SYMBOL_KINDS(L) IPCPROBE_FLAG_KINDS(L)
-
-#define EVENT_KIND(kind)		EVENT_KIND_##kind,
-#define EVENT_KIND_LISTED(kind, list)	EVENT_KIND_##kind,
-enum event_kind { EVENT_KINDS(EVENT_KIND, EVENT_KIND_LISTED) };
+#define EVENT_KIND(kind)	EVENT_KIND_##kind,
+enum event_kind { IPCPROBE_KINDS(EVENT_KIND) };
+#undef EVENT_KIND
 
 /**
  * struct event_field - one field of an event

@@ -72,15 +72,15 @@ struct ipcprobe_rec {
 #define IPCPROBE_MEMBER_pad16(n)	__u16 n;
 #define IPCPROBE_MEMBER_pad32(n)	__u32 n;
 
-#define __IPCPROBE_MEMBER(type, name)	IPCPROBE_MEMBER_##type(name)
-#define _IPCPROBE_MEMBER(type, name)	__IPCPROBE_MEMBER(type, name)
-#define IPCPROBE_MEMBER(kind, name, text)	_IPCPROBE_MEMBER(IPCPROBE_TYPE_##kind, name)
+#define IPCPROBE_MEMBER(kind, name, text)	IPCPROBE_BY_STORED(IPCPROBE_MEMBER_, kind)(name)
 #define IPCPROBE_STRUCT(name, cls, number, text)			\
 	struct ipcprobe_rec_##name {					\
 		struct ipcprobe_rec hdr;				\
 		IPCPROBE_FIELDS_##name(IPCPROBE_MEMBER)			\
 	};
-IPCPROBE_EVENTS(IPCPROBE_STRUCT)
+#define IPCPROBE_NO_STRUCT(name, cls, number, text)
+__IPCPROBE_EVENTS(IPCPROBE_STRUCT, IPCPROBE_NO_STRUCT)
+#undef IPCPROBE_NO_STRUCT
 #undef IPCPROBE_STRUCT
 #undef IPCPROBE_MEMBER
 

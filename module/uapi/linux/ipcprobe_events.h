@@ -11,9 +11,10 @@
  * in the order they have in memory.  Numbers are <class> << 8 | n; they are
  * only ever appended, never reused.
  *
- * Field kinds (IPCPROBE_TYPE_<kind> is how one is stored):
+ * Field kinds (IPCPROBE_KIND_<kind> below says how one is stored and shown):
  *   u8 u16 u32 u64       decimal numbers
  *   s16 s32 s64          the same with a sign; the least s32 is "unknown"
+ *   ret                  s32: what a call returned, -errno if it failed
  *   x64                  an address, printed in hexadecimal
  *   ns32 ns64            nanoseconds; ns32 saturates at 2^32 - 1
  *   tid                  thread id in the initial pid namespace, 0 = unknown
@@ -25,59 +26,97 @@
  *   str                  the rest of the record: a NUL-terminated string
  *   data                 the rest of the record: as many bytes as its field bytes says
  *   pad16 pad32          zero
- *   all others           numbers that have names, see ipcprobe_names.h: of
- *                        IPCPROBE_SYMBOL_KINDS one, of IPCPROBE_FLAG_KINDS a sum
+ *   all others           numbers that have names, see ipcprobe_names.h
  */
 #ifndef _UAPI_LINUX_IPCPROBE_EVENTS_H
 #define _UAPI_LINUX_IPCPROBE_EVENTS_H
 
 #include <linux/ipcprobe_names.h>
 
-#define IPCPROBE_TYPE_u8		u8
-#define IPCPROBE_TYPE_u16		u16
-#define IPCPROBE_TYPE_u32		u32
-#define IPCPROBE_TYPE_u64		u64
-#define IPCPROBE_TYPE_s16		s16
-#define IPCPROBE_TYPE_s32		s32
-#define IPCPROBE_TYPE_s64		s64
-#define IPCPROBE_TYPE_x64		u64
-#define IPCPROBE_TYPE_ns32		u32
-#define IPCPROBE_TYPE_ns64		u64
-#define IPCPROBE_TYPE_tid		u32
-#define IPCPROBE_TYPE_dev		u32
-#define IPCPROBE_TYPE_comm		comm
-#define IPCPROBE_TYPE_mem		mem
-#define IPCPROBE_TYPE_print		u32
-#define IPCPROBE_TYPE_str		str
-#define IPCPROBE_TYPE_data		data
-#define IPCPROBE_TYPE_pad16		pad16
-#define IPCPROBE_TYPE_pad32		pad32
-#define IPCPROBE_TYPE_call		u8
-#define IPCPROBE_TYPE_futex_op		u8
-#define IPCPROBE_TYPE_socket_type	u8
-#define IPCPROBE_TYPE_socket_state	u8
-#define IPCPROBE_TYPE_sched_class	u16
-#define IPCPROBE_TYPE_sem_command	u16
-#define IPCPROBE_TYPE_notification	s32
-#define IPCPROBE_TYPE_signal		u16
-#define IPCPROBE_TYPE_signal32		u32
-#define IPCPROBE_TYPE_signal_code	s32
-#define IPCPROBE_TYPE_signal_result	u8
-#define IPCPROBE_TYPE_flags		u16
-#define IPCPROBE_TYPE_futex_flags	u16
-#define IPCPROBE_TYPE_unix_flags	u16
-#define IPCPROBE_TYPE_rq_flags		u16
-#define IPCPROBE_TYPE_context_flags	u16
-#define IPCPROBE_TYPE_pick_flags	u16
-#define IPCPROBE_TYPE_task_flags	u32
-#define IPCPROBE_TYPE_prot_flags	u16
-#define IPCPROBE_TYPE_shmat_flags	u32
-#define IPCPROBE_TYPE_seal_flags	u32
-#define IPCPROBE_TYPE_semop_flags	u16
-#define IPCPROBE_TYPE_msgop_flags	u16
-#define IPCPROBE_TYPE_open_flags	u32
-#define IPCPROBE_TYPE_sigaction_flags	u32
-#define IPCPROBE_TYPE_reasons		u32
+/*
+ * Each kind of field: how it is stored, how it is shown, and the list of
+ * ipcprobe_names.h that its numbers are from.  Shown as:
+ *   number          decimal
+ *   ret             decimal, or the name of the error
+ *   x64 dev print   see above
+ *   text memory     quoted; two hexadecimal digits a byte
+ *   symbol          one name; signed_symbol: of a number with a sign
+ *   flags           names of bits
+ *   call reasons    a symbol and flags whose lists have three columns
+ *   pad             not at all
+ */
+#define IPCPROBE_NO_NAMES(F)
+#define IPCPROBE_KIND_u8		u8, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_u16		u16, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_u32		u32, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_u64		u64, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_s16		s16, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_s32		s32, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_s64		s64, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_ret		s32, ret, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_x64		u64, x64, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_ns32		u32, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_ns64		u64, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_tid		u32, number, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_dev		u32, dev, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_comm		comm, text, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_mem		mem, memory, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_print		u32, print, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_str		str, text, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_data		data, memory, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_pad16		pad16, pad, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_pad32		pad32, pad, IPCPROBE_NO_NAMES
+#define IPCPROBE_KIND_call		u8, call, IPCPROBE_CALLS
+#define IPCPROBE_KIND_futex_op		u8, symbol, IPCPROBE_FUTEX_OPS
+#define IPCPROBE_KIND_socket_type	u8, symbol, IPCPROBE_SOCKET_TYPES
+#define IPCPROBE_KIND_socket_state	u8, symbol, IPCPROBE_SOCKET_STATES
+#define IPCPROBE_KIND_sched_class	u16, symbol, IPCPROBE_SCHED_CLASSES
+#define IPCPROBE_KIND_sem_command	u16, symbol, IPCPROBE_SEM_COMMANDS
+#define IPCPROBE_KIND_notification	s32, signed_symbol, IPCPROBE_NOTIFICATIONS
+#define IPCPROBE_KIND_signal		u16, symbol, IPCPROBE_SIGNALS
+#define IPCPROBE_KIND_signal32		u32, symbol, IPCPROBE_SIGNALS
+#define IPCPROBE_KIND_signal_code	s32, signed_symbol, IPCPROBE_SIGNAL_CODES
+#define IPCPROBE_KIND_signal_result	u8, symbol, IPCPROBE_SIGNAL_RESULTS
+#define IPCPROBE_KIND_flags		u16, flags, IPCPROBE_IO_FLAGS
+#define IPCPROBE_KIND_futex_flags	u16, flags, IPCPROBE_FUTEX_FLAGS
+#define IPCPROBE_KIND_unix_flags	u16, flags, IPCPROBE_UNIX_FLAGS
+#define IPCPROBE_KIND_rq_flags		u16, flags, IPCPROBE_RQ_FLAGS
+#define IPCPROBE_KIND_context_flags	u16, flags, IPCPROBE_CONTEXT_FLAGS
+#define IPCPROBE_KIND_pick_flags	u16, flags, IPCPROBE_PICK_FLAGS
+#define IPCPROBE_KIND_task_flags	u32, flags, IPCPROBE_TASK_FLAGS
+#define IPCPROBE_KIND_prot_flags	u16, flags, IPCPROBE_PROT_FLAGS
+#define IPCPROBE_KIND_shmat_flags	u32, flags, IPCPROBE_SHMAT_FLAGS
+#define IPCPROBE_KIND_seal_flags	u32, flags, IPCPROBE_SEAL_FLAGS
+#define IPCPROBE_KIND_semop_flags	u16, flags, IPCPROBE_SEMOP_FLAGS
+#define IPCPROBE_KIND_msgop_flags	u16, flags, IPCPROBE_MSGOP_FLAGS
+#define IPCPROBE_KIND_open_flags	u32, flags, IPCPROBE_OPEN_FLAGS
+#define IPCPROBE_KIND_sigaction_flags	u32, flags, IPCPROBE_SIGACTION_FLAGS
+#define IPCPROBE_KIND_reasons		u32, reasons, IPCPROBE_REASONS
+
+/* Every kind: a new one has a line above and a place here. */
+#define IPCPROBE_KINDS(K)						\
+	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(ret) K(x64)	\
+	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str)	\
+	K(data) K(pad16) K(pad32) K(call) K(futex_op) K(socket_type)	\
+	K(socket_state) K(sched_class) K(sem_command) K(notification)	\
+	K(signal) K(signal32) K(signal_code) K(signal_result) K(flags)	\
+	K(futex_flags) K(unix_flags) K(rq_flags) K(context_flags)	\
+	K(pick_flags) K(task_flags) K(prot_flags) K(shmat_flags)	\
+	K(seal_flags) K(semop_flags) K(msgop_flags) K(open_flags)	\
+	K(sigaction_flags) K(reasons)
+
+/* IPCPROBE_BY_STORED(P_, kind) is P_u8 or the like, IPCPROBE_BY_SHOWN P_number ... */
+#define __IPCPROBE_PASTE(a, b)		a##b
+#define __IPCPROBE_STORED(prefix, stored, shown, names)	__IPCPROBE_PASTE(prefix, stored)
+#define __IPCPROBE_SHOWN(prefix, stored, shown, names)	__IPCPROBE_PASTE(prefix, shown)
+#define __IPCPROBE_NAMES(prefix, stored, shown, names)	names
+#define __IPCPROBE_KIND(get, ...)	get(__VA_ARGS__)
+#define IPCPROBE_BY_STORED(prefix, kind)					\
+	__IPCPROBE_KIND(__IPCPROBE_STORED, prefix, IPCPROBE_KIND_##kind)
+#define IPCPROBE_BY_SHOWN(prefix, kind)					\
+	__IPCPROBE_KIND(__IPCPROBE_SHOWN, prefix, IPCPROBE_KIND_##kind)
+#define IPCPROBE_NAMES_OF(kind)						\
+	__IPCPROBE_KIND(__IPCPROBE_NAMES, , IPCPROBE_KIND_##kind)
 
 /* bytes of memory told around a futex's address, half of them on each side */
 #define IPCPROBE_FUTEX_MEM	96
@@ -106,7 +145,29 @@
 	C(PROCVM, 12, procvm, "process_vm_readv and process_vm_writev")	\
 	C(PICK, 13, pick, "why the scheduler chose: candidates, causes of switches")
 
-#define IPCPROBE_EVENTS(E)						\
+/*
+ * Events whose records have one layout share one struct.  The first of them has
+ * a row E, which declares the struct, the others have a row T.
+ */
+#define ipcprobe_rec_pipe_read		ipcprobe_rec_pipe_io
+#define ipcprobe_rec_pipe_write		ipcprobe_rec_pipe_io
+#define ipcprobe_rec_file_read		ipcprobe_rec_file_io
+#define ipcprobe_rec_file_write		ipcprobe_rec_file_io
+#define ipcprobe_rec_shm_snapshot	ipcprobe_rec_mapping
+#define ipcprobe_rec_shm_map		ipcprobe_rec_mapping
+#define ipcprobe_rec_shm_inherit	ipcprobe_rec_mapping
+#define ipcprobe_rec_msg_send		ipcprobe_rec_msg_io
+#define ipcprobe_rec_msg_receive	ipcprobe_rec_msg_io
+#define ipcprobe_rec_mq_send		ipcprobe_rec_mq_io
+#define ipcprobe_rec_mq_receive		ipcprobe_rec_mq_io
+#define ipcprobe_rec_unix_send		ipcprobe_rec_unix_io
+#define ipcprobe_rec_unix_recv		ipcprobe_rec_unix_io
+#define ipcprobe_rec_eventfd_write	ipcprobe_rec_eventfd_io
+#define ipcprobe_rec_eventfd_read	ipcprobe_rec_eventfd_io
+
+#define IPCPROBE_EVENTS(E)	__IPCPROBE_EVENTS(E, E)
+
+#define __IPCPROBE_EVENTS(E, T)						\
 	E(lost,           META,  0x0001, "events of one class are not in the stream, for the reasons given") \
 	E(task_snapshot,  TASK,  0x0101, "a task that existed when the session started") \
 	E(task_fork,      TASK,  0x0102, "a task created another")	\
@@ -118,7 +179,7 @@
 	E(pipe_create,    PIPE,  0x0203, "pipe(2) made a pipe")		\
 	E(pipe_open,      PIPE,  0x0204, "open(2) of a FIFO returned")	\
 	E(pipe_read,      PIPE,  0x0205, "a read from a pipe or FIFO returned") \
-	E(pipe_write,     PIPE,  0x0206, "a write to a pipe or FIFO returned") \
+	T(pipe_write,     PIPE,  0x0206, "a write to a pipe or FIFO returned") \
 	E(pipe_block,     PIPE,  0x0207, "an operation found the pipe empty or full and began to wait") \
 	E(pipe_unblock,   PIPE,  0x0208, "the wait ended")		\
 	E(pipe_resize,    PIPE,  0x0209, "fcntl(F_SETPIPE_SZ) returned")	\
@@ -127,7 +188,7 @@
 	E(pipe_discard,   PIPE,  0x020c, "the rest of a packet was thrown away: the read that follows had no room for it") \
 	E(file_info,      FILE,  0x0301, "a regular file is met for the first time in this session") \
 	E(file_read,      FILE,  0x0302, "a read from a regular file returned") \
-	E(file_write,     FILE,  0x0303, "a write to a regular file returned") \
+	T(file_write,     FILE,  0x0303, "a write to a regular file returned") \
 	E(file_copy,      FILE,  0x0304, "sendfile or copy_file_range between files returned") \
 	E(io_segment,     FILE,  0x0305, "one further user buffer of the vectored call whose record follows") \
 	E(file_rename,    FILE,  0x0306, "a regular file that was met is called otherwise now") \
@@ -150,8 +211,8 @@
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
 	E(shm_segment,    SHM,   0x0502, "a System V segment is met for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
-	E(shm_map,        SHM,   0x0504, "a process mapped a shared object, or a file for itself") \
-	E(shm_inherit,    SHM,   0x0505, "a new process has a shared mapping of its parent") \
+	T(shm_map,        SHM,   0x0504, "a process mapped a shared object, or a file for itself") \
+	T(shm_inherit,    SHM,   0x0505, "a new process has a shared mapping of its parent") \
 	E(shm_unmap,      SHM,   0x0506, "a range of such a mapping went away") \
 	E(shm_attach,     SHM,   0x0507, "shmat returned")		\
 	E(shm_detach,     SHM,   0x0508, "shmdt returned")		\
@@ -172,14 +233,14 @@
 	E(msg_snapshot,   MSG,   0x0701, "a System V message queue that existed when the session started") \
 	E(msg_create,     MSG,   0x0702, "msgget(2) made a message queue")	\
 	E(msg_send,       MSG,   0x0703, "msgsnd returned")		\
-	E(msg_receive,    MSG,   0x0704, "msgrcv returned")		\
+	T(msg_receive,    MSG,   0x0704, "msgrcv returned")		\
 	E(msg_block,      MSG,   0x0705, "msgsnd found no room, or msgrcv no message, and began to wait") \
 	E(msg_destroy,    MSG,   0x0706, "a System V message queue was removed") \
 	E(mq_info,        MSG,   0x0707, "a POSIX message queue that existed before, or is met for the first time") \
 	E(mq_open,        MSG,   0x0708, "mq_open returned")		\
 	E(mq_unlink,      MSG,   0x0709, "mq_unlink returned")		\
 	E(mq_send,        MSG,   0x070a, "mq_timedsend returned")	\
-	E(mq_receive,     MSG,   0x070b, "mq_timedreceive returned")	\
+	T(mq_receive,     MSG,   0x070b, "mq_timedreceive returned")	\
 	E(mq_block,       MSG,   0x070c, "mq_timedsend or mq_timedreceive began to wait") \
 	E(mq_notify,      MSG,   0x070d, "mq_notify returned")		\
 	E(mq_destroy,     MSG,   0x070e, "the last closed a POSIX message queue that has no name any more")	\
@@ -196,7 +257,7 @@
 	E(unix_connect,   UNIX,  0x0904, "connect(2) returned")		\
 	E(unix_accept,    UNIX,  0x0905, "accept(2) returned")		\
 	E(unix_send,      UNIX,  0x0906, "a sending call returned, or one message of sendmmsg(2) was sent") \
-	E(unix_recv,      UNIX,  0x0907, "a receiving call returned, or one message of recvmmsg(2) was received") \
+	T(unix_recv,      UNIX,  0x0907, "a receiving call returned, or one message of recvmmsg(2) was received") \
 	E(unix_segment,   UNIX,  0x0908, "bytes that the call whose record follows moved before those told there") \
 	E(unix_block,     UNIX,  0x0909, "an operation on a socket began to wait") \
 	E(unix_unblock,   UNIX,  0x090a, "the wait ended")		\
@@ -205,7 +266,7 @@
 	E(signal_send,    SIGNAL, 0x0a01, "a signal was sent to a task")	\
 	E(signal_take,    SIGNAL, 0x0a02, "a task takes a signal")	\
 	E(eventfd_write,  EVENTFD, 0x0b01, "a write to an eventfd returned") \
-	E(eventfd_read,   EVENTFD, 0x0b02, "a read from an eventfd returned") \
+	T(eventfd_read,   EVENTFD, 0x0b02, "a read from an eventfd returned") \
 	E(eventfd_block,  EVENTFD, 0x0b03, "a read or write of an eventfd began to wait") \
 	E(eventfd_signal, EVENTFD, 0x0b04, "the kernel itself added to an eventfd (AIO, io_uring, KVM)") \
 	E(eventfd_close,  EVENTFD, 0x0b05, "the last open file of an eventfd was released: its number is free") \
@@ -291,29 +352,20 @@
 
 #define IPCPROBE_FIELDS_pipe_open(F)					\
 	F(u32,   pipe,      "pipe")					\
-	F(s32,   ret,       "descriptor or -errno")			\
+	F(ret,   ret,       "descriptor or -errno")			\
 	F(ns32,  dur_ns,    "time in open(2), waiting for the other end included") \
 	F(flags, flags,     "FIFO, READ_END, WRITE_END")		\
 	F(pad16, __pad,     "")
 
-#define IPCPROBE_FIELDS_pipe_read(F)					\
-	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
-	F(u32,   pipe,      "pipe")					\
-	F(u32,   pos,       "position of the first byte read since the last wait") \
-	F(u32,   count,     "bytes asked for")				\
-	F(s32,   ret,       "bytes read or -errno; -2147483648 = unknown") \
-	F(ns32,  dur_ns,    "entry, waiting included, until the pipe was given back; if ret < count, to exit") \
-	F(call,  call,      "system call")				\
-	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(flags, flags,     "FIFO, BLOCKED, NONBLOCK, RESYNC")		\
-	__IPCPROBE_FIELDS_prints(F)
+#define IPCPROBE_FIELDS_pipe_read(F)	IPCPROBE_FIELDS_pipe_io(F)
+#define IPCPROBE_FIELDS_pipe_write(F)	IPCPROBE_FIELDS_pipe_io(F)
 
-#define IPCPROBE_FIELDS_pipe_write(F)					\
+#define IPCPROBE_FIELDS_pipe_io(F)					\
 	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
 	F(u32,   pipe,      "pipe")					\
-	F(u32,   pos,       "position of the first byte written since the last wait") \
-	F(u32,   count,     "bytes to write")				\
-	F(s32,   ret,       "bytes written or -errno; -2147483648 = unknown") \
+	F(u32,   pos,       "position of the first byte moved since the last wait") \
+	F(u32,   count,     "bytes asked for, or to write")				\
+	F(ret,   ret,       "bytes moved or -errno; -2147483648 = unknown") \
 	F(ns32,  dur_ns,    "entry, waiting included, until the pipe was given back; if ret < count, to exit") \
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
@@ -336,7 +388,7 @@
 
 #define IPCPROBE_FIELDS_pipe_resize(F)					\
 	F(u32,   pipe,      "pipe")					\
-	F(s32,   ret,       "new capacity in bytes or -errno")
+	F(ret,   ret,       "new capacity in bytes or -errno")
 
 #define IPCPROBE_FIELDS_pipe_close(F)					\
 	F(u32,   pipe,      "pipe")					\
@@ -352,7 +404,7 @@
 	F(u32,   out,       "where they went: pipe (flag OUT_PIPE) or file (0 = another object)") \
 	F(u32,   in_pos,    "IN_PIPE: position of the first byte since the last wait") \
 	F(u32,   out_pos,   "OUT_PIPE: position of the first byte since the last wait") \
-	F(s32,   ret,       "bytes moved or -errno; -2147483648 = unknown") \
+	F(ret,   ret,       "bytes moved or -errno; -2147483648 = unknown") \
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(u32,   copied,    "of ret, bytes that the CPU copied; the rest moved by page reference") \
 	F(call,  call,      "system call")				\
@@ -373,22 +425,14 @@
 	F(u32,   file,      "number that the records of this session use") \
 	F(str,   path,      "path as the task that met it sees it")
 
-#define IPCPROBE_FIELDS_file_read(F)					\
-	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
-	F(u64,   offset,    "position in the file")			\
-	F(u32,   file,      "file")					\
-	F(s32,   ret,       "bytes read or -errno; -2147483648 = unknown") \
-	F(ns32,  dur_ns,    "entry to exit")				\
-	F(call,  call,      "system call")				\
-	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
-	F(flags, flags,     "DIRECT")					\
-	__IPCPROBE_FIELDS_prints(F)
+#define IPCPROBE_FIELDS_file_read(F)	IPCPROBE_FIELDS_file_io(F)
+#define IPCPROBE_FIELDS_file_write(F)	IPCPROBE_FIELDS_file_io(F)
 
-#define IPCPROBE_FIELDS_file_write(F)					\
+#define IPCPROBE_FIELDS_file_io(F)					\
 	F(x64,   addr,      "user buffer; of a vectored call the first segment") \
 	F(u64,   offset,    "position in the file; with APPEND its size at entry") \
 	F(u32,   file,      "file")					\
-	F(s32,   ret,       "bytes written or -errno; -2147483648 = unknown") \
+	F(ret,   ret,       "bytes moved or -errno; -2147483648 = unknown") \
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "user buffers (255 = more); those after the first have io_segment records") \
@@ -400,7 +444,7 @@
 	F(u64,   out_offset, "position in the file written, all ones if it has none") \
 	F(u32,   in,        "file read (0 = not a regular file)")	\
 	F(u32,   out,       "file written (0 = not a regular file, for example a socket)") \
-	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "bytes or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(u8,    nr_segs,   "0")						\
@@ -422,7 +466,7 @@
 	F(u64,   bytes,     "size asked for")				\
 	F(u64,   old_bytes, "size at entry")				\
 	F(u32,   file,      "file")					\
-	F(s32,   ret,       "0 or -errno; of open a descriptor")	\
+	F(ret,   ret,       "0 or -errno; of open a descriptor")	\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call: truncate, fallocate, open with O_TRUNC") \
 	F(u8,    is_shm,    "1: it is on tmpfs; sessions with class shm have shm_resize instead") \
@@ -608,11 +652,11 @@
  * shm_inherit and shm_map add, each replacing what was in its range, less what
  * shm_unmap takes away.  task_exec and the end of the process empty them.
  */
-#define IPCPROBE_FIELDS_shm_snapshot(F)	__IPCPROBE_FIELDS_mapping(F)
-#define IPCPROBE_FIELDS_shm_map(F)	__IPCPROBE_FIELDS_mapping(F)
-#define IPCPROBE_FIELDS_shm_inherit(F)	__IPCPROBE_FIELDS_mapping(F)
+#define IPCPROBE_FIELDS_shm_snapshot(F)	IPCPROBE_FIELDS_mapping(F)
+#define IPCPROBE_FIELDS_shm_map(F)	IPCPROBE_FIELDS_mapping(F)
+#define IPCPROBE_FIELDS_shm_inherit(F)	IPCPROBE_FIELDS_mapping(F)
 
-#define __IPCPROBE_FIELDS_mapping(F)					\
+#define IPCPROBE_FIELDS_mapping(F)					\
 	F(x64,   addr,      "where it begins")				\
 	F(u64,   bytes,     "its length; may include neighbours that it was merged with") \
 	F(u64,   offset,    "position in the object of its first byte")	\
@@ -636,7 +680,7 @@
 	F(u32,   ns,        "shmget: inode number of the ipc namespace") \
 	F(s32,   key,       "shmget: key, 0 = IPC_PRIVATE")		\
 	F(u32,   object,    "memfd: its number")			\
-	F(s32,   ret,       "shmget: id; memfd_create: descriptor; or -errno") \
+	F(ret,   ret,       "shmget: id; memfd_create: descriptor; or -errno") \
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "shmget or memfd_create")			\
 	F(u8,    is_new,    "1: the object was made by this call")	\
@@ -657,20 +701,20 @@
 	F(x64,   addr,      "where it was attached; of a call that failed the address asked for") \
 	F(u32,   ns,        "inode number of the ipc namespace")	\
 	F(s32,   id,        "segment")					\
-	F(s32,   ret,       "0 or -errno")				\
+	F(ret,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(shmat_flags, options,   "the call's own flags (SHM_RDONLY, ...)") \
 	F(u32,   object,    "its number; 0 if the call failed")
 
 #define IPCPROBE_FIELDS_shm_detach(F)					\
 	F(x64,   addr,      "address given")				\
-	F(s32,   ret,       "0 or -errno")				\
+	F(ret,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")
 
 #define IPCPROBE_FIELDS_shm_remove(F)					\
 	F(u32,   ns,        "inode number of the ipc namespace")	\
 	F(s32,   id,        "segment: gone once nobody has it attached")	\
-	F(s32,   ret,       "0 or -errno")				\
+	F(ret,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")
 
 #define IPCPROBE_FIELDS_shm_destroy(F)					\
@@ -683,7 +727,7 @@
 	F(u64,   bytes,     "new size")					\
 	F(u64,   old_bytes, "size before")				\
 	F(u32,   object,    "shared-memory object: memfd, file on tmpfs")	\
-	F(s32,   ret,       "result of the call or -errno")		\
+	F(ret,   ret,       "result of the call or -errno")		\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "truncate (also ftruncate), fallocate, open with O_TRUNC")	\
 	F(u8,    is_memfd,  "1: memfd, 0: file on tmpfs")		\
@@ -692,7 +736,7 @@
 #define IPCPROBE_FIELDS_shm_seal(F)					\
 	F(u32,   object,    "memfd")					\
 	F(seal_flags, seals,     "seals to add")			\
-	F(s32,   ret,       "0 or -errno")				\
+	F(ret,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")
 
 #define IPCPROBE_FIELDS_shm_fault(F)					\
@@ -731,7 +775,7 @@
 #define IPCPROBE_FIELDS_sem_op(F)					\
 	F(u32,   ns,        "IPC namespace")				\
 	F(s32,   id,        "semaphore set, as the caller named it")	\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
 	F(u16,   nsops,     "operations (65535 = more); if 64 at most, further ones have sem_sop records") \
@@ -761,7 +805,7 @@
 #define IPCPROBE_FIELDS_sem_set(F)					\
 	F(u32,   ns,        "IPC namespace")				\
 	F(s32,   id,        "semaphore set, as the caller named it")	\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(s32,   num,       "SETVAL: semaphore, as the caller named it") \
 	F(s16,   value,     "SETVAL: the value")			\
@@ -799,31 +843,20 @@
 	F(u32,   key,       "its key, 0 = IPC_PRIVATE")			\
 	F(u32,   max_bytes, "bytes it may hold, and messages")
 
-#define IPCPROBE_FIELDS_msg_send(F)					\
-	F(x64,   addr,      "user buffer: the text, behind the type")	\
-	F(s64,   type,      "the message's type")			\
-	F(u32,   ns,        "IPC namespace")				\
-	F(s32,   id,        "message queue, as the caller named it")	\
-	F(u32,   seq,       "the message's number")			\
-	F(u32,   bytes,     "bytes of the text")			\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
-	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
-	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
-	F(msgop_flags, msgflg,    "IPC_NOWAIT")				\
-	F(pad16, __pad,     "")						\
-	__IPCPROBE_FIELDS_prints(F)
+#define IPCPROBE_FIELDS_msg_send(F)	IPCPROBE_FIELDS_msg_io(F)
+#define IPCPROBE_FIELDS_msg_receive(F)	IPCPROBE_FIELDS_msg_io(F)
 
-#define IPCPROBE_FIELDS_msg_receive(F)					\
-	F(x64,   addr,      "user buffer: where the text goes, behind the type") \
-	F(s64,   type,      "the message's type; without a message, the type asked for") \
+#define IPCPROBE_FIELDS_msg_io(F)					\
+	F(x64,   addr,      "user buffer: the text, after the type")	\
+	F(s64,   type,      "the message's type; receive without a message: the type asked for") \
 	F(u32,   ns,        "IPC namespace")				\
 	F(s32,   id,        "message queue, as the caller named it")	\
 	F(u32,   seq,       "the message's number")			\
-	F(u32,   bytes,     "bytes of the text sent; ret is smaller with MSG_NOERROR and a small buffer") \
-	F(s32,   ret,       "bytes received or -errno; -2147483648 = unknown") \
-	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
+	F(u32,   bytes,     "bytes of the text sent; receive: ret is smaller with MSG_NOERROR and a small buffer") \
+	F(ret,   ret,       "send: 0, receive: bytes received; or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit, waiting included; receive: 0 = it waited already when the session started") \
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
-	F(msgop_flags, msgflg,    "IPC_NOWAIT, MSG_NOERROR, MSG_EXCEPT, MSG_COPY") \
+	F(msgop_flags, msgflg,    "IPC_NOWAIT; receive: MSG_NOERROR, MSG_EXCEPT, MSG_COPY") \
 	F(pad16, __pad,     "")						\
 	__IPCPROBE_FIELDS_prints(F)
 
@@ -854,7 +887,7 @@
 #define IPCPROBE_FIELDS_mq_open(F)					\
 	F(dev,   dev,       "device of the mqueue file system, 0 without a queue") \
 	F(u32,   ino,       "inode number, 0 without a queue")		\
-	F(s32,   ret,       "descriptor or -errno; -2147483648 = unknown") \
+	F(ret,   ret,       "descriptor or -errno; -2147483648 = unknown") \
 	F(open_flags, oflag,     "as given: 0 = O_RDONLY")		\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(pad32, __pad,     "")						\
@@ -863,34 +896,22 @@
 #define IPCPROBE_FIELDS_mq_unlink(F)					\
 	F(dev,   dev,       "device of the mqueue file system, 0 without a queue") \
 	F(u32,   ino,       "inode number, 0 without a queue")		\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit")
 
-#define IPCPROBE_FIELDS_mq_send(F)					\
-	F(x64,   addr,      "user buffer")				\
-	F(dev,   dev,       "device of the mqueue file system, 0 = the descriptor is no queue's") \
-	F(u32,   ino,       "inode number")				\
-	F(s32,   fd,        "descriptor")				\
-	F(u32,   seq,       "the message's number")			\
-	F(u32,   bytes,     "bytes of the message")			\
-	F(u32,   prio,      "its priority")				\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
-	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
-	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
-	F(flags, flags,     "NONBLOCK")					\
-	F(pad16, __pad,     "")						\
-	__IPCPROBE_FIELDS_prints(F)
+#define IPCPROBE_FIELDS_mq_send(F)	IPCPROBE_FIELDS_mq_io(F)
+#define IPCPROBE_FIELDS_mq_receive(F)	IPCPROBE_FIELDS_mq_io(F)
 
-#define IPCPROBE_FIELDS_mq_receive(F)					\
+#define IPCPROBE_FIELDS_mq_io(F)					\
 	F(x64,   addr,      "user buffer")				\
 	F(dev,   dev,       "device of the mqueue file system, 0 = the descriptor is no queue's") \
 	F(u32,   ino,       "inode number")				\
 	F(s32,   fd,        "descriptor")				\
 	F(u32,   seq,       "the message's number")			\
-	F(u32,   bytes,     "bytes of the message; without one, size of the buffer") \
+	F(u32,   bytes,     "bytes of the message; receive without one: size of the buffer") \
 	F(u32,   prio,      "its priority")				\
-	F(s32,   ret,       "bytes received or -errno; -2147483648 = unknown") \
-	F(ns32,  dur_ns,    "entry to exit, waiting included; 0 = it waited already when the session started") \
+	F(ret,   ret,       "send: 0, receive: bytes received; or -errno; -2147483648 = unknown") \
+	F(ns32,  dur_ns,    "entry to exit, waiting included; receive: 0 = it waited already when the session started") \
 	F(ns32,  blocked_ns, "of it, from giving up the CPU to wait until it had it back; 0 = did not wait") \
 	F(flags, flags,     "NONBLOCK")					\
 	F(pad16, __pad,     "")						\
@@ -907,7 +928,7 @@
 	F(dev,   dev,       "device of the mqueue file system, 0 = the descriptor is no queue's") \
 	F(u32,   ino,       "inode number")				\
 	F(s32,   fd,        "descriptor")				\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(notification, notify,    "how to tell, REMOVE = no more")	\
 	F(signal32, signo,     "SIGEV_SIGNAL: the signal")
 
@@ -930,7 +951,7 @@
 	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
 	F(u32,   val,       "value expected there; WAITV: number of futexes") \
 	F(u32,   mask,      "bits that a wake must share (WAIT_BITSET)") \
-	F(s32,   ret,       "0, WAITV: index of a futex that was woken; or -errno") \
+	F(ret,   ret,       "0, WAITV: index of a futex that was woken; or -errno") \
 	F(ns32,  dur_ns,    "entry to exit, sleep included")		\
 	F(call,  call,      "system call")				\
 	F(futex_op, op,     "operation")				\
@@ -953,7 +974,7 @@
 	F(u32,   file,      "file that a shared futex is in, 0 = the process's own memory") \
 	F(u32,   nr_wake,   "waiters to wake at most")			\
 	F(u32,   mask,      "bits that a waiter must share (WAKE_BITSET)") \
-	F(s32,   ret,       "waiters woken or -errno; UNLOCK_PI: 0 or -errno") \
+	F(ret,   ret,       "waiters woken or -errno; UNLOCK_PI: 0 or -errno") \
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(futex_op, op,     "operation")				\
@@ -976,7 +997,7 @@
 	F(u32,   nr_wake,   "waiters to wake at most")			\
 	F(u32,   nr_requeue, "further waiters to move at most")		\
 	F(u32,   val,       "CMP_REQUEUE: value expected at the first")	\
-	F(s32,   ret,       "waiters woken and moved, or -errno")	\
+	F(ret,   ret,       "waiters woken and moved, or -errno")	\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(futex_op, op,     "operation")				\
@@ -992,7 +1013,7 @@
 	F(u32,   nr_wake,   "waiters of the first to wake at most")	\
 	F(u32,   nr_wake2,  "waiters of the second to wake at most, if its old value compares") \
 	F(u32,   val,       "what to do with the value and what to compare, as in futex(2)") \
-	F(s32,   ret,       "waiters woken, of both, or -errno")	\
+	F(ret,   ret,       "waiters woken, of both, or -errno")	\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call")				\
 	F(futex_op, op,     "operation")				\
@@ -1052,7 +1073,7 @@
 	F(u32,   sock,      "socket")					\
 	F(u32,   peer,      "the other end: a stream's is a new socket, for accept(2) to take; 0 = none") \
 	F(u32,   listener,  "the listening socket; 0 = none")		\
-	F(s32,   ret,       "0 or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "0 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(ns32,  wait_ns,   "of dur_ns, time waited for room in the queue of the listening socket") \
 	F(call,  call,      "system call")				\
@@ -1065,23 +1086,23 @@
 	F(u32,   listener,  "the listening socket")			\
 	F(u32,   peer,      "the socket that connected")		\
 	F(u32,   ino,       "inode number of sock")			\
-	F(s32,   ret,       "descriptor or -errno; -2147483648 = unknown") \
+	F(ret,   ret,       "descriptor or -errno; -2147483648 = unknown") \
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(ns32,  wait_ns,   "of dur_ns, time waited for a connection")	\
 	F(call,  call,      "system call")				\
 	F(socket_type, type,      "STREAM, SEQPACKET")			\
 	F(unix_flags, flags, "BLOCKED, NONBLOCK")
 
-#define IPCPROBE_FIELDS_unix_send(F)	__IPCPROBE_FIELDS_unix_io(F)
-#define IPCPROBE_FIELDS_unix_recv(F)	__IPCPROBE_FIELDS_unix_io(F)
+#define IPCPROBE_FIELDS_unix_send(F)	IPCPROBE_FIELDS_unix_io(F)
+#define IPCPROBE_FIELDS_unix_recv(F)	IPCPROBE_FIELDS_unix_io(F)
 
-#define __IPCPROBE_FIELDS_unix_io(F)					\
+#define IPCPROBE_FIELDS_unix_io(F)					\
 	F(x64,   addr,      "user buffer; of a vectored call the first segment; 0 with PAGES") \
 	F(u32,   sock,      "the caller's socket")			\
 	F(u32,   peer,      "send: where it went; receive: who sent it; 0 = not known or nobody") \
 	F(u32,   pos,       "of the message or the first byte after unix_segments; only if ret > 0 (message: >= 0)") \
 	F(u32,   count,     "bytes to send or asked for; with PAGES maybe only of the first part")\
-	F(s32,   ret,       "bytes or -errno; -2147483648 = unknown; with TRUNC only min(ret, count) bytes were copied: MSG_TRUNC asks for the message's length") \
+	F(ret,   ret,       "bytes or -errno; -2147483648 = unknown; with TRUNC only min(ret, count) bytes were copied: MSG_TRUNC asks for the message's length") \
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  wait_ns,   "of dur_ns, time waited for room or bytes")	\
 	F(call,  call,      "system call")				\
@@ -1143,13 +1164,13 @@
  * eventfd: the number in /proc/PID/fdinfo, which the kernel gives to another
  * one after eventfd_close.
  */
-#define IPCPROBE_FIELDS_eventfd_write(F)	__IPCPROBE_FIELDS_eventfd_io(F)
-#define IPCPROBE_FIELDS_eventfd_read(F)		__IPCPROBE_FIELDS_eventfd_io(F)
+#define IPCPROBE_FIELDS_eventfd_write(F)	IPCPROBE_FIELDS_eventfd_io(F)
+#define IPCPROBE_FIELDS_eventfd_read(F)		IPCPROBE_FIELDS_eventfd_io(F)
 
-#define __IPCPROBE_FIELDS_eventfd_io(F)					\
+#define IPCPROBE_FIELDS_eventfd_io(F)					\
 	F(u64,   value,     "what was added or read; all ones = not known") \
 	F(u32,   eventfd,   "eventfd")					\
-	F(s32,   ret,       "8 or -errno; -2147483648 = unknown")	\
+	F(ret,   ret,       "8 or -errno; -2147483648 = unknown")	\
 	F(ns32,  dur_ns,    "entry to exit, waiting included")		\
 	F(ns32,  wait_ns,   "of dur_ns, time waited")			\
 	F(call,  call,      "system call")				\
@@ -1175,7 +1196,7 @@
 	F(x64,   remote,    "address in the other process, of the first range") \
 	F(u32,   target,    "the other process (tgid), 0 = there is none") \
 	F(u32,   count,     "length of all local ranges; all ones = not known") \
-	F(s32,   ret,       "bytes copied or -errno; -2147483648 = unknown") \
+	F(ret,   ret,       "bytes copied or -errno; -2147483648 = unknown") \
 	F(ns32,  dur_ns,    "entry to exit")				\
 	F(call,  call,      "system call: the direction")		\
 	F(u8,    nr_local,  "local ranges (255 = more)")		\

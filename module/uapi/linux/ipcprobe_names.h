@@ -4,8 +4,8 @@
  * "ipcprobe script" and the tracepoints print is made from these lists alone.
  *
  * Each list calls F(NAME, number) for each of its names.  Lists of ..._FLAGS
- * are of bits, all others of values.  IPCPROBE_SYMBOL_KINDS and
- * IPCPROBE_FLAG_KINDS, at the end, say which list a kind of field uses.
+ * are of bits, all others of values.  IPCPROBE_KIND_* in ipcprobe_events.h say
+ * which list a kind of field uses.
  */
 #ifndef _UAPI_LINUX_IPCPROBE_NAMES_H
 #define _UAPI_LINUX_IPCPROBE_NAMES_H
@@ -307,38 +307,5 @@ enum ipcprobe_pick_flag { IPCPROBE_PICK_FLAGS(IPCPROBE_E) };
 	F(SA_EXPOSE_TAGBITS, 0x00000800)	F(SA_RESTORER, 0x04000000) \
 	F(SA_ONSTACK, 0x08000000)	F(SA_RESTART, 0x10000000)	\
 	F(SA_NODEFER, 0x40000000)	F(SA_RESETHAND, 0x80000000)
-
-/*
- * K(kind, list): what fields of that kind hold is one of the list's numbers, or
- * a sum of them.  "call" and "reasons", whose lists have a third column, are not
- * among them.
- */
-#define IPCPROBE_SYMBOL_KINDS(K)					\
-	K(futex_op, IPCPROBE_FUTEX_OPS)					\
-	K(socket_type, IPCPROBE_SOCKET_TYPES)				\
-	K(socket_state, IPCPROBE_SOCKET_STATES)				\
-	K(sched_class, IPCPROBE_SCHED_CLASSES)				\
-	K(sem_command, IPCPROBE_SEM_COMMANDS)				\
-	K(notification, IPCPROBE_NOTIFICATIONS)				\
-	K(signal, IPCPROBE_SIGNALS)					\
-	K(signal32, IPCPROBE_SIGNALS)					\
-	K(signal_code, IPCPROBE_SIGNAL_CODES)				\
-	K(signal_result, IPCPROBE_SIGNAL_RESULTS)
-
-#define IPCPROBE_FLAG_KINDS(K)						\
-	K(flags, IPCPROBE_IO_FLAGS)					\
-	K(futex_flags, IPCPROBE_FUTEX_FLAGS)				\
-	K(unix_flags, IPCPROBE_UNIX_FLAGS)				\
-	K(rq_flags, IPCPROBE_RQ_FLAGS)					\
-	K(context_flags, IPCPROBE_CONTEXT_FLAGS)			\
-	K(pick_flags, IPCPROBE_PICK_FLAGS)				\
-	K(task_flags, IPCPROBE_TASK_FLAGS)				\
-	K(prot_flags, IPCPROBE_PROT_FLAGS)				\
-	K(shmat_flags, IPCPROBE_SHMAT_FLAGS)				\
-	K(seal_flags, IPCPROBE_SEAL_FLAGS)				\
-	K(semop_flags, IPCPROBE_SEMOP_FLAGS)				\
-	K(msgop_flags, IPCPROBE_MSGOP_FLAGS)				\
-	K(open_flags, IPCPROBE_OPEN_FLAGS)				\
-	K(sigaction_flags, IPCPROBE_SIGACTION_FLAGS)
 
 #endif /* _UAPI_LINUX_IPCPROBE_NAMES_H */

@@ -343,10 +343,10 @@ static inline bool object_is_stream(const struct copies *copies, uint32_t object
 int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	     struct call_state **state);
 int op_end(struct copies *copies, struct op *op, struct call_state *state);
-int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read *rec,
+int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_io *rec,
 		     bool is_write);
 int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_discard *rec);
-int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
+int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_io *rec,
 		     bool is_write);
 int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_copy *rec);
 int op_apply_file_resize(struct copies *copies, const struct ipcprobe_rec_file_resize *rec);
@@ -361,18 +361,18 @@ int shm_segment(struct copies *copies, const struct ipcprobe_rec_shm_segment *re
 int shm_create(struct copies *copies, const struct ipcprobe_rec_shm_create *rec);
 void shm_destroy(struct copies *copies, const struct ipcprobe_rec_shm_destroy *rec);
 int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec);
-int shm_map(struct copies *copies, const struct ipcprobe_rec_shm_map *rec);
+int shm_map(struct copies *copies, const struct ipcprobe_rec_mapping *rec);
 int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec);
 int shm_fork(struct copies *copies, uint32_t parent, uint32_t child);
 void shm_exec(struct copies *copies, uint32_t proc);
 
 /* message.c */
 void message_reach(struct channel *queue, uint32_t seq, bool is_send);
-int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_send *rec, bool is_send);
+int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_io *rec, bool is_send);
 int msg_create(struct copies *copies, const struct ipcprobe_rec_msg_create *rec);
 int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *rec);
 int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec);
-int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_send *rec, bool is_send);
+int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, bool is_send);
 int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec);
 int mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec);
 
@@ -384,7 +384,7 @@ int unix_connect(struct copies *copies, const struct ipcprobe_rec_unix_connect *
 int unix_accept(struct copies *copies, const struct ipcprobe_rec_unix_accept *rec);
 int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec);
 int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec);
-int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *rec, bool is_send);
+int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec, bool is_send);
 
 /* procvm.c */
 int op_apply_procvm(struct copies *copies, const struct ipcprobe_rec_procvm *rec);

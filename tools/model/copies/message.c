@@ -82,10 +82,7 @@ static int apply_message(struct copies *copies, const struct message *message)
 
 /* ---- System V ---- */
 
-_Static_assert(sizeof(struct ipcprobe_rec_msg_send) == sizeof(struct ipcprobe_rec_msg_receive),
-	       "one function serves both");
-
-int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_send *rec, bool is_send)
+int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_io *rec, bool is_send)
 {
 	struct message message = {
 		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
@@ -146,10 +143,7 @@ int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *re
 
 /* ---- POSIX ---- */
 
-_Static_assert(sizeof(struct ipcprobe_rec_mq_send) == sizeof(struct ipcprobe_rec_mq_receive),
-	       "one function serves both");
-
-int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_send *rec, bool is_send)
+int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, bool is_send)
 {
 	struct message message = {
 		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,

@@ -89,12 +89,8 @@ void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full)
 	*(is_full ? &channel->nr_full : &channel->nr_empty) += 1;
 }
 
-/* pipe_read and pipe_write have the same fields */
-_Static_assert(sizeof(struct ipcprobe_rec_pipe_read) == sizeof(struct ipcprobe_rec_pipe_write),
-	       "one function serves both");
-
 /* op_apply_pipe_io - a read from a pipe or FIFO returned, or a write (@is_write) */
-int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_read *rec,
+int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_io *rec,
 		     bool is_write)
 {
 	bool is_fifo = rec->flags & IPCPROBE_IO_FIFO;
@@ -154,9 +150,6 @@ int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_disca
 	return park_submit(copies, &op);
 }
 
-_Static_assert(sizeof(struct ipcprobe_rec_file_read) == sizeof(struct ipcprobe_rec_file_write),
-	       "one function serves both");
-
 /* A size that was told once grows by what is written behind it. */
 static void grow_file(struct channel *channel, bool is_out, uint64_t offset, uint64_t bytes)
 {
@@ -195,7 +188,7 @@ static int file_side(struct copies *copies, uint32_t number, uint64_t offset, bo
  * The offset of an append is the file's size when it began: another's bytes may
  * have got there first.
  */
-static uint64_t io_offset(struct copies *copies, const struct ipcprobe_rec_file_read *rec)
+static uint64_t io_offset(struct copies *copies, const struct ipcprobe_rec_file_io *rec)
 {
 	uint32_t number = files_by_number(&copies->files, rec->file);
 	struct file *file = files_real(&copies->files, &number);
@@ -209,7 +202,7 @@ static uint64_t io_offset(struct copies *copies, const struct ipcprobe_rec_file_
 }
 
 /* op_apply_file_io - a read from a regular file returned, or a write (@is_write) */
-int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_read *rec,
+int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_io *rec,
 		     bool is_write)
 {
 	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,

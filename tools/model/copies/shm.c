@@ -103,7 +103,7 @@ static int note_end(struct copies *copies, uint32_t channel, uint32_t proc, uint
 }
 
 /* shm_snapshot and shm_inherit have the same fields */
-int shm_map(struct copies *copies, const struct ipcprobe_rec_shm_map *rec)
+int shm_map(struct copies *copies, const struct ipcprobe_rec_mapping *rec)
 {
 	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid);
 	struct mapping mapping = { .start = rec->addr, .end = rec->addr + rec->bytes,

@@ -157,7 +157,7 @@ static int add_run(struct channel *socket, bool is_send, uint32_t pos, uint64_t 
 
 /* Positions of all bytes a call moved, in @socket, which they were sent to. */
 static int stream_positions(struct copies *copies, const struct call_state *state,
-			    const struct op *op, const struct ipcprobe_rec_unix_send *rec,
+			    const struct op *op, const struct ipcprobe_rec_unix_io *rec,
 			    bool is_send, struct channel *socket, struct spans *spans)
 {
 	uint32_t own = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock), i;
@@ -177,7 +177,7 @@ static int stream_positions(struct copies *copies, const struct call_state *stat
 }
 
 static int positions(struct copies *copies, const struct call_state *state, const struct op *op,
-		     const struct ipcprobe_rec_unix_send *rec, bool is_send,
+		     const struct ipcprobe_rec_unix_io *rec, bool is_send,
 		     struct channel *socket)
 {
 	struct spans *spans = is_send ? &copies->out : &copies->in;
@@ -191,7 +191,7 @@ static int positions(struct copies *copies, const struct call_state *state, cons
 }
 
 /* With MSG_TRUNC the result is the length of a message of which less was copied. */
-static int32_t moved(const struct ipcprobe_rec_unix_send *rec)
+static int32_t moved(const struct ipcprobe_rec_unix_io *rec)
 {
 	if (rec->flags & IPCPROBE_UNIX_TRUNC && rec->ret > 0 && (uint32_t)rec->ret > rec->count)
 		return rec->count;
@@ -199,7 +199,7 @@ static int32_t moved(const struct ipcprobe_rec_unix_send *rec)
 }
 
 /* The two sides of it, @number being the socket that it was sent to. */
-static void set_sides(struct op *op, const struct ipcprobe_rec_unix_send *rec, uint32_t number,
+static void set_sides(struct op *op, const struct ipcprobe_rec_unix_io *rec, uint32_t number,
 		      bool is_send)
 {
 	bool is_pages = rec->flags & IPCPROBE_UNIX_PAGES;
@@ -215,11 +215,8 @@ static void set_sides(struct op *op, const struct ipcprobe_rec_unix_send *rec, u
 	op->copied_bytes = is_pages ? 0 : op->bytes;
 }
 
-_Static_assert(sizeof(struct ipcprobe_rec_unix_send) == sizeof(struct ipcprobe_rec_unix_recv),
-	       "one function serves both");
-
 /* op_apply_unix - a call that sends, or else one that receives, returned */
-int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_send *rec, bool is_send)
+int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec, bool is_send)
 {
 	struct call_rec call = { .hdr = &rec->hdr, .ret = moved(rec), .dur_ns = rec->dur_ns,
 				 .wait_ns = rec->wait_ns, .call = rec->call, .on = CALL_ON_UNIX };
