@@ -171,7 +171,8 @@ static void check_name(const struct trace *t, struct sched_wait wait, const char
 {
 	char *is = label_wait(&t->model, &wait);
 
-	ktap_ok(is && !strcmp(is, name), "%s: '%s'", name, is ?: "");
+	ktap_str_eq(is, name);
+	ktap_result("%s", name);
 	free(is);
 }
 
