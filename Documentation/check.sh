@@ -320,6 +320,23 @@ check_files() {
 	result "every file that the documents name exists"
 }
 
+# The words of the samples' headings: lines with five columns or more.
+sample_columns() {
+	grep -h -E '^(	|    )\S*( *[A-Z][A-Za-z-]+){5}' ../README.md tour.rst |
+		grep -o -E '\b[A-Z][A-Za-z-]+' | grep -E '^[A-Z-]+(iB)?$' | sort -u
+}
+
+check_samples() {
+	local word
+
+	sample_columns >"$temp/columns"
+	[ "$(wc -l <"$temp/columns")" -gt 20 ] || wrong "the samples were not found"
+	while read -r word; do
+		grep -r -q --include='*.[ch]' "[\" ]$word[\" ]" ../tools || wrong "column $word: the tools have none"
+	done <"$temp/columns"
+	result "the samples of README.md and tour.rst have the columns of the tools"
+}
+
 # What docutils warns of: a table whose cells are wider than their columns, a name that
 # looks like a reference.
 check_markup() {
@@ -342,7 +359,7 @@ check_lengths() {
 }
 
 echo "TAP version 13"
-echo "1..15"
+echo "1..16"
 header_names >"$temp/header"
 { cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
 check_names
@@ -358,6 +375,7 @@ check_examples
 check_commands
 check_targets
 check_files
+check_samples
 check_markup
 check_lengths
 [ $failed = 0 ]
