@@ -4,12 +4,9 @@
  */
 #include "lib/terminal.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "trace/parse.h"
 
 #define DEFAULT_WIDTH	80U	/* of a terminal that does not tell */
 #define WIDTH_MAX	10000U
@@ -17,12 +14,12 @@
 unsigned int terminal_width(void)
 {
 	const char *columns = getenv("COLUMNS");
+	unsigned long width = columns ? strtoul(columns, NULL, 10) : 0;
 	struct winsize size;
-	uint64_t width;
 
 	if (!isatty(STDOUT_FILENO))
 		return 0;
-	if (columns && !parse_u64(columns, WIDTH_MAX, &width) && width)
+	if (width && width <= WIDTH_MAX)
 		return width;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
 		return DEFAULT_WIDTH;
