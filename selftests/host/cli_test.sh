@@ -322,6 +322,24 @@ test_cpus() {
 		bash -c "! '$ipcprobe' copies --help | grep -e --cpus"
 }
 
+# What --columns names is all that is shown.
+test_columns() {
+	local view
+
+	for view in runq 'sched stat'; do
+		# shellcheck disable=SC2086 # words of a command
+		refuses 2 "--columns 'TASK,x': not a list of columns: there are TASK,RUNNING,QUEUED" $view --columns TASK,x
+		# shellcheck disable=SC2086
+		refuses 2 '--columns: without .*-J' $view -J --columns TASK -i "$dir/data"
+		# shellcheck disable=SC2086
+		works '^ *QUEUED TASK' $view --top 5 --columns queued,task -i "$dir/data"
+		holds "$view --columns shows these columns and rows alone" \
+			[ "$(awk '{ print NF }' "$dir/out" | tr -d '\n')" = 222222 ]
+	done
+	on_terminal 20 runq --top 1 --columns TASK,RUNNING,QUEUED,WAKE-UPS,MAX -i "$dir/data"
+	holds 'on a narrow terminal, too' grep -q '^TASK .* MAX$' "$dir/out"
+}
+
 # awk and cut tell columns apart by blanks.
 test_headings() {
 	"$ipcprobe" runq --top 0 -i "$dir/data" >"$dir/out"
@@ -482,6 +500,7 @@ test_not_recorded
 test_cpus
 test_headings
 test_processes
+test_columns
 test_terminal
 test_top
 test_damaged

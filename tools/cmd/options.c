@@ -165,12 +165,12 @@ static char *column_names(const struct table_column *columns)
 }
 
 /* @word NULL: the first @nr_usual ones */
-void option_columns(struct argp_state *state, const char *word,
+void option_columns(struct argp_state *state, const char *name, const char *word,
 		    const struct table_column *columns, unsigned int nr_usual,
 		    struct table_view *ret)
 {
 	if (table_view_parse(ret, columns, nr_usual, word))
-		argp_error(state, "-o '%s': not a list of columns: there are %s", word,
+		argp_error(state, "%s '%s': not a list of columns: there are %s", name, word,
 			   column_names(columns) ?: "others");
 }
 

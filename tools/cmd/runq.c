@@ -12,13 +12,15 @@
 #include "view/svg/chart.h"
 #include "watch/chart.h"
 
-enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH };
+enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH, OPTION_COLUMNS };
 
 static const struct argp_option options[] = {
 	{ "map", OPTION_MAP, NULL, 0, "Show a timeline: who ran on each CPU, and its queue", 0 },
 	{ "at", OPTION_AT, "TIME", 0,
 	  "Show every queue at this instant, in seconds since the start; @TIME: by the clock", 0 },
 	{ "top", OPTION_TOP, "N", 0, "Show so many tasks, 0 = all (default: 20, with -J all)", 0 },
+	{ "columns", OPTION_COLUMNS, "COLUMN[,COLUMN...]", 0,
+	  "Show the table of tasks only, with these columns", 0 },
 	{ "width", OPTION_WIDTH, "N", 0, "Columns of the timeline (default: the terminal's)", 0 },
 	{ 0 }
 };
@@ -51,10 +53,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		option_count(state, "--top", arg, 0, &opts->view.top);
 		opts->has_top = true;
 		return 0;
+	case OPTION_COLUMNS:
+		option_columns(state, "--columns", arg, view_runq_columns, 0, &opts->view.columns);
+		return 0;
 	case OPTION_WIDTH:
 		option_count(state, "--width", arg, 1, &opts->view.width);
 		return 0;
 	case ARGP_KEY_END:
+		if (opts->view.columns.nr &&
+		    (opts->is_map || opts->at.is_given || opts->picture.path || opts->source.json))
+			argp_error(state, "--columns: without --map, --at, --svg, -J");
 		if (opts->is_map && opts->at.is_given)
 			argp_error(state, "--map and --at: one of them");
 		if (opts->picture.path && (opts->at.is_given || opts->source.json))

@@ -6,14 +6,33 @@
 #include "cmd/sched_common.h"
 #include "view/sched_views.h"
 
+enum { OPTION_COLUMNS = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "columns", OPTION_COLUMNS, "COLUMN[,COLUMN...]", 0,
+	  "Show the table of tasks only, with these columns", 0 },
+	{ 0 }
+};
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	(void)arg;
-	if (key != ARGP_KEY_INIT)
+	struct sched_cmd *cmd = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = cmd;
+		state->child_inputs[1] = cmd;
+		return 0;
+	case OPTION_COLUMNS:
+		option_columns(state, "--columns", arg, view_stat_columns, 0, &cmd->view.columns);
+		return 0;
+	case ARGP_KEY_END:
+		if (cmd->view.columns.nr && cmd->source.json)
+			argp_error(state, "--columns: without -J");
+		return 0;
+	default:
 		return ARGP_ERR_UNKNOWN;
-	state->child_inputs[0] = state->input;
-	state->child_inputs[1] = state->input;
-	return 0;
+	}
 }
 
 static const struct argp_child children[] = {
@@ -21,12 +40,13 @@ static const struct argp_child children[] = {
 };
 
 static const struct argp argp = {
+	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "Show each CPU's use and queue, and each task's time in each state.\v"
 	       "Examples:\n"
 	       "    ipcprobe sched stat -- make\n"
-	       "    ipcprobe sched stat -p 1234 -i r.data",
+	       "    ipcprobe sched stat --columns TASK,QUEUED,BLOCKED-ON -i r.data",
 	.children = children,
 };
 

@@ -95,7 +95,7 @@ static void choose_table(struct vm_opts *opts, struct argp_state *state)
 		opts->table = &tables[TABLE_WATCHED];
 	else
 		opts->table = &tables[opts->pids.nr > 1 ? TABLE_SEVERAL : TABLE_ONE];
-	option_columns(state, opts->columns, opts->table->columns, *opts->table->nr_usual,
+	option_columns(state, "-o", opts->columns, opts->table->columns, *opts->table->nr_usual,
 		       &opts->view.table);
 }
 

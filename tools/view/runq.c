@@ -169,7 +169,7 @@ enum {
 	TASK_P99, TASK_MAX, TASK_VOLUNTARY, TASK_PREEMPTED, TASK_MIGRATIONS,
 };
 
-static const struct table_column task_columns[] = {
+const struct table_column view_runq_columns[] = {
 	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "WAKE-UPS", true },
 	{ "LATENCIES", true }, { "MEAN", true }, { "P50", true }, { "P99", true },
 	{ "MAX", true }, { "GAVE-UP-CPU", true }, { "PREEMPTED", true },
@@ -248,14 +248,16 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 
 	if (!list)
 		return -ENOMEM;
-	puts("\nTasks: time running, time queued, from a waker's call until running");
-	table = table_create(task_columns);
+	if (!view->columns.nr)
+		puts("\nTasks: time running, time queued, from a waker's call until running");
+	table = view->columns.nr ? table_create_view(view_runq_columns, &view->columns) :
+				   table_create(view_runq_columns);
 	for (i = 0; i < shown; i++)
 		add_task(table, model, list[i]);
-	if (nr > 1)
+	if (nr > 1 && !view->columns.nr)
 		err = add_all_tasks(table, model, list, nr);
 	table_print(table);
-	if (nr > shown)
+	if (nr > shown && !view->columns.nr)
 		printf("%u further %s\n", nr - shown, nr - shown == 1 ? "task" : "tasks");
 	table_destroy(table);
 	free(list);
@@ -268,8 +270,11 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
  */
 int view_runq_print(const struct model *model, const struct view_runq *view)
 {
-	int err = print_cpus(model, view);
+	int err;
 
+	if (view->columns.nr)
+		return print_tasks(model, view);
+	err = print_cpus(model, view);
 	if (!err)
 		err = print_tasks(model, view);
 	if (!err)

@@ -12,10 +12,8 @@
 #include <jansson.h>
 
 #include "cmd/source.h"
+#include "lib/table.h"
 #include "model/model.h"
-
-struct table;
-struct table_column;
 
 #define VIEW_RUNQ_TOP	20U	/* tasks shown if the user does not say */
 
@@ -26,6 +24,7 @@ struct table_column;
  * @width: columns of the map
  * @start_ns: begin of the recording: times are shown from there on
  * @at_ns: the instant asked for
+ * @columns: of the table of tasks, which alone is shown then; none = all is shown
  */
 struct view_runq {
 	const struct source_opts *source;
@@ -33,7 +32,12 @@ struct view_runq {
 	uint32_t width;
 	uint64_t start_ns;
 	uint64_t at_ns;
+	struct table_view columns;
 };
+
+/* of the tables of tasks */
+extern const struct table_column view_runq_columns[];
+extern const struct table_column view_stat_columns[];
 
 int view_runq_print(const struct model *model, const struct view_runq *view);
 int view_runq_json(const struct model *model, const struct view_runq *view);

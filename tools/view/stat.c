@@ -91,7 +91,7 @@ enum {
 	TASK_ASLEEP, TASK_WAKEUPS, TASK_VOLUNTARY, TASK_PREEMPTED, TASK_MIGRATIONS, TASK_BLOCKED,
 };
 
-static const struct table_column task_columns[] = {
+const struct table_column view_stat_columns[] = {
 	{ "TASK", false }, { "RUNNING", true }, { "QUEUED", true }, { "THROTTLED", true },
 	{ "MIGRATING", true }, { "DELAYED", true }, { "ASLEEP", true }, { "WAKE-UPS", true },
 	{ "GAVE-UP-CPU", true }, { "PREEMPTED", true }, { "MIGRATIONS", true },
@@ -154,12 +154,14 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 
 	if (!list)
 		return -ENOMEM;
-	puts("\nTasks: time in each state; delayed: asleep, but still on its queue");
-	table = table_create(task_columns);
+	if (!view->columns.nr)
+		puts("\nTasks: time in each state; delayed: asleep, but still on its queue");
+	table = view->columns.nr ? table_create_view(view_stat_columns, &view->columns) :
+				   table_create(view_stat_columns);
 	for (i = 0; i < shown; i++)
 		add_task(table, model, list[i]);
 	table_print(table);
-	if (nr > shown)
+	if (nr > shown && !view->columns.nr)
 		printf("%u further %s\n", nr - shown, nr - shown == 1 ? "task" : "tasks");
 	table_destroy(table);
 	free(list);
@@ -172,8 +174,11 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
  */
 int view_stat_print(const struct model *model, const struct view_stat *view)
 {
-	int err = print_cpus(model, view->runq);
+	int err;
 
+	if (view->runq->columns.nr)
+		return print_tasks(model, view->runq);
+	err = print_cpus(model, view->runq);
 	if (!err)
 		err = print_tasks(model, view->runq);
 	if (!err)
