@@ -233,23 +233,46 @@ static void test_processes(uint32_t nr)
 	check_growth("copies", nr, kib, PEAK("copies"));
 }
 
+/* [NR_ANALYSES], of tasks */
+static const char *const analyses[][4] = {
+	{ "runq" }, { "runq", "--map" }, { "sched", "stat" }, { "sched", "latency" },
+	{ "sched", "latency", "--antagonists" }, { "sched", "timehist" },
+	{ "sched", "migrations" }, { "sched", "map" }, { "sched", "map", "--timeline" },
+};
+
+#define NR_ANALYSES	(sizeof(analyses) / sizeof(analyses[0]))
+
+/* The most memory of each. */
+static void measure(long kib[NR_ANALYSES])
+{
+	for (unsigned int i = 0; i < NR_ANALYSES; i++) {
+		const char *const *words = analyses[i];
+
+		kib[i] = !words[1] ? PEAK(words[0]) :
+			 !words[2] ? PEAK(words[0], words[1]) : PEAK(words[0], words[1], words[2]);
+	}
+}
+
 static void test_tasks(uint32_t nr)
 {
-	long runq, stat, latency;
+	long once[NR_ANALYSES], twice[NR_ANALYSES];
+	char name[64];
 
 	make_or_note(make_tasks, nr);
-	runq = PEAK("runq");
-	stat = PEAK("sched", "stat");
-	latency = PEAK("sched", "latency");
-	check_json("runq", nr, runq, PEAK("runq", "-J"));
-	check_json("sched stat", nr, stat, PEAK("sched", "stat", "-J"));
-	check_json("sched latency", nr, latency, PEAK("sched", "latency", "-J"));
+	measure(once);
+	check_json("runq", nr, once[0], PEAK("runq", "-J"));
+	check_json("sched stat", nr, once[2], PEAK("sched", "stat", "-J"));
+	check_json("sched latency", nr, once[3], PEAK("sched", "latency", "-J"));
 	check_json("sched timehist -S", nr, PEAK("sched", "timehist", "-S"),
 		   PEAK("sched", "timehist", "-S", "-J"));
 	make_or_note(make_tasks, 2 * nr);
-	check_growth("runq", nr, runq, PEAK("runq"));
-	check_growth("sched stat", nr, stat, PEAK("sched", "stat"));
-	check_growth("sched latency", nr, latency, PEAK("sched", "latency"));
+	measure(twice);
+	for (unsigned int i = 0; i < NR_ANALYSES; i++) {
+		const char *const *words = analyses[i];
+
+		snprintf(name, sizeof(name), "%s %s %s", words[0], words[1] ?: "", words[2] ?: "");
+		check_growth(name, nr, once[i], twice[i]);
+	}
 }
 
 int main(int argc, char **argv)
@@ -261,7 +284,7 @@ int main(int argc, char **argv)
 	snprintf(program, sizeof(program), "%s/../../tools/ipcprobe", dirname(path));
 	if (mkstemp(data) < 0)
 		return 1;
-	ktap_begin(9);
+	ktap_begin(15);
 	test_processes(nr);
 	test_tasks(argc > 1 ? nr : NR_TASKS);
 	unlink(data);

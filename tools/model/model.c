@@ -64,9 +64,7 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
  */
 static bool folds_tasks(const struct model *model)
 {
-	const uint32_t others = MODEL_TIMELINE | MODEL_PICKS;
-
-	return !(model->what & others) && !model->chart && !model->lifelines &&
+	return !(model->what & MODEL_PICKS) && !model->chart && !model->lifelines &&
 	       (!model->sched.watch || model->sched.watch->on_fold);
 }
 

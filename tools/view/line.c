@@ -104,6 +104,10 @@ static int put_task(const struct model *model, uint32_t number)
 	text_print(stdout, comm);
 	if (!number)
 		return len;
+	if (!task->tid) {	/* it stands for many */
+		fputs_unlocked("[*]", stdout);
+		return len + 3;
+	}
 	putchar_unlocked('[');
 	len += put_number(task->tid, 0, ' ') + 2;
 	if (pid != task->tid) {

@@ -138,11 +138,32 @@ static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint
 	return 0;
 }
 
+/* Migrations of ended tasks count as those of all of their name. */
+static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
+{
+	struct migrations *mig = arg;
+	uint32_t i;
+
+	for (i = 1; i < nr && i < mig->task.nr; i++) {
+		struct migrations_row *row = pool_at(&mig->task, i), *sum;
+
+		if (!into[i])
+			continue;
+		sum = pool_reach(&mig->task, into[i]);
+		if (!sum)
+			return -ENOMEM;
+		sum->count += row->count;
+		*row = (struct migrations_row){ 0 };
+	}
+	return 0;
+}
+
 int migrations_init(struct migrations *mig, const struct model *model,
 		    const struct view_runq *runq)
 {
 	*mig = (struct migrations){
-		.watch = { .on_migrate = on_migrate, .on_lost = on_lost, .arg = mig },
+		.watch = { .on_migrate = on_migrate, .on_lost = on_lost, .on_fold = on_fold,
+			   .arg = mig },
 		.model = model, .runq = runq, .has_lines = true,
 	};
 	if (pool_init(&mig->task, sizeof(struct migrations_row)) ||

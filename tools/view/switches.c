@@ -145,10 +145,23 @@ static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint
 	return 0;
 }
 
+/* The number of an ended task may be another's, whose code is a new one. */
+static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
+{
+	struct switches *sw = arg;
+	uint32_t i;
+
+	for (i = 1; i < nr && i < sw->code.nr; i++)
+		if (into[i])
+			*(uint32_t *)pool_at(&sw->code, i) = 0;
+	return 0;
+}
+
 int switches_init(struct switches *sw, const struct model *model, const struct view_runq *runq)
 {
 	*sw = (struct switches){
-		.watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = sw },
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_fold = on_fold,
+			   .arg = sw },
 		.model = model, .runq = runq,
 	};
 	return pool_init(&sw->code, sizeof(uint32_t));

@@ -322,11 +322,44 @@ static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint
 	return 0;
 }
 
+static void add_row(struct timehist_row *sum, const struct timehist_row *row)
+{
+	if (row->count && (!sum->count || row->min_ns < sum->min_ns))
+		sum->min_ns = row->min_ns;
+	if (row->max_ns > sum->max_ns)
+		sum->max_ns = row->max_ns;
+	sum->count += row->count;
+	sum->sum_ns += row->sum_ns;
+	sum->sum_squares += row->sum_squares;
+	sum->nr_migrations += row->nr_migrations;
+}
+
+/* What ended tasks did counts as that of all of their name. */
+static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
+{
+	struct timehist *th = arg;
+	uint32_t i;
+
+	for (i = 1; i < nr && i < th->row.nr; i++) {
+		struct timehist_row *row = pool_at(&th->row, i), *sum;
+
+		if (!into[i])
+			continue;
+		sum = pool_reach(&th->row, into[i]);
+		if (!sum)
+			return -ENOMEM;
+		add_row(sum, row);
+		*row = (struct timehist_row){ 0 };
+	}
+	return 0;
+}
+
 int timehist_init(struct timehist *th, const struct model *model, const struct view_runq *runq)
 {
 	*th = (struct timehist){
 		.watch = { .on_switch = on_switch, .on_wakeup = on_wakeup,
-			   .on_migrate = on_migrate, .on_lost = on_lost, .arg = th },
+			   .on_migrate = on_migrate, .on_lost = on_lost, .on_fold = on_fold,
+			   .arg = th },
 		.model = model, .runq = runq, .has_lines = true,
 	};
 	return pool_init(&th->row, sizeof(struct timehist_row));

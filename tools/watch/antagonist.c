@@ -109,10 +109,47 @@ static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint
 	return 0;
 }
 
+static int add_pair(struct antagonists *antagonists, uint32_t task, uint32_t by,
+		    const struct antagonist *pair)
+{
+	struct antagonist *sum = pair_of(antagonists, task, by);
+
+	if (!sum)
+		return -ENOMEM;
+	sum->ran_ns += pair->ran_ns;
+	sum->nr_runs += pair->nr_runs;
+	sum->nr_preemptions += pair->nr_preemptions;
+	return 0;
+}
+
+/* Ended tasks, on either side, count as all of their name. */
+static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
+{
+	struct antagonists *antagonists = arg, folded = { 0 };
+	uint32_t i;
+	int err = pool_init(&folded.row, sizeof(struct antagonist));
+
+	for (i = 1; i < antagonists->row.nr && !err; i++) {
+		const struct antagonist *pair = pool_at(&antagonists->row, i);
+
+		err = add_pair(&folded, sched_folded(into, nr, pair->task),
+			       sched_folded(into, nr, pair->by), pair);
+	}
+	pool_deinit(err ? &folded.row : &antagonists->row);
+	map_deinit(err ? &folded.by_pair : &antagonists->by_pair);
+	if (err)
+		return err;
+	antagonists->row = folded.row;
+	antagonists->by_pair = folded.by_pair;
+	runs_fold(&antagonists->runs, into, nr);
+	return 0;
+}
+
 int antagonists_init(struct antagonists *antagonists, const struct source_opts *source)
 {
 	*antagonists = (struct antagonists){
-		.watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = antagonists },
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_fold = on_fold,
+			   .arg = antagonists },
 		.source = source,
 	};
 	runs_init(&antagonists->runs);

@@ -187,6 +187,22 @@ void runs_forget(struct runs *runs)
 	}
 }
 
+/* runs_fold - tasks that ended are those that they are folded into: see sched_watch */
+void runs_fold(struct runs *runs, const uint32_t *into, uint32_t nr)
+{
+	struct run_past *past;
+	uint32_t i, j;
+
+	for (i = 0; i < runs->nr_cpus; i++)
+		for (j = 0; j < runs->cpu[i].nr; j++)
+			runs->cpu[i].run[j].task = sched_folded(into, nr, runs->cpu[i].run[j].task);
+	for (i = 0; i < runs->past.nr; i++) {
+		past = sparse_at(&runs->past, i);
+		for (j = 0; past && j < past->sums.nr; j++)
+			past->sums.v[j].task = sched_folded(into, nr, past->sums.v[j].task);
+	}
+}
+
 /* The run that goes on, until @now_ns. */
 static struct run running(const struct runs_cpu *cpu, const struct sched_cpu *now, uint64_t now_ns)
 {

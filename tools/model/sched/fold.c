@@ -127,11 +127,6 @@ static int fold_task(struct sched *sched, uint32_t number, uint64_t now_ns, uint
 
 /* ---- who named them ---- */
 
-static uint32_t task_now(const uint32_t *into, uint32_t nr, uint32_t task)
-{
-	return task < nr && into[task] ? into[task] : task;
-}
-
 static void rename_tasks(struct sched *sched, const uint32_t *into, uint32_t nr)
 {
 	uint32_t i, j, nr_met = 0;
@@ -139,12 +134,12 @@ static void rename_tasks(struct sched *sched, const uint32_t *into, uint32_t nr)
 	for (i = 1; i < sched->task.nr; i++) {
 		struct sched_task *task = sched_task_at(sched, i);
 
-		task->waker.task = task_now(into, nr, task->waker.task);
+		task->waker.task = sched_folded(into, nr, task->waker.task);
 		for (j = 0; j < task->delay.nr; j++)
-			task->delay.part[j].by = task_now(into, nr, task->delay.part[j].by);
+			task->delay.part[j].by = sched_folded(into, nr, task->delay.part[j].by);
 	}
 	for (i = 0; i < sched->nr_met; i++)
-		if (task_now(into, nr, sched->met[i]) == sched->met[i])
+		if (sched_folded(into, nr, sched->met[i]) == sched->met[i])
 			sched->met[nr_met++] = sched->met[i];
 	sched->nr_met = nr_met;
 }
@@ -161,6 +156,8 @@ static int fold_tasks(struct sched *sched, const struct rank *ranks, uint32_t nr
 	if (err)
 		return err;
 	rename_tasks(sched, into, nr);
+	if (sched->timeline)
+		timeline_fold(sched->timeline, into, nr);
 	return sched->watch ? sched->watch->on_fold(sched->watch->arg, into, nr) : 0;
 }
 
@@ -195,7 +192,10 @@ int sched_fold(struct sched *sched, const struct sweep_limits *limits, uint64_t 
 	return err;
 }
 
-/* sched_mark_tasks - for a sweep: tasks that have figures of their own */
+/*
+ * sched_mark_tasks - for a sweep: tasks that have figures of their own, which is
+ * whoever runs or is named by a check, too
+ */
 void sched_mark_tasks(void *arg, struct sweep_marks *tasks)
 {
 	const struct sched *sched = arg;
@@ -204,8 +204,4 @@ void sched_mark_tasks(void *arg, struct sweep_marks *tasks)
 	for (i = 1; i < sched->task.nr; i++)
 		if (sched_task_at(sched, i)->number)
 			sweep_mark(tasks, i, SWEEP_LIVE);
-	for (i = 0; i < sched->nr_cpus; i++)
-		sweep_mark(tasks, sched->cpu[i].current, SWEEP_LIVE);
-	for (i = 0; i < sched->nr_failures && i < SCHED_NR_FAILURES; i++)
-		sweep_mark(tasks, sched->failure[i].task, SWEEP_LIVE);
 }

@@ -364,6 +364,12 @@ static inline struct sched_wait sched_wait_of(const struct sched *sched,
 	return task->wait_gen == sched->wait_gen ? task->wait : (struct sched_wait){ 0 };
 }
 
+/* what stands for @task once it is folded: see sched_watch's on_fold */
+static inline uint32_t sched_folded(const uint32_t *into, uint32_t nr, uint32_t task)
+{
+	return task < nr && into[task] ? into[task] : task;
+}
+
 /* does it want to run, and has no CPU? */
 static inline bool sched_is_waiting(const struct sched_task *task)
 {

@@ -144,6 +144,28 @@ int timeline_add_length(struct timeline *line, uint32_t cpu, uint64_t from_ns, u
 	return add_interval(line, cpu, from_ns, until_ns, &add);
 }
 
+static void fold_slot(struct timeline_slot *slot, const uint32_t *into, uint32_t nr)
+{
+	const struct timeline_slot old = *slot;
+	uint32_t i;
+
+	slot->nr_top = 0;
+	for (i = 0; i < old.nr_top; i++) {
+		uint32_t task = old.top[i].task;
+
+		count_top(slot, task < nr && into[task] ? into[task] : task, old.top[i].ns);
+	}
+}
+
+void timeline_fold(struct timeline *line, const uint32_t *into, uint32_t nr)
+{
+	uint32_t cpu, i;
+
+	for (cpu = 0; cpu < line->nr_lanes; cpu++)
+		for (i = 0; line->lane[cpu] && i < TIMELINE_NR_SLOTS; i++)
+			fold_slot(&line->lane[cpu][i], into, nr);
+}
+
 void timeline_init(struct timeline *line, uint64_t start_ns)
 {
 	*line = (struct timeline){ .start_ns = start_ns, .slot_ns = TIMELINE_FIRST_SLOT_NS };

@@ -57,6 +57,9 @@ int timeline_add_run(struct timeline *line, uint32_t cpu, uint64_t from_ns, uint
 int timeline_add_length(struct timeline *line, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 			uint32_t length);
 
+/* tasks [@nr] are called @into[task] from now on, if that is not 0 */
+void timeline_fold(struct timeline *line, const uint32_t *into, uint32_t nr);
+
 /* @from's time added to @to's */
 void timeline_slot_merge(struct timeline_slot *to, const struct timeline_slot *from);
 
