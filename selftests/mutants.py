@@ -21,7 +21,8 @@ import tempfile
 
 FILES = ["tools/model/sched/*.c", "tools/watch/*.c"]
 HOST_TESTS = ["model_sched_test", "model_delay_test", "model_pick_test", "sched_fold_test",
-              "lifeline_test", "svg_test", "view_test"]
+              "sched_figures_test", "timeline_test", "explain_text_test", "lifeline_test",
+              "view_test", "svg_test"]
 GUEST_TEST = "hook_sched_test"
 TIMEOUT_S = 120         # of one test: a change may make it loop
 GUEST_TIMEOUT_S = 600

@@ -1264,7 +1264,7 @@ static void add_piece(struct dumps *dumps, uint32_t tid, uint32_t offset, const 
 		struct ipcprobe_rec_io_data rec;
 		char room[sizeof(struct ipcprobe_rec_io_data) + PIECE_MAX];
 	} piece = { .rec = {
-		.hdr = { .len = sizeof(piece.rec) + ((nr + 7) & ~7), .tid = tid,
+		.hdr = { .len = sizeof(piece.rec) + (missing ? 0 : (nr + 7) & ~7), .tid = tid,
 			 .type = IPCPROBE_REC_io_data },
 		.addr = BUF_A + offset, .offset = offset,
 		.bytes = missing ? 0 : nr, .missing = missing ? nr : 0,
