@@ -22,7 +22,7 @@ true_of() {
 	for filter; do
 		jq -e "$filter" "$file" >/dev/null && continue
 		echo "not true: $filter"
-		jq -c '(.audits | del(.disagreements)), .audits.disagreements[:4], .lost, (.cpus[] | del(.length_ns))' "$file"
+		jq -c '(.audits | del(.disagreements, .failures)), .audits.disagreements[:4], .audits.failures[:4][], .lost, (.cpus[] | del(.length_ns))' "$file"
 		return 1
 	done
 }
@@ -34,7 +34,7 @@ record() {
 	shift
 
 	ipcprobe record -e task,sched -m 16M -o "$name.data" -- \
-		rq_load truth "$name.truth" "$@" >"$name.out" 2>"$name.err" || status=$?
+		rq_truth "$name.truth" "$@" >"$name.out" 2>"$name.err" || status=$?
 	lost=$(sed -n 's/.* \([0-9]*\) lost$/\1/p' "$name.err")
 	ipcprobe runq -J -i "$name.data" >"$name.runq"
 	ipcprobe sched stat -J -i "$name.data" >"$name.stat"
@@ -49,7 +49,8 @@ record() {
 queues_agree() {
 	true_of "$1.runq" \
 		'.lost == [] and .figures == "exact"' \
-		'[.audits.checks[] | .failed == 0] | all'
+		'[.audits.checks[] | .failed == 0] | all' \
+		".audits | .queues_compared >= 2 * $cpus and .queues_same == .queues_compared"
 	[ -e /sys/kernel/btf/vmlinux ] || return 0
 	true_of "$1.runq" \
 		".audits | .total >= $2 and .agreed == .total and .disagreements == []" \

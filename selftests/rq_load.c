@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rq_load truth FILE COMMAND [ARG...]: run it, and write to FILE, as JSON, what
- *	the kernel counted for it and for all that it made and waited for
  * rq_load KIND N: what no other program does in a number of steps, for
  *	rq_exact_test.sh.  KIND:
  *
@@ -14,92 +12,22 @@
  *	mix       N bytes to and fro between two pairs, with work in between
  */
 #include <err.h>
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "deadline.h"
+#include "rq_child.h"
 
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 #define NR_CHILDREN	4
 
 static long nr_steps;
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
-static void spin(long n)
-{
-	volatile long i;
-
-	for (i = 0; i < n; i++)
-		;
-}
-
-static void spin_ns(uint64_t ns)
-{
-	uint64_t end_ns = now_ns() + ns;
-
-	while (now_ns() < end_ns)
-		;
-}
-
-/* A child that dies with its parent. */
-static pid_t start(void (*job)(void *), void *arg)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	if (pid < 0)
-		err(1, "fork");
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent)
-		job(arg);
-	_exit(0);
-}
-
-static void reap(pid_t pid)
-{
-	int status;
-
-	if (waitpid(pid, &status, 0) != pid || (WIFEXITED(status) && WEXITSTATUS(status)))
-		errx(1, "a child failed");
-}
-
-/* The CPUs that this may run on: the n-th of them, round and round. */
-static void put_on(pid_t pid, const cpu_set_t *all, unsigned int n)
-{
-	unsigned int cpu, k = n % CPU_COUNT(all);
-	cpu_set_t set;
-
-	for (cpu = 0; !CPU_ISSET(cpu, all) || k--; cpu++)
-		;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(pid, sizeof(set), &set))
-		err(1, "CPU %u", cpu);
-}
-
-static void get_cpus(cpu_set_t *all)
-{
-	if (sched_getaffinity(0, sizeof(*all), all))
-		err(1, "sched_getaffinity");
-}
 
 /* ---- loads ---- */
 
@@ -135,14 +63,12 @@ static void change_policy(pid_t pid, unsigned int n)
 
 static void load_policy(void)
 {
-	const struct sched_param above = { .sched_priority = 50 };
 	pid_t pids[NR_CHILDREN];
 	unsigned int n, i;
 	cpu_set_t all;
 
 	get_cpus(&all);
-	if (sched_setscheduler(0, SCHED_FIFO, &above))
-		err(1, "SCHED_FIFO");
+	become_fifo(50);
 	for (i = 0; i < NR_CHILDREN; i++) {
 		pids[i] = start(i % 2 ? spin_and_sleep : spin_for_ever, NULL);
 		change_policy(pids[i], 1);
@@ -192,11 +118,8 @@ static void load_deadline(void)
 
 static void do_fifo(void *arg)
 {
-	struct sched_param param = { .sched_priority = 10 };
-
 	put_on(0, arg, 0);
-	if (sched_setscheduler(0, SCHED_FIFO, &param))
-		err(1, "SCHED_FIFO");
+	become_fifo(10);
 	spin_ns(10000000ULL * nr_steps);
 }
 
@@ -211,8 +134,7 @@ static void load_fifo(void)
 	put_on(0, &all, 1);
 	fifo = start(do_fifo, &all);
 	reap(fifo);
-	kill(normal, SIGKILL);
-	waitpid(normal, NULL, 0);
+	end(normal);
 }
 
 static void do_echo(void *arg)
@@ -240,8 +162,7 @@ static void do_ask(void *arg)
 			err(1, "pipe");
 		spin(n % 16 ? 2000 : 200000);
 	}
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	end(pid);
 }
 
 static void load_mix(void)
@@ -250,43 +171,6 @@ static void load_mix(void)
 
 	reap(pids[0]);
 	reap(pids[1]);
-}
-
-/* ---- what the kernel counts ---- */
-
-/* The number after "NAME:" in a file of /proc/PID, -1: it is not there. */
-static long value(pid_t pid, const char *file, const char *name)
-{
-	char path[64], line[256];
-	long number = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, strlen(name)) && strchr(line, ':'))
-			number = strtol(strchr(line, ':') + 1, NULL, 10);
-	if (f)
-		fclose(f);
-	return number;
-}
-
-/* Who has ended or stopped tells its last switch only when it is done. */
-static void await_off_cpu(pid_t pid, int how)
-{
-	char path[32], line[16];
-	siginfo_t info;
-	FILE *f;
-
-	if (waitid(P_PID, pid, &info, how | WNOWAIT))
-		err(1, "waitid");
-	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
-	do {
-		f = fopen(path, "r");
-		if (!f || !fgets(line, sizeof(line), f))
-			err(1, "%s", path);
-		fclose(f);
-	} while (!strncmp(line, "running", 7));
 }
 
 /* Prints the task and the kernel's count of its migrations (-1: it tells none). */
@@ -303,54 +187,7 @@ static void load_affinity(void)
 	kill(pid, SIGSTOP);
 	await_off_cpu(pid, WSTOPPED);
 	printf("%d %ld\n", pid, value(pid, "sched", "se.nr_migrations"));
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
-static void print_long(FILE *out, const char *name, long number)
-{
-	fprintf(out, ", \"%s\": ", name);
-	fprintf(out, number < 0 ? "null" : "%ld", number);
-}
-
-/* ---- truth ---- */
-
-/*
- * What the kernel counted of the command and of all that it made: whom its parent
- * did not wait for is waited for here.
- */
-static int truth(const char *path, char **command)
-{
-	struct rusage usage;
-	int status;
-	FILE *out;
-	pid_t pid;
-
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid = fork();
-	if (!pid) {
-		execvp(command[0], command);
-		err(127, "%s", command[0]);
-	}
-	out = fopen(path, "w");
-	if (pid < 0 || !out)
-		err(1, "%s", path);
-	await_off_cpu(pid, WEXITED);
-	fprintf(out, "{\"pid\": %d", pid);
-	print_long(out, "voluntary", value(pid, "status", "voluntary_ctxt_switches"));
-	print_long(out, "preempted", value(pid, "status", "nonvoluntary_ctxt_switches"));
-	print_long(out, "migrations", value(pid, "sched", "se.nr_migrations"));
-	if (waitpid(pid, &status, 0) != pid)
-		err(1, "waitpid");
-	while (wait(NULL) > 0)
-		;
-	if (getrusage(RUSAGE_CHILDREN, &usage))
-		err(1, "getrusage");
-	print_long(out, "all_voluntary", usage.ru_nvcsw);
-	print_long(out, "all_preempted", usage.ru_nivcsw);
-	fprintf(out, "}\n");
-	fclose(out);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	end(pid);
 }
 
 int main(int argc, char **argv)
@@ -364,8 +201,6 @@ int main(int argc, char **argv)
 	};
 	size_t i;
 
-	if (argc > 3 && !strcmp(argv[1], "truth"))
-		return truth(argv[2], argv + 3);
 	if (argc != 3)
 		errx(2, "usage: rq_load KIND N");
 	nr_steps = atol(argv[2]);
