@@ -28,6 +28,7 @@
  * LOST_ROOM bytes are kept for these, so that the losses at the very end are
  * in the stream as well (ipcprobe_ring_flush_lost()).
  */
+#include <linux/bitops.h>
 #include <linux/mm.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
@@ -88,32 +89,52 @@ static u64 find_limit(const struct ipcprobe_ring *ring)
 	return consumer_pos + size - LOST_ROOM;
 }
 
-/* LOST_ROOM is behind the limit, so these always fit. */
-static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
+/* The class whose loss began first; there is one. */
+static u32 earliest_lost(const struct ipcprobe_ring *ring)
+{
+	unsigned long classes = ring->lost_classes;
+	u32 class_id, first = __ffs(classes);
+
+	for_each_set_bit(class_id, &classes, IPCPROBE_NR_CLASSES)
+		if (ring->lost_begin_ns[class_id] < ring->lost_begin_ns[first])
+			first = class_id;
+	return first;
+}
+
+static void write_lost_of(struct ipcprobe_ring *ring, u32 class_id, u64 ts_ns)
 {
 	struct ipcprobe_ring_producer *producer = ring->producer;
 	struct ipcprobe_rec_lost *rec;
+
+	rec = (void *)(ring->data + (producer->producer_pos & ring->mask));
+	*rec = (struct ipcprobe_rec_lost) {
+		.hdr.len = LOST_LEN,
+		.hdr.type = IPCPROBE_REC_lost,
+		.hdr.ts_ns = ts_ns,
+		.begin_ns = ring->lost_begin_ns[class_id],
+		.nr_lost = ring->lost_pending[class_id],
+		.class_id = class_id,
+		.reasons = ring->lost_reasons[class_id],
+	};
+	ring->lost_pending[class_id] = 0;
+	ring->lost_reasons[class_id] = 0;
+	smp_store_release(&producer->producer_pos, /* B */
+			  producer->producer_pos + LOST_LEN);
+}
+
+/*
+ * LOST_ROOM is behind the limit, so these always fit. The one that began first is
+ * first: whoever merges CPUs by the time when losses began takes them as they come.
+ */
+static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
+{
 	u32 class_id;
 
-	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++) {
-		if (!(ring->lost_classes & BIT(class_id)))
-			continue;
-		rec = (void *)(ring->data + (producer->producer_pos & ring->mask));
-		*rec = (struct ipcprobe_rec_lost) {
-			.hdr.len = LOST_LEN,
-			.hdr.type = IPCPROBE_REC_lost,
-			.hdr.ts_ns = ts_ns,
-			.begin_ns = ring->lost_begin_ns[class_id],
-			.nr_lost = ring->lost_pending[class_id],
-			.class_id = class_id,
-			.reasons = ring->lost_reasons[class_id],
-		};
-		ring->lost_pending[class_id] = 0;
-		ring->lost_reasons[class_id] = 0;
-		smp_store_release(&producer->producer_pos, /* B */
-				  producer->producer_pos + LOST_LEN);
+	while (ring->lost_classes) {
+		class_id = earliest_lost(ring);
+		write_lost_of(ring, class_id, ts_ns);
+		WRITE_ONCE(ring->lost_classes, ring->lost_classes & ~BIT(class_id));
 	}
-	WRITE_ONCE(ring->lost_classes, 0);
 }
 
 /* The next record is reserved by ipcprobe_ring_make_room(), which writes these first. */

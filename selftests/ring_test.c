@@ -44,16 +44,16 @@ struct sum {
 	uint64_t told_ns;
 };
 
+/* @at_ns: time of what stands before it, of another loss the time that it began */
 static void check_lost(struct __test_metadata *_metadata, const struct ipcprobe_rec_lost *lost,
-		       const struct ipcprobe_rec *previous, struct sum *sums)
+		       uint64_t at_ns, struct sum *sums)
 {
 	ASSERT_GT(IPCPROBE_NR_CLASSES, lost->class_id);
 	ASSERT_NE(IPCPROBE_CLASS_META, lost->class_id);
 	EXPECT_NE(0, lost->nr_lost);
 	EXPECT_EQ(0, lost->hdr.tid);
 	EXPECT_LE(lost->begin_ns, lost->hdr.ts_ns);
-	if (previous)
-		EXPECT_LE(previous->ts_ns, lost->begin_ns);
+	EXPECT_LE(at_ns, lost->begin_ns);
 	EXPECT_LE(sums[lost->class_id].told_ns, lost->begin_ns);
 	sums[lost->class_id].told_ns = lost->hdr.ts_ns;
 	sums[lost->class_id].lost += lost->nr_lost;
@@ -63,21 +63,23 @@ static void check_lost(struct __test_metadata *_metadata, const struct ipcprobe_
 static void sum_cpu(struct __test_metadata *_metadata, const struct capture *cap, uint32_t cpu,
 		    struct sum *sums)
 {
-	const struct ipcprobe_rec *previous = NULL;
+	uint64_t at_ns = 0;
 	size_t i;
 
 	for (i = 0; i < cap->nr; i++) {
 		const struct ipcprobe_rec *rec = cap->recs[i].rec;
+		const struct ipcprobe_rec_lost *lost = (const void *)rec;
 		uint32_t class_id = rec->type >> 8;
 
 		if (cap->recs[i].cpu != cpu)
 			continue;
 		if (rec->type == IPCPROBE_REC_lost) {
-			check_lost(_metadata, (const void *)rec, previous, sums);
+			check_lost(_metadata, lost, at_ns, sums);
+			at_ns = lost->begin_ns;
 			continue;
 		}
 		sums[class_id].read++;
-		previous = rec;
+		at_ns = rec->ts_ns;
 	}
 }
 
