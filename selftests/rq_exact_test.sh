@@ -5,7 +5,7 @@
 #
 # Of each load a line "# NAME: N audits, N agreed, N lost" is printed, see
 # rq_matrix.sh. RQ_LOADS: only loads whose names match this regular expression.
-# shellcheck disable=SC2317 # prove calls the functions
+# shellcheck disable=SC2317,SC2016 # prove calls the functions; jq's own
 . "$(dirname "$0")/tap.sh"
 need ipcprobe cyclictest hackbench stress-ng jq
 here=$(realpath "$(dirname "$0")")
@@ -14,6 +14,7 @@ load_module
 cd "$work" || exit 1
 exec 3>&1
 cpus=$(nproc)
+classes=task,sched
 
 true_of() {
 	local file=$1 filter
@@ -33,7 +34,7 @@ record() {
 	local name=$1 lost status=0
 	shift
 
-	ipcprobe record -e task,sched -m 16M -o "$name.data" -- \
+	ipcprobe record -e "$classes" -m 16M -o "$name.data" -- \
 		rq_truth "$name.truth" "$@" >"$name.out" 2>"$name.err" || status=$?
 	lost=$(sed -n 's/.* \([0-9]*\) lost$/\1/p' "$name.err")
 	ipcprobe runq -J -i "$name.data" >"$name.runq"
@@ -71,7 +72,6 @@ members_named() {
 # The first task's counts are exact. Of all that it made and waited for the kernel
 # gives a sum, without what somebody did after being reaped: the last switch, and
 # one more if it was preempted on its way there.
-# shellcheck disable=SC2016 # jq's own
 switches_agree() {
 	ipcprobe script -J -e task_fork -i "$1.data" >"$1.forks"
 	jq -e -n --slurpfile truth "$1.truth" --slurpfile stat "$1.stat" --slurpfile fork "$1.forks" '
@@ -131,8 +131,33 @@ changed() {
 		END { print nr + 0, "changes"; exit nr < least }'
 }
 
+# nr_of NAME EVENT CONDITION: records for which jq's CONDITION holds
+nr_of() {
+	ipcprobe script -J -e "$2" -i "$1.data" | jq -n "[inputs | select($3)] | length"
+}
+
+# count NAME EVENT CONDITION LEAST: so many at least
+count() {
+	local nr
+
+	nr=$(nr_of "${@:1:3}")
+	echo "$nr of $2 with $3"
+	[ "$nr" -ge "$4" ]
+}
+
+# at_end COMMAND: put back what the test changed, however it ends
+at_end() {
+	local command=$1
+
+	# shellcheck disable=SC2064 # the command, as it is now
+	trap "end_jobs; $command" EXIT
+}
+
 REAL_TIME="[1-9]|[1-9][0-9]"
 DEADLINE="-1|65535"
+THROTTLED='(.fields.rq_flags / 131072 | floor % 2 == 1)'
+YIELDED='.fields.rq_flags >= 2147483648'
+LAZY='.fields.context | index("LAZY")'
 
 # ---- what takes more than one command ----
 
@@ -158,21 +183,96 @@ cyclic() {
 	exact cyclic "$1" sh -e cyclic.sh "${@:2}"
 	switched cyclic "$REAL_TIME" "$2"
 	switched cyclic "$DEADLINE" "$3"
+	count cyclic rq_dequeue "$THROTTLED and ($YIELDED | not)" 2
+	count cyclic rq_dequeue "$THROTTLED and $YIELDED" 2
 	grep "C: *$2 " cyclic.out
 }
 
-# Half the time it may run, then it is throttled; where a server gives the others
-# their time instead, that comes after 0.95 s.
+# Others have their time, too: the real-time class is throttled, after half of each
+# 40 ms, or the server of the fair class runs, after 0.95 s.
 fifo_hog() {
-	local period runtime status=0
+	if [ ! -e /sys/kernel/debug/sched/fair_server ]; then
+		at_end "$(sysctl kernel.sched_rt_period_us kernel.sched_rt_runtime_us |
+			sed 's/^/sysctl -qw /; s/ = /=/')"
+		sysctl -qw kernel.sched_rt_runtime_us=20000 kernel.sched_rt_period_us=40000
+	fi
+	exact fifo "$1" rq_load fifo "$2"
+	# who has the highest priority gave up its CPU, but would have gone on
+	count fifo rq_switch \
+		'.fields.prev_prio == 89 and .fields.next_prio == 120 and .fields.prev_state == []' 1
+}
 
-	period=$(sysctl -n kernel.sched_rt_period_us)
-	runtime=$(sysctl -n kernel.sched_rt_runtime_us)
-	sysctl -qw kernel.sched_rt_runtime_us=20000 kernel.sched_rt_period_us=40000 || true
-	exact fifo "$1" rq_load fifo "$2" || status=$?
-	sysctl -qw kernel.sched_rt_period_us="$period" kernel.sched_rt_runtime_us="$runtime"
-	switched fifo "$REAL_TIME" 1
-	return "$status"
+preempt=/sys/kernel/debug/sched/preempt
+
+# When the kernel preempts its own code may be changed until the test ends.
+choose_preemption() {
+	[ -e "$preempt" ] || skip "the kernel has one model of preemption"
+	at_end "echo $(sed 's/.*(\(.*\)).*/\1/' "$preempt") >$preempt"
+}
+
+# Only under the lazy model do tasks of the fair class ask so.
+preemption() {
+	local model
+
+	choose_preemption
+	classes=task,sched,pick
+	for model in $(tr -d '()' <"$preempt"); do
+		echo "$model" >"$preempt"
+		exact "preempt-$model" "$1" hackbench -p -g 1 -f 4 -l "$2"
+		if [ "$model" = lazy ]; then
+			count "preempt-$model" rq_resched "$LAZY" 10
+		else
+			equal "lazy requests" 0 "$(nr_of "preempt-$model" rq_resched "$LAZY")"
+		fi
+	done
+}
+
+start() {
+	exact start "$1" rq_rare start "$2"
+	count start rq_wakeup '.fields.is_new == 1' "$2"
+	[ "$cpus" = 1 ] || count start rq_wakeup \
+		'.fields.is_new == 1 and .fields.cpu != .fields.waker_cpu' $(($2 / 4))
+}
+
+# A task that was to sleep, and has a signal, stays on its queue: its switch counts
+# as voluntary, from a state that newer kernels tell as running.
+signals() {
+	local kept='.fields.prev_state == []'
+
+	case $(uname -r) in
+	6.[0-9].* | 6.1[01].*) kept='$stays' ;;
+	esac
+	exact signals "$1" rq_rare signals "$2"
+	ipcprobe script -J -e rq_dequeue,rq_switch -i signals.data | jq -n "
+		reduce inputs as {\$event, \$tid, \$fields} ({ nr: 0 };
+			(.left[\"\(\$tid)\"] | not) as \$stays | { \$event, \$fields, \$stays } as \$r |
+			.left[\"\(\$tid)\"] = (\$event == \"rq_dequeue\") |
+			.nr += (\$r | if .event == \"rq_switch\" and .fields.voluntary == 1 and ($kept)
+				then 1 else 0 end)) | .nr" >signals.kept
+	echo "$(<signals.kept) switches from a task that has a signal"
+	[ "$(<signals.kept)" -ge 5 ]
+}
+
+# With what it has to do yet it is preempted by the parent that it woke.
+reaped() {
+	choose_preemption
+	echo full >"$preempt"
+	exact reaped "$1" rq_rare reaped "$2"
+	count reaped rq_switch '.fields.preempt == 1 and .fields.next_prio == 79' $(($2 / 2))
+}
+
+pinned() { exact pinned "$1" rq_rare pinned "$2"; }
+
+has_scx() { [ -e /sys/kernel/sched_ext/state ] || skip "the kernel has no sched_ext"; }
+
+scx() {
+	has_scx
+	exact scx "$1" scx_run sh -c "hackbench -p -g 1 -f 4 -l $2 && rq_load policy 60"
+}
+
+scx_partial() {
+	has_scx
+	exact scx-partial "$1" sh -c "scx_run -p rq_load mix $2 & rq_load mix $2; wait \$!"
 }
 
 affinity() {
@@ -310,6 +410,13 @@ prove_load schedpolicy "stress-ng --schedpolicy" schedpolicy 60 100 --schedpolic
 prove_load policy "changes of policy, priority, CPU, and stops" policy 200 rq_load policy 200
 prove_load cyclic "cyclictest with SCHED_FIFO beside SCHED_DEADLINE" cyclic 400 100 12
 prove_load fifo "a SCHED_FIFO task that spins" fifo_hog 50 120
+prove_load preemption "each model of preemption" preemption 60 60
+prove_load start "new tasks, put on other CPUs" start 100 100
+prove_load signals "signals for tasks that go to sleep" signals 200 100
+prove_load reaped "tasks that are reaped while they are queued" reaped 50 60
+prove_load pinned "changes of the CPU of tasks that must not migrate" pinned 100 100
+prove_load scx "a BPF scheduler" scx 100 100
+prove_load scx-partial "a BPF scheduler beside the fair class" scx_partial 100 100
 prove_load taskset "changes of a task's CPU" affinity 50 100
 prove_load throttled "quotas of control groups" throttled 200 100
 prove_load hotplug "hotplug of CPUs" hotplug 200 2 100
