@@ -12,6 +12,7 @@
 #define IPCPROBE_CLOCK_H
 
 #include <linux/bits.h>
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/timekeeping.h>
 #include <linux/types.h>
