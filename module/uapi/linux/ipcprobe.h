@@ -233,7 +233,7 @@ struct ipcprobe_stats {
 /**
  * struct ipcprobe_ring_consumer - written by the reader
  * @consumer_pos: bytes consumed ever.  The kernel uses it in one subtraction;
- *	a wrong value makes the reader lose its own records and harms nobody.
+ *	a wrong value makes the reader lose its own records and harms no other session.
  */
 struct ipcprobe_ring_consumer {
 	__u64 consumer_pos;

@@ -118,7 +118,7 @@
 #define IPCPROBE_NAMES_OF(kind)						\
 	__IPCPROBE_KIND(__IPCPROBE_NAMES, , IPCPROBE_KIND_##kind)
 
-/* bytes of memory told around a futex's address, half of them on each side */
+/* bytes of memory recorded around a futex's address, half of them on each side */
 #define IPCPROBE_FUTEX_MEM	96
 #define IPCPROBE_FUTEX_NEAR	(IPCPROBE_FUTEX_MEM / 2)
 
@@ -140,7 +140,7 @@
 	C(MSG,   7, msg,   "message queues: System V and POSIX")		\
 	C(FUTEX, 8, futex, "futexes: locks, condition variables, POSIX semaphores") \
 	C(UNIX,  9, unix,  "UNIX sockets and the descriptors they pass")	\
-	C(SIGNAL, 10, signal, "signals: who sent which to whom")		\
+	C(SIGNAL, 10, signal, "signals: sender, receiver, number")		\
 	C(EVENTFD, 11, eventfd, "eventfd counters")			\
 	C(PROCVM, 12, procvm, "process_vm_readv and process_vm_writev")	\
 	C(PICK, 13, pick, "why the scheduler chose: candidates, causes of switches")
@@ -174,7 +174,7 @@
 	E(task_exec,      TASK,  0x0103, "a task replaced its program")	\
 	E(task_exit,      TASK,  0x0104, "a task ended")		\
 	E(task_comm,      TASK,  0x0105, "a task changed its name")	\
-	E(pipe_snapshot,  PIPE,  0x0201, "a pipe or FIFO that existed before, or is met for the first time") \
+	E(pipe_snapshot,  PIPE,  0x0201, "a pipe or FIFO that existed before, or is used for the first time") \
 	E(pipe_holder,    PIPE,  0x0202, "a process that held one end of a pipe when the session started") \
 	E(pipe_create,    PIPE,  0x0203, "pipe(2) made a pipe")		\
 	E(pipe_open,      PIPE,  0x0204, "open(2) of a FIFO returned")	\
@@ -186,13 +186,13 @@
 	E(pipe_close,     PIPE,  0x020a, "an open file of a pipe or FIFO was released") \
 	E(pipe_splice,    PIPE,  0x020b, "splice, tee, vmsplice or sendfile with a pipe returned") \
 	E(pipe_discard,   PIPE,  0x020c, "the rest of a packet was thrown away: the read that follows had no room for it") \
-	E(file_info,      FILE,  0x0301, "a regular file is met for the first time in this session") \
+	E(file_info,      FILE,  0x0301, "a regular file is used for the first time in this session") \
 	E(file_read,      FILE,  0x0302, "a read from a regular file returned") \
 	T(file_write,     FILE,  0x0303, "a write to a regular file returned") \
 	E(file_copy,      FILE,  0x0304, "sendfile or copy_file_range between files returned") \
 	E(io_segment,     FILE,  0x0305, "one further user buffer of the vectored call whose record follows") \
-	E(file_rename,    FILE,  0x0306, "a regular file that was met is called otherwise now") \
-	E(file_resize,    FILE,  0x0307, "a call that sets the size of a regular file that was met returned") \
+	E(file_rename,    FILE,  0x0306, "a regular file that was used before has a new name") \
+	E(file_resize,    FILE,  0x0307, "a call that sets the size of a regular file used before returned") \
 	E(io_data,        FILE,  0x0308, "bytes that the call whose record follows moved; for sessions that ask for them") \
 	E(io_sums,        FILE,  0x0309, "checksums of bytes that the call whose record follows moved; for sessions that ask for them") \
 	E(rq_switch,      SCHED, 0x0401, "a CPU switched from one task to another") \
@@ -209,11 +209,11 @@
 	E(rq_online,      SCHED, 0x040c, "a CPU comes up, with an empty queue, or is down") \
 	E(rq_quota,       SCHED, 0x040d, "CPU time that a task group may use: at the start, when it is made, or as set") \
 	E(shm_snapshot,   SHM,   0x0501, "a shared mapping that existed when the session started") \
-	E(shm_segment,    SHM,   0x0502, "a System V segment is met for the first time in this session") \
+	E(shm_segment,    SHM,   0x0502, "a System V segment is used for the first time in this session") \
 	E(shm_create,     SHM,   0x0503, "shmget or memfd_create returned") \
 	T(shm_map,        SHM,   0x0504, "a process mapped a shared object, or a file for itself") \
 	T(shm_inherit,    SHM,   0x0505, "a new process has a shared mapping of its parent") \
-	E(shm_unmap,      SHM,   0x0506, "a range of such a mapping went away") \
+	E(shm_unmap,      SHM,   0x0506, "a range of such a mapping was unmapped") \
 	E(shm_attach,     SHM,   0x0507, "shmat returned")		\
 	E(shm_detach,     SHM,   0x0508, "shmdt returned")		\
 	E(shm_remove,     SHM,   0x0509, "shmctl(IPC_RMID) returned")	\
@@ -226,7 +226,7 @@
 	E(sem_create,     SEM,   0x0603, "semget(2) made a semaphore set")	\
 	E(sem_op,         SEM,   0x0604, "semop or semtimedop returned")	\
 	E(sem_sop,        SEM,   0x0605, "a further operation of the sem_op that follows; counts if that succeeded") \
-	E(sem_block,      SEM,   0x0606, "semop or semtimedop could not go on and began to wait") \
+	E(sem_block,      SEM,   0x0606, "semop or semtimedop had to wait") \
 	E(sem_set,        SEM,   0x0607, "semctl(SETVAL or SETALL) returned")	\
 	E(sem_undo,       SEM,   0x0608, "a semaphore is adjusted because a process with SEM_UNDO ends") \
 	E(sem_destroy,    SEM,   0x0609, "a semaphore set was removed")	\
@@ -236,14 +236,14 @@
 	T(msg_receive,    MSG,   0x0704, "msgrcv returned")		\
 	E(msg_block,      MSG,   0x0705, "msgsnd found no room, or msgrcv no message, and began to wait") \
 	E(msg_destroy,    MSG,   0x0706, "a System V message queue was removed") \
-	E(mq_info,        MSG,   0x0707, "a POSIX message queue that existed before, or is met for the first time") \
+	E(mq_info,        MSG,   0x0707, "a POSIX message queue that existed before, or is used for the first time") \
 	E(mq_open,        MSG,   0x0708, "mq_open returned")		\
 	E(mq_unlink,      MSG,   0x0709, "mq_unlink returned")		\
 	E(mq_send,        MSG,   0x070a, "mq_timedsend returned")	\
 	T(mq_receive,     MSG,   0x070b, "mq_timedreceive returned")	\
 	E(mq_block,       MSG,   0x070c, "mq_timedsend or mq_timedreceive began to wait") \
 	E(mq_notify,      MSG,   0x070d, "mq_notify returned")		\
-	E(mq_destroy,     MSG,   0x070e, "the last closed a POSIX message queue that has no name any more")	\
+	E(mq_destroy,     MSG,   0x070e, "a POSIX message queue without a name was closed for the last time")	\
 	E(futex_wait,     FUTEX, 0x0801, "a wait, or taking a PI lock, returned") \
 	E(futex_block,    FUTEX, 0x0802, "a waiter was queued and goes to sleep") \
 	E(futex_wake,     FUTEX, 0x0803, "a wake, or giving back a PI lock, returned") \
@@ -251,14 +251,14 @@
 	E(futex_requeue,  FUTEX, 0x0805, "a requeue returned: waiters moved from one futex to another") \
 	E(futex_wake_op,  FUTEX, 0x0806, "FUTEX_WAKE_OP returned") \
 	E(futex_waitv,    FUTEX, 0x0807, "one futex of the vector that futex_waitv() begins to wait for")	\
-	E(unix_socket,    UNIX,  0x0901, "a UNIX socket that existed before, is first met, or was given a name") \
+	E(unix_socket,    UNIX,  0x0901, "a UNIX socket that existed before, is first used, or was given a name") \
 	E(unix_holder,    UNIX,  0x0902, "a process that held a UNIX socket when the session started") \
 	E(unix_pair,      UNIX,  0x0903, "socketpair(2) made two connected sockets") \
 	E(unix_connect,   UNIX,  0x0904, "connect(2) returned")		\
 	E(unix_accept,    UNIX,  0x0905, "accept(2) returned")		\
 	E(unix_send,      UNIX,  0x0906, "a sending call returned, or one message of sendmmsg(2) was sent") \
 	T(unix_recv,      UNIX,  0x0907, "a receiving call returned, or one message of recvmmsg(2) was received") \
-	E(unix_segment,   UNIX,  0x0908, "bytes that the call whose record follows moved before those told there") \
+	E(unix_segment,   UNIX,  0x0908, "bytes that the call whose record follows moved before those in its record") \
 	E(unix_block,     UNIX,  0x0909, "an operation on a socket began to wait") \
 	E(unix_unblock,   UNIX,  0x090a, "the wait ended")		\
 	E(unix_fd,        UNIX,  0x090b, "a descriptor was passed along with bytes, or a passed one was received") \
@@ -278,11 +278,10 @@
 	E(dl_params,      PICK,  0x0d04, "a task competes as the deadline class looks for the next one")
 
 /*
- * Fingerprints of the data in a user buffer, that of the record's (first)
- * address: of what was brought there as the call ended, of what was to be taken
- * from there as it began.  <linux/ipcprobe_print.h> has the function and the
- * place of mid.  Of less than 8 bytes there is head alone, of these with zeroes
- * behind them.
+ * Fingerprints of the data in the user buffer at the record's (first) address:
+ * of received data when the call ends, of data to be sent when the call begins.
+ * <linux/ipcprobe_print.h> has the function and the place of mid.  Less than 8
+ * bytes have only head, of these bytes followed by zeroes.
  */
 #define __IPCPROBE_FIELDS_prints(F)					\
 	F(u32,   span,      "bytes, from the address on, whose fingerprints follow; 0 = none were taken") \
@@ -423,7 +422,7 @@
 	F(u64,   ino,       "inode number")				\
 	F(dev,   dev,       "device of the inode's file system; on btrfs and overlayfs two files may share dev and ino") \
 	F(u32,   file,      "number that the records of this session use") \
-	F(str,   path,      "path as the task that met it sees it")
+	F(str,   path,      "path as the task sees it that used it first")
 
 #define IPCPROBE_FIELDS_file_read(F)	IPCPROBE_FIELDS_file_io(F)
 #define IPCPROBE_FIELDS_file_write(F)	IPCPROBE_FIELDS_file_io(F)
@@ -508,8 +507,8 @@
 	F(u16,   cpu,       "CPU")
 
 /*
- * A task group is told by a number: a control group's is described by rq_group;
- * with the highest bit set, it is an autogroup's (sched(7)), 0 = not known.
+ * A task group has a number: rq_group describes that of a control group; the number
+ * of an autogroup (sched(7)) has the highest bit set; 0 = not known.
  */
 #define IPCPROBE_FIELDS_rq_enqueue(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
@@ -601,10 +600,9 @@
 /*
  * What the fair class knows when it looks for the next entity: a task or a
  * group in a queue of a group's entities on one CPU.  From the top group down
- * to a task there is one fair_pick for each level.  Before each stand its
- * candidates: the running one, then the queue in its own order (6.1: by
- * vruntime, later: by deadline), until nr_told of nr_queued are told: at least
- * to the first that is eligible.
+ * to a task there is one fair_pick for each level.  Its candidates come before it:
+ * the running one, then the queue in its own order (6.1: by vruntime, later: by
+ * deadline), nr_told of nr_queued: at least to the first that is eligible.
  */
 #define IPCPROBE_FIELDS_pick_candidate(F)				\
 	F(u64,   vruntime,  "virtual run time")				\
@@ -713,7 +711,7 @@
 
 #define IPCPROBE_FIELDS_shm_remove(F)					\
 	F(u32,   ns,        "inode number of the ipc namespace")	\
-	F(s32,   id,        "segment: gone once nobody has it attached")	\
+	F(s32,   id,        "segment: it ends when no process has it attached")	\
 	F(ret,   ret,       "0 or -errno")				\
 	F(ns32,  dur_ns,    "entry to exit")
 
@@ -813,7 +811,7 @@
 
 #define IPCPROBE_FIELDS_sem_undo(F)					\
 	F(u32,   ns,        "IPC namespace")				\
-	F(s32,   id,        "semaphore set; -1 = the process may have more adjustments, which are not told") \
+	F(s32,   id,        "semaphore set; -1 = the process may have more adjustments, without records") \
 	F(u16,   num,       "semaphore")				\
 	F(s16,   adjust,    "what is added to its value, which stays within 0 and 32767") \
 	F(pad32, __pad,     "")
@@ -929,7 +927,7 @@
 	F(u32,   ino,       "inode number")				\
 	F(s32,   fd,        "descriptor")				\
 	F(ret,   ret,       "0 or -errno; -2147483648 = unknown")	\
-	F(notification, notify,    "how to tell, REMOVE = no more")	\
+	F(notification, notify,    "how the receiver is notified, REMOVE = no more")	\
 	F(signal32, signo,     "SIGEV_SIGNAL: the signal")
 
 #define IPCPROBE_FIELDS_mq_destroy(F)					\
@@ -1035,10 +1033,9 @@
  * pos: of a stream, where the byte stands among all that were ever sent to the
  * receiving socket, modulo 2^32; of datagrams and sequenced packets the number
  * of the message there.  Byte (message) n received is byte (message) n sent,
- * however many send.  A number may have been used for nothing (a send that
- * failed half way), and bytes of several senders may be received in another
- * order than that of their numbers; unix_segment tells where a call's bytes
- * are not one run.
+ * however many tasks send.  A number may be unused (a send that failed half way),
+ * and bytes of several senders may be received in another order than that of their
+ * numbers; unix_segment has the runs of a call whose bytes are not one run.
  */
 #define IPCPROBE_FIELDS_unix_socket(F)					\
 	F(u32,   sock,      "socket")					\
@@ -1099,7 +1096,7 @@
 #define IPCPROBE_FIELDS_unix_io(F)					\
 	F(x64,   addr,      "user buffer; of a vectored call the first segment; 0 with PAGES") \
 	F(u32,   sock,      "the caller's socket")			\
-	F(u32,   peer,      "send: where it went; receive: who sent it; 0 = not known or nobody") \
+	F(u32,   peer,      "send: the receiver; receive: the sender; 0 = not known or none") \
 	F(u32,   pos,       "of the message or the first byte after unix_segments; only if ret > 0 (message: >= 0)") \
 	F(u32,   count,     "bytes to send or asked for; with PAGES maybe only of the first part")\
 	F(ret,   ret,       "bytes or -errno; -2147483648 = unknown; with TRUNC only min(ret, count) bytes were copied: MSG_TRUNC asks for the message's length") \
@@ -1142,10 +1139,10 @@
 
 #define IPCPROBE_FIELDS_unix_close(F)					\
 	F(u32,   sock,      "socket")					\
-	F(u32,   unread,    "bytes (messages) sent to it that nobody will receive; connections nobody accepted")
+	F(u32,   unread,    "bytes (messages) sent to it and never received; connections never accepted")
 
 #define IPCPROBE_FIELDS_signal_send(F)					\
-	F(tid,   target,    "task it was sent to; tid: the sender, or who was interrupted when the kernel sent it") \
+	F(tid,   target,    "task it was sent to; tid: the sender, or the task interrupted when the kernel sent it") \
 	F(u32,   pid,       "process (tgid) of target")			\
 	F(signal_code, code,      "si_code; positive ones that have no name depend on the signal") \
 	F(signal, sig,       "signal")					\

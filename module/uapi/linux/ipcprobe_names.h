@@ -23,7 +23,7 @@
 	R(NO_HOOK,   0x0020, "this kernel has no place to hook")	\
 	R(LATE_HOOK, 0x0040, "a hook was attached late")		\
 	R(COMPAT,    0x0080, "a 32-bit call that is not followed")	\
-	R(UNSEEN,    0x0100, "it happened where no hook looks")		\
+	R(UNSEEN,    0x0100, "it happened in a place without a hook")	\
 	R(DAMAGED,   0x0200, "the file is damaged")	/* of the tools, not the kernel's */
 
 #define IPCPROBE_E(up, bit, text)	IPCPROBE_REASON_##up = bit,
@@ -78,7 +78,7 @@ enum ipcprobe_call { IPCPROBE_CALLS(IPCPROBE_E) };
 	F(FIFO, 0x0001)		/* pipe is a number of a FIFO */	\
 	F(BLOCKED, 0x0002)	/* waited at least once: see the pipe_block records */ \
 	F(NONBLOCK, 0x0004)	/* O_NONBLOCK or the call's own flag */	\
-	F(RESYNC, 0x0008)	/* bytes moved unseen before: positions start anew */ \
+	F(RESYNC, 0x0008)	/* bytes moved before without a record: positions start anew */ \
 	F(READ_END, 0x0010)						\
 	F(WRITE_END, 0x0020)						\
 	F(FULL, 0x0040)							\
@@ -90,7 +90,7 @@ enum ipcprobe_call { IPCPROBE_CALLS(IPCPROBE_E) };
 	F(APPEND, 0x1000)						\
 	F(DIRECT, 0x2000)	/* O_DIRECT: past the page cache, no CPU copy is claimed */ \
 	F(OFFLOAD, 0x4000)						\
-	F(LAST, 0x8000)		/* pipe_close: nobody has it open any more */
+	F(LAST, 0x8000)		/* pipe_close: no process has it open any more */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_IO_##up = bit,
 enum ipcprobe_io_flag { IPCPROBE_IO_FLAGS(IPCPROBE_E) };
@@ -121,7 +121,7 @@ enum ipcprobe_futex_flag { IPCPROBE_FUTEX_FLAGS(IPCPROBE_E) };
 	F(WAIT_REQUEUE_PI, 11)	F(CMP_REQUEUE_PI, 12)			\
 	F(LOCK_PI2, 13)							\
 	F(WAITV, 64)	/* futex_waitv(2) */				\
-	F(EXIT, 65)	/* a task that exits wakes those who wait for it */
+	F(EXIT, 65)	/* a task that exits wakes the tasks that wait for it */
 
 #define IPCPROBE_E(up, number)	IPCPROBE_FUTEX_OP_##up = number,
 enum ipcprobe_futex_op { IPCPROBE_FUTEX_OPS(IPCPROBE_E) };
@@ -131,7 +131,7 @@ enum ipcprobe_futex_op { IPCPROBE_FUTEX_OPS(IPCPROBE_E) };
 #define IPCPROBE_UNIX_FLAGS(F)						\
 	F(BLOCKED, 0x0001)	/* waited at least once: see the unix_block records */ \
 	F(NONBLOCK, 0x0002)	/* O_NONBLOCK or MSG_DONTWAIT */	\
-	F(RESYNC, 0x0004)	/* something was sent unseen before: positions start anew */ \
+	F(RESYNC, 0x0004)	/* data was sent before without a record: positions start anew */ \
 	F(PEEK, 0x0008)		/* MSG_PEEK: it stays in the queue */	\
 	F(TRUNC, 0x0010)	/* the buffer was too small: min(ret, count) bytes were copied */ \
 	F(FDS, 0x0020)		/* with descriptors: see the unix_fd records before */ \
@@ -177,10 +177,9 @@ enum ipcprobe_rq_flag { IPCPROBE_RQ_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
 /*
- * Of rq_flags of rq_dequeue: what stands there on every kernel, whatever its own
- * flags are.  The task wants to run on and may not: its group, or itself, has
- * used up its time, or the task has given it away (sched_yield() of a deadline
- * task).  Till when, its next rq_enqueue tells.
+ * Flags of rq_dequeue's rq_flags that are the same on every kernel.  The task could
+ * run but is throttled until its next rq_enqueue: the task or its group has used up
+ * its time, or the task has given it up (sched_yield() of a deadline task).
  */
 #define IPCPROBE_DEQUEUE_THROTTLE	0x00020000U	/* Linux 7.2's own number */
 #define IPCPROBE_DEQUEUE_YIELD		0x80000000U	/* besides THROTTLE */
