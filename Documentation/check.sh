@@ -127,6 +127,19 @@ header_attributes() {
 		tr -d '\t' | grep -E -v '_(UNSPEC|MAX)$'
 }
 
+# The names of an enum's entries, in their order.
+yaml_entries() {
+	awk -v enum="$1" '
+	/^    name: / { on = $2 == enum }
+	/^attribute-sets:/ { exit }
+	on && /^        name: / { print $2 }
+	' netlink/specs/ipcprobe.yaml
+}
+
+header_classes() {
+	sed -n 's/^	C([A-Z]*, *[0-9]*, \([a-z]*\),.*/\1/p' $UAPI/linux/ipcprobe_events.h
+}
+
 check_yaml() {
 	local kind
 
@@ -134,7 +147,8 @@ check_yaml() {
 		diff <(header_attributes | grep "^IPCPROBE_${kind}_") \
 			<(yaml_names | grep "^IPCPROBE_${kind}_") >>"$temp/wrong" || true
 	done
-	result "the YAML has the commands and attributes of the header, in its order"
+	diff <(header_classes) <(yaml_entries class) >>"$temp/wrong" || true
+	result "the YAML has the classes, commands and attributes of the header, in its order"
 }
 
 check_events() {
