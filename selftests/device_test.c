@@ -378,7 +378,7 @@ FIXTURE_SETUP(session)
 
 	ASSERT_EQ(0, capture_open(&self->cap, &config));
 	self->page = self->cap.info.page_size;
-	self->data = data_len(&self->cap.info);
+	self->data = capture_data_len(&self->cap.info);
 }
 
 FIXTURE_TEARDOWN(session)
