@@ -306,7 +306,8 @@ TEST_F(uring, requests_that_wait)
 		bool is_read = io->hdr.type == IPCPROBE_REC_pipe_read;
 
 		if (io->hdr.type == IPCPROBE_REC_pipe_block && block->pipe == self->ino) {
-			EXPECT_TRUE(!block->bytes || block->pos == written);
+			if (block->bytes)
+				EXPECT_EQ(written, block->pos);
 			written += block->bytes;
 		}
 		if ((!is_read && io->hdr.type != IPCPROBE_REC_pipe_write) ||
@@ -533,7 +534,8 @@ TEST_F(uring, requests_that_read_again_and_again)
 		ASSERT_GT(2, n) record_print(&io->hdr);
 		EXPECT_EQ(tid, io->hdr.tid);
 		EXPECT_EQ(IPCPROBE_CALL_IO_URING, io->call) record_print(&io->hdr);
-		EXPECT_TRUE(io->addr >= (uintptr_t)in && io->addr < (uintptr_t)in + 4 * 4096);
+		EXPECT_LE((uintptr_t)in, io->addr);
+		EXPECT_GT((uintptr_t)in + 4 * 4096, io->addr);
 		EXPECT_EQ(pos, io->pos);
 		EXPECT_EQ(bytes[n], io->ret) record_print(&io->hdr);
 		pos += bytes[n++];

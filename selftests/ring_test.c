@@ -297,7 +297,8 @@ TEST(resync_of_queues_describes_nothing_else)
 	ASSERT_EQ(0, pipe(fd));
 	config.ring_bytes = 1 << 20;
 	ASSERT_EQ(0, capture_open(&cap, &config));
-	EXPECT_TRUE(ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES) == -1 && errno == EBADFD);
+	EXPECT_EQ(-1, ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES));
+	EXPECT_EQ(EBADFD, errno);
 	ASSERT_EQ(0, capture_start(&cap));
 	ASSERT_EQ(0, ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES));
 	STOP_AND_DRAIN(&cap);
@@ -311,7 +312,8 @@ TEST(resync_of_queues_describes_nothing_else)
 	config.classes = CLASS_BIT(PIPE);
 	ASSERT_EQ(0, capture_open(&cap, &config));
 	ASSERT_EQ(0, capture_start(&cap));
-	EXPECT_TRUE(ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES) == -1 && errno == EINVAL);
+	EXPECT_EQ(-1, ioctl(cap.fd, IPCPROBE_IOC_RESYNC_QUEUES));
+	EXPECT_EQ(EINVAL, errno);
 	STOP_AND_DRAIN(&cap);
 	capture_close(&cap);
 }
