@@ -184,4 +184,12 @@ uint32_t inode_of(int fd);
 	capture_sort(cap);						\
 } while (0)
 
+/* What a child records that does one thing: the session is over then. */
+#define RECORDS_OF(cap, function, arg) ({				\
+	pid_t __child = SPAWN(function, arg);				\
+	REAP(__child);							\
+	FINISH(cap);							\
+	records_of(cap, __child);					\
+})
+
 #endif /* CAPTURE_H */

@@ -108,13 +108,6 @@ static void expect_data(struct __test_metadata *_metadata, struct cursor *cursor
 	expect_data(_metadata, cursor, IPCPROBE_REC_##event,			\
 		    &(struct iovec) { address, NR_BYTES }, memory->from + (offset), len)
 
-#define RECORDS_OF(function, arg) ({						\
-	pid_t __tid = SPAWN(function, arg);					\
-	REAP(__tid);								\
-	FINISH(&self->cap);							\
-	records_of(&self->cap, __tid);						\
-})
-
 /* ---- pipes ---- */
 
 static void do_pipe(void *unused)
@@ -133,7 +126,7 @@ static void do_pipe(void *unused)
 
 TEST_F(data, pipe)
 {
-	struct cursor cursor = RECORDS_OF(do_pipe, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_pipe, NULL);
 
 	EXPECT_DATA(&cursor, pipe_write, memory->from, SNAP, 0);
 	EXPECT_DATA(&cursor, pipe_read, memory->to, SNAP, 0);
@@ -160,7 +153,7 @@ TEST_F(data, vector)
 {
 	struct iovec from[] = { { memory->from, 10 }, { memory->from + 10, 100 } };
 	struct iovec to[] = { { memory->to, 60 }, { memory->to + 200, 300 } };
-	struct cursor cursor = RECORDS_OF(do_vector, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_vector, NULL);
 
 	expect_data(_metadata, &cursor, IPCPROBE_REC_pipe_write, from, memory->from, 110);
 	expect_data(_metadata, &cursor, IPCPROBE_REC_pipe_read, to, memory->from, 110);
@@ -184,7 +177,7 @@ static void do_long_vector(void *unused)
 
 TEST_F(data, long_vector)
 {
-	struct cursor cursor = RECORDS_OF(do_long_vector, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_long_vector, NULL);
 
 	EXPECT_DATA(&cursor, pipe_write, memory->from, 80, 0);
 	EXPECT_DATA(&cursor, pipe_read, memory->to, 80, 0);
@@ -202,7 +195,7 @@ static void do_vmsplice(void *unused)
 
 TEST_F(data, vmsplice)
 {
-	struct cursor cursor = RECORDS_OF(do_vmsplice, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_vmsplice, NULL);
 
 	EXPECT_DATA(&cursor, pipe_splice, memory->from + 5, 50, 5);
 }
@@ -223,7 +216,7 @@ static void do_file(void *unused)
 
 TEST_F(data, file)
 {
-	struct cursor cursor = RECORDS_OF(do_file, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_file, NULL);
 
 	EXPECT_DATA(&cursor, file_write, memory->from, SNAP, 0);
 	EXPECT_DATA(&cursor, file_read, memory->to, SNAP, 100);
@@ -252,7 +245,7 @@ static void expect_socket(struct __test_metadata *_metadata, struct cursor *curs
 TEST_F(data, stream_socket)
 {
 	int type = SOCK_STREAM;
-	struct cursor cursor = RECORDS_OF(do_socket, &type);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_socket, &type);
 
 	expect_socket(_metadata, &cursor);
 }
@@ -260,7 +253,7 @@ TEST_F(data, stream_socket)
 TEST_F(data, datagram_socket)
 {
 	int type = SOCK_DGRAM;
-	struct cursor cursor = RECORDS_OF(do_socket, &type);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_socket, &type);
 
 	expect_socket(_metadata, &cursor);
 }
@@ -281,7 +274,7 @@ static void do_msg(void *unused)
 
 TEST_F(data, sysv_message)
 {
-	struct cursor cursor = RECORDS_OF(do_msg, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_msg, NULL);
 
 	EXPECT_DATA(&cursor, msg_send, memory->to + sizeof(long), 300, 0);
 	EXPECT_DATA(&cursor, msg_receive, memory->to + 1000 + sizeof(long), 300, 0);
@@ -300,7 +293,7 @@ static void do_mq(void *unused)
 
 TEST_F(data, posix_message)
 {
-	struct cursor cursor = RECORDS_OF(do_mq, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_mq, NULL);
 
 	EXPECT_DATA(&cursor, mq_send, memory->from + 9, 150, 9);
 	EXPECT_DATA(&cursor, mq_receive, memory->to, 150, 9);
@@ -317,7 +310,7 @@ static void do_procvm(void *unused)
 
 TEST_F(data, process_vm)
 {
-	struct cursor cursor = RECORDS_OF(do_procvm, NULL);
+	struct cursor cursor = RECORDS_OF(&self->cap, do_procvm, NULL);
 
 	EXPECT_DATA(&cursor, procvm, memory->to, 400, 3);
 	EXPECT_DATA(&cursor, procvm, memory->from + 3, 400, 3);

@@ -113,13 +113,9 @@ TEST_F(pipe, fifo_opened_by_one_task)
 	const struct ipcprobe_rec_pipe_open *open_rec;
 	struct cursor cursor;
 	uint32_t pipe;
-	pid_t tid;
 
 	make_fifo(self->shared);
-	tid = SPAWN(do_fifo_alone, self->shared);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_fifo_alone, self->shared);
 	open_rec = NEXT(&cursor, pipe_open);
 	EXPECT_EQ(-ENXIO, open_rec->ret);
 	EXPECT_EQ(fifo | IPCPROBE_IO_WRITE_END, open_rec->flags);

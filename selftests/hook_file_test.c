@@ -205,14 +205,10 @@ TEST_F(file, more_segments_than_are_told)
 	const struct ipcprobe_rec_file_write *rec;
 	struct cursor cursor;
 	size_t i, nr = 0;
-	pid_t tid;
 
 	for (i = 0; i < NR(many); i++)
 		many[i] = (struct iovec) { page + i, 1 };
-	tid = SPAWN(do_many_segments, &self->fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_many_segments, &self->fd);
 	while ((rec = (const void *)cursor_next(&cursor)) && rec->hdr.type != IPCPROBE_REC_file_write)
 		nr += rec->hdr.type == IPCPROBE_REC_io_segment;
 	ASSERT_NE(NULL, rec);
@@ -238,13 +234,9 @@ TEST_F(file, append)
 {
 	struct cursor cursor;
 	uint32_t file;
-	pid_t tid;
 
 	ASSERT_EQ(0, ftruncate(self->fd, 1000));
-	tid = SPAWN(do_append, self->path);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_append, self->path);
 	file = expect_info(_metadata, &cursor, self->fd, self->path);
 	EXPECT_IO(&cursor, file_write, page, file, 1000, 100, WRITE, .flags = IPCPROBE_IO_APPEND);
 	EXPECT_IO(&cursor, file_write, page, file, 1100, 50, WRITE, .flags = IPCPROBE_IO_APPEND);
@@ -262,13 +254,9 @@ TEST_F(file, append_by_the_call)
 {
 	struct cursor cursor;
 	uint32_t file;
-	pid_t tid;
 
 	ASSERT_EQ(0, ftruncate(self->fd, 1000));
-	tid = SPAWN(do_append_flag, &self->fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_append_flag, &self->fd);
 	file = expect_info(_metadata, &cursor, self->fd, self->path);
 	EXPECT_IO(&cursor, file_write, page, file, 1000, 10, PWRITEV2, .flags = IPCPROBE_IO_APPEND);
 	NO_MORE(&cursor);
@@ -286,14 +274,10 @@ TEST_F(file, direct)
 {
 	struct cursor cursor;
 	uint32_t file;
-	pid_t tid;
 
 	if (open(self->path, O_RDWR | O_DIRECT) < 0)
 		SKIP(return, "tmpfs has no O_DIRECT before Linux 6.6");
-	tid = SPAWN(do_direct, self->path);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_direct, self->path);
 	file = expect_info(_metadata, &cursor, self->fd, self->path);
 	EXPECT_IO(&cursor, file_write, page, file, 0, 4096, WRITE, .flags = IPCPROBE_IO_DIRECT);
 	EXPECT_IO(&cursor, file_read, page, file, 0, 4096, PREAD64, .flags = IPCPROBE_IO_DIRECT);
@@ -361,7 +345,6 @@ TEST_F(file, names_once)
 	uint32_t first, other, gone, memory;
 	struct cursor cursor;
 	int fd[4];
-	pid_t tid;
 
 	snprintf(path, sizeof(path), "/tmp/gone.%d", getpid());
 	fd[0] = self->fd;
@@ -370,10 +353,7 @@ TEST_F(file, names_once)
 	fd[3] = memfd_create("name", 0);
 	unlink(path);
 	strcat(path, " (deleted)");
-	tid = SPAWN(do_names, fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_names, fd);
 	first = expect_info(_metadata, &cursor, fd[0], self->path);
 	EXPECT_IO(&cursor, file_write, page, first, 0, 1, WRITE);
 	other = expect_info(_metadata, &cursor, fd[1], self->other_path);
@@ -430,13 +410,9 @@ TEST_F(file, long_paths)
 	const struct ipcprobe_rec_file_info *info;
 	char base[] = "/tmp/long.XXXXXX";
 	struct cursor cursor;
-	pid_t tid;
 
 	ASSERT_NE(NULL, mkdtemp(base));
-	tid = SPAWN(do_long_path, base);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_long_path, base);
 	info = NEXT(&cursor, file_info);
 	EXPECT_EQ(strlen(base) + 8 * 201 + 5, strlen(info->path));
 	NEXT(&cursor, file_write);
@@ -496,13 +472,9 @@ TEST_F(file, sendfile_and_copy_file_range)
 	int fd[2] = { self->fd, self->other };
 	struct cursor cursor;
 	uint32_t in, out;
-	pid_t tid;
 
 	ASSERT_EQ(0, ftruncate(self->fd, 5000));
-	tid = SPAWN(do_copies, fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_copies, fd);
 	in = expect_info(_metadata, &cursor, fd[0], self->path);
 	out = expect_info(_metadata, &cursor, fd[1], self->other_path);
 	EXPECT_COPY(&cursor, in, 1000, out, 0, 2000, SENDFILE);
@@ -524,15 +496,11 @@ TEST_F(file, sendfile_to_a_socket)
 	struct cursor cursor;
 	uint32_t in;
 	int fd[3];
-	pid_t tid;
 
 	fd[0] = self->fd;
 	ASSERT_EQ(0, ftruncate(self->fd, 100));
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd + 1));
-	tid = SPAWN(do_sendfile_to_socket, fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_sendfile_to_socket, fd);
 	in = expect_info(_metadata, &cursor, fd[0], self->path);
 	rec = NEXT(&cursor, file_copy);
 	expect_copy(_metadata, rec, &(struct copy) { 0, ~0ULL, in, 0, 100, IPCPROBE_CALL_SENDFILE });
@@ -559,16 +527,12 @@ TEST_F(file, other_objects_give_nothing)
 {
 	struct cursor cursor;
 	int fd[5];
-	pid_t tid;
 
 	fd[0] = syscall(SYS_eventfd2, 0, 0);
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd + 1));
 	fd[3] = open("/dev/zero", O_RDWR);
 	fd[4] = open("/tmp", O_RDONLY);
-	tid = SPAWN(do_others, fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_others, fd);
 	NO_MORE(&cursor);
 }
 
@@ -610,14 +574,10 @@ TEST_F(file, compat_call)
 {
 	const struct ipcprobe_rec_file_write *rec;
 	struct cursor cursor;
-	pid_t tid;
 
 	if (!has_compat_calls())
 		SKIP(return, "the kernel has no 32-bit calls");
-	tid = SPAWN(do_compat, &self->fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_compat, &self->fd);
 	NEXT(&cursor, file_info);
 	rec = NEXT(&cursor, file_write);
 	EXPECT_EQ(10, rec->ret);

@@ -874,14 +874,10 @@ TEST_F(msg, tells_the_life_of_posix_queues)
 	const struct ipcprobe_rec_mq_info *info;
 	const struct ipcprobe_rec_mq_open *open;
 	struct cursor cursor;
-	pid_t tid;
 
 	if (!has_hooks())
 		SKIP(return, INLINED);
-	tid = SPAWN(do_mq_life, self->job);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_mq_life, self->job);
 	info = NEXT(&cursor, mq_info);
 	EXPECT_STREQ("other", info->name);
 	EXPECT_EQ(self->job->step, info->ino);

@@ -97,13 +97,9 @@ static void do_vectors(int *fd)
 TEST_F(pipe, vectored_calls)
 {
 	struct cursor cursor;
-	pid_t tid;
 
 	nowait = nowait_flag();
-	tid = SPAWN(do_vectors, self->fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_vectors, self->fd);
 	EXPECT_SEGMENT(&cursor, 1);
 	EXPECT_SEGMENT(&cursor, 2);
 	EXPECT_IO(&cursor, pipe_write, page, self->ino, 0, 60, 60, WRITEV, .nr_segs = 3);
@@ -131,14 +127,10 @@ static void do_nonblock(int *fd)
 TEST_F(pipe, nonblocking_calls)
 {
 	struct cursor cursor;
-	pid_t tid;
 
 	fcntl(self->fd[0], F_SETFL, O_NONBLOCK);
 	fcntl(self->fd[1], F_SETFL, O_NONBLOCK);
-	tid = SPAWN(do_nonblock, self->fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_nonblock, self->fd);
 	EXPECT_IO(&cursor, pipe_read, page, self->ino, 0, 10, -EAGAIN, READ,
 		  .flags = IPCPROBE_IO_NONBLOCK);
 	EXPECT_IO(&cursor, pipe_write, large, self->ino, 0, CAPACITY + 1000, CAPACITY,
@@ -527,15 +519,11 @@ TEST_F(pipe, other_objects_give_nothing)
 {
 	struct cursor cursor;
 	int fd[4];
-	pid_t tid;
 
 	fd[0] = syscall(SYS_eventfd2, 0, 0);
 	ASSERT_EQ(0, syscall(SYS_socketpair, 1 /* AF_UNIX */, 1 /* SOCK_STREAM */, 0, fd + 1));
 	fd[3] = open("/dev/zero", O_RDWR);
-	tid = SPAWN(do_others, fd);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_others, fd);
 	NO_MORE(&cursor);
 }
 

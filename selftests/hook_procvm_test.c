@@ -140,14 +140,10 @@ static void do_ranges(pid_t *target)
 TEST_F(procvm, several_ranges)
 {
 	struct cursor cursor;
-	pid_t tid;
 	int i;
 
 	set_ranges();
-	tid = SPAWN(do_ranges, &self->target);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_ranges, &self->target);
 	for (i = 0; i < 2; i++)
 		expect_segment(_metadata, NEXT(&cursor, procvm_segment), &local_iov[i],
 			       self->target, i, 0);

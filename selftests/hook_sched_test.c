@@ -1163,13 +1163,9 @@ TEST_F(sched, migrations_by_affinity)
 	const struct ipcprobe_rec *rec;
 	struct cursor cursor;
 	int nr = 0, cpu = -1;
-	pid_t pid;
 
 	ASSERT_EQ(0, capture_start(&self->cap));
-	pid = SPAWN(do_migrations, NULL);
-	REAP(pid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, pid);
+	cursor = RECORDS_OF(&self->cap, do_migrations, NULL);
 	while ((rec = cursor_next(&cursor))) {
 		const struct ipcprobe_rec_rq_migrate *migrate = (const void *)rec;
 

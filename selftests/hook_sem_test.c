@@ -439,14 +439,10 @@ static void do_fault(struct job *job)
 TEST_F(sem, tells_faults_from_waits)
 {
 	struct cursor cursor;
-	pid_t tid;
 
 	if (!user_fault_is_there())
 		SKIP(return, NO_USER_FAULT);
-	tid = SPAWN(do_fault, self->job);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_fault, self->job);
 	EXPECT_EQ(0, NEXT(&cursor, sem_op)->blocked_ns);
 	NO_MORE(&cursor);
 }

@@ -465,14 +465,10 @@ TEST_F(unix_socket, redirected_bytes)
 	struct two *two = shared_two(SOCK_STREAM);
 	struct cursor cursor;
 	uint32_t a, b;
-	pid_t tid;
 
 	if (syscall(SYS_bpf, -1, NULL, 0) == -1 && errno == ENOSYS)
 		SKIP(return, "the kernel has no bpf(2)");
-	tid = SPAWN(do_redirect, two);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_redirect, two);
 	expect_pair(_metadata, &cursor, two, &a, &b);
 	pair = NEXT(&cursor, unix_pair);
 	EXPECT_IO(&cursor, send, pair->sock, pair->peer, 0, 60, 60, WRITE);
@@ -728,13 +724,9 @@ static void check_passing(struct __test_metadata *_metadata, struct capture *cap
 	uint16_t message = type == SOCK_STREAM ? 0 : MESSAGE;
 	uint32_t a, b, pos = type == SOCK_STREAM ? 100 : 1;
 	struct cursor cursor;
-	pid_t tid;
 
 	passing->two.type = type;
-	tid = SPAWN(do_pass, passing);
-	REAP(tid);
-	FINISH(cap);
-	cursor = records_of(cap, tid);
+	cursor = RECORDS_OF(cap, do_pass, passing);
 	expect_pair(_metadata, &cursor, &passing->two, &a, &b);
 	EXPECT_IO(&cursor, send, a, b, 0, 100, 100, WRITE, message);
 	expect_fds(_metadata, &cursor, passing, a, pos, true);
@@ -797,16 +789,12 @@ TEST_F(unix_socket, descriptors_that_the_kernel_makes)
 	const struct ipcprobe_rec_unix_fd *rec;
 	struct cursor cursor;
 	uint32_t a, b;
-	pid_t tid;
 
 	if (setsockopt(socket(AF_UNIX, SOCK_DGRAM, 0), SOL_SOCKET, SO_PASSPIDFD, &(int) { 1 },
 		       sizeof(int)))
 		SKIP(return, "the kernel has no SO_PASSPIDFD");
 	passing->two.type = SOCK_STREAM;
-	tid = SPAWN(do_pass_pidfd, passing);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_pass_pidfd, passing);
 	expect_pair(_metadata, &cursor, &passing->two, &a, &b);
 	EXPECT_IO(&cursor, send, a, b, 0, 1, 1, WRITE);
 	rec = NEXT(&cursor, unix_fd);
@@ -1078,13 +1066,9 @@ static void check_splice(struct __test_metadata *_metadata, struct capture *cap)
 	struct splicing *s = shared_memory(4096);
 	struct cursor cursor;
 	uint32_t a, b;
-	pid_t tid;
 
 	s->two.type = SOCK_STREAM;
-	tid = SPAWN(do_splice, s);
-	REAP(tid);
-	FINISH(cap);
-	cursor = records_of(cap, tid);
+	cursor = RECORDS_OF(cap, do_splice, s);
 	expect_pair(_metadata, &cursor, &s->two, &a, &b);
 	EXPECT_IO(&cursor, send, a, b, 0, 10, 10, WRITE);
 	{
@@ -1146,13 +1130,9 @@ TEST_F(unix_socket, descriptors_before_sendfile)
 	struct passing *passing = shared_memory(4096);
 	uint32_t a, b, pos = 9, i;
 	struct cursor cursor;
-	pid_t tid;
 
 	passing->two.type = SOCK_STREAM;
-	tid = SPAWN(do_pass_and_sendfile, passing);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_pass_and_sendfile, passing);
 	expect_pair(_metadata, &cursor, &passing->two, &a, &b);
 	EXPECT_NE(0, ((const struct ipcprobe_rec_unix_fd *)NEXT(&cursor, unix_fd))->flags);
 	EXPECT_IO(&cursor, send, a, b, 0, 9, 9, SENDMSG, IPCPROBE_UNIX_FDS);
@@ -1200,7 +1180,6 @@ TEST_F(unix_socket, unseen_senders)
 	struct unseen unseen;
 	struct cursor cursor;
 	unsigned int i;
-	pid_t tid;
 
 	if (syscall(SYS_io_uring_setup, 0, NULL) == -1 && errno == ENOSYS)
 		SKIP(return, "the kernel has no io_uring");
@@ -1208,10 +1187,7 @@ TEST_F(unix_socket, unseen_senders)
 	for (i = 0; i < NR(unseen.old); i++)
 		ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, unseen.old[i]));
 	ASSERT_EQ(0, capture_start(&self->cap));
-	tid = SPAWN(do_unseen, &unseen);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_unseen, &unseen);
 	NEXT(&cursor, unix_pair);
 	for (i = 0; i < 100; i++) {
 		NEXT(&cursor, unix_send);

@@ -614,7 +614,6 @@ TEST_F(op, calls_of_32_bit_programs)
 	const struct ipcprobe_rec *rec;
 	struct compat c;
 	struct cursor cursor;
-	pid_t tid;
 
 	if (!has_compat_calls())
 		SKIP(return, "the kernel has no 32-bit calls");
@@ -625,10 +624,7 @@ TEST_F(op, calls_of_32_bit_programs)
 		     -1, 0);
 	ASSERT_NE(MAP_FAILED, c.low);
 	ASSERT_EQ(0, capture_start(&self->cap));
-	tid = SPAWN(do_compat, &c);
-	REAP(tid);
-	FINISH(&self->cap);
-	cursor = records_of(&self->cap, tid);
+	cursor = RECORDS_OF(&self->cap, do_compat, &c);
 	while ((rec = cursor_next(&cursor)) && rec->type != IPCPROBE_REC_unix_recv)
 		;
 	ASSERT_NE(NULL, rec);
