@@ -17,6 +17,12 @@ bool has_btf(void)
 	return !access("/sys/kernel/btf/vmlinux", F_OK);
 }
 
+/* ---- module ---- */
+
+/* the process that loaded the module and unloads it, not its children; 0: none did */
+static pid_t loader;
+
+/* IPCPROBE_KO, else where kselftest's install puts it. */
 __attribute__((constructor)) static void load_module(void)
 {
 	const char *path = getenv("IPCPROBE_KO");
@@ -24,12 +30,26 @@ __attribute__((constructor)) static void load_module(void)
 
 	if (!access(IPCPROBE_DEVICE, F_OK))
 		return;
-	fd = open(path ? path : "", O_RDONLY | O_CLOEXEC);
+	if (geteuid()) {
+		printf("1..0 # SKIP only root can load the module\n");
+		exit(4);
+	}
+	if (!path)
+		path = "ipcprobe.ko";
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0)) {
-		printf("Bail out! %s does not load: %m\n", path ? path : "IPCPROBE_KO");
+		printf("Bail out! %s (IPCPROBE_KO) does not load: %m\n", path);
 		exit(1);
 	}
 	close(fd);
+	loader = getpid();
+}
+
+/* Whoever runs the tests looks whether it is gone. */
+__attribute__((destructor)) static void unload_module(void)
+{
+	if (loader == getpid())
+		syscall(SYS_delete_module, "ipcprobe", O_NONBLOCK);
 }
 
 /* ---- rings ---- */

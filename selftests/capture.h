@@ -3,7 +3,8 @@
  * A session for the guest tests, straight from <linux/ipcprobe.h>: none of the
  * tools' code is used, so that a mistake there cannot hide one in the module.
  *
- * Include after kselftest_harness.h.  capture.c loads the module before main().
+ * Include after kselftest_harness.h.  Before main() capture.c loads the module,
+ * unless it is loaded, and at the end it unloads what it loaded.
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H

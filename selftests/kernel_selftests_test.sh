@@ -5,7 +5,8 @@
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe
-built=$PWD/../build/${IPCPROBE_KERNEL/debug/6.12}/kernel-selftests
+kernel=${IPCPROBE_KERNEL-}
+built=$PWD/../build/${kernel/debug/6.12}/kernel-selftests
 if [ ! -d "$built" ]; then
 	echo "# the kernel's own selftests are not built (selftests/vm/kernel-selftests.sh)"
 	exit 4

@@ -97,9 +97,20 @@ need() {
 	done
 }
 
+# kselftest's install puts the tool and the module beside the tests.
+[ ! -x ./ipcprobe ] || PATH=$PWD:$PATH
+export IPCPROBE_KO=${IPCPROBE_KO-$PWD/ipcprobe.ko}
+
 load_module() {
 	[ -d /sys/module/ipcprobe ] || insmod "$IPCPROBE_KO"
 }
 
+# A module that was not loaded before is not afterwards. Whoever runs the tests looks.
+[ -d /sys/module/ipcprobe ] && was_loaded=1 || was_loaded=0
+leave() {
+	[ "$was_loaded" = 1 ] || rmmod ipcprobe 2>/dev/null
+	rm -rf "$work"
+}
+
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap leave EXIT

@@ -1,13 +1,14 @@
 #!/bin/bash
-# kselftest.sh: make sure that the cache holds the kernel's selftest headers,
-# which Debian ships only inside its kernel source, and print their folder
-# (for -I); checkpatch.pl and lib.mk lie there too.
+# kselftest.sh: make sure that the cache holds what the kernel's selftests have in
+# common, which Debian ships only inside its kernel source: the headers, lib.mk and
+# the runner; and checkpatch.pl. Print their folder (for -I).
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
 
 KERNEL=6.12
-SELFTESTS='kselftest_harness.h kselftest.h lib.mk kselftest/runner.sh kselftest/prefix.pl'
+SELFTESTS='kselftest_harness.h kselftest.h lib.mk run_kselftest.sh
+	kselftest/runner.sh kselftest/prefix.pl'
 SCRIPTS='checkpatch.pl spelling.txt const_structs.checkpatch'
 
 fetch() {
@@ -15,7 +16,7 @@ fetch() {
 
 	suite=$(suite_of $KERNEL)
 	temp=$(cache_temp)
-	say "extracting the selftest headers of linux-source-$KERNEL"
+	say "extracting the common part of the selftests of linux-source-$KERNEL"
 	suite_update "$suite"
 	suite_download "$suite" linux-source-$KERNEL "$temp"
 	dpkg-deb -x "$temp"/linux-source-*.deb "$temp/tree"
@@ -32,6 +33,14 @@ fetch() {
 	rm -rf "$temp"
 }
 
+is_complete() {
+	local file
+
+	for file in $SELFTESTS $SCRIPTS; do
+		[ -e "$CACHE/kselftest/$file" ] || return
+	done
+}
+
 cache_lock kselftest
-[ -e "$CACHE/kselftest/kselftest_harness.h" ] || fetch
+is_complete || fetch
 echo "$CACHE/kselftest"
