@@ -10,8 +10,8 @@ functions() { nm libipcprobe.a | awk '$2 == "T" { print $3 }' | sort -u; }
 # Words that stand in the sources once; comments and declarations left out.
 words() {
 	{
-		cat ./*.c
-		sed '/^[a-z].*(/{/^static/!d}' ./*.h
+		find . -name '*.c' -exec cat {} +
+		find . -name '*.h' -exec sed '/^[a-z].*(/{/^static/!d}' {} +
 	} | sed 's:/\*.*\*/::; /^ \*/d' |
 		grep -o '[A-Za-z_][A-Za-z_0-9]*' | sort | uniq -c | awk '$1 == 1 { print $2 }' | sort
 }
