@@ -23,8 +23,11 @@ def visit(value):
         for name, one in value.items():
             if name != "fields":
                 visit(one)
-for line in sys.stdin:
-    visit(json.loads(line))
+rest = sys.stdin.read().strip()
+while rest:
+    value, end = json.JSONDecoder().raw_decode(rest)
+    visit(value)
+    rest = rest[end:].strip()
 print("\n".join(sorted(names)))'
 }
 
@@ -43,8 +46,9 @@ words() {
 documented() {
 	local missing
 
-	missing=$(comm -23 <(members <"$dir/json") <(words "$1"))
-	if [ -s "$dir/json" ] && [ -z "$missing" ]; then
+	members <"$dir/json" >"$dir/members"
+	missing=$(comm -23 "$dir/members" <(words "$1"))
+	if [ -s "$dir/members" ] && [ -z "$missing" ]; then
 		result ok "$1 has every member of $2"
 	else
 		echo "# missing: ${missing//$'\n'/ }"
