@@ -6,6 +6,7 @@
  * place gets another record, with a new number.
  */
 #include <linux/dcache.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/hash.h>
 #include <linux/kdev_t.h>
