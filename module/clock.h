@@ -14,7 +14,6 @@
 #include <linux/bits.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
-#include <linux/ktime.h>
 #include <linux/types.h>
 #ifdef CONFIG_X86_64
 #include <asm/msr.h>
