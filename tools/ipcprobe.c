@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/command.h"
 #include "cmd/report.h"
+#include "lib/version.h"
 
 static int cmd_help(int argc, char **argv);
 

@@ -42,7 +42,7 @@ static void expect(struct trace *t, const char *call, uint64_t saved, uint64_t c
 	struct advice_list list;
 
 	trace_finish(t);
-	if (advice_list_init(&list, &t->model, &trace_all))
+	if (advice_list_init(&list, &t->model.copies, &trace_all))
 		abort();
 	ktap_eq(list.nr, call ? 1 : 0);
 	if (call) {

@@ -11,8 +11,6 @@
 #define MS	1000000ULL
 
 static struct trace trace;
-static struct source_opts source = SOURCE_OPTS_INIT;
-static struct view_runq runq = { .source = &source };
 static struct explain explain;
 
 /* What it writes to stdout. */
@@ -218,7 +216,7 @@ int main(void)
 	trace_init(&trace, MODEL_RUNQ | MODEL_WAITS | MODEL_PICKS);
 	trace_snapshot(&trace, 11, 1, "ping");
 	trace_snapshot(&trace, 12, 1, "pong");
-	if (explain_init(&explain, &trace.model, &runq))
+	if (explain_init(&explain, &trace.model, &trace_all))
 		abort();
 	explain.cache = "0-1;2-3";
 	ktap_begin(28);

@@ -131,6 +131,7 @@ static uint64_t cost_of_hops(uint32_t nr)
 /* Tasks that ran and ended; then nothing but losses and snapshots of the queue. */
 static uint64_t cost_of_tasks(uint32_t nr)
 {
+	struct sched_watch watch;
 	struct chart chart;
 	struct trace t;
 	uint64_t begin_ns;
@@ -139,7 +140,8 @@ static uint64_t cost_of_tasks(uint32_t nr)
 	trace_init(&t, MODEL_RUNQ);
 	if (chart_init(&chart, &trace_all, 0, UINT64_MAX))
 		abort();
-	t.model.chart = &chart;
+	watch = chart_watch(&chart);
+	t.model.sched.watch = &watch;
 	TRACE(&t, rq_snapshot_end, 0, .cpu = 0);
 	for (i = 0; i < nr; i++) {
 		TRACE(&t, rq_enqueue, 1000 + i, .nr_running = 1, .change = 1);

@@ -4,6 +4,7 @@
  * who woke it; bounded in memory.
  */
 #include "ktap.h"
+#include "lib/parse.h"
 #include "svg_box.h"
 #include "throttled_trace.h"
 #include "trace_builder.h"
@@ -20,18 +21,19 @@
 struct drawn {
 	struct trace trace;
 	struct lifelines lines;
+	struct sched_watch watch;
 	char *svg;
 	size_t len;
 };
 
-static void begin_of(struct drawn *d, const struct source_opts *source, uint64_t from_us,
+static void begin_of(struct drawn *d, const struct scope *scope, uint64_t from_us,
 		     uint64_t until_us)
 {
 	trace_init(&d->trace, MODEL_RUNQ | MODEL_WAITS);
-	if (lifelines_init(&d->lines, source, START_NS + from_us * US, START_NS + until_us * US))
+	if (lifelines_init(&d->lines, scope, START_NS + from_us * US, START_NS + until_us * US))
 		abort();
-	d->trace.model.lifelines = &d->lines;
-	d->trace.model.sched.watch = &d->lines.watch;
+	d->watch = lifelines_watch(&d->lines);
+	d->trace.model.sched.watch = &d->watch;
 	d->trace.now_ns = START_NS;
 	d->svg = NULL;
 }
@@ -222,7 +224,7 @@ static void test_wakeups(void)
 /* Running: 11 1000 us; 12 500; 13 300 + 1000; 14 not, but it waited longest. */
 static void test_order(void)
 {
-	struct source_opts source = SOURCE_OPTS_INIT;
+	struct scope scope = { 0 };
 	struct drawn d;
 	const char *hog, *ping, *pong, *late;
 
@@ -253,17 +255,17 @@ static void test_order(void)
 	ktap_contains(d.svg, ">ran on CPU 0</text>");
 	ktap_result("the legend has nothing that is not in the picture");
 	end(&d);
-	source.pids = (struct pid_list){ .nr = 1, .pid = { 12 } };
-	begin_of(&d, &source, 0, 1600);
+	scope.pids = (struct pid_list){ .nr = 1, .pid = { 12 } };
+	begin_of(&d, &scope, 0, 1600);
 	take_turns(&d);
 	draw(&d);
 	ktap_contains(d.svg, ">pong 12</text>");
 	ktap_lacks(d.svg, ">ping 11</text>");
 	ktap_result("only tasks of the processes wanted have a row");
 	end(&d);
-	source = (struct source_opts)SOURCE_OPTS_INIT;
-	parse_cpus("1", &source.cpus);
-	begin_of(&d, &source, 0, 1600);
+	scope = (struct scope){ 0 };
+	parse_cpus("1", &scope.cpus);
+	begin_of(&d, &scope, 0, 1600);
 	take_turns(&d);
 	draw(&d);
 	ktap_lt(strstr(d.svg, ">ping 11</text>"), strstr(d.svg, ">pong 12</text>"));
@@ -324,7 +326,7 @@ static void test_mixture(void)
 
 	begin(&d, 0, 160000);
 	take_turns(&d);
-	d.trace.model.lifelines = NULL;
+	d.trace.model.sched.watch = NULL;
 	lines = &d.lines;
 	task = tasks_known_tid(&d.trace.model.tasks, 11);
 	free(lifeline_at(lines, task)->part);
@@ -425,7 +427,7 @@ static void test_cpus(void)
 		at(&d, 1000);
 		TRACE(&d.trace, rq_snapshot_end, 0, .cpu = i);
 	}
-	d.trace.model.lifelines = NULL;
+	d.trace.model.sched.watch = NULL;
 	line = lifeline_at(&d.lines, tasks_known_tid(&d.trace.model.tasks, 12));
 	line->state = LIFELINE_RUNNING;
 	for (i = 0; i < 40; i++) {

@@ -225,7 +225,7 @@ static void test_splice(void)
 	ktap_str_eq(path_hop_how(trace_hop(&t, &path, 0)), "reference");
 	ktap_str_eq(path_hop_how(trace_hop(&t, &path, 1)), "copy");
 	ktap_result("splice file to pipe to file: one by reference, one copy in the kernel");
-	ktap_eq(path_total(&t.model).referenced_bytes, 65536);
+	ktap_eq(path_total(&t.model.copies).referenced_bytes, 65536);
 	ktap_result("page references are summed apart from copies");
 	trace_deinit(&t);
 }
@@ -257,7 +257,7 @@ static void test_tee(void)
 	ktap_eq(a.nr_copies, 3);
 	ktap_eq(b.nr_copies, 3);
 	ktap_result("tee: both copies of the bytes have a path, the duplicate by reference");
-	ktap_eq((uint64_t)(a.copied_bytes + b.copied_bytes), path_total(&t.model).copied_bytes);
+	ktap_eq((uint64_t)(a.copied_bytes + b.copied_bytes), path_total(&t.model.copies).copied_bytes);
 	ktap_result("the shares of all paths add up to all bytes copied");
 	trace_deinit(&t);
 }
@@ -443,7 +443,7 @@ static void test_loss(void)
 	ktap_result("after loss a pipe's bytes have no known writer");
 	ktap_ne(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 0).hop[0] } }, 0)->key.origin,
 		ORIGIN_MADE);
-	ktap_false(model_copies_complete(&t.model));
+	ktap_false(copies_is_complete(&t.model.copies));
 	ktap_result("after loss a process is not said to have made what it writes");
 	ktap_le(trace_path(&t, 0).nr_hops, 2);
 	ktap_le(trace_path(&t, 1).nr_hops, 2);
@@ -464,7 +464,7 @@ static void test_absent_hook(void)
 	trace_spawn(&t, 10, 12, "cat");
 	trace_write(&t, 12, 77, 0, BUF_A, 4096);
 	trace_finish(&t);
-	ktap_false(model_copies_complete(&t.model));
+	ktap_false(copies_is_complete(&t.model.copies));
 	ktap_false(t.model.loss[IPCPROBE_CLASS_PIPE].nr_lost);
 	ktap_eq(t.model.loss[IPCPROBE_CLASS_PIPE].reasons, IPCPROBE_REASON_NO_HOOK);
 	ktap_result("a loss of an unknown number makes figures lower bounds, and keeps its reason");
@@ -624,7 +624,7 @@ static void test_window(void)
 	trace_finish(&t);
 	ktap_eq(trace_path(&t, 0).bytes, 4096);
 	ktap_eq(trace_path(&t, 0).nr_hops, 2);
-	ktap_eq(path_total(&t.model).copied_bytes, 4096);
+	ktap_eq(path_total(&t.model.copies).copied_bytes, 4096);
 	ktap_result("a window counts what is in it and knows what was before");
 	trace_deinit(&t);
 }

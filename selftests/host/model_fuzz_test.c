@@ -103,8 +103,8 @@ static void show_stdout(FILE *terminal)
 
 static void show(struct trace *t, const struct chart *chart, const struct lifelines *lines)
 {
-	struct view_copies copies = { .source = &trace_all, .top = 3, .has_calls = true };
-	struct view_runq runq = { .source = &trace_all, .top = 3, .width = 80,
+	struct view_copies copies = { .scope = &trace_all, .top = 3, .has_calls = true };
+	struct view_runq runq = { .scope = &trace_all, .top = 3, .width = 80,
 				  .at_ns = t->now_ns };
 	FILE *terminal = hide_stdout();
 
@@ -135,7 +135,7 @@ static int watch_latency(struct trace *t, const struct view_runq *runq, enum lat
 	struct view_latency view = { .runq = runq, .latency = &latency, .has_histogram = true,
 				     .is_each = true };
 
-	if (latency_init(&latency, runq->source, by))
+	if (latency_init(&latency, runq->scope, by))
 		abort();
 	watch(t, &latency.watch);
 	t->err |= view_latency_print(&t->model, &view);
@@ -203,10 +203,10 @@ static int watch_blocked(struct trace *t, const struct view_runq *runq)
 
 static int watch_explain(struct trace *t, const struct view_runq *runq, enum explain_mode mode)
 {
-	bool json = runq->source->json;
+	bool json = runq->is_json;
 	struct explain explain;
 
-	if (explain_init(&explain, &t->model, runq) || explain_keep(&explain, 3))
+	if (explain_init(&explain, &t->model, runq->scope) || explain_keep(&explain, 3))
 		abort();
 	explain.mode = mode;
 	explain.tid = 5;
@@ -259,13 +259,11 @@ static int watch_with(const struct view_runq *runq, uint32_t which)
 
 static int watch_all(void)
 {
-	struct source_opts json = trace_all;
-	struct view_runq text_view = { .source = &trace_all, .top = 3 };
-	struct view_runq json_view = { .source = &json, .top = 3 };
+	struct view_runq text_view = { .scope = &trace_all, .top = 3 };
+	struct view_runq json_view = { .scope = &trace_all, .is_json = true, .top = 3 };
 	FILE *terminal = hide_stdout();
 	int err = 0;
 
-	json.json = true;
 	for (uint32_t i = 0; i < 11; i++)
 		err |= watch_with(&text_view, i) | watch_with(&json_view, i);
 	show_stdout(terminal);
@@ -277,7 +275,7 @@ static int feed_eagerly(void)
 {
 	static const struct sweep_limits limits = { .hops = 20, .shapes = 20, .files = 4,
 						    .ended = 2, .ends = 4, .objects = 64 };
-	struct view_copies view = { .source = &trace_all, .top = 3, .has_calls = true };
+	struct view_copies view = { .scope = &trace_all, .top = 3, .has_calls = true };
 	FILE *terminal = hide_stdout();
 	struct trace t;
 
@@ -293,9 +291,45 @@ static int feed_eagerly(void)
 	return t.err;
 }
 
+/* A model has one watcher: this one passes all on to two. */
+struct pair {
+	struct sched_watch chart;
+	struct sched_watch lines;
+};
+
+static int wake_lines(void *arg, const struct sched *sched,
+		      const struct ipcprobe_rec_rq_wakeup *rec, uint32_t task,
+		      const struct sched_waker *waker)
+{
+	const struct pair *pair = arg;
+
+	return pair->lines.on_wakeup(pair->lines.arg, sched, rec, task, waker);
+}
+
+static int record_both(void *arg, const struct sched *sched, const struct ipcprobe_rec *rec)
+{
+	const struct pair *pair = arg;
+
+	return pair->chart.on_record(pair->chart.arg, sched, rec) ?:
+	       pair->lines.on_record(pair->lines.arg, sched, rec);
+}
+
+static int finish_both(void *arg, const struct sched *sched, uint64_t until_ns)
+{
+	const struct pair *pair = arg;
+
+	return pair->chart.on_finish(pair->chart.arg, sched, until_ns) ?:
+	       pair->lines.on_finish(pair->lines.arg, sched, until_ns);
+}
+
 int main(void)
 {
 	struct rusage usage;
+	struct pair pair;
+	struct sched_watch watch = {
+		.on_wakeup = wake_lines, .on_record = record_both, .on_finish = finish_both,
+		.arg = &pair,
+	};
 	struct lifelines lines;
 	struct chart chart;
 	struct trace t;
@@ -307,9 +341,8 @@ int main(void)
 	if (chart_init(&chart, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500) ||
 	    lifelines_init(&lines, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500))
 		abort();
-	t.model.chart = &chart;
-	t.model.lifelines = &lines;
-	t.model.sched.watch = &lines.watch;
+	pair = (struct pair){ chart_watch(&chart), lifelines_watch(&lines) };
+	t.model.sched.watch = &watch;
 	feed(&t, NR_RECORDS);
 	trace_finish(&t);
 	ktap_false(t.err);

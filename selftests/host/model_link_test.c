@@ -136,7 +136,7 @@ static void test_truncated(void)
 	TRACE(&t, unix_recv, 13, .addr = BUF_B, .sock = 6, .peer = 5, .count = 4096, .ret = 1000,
 	      .call = IPCPROBE_CALL_RECVFROM, .nr_segs = 1, .flags = IPCPROBE_UNIX_MESSAGE);
 	trace_finish(&t);
-	total = path_total(&t.model);
+	total = path_total(&t.model.copies);
 	ktap_eq(total.copied_bytes, 2000);
 	ktap_eq(total.delivered_bytes, 1000);
 	ktap_result("MSG_PEEK | MSG_TRUNC into nothing copies nothing (%llu copied, %llu delivered)",
@@ -195,12 +195,12 @@ static void test_long_chain(void)
 	path = chain(&t, PATH_DEPTH_MAX);
 	ktap_false(t.err);
 	ktap_le(path.nr_hops, PATH_DEPTH_MAX);
-	ktap_false(path_total(&t.model).left_bytes);
-	ktap_eq(path_total(&t.model).copied_bytes, 2ULL * PATH_DEPTH_MAX * 4096);
-	ktap_eq(path_total(&t.model).delivered_bytes, 3 * 4096);
+	ktap_false(path_total(&t.model.copies).left_bytes);
+	ktap_eq(path_total(&t.model.copies).copied_bytes, 2ULL * PATH_DEPTH_MAX * 4096);
+	ktap_eq(path_total(&t.model.copies).delivered_bytes, 3 * 4096);
 	ktap_result("a path that is too long is cut where it has come to a process (%u hops, %llu bytes copied, %llu delivered)",
-		    path.nr_hops, (unsigned long long)path_total(&t.model).copied_bytes,
-		    (unsigned long long)path_total(&t.model).delivered_bytes);
+		    path.nr_hops, (unsigned long long)path_total(&t.model.copies).copied_bytes,
+		    (unsigned long long)path_total(&t.model.copies).delivered_bytes);
 	trace_deinit(&t);
 }
 

@@ -299,7 +299,7 @@ static void test_occupancy(void)
 	ktap_eq(pipe->capacity, 131072);
 	ktap_eq(channel_left_bytes(pipe), 3000);
 	ktap_result("peak occupancy, capacity and what was left in it");
-	ktap_eq(path_total(&t.model).left_bytes, 3000);
+	ktap_eq(path_total(&t.model.copies).left_bytes, 3000);
 	ktap_eq(trace_path(&t, 1).outcome, OUTCOME_LEFT);
 	ktap_result("bytes left in a pipe are a path of their own");
 	trace_deinit(&t);

@@ -54,7 +54,7 @@ static void expect_ends(struct trace *t, uint64_t unseen, uint64_t left, const c
 	struct path_total total;
 
 	trace_finish(t);
-	total = path_total(&t->model);
+	total = path_total(&t->model.copies);
 	ktap_eq(total.unseen_bytes, unseen);
 	ktap_eq(total.left_bytes, left);
 	ktap_result("%s (%llu not seen, %llu left)", what,
@@ -76,7 +76,7 @@ static void test_no_reader(void)
 	trace_file_read(&t, 12, 2, BUF_B, 100);
 	trace_finish(&t);
 	left = channel_left_bytes(trace_pipe_of(&t, 77));
-	total = path_total(&t.model);
+	total = path_total(&t.model.copies);
 	ktap_eq(left, BLOCK);
 	ktap_result("a pipe without a recorded reader: what it can hold is left (%llu)",
 		    (unsigned long long)left);
@@ -109,7 +109,7 @@ static void test_left_ratio(void)
 	write_blocks(&t, 77, 1);
 	trace_file_read(&t, 12, 2, BUF_B, 1000);
 	trace_finish(&t);
-	total = path_total(&t.model);
+	total = path_total(&t.model.copies);
 	ktap_eq(total.left_bytes, BLOCK);
 	ktap_eq(total.unseen_bytes, 0);
 	ktap_eq(path_amplification(&total), 1);
@@ -135,11 +135,11 @@ static void test_close(void)
 	trace_finish(&t);
 	left = channel_left_bytes(trace_pipe_of(&t, 77));
 	ktap_eq(left, 1500);
-	ktap_eq(path_total(&t.model).unseen_bytes, 3000);
-	ktap_eq(path_total(&t.model).left_bytes, 1500);
+	ktap_eq(path_total(&t.model.copies).unseen_bytes, 3000);
+	ktap_eq(path_total(&t.model.copies).left_bytes, 1500);
 	ktap_result("a close that is not the last tells the contents (%llu left, %llu not seen)",
 		    (unsigned long long)left,
-		    (unsigned long long)path_total(&t.model).unseen_bytes);
+		    (unsigned long long)path_total(&t.model.copies).unseen_bytes);
 	trace_deinit(&t);
 
 	begin(&t);
@@ -166,7 +166,7 @@ static void test_late_reader(void)
 		trace_read(&t, 13, 77, i * BLOCK, BUF_B, BLOCK);
 	trace_finish(&t);
 	ktap_eq(trace_pair(&t, 77, 12, 13), 3 * BLOCK);
-	ktap_false(path_total(&t.model).unseen_bytes);
+	ktap_false(path_total(&t.model.copies).unseen_bytes);
 	ktap_result("records of readers that come late are not missed (%llu of %u)",
 		    (unsigned long long)trace_pair(&t, 77, 12, 13), 3 * BLOCK);
 	trace_deinit(&t);
@@ -199,10 +199,10 @@ static void test_bound(void)
 	ktap_lt(pipe->cap_segs, 4 * STREAM_SEGS_OLD);
 	ktap_result("bytes that are long gone are dropped (%u kept)", pipe->nr_segs);
 	trace_finish(&t);
-	ktap_eq(path_total(&t.model).unseen_bytes, 100000ULL * 4096 - BLOCK);
-	ktap_eq(path_total(&t.model).left_bytes, BLOCK);
+	ktap_eq(path_total(&t.model.copies).unseen_bytes, 100000ULL * 4096 - BLOCK);
+	ktap_eq(path_total(&t.model.copies).left_bytes, BLOCK);
 	ktap_result("and counted (%llu)",
-		    (unsigned long long)path_total(&t.model).unseen_bytes);
+		    (unsigned long long)path_total(&t.model.copies).unseen_bytes);
 	trace_deinit(&t);
 }
 

@@ -314,12 +314,12 @@ static void test_merge(void)
 /* Numbers of CPUs and groups are no numbers of tasks. */
 static void test_fold_rows(enum latency_by by, const char *name, bool is_folded)
 {
-	static const struct source_opts source = SOURCE_OPTS_INIT;
+	static const struct scope scope;
 	const uint32_t into[] = { 0, 0, 5, 0 };
 	uint32_t i, nr = 0, number[3];
 	struct latency latency;
 
-	if (latency_init(&latency, &source, by))
+	if (latency_init(&latency, &scope, by))
 		abort();
 	for (i = 1; i <= 2; i++) {
 		uint32_t place;
@@ -345,13 +345,13 @@ static void test_fold_rows(enum latency_by by, const char *name, bool is_folded)
 /* By CPU: a delay of two microseconds, and one of three hours. */
 static void test_slots(void)
 {
-	static const struct source_opts source = SOURCE_OPTS_INIT;
+	static const struct scope scope;
 	const uint64_t short_ns = 2 * TRACE_STEP_NS, hours_ns = 3 * 3600 * 1000000000ULL;
 	const struct latency_row *row;
 	struct latency latency;
 	struct trace t;
 
-	if (latency_init(&latency, &source, LATENCY_BY_CPU))
+	if (latency_init(&latency, &scope, LATENCY_BY_CPU))
 		abort();
 	trace_init(&t, MODEL_RUNQ);
 	t.model.sched.watch = &latency.watch;
@@ -381,8 +381,8 @@ static void test_slots(void)
 /* ---- sums of watchers ---- */
 
 static const uint32_t into[] = { 0, 0, 5, 5 };
-static const struct source_opts all = SOURCE_OPTS_INIT;
-static const struct view_runq runq = { .source = &all };
+static const struct scope all;
+static const struct view_runq runq = { .scope = &all };
 static struct model model;
 
 static struct timehist_row *timehist_at(struct timehist *th, uint32_t task)

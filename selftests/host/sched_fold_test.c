@@ -205,12 +205,12 @@ static void sum_row(const struct latency_row *row, uint64_t sums[NR_ROWS_SUMS])
 static uint32_t sum_latency(const struct sweep_limits *limits, enum latency_by by,
 			    uint64_t sums[NR_ROWS_SUMS])
 {
-	static const struct source_opts source = SOURCE_OPTS_INIT;
+	static const struct scope scope;
 	struct latency latency;
 	struct trace t;
 	uint32_t i, nr;
 
-	if (latency_init(&latency, &source, by))
+	if (latency_init(&latency, &scope, by))
 		abort();
 	record(&t, limits, &latency.watch, MODEL_RUNQ);
 	memset(sums, 0, NR_ROWS_SUMS * sizeof(*sums));

@@ -28,17 +28,19 @@
 struct drawn {
 	struct trace trace;
 	struct chart chart;
+	struct sched_watch watch;
 	char *svg;
 	size_t len;
 };
 
-static void begin_of(struct drawn *d, const struct source_opts *source, uint64_t from_us,
+static void begin_of(struct drawn *d, const struct scope *scope, uint64_t from_us,
 		     uint64_t until_us)
 {
 	trace_init(&d->trace, MODEL_RUNQ);
-	if (chart_init(&d->chart, source, START_NS + from_us * US, START_NS + until_us * US))
+	if (chart_init(&d->chart, scope, START_NS + from_us * US, START_NS + until_us * US))
 		abort();
-	d->trace.model.chart = &d->chart;
+	d->watch = chart_watch(&d->chart);
+	d->trace.model.sched.watch = &d->watch;
 	d->trace.now_ns = START_NS;
 	d->svg = NULL;
 }
@@ -181,11 +183,11 @@ static void test_window(void)
 /* Tasks that are not wanted are there, but without a name. */
 static void test_filter(void)
 {
-	struct source_opts source = { .pids = { .nr = 1, .pid = { 11 } } };
+	struct scope scope = { .pids = { .nr = 1, .pid = { 11 } } };
 	struct box ping, pong;
 	struct drawn d;
 
-	begin_of(&d, &source, 0, 1600);
+	begin_of(&d, &scope, 0, 1600);
 	take_turns(&d, 11, 12);
 	at(&d, 1600);
 	draw(&d);
@@ -461,7 +463,7 @@ static void test_bound(void)
 
 	begin(&d, 0, BOUND_US);
 	add_load(&d, &load);
-	d.trace.model.chart = NULL;
+	d.trace.model.sched.watch = NULL;
 	for (cpu = 0; cpu < NR_LANES - 1; cpu++)
 		end_ns = load.end_ns[cpu] > end_ns ? load.end_ns[cpu] : end_ns;
 	d.trace.now_ns = end_ns;
@@ -722,7 +724,7 @@ static void test_labels(void)
 		chart_add_run(&d.chart, 0, START_NS, START_NS + 60 * US, 1, name);
 		chart_add_run(&d.chart, 0, START_NS + 60 * US, START_NS + 260 * US, nr, name);
 		at(&d, 1600);
-		d.trace.model.chart = NULL;
+		d.trace.model.sched.watch = NULL;
 		draw(&d);
 		if (nr == 1) {
 			ktap_contains(d.svg, ">pingpong<");

@@ -352,7 +352,7 @@ static struct size run(uint64_t first_seed, uint32_t nr_steps, const struct swee
 	}
 	trace_finish(&t);
 	memset(sums, 0, sizeof(*sums));
-	sums->total = path_total(&t.model);
+	sums->total = path_total(&t.model.copies);
 	sum_hops(&t, sums);
 	sum_channels(&t, sums);
 	sum_calls(&t, sums);
@@ -690,7 +690,7 @@ static void test_waiting(void)
 	nr = pool_used(&t.model.copies.channels.channel);
 	nr_parked = t.model.copies.nr_parked;
 	trace_finish(&t);
-	total = path_total(&t.model);
+	total = path_total(&t.model.copies);
 	ktap_note("%u waiting, %u channels, %llu bytes left", nr_parked, nr,
 		  (unsigned long long)total.left_bytes);
 	ktap_true(nr_parked);

@@ -206,7 +206,7 @@ static inline void trace_write(struct trace *t, uint32_t tid, uint32_t pipe, uin
 
 /* ---- questions ---- */
 
-static const struct source_opts trace_all = SOURCE_OPTS_INIT;
+static const struct scope trace_all;
 
 /* The path that most bytes took as view order has it: 0 = first. */
 static inline struct path trace_path(struct trace *t, uint32_t i)
@@ -214,10 +214,10 @@ static inline struct path trace_path(struct trace *t, uint32_t i)
 	struct path_list list;
 	struct path path = { 0 };
 
-	if (path_list_init(&list, &t->model, &trace_all, GRADE_INFERRED))
+	if (path_list_init(&list, &t->model.copies, &trace_all, GRADE_INFERRED))
 		abort();
 	if (i < list.nr)
-		path_of(&t->model, list.last[i], &path);
+		path_of(&t->model.copies, list.last[i], &path);
 	path_list_deinit(&list);
 	return path;
 }
@@ -227,7 +227,7 @@ static inline uint32_t trace_nr_paths(struct trace *t)
 	struct path_list list;
 	uint32_t nr;
 
-	if (path_list_init(&list, &t->model, &trace_all, GRADE_INFERRED))
+	if (path_list_init(&list, &t->model.copies, &trace_all, GRADE_INFERRED))
 		abort();
 	nr = list.nr;
 	path_list_deinit(&list);

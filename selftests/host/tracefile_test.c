@@ -16,9 +16,10 @@
 
 #include "ktap.h"
 #include "lib/array.h"
+#include "lib/parse.h"
 #include "synthetic.h"
+#include "trace/class_list.h"
 #include "trace/event.h"
-#include "trace/parse.h"
 #include "trace/reader.h"
 #include "trace/tracefile.h"
 

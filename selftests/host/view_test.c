@@ -134,7 +134,7 @@ static void pipeline(struct trace *t, uint32_t nr)
 static void compare_copies(struct trace *t, const char *text, const char *json,
 			   const char *grade, bool has_calls)
 {
-	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP,
+	struct view_copies view = { .scope = &trace_all, .top = VIEW_COPIES_TOP,
 				    .worst = GRADE_INFERRED, .has_calls = has_calls };
 
 	compare(text, capture(copies_text, &t->model, &view));
@@ -173,7 +173,7 @@ static json_t *copies_member(struct trace *t, const struct view_copies *view, co
 
 static void test_calls(void)
 {
-	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
+	struct view_copies view = { .scope = &trace_all, .worst = GRADE_INFERRED };
 	json_t *none, *all, *two;
 	struct trace t;
 
@@ -215,7 +215,7 @@ static void expect_count(const char *text, const char *part, unsigned int nr)
 /* A part of the bytes is linked by address: text shows one path, the sum. */
 static void test_merged_paths(void)
 {
-	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
+	struct view_copies view = { .scope = &trace_all, .worst = GRADE_INFERRED };
 	char *all, *exact;
 	struct trace t;
 
@@ -242,7 +242,7 @@ static void test_merged_paths(void)
 
 static void test_shared_hops(void)
 {
-	struct view_copies view = { .source = &trace_all, .worst = GRADE_INFERRED };
+	struct view_copies view = { .scope = &trace_all, .worst = GRADE_INFERRED };
 	json_t *nr, *paths;
 	const char *figures;
 	struct path path;
@@ -293,7 +293,7 @@ static void test_anonymous_futexes(void)
 /* In a locale without the signs of the reports. */
 static void test_ascii(void)
 {
-	struct view_copies view = { .source = &trace_all, .top = VIEW_COPIES_TOP,
+	struct view_copies view = { .scope = &trace_all, .top = VIEW_COPIES_TOP,
 				    .worst = GRADE_INFERRED };
 	struct trace t;
 
@@ -452,7 +452,7 @@ static void queues(struct trace *t, uint32_t what)
 
 static void test_queues(void)
 {
-	struct view_runq view = { .source = &trace_all, .top = VIEW_RUNQ_TOP, .width = 60,
+	struct view_runq view = { .scope = &trace_all, .top = VIEW_RUNQ_TOP, .width = 60,
 				  .start_ns = 1000 * US };
 	struct trace t;
 
@@ -470,7 +470,7 @@ static void test_queues(void)
 
 static void test_lost_queues(void)
 {
-	struct view_runq view = { .source = &trace_all, .width = 40, .start_ns = 1000 * US };
+	struct view_runq view = { .scope = &trace_all, .width = 40, .start_ns = 1000 * US };
 	struct trace t;
 	uint64_t ns;
 
@@ -522,7 +522,7 @@ static void differ(struct trace *t)
 
 static void test_groups(void)
 {
-	struct view_runq view = { .source = &trace_all, .top = VIEW_RUNQ_TOP,
+	struct view_runq view = { .scope = &trace_all, .top = VIEW_RUNQ_TOP,
 				  .start_ns = 1000 * US };
 	struct trace t;
 
@@ -544,7 +544,7 @@ static void test_groups(void)
 /* CPU 1 is down for 3 of 8 ms, and busy for 1 ms of the others. */
 static void test_offline(void)
 {
-	struct view_runq view = { .source = &trace_all, .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
+	struct view_runq view = { .scope = &trace_all, .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
 	struct trace t;
 
 	trace_init(&t, MODEL_RUNQ);
@@ -619,9 +619,13 @@ static void schedule(struct trace *t)
 	trace_finish(t);
 }
 
-static struct view_runq sched_view(const struct source_opts *source)
+/* what these views are given */
+static const bool text = false, json = true;
+
+static struct view_runq sched_view(const bool *is_json)
 {
-	return (struct view_runq){ .source = source, .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
+	return (struct view_runq){ .scope = &trace_all, .is_json = *is_json,
+				   .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
 }
 
 static int stat_view(const struct model *model, const void *opts)
@@ -638,7 +642,7 @@ static int stat_view(const struct model *model, const void *opts)
 		abort();
 	t.model.sched.watch = &blocked.watch;
 	schedule(&t);
-	err = runq.source->json ? view_stat_json(&t.model, &view) :
+	err = runq.is_json ? view_stat_json(&t.model, &view) :
 				  view_stat_print(&t.model, &view);
 	blocked_deinit(&blocked);
 	trace_deinit(&t);
@@ -747,14 +751,14 @@ static int quota_view(const struct model *model, const void *opts)
 
 	(void)model;
 	trace_init(&t, MODEL_RUNQ);
-	if (latency_init(&latency, runq.source, LATENCY_BY_CGROUP))
+	if (latency_init(&latency, runq.scope, LATENCY_BY_CGROUP))
 		abort();
 	t.model.sched.watch = &latency.watch;
 	if (is_crowd)
 		crowd(&t);
 	else
 		quotas(&t, is_quota_told);
-	err = runq.source->json ? view_latency_json(&t.model, &view) :
+	err = runq.is_json ? view_latency_json(&t.model, &view) :
 				  view_latency_print(&t.model, &view);
 	latency_deinit(&latency);
 	trace_deinit(&t);
@@ -775,11 +779,11 @@ static int latency_view(const struct model *model, const void *opts)
 
 	(void)model;
 	trace_init(&t, MODEL_RUNQ);
-	if (latency_init(&latency, runq.source, latency_by))
+	if (latency_init(&latency, runq.scope, latency_by))
 		abort();
 	t.model.sched.watch = &latency.watch;
 	schedule(&t);
-	err = runq.source->json ? view_latency_json(&t.model, &view) :
+	err = runq.is_json ? view_latency_json(&t.model, &view) :
 				  view_latency_print(&t.model, &view);
 	latency_deinit(&latency);
 	trace_deinit(&t);
@@ -857,9 +861,6 @@ static int migrations_view(const struct model *model, const void *opts)
 
 static void test_sched(void)
 {
-	struct source_opts text = SOURCE_OPTS_INIT, json = SOURCE_OPTS_INIT;
-
-	json.json = true;
 	compare("sched-stat.txt", capture(stat_view, NULL, &text));
 	compare("sched-stat.json", capture(stat_view, NULL, &json));
 	latency_by = LATENCY_BY_TASK;
@@ -1004,23 +1005,24 @@ static const char *explain_name = "ping";
 static int explain_view(const struct model *model, const void *opts)
 {
 	struct view_runq runq = sched_view(opts);
-	bool json = runq.source->json;
 	struct explain explain;
 	struct trace t;
 	int err;
 
 	(void)model;
 	trace_init(&t, MODEL_RUNQ | MODEL_WAITS | MODEL_PICKS);
-	if (explain_init(&explain, &t.model, &runq) || explain_keep(&explain, 4))
+	if (explain_init(&explain, &t.model, runq.scope) || explain_keep(&explain, 4))
 		abort();
 	explain.mode = explain_mode;
+	explain.start_ns = runq.start_ns;
 	explain.name = explain_name;
 	explain.cache = "0-1;2-3";
-	explain.show = json ? view_explain_case_json : view_explain_case;
-	explain.show_wakeup = json ? view_explain_wakeup_json : view_explain_wakeup;
+	explain.show = runq.is_json ? view_explain_case_json : view_explain_case;
+	explain.show_wakeup = runq.is_json ? view_explain_wakeup_json : view_explain_wakeup;
 	t.model.sched.watch = &explain.watch;
 	explain_trace(&t);
-	err = json ? view_explain_json(&t.model, &explain) : view_explain_print(&t.model, &explain);
+	err = runq.is_json ? view_explain_json(&t.model, &explain) :
+			     view_explain_print(&t.model, &explain);
 	explain_deinit(&explain);
 	trace_deinit(&t);
 	return t.err ?: err;
@@ -1028,9 +1030,6 @@ static int explain_view(const struct model *model, const void *opts)
 
 static void test_explain(void)
 {
-	struct source_opts text = SOURCE_OPTS_INIT, json = SOURCE_OPTS_INIT;
-
-	json.json = true;
 	explain_mode = EXPLAIN_WORST;
 	compare("sched-explain.txt", capture(explain_view, NULL, &text));
 	compare("sched-explain.json", capture(explain_view, NULL, &json));

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "trace/event.h"
+
 /* of Linux 6.12: 612; 0: not known */
 static unsigned int version_of(const char *kernel)
 {
@@ -42,7 +44,7 @@ static int apply(const struct analysis *analysis, const struct ipcprobe_rec *rec
 	uint64_t ending_ns = reader_info(analysis->reader)->ending_ns;
 	int err = 0;
 
-	if (ending_ns && model_time(rec) > ending_ns)
+	if (ending_ns && event_time(rec) > ending_ns)
 		err = model_end_figures(analysis->model, ending_ns);
 	return err ? err : model_apply(analysis->model, rec, cpu);
 }
@@ -88,7 +90,7 @@ static int feed(const struct analysis *analysis)
 
 	model_set_from(model, from_ns(analysis));
 	while ((err = reader_next(r, &rec, &cpu)) > 0) {
-		if (model_time(rec) >= until_ns)
+		if (event_time(rec) >= until_ns)
 			continue;
 		err = apply(analysis, rec, cpu);
 		if (err)
@@ -113,10 +115,8 @@ int analysis_run(const struct analysis *analysis)
 		return err;
 	model_set_scope(model, reader_info(analysis->reader)->classes,
 			reader_info(analysis->reader)->cpus, reader_info(analysis->reader)->pids);
-	model_set_wanted(model, analysis->source->pids.pid, analysis->source->pids.nr);
+	model_set_wanted(model, analysis->source->scope.pids.pid, analysis->source->scope.pids.nr);
 	model->sched.watch = analysis->watch;
-	model->chart = analysis->chart;
-	model->lifelines = analysis->lifelines;
 	set_kernel(&model->sched, reader_info(analysis->reader)->kernel);
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
 	err = misses_names(analysis) ? learn_names(analysis) : 0;

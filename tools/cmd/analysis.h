@@ -19,8 +19,6 @@
  * @what: MODEL_*
  * @until_ns: records from this on are left out
  * @watch: whom the model tells what happens as it happens, NULL = nobody
- * @chart: what follows the run queues, NULL = nothing
- * @lifelines: what follows the tasks, NULL = nothing
  * @print: prints the finished model: 0 or -errno
  * @view: its last argument
  */
@@ -31,8 +29,6 @@ struct analysis {
 	uint32_t what;
 	uint64_t until_ns;
 	const struct sched_watch *watch;
-	struct chart *chart;
-	struct lifelines *lifelines;
 	int (*print)(const struct model *model, const void *view);
 	const void *view;
 };

@@ -18,10 +18,11 @@
 #include <linux/magic.h>
 
 #include "cmd/options.h"
+#include "lib/parse.h"
 #include "lib/table.h"
 #include "lib/text.h"
+#include "trace/class_list.h"
 #include "trace/control.h"
-#include "trace/parse.h"
 #include "trace/session.h"
 #include "view/json.h"
 

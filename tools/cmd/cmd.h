@@ -5,8 +5,6 @@
 #ifndef IPCPROBE_CMD_CMD_H
 #define IPCPROBE_CMD_CMD_H
 
-#define IPCPROBE_TOOLS_VERSION	"0.1"
-
 /* exit status of every sub-command, unless it returns that of a workload */
 enum {
 	CMD_OK = 0,

@@ -87,9 +87,10 @@ static const struct argp argp = {
 
 static int print(const struct model *model, const void *opts)
 {
-	const struct view_copies *view = opts;
+	const struct copies_opts *copies = opts;
 
-	return view->source->json ? view_copies_json(model, view) : view_copies_print(model, view);
+	return copies->source.json ? view_copies_json(model, &copies->view) :
+				     view_copies_print(model, &copies->view);
 }
 
 static int show(const struct copies_opts *opts, struct reader *r)
@@ -102,7 +103,7 @@ static int show(const struct copies_opts *opts, struct reader *r)
 		.what = MODEL_COPIES | (opts->view.has_calls ? MODEL_CALLS : 0),
 		.until_ns = source_until_ns(&opts->source, r),
 		.print = print,
-		.view = &opts->view,
+		.view = opts,
 	};
 
 	return analysis_run(&analysis);
@@ -112,7 +113,7 @@ int cmd_copies(int argc, char **argv)
 {
 	struct copies_opts opts = {
 		.source = SOURCE_OPTS_INIT,
-		.view = { .source = &opts.source, .worst = GRADE_INFERRED },
+		.view = { .scope = &opts.source.scope, .worst = GRADE_INFERRED },
 	};
 	struct reader *r;
 
@@ -126,6 +127,6 @@ int cmd_copies(int argc, char **argv)
 		return CMD_FAILED;
 	/* nothing but these, and what they created, was recorded */
 	if (opts.source.is_live)
-		opts.source.pids.nr = 0;
+		opts.source.scope.pids.nr = 0;
 	return source_close(&opts.source, r, show(&opts, r));
 }

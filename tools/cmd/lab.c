@@ -16,8 +16,9 @@
 #include "cmd/options.h"
 #include "cmd/source.h"
 #include "lab/lab.h"
+#include "lib/parse.h"
+#include "trace/class_list.h"
 #include "trace/control.h"
-#include "trace/parse.h"
 #include "view/lab.h"
 
 #define SIZE_MAX_BYTES	(1ULL << 40)
@@ -342,6 +343,14 @@ static int run_in(const struct lab_opts *opts, const char *base)
 	return status;
 }
 
+/* The process that is recorded: see lab_run(). */
+static int do_run(const struct lab_opts *opts)
+{
+	if (!lab_find(opts->run))
+		return CMD_USAGE;
+	return lab_run(opts->run, opts->dir, opts->size, opts->block) ? CMD_FAILED : CMD_OK;
+}
+
 int cmd_lab(int argc, char **argv)
 {
 	struct lab_opts opts = { .size = 16U << 20, .block = 64U << 10 };
@@ -351,7 +360,7 @@ int cmd_lab(int argc, char **argv)
 
 	option_parse(&argp, argc, argv, 0, &opts);
 	if (opts.run && opts.dir)
-		return lab_run(opts.run, opts.dir, opts.size, opts.block);
+		return do_run(&opts);
 	base = realpath(tmpdir && *tmpdir ? tmpdir : "/tmp", NULL);
 	if (!base) {
 		fprintf(stderr, "ipcprobe: lab: %s: %s: set TMPDIR\n", tmpdir ?: "/tmp",

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/class_list.h"
+
 #define OPTION_COUNT_MAX	(1U << 20)
 
 /* ---- all sub-commands ---- */

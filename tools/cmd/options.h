@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/parse.h"
 #include "lib/table.h"
-#include "trace/parse.h"
 
 /**
  * option_parse - argp_parse() for a sub-command, with what all have: -h

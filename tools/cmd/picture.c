@@ -62,12 +62,12 @@ static int draw(const struct source_opts *source, struct reader *r,
 		.reader = r,
 		.model = &model,
 		.what = drawing->what,
+		.watch = drawing->watch,
 		.until_ns = source_until_ns(source, r),
 		.print = print,
 		.view = &job,
 	};
 
-	drawing->follow(drawing->arg, &analysis);
 	return analysis_run(&analysis);
 }
 
@@ -122,7 +122,7 @@ int picture_write(const struct picture *picture, const struct picture_drawing *d
 		source_close(source, r, 0);
 		return CMD_USAGE;
 	}
-	if (drawing->begin(drawing->arg, source, from_ns, until_ns))
+	if (drawing->begin(drawing->arg, &source->scope, from_ns, until_ns))
 		return source_close(source, r, -ENOMEM);
 	status = write_picture(picture, drawing, source, r);
 	drawing->end(drawing->arg);

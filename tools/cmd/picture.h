@@ -30,17 +30,16 @@ struct picture {
 /**
  * struct picture_drawing - what is drawn
  * @what: MODEL_*
- * @begin: what follows the records of @from_ns to @until_ns: 0 or -ENOMEM
- * @follow: says so to the analysis
+ * @watch: watches the model of the run queues; filled by @begin
+ * @begin: what is drawn is @from_ns to @until_ns: 0 or -ENOMEM
  * @write: 0 or -errno
  * @end: after all
  * @arg: their first argument
  */
 struct picture_drawing {
 	uint32_t what;
-	int (*begin)(void *arg, const struct source_opts *source, uint64_t from_ns,
-		     uint64_t until_ns);
-	void (*follow)(void *arg, struct analysis *analysis);
+	const struct sched_watch *watch;
+	int (*begin)(void *arg, const struct scope *scope, uint64_t from_ns, uint64_t until_ns);
 	int (*write)(void *arg, FILE *out, const struct model *model, uint64_t start_ns);
 	void (*end)(void *arg);
 	void *arg;

@@ -124,33 +124,39 @@ static int show(const struct runq_opts *opts, struct reader *r)
 
 /* ---- --svg ---- */
 
-static int begin_chart(void *chart, const struct source_opts *source, uint64_t from_ns,
-		       uint64_t until_ns)
+struct queues_picture {
+	struct chart chart;
+	struct sched_watch watch;
+};
+
+static int begin_chart(void *arg, const struct scope *scope, uint64_t from_ns, uint64_t until_ns)
 {
-	return chart_init(chart, source, from_ns, until_ns);
+	struct queues_picture *picture = arg;
+
+	picture->watch = chart_watch(&picture->chart);
+	return chart_init(&picture->chart, scope, from_ns, until_ns);
 }
 
-static void follow_chart(void *chart, struct analysis *analysis)
+static int write_chart(void *arg, FILE *out, const struct model *model, uint64_t start_ns)
 {
-	analysis->chart = chart;
+	struct queues_picture *picture = arg;
+
+	return view_svg_write(out, model, &picture->chart, start_ns);
 }
 
-static int write_chart(void *chart, FILE *out, const struct model *model, uint64_t start_ns)
+static void end_chart(void *arg)
 {
-	return view_svg_write(out, model, chart, start_ns);
-}
+	struct queues_picture *picture = arg;
 
-static void end_chart(void *chart)
-{
-	chart_deinit(chart);
+	chart_deinit(&picture->chart);
 }
 
 static int draw(const struct runq_opts *opts)
 {
-	struct chart chart;
+	struct queues_picture queues;
 	struct picture_drawing drawing = {
-		.what = MODEL_RUNQ, .begin = begin_chart, .follow = follow_chart,
-		.write = write_chart, .end = end_chart, .arg = &chart,
+		.what = MODEL_RUNQ, .watch = &queues.watch, .begin = begin_chart,
+		.write = write_chart, .end = end_chart, .arg = &queues,
 	};
 
 	return picture_write(&opts->picture, &drawing, &opts->source);
@@ -160,7 +166,7 @@ int cmd_runq(int argc, char **argv)
 {
 	struct runq_opts opts = {
 		.source = SOURCE_OPTS_INIT,
-		.view = { .source = &opts.source },
+		.view = { .scope = &opts.source.scope },
 	};
 	struct reader *r;
 

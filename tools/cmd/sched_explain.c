@@ -107,6 +107,7 @@ static int look(struct sched_cmd *cmd, const struct reader_info *info)
 	struct explain_opts *opts = (struct explain_opts *)cmd;
 
 	opts->explain.cache = info->caches;
+	opts->explain.start_ns = info->start_ns;
 	return opts->explain.mode == EXPLAIN_AT ? set_instant(opts, info) : CMD_OK;
 }
 
@@ -151,7 +152,7 @@ int cmd_sched_explain(int argc, char **argv)
 	opts.sched.source.needs = MODEL_PICKS_CLASSES;
 	opts.sched.look = look;
 	opts.sched.watch = &opts.explain.watch;
-	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.view))
+	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.source.scope))
 		return sched_cmd_no_memory();
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	status = run(&opts);

@@ -112,7 +112,7 @@ static int run_antagonists(struct latency_opts *opts)
 {
 	int status;
 
-	if (antagonists_init(&opts->antagonists, &opts->sched.source))
+	if (antagonists_init(&opts->antagonists, &opts->sched.source.scope))
 		return sched_cmd_no_memory();
 	opts->sched.watch = &opts->antagonists.watch;
 	opts->sched.print = print_antagonists;
@@ -125,7 +125,7 @@ static int run(struct latency_opts *opts)
 {
 	int status;
 
-	if (latency_init(&opts->latency, &opts->sched.source, opts->by))
+	if (latency_init(&opts->latency, &opts->sched.source.scope, opts->by))
 		return sched_cmd_no_memory();
 	opts->sched.watch = &opts->latency.watch;
 	status = sched_cmd_run(&opts->sched);

@@ -89,23 +89,16 @@ static int print(const struct model *model, const void *arg)
 /* what is drawn, and how much of it */
 struct tasks_picture {
 	struct lifelines lines;
+	struct sched_watch watch;
 	uint32_t top;
 };
 
-static int begin_lines(void *arg, const struct source_opts *source, uint64_t from_ns,
-		       uint64_t until_ns)
+static int begin_lines(void *arg, const struct scope *scope, uint64_t from_ns, uint64_t until_ns)
 {
 	struct tasks_picture *picture = arg;
 
-	return lifelines_init(&picture->lines, source, from_ns, until_ns);
-}
-
-static void follow_lines(void *arg, struct analysis *analysis)
-{
-	struct tasks_picture *picture = arg;
-
-	analysis->lifelines = &picture->lines;
-	analysis->watch = &picture->lines.watch;
+	picture->watch = lifelines_watch(&picture->lines);
+	return lifelines_init(&picture->lines, scope, from_ns, until_ns);
 }
 
 static int write_lines(void *arg, FILE *out, const struct model *model, uint64_t start_ns)
@@ -128,7 +121,7 @@ static int draw(struct map_opts *opts)
 		.top = opts->sched.has_top ? opts->sched.view.top : VIEW_RUNQ_TOP,
 	};
 	struct picture_drawing drawing = {
-		.what = MODEL_RUNQ | MODEL_WAITS, .begin = begin_lines, .follow = follow_lines,
+		.what = MODEL_RUNQ | MODEL_WAITS, .watch = &tasks.watch, .begin = begin_lines,
 		.write = write_lines, .end = end_lines, .arg = &tasks,
 	};
 

@@ -17,6 +17,7 @@
 #include "lib/array.h"
 #include "lib/text.h"
 #include "live/lock_type.h"
+#include "trace/class_list.h"
 #include "trace/event.h"
 #include "trace/names.h"
 #include "view/dump.h"
@@ -176,11 +177,11 @@ static bool is_wanted(const struct script *script, const struct ipcprobe_rec *re
 		return false;
 	if (script->is_filtered && (!desc || !script->wanted[desc - event_table]))
 		return false;
-	if (!source_wants_cpu(&script->source, cpu))
+	if (!scope_has_cpu(&script->source.scope, cpu))
 		return false;
 	return rec->type == IPCPROBE_REC_lost ||
-	       source_wants_pid(&script->source, rec->tid) ||
-	       source_wants_pid(&script->source, names_get(&script->names, rec->tid)->pid);
+	       scope_has_pid(&script->source.scope, rec->tid) ||
+	       scope_has_pid(&script->source.scope, names_get(&script->names, rec->tid)->pid);
 }
 
 static void print_seconds(int64_t ns)

@@ -17,6 +17,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/report.h"
+#include "trace/class_list.h"
 #include "trace/recorder.h"
 #include "trace/workload.h"
 
@@ -43,9 +44,9 @@ static void end_options(struct source_opts *opts, struct argp_state *state)
 		argp_error(state, "-i and a command: read a file or run a command, not both");
 	if (opts->is_all && opts->input)
 		argp_error(state, "-i and -a: read a file or record, not both");
-	if (opts->is_all && opts->pids.nr)
+	if (opts->is_all && opts->scope.pids.nr)
 		argp_error(state, "-a and -p: all processes or some of them, not both");
-	opts->is_live = opts->command || (!opts->input && (opts->is_all || opts->pids.nr));
+	opts->is_live = opts->command || (!opts->input && (opts->is_all || opts->scope.pids.nr));
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -63,7 +64,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->json = true;
 		return 0;
 	case 'p':
-		option_pids(state, arg, &opts->pids);
+		option_pids(state, arg, &opts->scope.pids);
 		return 0;
 	case 'a':
 		opts->is_all = true;
@@ -104,7 +105,7 @@ static error_t parse_cpus_option(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = opts;
 		return 0;
 	case 'C':
-		option_cpus(state, arg, &opts->cpus);
+		option_cpus(state, arg, &opts->scope.cpus);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -201,7 +202,7 @@ static int record_now(const struct source_opts *opts, int fd)
 	struct record_opts record_opts = {
 		.classes = opts->classes ? opts->classes : OPTION_CLASSES_DEFAULT,
 		.ring_bytes = opts->ring_bytes,
-		.pids = opts->pids,
+		.pids = opts->scope.pids,
 		.is_all = opts->is_all,
 		.command = opts->command,
 	};
@@ -321,8 +322,8 @@ static int check_classes(const struct source_opts *opts, const struct reader_inf
 
 static int check_cpus(const struct source_opts *opts, const struct reader_info *info)
 {
-	for (uint32_t cpu = info->nr_cpus; cpu < 64 * opts->cpus.nr_words; cpu++)
-		if (cpu_set_has(&opts->cpus, cpu)) {
+	for (uint32_t cpu = info->nr_cpus; cpu < 64 * opts->scope.cpus.nr_words; cpu++)
+		if (cpu_set_has(&opts->scope.cpus, cpu)) {
 			say(opts, "-C: there is no CPU %u: the numbers are below %u", cpu,
 			    info->nr_cpus);
 			return -ENXIO;
@@ -377,7 +378,7 @@ static bool has_all_tasks(const struct reader_info *info)
 /* Class task is never filtered: who is not in it was not there. */
 static int check_pids(const struct source_opts *opts, struct reader *r)
 {
-	struct pid_list missing = opts->pids;
+	struct pid_list missing = opts->scope.pids;
 	const struct ipcprobe_rec *rec;
 	uint32_t cpu;
 	int err = 1;
@@ -521,17 +522,4 @@ int source_close(const struct source_opts *opts, struct reader *r, int err)
 		status = command_status(opts, reader_info(r));
 	reader_close(r);
 	return status;
-}
-
-bool source_wants_pid(const struct source_opts *opts, uint32_t pid)
-{
-	for (uint32_t i = 0; i < opts->pids.nr; i++)
-		if (opts->pids.pid[i] == pid)
-			return true;
-	return !opts->pids.nr;
-}
-
-bool source_wants_cpu(const struct source_opts *opts, uint32_t cpu)
-{
-	return !opts->cpus.nr_words || cpu_set_has(&opts->cpus, cpu);
 }

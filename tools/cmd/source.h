@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "cmd/options.h"
-#include "trace/parse.h"
+#include "lib/scope.h"
 #include "trace/reader.h"
 
 #define SOURCE_DEFAULT_FILE	"ipcprobe.data"
@@ -31,14 +31,13 @@
 /**
  * struct source_opts - options that all analyses share
  * @input: -i: file to read, NULL = SOURCE_DEFAULT_FILE
- * @is_live: record now instead: there is a @command, or @pids or @is_all without @input
+ * @is_live: record now instead: there is a @command, or @scope.pids or @is_all without @input
  * @command: the command to run, NULL = record until ^C
  * @is_all: -a: record all processes
  * @output: -o: file for the report, NULL = stdout
  * @json: -J: JSON instead of text
- * @pids: -p: processes to show; none = all.  If records are made now: those to
- *	record
- * @cpus: -C: CPUs to show; only a view's filter
+ * @scope: -p, -C: processes and CPUs to show.  If records are made now, these
+ *	processes are recorded; CPUs are only a view's filter
  * @ring_bytes: -m: size of each CPU's ring, 0 = default
  * @window: --time: the part to show
  * @classes: what to record now, 0 = all: set by the sub-command
@@ -56,8 +55,7 @@ struct source_opts {
 	char **command;
 	const char *output;
 	bool json;
-	struct pid_list pids;
-	struct cpu_set cpus;
+	struct scope scope;
 	uint32_t ring_bytes;
 	struct time_window window;
 	uint32_t classes;
@@ -100,9 +98,5 @@ uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader
  */
 int source_find_instant(const struct option_instant *instant, const struct reader_info *info,
 			uint64_t *ret);
-
-/* does the user want to see it? */
-bool source_wants_pid(const struct source_opts *opts, uint32_t pid);
-bool source_wants_cpu(const struct source_opts *opts, uint32_t cpu);
 
 #endif /* IPCPROBE_CMD_SOURCE_H */

@@ -86,10 +86,10 @@ static void tally_add(struct tally *tally, const struct ipcprobe_rec *rec)
 
 static bool is_wanted(const struct stat_counts *stat, const struct ipcprobe_rec *rec, uint32_t cpu)
 {
-	if (!source_wants_cpu(&stat->source, cpu))
+	if (!scope_has_cpu(&stat->source.scope, cpu))
 		return false;
-	return rec->type == IPCPROBE_REC_lost || source_wants_pid(&stat->source, rec->tid) ||
-	       source_wants_pid(&stat->source, names_get(&stat->names, rec->tid)->pid);
+	return rec->type == IPCPROBE_REC_lost || scope_has_pid(&stat->source.scope, rec->tid) ||
+	       scope_has_pid(&stat->source.scope, names_get(&stat->names, rec->tid)->pid);
 }
 
 static void add_loss(struct stat_counts *stat, const struct ipcprobe_rec_lost *lost)
@@ -106,7 +106,7 @@ static int count(struct stat_counts *stat, struct reader *r)
 	while ((ret = reader_next(r, &rec, &cpu)) > 0) {
 		const struct event_desc *desc = event_by_type(rec->type);
 
-		if (stat->source.pids.nr && names_apply(&stat->names, rec))
+		if (stat->source.scope.pids.nr && names_apply(&stat->names, rec))
 			return -ENOMEM;
 		if (rec->ts_ns < stat->from_ns || !is_wanted(stat, rec, cpu))
 			continue;
@@ -134,7 +134,7 @@ static double seconds(const struct stat_counts *stat)
 static bool is_whole(const struct stat_counts *stat)
 {
 	return stat->from_ns <= stat->info->start_ns && stat->until_ns > stat->info->end_ns &&
-	       !stat->source.cpus.nr_words && !stat->source.pids.nr;
+	       !stat->source.scope.cpus.nr_words && !stat->source.scope.pids.nr;
 }
 
 static double per(double value, double unit)
@@ -234,7 +234,7 @@ static void print_counts(const struct stat_counts *stat)
 		const struct reader_counts *counts = &stat->info->counts[cpu];
 
 		for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++) {
-			if (!counts->produced[id] || !source_wants_cpu(&stat->source, cpu))
+			if (!counts->produced[id] || !scope_has_cpu(&stat->source.scope, cpu))
 				continue;
 			table_add(table);
 			table_set(table, 0, "%u", cpu);
@@ -352,7 +352,7 @@ static void print_json_counts(const struct stat_counts *stat, uint32_t cpu)
 	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++) {
 		json_t *row;
 
-		if (!counts->produced[id] || !source_wants_cpu(&stat->source, cpu))
+		if (!counts->produced[id] || !scope_has_cpu(&stat->source.scope, cpu))
 			continue;
 		row = new_row("class");
 		set_number(row, "cpu", cpu);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The transports of the laboratory, and what they have in common.
+ * What the transports of the laboratory have in common.
  */
 #include "lab/lab.h"
 
@@ -10,21 +10,6 @@
 #include <unistd.h>
 
 #include "lib/write_all.h"
-
-const struct lab_transport *const lab_transports[] = {
-	&lab_pipe, &lab_fifo, &lab_msg, &lab_mq, &lab_unix, &lab_shm, &lab_posix_shm,
-	&lab_memfd, &lab_splice, &lab_sendfile, &lab_vmsplice, &lab_procvm, &lab_uring,
-	NULL
-};
-
-/* lab_find - the transport called @name, NULL if there is none */
-const struct lab_transport *lab_find(const char *name)
-{
-	for (size_t i = 0; lab_transports[i]; i++)
-		if (!strcmp(lab_transports[i]->name, name))
-			return lab_transports[i];
-	return NULL;
-}
 
 /* lab_error - say that @what failed, by errno; return that, negative */
 int lab_error(const struct lab *lab, const char *what)

@@ -3,7 +3,8 @@
  * The laboratory: a server hands a file to a client, by one transport after the
  * other; what was copied is then read from the trace.
  *
- *	lab.c		the transports
+ *	transports.c	the transports
+ *	lab.c		what they have in common
  *	stream.c, queue.c, shm.c, splice.c, procvm.c, uring.c
  *			what server and client do
  *	run.c		one run: the two processes and their counters
@@ -122,6 +123,7 @@ struct lab_transport {
 	void (*clean)(struct lab *lab);
 };
 
+/* transports.c */
 extern const struct lab_transport *const lab_transports[];	/* NULL at the end */
 const struct lab_transport *lab_find(const char *name);
 
@@ -142,7 +144,7 @@ int lab_pump(const struct lab *lab, int from, int to);
 uint64_t lab_next(const struct lab *lab, uint64_t done);
 int lab_wait(sem_t *sem);
 
-/* run.c: the process that does a run; exit status */
+/* run.c: the process that does a run */
 int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t block);
 int lab_read_result(const char *dir, struct lab_result *ret);
 int lab_make_input(const char *dir, uint64_t size);

@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
 #include "lab/counter.h"
 #include "lib/write_all.h"
 
@@ -76,8 +75,8 @@ static pid_t start_side(struct lab *lab, enum lab_role role)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, role_names[role]);
 	if (getppid() != parent)
-		_exit(CMD_FAILED);
-	_exit(run_side(lab, role) ? CMD_FAILED : CMD_OK);
+		_exit(EXIT_FAILURE);
+	_exit(run_side(lab, role) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 /* One that fails ends the other, which would wait for it for ever. */
@@ -160,7 +159,7 @@ static int prepare(struct lab *lab)
 
 /**
  * lab_run - do one run; for a process of its own
- * Return: exit status; a transport that is missing here is no failure.
+ * Return: 0 or -errno.  A transport that is missing here is no failure.
  */
 int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t block)
 {
@@ -170,7 +169,7 @@ int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t bloc
 
 	if (!lab.transport ||
 	    (size_t)snprintf(lab.dir, sizeof(lab.dir), "%s", dir) >= sizeof(lab.dir))
-		return CMD_USAGE;
+		return -EINVAL;
 	err = prepare(&lab);
 	if (!err)
 		err = run_both(&lab);
@@ -181,7 +180,7 @@ int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t bloc
 	if (!err)
 		err = write_result(&lab);
 	free(lab.buf);
-	return err ? CMD_FAILED : CMD_OK;
+	return err;
 }
 
 /* ---- before and after it ---- */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/source.h"
+#include "lib/scope.h"
 #include "model/copies/path_list.h"
 
 /* A switch away from a thread of server or client while they were at it. */
@@ -75,24 +75,24 @@ static void add_path(struct lab_trace *trace, const struct path *path, uint32_t 
 		trace->grade = path->grade;
 	for (i = 0; i < path->nr_hops; i++)
 		trace->copy_ns += hop_at(&trace->model.copies.paths, path->hop[i])->copy_ns *
-				  path_hop_share(&trace->model, path, path->hop[i]);
+				  path_hop_share(&trace->model.copies, path, path->hop[i]);
 }
 
 /* Paths come with the one that most bytes took first. */
 static int find_paths(struct lab_trace *trace, const char *dir)
 {
-	static const struct source_opts all = SOURCE_OPTS_INIT;
+	static const struct scope all;
 	const struct model *model = &trace->model;
 	struct path_list list;
 	struct path path;
 	uint32_t i;
 	int err;
 
-	err = path_list_init(&list, model, &all, GRADE_INFERRED);
+	err = path_list_init(&list, &model->copies, &all, GRADE_INFERRED);
 	if (err)
 		return err;
 	for (i = 0; i < list.nr; i++) {
-		path_of(model, list.last[i], &path);
+		path_of(&model->copies, list.last[i], &path);
 		if (is_file(model, hop_at(&model->copies.paths, path.hop[0])->key.from, dir, "in") &&
 		    is_file(model, hop_at(&model->copies.paths, list.last[i])->key.to, dir, "out"))
 			add_path(trace, &path, list.last[i]);

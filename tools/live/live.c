@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The inventory of IPC objects, and the order in which the sources fill it.
+ * The inventory of IPC objects: what the sources put into it.
  */
 #include "live/live.h"
 
@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "lib/array.h"
-#include "live/sources.h"
 
 /* ---- types ---- */
 
@@ -197,34 +196,7 @@ void live_wait(struct live *live, uint32_t holder, const char *call, uint32_t ti
 	live_set(&object->value[LIVE_COL_WAITERS], object->nr_waiters);
 }
 
-/* ---- all sources ---- */
-
-/* Objects that have names or tables of their own come before their holders. */
-static const struct {
-	uint32_t types;
-	void (*read)(struct live *live, uint32_t types);
-} sources[] = {
-	{ LIVE_SYSV | LIVE_BIT(MQ), live_read_ipc },
-	{ LIVE_BIT(POSIX_SHM) | LIVE_BIT(POSIX_SEM), live_read_shm_dir },
-	{ LIVE_BIT(UNIX), live_read_unix },
-	{ LIVE_ALL, live_read_procs },
-	{ LIVE_BIT(PIPE) | LIVE_BIT(FIFO), live_read_pipes },
-	{ LIVE_BIT(UNIX), live_find_peers },
-};
-
-/**
- * live_read - look at the machine
- * @types: mask of LIVE_BIT(); of other types there may be some objects, too
- *
- * Return: 0 or -ENOMEM; what could not be found out is in live->loss.
- */
-int live_read(struct live *live, uint32_t types)
-{
-	for (unsigned int i = 0; i < ARRAY_SIZE(sources); i++)
-		if (sources[i].types & types)
-			sources[i].read(live, types);
-	return live->is_out_of_memory ? -ENOMEM : 0;
-}
+/* ---- all ---- */
 
 int live_init(struct live *live)
 {

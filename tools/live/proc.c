@@ -17,57 +17,6 @@
 
 #define PF_KTHREAD	0x00200000U	/* of the kernel's <linux/sched.h> */
 
-/**
- * live_parse_stat - /proc/PID/stat; the name may contain blanks and parentheses
- * Return: 0 or -EINVAL.
- */
-int live_parse_stat(const char *text, struct live_stat *ret)
-{
-	const char *open = strchr(text, '('), *close = strrchr(text, ')');
-	unsigned long long start;
-	char state;
-	size_t len;
-
-	*ret = (struct live_stat){ 0 };
-	if (!open || !close || close < open || sscanf(text, "%u ", &ret->pid) != 1)
-		return -EINVAL;
-	len = (size_t)(close - open) - 1;
-	if (len > sizeof(ret->comm) - 1)	/* kernel threads may have longer ones */
-		len = sizeof(ret->comm) - 1;
-	memcpy(ret->comm, open + 1, len);
-	if (sscanf(close + 1, " %c %u %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-		   &state, &ret->ppid, &ret->flags, &start) != 4)
-		return -EINVAL;
-	ret->is_stopped = state == 'T' || state == 't';
-	ret->start_ticks = start;
-	return 0;
-}
-
-/* live_proc_hold - one more holder, with what is known of its process */
-uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
-			int fd, uint32_t how)
-{
-	uint32_t holder = live_hold(live, object, proc->pid, fd, how);
-
-	if (fd >= 0 && holder && map_set(&proc->by_fd, (uint64_t)fd, holder))
-		live->is_out_of_memory = true;
-	live_set_text(live_holder_value(live, holder, LIVE_COL_COMM), "%s", proc->comm);
-	live_set_text(live_holder_value(live, holder, LIVE_COL_PROCESS), "%s[%u]", proc->comm,
-		      proc->pid);
-	live_set_text(live_holder_value(live, holder, LIVE_COL_PUSER), "%s", proc->user);
-	live_set(live_holder_value(live, holder, LIVE_COL_PUID), proc->uid);
-	live_set(live_holder_value(live, holder, LIVE_COL_KTHREAD), proc->is_kthread);
-	if (proc->is_stopped)
-		live_set_text(live_holder_value(live, holder, LIVE_COL_WAITS), "stopped");
-	return holder;
-}
-
-/* live_fd_holder - the holder that is this descriptor, 0 if it is of no interest */
-uint32_t live_fd_holder(const struct live_proc *proc, int fd)
-{
-	return fd >= 0 ? map_get(&proc->by_fd, (uint64_t)fd) : 0;
-}
-
 /* The family: as the record of a task that a trace begins with. */
 static int add_to_family(struct live *live, const struct live_stat *stat)
 {

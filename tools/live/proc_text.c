@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,4 +77,30 @@ void live_set_group(struct live_value *name, struct live_value *number, uint32_t
 		live_set_text(name, "%s", group->gr_name);
 	else
 		live_set_text(name, "%u", gid);
+}
+
+/**
+ * live_parse_stat - /proc/PID/stat; the name may contain blanks and parentheses
+ * Return: 0 or -EINVAL.
+ */
+int live_parse_stat(const char *text, struct live_stat *ret)
+{
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+	unsigned long long start;
+	char state;
+	size_t len;
+
+	*ret = (struct live_stat){ 0 };
+	if (!open || !close || close < open || sscanf(text, "%u ", &ret->pid) != 1)
+		return -EINVAL;
+	len = (size_t)(close - open) - 1;
+	if (len > sizeof(ret->comm) - 1)	/* kernel threads may have longer ones */
+		len = sizeof(ret->comm) - 1;
+	memcpy(ret->comm, open + 1, len);
+	if (sscanf(close + 1, " %c %u %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   &state, &ret->ppid, &ret->flags, &start) != 4)
+		return -EINVAL;
+	ret->is_stopped = state == 'T' || state == 't';
+	ret->start_ticks = start;
+	return 0;
 }

@@ -75,6 +75,8 @@ struct live_map *live_map_at(const struct live_proc *proc, uint64_t addr);
 void live_read_waits(struct live *live, struct live_proc *proc);	/* wait.c */
 void live_read_seals(struct live *live, struct live_proc *proc,	/* memfd.c */
 		     uint32_t object, int fd);
+
+/* holder.c: one more holder; the holder that is this descriptor */
 uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
 			int fd, uint32_t how);
 uint32_t live_fd_holder(const struct live_proc *proc, int fd);

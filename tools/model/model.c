@@ -8,19 +8,12 @@
 #include <stdlib.h>
 
 #include "model/sched/fold.h"
-#include "watch/chart.h"
-#include "watch/lifeline.h"
+#include "trace/event.h"
 
-uint64_t model_time(const struct ipcprobe_rec *rec)
-{
-	const struct ipcprobe_rec_lost *lost = (const void *)rec;
-
-	return rec->type == IPCPROBE_REC_lost ? lost->begin_ns : rec->ts_ns;
-}
-
-/* A record that the run queues take in, and what follows them. */
+/* A record that the run queues take in, then their watcher. */
 static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 {
+	const struct sched_watch *watch = model->sched.watch;
 	const struct ipcprobe_rec_lost *lost = (const void *)rec;
 	int err = 0;
 
@@ -32,10 +25,8 @@ static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 		err = sched_lost(&model->sched, lost->begin_ns, rec->ts_ns);
 	else
 		err = sched_apply(&model->sched, rec);
-	if (!err && model->chart)
-		err = chart_follow(model->chart, &model->sched, rec);
-	if (!err && model->lifelines)
-		err = lifelines_follow(model->lifelines, &model->sched, rec);
+	if (!err && watch && watch->on_record)
+		err = watch->on_record(watch->arg, &model->sched, rec);
 	return err;
 }
 
@@ -64,8 +55,7 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
  */
 static bool folds_tasks(const struct model *model)
 {
-	return !(model->what & MODEL_PICKS) && !model->chart && !model->lifelines &&
-	       (!model->sched.watch || model->sched.watch->on_fold);
+	return !(model->what & MODEL_PICKS) && (!model->sched.watch || model->sched.watch->on_fold);
 }
 
 static void set_limits(struct model *model)
@@ -150,7 +140,7 @@ static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
  */
 int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cpu)
 {
-	uint64_t ts_ns = model_time(rec);
+	uint64_t ts_ns = event_time(rec);
 	int err = 0;
 
 	(void)cpu;
@@ -221,6 +211,7 @@ int model_end_figures(struct model *model, uint64_t until_ns)
  */
 int model_finish(struct model *model, uint64_t until_ns)
 {
+	const struct sched_watch *watch = model->sched.watch;
 	int err = 0;
 
 	if (!model->is_begun)
@@ -231,23 +222,9 @@ int model_finish(struct model *model, uint64_t until_ns)
 		err = copies_finish(&model->copies, until_ns);
 	if (!err && model->what & MODEL_RUNQ)
 		err = sched_end_figures(&model->sched, until_ns);
-	if (!err && model->chart)
-		err = chart_finish(model->chart, &model->sched, until_ns);
-	if (!err && model->lifelines)
-		err = lifelines_finish(model->lifelines, &model->sched, until_ns);
+	if (!err && watch && watch->on_finish)
+		err = watch->on_finish(watch->arg, &model->sched, until_ns);
 	return err;
-}
-
-bool model_copies_complete(const struct model *model)
-{
-	uint32_t id;
-
-	if (model->copies.is_partial)
-		return false;
-	for (id = 0; id < IPCPROBE_NR_CLASSES; id++)
-		if (MODEL_COPIES_CLASSES & 1U << id && model->loss[id].nr_gaps)
-			return false;
-	return true;
 }
 
 bool model_runq_complete(const struct model *model)

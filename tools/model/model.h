@@ -27,9 +27,6 @@
 #include "model/sched/runqueue.h"
 #include "model/task.h"
 
-struct chart;
-struct lifelines;
-
 #define MODEL_COPIES	0x1U	/* where bytes went */
 #define MODEL_RUNQ	0x2U	/* run queues */
 #define MODEL_TIMELINE	0x4U	/* run queues over time */
@@ -81,8 +78,6 @@ static inline void model_loss_add(struct model_loss *loss, const struct ipcprobe
  * @missing_classes: of MODEL_COPIES_CLASSES, not recorded; see model_set_scope()
  * @cpus: the only CPUs recorded, "" = all
  * @pids: the only processes recorded, likewise
- * @chart: set by whoever wants it to follow the run queues; NULL = nobody
- * @lifelines: set by whoever wants them to follow the tasks; NULL = nobody
  */
 struct model {
 	uint32_t what;
@@ -99,8 +94,6 @@ struct model {
 	struct copies copies;
 	struct sched sched;
 	struct picks picks;
-	struct chart *chart;
-	struct lifelines *lifelines;
 };
 
 int model_init(struct model *model, uint32_t what);
@@ -112,11 +105,7 @@ int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cp
 int model_end_figures(struct model *model, uint64_t until_ns);
 int model_finish(struct model *model, uint64_t until_ns);
 
-/* the time from which on a record matters: of a "lost" record its begin */
-uint64_t model_time(const struct ipcprobe_rec *rec);
-
-/* are figures about bytes, or about queues, complete? */
-bool model_copies_complete(const struct model *model);
+/* True if no record is missing that could change figures about run queues. */
 bool model_runq_complete(const struct model *model);
 
 #endif /* IPCPROBE_MODEL_MODEL_H */

@@ -16,6 +16,7 @@
 
 #include "lib/hash.h"
 #include "lib/pool.h"
+#include "lib/scope.h"
 
 #define TASK_TID_MAX	(1U << 22)	/* the kernel's PID_MAX_LIMIT */
 #define TASK_KIN_MAX	64U		/* generations looked at */
@@ -174,6 +175,18 @@ static inline uint32_t proc_real(const struct tasks *tasks, uint32_t proc)
 static inline struct proc *proc_at(const struct tasks *tasks, uint32_t proc)
 {
 	return pool_at(&tasks->proc, proc_real(tasks, proc));
+}
+
+static inline bool proc_in_scope(const struct tasks *tasks, uint32_t proc,
+				 const struct scope *scope)
+{
+	return scope_has_pid(scope, proc_at(tasks, proc)->pid);
+}
+
+static inline bool task_in_scope(const struct tasks *tasks, uint32_t task,
+				 const struct scope *scope)
+{
+	return proc_in_scope(tasks, task_at(tasks, task)->proc, scope);
 }
 
 #endif /* IPCPROBE_MODEL_TASK_H */

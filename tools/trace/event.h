@@ -92,6 +92,14 @@ static inline const struct ipcprobe_rec *event_next(const struct ipcprobe_rec *r
 	return (const void *)((const char *)rec + rec->len);
 }
 
+/* The time from which on a record matters: of a "lost" record its begin. */
+static inline uint64_t event_time(const struct ipcprobe_rec *rec)
+{
+	const struct ipcprobe_rec_lost *lost = (const void *)rec;
+
+	return rec->type == IPCPROBE_REC_lost ? lost->begin_ns : rec->ts_ns;
+}
+
 int event_check(const struct ipcprobe_rec *rec, size_t avail);
 
 void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/parse.h"
+#include "lib/parse.h"
 
 struct pollfd;
 

@@ -11,10 +11,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
 #include "lib/array.h"
 #include "lib/clock.h"
+#include "lib/version.h"
 #include "lib/why.h"
+#include "trace/class_list.h"
 #include "trace/event.h"
 #include "trace/topology.h"
 #include "trace/tracefile.h"

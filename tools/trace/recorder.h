@@ -16,7 +16,7 @@
 
 #include <linux/ipcprobe.h>
 
-#include "trace/parse.h"
+#include "lib/parse.h"
 #include "trace/poller.h"
 #include "trace/session.h"
 #include "trace/workload.h"

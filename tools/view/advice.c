@@ -35,12 +35,12 @@ static void print_advice(const struct model *model, const struct advice *advice)
  */
 int view_advice_print(const struct model *model, const struct view_copies *view)
 {
-	uint64_t least = path_total(model).copied_bytes / ADVICE_SHARE;
+	uint64_t least = path_total(&model->copies).copied_bytes / ADVICE_SHARE;
 	struct advice_list list;
 	uint32_t i;
 	int err;
 
-	err = advice_list_init(&list, model, view->source);
+	err = advice_list_init(&list, &model->copies, view->scope);
 	if (err)
 		return err;
 	for (i = 0; i < list.nr && (!view->top || (i < view->top &&
@@ -69,7 +69,7 @@ void view_advice_put(struct view_json *json, const struct model *model,
 	struct advice_list list;
 	uint32_t i;
 
-	if (advice_list_init(&list, model, view->source))
+	if (advice_list_init(&list, &model->copies, view->scope))
 		view_json_fail(json, -ENOMEM);
 	view_json_array_begin(json, "advice");
 	for (i = 0; i < list.nr && (!view->top || i < view->top); i++)

@@ -40,7 +40,8 @@ static uint32_t *sorted(const struct model *model, const struct view_stat *view,
 	if (!list)
 		return NULL;
 	for (i = 1; i < view->blocked->row.nr; i++)
-		if (view_wants_task(model, view->runq, blocked_row_at(view->blocked, i)->task))
+		if (task_in_scope(&model->tasks, blocked_row_at(view->blocked, i)->task,
+				  view->runq->scope))
 			list[(*nr)++] = i;
 	qsort_r(list, *nr, sizeof(*list), compare, (void *)view->blocked);
 	return list;

@@ -63,8 +63,7 @@ uint32_t *view_calls_sorted(const struct model *model, const struct view_copies 
 	for (i = 1; i < calls->stat.nr; i++) {
 		const struct call_stat *stat = call_stat_at(calls, i);
 
-		if (stat->nr_calls &&
-		    source_wants_pid(view->source, proc_at(&model->tasks, stat->proc)->pid))
+		if (stat->nr_calls && proc_in_scope(&model->tasks, stat->proc, view->scope))
 			list[(*nr)++] = i;
 	}
 	if (view->top_calls && *nr > view->top_calls) {
@@ -78,7 +77,7 @@ uint32_t *view_calls_sorted(const struct model *model, const struct view_copies 
 
 static void add_row(struct table *table, const struct model *model, const struct call_stat *stat)
 {
-	bool is_complete = model_copies_complete(model) && !stat->nr_unknown;
+	bool is_complete = copies_is_complete(&model->copies) && !stat->nr_unknown;
 	char buf[LABEL_MAX];
 
 	table_add(table);

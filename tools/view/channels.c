@@ -60,11 +60,10 @@ static bool is_wanted(const struct model *model, const struct channel *channel,
 		return false;
 	if (!channel->written_bytes && !channel->read_bytes && !channel->nr_full && !channel->nr_empty)
 		return false;
-	if (!view->source->pids.nr)
+	if (!view->scope->pids.nr)
 		return true;
 	for (end = channel->first_end; end; end = channel_end_at(&model->copies.channels, end)->next)
-		if (source_wants_pid(view->source,
-				     proc_at(&model->tasks, view_end_proc(model, end))->pid))
+		if (proc_in_scope(&model->tasks, view_end_proc(model, end), view->scope))
 			return true;
 	return false;
 }
@@ -134,7 +133,7 @@ static void set_stream(struct table *table, const struct model *model,
 	table_set(table, COL_LEFT, "%s", label_bytes(buf, channel_left_bytes(channel), true));
 	if (channel_is_pipe(channel))
 		table_set(table, COL_PEAK, "%s",
-			  label_bytes(buf, channel->peak_bytes, model_copies_complete(model) &&
+			  label_bytes(buf, channel->peak_bytes, copies_is_complete(&model->copies) &&
 				      !channel->peak_at_least));
 }
 
@@ -164,7 +163,7 @@ static void add_pair(struct table *table, const struct model *model, uint32_t nu
 		  label_relation(model, view_end_proc(model, pair->writer),
 				 view_end_proc(model, pair->reader)));
 	table_set(table, COL_BYTES, "%s",
-		  label_bytes(buf, pair->bytes, model_copies_complete(model)));
+		  label_bytes(buf, pair->bytes, copies_is_complete(&model->copies)));
 }
 
 /* A channel that nothing came through. */
@@ -185,7 +184,7 @@ static void add_many(struct table *table, const struct model *model,
 	table_set(table, COL_WRITER, "(%u %s)", channel->nr_folded,
 		  channel_is_pipe(channel) ? "pipes" : "objects");
 	table_set(table, COL_BYTES, "%s",
-		  label_bytes(buf, channel->read_bytes, model_copies_complete(model)));
+		  label_bytes(buf, channel->read_bytes, copies_is_complete(&model->copies)));
 }
 
 static int add_channel(struct table *table, const struct model *model, uint32_t number)

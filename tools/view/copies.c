@@ -6,15 +6,16 @@
 
 #include <stdio.h>
 
+#include "lib/parse.h"
 #include "lib/text.h"
 #include "model/copies/path_list.h"
-#include "trace/parse.h"
+#include "trace/class_list.h"
 #include "view/label.h"
 
 static void print_total(const struct model *model)
 {
-	struct path_total total = path_total(model);
-	bool is_complete = model_copies_complete(model);
+	struct path_total total = path_total(&model->copies);
+	bool is_complete = copies_is_complete(&model->copies);
 	char buf[LABEL_MAX];
 
 	printf("total: %s delivered, ", label_bytes(buf, total.delivered_bytes, is_complete));
@@ -41,7 +42,7 @@ static void print_total(const struct model *model)
 /* What was not recorded, and how it would have been. */
 static void print_scope(const struct model *model)
 {
-	struct path_total total = path_total(model);
+	struct path_total total = path_total(&model->copies);
 	char names[128];
 
 	if (model->missing_classes)

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "cmd/source.h"
+#include "lib/scope.h"
 #include "model/model.h"
 #include "view/json.h"
 
@@ -18,14 +18,14 @@
 
 /**
  * struct view_copies - what to show
- * @source: whose processes
+ * @scope: whose processes
  * @top: most paths, most pipes, and most other objects; 0 = all
  * @worst: show paths whose weakest link is no worse
  * @has_calls: the table of system calls too
  * @top_calls: most rows of it, those with most bytes; 0 = all
  */
 struct view_copies {
-	const struct source_opts *source;
+	const struct scope *scope;
 	uint32_t top;
 	enum grade worst;
 	bool has_calls;

@@ -16,7 +16,7 @@
 
 static const char *figures(const struct model *model)
 {
-	return model_copies_complete(model) ? "exact" : "at least";
+	return copies_is_complete(&model->copies) ? "exact" : "at least";
 }
 
 /* ---- paths ---- */
@@ -45,7 +45,7 @@ static json_t *calls_of(uint64_t mask)
 static json_t *hop_json(const struct model *model, const struct path *path, uint32_t number_of)
 {
 	const struct hop *hop = hop_at(&model->copies.paths, number_of);
-	double share = path_hop_share(model, path, number_of);
+	double share = path_hop_share(&model->copies, path, number_of);
 
 	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "process", label_image_json(model, hop->key.image),
@@ -77,7 +77,7 @@ json_t *view_path_json(const struct model *model, uint32_t last)
 	struct path path;
 	uint32_t i;
 
-	path_of(model, last, &path);
+	path_of(&model->copies, last, &path);
 	first = hop_at(&model->copies.paths, path.hop[0]);
 	for (i = 0; i < path.nr_hops; i++)
 		json_array_append_new(hops, hop_json(model, &path, path.hop[i]));
@@ -103,7 +103,7 @@ static void put_paths(struct view_json *json, const struct model *model,
 	struct path_list paths;
 	uint32_t i;
 
-	if (path_list_init(&paths, model, view->source, view->worst)) {
+	if (path_list_init(&paths, &model->copies, view->scope, view->worst)) {
 		view_json_fail(json, -ENOMEM);
 		return;
 	}
@@ -173,7 +173,7 @@ static json_t *flows_json(const struct model *model, const struct channel *chann
 static void add_stream_json(json_t *obj, const struct model *model,
 			    const struct channel *channel)
 {
-	bool is_exact = model_copies_complete(model) && !channel->peak_at_least;
+	bool is_exact = copies_is_complete(&model->copies) && !channel->peak_at_least;
 
 	json_object_set_new(obj, "left_bytes", view_json_number(channel_left_bytes(channel)));
 	json_object_set_new(obj, "full_ns", view_json_number(channel->full_ns));
@@ -252,7 +252,7 @@ static void put_calls(struct view_json *json, const struct model *model,
 
 static json_t *total_json(const struct model *model)
 {
-	struct path_total total = path_total(model);
+	struct path_total total = path_total(&model->copies);
 	double ratio = path_amplification(&total);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",

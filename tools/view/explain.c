@@ -346,7 +346,7 @@ int view_explain_case(const struct explain *explain, const struct explain_case *
 	const struct model *model = explain->model;
 	uint32_t i;
 
-	printf("%.9f s CPU %u: ", (c->ts_ns - explain->runq->start_ns) / 1e9, c->cpu);
+	printf("%.9f s CPU %u: ", (c->ts_ns - explain->start_ns) / 1e9, c->cpu);
 	put_task(model, c->prev);
 	fputs(" -> ", stdout);
 	put_task(model, c->next);
@@ -366,7 +366,7 @@ int view_explain_case(const struct explain *explain, const struct explain_case *
 int view_explain_wakeup(const struct explain *explain, uint32_t task,
 			const struct explain_wakeup *wakeup)
 {
-	printf("%.9f s ", (wakeup->ts_ns - explain->runq->start_ns) / 1e9);
+	printf("%.9f s ", (wakeup->ts_ns - explain->start_ns) / 1e9);
 	put_task(explain->model, task);
 	fputs(" was ", stdout);
 	put_wakeup(explain, wakeup);
@@ -392,8 +392,8 @@ int view_explain_print(const struct model *model, const struct explain *explain)
 	if (!nr && !explain->nr_shown)
 		puts("No such switch.\n");
 	if (!err)
-		err = view_picks_print(model, explain->runq->start_ns);
+		err = view_picks_print(model, explain->start_ns);
 	if (!err)
-		view_trust_print(model, explain->runq);
+		view_trust_print(model, explain->start_ns);
 	return err;
 }

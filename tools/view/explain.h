@@ -31,9 +31,6 @@ json_t *view_delay_json(const struct model *model, const struct delay_report *de
 int view_picks_print(const struct model *model, uint64_t start_ns);
 json_t *view_picks_json(const struct model *model);
 
-/* do two CPUs share a last-level cache? -1: not known */
-int explain_is_cache_shared(const struct explain *explain, uint32_t a, uint32_t b);
-
 /* is a fair task's row the one that was chosen? */
 static inline bool explain_is_chosen(const struct pick_level *level, uint32_t row)
 {

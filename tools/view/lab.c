@@ -53,7 +53,7 @@ static bool has_calls(const struct lab_result *result)
 
 static void set_trace(struct table *table, const struct lab_trace *trace)
 {
-	bool is_complete = model_copies_complete(&trace->model);
+	bool is_complete = copies_is_complete(&trace->model.copies);
 	char buf[LABEL_MAX];
 
 	table_set(table, COL_COPIES, "%u", trace->nr_copies);

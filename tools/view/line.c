@@ -184,7 +184,7 @@ const char *line_state_name(uint32_t state)
 
 void line_lost(const struct view_runq *view, uint64_t begin_ns, uint64_t end_ns)
 {
-	if (view->source->json) {
+	if (view->is_json) {
 		view_json_print(json_pack("{s:s, s:o, s:o}", "event", "lost",
 					  "begin_ns", view_json_number(begin_ns),
 					  "end_ns", view_json_number(end_ns)));

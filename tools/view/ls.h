@@ -5,8 +5,8 @@
 #ifndef IPCPROBE_VIEW_LS_H
 #define IPCPROBE_VIEW_LS_H
 
+#include "lib/parse.h"
 #include "live/live.h"
-#include "trace/parse.h"
 
 /**
  * struct view_ls - what to show

@@ -52,7 +52,7 @@ static void print_line(const struct migrations *mig, const struct sched *sched,
 /* migrations_print_head - the columns' names */
 void migrations_print_head(const struct migrations *mig)
 {
-	if (mig->has_lines && !mig->runq->source->json)
+	if (mig->has_lines && !mig->runq->is_json)
 		printf("%15s  %-*s%4s    %-4s%6s%6s  %-*s%s\n", "time", NAME_WIDTH, "task", "from",
 		       "to", "length", "there", NAME_WIDTH, "by", "cause");
 }
@@ -113,16 +113,16 @@ static int on_migrate(void *arg, const struct sched *sched,
 	struct migrations *mig = arg;
 	int err;
 
-	if (!view_wants_task(mig->model, mig->runq, task) ||
-	    !(source_wants_cpu(mig->runq->source, rec->from_cpu) ||
-	      source_wants_cpu(mig->runq->source, rec->to_cpu)))
+	if (!task_in_scope(&mig->model->tasks, task, mig->runq->scope) ||
+	    !(scope_has_cpu(mig->runq->scope, rec->from_cpu) ||
+	      scope_has_cpu(mig->runq->scope, rec->to_cpu)))
 		return 0;
 	err = count_task(mig, task);
 	if (!err)
 		err = count_pair(mig, rec->from_cpu, rec->to_cpu);
 	if (err || !mig->has_lines)
 		return err;
-	if (mig->runq->source->json)
+	if (mig->runq->is_json)
 		return view_json_print(line_json(mig, sched, rec, task, by));
 	print_line(mig, sched, rec, task, by);
 	return 0;
@@ -328,7 +328,7 @@ int migrations_print(const struct model *model, const struct migrations *mig)
 {
 	int err;
 
-	if (mig->runq->source->json)
+	if (mig->runq->is_json)
 		return print_sums_json(model, mig);
 	if (mig->has_lines)
 		putchar('\n');

@@ -64,7 +64,7 @@ static int add_path(struct course *course, const struct model *model, uint32_t l
 	uint32_t i;
 	int err = 0;
 
-	path_of(model, last, &path);
+	path_of(&model->copies, last, &path);
 	for (i = 0; i < path.nr_hops && !err; i++) {
 		const struct hop *hop = hop_at(&model->copies.paths, path.hop[i]);
 
@@ -283,7 +283,7 @@ static void print_rest(const struct model *model, const struct path_list *list, 
 		for (last = list->last[i]; last; last = list->next[last])
 			bytes += hop_at(&model->copies.paths, last)->end_bytes;
 	printf("%u further %s, %s\n\n", list->nr - from, list->nr - from == 1 ? "path" : "paths",
-	       label_bytes(buf, bytes, model_copies_complete(model)));
+	       label_bytes(buf, bytes, copies_is_complete(&model->copies)));
 }
 
 static int print_course(const struct model *model, uint32_t last, const uint32_t *next)
@@ -314,7 +314,7 @@ int view_paths_print(const struct model *model, const struct view_copies *view)
 	uint32_t i, nr;
 	int err;
 
-	err = path_list_merged(&list, model, view->source, view->worst);
+	err = path_list_merged(&list, &model->copies, view->scope, view->worst);
 	if (err)
 		return err;
 	nr = view->top ? list.nr_main : list.nr;

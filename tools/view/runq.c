@@ -54,7 +54,7 @@ uint32_t *view_cpus(const struct model *model, const struct view_runq *view, uin
 
 	*nr = 0;
 	for (i = 0; list && i < model->sched.nr_cpus; i++)
-		if (model->sched.cpu[i].is_seen && source_wants_cpu(view->source, i))
+		if (model->sched.cpu[i].is_seen && scope_has_cpu(view->scope, i))
 			list[(*nr)++] = i;
 	return list;
 }
@@ -71,19 +71,12 @@ static int compare_tasks(const void *a, const void *b, void *arg)
 	return i < j ? -1 : i > j;
 }
 
-bool view_wants_task(const struct model *model, const struct view_runq *view, uint32_t task)
-{
-	uint32_t proc = task_at(&model->tasks, task)->proc;
-
-	return source_wants_pid(view->source, proc_at(&model->tasks, proc)->pid);
-}
-
 static bool is_wanted(const struct model *model, uint32_t number, const struct view_runq *view)
 {
 	const struct sched_task *task = sched_task_at(&model->sched, number);
 
 	return (task->run_ns || task->wait_ns || task->nr_wakeups || task->nr_migrations) &&
-	       view_wants_task(model, view, number);
+	       task_in_scope(&model->tasks, number, view->scope);
 }
 
 uint32_t *view_tasks_sorted(const struct model *model, const struct view_runq *view,
@@ -278,6 +271,6 @@ int view_runq_print(const struct model *model, const struct view_runq *view)
 	if (!err)
 		err = print_tasks(model, view);
 	if (!err)
-		view_trust_print(model, view);
+		view_trust_print(model, view->start_ns);
 	return err;
 }

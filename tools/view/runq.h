@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "cmd/source.h"
+#include "lib/scope.h"
 #include "lib/table.h"
 #include "model/model.h"
 
@@ -19,7 +19,8 @@
 
 /**
  * struct view_runq - what to show
- * @source: which CPUs and processes
+ * @scope: which CPUs and processes
+ * @is_json: JSON instead of text, where lines are printed as records come
  * @top: most tasks; 0 = all
  * @width: columns of the map
  * @start_ns: begin of the recording: times are shown from there on
@@ -27,7 +28,8 @@
  * @columns: of the table of tasks, which alone is shown then; none = all is shown
  */
 struct view_runq {
-	const struct source_opts *source;
+	const struct scope *scope;
+	bool is_json;
 	uint32_t top;
 	uint32_t width;
 	uint64_t start_ns;
@@ -44,7 +46,7 @@ int view_runq_json(const struct model *model, const struct view_runq *view);
 json_t *view_latency_figures_json(const struct hist *latency);
 
 /* trust.c: how far the figures can be trusted */
-void view_trust_print(const struct model *model, const struct view_runq *view);
+void view_trust_print(const struct model *model, uint64_t start_ns);
 json_t *view_audits_json(const struct model *model);
 
 /* timeline.c: the timeline; how wide it is if the user does not say */
@@ -59,9 +61,6 @@ int view_at_json(const struct model *model, const struct view_runq *view);
 /* tasks with anything to show, by time running; to be freed */
 uint32_t *view_tasks_sorted(const struct model *model, const struct view_runq *view,
 			    uint32_t *nr);
-
-/* is it of a process that the user wants? */
-bool view_wants_task(const struct model *model, const struct view_runq *view, uint32_t task);
 
 /* CPUs the user wants and that were seen; to be freed */
 uint32_t *view_cpus(const struct model *model, const struct view_runq *view, uint32_t *nr);

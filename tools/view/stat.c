@@ -184,7 +184,7 @@ int view_stat_print(const struct model *model, const struct view_stat *view)
 	if (!err)
 		err = view_blocked_print(model, view);
 	if (!err)
-		view_trust_print(model, view->runq);
+		view_trust_print(model, view->runq->start_ns);
 	return err;
 }
 

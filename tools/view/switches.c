@@ -52,7 +52,7 @@ static void put_cpus(const struct switches *sw, const struct sched *sched,
 	for (i = 0; i < sched->nr_cpus; i++) {
 		const struct sched_cpu *cpu = &sched->cpu[i];
 
-		if (!cpu->is_seen || !source_wants_cpu(sw->runq->source, i))
+		if (!cpu->is_seen || !scope_has_cpu(sw->runq->scope, i))
 			continue;
 		fputs(i == event->rec->cpu ? " *" : "  ", stdout);
 		if (i == event->rec->cpu)
@@ -91,7 +91,7 @@ static json_t *running_json(const struct switches *sw, const struct sched *sched
 		bool is_changed = i == event->rec->cpu;
 		uint32_t task = is_changed ? event->next : cpu->current;
 
-		if (!cpu->is_seen || !source_wants_cpu(sw->runq->source, i))
+		if (!cpu->is_seen || !scope_has_cpu(sw->runq->scope, i))
 			continue;
 		json_array_append_new(list, json_pack("{s:o, s:b, s:o}",
 						      "cpu", view_json_number(i),
@@ -124,11 +124,11 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	bool is_new;
 	int err;
 
-	if (!source_wants_cpu(sw->runq->source, event->rec->cpu) ||
-	    !(view_wants_task(sw->model, sw->runq, event->prev) ||
-	      view_wants_task(sw->model, sw->runq, event->next)))
+	if (!scope_has_cpu(sw->runq->scope, event->rec->cpu) ||
+	    !(task_in_scope(&sw->model->tasks, event->prev, sw->runq->scope) ||
+	      task_in_scope(&sw->model->tasks, event->next, sw->runq->scope)))
 		return 0;
-	if (sw->runq->source->json)
+	if (sw->runq->is_json)
 		return view_json_print(running_json(sw, sched, event));
 	err = give_code(sw, event->next, &is_new);
 	if (!err)
@@ -175,7 +175,7 @@ void switches_deinit(struct switches *sw)
 /* switches_print - what is to be said after the last line: 0 */
 int switches_print(const struct model *model, const struct switches *sw)
 {
-	if (sw->runq->source->json)
+	if (sw->runq->is_json)
 		return 0;
 	puts("\n*  what changed; . idle; -- not shown before; ?? unknown");
 	label_print_losses(stdout, model);

@@ -17,7 +17,7 @@
 
 static bool wants_task(const struct timehist *th, uint32_t task)
 {
-	return task && view_wants_task(th->model, th->runq, task);
+	return task && task_in_scope(&th->model->tasks, task, th->runq->scope);
 }
 
 static const struct sched_task *sched_of(const struct timehist *th, uint32_t task)
@@ -140,7 +140,7 @@ static void print_migration(const struct timehist *th, const struct ipcprobe_rec
 /* timehist_print_head - the columns' names */
 void timehist_print_head(const struct timehist *th)
 {
-	if (!th->has_lines || th->runq->source->json)
+	if (!th->has_lines || th->runq->is_json)
 		return;
 	if (th->is_precise) {
 		printf("%15s  %-*s%-*s%*s%*s  %-6s  %-*s%s\n", "time", NAME_WIDTH, "new task",
@@ -246,7 +246,7 @@ static int show_precise(const struct timehist *th, const struct sched_switch *sw
 {
 	if (!wants_task(th, sw->next))
 		return 0;
-	if (th->runq->source->json)
+	if (th->runq->is_json)
 		return view_json_print(precise_json(th, sw));
 	print_precise(th, sw);
 	return 0;
@@ -258,7 +258,7 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	uint64_t run_ns;
 	int err = 0;
 
-	if (!source_wants_cpu(th->runq->source, sw->rec->cpu))
+	if (!scope_has_cpu(th->runq->scope, sw->rec->cpu))
 		return 0;
 	if (th->has_lines && th->is_precise)
 		err = show_precise(th, sw);
@@ -268,7 +268,7 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	err = count(th, sw->prev, run_ns);
 	if (err || !th->has_lines || th->is_precise)
 		return err;
-	if (th->runq->source->json)
+	if (th->runq->is_json)
 		return view_json_print(switch_json(th, sw, run_ns));
 	print_switch(th, sw, run_ns);
 	return 0;
@@ -281,10 +281,10 @@ static int on_wakeup(void *arg, const struct sched *sched,
 	const struct timehist *th = arg;
 
 	(void)sched;
-	if (!th->has_lines || !th->has_wakeups || !source_wants_cpu(th->runq->source, rec->cpu) ||
+	if (!th->has_lines || !th->has_wakeups || !scope_has_cpu(th->runq->scope, rec->cpu) ||
 	    !(wants_task(th, task) || wants_task(th, waker->task)))
 		return 0;
-	if (th->runq->source->json)
+	if (th->runq->is_json)
 		return view_json_print(wakeup_json(th, rec, task, waker));
 	print_wakeup(th, rec, task, waker);
 	return 0;
@@ -297,8 +297,8 @@ static int on_migrate(void *arg, const struct sched *sched,
 	struct timehist_row *row;
 
 	(void)sched;
-	if (!wants_task(th, task) || !(source_wants_cpu(th->runq->source, rec->from_cpu) ||
-				       source_wants_cpu(th->runq->source, rec->to_cpu)))
+	if (!wants_task(th, task) || !(scope_has_cpu(th->runq->scope, rec->from_cpu) ||
+				       scope_has_cpu(th->runq->scope, rec->to_cpu)))
 		return 0;
 	row = pool_reach(&th->row, task);
 	if (!row)
@@ -306,7 +306,7 @@ static int on_migrate(void *arg, const struct sched *sched,
 	row->nr_migrations++;
 	if (!th->has_lines || !th->has_migrations)
 		return 0;
-	if (th->runq->source->json)
+	if (th->runq->is_json)
 		return view_json_print(migration_json(th, rec, task, by));
 	print_migration(th, rec, task, by);
 	return 0;

@@ -58,7 +58,7 @@ static void print_idle(const struct model *model, const struct view_runq *view)
 		const struct sched_cpu *cpu = &sched->cpu[i];
 		uint64_t both_ns = cpu->busy_ns + cpu->idle_ns;
 
-		if (cpu->is_seen && source_wants_cpu(view->source, i) && both_ns)
+		if (cpu->is_seen && scope_has_cpu(view->scope, i) && both_ns)
 			printf("  CPU %-4u %s (%.2f %%)\n", i, label_ns(buf, cpu->idle_ns),
 			       100.0 * cpu->idle_ns / both_ns);
 	}
@@ -125,7 +125,7 @@ static int print_summary_json(const struct model *model, const struct timehist *
  */
 int timehist_print(const struct model *model, const struct timehist *th)
 {
-	if (th->runq->source->json)
+	if (th->runq->is_json)
 		return th->has_summary ? print_summary_json(model, th) : 0;
 	if (th->has_summary && th->has_lines)
 		putchar('\n');

@@ -138,12 +138,12 @@ static void print_checks(const struct model *model, uint64_t start_ns)
 }
 
 /* view_trust_print - audits, checks, and what was lost or left out */
-void view_trust_print(const struct model *model, const struct view_runq *view)
+void view_trust_print(const struct model *model, uint64_t start_ns)
 {
 	struct view_audits audits = view_audits(model);
 
-	print_audits(&model->sched, &audits, view->start_ns);
-	print_checks(model, view->start_ns);
+	print_audits(&model->sched, &audits, start_ns);
+	print_checks(model, start_ns);
 	if (audits.nr_checks)
 		printf("snapshots: %" PRIu64 " of %" PRIu64 " queues are the kernel's own, member by member\n",
 		       audits.nr_same, audits.nr_checks);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/parse.h"
+#include "lib/parse.h"
 #include "vm/page_table.h"
 #include "vm/share.h"
 

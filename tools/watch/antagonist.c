@@ -10,10 +10,8 @@
 static bool is_wanted(const struct antagonists *antagonists, const struct sched *sched,
 		      uint32_t task, uint32_t cpu)
 {
-	uint32_t proc = task_at(sched->tasks, task)->proc;
-
-	return task && source_wants_cpu(antagonists->source, cpu) &&
-	       source_wants_pid(antagonists->source, proc_at(sched->tasks, proc)->pid);
+	return task && scope_has_cpu(antagonists->scope, cpu) &&
+	       task_in_scope(sched->tasks, task, antagonists->scope);
 }
 
 /* NULL without memory */
@@ -145,12 +143,12 @@ static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 	return 0;
 }
 
-int antagonists_init(struct antagonists *antagonists, const struct source_opts *source)
+int antagonists_init(struct antagonists *antagonists, const struct scope *scope)
 {
 	*antagonists = (struct antagonists){
 		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_fold = on_fold,
 			   .arg = antagonists },
-		.source = source,
+		.scope = scope,
 	};
 	runs_init(&antagonists->runs);
 	return pool_init(&antagonists->row, sizeof(struct antagonist));

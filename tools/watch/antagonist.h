@@ -6,8 +6,8 @@
 #ifndef IPCPROBE_WATCH_ANTAGONIST_H
 #define IPCPROBE_WATCH_ANTAGONIST_H
 
-#include "cmd/source.h"
 #include "lib/hash.h"
+#include "lib/scope.h"
 #include "watch/runs.h"
 
 /**
@@ -28,14 +28,14 @@ struct antagonist {
 
 /**
  * struct antagonists - all pairs
- * @source: which CPUs and processes count, of those that waited
+ * @scope: which CPUs and processes count, of those that waited
  * @row: struct antagonist, but for number 0
  * @by_pair: its number
  * @unknown_ns: time waited of which it is not known who ran
  */
 struct antagonists {
 	struct sched_watch watch;
-	const struct source_opts *source;
+	const struct scope *scope;
 	struct runs runs;
 	struct run_sums sums;
 	struct pool row;
@@ -43,7 +43,7 @@ struct antagonists {
 	uint64_t unknown_ns;
 };
 
-int antagonists_init(struct antagonists *antagonists, const struct source_opts *source);
+int antagonists_init(struct antagonists *antagonists, const struct scope *scope);
 void antagonists_deinit(struct antagonists *antagonists);
 
 #endif /* IPCPROBE_WATCH_ANTAGONIST_H */

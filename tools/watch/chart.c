@@ -211,11 +211,11 @@ int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *w
  * chart_init - what is drawn is @from_ns to @until_ns, which is later
  * Return: 0 or -ENOMEM.
  */
-int chart_init(struct chart *chart, const struct source_opts *source, uint64_t from_ns,
+int chart_init(struct chart *chart, const struct scope *scope, uint64_t from_ns,
 	       uint64_t until_ns)
 {
 	*chart = (struct chart){
-		.window = stretch_window(from_ns, until_ns), .nr_names = 1, .source = source,
+		.window = stretch_window(from_ns, until_ns), .nr_names = 1, .scope = scope,
 	};
 	chart->name = calloc(CHART_NR_NAMES, sizeof(*chart->name));
 	if (chart->name && !pool_init(&chart->task, sizeof(struct chart_task)))

@@ -6,8 +6,10 @@
  * so it is bounded whatever the length of the recording and whatever the other CPUs
  * do: with the waits at most 800 KiB for each CPU, and 16 bytes for each task.
  *
- *	chart_init(&chart, &source, from_ns, until_ns);
- *	... chart_follow() after each record of class "sched", chart_finish() ...
+ *	chart_init(&chart, &scope, from_ns, until_ns);
+ *	watch = chart_watch(&chart);
+ *	model.sched.watch = &watch;
+ *	... records ...
  *	... views read the chart ...
  *	chart_deinit(&chart);
  */
@@ -17,8 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/source.h"
 #include "lib/pool.h"
+#include "lib/scope.h"
 #include "model/sched/runqueue.h"
 #include "watch/stretch.h"
 
@@ -135,7 +137,7 @@ struct chart_task {
  * @window: what is drawn
  * @lane: by CPU
  * @name: by number; 0 stands for all that have none of their own
- * @source: CPUs drawn; tasks of processes that are not wanted have name 0
+ * @scope: CPUs drawn; tasks of processes that are not wanted have name 0
  */
 struct chart {
 	struct stretch_window window;
@@ -143,7 +145,7 @@ struct chart {
 	uint32_t nr_lanes;
 	struct chart_name *name;
 	uint32_t nr_names;
-	const struct source_opts *source;
+	const struct scope *scope;
 	struct chart_cpu *cpu;
 	uint32_t nr_cpus;
 	struct pool task;	/* struct chart_task, by task */
@@ -152,15 +154,14 @@ struct chart {
 	uint32_t cap_waiters;
 };
 
-int chart_init(struct chart *chart, const struct source_opts *source, uint64_t from_ns,
+int chart_init(struct chart *chart, const struct scope *scope, uint64_t from_ns,
 	       uint64_t until_ns);
 void chart_deinit(struct chart *chart);
 
-/* the state after @rec is that of @sched */
-int chart_follow(struct chart *chart, const struct sched *sched, const struct ipcprobe_rec *rec);
-int chart_finish(struct chart *chart, const struct sched *sched, uint64_t until_ns);
+/* chart_follow.c: what has the model of the run queues fill @chart */
+struct sched_watch chart_watch(struct chart *chart);
 
-/* what chart_follow() adds */
+/* chart.c: what that adds */
 int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		  uint32_t task, uint32_t name);
 int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,

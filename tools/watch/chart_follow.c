@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/model.h"
+#include "trace/event.h"
 
 /* ---- CPUs ---- */
 
@@ -18,7 +18,7 @@ static uint32_t name_of(struct chart *chart, const struct sched *sched, uint32_t
 	const struct task *task = task_at(sched->tasks, number);
 	struct chart_task *met;
 
-	if (!*task->comm || !source_wants_pid(chart->source, proc_at(sched->tasks, task->proc)->pid))
+	if (!*task->comm || !task_in_scope(sched->tasks, number, chart->scope))
 		return 0;
 	if (number >= chart->task.nr)
 		return chart_name(chart, task->comm);
@@ -72,7 +72,7 @@ static int follow_cpu(struct chart *chart, const struct sched *sched, uint32_t c
 	struct chart_cpu *old;
 	int err = 0;
 
-	if (cpu >= sched->nr_cpus || !source_wants_cpu(chart->source, cpu))
+	if (cpu >= sched->nr_cpus || !scope_has_cpu(chart->scope, cpu))
 		return 0;
 	now = &sched->cpu[cpu];
 	old = reach_cpu(chart, cpu);
@@ -122,7 +122,7 @@ static int end_wait(struct chart *chart, const struct sched *sched, uint32_t num
 	const struct chart_task *old = pool_at(&chart->task, number);
 
 	if (!old->is_met || old->cpu == SCHED_NO_CPU ||
-	    !source_wants_cpu(chart->source, old->cpu) || !stretch_is_drawn(&chart->window, old->since_ns, ts_ns))
+	    !scope_has_cpu(chart->scope, old->cpu) || !stretch_is_drawn(&chart->window, old->since_ns, ts_ns))
 		return 0;
 	return chart_add_wait(chart, old->cpu, &(struct chart_wait){
 		.from_ns = old->since_ns, .until_ns = ts_ns, .task = number,
@@ -227,12 +227,9 @@ static int follow_snapshot(struct chart *chart, const struct sched *sched,
 	return err ? err : follow_members(chart, sched, rec->cpu, rec->hdr.ts_ns);
 }
 
-/**
- * chart_follow - @sched has just taken in @rec, "lost" or of class "sched"
- * Return: 0 or -ENOMEM.
- */
-int chart_follow(struct chart *chart, const struct sched *sched, const struct ipcprobe_rec *rec)
+static int on_record(void *arg, const struct sched *sched, const struct ipcprobe_rec *rec)
 {
+	struct chart *chart = arg;
 	const struct ipcprobe_rec_rq_switch *sw = (const void *)rec;
 	uint64_t ts_ns = rec->ts_ns;
 	int err;
@@ -263,19 +260,16 @@ int chart_follow(struct chart *chart, const struct sched *sched, const struct ip
 	case IPCPROBE_REC_rq_snapshot_end:
 		return follow_snapshot(chart, sched, (const void *)rec);
 	case IPCPROBE_REC_lost:
-		return follow_all(chart, sched, model_time(rec));
+		return follow_all(chart, sched, event_time(rec));
 	default:
 		return 0;
 	}
 	return err ? err : follow_tid(chart, sched, rec->tid, ts_ns);
 }
 
-/**
- * chart_finish - there are no more records before @until_ns
- * Return: 0 or -ENOMEM.
- */
-int chart_finish(struct chart *chart, const struct sched *sched, uint64_t until_ns)
+static int on_finish(void *arg, const struct sched *sched, uint64_t until_ns)
 {
+	struct chart *chart = arg;
 	uint32_t i;
 	int err = 0;
 
@@ -287,4 +281,11 @@ int chart_finish(struct chart *chart, const struct sched *sched, uint64_t until_
 	for (i = 1; i < chart->task.nr && !err; i++)
 		err = end_wait(chart, sched, i, until_ns);
 	return err;
+}
+
+struct sched_watch chart_watch(struct chart *chart)
+{
+	return (struct sched_watch){
+		.on_record = on_record, .on_finish = on_finish, .arg = chart,
+	};
 }

@@ -226,12 +226,12 @@ static int show_task(struct explain *explain, const struct sched_switch *sw)
 
 static bool is_wanted(const struct explain *explain, const struct sched_switch *sw)
 {
-	const struct view_runq *runq = explain->runq;
+	const struct tasks *tasks = &explain->model->tasks;
 
-	if (!source_wants_cpu(runq->source, sw->rec->cpu))
+	if (!scope_has_cpu(explain->scope, sw->rec->cpu))
 		return false;
-	return view_wants_task(explain->model, runq, sw->next) ||
-	       (explain->mode == EXPLAIN_AT && view_wants_task(explain->model, runq, sw->prev));
+	return task_in_scope(tasks, sw->next, explain->scope) ||
+	       (explain->mode == EXPLAIN_AT && task_in_scope(tasks, sw->prev, explain->scope));
 }
 
 /* ---- what is watched ---- */
@@ -276,8 +276,8 @@ static int on_wakeup(void *arg, const struct sched *sched,
 		.cpu_idle = idle_of(sched, rec->cpu), .prev_idle = idle_of(sched, rec->prev_cpu),
 	};
 	if (explain->mode != EXPLAIN_TASK || !is_task(explain, task) ||
-	    !source_wants_cpu(explain->runq->source, rec->cpu) ||
-	    !view_wants_task(explain->model, explain->runq, task))
+	    !scope_has_cpu(explain->scope, rec->cpu) ||
+	    !task_in_scope(&explain->model->tasks, task, explain->scope))
 		return 0;
 	explain->nr_shown++;
 	return explain->show_wakeup(explain, task, wakeup);
@@ -294,12 +294,12 @@ static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint
 	return 0;
 }
 
-int explain_init(struct explain *explain, const struct model *model, const struct view_runq *runq)
+int explain_init(struct explain *explain, const struct model *model, const struct scope *scope)
 {
 	*explain = (struct explain){
 		.watch = { .on_switch = on_switch, .on_wakeup = on_wakeup, .on_lost = on_lost,
 			   .arg = explain },
-		.model = model, .runq = runq,
+		.model = model, .scope = scope,
 	};
 	runs_init(&explain->runs);
 	explain->room = calloc(1, sizeof(*explain->room));

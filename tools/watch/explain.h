@@ -12,7 +12,6 @@
 
 #include "model/model.h"
 #include "model/sched/pick.h"
-#include "view/runq.h"
 #include "watch/delay_report.h"
 
 #define EXPLAIN_NR_MEMBERS	64U	/* of a queue, shown */
@@ -97,6 +96,8 @@ enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
 
 /**
  * struct explain - the watcher
+ * @scope: processes and CPUs to explain
+ * @start_ns: begin of the recording: views show times from there on
  * @mode: what is kept
  * @nr_worst: EXPLAIN_WORST: so many
  * @name: EXPLAIN_TASK: of this name, or NULL
@@ -110,7 +111,8 @@ enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
 struct explain {
 	struct sched_watch watch;
 	const struct model *model;
-	const struct view_runq *runq;
+	const struct scope *scope;
+	uint64_t start_ns;
 	enum explain_mode mode;
 	uint32_t nr_worst;
 	const char *name;
@@ -128,11 +130,14 @@ struct explain {
 };
 
 int explain_init(struct explain *explain, const struct model *model,
-		 const struct view_runq *runq);
+		 const struct scope *scope);
 void explain_deinit(struct explain *explain);
 int explain_keep(struct explain *explain, uint32_t nr);
 
-/* with EXPLAIN_TASK: was any such task recorded? */
+/* With EXPLAIN_TASK: true if such a task was recorded. */
 bool explain_knows_task(const struct explain *explain);
+
+/* Do two CPUs share a last-level cache? 1 or 0; -1: not known */
+int explain_is_cache_shared(const struct explain *explain, uint32_t a, uint32_t b);
 
 #endif /* IPCPROBE_WATCH_EXPLAIN_H */

@@ -2,12 +2,12 @@
 /*
  * Which CPUs share a last-level cache: "0-3;4-7", as recorded.
  */
-#include "view/explain.h"
+#include "watch/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/parse.h"
+#include "lib/parse.h"
 
 /* -1: neither of them is in this part; else, are both? */
 static int is_in_part(const char *part, size_t len, uint32_t a, uint32_t b)

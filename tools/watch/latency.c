@@ -8,9 +8,7 @@
 
 static bool is_wanted(const struct latency *latency, const struct sched *sched, uint32_t task)
 {
-	uint32_t proc = task_at(sched->tasks, task)->proc;
-
-	return task && source_wants_pid(latency->source, proc_at(sched->tasks, proc)->pid);
+	return task && task_in_scope(sched->tasks, task, latency->scope);
 }
 
 /* The row of a task, waker, CPU or group; NULL without memory. */
@@ -47,7 +45,7 @@ static uint32_t number_of(const struct latency *latency, const struct sched *sch
 static int count_run(struct latency *latency, const struct sched *sched, uint32_t task,
 		     uint32_t cpu, uint64_t until_ns)
 {
-	bool is_shown = is_wanted(latency, sched, task) && source_wants_cpu(latency->source, cpu);
+	bool is_shown = is_wanted(latency, sched, task) && scope_has_cpu(latency->scope, cpu);
 	struct latency_row *row;
 	uint64_t ns;
 
@@ -155,7 +153,7 @@ static int count_stays(struct latency *latency, const struct sched_delay *delay)
 		if (!row)
 			return -ENOMEM;
 		row->part_ns[part->kind] += delay_part_ns(part, 0);
-		if (part->kind == DELAY_MOVED || !source_wants_cpu(latency->source, part->cpu))
+		if (part->kind == DELAY_MOVED || !scope_has_cpu(latency->scope, part->cpu))
 			continue;
 		stay_ns += delay_part_ns(part, 0);
 		if (!is_last)
@@ -186,7 +184,7 @@ static int count_delays(struct latency *latency, const struct sched_delay *delay
 static int count_switch_in(struct latency *latency, const struct sched *sched,
 			   const struct sched_switch *sw)
 {
-	bool is_here = source_wants_cpu(latency->source, sw->rec->cpu);
+	bool is_here = scope_has_cpu(latency->scope, sw->rec->cpu);
 	struct latency_row *row = NULL;
 
 	if (!is_wanted(latency, sched, sw->next) || !(is_here || latency->by == LATENCY_BY_CPU))
@@ -239,13 +237,13 @@ static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 	return err;
 }
 
-int latency_init(struct latency *latency, const struct source_opts *source, enum latency_by by)
+int latency_init(struct latency *latency, const struct scope *scope, enum latency_by by)
 {
 	*latency = (struct latency){
 		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_end = count_runs,
 			   .on_fold = on_fold,
 			   .arg = latency },
-		.source = source, .by = by,
+		.scope = scope, .by = by,
 	};
 	return pool_init(&latency->row, sizeof(struct latency_row));
 }

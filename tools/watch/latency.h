@@ -4,7 +4,7 @@
  * the waker's call, and after a preemption; per task, waker, CPU or control
  * group, with what held them up.  A watcher of the model.
  *
- *	latency_init(&latency, source, LATENCY_BY_TASK);
+ *	latency_init(&latency, &scope, LATENCY_BY_TASK);
  *	model.sched.watch = &latency.watch;
  *	... records ...
  */
@@ -13,10 +13,10 @@
 
 #include <stdint.h>
 
-#include "cmd/source.h"
 #include "lib/hash.h"
 #include "lib/hist.h"
 #include "lib/pool.h"
+#include "lib/scope.h"
 #include "model/sched/runqueue.h"
 
 #define LATENCY_NR_SLOTS	32U
@@ -59,7 +59,7 @@ struct latency_row {
 
 /**
  * struct latency - all rows
- * @source: which CPUs and processes count
+ * @scope: which CPUs and processes count
  * @row: struct latency_row, but for row 0
  * @by_number: row of a task, waker, CPU or group, by its number + 1
  * @rest: those without one
@@ -67,7 +67,7 @@ struct latency_row {
  */
 struct latency {
 	struct sched_watch watch;
-	const struct source_opts *source;
+	const struct scope *scope;
 	enum latency_by by;
 	struct pool row;
 	struct map by_number;
@@ -75,7 +75,7 @@ struct latency {
 	struct latency_delays part[NR_DELAY_KINDS];
 };
 
-int latency_init(struct latency *latency, const struct source_opts *source, enum latency_by by);
+int latency_init(struct latency *latency, const struct scope *scope, enum latency_by by);
 void latency_deinit(struct latency *latency);
 
 int latency_merge(struct latency_row *to, const struct latency_row *from);

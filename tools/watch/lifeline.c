@@ -117,7 +117,7 @@ int lifeline_end(struct lifelines *lines, struct lifeline *line, uint64_t until_
 	note_cpu(part, line);
 	part->ns[line->state] += time.known_ns;
 	line->ns[line->state] += time.known_ns;
-	if (line->state == LIFELINE_RUNNING && source_wants_cpu(lines->source, line->cpu))
+	if (line->state == LIFELINE_RUNNING && scope_has_cpu(lines->scope, line->cpu))
 		line->wanted_ns += time.known_ns;
 	if (line->state == LIFELINE_BLOCKED)
 		part->wait = wait;
@@ -127,30 +127,15 @@ int lifeline_end(struct lifelines *lines, struct lifeline *line, uint64_t until_
 
 /* ---- all ---- */
 
-static int note_waker(void *arg, const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
-		      uint32_t task, const struct sched_waker *waker)
-{
-	struct lifelines *lines = arg;
-	struct lifeline *line = pool_reach(&lines->line, task);
-
-	(void)sched;
-	if (!line)
-		return -ENOMEM;
-	line->wake_ns = rec->hdr.ts_ns;
-	line->waker = *waker;
-	return 0;
-}
-
 /**
  * lifelines_init - what is drawn is @from_ns to @until_ns, which is later
  * Return: 0 or -ENOMEM.
  */
-int lifelines_init(struct lifelines *lines, const struct source_opts *source, uint64_t from_ns,
+int lifelines_init(struct lifelines *lines, const struct scope *scope, uint64_t from_ns,
 		   uint64_t until_ns)
 {
 	*lines = (struct lifelines){
-		.watch = { .on_wakeup = note_waker, .arg = lines },
-		.window = stretch_window(from_ns, until_ns), .source = source,
+		.window = stretch_window(from_ns, until_ns), .scope = scope,
 		.most_parts = LIFELINE_NR_PARTS,
 	};
 	return pool_init(&lines->line, sizeof(struct lifeline));

@@ -7,9 +7,9 @@
  * If there are more of them than LIFELINE_NR_PARTS, the tasks that ran least until
  * then lose theirs, so the memory is bounded: 60 MiB, and 200 bytes for each task.
  *
- *	lifelines_init(&lines, &source, from_ns, until_ns);
- *	model.lifelines = &lines;
- *	model.sched.watch = &lines.watch;
+ *	lifelines_init(&lines, &scope, from_ns, until_ns);
+ *	watch = lifelines_watch(&lines);
+ *	model.sched.watch = &watch;
  *	... records ...
  *	... views read the lines ...
  *	lifelines_deinit(&lines);
@@ -20,8 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/source.h"
 #include "lib/pool.h"
+#include "lib/scope.h"
 #include "model/sched/runqueue.h"
 #include "watch/stretch.h"
 
@@ -90,23 +90,21 @@ struct lifeline {
 
 /**
  * struct lifelines - all tasks
- * @watch: for the model's sched.watch
  * @window: what is drawn
- * @source: processes and CPUs wanted: of others nothing is kept
+ * @scope: processes and CPUs wanted: of others nothing is kept
  * @line: struct lifeline, by task
  * @nr_parts: of all
  * @most_parts: as many are kept
  */
 struct lifelines {
-	struct sched_watch watch;
 	struct stretch_window window;
-	const struct source_opts *source;
+	const struct scope *scope;
 	struct pool line;
 	uint32_t nr_parts;
 	uint32_t most_parts;
 };
 
-int lifelines_init(struct lifelines *lines, const struct source_opts *source, uint64_t from_ns,
+int lifelines_init(struct lifelines *lines, const struct scope *scope, uint64_t from_ns,
 		   uint64_t until_ns);
 void lifelines_deinit(struct lifelines *lines);
 
@@ -115,12 +113,10 @@ static inline struct lifeline *lifeline_at(const struct lifelines *lines, uint32
 	return pool_at(&lines->line, task);
 }
 
-/* the state after @rec is that of @sched; there are no more records before @until_ns */
-int lifelines_follow(struct lifelines *lines, const struct sched *sched,
-		     const struct ipcprobe_rec *rec);
-int lifelines_finish(struct lifelines *lines, const struct sched *sched, uint64_t until_ns);
+/* lifeline_follow.c: what has the model of the run queues fill @lines */
+struct sched_watch lifelines_watch(struct lifelines *lines);
 
-/* what lifelines_follow() adds: the line was in its state until now, blocked on @wait */
+/* lifeline.c: what that adds: the line was in its state until now, blocked on @wait */
 int lifeline_end(struct lifelines *lines, struct lifeline *line, uint64_t until_ns,
 		 struct sched_wait wait);
 

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "model/model.h"
+#include "trace/event.h"
 
 static bool is_asleep(const struct sched_task *task)
 {
@@ -39,9 +39,7 @@ static uint16_t cpu_of(const struct sched_task *task, enum lifeline_state state)
 
 static bool is_wanted(const struct lifelines *lines, const struct sched *sched, uint32_t number)
 {
-	const struct task *task = task_at(sched->tasks, number);
-
-	return source_wants_pid(lines->source, proc_at(sched->tasks, task->proc)->pid);
+	return task_in_scope(sched->tasks, number, lines->scope);
 }
 
 static int follow_task(struct lifelines *lines, const struct sched *sched, uint32_t number,
@@ -103,13 +101,25 @@ static int follow_all(struct lifelines *lines, const struct sched *sched, uint64
 	return err;
 }
 
-/**
- * lifelines_follow - @sched has just taken in @rec, "lost" or of class "sched"
- * Return: 0 or -ENOMEM.
- */
-int lifelines_follow(struct lifelines *lines, const struct sched *sched,
-		     const struct ipcprobe_rec *rec)
+/* ---- what is watched ---- */
+
+static int note_waker(void *arg, const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
+		      uint32_t task, const struct sched_waker *waker)
 {
+	struct lifelines *lines = arg;
+	struct lifeline *line = pool_reach(&lines->line, task);
+
+	(void)sched;
+	if (!line)
+		return -ENOMEM;
+	line->wake_ns = rec->hdr.ts_ns;
+	line->waker = *waker;
+	return 0;
+}
+
+static int on_record(void *arg, const struct sched *sched, const struct ipcprobe_rec *rec)
+{
+	struct lifelines *lines = arg;
 	const struct ipcprobe_rec_rq_snapshot_end *end = (const void *)rec;
 	int err = 0;
 
@@ -129,7 +139,7 @@ int lifelines_follow(struct lifelines *lines, const struct sched *sched,
 		err = follow_all(lines, sched, rec->ts_ns);
 		return err ? err : follow_members(lines, sched, end->cpu, rec->ts_ns);
 	case IPCPROBE_REC_lost:
-		return follow_all(lines, sched, model_time(rec));
+		return follow_all(lines, sched, event_time(rec));
 	case IPCPROBE_REC_rq_enqueue:
 	case IPCPROBE_REC_rq_dequeue:
 	case IPCPROBE_REC_rq_wakeup:
@@ -141,12 +151,9 @@ int lifelines_follow(struct lifelines *lines, const struct sched *sched,
 	return err ? err : follow_tid(lines, sched, rec->tid, rec->ts_ns);
 }
 
-/**
- * lifelines_finish - there are no more records before @until_ns
- * Return: 0 or -ENOMEM.
- */
-int lifelines_finish(struct lifelines *lines, const struct sched *sched, uint64_t until_ns)
+static int on_finish(void *arg, const struct sched *sched, uint64_t until_ns)
 {
+	struct lifelines *lines = arg;
 	uint32_t i;
 	int err = 0;
 
@@ -158,4 +165,12 @@ int lifelines_finish(struct lifelines *lines, const struct sched *sched, uint64_
 					   sched_wait_of(sched, sched_task_at(sched, i)));
 	}
 	return err;
+}
+
+struct sched_watch lifelines_watch(struct lifelines *lines)
+{
+	return (struct sched_watch){
+		.on_wakeup = note_waker, .on_record = on_record, .on_finish = on_finish,
+		.arg = lines,
+	};
 }

@@ -35,26 +35,26 @@ static bool starts_with(const char *text, const char *start)
 }
 
 /* A file with a page cache; one of /proc or /sys has none, and cannot be spliced. */
-static bool is_file(const struct model *model, uint32_t object)
+static bool is_file(const struct copies *copies, uint32_t object)
 {
 	const char *path;
 
 	if (object_type(object) != OBJECT_FILE)
 		return false;
-	path = file_at(&model->copies.files, object_number(object))->path;
+	path = file_at(&copies->files, object_number(object))->path;
 	return path && !starts_with(path, "/proc/") && !starts_with(path, "/sys/");
 }
 
 /* The calls in question do not write to a file that is open to be appended to. */
-static bool is_appended(const struct model *model, uint32_t object)
+static bool is_appended(const struct copies *copies, uint32_t object)
 {
 	return object_type(object) == OBJECT_FILE &&
-	       file_at(&model->copies.files, object_number(object))->appender;
+	       file_at(&copies->files, object_number(object))->appender;
 }
 
-static bool is_suitable(const struct model *model, uint32_t object)
+static bool is_suitable(const struct copies *copies, uint32_t object)
 {
-	return object_is_pipe(&model->copies, object) || is_file(model, object);
+	return object_is_pipe(copies, object) || is_file(copies, object);
 }
 
 /* ---- hops ---- */
@@ -66,43 +66,43 @@ static bool is_plain(const struct hop *hop)
 	       !hop->has_gap && !hop->has_cycle && !hop->is_direct;
 }
 
-static bool is_read(const struct model *model, const struct hop *hop)
+static bool is_read(const struct copies *copies, const struct hop *hop)
 {
 	return hop->key.kind == HOP_READ && !hop->key.is_many && hop->key.to == OBJECT_MEMORY &&
-	       hop->bytes && is_suitable(model, hop->key.from);
+	       hop->bytes && is_suitable(copies, hop->key.from);
 }
 
-static bool is_passing_write(const struct model *model, const struct hop *hop,
+static bool is_passing_write(const struct copies *copies, const struct hop *hop,
 			     const struct hop *before)
 {
 	return is_plain(hop) && hop->key.kind == HOP_WRITE && hop->key.from == OBJECT_MEMORY &&
 	       hop->key.image == before->key.image && hop->key.to != before->key.from &&
-	       hop_grade(hop) == GRADE_EXACT && is_suitable(model, hop->key.to) &&
-	       !is_appended(model, hop->key.to);
+	       hop_grade(hop) == GRADE_EXACT && is_suitable(copies, hop->key.to) &&
+	       !is_appended(copies, hop->key.to);
 }
 
 /* Add hop @number to what became of the bytes of the hop before it. */
-static void note_next(struct passing *passing, const struct model *model, uint32_t number)
+static void note_next(struct passing *passing, const struct copies *copies, uint32_t number)
 {
-	const struct hop *hop = hop_at(&model->copies.paths, number);
-	const struct hop *before = hop_at(&model->copies.paths, hop->key.before);
+	const struct hop *hop = hop_at(&copies->paths, number);
+	const struct hop *before = hop_at(&copies->paths, hop->key.before);
 	struct passing *p = &passing[hop->key.before];
 
-	p->is_bad |= !is_passing_write(model, hop, before) || (p->to && p->to != hop->key.to);
+	p->is_bad |= !is_passing_write(copies, hop, before) || (p->to && p->to != hop->key.to);
 	p->to = hop->key.to;
 	p->bytes += hop->bytes;
 	p->nr_calls += hop->nr_calls;
 }
 
-static struct passing *make_passing(const struct model *model)
+static struct passing *make_passing(const struct copies *copies)
 {
-	const struct paths *paths = &model->copies.paths;
+	const struct paths *paths = &copies->paths;
 	struct passing *passing = calloc(paths->hop.nr, sizeof(*passing));
 	uint32_t i;
 
 	for (i = 1; passing && i < paths->hop.nr; i++)
 		if (hop_at(paths, i)->key.before && hop_at(paths, i)->bytes)
-			note_next(passing, model, i);
+			note_next(passing, copies, i);
 	return passing;
 }
 
@@ -116,24 +116,24 @@ static bool only_passes(const struct hop *hop, const struct passing *passing)
 
 /* ---- the list ---- */
 
-static const struct file *file_of(const struct model *model, uint32_t object)
+static const struct file *file_of(const struct copies *copies, uint32_t object)
 {
-	return file_at(&model->copies.files, object_number(object));
+	return file_at(&copies->files, object_number(object));
 }
 
 /*
  * What the kernel does: into a pipe the pages of a file or of another pipe go by
  * reference; into a file they are copied, once.
  */
-static void choose_call(const struct model *model, struct advice *advice)
+static void choose_call(const struct copies *copies, struct advice *advice)
 {
-	bool from_pipe = object_is_pipe(&model->copies, advice->from), to_pipe = object_is_pipe(&model->copies, advice->to);
+	bool from_pipe = object_is_pipe(copies, advice->from), to_pipe = object_is_pipe(copies, advice->to);
 
 	advice->copied_bytes = 2 * advice->bytes;
 	advice->saved_bytes = to_pipe ? advice->copied_bytes : advice->bytes;
 	if (from_pipe || to_pipe)
 		advice->call = "splice";
-	else if (file_of(model, advice->from)->dev == file_of(model, advice->to)->dev)
+	else if (file_of(copies, advice->from)->dev == file_of(copies, advice->to)->dev)
 		advice->call = "copy_file_range";
 	else
 		advice->call = "sendfile";
@@ -165,32 +165,32 @@ static int add_read(struct advice_list *list, struct map *map, uint32_t *cap,
 	return 0;
 }
 
-static int collect(struct advice_list *list, const struct model *model,
+static int collect(struct advice_list *list, const struct copies *copies,
 		   const struct passing *passing)
 {
 	struct map map = { 0 };
 	uint32_t i, cap = 0;
 	int err = 0;
 
-	for (i = 1; i < model->copies.paths.hop.nr && !err; i++) {
-		const struct hop *hop = hop_at(&model->copies.paths, i);
+	for (i = 1; i < copies->paths.hop.nr && !err; i++) {
+		const struct hop *hop = hop_at(&copies->paths, i);
 
-		if (is_read(model, hop))
+		if (is_read(copies, hop))
 			err = add_read(list, &map, &cap, hop, &passing[i]);
 	}
 	map_deinit(&map);
 	return err;
 }
 
-static bool is_wanted(const struct model *model, const struct advice *advice,
-		      const struct source_opts *opts)
+static bool is_wanted(const struct copies *copies, const struct advice *advice,
+		      const struct scope *scope)
 {
-	uint32_t proc = image_at(&model->tasks, advice->image)->proc;
+	uint32_t proc = image_at(copies->tasks, advice->image)->proc;
 
 	/* What else it did may be counted elsewhere. */
-	if (!advice->to || image_at(&model->tasks, advice->image)->has_folded)
+	if (!advice->to || image_at(copies->tasks, advice->image)->has_folded)
 		return false;
-	return !opts->pids.nr || source_wants_pid(opts, proc_at(&model->tasks, proc)->pid);
+	return proc_in_scope(copies->tasks, proc, scope);
 }
 
 static int compare(const void *a, const void *b)
@@ -211,28 +211,28 @@ static int compare(const void *a, const void *b)
  *
  * Return: 0 or -ENOMEM.
  */
-int advice_list_init(struct advice_list *list, const struct model *model,
-		     const struct source_opts *opts)
+int advice_list_init(struct advice_list *list, const struct copies *copies,
+		     const struct scope *scope)
 {
 	struct passing *passing;
 	uint32_t i, nr = 0;
 	int err;
 
 	*list = (struct advice_list){ 0 };
-	if (!model_copies_complete(model))
+	if (!copies_is_complete(copies))
 		return 0;
-	passing = make_passing(model);
-	err = passing ? collect(list, model, passing) : -ENOMEM;
+	passing = make_passing(copies);
+	err = passing ? collect(list, copies, passing) : -ENOMEM;
 	free(passing);
 	if (err) {
 		advice_list_deinit(list);
 		return err;
 	}
 	for (i = 0; i < list->nr; i++) {
-		if (!is_wanted(model, &list->v[i], opts))
+		if (!is_wanted(copies, &list->v[i], scope))
 			continue;
 		list->v[nr] = list->v[i];
-		choose_call(model, &list->v[nr++]);
+		choose_call(copies, &list->v[nr++]);
 	}
 	list->nr = nr;
 	if (nr)

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "cmd/source.h"
-#include "model/model.h"
+#include "lib/scope.h"
+#include "model/copies/copies.h"
 
 /**
  * struct advice - a process that only passes bytes on
@@ -31,15 +31,15 @@ struct advice {
 };
 
 /**
- * struct advice_list - all of a model, what saves most first
+ * struct advice_list - all of a copies, what saves most first
  */
 struct advice_list {
 	struct advice *v;
 	uint32_t nr;
 };
 
-int advice_list_init(struct advice_list *list, const struct model *model,
-		     const struct source_opts *opts);
+int advice_list_init(struct advice_list *list, const struct copies *copies,
+		     const struct scope *scope);
 void advice_list_deinit(struct advice_list *list);
 
 #endif /* IPCPROBE_MODEL_COPIES_ADVICE_H */

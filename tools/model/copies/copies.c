@@ -398,6 +398,7 @@ int copies_lost(struct copies *copies, uint32_t class_id, uint64_t begin_ns, uin
 {
 	int err = park_flush(copies);
 
+	copies->has_gap = true;
 	copies->gen++;
 	copies->channels.gen++;
 	if (class_id == IPCPROBE_CLASS_SHM || class_id == IPCPROBE_CLASS_TASK) {

@@ -7,6 +7,7 @@
  *	call.c		... with the positions and addresses of all bytes moved
  *	message.c, socket.c, procvm.c	the same for these
  *	shm.c		where shared memory lies in whose address space
+ *	count.c		what operations count at the ends of channels
  *	place.c		operations on memory -> the same on what is mapped there
  *	park.c		operations -> the same in causal order
  *	flow.c		an operation -> hops, and who has the bytes now
@@ -240,6 +241,7 @@ struct flow_watch {
  * struct copies - the model behind "ipcprobe copies"
  * @gen: raised when records were lost: nothing older is linked to anything
  * @mappings_gen: raised when records about mappings were lost: none is known
+ * @has_gap: records were lost
  * @gap_end_ns: not 0: records up to this time may be missing
  * @has_mapping_gap: among them such about mappings
  * @known_ns: waits of calls that began before may be missing
@@ -274,6 +276,7 @@ struct copies {
 	uint32_t gen;
 	uint32_t mappings_gen;
 	uint32_t nr_ops;
+	bool has_gap;
 	bool has_mapping_gap;
 	bool is_partial;
 	bool counts_calls;
@@ -304,6 +307,12 @@ int copies_apply_name(struct copies *copies, const struct ipcprobe_rec *rec);
 int copies_lost(struct copies *copies, uint32_t class_id, uint64_t begin_ns, uint64_t end_ns);
 void copies_reset(struct copies *copies);
 int copies_finish(struct copies *copies, uint64_t end_ns);
+
+/* True if no record is missing that could change figures about bytes. */
+static inline bool copies_is_complete(const struct copies *copies)
+{
+	return !copies->is_partial && !copies->has_gap;
+}
 
 /* what is followed of process @proc, NULL = nothing */
 static inline struct proc_io *proc_io_at(const struct copies *copies, uint32_t proc)
@@ -339,6 +348,12 @@ static inline bool object_is_stream(const struct copies *copies, uint32_t object
 	       channel_is_stream(channel_at(&copies->channels, object_number(object)));
 }
 
+/* count.c */
+int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
+		 uint32_t *end);
+void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full);
+uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all);
+
 /* op.c */
 int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	     struct call_state **state);
@@ -352,9 +367,6 @@ int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_cop
 int op_apply_file_resize(struct copies *copies, const struct ipcprobe_rec_file_resize *rec);
 int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec);
 
-int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
-		 uint32_t *end);
-void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full);
 
 /* shm.c */
 int shm_segment(struct copies *copies, const struct ipcprobe_rec_shm_segment *rec);
@@ -411,13 +423,10 @@ int spans_add(struct spans *spans, uint64_t start, uint64_t bytes);
 
 /* place.c */
 int place_submit(struct copies *copies, const struct op *op);
-uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all);
 
 /* park.c */
 int park_submit(struct copies *copies, const struct op *op);
 int park_flush(struct copies *copies);
-int park_wake_list(struct copies *copies, uint32_t first);
-int park_wake(struct copies *copies, uint32_t proc);
 
 /* flow.c */
 struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image);

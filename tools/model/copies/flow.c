@@ -143,9 +143,7 @@ int flow_fork(struct copies *copies, const struct op *op)
 	child->gen = parent->gen;
 	child->has_unknown = parent->has_unknown;
 	child->waits_for_parent = false;
-	if (child->first)
-		return park_wake(copies, op->child);
-	if (child->has_exited)
+	if (!child->first && child->has_exited)
 		flow_exit(copies, op->child);
 	return 0;
 }
@@ -722,7 +720,7 @@ static int put_into_stream(struct copies *copies, const struct op *op)
 
 	if (!err && channel->nr_segs >= STREAM_SEGS_OLD)
 		err = flow_end_unseen(copies, number, FLOW_SLACK * channel->capacity);
-	return err ? err : park_wake_list(copies, channel->waiters);
+	return err;
 }
 
 /* what a program did with what it had read and passed on */

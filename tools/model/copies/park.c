@@ -59,6 +59,35 @@ static struct parked *make_parked(struct copies *copies, const struct op *op)
 	return parked;
 }
 
+/* ---- waking ---- */
+
+/* Let @proc try again as soon as the running operation is done. */
+static int wake(struct copies *copies, uint32_t proc)
+{
+	uint32_t *grown;
+
+	grown = array_reserve(copies->runnable, &copies->cap_runnable,
+			      copies->nr_runnable + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	copies->runnable = grown;
+	grown[copies->nr_runnable++] = proc;
+	return 0;
+}
+
+/* Let all processes of a list of waiters try again. */
+static int wake_list(struct copies *copies, uint32_t first)
+{
+	uint32_t proc = first;
+	int err = 0;
+
+	for (; proc && !err; proc = proc_io_at(copies, proc)->next_waiter)
+		err = wake(copies, proc);
+	return err;
+}
+
+/* ---- the lists ---- */
+
 /* Let those who take bytes from @target wait for @parked. */
 static void add_put(struct memory *target, struct parked *parked)
 {
@@ -85,7 +114,7 @@ static int remove_put(struct copies *copies, const struct parked *parked)
 	*link = parked->next_put;
 	if (target->last_put == parked)
 		target->last_put = before;
-	return park_wake_list(copies, target->waiters);
+	return wake_list(copies, target->waiters);
 }
 
 static int append(struct copies *copies, struct proc_io *io, const struct op *op)
@@ -182,36 +211,26 @@ static void stop_waiting(struct copies *copies, uint32_t proc)
 	io->wait_list = NULL;
 }
 
-/* park_wake - let @proc try again as soon as the running operation is done */
-int park_wake(struct copies *copies, uint32_t proc)
-{
-	uint32_t *grown;
-
-	grown = array_reserve(copies->runnable, &copies->cap_runnable,
-			      copies->nr_runnable + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	copies->runnable = grown;
-	grown[copies->nr_runnable++] = proc;
-	return 0;
-}
-
-/* park_wake_list - the same with all processes of a list of waiters */
-int park_wake_list(struct copies *copies, uint32_t first)
-{
-	uint32_t proc = first;
-	int err = 0;
-
-	for (; proc && !err; proc = proc_io_at(copies, proc)->next_waiter)
-		err = park_wake(copies, proc);
-	return err;
-}
-
 /* ---- running ---- */
 
+/* Run a fork; what waits of the child may run then. */
+static int run_fork(struct copies *copies, const struct op *op)
+{
+	int err = flow_fork(copies, op);
+
+	if (err || !proc_io_at(copies, op->child)->first)
+		return err;
+	return wake(copies, op->child);
+}
+
+/* Run @op; those who wait for bytes in the stream that it wrote may run then. */
 static int run(struct copies *copies, const struct op *op)
 {
-	return op->is_fork ? flow_fork(copies, op) : flow_run(copies, op);
+	int err = op->is_fork ? run_fork(copies, op) : flow_run(copies, op);
+
+	if (err || op->is_fork || !object_is_stream(copies, op->to))
+		return err;
+	return wake_list(copies, channel_at(&copies->channels, object_number(op->to))->waiters);
 }
 
 static int run_first(struct copies *copies, uint32_t proc)
@@ -264,7 +283,7 @@ static int give_up_oldest(struct copies *copies)
 	stop_waiting(copies, proc);
 	err = run_first(copies, proc);
 	if (!err)
-		err = park_wake(copies, proc);
+		err = wake(copies, proc);
 	return err ? err : drain_runnable(copies);
 }
 

@@ -28,51 +28,51 @@ const char *path_hop_how(const struct hop *hop)
 	return hop->is_direct ? "direct" : "reference";
 }
 
-double path_hop_share(const struct model *model, const struct path *path, uint32_t hop)
+double path_hop_share(const struct copies *copies, const struct path *path, uint32_t hop)
 {
-	uint64_t below = hop_at(&model->copies.paths, hop)->below_bytes;
+	uint64_t below = hop_at(&copies->paths, hop)->below_bytes;
 
 	return below ? (double)path->bytes / below : 0;
 }
 
 /* The grade of the path that ends with hop @last: of a partial recording never exact. */
-static enum grade worst_grade(const struct model *model, uint32_t last)
+static enum grade worst_grade(const struct copies *copies, uint32_t last)
 {
-	bool is_doubtful = model->copies.is_partial && hop_at(&model->copies.paths, last)->depth;
+	bool is_doubtful = copies->is_partial && hop_at(&copies->paths, last)->depth;
 	enum grade worst = is_doubtful ? GRADE_ADDRESS : GRADE_EXACT;
 
-	for (; last; last = hop_at(&model->copies.paths, last)->key.before)
-		if (hop_grade(hop_at(&model->copies.paths, last)) > worst)
-			worst = hop_grade(hop_at(&model->copies.paths, last));
+	for (; last; last = hop_at(&copies->paths, last)->key.before)
+		if (hop_grade(hop_at(&copies->paths, last)) > worst)
+			worst = hop_grade(hop_at(&copies->paths, last));
 	return worst;
 }
 
 /* path_of - the path that ends with hop @last */
-void path_of(const struct model *model, uint32_t last, struct path *ret)
+void path_of(const struct copies *copies, uint32_t last, struct path *ret)
 {
-	const struct paths *paths = &model->copies.paths;
+	const struct paths *paths = &copies->paths;
 	uint32_t i = hop_at(paths, last)->depth + 1U;
 
 	*ret = (struct path){ .nr_hops = i, .bytes = hop_at(paths, last)->end_bytes,
-			      .grade = worst_grade(model, last),
+			      .grade = worst_grade(copies, last),
 			      .outcome = hop_at(paths, last)->outcome,
-			      .is_exact = model_copies_complete(model) };
+			      .is_exact = copies_is_complete(copies) };
 	for (; last; last = hop_at(paths, last)->key.before) {
 		const struct hop *hop = hop_at(paths, last);
 
 		ret->hop[--i] = last;
 		ret->is_exact &= !hop->key.is_many &&
-				 !image_at(&model->tasks, hop->key.image)->is_partial;
+				 !image_at(copies->tasks, hop->key.image)->is_partial;
 		ret->has_cycle |= hop->has_cycle;
 		ret->nr_copies += hop->copied_bytes > 0;
-		ret->copied_bytes += hop->copied_bytes * path_hop_share(model, ret, last);
+		ret->copied_bytes += hop->copied_bytes * path_hop_share(copies, ret, last);
 	}
 }
 
 /* path_total - sums over all hops and all paths */
-struct path_total path_total(const struct model *model)
+struct path_total path_total(const struct copies *copies)
 {
-	const struct paths *paths = &model->copies.paths;
+	const struct paths *paths = &copies->paths;
 	uint64_t ended[] = { [OUTCOME_DELIVERED] = 0, [OUTCOME_LEFT] = 0, [OUTCOME_UNSEEN] = 0,
 			     [OUTCOME_DISCARDED] = 0 };
 	struct path_total total = { .delivery_bytes = paths->folded_delivery_bytes };
@@ -100,16 +100,16 @@ double path_amplification(const struct path_total *total)
 	return total->delivered_bytes ? (double)total->delivery_bytes / total->delivered_bytes : 0;
 }
 
-static bool is_wanted(const struct model *model, uint32_t last, const struct source_opts *opts)
+static bool is_wanted(const struct copies *copies, uint32_t last, const struct scope *scope)
 {
-	const struct tasks *tasks = &model->tasks;
+	const struct tasks *tasks = copies->tasks;
 
-	if (!opts->pids.nr)
+	if (!scope->pids.nr)
 		return true;
-	for (; last; last = hop_at(&model->copies.paths, last)->key.before) {
-		uint32_t image = hop_at(&model->copies.paths, last)->key.image;
+	for (; last; last = hop_at(&copies->paths, last)->key.before) {
+		uint32_t image = hop_at(&copies->paths, last)->key.image;
 
-		if (source_wants_pid(opts, proc_at(tasks, image_at(tasks, image)->proc)->pid))
+		if (proc_in_scope(tasks, image_at(tasks, image)->proc, scope))
 			return true;
 	}
 	return false;
@@ -148,25 +148,25 @@ static int compare(const void *a, const void *b)
 }
 
 /* What is less is a scrap: it does not stand before what most bytes did. */
-static uint64_t least_bytes(const struct model *model)
+static uint64_t least_bytes(const struct copies *copies)
 {
-	struct path_total total = path_total(model);
+	struct path_total total = path_total(copies);
 	uint64_t all = total.delivered_bytes + total.left_bytes + total.unseen_bytes;
 
 	return all / MAIN_SHARE > COPY_CONFIG_BYTES ? all / MAIN_SHARE : COPY_CONFIG_BYTES;
 }
 
 /* What is less sure has to carry more. */
-static struct rank rank_of(const struct model *model, uint32_t last)
+static struct rank rank_of(const struct copies *copies, uint32_t last)
 {
 	static const uint32_t weights[] = {
 		[GRADE_EXACT] = 4, [GRADE_ADDRESS] = 3, [GRADE_INFERRED] = 2,
 	};
-	const struct hop *hop = hop_at(&model->copies.paths, last);
+	const struct hop *hop = hop_at(&copies->paths, last);
 
 	return (struct rank){ .last = last, .is_single = is_single(hop),
 			      .outcome = hop->outcome, .bytes = hop->end_bytes,
-			      .weight = hop->end_bytes / 4 * weights[worst_grade(model, last)] };
+			      .weight = hop->end_bytes / 4 * weights[worst_grade(copies, last)] };
 }
 
 static void count_main(struct path_list *list, const struct rank *ranks)
@@ -240,12 +240,12 @@ static int merge(struct path_list *list, const struct paths *paths, struct rank 
 
 /* ---- the list ---- */
 
-static int fill(struct path_list *list, const struct model *model, struct rank *ranks,
+static int fill(struct path_list *list, const struct copies *copies, struct rank *ranks,
 		bool is_merged)
 {
-	uint64_t least = least_bytes(model);
+	uint64_t least = least_bytes(copies);
 	uint32_t i;
-	int err = is_merged ? merge(list, &model->copies.paths, ranks) : 0;
+	int err = is_merged ? merge(list, &copies->paths, ranks) : 0;
 
 	if (err)
 		return err;
@@ -258,21 +258,21 @@ static int fill(struct path_list *list, const struct model *model, struct rank *
 	return 0;
 }
 
-static int make(struct path_list *list, const struct model *model,
-		const struct source_opts *opts, enum grade worst, bool is_merged)
+static int make(struct path_list *list, const struct copies *copies,
+		const struct scope *scope, enum grade worst, bool is_merged)
 {
-	const struct paths *paths = &model->copies.paths;
+	const struct paths *paths = &copies->paths;
 	struct rank *ranks = calloc(paths->hop.nr, sizeof(*ranks));
 	uint32_t i;
 	int err = -ENOMEM;
 
 	*list = (struct path_list){ .last = calloc(paths->hop.nr, sizeof(*list->last)) };
 	for (i = 1; ranks && i < paths->hop.nr; i++)
-		if (hop_at(paths, i)->end_bytes && worst_grade(model, i) <= worst &&
-		    is_wanted(model, i, opts))
-			ranks[list->nr++] = rank_of(model, i);
+		if (hop_at(paths, i)->end_bytes && worst_grade(copies, i) <= worst &&
+		    is_wanted(copies, i, scope))
+			ranks[list->nr++] = rank_of(copies, i);
 	if (list->last && ranks)
-		err = fill(list, model, ranks, is_merged);
+		err = fill(list, copies, ranks, is_merged);
 	free(ranks);
 	if (err)
 		path_list_deinit(list);
@@ -285,10 +285,10 @@ static int make(struct path_list *list, const struct model *model,
  *
  * Return: 0 or -ENOMEM.
  */
-int path_list_init(struct path_list *list, const struct model *model,
-		   const struct source_opts *opts, enum grade worst)
+int path_list_init(struct path_list *list, const struct copies *copies,
+		   const struct scope *scope, enum grade worst)
 {
-	return make(list, model, opts, worst, false);
+	return make(list, copies, scope, worst, false);
 }
 
 /**
@@ -297,10 +297,10 @@ int path_list_init(struct path_list *list, const struct model *model,
  *
  * Return: 0 or -ENOMEM.
  */
-int path_list_merged(struct path_list *list, const struct model *model,
-		     const struct source_opts *opts, enum grade worst)
+int path_list_merged(struct path_list *list, const struct copies *copies,
+		     const struct scope *scope, enum grade worst)
 {
-	return make(list, model, opts, worst, true);
+	return make(list, copies, scope, worst, true);
 }
 
 void path_list_deinit(struct path_list *list)

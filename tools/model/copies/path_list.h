@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The paths of a finished model, as a view shows them: where bytes ended, by
+ * The paths of a finished copies, as a view shows them: where bytes ended, by
  * which hops, with how many copies.
  */
 #ifndef IPCPROBE_MODEL_COPIES_PATH_LIST_H
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/source.h"
-#include "model/model.h"
+#include "lib/scope.h"
+#include "model/copies/copies.h"
 
 /**
  * struct path - a path
@@ -70,19 +70,19 @@ struct path_total {
 	uint64_t referenced_bytes;
 };
 
-int path_list_init(struct path_list *list, const struct model *model,
-		   const struct source_opts *opts, enum grade worst);
-int path_list_merged(struct path_list *list, const struct model *model,
-		     const struct source_opts *opts, enum grade worst);
+int path_list_init(struct path_list *list, const struct copies *copies,
+		   const struct scope *scope, enum grade worst);
+int path_list_merged(struct path_list *list, const struct copies *copies,
+		     const struct scope *scope, enum grade worst);
 void path_list_deinit(struct path_list *list);
-void path_of(const struct model *model, uint32_t last, struct path *ret);
-struct path_total path_total(const struct model *model);
+void path_of(const struct copies *copies, uint32_t last, struct path *ret);
+struct path_total path_total(const struct copies *copies);
 
 /* copies of each byte delivered; 0 = none was */
 double path_amplification(const struct path_total *total);
 
 /* the hop's part of what @path delivered */
-double path_hop_share(const struct model *model, const struct path *path, uint32_t hop);
+double path_hop_share(const struct copies *copies, const struct path *path, uint32_t hop);
 
 /* what kind of transfer a hop was: "copy", "reference", ... */
 const char *path_hop_how(const struct hop *hop);

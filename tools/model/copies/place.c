@@ -151,14 +151,6 @@ static int find_places(const struct copies *copies, struct places *places,
 	return err ? err : add_place(places, NOWHERE, 0, 0, false);
 }
 
-/* @total's part for bytes @done ... @done + @bytes of @all; parts add up. */
-uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all)
-{
-	if (bytes == all)
-		return total;
-	return (__uint128_t)total * (done + bytes) / all - (__uint128_t)total * done / all;
-}
-
 /*
  * Is it memory that several processes reach?  Then count who does.  Of a file
  * that is but written and read, those ends are counted that prove to be two.

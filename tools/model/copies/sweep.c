@@ -30,17 +30,6 @@ uint32_t sweep_nr_objects(const struct copies *copies)
 	       pool_used(&tasks->image) + pool_used(&tasks->proc) + pool_used(&tasks->task);
 }
 
-/* sweep_is_wanted - was process @pid asked for? */
-bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid)
-{
-	uint32_t i;
-
-	for (i = 0; i < limits->nr_pids; i++)
-		if (limits->pid[i] == pid)
-			return true;
-	return false;
-}
-
 /* sweep_is_due - for each record: are there many objects?  A few too many do not matter. */
 bool sweep_is_due(struct copies *copies)
 {

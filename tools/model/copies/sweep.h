@@ -116,6 +116,7 @@ static inline void sweep_mark(struct sweep_marks *marks, uint32_t number, uint8_
 }
 
 /* sweep_mark.c */
+bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid);
 void sweep_mark_living(struct sweep *sweep);
 void sweep_mark_object(struct sweep *sweep, uint32_t object, enum sweep_mark mark);
 void sweep_mark_named(struct sweep *sweep);
@@ -128,7 +129,6 @@ int sweep_ends(const struct sweep *sweep);
 void sweep_limits_init(struct sweep_limits *limits);
 uint32_t sweep_nr_objects(const struct copies *copies);
 bool sweep_is_due(struct copies *copies);
-bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid);
 int sweep_run(struct copies *copies);
 
 #endif /* IPCPROBE_MODEL_COPIES_SWEEP_H */

@@ -287,6 +287,17 @@ void sweep_mark_living(struct sweep *sweep)
 
 /* ---- what the user asked for ---- */
 
+/* sweep_is_wanted - true if the user asked for process @pid */
+bool sweep_is_wanted(const struct sweep_limits *limits, uint32_t pid)
+{
+	uint32_t i;
+
+	for (i = 0; i < limits->nr_pids; i++)
+		if (limits->pid[i] == pid)
+			return true;
+	return false;
+}
+
 static bool is_wanted(const struct copies *copies, uint32_t image)
 {
 	uint32_t proc = image_at(copies->tasks, image)->proc;

@@ -24,11 +24,6 @@ static struct pick_cpu *cpu_of(struct picks *picks, uint32_t cpu)
 	return &grown[cpu];
 }
 
-const struct pick_cpu *picks_cpu(const struct picks *picks, uint32_t cpu)
-{
-	return cpu < picks->nr_cpus ? &picks->cpu[cpu] : NULL;
-}
-
 /* ---- counting ---- */
 
 static struct pick_who who_of(const struct pick_level *level, int32_t entity)

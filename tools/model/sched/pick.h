@@ -183,8 +183,11 @@ void picks_reset(struct picks *picks);
 /* predictions by all rules */
 struct pick_count picks_sum(const struct picks *picks);
 
-/* NULL: nothing was told of it */
-const struct pick_cpu *picks_cpu(const struct picks *picks, uint32_t cpu);
+/* What is known of picks on @cpu, NULL = nothing. */
+static inline const struct pick_cpu *picks_cpu(const struct picks *picks, uint32_t cpu)
+{
+	return cpu < picks->nr_cpus ? &picks->cpu[cpu] : NULL;
+}
 
 /* pick_class.c: whom the order of classes gives at a switch; which fair task, it does not know */
 struct pick_class pick_by_class(const struct picks *picks, const struct sched *sched,

@@ -66,12 +66,6 @@ static struct sched_cpu *cpu_of(struct sched *sched, uint32_t cpu)
 
 /* ---- who watches ---- */
 
-/* Is anybody told what happens at @ts_ns? */
-bool sched_is_watched(const struct sched *sched, uint64_t ts_ns)
-{
-	return sched->watch && ts_ns >= sched->from_ns && !sched->is_over;
-}
-
 static int tell_switch(const struct sched *sched, const struct ipcprobe_rec_rq_switch *rec,
 		       uint32_t prev, uint32_t next)
 {
@@ -96,50 +90,6 @@ static int tell_migrate(const struct sched *sched, const struct ipcprobe_rec_rq_
 	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_migrate)
 		return 0;
 	return sched->watch->on_migrate(sched->watch->arg, sched, rec, task, by);
-}
-
-/* ---- members ---- */
-
-static void unlink_member(struct sched *sched, struct sched_task *task)
-{
-	struct sched_cpu *cpu;
-
-	if (task->cpu == SCHED_NO_CPU)
-		return;
-	cpu = &sched->cpu[task->cpu];
-	if (task->prev)
-		sched_task_at(sched, task->prev)->next = task->next;
-	else
-		cpu->first = task->next;
-	if (task->next)
-		sched_task_at(sched, task->next)->prev = task->prev;
-	cpu->nr_members--;
-	task->cpu = SCHED_NO_CPU;
-}
-
-static void link_member(struct sched *sched, uint32_t number, struct sched_cpu *cpu)
-{
-	struct sched_task *task = sched_task_at(sched, number);
-
-	unlink_member(sched, task);
-	task->cpu = cpu - sched->cpu;
-	task->prev = 0;
-	task->next = cpu->first;
-	if (cpu->first)
-		sched_task_at(sched, cpu->first)->prev = number;
-	cpu->first = number;
-	cpu->nr_members++;
-}
-
-uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task)
-{
-	return task ? sched_task_at(sched, task)->next : cpu->first;
-}
-
-void sched_drop_members(struct sched *sched, struct sched_cpu *cpu)
-{
-	while (cpu->first)
-		unlink_member(sched, sched_task_at(sched, cpu->first));
 }
 
 /* ---- length and audit ---- */
@@ -239,7 +189,7 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 	if (err)
 		return err;
 	if (number && cpu->is_known)
-		link_member(sched, number, cpu);
+		sched_link_member(sched, number, cpu);
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
 }
 
@@ -292,7 +242,7 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 		if (err)
 			return err;
 	} else if (task->cpu == rec->cpu) {
-		unlink_member(sched, task);
+		sched_unlink_member(sched, task);
 	}
 	task->is_moved = task->state == SCHED_DELAYED && !(rec->rq_flags & DEQUEUE_SLEEP);
 	if (number && task->cpu == SCHED_NO_CPU)
@@ -399,7 +349,7 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	if (cpu->is_known && cpu->current == prev_number)
 		err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
 	if (cpu->is_known && next_number && next->cpu != rec->cpu)
-		link_member(sched, next_number, cpu);
+		sched_link_member(sched, next_number, cpu);
 	cpu->current = next_number;
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->nr_switches += !sched->is_over;
@@ -454,7 +404,7 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 		return err;
 	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_WAKEUP, task->cpu == rec->cpu);
 	if (cpu->is_known && task->cpu != rec->cpu && task->state != SCHED_RUNNING)
-		link_member(sched, number, cpu);
+		sched_link_member(sched, number, cpu);
 	cpu->nr_wakeups += !sched->is_over;
 	task->nr_wakeups += !sched->is_over;
 	cpu->nr_unknown_wakers += waker.kind == WAKER_UNKNOWN;
@@ -530,7 +480,7 @@ static int begin_member(struct sched *sched, struct sched_cpu *cpu,
 	enum sched_state before = task->state;
 	int err = 0;
 
-	link_member(sched, member->task, cpu);
+	sched_link_member(sched, member->task, cpu);
 	task->group = member->group;
 	task->prio = member->prio;
 	task->sched_class = member->sched_class;

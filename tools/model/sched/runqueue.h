@@ -267,12 +267,14 @@ struct sched_switch {
  * @on_slept: a task slept for @ns until now, or was woken: sched_wait_of() says on what
  * @on_lost: records of @begin_ns to @end_ns are missing; before
  * @on_end: there are no more records before @until_ns; before
+ * @on_record: a "lost" record or one of class "sched" was taken in; also before from_ns
+ * @on_finish: there are no more records at all: after all figures are complete
  * @on_fold: what it knows of a task is to count as that of task @into[task], if that is
  *	not 0, as the task's number goes to another one; NULL: no number may
  * @arg: their first argument
  *
- * All may be NULL.  Only what happens at the model's from_ns or later is told.
- * Those that return anything return 0 or -errno, which ends everything.
+ * All may be NULL.  Only what happens at the model's from_ns or later is told, unless
+ * it says otherwise here. Those that return anything return 0 or -errno, which ends everything.
  */
 struct sched_watch {
 	int (*on_switch)(void *arg, const struct sched *sched, const struct sched_switch *sw);
@@ -285,6 +287,8 @@ struct sched_watch {
 			 uint64_t ns);
 	int (*on_lost)(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
 	int (*on_end)(void *arg, const struct sched *sched, uint64_t until_ns);
+	int (*on_record)(void *arg, const struct sched *sched, const struct ipcprobe_rec *rec);
+	int (*on_finish)(void *arg, const struct sched *sched, uint64_t until_ns);
 	int (*on_fold)(void *arg, const uint32_t *into, uint32_t nr);
 	void *arg;
 };
@@ -386,7 +390,21 @@ static inline uint64_t sched_ready_ns(const struct sched_task *task)
 /* for how long, since the figures began, @task has run on @cpu; 0 if not at all */
 uint64_t sched_run_ns(const struct sched *sched, uint32_t task, uint32_t cpu, uint64_t until_ns);
 
-bool sched_is_watched(const struct sched *sched, uint64_t ts_ns);
+/* True if the watcher is called for what happens at @ts_ns. */
+static inline bool sched_is_watched(const struct sched *sched, uint64_t ts_ns)
+{
+	return sched->watch && ts_ns >= sched->from_ns && !sched->is_over;
+}
+
+/*
+ * member.c: a task joins a queue or leaves the one it is on, all leave it; the member after
+ * @task on its queue, of task 0 the first one; members that count in the queue's length
+ */
+void sched_link_member(struct sched *sched, uint32_t number, struct sched_cpu *cpu);
+void sched_unlink_member(struct sched *sched, struct sched_task *task);
+void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
+uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task);
+uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
 
 /* account.c: what went on until now is counted */
 int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right);
@@ -396,7 +414,6 @@ void sched_end_throttled(const struct sched *sched, const struct sched_task *tas
 			 uint64_t ts_ns, uint32_t next);
 void sched_enter_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
 		       enum sched_state state);
-void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
 
 /* throttle.c: whom throttling keeps from running */
 int sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
@@ -408,9 +425,6 @@ int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
 int sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
 			   const struct ipcprobe_rec_rq_change *rec);
 
-/* members that count in the queue's length */
-uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
-
 /* check.c: what is known already against what a record says; all but a failed
  * check's count is left alone
  */
@@ -418,8 +432,6 @@ bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool i
 void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 uint32_t current);
 
-/* the member after @task on its queue; of task 0: @cpu's first member */
-uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task);
 
 /* time at any length */
 uint64_t sched_known_ns(const struct sched_cpu *cpu);

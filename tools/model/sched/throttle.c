@@ -72,15 +72,6 @@ int sched_set_throttled(const struct sched *sched, struct sched_task *task, uint
 	return sched_enter_waiting(sched, task, ts_ns, task->cpu, 0);
 }
 
-uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu)
-{
-	uint32_t task = 0, nr = 0;
-
-	while ((task = sched_next_member(sched, cpu, task)))
-		nr += !sched_task_at(sched, task)->is_throttled;
-	return nr;
-}
-
 /* ---- groups ---- */
 
 static void forget_group(struct sched_cpu *cpu, uint32_t group)

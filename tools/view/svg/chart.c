@@ -99,7 +99,7 @@ static bool is_idle(const struct chart_lane *lane)
 
 static bool is_drawn(const struct queues *q, uint32_t cpu)
 {
-	return q->model->sched.cpu[cpu].is_seen && source_wants_cpu(q->chart->source, cpu);
+	return q->model->sched.cpu[cpu].is_seen && scope_has_cpu(q->chart->scope, cpu);
 }
 
 static uint32_t nr_busy(const struct queues *q)

@@ -17,7 +17,7 @@
 int view_svg_write(FILE *out, const struct model *model, const struct chart *chart,
 		   uint64_t start_ns);
 
-/* ---- chart.c, chart_name.c, chart_lane.c and chart_wait.c ---- */
+/* ---- chart.c, chart_name.c, chart_lane.c, chart_wait.c and chart_bar.c ---- */
 
 #define QUEUES_LEFT	80U	/* begin of the time axis */
 #define QUEUES_NR_ROWS	8U	/* of those who wait, of a CPU, at most */
@@ -137,7 +137,8 @@ uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *la
 void queues_write_lane(const struct queues *q, const struct queues_lane *lane);
 void queues_write_waits(const struct queues *q, const struct queues_lane *lane);
 
-/* the top of a row of those who wait */
+/* the top of the queue's length, and of a row of those who wait */
+uint32_t queues_queue_y(const struct queues *q, const struct queues_lane *lane);
 uint32_t queues_wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row);
 
 /* a task's name and thread id; in a bar, as much of it as there is room for */

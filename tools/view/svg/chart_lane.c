@@ -16,16 +16,6 @@
 
 /* ---- what is where ---- */
 
-static uint32_t queue_y(const struct queues *q, const struct queues_lane *lane)
-{
-	return lane->y + q->size->run + q->size->space;
-}
-
-uint32_t queues_wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row)
-{
-	return queue_y(q, lane) + q->size->queue + q->size->space + row * (q->size->wait + 1);
-}
-
 uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *lane)
 {
 	if (lane->is_idle)
@@ -33,21 +23,7 @@ uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *la
 	return queues_wait_y(q, lane, lane->nr_rows) + 2 * lane->has_more + q->size->gap - lane->y;
 }
 
-/* ---- bars ---- */
-
-static const struct task *task_named(const struct queues *q, uint32_t task)
-{
-	return task_at(&q->model->tasks, task);
-}
-
-/* "cat 1234"; the task's last name may be another one than it had then */
-void queues_write_task(const struct queues *q, uint32_t task, uint32_t name)
-{
-	const char *comm = name ? q->chart->name[name].comm : task_named(q, task)->comm;
-
-	svg_comm(&q->svg, comm);
-	fprintf(q->svg.out, "%s%u", *comm ? " " : "", task_named(q, task)->tid);
-}
+/* ---- what is not known ---- */
 
 /* What is missing between times that follow each other, before the one that begins at @from_ns. */
 static void write_gap(const struct queues *q, const char *whose, uint64_t end_ns, uint64_t from_ns,
@@ -82,32 +58,6 @@ static void write_length_gaps(const struct queues *q, uint32_t cpu, uint32_t y, 
 		ns = lane->length[i].time.until_ns;
 	}
 	write_gap(q, "", ns, q->chart->window.until_ns, y, height);
-}
-
-/*
- * The task's label in its bar, shorter where there is less room; or none.  Of
- * several tasks with one name, only the thread ids differ.
- */
-void queues_write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
-			double width, double letter)
-{
-	const char *comm = q->chart->name[name].comm;
-	size_t len = strnlen(comm, 16), tid_len;
-	char tid[16];
-
-	tid_len = snprintf(tid, sizeof(tid), "%u", task_named(q, task)->tid);
-	if (!name)
-		return;
-	if (width < (len + tid_len + 2) * letter) {
-		len = q->names.name[name].is_several ? 0 : len;
-		tid_len = len ? 0 : tid_len;
-	}
-	if (width < (len + tid_len + 1) * letter)
-		return;
-	fprintf(q->svg.out, "<text x=\"%.2f\" y=\"%.2f\">", x + letter / 2, y);
-	if (len)
-		svg_comm(&q->svg, comm);
-	fprintf(q->svg.out, "%s%s</text>", len && tid_len ? " " : "", tid_len ? tid : "");
 }
 
 /* ---- who ran ---- */
@@ -252,7 +202,7 @@ static void write_area(const struct queues *q, const struct queues_lane *lane, c
 		       double (*value)(const struct chart_length *length))
 {
 	const struct chart_lane *chart = chart_lane(q->chart, lane->cpu);
-	double bottom = queue_y(q, lane) + q->size->queue;
+	double bottom = queues_queue_y(q, lane) + q->size->queue;
 	double unit = (double)q->size->queue / q->max_length;
 	uint64_t ns = 0;
 	uint32_t i;
@@ -279,7 +229,7 @@ static void write_queue(const struct queues *q, const struct queues_lane *lane)
 {
 	const struct sched_cpu *cpu = &q->model->sched.cpu[lane->cpu];
 
-	write_length_gaps(q, lane->cpu, queue_y(q, lane), q->size->queue);
+	write_length_gaps(q, lane->cpu, queues_queue_y(q, lane), q->size->queue);
 	fprintf(q->svg.out, "<g><title>CPU %u: length of the queue, with the running task", lane->cpu);
 	if (sched_known_ns(cpu))
 		fprintf(q->svg.out, ": mean %.3f, greatest %u", sched_mean_length(cpu),
@@ -294,7 +244,7 @@ static void write_queue(const struct queues *q, const struct queues_lane *lane)
 
 static void write_scale(const struct queues *q, const struct queues_lane *lane)
 {
-	uint32_t y = queue_y(q, lane);
+	uint32_t y = queues_queue_y(q, lane);
 
 	fprintf(q->svg.out, "<text class=\"note\" x=\"8\" y=\"%u\">queue</text>\n",
 		y + q->size->queue / 2 + 3);
@@ -343,7 +293,7 @@ static void write_head(const struct queues *q, const struct queues_lane *lane)
 		write_scale(q, lane);
 	fprintf(q->svg.out, "<path class=\"frame\" d=\"M%u %uh%uM%u %uh%u\"/>\n",
 		QUEUES_LEFT, lane->y + q->size->run, SVG_WIDTH,
-		QUEUES_LEFT, queue_y(q, lane) + q->size->queue, SVG_WIDTH);
+		QUEUES_LEFT, queues_queue_y(q, lane) + q->size->queue, SVG_WIDTH);
 }
 
 /* CPUs on which nothing happened: a line, and what is not known of them. */

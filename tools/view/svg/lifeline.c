@@ -43,7 +43,7 @@ static int compare_tasks(const void *a, const void *b, void *arg)
 
 static bool is_drawn(const struct rows *rows, const struct lifeline *line)
 {
-	return line->wanted_ns || (known_ns(line) && !rows->lines->source->cpus.nr_words);
+	return line->wanted_ns || (known_ns(line) && !rows->lines->scope->cpus.nr_words);
 }
 
 static int find_tasks(struct rows *rows, uint32_t top)

@@ -2,15 +2,13 @@
 /*
  * Strict parsing of words of the command line.
  */
-#include "trace/parse.h"
+#include "lib/parse.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "trace/event.h"
 
 /* A decimal number at *@word, which then points behind it. */
 static int take_number(const char **word, uint64_t max, uint64_t *ret)
@@ -76,13 +74,13 @@ static int take_cpu_range(const char **word, struct cpu_set *set)
 	uint64_t first, last;
 	int err;
 
-	err = take_number(word, PARSE_NR_CPUS_MAX - 1, &first);
+	err = take_number(word, CPU_SET_MAX - 1, &first);
 	if (err)
 		return err;
 	last = first;
 	if (**word == '-') {
 		(*word)++;
-		err = take_number(word, PARSE_NR_CPUS_MAX - 1, &last);
+		err = take_number(word, CPU_SET_MAX - 1, &last);
 		if (err)
 			return err;
 	}
@@ -136,37 +134,6 @@ int parse_pids(const char *word, struct pid_list *ret)
 			return 0;
 		if (*word != ',')
 			return -EINVAL;
-	}
-}
-
-static uint32_t class_bit(const char *name, size_t len)
-{
-	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES; id++) {
-		const char *known = event_class_name(id);
-
-		if (known && strlen(known) == len && !memcmp(known, name, len))
-			return 1U << id;
-	}
-	return 0;
-}
-
-/**
- * parse_classes - a list such as pipe,file
- * Return: 0 or -EINVAL.
- */
-int parse_classes(const char *word, uint32_t *ret)
-{
-	*ret = 0;
-	for (;;) {
-		size_t len = strcspn(word, ",");
-		uint32_t bit = class_bit(word, len);
-
-		if (!bit)
-			return -EINVAL;
-		*ret |= bit;
-		if (!word[len])
-			return 0;
-		word += len + 1;
 	}
 }
 
@@ -248,21 +215,6 @@ int parse_window(const char *word, struct time_window *ret)
 	if (err)
 		return err;
 	return *word || !is_forward(ret) ? -EINVAL : 0;
-}
-
-/* parse_class_list - the names of the classes in @mask, in @buf */
-char *parse_class_list(uint32_t mask, const char *separator, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	buf[0] = 0;
-	for (unsigned int id = 1; id < IPCPROBE_NR_CLASSES && len < size; id++) {
-		const char *name = event_class_name(id);
-
-		if (name && mask >> id & 1)
-			len += snprintf(buf + len, size - len, "%s%s", len ? separator : "", name);
-	}
-	return buf;
 }
 
 char *parse_cpus_text(const struct cpu_set *set)

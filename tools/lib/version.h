@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IPCPROBE_LIB_VERSION_H
+#define IPCPROBE_LIB_VERSION_H
+
+#define IPCPROBE_TOOLS_VERSION	"0.1"
+
+#endif /* IPCPROBE_LIB_VERSION_H */

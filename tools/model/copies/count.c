@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What operations count: at the ends of channels, and for parts of an operation.
+ */
+#include "model/copies/copies.h"
+
+/* op_count_end - the process is at an end of @number: count what it moved there */
+int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
+		 uint32_t *end)
+{
+	struct channel *channel = channel_at(&copies->channels, number);
+	int err;
+
+	err = channel_end_get(&copies->channels, number, op->proc, op->image, end);
+	if (err)
+		return err;
+	if (is_write) {
+		channel->written_bytes += op->bytes;
+		channel_end_at(&copies->channels, *end)->written_bytes += op->bytes;
+	} else {
+		channel->read_bytes += op->bytes;
+		channel_end_at(&copies->channels, *end)->read_bytes += op->bytes;
+	}
+	channel_end_at(&copies->channels, *end)->held |= is_write ? IPCPROBE_IO_WRITE_END :
+							      IPCPROBE_IO_READ_END;
+	return 0;
+}
+
+/* op_count_wait - a call waited for room in @channel, or else for bytes */
+void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full)
+{
+	if (!wait_ns)
+		return;
+	*(is_full ? &channel->full_ns : &channel->empty_ns) += wait_ns;
+	*(is_full ? &channel->nr_full : &channel->nr_empty) += 1;
+}
+
+/* @total's part for bytes @done ... @done + @bytes of @all; parts add up. */
+uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all)
+{
+	if (bytes == all)
+		return total;
+	return (__uint128_t)total * (done + bytes) / all - (__uint128_t)total * done / all;
+}

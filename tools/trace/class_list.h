@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Lists of classes of records, as users write and read them.
+ */
+#ifndef IPCPROBE_TRACE_CLASS_LIST_H
+#define IPCPROBE_TRACE_CLASS_LIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int parse_classes(const char *word, uint32_t *ret);
+
+/* "a, b, c" of the classes in @mask */
+char *parse_class_list(uint32_t mask, const char *separator, char *buf, size_t size);
+
+#endif /* IPCPROBE_TRACE_CLASS_LIST_H */
