@@ -115,9 +115,11 @@ uninstall:
 	$(RM) $(wildcard $(DESTDIR)/lib/modules/*/*/module/ipcprobe.ko*)
 
 # .checkpatch.conf says which of its checks do not apply here, and why.
-style:
+style: tools
 	@perl "$$($(VM)/kselftest.sh)/checkpatch.pl" --file $(STYLE_FILES)
-	@shellcheck --external-sources $(wildcard $(VM)/*.sh selftests/*.sh) tools/completion/ipcprobe.bash .ci/run
+	@shellcheck --external-sources $(wildcard $(VM)/*.sh selftests/*.sh) tools/completion/ipcprobe.bash .ci/run \
+		selftests/host/layers_test.sh
+	@selftests/host/layers_test.sh
 ifneq ($(CLANG_FORMAT),)
 	@clang-format --dry-run $(STYLE_FILES)
 endif
