@@ -21,6 +21,9 @@ struct task_struct;
 #define IPCPROBE_DATA_CLASSES	(IPCPROBE_IO_CLASSES | IPCPROBE_BIT(UNIX) | \
 				 IPCPROBE_BIT(MSG) | IPCPROBE_BIT(PROCVM))
 
+/* Classes whose events are about run queues. */
+#define IPCPROBE_QUEUE_CLASSES	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))
+
 /* Classes that follow operations from entry to end (op.c). */
 #define IPCPROBE_OP_CLASSES	(IPCPROBE_IO_CLASSES | IPCPROBE_BIT(SHM) | \
 				 IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) | \

@@ -64,7 +64,7 @@ static void write_piece(struct ipcprobe_session *session, const struct ipcprobe_
 	ring = ipcprobe_session_ring(session, IPCPROBE_CLASS_FILE);
 	if (unlikely(!ring))
 		return;
-	to = ipcprobe_ring_reserve(ring, len, IPCPROBE_CLASS_FILE, rec->hdr.ts_ns, &end);
+	to = ipcprobe_ring_reserve(ring, len, IPCPROBE_CLASS_FILE, rec->hdr.ts_ns, 0, &end);
 	if (unlikely(!to))
 		return;
 	memcpy(to, rec, sizeof(*rec) + bytes);

@@ -106,12 +106,13 @@ static __always_inline void ipcprobe_only_commit(const struct ipcprobe_room *roo
 })
 
 /*
- * The core of the IPCPROBE_EMIT_* below.  @store writes the record to @to.
+ * The core of the IPCPROBE_EMIT_* below.  @store writes the record to @to, @queues
+ * is evaluated only if that is not to be had.
  * Only the rare tracepoint user sees @rec in memory, and then a copy that is
  * not on the stack: its fields otherwise go from registers to the ring, and
  * the hook needs no stack frame.
  */
-#define __IPCPROBE_EMIT(name, rec, bytes, session, condition, trace, store)	\
+#define __IPCPROBE_EMIT(name, rec, bytes, session, condition, queues, trace, store) \
 do {										\
 	struct ipcprobe_session *session;					\
 	struct ipcprobe_ring *ring;						\
@@ -131,7 +132,7 @@ do {										\
 			continue;						\
 		to = ipcprobe_ring_reserve(ring, bytes,				\
 					   IPCPROBE_REC_##name >> 8,		\
-					   (rec)->hdr.ts_ns, &end);		\
+					   (rec)->hdr.ts_ns, queues, &end);	\
 		if (likely(to)) {						\
 			store;							\
 			ipcprobe_ring_commit(ring, end);			\
@@ -149,7 +150,11 @@ do {										\
  * Context: irqs off from before ts_ns was read; not NMI.
  */
 #define IPCPROBE_EMIT_IF(name, rec, session, condition)			\
-	__IPCPROBE_EMIT(name, rec, sizeof(*(rec)), session, condition,		\
+	IPCPROBE_EMIT_ABOUT(name, rec, session, condition, 0)
+
+/* About the queues of the CPUs in a mask, if not 0. */
+#define IPCPROBE_EMIT_ABOUT(name, rec, session, condition, queues)		\
+	__IPCPROBE_EMIT(name, rec, sizeof(*(rec)), session, condition, queues,	\
 			__IPCPROBE_TRACE_COPY(name, rec),			\
 			*(struct ipcprobe_rec_##name *)to = *(rec))
 
@@ -236,9 +241,13 @@ static __always_inline void ipcprobe_tell_nothing(const struct ipcprobe_op *op, 
 
 /* About another CPU's queue, with a second task that the filter may let pass. */
 #define IPCPROBE_EMIT_RQ(name, rec, other_tid, on_cpu)				\
-	IPCPROBE_EMIT_IF(name, rec, s,						\
+	IPCPROBE_EMIT_QUEUES(name, rec, other_tid, on_cpu, IPCPROBE_QUEUE(on_cpu))
+
+/* Likewise, about other CPUs' as well. */
+#define IPCPROBE_EMIT_QUEUES(name, rec, other_tid, on_cpu, queues)		\
+	IPCPROBE_EMIT_ABOUT(name, rec, s,					\
 		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
-				       (rec)->hdr.tid, other_tid, on_cpu))
+				       (rec)->hdr.tid, other_tid, on_cpu), queues)
 
 /**
  * IPCPROBE_DEFINE_EMIT_RQ - make emit_<name>(ts_ns, ...): as IPCPROBE_EMIT_RQ(),
@@ -294,9 +303,13 @@ static __always_inline void emit_##name(u64 ts_ns, params)			\
 #define IPCPROBE_EMIT_ONLY(name, rec, only)					\
 	IPCPROBE_EMIT_IF(name, rec, s, s == (only))
 
+/* Likewise, of a CPU's queue. */
+#define IPCPROBE_EMIT_RQ_ONLY(name, rec, only)					\
+	IPCPROBE_EMIT_ABOUT(name, rec, s, s == (only), IPCPROBE_QUEUE((rec)->cpu))
+
 /* With a string at the end, @bytes in all; not filtered by task. */
 #define IPCPROBE_EMIT_NAME(name, rec, bytes, session, condition)		\
-	__IPCPROBE_EMIT(name, rec, bytes, session, condition,			\
+	__IPCPROBE_EMIT(name, rec, bytes, session, condition, 0,		\
 			trace_##name(rec), memcpy(to, rec, bytes))
 
 #endif /* IPCPROBE_EMIT_H */

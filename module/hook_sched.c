@@ -780,7 +780,8 @@ static void tell_migrate(const struct task_struct *p, int dest_cpu, unsigned lon
 	rec.site = ipcprobe_site(from, &kind);
 	rec.context = migrate_context(kind, rec.from_cpu);
 	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_RQ(rq_migrate, &rec, rec.by, rec.to_cpu);
+	IPCPROBE_EMIT_QUEUES(rq_migrate, &rec, rec.by, rec.to_cpu,
+			     IPCPROBE_QUEUE(rec.from_cpu) | IPCPROBE_QUEUE(rec.to_cpu));
 }
 
 /* set_task_cpu(p, new_cpu): tells it by a tracepoint, where that is not silent */

@@ -25,12 +25,12 @@ static void trace_missed(u32 class_id, enum ipcprobe_reason reason)
 }
 
 static void miss(struct ipcprobe_session *session, u32 class_id,
-		 enum ipcprobe_reason reason, u32 nr)
+		 enum ipcprobe_reason reason, u32 nr, u64 queues)
 {
 	struct ipcprobe_ring *ring = ipcprobe_session_ring(session, class_id);
 
 	if (ring)
-		ipcprobe_ring_miss(ring, class_id, reason, nr);
+		ipcprobe_ring_miss(ring, class_id, reason, nr, queues);
 }
 
 /**
@@ -54,7 +54,7 @@ void ipcprobe_missed(struct ipcprobe_hook *hook, u32 class_id,
 	trace_missed(class_id, reason);
 	list_for_each_entry_rcu(session, &ipcprobe_sessions, active_node)
 		if (ipcprobe_session_wants(session, class_id, tid, tid, -1))
-			miss(session, class_id, reason, 1);
+			miss(session, class_id, reason, 1, IPCPROBE_QUEUES_ALL);
 }
 
 /**
@@ -62,14 +62,15 @@ void ipcprobe_missed(struct ipcprobe_hook *hook, u32 class_id,
  * @session: it
  * @class_id: the class
  * @reason: why not
+ * @queues: classes sched and pick: whose queues they are about
  *
- * Context: process.
+ * Context: process, or irqs off.
  */
 void ipcprobe_session_missed(struct ipcprobe_session *session, u32 class_id,
-			     enum ipcprobe_reason reason)
+			     enum ipcprobe_reason reason, u64 queues)
 {
 	guard(irqsave)();
-	miss(session, class_id, reason, 0);
+	miss(session, class_id, reason, 0, queues);
 }
 
 /* An event of a CPU that came after CONFIGURE.  Context: irqs off, on that CPU. */

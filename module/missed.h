@@ -11,7 +11,7 @@ struct ipcprobe_session;
 void ipcprobe_missed(struct ipcprobe_hook *hook, u32 class_id,
 		     enum ipcprobe_reason reason);
 void ipcprobe_session_missed(struct ipcprobe_session *session, u32 class_id,
-			     enum ipcprobe_reason reason);
+			     enum ipcprobe_reason reason, u64 queues);
 void ipcprobe_session_ringless(struct ipcprobe_session *session, int cpu,
 			       u32 class_id);
 void ipcprobe_session_flush_lost(struct ipcprobe_session *session);

@@ -49,7 +49,7 @@ static void tell_down_only(unsigned int cpu, struct ipcprobe_session *only)
 
 	guard(irqsave)();
 	rec = record_of(cpu, false);
-	IPCPROBE_EMIT_ONLY(rq_online, &rec, only);
+	IPCPROBE_EMIT_RQ_ONLY(rq_online, &rec, only);
 }
 
 /**

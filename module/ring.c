@@ -35,6 +35,7 @@
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 
+#include "class.h"
 #include "clock.h"
 #include "record.h"
 #include "ring.h"
@@ -115,9 +116,11 @@ static void write_lost_of(struct ipcprobe_ring *ring, u32 class_id, u64 ts_ns)
 		.nr_lost = ring->lost_pending[class_id],
 		.class_id = class_id,
 		.reasons = ring->lost_reasons[class_id],
+		.queues = ring->lost_queues[class_id],
 	};
 	ring->lost_pending[class_id] = 0;
 	ring->lost_reasons[class_id] = 0;
+	ring->lost_queues[class_id] = 0;
 	smp_store_release(&producer->producer_pos, /* B */
 			  producer->producer_pos + LOST_LEN);
 }
@@ -139,13 +142,15 @@ static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
 
 /* The next record is reserved by ipcprobe_ring_make_room(), which writes these first. */
 static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
-		       u32 nr, u64 ts_ns)
+		       u32 nr, u64 ts_ns, u64 queues)
 {
 	if (!(ring->lost_classes & BIT(class_id)))
 		ring->lost_begin_ns[class_id] = ts_ns;
 	WRITE_ONCE(ring->lost_classes, ring->lost_classes | BIT(class_id));
 	ring->lost_pending[class_id] += nr;
 	ring->lost_reasons[class_id] |= reason;
+	if (IPCPROBE_QUEUE_CLASSES & BIT(class_id))
+		ring->lost_queues[class_id] |= queues;
 	ring->producer->lost[class_id] += nr;
 	ring->limit = 0;
 }
@@ -156,14 +161,15 @@ static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
  * @class_id: their class
  * @reason: enum ipcprobe_reason
  * @nr: how many, at least; 0: any number
+ * @queues: whose queues they were about
  *
  * Context: on the ring's CPU, irqs off; not NMI.
  */
 void ipcprobe_ring_miss(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
-			u32 nr)
+			u32 nr, u64 queues)
 {
 	ring->producer->produced[class_id] += nr;
-	count_lost(ring, class_id, reason, nr, ipcprobe_clock());
+	count_lost(ring, class_id, reason, nr, ipcprobe_clock(), queues);
 }
 
 /**
@@ -180,7 +186,8 @@ void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
 {
 	u64 lost = ring->producer->lost[class_id];
 
-	count_lost(ring, class_id, IPCPROBE_REASON_NO_RING, nr, begin_ns);
+	count_lost(ring, class_id, IPCPROBE_REASON_NO_RING, nr, begin_ns,
+		   IPCPROBE_QUEUES_ALL);
 	ring->producer->lost[class_id] = lost;
 }
 
@@ -190,17 +197,18 @@ void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
  * @class_id: class that a loss is counted for
  * @len: bytes wanted
  * @ts_ns: time of the record
+ * @queues: whose queues it is about
  *
  * Context: as ipcprobe_ring_reserve().  Return: false: full, the loss is counted.
  */
 bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
-			     u64 ts_ns)
+			     u64 ts_ns, u64 queues)
 {
 	u32 need = len + hweight32(ring->lost_classes) * LOST_LEN;
 	u64 limit = find_limit(ring);
 
 	if (!limit || ring->producer->producer_pos + need > limit) {
-		count_lost(ring, class_id, IPCPROBE_REASON_RING_FULL, 1, ts_ns);
+		count_lost(ring, class_id, IPCPROBE_REASON_RING_FULL, 1, ts_ns, queues);
 		if (READ_ONCE(ring->wakeup_pos) != U64_MAX)
 			ipcprobe_ring_wake(ring);
 		return false;

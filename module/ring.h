@@ -26,17 +26,22 @@ struct ipcprobe_ring {
 	u32 lost_classes;	/* mask: losses that no record says yet */
 	u32 lost_pending[IPCPROBE_NR_CLASSES];
 	u32 lost_reasons[IPCPROBE_NR_CLASSES];
+	u64 lost_queues[IPCPROBE_NR_CLASSES];	/* IPCPROBE_QUEUE() of each */
 	u64 lost_begin_ns[IPCPROBE_NR_CLASSES];
 	struct irq_work wakeup;
 };
+
+/* What an event is about: the run queue of a CPU, in a mask; 0: of none. */
+#define IPCPROBE_QUEUE(cpu)	(1ULL << ((cpu) & 63))
+#define IPCPROBE_QUEUES_ALL	U64_MAX
 
 struct ipcprobe_ring *ipcprobe_ring_create(int cpu, u32 size, u32 wakeup_bytes,
 					   wait_queue_head_t *wait);
 void ipcprobe_ring_destroy(struct ipcprobe_ring *ring);
 bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
-			     u64 ts_ns);
+			     u64 ts_ns, u64 queues);
 void ipcprobe_ring_miss(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
-			u32 nr);
+			u32 nr, u64 queues);
 void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
 			 u64 begin_ns);
 void ipcprobe_ring_wake(struct ipcprobe_ring *ring);
@@ -49,6 +54,7 @@ bool ipcprobe_ring_readable(struct ipcprobe_ring *ring);
  * @len: bytes of the record, a multiple of 8
  * @class_id: class that the record, or its loss, is counted for
  * @ts_ns: its time
+ * @queues: whose queues it is about; of use only if it is lost
  * @end: set to the position behind it, for ipcprobe_ring_commit()
  *
  * Context: on the ring's CPU, irqs off until ipcprobe_ring_commit(); not NMI.
@@ -56,14 +62,14 @@ bool ipcprobe_ring_readable(struct ipcprobe_ring *ring);
  */
 static __always_inline void *
 ipcprobe_ring_reserve(struct ipcprobe_ring *ring, u32 len, u32 class_id,
-		      u64 ts_ns, u64 *end)
+		      u64 ts_ns, u64 queues, u64 *end)
 {
 	struct ipcprobe_ring_producer *producer = ring->producer;
 	u64 pos = producer->producer_pos;
 
 	producer->produced[class_id]++;
 	if (unlikely(pos + len > ring->limit)) {
-		if (!ipcprobe_ring_make_room(ring, class_id, len, ts_ns))
+		if (!ipcprobe_ring_make_room(ring, class_id, len, ts_ns, queues))
 			return NULL;
 		pos = producer->producer_pos;
 	}

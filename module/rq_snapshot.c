@@ -63,7 +63,7 @@ static bool add(struct members *members, const struct task_struct *task, u16 sch
 		.group = ipcprobe_group_of(task),
 		.sched_class = sched_class,
 	};
-	IPCPROBE_EMIT_ONLY(rq_snapshot, &rec, members->only);
+	IPCPROBE_EMIT_RQ_ONLY(rq_snapshot, &rec, members->only);
 	members->nr++;
 	return true;
 }
@@ -214,7 +214,7 @@ static void emit_end(const struct members *members)
 					    IPCPROBE_NR_UNKNOWN,
 	};
 
-	IPCPROBE_EMIT_ONLY(rq_snapshot_end, &rec, members->only);
+	IPCPROBE_EMIT_RQ_ONLY(rq_snapshot_end, &rec, members->only);
 }
 
 /**
@@ -271,12 +271,14 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, boo
 	if (is_stopped) {
 		snapshot(&members, has_throttled);
 	} else if (!members.rq || ipcprobe_rq_cpu(members.rq) != members.cpu) {
-		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_NO_HOOK);
+		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_NO_HOOK,
+					IPCPROBE_QUEUE(members.cpu));
 	} else {
 		raw_spin_lock(lock_of(members.rq));
 		snapshot(&members, has_throttled);
 		raw_spin_unlock(lock_of(members.rq));
 	}
 	if (members.is_cut)
-		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_LIMIT);
+		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_LIMIT,
+					IPCPROBE_QUEUE(members.cpu));
 }

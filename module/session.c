@@ -338,8 +338,8 @@ static void say_incomplete(struct ipcprobe_session *session)
 
 	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++)
 		if (lacking & BIT(class_id))
-			ipcprobe_session_missed(session, class_id,
-						IPCPROBE_REASON_NO_HOOK);
+			ipcprobe_session_missed(session, class_id, IPCPROBE_REASON_NO_HOOK,
+						IPCPROBE_QUEUES_ALL);
 }
 
 /*

@@ -211,9 +211,9 @@ int ipcprobe_snapshot_files(struct ipcprobe_session *session)
 		get_entries(&snapshot);
 	} while (ipcprobe_walk_step(&snapshot.walk) && !fatal_signal_pending(current));
 	if (snapshot.no_pipe)
-		ipcprobe_session_missed(session, IPCPROBE_CLASS_PIPE, snapshot.no_pipe);
+		ipcprobe_session_missed(session, IPCPROBE_CLASS_PIPE, snapshot.no_pipe, 0);
 	if (snapshot.no_sock)
-		ipcprobe_session_missed(session, IPCPROBE_CLASS_UNIX, snapshot.no_sock);
+		ipcprobe_session_missed(session, IPCPROBE_CLASS_UNIX, snapshot.no_sock, 0);
 	kfree(snapshot.pipe);
 	kfree(snapshot.sock);
 	kfree(snapshot.peer);

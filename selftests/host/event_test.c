@@ -9,6 +9,7 @@
 
 #include "ktap.h"
 #include "lib/array.h"
+#include "model/sched/gap.h"
 #include "trace/event.h"
 
 /* name, number, length, fields with their offsets */
@@ -19,7 +20,7 @@ static const struct golden {
 	const char *fields;
 } golden[] = {
 	{ "lost", 0x0001, 40,
-	  "begin_ns@16 nr_lost@24 class_id@32 reasons@36" },
+	  "begin_ns@16 nr_lost@24 class_id@32 reasons@36 queues@40" },
 	{ "task_snapshot", 0x0101, 48,
 	  "start_ns@16 pid@24 ppid@28 comm@32" },
 	{ "task_fork", 0x0102, 56,
@@ -539,9 +540,33 @@ static void test_check(void)
 	ktap_result("too short, odd and unterminated records are refused, for each type");
 }
 
+/* A module before ABI 1.5 does not say which queues. */
+static void test_growth(void)
+{
+	struct ipcprobe_rec_lost rec = {
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_lost },
+		.class_id = IPCPROBE_CLASS_SCHED, .queues = 6,
+	};
+	json_t *fields = event_fields_json(&rec.hdr);
+	bool is_right = sched_gap_of(&rec).queues == 6 &&
+			!strcmp(json_string_value(json_object_get(fields, "queues")), "0x6");
+
+	json_decref(fields);
+	rec.hdr.len = offsetof(struct ipcprobe_rec_lost, queues);
+	fields = event_fields_json(&rec.hdr);
+	is_right &= !event_check(&rec.hdr, rec.hdr.len) && sched_gap_of(&rec).queues == UINT64_MAX &&
+		    json_object_get(fields, "reasons") && !json_object_get(fields, "queues");
+	json_decref(fields);
+	rec.hdr.len = sizeof(rec);
+	rec.queues = 0;
+	ktap_true(is_right);
+	ktap_eq(sched_gap_of(&rec).queues, UINT64_MAX);
+	ktap_result("a loss is about the queues that it names, or all, as a shorter record's");
+}
+
 int main(void)
 {
-	ktap_begin(14);
+	ktap_begin(15);
 	test_golden();
 	test_golden_structs();
 	test_lookup();
@@ -551,5 +576,6 @@ int main(void)
 	test_returns();
 	test_memory();
 	test_check();
+	test_growth();
 	return ktap_end();
 }

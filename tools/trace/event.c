@@ -63,6 +63,11 @@ IPCPROBE_EVENTS(EVENT_FIELDS)
 #define EVENT_INDEX(event, cls, number, t)	INDEX_##event,
 enum { IPCPROBE_EVENTS(EVENT_INDEX) };
 
+/* Records that grew are valid as long as they were at first. */
+#define FIRST_LEN(event)						\
+	(IPCPROBE_REC_##event == IPCPROBE_REC_lost ?			\
+	 offsetof(struct ipcprobe_rec_lost, queues) : sizeof(struct ipcprobe_rec_##event))
+
 /* A text is the last field of its record, so all others stand before it. */
 #define EVENT_DESC(event, cls, number, t) {				\
 	.name = #event,							\
@@ -71,7 +76,7 @@ enum { IPCPROBE_EVENTS(EVENT_INDEX) };
 	.nr_fields = ARRAY_SIZE(fields_##event),				\
 	.type = number,							\
 	.class_id = IPCPROBE_CLASS_##cls,				\
-	.len = sizeof(struct ipcprobe_rec_##event),			\
+	.len = FIRST_LEN(event),					\
 	.text_offset = (0 IPCPROBE_FIELDS_##event(OR_TEXT)) ?		\
 		HEAD_LEN IPCPROBE_FIELDS_##event(ADD_NON_TEXT_LEN) : 0,	\
 	.text_len = 0 IPCPROBE_FIELDS_##event(ADD_TEXT_LEN),		\
@@ -179,10 +184,10 @@ static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
  * @avail: bytes that can be read from there
  *
  * Types that are not known are valid, so that readers can skip them; known
- * types may be longer than known.  What passes can be cast to its struct and
- * its text printed; data is all there; class_id of "lost" is a
- * valid index; times in it are not
- * after its own.
+ * types may be longer than known.  What passes can be cast to its struct, but
+ * for the last field of "lost", which older modules do not write, and its text
+ * printed; data is all there; class_id of "lost" is a valid index; times in it are
+ * not after its own.
  *
  * Return: 0, or -EBADMSG.
  */
@@ -430,6 +435,12 @@ static void print_field(FILE *out, const struct ipcprobe_rec *rec, enum event_ki
 	}
 }
 
+/* Is the field that begins at @p in the record?  An older module does not write all. */
+static bool has_field(const struct ipcprobe_rec *rec, const char *p)
+{
+	return p < (const char *)rec + rec->len;
+}
+
 /**
  * event_print - write "name: field=value ..." without an end of line
  * @out: where to
@@ -446,7 +457,7 @@ void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory)
 		return;
 	}
 	fprintf(out, "%s:", desc->name);
-	for (unsigned int i = 0; i < desc->nr_fields; i++) {
+	for (unsigned int i = 0; i < desc->nr_fields && has_field(rec, p); i++) {
 		const struct event_field *field = &desc->fields[i];
 
 		if (kinds[field->kind].shown != SHOWN_pad &&
@@ -558,7 +569,7 @@ json_t *event_fields_json(const struct ipcprobe_rec *rec)
 	const char *p = (const char *)rec + HEAD_LEN;
 	json_t *fields = json_object();
 
-	for (unsigned int i = 0; desc && i < desc->nr_fields; i++) {
+	for (unsigned int i = 0; desc && i < desc->nr_fields && has_field(rec, p); i++) {
 		const struct event_field *field = &desc->fields[i];
 		json_t *value = field_json(rec, field->kind, p);
 

@@ -41,8 +41,8 @@ struct event_field {
  * @nr_fields: length of @fields
  * @type: IPCPROBE_REC_*
  * @class_id: IPCPROBE_CLASS_*
- * @len: smallest valid length of a record: that of the struct, and with a
- *	string or data at its end that of the part before it
+ * @len: smallest valid length of a record: that of the struct, with a string or
+ *	data at its end that of the part before it; of one that grew, as it was first
  * @text_offset: offset of the field that must be NUL-terminated, 0 = none
  * @text_len: its size; 0 = up to the end of the record
  * @has_data: the last field is data, of as many bytes as the record says

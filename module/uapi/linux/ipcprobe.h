@@ -19,7 +19,7 @@
  * unknown record types are skipped, longer known ones are read as far as known.
  */
 #define IPCPROBE_ABI_MAJOR	1
-#define IPCPROBE_ABI_MINOR	4
+#define IPCPROBE_ABI_MINOR	5
 
 #define IPCPROBE_DEVICE		"/dev/ipcprobe"
 

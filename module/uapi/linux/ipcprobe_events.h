@@ -15,7 +15,7 @@
  *   u8 u16 u32 u64       decimal numbers
  *   s16 s32 s64          the same with a sign; the least s32 is "unknown"
  *   ret                  s32: what a call returned, -errno if it failed
- *   x64                  an address, printed in hexadecimal
+ *   x64                  an address or a mask, printed in hexadecimal
  *   ns32 ns64            nanoseconds; ns32 saturates at 2^32 - 1
  *   tid                  thread id in the initial pid namespace, 0 = unknown
  *   call                 enum ipcprobe_call
@@ -293,7 +293,8 @@
 	F(ns64,  begin_ns,  "time of the first event lost; the record's own time is not before the last") \
 	F(u64,   nr_lost,   "events lost: exactly where RING_FULL is the only reason, else at least; 0: any number") \
 	F(u32,   class_id,  "their class")				\
-	F(reasons, reasons, "why")
+	F(reasons, reasons, "why")					\
+	F(x64,   queues,    "classes sched and pick: CPUs whose queues they were about, of CPU n bit n % 64; 0 = any")
 
 #define IPCPROBE_FIELDS_task_snapshot(F)				\
 	F(ns64,  start_ns,  "when the task started (CLOCK_MONOTONIC)")	\
