@@ -76,14 +76,12 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	return delay_report_fill(&told->report, &told->runs, sched, sw->next, sw->rec->hdr.ts_ns);
 }
 
-static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
 	struct told *told = arg;
 
 	(void)sched;
-	(void)begin_ns;
-	(void)end_ns;
-	runs_forget(&told->runs);
+	runs_forget(&told->runs, gap);
 	return 0;
 }
 
@@ -518,9 +516,34 @@ static void test_lost(void)
 	end(&t, &told);
 }
 
+/* The loss is about another CPU. */
+static void test_lost_elsewhere(void)
+{
+	struct trace t;
+	struct told told;
+
+	begin(&t, &told);
+	join(&t, 2500, 12, 0, 13);
+	run(&t, 2600, 0, 0, 0, 12);
+	join(&t, 3000, VICTIM, 0, 12);
+	wake(&t, 3000, VICTIM, 0, 12);
+	t.now_ns = 5500 * US;
+	TRACE(&t, lost, 0, .begin_ns = 5000 * US, .nr_lost = 1, .queues = 2,
+	      .class_id = IPCPROBE_CLASS_SCHED, .reasons = IPCPROBE_REASON_RING_FULL);
+	run(&t, 6000, 0, 12, 0, VICTIM);
+	ktap_eq(told.nr, 1);
+	ktap_eq(told.report.ns, 3005 * US);
+	ktap_eq(told.report.nr, 2);
+	ktap_eq(told.report.ran[1].nr, 1);
+	ktap_eq(told.report.ran[1].v[0].ns, 3000 * US);
+	ktap_result("but across one of another queue it does, and who ran is known: %llu ns",
+		    (unsigned long long)told.report.ns);
+	end(&t, &told);
+}
+
 int main(void)
 {
-	ktap_begin(24);
+	ktap_begin(25);
 	test_moved();
 	test_signalled();
 	test_throttled();
@@ -533,5 +556,6 @@ int main(void)
 	test_many_parts();
 	test_many_runs();
 	test_lost();
+	test_lost_elsewhere();
 	return ktap_end();
 }

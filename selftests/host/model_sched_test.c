@@ -306,6 +306,129 @@ static void test_loss(void)
 	trace_deinit(&t);
 }
 
+/* Records about the queues of @queues are missing from @from_us to @until_us. */
+static void lose(struct trace *t, uint64_t from_us, uint64_t until_us, uint64_t queues)
+{
+	t->now_ns = until_us * US;
+	TRACE(t, lost, 0, .begin_ns = from_us * US, .nr_lost = 9, .queues = queues,
+	      .class_id = IPCPROBE_CLASS_SCHED, .reasons = IPCPROBE_REASON_RING_FULL);
+}
+
+/* CPU 1 loses records from 4000 to 9000, and is told anew at 10000. */
+static void test_loss_of_one(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	enqueue(&t, 3000, 12, 1, 1);
+	run(&t, 3000, 1, 0, 0, 12);
+	lose(&t, 4000, 9000, 2);
+	ktap_true(cpu(&t, 0)->is_known);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_RUNNING);
+	ktap_true(is_member(&t, 0, 11));
+	ktap_false(cpu(&t, 1)->is_known);
+	ktap_false(cpu(&t, 1)->first);
+	ktap_ne(trace_sched(&t, 12)->gen, t.model.sched.gen);
+	ktap_result("a loss makes the queue unknown that it names, and who is on it, and no other");
+	enqueue(&t, 5000, 13, 0, 2);
+	wake(&t, 5000, 13, 500, 0);
+	run(&t, 5100, 0, 11, 0, 13);
+	enqueue(&t, 5200, 14, 1, 7);
+	run(&t, 5300, 1, 12, 0, 14);
+	dequeue(&t, 6000, 13, 0, 1);
+	run(&t, 6000, 0, 13, 1, 11);
+	ktap_eq(trace_sched(&t, 13)->run_ns, 900 * US);
+	ktap_eq(trace_sched(&t, 13)->latency.max, 100500);
+	ktap_eq(trace_sched(&t, 13)->state, SCHED_UNKNOWN);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_RUNNING);
+	ktap_result("in the gap the other queue is followed; who leaves it may be on the lost one at once");
+	ktap_false(is_member(&t, 1, 14));
+	ktap_eq(cpu(&t, 1)->nr_switches, 1);
+	ktap_eq(cpu(&t, 1)->nr_audits, 1);
+	ktap_result("what is left about the lost one tells nothing");
+	empty_snapshot(&t, 10000, 1);
+	dequeue(&t, 11000, 11, 0, 0);
+	run(&t, 11000, 0, 11, 1, 0);
+	finish(&t, 12000);
+	ktap_eq(sched_known_ns(cpu(&t, 0)), 10000 * US);
+	ktap_eq(cpu(&t, 0)->busy_ns, 8000 * US);
+	ktap_eq(cpu(&t, 0)->nr_audits, 4);
+	ktap_eq(cpu(&t, 0)->nr_agreed, 4);
+	ktap_eq(sched_known_ns(cpu(&t, 1)), 4000 * US);
+	ktap_eq(trace_sched(&t, 11)->run_ns, 7100 * US);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_ASLEEP);
+	ktap_eq(trace_sched(&t, 12)->run_ns, 1000 * US);
+	ktap_result("figures of the other queue are whole, those of the lost one end at the loss");
+	ktap_true(sched_cpu_is_exact(&t.model.sched, 0));
+	ktap_false(sched_cpu_is_exact(&t.model.sched, 1));
+	ktap_false(model_runq_complete(&t.model));
+	ktap_result("and are said to be so");
+	trace_deinit(&t);
+}
+
+/* 12 waits on CPU 0; in the gap of CPU 1 it leaves for a while. */
+static void test_loss_and_moves(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 3000, 11, 0, 1);
+	run(&t, 3000, 0, 0, 0, 11);
+	enqueue(&t, 3500, 12, 0, 2);
+	wake(&t, 3500, 12, 0, 0);
+	lose(&t, 4000, 9000, 2);
+	dequeue(&t, 5000, 12, 0, 1);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_UNKNOWN);
+	ktap_eq(trace_sched(&t, 12)->wait_ns, 1500 * US);
+	ktap_result("who is moved in a gap is unknown, the time before counts");
+	t.now_ns = 6000 * US;
+	TRACE(&t, rq_migrate, 12, .from_cpu = 1, .to_cpu = 0);
+	enqueue(&t, 6000, 12, 0, 2);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_UNKNOWN);
+	ktap_true(is_member(&t, 0, 12));
+	ktap_result("who comes from the lost queue is a member, and may sleep");
+	run(&t, 7000, 0, 11, 0, 12);
+	run(&t, 8000, 0, 12, 0, 11);
+	run(&t, 8500, 0, 11, 0, 12);
+	ktap_eq(trace_sched(&t, 12)->wait_ns, 2000 * US);
+	ktap_false(trace_sched(&t, 12)->latency.count);
+	ktap_eq(trace_sched(&t, 12)->off_ns, 500 * US);
+	ktap_result("no latency spans the time elsewhere, what begins here is exact again");
+	dequeue(&t, 8800, 11, 0, 1);
+	t.now_ns = 8900 * US;
+	TRACE(&t, rq_enqueue, 11, .nr_running = 2, .change = 1, .rq_flags = 1);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
+	ktap_result("who is woken wants to run");
+	dequeue(&t, 9500, 11, 0, 1);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_MIGRATING);
+	ktap_result("after the gap a move is seen from beginning to end");
+	finish(&t, 10000);
+	ktap_false(t.model.sched.nr_failures);
+	ktap_eq(cpu(&t, 0)->nr_audits, cpu(&t, 0)->nr_agreed);
+	ktap_result("audits and checks agree");
+	trace_deinit(&t);
+}
+
+/* A late loss takes back the failed audits of its own queues. */
+static void test_late_loss_of_one(void)
+{
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	enqueue(&t, 5000, 11, 0, 5);
+	enqueue(&t, 6000, 12, 1, 5);
+	lose(&t, 4000, 9000, 2);
+	finish(&t, 12000);
+	ktap_eq(t.model.sched.nr_disagreements, 1);
+	ktap_false(t.model.sched.disagreement[0].cpu);
+	ktap_eq(cpu(&t, 0)->nr_audits, 1);
+	ktap_false(cpu(&t, 1)->nr_audits);
+	ktap_result("only audits of the queue that a loss names are taken back");
+	trace_deinit(&t);
+}
+
 /* Given at its end, a gap still takes back the audits that failed within it. */
 static void test_late_loss(void)
 {
@@ -1107,11 +1230,12 @@ static int told_migrate(void *arg, const struct sched *sched,
 	return 0;
 }
 
-static int told_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int told_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
 	struct told *told = arg;
 
-	told->nr_lost += sched->cpu[0].is_known && begin_ns == 5000 * US && end_ns == 5500 * US;
+	told->nr_lost += sched->cpu[0].is_known && gap->begin_ns == 5000 * US &&
+			 gap->end_ns == 5500 * US && gap->queues == UINT64_MAX;
 	return 0;
 }
 
@@ -1247,7 +1371,7 @@ static void test_online_unseen(void)
 
 int main(void)
 {
-	ktap_begin(93);
+	ktap_begin(105);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -1267,7 +1391,10 @@ int main(void)
 	test_causes();
 	test_snapshot();
 	test_loss();
+	test_loss_of_one();
+	test_loss_and_moves();
 	test_late_loss();
+	test_late_loss_of_one();
 	test_migrate();
 	test_states();
 	test_names();

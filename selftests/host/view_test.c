@@ -488,6 +488,27 @@ static void test_lost_queues(void)
 	trace_deinit(&t);
 }
 
+/* The same loss, of the queue of CPU 1 alone. */
+static void test_lost_queue(void)
+{
+	struct view_runq view = { .source = &trace_all, .width = 40, .start_ns = 1000 * US };
+	struct trace t;
+	uint64_t ns;
+
+	queues(&t, MODEL_RUNQ | MODEL_TIMELINE);
+	ns = t.now_ns;
+	t.now_ns += 5000 * US;
+	TRACE(&t, lost, 0, .begin_ns = ns, .nr_lost = 100, .class_id = IPCPROBE_CLASS_SCHED,
+	      .queues = 2);
+	t.now_ns += 1000 * US;
+	trace_finish(&t);
+	view.at_ns = t.now_ns;
+	compare("runq-lost-one.json", capture(runq_json, &t.model, &view));
+	compare("runq-lost-one-map.txt", capture(map_text, &t.model, &view));
+	compare("runq-lost-one-at.txt", capture(at_text, &t.model, &view));
+	trace_deinit(&t);
+}
+
 /* A group throttled, one on its way elsewhere, and an end that differs by a task. */
 static void groups(struct trace *t)
 {
@@ -1321,7 +1342,7 @@ int main(int argc, char **argv)
 		snprintf(directory, sizeof(directory), "%s/golden", dirname(strdupa(argv[0])));
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	ktap_begin(63);
+	ktap_begin(66);
 	test_pipeline();
 	test_calls();
 	test_merged_paths();
@@ -1334,6 +1355,7 @@ int main(int argc, char **argv)
 	test_objects();
 	test_queues();
 	test_lost_queues();
+	test_lost_queue();
 	test_groups();
 	test_offline();
 	test_sched();

@@ -14,17 +14,19 @@
 static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 {
 	const struct sched_watch *watch = model->sched.watch;
-	const struct ipcprobe_rec_lost *lost = (const void *)rec;
+	struct sched_gap gap;
 	int err = 0;
 
 	if (model->what & MODEL_PICKS && rec->type != IPCPROBE_REC_lost)
 		err = picks_apply(&model->picks, &model->sched, rec);
 	if (err)
 		return err;
-	if (rec->type == IPCPROBE_REC_lost)
-		err = sched_lost(&model->sched, lost->begin_ns, rec->ts_ns);
-	else
+	if (rec->type == IPCPROBE_REC_lost) {
+		gap = sched_gap_of((const void *)rec);
+		err = sched_lost(&model->sched, &gap);
+	} else {
 		err = sched_apply(&model->sched, rec);
+	}
 	if (!err && watch && watch->on_record)
 		err = watch->on_record(watch->arg, &model->sched, rec);
 	return err;
@@ -32,6 +34,7 @@ static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 
 static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 {
+	const struct sched_gap gap = sched_gap_of(rec);
 	uint32_t id = rec->class_id;
 	int err = 0;
 
@@ -43,7 +46,7 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 	if (!err && model->what & MODEL_RUNQ && id == IPCPROBE_CLASS_SCHED)
 		err = apply_sched(model, &rec->hdr);
 	if (model->what & MODEL_PICKS && MODEL_PICKS_CLASSES & 1U << id)
-		picks_lost(&model->picks, rec->hdr.ts_ns);
+		picks_lost(&model->picks, &gap);
 	if (model->what & MODEL_WAITS && MODEL_WAITS_CLASSES & 1U << id)
 		sched_lost_waits(&model->sched);
 	return err;

@@ -182,14 +182,52 @@ const char *line_state_name(uint32_t state)
 	return states[state_index(state)].name;
 }
 
-void line_lost(const struct view_runq *view, uint64_t begin_ns, uint64_t end_ns)
+/* The next CPU from @cpu on that some record was about and @gap is, or not; sched->nr_cpus: none. */
+static uint32_t next_cpu(const struct sched *sched, const struct sched_gap *gap, uint32_t cpu,
+			 bool is_in_gap)
+{
+	while (cpu < sched->nr_cpus &&
+	       (!sched->cpu[cpu].is_seen || sched_gap_has(gap, cpu) != is_in_gap))
+		cpu++;
+	return cpu;
+}
+
+static json_t *lost_json(const struct sched *sched, const struct sched_gap *gap)
+{
+	json_t *cpus = json_array();
+	uint32_t i;
+
+	for (i = next_cpu(sched, gap, 0, true); i < sched->nr_cpus;
+	     i = next_cpu(sched, gap, i + 1, true))
+		json_array_append_new(cpus, view_json_number(i));
+	return json_pack("{s:s, s:o, s:o, s:o}", "event", "lost",
+			 "begin_ns", view_json_number(gap->begin_ns),
+			 "end_ns", view_json_number(gap->end_ns), "cpus", cpus);
+}
+
+/* Nothing, if it is about all. */
+static void put_cpus(const struct sched *sched, const struct sched_gap *gap)
+{
+	const char *before = " of CPU ";
+	uint32_t i;
+
+	if (next_cpu(sched, gap, 0, false) == sched->nr_cpus)
+		return;
+	for (i = next_cpu(sched, gap, 0, true); i < sched->nr_cpus;
+	     i = next_cpu(sched, gap, i + 1, true)) {
+		printf("%s%u", before, i);
+		before = ",";
+	}
+}
+
+void line_lost(const struct view_runq *view, const struct sched *sched, const struct sched_gap *gap)
 {
 	if (view->is_json) {
-		view_json_print(json_pack("{s:s, s:o, s:o}", "event", "lost",
-					  "begin_ns", view_json_number(begin_ns),
-					  "end_ns", view_json_number(end_ns)));
+		view_json_print(lost_json(sched, gap));
 		return;
 	}
-	line_time(begin_ns - view->start_ns);
-	printf(" records lost: unknown until %.6f\n", (end_ns - view->start_ns) / 1e9);
+	line_time(gap->begin_ns - view->start_ns);
+	fputs(" records lost", stdout);
+	put_cpus(sched, gap);
+	printf(": unknown until %.6f\n", (gap->end_ns - view->start_ns) / 1e9);
 }

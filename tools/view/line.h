@@ -40,6 +40,6 @@ char line_state(const struct ipcprobe_rec_rq_switch *rec);
 const char *line_state_name(uint32_t state);
 
 /* "unknown: records lost", or the same as JSON */
-void line_lost(const struct view_runq *view, uint64_t begin_ns, uint64_t end_ns);
+void line_lost(const struct view_runq *view, const struct sched *sched, const struct sched_gap *gap);
 
 #endif /* IPCPROBE_VIEW_LINE_H */

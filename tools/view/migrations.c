@@ -128,13 +128,12 @@ static int on_migrate(void *arg, const struct sched *sched,
 	return 0;
 }
 
-static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
 	const struct migrations *mig = arg;
 
-	(void)sched;
 	if (mig->has_lines)
-		line_lost(mig->runq, begin_ns, end_ns);
+		line_lost(mig->runq, sched, gap);
 	return 0;
 }
 

@@ -24,6 +24,11 @@ double view_known_share(const struct model *model, const struct sched_cpu *cpu)
 	return all_ns ? (double)(sched_known_ns(cpu) + cpu->offline_ns) / all_ns : 0;
 }
 
+const char *view_cpu_figures(const struct model *model, uint32_t cpu)
+{
+	return sched_cpu_is_exact(&model->sched, cpu) ? "exact" : "at least";
+}
+
 static bool has_offline(const struct model *model, const uint32_t *cpus, uint32_t nr)
 {
 	uint32_t i;

@@ -75,6 +75,9 @@ struct view_audits {
 
 struct view_audits view_audits(const struct model *model);
 
+/* "exact", or "at least" */
+const char *view_cpu_figures(const struct model *model, uint32_t cpu);
+
 /* share of the time asked for in which @cpu's queue is known, or there is none: 0 ... 1 */
 double view_known_share(const struct model *model, const struct sched_cpu *cpu);
 

@@ -26,7 +26,7 @@ static json_t *cpu_json(const struct model *model, uint32_t i)
 	const struct sched_cpu *cpu = &model->sched.cpu[i];
 	uint64_t known_ns = sched_known_ns(cpu);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "cpu", view_json_number(i),
 			 "known_ns", view_json_number(known_ns),
 			 "known_share", json_real(view_known_share(model, cpu)),
@@ -38,7 +38,8 @@ static json_t *cpu_json(const struct model *model, uint32_t i)
 			 "offline_ns", view_json_number(cpu->offline_ns),
 			 "switches", view_json_number(cpu->nr_switches),
 			 "audits", view_json_number(cpu->nr_audits),
-			 "audits_agreed", view_json_number(cpu->nr_agreed));
+			 "audits_agreed", view_json_number(cpu->nr_agreed),
+			 "figures", view_cpu_figures(model, i));
 }
 
 static void put_cpus(struct view_json *json, const struct model *model,

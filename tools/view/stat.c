@@ -195,9 +195,10 @@ static json_t *cpu_json(const struct model *model, uint32_t number)
 	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint64_t known_ns = sched_known_ns(cpu);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "cpu", view_json_number(number),
 			 "known_ns", view_json_number(known_ns),
+			 "known_share", json_real(view_known_share(model, cpu)),
 			 "busy_ns", view_json_number(cpu->busy_ns),
 			 "idle_ns", view_json_number(cpu->idle_ns),
 			 "offline_ns", view_json_number(cpu->offline_ns),
@@ -207,7 +208,8 @@ static json_t *cpu_json(const struct model *model, uint32_t number)
 			 "wakeups", view_json_number(cpu->nr_wakeups),
 			 "unknown_wakers", view_json_number(cpu->nr_unknown_wakers),
 			 "migrations_in", view_json_number(cpu->nr_in),
-			 "migrations_out", view_json_number(cpu->nr_out));
+			 "migrations_out", view_json_number(cpu->nr_out),
+			 "figures", view_cpu_figures(model, number));
 }
 
 static void put_cpus(struct view_json *json, const struct model *model,

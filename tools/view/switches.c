@@ -136,12 +136,11 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	return err;
 }
 
-static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
 	const struct switches *sw = arg;
 
-	(void)sched;
-	line_lost(sw->runq, begin_ns, end_ns);
+	line_lost(sw->runq, sched, gap);
 	return 0;
 }
 

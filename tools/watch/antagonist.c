@@ -96,14 +96,12 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	return err ? err : count_delay(antagonists, sched, sw);
 }
 
-static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
 	struct antagonists *antagonists = arg;
 
 	(void)sched;
-	(void)begin_ns;
-	(void)end_ns;
-	runs_forget(&antagonists->runs);
+	runs_forget(&antagonists->runs, gap);
 	return 0;
 }
 

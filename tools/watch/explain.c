@@ -283,14 +283,12 @@ static int on_wakeup(void *arg, const struct sched *sched,
 	return explain->show_wakeup(explain, task, wakeup);
 }
 
-static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
 	struct explain *explain = arg;
 
 	(void)sched;
-	(void)begin_ns;
-	(void)end_ns;
-	runs_forget(&explain->runs);
+	runs_forget(&explain->runs, gap);
 	return 0;
 }
 

@@ -61,14 +61,16 @@ static int count_run(struct latency *latency, const struct sched *sched, uint32_
 	return 0;
 }
 
-/* Whoever runs did so until now. */
-static int count_runs(void *latency, const struct sched *sched, uint64_t until_ns)
+/* Whoever runs on one of the CPUs of a gap did so until now. */
+static int count_runs(struct latency *latency, const struct sched *sched,
+		      const struct sched_gap *gap, uint64_t until_ns)
 {
 	uint32_t i;
 	int err = 0;
 
 	for (i = 0; i < sched->nr_cpus && !err; i++)
-		err = count_run(latency, sched, sched->cpu[i].current, i, until_ns);
+		if (sched_gap_has(gap, i))
+			err = count_run(latency, sched, sched->cpu[i].current, i, until_ns);
 	return err;
 }
 
@@ -207,10 +209,16 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	return err ? err : count_switch_in(arg, sched, sw);
 }
 
-static int on_lost(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
-	(void)end_ns;
-	return count_runs(arg, sched, begin_ns);
+	return count_runs(arg, sched, gap, gap->begin_ns);
+}
+
+static int on_end(void *arg, const struct sched *sched, uint64_t until_ns)
+{
+	const struct sched_gap all = { .queues = UINT64_MAX };
+
+	return count_runs(arg, sched, &all, until_ns);
 }
 
 /* What ended tasks had, or as wakers, counts as that of all of their name. */
@@ -240,7 +248,7 @@ static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 int latency_init(struct latency *latency, const struct scope *scope, enum latency_by by)
 {
 	*latency = (struct latency){
-		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_end = count_runs,
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_end = on_end,
 			   .on_fold = on_fold,
 			   .arg = latency },
 		.scope = scope, .by = by,

@@ -176,12 +176,14 @@ int runs_switch(struct runs *runs, const struct sched *sched, const struct sched
 	return err;
 }
 
-/* runs_forget - records are missing: it is not known who ran until now */
-void runs_forget(struct runs *runs)
+/* runs_forget - the records of @gap are missing: it is not known who ran there until now */
+void runs_forget(struct runs *runs, const struct sched_gap *gap)
 {
 	uint32_t i;
 
 	for (i = 0; i < runs->nr_cpus; i++) {
+		if (!sched_gap_has(gap, i))
+			continue;
 		runs->cpu[i].nr = 0;
 		runs->cpu[i].next_ns = 0;
 	}

@@ -50,7 +50,7 @@ void runs_init(struct runs *runs);
 void runs_deinit(struct runs *runs);
 
 int runs_switch(struct runs *runs, const struct sched *sched, const struct sched_switch *sw);
-void runs_forget(struct runs *runs);
+void runs_forget(struct runs *runs, const struct sched_gap *gap);
 void runs_fold(struct runs *runs, const uint32_t *into, uint32_t nr);
 int runs_during(const struct runs *runs, const struct sched *sched, uint32_t task,
 		const struct delay_part *part, uint64_t now_ns, struct run_sums *ret);

@@ -168,53 +168,99 @@ static void end_sleep(const struct sched *sched, uint64_t ts_ns)
 }
 
 /* Audits that failed because of what was lost say nothing. */
-static void retract_disagreements(struct sched *sched, uint64_t begin_ns)
+static void retract_disagreements(struct sched *sched, const struct sched_gap *gap)
 {
-	uint32_t nr = sched->nr_disagreements;
+	uint32_t i, nr = 0;
 
-	if (nr > SCHED_NR_DISAGREEMENTS)
+	if (sched->nr_disagreements > SCHED_NR_DISAGREEMENTS)
 		return;
-	while (nr && sched->disagreement[nr - 1].ts_ns >= begin_ns)
-		sched->cpu[sched->disagreement[--nr].cpu].nr_audits--;
+	for (i = 0; i < sched->nr_disagreements; i++) {
+		const struct sched_disagreement *d = &sched->disagreement[i];
+
+		if (d->ts_ns >= gap->begin_ns && sched_gap_has(gap, d->cpu))
+			sched->cpu[d->cpu].nr_audits--;
+		else
+			sched->disagreement[nr++] = *d;
+	}
 	sched->nr_disagreements = nr;
 }
 
+/* Nothing is known of the queue any more. */
+static int lose_cpu(struct sched *sched, struct sched_cpu *cpu, uint64_t begin_ns)
+{
+	int err;
+
+	cpu->nr_snapshot = 0;
+	cpu->nr_throttled = 0;
+	cpu->has_throttle = false;
+	if (!cpu->is_known)
+		return 0;
+	err = sched_end_length(sched, cpu, begin_ns, true);
+	if (!err)
+		err = sched_end_current(sched, cpu, begin_ns);
+	end_states(sched, cpu, begin_ns);
+	sched_drop_members(sched, cpu);
+	cpu->is_known = false;
+	return err;
+}
+
+/* What is known of a task of the generation before stays known. */
+static void keep_task(struct sched *sched, uint32_t number)
+{
+	struct sched_task *task = sched_task_at(sched, number);
+
+	if (!number || task->gen != sched->gen - 1)
+		return;
+	task->gen = sched->gen;
+	sched->met[sched->nr_met++] = number;	/* of that generation were no fewer */
+}
+
+/* Whoever is on the queue, or just leaves it, is on none of those that others are on. */
+static void keep_tasks(struct sched *sched, const struct sched_cpu *cpu)
+{
+	uint32_t number = 0;
+
+	if (!cpu->is_known)
+		return;
+	while ((number = sched_next_member(sched, cpu, number)))
+		keep_task(sched, number);
+	keep_task(sched, cpu->current);
+}
+
 /**
- * sched_lost - records of @begin_ns to @end_ns are missing
+ * sched_lost - the records of @gap are missing
  *
- * All queues are unknown until their next snapshot.
+ * The queues that they were about are unknown until their next snapshot, and so is
+ * what all tasks do that are not known to be on one of the others.
  *
  * Return: 0 or -ENOMEM.
  */
-int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns)
+int sched_lost(struct sched *sched, const struct sched_gap *gap)
 {
 	uint32_t i;
 	int err = 0;
 
-	if (sched_is_watched(sched, end_ns) && sched->watch->on_lost)
-		err = sched->watch->on_lost(sched->watch->arg, sched, begin_ns, end_ns);
-	retract_disagreements(sched, begin_ns);
-	for (i = 0; i < sched->nr_cpus && !err; i++) {
-		struct sched_cpu *cpu = &sched->cpu[i];
-
-		cpu->nr_snapshot = 0;
-		cpu->nr_throttled = 0;
-		cpu->has_throttle = false;
-		if (!cpu->is_known)
-			continue;
-		err = sched_end_length(sched, cpu, begin_ns, true);
-		if (!err)
-			err = sched_end_current(sched, cpu, begin_ns);
-		end_states(sched, cpu, begin_ns);
-		sched_drop_members(sched, cpu);
-		cpu->is_known = false;
-	}
-	end_sleep(sched, begin_ns);
+	if (sched_is_watched(sched, gap->end_ns) && sched->watch->on_lost)
+		err = sched->watch->on_lost(sched->watch->arg, sched, gap);
+	retract_disagreements(sched, gap);
+	for (i = 0; i < sched->nr_cpus && !err; i++)
+		if (sched_gap_has(gap, i))
+			err = lose_cpu(sched, &sched->cpu[i], gap->begin_ns);
+	end_sleep(sched, gap->begin_ns);
 	sched->nr_met = 0;
 	sched->gen++;
-	if (end_ns > sched->gap_end_ns)
-		sched->gap_end_ns = end_ns;
+	for (i = 0; i < sched->nr_cpus; i++)
+		keep_tasks(sched, &sched->cpu[i]);
+	sched_gaps_add(&sched->gaps, gap);
 	return err;
+}
+
+bool sched_cpu_is_exact(const struct sched *sched, uint32_t cpu)
+{
+	const struct sched_cpu *c = &sched->cpu[cpu];
+
+	return !sched->is_partial && !sched_gaps_have(&sched->gaps, cpu) &&
+	       c->nr_agreed == c->nr_audits && !c->nr_failures;
 }
 
 static void reset_cpu(struct sched_cpu *cpu)
@@ -233,6 +279,7 @@ static void reset_cpu(struct sched_cpu *cpu)
 	cpu->nr_agreed = 0;
 	cpu->nr_checks = 0;
 	cpu->nr_same = 0;
+	cpu->nr_failures = 0;
 }
 
 static void reset_task(struct sched_task *task)

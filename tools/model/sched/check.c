@@ -22,6 +22,7 @@ bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool i
 	if (is_right)
 		return true;
 	count->nr_failed++;
+	sched->cpu[wanted->cpu].nr_failures++;
 	if (sched->nr_failures < SCHED_NR_FAILURES)
 		sched->failure[sched->nr_failures] = *wanted;
 	sched->nr_failures++;
@@ -61,7 +62,7 @@ static bool check_member(struct sched *sched, const struct sched_member *member,
 	const struct sched_task *task = sched_task_at(sched, member->task);
 	bool is_same = true;
 
-	if (!is_running)
+	if (!is_running && task->state != SCHED_UNKNOWN)
 		is_same &= check_field(sched, *at, SCHED_CHECK_STATE, task->state, state_of(member));
 	is_same &= check_field(sched, *at, SCHED_CHECK_CLASS, task->sched_class,
 			       member->sched_class);

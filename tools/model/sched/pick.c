@@ -456,7 +456,7 @@ static void apply_wakeup(struct picks *picks, const struct sched *sched,
  */
 int picks_apply(struct picks *picks, const struct sched *sched, const struct ipcprobe_rec *rec)
 {
-	if (rec->ts_ns <= picks->gap_end_ns)
+	if (sched_gaps_hide(&picks->gaps, rec))
 		return 0;
 	if (rec->type >> 8 == IPCPROBE_CLASS_PICK)
 		picks->has_records = true;
@@ -484,31 +484,36 @@ int picks_apply(struct picks *picks, const struct sched *sched, const struct ipc
 
 /* ---- loss, window ---- */
 
-/* picks_lost - records up to @end_ns are missing: what is open stays unknown */
-void picks_lost(struct picks *picks, uint64_t end_ns)
+static void lose_cpu(struct picks *picks, struct pick_cpu *cpu)
+{
+	if (cpu->chain.is_open)
+		settle_unknown(picks, &cpu->chain.level[cpu->chain.nr - 1]);
+	if (cpu->woken)
+		settle_unknown(picks, &cpu->wake);
+	cpu->chain.is_open = false;
+	cpu->chain.is_used = false;
+	cpu->candidates.nr = 0;
+	cpu->woken = 0;
+	cpu->request.ts_ns = 0;
+	cpu->later.ts_ns = 0;
+	cpu->cause.ts_ns = 0;
+	cpu->server.is_known = false;
+}
+
+/*
+ * picks_lost - the records of @gap are missing: what is open of these queues stays
+ * unknown.  Deadlines of tasks are told again at each choice.
+ */
+void picks_lost(struct picks *picks, const struct sched_gap *gap)
 {
 	uint32_t i;
 
-	for (i = 0; i < picks->nr_cpus; i++) {
-		struct pick_cpu *cpu = &picks->cpu[i];
-
-		if (cpu->chain.is_open)
-			settle_unknown(picks, &cpu->chain.level[cpu->chain.nr - 1]);
-		if (cpu->woken)
-			settle_unknown(picks, &cpu->wake);
-		cpu->chain.is_open = false;
-		cpu->chain.is_used = false;
-		cpu->candidates.nr = 0;
-		cpu->woken = 0;
-		cpu->request.ts_ns = 0;
-		cpu->later.ts_ns = 0;
-		cpu->cause.ts_ns = 0;
-		cpu->server.is_known = false;
-	}
+	for (i = 0; i < picks->nr_cpus; i++)
+		if (sched_gap_has(gap, i))
+			lose_cpu(picks, &picks->cpu[i]);
 	for (i = 0; i < picks->deadline.nr; i++)
 		((struct pick_deadline *)pool_at(&picks->deadline, i))->is_known = false;
-	if (end_ns > picks->gap_end_ns)
-		picks->gap_end_ns = end_ns;
+	sched_gaps_add(&picks->gaps, gap);
 }
 
 /* picks_reset - forget all figures, not what is known */

@@ -144,7 +144,7 @@ struct pick_cpu {
  * @granularity_ns: sysctl_sched_wakeup_granularity of Linux 6.1
  * @is_unit_known: @is_unscaled is certain
  * @is_unscaled: the unit of weights in sums, see struct pick_level
- * @gap_end_ns: records up to this time may be missing
+ * @gaps: records that are missing
  * @deadline: struct pick_deadline, by task
  * @count: by rule
  * @nr_undecided: searches of which too little is known
@@ -159,7 +159,7 @@ struct picks {
 	bool is_unit_known;
 	bool is_unscaled;
 	bool has_records;
-	uint64_t gap_end_ns;
+	struct sched_gaps gaps;
 	struct pool deadline;
 	struct pick_count count[NR_PICK_RULES];
 	uint64_t nr_undecided;
@@ -177,7 +177,7 @@ void picks_set_cpus(struct picks *picks, uint32_t nr_cpus);
 
 /* before @sched takes it in: a record of class pick or sched */
 int picks_apply(struct picks *picks, const struct sched *sched, const struct ipcprobe_rec *rec);
-void picks_lost(struct picks *picks, uint64_t end_ns);
+void picks_lost(struct picks *picks, const struct sched_gap *gap);
 void picks_reset(struct picks *picks);
 
 /* predictions by all rules */

@@ -68,7 +68,7 @@ static void add(const struct picks *picks, const struct sched *sched, uint32_t n
 	uint8_t told = sched_task_at(sched, number)->sched_class;
 	int order;
 
-	if (!told)
+	if (!told || sched_task_at(sched, number)->state == SCHED_UNKNOWN)
 		run->is_doubtful = true;
 	if (!told || told > run->sched_class)
 		return;

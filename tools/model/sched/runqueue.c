@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define DEQUEUE_SLEEP	0x1U	/* in rq_dequeue: it does not just change its queue */
+#define ENQUEUE_WAKEUP	0x1U	/* in rq_enqueue: it does not sleep on */
 #define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
 
 /* The task's first record since some were lost: add it to those of now. */
@@ -24,6 +25,16 @@ static int meet(struct sched *sched, uint32_t number)
 	return 0;
 }
 
+/* What went on is not known: nothing of it goes on. */
+static void forget_past(struct sched_task *task)
+{
+	task->wake_ns = 0;
+	task->is_preempted = false;
+	task->out_ns = 0;
+	task->off_ns = 0;
+	delay_clear(&task->delay);
+}
+
 static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *number)
 {
 	struct sched_task *task;
@@ -38,12 +49,8 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 		task->state = SCHED_UNKNOWN;
 		task->cpu = SCHED_NO_CPU;
 		task->is_throttled = false;
-		task->wake_ns = 0;
-		task->is_preempted = false;
-		task->is_moved = false;
-		task->out_ns = 0;
-		task->off_ns = 0;
-		delay_clear(&task->delay);
+		task->is_moved = sched->gen > 1 && !sched->sleepers_leave;
+		forget_past(task);
 		task->wait.kind = WAIT_NONE;
 	}
 	return task;
@@ -146,11 +153,11 @@ static void check_queue(struct sched *sched, const struct sched_cpu *cpu, uint64
 		sched_check(sched, &wanted, is_right);
 }
 
-/* Who sleeps, but is a member, stays so on another queue. */
+/* Who sleeps, but is a member, stays so on another queue; who may do so may do so. */
 static int join_queue(const struct sched *sched, struct sched_task *task,
 		      const struct ipcprobe_rec_rq_enqueue *rec, uint32_t by)
 {
-	bool is_asleep = task->is_moved && !task->wake_ns;
+	bool may_sleep = task->is_moved && !task->wake_ns && !(rec->rq_flags & ENQUEUE_WAKEUP);
 
 	task->group = rec->group;
 	task->sched_class = rec->sched_class;
@@ -159,9 +166,10 @@ static int join_queue(const struct sched *sched, struct sched_task *task,
 	task->is_moved = false;
 	if (task->state == SCHED_RUNNING)
 		return 0;
-	if (!is_asleep)
+	if (!may_sleep)
 		return sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, by);
-	sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_DELAYED);
+	if (task->state != SCHED_UNKNOWN)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_DELAYED);
 	return 0;
 }
 
@@ -193,10 +201,33 @@ static int apply_enqueue(struct sched *sched, const struct ipcprobe_rec_rq_enque
 	return change_length(sched, cpu, rec->hdr.ts_ns, rec->change, rec->nr_running);
 }
 
-/* What a task does that is on no queue: nobody knows, if some CPU was not recorded. */
-static enum sched_state off_queue(const struct sched *sched, enum sched_state state)
+static void lose_task(const struct sched *sched, struct sched_task *task, uint64_t ts_ns)
 {
-	return sched->is_partial ? SCHED_UNKNOWN : state;
+	sched_enter_state(sched, task, ts_ns, SCHED_UNKNOWN);
+	forget_past(task);
+}
+
+/*
+ * The task is on no queue now.  If some CPU was not recorded, or records of one are
+ * missing just now, it may be on that one's queue at once, and nobody knows.
+ */
+static void leave_all(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
+		      enum sched_state state)
+{
+	if (!sched->is_partial && !sched_gaps_touch(&sched->gaps, ts_ns))
+		sched_enter_state(sched, task, ts_ns, state);
+	else
+		lose_task(sched, task, ts_ns);
+}
+
+/* It is taken off its queue, to be put on another: will it sleep there? */
+static bool may_sleep_on(const struct sched *sched, const struct sched_task *task,
+			 const struct ipcprobe_rec_rq_dequeue *rec)
+{
+	if (rec->rq_flags & DEQUEUE_SLEEP)
+		return false;
+	return task->state == SCHED_DELAYED ||
+	       (task->state == SCHED_UNKNOWN && !sched->sleepers_leave);
 }
 
 /* Who runs goes to sleep at the switch, who is queued is on its way to another queue. */
@@ -211,10 +242,13 @@ static int leave_queue(const struct sched *sched, struct sched_task *task,
 	if (task->is_throttled)
 		return sched_enter_waiting(sched, task, rec->hdr.ts_ns, rec->cpu, by);
 	if (task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED) {
-		sched_enter_state(sched, task, rec->hdr.ts_ns, off_queue(sched, SCHED_MIGRATING));
-		return delay_enter(&task->delay, rec->hdr.ts_ns, &part);
+		leave_all(sched, task, rec->hdr.ts_ns, SCHED_MIGRATING);
+		return task->state == SCHED_MIGRATING ?
+		       delay_enter(&task->delay, rec->hdr.ts_ns, &part) : 0;
 	}
-	sched_enter_state(sched, task, rec->hdr.ts_ns, off_queue(sched, SCHED_ASLEEP));
+	if (task->state != SCHED_UNKNOWN ||	/* else it may run until the switch */
+	    (rec->rq_flags & DEQUEUE_SLEEP && sched->cpu[rec->cpu].is_known))
+		leave_all(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
 	return 0;
 }
 
@@ -244,7 +278,7 @@ static int apply_dequeue(struct sched *sched, const struct ipcprobe_rec_rq_deque
 	} else if (task->cpu == rec->cpu) {
 		sched_unlink_member(sched, task);
 	}
-	task->is_moved = task->state == SCHED_DELAYED && !(rec->rq_flags & DEQUEUE_SLEEP);
+	task->is_moved = may_sleep_on(sched, task, rec);
 	if (number && task->cpu == SCHED_NO_CPU)
 		err = leave_queue(sched, task, rec, by);
 	if (err)
@@ -274,6 +308,18 @@ static int apply_throttle(struct sched *sched, const struct ipcprobe_rec_rq_thro
 
 /* ---- who runs ---- */
 
+/* Who goes to sleep may stay on its queue; of one that is not known nobody knows. */
+static void go_to_sleep(const struct sched *sched, struct sched_task *task,
+			const struct ipcprobe_rec_rq_switch *rec)
+{
+	if (task->cpu != SCHED_NO_CPU)
+		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_DELAYED);
+	else if (sched->cpu[rec->cpu].is_known || sched->sleepers_leave)
+		leave_all(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
+	else
+		lose_task(sched, task, rec->hdr.ts_ns);
+}
+
 /* Who loses the CPU and wants to run on waits from now on. */
 static int switch_out(const struct sched *sched, struct sched_task *task,
 		      const struct ipcprobe_rec_rq_switch *rec)
@@ -298,9 +344,7 @@ static int switch_out(const struct sched *sched, struct sched_task *task,
 	if (rec->prev_state & STATE_DEAD)
 		sched_enter_state(sched, task, rec->hdr.ts_ns, SCHED_UNKNOWN);
 	else
-		sched_enter_state(sched, task, rec->hdr.ts_ns,
-				  task->cpu == SCHED_NO_CPU ? off_queue(sched, SCHED_ASLEEP) :
-							      SCHED_DELAYED);
+		go_to_sleep(sched, task, rec);
 	return 0;
 }
 
@@ -310,7 +354,7 @@ static int switch_in(const struct sched *sched, struct sched_task *task, uint16_
 	uint64_t wake_ns = task->wake_ns;
 
 	sched_enter_state(sched, task, ts_ns, SCHED_RUNNING);
-	task->off_ns = task->out_ns && !sched->is_partial ? ts_ns - task->out_ns : 0;
+	task->off_ns = task->out_ns ? ts_ns - task->out_ns : 0;
 	task->run_cpu = cpu;
 	task->wake_ns = 0;
 	if (!wake_ns || wake_ns > ts_ns || sched->is_over)
@@ -431,6 +475,8 @@ static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migra
 	err = tell_migrate(sched, rec, number, by);
 	if (err)
 		return err;
+	if (task->state == SCHED_UNKNOWN && task->cpu == SCHED_NO_CPU)
+		task->is_moved = !sched->sleepers_leave;
 	delay_migrate(&task->delay, rec, by);
 	task->nr_migrations += !sched->is_over;
 	cpu = cpu_of(sched, rec->from_cpu);
@@ -589,7 +635,7 @@ int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
 		return sched_groups_set_quota(&sched->groups, (const void *)rec);
 	if (rec->type == IPCPROBE_REC_rq_site)
 		return sched_groups_add_site(&sched->groups, (const void *)rec);
-	if (rec->ts_ns <= sched->gap_end_ns)
+	if (sched_gaps_hide(&sched->gaps, rec))
 		return 0;
 	switch (rec->type) {
 	case IPCPROBE_REC_rq_throttle:
@@ -627,7 +673,7 @@ int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec)
 	struct sched_task *task;
 	uint32_t number;
 
-	if (sched_wait_change(rec, &wait) == WAIT_UNCHANGED || rec->ts_ns <= sched->gap_end_ns)
+	if (sched_wait_change(rec, &wait) == WAIT_UNCHANGED)
 		return 0;
 	task = task_of(sched, rec->tid, &number);
 	if (!task)

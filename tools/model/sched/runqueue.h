@@ -18,6 +18,7 @@
 #include "lib/hist.h"
 #include "lib/pool.h"
 #include "model/sched/delay.h"
+#include "model/sched/gap.h"
 #include "model/sched/group.h"
 #include "model/sched/timeline.h"
 #include "model/sched/wait.h"
@@ -72,7 +73,8 @@ struct sched_waker {
  * @since_ns: since when it is in @state
  * @wake_ns: when the waker called that @delay began with; 0 = there was none, or it ran since
  * @waker: who called; set when @wake_ns is
- * @is_moved: it sleeps, and was a member that changes its queue
+ * @is_moved: it sleeps, or may do so (SCHED_UNKNOWN), and was a member that changes
+ *	its queue
  * @out_ns: when it last left a CPU, 0 = not known
  * @out_state: with what state, as in rq_switch
  * @is_preempted: it wanted to go on then
@@ -138,7 +140,7 @@ struct sched_member {
 
 /**
  * struct sched_cpu - a CPU and its queue
- * @is_known: a complete snapshot was seen, and nothing was lost since
+ * @is_known: a complete snapshot was seen, and nothing about it was lost since
  * @is_wrong: the last step's audit disagreed: the time before it is not known
  * @is_seen: some record was about it
  * @is_offline: it is down
@@ -158,6 +160,7 @@ struct sched_member {
  * @nr_out: migrations from it
  * @nr_checks: snapshots that met a queue known already
  * @nr_same: of them, those with the same members and the same task running
+ * @nr_failures: checks that failed here
  * @throttled: groups that are throttled here
  * @has_throttle: one became so, or no more, and the length has not changed yet
  * @snapshot: members of the snapshot that is being read
@@ -187,6 +190,7 @@ struct sched_cpu {
 	uint64_t nr_agreed;
 	uint64_t nr_checks;
 	uint64_t nr_same;
+	uint64_t nr_failures;
 	uint32_t *throttled;
 	uint32_t nr_throttled;
 	uint32_t cap_throttled;
@@ -265,7 +269,7 @@ struct sched_switch {
  * @on_wakeup: a task was woken; before
  * @on_migrate: a task is moved; before
  * @on_slept: a task slept for @ns until now, or was woken: sched_wait_of() says on what
- * @on_lost: records of @begin_ns to @end_ns are missing; before
+ * @on_lost: the records of @gap are missing; before
  * @on_end: there are no more records before @until_ns; before
  * @on_record: a "lost" record or one of class "sched" was taken in; also before from_ns
  * @on_finish: there are no more records at all: after all figures are complete
@@ -285,7 +289,7 @@ struct sched_watch {
 			  const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by);
 	void (*on_slept)(void *arg, const struct sched *sched, const struct sched_task *task,
 			 uint64_t ns);
-	int (*on_lost)(void *arg, const struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
+	int (*on_lost)(void *arg, const struct sched *sched, const struct sched_gap *gap);
 	int (*on_end)(void *arg, const struct sched *sched, uint64_t until_ns);
 	int (*on_record)(void *arg, const struct sched *sched, const struct ipcprobe_rec *rec);
 	int (*on_finish)(void *arg, const struct sched *sched, uint64_t until_ns);
@@ -298,9 +302,10 @@ struct sched_watch {
  * @from_ns: figures cover the time from then on
  * @until_ns: ... till then; set by sched_end_figures()
  * @is_over: what comes is checked, and counts in no figure
- * @gen: raised when records were lost: the state of all tasks is unknown
+ * @gen: raised when records were lost: the state of all tasks is unknown that were
+ *	not known to be on a queue of which nothing is missing
  * @wait_gen: raised when records of IPC were lost: on what tasks block is unknown
- * @gap_end_ns: records up to this time may be missing
+ * @gaps: records that are missing
  * @met: tasks of this generation, by number
  * @disagreement: the first ones
  * @check: by enum sched_check
@@ -324,7 +329,7 @@ struct sched {
 	uint64_t from_ns;
 	uint64_t until_ns;
 	bool is_over;
-	uint64_t gap_end_ns;
+	struct sched_gaps gaps;
 	uint32_t *met;
 	uint32_t nr_met;
 	uint32_t cap_met;
@@ -346,7 +351,7 @@ int sched_init(struct sched *sched, struct tasks *tasks);
 void sched_deinit(struct sched *sched);
 int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec);
 int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec);
-int sched_lost(struct sched *sched, uint64_t begin_ns, uint64_t end_ns);
+int sched_lost(struct sched *sched, const struct sched_gap *gap);
 int sched_reset(struct sched *sched, uint64_t from_ns);
 int sched_end_figures(struct sched *sched, uint64_t until_ns);
 
@@ -405,6 +410,9 @@ void sched_unlink_member(struct sched *sched, struct sched_task *task);
 void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
 uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task);
 uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
+
+/* has whatever happened on the queue of @cpu been seen, and agrees with the kernel? */
+bool sched_cpu_is_exact(const struct sched *sched, uint32_t cpu);
 
 /* account.c: what went on until now is counted */
 int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right);
