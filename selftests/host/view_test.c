@@ -491,7 +491,7 @@ static void test_lost_queues(void)
 /* The same loss, of the queue of CPU 1 alone. */
 static void test_lost_queue(void)
 {
-	struct view_runq view = { .source = &trace_all, .width = 40, .start_ns = 1000 * US };
+	struct view_runq view = { .scope = &trace_all, .width = 40, .start_ns = 1000 * US };
 	struct trace t;
 	uint64_t ns;
 
