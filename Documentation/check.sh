@@ -64,7 +64,7 @@ check_names() {
 		[ -e "$file" ] || continue
 		known=$temp/header
 		case $file in
-		architecture.rst | testing.rst | contributing.rst) known=$temp/inner ;;
+		architecture.rst | testing.rst | contributing.rst | adding-a-class.rst | module-map.rst) known=$temp/inner ;;
 		esac
 		while read -r name; do
 			case $name in
@@ -167,33 +167,58 @@ check_example() {
 	result "the example in uapi.rst compiles"
 }
 
+# Files that have tables of hooks.
+HOOK_FILES=$(echo ../module/hook_*.c ../module/op.c ../module/op_end.c ../module/wait.c)
+
 check_hooks() {
-	grep -h -E -o '[A-Z]+_(TP|FN|FN_FROM|HOT|HOT_FN|HOT_FROM|EXTRA_FN)\((SYS_[A-Z_]+|(SYS\()?"[a-z_0-9.]+")' \
-		../module/hook_*.c ../module/op.c |
-		sed 's/(SYS("/(__x64_sys_/; s/.*(//; s/"//g; s/[.].*//; s/SYS_\(.*\)/__x64_sys_\L\1/' >"$temp/code"
+	# shellcheck disable=SC2086 # names without blanks
+	grep -h -E -o '\{ (TP|FN|FN_FROM)\((SYS\()?"[a-z_0-9.]+"' $HOOK_FILES |
+		sed 's/(SYS("/(__x64_sys_/; s/.*(//; s/"//g; s/[.].*//' >"$temp/code"
 	awk '$2 == "tp" || $2 == "fn" { print $1 }' hooks.rst |
 		grep -v '^\(tp\|fn\)$' >"$temp/doc"
 	differ "not in hooks.rst" "in hooks.rst only" "$temp/code" "$temp/doc"
 	result "hooks.rst has every hook"
 }
 
+# Classes with operations, as the table of kinds has them.
+operation_classes() {
+	sed -n 's/^	K([A-Z_]*, \([A-Z]*\),.*/\L\1/p' ../module/op_kind.h | grep -v meta | sort -u | paste -sd' '
+}
+
+# class_of FILE: the class that has the file's table; none: several.
+class_of() {
+	local stem
+
+	stem=$(basename "$1" .c)
+	grep -h -o "^const struct ipcprobe_event_class ipcprobe_class_[a-z]*" "$1" ||
+		sed -n "/^const struct ipcprobe_event_class/h; /\.hooks = .*\bipcprobe_${stem#hook_}_hooks\b/{g;p}" \
+			../module/hook_*.c
+}
+
 # The tables' rows as the preprocessor leaves them, a hook's name and its classes:
 # every row of whatever kernel, and IPCPROBE_BIT() undone.
 code_classes() {
-	local file
+	local file class
 
-	for file in ../module/hook_*.c ../module/op.c; do
+	for file in $HOOK_FILES; do
+		class=$(class_of "$file" | sed 's/.*ipcprobe_class_\([a-z]*\).*/\1/')
 		{
-			# All macros that name classes or make rows, then the tables.
-			sed -n '/^#define [A-Z_]*\(CLASSES\|_TP\|_FN\|_FROM\|_HOT\|BOTH\|SHM\|SYS[A-Z_]*\)[ (	]/{:more
+			echo '#define FN(n, f) .name = n'
+			echo '#define TP(n, f) .name = n'
+			echo '#define FN_FROM(n, f) .name = n'
+			echo '#define SYS(n) "__x64_sys_" n'
+			sed -n '/^#define IPCPROBE_IO_CLASSES\b/p' ../module/class.h
+			sed -n '/^#define \(BOTH\|MQ\|SCX\|THROTTLE\|URING\)\b/{:more
 				/\\$/{N;b more}
-				p}' ../module/class.h ../module/hook.h "$file"
-			sed -n '/^struct ipcprobe_hook ipcprobe_[a-z_]*_hooks\[\]/,/^};/{/^#/d;p}' "$file"
-		} | sed '/arm64/d' | "$CC" -E -P -x c - 2>>"$temp/wrong"
-	done | tr -d '\n' | sed 's/\.name = /\n/g' |
-		sed -n 's/^\("[^,]*"\),.*\.classes = \([^.}]*\).*/\1 \2/p' |
-		sed 's/" "//g; s/"//g; s/[.]constprop[.]0//; s/__IPCPROBE_CLASSES_ALL/every class/
-			s/IPCPROBE_BIT(\([A-Z]*\))/\L\1/g; s/[(),|]/ /g'
+				p}' "$file"
+			sed -n '/^\(static \)*struct ipcprobe_hook [a-z_]*hooks\[\] = {/,/^};/{/^#/d;p}' "$file"
+		} | "$CC" -E -P -x c - 2>>"$temp/wrong" | tr -d '\n' | sed 's/\.name = /\n/g' |
+			sed "1d; /\.classes = /!s/\$/ .classes = $class/" |
+			sed -n 's/^\("[^,}]*"\).*\.classes = \([^.,}]*\).*/\1 \2/p'
+		echo
+	done | sed "s/\" \"//g; s/\"//g; s/[.]constprop[.]0//; s/__IPCPROBE_CLASSES_ALL/every class/
+			s/IPCPROBE_OP_CLASSES/$(operation_classes)/
+			s/IPCPROBE_BIT(\([A-Z]*\))/\L\1/g; s/[(),|]/ /g"
 }
 
 # Names as in the document's own column: continued in the next line after a comma.
@@ -209,8 +234,8 @@ doc_classes() {
 	$2 == "tp" || $2 == "fn" { name = $1; on = 1 }
 	!NF { on = 0 }
 	on { print name, substr($0, at, width) }' hooks.rst |
-		sed 's/,* alt[.] [0-9]*//; s/,* *extra//; s/,/ /g
-			s/\boperations\b/pipe file shm sem msg futex unix eventfd procvm/'
+		sed "s/,* alt[.] [0-9]*//; s/,* *extra//; s/,/ /g
+			s/\boperations\b/$(operation_classes)/"
 }
 
 # A hook and one of its classes in each line.
@@ -366,6 +391,20 @@ check_markup() {
 	result "every page is valid reStructuredText"
 }
 
+# In comments of the module, without a folder: those of the kernel have one.
+check_comments() {
+	local file name
+
+	while IFS=: read -r file name; do
+		[ -e "../module/$name" ] || [ -e "$UAPI/linux/$name" ] ||
+			wrong "$file: $name: there is no such file in module/"
+	done < <(grep -v -H '#include' ../module/*.[ch] |
+		sed -n 's/^\([^:]*\):/\1 /p' |
+		grep -o -E '^[^ ]*|[^a-zA-Z0-9_/.][a-z_]+\.[ch]\b' |
+		awk '/^[.][.]/ { file = $0; next } { print file ":" substr($0, 2) }' | sort -u)
+	result "every file that the module's comments name exists"
+}
+
 check_lengths() {
 	[ "$(wc -l <architecture.rst)" -le 120 ] || wrong "architecture.rst is longer than 120 lines"
 	[ "$(wc -l <../README.md)" -le 150 ] || wrong "README.md is longer than 150 lines"
@@ -373,7 +412,7 @@ check_lengths() {
 }
 
 echo "TAP version 13"
-echo "1..16"
+echo "1..17"
 header_names >"$temp/header"
 { cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
 check_names
@@ -391,5 +430,6 @@ check_targets
 check_files
 check_samples
 check_markup
+check_comments
 check_lengths
 [ $failed = 0 ]

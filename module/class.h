@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Classes of events, as masks; what each has to offer to hooks.c, main.c and session.c. */
+/* Classes of events: masks, and what each class consists of. */
 #ifndef IPCPROBE_CLASS_H
 #define IPCPROBE_CLASS_H
 
 #include <linux/bits.h>
+#include <linux/types.h>
 
-#include "hook.h"
+#include "op_kind.h"
 #include "record.h"
 
+struct ipcprobe_hook;
+struct ipcprobe_op;
 struct ipcprobe_session;
-struct mm_struct;
-struct task_struct;
 
 #define IPCPROBE_BIT(up)	BIT(IPCPROBE_CLASS_##up)
 
@@ -25,41 +26,54 @@ struct task_struct;
 #define IPCPROBE_QUEUE_CLASSES	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))
 
 /* Classes that follow operations from entry to end (op.c). */
-#define IPCPROBE_OP_CLASSES	(IPCPROBE_IO_CLASSES | IPCPROBE_BIT(SHM) | \
-				 IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) | \
-				 IPCPROBE_BIT(FUTEX) | IPCPROBE_BIT(UNIX) | \
-				 IPCPROBE_BIT(EVENTFD) | IPCPROBE_BIT(PROCVM))
+#define __IPCPROBE_OP_BIT(up, class, flags, calls)	| IPCPROBE_BIT(class)
+#define IPCPROBE_OP_CLASSES	\
+	((0 IPCPROBE_OP_KINDS(__IPCPROBE_OP_BIT)) & ~IPCPROBE_BIT(META))
 
-extern struct ipcprobe_hook ipcprobe_task_hooks[];
-extern struct ipcprobe_hook ipcprobe_pipe_hooks[];
-extern struct ipcprobe_hook ipcprobe_splice_hooks[];
-extern struct ipcprobe_hook ipcprobe_file_hooks[];
-extern struct ipcprobe_hook ipcprobe_shm_hooks[];
-extern struct ipcprobe_hook ipcprobe_unix_hooks[];
-extern struct ipcprobe_hook ipcprobe_unix_io_hooks[];
-extern struct ipcprobe_hook ipcprobe_unix_skb_hooks[];
-extern struct ipcprobe_hook ipcprobe_signal_hooks[];
-extern struct ipcprobe_hook ipcprobe_eventfd_hooks[];
-extern struct ipcprobe_hook ipcprobe_procvm_hooks[];
-extern struct ipcprobe_hook ipcprobe_op_hooks[];
-extern struct ipcprobe_hook ipcprobe_wait_hooks[];
-extern struct ipcprobe_hook ipcprobe_sem_hooks[];
-extern struct ipcprobe_hook ipcprobe_msg_hooks[];
-extern struct ipcprobe_hook ipcprobe_mq_hooks[];
-extern struct ipcprobe_hook ipcprobe_sched_hooks[];
-extern struct ipcprobe_hook ipcprobe_pick_hooks[];
-extern struct ipcprobe_hook ipcprobe_futex_hooks[];
-extern struct ipcprobe_hook ipcprobe_uring_hooks[];
+/**
+ * struct ipcprobe_event_class - what a class of events consists of
+ * @hooks: its tables of hooks; NULL after the last one.  A hook that names no
+ *	classes is of this one.
+ * @init: called when the module is loaded, while BTF can be read
+ * @attach: called before the first hook of the class is attached
+ * @detach: called when no hook of the class is attached any more and no handler
+ *	of it runs, and at later changes, too; @staying: mask of the classes that are
+ *	attached
+ * @snapshot: writes what exists when a session starts.  Classes that share a walk
+ *	share the function: it is called once.
+ * @finish: called at the end of an operation of the class, but for the kinds that
+ *	op_end.c calls directly; @ret: what the system call returned
+ * @block: called in the middle of a task switch, when an operation of a kind with
+ *	IPCPROBE_OP_WAITS begins to wait
+ *
+ * All but @hooks may be NULL where the class has no use for it.
+ */
+struct ipcprobe_event_class {
+	struct ipcprobe_hook *hooks[4];
+	void (*init)(void);
+	void (*attach)(void);
+	void (*detach)(u32 staying);
+	int (*snapshot)(struct ipcprobe_session *session);
+	void (*finish)(struct ipcprobe_op *op, s32 ret);
+	void (*block)(struct ipcprobe_op *op);
+};
 
-void ipcprobe_sem_init(void);
-void ipcprobe_msg_init(void);
-void ipcprobe_mq_init(void);
-void ipcprobe_shm_init(void);
-void ipcprobe_eventfd_init(void);
-void ipcprobe_futex_init(void);
-void ipcprobe_uring_init(void);
-void ipcprobe_uring_reset(void);
-void ipcprobe_sched_reset(void);
-void ipcprobe_pick_reset(void);
+/* Each class has an object at the end of hook_<class>.c: without it nothing links. */
+#define __IPCPROBE_DECLARE_CLASS(up, id, low, text)	\
+	extern const struct ipcprobe_event_class ipcprobe_class_##low;
+IPCPROBE_CLASSES(__IPCPROBE_DECLARE_CLASS)
+
+extern const struct ipcprobe_event_class *const ipcprobe_classes[];	/* by enum ipcprobe_class */
+
+/* The tables of hooks that several classes share; NULL after the last one. */
+extern struct ipcprobe_hook *const ipcprobe_shared_hooks[];
+
+#define IPCPROBE_NR_CLASS_IDS	(0 IPCPROBE_CLASSES(__IPCPROBE_COUNT_CLASS))
+#define __IPCPROBE_COUNT_CLASS(up, id, low, text)	+ 1
+
+int ipcprobe_classes_init(void);
+void ipcprobe_classes_attach(u32 classes);
+void ipcprobe_classes_detach(u32 staying);
+int ipcprobe_classes_snapshot(struct ipcprobe_session *session, u32 classes);
 
 #endif /* IPCPROBE_CLASS_H */

@@ -9,18 +9,23 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/hash.h>
+#include <linux/ipc_namespace.h>
 #include <linux/kdev_t.h>
+#include <linux/kstrtox.h>
+#include <linux/magic.h>
 #include <linux/path.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
+#include "btf.h"
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "epoch.h"
 #include "file.h"
-#include "hook_shm.h"
 #include "session.h"
+#include "sysv.h"
 
 #define TABLE_BITS	11
 #define NR_WAYS		4
@@ -59,8 +64,12 @@ static struct ipcprobe_rec_file_info __percpu *info_buf;
 
 static DEFINE_PER_CPU(struct entry[BIT(RECENT_BITS)], recent);	/* preemption off */
 
+static int segment_data_ns = -1;	/* offset in ipc/shm.c's struct shm_file_data, or -1 */
+
+/* Without BTF the offset stays unknown. */
 int ipcprobe_file_init(void)
 {
+	static const char *const members[] = { "ns *ipc_namespace" };
 	u32 i;
 
 	table = vcalloc(BIT(TABLE_BITS), sizeof(*table));
@@ -71,6 +80,7 @@ int ipcprobe_file_init(void)
 		goto err_free_table;
 	for (i = 0; i < BIT(TABLE_BITS); i++)
 		raw_spin_lock_init(&table[i].lock);
+	ipcprobe_btf_offsets("shm_file_data", members, &segment_data_ns, 1);
 	return 0;
 
 err_free_table:
@@ -138,6 +148,59 @@ static void describe(const struct file *file, u32 id)
 	rec->hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT_NAME(file_info, rec, len, s, s->classes & IPCPROBE_OP_CLASSES);
 }
+
+/* ---- System V segments: each is a file with a name of its own ---- */
+
+/* True if the file is a System V segment.  Only ipc/shm.c makes files of this name on the kernel's own tmpfs. */
+bool ipcprobe_file_is_segment(const struct file *file)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+
+	return (dentry->d_sb->s_magic == TMPFS_MAGIC ||
+		dentry->d_sb->s_magic == HUGETLBFS_MAGIC) &&
+	       dentry->d_sb->s_flags & SB_KERNMOUNT &&
+	       !strncmp(dentry->d_name.name, "SYSV", 4);
+}
+
+/* The namespace that an attached segment is of; else the current task's. */
+static u32 segment_ns(const struct file *file)
+{
+	struct ipc_namespace *const *ns = file->private_data + segment_data_ns;
+
+	if (segment_data_ns < 0 || !file->private_data)
+		return ipcprobe_ipc_ns_if_any();
+	return (*ns)->ns.inum;
+}
+
+static s32 segment_key(const struct file *file)
+{
+	u32 key = 0;
+
+	if (kstrtou32(file->f_path.dentry->d_name.name + 4, 16, &key))
+		return 0;
+	return key;
+}
+
+/* Records which segment the file is, if it is one.  Context: task context, preemption off. */
+static void describe_segment(const struct file *file, u32 id)
+{
+	struct ipcprobe_rec_shm_segment rec = {
+		.hdr.tid = current->pid,
+		.object = id,
+	};
+
+	if (likely(!ipcprobe_file_is_segment(file)))
+		return;
+	rec.bytes = i_size_read(file_inode(file));
+	rec.ns = segment_ns(file);
+	rec.id = file_inode(file)->i_ino;
+	rec.key = segment_key(file);
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_IF(shm_segment, &rec, s, s->classes & IPCPROBE_BIT(SHM));
+}
+
+/* ---- the table ---- */
 
 static __always_inline bool is_of(const struct entry *entry,
 				  const struct inode *inode)
@@ -227,7 +290,7 @@ static noinline u32 search(struct file *file, const struct inode *inode,
 	raw_spin_unlock(&bucket->lock);
 	if (unlikely(found.epoch != epoch)) {
 		describe(file, found.id);
-		ipcprobe_shm_describe(file, found.id);
+		describe_segment(file, found.id);
 		mark_told(bucket, found.id, epoch);
 		found.epoch = epoch;
 	}

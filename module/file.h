@@ -3,11 +3,12 @@
 #ifndef IPCPROBE_FILE_H
 #define IPCPROBE_FILE_H
 
+#include <linux/fs.h>
 #include <linux/types.h>
 
+#include "record.h"
+
 struct dentry;
-struct file;
-struct inode;
 struct path;
 
 int ipcprobe_file_init(void);
@@ -15,7 +16,51 @@ void ipcprobe_file_exit(void);
 u32 ipcprobe_file_id(struct file *file);
 u32 ipcprobe_file_known(const struct inode *inode);
 void ipcprobe_file_renamed(const struct dentry *old, const struct dentry *new);
+bool ipcprobe_file_is_segment(const struct file *file);
 u32 ipcprobe_file_count(void);
 int ipcprobe_path_print(const struct path *path, char *buf, int size);
+
+/* ---- where a read or write goes ---- */
+
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND	0	/* came with v6.9 */
+#endif
+
+static inline bool ipcprobe_file_appends(const struct file *file, unsigned int rwf)
+{
+	return rwf & (__force unsigned int)RWF_APPEND ||
+	       (file->f_flags & O_APPEND &&
+		!(rwf & (__force unsigned int)RWF_NOAPPEND));
+}
+
+static __always_inline u16 ipcprobe_file_flags(const struct file *file)
+{
+	return file->f_flags & O_DIRECT ? IPCPROBE_IO_DIRECT : 0;
+}
+
+static inline u16 ipcprobe_file_set_append(const struct file *file, u64 *offset)
+{
+	*offset = i_size_read(file_inode(file));
+	return IPCPROBE_IO_APPEND;
+}
+
+/**
+ * ipcprobe_file_position - where a read or write goes
+ * @file: regular file
+ * @is_write: false: it is a read
+ * @rwf: RWF_* of the call
+ * @offset: position at entry; an append's becomes the end, wherever that is
+ *
+ * Return: IPCPROBE_IO_DIRECT, IPCPROBE_IO_APPEND.
+ */
+static inline u16 ipcprobe_file_position(const struct file *file, bool is_write,
+					 unsigned int rwf, u64 *offset)
+{
+	u16 flags = ipcprobe_file_flags(file);
+
+	if (is_write && ipcprobe_file_appends(file, rwf))
+		flags |= ipcprobe_file_set_append(file, offset);
+	return flags;
+}
 
 #endif /* IPCPROBE_FILE_H */

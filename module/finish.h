@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The end of operations of each kind: called by op.c.  What its finish() calls
- * releases the operation.
+ * The ends of frequent operations, which op_end.c calls directly
+ * (IPCPROBE_OP_IS_DIRECT).  Each releases the operation as its last step.
  */
 #ifndef IPCPROBE_FINISH_H
 #define IPCPROBE_FINISH_H
@@ -10,27 +10,19 @@
 
 struct ipcprobe_op;
 
-void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_pipe_finish(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_file_finish_write(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_file_finish_copy(const struct ipcprobe_op *op, s32 ret);
-void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret);
-void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_msg_finish_create(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_msg_finish_receive(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret);
-void ipcprobe_unix_finish(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret);
+
+/* Does not release it: what splice or sendfile did with a socket, too. */
+void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret);
 
 #endif /* IPCPROBE_FINISH_H */

@@ -205,7 +205,7 @@ static bool is_in_set(const struct ipcprobe_hook *hook, const struct function_se
 	return set == &function_sets[is_of_scheduler(hook)];
 }
 
-/* Does @classes want it?  A fallback, only if no other of its number is there. */
+/* True if @classes want it; a fallback only if no other stands for it. */
 static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
 {
 	const struct ipcprobe_hook *hook;
@@ -216,7 +216,7 @@ static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
 	if (!wanted->is_fallback)
 		return true;
 	ipcprobe_for_each_hook(hook, n)
-		if (hook != wanted && hook->ip && hook->alt == wanted->alt)
+		if (hook != wanted && hook->ip && ipcprobe_hooks_alike(hook, wanted))
 			return false;
 	return true;
 }

@@ -15,31 +15,34 @@ struct tracepoint;
  * struct ipcprobe_hook - one place in the kernel where events come from
  * @name: tracepoint or function
  * @kind: IPCPROBE_HOOK_TRACEPOINT or IPCPROBE_HOOK_FUNCTION
- * @alt: 0: the class needs it.  Else the class needs at least one hook with
- *	the same number: kernels name the place differently.
- *	IPCPROBE_HOOK_EXTRA: the class does without, and misses what it gives;
- *	of an IPCPROBE_HOOK_EXTRA_GROUP() one is enough.
- *	IPCPROBE_HOOK_NONE: this kernel has not what it stands for.
+ * @one_of: NULL, or a name that other hooks have, too: kernels name the place
+ *	differently, and one of these hooks is enough
+ * @is_optional: the class does without, and misses what the hook gives
+ * @is_absent: this kernel does not have what the hook stands for
+ * @is_fallback: not attached where another with the same @one_of is
+ * @has_from: @entry_from is the handler
  * @hot: enum ipcprobe_hot
- * @is_fallback: not attached where another with the same @alt is
- * @classes: mask of the classes that use it
+ * @classes: mask of the classes that use it; 0 in a class's own table: this class
  * @probe: tracepoint probe, called with the hook as its data
  * @entry: function entry handler
- * @entry_from: one that is told, too, where the function will return to
- * @has_from: it is @entry_from
+ * @entry_from: one that gets the address, too, that the function will return to
  * @tp: the tracepoint, once found
  * @ip: the function's address, once found; 0 again when its module has gone
  * @attached: protected by hooks.c's mutex
  * @error: -errno of the last attach, 0 = none
  * @missed: hits that made no record though they should: ipcprobe_missed()
+ *
+ * A table of hooks ends with a row without a name.
  */
 struct ipcprobe_hook {
 	const char *name;
+	const char *one_of;
 	u8 kind;
-	u8 alt;
 	u8 hot;
-	bool has_from;
+	bool is_optional;
+	bool is_absent;
 	bool is_fallback;
+	bool has_from;
 	u32 classes;
 	union {
 		void *probe;
@@ -56,29 +59,23 @@ struct ipcprobe_hook {
 	atomic64_t missed;
 };
 
-#define IPCPROBE_HOOK_EXTRA	255
-#define IPCPROBE_HOOK_NONE	254
-#define IPCPROBE_HOOK_EXTRA_GROUP(n)	(200 + (n))
+/* A row of a table: { FN("function", handler), .is_optional = true }, */
+#define TP(tp_name, fn)		\
+	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT, .probe = fn
+#define FN(fn_name, fn)		\
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn
+#define FN_FROM(fn_name, fn)	\
+	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry_from = fn, .has_from = true
 
-/* @alt where @condition holds in this kernel. */
-#define IPCPROBE_HOOK_IF(condition, alt)	((condition) ? (alt) : IPCPROBE_HOOK_NONE)
+/* Name of the function of a system call. */
+#ifdef CONFIG_ARM64
+#define SYS(name)	"__arm64_sys_" name
+#else
+#define SYS(name)	"__x64_sys_" name
+#endif
 
-/* A table of hooks ends with a row without a name. */
-#define IPCPROBE_TP(tp_name, fn, class_mask) {				\
-	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT,		\
-	.probe = fn, .classes = class_mask }
-#define IPCPROBE_FN(fn_name, fn, class_mask, alt_group) {		\
-	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION,		\
-	.entry = fn, .classes = class_mask, .alt = alt_group }
-#define IPCPROBE_FN_FROM(fn_name, fn, class_mask, alt_group) {		\
-	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .has_from = true, \
-	.entry_from = fn, .classes = class_mask, .alt = alt_group }
-#define IPCPROBE_HOT_FN(fn_name, fn, class_mask, alt_group, hot_nr) {	\
-	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
-	.classes = class_mask, .alt = alt_group, .hot = hot_nr }
-#define IPCPROBE_HOT_FN_FROM(fn_name, fn, class_mask, alt_group, hot_nr) { \
-	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .has_from = true, \
-	.entry_from = fn, .classes = class_mask, .alt = alt_group, .hot = hot_nr }
+/* Argument @n of the function that was entered, where it is a pointer. */
+#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 int ipcprobe_hooks_get(u32 classes);
 void ipcprobe_hooks_put(u32 classes);
@@ -94,6 +91,7 @@ void ipcprobe_hooks_exit(void);
 #define IPCPROBE_NR_HOOKS_MAX	256
 
 struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n);
+bool ipcprobe_hooks_alike(const struct ipcprobe_hook *a, const struct ipcprobe_hook *b);
 
 #define ipcprobe_for_each_hook(hook, n)	\
 	for (n = 0; (hook = ipcprobe_hooks_nth(n)); n++)

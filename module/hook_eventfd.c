@@ -16,20 +16,18 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "fault.h"
 #include "finish.h"
 #include "hook.h"
 #include "hook_eventfd.h"
 #include "op.h"
 #include "user.h"
-#include "wait.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 /* Members of struct eventfd_ctx; -1: this kernel does not tell. */
 static int ctx_offsets[] = { -1, -1 };
 enum { CTX_ID, CTX_FLAGS };
 
-void ipcprobe_eventfd_init(void)
+static void init(void)
 {
 	static const char *const members[] = {
 		[CTX_ID] = "id 4",
@@ -140,7 +138,7 @@ static __always_inline void end_wait(struct ipcprobe_op *op)
 }
 
 /*
- * Called by hook_wait.c: a page fault in the buffer, of a write before it may
+ * Called by wait.c: a page fault in the buffer, of a write before it may
  * wait, of a read after that.
  */
 void ipcprobe_eventfd_fault(struct ipcprobe_op *op, unsigned long ip)
@@ -152,7 +150,7 @@ void ipcprobe_eventfd_fault(struct ipcprobe_op *op, unsigned long ip)
 	op->eventfd.wait_begin = IPCPROBE_IN_FAULT;
 }
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret)
 {
 	end_wait(op);
@@ -245,13 +243,18 @@ static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	IPCPROBE_EMIT(eventfd_close, &rec);
 }
 
-struct ipcprobe_hook ipcprobe_eventfd_hooks[] = {
-	IPCPROBE_FN("eventfd_read", entry_read, IPCPROBE_BIT(EVENTFD), 0),
-	IPCPROBE_FN("eventfd_write", entry_write, IPCPROBE_BIT(EVENTFD), 0),
-	IPCPROBE_FN("eventfd_signal_mask", entry_signal, IPCPROBE_BIT(EVENTFD), 0),
-	IPCPROBE_FN("eventfd_release", entry_release, IPCPROBE_BIT(EVENTFD), 0),
-	IPCPROBE_TP("sched_switch", probe_switch, IPCPROBE_BIT(EVENTFD)),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("eventfd_read", entry_read) },
+	{ FN("eventfd_write", entry_write) },
+	{ FN("eventfd_signal_mask", entry_signal) },
+	{ FN("eventfd_release", entry_release) },
+	{ TP("sched_switch", probe_switch) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_eventfd = {
+	.hooks = { hooks },
+	.init = init,
 };
 
 static inline void check_types(void)

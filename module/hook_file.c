@@ -19,62 +19,20 @@
 #include "finish.h"
 #include "hook.h"
 #include "hook_file.h"
+#include "hook_uring.h"
 #include "op.h"
 #include "session.h"
 #include "user.h"
 #include "vector.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
-#ifndef RWF_NOAPPEND
-#define RWF_NOAPPEND	0	/* came with v6.9 */
-#endif
-
-static bool is_append(const struct file *file, unsigned int rwf)
-{
-	return rwf & (__force unsigned int)RWF_APPEND ||
-	       (file->f_flags & O_APPEND &&
-		!(rwf & (__force unsigned int)RWF_NOAPPEND));
-}
-
-static __always_inline u16 file_flags(const struct file *file)
-{
-	return file->f_flags & O_DIRECT ? IPCPROBE_IO_DIRECT : 0;
-}
-
-static u16 set_append(const struct file *file, u64 *offset)
-{
-	*offset = i_size_read(file_inode(file));
-	return IPCPROBE_IO_APPEND;
-}
-
-/**
- * ipcprobe_file_position - where a read or write goes
- * @file: regular file
- * @is_write: and not a read
- * @rwf: RWF_* of the call
- * @offset: position at entry; an append's becomes the end, wherever that is
- *
- * Return: IPCPROBE_IO_DIRECT, IPCPROBE_IO_APPEND.
- */
-u16 ipcprobe_file_position(const struct file *file, bool is_write,
-			   unsigned int rwf, u64 *offset)
-{
-	u16 flags = file_flags(file);
-
-	if (is_write && is_append(file, rwf))
-		flags |= set_append(file, offset);
-	return flags;
-}
 
 static __always_inline void set_position(struct ipcprobe_op *op, u8 kind,
 					 const struct file *file,
 					 const loff_t *pos, unsigned int rwf)
 {
 	op->in_offset = pos ? *pos : 0;
-	op->flags = file_flags(file);
-	if (kind == IPCPROBE_OP_FILE_WRITE && is_append(file, rwf))
-		op->flags |= set_append(file, &op->in_offset);
+	op->flags = ipcprobe_file_flags(file);
+	if (kind == IPCPROBE_OP_FILE_WRITE && ipcprobe_file_appends(file, rwf))
+		op->flags |= ipcprobe_file_set_append(file, &op->in_offset);
 }
 
 static __always_inline void set_buffer(struct ipcprobe_op *op, u8 kind, u64 addr,
@@ -254,7 +212,7 @@ static void entry_d_exchange(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 	ipcprobe_file_renamed(ARG(fregs, 1), ARG(fregs, 0));
 }
 
-/* ---- ends, called by op.c ---- */
+/* ---- ends ---- */
 
 /* Reads and writes have the same fields. */
 static __always_inline void fill_rw(struct ipcprobe_rec_file_io *rec,
@@ -316,7 +274,7 @@ void ipcprobe_file_finish_write(struct ipcprobe_op *op, s32 ret)
 	ipcprobe_op_release(op);
 }
 
-void ipcprobe_file_finish_copy(const struct ipcprobe_op *op, s32 ret)
+static void end_copy(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_file_copy rec = {
 		.hdr.tid = op->tid,
@@ -360,6 +318,7 @@ static bool wants_resize(const struct ipcprobe_session *session,
 	return ipcprobe_session_wants(session, IPCPROBE_CLASS_FILE, op->tid, op->tid, -1);
 }
 
+/* Of FILE_RESIZE and SHM_RESIZE. */
 void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_file_resize rec = {
@@ -379,14 +338,34 @@ void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret)
 	IPCPROBE_EMIT_IF(file_resize, &rec, s, wants_resize(s, op));
 }
 
-struct ipcprobe_hook ipcprobe_file_hooks[] = {
-	IPCPROBE_FN("vfs_read", entry_read, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("vfs_write", entry_write, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("vfs_readv", entry_readv, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("vfs_writev", entry_writev, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("vfs_copy_file_range", entry_copy_range, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("notify_change", entry_notify_change, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("d_move", entry_d_move, IPCPROBE_BIT(FILE), 0),
-	IPCPROBE_FN("d_exchange", entry_d_exchange, IPCPROBE_BIT(FILE), 0),
+static void finish(struct ipcprobe_op *op, s32 ret)
+{
+	if (op->kind == IPCPROBE_OP_FILE_RESIZE)
+		ipcprobe_file_finish_resize(op, ret);
+	else
+		end_copy(op, ret);
+}
+
+static void detach(u32 staying)
+{
+	ipcprobe_uring_reset();
+}
+
+static struct ipcprobe_hook hooks[] = {
+	{ FN("vfs_read", entry_read) },
+	{ FN("vfs_write", entry_write) },
+	{ FN("vfs_readv", entry_readv) },
+	{ FN("vfs_writev", entry_writev) },
+	{ FN("vfs_copy_file_range", entry_copy_range) },
+	{ FN("notify_change", entry_notify_change) },
+	{ FN("d_move", entry_d_move) },
+	{ FN("d_exchange", entry_d_exchange) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_file = {
+	.hooks = { hooks, ipcprobe_uring_hooks },
+	.init = ipcprobe_uring_init,
+	.detach = detach,
+	.finish = finish,
 };

@@ -5,13 +5,12 @@
 
 #include <linux/types.h>
 
-struct file;
 struct inode;
 struct ipcprobe_hook;
+struct ipcprobe_op;
 
-u16 ipcprobe_file_position(const struct file *file, bool is_write,
-			   unsigned int rwf, u64 *offset);
 void ipcprobe_file_begin_resize(struct ipcprobe_hook *hook, u8 kind,
 				const struct inode *inode, u32 id, u64 bytes);
+void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret);
 
 #endif /* IPCPROBE_HOOK_FILE_H */

@@ -32,8 +32,6 @@
 #include "missed.h"
 #include "op.h"
 
-#define ARG(fregs, n)	ftrace_regs_get_argument(fregs, n)
-
 static __always_inline struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 cmd)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_FUTEX);
@@ -143,7 +141,7 @@ static __always_inline void set_wait(struct ipcprobe_op *op,
 {
 	if (how & FUTEX_CLOCK_REALTIME)
 		op->flags |= IPCPROBE_FUTEX_REALTIME;
-	if (ARG(fregs, 3))
+	if (ftrace_regs_get_argument(fregs, 3))
 		op->flags |= IPCPROBE_FUTEX_TIMEOUT;
 }
 
@@ -155,19 +153,19 @@ static noinline void set_other(struct ipcprobe_op *op, struct ftrace_regs *fregs
 
 	op->futex.mask = third_value(cmd);
 	if (!is_lock_pi(cmd) && cmd != FUTEX_UNLOCK_PI)
-		op->futex.val = ARG(fregs, 2);
+		op->futex.val = ftrace_regs_get_argument(fregs, 2);
 	if (shapes[cmd] == SHAPE_WAIT) {
 		set_wait(op, fregs, how);
 	} else if (shapes[cmd] == SHAPE_PAIR) {
-		op->futex.val2 = ARG(fregs, 5);
-		set_futex(op, 1, ARG(fregs, 4), !(how & FUTEX_PRIVATE_FLAG));
+		op->futex.val2 = ftrace_regs_get_argument(fregs, 5);
+		set_futex(op, 1, ftrace_regs_get_argument(fregs, 4), !(how & FUTEX_PRIVATE_FLAG));
 	}
 }
 
 /* do_futex(uaddr, op, val, timeout, uaddr2, val2, val3) */
 static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	u32 how = ARG(fregs, 1), cmd = how & FUTEX_CMD_MASK;
+	u32 how = ftrace_regs_get_argument(fregs, 1), cmd = how & FUTEX_CMD_MASK;
 	struct ipcprobe_op *op;
 
 	if (cmd > FUTEX_LOCK_PI2 || shapes[cmd] == SHAPE_NONE)
@@ -177,12 +175,12 @@ static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 	op = begin(hook, cmd);
 	if (unlikely(!op))
 		return;
-	set_futex(op, 0, ARG(fregs, 0), !(how & FUTEX_PRIVATE_FLAG));
+	set_futex(op, 0, ftrace_regs_get_argument(fregs, 0), !(how & FUTEX_PRIVATE_FLAG));
 	if (unlikely(cmd > FUTEX_WAKE)) {
 		set_other(op, fregs, how);
 		return;
 	}
-	op->futex.val = ARG(fregs, 2);
+	op->futex.val = ftrace_regs_get_argument(fregs, 2);
 	op->futex.mask = FUTEX_BITSET_MATCH_ANY;
 	if (cmd == FUTEX_WAIT)
 		set_wait(op, fregs, how);
@@ -194,7 +192,7 @@ static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
  */
 static void entry_restart(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	const struct restart_block *restart = (void *)ARG(fregs, 0);
+	const struct restart_block *restart = (void *)ftrace_regs_get_argument(fregs, 0);
 	bool is_any = restart->futex.bitset == FUTEX_BITSET_MATCH_ANY;
 	struct ipcprobe_op *op;
 
@@ -396,7 +394,7 @@ static void entry_queue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	    op->futex.cmd == FUTEX_TRYLOCK_PI)
 		return;
 	if (op->futex.cmd == IPCPROBE_FUTEX_OP_WAITV &&
-	    !is_last_queued(op, (void *)ARG(fregs, 0)))
+	    !is_last_queued(op, (void *)ftrace_regs_get_argument(fregs, 0)))
 		return;
 	op->flags |= IPCPROBE_FUTEX_BLOCKED;
 	emit_block(op);
@@ -541,7 +539,7 @@ static struct ipcprobe_op *find_futex_op(void)
 /* __futex_unqueue(q), under the lock of the bucket: the waiter stays till then */
 static void entry_unqueue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	const void *q = (void *)ARG(fregs, 0);
+	const void *q = (void *)ftrace_regs_get_argument(fregs, 0);
 	const struct ipcprobe_op *op = find_futex_op();
 	struct ipcprobe_rec_futex_woken rec;
 	const struct task_struct *wakee;
@@ -582,7 +580,7 @@ static const struct task_struct *top_waiter(const struct rt_mutex_base *lock)
 static void entry_hand_on(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			  unsigned long parent_ip)
 {
-	const struct rt_mutex_base *lock = (void *)ARG(fregs, 1);
+	const struct rt_mutex_base *lock = (void *)ftrace_regs_get_argument(fregs, 1);
 	struct ipcprobe_rec_futex_woken rec;
 	const struct task_struct *heir;
 
@@ -656,7 +654,7 @@ static noinline void end_pair(const struct ipcprobe_op *op, s32 ret)
 		IPCPROBE_EMIT(futex_requeue, &rec);
 }
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_futex_finish(struct ipcprobe_op *op, s32 ret)
 {
 	u8 shape = shapes[op->futex.cmd];
@@ -676,7 +674,7 @@ static bool find_members(const char *struct_name, const char *const *members,
 	return ipcprobe_btf_offsets(struct_name, members, offsets, nr) >= 0;
 }
 
-void ipcprobe_futex_init(void)
+static void init(void)
 {
 	knows_waiters = find_members("futex_q", q_members, q_offsets, NR_Q_MEMBERS) &&
 			q_offsets[Q_TASK] >= 0 && q_offsets[Q_KEY] >= 0;
@@ -691,33 +689,30 @@ void ipcprobe_futex_init(void)
 		pr_info("no usable BTF: not all that wake others on futexes are recorded\n");
 }
 
-#ifdef CONFIG_ARM64
-#define SYS(name)	"__arm64_sys_" name
-#else
-#define SYS(name)	"__x64_sys_" name
-#endif
-#define FUTEX_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FUTEX), alt)
-#define CALLS_ALT	IPCPROBE_HOOK_IF(IPCPROBE_FUTEX_HAS_CALLS, 0)
-
-struct ipcprobe_hook ipcprobe_futex_hooks[] = {
-	FUTEX_FN("do_futex", entry_do_futex, 0),
-	FUTEX_FN("futex_wait_restart", entry_restart, 0),
-	FUTEX_FN(SYS("futex_waitv"), entry_waitv, 0),
-	FUTEX_FN(SYS("futex_wait"), entry_wait, CALLS_ALT),
-	FUTEX_FN(SYS("futex_wake"), entry_wake, CALLS_ALT),
-	FUTEX_FN(SYS("futex_requeue"), entry_requeue, CALLS_ALT),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("do_futex", entry_do_futex) },
+	{ FN("futex_wait_restart", entry_restart) },
+	{ FN(SYS("futex_waitv"), entry_waitv) },
+	{ FN(SYS("futex_wait"), entry_wait), .is_absent = !IPCPROBE_FUTEX_HAS_CALLS },
+	{ FN(SYS("futex_wake"), entry_wake), .is_absent = !IPCPROBE_FUTEX_HAS_CALLS },
+	{ FN(SYS("futex_requeue"), entry_requeue), .is_absent = !IPCPROBE_FUTEX_HAS_CALLS },
 #ifdef CONFIG_IA32_EMULATION
-	FUTEX_FN("__ia32_sys_futex_waitv", entry_waitv, 0),
-	FUTEX_FN("__ia32_sys_futex_wait", entry_wait, CALLS_ALT),
-	FUTEX_FN("__ia32_sys_futex_wake", entry_wake, CALLS_ALT),
-	FUTEX_FN("__ia32_sys_futex_requeue", entry_requeue, CALLS_ALT),
+	{ FN("__ia32_sys_futex_waitv", entry_waitv) },
+	{ FN("__ia32_sys_futex_wait", entry_wait), .is_absent = !IPCPROBE_FUTEX_HAS_CALLS },
+	{ FN("__ia32_sys_futex_wake", entry_wake), .is_absent = !IPCPROBE_FUTEX_HAS_CALLS },
+	{ FN("__ia32_sys_futex_requeue", entry_requeue),
+	  .is_absent = !IPCPROBE_FUTEX_HAS_CALLS },
 #endif
-	FUTEX_FN("__futex_queue", entry_queue, 0),
-	FUTEX_FN("__futex_unqueue", entry_unqueue, 0),
-	IPCPROBE_FN_FROM("mark_wakeup_next_waiter", entry_hand_on, IPCPROBE_BIT(FUTEX),
-			 IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_FUTEX_PI),
-					  IPCPROBE_HOOK_EXTRA)),
+	{ FN("__futex_queue", entry_queue) },
+	{ FN("__futex_unqueue", entry_unqueue) },
+	{ FN_FROM("mark_wakeup_next_waiter", entry_hand_on),
+	  .is_absent = !IS_ENABLED(CONFIG_FUTEX_PI), .is_optional = true },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_futex = {
+	.hooks = { hooks },
+	.init = init,
 };
 
 static inline void check_layout(void)

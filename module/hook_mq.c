@@ -22,14 +22,10 @@
 #include "finish.h"
 #include "hook.h"
 #include "hook_mq.h"
-#include "hook_msg.h"
 #include "op.h"
 #include "session.h"
 #include "sysv.h"
 #include "user.h"
-#include "wait.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 /* ---- the kernel's private struct mqueue_inode_info ---- */
 
@@ -163,7 +159,7 @@ struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook)
 	unsigned long args[6];
 	struct ipcprobe_op *op;
 
-	if (!ipcprobe_msg_in_call(__NR_mq_timedreceive))
+	if (!ipcprobe_is_in_call(__NR_mq_timedreceive))
 		return NULL;
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_RECEIVE);
 	if (!op)
@@ -174,7 +170,7 @@ struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook)
 	return op;
 }
 
-/* Called by hook_wait.c, in the middle of a task switch. */
+/* Called by wait.c, in the middle of a task switch. */
 void ipcprobe_mq_block(struct ipcprobe_op *op)
 {
 	struct ipcprobe_rec_mq_block rec = {
@@ -236,7 +232,7 @@ static void tell_received(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(mq_receive, op->begin, fill_receive, tell_received)
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret)
 {
 	if (op->kind == IPCPROBE_OP_MQ_RECEIVE) {
@@ -444,7 +440,7 @@ static void entry_evict(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	IPCPROBE_EMIT(mq_destroy, &rec);
 }
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret)
 {
 	switch (op->kind) {
@@ -517,39 +513,25 @@ int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-#ifdef CONFIG_ARM64
-#define SYS_MQ_UNLINK		"__arm64_sys_mq_unlink"
-#define SYS_MQ_TIMEDSEND	"__arm64_sys_mq_timedsend"
-#define SYS_MQ_TIMEDRECEIVE	"__arm64_sys_mq_timedreceive"
-#else
-#define SYS_MQ_UNLINK		"__x64_sys_mq_unlink"
-#define SYS_MQ_TIMEDSEND	"__x64_sys_mq_timedsend"
-#define SYS_MQ_TIMEDRECEIVE	"__x64_sys_mq_timedreceive"
-#endif
 
-#define MQ_ALT(alt)	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_POSIX_MQUEUE), alt)
-#define SEND_ALT	MQ_ALT(IPCPROBE_HOOK_EXTRA_GROUP(2))
-#define RECEIVE_ALT	MQ_ALT(IPCPROBE_HOOK_EXTRA_GROUP(3))
-
-#define MQ_FN(name, fn)	\
-	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), MQ_ALT(IPCPROBE_HOOK_EXTRA))
-/* The call itself, where the function that it calls has been inlined. */
-#define MQ_FALLBACK_FN(fn_name, fn, alt_group) {			\
-	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
-	.classes = IPCPROBE_BIT(MSG), .alt = alt_group, .is_fallback = true }
+/* A kernel may be without POSIX message queues. */
+#define MQ	.is_optional = true, .is_absent = !IS_ENABLED(CONFIG_POSIX_MQUEUE)
 
 struct ipcprobe_hook ipcprobe_mq_hooks[] = {
-	IPCPROBE_FN("do_mq_timedsend", entry_send, IPCPROBE_BIT(MSG), SEND_ALT),
-	MQ_FALLBACK_FN(SYS_MQ_TIMEDSEND, entry_send_call, SEND_ALT),
-	IPCPROBE_FN("do_mq_timedreceive", entry_receive, IPCPROBE_BIT(MSG), RECEIVE_ALT),
-	MQ_FALLBACK_FN(SYS_MQ_TIMEDRECEIVE, entry_receive_call, RECEIVE_ALT),
-	MQ_FN("do_mq_open", entry_open),
-	MQ_FN(SYS_MQ_UNLINK, entry_unlink),
+	{ FN("do_mq_timedsend", entry_send), .one_of = "mq send", MQ },
+	/* the calls themselves, where the function that they call has been inlined */
+	{ FN(SYS("mq_timedsend"), entry_send_call), .one_of = "mq send", MQ,
+	  .is_fallback = true },
+	{ FN("do_mq_timedreceive", entry_receive), .one_of = "mq receive", MQ },
+	{ FN(SYS("mq_timedreceive"), entry_receive_call), .one_of = "mq receive", MQ,
+	  .is_fallback = true },
+	{ FN("do_mq_open", entry_open), MQ },
+	{ FN(SYS("mq_unlink"), entry_unlink), MQ },
 #ifdef CONFIG_IA32_EMULATION
-	MQ_FN("__ia32_sys_mq_unlink", entry_unlink),
+	{ FN("__ia32_sys_mq_unlink", entry_unlink), MQ },
 #endif
-	MQ_FN("mqueue_unlink", entry_unlink_found),
-	MQ_FN("do_mq_notify", entry_notify),
-	MQ_FN("mqueue_evict_inode", entry_evict),
+	{ FN("mqueue_unlink", entry_unlink_found), MQ },
+	{ FN("do_mq_notify", entry_notify), MQ },
+	{ FN("mqueue_evict_inode", entry_evict), MQ },
 	{}
 };

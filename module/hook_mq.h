@@ -10,6 +10,10 @@ struct ipcprobe_op;
 struct ipcprobe_session;
 struct vfsmount;
 
+extern struct ipcprobe_hook ipcprobe_mq_hooks[];
+
+void ipcprobe_mq_init(void);
+void ipcprobe_mq_finish(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_mq_block(struct ipcprobe_op *op);
 struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook);
 int ipcprobe_mq_snapshot(struct ipcprobe_session *session,

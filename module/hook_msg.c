@@ -20,16 +20,11 @@
 #include "finish.h"
 #include "hook.h"
 #include "hook_mq.h"
-#include "hook_msg.h"
 #include "message.h"
 #include "missed.h"
 #include "op.h"
-#include "session.h"
 #include "sysv.h"
 #include "user.h"
-#include "wait.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 /* ---- the kernel's private struct msg_queue ---- */
 
@@ -45,7 +40,7 @@ static struct {
 static bool has_layout;
 
 /* Without BTF the contents of queues are not known. */
-void ipcprobe_msg_init(void)
+static void find_members(void)
 {
 	int *offsets = (int *)&queue;
 	unsigned int i;
@@ -142,26 +137,13 @@ static void entry_copy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->msg.bytes = msg->m_ts;
 }
 
-/*
- * Is the current task inside this call?  Behind it (a queue's last close may
- * free messages there) the registers hold its result already.
- */
-bool ipcprobe_msg_in_call(long nr)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-
-	return !(current->flags & PF_KTHREAD) && !in_compat_syscall() &&
-	       syscall_get_nr(current, regs) == nr &&
-	       syscall_get_error(current, regs) == -ENOSYS;
-}
-
 /* A receive that slept already when the hooks came: its begin is not known. */
 static struct ipcprobe_op *begin_late(struct ipcprobe_hook *hook)
 {
 	unsigned long args[6];
 	struct ipcprobe_op *op;
 
-	if (!ipcprobe_msg_in_call(__NR_msgrcv))
+	if (!ipcprobe_is_in_call(__NR_msgrcv))
 		return ipcprobe_mq_begin_late(hook);
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_RECEIVE);
 	if (!op)
@@ -199,8 +181,8 @@ static void entry_free(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	}
 }
 
-/* Called by hook_wait.c, in the middle of a task switch. */
-void ipcprobe_msg_block(struct ipcprobe_op *op)
+/* Called by wait.c, in the middle of a task switch. */
+static void emit_block(struct ipcprobe_op *op)
 {
 	struct ipcprobe_rec_msg_block rec = {
 		.hdr.tid = op->tid,
@@ -262,7 +244,7 @@ static void tell_received(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, tell_received)
 
-/* These are called by op.c when the operation is over. */
+/* These are called by op_end.c when the operation is over. */
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)
 {
 	if (ret < 0)
@@ -285,7 +267,7 @@ static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_op_begin(hook, IPCPROBE_OP_MSG_CREATE);
 }
 
-void ipcprobe_msg_finish_create(struct ipcprobe_op *op, s32 id)
+static void end_create(struct ipcprobe_op *op, s32 id)
 {
 	const struct kern_ipc_perm *perm = ipcprobe_sysv_find(IPCPROBE_SYSV_MSG, id);
 	struct ipcprobe_rec_msg_create rec = {
@@ -326,15 +308,15 @@ static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /**
- * ipcprobe_msg_describe - write a msg_snapshot record
+ * describe - write a msg_snapshot record
  * @session: gets it
  * @ns: number of the IPC namespace
  * @perm: the queue
  *
  * Context: task context, RCU read side.
  */
-void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
-			   struct kern_ipc_perm *perm)
+static void describe(struct ipcprobe_session *session, u32 ns,
+		     struct kern_ipc_perm *perm)
 {
 	struct ipcprobe_rec_msg_snapshot rec = {
 		.ns = ns,
@@ -363,24 +345,66 @@ void ipcprobe_msg_describe(struct ipcprobe_session *session, u32 ns,
 	IPCPROBE_EMIT_ONLY(msg_snapshot, &rec, session);
 }
 
-#define RECEIVE_ALT	70	/* alternatives' number */
+static int snapshot_namespace(struct ipcprobe_session *session, struct ipc_namespace *ns)
+{
+	int err = ipcprobe_sysv_walk(session, ns, IPCPROBE_SYSV_MSG, describe);
 
-#define MSG_FN(name, fn)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), 0)
-#define MSG_EXTRA_FN(name, fn)	\
-	IPCPROBE_FN(name, fn, IPCPROBE_BIT(MSG), IPCPROBE_HOOK_EXTRA)
+	if (err || !ns->mq_mnt)
+		return err;
+	return ipcprobe_mq_snapshot(session, ns->mq_mnt, ns->ns.inum);
+}
 
-struct ipcprobe_hook ipcprobe_msg_hooks[] = {
-	MSG_FN("do_msgsnd", entry_send),
-	IPCPROBE_FN("do_msgrcv", entry_receive, IPCPROBE_BIT(MSG), RECEIVE_ALT),
+static int snapshot(struct ipcprobe_session *session)
+{
+	return ipcprobe_walk_ipc(session, snapshot_namespace);
+}
+
+static void init(void)
+{
+	find_members();
+	ipcprobe_mq_init();
+}
+
+static void detach(u32 staying)
+{
+	ipcprobe_message_reset();
+}
+
+static void finish(struct ipcprobe_op *op, s32 ret)
+{
+	if (op->kind == IPCPROBE_OP_MSG_CREATE)
+		end_create(op, ret);
+	else
+		ipcprobe_mq_finish(op, ret);
+}
+
+static void block(struct ipcprobe_op *op)
+{
+	if (op->kind == IPCPROBE_OP_MSG_SEND || op->kind == IPCPROBE_OP_MSG_RECEIVE)
+		emit_block(op);
+	else
+		ipcprobe_mq_block(op);
+}
+
+static struct ipcprobe_hook hooks[] = {
+	{ FN("do_msgsnd", entry_send) },
+	{ FN("do_msgrcv", entry_receive), .one_of = "msgrcv" },
 	/* without 32-bit calls it has no handler to choose */
-	IPCPROBE_FN("do_msgrcv.constprop.0", entry_receive, IPCPROBE_BIT(MSG),
-		    RECEIVE_ALT),
-	MSG_EXTRA_FN("security_msg_msg_alloc", entry_made),
-	IPCPROBE_FN("copy_msg", entry_copy, IPCPROBE_BIT(MSG),
-		    IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_CHECKPOINT_RESTORE),
-				     IPCPROBE_HOOK_EXTRA)),
-	MSG_FN("free_msg", entry_free),
-	MSG_FN("newque", entry_create),
-	MSG_FN("freeque", entry_destroy),
+	{ FN("do_msgrcv.constprop.0", entry_receive), .one_of = "msgrcv" },
+	{ FN("security_msg_msg_alloc", entry_made), .is_optional = true },
+	{ FN("copy_msg", entry_copy),
+	  .is_absent = !IS_ENABLED(CONFIG_CHECKPOINT_RESTORE), .is_optional = true },
+	{ FN("free_msg", entry_free) },
+	{ FN("newque", entry_create) },
+	{ FN("freeque", entry_destroy) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_msg = {
+	.hooks = { hooks, ipcprobe_mq_hooks },
+	.init = init,
+	.detach = detach,
+	.snapshot = snapshot,
+	.finish = finish,
+	.block = block,
 };

@@ -28,8 +28,6 @@
 #include "rq.h"
 #include "site.h"
 
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
 #define NR_TOLD		16	/* candidates, beyond which one that is eligible is enough */
 #define NR_TOLD_MAX	64
 #define NR_LEVELS	8	/* of groups that were taken without a search */
@@ -41,7 +39,7 @@ DEFINE_PER_CPU(const void *, ipcprobe_searched);
 static DEFINE_PER_CPU(u64, searched_at);	/* by the queue's clock */
 
 /* No hook of class pick is attached: what was looked at need not exist any more. */
-void ipcprobe_pick_reset(void)
+static void detach(u32 staying)
 {
 	int cpu;
 
@@ -552,32 +550,36 @@ void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
 	local_irq_restore(irqflags);
 }
 
-#define PICK_HOT(name, fn, alt, hot)					\
-	IPCPROBE_HOT_FN(name, fn, IPCPROBE_BIT(PICK), alt, IPCPROBE_HOT_##hot)
-#define PICK_HOT_FROM(name, fn, hot)					\
-	IPCPROBE_HOT_FN_FROM(name, fn, IPCPROBE_BIT(PICK), 0, IPCPROBE_HOT_##hot)
-
-struct ipcprobe_hook ipcprobe_pick_hooks[] = {
+static struct ipcprobe_hook hooks[] = {
 #if IPCPROBE_IS_EEVDF
-	PICK_HOT_FROM("pick_eevdf", ipcprobe_entry_search, SEARCH),
+	{ FN_FROM("pick_eevdf", ipcprobe_entry_search), .hot = IPCPROBE_HOT_SEARCH },
 #else
-	PICK_HOT_FROM("pick_next_entity", ipcprobe_entry_search, SEARCH),
+	{ FN_FROM("pick_next_entity", ipcprobe_entry_search), .hot = IPCPROBE_HOT_SEARCH },
 #endif
 #if IPCPROBE_RESCHED_IS_INNER
-	PICK_HOT_FROM("__resched_curr", ipcprobe_entry_resched, RESCHED),
+	{ FN_FROM("__resched_curr", ipcprobe_entry_resched), .hot = IPCPROBE_HOT_RESCHED },
 #else
-	PICK_HOT_FROM("resched_curr", ipcprobe_entry_resched, RESCHED),
+	{ FN_FROM("resched_curr", ipcprobe_entry_resched), .hot = IPCPROBE_HOT_RESCHED },
 #endif
-	PICK_HOT("wakeup_preempt_fair", ipcprobe_entry_wakeup_preempt_fair,
-		 IPCPROBE_HOOK_EXTRA_GROUP(0), PREEMPT_FAIR),
-	PICK_HOT("check_preempt_wakeup_fair", ipcprobe_entry_wakeup_preempt_fair,
-		 IPCPROBE_HOOK_EXTRA_GROUP(0), PREEMPT_FAIR),
-	PICK_HOT("check_preempt_wakeup", ipcprobe_entry_wakeup_preempt_fair,
-		 IPCPROBE_HOOK_EXTRA_GROUP(0), PREEMPT_FAIR),
-	PICK_HOT("pick_task_dl", ipcprobe_entry_pick_dl,
-		 IPCPROBE_HOOK_EXTRA_GROUP(1), PICK_DL),
-	PICK_HOT("pick_next_task_dl", ipcprobe_entry_pick_dl,
-		 IPCPROBE_HOOK_EXTRA_GROUP(1), PICK_DL),
-	PICK_HOT("do_sched_yield", ipcprobe_entry_yield, IPCPROBE_HOOK_EXTRA, YIELD),
+	{ FN("wakeup_preempt_fair", ipcprobe_entry_wakeup_preempt_fair),
+	  .one_of = "fair preempt", .is_optional = true,
+	  .hot = IPCPROBE_HOT_PREEMPT_FAIR },
+	{ FN("check_preempt_wakeup_fair", ipcprobe_entry_wakeup_preempt_fair),
+	  .one_of = "fair preempt", .is_optional = true,
+	  .hot = IPCPROBE_HOT_PREEMPT_FAIR },
+	{ FN("check_preempt_wakeup", ipcprobe_entry_wakeup_preempt_fair),
+	  .one_of = "fair preempt", .is_optional = true,
+	  .hot = IPCPROBE_HOT_PREEMPT_FAIR },
+	{ FN("pick_task_dl", ipcprobe_entry_pick_dl), .one_of = "dl pick",
+	  .is_optional = true, .hot = IPCPROBE_HOT_PICK_DL },
+	{ FN("pick_next_task_dl", ipcprobe_entry_pick_dl), .one_of = "dl pick",
+	  .is_optional = true, .hot = IPCPROBE_HOT_PICK_DL },
+	{ FN("do_sched_yield", ipcprobe_entry_yield), .is_optional = true,
+	  .hot = IPCPROBE_HOT_YIELD },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_pick = {
+	.hooks = { hooks },
+	.detach = detach,
 };

@@ -9,16 +9,14 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
-#include "finish.h"
+#include "epoch.h"
 #include "hook.h"
 #include "hook_pipe.h"
 #include "hot.h"
 #include "missed.h"
 #include "op.h"
 #include "pipe.h"
-#include "session.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+#include "snapshot.h"
 
 /* pipe(2) makes its first open file: the pipe is complete. */
 static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
@@ -65,26 +63,6 @@ static void entry_open(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->file = file;
 	op->inode = inode;
 	op->flags = mode_flags(file);
-}
-
-/* A FIFO may get its pipe inside open(2), which has the inode at hand. */
-void ipcprobe_pipe_opening(struct ipcprobe_op *op, const struct mutex *lock)
-{
-	struct pipe_inode_info *pipe;
-	struct ipcprobe_pipe *obj;
-
-	if (op->end[0].obj)
-		return;
-	pipe = READ_ONCE(op->inode->i_pipe);
-	if (!pipe || lock != &pipe->mutex ||
-	    !ipcprobe_op_set_end(op, 0, op->inode, pipe))
-		return;
-	obj = op->end[0].obj;
-	if (!obj->is_synced)
-		ipcprobe_pipe_sync(obj);
-	if (obj->epoch != READ_ONCE(ipcprobe_epoch))
-		ipcprobe_pipe_describe(obj, &op->file->f_path, NULL,
-				       obj->write_pos, obj->read_pos);
 }
 
 static void end_open(struct ipcprobe_op *op, s32 ret)
@@ -151,62 +129,53 @@ static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	}
 }
 
-/* At the unlock inside pipe_release(): the counts are those after it. */
-void ipcprobe_pipe_closing(struct ipcprobe_op *op)
-{
-	const struct pipe_inode_info *pipe = op->end[0].obj->pipe;
-	struct ipcprobe_rec_pipe_close rec = {
-		.hdr.tid = op->tid,
-		.pipe = op->end[0].id,
-		.unread = ipcprobe_pipe_bytes(pipe),
-		.readers = min_t(u32, pipe->readers, U16_MAX),
-		.writers = min_t(u32, pipe->writers, U16_MAX),
-		.flags = op->flags | op->end[0].obj_flags,
-	};
-
-	if (!pipe->readers && !pipe->writers)
-		rec.flags |= IPCPROBE_IO_LAST;
-	ipcprobe_op_free(op);	/* nothing at sys_exit */
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT(pipe_close, &rec);
-}
-
 static void entry_free(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	ipcprobe_pipe_forget(ARG(fregs, 0));
 }
 
-/* Called by op.c when the operation is over. */
-void ipcprobe_pipe_finish(struct ipcprobe_op *op, s32 ret)
+static void finish(struct ipcprobe_op *op, s32 ret)
 {
-	if (op->kind == IPCPROBE_OP_PIPE_OPEN)
+	switch (op->kind) {
+	case IPCPROBE_OP_PIPE_READ:
+	case IPCPROBE_OP_PIPE_WRITE:
+		ipcprobe_pipe_finish_rw(op, ret);
+		break;
+	case IPCPROBE_OP_PIPE_READ_REQUEST:
+	case IPCPROBE_OP_PIPE_WRITE_REQUEST:
+		ipcprobe_pipe_end_waits(op);
+		break;
+	case IPCPROBE_OP_PIPE_OPEN:
 		end_open(op, ret);
-	else if (op->kind == IPCPROBE_OP_PIPE_RESIZE)
+		break;
+	case IPCPROBE_OP_PIPE_RESIZE:
 		end_resize(op, ret);
+		break;
+	case IPCPROBE_OP_SPLICE:
+		ipcprobe_splice_finish(op, ret);
+		break;
+	}
 }
 
-enum { ALT_READ = 1, ALT_WRITE, };
+/* Requests may end unseen now. */
+static void detach(u32 staying)
+{
+	ipcprobe_op_forget_requests();
+}
 
-#define PIPE_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(PIPE), alt)
-#define PIPE_HOT(name, fn, alt, hot)	\
-	IPCPROBE_HOT_FN(name, fn, IPCPROBE_BIT(PIPE), alt, IPCPROBE_HOT_##hot)
-
-struct ipcprobe_hook ipcprobe_pipe_hooks[] = {
-	PIPE_HOT("mutex_unlock", ipcprobe_entry_mutex_unlock, 0, MUTEX_UNLOCK),
-	PIPE_HOT("anon_pipe_read", ipcprobe_entry_pipe_read, ALT_READ, PIPE_READ),
-	PIPE_HOT("pipe_read", ipcprobe_entry_pipe_read, ALT_READ, PIPE_READ),
-	PIPE_HOT("anon_pipe_write", ipcprobe_entry_pipe_write, ALT_WRITE, PIPE_WRITE),
-	PIPE_HOT("pipe_write", ipcprobe_entry_pipe_write, ALT_WRITE, PIPE_WRITE),
-	PIPE_FN("fifo_pipe_read", ipcprobe_entry_pipe_read, ALT_READ),
-	PIPE_FN("fifo_pipe_write", ipcprobe_entry_pipe_write, ALT_WRITE),
-	PIPE_FN("prepare_to_wait_event", ipcprobe_entry_prepare_to_wait, 0),
-	IPCPROBE_FN("finish_wait", ipcprobe_entry_finish_wait,
-		    IPCPROBE_BIT(PIPE) | IPCPROBE_BIT(UNIX), 0),
-	PIPE_FN("alloc_file_pseudo", entry_create, 0),
-	PIPE_FN("fifo_open", entry_open, 0),
-	PIPE_FN("pipe_fcntl", entry_fcntl, 0),
-	PIPE_FN("pipe_release", entry_release, 0),
-	IPCPROBE_FN("free_pipe_info", entry_free, IPCPROBE_OP_CLASSES, 0),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("alloc_file_pseudo", entry_create) },
+	{ FN("fifo_open", entry_open) },
+	{ FN("pipe_fcntl", entry_fcntl) },
+	{ FN("pipe_release", entry_release) },
+	{ FN("free_pipe_info", entry_free), .classes = IPCPROBE_OP_CLASSES },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_pipe = {
+	.hooks = { hooks, ipcprobe_pipe_io_hooks, ipcprobe_splice_hooks },
+	.attach = ipcprobe_pipe_unsync,
+	.detach = detach,
+	.snapshot = ipcprobe_snapshot_files,
+	.finish = finish,
 };

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of class pipe offer to others. */
+/* What class pipe consists of besides hook_pipe.c. */
 #ifndef IPCPROBE_HOOK_PIPE_H
 #define IPCPROBE_HOOK_PIPE_H
 
-struct ftrace_regs;
+#include <linux/types.h>
+
 struct ipcprobe_hook;
 struct ipcprobe_op;
-struct mutex;
 
-void ipcprobe_entry_prepare_to_wait(struct ipcprobe_hook *hook,
-				    struct ftrace_regs *fregs);
-void ipcprobe_entry_finish_wait(struct ipcprobe_hook *hook,
-				struct ftrace_regs *fregs);
-void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
+extern struct ipcprobe_hook ipcprobe_pipe_io_hooks[];
+extern struct ipcprobe_hook ipcprobe_splice_hooks[];
 
-/* hook_pipe.c: at the unlock of the pipe's mutex */
-void ipcprobe_pipe_opening(struct ipcprobe_op *op, const struct mutex *lock);
-void ipcprobe_pipe_closing(struct ipcprobe_op *op);
+void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret);
+void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret);
 
 #endif /* IPCPROBE_HOOK_PIPE_H */

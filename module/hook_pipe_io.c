@@ -34,145 +34,20 @@
 #include <linux/uio.h>
 #include <asm/syscall.h>
 
+#include "class.h"
 #include "clock.h"
 #include "data.h"
 #include "emit.h"
-#include "finish.h"
+#include "epoch.h"
 #include "hook.h"
 #include "hook_pipe.h"
-#include "hook_unix.h"
 #include "hook_uring.h"
 #include "hot.h"
 #include "missed.h"
 #include "op.h"
 #include "pipe.h"
-#include "session.h"
 #include "user.h"
 #include "vector.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
-static u16 end_flag(const struct ipcprobe_op *op,
-		    const struct ipcprobe_op_end *end)
-{
-	return end == &op->end[IPCPROBE_OP_IN] ? IPCPROBE_IO_WRITE_END :
-						 IPCPROBE_IO_READ_END;
-}
-
-/* ---- waits ---- */
-
-static void emit_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
-		       u16 why)
-{
-	struct ipcprobe_rec_pipe_block rec = {
-		.hdr.tid = current->pid,
-		.pipe = end->id,
-		.pos = end->pos,
-		.bytes = end->bytes,
-		.flags = end->obj_flags | why | end_flag(op, end),
-	};
-
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
-	IPCPROBE_EMIT(pipe_block, &rec);
-}
-
-static void emit_unblock(struct ipcprobe_op_end *end)
-{
-	struct ipcprobe_rec_pipe_unblock rec = {
-		.hdr.tid = current->pid,
-		.pipe = end->id,
-		.flags = end->obj_flags | end->waiting,
-	};
-
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT(pipe_unblock, &rec);
-}
-
-static void block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u16 why)
-{
-	emit_block(op, end, why);
-	end->pos += end->bytes;
-	end->bytes = 0;
-	end->waiting = why;
-	op->flags |= IPCPROBE_IO_BLOCKED;
-}
-
-/* Ends the wait of one side, if there is one. */
-static void unblock(struct ipcprobe_op_end *end)
-{
-	if (!end->waiting)
-		return;
-	emit_unblock(end);
-	end->waiting = 0;
-}
-
-/* A signal ends a wait without finish_wait(). */
-void ipcprobe_pipe_end_waits(struct ipcprobe_op *op)
-{
-	unblock(&op->end[0]);
-	unblock(&op->end[1]);
-}
-
-/* The side whose pipe has this wait queue, and what is waited for. */
-static struct ipcprobe_op_end *
-find_wait(struct ipcprobe_op *op, const wait_queue_head_t *wq, u16 *why)
-{
-	const struct pipe_inode_info *pipe;
-	struct ipcprobe_op_end *end;
-
-	for (end = op->end; end < op->end + 2; end++) {
-		if (!end->obj)
-			continue;
-		pipe = end->pipe;
-		*why = IPCPROBE_IO_EMPTY;
-		if (wq == &pipe->rd_wait)
-			return end;
-		*why = IPCPROBE_IO_FULL;
-		if (wq == &pipe->wr_wait)
-			return end;
-	}
-	return NULL;
-}
-
-void ipcprobe_entry_prepare_to_wait(struct ipcprobe_hook *hook,
-				    struct ftrace_regs *fregs)
-{
-	struct ipcprobe_op *op = ipcprobe_op_find();
-	struct ipcprobe_op_end *end;
-	u16 why;
-
-	if (likely(!op))
-		return;
-	end = find_wait(op, ARG(fregs, 0), &why);
-	if (!end)
-		return;
-	/*
-	 * A read that a signal interrupts returns without the mutex, unless it
-	 * finds bytes at this last look: its wait is over in both cases.
-	 */
-	if (op->kind == IPCPROBE_OP_PIPE_READ_REQUEST && signal_pending(current))
-		unblock(end);
-	else if (!end->waiting)
-		block(op, end, why);
-}
-
-void ipcprobe_entry_finish_wait(struct ipcprobe_hook *hook,
-				struct ftrace_regs *fregs)
-{
-	struct ipcprobe_op *op = ipcprobe_op_find();
-	struct ipcprobe_op_end *end;
-	u16 why;
-
-	if (likely(!op))
-		return;
-	if (op->sock.obj)
-		ipcprobe_unix_finish_wait(op, ARG(fregs, 0));
-	end = find_wait(op, ARG(fregs, 0), &why);
-	if (end)
-		unblock(end);
-}
 
 /* ---- segments: at mutex_unlock(), the pipe's mutex still held ---- */
 
@@ -361,9 +236,9 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 						&end->obj->read_pos;
 	/* Others were there while the mutex was free, without a wait. */
 	if (unlikely(end->bytes && end->pos + end->bytes != *pos)) {
-		block(op, end, end == &op->end[IPCPROBE_OP_IN] ?
-			       IPCPROBE_IO_FULL : IPCPROBE_IO_EMPTY);
-		unblock(end);
+		ipcprobe_pipe_block(op, end, end == &op->end[IPCPROBE_OP_IN] ?
+					     IPCPROBE_IO_FULL : IPCPROBE_IO_EMPTY);
+		ipcprobe_pipe_unblock(end);
 	}
 	if (!end->bytes)
 		end->pos = *pos;
@@ -465,10 +340,51 @@ static void unlocking_request(struct ipcprobe_op *op, const struct mutex *lock,
 	op->copied += segment(op, end);
 	if (is_going_to_wait(op, end->pipe, is_read))
 		return;
-	unblock(end);
+	ipcprobe_pipe_unblock(end);
 	if (op->copied)
 		emit_rw(op, is_read, op->copied);
 	ipcprobe_op_drop(op);
+}
+
+/* A FIFO may get its pipe inside open(2), which has the inode at hand. */
+static void describe_opened(struct ipcprobe_op *op, const struct mutex *lock)
+{
+	struct pipe_inode_info *pipe;
+	struct ipcprobe_pipe *obj;
+
+	if (op->end[0].obj)
+		return;
+	pipe = READ_ONCE(op->inode->i_pipe);
+	if (!pipe || lock != &pipe->mutex ||
+	    !ipcprobe_op_set_end(op, 0, op->inode, pipe))
+		return;
+	obj = op->end[0].obj;
+	if (!obj->is_synced)
+		ipcprobe_pipe_sync(obj);
+	if (obj->epoch != READ_ONCE(ipcprobe_epoch))
+		ipcprobe_pipe_describe(obj, &op->file->f_path, NULL,
+				       obj->write_pos, obj->read_pos);
+}
+
+/* At the unlock inside pipe_release(): the counts are those after it. */
+static void emit_close(struct ipcprobe_op *op)
+{
+	const struct pipe_inode_info *pipe = op->end[0].obj->pipe;
+	struct ipcprobe_rec_pipe_close rec = {
+		.hdr.tid = op->tid,
+		.pipe = op->end[0].id,
+		.unread = ipcprobe_pipe_bytes(pipe),
+		.readers = min_t(u32, pipe->readers, U16_MAX),
+		.writers = min_t(u32, pipe->writers, U16_MAX),
+		.flags = op->flags | op->end[0].obj_flags,
+	};
+
+	if (!pipe->readers && !pipe->writers)
+		rec.flags |= IPCPROBE_IO_LAST;
+	ipcprobe_op_free(op);	/* nothing at sys_exit */
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(pipe_close, &rec);
 }
 
 static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
@@ -477,7 +393,7 @@ static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
 	struct ipcprobe_op_end *end;
 
 	if (op->kind == IPCPROBE_OP_PIPE_OPEN) {
-		ipcprobe_pipe_opening(op, lock);
+		describe_opened(op, lock);
 		return;
 	}
 	if (ipcprobe_op_is_request(op)) {
@@ -490,7 +406,7 @@ static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
 		if (!pipe || lock != &pipe->mutex)
 			continue;
 		if (op->kind == IPCPROBE_OP_PIPE_CLOSE)
-			ipcprobe_pipe_closing(op);
+			emit_close(op);
 		else if (op->kind != IPCPROBE_OP_PIPE_RESIZE)
 			segment(op, end);
 		return;
@@ -731,7 +647,7 @@ void ipcprobe_entry_pipe_write(struct ipcprobe_hook *hook,
 		 __NR_write, IPCPROBE_CALL_WRITE);
 }
 
-/* Called by op.c: errors, ends of file, what moved only in part. */
+/* Called at the end of the call: errors, ends of file, what moved only in part. */
 void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_pipe_end_waits(op);
@@ -740,3 +656,19 @@ void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret)
 	else
 		emit_rw(op, false, ret);
 }
+
+struct ipcprobe_hook ipcprobe_pipe_io_hooks[] = {
+	{ FN("mutex_unlock", ipcprobe_entry_mutex_unlock),
+	  .hot = IPCPROBE_HOT_MUTEX_UNLOCK },
+	{ FN("anon_pipe_read", ipcprobe_entry_pipe_read), .one_of = "pipe read",
+	  .hot = IPCPROBE_HOT_PIPE_READ },
+	{ FN("pipe_read", ipcprobe_entry_pipe_read), .one_of = "pipe read",
+	  .hot = IPCPROBE_HOT_PIPE_READ },
+	{ FN("anon_pipe_write", ipcprobe_entry_pipe_write), .one_of = "pipe write",
+	  .hot = IPCPROBE_HOT_PIPE_WRITE },
+	{ FN("pipe_write", ipcprobe_entry_pipe_write), .one_of = "pipe write",
+	  .hot = IPCPROBE_HOT_PIPE_WRITE },
+	{ FN("fifo_pipe_read", ipcprobe_entry_pipe_read), .one_of = "pipe read" },
+	{ FN("fifo_pipe_write", ipcprobe_entry_pipe_write), .one_of = "pipe write" },
+	{}
+};

@@ -16,8 +16,6 @@
 #include "op.h"
 #include "user.h"
 
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
-
 /* The process that the caller knows by this number; 0: there is none. */
 static u32 process_of(pid_t nr)
 {
@@ -179,14 +177,18 @@ static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(procvm, op->begin, fill, tell_moved)
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)
 {
 	emit_procvm(op, ret);
 	ipcprobe_op_release(op);
 }
 
-struct ipcprobe_hook ipcprobe_procvm_hooks[] = {
-	IPCPROBE_FN("process_vm_rw", entry_process_vm_rw, IPCPROBE_BIT(PROCVM), 0),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("process_vm_rw", entry_process_vm_rw) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_procvm = {
+	.hooks = { hooks },
 };

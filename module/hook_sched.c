@@ -41,9 +41,8 @@
 #include "hot.h"
 #include "rq.h"
 #include "site.h"
+#include "snapshot.h"
 #include "waking.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 /* ---- members ---- */
 
@@ -460,10 +459,12 @@ static void forget_stint(struct ipcprobe_stint *stint)
 }
 
 /* No probe of class sched or pick is attached: switches will be missed. */
-void ipcprobe_sched_reset(void)
+static void detach(u32 staying)
 {
 	int cpu;
 
+	if (staying & IPCPROBE_BIT(PICK))
+		return;	/* its handlers use this, too */
 	for_each_possible_cpu(cpu)
 		forget_stint(&per_cpu(ipcprobe_stint, cpu));
 	WRITE_ONCE(ipcprobe_rq_has_throttled, false);
@@ -804,55 +805,50 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 
 #define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* names a task, too */
 
-#define NAMING_FN(name, fn, alt)	IPCPROBE_FN(name, fn, BOTH, alt)
-#define SCHED_FN(name, fn, alt)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(SCHED), alt)
-#define SCHED_HOT(name, fn, alt, hot)	\
-	IPCPROBE_HOT_FN(name, fn, IPCPROBE_BIT(SCHED), alt, IPCPROBE_HOT_##hot)
-#define FALLBACK_HOT(fn_name, fn, alt_group, hot_nr, is)		\
-	{ .name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry = fn,	\
-	  .classes = IPCPROBE_BIT(SCHED), .alt = alt_group,		\
-	  .hot = IPCPROBE_HOT_##hot_nr, .is_fallback = is }
-#define SCX_ALT	\
-	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_SCHED_CLASS_EXT), IPCPROBE_HOOK_EXTRA)
-#define THROTTLE_ALT	\
-	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_CFS_BANDWIDTH), IPCPROBE_HOOK_EXTRA)
-#define SCHED_TP(name, fn)	IPCPROBE_TP(name, fn, IPCPROBE_BIT(SCHED))
+#define SCX		\
+	.is_optional = true, .is_absent = !IS_ENABLED(CONFIG_SCHED_CLASS_EXT)
+#define THROTTLE	\
+	.is_optional = true, .is_absent = !IS_ENABLED(CONFIG_CFS_BANDWIDTH)
 
-#define ALT_DEQUEUE	102
-
-struct ipcprobe_hook ipcprobe_sched_hooks[] = {
-	IPCPROBE_HOT_FN("enqueue_task_fair", ipcprobe_entry_enqueue_fair, BOTH, 0,
-			IPCPROBE_HOT_ENQUEUE),
-	SCHED_HOT("dequeue_entities", ipcprobe_entry_dequeue_entities,
-		  ALT_DEQUEUE, DEQUEUE_ENTITIES),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("enqueue_task_fair", ipcprobe_entry_enqueue_fair), .classes = BOTH,
+	  .hot = IPCPROBE_HOT_ENQUEUE },
+	{ FN("dequeue_entities", ipcprobe_entry_dequeue_entities),
+	  .one_of = "fair dequeue", .hot = IPCPROBE_HOT_DEQUEUE_ENTITIES },
 	/* before 6.12, or inlined there; told of throttled tasks since 6.18 */
-	FALLBACK_HOT("dequeue_task_fair", ipcprobe_entry_dequeue_fair, ALT_DEQUEUE,
-		     DEQUEUE, !IPCPROBE_THROTTLES_TASKS),
-	NAMING_FN("enqueue_task_rt", entry_enqueue_rt, 0),
-	SCHED_FN("dequeue_task_rt", entry_dequeue_rt, 0),
-	NAMING_FN("enqueue_task_dl", entry_enqueue_dl, 0),
-	SCHED_FN("dequeue_task_dl", entry_dequeue_dl, 0),
-	NAMING_FN("enqueue_task_stop", entry_enqueue_stop, 0),
-	SCHED_FN("dequeue_task_stop", entry_dequeue_stop, 0),
-	NAMING_FN("enqueue_task_scx", entry_enqueue_scx, SCX_ALT),
-	SCHED_FN("dequeue_task_scx", entry_dequeue_scx, SCX_ALT),
-	SCHED_FN("tg_throttle_down", entry_throttle_down, THROTTLE_ALT),
-	SCHED_FN("tg_unthrottle_up", entry_unthrottle_up, THROTTLE_ALT),
-	IPCPROBE_FN_FROM("set_task_cpu", entry_set_task_cpu,
-			 IPCPROBE_BIT(SCHED), IPCPROBE_HOOK_EXTRA),
-	SCHED_HOT("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running,
-		  0, NR_RUNNING),
-	SCHED_TP("sched_update_nr_running_tp", probe_nr_running),
-	IPCPROBE_TP("sched_switch", probe_switch, BOTH),
-	IPCPROBE_TP("sched_waking", probe_waking, BOTH),
-	IPCPROBE_TP("sched_wakeup", probe_wakeup, BOTH),	/* gives back what waking took */
-	SCHED_TP("sched_wakeup_new", probe_wakeup_new),
-	SCHED_TP("sched_migrate_task", probe_migrate),
+	{ FN("dequeue_task_fair", ipcprobe_entry_dequeue_fair),
+	  .one_of = "fair dequeue", .hot = IPCPROBE_HOT_DEQUEUE,
+	  .is_fallback = !IPCPROBE_THROTTLES_TASKS },
+	{ FN("enqueue_task_rt", entry_enqueue_rt), .classes = BOTH },
+	{ FN("dequeue_task_rt", entry_dequeue_rt) },
+	{ FN("enqueue_task_dl", entry_enqueue_dl), .classes = BOTH },
+	{ FN("dequeue_task_dl", entry_dequeue_dl) },
+	{ FN("enqueue_task_stop", entry_enqueue_stop), .classes = BOTH },
+	{ FN("dequeue_task_stop", entry_dequeue_stop) },
+	{ FN("enqueue_task_scx", entry_enqueue_scx), .classes = BOTH, SCX },
+	{ FN("dequeue_task_scx", entry_dequeue_scx), SCX },
+	{ FN("tg_throttle_down", entry_throttle_down), THROTTLE },
+	{ FN("tg_unthrottle_up", entry_unthrottle_up), THROTTLE },
+	{ FN_FROM("set_task_cpu", entry_set_task_cpu), .is_optional = true },
+	{ FN("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running),
+	  .hot = IPCPROBE_HOT_NR_RUNNING },
+	{ TP("sched_update_nr_running_tp", probe_nr_running) },
+	{ TP("sched_switch", probe_switch), .classes = BOTH },
+	{ TP("sched_waking", probe_waking), .classes = BOTH },
+	{ TP("sched_wakeup", probe_wakeup), .classes = BOTH },	/* gives back what waking took */
+	{ TP("sched_wakeup_new", probe_wakeup_new) },
+	{ TP("sched_migrate_task", probe_migrate) },
 #ifdef CONFIG_CGROUP_SCHED
-	SCHED_FN("cpu_cgroup_css_online", ipcprobe_entry_group_online, IPCPROBE_HOOK_EXTRA),
-	SCHED_FN("__refill_cfs_bandwidth_runtime", ipcprobe_entry_group_refill, THROTTLE_ALT),
+	{ FN("cpu_cgroup_css_online", ipcprobe_entry_group_online), .is_optional = true },
+	{ FN("__refill_cfs_bandwidth_runtime", ipcprobe_entry_group_refill), THROTTLE },
 #endif
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_sched = {
+	.hooks = { hooks },
+	.detach = detach,
+	.snapshot = ipcprobe_snapshot_sched,
 };
 
 static inline void check_types(void)

@@ -21,13 +21,8 @@
 #include "emit.h"
 #include "finish.h"
 #include "hook.h"
-#include "hook_sem.h"
 #include "op.h"
-#include "session.h"
 #include "sysv.h"
-#include "wait.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 #define VALUE_MAX	32767	/* the kernel's SEMVMX */
 #define NR_TOLD		255	/* values of a set */
@@ -94,7 +89,7 @@ static bool resolve(const char *name, const char *const *members, int *offsets,
 	resolve(name, names, (int *)&(layout), ARRAY_SIZE(names), bytes)
 
 /* Without BTF there are no values, and no adjustments at exit. */
-void ipcprobe_sem_init(void)
+static void init(void)
 {
 	int unused, bytes;
 
@@ -330,8 +325,8 @@ static void entry_perform(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	}
 }
 
-/* Called by hook_wait.c, in the middle of a task switch. */
-void ipcprobe_sem_block(struct ipcprobe_op *op)
+/* Called by wait.c, in the middle of a task switch. */
+static void emit_block(struct ipcprobe_op *op)
 {
 	struct ipcprobe_rec_sem_block rec = {
 		.hdr.tid = op->tid,
@@ -377,7 +372,7 @@ static __always_inline void fill_op(struct ipcprobe_rec_sem_op *rec,
 
 IPCPROBE_DEFINE_EMIT_OP(sem_op, op->begin, fill_op)
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret)
 {
 	if (unlikely(!op->sem.queue))
@@ -621,15 +616,15 @@ static void describe_value(struct ipcprobe_session *session, u32 ns, s32 id,
 }
 
 /**
- * ipcprobe_sem_describe - write a sem_snapshot record and its sem_value records
+ * describe - write a sem_snapshot record and its sem_value records
  * @session: gets them
  * @ns: number of the IPC namespace
  * @perm: the set
  *
  * Context: task context, RCU read side.
  */
-void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
-			   struct kern_ipc_perm *perm)
+static void describe(struct ipcprobe_session *session, u32 ns,
+		     struct kern_ipc_perm *perm)
 {
 	struct ipcprobe_rec_sem_snapshot rec = { .ns = ns };
 	int i;
@@ -649,8 +644,17 @@ void ipcprobe_sem_describe(struct ipcprobe_session *session, u32 ns,
 	spin_unlock(&perm->lock);
 }
 
-/* Called by op.c when the operation is over. */
-void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret)
+static int snapshot_namespace(struct ipcprobe_session *session, struct ipc_namespace *ns)
+{
+	return ipcprobe_sysv_walk(session, ns, IPCPROBE_SYSV_SEM, describe);
+}
+
+static int snapshot(struct ipcprobe_session *session)
+{
+	return ipcprobe_walk_ipc(session, snapshot_namespace);
+}
+
+static void finish(struct ipcprobe_op *op, s32 ret)
 {
 	if (op->kind == IPCPROBE_OP_SEM_SET)
 		end_set(op, ret);
@@ -658,19 +662,22 @@ void ipcprobe_sem_finish(struct ipcprobe_op *op, s32 ret)
 		end_create(op, ret);
 }
 
-#define SETVAL_ALT	60	/* alternatives' number */
-
-#define SEM_FN(name, fn)	IPCPROBE_FN(name, fn, IPCPROBE_BIT(SEM), 0)
-
-struct ipcprobe_hook ipcprobe_sem_hooks[] = {
-	SEM_FN("do_semtimedop", entry_op),
-	SEM_FN("perform_atomic_semop", entry_perform),
-	IPCPROBE_FN("semctl_setval", entry_setval, IPCPROBE_BIT(SEM), SETVAL_ALT),
-	IPCPROBE_FN("ksys_semctl.constprop.0", entry_semctl, IPCPROBE_BIT(SEM),
-		    SETVAL_ALT),
-	SEM_FN("semctl_main", entry_main),
-	SEM_FN("newary", entry_create),
-	SEM_FN("freeary", entry_destroy),
-	SEM_FN("exit_sem", entry_exit),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("do_semtimedop", entry_op) },
+	{ FN("perform_atomic_semop", entry_perform) },
+	{ FN("semctl_setval", entry_setval), .one_of = "semctl" },
+	{ FN("ksys_semctl.constprop.0", entry_semctl), .one_of = "semctl" },
+	{ FN("semctl_main", entry_main) },
+	{ FN("newary", entry_create) },
+	{ FN("freeary", entry_destroy) },
+	{ FN("exit_sem", entry_exit) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_sem = {
+	.hooks = { hooks },
+	.init = init,
+	.snapshot = snapshot,
+	.finish = finish,
+	.block = emit_block,
 };

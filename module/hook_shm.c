@@ -37,89 +37,23 @@
 #include "clock.h"
 #include "emit.h"
 #include "file.h"
-#include "finish.h"
 #include "hook.h"
 #include "hook_file.h"
-#include "hook_shm.h"
 #include "missed.h"
 #include "op.h"
-#include "session.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
+#include "sysv.h"
+#include "walk.h"
 
 /* ---- System V segments ---- */
 
-static int file_data_ns = -1;	/* offsets in ipc/shm.c's own structs, or -1 */
-static int segment_perm = -1;
+static int segment_perm = -1;	/* offset in ipc/shm.c's own struct, or -1 */
 
-static const char *const file_data_members[] = { "ns *ipc_namespace" };
 static const char *const segment_members[] = { "shm_perm kern_ipc_perm" };
 
-/* Without BTF the offsets stay unknown. */
-void ipcprobe_shm_init(void)
+/* Without BTF the offset stays unknown. */
+static void init(void)
 {
-	ipcprobe_btf_offsets("shm_file_data", file_data_members, &file_data_ns, 1);
 	ipcprobe_btf_offsets("shmid_kernel", segment_members, &segment_perm, 1);
-}
-
-/* Only ipc/shm.c makes files of this name on the kernel's own tmpfs. */
-static bool is_sysv(const struct file *file)
-{
-	const struct dentry *dentry = file->f_path.dentry;
-
-	return (dentry->d_sb->s_magic == TMPFS_MAGIC ||
-		dentry->d_sb->s_magic == HUGETLBFS_MAGIC) &&
-	       dentry->d_sb->s_flags & SB_KERNMOUNT &&
-	       !strncmp(dentry->d_name.name, "SYSV", 4);
-}
-
-static u32 current_ns(void)
-{
-	return current->nsproxy ? current->nsproxy->ipc_ns->ns.inum : 0;
-}
-
-/* The namespace that an attached segment is of; else the current task's. */
-static u32 ns_of(const struct file *file)
-{
-	struct ipc_namespace *const *ns = file->private_data + file_data_ns;
-
-	if (file_data_ns < 0 || !file->private_data)
-		return current_ns();
-	return (*ns)->ns.inum;
-}
-
-static s32 key_of(const struct file *file)
-{
-	u32 key = 0;
-
-	if (kstrtou32(file->f_path.dentry->d_name.name + 4, 16, &key))
-		return 0;
-	return key;
-}
-
-/**
- * ipcprobe_shm_describe - tell which segment an object is, if it is one
- * @file: of the object
- * @id: its number
- *
- * Context: task context, preemption off.
- */
-void ipcprobe_shm_describe(const struct file *file, u32 id)
-{
-	struct ipcprobe_rec_shm_segment rec = {
-		.hdr.tid = current->pid,
-		.object = id,
-	};
-
-	if (likely(!is_sysv(file)))
-		return;
-	rec.bytes = i_size_read(file_inode(file));
-	rec.ns = ns_of(file);
-	rec.id = file_inode(file)->i_ino;
-	rec.key = key_of(file);
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_IF(shm_segment, &rec, s, s->classes & IPCPROBE_BIT(SHM));
 }
 
 /* ---- mappings ---- */
@@ -165,7 +99,7 @@ static void fill(struct ipcprobe_rec_mapping *rec,
 		.object = ipcprobe_file_id(vma->vm_file),
 		.pid = current->tgid,
 		.prot = vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC),
-		.is_sysv = is_sysv(vma->vm_file),
+		.is_sysv = ipcprobe_file_is_segment(vma->vm_file),
 		.is_private = !(vma->vm_flags & VM_MAYSHARE),
 	};
 }
@@ -292,7 +226,7 @@ static void emit_unmap(const struct vm_area_struct *vma)
 		.pid = current->tgid,
 		.is_end = is_end,
 		.call = call,
-		.is_sysv = is_sysv(vma->vm_file),
+		.is_sysv = ipcprobe_file_is_segment(vma->vm_file),
 		.is_private = !is_shared(vma),
 	};
 	guard(irqsave)();
@@ -392,15 +326,15 @@ static bool lock_briefly(struct mm_struct *mm)
 }
 
 /**
- * ipcprobe_shm_snapshot - the shared mappings of one address space
+ * snapshot_mm - the shared mappings of one address space
  * @only: gets shm_snapshot records
  * @task: first task of the process
  * @mm: its address space, referenced
  *
  * Context: process.  Return: 0 or -EINTR.
  */
-int ipcprobe_shm_snapshot(struct ipcprobe_session *only,
-			  const struct task_struct *task, struct mm_struct *mm)
+static int snapshot_mm(struct ipcprobe_session *only,
+		       const struct task_struct *task, struct mm_struct *mm)
 {
 	VMA_ITERATOR(vmi, mm, 0);
 	struct vm_area_struct *vma;
@@ -419,6 +353,12 @@ int ipcprobe_shm_snapshot(struct ipcprobe_session *only,
 	}
 	mmap_read_unlock(mm);
 	return err;
+}
+
+/* The shared mappings of every process. */
+static int snapshot(struct ipcprobe_session *session)
+{
+	return ipcprobe_walk_mms(session, snapshot_mm);
 }
 
 /* ---- first touches ---- */
@@ -485,7 +425,7 @@ static void entry_shmget(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if (!op)
 		return;
 	syscall_get_arguments(current, ARG(fregs, 0), args);
-	op->shm.ns = current_ns();
+	op->shm.ns = ipcprobe_ipc_ns_if_any();
 	op->shm.id = args[0];
 	op->shm.bytes = args[1];
 	op->shm.options = args[2];
@@ -521,7 +461,7 @@ static void entry_shmat(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if (!op)
 		return;
 	op->addr = ftrace_regs_get_argument(fregs, 1);
-	op->shm.ns = current_ns();
+	op->shm.ns = ipcprobe_ipc_ns_if_any();
 	op->shm.id = ftrace_regs_get_argument(fregs, 0);
 	op->shm.options = ftrace_regs_get_argument(fregs, 2);
 	op->shm.object = 0;
@@ -557,7 +497,7 @@ static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_REMOVE);
 	if (!op)
 		return;
-	op->shm.ns = current_ns();
+	op->shm.ns = ipcprobe_ipc_ns_if_any();
 	op->shm.id = args[0];
 }
 
@@ -717,8 +657,7 @@ static void end_seal(const struct ipcprobe_op *op, s32 ret)
 	END_REC(shm_seal, .object = op->shm.object, .seals = op->shm.options);
 }
 
-/* Called by op.c when the operation is over. */
-void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret)
+static void finish(struct ipcprobe_op *op, s32 ret)
 {
 	switch (op->kind) {
 	case IPCPROBE_OP_SHM_GET:
@@ -742,48 +681,49 @@ void ipcprobe_shm_finish(struct ipcprobe_op *op, s32 ret)
 	case IPCPROBE_OP_SHM_SEAL:
 		end_seal(op, ret);
 		break;
+	case IPCPROBE_OP_SHM_RESIZE:
+		ipcprobe_file_finish_resize(op, ret);
+		break;
 	}
 }
 
-#ifdef CONFIG_ARM64
-#define SYS(name)	"__arm64_sys_" name
-#else
-#define SYS(name)	"__x64_sys_" name
-#endif
 
-/* Where there are both each takes mappings that the other does not. */
-#define UNMAP_ALT	IPCPROBE_HOOK_IF(IPCPROBE_UNLINKS_SINGLY,	\
-			IPCPROBE_UNLINKS_BATCHES ? IPCPROBE_HOOK_EXTRA : 0)
-
-#define SHM	IPCPROBE_BIT(SHM)
-
-struct ipcprobe_hook ipcprobe_shm_hooks[] = {
-	IPCPROBE_FN("uprobe_mmap", entry_map, SHM, 0),
-	IPCPROBE_FN("copy_vma", entry_move, SHM, 0),
-	IPCPROBE_FN("unlink_file_vma", entry_unmap, SHM, UNMAP_ALT),
-	IPCPROBE_FN("unlink_file_vma_batch_add", entry_unmap_batch, SHM,
-		    IPCPROBE_HOOK_IF(IPCPROBE_UNLINKS_BATCHES, 0)),
-	IPCPROBE_TP("task_newtask", probe_fork, SHM),
-	IPCPROBE_FN("shmem_fault", entry_fault, SHM, 0),
-	IPCPROBE_FN("filemap_map_pages", entry_fault_around, SHM, 0),
-	IPCPROBE_FN(SYS("shmget"), entry_shmget, SHM, 0),
-	IPCPROBE_FN("newseg", entry_newseg, SHM, 0),
-	IPCPROBE_FN("do_shmat", entry_shmat, SHM, 0),
-	IPCPROBE_FN(SYS("shmdt"), entry_shmdt, SHM, 0),
-	IPCPROBE_FN(SYS("shmctl"), entry_shmctl, SHM, 0),
-	IPCPROBE_FN("shm_destroy", entry_destroy, SHM, 0),
-	IPCPROBE_FN(SYS("memfd_create"), entry_memfd, SHM, 0),
+static struct ipcprobe_hook hooks[] = {
+	{ FN("uprobe_mmap", entry_map) },
+	{ FN("copy_vma", entry_move) },
+	/* where there are both, each takes mappings that the other does not */
+	{ FN("unlink_file_vma", entry_unmap), .is_absent = !IPCPROBE_UNLINKS_SINGLY,
+	  .is_optional = IPCPROBE_UNLINKS_BATCHES },
+	{ FN("unlink_file_vma_batch_add", entry_unmap_batch),
+	  .is_absent = !IPCPROBE_UNLINKS_BATCHES },
+	{ TP("task_newtask", probe_fork) },
+	{ FN("shmem_fault", entry_fault) },
+	{ FN("filemap_map_pages", entry_fault_around) },
+	{ FN(SYS("shmget"), entry_shmget) },
+	{ FN("newseg", entry_newseg) },
+	{ FN("do_shmat", entry_shmat) },
+	{ FN(SYS("shmdt"), entry_shmdt) },
+	{ FN(SYS("shmctl"), entry_shmctl) },
+	{ FN("shm_destroy", entry_destroy) },
+	{ FN(SYS("memfd_create"), entry_memfd) },
 #ifdef CONFIG_IA32_EMULATION
-	IPCPROBE_FN("__ia32_sys_shmget", entry_shmget, SHM, IPCPROBE_HOOK_EXTRA),
-	IPCPROBE_FN("__ia32_sys_shmdt", entry_shmdt, SHM, IPCPROBE_HOOK_EXTRA),
-	IPCPROBE_FN("__ia32_compat_sys_shmctl", entry_shmctl, SHM, IPCPROBE_HOOK_EXTRA),
-	IPCPROBE_FN("__ia32_compat_sys_ipc", entry_compat_ipc, SHM, IPCPROBE_HOOK_EXTRA),
-	IPCPROBE_FN("__ia32_sys_memfd_create", entry_memfd, SHM, IPCPROBE_HOOK_EXTRA),
+	{ FN("__ia32_sys_shmget", entry_shmget), .is_optional = true },
+	{ FN("__ia32_sys_shmdt", entry_shmdt), .is_optional = true },
+	{ FN("__ia32_compat_sys_shmctl", entry_shmctl), .is_optional = true },
+	{ FN("__ia32_compat_sys_ipc", entry_compat_ipc), .is_optional = true },
+	{ FN("__ia32_sys_memfd_create", entry_memfd), .is_optional = true },
 #endif
-	IPCPROBE_FN("memfd_fcntl", entry_fcntl, SHM, 0),
-	IPCPROBE_FN("shmem_setattr", entry_setattr, SHM, 0),
-	IPCPROBE_FN("shmem_fallocate", entry_fallocate, SHM, 0),
+	{ FN("memfd_fcntl", entry_fcntl) },
+	{ FN("shmem_setattr", entry_setattr) },
+	{ FN("shmem_fallocate", entry_fallocate) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_shm = {
+	.hooks = { hooks },
+	.init = init,
+	.snapshot = snapshot,
+	.finish = finish,
 };
 
 static inline void check_types(void)

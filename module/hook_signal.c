@@ -58,10 +58,14 @@ static void probe_deliver(void *data, int sig, struct kernel_siginfo *info,
 	IPCPROBE_EMIT(signal_take, &rec);
 }
 
-struct ipcprobe_hook ipcprobe_signal_hooks[] = {
-	IPCPROBE_TP("signal_generate", probe_generate, IPCPROBE_BIT(SIGNAL)),
-	IPCPROBE_TP("signal_deliver", probe_deliver, IPCPROBE_BIT(SIGNAL)),
+static struct ipcprobe_hook hooks[] = {
+	{ TP("signal_generate", probe_generate) },
+	{ TP("signal_deliver", probe_deliver) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_signal = {
+	.hooks = { hooks },
 };
 
 static inline void check_types(void)

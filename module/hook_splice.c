@@ -19,15 +19,12 @@
 #include "data.h"
 #include "emit.h"
 #include "file.h"
-#include "finish.h"
 #include "hook.h"
 #include "hook_pipe.h"
 #include "missed.h"
 #include "op.h"
 #include "pipe.h"
 #include "user.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 static void set_side(struct ipcprobe_hook *hook, struct ipcprobe_op *op,
 		     int side, struct file *file)
@@ -275,7 +272,7 @@ static void tell_buffer(const struct ipcprobe_op *op, struct ipcprobe_prints *pr
 			 ipcprobe_buffer_room(&op->buffer, !takes_from_user(op)), 0, ret);
 }
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 {
 	const struct ipcprobe_op_end *from = &op->end[IPCPROBE_OP_OUT];
@@ -301,19 +298,13 @@ void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 	IPCPROBE_EMIT(pipe_splice, &rec);
 }
 
-#ifdef CONFIG_ARM64
-#define SYS_VMSPLICE	"__arm64_sys_vmsplice"
-#else
-#define SYS_VMSPLICE	"__x64_sys_vmsplice"
-#endif
-
 struct ipcprobe_hook ipcprobe_splice_hooks[] = {
-	IPCPROBE_FN("do_splice", entry_splice, IPCPROBE_BIT(PIPE), 0),
-	IPCPROBE_FN("do_tee", entry_tee, IPCPROBE_BIT(PIPE), 0),
-	IPCPROBE_FN(SYS_VMSPLICE, entry_vmsplice, IPCPROBE_BIT(PIPE), 0),
+	{ FN("do_splice", entry_splice) },
+	{ FN("do_tee", entry_tee) },
+	{ FN(SYS("vmsplice"), entry_vmsplice) },
 #ifdef CONFIG_IA32_EMULATION
-	IPCPROBE_FN("__ia32_sys_vmsplice", entry_vmsplice, IPCPROBE_BIT(PIPE), 0),
+	{ FN("__ia32_sys_vmsplice", entry_vmsplice) },
 #endif
-	IPCPROBE_FN("do_sendfile", entry_sendfile, IPCPROBE_IO_CLASSES, 0),
+	{ FN("do_sendfile", entry_sendfile), .classes = IPCPROBE_IO_CLASSES },
 	{}
 };

@@ -14,8 +14,6 @@
 #include "emit.h"
 #include "filter.h"
 #include "hook.h"
-#include "session.h"
-#include "snapshot.h"
 #include "walk.h"
 
 /* Context: RCU read side or the task itself. */
@@ -111,19 +109,12 @@ static void snapshot_task(struct ipcprobe_session *session,
 	IPCPROBE_EMIT_ONLY(task_snapshot, &rec, session);
 }
 
-/**
- * ipcprobe_snapshot_tasks - a task_snapshot record for every task
- * @session: gets them; nothing if it does not want the class
- *
- * Context: process.
- */
-void ipcprobe_snapshot_tasks(struct ipcprobe_session *session)
+/* A task_snapshot record for every task. */
+static int snapshot(struct ipcprobe_session *session)
 {
 	struct task_struct *task;
 	pid_t tid = 1;
 
-	if (!(session->classes & IPCPROBE_BIT(TASK)))
-		return;
 	while ((task = ipcprobe_next_thread(tid))) {
 		tid = task->pid + 1;
 		/* Of one that was reaped meanwhile the parent may be gone. */
@@ -133,14 +124,20 @@ void ipcprobe_snapshot_tasks(struct ipcprobe_session *session)
 		put_task_struct(task);
 		cond_resched();
 	}
+	return 0;
 }
 
-struct ipcprobe_hook ipcprobe_task_hooks[] = {
-	IPCPROBE_TP("task_newtask", probe_fork, __IPCPROBE_CLASSES_ALL),
-	IPCPROBE_TP("sched_process_exec", probe_exec, IPCPROBE_BIT(TASK)),
-	IPCPROBE_TP("sched_process_exit", probe_exit, IPCPROBE_BIT(TASK)),
-	IPCPROBE_TP("task_rename", probe_rename, IPCPROBE_BIT(TASK)),
+static struct ipcprobe_hook hooks[] = {
+	{ TP("task_newtask", probe_fork), .classes = __IPCPROBE_CLASSES_ALL },
+	{ TP("sched_process_exec", probe_exec) },
+	{ TP("sched_process_exit", probe_exit) },
+	{ TP("task_rename", probe_rename) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_task = {
+	.hooks = { hooks },
+	.snapshot = snapshot,
 };
 
 static inline void check_types(void)

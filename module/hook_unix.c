@@ -14,15 +14,14 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "epoch.h"
 #include "finish.h"
 #include "hook.h"
 #include "hook_unix.h"
 #include "missed.h"
 #include "op.h"
-#include "session.h"
+#include "snapshot.h"
 #include "sock.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 static u16 nonblock_flag(const struct socket *socket)
 {
@@ -180,63 +179,6 @@ static void end_accept(const struct ipcprobe_op *op, s32 ret)
 
 /* ---- descriptors ---- */
 
-static void emit_fd(const struct ipcprobe_op *op, const struct file *file,
-		    u32 pos, s32 fd, u16 index)
-{
-	const struct inode *inode = file_inode(file);
-	struct ipcprobe_rec_unix_fd rec = {
-		.hdr.tid = op->tid,
-		.ino = inode->i_ino,
-		.dev = inode->i_sb->s_dev,
-		.sock = op->sock.obj->id,
-		.pos = pos,
-		.fd = fd,
-		.mode = inode->i_mode,
-		.index = index,
-		.flags = (op->sock.is_send ? IPCPROBE_UNIX_SENT : 0) |
-			 (op->sock.flags & IPCPROBE_UNIX_PEEK),
-	};
-
-	guard(irqsave)();
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT(unix_fd, &rec);
-}
-
-/* One of the caller's lists of descriptors, its first file is @files' @sent-th. */
-static int emit_rights(const struct ipcprobe_op *op,
-		       const struct scm_fp_list *files, u32 pos,
-		       struct cmsghdr *cmsg, int sent)
-{
-	const int *fd = (const int *)CMSG_DATA(cmsg);
-	int nr = (cmsg->cmsg_len - sizeof(*cmsg)) / sizeof(*fd), i;
-
-	for (i = 0; i < nr && sent < files->count; i++, sent++)
-		emit_fd(op, files->fp[sent], pos, fd[i], sent);
-	return sent;
-}
-
-/* With the sk_buff at @pos, which is not in the queue yet, go files. */
-void ipcprobe_unix_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
-			      u32 pos)
-{
-	const struct scm_fp_list *files = ipcprobe_sock_files(skb);
-	struct msghdr *msg = op->sock.msg;
-	struct cmsghdr *cmsg;
-	int sent = 0;
-
-	op->sock.flags |= IPCPROBE_UNIX_FDS;
-	if (msg && !msg->msg_control_is_user)
-		for_each_cmsghdr(cmsg, msg) {
-			if (!CMSG_OK(msg, cmsg))
-				break;
-			if (cmsg->cmsg_level == SOL_SOCKET &&
-			    cmsg->cmsg_type == SCM_RIGHTS)
-				sent = emit_rights(op, files, pos, cmsg, sent);
-		}
-	for (; sent < files->count; sent++)
-		emit_fd(op, files->fp[sent], pos, -1, sent);
-}
-
 /*
  * fd_install(fd, file): inside a call that receives, what came through the
  * socket, which its message refers to as well; or what the kernel made just
@@ -256,8 +198,9 @@ static void entry_fd_install(struct ipcprobe_hook *hook,
 	} else if (op->kind == IPCPROBE_OP_UNIX_RECV && op->sock.is_done &&
 		   file_count(file) > 1) {
 		op->sock.flags |= IPCPROBE_UNIX_FDS;
-		emit_fd(op, file, op->sock.last_pos,
-			ftrace_regs_get_argument(fregs, 0), op->sock.nr_fds++);
+		ipcprobe_unix_emit_fd(op, file, op->sock.last_pos,
+				      ftrace_regs_get_argument(fregs, 0),
+				      op->sock.nr_fds++);
 	}
 }
 
@@ -298,8 +241,7 @@ static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_sock_forget(ARG(fregs, 0));
 }
 
-/* Called by op.c when the operation is over. */
-void ipcprobe_unix_finish(struct ipcprobe_op *op, s32 ret)
+static void finish(struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_unix_end_wait(op);
 	if (op->kind == IPCPROBE_OP_UNIX_CONNECT)
@@ -310,18 +252,29 @@ void ipcprobe_unix_finish(struct ipcprobe_op *op, s32 ret)
 		ipcprobe_unix_finish_io(op, ret);
 }
 
-struct ipcprobe_hook ipcprobe_unix_hooks[] = {
-	IPCPROBE_FN("unix_socketpair", entry_socketpair, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_stream_connect", entry_connect, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_dgram_connect", entry_connect, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("security_unix_stream_connect", entry_stream_connect,
-		    IPCPROBE_BIT(UNIX), IPCPROBE_HOOK_EXTRA),
-	IPCPROBE_FN("security_unix_may_send", entry_may_send, IPCPROBE_BIT(UNIX),
-		    IPCPROBE_HOOK_EXTRA),
-	IPCPROBE_FN("unix_accept", entry_accept, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("fd_install", entry_fd_install, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_bind", entry_bind, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_release_sock", entry_release, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_sock_destructor", entry_destroy, IPCPROBE_BIT(UNIX), 0),
+static void detach(u32 staying)
+{
+	ipcprobe_sock_reset();
+}
+
+static struct ipcprobe_hook hooks[] = {
+	{ FN("unix_socketpair", entry_socketpair) },
+	{ FN("unix_stream_connect", entry_connect) },
+	{ FN("unix_dgram_connect", entry_connect) },
+	{ FN("security_unix_stream_connect", entry_stream_connect), .is_optional = true },
+	{ FN("security_unix_may_send", entry_may_send), .is_optional = true },
+	{ FN("unix_accept", entry_accept) },
+	{ FN("fd_install", entry_fd_install) },
+	{ FN("unix_bind", entry_bind) },
+	{ FN("unix_release_sock", entry_release) },
+	{ FN("unix_sock_destructor", entry_destroy) },
 	{}
+};
+
+const struct ipcprobe_event_class ipcprobe_class_unix = {
+	.hooks = { hooks, ipcprobe_unix_io_hooks, ipcprobe_unix_skb_hooks },
+	.attach = ipcprobe_sock_reset,
+	.detach = detach,
+	.snapshot = ipcprobe_snapshot_files,
+	.finish = finish,
 };

@@ -25,17 +25,15 @@
 #include "clock.h"
 #include "data.h"
 #include "emit.h"
+#include "epoch.h"
 #include "finish.h"
 #include "hook.h"
 #include "hook_unix.h"
 #include "missed.h"
 #include "op.h"
-#include "session.h"
 #include "sock.h"
 #include "user.h"
 #include "vector.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 static bool has_messages(const struct ipcprobe_op *op)
 {
@@ -150,7 +148,7 @@ void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
 		emit_maybe_unplaced(op, result);
 }
 
-/* Called by op.c when the operation is over. */
+/* Called by op_end.c when the operation is over. */
 void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
 {
 	if (likely(op->sock.is_done && !op->sock.waiting && !op->sock.nr_before &&
@@ -535,15 +533,15 @@ static void entry_splice_read(struct ipcprobe_hook *hook,
 }
 
 struct ipcprobe_hook ipcprobe_unix_io_hooks[] = {
-	IPCPROBE_FN("unix_stream_sendmsg", entry_sendmsg, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_dgram_sendmsg", entry_sendmsg, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_stream_sendpage", entry_sendpage, IPCPROBE_BIT(UNIX),
-		    IPCPROBE_HOOK_IF(IPCPROBE_UNIX_HAS_SENDPAGE, 0)),
-	IPCPROBE_FN("unix_stream_recvmsg", entry_recvmsg, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("__unix_dgram_recvmsg", entry_dgram_recvmsg, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_stream_splice_read", entry_splice_read, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("prepare_to_wait", entry_prepare_to_wait, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("prepare_to_wait_exclusive", entry_prepare_to_wait, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("unix_wait_for_peer", entry_wait_for_peer, IPCPROBE_BIT(UNIX), 0),
+	{ FN("unix_stream_sendmsg", entry_sendmsg) },
+	{ FN("unix_dgram_sendmsg", entry_sendmsg) },
+	{ FN("unix_stream_sendpage", entry_sendpage),
+	  .is_absent = !IPCPROBE_UNIX_HAS_SENDPAGE },
+	{ FN("unix_stream_recvmsg", entry_recvmsg) },
+	{ FN("__unix_dgram_recvmsg", entry_dgram_recvmsg) },
+	{ FN("unix_stream_splice_read", entry_splice_read) },
+	{ FN("prepare_to_wait", entry_prepare_to_wait) },
+	{ FN("prepare_to_wait_exclusive", entry_prepare_to_wait) },
+	{ FN("unix_wait_for_peer", entry_wait_for_peer) },
 	{}
 };

@@ -19,14 +19,12 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "epoch.h"
 #include "hook.h"
 #include "hook_unix.h"
 #include "missed.h"
 #include "op.h"
-#include "session.h"
 #include "sock.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 /* ---- an operation moves something ---- */
 
@@ -69,6 +67,73 @@ static struct ipcprobe_op *sender_of(const struct sk_buff *skb)
 
 	return op && op->sock.obj && op->sock.obj->sk == skb->sk &&
 	       op->sock.is_send ? op : NULL;
+}
+
+/* ---- descriptors that travel ---- */
+
+/**
+ * ipcprobe_unix_emit_fd - write a unix_fd record
+ * @op: operation that sends or receives the file
+ * @file: file
+ * @pos: position of the message, or of the bytes, that it goes with
+ * @fd: its descriptor in the current task; -1: not known
+ * @index: number among the files of the same message
+ */
+void ipcprobe_unix_emit_fd(const struct ipcprobe_op *op, const struct file *file,
+			   u32 pos, s32 fd, u16 index)
+{
+	const struct inode *inode = file_inode(file);
+	struct ipcprobe_rec_unix_fd rec = {
+		.hdr.tid = op->tid,
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.sock = op->sock.obj->id,
+		.pos = pos,
+		.fd = fd,
+		.mode = inode->i_mode,
+		.index = index,
+		.flags = (op->sock.is_send ? IPCPROBE_UNIX_SENT : 0) |
+			 (op->sock.flags & IPCPROBE_UNIX_PEEK),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(unix_fd, &rec);
+}
+
+/* One of the caller's lists of descriptors; its first file is number @sent of @files. */
+static int emit_rights(const struct ipcprobe_op *op,
+		       const struct scm_fp_list *files, u32 pos,
+		       struct cmsghdr *cmsg, int sent)
+{
+	const int *fd = (const int *)CMSG_DATA(cmsg);
+	int nr = (cmsg->cmsg_len - sizeof(*cmsg)) / sizeof(*fd), i;
+
+	for (i = 0; i < nr && sent < files->count; i++, sent++)
+		ipcprobe_unix_emit_fd(op, files->fp[sent], pos, fd[i], sent);
+	return sent;
+}
+
+/* The sk_buff, whose position is @pos and which is not in the queue yet, carries files. */
+static void emit_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
+			    u32 pos)
+{
+	const struct scm_fp_list *files = ipcprobe_sock_files(skb);
+	struct msghdr *msg = op->sock.msg;
+	struct cmsghdr *cmsg;
+	int sent = 0;
+
+	op->sock.flags |= IPCPROBE_UNIX_FDS;
+	if (msg && !msg->msg_control_is_user)
+		for_each_cmsghdr(cmsg, msg) {
+			if (!CMSG_OK(msg, cmsg))
+				break;
+			if (cmsg->cmsg_level == SOL_SOCKET &&
+			    cmsg->cmsg_type == SCM_RIGHTS)
+				sent = emit_rights(op, files, pos, cmsg, sent);
+		}
+	for (; sent < files->count; sent++)
+		ipcprobe_unix_emit_fd(op, files->fp[sent], pos, -1, sent);
 }
 
 /* ---- sending ---- */
@@ -116,7 +181,7 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	pos = send_bytes(op, peer, ftrace_regs_get_argument(fregs, 3));
 	ipcprobe_sock_label(skb, pos);
 	if (unlikely(ipcprobe_sock_files(skb)) && op)
-		ipcprobe_unix_files_sent(op, skb, pos);
+		emit_files_sent(op, skb, pos);
 }
 
 /* Will skb_append_pagefrags() find room, as another piece or as more of the last? */
@@ -206,7 +271,7 @@ static void entry_queue_tail(struct ipcprobe_hook *hook,
 	op->sock.peer = peer->id;
 	moved(op, pos, skb->len);
 	if (unlikely(ipcprobe_sock_files(skb)))
-		ipcprobe_unix_files_sent(op, skb, pos);
+		emit_files_sent(op, skb, pos);
 }
 
 /* ---- receiving ---- */
@@ -301,11 +366,11 @@ static void entry_splice_out(struct ipcprobe_hook *hook,
 }
 
 struct ipcprobe_hook ipcprobe_unix_skb_hooks[] = {
-	IPCPROBE_FN("skb_copy_datagram_from_iter", entry_copy_in, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("skb_append_pagefrags", entry_append, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("skb_queue_tail", entry_queue_tail, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("skb_copy_datagram_iter", entry_copy_out, IPCPROBE_BIT(UNIX), 0),
-	IPCPROBE_FN("skb_splice_bits", entry_splice_out,
-		    IPCPROBE_BIT(UNIX) | IPCPROBE_BIT(PIPE), 0),
+	{ FN("skb_copy_datagram_from_iter", entry_copy_in) },
+	{ FN("skb_append_pagefrags", entry_append) },
+	{ FN("skb_queue_tail", entry_queue_tail) },
+	{ FN("skb_copy_datagram_iter", entry_copy_out) },
+	{ FN("skb_splice_bits", entry_splice_out),
+	  .classes = IPCPROBE_BIT(UNIX) | IPCPROBE_BIT(PIPE) },
 	{}
 };

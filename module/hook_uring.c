@@ -27,12 +27,9 @@
 #include "emit.h"
 #include "file.h"
 #include "hook.h"
-#include "hook_file.h"
 #include "hook_uring.h"
 #include "missed.h"
 #include "user.h"
-
-#define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 #define TABLE_BITS	9
 #define NR_WAYS		4
@@ -301,22 +298,15 @@ void ipcprobe_uring_init(void)
 }
 
 /* A kernel may be without io_uring. */
-#define URING_ALT(is)	\
-	IPCPROBE_HOOK_IF(IS_ENABLED(CONFIG_IO_URING) && (is), IPCPROBE_HOOK_EXTRA)
-#define URING_FN(name, fn)	\
-	IPCPROBE_FN(name, fn, IPCPROBE_BIT(FILE), URING_ALT(true))
-#define URING_TP(tp_name, fn, is) {						\
-	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT,	\
-	.alt = URING_ALT(is), .probe = fn,			\
-	.classes = IPCPROBE_BIT(FILE),					\
-}
+#define URING(is)	\
+	.is_optional = true, .is_absent = !(IS_ENABLED(CONFIG_IO_URING) && (is))
 
 struct ipcprobe_hook ipcprobe_uring_hooks[] = {
-	URING_FN("io_read", entry_read),
-	URING_FN("io_write", entry_write),
-	URING_TP("io_uring_submit_sqe", probe_submit, !IPCPROBE_URING_SUBMITS_REQ),
-	URING_TP("io_uring_submit_req", probe_submit, IPCPROBE_URING_SUBMITS_REQ),
-	URING_TP("io_uring_complete", probe_complete, true),
+	{ FN("io_read", entry_read), URING(true) },
+	{ FN("io_write", entry_write), URING(true) },
+	{ TP("io_uring_submit_sqe", probe_submit), URING(!IPCPROBE_URING_SUBMITS_REQ) },
+	{ TP("io_uring_submit_req", probe_submit), URING(IPCPROBE_URING_SUBMITS_REQ) },
+	{ TP("io_uring_complete", probe_complete), URING(true) },
 	{}
 };
 

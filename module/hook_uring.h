@@ -5,8 +5,13 @@
 
 #include <linux/types.h>
 
+struct ipcprobe_hook;
 struct kiocb;
 
+extern struct ipcprobe_hook ipcprobe_uring_hooks[];
+
+void ipcprobe_uring_init(void);
+void ipcprobe_uring_reset(void);
 u64 ipcprobe_uring_addr(const struct kiocb *iocb);
 
 #endif /* IPCPROBE_HOOK_URING_H */

@@ -18,36 +18,11 @@
 
 #include "class.h"
 #include "clock.h"
+#include "epoch.h"
 #include "function.h"
 #include "hook.h"
-#include "message.h"
 #include "op.h"
 #include "pipe.h"
-#include "session.h"
-#include "sock.h"
-
-static struct ipcprobe_hook *const tables[] = {
-	ipcprobe_task_hooks,
-	ipcprobe_op_hooks,
-	ipcprobe_pipe_hooks,
-	ipcprobe_splice_hooks,
-	ipcprobe_file_hooks,
-	ipcprobe_shm_hooks,
-	ipcprobe_unix_hooks,
-	ipcprobe_unix_io_hooks,
-	ipcprobe_unix_skb_hooks,
-	ipcprobe_signal_hooks,
-	ipcprobe_eventfd_hooks,
-	ipcprobe_procvm_hooks,
-	ipcprobe_sched_hooks,
-	ipcprobe_pick_hooks,
-	ipcprobe_wait_hooks,
-	ipcprobe_sem_hooks,
-	ipcprobe_msg_hooks,
-	ipcprobe_mq_hooks,
-	ipcprobe_futex_hooks,
-	ipcprobe_uring_hooks,
-};
 
 static struct ipcprobe_hook *hooks[IPCPROBE_NR_HOOKS_MAX];	/* all of them */
 static unsigned int nr_hooks;
@@ -68,6 +43,12 @@ static bool is_ready;		/* what handlers use is there; hooks_mutex */
 struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n)
 {
 	return n < nr_hooks ? hooks[n] : NULL;
+}
+
+/* True if one of the two stands for the other. */
+bool ipcprobe_hooks_alike(const struct ipcprobe_hook *a, const struct ipcprobe_hook *b)
+{
+	return a->one_of && b->one_of && !strcmp(a->one_of, b->one_of);
 }
 
 /* ---- tracepoints ---- */
@@ -131,17 +112,12 @@ static bool is_found(const struct ipcprobe_hook *hook)
 	return hook->ip || hook->tp;
 }
 
-static bool is_extra(const struct ipcprobe_hook *hook)
-{
-	return hook->alt >= IPCPROBE_HOOK_EXTRA_GROUP(0);
-}
-
 static bool is_attached(const struct ipcprobe_hook *hook)
 {
 	return hook->attached;
 }
 
-/* Is it @there, or another that stands for it? */
+/* True if it is @there, or another that stands for it. */
 static bool has(const struct ipcprobe_hook *needed,
 		bool (*there)(const struct ipcprobe_hook *hook))
 {
@@ -150,10 +126,8 @@ static bool has(const struct ipcprobe_hook *needed,
 
 	if (there(needed))
 		return true;
-	if (!needed->alt || needed->alt == IPCPROBE_HOOK_EXTRA)
-		return false;
 	ipcprobe_for_each_hook(hook, n)
-		if (hook->alt == needed->alt && there(hook))
+		if (ipcprobe_hooks_alike(hook, needed) && there(hook))
 			return true;
 	return false;
 }
@@ -165,7 +139,7 @@ static u32 complete_ones(u32 classes, bool (*there)(const struct ipcprobe_hook *
 	unsigned int n;
 
 	ipcprobe_for_each_hook(hook, n)
-		if (hook->classes & classes && !is_extra(hook) && !has(hook, there))
+		if (hook->classes & classes && !hook->is_optional && !has(hook, there))
 			classes &= ~hook->classes;
 	return classes;
 }
@@ -185,10 +159,7 @@ static void prepare(u32 classes)
 {
 	u32 joining = classes & ~attached_classes;
 
-	if (joining & IPCPROBE_BIT(PIPE))
-		ipcprobe_pipe_unsync();
-	if (joining & IPCPROBE_BIT(UNIX))
-		ipcprobe_sock_reset();
+	ipcprobe_classes_attach(joining);
 	if (classes)
 		ipcprobe_clock_enable(true);
 	if (!(classes & IPCPROBE_OP_CLASSES))
@@ -232,18 +203,7 @@ static void clean_up(u32 classes)
 		ipcprobe_op_reset();
 		ipcprobe_pipe_reset();
 	}
-	if (!(classes & IPCPROBE_BIT(PIPE)))
-		ipcprobe_op_forget_requests();
-	if (!(classes & IPCPROBE_BIT(FILE)))
-		ipcprobe_uring_reset();
-	if (!(classes & IPCPROBE_BIT(PICK)))
-		ipcprobe_pick_reset();
-	if (!(classes & (IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))))
-		ipcprobe_sched_reset();
-	if (!(classes & IPCPROBE_BIT(MSG)))
-		ipcprobe_message_reset();
-	if (!(classes & IPCPROBE_BIT(UNIX)))
-		ipcprobe_sock_reset();
+	ipcprobe_classes_detach(classes);
 	if (!classes)
 		ipcprobe_clock_enable(false);
 }
@@ -320,7 +280,8 @@ static int update(void)
 /* Return: as IPCPROBE_A_HOOK_OPTIONAL. */
 u8 ipcprobe_hook_optional(const struct ipcprobe_hook *hook)
 {
-	return is_extra(hook) && !has(hook, is_attached) ? 2 : !!hook->alt;
+	return hook->is_optional && !has(hook, is_attached) ? 2 :
+	       hook->is_optional || hook->one_of;
 }
 
 static void count_users(u32 classes, int delta)
@@ -385,7 +346,7 @@ u32 ipcprobe_hooks_incomplete(u32 classes)
 
 	guard(mutex)(&hooks_mutex);
 	ipcprobe_for_each_hook(hook, n)
-		if (is_extra(hook) && !has(hook, is_attached))
+		if (hook->is_optional && !has(hook, is_attached))
 			lacking |= hook->classes & classes;
 	return lacking;
 }
@@ -505,17 +466,28 @@ static struct notifier_block module_notifier = { .notifier_call = module_changes
 
 /* ---- life ---- */
 
-/* The first step of loading. */
-void __init ipcprobe_hooks_init(void)
+static void __init add_table(struct ipcprobe_hook *table, u32 classes)
 {
 	struct ipcprobe_hook *hook;
-	unsigned int t;
 
-	for (t = 0; t < ARRAY_SIZE(tables); t++)
-		for (hook = tables[t]; hook->name; hook++)
-			if (hook->alt != IPCPROBE_HOOK_NONE &&
-			    !WARN_ON(nr_hooks == ARRAY_SIZE(hooks)))
-				hooks[nr_hooks++] = hook;
+	for (hook = table; hook->name; hook++) {
+		hook->classes = hook->classes ?: classes;
+		if (!hook->is_absent && !WARN_ON(nr_hooks == ARRAY_SIZE(hooks)))
+			hooks[nr_hooks++] = hook;
+	}
+}
+
+/* The first step of loading: one array of all hooks. */
+void __init ipcprobe_hooks_init(void)
+{
+	struct ipcprobe_hook *const *table;
+	u32 id;
+
+	for (table = ipcprobe_shared_hooks; *table; table++)
+		add_table(*table, 0);
+	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
+		for (table = ipcprobe_classes[id]->hooks; *table; table++)
+			add_table(*table, BIT(id));
 }
 
 /*

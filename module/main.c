@@ -46,26 +46,22 @@ static int __init init_parts(void)
 	err = ipcprobe_sock_init();
 	if (err)
 		goto err_pipe_exit;
-	ipcprobe_eventfd_init();
 	err = ipcprobe_op_init();
 	if (err)
 		goto err_sock_exit;
 	err = ipcprobe_message_init();
 	if (err)
 		goto err_op_exit;
-	ipcprobe_shm_init();
-	ipcprobe_sem_init();
-	ipcprobe_msg_init();
-	ipcprobe_mq_init();
 	ipcprobe_rq_init();
+	err = ipcprobe_classes_init();
+	if (err)
+		goto err_message_exit;
 	err = ipcprobe_wakings_init();
 	if (err)
 		goto err_message_exit;
 	err = ipcprobe_online_init();
 	if (err)
 		goto err_wakings_exit;
-	ipcprobe_futex_init();
-	ipcprobe_uring_init();
 	err = ipcprobe_control_init();
 	if (err)
 		goto err_online_exit;

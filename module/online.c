@@ -11,7 +11,6 @@
 #include "clock.h"
 #include "emit.h"
 #include "online.h"
-#include "session.h"
 
 static enum cpuhp_state state;
 

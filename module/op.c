@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations between their entry and their end.
+ * Operations: how they begin, and how what they refer to is given back.
  *
- * A function entry hook begins one, hooks on the way (hook_pipe.c) note its
- * progress, and the sys_exit tracepoint, which has the result, ends it: one
- * record for a call, at a tenth of the cost of return probes.  Only the task
+ * A function entry hook begins one, hooks on the way (hook_pipe_io.c) note its
+ * progress, and the sys_exit tracepoint, which has the result, ends it (op_end.c):
+ * one record for a call, at a tenth of the cost of return probes.  Only the task
  * itself touches its operation, which op_table.c finds by the thread id.  A
  * task has one operation at a time, the outermost: what sendfile does inside is
  * not counted again.
@@ -34,17 +34,12 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <asm/syscall.h>
-#include <trace/syscall.h>
 #include <trace/events/io_uring.h>
-#include <trace/events/sched.h>
-#include <trace/events/syscalls.h>
 
 #include "buffer.h"
 #include "class.h"
 #include "clock.h"
-#include "finish.h"
 #include "hook.h"
-#include "hook_pipe.h"
 #include "missed.h"
 #include "op.h"
 #include "pipe.h"
@@ -72,12 +67,6 @@ void ipcprobe_op_enable(bool on)
 		return;
 	enabled_ns = ktime_get_ns();
 	WRITE_ONCE(ipcprobe_op_enabled, on);
-}
-
-static bool is_rw(const struct ipcprobe_op *op)
-{
-	return op->kind == IPCPROBE_OP_PIPE_READ ||
-	       op->kind == IPCPROBE_OP_PIPE_WRITE || ipcprobe_op_is_request(op);
 }
 
 /**
@@ -112,7 +101,7 @@ static void put_ends(struct ipcprobe_op *op)
 /* Gives back what an operation refers to. */
 static void put(struct ipcprobe_op *op)
 {
-	if (!is_rw(op))
+	if (!ipcprobe_op_has(op->kind, IPCPROBE_OP_BORROWS))
 		put_ends(op);
 	op->end[0].obj = NULL;
 	op->end[1].obj = NULL;
@@ -122,7 +111,7 @@ static void put(struct ipcprobe_op *op)
 		ipcprobe_sock_put(op->sock.obj);
 		op->sock.obj = NULL;
 	}
-	if (op->kind == IPCPROBE_OP_SPLICE && op->file)
+	if (ipcprobe_op_has(op->kind, IPCPROBE_OP_HOLDS) && op->file)
 		fput(op->file);
 }
 
@@ -163,35 +152,6 @@ void ipcprobe_op_drop(struct ipcprobe_op *op)
 	ipcprobe_op_free(op);
 }
 
-/* The class of the record that an operation ends in. */
-static u32 class_of(u8 kind)
-{
-	switch (kind) {
-	case IPCPROBE_OP_UNIX_SEND ... IPCPROBE_OP_UNIX_ACCEPT:
-		return IPCPROBE_CLASS_UNIX;
-	case IPCPROBE_OP_FILE_COPY:
-	case IPCPROBE_OP_FILE_READ:
-	case IPCPROBE_OP_FILE_WRITE:
-	case IPCPROBE_OP_FILE_RESIZE:
-		return IPCPROBE_CLASS_FILE;
-	case IPCPROBE_OP_SHM_GET ... IPCPROBE_OP_SHM_SEAL:
-		return IPCPROBE_CLASS_SHM;
-	case IPCPROBE_OP_SEM_CREATE ... IPCPROBE_OP_SEM_OP:
-		return IPCPROBE_CLASS_SEM;
-	case IPCPROBE_OP_MSG_SEND ... IPCPROBE_OP_MQ_NOTIFY:
-		return IPCPROBE_CLASS_MSG;
-	case IPCPROBE_OP_FUTEX:
-		return IPCPROBE_CLASS_FUTEX;
-	case IPCPROBE_OP_EVENTFD_READ:
-	case IPCPROBE_OP_EVENTFD_WRITE:
-		return IPCPROBE_CLASS_EVENTFD;
-	case IPCPROBE_OP_PROCVM:
-		return IPCPROBE_CLASS_PROCVM;
-	default:
-		return IPCPROBE_CLASS_PIPE;
-	}
-}
-
 /* The operation that the task begins another in; a request has none in it. */
 static struct ipcprobe_op *find_outer(struct ipcprobe_hook *hook, u8 kind)
 {
@@ -204,7 +164,7 @@ static struct ipcprobe_op *find_outer(struct ipcprobe_hook *hook, u8 kind)
 		return NULL;
 	}
 	if (unlikely(op->kind == IPCPROBE_OP_LATE))
-		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_LATE_HOOK);
+		ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_LATE_HOOK);
 	return op;
 }
 
@@ -249,10 +209,10 @@ static bool is_of_request(const struct ipcprobe_op *own)
  */
 static void miss_other(struct ipcprobe_hook *hook, u8 kind, const struct ipcprobe_op *own)
 {
-	if (is_of_request(own) || class_of(kind) == IPCPROBE_CLASS_PIPE)
-		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_UNSEEN);
+	if (is_of_request(own) || ipcprobe_op_class(kind) == IPCPROBE_CLASS_PIPE)
+		ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_UNSEEN);
 	else if (in_compat_syscall() && !ipcprobe_is_32bit())
-		ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_COMPAT);
+		ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_COMPAT);
 }
 
 /* Is the current task in a system call that will end the operation? */
@@ -295,7 +255,7 @@ static struct ipcprobe_op *begin(struct ipcprobe_op *op, u8 kind, u8 call)
 
 static struct ipcprobe_op *miss_memory(struct ipcprobe_hook *hook, u8 kind)
 {
-	ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_NO_MEMORY);
+	ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_NO_MEMORY);
 	return NULL;
 }
 
@@ -325,7 +285,7 @@ struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 	}
 	if (likely(!op->is_late))
 		return begin(op, kind, call);
-	ipcprobe_missed(hook, class_of(kind), IPCPROBE_REASON_LATE_HOOK);
+	ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_LATE_HOOK);
 	begin(op, IPCPROBE_OP_LATE, call);
 	return NULL;
 }
@@ -397,7 +357,8 @@ static void entry_work(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_op_update(op);
 }
 
-static void end_late(struct ipcprobe_op *op)
+/* The task is not in work of io_uring that began before the hooks came. */
+void ipcprobe_op_end_late(struct ipcprobe_op *op)
 {
 	op->is_late = false;
 	ipcprobe_op_update(op);
@@ -418,7 +379,7 @@ static void probe_work_end(void *data, IPCPROBE_URING_WORK_ARGS)
 		return;
 	if (op->work_depth)
 		op->work_depth--;
-	end_late(op);
+	ipcprobe_op_end_late(op);
 }
 
 /* begin_new_exec(bprm): a thread that is not the first takes the number of that */
@@ -433,157 +394,16 @@ static void entry_exec(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_op_discard();
 }
 
-/* ---- the end ---- */
-
-/* What is rare, or has references. */
-static noinline void finish_slowly(struct ipcprobe_op *op, long result)
-{
-	s32 ret = clamp_t(long, result, -INT_MAX, INT_MAX);
-
-	switch (op->kind) {
-	case IPCPROBE_OP_SPLICE:
-		ipcprobe_splice_finish(op, ret);
-		break;
-	case IPCPROBE_OP_FILE_COPY:
-		ipcprobe_file_finish_copy(op, ret);
-		break;
-	case IPCPROBE_OP_FILE_RESIZE:
-	case IPCPROBE_OP_SHM_RESIZE:
-		ipcprobe_file_finish_resize(op, ret);
-		break;
-	case IPCPROBE_OP_PIPE_READ:
-	case IPCPROBE_OP_PIPE_WRITE:
-		ipcprobe_pipe_finish_rw(op, ret);
-		break;
-	case IPCPROBE_OP_PIPE_READ_REQUEST:
-	case IPCPROBE_OP_PIPE_WRITE_REQUEST:
-		ipcprobe_pipe_end_waits(op);
-		break;
-	case IPCPROBE_OP_SHM_GET:
-	case IPCPROBE_OP_MEMFD:
-	case IPCPROBE_OP_SHM_MOVE:
-	case IPCPROBE_OP_SHM_ATTACH:
-	case IPCPROBE_OP_SHM_DETACH:
-	case IPCPROBE_OP_SHM_REMOVE:
-	case IPCPROBE_OP_SHM_SEAL:
-		ipcprobe_shm_finish(op, ret);
-		break;
-	case IPCPROBE_OP_SEM_CREATE:
-	case IPCPROBE_OP_SEM_SET:
-		ipcprobe_sem_finish(op, ret);
-		break;
-	case IPCPROBE_OP_MSG_CREATE:
-		ipcprobe_msg_finish_create(op, ret);
-		break;
-	case IPCPROBE_OP_MQ_OPEN:
-	case IPCPROBE_OP_MQ_UNLINK:
-	case IPCPROBE_OP_MQ_NOTIFY:
-		ipcprobe_mq_finish(op, ret);
-		break;
-	case IPCPROBE_OP_UNIX_CONNECT:
-	case IPCPROBE_OP_UNIX_ACCEPT:
-		ipcprobe_unix_finish(op, ret);
-		break;
-	case IPCPROBE_OP_LATE:
-		end_late(op);
-		break;
-	default:
-		ipcprobe_pipe_finish(op, ret);
-		break;
-	}
-	/* What splice or sendfile did with a socket is told besides. */
-	if (op->sock.obj && (op->kind == IPCPROBE_OP_SPLICE ||
-			     op->kind == IPCPROBE_OP_FILE_COPY))
-		ipcprobe_unix_finish_io(op, ret);
-	ipcprobe_op_free(op);
-}
-
-/*
- * What is frequent ends itself, as its last step.  Not inlined:
- * nearly every system call of the machine is none of ours.
- */
-static noinline void finish(struct ipcprobe_op *op, long ret)
-{
-	switch (op->kind) {
-	case IPCPROBE_OP_FILE_READ:
-		ipcprobe_file_finish_read(op, ret);
-		break;
-	case IPCPROBE_OP_FILE_WRITE:
-		ipcprobe_file_finish_write(op, ret);
-		break;
-	case IPCPROBE_OP_FUTEX:
-		ipcprobe_futex_finish(op, ret);
-		break;
-	case IPCPROBE_OP_UNIX_SEND:
-	case IPCPROBE_OP_UNIX_RECV:
-		ipcprobe_unix_finish_call(op, ret);
-		break;
-	case IPCPROBE_OP_EVENTFD_READ:
-		ipcprobe_eventfd_finish_read(op, ret);
-		break;
-	case IPCPROBE_OP_EVENTFD_WRITE:
-		ipcprobe_eventfd_finish_write(op, ret);
-		break;
-	case IPCPROBE_OP_MSG_SEND:
-		ipcprobe_msg_finish_send(op, ret);
-		break;
-	case IPCPROBE_OP_MSG_RECEIVE:
-		ipcprobe_msg_finish_receive(op, ret);
-		break;
-	case IPCPROBE_OP_MQ_SEND:
-	case IPCPROBE_OP_MQ_RECEIVE:
-		ipcprobe_mq_finish_transfer(op, ret);
-		break;
-	case IPCPROBE_OP_SEM_OP:
-		ipcprobe_sem_finish_op(op, ret);
-		break;
-	case IPCPROBE_OP_PROCVM:
-		ipcprobe_procvm_finish(op, ret);
-		break;
-	default:
-		finish_slowly(op, ret);
-		break;
-	}
-}
-
-static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
-{
-	struct ipcprobe_op *op;
-
-	guard(preempt_notrace)();
-	op = ipcprobe_op_find();
-	if (unlikely(op))
-		finish(op, ret);
-}
-
-/* What holds the task's operations goes with it; nothing should be under way. */
-static void probe_task_exit(void *data, IPCPROBE_SCHED_PROCESS_EXIT_ARGS)
-{
-	struct ipcprobe_op *op;
-
-	guard(preempt_notrace)();
-	op = ipcprobe_op_find();
-	if (unlikely(op && ipcprobe_op_is_request(op)))
-		ipcprobe_op_drop(op);
-	else if (unlikely(op))
-		ipcprobe_op_free(op);
-	ipcprobe_op_discard();
-}
-
 struct ipcprobe_hook ipcprobe_op_hooks[] = {
-	IPCPROBE_TP("sys_exit", probe_sys_exit, IPCPROBE_OP_CLASSES),
-	IPCPROBE_TP("sched_process_exit", probe_task_exit, IPCPROBE_OP_CLASSES),
-	IPCPROBE_FN("begin_new_exec", entry_exec, IPCPROBE_OP_CLASSES, 0),
+	{ FN("begin_new_exec", entry_exec), .classes = IPCPROBE_OP_CLASSES },
 #ifdef CONFIG_IO_URING
-	IPCPROBE_FN("tctx_task_work", entry_work, IPCPROBE_OP_CLASSES, 0),
-	IPCPROBE_TP("io_uring_task_work_run", probe_work_end, IPCPROBE_OP_CLASSES),
+	{ FN("tctx_task_work", entry_work), .classes = IPCPROBE_OP_CLASSES },
+	{ TP("io_uring_task_work_run", probe_work_end), .classes = IPCPROBE_OP_CLASSES },
 #endif
 	{}
 };
 
 static inline void check_types(void)
 {
-	check_trace_callback_type_sys_exit(probe_sys_exit);
-	check_trace_callback_type_sched_process_exit(probe_task_exit);
 	check_trace_callback_type_io_uring_task_work_run(probe_work_end);
 }

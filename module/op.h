@@ -4,6 +4,7 @@
 #define IPCPROBE_OP_H
 
 #include <linux/compat.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <asm/syscall.h>
@@ -35,10 +36,11 @@ bool ipcprobe_op_set_end(struct ipcprobe_op *op, int side, struct inode *inode,
 			 struct pipe_inode_info *pipe);
 struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind);
 void ipcprobe_op_free(struct ipcprobe_op *op);
+void ipcprobe_op_end_late(struct ipcprobe_op *op);
 
 static __always_inline bool ipcprobe_op_is_request(const struct ipcprobe_op *op)
 {
-	return op->kind >= IPCPROBE_OP_PIPE_READ_REQUEST;
+	return ipcprobe_op_has(op->kind, IPCPROBE_OP_IS_REQUEST);
 }
 
 /* Of a call whose number is known: those of x32 have a bit that no other has. */
@@ -135,6 +137,14 @@ ipcprobe_op_use_end(struct ipcprobe_op_end *end, struct ipcprobe_pipe *obj,
 	end->bytes = 0;
 	end->pos = 0;
 	end->waiting = 0;
+}
+
+/* How long wait.c saw the operation sleep; 0: it did not. */
+static __always_inline u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
+{
+	if (likely(!op->wait_begin_ns) || op->wait_end_ns < op->wait_begin_ns)
+		return 0;
+	return max(ipcprobe_ns32(op->wait_end_ns - op->wait_begin_ns), 1U);
 }
 
 #endif /* IPCPROBE_OP_H */

@@ -249,3 +249,16 @@ bool ipcprobe_is_io_submit(void)
 
 	return nr == (in_compat_syscall() ? COMPAT_IO_SUBMIT : __NR_io_submit);
 }
+
+/*
+ * Is the current task inside this call?  Behind it (a queue's last close may
+ * free messages there) the registers hold its result already.
+ */
+bool ipcprobe_is_in_call(long nr)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	return !(current->flags & PF_KTHREAD) && !in_compat_syscall() &&
+	       syscall_get_nr(current, regs) == nr &&
+	       syscall_get_error(current, regs) == -ENOSYS;
+}

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which system call it is, and which operations its end ends. */
+/* Which system call the current task is in. */
 #ifndef IPCPROBE_OP_CALL_H
 #define IPCPROBE_OP_CALL_H
 
-#include <linux/bits.h>
 #include <linux/types.h>
 #include <asm/unistd.h>
 
-#include "op_state.h"
 #include "record.h"
 
 #define IPCPROBE_NR_CALLS	(__NR_futex_requeue + 1)
@@ -16,73 +14,6 @@ extern const u8 ipcprobe_calls[];	/* enum ipcprobe_call by system call; IPCPROBE
 
 u8 ipcprobe_op_call(void);
 bool ipcprobe_is_io_submit(void);
-
-#define __IPCPROBE_CALL(up)	BIT_ULL(IPCPROBE_CALL_##up)
-#define __IPCPROBE_READS						\
-	(__IPCPROBE_CALL(READ) | __IPCPROBE_CALL(READV) | __IPCPROBE_CALL(PREAD64) | \
-	 __IPCPROBE_CALL(PREADV) | __IPCPROBE_CALL(PREADV2))
-#define __IPCPROBE_WRITES						\
-	(__IPCPROBE_CALL(WRITE) | __IPCPROBE_CALL(WRITEV) | __IPCPROBE_CALL(PWRITE64) | \
-	 __IPCPROBE_CALL(PWRITEV) | __IPCPROBE_CALL(PWRITEV2))
-
-/* E(KIND, calls): the system calls whose end is that of the operation */
-#define IPCPROBE_OP_ENDS(E)						\
-	E(PIPE_READ, __IPCPROBE_READS)					\
-	E(PIPE_WRITE, __IPCPROBE_WRITES)				\
-	E(PIPE_OPEN, __IPCPROBE_CALL(OPEN))				\
-	E(PIPE_RESIZE, __IPCPROBE_CALL(FCNTL))				\
-	E(SPLICE, __IPCPROBE_CALL(SPLICE) | __IPCPROBE_CALL(TEE) |	\
-		  __IPCPROBE_CALL(VMSPLICE) | __IPCPROBE_CALL(SENDFILE)) \
-	E(FILE_COPY, __IPCPROBE_CALL(SENDFILE) | __IPCPROBE_CALL(COPY_FILE_RANGE)) \
-	E(UNIX_SEND, __IPCPROBE_WRITES | __IPCPROBE_CALL(SENDTO) |	\
-		     __IPCPROBE_CALL(SENDMSG) | __IPCPROBE_CALL(SENDMMSG) | \
-		     __IPCPROBE_CALL(SENDFILE) | __IPCPROBE_CALL(SPLICE)) \
-	E(UNIX_RECV, __IPCPROBE_READS | __IPCPROBE_CALL(RECVFROM) |	\
-		     __IPCPROBE_CALL(RECVMSG) | __IPCPROBE_CALL(RECVMMSG) | \
-		     __IPCPROBE_CALL(SENDFILE) | __IPCPROBE_CALL(SPLICE)) \
-	E(UNIX_CONNECT, __IPCPROBE_CALL(CONNECT))			\
-	E(UNIX_ACCEPT, __IPCPROBE_CALL(ACCEPT))				\
-	E(FILE_READ, __IPCPROBE_READS)					\
-	E(FILE_WRITE, __IPCPROBE_WRITES)				\
-	E(SHM_GET, __IPCPROBE_CALL(SHMGET))				\
-	E(MEMFD, __IPCPROBE_CALL(MEMFD_CREATE))				\
-	E(SHM_MOVE, __IPCPROBE_CALL(MREMAP))				\
-	E(SHM_ATTACH, __IPCPROBE_CALL(SHMAT))				\
-	E(SHM_DETACH, __IPCPROBE_CALL(SHMDT))				\
-	E(SHM_REMOVE, __IPCPROBE_CALL(SHMCTL))				\
-	E(FILE_RESIZE, __IPCPROBE_CALL(TRUNCATE) | __IPCPROBE_CALL(OPEN)) \
-	E(SHM_RESIZE, __IPCPROBE_CALL(TRUNCATE) | __IPCPROBE_CALL(FALLOCATE) | \
-		      __IPCPROBE_CALL(OPEN))				\
-	E(SHM_SEAL, __IPCPROBE_CALL(FCNTL))				\
-	E(SEM_CREATE, __IPCPROBE_CALL(SEMGET))				\
-	E(SEM_SET, __IPCPROBE_CALL(SEMCTL))				\
-	E(SEM_OP, __IPCPROBE_CALL(SEMOP) | __IPCPROBE_CALL(SEMTIMEDOP))	\
-	E(MSG_SEND, __IPCPROBE_CALL(MSGSND))				\
-	E(MSG_RECEIVE, __IPCPROBE_CALL(MSGRCV))				\
-	E(MQ_SEND, __IPCPROBE_CALL(MQ_TIMEDSEND))			\
-	E(MQ_RECEIVE, __IPCPROBE_CALL(MQ_TIMEDRECEIVE))			\
-	E(MSG_CREATE, __IPCPROBE_CALL(MSGGET))				\
-	E(MQ_OPEN, __IPCPROBE_CALL(MQ_OPEN))				\
-	E(MQ_UNLINK, __IPCPROBE_CALL(MQ_UNLINK))			\
-	E(MQ_NOTIFY, __IPCPROBE_CALL(MQ_NOTIFY))			\
-	E(FUTEX, __IPCPROBE_CALL(FUTEX) | __IPCPROBE_CALL(FUTEX_WAITV) | \
-		 __IPCPROBE_CALL(FUTEX_WAIT) | __IPCPROBE_CALL(FUTEX_WAKE) | \
-		 __IPCPROBE_CALL(FUTEX_REQUEUE))			\
-	E(EVENTFD_READ, __IPCPROBE_READS)				\
-	E(EVENTFD_WRITE, __IPCPROBE_WRITES)				\
-	E(PROCVM, __IPCPROBE_CALL(PROCESS_VM_READV) | __IPCPROBE_CALL(PROCESS_VM_WRITEV))
-
-/* Does the end of this call end an operation of this kind? */
-static __always_inline bool ipcprobe_op_ends(u8 kind, u8 call)
-{
-	u64 calls = 0;
-
-	switch (kind) {
-#define E(up, mask)	case IPCPROBE_OP_##up: calls = mask; break;
-	IPCPROBE_OP_ENDS(E)
-#undef E
-	}
-	return calls >> call & 1;
-}
+bool ipcprobe_is_in_call(long nr);
 
 #endif /* IPCPROBE_OP_CALL_H */

@@ -18,6 +18,7 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "epoch.h"
 #include "file.h"
 #include "op.h"
 #include "pipe.h"
@@ -338,4 +339,73 @@ void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
 		WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
 	IPCPROBE_EMIT_NAME(pipe_snapshot, rec, len, s,
 			   only ? s == only : s->classes & IPCPROBE_BIT(PIPE));
+}
+
+/* ---- waits ---- */
+
+static u16 end_flag(const struct ipcprobe_op *op,
+		    const struct ipcprobe_op_end *end)
+{
+	return end == &op->end[IPCPROBE_OP_IN] ? IPCPROBE_IO_WRITE_END :
+						 IPCPROBE_IO_READ_END;
+}
+
+static void emit_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
+		       u16 why)
+{
+	struct ipcprobe_rec_pipe_block rec = {
+		.hdr.tid = current->pid,
+		.pipe = end->id,
+		.pos = end->pos,
+		.bytes = end->bytes,
+		.flags = end->obj_flags | why | end_flag(op, end),
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
+	IPCPROBE_EMIT(pipe_block, &rec);
+}
+
+static void emit_unblock(struct ipcprobe_op_end *end)
+{
+	struct ipcprobe_rec_pipe_unblock rec = {
+		.hdr.tid = current->pid,
+		.pipe = end->id,
+		.flags = end->obj_flags | end->waiting,
+	};
+
+	guard(irqsave)();
+	rec.hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT(pipe_unblock, &rec);
+}
+
+/**
+ * ipcprobe_pipe_block - an operation begins to wait for a pipe
+ * @op: operation
+ * @end: its side that waits
+ * @why: IPCPROBE_IO_FULL or IPCPROBE_IO_EMPTY
+ */
+void ipcprobe_pipe_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u16 why)
+{
+	emit_block(op, end, why);
+	end->pos += end->bytes;
+	end->bytes = 0;
+	end->waiting = why;
+	op->flags |= IPCPROBE_IO_BLOCKED;
+}
+
+/* Ends the wait of one side, if there is one. */
+void ipcprobe_pipe_unblock(struct ipcprobe_op_end *end)
+{
+	if (!end->waiting)
+		return;
+	emit_unblock(end);
+	end->waiting = 0;
+}
+
+/* A signal ends a wait without finish_wait(). */
+void ipcprobe_pipe_end_waits(struct ipcprobe_op *op)
+{
+	ipcprobe_pipe_unblock(&op->end[0]);
+	ipcprobe_pipe_unblock(&op->end[1]);
 }

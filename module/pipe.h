@@ -12,6 +12,8 @@
 
 #include "record.h"
 
+struct ipcprobe_op;
+struct ipcprobe_op_end;
 struct ipcprobe_session;
 struct path;
 
@@ -86,6 +88,9 @@ void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
 			    struct ipcprobe_session *only, u64 write_pos,
 			    u64 read_pos);
 u32 ipcprobe_pipe_count(void);
+void ipcprobe_pipe_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u16 why);
+void ipcprobe_pipe_unblock(struct ipcprobe_op_end *end);
+void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
 
 static __always_inline struct hlist_head *
 ipcprobe_pipe_bucket(const struct pipe_inode_info *pipe)

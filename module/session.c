@@ -15,8 +15,8 @@
 #include <linux/vmalloc.h>
 
 #include "class.h"
+#include "epoch.h"
 #include "filter.h"
-#include "group.h"
 #include "hook.h"
 #include "limit.h"
 #include "missed.h"
@@ -24,14 +24,12 @@
 #include "ring.h"
 #include "session.h"
 #include "setup.h"
-#include "snapshot.h"
 
 static struct ipcprobe_ring no_ring;	/* of no class */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
 u32 ipcprobe_snap_bytes;
 bool ipcprobe_has_sums;
-u32 ipcprobe_epoch;
 
 static LIST_HEAD(all_sessions);
 static u32 last_id;
@@ -242,44 +240,6 @@ int ipcprobe_session_configure(struct ipcprobe_session *session,
 
 /* ---- start, stop ---- */
 
-/**
- * ipcprobe_describe_again - have every object described at its next use
- *
- * Called when somebody new listens.
- *
- * Context: process.
- */
-void ipcprobe_describe_again(void)
-{
-	static DEFINE_SPINLOCK(lock);
-
-	guard(spinlock)(&lock);
-	WRITE_ONCE(ipcprobe_epoch, ipcprobe_epoch + 1);
-}
-
-static int snapshot_sched(struct ipcprobe_session *session)
-{
-	int err = ipcprobe_snapshot_groups(session);
-
-	return err ?: ipcprobe_snapshot_queues(session);
-}
-
-static int snapshot(struct ipcprobe_session *session)
-{
-	int err = 0;
-
-	ipcprobe_snapshot_tasks(session);
-	if (session->classes & (IPCPROBE_BIT(PIPE) | IPCPROBE_BIT(UNIX)))
-		err = ipcprobe_snapshot_files(session);
-	if (!err && session->classes & IPCPROBE_BIT(SHM))
-		err = ipcprobe_snapshot_shm(session);
-	if (!err && session->classes & (IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG)))
-		err = ipcprobe_snapshot_ipc(session);
-	if (!err && session->classes & IPCPROBE_BIT(SCHED))
-		err = snapshot_sched(session);
-	return err;
-}
-
 /*
  * Before a session joins the list, and after one left it: the probes that find
  * a ring here do not look at the list.  Release: they find it made.
@@ -391,7 +351,7 @@ static int start(struct ipcprobe_session *session)
 	}
 	activate(session);
 	if (session->has_snapshot)
-		err = snapshot(session);
+		err = ipcprobe_classes_snapshot(session, session->classes);
 	if (err)
 		deactivate(session);
 	return err;
@@ -412,7 +372,7 @@ static int resync(struct ipcprobe_session *session)
 	if (!session->running)
 		return -EBADFD;
 	ipcprobe_describe_again();
-	return snapshot(session);
+	return ipcprobe_classes_snapshot(session, session->classes);
 }
 
 static int resync_queues(struct ipcprobe_session *session)
@@ -421,7 +381,7 @@ static int resync_queues(struct ipcprobe_session *session)
 		return -EBADFD;
 	if (!(session->classes & IPCPROBE_BIT(SCHED)))
 		return -EINVAL;
-	return snapshot_sched(session);
+	return ipcprobe_classes_snapshot(session, IPCPROBE_BIT(SCHED));
 }
 
 /* One after another; whoever waits for its turn can be killed. */

@@ -54,7 +54,6 @@ DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
 extern u32 ipcprobe_snap_bytes;	/* the most that a running session wants */
 extern bool ipcprobe_has_sums;	/* a running session wants checksums */
-extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
 
 void ipcprobe_session_init(void);
 bool ipcprobe_session_is_alone(const struct ipcprobe_session *session);
@@ -71,6 +70,5 @@ int ipcprobe_session_resync(struct ipcprobe_session *session);
 int ipcprobe_session_resync_queues(struct ipcprobe_session *session);
 int ipcprobe_session_stats(struct ipcprobe_session *session,
 			   struct ipcprobe_stats *stats);
-void ipcprobe_describe_again(void);
 
 #endif /* IPCPROBE_SESSION_H */

@@ -14,6 +14,7 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "epoch.h"
 #include "session.h"
 #include "site.h"
 

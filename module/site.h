@@ -5,7 +5,7 @@
 
 #include <linux/hash.h>
 
-#include "session.h"
+#include "epoch.h"
 
 enum ipcprobe_site_kind {
 	IPCPROBE_SITE_OTHER,

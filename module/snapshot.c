@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What exists when a session starts: pipes and UNIX sockets with their holders,
- * shared mappings, and the members of the run queues.  (Tasks: hook_task.c.)
+ * and the members of the run queues.
  */
 #include <linux/cpu.h>
 #include <linux/sched/mm.h>
@@ -14,7 +14,8 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
-#include "hook_shm.h"
+#include "epoch.h"
+#include "group.h"
 #include "missed.h"
 #include "online.h"
 #include "pipe.h"
@@ -32,11 +33,11 @@
  * @session: gets the records
  * @number: of the snapshot
  * @pipe: entry for the next pipe that has none; NULL: it was used
- * @sock: likewise for a socket
- * @peer: and for its other end
+ * @sock: entry for the next socket that has none; NULL: it was used
+ * @peer: entry for the other end of that socket; NULL: it was used
  * @no_memory: for what of these is NULL there was none
  * @no_pipe: why some pipe has no entry; 0: all have
- * @no_sock: likewise for sockets
+ * @no_sock: why some socket has no entry; 0: all have
  */
 struct files_snapshot {
 	struct ipcprobe_walk walk;
@@ -220,50 +221,6 @@ int ipcprobe_snapshot_files(struct ipcprobe_session *session)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-/* ---- shared mappings ---- */
-
-/* The first thread may have ended before the others. */
-static struct mm_struct *mm_of(struct task_struct *process)
-{
-	struct mm_struct *mm = NULL;
-	struct task_struct *thread;
-
-	rcu_read_lock();
-	for_each_thread(process, thread) {
-		mm = get_task_mm(thread);
-		if (mm)
-			break;
-	}
-	rcu_read_unlock();
-	return mm;
-}
-
-/**
- * ipcprobe_snapshot_shm - the shared mappings of every process
- * @session: gets shm_snapshot records
- *
- * Context: process.  Return: 0 or -EINTR.
- */
-int ipcprobe_snapshot_shm(struct ipcprobe_session *session)
-{
-	struct task_struct *task;
-	struct mm_struct *mm;
-	pid_t pid = 1;
-	int err = 0;
-
-	while (!err && (task = ipcprobe_next_process(pid))) {
-		pid = task->pid + 1;
-		mm = mm_of(task);
-		if (mm) {
-			err = ipcprobe_shm_snapshot(session, task, mm);
-			mmput(mm);
-		}
-		put_task_struct(task);
-		cond_resched();
-	}
-	return err;
-}
-
 /* ---- run queues ---- */
 
 struct queues_snapshot {
@@ -320,7 +277,7 @@ static void snapshot_each(struct queues_snapshot *snapshot)
 }
 
 /**
- * ipcprobe_snapshot_queues - the members of every CPU's queue
+ * snapshot_queues - the members of every CPU's queue
  * @session: gets rq_snapshot and rq_snapshot_end records
  *
  * Each CPU writes its own ring, and holds the lock of its queue for it, some
@@ -330,7 +287,7 @@ static void snapshot_each(struct queues_snapshot *snapshot)
  *
  * Context: process.  Return: 0 or -ENOMEM.
  */
-int ipcprobe_snapshot_queues(struct ipcprobe_session *session)
+static int snapshot_queues(struct ipcprobe_session *session)
 {
 	struct queues_snapshot snapshot = {
 		.session = session,
@@ -345,4 +302,17 @@ int ipcprobe_snapshot_queues(struct ipcprobe_session *session)
 	if (!err)
 		ipcprobe_snapshot_offline(session);
 	return err;
+}
+
+/**
+ * ipcprobe_snapshot_sched - task groups, and the members of every CPU's queue
+ * @session: gets group_info, rq_snapshot and rq_snapshot_end records
+ *
+ * Context: process.  Return: 0, -ENOMEM or -EINTR.
+ */
+int ipcprobe_snapshot_sched(struct ipcprobe_session *session)
+{
+	int err = ipcprobe_snapshot_groups(session);
+
+	return err ?: snapshot_queues(session);
 }

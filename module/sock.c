@@ -28,6 +28,7 @@
 #include "class.h"
 #include "clock.h"
 #include "emit.h"
+#include "epoch.h"
 #include "session.h"
 #include "sock.h"
 #include "table.h"

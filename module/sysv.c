@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * System V objects and IPC namespaces: finding one by its id, and all that
- * exist when a session starts.  Everything used here is in the kernel's public
- * headers; what is private to the kinds of objects their own files know.
+ * System V objects and IPC namespaces: how to find one by its id, and walks over
+ * all that exist.  Everything used here is in the kernel's public
+ * headers; what is private to a kind of object, the file of its class knows.
  */
 #include <linux/idr.h>
 #include <linux/ipc.h>
@@ -13,12 +13,6 @@
 #include <linux/sched/task.h>
 #include <linux/xarray.h>
 
-#include "class.h"
-#include "hook_mq.h"
-#include "hook_msg.h"
-#include "hook_sem.h"
-#include "session.h"
-#include "snapshot.h"
 #include "sysv.h"
 #include "walk.h"
 
@@ -47,7 +41,41 @@ struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id)
 	return perm && perm->id == id ? perm : NULL;
 }
 
-/* ---- snapshot ---- */
+/**
+ * ipcprobe_sysv_walk - visit every System V object of a namespace
+ * @session: passed on
+ * @ns: namespace
+ * @kind: IPCPROBE_SYSV_SEM, ...
+ * @describe: called for each, in an RCU read side
+ *
+ * One object at a time: between two nothing is held but the namespace, and the
+ * search goes on after the last one's place, whatever has become of it.
+ *
+ * Context: process.  Return: 0 or -EINTR.
+ */
+int ipcprobe_sysv_walk(struct ipcprobe_session *session,
+		       struct ipc_namespace *ns, int kind,
+		       void (*describe)(struct ipcprobe_session *session,
+					u32 ns, struct kern_ipc_perm *perm))
+{
+	struct kern_ipc_perm *perm;
+	int index;
+
+	for (index = 0; ; index++) {
+		scoped_guard(rcu) {
+			perm = idr_get_next(&ns->ids[kind].ipcs_idr, &index);
+			if (perm)
+				describe(session, ns->ns.inum, perm);
+		}
+		if (!perm)
+			return 0;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+}
+
+/* ---- namespaces ---- */
 
 /*
  * The kernel's functions for references to namespaces are not exported, but
@@ -70,52 +98,9 @@ static void namespace_put(struct ipc_namespace *ns)
 		ns->ns.ops->put(&ns->ns);
 }
 
-/*
- * One object at a time: between two nothing is held but the namespace, and the
- * search goes on behind the last one's place, whatever has become of it.
- */
-static int snapshot_kind(struct ipcprobe_session *session,
-			 struct ipc_namespace *ns, int kind,
-			 void (*describe)(struct ipcprobe_session *session,
-					  u32 ns, struct kern_ipc_perm *perm))
-{
-	struct kern_ipc_perm *perm;
-	int index;
-
-	for (index = 0; ; index++) {
-		scoped_guard(rcu) {
-			perm = idr_get_next(&ns->ids[kind].ipcs_idr, &index);
-			if (perm)
-				describe(session, ns->ns.inum, perm);
-		}
-		if (!perm)
-			return 0;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	}
-}
-
-static int snapshot_namespace(struct ipcprobe_session *session,
-			      struct ipc_namespace *ns)
-{
-	int err = 0;
-
-	if (session->classes & IPCPROBE_BIT(SEM))
-		err = snapshot_kind(session, ns, IPCPROBE_SYSV_SEM,
-				    ipcprobe_sem_describe);
-	if (err || !(session->classes & IPCPROBE_BIT(MSG)))
-		return err;
-	err = snapshot_kind(session, ns, IPCPROBE_SYSV_MSG,
-			    ipcprobe_msg_describe);
-	if (!err && ns->mq_mnt)
-		err = ipcprobe_mq_snapshot(session, ns->mq_mnt, ns->ns.inum);
-	return err;
-}
-
-/* @seen: the namespaces told already, by number */
-static int snapshot_thread(struct ipcprobe_session *session,
-			   struct xarray *seen, struct task_struct *task)
+/* @seen: the namespaces visited already, by number */
+static int visit_thread(struct ipcprobe_session *session, ipcprobe_ipc_visit_fn visit,
+			struct xarray *seen, struct task_struct *task)
 {
 	struct ipc_namespace *ns = namespace_get(task);
 	int err = 0;
@@ -123,7 +108,7 @@ static int snapshot_thread(struct ipcprobe_session *session,
 	if (!ns)
 		return 0;
 	if (!xa_load(seen, ns->ns.inum))
-		err = snapshot_namespace(session, ns) ?:
+		err = visit(session, ns) ?:
 		      xa_err(xa_store(seen, ns->ns.inum, xa_mk_value(1),
 				      GFP_KERNEL));
 	namespace_put(ns);
@@ -131,14 +116,15 @@ static int snapshot_thread(struct ipcprobe_session *session,
 }
 
 /**
- * ipcprobe_snapshot_ipc - semaphores and message queues of all IPC namespaces
- * @session: gets sem_snapshot, sem_value, msg_snapshot and mq_info records
+ * ipcprobe_walk_ipc - visit every IPC namespace that a task is in
+ * @session: passed on
+ * @visit: called for each; not 0 ends the walk
  *
- * Namespaces that no process is in are left out: nobody can use what they hold.
+ * Other namespaces are left out: nobody can use what they hold.
  *
- * Context: process.  Return: 0, -ENOMEM or -EINTR.
+ * Context: process.  Return: 0, -ENOMEM or what @visit returned last.
  */
-int ipcprobe_snapshot_ipc(struct ipcprobe_session *session)
+int ipcprobe_walk_ipc(struct ipcprobe_session *session, ipcprobe_ipc_visit_fn visit)
 {
 	struct task_struct *task;
 	struct xarray seen;
@@ -149,7 +135,7 @@ int ipcprobe_snapshot_ipc(struct ipcprobe_session *session)
 	/* A process's first thread may have ended, others have a namespace of their own. */
 	while (!err && (task = ipcprobe_next_thread(tid))) {
 		tid = task->pid + 1;
-		err = snapshot_thread(session, &seen, task);
+		err = visit_thread(session, visit, &seen, task);
 		put_task_struct(task);
 		cond_resched();
 	}

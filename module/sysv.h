@@ -20,6 +20,22 @@ static __always_inline u32 ipcprobe_ipc_ns(void)
 	return current->nsproxy->ipc_ns->ns.inum;
 }
 
+/* 0: the current task has left its namespaces already, on its way out. */
+static inline u32 ipcprobe_ipc_ns_if_any(void)
+{
+	return current->nsproxy ? ipcprobe_ipc_ns() : 0;
+}
+
 struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id);
+
+/* Called for each IPC namespace; not 0 ends the walk. */
+typedef int (*ipcprobe_ipc_visit_fn)(struct ipcprobe_session *session,
+				     struct ipc_namespace *ns);
+
+int ipcprobe_walk_ipc(struct ipcprobe_session *session, ipcprobe_ipc_visit_fn visit);
+int ipcprobe_sysv_walk(struct ipcprobe_session *session,
+		       struct ipc_namespace *ns, int kind,
+		       void (*describe)(struct ipcprobe_session *session,
+					u32 ns, struct kern_ipc_perm *perm));
 
 #endif /* IPCPROBE_SYSV_H */

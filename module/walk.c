@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A walk over the descriptors of all processes that are pipes or UNIX sockets.
+ * Walks: over the threads and processes, over their address spaces, and over the
+ * descriptors of all processes that are pipes or UNIX sockets.
  *
- * It goes in steps.  A step looks at a part of one descriptor table, with the
+ * The last one goes in steps.  A step looks at a part of one descriptor table, with the
  * lock of that table held: as long as it holds the lock, the table keeps the
  * files open, so that no reference is taken whose return would delay the end of
  * a file, or make the walk the one that closes it.  A step looks at so few
@@ -10,6 +11,7 @@
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <net/sock.h>
@@ -197,4 +199,52 @@ void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes,
 	walk->visit = visit;
 	walk->next_tid = tid;
 	walk->next_fd = fd;
+}
+
+/* ---- address spaces ---- */
+
+/* The first thread may have ended before the others. */
+static struct mm_struct *mm_of(struct task_struct *process)
+{
+	struct mm_struct *mm = NULL;
+	struct task_struct *thread;
+
+	rcu_read_lock();
+	for_each_thread(process, thread) {
+		mm = get_task_mm(thread);
+		if (mm)
+			break;
+	}
+	rcu_read_unlock();
+	return mm;
+}
+
+/**
+ * ipcprobe_walk_mms - visit the address space of every process
+ * @session: passed on
+ * @visit: called for each; not 0 ends the walk
+ *
+ * Context: process.  Return: 0 or what @visit returned last.
+ */
+int ipcprobe_walk_mms(struct ipcprobe_session *session,
+		      int (*visit)(struct ipcprobe_session *session,
+				   const struct task_struct *process,
+				   struct mm_struct *mm))
+{
+	struct task_struct *task;
+	struct mm_struct *mm;
+	pid_t pid = 1;
+	int err = 0;
+
+	while (!err && (task = ipcprobe_next_process(pid))) {
+		pid = task->pid + 1;
+		mm = mm_of(task);
+		if (mm) {
+			err = visit(session, task, mm);
+			mmput(mm);
+		}
+		put_task_struct(task);
+		cond_resched();
+	}
+	return err;
 }

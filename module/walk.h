@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A walk over the pipes and UNIX sockets that descriptors refer to; threads in turn. */
+/* Walks over threads, processes, their address spaces and their descriptors. */
 #ifndef IPCPROBE_WALK_H
 #define IPCPROBE_WALK_H
 
 #include <linux/types.h>
 
 struct file;
+struct ipcprobe_session;
+struct mm_struct;
 struct pipe_inode_info;
 struct sock;
 struct task_struct;
@@ -54,6 +56,10 @@ void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes,
 			pid_t tid, unsigned int fd);
 bool ipcprobe_walk_step(struct ipcprobe_walk *walk);
 struct sock *ipcprobe_unix_sock_of(struct file *file);
+int ipcprobe_walk_mms(struct ipcprobe_session *session,
+		      int (*visit)(struct ipcprobe_session *session,
+				   const struct task_struct *process,
+				   struct mm_struct *mm));
 struct task_struct *ipcprobe_next_thread(pid_t tid);
 struct task_struct *ipcprobe_next_process(pid_t pid);
 

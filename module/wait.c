@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations that wait inside a function that has no hook at the right place:
- * when their task gave up the CPU, and when it had it back.
+ * When operations begin to wait, and when they go on: waits for a pipe at the
+ * functions that every wait queue has, waits of semaphores and message queues,
+ * which have no such place, at the task's switches.
  *
  * Semaphore operations and message queues sleep interruptibly for the object.
  * Of what else may put the task to sleep meanwhile, only a page fault that a
@@ -9,9 +10,10 @@
  * in memory of the caller, before the operation waits for the object (what is
  * sent, a list of operations) or after that (what is received).
  */
+#include <linux/ftrace.h>
+#include <linux/pipe_fs_i.h>
 #include <linux/preempt.h>
 #include <linux/sched/signal.h>
-#include <linux/stacktrace.h>
 #include <trace/events/sched.h>
 #if __has_include(<trace/events/exceptions.h>)
 #include <trace/events/exceptions.h>
@@ -21,17 +23,16 @@
 
 #include "class.h"
 #include "clock.h"
+#include "fault.h"
 #include "hook.h"
 #include "hook_eventfd.h"
-#include "hook_mq.h"
-#include "hook_msg.h"
-#include "hook_sem.h"
+#include "hook_unix.h"
 #include "op.h"
-#include "wait.h"
+#include "pipe.h"
 
 static __always_inline bool may_wait(const struct ipcprobe_op *op)
 {
-	return op->kind >= IPCPROBE_OP_SEM_OP && op->kind <= IPCPROBE_OP_MQ_RECEIVE;
+	return ipcprobe_op_has(op->kind, IPCPROBE_OP_WAITS);
 }
 
 static bool is_receive(const struct ipcprobe_op *op)
@@ -46,26 +47,69 @@ static bool is_eventfd(const struct ipcprobe_op *op)
 	       op->kind == IPCPROBE_OP_EVENTFD_WRITE;
 }
 
-/**
- * ipcprobe_fault_is_over - the current task has left a page fault of the kernel's
- * @ip: the instruction that touched the page
- *
- * While the fault is handled, that instruction is on the stack. That the page is
- * there says less: who handles the fault gives the page before it wakes the task.
- *
- * Context: task context, also in the middle of a task switch.
- * Return: false also if the stack is too deep to tell.
- */
-noinline bool ipcprobe_fault_is_over(unsigned long ip)
-{
-	unsigned long frames[64];
-	unsigned int i, nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
+/* ---- pipes, and how waits of UNIX sockets end ---- */
 
-	for (i = 0; i < nr; i++)
-		if (frames[i] == ip)
-			return false;
-	return nr < ARRAY_SIZE(frames);
+/* The side whose pipe has this wait queue, and what is waited for. */
+static struct ipcprobe_op_end *
+find_wait(struct ipcprobe_op *op, const wait_queue_head_t *wq, u16 *why)
+{
+	const struct pipe_inode_info *pipe;
+	struct ipcprobe_op_end *end;
+
+	for (end = op->end; end < op->end + 2; end++) {
+		if (!end->obj)
+			continue;
+		pipe = end->pipe;
+		*why = IPCPROBE_IO_EMPTY;
+		if (wq == &pipe->rd_wait)
+			return end;
+		*why = IPCPROBE_IO_FULL;
+		if (wq == &pipe->wr_wait)
+			return end;
+	}
+	return NULL;
 }
+
+/* prepare_to_wait_event(wq, ...) */
+static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
+				  struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct ipcprobe_op_end *end;
+	u16 why;
+
+	if (likely(!op))
+		return;
+	end = find_wait(op, ARG(fregs, 0), &why);
+	if (!end)
+		return;
+	/*
+	 * A read that a signal interrupts returns without the mutex, unless it
+	 * finds bytes at this last look: its wait is over in both cases.
+	 */
+	if (op->kind == IPCPROBE_OP_PIPE_READ_REQUEST && signal_pending(current))
+		ipcprobe_pipe_unblock(end);
+	else if (!end->waiting)
+		ipcprobe_pipe_block(op, end, why);
+}
+
+/* finish_wait(wq, ...) */
+static void entry_finish_wait(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
+{
+	struct ipcprobe_op *op = ipcprobe_op_find();
+	struct ipcprobe_op_end *end;
+	u16 why;
+
+	if (likely(!op))
+		return;
+	if (op->sock.obj)
+		ipcprobe_unix_finish_wait(op, ARG(fregs, 0));
+	end = find_wait(op, ARG(fregs, 0), &why);
+	if (end)
+		ipcprobe_pipe_unblock(end);
+}
+
+/* ---- semaphores, message queues, eventfds ---- */
 
 /* page_fault_kernel(address, regs, error_code): the kernel faults */
 static void probe_fault(void *data, unsigned long addr, struct pt_regs *regs,
@@ -89,7 +133,7 @@ static void probe_fault(void *data, unsigned long addr, struct pt_regs *regs,
 	}
 }
 
-/* May the sleep that begins be a wait for the object?  Else it goes on. */
+/* True if the sleep that begins may be a wait for the object; else one goes on. */
 static bool begins_waiting(const struct ipcprobe_op *op)
 {
 	if (!op->wait_begin_ns)
@@ -104,12 +148,7 @@ static void begin_wait(struct ipcprobe_op *op)
 		return;
 	op->is_wait_over = false;
 	op->wait_begin_ns = ipcprobe_clock();
-	if (op->kind == IPCPROBE_OP_SEM_OP)
-		ipcprobe_sem_block(op);
-	else if (op->kind <= IPCPROBE_OP_MSG_RECEIVE)
-		ipcprobe_msg_block(op);
-	else
-		ipcprobe_mq_block(op);
+	ipcprobe_classes[ipcprobe_op_class(op->kind)]->block(op);
 }
 
 static void probe_switch(void *data, bool preempt, struct task_struct *prev,
@@ -127,15 +166,14 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 		op->wait_end_ns = ipcprobe_clock();
 }
 
-#define EXTRA_TP(tp_name, fn, class_mask) {				\
-	.name = tp_name, .kind = IPCPROBE_HOOK_TRACEPOINT, .probe = fn,	\
-	.classes = class_mask, .alt = IPCPROBE_HOOK_EXTRA }
-
 struct ipcprobe_hook ipcprobe_wait_hooks[] = {
-	IPCPROBE_TP("sched_switch", probe_switch,
-		    IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG)),
-	EXTRA_TP("page_fault_kernel", probe_fault,
-		 IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) | IPCPROBE_BIT(EVENTFD)),
+	{ FN("prepare_to_wait_event", entry_prepare_to_wait), .classes = IPCPROBE_BIT(PIPE) },
+	{ FN("finish_wait", entry_finish_wait),
+	  .classes = IPCPROBE_BIT(PIPE) | IPCPROBE_BIT(UNIX) },
+	{ TP("sched_switch", probe_switch),
+	  .classes = IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) },
+	{ TP("page_fault_kernel", probe_fault), .is_optional = true,
+	  .classes = IPCPROBE_BIT(SEM) | IPCPROBE_BIT(MSG) | IPCPROBE_BIT(EVENTFD) },
 	{}
 };
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The classes of events: one table, and the walks over it. */
+#include <linux/build_bug.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+
+#include "class.h"
+#include "hook.h"
+#include "session.h"
+
+/* Class meta: what is lost (missed.c, ring.c); it needs no hook. */
+const struct ipcprobe_event_class ipcprobe_class_meta = {};
+
+#define ROW(up, id, low, text)	[IPCPROBE_CLASS_##up] = &ipcprobe_class_##low,
+const struct ipcprobe_event_class *const ipcprobe_classes[] = { IPCPROBE_CLASSES(ROW) };
+#undef ROW
+
+static_assert(ARRAY_SIZE(ipcprobe_classes) == IPCPROBE_NR_CLASS_IDS);	/* no gap */
+
+extern struct ipcprobe_hook ipcprobe_op_hooks[];	/* op.c */
+extern struct ipcprobe_hook ipcprobe_op_end_hooks[];	/* op_end.c */
+extern struct ipcprobe_hook ipcprobe_wait_hooks[];	/* wait.c */
+
+struct ipcprobe_hook *const ipcprobe_shared_hooks[] = {
+	ipcprobe_op_hooks,
+	ipcprobe_op_end_hooks,
+	ipcprobe_wait_hooks,
+	NULL
+};
+
+/* True if the class can do what op_end.c and wait.c ask of a kind of operation. */
+static bool __init is_complete(u8 kind)
+{
+	const struct ipcprobe_event_class *class = ipcprobe_classes[ipcprobe_op_class(kind)];
+
+	return kind == IPCPROBE_OP_LATE ||
+	       ((class->finish || ipcprobe_op_has(kind, IPCPROBE_OP_IS_DIRECT)) &&
+		(class->block || !ipcprobe_op_has(kind, IPCPROBE_OP_WAITS)));
+}
+
+/**
+ * ipcprobe_classes_init - let each class find what it needs in this kernel
+ *
+ * Context: module load.  Return: 0; -EINVAL: a class lacks a function that one of
+ * its kinds of operations needs.
+ */
+int __init ipcprobe_classes_init(void)
+{
+	u32 id;
+	u8 kind;
+
+	for (kind = IPCPROBE_OP_NONE + 1; kind < IPCPROBE_NR_OP_KINDS; kind++)
+		if (WARN(!is_complete(kind), "class %u lacks finish or block for kind %u of op_kind.h\n",
+			 ipcprobe_op_class(kind), kind))
+			return -EINVAL;
+	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
+		if (ipcprobe_classes[id]->init)
+			ipcprobe_classes[id]->init();
+	return 0;
+}
+
+/* Before the first hook of @classes is attached. */
+void ipcprobe_classes_attach(u32 classes)
+{
+	u32 id;
+
+	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
+		if (classes & BIT(id) && ipcprobe_classes[id]->attach)
+			ipcprobe_classes[id]->attach();
+}
+
+/* Only @staying are attached, and no handler of another class runs any more. */
+void ipcprobe_classes_detach(u32 staying)
+{
+	u32 id;
+
+	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
+		if (!(staying & BIT(id)) && ipcprobe_classes[id]->detach)
+			ipcprobe_classes[id]->detach(staying);
+}
+
+/* True if a class of @classes before @id has the same snapshot. */
+static bool is_taken(u32 classes, u32 id)
+{
+	u32 before;
+
+	for (before = 0; before < id; before++)
+		if (classes & BIT(before) &&
+		    ipcprobe_classes[before]->snapshot == ipcprobe_classes[id]->snapshot)
+			return true;
+	return false;
+}
+
+/**
+ * ipcprobe_classes_snapshot - record what exists
+ * @session: gets the records
+ * @classes: mask
+ *
+ * Context: process.  Return: 0, -EINTR, -ENOMEM.
+ */
+int ipcprobe_classes_snapshot(struct ipcprobe_session *session, u32 classes)
+{
+	u32 id;
+	int err = 0;
+
+	for (id = 0; !err && id < IPCPROBE_NR_CLASS_IDS; id++)
+		if (classes & BIT(id) && ipcprobe_classes[id]->snapshot &&
+		    !is_taken(classes, id))
+			err = ipcprobe_classes[id]->snapshot(session);
+	return err;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Page faults of the kernel in user memory, inside an operation. */
+#include <linux/sched.h>
+#include <linux/stacktrace.h>
+
+#include "fault.h"
+
+/**
+ * ipcprobe_fault_is_over - the current task has left a page fault of the kernel's
+ * @ip: the instruction that touched the page
+ *
+ * While the fault is handled, that instruction is on the stack. That the page is
+ * there says less: who handles the fault gives the page before it wakes the task.
+ *
+ * Context: task context, also in the middle of a task switch.
+ * Return: false also if the stack is too deep to tell.
+ */
+noinline bool ipcprobe_fault_is_over(unsigned long ip)
+{
+	unsigned long frames[64];
+	unsigned int i, nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
+
+	for (i = 0; i < nr; i++)
+		if (frames[i] == ip)
+			return false;
+	return nr < ARRAY_SIZE(frames);
+}
