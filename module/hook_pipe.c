@@ -131,7 +131,7 @@ static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 static void entry_free(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	ipcprobe_pipe_forget(ARG(fregs, 0));
+	ipcprobe_table_forget(&ipcprobe_pipes, ARG(fregs, 0));
 }
 
 static void finish(struct ipcprobe_op *op, s32 ret)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Class pipe: splice, tee, vmsplice, and sendfile into a pipe.  Bytes and
- * positions are taken at the pipes' mutexes by hook_pipe.c, from the contents
+ * positions are taken at the pipes' mutexes by hook_pipe_io.c, from the contents
  * of the pipe before and after, as these calls have no iov_iter to watch.
  */
 #include <linux/compat.h>

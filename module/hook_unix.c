@@ -238,7 +238,7 @@ static void entry_release(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 /* unix_sock_destructor(sk) */
 static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	ipcprobe_sock_forget(ARG(fregs, 0));
+	ipcprobe_table_forget(&ipcprobe_socks, ARG(fregs, 0));
 }
 
 static void finish(struct ipcprobe_op *op, s32 ret)

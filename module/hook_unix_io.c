@@ -157,7 +157,7 @@ void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
 		emit_io(op, ret);
 	else
 		ipcprobe_unix_finish_io(op, ret);
-	ipcprobe_sock_put(op->sock.obj);
+	ipcprobe_entry_put(&op->sock.obj->entry);
 	op->sock.obj = NULL;
 	ipcprobe_op_release(op);
 }
@@ -174,7 +174,7 @@ static u32 other_end(const struct ipcprobe_op *op)
 		return op->sock.listener;
 	if (!op->sock.peer && op->sock.is_send && op->sock.msg &&
 	    !op->sock.msg->msg_namelen)
-		return ipcprobe_sock_peer_id(op->sock.obj->sk);
+		return ipcprobe_sock_peer_id(op->sock.obj->entry.key);
 	return op->sock.peer;
 }
 
@@ -363,7 +363,7 @@ static __always_inline void use_socket(struct ipcprobe_op *op,
 				       struct ipcprobe_sock *obj,
 				       struct sock *sk, bool is_send)
 {
-	refcount_inc(&obj->refs);
+	refcount_inc(&obj->entry.refs);
 	reset(op, obj, sk, is_send);
 	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
 		ipcprobe_sock_introduce(obj, sk);

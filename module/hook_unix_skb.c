@@ -65,7 +65,7 @@ static struct ipcprobe_op *sender_of(const struct sk_buff *skb)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
 
-	return op && op->sock.obj && op->sock.obj->sk == skb->sk &&
+	return op && op->sock.obj && op->sock.obj->entry.key == skb->sk &&
 	       op->sock.is_send ? op : NULL;
 }
 

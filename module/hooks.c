@@ -201,7 +201,7 @@ static void clean_up(u32 classes)
 	if (!(classes & IPCPROBE_OP_CLASSES)) {
 		/* Pipes' entries last as long as operations may refer to them. */
 		ipcprobe_op_reset();
-		ipcprobe_pipe_reset();
+		ipcprobe_table_reset(&ipcprobe_pipes);
 	}
 	ipcprobe_classes_detach(classes);
 	if (!classes)

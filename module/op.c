@@ -85,7 +85,7 @@ bool ipcprobe_op_set_end(struct ipcprobe_op *op, int side, struct inode *inode,
 
 	if (unlikely(!obj))
 		return false;
-	refcount_inc(&obj->refs);
+	refcount_inc(&obj->entry.refs);
 	ipcprobe_op_use_end(&op->end[side], obj, pipe);
 	return true;
 }
@@ -93,9 +93,9 @@ bool ipcprobe_op_set_end(struct ipcprobe_op *op, int side, struct inode *inode,
 static void put_ends(struct ipcprobe_op *op)
 {
 	if (op->end[0].obj)
-		ipcprobe_pipe_put(op->end[0].obj);
+		ipcprobe_entry_put(&op->end[0].obj->entry);
 	if (op->end[1].obj)
-		ipcprobe_pipe_put(op->end[1].obj);
+		ipcprobe_entry_put(&op->end[1].obj->entry);
 }
 
 /* Gives back what an operation refers to. */
@@ -108,7 +108,7 @@ static void put(struct ipcprobe_op *op)
 	op->end[0].waiting = 0;
 	op->end[1].waiting = 0;
 	if (op->sock.obj) {
-		ipcprobe_sock_put(op->sock.obj);
+		ipcprobe_entry_put(&op->sock.obj->entry);
 		op->sock.obj = NULL;
 	}
 	if (ipcprobe_op_has(op->kind, IPCPROBE_OP_HOLDS) && op->file)

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pipes and FIFOs met so far, with the positions of their bytes.
+ * The pipes and FIFOs seen so far, with the positions of their bytes.
  *
  * The kernel keeps no count of the bytes that went through a pipe, so it is
- * kept here, changed only by tasks that hold the pipe's mutex (hook_pipe.c
+ * kept here, changed only by tasks that hold the pipe's mutex (hook_pipe_io.c
  * looks when they are about to give it back).  An entry is found by the
  * kernel's pipe and lives until that is freed (hook on free_pipe_info()).
  */
 #include <linux/magic.h>
 #include <linux/path.h>
 #include <linux/percpu.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/stat.h>
 
 #include "class.h"
@@ -27,10 +25,13 @@
 
 #define NR_CHECKS	64	/* by then nobody is left who began unseen */
 
-struct hlist_head ipcprobe_pipe_table[BIT(IPCPROBE_PIPE_TABLE_BITS)];
-static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
-static u32 nr_pipes;
-static u32 last_fifo;
+static void forget_pipe(struct ipcprobe_entry *entry);
+
+struct ipcprobe_table ipcprobe_pipes = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(ipcprobe_pipes.lock),
+	.removed = forget_pipe,
+};
+static atomic_t last_fifo;
 
 /* Of IPCPROBE_REC_MAX bytes: a pipe on its way to the rings; preemption off. */
 static struct ipcprobe_rec_pipe_snapshot __percpu *snapshot_buf;
@@ -49,7 +50,7 @@ void ipcprobe_pipe_exit(void)
 
 u32 ipcprobe_pipe_count(void)
 {
-	return READ_ONCE(nr_pipes);
+	return READ_ONCE(ipcprobe_pipes.nr);
 }
 
 /* Does the inode belong to pipefs, or is it a FIFO somewhere? */
@@ -58,19 +59,15 @@ static bool is_fifo(const struct inode *inode)
 	return inode->i_sb->s_magic != PIPEFS_MAGIC;
 }
 
-void ipcprobe_pipe_put(struct ipcprobe_pipe *obj)
+static struct ipcprobe_pipe *pipe_of(struct ipcprobe_entry *entry)
 {
-	if (refcount_dec_and_test(&obj->refs))
-		kfree_rcu(obj, rcu);
+	return container_of(entry, struct ipcprobe_pipe, entry);
 }
 
-static void remove(struct ipcprobe_pipe *obj)
+/* The kernel frees the pipe: operations under way must not look into it. */
+static void forget_pipe(struct ipcprobe_entry *entry)
 {
-	lockdep_assert_held(&table_lock);
-	hlist_del_rcu(&obj->node);
-	WRITE_ONCE(obj->pipe, NULL);
-	nr_pipes--;
-	ipcprobe_pipe_put(obj);
+	WRITE_ONCE(pipe_of(entry)->pipe, NULL);
 }
 
 /* An entry for ipcprobe_pipe_add().  Who does not need it any more calls kfree(). */
@@ -91,29 +88,20 @@ struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 					struct pipe_inode_info *pipe,
 					struct ipcprobe_pipe **unused)
 {
-	struct ipcprobe_pipe *obj = *unused, *old;
-	unsigned long irqflags;
+	struct ipcprobe_pipe *obj = *unused;
+	struct ipcprobe_entry *entry;
 
-	refcount_set(&obj->refs, 1);
+	obj->entry.key = pipe;
 	obj->pipe = pipe;
 	obj->ino = inode->i_ino;
 	obj->dev = inode->i_sb->s_dev;
 	obj->flags = is_fifo(inode) ? IPCPROBE_IO_FIFO : 0;
-	obj->id = obj->ino;
+	obj->id = obj->flags ? atomic_inc_return(&last_fifo) : obj->ino;
 	obj->epoch = READ_ONCE(ipcprobe_epoch) - 1;
-	raw_spin_lock_irqsave(&table_lock, irqflags);
-	old = ipcprobe_pipe_find(pipe);
-	if (old || !ipcprobe_table_has_room(nr_pipes, ipcprobe_pipe_bucket(pipe))) {
-		obj = old;
-	} else {
-		if (obj->flags)
-			obj->id = ++last_fifo;
-		hlist_add_head_rcu(&obj->node, ipcprobe_pipe_bucket(pipe));
-		nr_pipes++;
+	entry = ipcprobe_table_add(&ipcprobe_pipes, &obj->entry);
+	if (entry == &obj->entry)
 		*unused = NULL;
-	}
-	raw_spin_unlock_irqrestore(&table_lock, irqflags);
-	return obj;
+	return entry ? pipe_of(entry) : NULL;
 }
 
 /* Context, return: as ipcprobe_pipe_get(). */
@@ -129,76 +117,21 @@ struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 	return obj;
 }
 
-static bool has_room(const struct pipe_inode_info *pipe)
-{
-	return ipcprobe_table_has_room(READ_ONCE(nr_pipes), ipcprobe_pipe_bucket(pipe));
-}
-
 /* Why a pipe has no entry. */
 enum ipcprobe_reason ipcprobe_pipe_reason(const struct pipe_inode_info *pipe)
 {
-	guard(rcu)();
-	return ipcprobe_objects_reason(has_room(pipe));
+	return ipcprobe_table_reason(&ipcprobe_pipes, pipe);
 }
 
-/* The kernel frees the pipe. */
-void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe)
+static void unsync(struct ipcprobe_entry *entry)
 {
-	struct ipcprobe_pipe *obj;
-	unsigned long irqflags;
-
-	raw_spin_lock_irqsave(&table_lock, irqflags);
-	obj = ipcprobe_pipe_find(pipe);
-	if (obj)
-		remove(obj);
-	raw_spin_unlock_irqrestore(&table_lock, irqflags);
-}
-
-static void unsync_bucket(struct hlist_head *bucket)
-{
-	struct ipcprobe_pipe *obj;
-
-	hlist_for_each_entry(obj, bucket, node)
-		WRITE_ONCE(obj->is_synced, false);
-}
-
-static void reset_bucket(struct hlist_head *bucket)
-{
-	struct ipcprobe_pipe *obj;
-	struct hlist_node *next;
-
-	hlist_for_each_entry_safe(obj, next, bucket, node)
-		remove(obj);
-}
-
-/* The lock is held for a bucket at a time, and not at all for an empty one. */
-static void for_each_bucket(void (*do_it)(struct hlist_head *bucket))
-{
-	struct hlist_head *bucket;
-	unsigned long irqflags;
-	u32 i;
-
-	for (i = 0; i < BIT(IPCPROBE_PIPE_TABLE_BITS); i++) {
-		bucket = &ipcprobe_pipe_table[i];
-		if (!hlist_empty(bucket)) {
-			raw_spin_lock_irqsave(&table_lock, irqflags);
-			do_it(bucket);
-			raw_spin_unlock_irqrestore(&table_lock, irqflags);
-		}
-		cond_resched();
-	}
+	WRITE_ONCE(pipe_of(entry)->is_synced, false);
 }
 
 /* Bytes moved unseen while nothing was attached: count anew. */
 void ipcprobe_pipe_unsync(void)
 {
-	for_each_bucket(unsync_bucket);
-}
-
-/* Nobody watches any more: pipes would be freed without our knowing. */
-void ipcprobe_pipe_reset(void)
-{
-	for_each_bucket(reset_bucket);
+	ipcprobe_table_visit(&ipcprobe_pipes, unsync);
 }
 
 /* ---- contents ---- */

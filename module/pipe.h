@@ -4,13 +4,11 @@
 #define IPCPROBE_PIPE_H
 
 #include <linux/fs.h>
-#include <linux/hash.h>
 #include <linux/pipe_fs_i.h>
-#include <linux/rculist.h>
-#include <linux/refcount.h>
 #include <linux/types.h>
 
 #include "record.h"
+#include "table.h"
 
 struct ipcprobe_op;
 struct ipcprobe_op_end;
@@ -19,7 +17,7 @@ struct path;
 
 /**
  * struct ipcprobe_pipe - one pipe or FIFO
- * @node: in the table; RCU
+ * @entry: in the table of pipes
  * @pipe: the kernel's pipe, NULL once that is freed; looked into only under
  *	its mutex
  * @ino: inode number
@@ -36,11 +34,9 @@ struct path;
  *	somebody may still move bytes unseen
  * @write_pos: bytes ever put in; pipe's mutex
  * @read_pos: bytes ever taken out; pipe's mutex
- * @refs: the table and operations under way
- * @rcu: frees it
  */
 struct ipcprobe_pipe {
-	struct hlist_node node;
+	struct ipcprobe_entry entry;
 	struct pipe_inode_info *pipe;
 	u64 ino;
 	dev_t dev;
@@ -58,18 +54,15 @@ struct ipcprobe_pipe {
 	};
 	u64 write_pos;
 	u64 read_pos;
-	refcount_t refs;
-	struct rcu_head rcu;
 };
 
-#define IPCPROBE_PIPE_TABLE_BITS	17
+static_assert(!offsetof(struct ipcprobe_pipe, entry));	/* freed by it */
 
-extern struct hlist_head ipcprobe_pipe_table[];
+extern struct ipcprobe_table ipcprobe_pipes;
 
 int ipcprobe_pipe_init(void);
 void ipcprobe_pipe_exit(void);
 void ipcprobe_pipe_unsync(void);
-void ipcprobe_pipe_reset(void);
 struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file);
 struct ipcprobe_pipe *ipcprobe_pipe_alloc(gfp_t gfp);
 struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
@@ -77,9 +70,7 @@ struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 					struct ipcprobe_pipe **unused);
 struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 					   struct pipe_inode_info *pipe);
-void ipcprobe_pipe_put(struct ipcprobe_pipe *obj);
 enum ipcprobe_reason ipcprobe_pipe_reason(const struct pipe_inode_info *pipe);
-void ipcprobe_pipe_forget(const struct pipe_inode_info *pipe);
 u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe);
 bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe);
 void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj);
@@ -92,22 +83,13 @@ void ipcprobe_pipe_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u1
 void ipcprobe_pipe_unblock(struct ipcprobe_op_end *end);
 void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
 
-static __always_inline struct hlist_head *
-ipcprobe_pipe_bucket(const struct pipe_inode_info *pipe)
-{
-	return &ipcprobe_pipe_table[hash_ptr(pipe, IPCPROBE_PIPE_TABLE_BITS)];
-}
-
-/* Context: preemption off.  Return: NULL when the pipe was never met. */
+/* Context: preemption off.  Return: NULL when the pipe was never seen. */
 static __always_inline struct ipcprobe_pipe *
 ipcprobe_pipe_find(const struct pipe_inode_info *pipe)
 {
-	struct ipcprobe_pipe *obj;
+	struct ipcprobe_entry *entry = ipcprobe_table_find(&ipcprobe_pipes, pipe);
 
-	hlist_for_each_entry_rcu(obj, ipcprobe_pipe_bucket(pipe), node)
-		if (obj->pipe == pipe)
-			return obj;
-	return NULL;
+	return entry ? container_of(entry, struct ipcprobe_pipe, entry) : NULL;
 }
 
 /**

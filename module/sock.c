@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The UNIX sockets met so far, with the positions of what is sent to them.
+ * The UNIX sockets seen so far, with the positions of what is sent to them.
  *
  * What a socket is sent waits in its receive queue, in one struct sk_buff for
  * each message, or each run of bytes, of one sender.  So a position is tied to
@@ -15,7 +15,6 @@
 #include <linux/hash.h>
 #include <linux/net_namespace.h>
 #include <linux/percpu.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/un.h>
@@ -35,10 +34,10 @@
 
 #define LABEL_BITS	15
 
-struct hlist_head ipcprobe_sock_table[BIT(IPCPROBE_SOCK_TABLE_BITS)];
-static DEFINE_RAW_SPINLOCK(table_lock);	/* changes of table and the next two */
-static u32 nr_socks;
-static u32 last_id;
+struct ipcprobe_table ipcprobe_socks = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(ipcprobe_socks.lock),
+};
+static atomic_t last_id;
 
 /*
  * 32 bits of the sk_buff's address, then the position: one word, so that it is
@@ -148,20 +147,6 @@ bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos)
 
 /* ---- the table ---- */
 
-void ipcprobe_sock_put(struct ipcprobe_sock *obj)
-{
-	if (refcount_dec_and_test(&obj->refs))
-		kfree_rcu(obj, rcu);
-}
-
-static void remove(struct ipcprobe_sock *obj)
-{
-	lockdep_assert_held(&table_lock);
-	hlist_del_rcu(&obj->node);
-	nr_socks--;
-	ipcprobe_sock_put(obj);
-}
-
 /* An inode is freed after a grace period of RCU. */
 static u32 inode_number(const struct sock *sk)
 {
@@ -216,29 +201,21 @@ struct ipcprobe_sock *ipcprobe_sock_alloc(gfp_t gfp)
 struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 					struct ipcprobe_sock **unused)
 {
-	struct ipcprobe_sock *obj = *unused, *old;
-	unsigned long irqflags;
+	struct ipcprobe_sock *obj = *unused;
+	struct ipcprobe_entry *entry;
 	u32 units;
 
-	refcount_set(&obj->refs, 1);
-	obj->sk = sk;
+	obj->entry.key = sk;
 	obj->type = sk->sk_type;
 	obj->ino = inode_number(sk);
 	obj->epoch = READ_ONCE(ipcprobe_epoch) - 1;
 	obj->is_synced = ipcprobe_sock_queued(obj, sk, &units);
 	atomic_set(&obj->write_pos, units);
-	raw_spin_lock_irqsave(&table_lock, irqflags);
-	old = ipcprobe_sock_find(sk);
-	if (old || !ipcprobe_table_has_room(nr_socks, ipcprobe_sock_bucket(sk))) {
-		obj = old;
-	} else {
-		obj->id = ++last_id;
-		hlist_add_head_rcu(&obj->node, ipcprobe_sock_bucket(sk));
-		nr_socks++;
+	obj->id = atomic_inc_return(&last_id);
+	entry = ipcprobe_table_add(&ipcprobe_socks, &obj->entry);
+	if (entry == &obj->entry)
 		*unused = NULL;
-	}
-	raw_spin_unlock_irqrestore(&table_lock, irqflags);
-	return obj;
+	return entry ? container_of(entry, struct ipcprobe_sock, entry) : NULL;
 }
 
 /* Context, return: as ipcprobe_sock_get(). */
@@ -253,53 +230,16 @@ struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 	return obj;
 }
 
-static bool has_room(const struct sock *sk)
-{
-	return ipcprobe_table_has_room(READ_ONCE(nr_socks), ipcprobe_sock_bucket(sk));
-}
-
 /* Why a socket has no entry. */
 enum ipcprobe_reason ipcprobe_sock_reason(const struct sock *sk)
 {
-	guard(rcu)();
-	return ipcprobe_objects_reason(has_room(sk));
-}
-
-/* The kernel destroys the socket. */
-void ipcprobe_sock_forget(const struct sock *sk)
-{
-	struct ipcprobe_sock *obj;
-	unsigned long irqflags;
-
-	raw_spin_lock_irqsave(&table_lock, irqflags);
-	obj = ipcprobe_sock_find(sk);
-	if (obj)
-		remove(obj);
-	raw_spin_unlock_irqrestore(&table_lock, irqflags);
-}
-
-static void reset_bucket(struct hlist_head *bucket)
-{
-	struct ipcprobe_sock *obj;
-	struct hlist_node *next;
-	unsigned long irqflags;
-
-	raw_spin_lock_irqsave(&table_lock, irqflags);
-	hlist_for_each_entry_safe(obj, next, bucket, node)
-		remove(obj);
-	raw_spin_unlock_irqrestore(&table_lock, irqflags);
+	return ipcprobe_table_reason(&ipcprobe_socks, sk);
 }
 
 /* Nobody watches any more: sockets would be destroyed without our knowing. */
 void ipcprobe_sock_reset(void)
 {
-	u32 i;
-
-	for (i = 0; i < BIT(IPCPROBE_SOCK_TABLE_BITS); i++) {
-		if (!hlist_empty(&ipcprobe_sock_table[i]))
-			reset_bucket(&ipcprobe_sock_table[i]);
-		cond_resched();
-	}
+	ipcprobe_table_reset(&ipcprobe_socks);
 	memset(labels, 0, BIT(LABEL_BITS) * sizeof(*labels));
 }
 

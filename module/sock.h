@@ -4,12 +4,10 @@
 #define IPCPROBE_SOCK_H
 
 #include <linux/atomic.h>
-#include <linux/hash.h>
-#include <linux/rculist.h>
-#include <linux/refcount.h>
 #include <linux/types.h>
 
 #include "record.h"
+#include "table.h"
 
 struct ipcprobe_session;
 struct scm_fp_list;
@@ -18,8 +16,7 @@ struct sock;
 
 /**
  * struct ipcprobe_sock - one UNIX socket
- * @node: in the table; RCU
- * @sk: the kernel's socket, to compare with
+ * @entry: in the table of sockets; its key is the kernel's socket
  * @id: what records call it
  * @ino: inode number, 0 before accept(2)
  * @epoch: value of ipcprobe_epoch when it was last described to all sessions
@@ -28,12 +25,9 @@ struct sock;
  * @is_synced: what it held when it was met is counted in write_pos
  * @write_pos: bytes (messages) ever sent to it
  * @read_pos: bytes (messages) ever received from it; iolock of the socket
- * @refs: the table and operations under way
- * @rcu: frees it
  */
 struct ipcprobe_sock {
-	struct hlist_node node;
-	const struct sock *sk;
+	struct ipcprobe_entry entry;
 	u32 id;
 	u32 ino;
 	u32 epoch;
@@ -42,9 +36,9 @@ struct ipcprobe_sock {
 	bool is_synced;
 	atomic_t write_pos;
 	u32 read_pos;
-	refcount_t refs;
-	struct rcu_head rcu;
 };
+
+static_assert(!offsetof(struct ipcprobe_sock, entry));	/* freed by it */
 
 int ipcprobe_sock_init(void);
 void ipcprobe_sock_exit(void);
@@ -53,9 +47,7 @@ struct ipcprobe_sock *ipcprobe_sock_alloc(gfp_t gfp);
 struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 					struct ipcprobe_sock **unused);
 struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk);
-void ipcprobe_sock_put(struct ipcprobe_sock *obj);
 enum ipcprobe_reason ipcprobe_sock_reason(const struct sock *sk);
-void ipcprobe_sock_forget(const struct sock *sk);
 bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 			  u32 *units);
 void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos);
@@ -68,31 +60,20 @@ void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 struct sock *ipcprobe_sock_peer(const struct sock *sk);
 void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk);
 
-#define IPCPROBE_SOCK_TABLE_BITS	17
-
-extern struct hlist_head ipcprobe_sock_table[];
-
-static __always_inline struct hlist_head *
-ipcprobe_sock_bucket(const struct sock *sk)
-{
-	return &ipcprobe_sock_table[hash_ptr(sk, IPCPROBE_SOCK_TABLE_BITS)];
-}
+extern struct ipcprobe_table ipcprobe_socks;
 
 /**
  * ipcprobe_sock_find - the entry of a socket
  * @sk: is only compared with
  *
- * Context: preemption off.  Return: NULL when it was never met.
+ * Context: preemption off.  Return: NULL when it was never seen.
  */
 static __always_inline struct ipcprobe_sock *
 ipcprobe_sock_find(const struct sock *sk)
 {
-	struct ipcprobe_sock *obj;
+	struct ipcprobe_entry *entry = ipcprobe_table_find(&ipcprobe_socks, sk);
 
-	hlist_for_each_entry_rcu(obj, ipcprobe_sock_bucket(sk), node)
-		if (obj->sk == sk)
-			return obj;
-	return NULL;
+	return entry ? container_of(entry, struct ipcprobe_sock, entry) : NULL;
 }
 
 /**
