@@ -354,7 +354,7 @@ check_files() {
 
 	while IFS=: read -r file path; do
 		[ -e "../$path" ] || [ -e "$path" ] || wrong "$file: $path: there is no such file"
-	done < <(grep -H -o -E '\b((module|tools|selftests|Documentation|netlink)/[a-zA-Z0-9_./-]+\.(c|h|sh|rst|yaml|rules)|[a-z]+\.rst)\b' \
+	done < <(grep -H -o -E '\b((module|tools|selftests|Documentation|netlink)/[a-zA-Z0-9_./-]+\.(c|h|sh|rst|yaml|rules)|[a-z-]+\.rst)\b' \
 		../README.md ./*.rst | sort -u)
 	result "every file that the documents name exists"
 }

@@ -29,7 +29,6 @@ static void forget_pipe(struct ipcprobe_entry *entry);
 
 struct ipcprobe_table ipcprobe_pipes = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(ipcprobe_pipes.lock),
-	.removed = forget_pipe,
 };
 static atomic_t last_fifo;
 
@@ -38,6 +37,8 @@ static struct ipcprobe_rec_pipe_snapshot __percpu *snapshot_buf;
 
 int ipcprobe_pipe_init(void)
 {
+	/* Not in the initialiser: the whole table would be in the file. */
+	ipcprobe_pipes.removed = forget_pipe;
 	snapshot_buf = __alloc_percpu(IPCPROBE_REC_MAX, __alignof__(*snapshot_buf));
 	return snapshot_buf ? 0 : -ENOMEM;
 }
