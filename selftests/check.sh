@@ -54,7 +54,7 @@ check_host() {
 	echo "  1..${#programs[@]}"
 	for program in "${programs[@]}"; do
 		nested=$((nested + 1))
-		ktap_program $nested "${TEST_TIMEOUT:-180}" "./$program" |
+		ktap_program $nested "${TEST_TIMEOUT:-600}" "./$program" |
 			sed -u 's/^/  /' || failures=$((failures + 1))
 	done
 	number=$((number + 1))
