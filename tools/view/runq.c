@@ -179,8 +179,11 @@ static void set_latency(struct table *table, const struct hist *latency)
 	char buf[LABEL_MAX];
 
 	table_set(table, TASK_COUNT, "%llu", (unsigned long long)latency->count);
-	if (!latency->count)
+	if (!latency->count) {
+		for (unsigned int column = TASK_MEAN; column <= TASK_MAX; column++)
+			table_set(table, column, "-");
 		return;
+	}
 	table_set(table, TASK_MEAN, "%s", label_ns(buf, hist_mean(latency)));
 	table_set(table, TASK_P50, "%s", label_ns(buf, hist_percentile(latency, 50)));
 	table_set(table, TASK_P99, "%s", label_ns(buf, hist_percentile(latency, 99)));
