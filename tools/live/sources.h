@@ -135,7 +135,8 @@ int live_parse_call(const char *text, struct live_call *ret);
 int live_parse_columns(const char *head, const char *line, const char *const *names,
 		       int64_t *ret, unsigned int nr);
 
-/* a dump of unix sockets, as netlink gives it; 1 = its end was seen */
-int live_parse_unix(struct live *live, const void *buf, size_t len, uint64_t netns);
+struct nlmsghdr;
+
+void live_add_unix(struct live *live, const struct nlmsghdr *head, uint64_t netns);
 
 #endif /* IPCPROBE_LIVE_SOURCES_H */

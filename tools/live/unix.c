@@ -6,17 +6,19 @@
 #include "live/sources.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
 
 #include "lib/array.h"
+#include "lib/netlink.h"
 
 /* states of sockets, of the kernel's <net/tcp_states.h> */
 enum { STATE_ESTABLISHED = 1, STATE_SYN_SENT = 2, STATE_CLOSE = 7, STATE_LISTEN = 10 };
@@ -107,119 +109,98 @@ static void set_queues(struct live_value *value, const struct unix_diag_rqlen *q
 	live_set(&value[LIVE_COL_WQUEUE], queues->udiag_wqueue);
 }
 
-static void set_attribute(struct live_object *object, const struct rtattr *attr,
-			  const struct unix_diag_msg *msg)
+static void set_shutdown(struct live_value *value, uint8_t shutdown)
 {
 	static const char *const directions[] = { "none", "read", "write", "both" };
-	const void *data = RTA_DATA(attr);
-	size_t len = RTA_PAYLOAD(attr);
 
-	switch (attr->rta_type) {
-	case UNIX_DIAG_PEER:
-		if (len >= sizeof(uint32_t))
-			memcpy(&object->peer_ino, data, sizeof(uint32_t));
-		break;
-	case UNIX_DIAG_RQLEN:
-		if (len >= sizeof(struct unix_diag_rqlen))
-			set_queues(object->value, data, msg);
-		break;
-	case UNIX_DIAG_SHUTDOWN:
-		if (len >= 1)
-			live_set_text(&object->value[LIVE_COL_SHUTDOWN], "%s",
-				      directions[*(const uint8_t *)data & 3]);
-		break;
-	}
+	live_set_text(value, "%s", directions[shutdown & 3]);
 }
 
-static void parse_socket(struct live *live, const struct unix_diag_msg *msg, int len,
-			 uint64_t netns)
+/* A path may come with its zero. */
+static size_t name_len(const char *name, size_t len)
 {
-	struct unix_socket sock = {
+	return len && *name ? strnlen(name, len) : len;
+}
+
+/**
+ * live_add_unix - add the socket that one message of a dump is about
+ *
+ * A message that is too short, or about a socket that is not accepted yet, adds none.
+ */
+void live_add_unix(struct live *live, const struct nlmsghdr *head, uint64_t netns)
+{
+	static const struct nla_policy policy[UNIX_DIAG_MAX + 1] = {
+		[UNIX_DIAG_PEER] = { .type = NLA_U32 },
+		[UNIX_DIAG_RQLEN] = { .minlen = sizeof(struct unix_diag_rqlen) },
+		[UNIX_DIAG_SHUTDOWN] = { .type = NLA_U8 },
+	};
+	const struct unix_diag_msg *msg = nlmsg_data(head);
+	struct nlattr *attr[UNIX_DIAG_MAX + 1];
+	struct unix_socket sock;
+	struct live_object *object;
+
+	if (nlmsg_parse((struct nlmsghdr *)head, sizeof(*msg), attr, UNIX_DIAG_MAX, policy) < 0 ||
+	    !msg->udiag_ino)
+		return;
+	sock = (struct unix_socket){
 		.ino = msg->udiag_ino,
 		.type = msg->udiag_type,
 		.status = diag_status(msg->udiag_state),
 	};
-	const struct rtattr *first = (const void *)(msg + 1), *attr;
-	uint32_t object;
-	int left = len;
-
-	if (!sock.ino)	/* not accepted yet */
-		return;
-	for (attr = first; RTA_OK(attr, left); attr = RTA_NEXT(attr, left)) {
-		if (attr->rta_type != UNIX_DIAG_NAME)
-			continue;
-		sock.name = RTA_DATA(attr);
-		sock.name_len = RTA_PAYLOAD(attr);
-		if (sock.name_len && *sock.name)	/* a path may come with its zero */
-			sock.name_len = strnlen(sock.name, sock.name_len);
+	if (attr[UNIX_DIAG_NAME]) {
+		sock.name = nla_data(attr[UNIX_DIAG_NAME]);
+		sock.name_len = name_len(sock.name, (size_t)nla_len(attr[UNIX_DIAG_NAME]));
 	}
-	object = add_socket(live, &sock, netns);
-	left = len;
-	for (attr = first; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
-		set_attribute(live_object_at(live, object), attr, msg);
+	object = live_object_at(live, add_socket(live, &sock, netns));
+	if (attr[UNIX_DIAG_PEER])
+		object->peer_ino = nla_get_u32(attr[UNIX_DIAG_PEER]);
+	if (attr[UNIX_DIAG_RQLEN])
+		set_queues(object->value, nla_data(attr[UNIX_DIAG_RQLEN]), msg);
+	if (attr[UNIX_DIAG_SHUTDOWN])
+		set_shutdown(&object->value[LIVE_COL_SHUTDOWN], nla_get_u8(attr[UNIX_DIAG_SHUTDOWN]));
 }
 
-/**
- * live_parse_unix - the sockets in one piece of a dump
- * Return: 0: more is to come, 1: that was the last, or -errno.
- */
-int live_parse_unix(struct live *live, const void *buf, size_t size, uint64_t netns)
-{
-	const struct nlmsghdr *head = buf;
-	int left = (int)size, len;
+struct dump {
+	struct live *live;
+	uint64_t netns;
+};
 
-	for (; NLMSG_OK(head, left); head = NLMSG_NEXT(head, left)) {
-		if (head->nlmsg_type == NLMSG_DONE)
-			return 1;
-		len = (int)NLMSG_PAYLOAD(head, 0);
-		if (head->nlmsg_type == NLMSG_ERROR)
-			return len >= (int)sizeof(int) && *(const int *)NLMSG_DATA(head) ?
-			       *(const int *)NLMSG_DATA(head) : -EPROTO;
-		len -= (int)NLMSG_ALIGN(sizeof(struct unix_diag_msg));
-		if (head->nlmsg_type == SOCK_DIAG_BY_FAMILY && len >= 0)
-			parse_socket(live, NLMSG_DATA(head), len, netns);
-	}
-	return 0;
+static int on_socket(struct nl_msg *msg, void *arg)
+{
+	const struct dump *dump = arg;
+
+	live_add_unix(dump->live, nlmsg_hdr(msg), dump->netns);
+	return NL_OK;
 }
 
-static int ask(int fd)
+/* Return: 0 or an error of libnl. */
+static int receive_dump(struct nl_sock *sock, struct dump *dump)
 {
-	struct {
-		struct nlmsghdr head;
-		struct unix_diag_req req;
-	} request = {
-		.head = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.req = {
-			.sdiag_family = AF_UNIX,
-			.udiag_states = ~0U,
-			.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN,
-		},
+	struct unix_diag_req req = {
+		.sdiag_family = AF_UNIX,
+		.udiag_states = ~0U,
+		.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN,
 	};
+	int err = nl_connect(sock, NETLINK_SOCK_DIAG);
 
-	return send(fd, &request, sizeof(request), 0) < 0 ? -errno : 0;
+	if (err)
+		return err;
+	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_socket, dump);
+	err = nl_send_simple(sock, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &req, sizeof(req));
+	return err < 0 ? err : nl_recvmsgs_default(sock);
 }
 
 static int read_dump(struct live *live, uint64_t netns)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), err;
-	static uint64_t buf[4096];	/* aligned */
+	struct dump dump = { .live = live, .netns = netns };
+	struct nl_sock *sock = nl_socket_alloc();
+	int err;
 
-	if (fd < 0)
-		return -errno;
-	err = ask(fd);
-	while (!err) {
-		ssize_t got = recv(fd, buf, sizeof(buf), 0);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		err = got <= 0 ? -EIO : live_parse_unix(live, buf, (size_t)got, netns);
-	}
-	close(fd);
-	return err < 0 ? err : 0;
+	if (!sock)
+		return -ENOMEM;
+	err = receive_dump(sock, &dump);
+	nl_socket_free(sock);
+	return err < 0 ? netlink_errno(err) : 0;
 }
 
 /* ---- /proc/net/unix ---- */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: the only file that knows libnl.
+ * Generic netlink, by libnl.
  */
 #include "trace/control.h"
 
@@ -11,6 +11,8 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
+
+#include "lib/netlink.h"
 
 /* A dump that others changed meanwhile is asked for again, so many times. */
 #define NR_TRIES	5
@@ -34,25 +36,6 @@ struct list {
 	void (*parse)(struct nlattr *attrs, int len, void *item);
 };
 
-static int errno_of(int nl_err)
-{
-	switch (-nl_err) {
-	case NLE_OBJ_NOTFOUND:
-		return -ENOENT;
-	case NLE_PERM:
-	case NLE_NOACCESS:
-		return -EPERM;
-	case NLE_NOMEM:
-		return -ENOMEM;
-	case NLE_DUMP_INTR:
-		return -EAGAIN;
-	case NLE_OPNOTSUPP:
-		return -EOPNOTSUPP;
-	default:
-		return -EIO;
-	}
-}
-
 /**
  * control_create - connect to the module
  *
@@ -70,12 +53,12 @@ int control_create(struct control **ret)
 		goto err_destroy;
 	err = genl_connect(control->sock);
 	if (err) {
-		err = errno_of(err);
+		err = netlink_errno(err);
 		goto err_destroy;
 	}
 	control->family = genl_ctrl_resolve(control->sock, IPCPROBE_GENL_NAME);
 	if (control->family < 0) {
-		err = errno_of(control->family);
+		err = netlink_errno(control->family);
 		goto err_destroy;
 	}
 	*ret = control;
@@ -136,7 +119,7 @@ static int ask_once(struct control *control, uint8_t cmd, int flags, struct list
 	/* a dump ends with a message of its own, an answer with a second one */
 	if (err >= 0 && !(flags & NLM_F_DUMP))
 		err = nl_wait_for_ack(control->sock);
-	return err < 0 ? errno_of(err) : 0;
+	return err < 0 ? netlink_errno(err) : 0;
 }
 
 static int ask(struct control *control, uint8_t cmd, int flags, struct list *list)
