@@ -1081,6 +1081,7 @@ struct tally {
 	atomic_uint woken;
 	uint32_t lock;
 	uint32_t inside;
+	pthread_barrier_t start;
 };
 
 #define NR_THREADS	4
@@ -1113,6 +1114,7 @@ static void *contend(void *arg)
 	struct tally *tally = arg;
 	int i;
 
+	pthread_barrier_wait(&tally->start);
 	for (i = 0; i < NR_TURNS; i++) {
 		tally_lock(tally);
 		CHECK(tally->inside++ == 0);
@@ -1123,7 +1125,7 @@ static void *contend(void *arg)
 	return NULL;
 }
 
-/* On one CPU: who yields it inside the lock makes the others want that. */
+/* On one CPU, and all there from the start: a yield inside the lock makes others want it. */
 static void do_contend(struct tally *tally)
 {
 	pthread_t threads[NR_THREADS];
@@ -1133,6 +1135,7 @@ static void do_contend(struct tally *tally)
 	CPU_ZERO(&one);
 	CPU_SET(sched_getcpu(), &one);
 	CHECK(!sched_setaffinity(0, sizeof(one), &one));
+	CHECK(!pthread_barrier_init(&tally->start, NULL, NR_THREADS));
 	for (i = 0; i < NR_THREADS; i++)
 		CHECK(!pthread_create(&threads[i], NULL, contend, tally));
 	for (i = 0; i < NR_THREADS; i++)

@@ -395,7 +395,8 @@ TEST_F(sched, a_deadline_task_is_throttled)
 	printf("# %d yielded, %d used up, %d came back\n", nr_yielded, nr_over, nr_back);
 	EXPECT_LE(10, nr_yielded);
 	EXPECT_LE(10, nr_over);
-	EXPECT_EQ(nr_yielded + nr_over, nr_back);
+	/* it may use up its time on the way to its end, and does not come back then */
+	EXPECT_EQ(nr_yielded + nr_over, nr_back + is_throttled);
 }
 
 /* ---- the real-time class and the fair server ---- */
