@@ -46,6 +46,7 @@ mount_tmp() {
 	fi
 	mkdir -p "/root$VM_CWD"
 	cp -a "/host$vm_run/tmp/." /root/tmp/
+	chmod 1777 /root/tmp	# cp gave it the mode of the folder that it copied
 }
 
 # The one folder of the host that the guest may write to.
