@@ -15,8 +15,9 @@
 #include <linux/ipcprobe_events.h>
 
 /*
- * A reader refuses another major number and ignores what a higher minor adds:
- * unknown record types are skipped, longer known ones are read as far as known.
+ * A reader refuses another major number and ignores the additions of a higher
+ * minor number: it skips unknown record types, and of a record that is longer
+ * than known it reads the known part.
  */
 #define IPCPROBE_ABI_MAJOR	1
 #define IPCPROBE_ABI_MINOR	5
@@ -32,7 +33,7 @@ enum ipcprobe_class { IPCPROBE_CLASSES(IPCPROBE_E) };
 #undef IPCPROBE_E
 
 #define IPCPROBE_E(up, id, low, text)	| (1U << id)
-/* Every class known here; META is always on and is not part of any mask. */
+/* Mask of every class known here; META is always on and is not part of any mask. */
 enum { __IPCPROBE_CLASSES_ALL = (0U IPCPROBE_CLASSES(IPCPROBE_E)) & ~1U };
 #undef IPCPROBE_E
 
@@ -44,10 +45,10 @@ enum ipcprobe_type { IPCPROBE_EVENTS(IPCPROBE_EVENT_NUMBER) };
  * struct ipcprobe_rec - head of every record
  * @len: bytes of the whole record, head included; a multiple of 8
  * @type: enum ipcprobe_type; @type >> 8 is the class
- * @tid: the task the event is about: for run-queue events the task that was
- *	queued, woken or switched out, for snapshots the one described (0: none),
- *	for all others the task that acted
- * @ts_ns: when the record was written (CLOCK_MONOTONIC); never decreases
+ * @tid: task that the event is about: for run-queue events the task that was
+ *	queued, woken or switched out; for snapshots the described task (0: none);
+ *	for all other events the task that acted
+ * @ts_ns: time when the record was written (CLOCK_MONOTONIC); never decreases
  *	within one CPU's ring
  */
 struct ipcprobe_rec {
@@ -57,7 +58,7 @@ struct ipcprobe_rec {
 	__u64 ts_ns;
 };
 
-/* how a type of the event table is declared in C */
+/* declaration in C of each type of the event table */
 #define IPCPROBE_MEMBER_u8(n)		__u8 n;
 #define IPCPROBE_MEMBER_u16(n)		__u16 n;
 #define IPCPROBE_MEMBER_u32(n)		__u32 n;
@@ -84,23 +85,30 @@ __IPCPROBE_EVENTS(IPCPROBE_STRUCT, IPCPROBE_NO_STRUCT)
 #undef IPCPROBE_STRUCT
 #undef IPCPROBE_MEMBER
 
-/* Largest record: a path of IPCPROBE_PATH_MAX bytes and what stands before it. */
+/*
+ * Size of the largest record: a path of IPCPROBE_PATH_MAX bytes and the fields
+ * before it.
+ */
 #define IPCPROBE_REC_MAX	2048
 #define IPCPROBE_PATH_MAX	1984
 
 /* Value of ret when the end of an operation was not seen. */
 #define IPCPROBE_RET_UNKNOWN	(-2147483647 - 1)
-#define IPCPROBE_NR_UNKNOWN	0xffffffffU	/* nr_running not available */
+#define IPCPROBE_NR_UNKNOWN	0xffffffffU	/* value of nr_running if it is not available */
 
 #define IPCPROBE_GROUP_AUTO	0x80000000U	/* set in the number of an autogroup */
-#define IPCPROBE_QUOTA_NONE	0xffffffffffffffffULL	/* quota_ns: it may use all there is */
+#define IPCPROBE_QUOTA_NONE	0xffffffffffffffffULL	/* value of quota_ns: no limit */
 
 /* ---- a session: one open file of /dev/ipcprobe ---- */
 
 /* flags of struct ipcprobe_config */
-#define IPCPROBE_F_EXCLUDE_SELF	0x1	/* nothing of the opener's process but task, sched, signal, pick */
+/*
+ * no events of the opener's process, except those of classes task, sched,
+ * signal, pick
+ */
+#define IPCPROBE_F_EXCLUDE_SELF	0x1
 #define IPCPROBE_F_NO_SNAPSHOT	0x2	/* START writes no snapshot records */
-#define IPCPROBE_F_SUMS		0x4	/* checksums of all bytes moved (io_sums); since ABI 1.2 */
+#define IPCPROBE_F_SUMS		0x4	/* checksums of all moved bytes (io_sums); since ABI 1.2 */
 #define __IPCPROBE_F_ALL	0x7
 
 #define IPCPROBE_RING_BYTES_DEFAULT	(4U << 20)
@@ -108,8 +116,8 @@ __IPCPROBE_EVENTS(IPCPROBE_STRUCT, IPCPROBE_NO_STRUCT)
 #define IPCPROBE_RING_BYTES_MAX		(1U << 30)
 #define IPCPROBE_NR_PIDS_MAX		1024U
 #define IPCPROBE_SNAP_BYTES_MAX		65536U
-#define IPCPROBE_NR_SESSIONS_MAX	512U	/* open at the same time */
-#define IPCPROBE_NR_RUNNING_MAX		32U	/* between START and STOP at the same time */
+#define IPCPROBE_NR_SESSIONS_MAX	512U	/* sessions open at the same time */
+#define IPCPROBE_NR_RUNNING_MAX		32U	/* sessions running at the same time */
 
 /**
  * struct ipcprobe_config - IPCPROBE_IOC_CONFIGURE, before the first START
@@ -118,14 +126,15 @@ __IPCPROBE_EVENTS(IPCPROBE_STRUCT, IPCPROBE_NO_STRUCT)
  * @flags: IPCPROBE_F_*
  * @ring_bytes: data bytes of each CPU's ring: a power of two, at least one
  *	page; 0 = IPCPROBE_RING_BYTES_DEFAULT
- * @wakeup_bytes: poll() reports a ring that holds at least so much; 0 = a
- *	quarter of the ring
+ * @wakeup_bytes: poll() reports a ring that holds at least this number of bytes;
+ *	0 = a quarter of the ring
  * @nr_pids: length of @pids; 0 = no pid filter
- * @pids: address of __u32[]: processes (any thread id of theirs) whose events
- *	pass, with everything they create from CONFIGURE on
- * @cpus: address of a bit mask of __u64 words: CPUs recorded; 0 = all
+ * @pids: address of __u32[]: processes, each given by the id of any of its threads.
+ *	The events of these processes pass, and those of every task that they create
+ *	from CONFIGURE on
+ * @cpus: address of a bit mask of __u64 words: CPUs to record; 0 = all
  * @nr_cpu_words: words in @cpus
- * @snap_bytes: how many bytes of each transfer to record (io_data), at most
+ * @snap_bytes: bytes to record of each transfer (io_data), at most
  *	IPCPROBE_SNAP_BYTES_MAX; 0 = none.  Since ABI 1.2.
  * @resv: zero
  *
@@ -133,7 +142,7 @@ __IPCPROBE_EVENTS(IPCPROBE_STRUCT, IPCPROBE_NO_STRUCT)
  * range, @filtered without @pids, an empty or too large CPU mask), ESRCH (no
  * such pid), EBUSY (already configured), ENOSPC (the rings and filters of all
  * sessions together would take more than a quarter of the memory), ENOMEM,
- * EINTR, EFAULT; with @pids those of attaching hooks (see START).
+ * EINTR, EFAULT; with @pids also the errors of attaching hooks (see START).
  */
 struct ipcprobe_config {
 	__u32 classes;
@@ -153,11 +162,11 @@ struct ipcprobe_config {
  * struct ipcprobe_info - IPCPROBE_IOC_INFO
  * @abi_major: IPCPROBE_ABI_MAJOR of the module
  * @abi_minor: IPCPROBE_ABI_MINOR of the module
- * @classes: classes the module knows
- * @nr_cpus: CPU numbers are below this
- * @page_size: of the kernel
- * @ring_bytes: of each ring; 0 before CONFIGURE
- * @stride: distance in the mmap offset between two CPUs
+ * @classes: mask of the classes that the module knows
+ * @nr_cpus: all CPU numbers are below @nr_cpus
+ * @page_size: page size of the kernel
+ * @ring_bytes: data bytes of each ring; 0 before CONFIGURE
+ * @stride: distance between the mmap offsets of two CPUs
  * @session: number of this session, as netlink shows it
  * @running: 1 between START and STOP
  * @resv: zero
@@ -177,13 +186,13 @@ struct ipcprobe_info {
 
 /**
  * struct ipcprobe_stats - IPCPROBE_IOC_STATS
- * @cpu: in: the CPU asked for
+ * @cpu: in: the requested CPU
  * @resv: zero
  * @produced: out: per class, events that passed the filter on this CPU.
- *	Records read plus @lost is @produced, for each class; META is counted
- *	in neither.
- * @lost: out: per class, those of @produced that are not in the stream, for
- *	whatever reason: the sum of the lost records
+ *	For each class, records read plus @lost is @produced; META is not counted
+ *	in any of them.
+ * @lost: out: per class, those events of @produced that are not in the stream, for
+ *	any reason: the sum over the lost records
  *
  * Errors: EINVAL (resv), ENXIO (no such CPU), EBADFD (not configured), EFAULT.
  */
@@ -198,10 +207,11 @@ struct ipcprobe_stats {
  * START: EBADFD (not configured), EALREADY, ENOENT (a needed hook is missing),
  * EBUSY (ftrace is off), EUSERS (IPCPROBE_NR_RUNNING_MAX sessions run), ENOMEM,
  * EINTR (killed).
- * STOP: EBADFD, EALREADY; after it no record is added.
- * RESYNC, after loss, writes the snapshot records again: EBADFD (not running),
- * ENOMEM, EINTR. RESYNC_QUEUES (since ABI 1.4) writes those of class sched alone,
- * and nothing else is described anew: also EINVAL (the class is not recorded).
+ * STOP: EBADFD, EALREADY; after STOP no record is added.
+ * RESYNC, for use after loss, writes the snapshot records again: EBADFD (not
+ * running), ENOMEM, EINTR. RESYNC_QUEUES (since ABI 1.4) writes only the snapshot
+ * records of class sched, and no other object is described again: the errors of
+ * RESYNC, and EINVAL (the class is not recorded).
  */
 #define IPCPROBE_IOC_INFO	_IOR(0xb7, 0x00, struct ipcprobe_info)
 #define IPCPROBE_IOC_CONFIGURE	_IOW(0xb7, 0x01, struct ipcprobe_config)
@@ -212,7 +222,7 @@ struct ipcprobe_stats {
 #define IPCPROBE_IOC_RESYNC_QUEUES	_IO(0xb7, 0x06)
 
 /*
- * mmap layout.  CPU n's ring lies at offset n * stride:
+ * mmap layout.  The ring of CPU n is at offset n * stride:
  *
  *	+ 0			one page, read-write, MAP_SHARED
  *				struct ipcprobe_ring_consumer
@@ -220,19 +230,19 @@ struct ipcprobe_stats {
  *				struct ipcprobe_ring_producer
  *	+ 2 * page_size		ring_bytes of data, read-only
  *	+ 2 * page_size + ring_bytes
- *				the same data again, so that no record is
- *				ever cut at the end of the ring
+ *				the data again, so that no record is ever
+ *				cut at the end of the ring
  *
  * Two mappings, of exactly these sizes: the first page alone, PROT_READ |
  * PROT_WRITE; all the rest (page_size + 2 * ring_bytes), PROT_READ.
  * Errors: EINVAL (offset or length), EPERM (protection, MAP_PRIVATE), ENXIO
- * (that CPU has no ring), EBADFD (not configured), EACCES (the descriptor is not
- * open for what is asked).
+ * (that CPU has no ring), EBADFD (not configured), EACCES (the open mode
+ * of the descriptor does not permit the mapping).
  */
 
 /**
- * struct ipcprobe_ring_consumer - written by the reader
- * @consumer_pos: bytes consumed ever.  The kernel uses it in one subtraction;
+ * struct ipcprobe_ring_consumer - page written by the reader
+ * @consumer_pos: bytes ever consumed.  The kernel uses it in one subtraction;
  *	a wrong value makes the reader lose its own records and harms no other session.
  */
 struct ipcprobe_ring_consumer {
@@ -240,14 +250,14 @@ struct ipcprobe_ring_consumer {
 };
 
 /**
- * struct ipcprobe_ring_producer - written by the kernel
- * @producer_pos: bytes produced ever; load-acquire it, then read the records
+ * struct ipcprobe_ring_producer - page written by the kernel
+ * @producer_pos: bytes ever produced; load-acquire it, then read the records
  *	in [consumer_pos, producer_pos) at pos & (ring_bytes - 1), then
  *	store-release consumer_pos
  * @ring_bytes: size of the data
- * @cpu: this ring's CPU
- * @produced: as in struct ipcprobe_stats
- * @lost: as in struct ipcprobe_stats
+ * @cpu: CPU of the ring
+ * @produced: same as in struct ipcprobe_stats
+ * @lost: same as in struct ipcprobe_stats
  */
 struct ipcprobe_ring_producer {
 	__u64 producer_pos;
@@ -276,11 +286,11 @@ enum ipcprobe_info_attr {
 	IPCPROBE_A_INFO_UNSPEC,
 	IPCPROBE_A_INFO_ABI_MAJOR,	/* u32 */
 	IPCPROBE_A_INFO_ABI_MINOR,	/* u32 */
-	IPCPROBE_A_INFO_CLASSES,	/* u32 mask the module knows */
+	IPCPROBE_A_INFO_CLASSES,	/* u32 mask of the classes that the module knows */
 	IPCPROBE_A_INFO_ATTACHED,	/* u32 mask of classes attached now */
 	IPCPROBE_A_INFO_NR_SESSIONS,	/* u32 */
-	IPCPROBE_A_INFO_NR_PIPES,	/* u32 pipes and FIFOs tracked */
-	IPCPROBE_A_INFO_NR_FILES,	/* u32 files named */
+	IPCPROBE_A_INFO_NR_PIPES,	/* u32 number of pipes and FIFOs seen */
+	IPCPROBE_A_INFO_NR_FILES,	/* u32 number of files described */
 	__IPCPROBE_A_INFO_AFTER_LAST,
 	IPCPROBE_A_INFO_MAX = __IPCPROBE_A_INFO_AFTER_LAST - 1
 };
@@ -288,14 +298,14 @@ enum ipcprobe_info_attr {
 enum ipcprobe_session_attr {
 	IPCPROBE_A_SESSION_UNSPEC,
 	IPCPROBE_A_SESSION_ID,		/* u32 */
-	IPCPROBE_A_SESSION_PID,		/* u32 process that opened it, 0: it has ended */
+	IPCPROBE_A_SESSION_PID,		/* u32 process that opened the session; 0: it has ended */
 	IPCPROBE_A_SESSION_COMM,	/* string */
 	IPCPROBE_A_SESSION_CLASSES,	/* u32 mask */
 	IPCPROBE_A_SESSION_FILTERED,	/* u32 mask */
 	IPCPROBE_A_SESSION_RUNNING,	/* u8 */
-	IPCPROBE_A_SESSION_RING_BYTES,	/* u32, of each CPU */
+	IPCPROBE_A_SESSION_RING_BYTES,	/* u32 bytes of each CPU */
 	IPCPROBE_A_SESSION_NR_RINGS,	/* u32 */
-	IPCPROBE_A_SESSION_COUNT,	/* nested, one per class: IPCPROBE_A_COUNT_* */
+	IPCPROBE_A_SESSION_COUNT,	/* nested, one for each class: IPCPROBE_A_COUNT_* */
 	__IPCPROBE_A_SESSION_AFTER_LAST,
 	IPCPROBE_A_SESSION_MAX = __IPCPROBE_A_SESSION_AFTER_LAST - 1
 };
@@ -320,25 +330,29 @@ enum ipcprobe_hook_attr {
 	IPCPROBE_A_HOOK_NAME,		/* string: tracepoint or function */
 	IPCPROBE_A_HOOK_KIND,		/* u8 */
 	IPCPROBE_A_HOOK_CLASSES,	/* u32 mask of the classes that need it */
-	IPCPROBE_A_HOOK_OPTIONAL,	/* u8: 0 = needed, 1 = or another, 2 = what it gives is missing */
+	/*
+	 * u8: 0 = the classes need it, 1 = another hook can replace it, 2 = the
+	 * classes work without it, but its records are missing
+	 */
+	IPCPROBE_A_HOOK_OPTIONAL,
 	IPCPROBE_A_HOOK_ATTACHED,	/* u8 */
-	IPCPROBE_A_HOOK_ERROR,		/* u32 errno of the last try, 0 = none */
-	IPCPROBE_A_HOOK_MISSED,		/* u64 hits that made no record for want of memory or a slot */
+	IPCPROBE_A_HOOK_ERROR,		/* u32 errno of the last attempt, 0 = none */
+	IPCPROBE_A_HOOK_MISSED,		/* u64 hits without a record: no memory or no slot */
 	__IPCPROBE_A_HOOK_AFTER_LAST,
 	IPCPROBE_A_HOOK_MAX = __IPCPROBE_A_HOOK_AFTER_LAST - 1
 };
 
-/* Each pipe as often as descriptors refer to it. */
+/* One message for each descriptor that refers to a pipe. */
 enum ipcprobe_object_attr {
 	IPCPROBE_A_OBJECT_UNSPEC,
 	IPCPROBE_A_OBJECT_PAD,
-	IPCPROBE_A_OBJECT_PID,		/* u32 holder, as the asker numbers it */
-	IPCPROBE_A_OBJECT_FD,		/* u32 its descriptor */
+	IPCPROBE_A_OBJECT_PID,		/* u32 holder, in the requester's pid namespace */
+	IPCPROBE_A_OBJECT_FD,		/* u32 descriptor */
 	IPCPROBE_A_OBJECT_CLASS,	/* u32 enum ipcprobe_class: PIPE */
-	IPCPROBE_A_OBJECT_DEV,		/* u32 of the inode: major << 20 | minor */
+	IPCPROBE_A_OBJECT_DEV,		/* u32 device of the inode: major << 20 | minor */
 	IPCPROBE_A_OBJECT_INO,		/* u64 */
 	IPCPROBE_A_OBJECT_CAPACITY,	/* u32 bytes */
-	IPCPROBE_A_OBJECT_BYTES,	/* u32 inside; absent: it is locked for long */
+	IPCPROBE_A_OBJECT_BYTES,	/* u32 bytes in the pipe; absent if the pipe is locked */
 	IPCPROBE_A_OBJECT_READERS,	/* u32 open files that can read */
 	IPCPROBE_A_OBJECT_WRITERS,	/* u32 open files that can write */
 	IPCPROBE_A_OBJECT_READ_WAITS,	/* u32 waits for bytes: read, poll, epoll */

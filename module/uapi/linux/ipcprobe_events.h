@@ -4,17 +4,17 @@
  *
  * The record structs (ipcprobe.h), the tracepoints (module/trace.h), the
  * decoder and the printers (tools/trace/event.c), and the event reference
- * (Documentation/events.rst) all follow from the lists below.
+ * (Documentation/events.rst) are all made from the lists below.
  *
  * IPCPROBE_EVENTS(E) calls E(name, class, number, text) for each event, and
  * IPCPROBE_FIELDS_<name>(F) calls F(kind, name, text) for each of its fields,
- * in the order they have in memory.  Numbers are <class> << 8 | n; they are
- * only ever appended, never reused.
+ * in the order of the fields in memory.  Numbers are <class> << 8 | n; numbers are
+ * only appended, never reused.
  *
- * Field kinds (IPCPROBE_KIND_<kind> below says how one is stored and shown):
+ * Field kinds (IPCPROBE_KIND_<kind> below defines how a kind is stored and shown):
  *   u8 u16 u32 u64       decimal numbers
- *   s16 s32 s64          the same with a sign; the least s32 is "unknown"
- *   ret                  s32: what a call returned, -errno if it failed
+ *   s16 s32 s64          decimal numbers with a sign; the least s32 is "unknown"
+ *   ret                  s32: return value of a call, -errno if the call failed
  *   x64                  an address or a mask, printed in hexadecimal
  *   ns32 ns64            nanoseconds; ns32 saturates at 2^32 - 1
  *   tid                  thread id in the initial pid namespace, 0 = unknown
@@ -24,9 +24,9 @@
  *   mem                  96 bytes of user memory
  *   print                fingerprint of 8 bytes of user memory, 0 = not read
  *   str                  the rest of the record: a NUL-terminated string
- *   data                 the rest of the record: as many bytes as its field bytes says
+ *   data                 the rest of the record: as many bytes as the field bytes says
  *   pad16 pad32          zero
- *   all others           numbers that have names, see ipcprobe_names.h
+ *   all others           numbers that have names: see ipcprobe_names.h
  */
 #ifndef _UAPI_LINUX_IPCPROBE_EVENTS_H
 #define _UAPI_LINUX_IPCPROBE_EVENTS_H
@@ -34,15 +34,15 @@
 #include <linux/ipcprobe_names.h>
 
 /*
- * Each kind of field: how it is stored, how it is shown, and the list of
- * ipcprobe_names.h that its numbers are from.  Shown as:
+ * Each kind of field: how it is stored, how it is shown, and the list in
+ * ipcprobe_names.h with the names of its numbers.  Ways to show a field:
  *   number          decimal
  *   ret             decimal, or the name of the error
- *   x64 dev print   see above
- *   text memory     quoted; two hexadecimal digits a byte
- *   symbol          one name; signed_symbol: of a number with a sign
+ *   x64 dev print   see the field kinds at the top of this file
+ *   text memory     text: quoted; memory: two hexadecimal digits for each byte
+ *   symbol          one name; signed_symbol: name of a number with a sign
  *   flags           names of bits
- *   call reasons    a symbol and flags whose lists have three columns
+ *   call reasons    like symbol and like flags, from lists with three columns
  *   pad             not at all
  */
 #define IPCPROBE_NO_NAMES(F)
@@ -93,7 +93,7 @@
 #define IPCPROBE_KIND_sigaction_flags	u32, flags, IPCPROBE_SIGACTION_FLAGS
 #define IPCPROBE_KIND_reasons		u32, reasons, IPCPROBE_REASONS
 
-/* Every kind: a new one has a line above and a place here. */
+/* Every kind: a new kind has a line above and an entry here. */
 #define IPCPROBE_KINDS(K)						\
 	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(ret) K(x64)	\
 	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str)	\
@@ -105,7 +105,7 @@
 	K(seal_flags) K(semop_flags) K(msgop_flags) K(open_flags)	\
 	K(sigaction_flags) K(reasons)
 
-/* IPCPROBE_BY_STORED(P_, kind) is P_u8 or the like, IPCPROBE_BY_SHOWN P_number ... */
+/* IPCPROBE_BY_STORED(P_, kind): for example P_u8; IPCPROBE_BY_SHOWN: P_number. */
 #define __IPCPROBE_PASTE(a, b)		a##b
 #define __IPCPROBE_STORED(prefix, stored, shown, names)	__IPCPROBE_PASTE(prefix, stored)
 #define __IPCPROBE_SHOWN(prefix, stored, shown, names)	__IPCPROBE_PASTE(prefix, shown)
@@ -122,10 +122,13 @@
 #define IPCPROBE_FUTEX_MEM	96
 #define IPCPROBE_FUTEX_NEAR	(IPCPROBE_FUTEX_MEM / 2)
 
-/* bytes that one io_data record has at most */
+/* bytes of data in one io_data record, at most */
 #define IPCPROBE_DATA_MAX	1024
 
-/* checksums that one io_sums record has at most; bytes of a call that have some */
+/*
+ * checksums in one io_sums record, at most; bytes of one call that get
+ * checksums, at most
+ */
 #define IPCPROBE_NR_SUMS_MAX	128
 #define IPCPROBE_SUMMED_MAX	(1U << 20)
 
@@ -146,8 +149,8 @@
 	C(PICK, 13, pick, "why the scheduler chose: candidates, causes of switches")
 
 /*
- * Events whose records have one layout share one struct.  The first of them has
- * a row E, which declares the struct, the others have a row T.
+ * Events whose records have one layout share one struct. The first of these
+ * events has a row E, which declares the struct; the other events have a row T.
  */
 #define ipcprobe_rec_pipe_read		ipcprobe_rec_pipe_io
 #define ipcprobe_rec_pipe_write		ipcprobe_rec_pipe_io
@@ -278,10 +281,11 @@
 	E(dl_params,      PICK,  0x0d04, "a task competes as the deadline class looks for the next one")
 
 /*
- * Fingerprints of the data in the user buffer at the record's (first) address:
- * of received data when the call ends, of data to be sent when the call begins.
- * <linux/ipcprobe_print.h> has the function and the place of mid.  Less than 8
- * bytes have only head, of these bytes followed by zeroes.
+ * Fingerprints of the data in the user buffer at the (first) address of the
+ * record: of received data when the call ends, of data to be sent when the call
+ * begins. <linux/ipcprobe_print.h> has the function, and defines the place of
+ * mid. Data of less than 8 bytes has only head: the fingerprint of these bytes
+ * followed by zeroes.
  */
 #define __IPCPROBE_FIELDS_prints(F)					\
 	F(u32,   span,      "bytes, from the address on, whose fingerprints follow; 0 = none were taken") \
@@ -323,10 +327,10 @@
 	F(comm,  comm,      "its new name")
 
 /*
- * pipe: for a pipe its inode number on pipefs; for a FIFO (IPCPROBE_IO_FIFO
- * set in flags) a number given by the module, tied to device, inode and path
- * by pipe_snapshot.  Positions count the bytes that ever went in (write side)
- * or out (read side), modulo 2^32: byte n read is byte n written.
+ * pipe: for a pipe, its inode number on pipefs; for a FIFO (IPCPROBE_IO_FIFO
+ * set in flags), a number given by the module, which pipe_snapshot connects
+ * with device, inode and path. Positions count the bytes that ever went in
+ * (write side) or out (read side), modulo 2^32: byte n read is byte n written.
  */
 #define IPCPROBE_FIELDS_pipe_snapshot(F)				\
 	F(u64,   ino,       "inode number")				\
@@ -456,7 +460,7 @@
 	F(u64,   bytes,     "its length")				\
 	__IPCPROBE_FIELDS_prints(F)
 
-/* Of the path that is known, so many names at the end give way to others. */
+/* The last nr_names names of the known path are replaced by other names. */
 #define IPCPROBE_FIELDS_file_rename(F)					\
 	F(u32,   file,      "file")					\
 	F(u32,   nr_names,  "names at the end of its path that are replaced") \
@@ -473,9 +477,9 @@
 	F(pad16, __pad,     "")
 
 /*
- * A transfer's first bytes come in as many records as they need, in their order:
- * each is of one buffer and, within it, ends at a multiple of
- * IPCPROBE_DATA_MAX at the latest.  Either bytes or missing is 0.
+ * The first bytes of a transfer are written in as many records as they need, in
+ * order. Each record is about one buffer and, within the buffer, ends at a
+ * multiple of IPCPROBE_DATA_MAX at the latest. Either bytes or missing is 0.
  */
 #define IPCPROBE_FIELDS_io_data(F)					\
 	F(x64,   addr,      "where they stand in the process's memory")	\
@@ -485,9 +489,11 @@
 	F(data,  data,      "the bytes")
 
 /*
- * Of blocks of IPCPROBE_SUM_BYTES, which begin at multiples of that; at the two
- * ends of what the call moved in a buffer, of what lies in it.  ipcprobe_sum() in
- * <linux/ipcprobe_print.h> makes a u32 of each; 0 = the block was not in memory.
+ * Checksums of blocks of IPCPROBE_SUM_BYTES, which begin at multiples of
+ * IPCPROBE_SUM_BYTES. A block at one of the two ends of the moved bytes in a
+ * buffer has a checksum of the moved bytes in the block. ipcprobe_sum() in
+ * <linux/ipcprobe_print.h> makes a u32 of each block; 0 = the block was not in
+ * memory.
  */
 #define IPCPROBE_FIELDS_io_sums(F)					\
 	F(x64,   addr,      "where the bytes stand in the process's memory") \
@@ -508,8 +514,8 @@
 	F(u16,   cpu,       "CPU")
 
 /*
- * A task group has a number: rq_group describes that of a control group; the number
- * of an autogroup (sched(7)) has the highest bit set; 0 = not known.
+ * A task group has a number: rq_group describes the number of a control group;
+ * the number of an autogroup (sched(7)) has the highest bit set; 0 = not known.
  */
 #define IPCPROBE_FIELDS_rq_enqueue(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
@@ -599,11 +605,12 @@
 	F(pad32, __pad,     "")
 
 /*
- * What the fair class knows when it looks for the next entity: a task or a
- * group in a queue of a group's entities on one CPU.  From the top group down
- * to a task there is one fair_pick for each level.  Its candidates come before it:
- * the running one, then the queue in its own order (6.1: by vruntime, later: by
- * deadline), nr_told of nr_queued: at least to the first that is eligible.
+ * The data that the fair class uses when it looks for the next entity: a task
+ * or a group, in the queue of the entities of one group on one CPU. From the
+ * top group down to a task there is one fair_pick for each level. The
+ * candidates of a fair_pick come before it: the running entity, then the queue
+ * in its own order (6.1: by vruntime, later: by deadline). nr_told of nr_queued
+ * candidates are recorded: at least up to the first that is eligible.
  */
 #define IPCPROBE_FIELDS_pick_candidate(F)				\
 	F(u64,   vruntime,  "virtual run time")				\
@@ -644,12 +651,13 @@
 	F(pad32, __pad2,    "")
 
 /*
- * A shared mapping (MAP_SHARED, shmat, shared anonymous memory) of an object:
- * a file_info record gives its number, the one that file_read and file_write
- * use, its device, inode and path; shm_segment besides ties a System V segment
- * to (ipc namespace, id).  The mappings of a process are what shm_snapshot,
- * shm_inherit and shm_map add, each replacing what was in its range, less what
- * shm_unmap takes away.  task_exec and the end of the process empty them.
+ * A shared mapping (MAP_SHARED, shmat, shared anonymous memory) of an object. A
+ * file_info record describes the object: its number, which file_read and
+ * file_write use, too, its device, inode and path. A shm_segment record also
+ * connects the number of a System V segment with (ipc namespace, id).
+ * shm_snapshot, shm_inherit and shm_map add mappings to a process, and each
+ * replaces all mappings in its range; shm_unmap removes mappings. task_exec and
+ * the end of the process remove all mappings.
  */
 #define IPCPROBE_FIELDS_shm_snapshot(F)	IPCPROBE_FIELDS_mapping(F)
 #define IPCPROBE_FIELDS_shm_map(F)	IPCPROBE_FIELDS_mapping(F)
@@ -746,11 +754,11 @@
 	F(u16,   around,    "pages, this one included, that the kernel may have mapped with it")
 
 /*
- * System V objects: ns is the inode number of the IPC namespace, id what semget
- * or msgget return; the two together name one object for good.
+ * System V objects: ns is the inode number of the IPC namespace, and id is the
+ * id that semget or msgget returns; the two together name one object for good.
  *
  * Values of semaphores are those under the lock of the semaphore: before and
- * after the one operation, whoever waits besides; -1 where not known.
+ * after the one operation, whichever other tasks wait; -1 where not known.
  */
 #define IPCPROBE_FIELDS_sem_snapshot(F)					\
 	F(u32,   ns,        "IPC namespace")				\
@@ -822,9 +830,10 @@
 	F(s32,   id,        "semaphore set")
 
 /*
- * seq numbers messages of both kinds in the order in which they are first seen,
- * modulo 2^32 and leaving out 0: a receive has the number of the very send its
- * message came from; 0: sent before anybody watched, or the call failed.
+ * seq is a number for the messages of both kinds, in the order in which they
+ * are first seen, modulo 2^32 and without 0. A receive has the number of the
+ * send that its message came from; 0: the message was sent before any hook was
+ * attached, or the call failed.
  */
 #define IPCPROBE_FIELDS_msg_snapshot(F)					\
 	F(u32,   ns,        "IPC namespace")				\
@@ -873,7 +882,7 @@
 	F(u32,   nr_messages, "messages that were in it; all ones = not known") \
 	F(u32,   bytes,     "bytes in them; all ones = not known")
 
-/* POSIX queues: named by the device of their mqueue file system and the inode. */
+/* POSIX queues: identified by the device of their mqueue file system and the inode. */
 #define IPCPROBE_FIELDS_mq_info(F)					\
 	F(dev,   dev,       "device of the mqueue file system")		\
 	F(u32,   ino,       "inode number")				\
@@ -938,11 +947,12 @@
 	F(pad32, __pad,     "")
 
 /*
- * A futex is (process, addr) while file is 0.  With a file, which takes the
- * flag SHARED, it is (file, offset), in whatever process at whatever address;
- * file_info names the file: shared anonymous memory and SysV segments are
- * files too.  UNRESOLVED: shared, but the mapping could not be looked up just
- * then; another record of the same process and address may tell.
+ * A futex is identified by (process, addr) if file is 0. If file is not 0,
+ * which requires the flag SHARED, a futex is identified by (file, offset), in
+ * any process and at any address; file_info describes the file: shared
+ * anonymous memory and SysV segments are files, too. UNRESOLVED: the futex is
+ * shared, but the mapping could not be looked up at that time; another record
+ * of the same process and address may have file and offset.
  */
 #define IPCPROBE_FIELDS_futex_wait(F)					\
 	F(x64,   addr,      "address of the futex")			\
@@ -1028,15 +1038,17 @@
 	F(pad32, __pad,     "")
 
 /*
- * sock, peer: numbers given by the module, never used twice while it is
- * loaded; unix_socket ties one to its inode number, type, name and other end.
+ * sock, peer: numbers given by the module, never used twice while the module is
+ * loaded; unix_socket connects a number with its inode number, type, name and
+ * other end.
  *
- * pos: of a stream, where the byte stands among all that were ever sent to the
- * receiving socket, modulo 2^32; of datagrams and sequenced packets the number
- * of the message there.  Byte (message) n received is byte (message) n sent,
- * however many tasks send.  A number may be unused (a send that failed half way),
- * and bytes of several senders may be received in another order than that of their
- * numbers; unix_segment has the runs of a call whose bytes are not one run.
+ * pos: for a stream, the position of the byte among all bytes ever sent to the
+ * receiving socket, modulo 2^32; for datagrams and sequenced packets, the
+ * number of the message among all messages sent to that socket. Byte (message)
+ * n received is byte (message) n sent, even if several tasks send. A number may
+ * be unused (a send that failed half way). Bytes of several senders may be
+ * received in another order than that of their numbers; if the bytes of a call
+ * are not one run, unix_segment has the runs.
  */
 #define IPCPROBE_FIELDS_unix_socket(F)					\
 	F(u32,   sock,      "socket")					\
@@ -1159,8 +1171,8 @@
 	F(pad32, __pad2,    "")
 
 /*
- * eventfd: the number in /proc/PID/fdinfo, which the kernel gives to another
- * one after eventfd_close.
+ * eventfd: the number in /proc/PID/fdinfo; after eventfd_close the kernel may
+ * give the number to another eventfd.
  */
 #define IPCPROBE_FIELDS_eventfd_write(F)	IPCPROBE_FIELDS_eventfd_io(F)
 #define IPCPROBE_FIELDS_eventfd_read(F)		IPCPROBE_FIELDS_eventfd_io(F)

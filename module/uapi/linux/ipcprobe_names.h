@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * The numbers that stand for something in records, each with its name: what
- * "ipcprobe script" and the tracepoints print is made from these lists alone.
+ * The numbers in records that have names: "ipcprobe script" and the tracepoints
+ * print the names in these lists.
  *
- * Each list calls F(NAME, number) for each of its names.  Lists of ..._FLAGS
- * are of bits, all others of values.  IPCPROBE_KIND_* in ipcprobe_events.h say
- * which list a kind of field uses.
+ * Each list calls F(NAME, number) for each of its names. The lists ..._FLAGS
+ * contain bits, all other lists contain values. IPCPROBE_KIND_* in
+ * ipcprobe_events.h define which list a kind of field uses.
  */
 #ifndef _UAPI_LINUX_IPCPROBE_NAMES_H
 #define _UAPI_LINUX_IPCPROBE_NAMES_H
 
-/*
- * R(NAME, bit, text): why events are not in the stream, the reasons of a lost
- * record
- */
+/* R(NAME, bit, text): the reasons of a lost record: why events are not in the stream */
 #define IPCPROBE_REASONS(R)						\
 	R(RING_FULL, 0x0001, "the ring was full")			\
 	R(NO_RING,   0x0002, "the CPU has no ring")			\
@@ -24,13 +21,13 @@
 	R(LATE_HOOK, 0x0040, "a hook was attached late")		\
 	R(COMPAT,    0x0080, "a 32-bit call that is not followed")	\
 	R(UNSEEN,    0x0100, "it happened in a place without a hook")	\
-	R(DAMAGED,   0x0200, "the file is damaged")	/* of the tools, not the kernel's */
+	R(DAMAGED,   0x0200, "the file is damaged")	/* set by the tools, never by the kernel */
 
 #define IPCPROBE_E(up, bit, text)	IPCPROBE_REASON_##up = bit,
 enum ipcprobe_reason { IPCPROBE_REASONS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
-/* call: the system calls that records name; IPCPROBE_CALL_* in upper case */
+/* call: system calls in records; IPCPROBE_CALL_* in upper case */
 #define IPCPROBE_CALLS(C)						\
 	C(OTHER, 0, other)						\
 	C(READ, 1, read)	C(WRITE, 2, write)			\
@@ -75,22 +72,22 @@ enum ipcprobe_call { IPCPROBE_CALLS(IPCPROBE_E) };
 
 /* flags of the pipe and file records */
 #define IPCPROBE_IO_FLAGS(F)						\
-	F(FIFO, 0x0001)		/* pipe is a number of a FIFO */	\
+	F(FIFO, 0x0001)		/* pipe is the number of a FIFO */	\
 	F(BLOCKED, 0x0002)	/* waited at least once: see the pipe_block records */ \
 	F(NONBLOCK, 0x0004)	/* O_NONBLOCK or the call's own flag */	\
-	F(RESYNC, 0x0008)	/* bytes moved before without a record: positions start anew */ \
+	F(RESYNC, 0x0008)	/* bytes moved before without a record: positions start again */ \
 	F(READ_END, 0x0010)						\
 	F(WRITE_END, 0x0020)						\
 	F(FULL, 0x0040)							\
 	F(EMPTY, 0x0080)						\
 	F(IN_PIPE, 0x0100)	/* in is a pipe */			\
 	F(OUT_PIPE, 0x0200)	/* out is a pipe */			\
-	F(IN_FIFO, 0x0400)	/* in is a FIFO's number */		\
-	F(OUT_FIFO, 0x0800)	/* out is a FIFO's number */		\
+	F(IN_FIFO, 0x0400)	/* in is the number of a FIFO */	\
+	F(OUT_FIFO, 0x0800)	/* out is the number of a FIFO */	\
 	F(APPEND, 0x1000)						\
-	F(DIRECT, 0x2000)	/* O_DIRECT: past the page cache, no CPU copy is claimed */ \
+	F(DIRECT, 0x2000)	/* O_DIRECT: page cache not used, no CPU copy is claimed */ \
 	F(OFFLOAD, 0x4000)						\
-	F(LAST, 0x8000)		/* pipe_close: no process has it open any more */
+	F(LAST, 0x8000)		/* pipe_close: no process has the pipe open any more */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_IO_##up = bit,
 enum ipcprobe_io_flag { IPCPROBE_IO_FLAGS(IPCPROBE_E) };
@@ -99,10 +96,10 @@ enum ipcprobe_io_flag { IPCPROBE_IO_FLAGS(IPCPROBE_E) };
 /* flags of the futex records */
 #define IPCPROBE_FUTEX_FLAGS(F)						\
 	F(SHARED, 0x0001)	/* without FUTEX_PRIVATE_FLAG */	\
-	F(UNRESOLVED, 0x0002)	/* its mapping could not be looked up */ \
-	F(SHARED2, 0x0004)	/* of the second futex */		\
+	F(UNRESOLVED, 0x0002)	/* the mapping of the futex could not be looked up */ \
+	F(SHARED2, 0x0004)	/* the second futex is shared */	\
 	F(UNRESOLVED2, 0x0008)						\
-	F(BLOCKED, 0x0010)	/* slept: see its futex_block records */ \
+	F(BLOCKED, 0x0010)	/* slept: see the futex_block records */ \
 	F(TIMEOUT, 0x0020)	/* the call has a time limit */		\
 	F(BELOW, 0x0040)	/* the first half of mem could be read */ \
 	F(ABOVE, 0x0080)	/* the second half of mem could be read */ \
@@ -113,7 +110,7 @@ enum ipcprobe_io_flag { IPCPROBE_IO_FLAGS(IPCPROBE_E) };
 enum ipcprobe_futex_flag { IPCPROBE_FUTEX_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
-/* op: what is done with a futex; below 64 as in <linux/futex.h> */
+/* op: operation on a futex; values below 64 as in <linux/futex.h> */
 #define IPCPROBE_FUTEX_OPS(F)						\
 	F(WAIT, 0)	F(WAKE, 1)	F(REQUEUE, 3)	F(CMP_REQUEUE, 4) \
 	F(WAKE_OP, 5)	F(LOCK_PI, 6)	F(UNLOCK_PI, 7)	F(TRYLOCK_PI, 8) \
@@ -131,29 +128,29 @@ enum ipcprobe_futex_op { IPCPROBE_FUTEX_OPS(IPCPROBE_E) };
 #define IPCPROBE_UNIX_FLAGS(F)						\
 	F(BLOCKED, 0x0001)	/* waited at least once: see the unix_block records */ \
 	F(NONBLOCK, 0x0002)	/* O_NONBLOCK or MSG_DONTWAIT */	\
-	F(RESYNC, 0x0004)	/* data was sent before without a record: positions start anew */ \
-	F(PEEK, 0x0008)		/* MSG_PEEK: it stays in the queue */	\
+	F(RESYNC, 0x0004)	/* data was sent before without a record: positions start again */ \
+	F(PEEK, 0x0008)		/* MSG_PEEK: the data stays in the queue */ \
 	F(TRUNC, 0x0010)	/* the buffer was too small: min(ret, count) bytes were copied */ \
-	F(FDS, 0x0020)		/* with descriptors: see the unix_fd records before */ \
-	F(PAGES, 0x0040)	/* from or to a pipe or file (splice, sendfile), not user memory */ \
+	F(FDS, 0x0020)		/* descriptors were passed: see the unix_fd records before */ \
+	F(PAGES, 0x0040)	/* data of a pipe or file (splice, sendfile), not user memory */ \
 	F(MESSAGE, 0x0080)	/* pos is the number of a message */	\
 	F(SENT, 0x0100)							\
 	F(EMPTY, 0x0200)						\
 	F(FULL, 0x0400)							\
-	F(UNPLACED, 0x0800)	/* it went past the sockets' queues: no peer, no pos */
+	F(UNPLACED, 0x0800)	/* data went past the queues of the sockets: no peer, no pos */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_UNIX_##up = bit,
 enum ipcprobe_unix_flag { IPCPROBE_UNIX_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
-/* type and state of a socket: those of the kernel */
+/* type and state of a socket: numbers of the kernel */
 #define IPCPROBE_SOCKET_TYPES(F)					\
 	F(STREAM, 1)	F(DGRAM, 2)	F(SEQPACKET, 5)
 
 #define IPCPROBE_SOCKET_STATES(F)					\
 	F(CONNECTED, 1)	F(UNCONNECTED, 7)	F(LISTENING, 10)
 
-/* sched_class: scheduling classes, the more important first */
+/* sched_class: scheduling classes, highest first */
 #define IPCPROBE_SCHED_CLASSES(F)					\
 	F(UNKNOWN, 0)							\
 	F(STOP, 1)							\
@@ -170,52 +167,53 @@ enum ipcprobe_sched_class { IPCPROBE_SCHED_CLASSES(IPCPROBE_E) };
 /* member_state of rq_snapshot */
 #define IPCPROBE_RQ_FLAGS(F)						\
 	F(DELAYED, 0x0001)	/* sleeps, still queued */		\
-	F(THROTTLED, 0x0002)	/* in a throttled group, not counted */
+	F(THROTTLED, 0x0002)	/* in a throttled group, not counted in nr_running */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_RQ_##up = bit,
 enum ipcprobe_rq_flag { IPCPROBE_RQ_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
 /*
- * Flags of rq_dequeue's rq_flags that are the same on every kernel.  The task could
- * run but is throttled until its next rq_enqueue: the task or its group has used up
- * its time, or the task has given it up (sched_yield() of a deadline task).
+ * Flags in rq_flags of rq_dequeue that have the same value on every kernel. The
+ * task could run but is throttled until its next rq_enqueue: the task or its
+ * group has used up its time, or the task has given up the rest of its time
+ * (sched_yield() of a deadline task).
  */
-#define IPCPROBE_DEQUEUE_THROTTLE	0x00020000U	/* Linux 7.2's own number */
-#define IPCPROBE_DEQUEUE_YIELD		0x80000000U	/* besides THROTTLE */
+#define IPCPROBE_DEQUEUE_THROTTLE	0x00020000U	/* value of Linux 7.2 itself */
+#define IPCPROBE_DEQUEUE_YIELD		0x80000000U	/* set together with THROTTLE */
 
 /* context: where the scheduler was called */
 #define IPCPROBE_CONTEXT_FLAGS(F)					\
 	F(SOFTIRQ, 0x0001)	/* periodic balancing, a packet, a timer */ \
 	F(STOPPER, 0x0002)	/* migration thread */			\
 	F(HARDIRQ, 0x0004)	/* interrupt: tick, wake-up, timer, device */ \
-	F(SWITCH, 0x0008)	/* in schedule(): newly idle balancing */ \
-	F(OFFLINE, 0x0010)	/* the CPU it leaves goes offline */	\
-	F(UNKNOWN, 0x0020)	/* of a wake-up: nor are waker, its CPU and the delay known */ \
-	F(LAZY, 0x0040)		/* no hurry: at the next tick or return to user space */
+	F(SWITCH, 0x0008)	/* in schedule(): balancing of a CPU that becomes idle */ \
+	F(OFFLINE, 0x0010)	/* the CPU that the task leaves goes offline */ \
+	F(UNKNOWN, 0x0020)	/* wake-up: context, waker, its CPU and the delay are not known */ \
+	F(LAZY, 0x0040)		/* not urgent: at the next tick or return to user space */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_CONTEXT_##up = bit,
 enum ipcprobe_context_flag { IPCPROBE_CONTEXT_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
-/* pick_flags: the first four of fair_pick, the others of pick_candidate */
+/* pick_flags: the first four belong to fair_pick, the others to pick_candidate */
 #define IPCPROBE_PICK_FLAGS(F)						\
-	F(EEVDF, 0x0001)	/* earliest eligible virtual deadline first; else CFS */ \
-	F(WAKEUP, 0x0002)	/* no switch: does the woken task preempt? */ \
-	F(UNPROTECTED, 0x0004)	/* the running one's protection and the buddy do not count */ \
-	F(BUDDY_FIRST, 0x0008)	/* the group was found as next buddy: no search */ \
-	F(CURR, 0x0010)		/* it is the running one */		\
-	F(PROTECTED, 0x0020)	/* run to parity: its slice is protected */ \
-	F(DELAYED, 0x0040)	/* sleeps, still queued: picked, it leaves */ \
+	F(EEVDF, 0x0001)	/* earliest eligible virtual deadline first; not set: CFS */ \
+	F(WAKEUP, 0x0002)	/* no switch, but a check if the woken task preempts */ \
+	F(UNPROTECTED, 0x0004)	/* protection of the running entity and the buddy do not count */ \
+	F(BUDDY_FIRST, 0x0008)	/* the next buddy was the group: no search */ \
+	F(CURR, 0x0010)		/* the running entity */		\
+	F(PROTECTED, 0x0020)	/* run to parity: the slice is protected */ \
+	F(DELAYED, 0x0040)	/* sleeps, still queued: leaves the queue when picked */ \
 	F(NEXT, 0x0080)		/* next buddy */			\
 	F(LAST, 0x0100)		/* last buddy (6.1) */			\
-	F(SKIP, 0x0200)		/* skip buddy: it yielded (6.1) */
+	F(SKIP, 0x0200)		/* skip buddy: the entity yielded (6.1) */
 
 #define IPCPROBE_E(up, bit)	IPCPROBE_PICK_##up = bit,
 enum ipcprobe_pick_flag { IPCPROBE_PICK_FLAGS(IPCPROBE_E) };
 #undef IPCPROBE_E
 
-/* prev_state: the kernel's own bits, the same from Linux 6.1 to 7.2 */
+/* prev_state: bits of the kernel, with the same values from Linux 6.1 to 7.2 */
 #define IPCPROBE_TASK_FLAGS(F)						\
 	F(INTERRUPTIBLE, 0x0001)	F(UNINTERRUPTIBLE, 0x0002)	\
 	F(STOPPED, 0x0004)		F(TRACED, 0x0008)		\
@@ -229,7 +227,7 @@ enum ipcprobe_pick_flag { IPCPROBE_PICK_FLAGS(IPCPROBE_E) };
 #define IPCPROBE_PROT_FLAGS(F)						\
 	F(READ, 1)	F(WRITE, 2)	F(EXEC, 4)
 
-/* as in shmat(2), fcntl(2), semop(2), msgop(2), mq_open(3) */
+/* flags of shmat(2), fcntl(2), semop(2), msgop(2), mq_open(3) */
 #define IPCPROBE_SHMAT_FLAGS(F)						\
 	F(SHM_RDONLY, 0x1000)	F(SHM_RND, 0x2000)			\
 	F(SHM_REMAP, 0x4000)	F(SHM_EXEC, 0x8000)
@@ -258,7 +256,10 @@ enum ipcprobe_pick_flag { IPCPROBE_PICK_FLAGS(IPCPROBE_E) };
 	F(SIGEV_SIGNAL, 0)	F(SIGEV_NONE, 1)	F(SIGEV_THREAD, 2) \
 	F(REMOVE, 0xffffffff)
 
-/* The kernel's numbers: the C library keeps the first real-time signals to itself. */
+/*
+ * Numbers of the kernel: the C library reserves the first real-time signals for
+ * itself.
+ */
 #define IPCPROBE_SIGNALS(F)						\
 	F(SIGHUP, 1)	F(SIGINT, 2)	F(SIGQUIT, 3)	F(SIGILL, 4)	\
 	F(SIGTRAP, 5)	F(SIGABRT, 6)	F(SIGBUS, 7)	F(SIGFPE, 8)	\
@@ -278,7 +279,7 @@ enum ipcprobe_pick_flag { IPCPROBE_PICK_FLAGS(IPCPROBE_E) };
 	F(SIGRT_28, 60)	F(SIGRT_29, 61)	F(SIGRT_30, 62)	F(SIGRT_31, 63)	\
 	F(SIGRT_32, 64)
 
-/* code: who sent a signal, as 32 bits; other positive ones depend on the signal */
+/* code: origin of a signal, as 32 bits; other positive values depend on the signal */
 #define IPCPROBE_SIGNAL_CODES(F)					\
 	F(SI_USER, 0)	/* kill(2) */					\
 	F(SI_KERNEL, 0x80)						\
@@ -295,11 +296,11 @@ enum ipcprobe_pick_flag { IPCPROBE_PICK_FLAGS(IPCPROBE_E) };
 #define IPCPROBE_SIGNAL_RESULTS(F)					\
 	F(QUEUED, 0)							\
 	F(IGNORED, 1)							\
-	F(PENDING, 2)		/* it was already */			\
+	F(PENDING, 2)		/* the signal was already pending */	\
 	F(LOST, 3)		/* no memory */				\
 	F(NO_SIGINFO, 4)	/* queued without siginfo */
 
-/* as in sigaction(2) */
+/* flags of sigaction(2) */
 #define IPCPROBE_SIGACTION_FLAGS(F)					\
 	F(SA_NOCLDSTOP, 0x00000001)	F(SA_NOCLDWAIT, 0x00000002)	\
 	F(SA_SIGINFO, 0x00000004)	F(SA_UNSUPPORTED, 0x00000400)	\
