@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Offsets of members of private kernel structs, from the kernel's own type
- * description (BTF): /sys/kernel/btf/vmlinux is read once and searched.
+ * Reads the offsets of members of private kernel structs from the kernel's own
+ * type description (BTF): /sys/kernel/btf/vmlinux is read once and searched.
  * Format: Documentation/bpf/btf.rst of the kernel.
  *
- * At module load only: who loads a module may see all of the kernel, and the
- * file is looked up where he is.
+ * Context: module load only. A task that may load a module may see all of the
+ * kernel, and the file is looked up in the root directory of that task.
  */
 #include <linux/btf.h>
 #include <linux/fs.h>
@@ -19,7 +19,7 @@ struct blob {
 	u32 strings_len;
 	const void *types;
 	const void *types_end;
-	const struct btf_type **by_id;	/* from 1 */
+	const struct btf_type **by_id;	/* index: type id, from 1 */
 	u32 nr_types;
 };
 
@@ -45,7 +45,10 @@ static const char *string_at(const struct blob *blob, u32 offset)
 	return offset < blob->strings_len ? blob->strings + offset : "";
 }
 
-/* Bytes that follow a struct btf_type, by its kind; -1: of an unknown kind. */
+/*
+ * Bytes that follow a struct btf_type, by the kind of the type; -1: the kind is
+ * unknown.
+ */
 static ssize_t tail_bytes(const struct btf_type *type)
 {
 	u32 nr = BTF_INFO_VLEN(type->info);
@@ -83,7 +86,7 @@ static ssize_t tail_bytes(const struct btf_type *type)
 	}
 }
 
-/* Return: what follows @type, or NULL when it is damaged or not understood. */
+/* Return: the type after @type; NULL if @type is damaged or of an unknown kind. */
 static const void *next_type(const struct blob *blob, const struct btf_type *type)
 {
 	ssize_t left = blob->types_end - (const void *)type, tail;
@@ -106,7 +109,10 @@ static u32 count_types(const struct blob *blob)
 	return pos ? nr : 0;
 }
 
-/* Types are referred to by number.  Nothing is used of what is not understood. */
+/*
+ * Types refer to each other by number. If one type is not understood, no type
+ * is used.
+ */
 static int index_types(struct blob *blob)
 {
 	const void *pos = blob->types;
@@ -136,7 +142,7 @@ static const struct btf_type *find_struct(const struct blob *blob,
 	return NULL;
 }
 
-/* Behind all names, qualifiers and tags of a type; NULL: void. */
+/* The type that is left without its typedefs, qualifiers and tags; NULL: void. */
 static const struct btf_type *bare_type(const struct blob *blob, u32 id)
 {
 	unsigned int depth;
@@ -157,7 +163,10 @@ static const struct btf_type *bare_type(const struct blob *blob, u32 id)
 	return NULL;
 }
 
-/* Is the type what ipcprobe_btf_offsets() was asked for behind the member's name? */
+/*
+ * True if the type is @what, the text after the member's name in
+ * ipcprobe_btf_offsets().
+ */
 static bool is_what(const struct blob *blob, u32 id, const char *what)
 {
 	const struct btf_type *type = bare_type(blob, id);
@@ -179,7 +188,7 @@ static bool is_what(const struct blob *blob, u32 id, const char *what)
 	       !strcmp(string_at(blob, type->name_off), what);
 }
 
-/* Byte offset of a member, or -1; bit-fields have none. */
+/* Byte offset of a member; -1 if there is no such member, or if it is a bit-field. */
 static int member_offset(const struct blob *blob, const struct btf_type *type,
 			 const char *name)
 {
@@ -201,7 +210,10 @@ static int member_offset(const struct blob *blob, const struct btf_type *type,
 	return -1;
 }
 
-/* Return: the file's contents, to be freed with kvfree(), or an ERR_PTR. */
+/*
+ * Return: the contents of the file, which the caller frees with kvfree(), or an
+ * ERR_PTR.
+ */
 static void *read_whole(const char *path, size_t *len)
 {
 	struct file *file = filp_open(path, O_RDONLY, 0);
@@ -229,13 +241,13 @@ static void *read_whole(const char *path, size_t *len)
 	return buf ?: ERR_PTR(-ENOMEM);
 }
 
-static struct blob kernel;	/* between load and unload */
+static struct blob kernel;	/* valid between load and unload */
 static void *contents;
 
 /**
- * ipcprobe_btf_load - read the kernel's BTF, once for all that ask
+ * ipcprobe_btf_load - read the kernel's BTF once, for all callers
  *
- * Without any, ipcprobe_btf_offsets() finds nothing.
+ * If the kernel has no BTF, ipcprobe_btf_offsets() finds nothing.
  *
  * Context: process.
  */
@@ -262,17 +274,17 @@ void ipcprobe_btf_unload(void)
 }
 
 /**
- * ipcprobe_btf_offsets - where members of a kernel struct lie
- * @struct_name: struct
- * @members: names of @nr members, each with what it must be behind a space: an
- *	integer's bytes ("cpu 4"), the name of a struct ("css cgroup_subsys_state"),
- *	or asterisks and what they point to ("stop *task_struct"; "task *": anything)
- * @offsets: filled with byte offsets, -1 for members that are not there, or not that
- * @nr: how many
+ * ipcprobe_btf_offsets - find the offsets of members of a kernel struct
+ * @struct_name: name of the struct
+ * @members: names of @nr members; after each name a space and the type that the member
+ *	must have: the bytes of an integer ("cpu 4"), the name of a struct
+ *	("css cgroup_subsys_state"), or asterisks and the type that they point to
+ *	("stop *task_struct"; "task *": any type)
+ * @offsets: filled with byte offsets; -1: there is no such member, or it has another type
+ * @nr: number of members
  *
  * Context: process, between ipcprobe_btf_load() and ipcprobe_btf_unload().
- * Return: bytes of the struct; -ENOENT when there is no (usable) BTF or no such
- * struct.
+ * Return: bytes of the struct; -ENOENT if there is no usable BTF or no such struct.
  */
 int ipcprobe_btf_offsets(const char *struct_name, const char *const *members,
 			 int *offsets, unsigned int nr)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Members of private kernel structs. */
+/* Offsets of members of private kernel structs. */
 #ifndef IPCPROBE_BTF_H
 #define IPCPROBE_BTF_H
 

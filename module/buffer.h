@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is known of a user buffer while a call is under way. */
+/* Facts about a user buffer, kept while a call is under way. */
 #ifndef IPCPROBE_BUFFER_H
 #define IPCPROBE_BUFFER_H
 
 #include <linux/types.h>
 
 /**
- * struct ipcprobe_prints - what records tell of the data in a user buffer
- * @span: bytes of it that the fingerprints are of; 0: none, all are 0
+ * struct ipcprobe_prints - fields of a record that describe the data in a user buffer
+ * @span: bytes of the buffer that the fingerprints are taken from; 0: none, and all
+ *	fingerprints are 0
  * @head: fingerprint of the first word
- * @mid: of the one at the roundest address
- * @tail: of the last
+ * @mid: fingerprint of the word at the roundest address
+ * @tail: fingerprint of the last word
  */
 struct ipcprobe_prints {
 	u32 span;
@@ -20,11 +21,11 @@ struct ipcprobe_prints {
 };
 
 /**
- * union ipcprobe_buffer - what is known of a user buffer until a call ends
- * @prints: of what takes data out: of the data, as of the begin
- * @room: of what brings data in: its size
+ * union ipcprobe_buffer - facts about a user buffer, kept until a call ends
+ * @prints: a call that takes data out: fingerprints of the data when the call begins
+ * @room: a call that brings data in: size of the buffer
  *
- * All 0: it is not known, or the kernel's own.
+ * All 0: the buffer is not known, or it is in kernel memory.
  */
 union ipcprobe_buffer {
 	struct ipcprobe_prints prints;

@@ -14,7 +14,7 @@ struct ipcprobe_clock_latch ipcprobe_clock_latch;
 
 #ifdef CONFIG_X86_64
 
-static void fill(struct ipcprobe_clock_factors *f, const struct tk_read_base *tkr)
+static void fill_factors(struct ipcprobe_clock_factors *f, const struct tk_read_base *tkr)
 {
 	WRITE_ONCE(f->base_ns, ktime_to_ns(tkr->base));
 	WRITE_ONCE(f->addend, tkr->xtime_nsec - tkr->cycle_last * tkr->mult);
@@ -23,39 +23,39 @@ static void fill(struct ipcprobe_clock_factors *f, const struct tk_read_base *tk
 }
 
 /*
- * Each barrier keeps a copy from being written before its readers are turned
- * away; they pair with those of ipcprobe_clock().
+ * Each barrier keeps a copy from being written before the readers use the other
+ * copy. The barriers pair with those of ipcprobe_clock_read().
  */
-static void publish(u64 seq, const struct tk_read_base *tkr)
+static void publish_factors(u64 seq, const struct tk_read_base *tkr)
 {
 	struct ipcprobe_clock_latch *latch = &ipcprobe_clock_latch;
 
 	WRITE_ONCE(latch->seq, seq + 1);
-	smp_wmb(); /* ipcprobe_clock() */
-	fill(&latch->copy[0], tkr);
-	smp_wmb(); /* ipcprobe_clock() */
+	smp_wmb(); /* ipcprobe_clock_read() */
+	fill_factors(&latch->copy[0], tkr);
+	smp_wmb(); /* ipcprobe_clock_read() */
 	WRITE_ONCE(latch->seq, seq + 2);
-	smp_wmb(); /* ipcprobe_clock() */
-	fill(&latch->copy[1], tkr);
+	smp_wmb(); /* ipcprobe_clock_read() */
+	fill_factors(&latch->copy[1], tkr);
 }
 
-/* Called with the timekeeper locked, irqs off, at each change. */
+/* The kernel calls it at each change of the timekeeper: timekeeper locked, irqs off. */
 static int timekeeper_changed(struct notifier_block *nb, unsigned long unused,
 			      void *priv)
 {
 	const struct tk_read_base *tkr = &((struct timekeeper *)priv)->tkr_mono;
 	struct ipcprobe_clock_latch *latch = &ipcprobe_clock_latch;
 
-	/* STAMP_CYCLES_BITS asks for cycles below 4 ns. */
+	/* STAMP_CYCLES_BITS requires that a cycle is shorter than 4 ns. */
 	if (tkr->clock->vdso_clock_mode != VDSO_CLOCKMODE_TSC ||
 	    tkr->mult >> tkr->shift >= 4) {
 		WRITE_ONCE(latch->seq, 0);
 	} else if (latch->seq) {
-		publish(latch->seq, tkr);
+		publish_factors(latch->seq, tkr);
 	} else {
-		fill(&latch->copy[0], tkr);
-		fill(&latch->copy[1], tkr);
-		smp_store_release(&latch->seq, 2); /* ipcprobe_clock() */
+		fill_factors(&latch->copy[0], tkr);
+		fill_factors(&latch->copy[1], tkr);
+		smp_store_release(&latch->seq, 2); /* ipcprobe_clock_read() */
 	}
 	return NOTIFY_OK;
 }
@@ -64,11 +64,14 @@ static struct notifier_block notifier = {
 	.notifier_call = timekeeper_changed,
 };
 
-static DEFINE_MUTEX(mutex);	/* the next three */
+static DEFINE_MUTEX(mutex);	/* protects the next three variables */
 static bool is_on, is_suspending, is_following;
 
-/* Registering takes the timekeeper's lock: no call is under way after it. */
-static void update(void)
+/*
+ * Registering and unregistering take the timekeeper's lock: when they return,
+ * no notifier call is under way.
+ */
+static void update_following(void)
 {
 	bool should_follow = is_on && !is_suspending;
 
@@ -85,8 +88,9 @@ static void update(void)
 }
 
 /**
- * ipcprobe_clock_enable - follow the timekeeper, or stop doing so
- * @on: before the first probe is attached; off: after the last has returned
+ * ipcprobe_clock_enable - start or stop following the timekeeper
+ * @on: true: before the first probe is attached; false: after the last probe has
+ *	returned
  *
  * Context: process.
  */
@@ -94,14 +98,14 @@ void ipcprobe_clock_enable(bool on)
 {
 	guard(mutex)(&mutex);
 	is_on = on;
-	update();
+	update_following();
 }
 
 /*
- * While the machine is suspended the time stamp counter may run on or start
- * anew, and the timekeeper's factors wait for it to be set right.  From before
- * the first task is frozen until after the last is thawed, the kernel's own
- * clock is asked, which stands still meanwhile.
+ * While the machine is suspended, the time stamp counter may run on or restart,
+ * and the timekeeper has not corrected its factors yet. Therefore the kernel's
+ * own clock, which does not advance during a suspend, is read from before the
+ * first task is frozen until after the last task is thawed.
  */
 static int power_changed(struct notifier_block *nb, unsigned long event,
 			 void *unused)
@@ -110,7 +114,7 @@ static int power_changed(struct notifier_block *nb, unsigned long event,
 	is_suspending = event == PM_SUSPEND_PREPARE ||
 			event == PM_HIBERNATION_PREPARE ||
 			event == PM_RESTORE_PREPARE;
-	update();
+	update_following();
 	return NOTIFY_OK;
 }
 
@@ -119,7 +123,7 @@ static struct notifier_block power_notifier = {
 };
 
 /**
- * ipcprobe_clock_init - learn of suspends
+ * ipcprobe_clock_init - register for notifications of suspends
  *
  * Context: process.  Return: 0 or -errno.
  */

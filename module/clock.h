@@ -2,11 +2,12 @@
 /*
  * The time of every record: CLOCK_MONOTONIC in nanoseconds.
  *
- * ktime_get_mono_fast_ns() reads it through two calls by pointer, 45
- * instructions in all, up to five times a context switch.  Where the time
- * stamp counter is the clock source, the same sum is done inline with a copy
- * of the timekeeper's factors, which the kernel hands out whenever it changes
- * them (as it does for KVM's guests).
+ * ktime_get_mono_fast_ns() reads this clock through two calls by pointer, 45
+ * instructions in all, and up to five reads are needed for one context switch.
+ * Where the time stamp counter is the clock source, the same sum is computed
+ * inline from a copy of the timekeeper's factors. The kernel passes these
+ * factors to a notifier whenever they change (KVM uses the same notifier for
+ * its guests).
  */
 #ifndef IPCPROBE_CLOCK_H
 #define IPCPROBE_CLOCK_H
@@ -20,7 +21,7 @@
 #include <asm/tsc.h>
 #endif
 
-/* ns = base_ns + ((cycles * mult + addend) >> shift), modulo 2^64 up to the shift */
+/* ns = base_ns + ((cycles * mult + addend) >> shift); modulo 2^64 before the shift */
 struct ipcprobe_clock_factors {
 	u64 base_ns;
 	u64 addend;
@@ -29,8 +30,9 @@ struct ipcprobe_clock_factors {
 };
 
 /*
- * A latch: seq is odd while copy 0 is written, even while copy 1 is, and the
- * reader takes the other.  seq 0: the clock source cannot be read inline.
+ * A latch: seq is odd while copy 0 is written and even while copy 1 is written;
+ * a reader uses the copy that is not written. seq 0: the clock source cannot be
+ * read inline.
  */
 struct ipcprobe_clock_latch {
 	u64 seq;
@@ -39,25 +41,27 @@ struct ipcprobe_clock_latch {
 
 extern struct ipcprobe_clock_latch ipcprobe_clock_latch;
 
-/* Durations in records: saturate instead of wrapping. */
+/* A duration for a record: it saturates instead of wrapping. */
 static __always_inline u32 ipcprobe_ns32(u64 ns)
 {
 	return ns > U32_MAX ? U32_MAX : ns;
 }
 
 /*
- * A stamp is a time to measure from: cheaper than the clock, as it is turned
- * into nanoseconds only at the end.  Odd: cycles.  Even: nanoseconds.
+ * A stamp is a time to measure from. A stamp is cheaper than the clock, because
+ * it is converted to nanoseconds only at the end. Odd: cycles. Even:
+ * nanoseconds.
  *
- * The factors hold for ten minutes' cycles, ns32 for four seconds'.  Between
- * these lie 2^35 cycles, whatever the processor.
+ * The factors are valid for the cycles of ten minutes; a u32 of nanoseconds
+ * holds four seconds. 2^35 cycles are between these two on every processor.
  *
- * Of an operation during which the machine was suspended the duration may be
- * wrong: the counter does not tell whether it ran on or began anew.
+ * If the machine was suspended during an operation, the duration of the
+ * operation may be wrong: the counter does not show whether it ran on or
+ * restarted.
  */
 #define STAMP_CYCLES_MAX	BIT_ULL(35)
 
-/* As ipcprobe_stamp(), without a call; 0: it takes one. */
+/* Like ipcprobe_stamp(), but without a function call; 0: a function call is needed. */
 static __always_inline u64 ipcprobe_stamp_try(void)
 {
 #ifdef CONFIG_X86_64
@@ -68,7 +72,7 @@ static __always_inline u64 ipcprobe_stamp_try(void)
 }
 
 /**
- * ipcprobe_stamp - now, for ipcprobe_clock_since()
+ * ipcprobe_stamp - the current time, for ipcprobe_clock_since()
  *
  * Context: any.
  */
@@ -77,7 +81,7 @@ static __always_inline u64 ipcprobe_stamp(void)
 	return ipcprobe_stamp_try() ?: ktime_get_mono_fast_ns() & ~1ULL;
 }
 
-/* Some time has passed since the machine was switched on: the compiler may know. */
+/* Lets the compiler assume that a time is never 0: some time has passed since boot. */
 static __always_inline u64 ipcprobe_clock_known(u64 ns)
 {
 	if (!ns)
@@ -86,7 +90,10 @@ static __always_inline u64 ipcprobe_clock_known(u64 ns)
 }
 
 #ifdef CONFIG_X86_64
-/* Factors and what they make of the time stamp counter, read all at once. */
+/*
+ * The time stamp counter, the factors, and the time computed from both, read at
+ * once.
+ */
 struct ipcprobe_clock_reading {
 	u64 cycles;
 	u64 ns;
@@ -94,10 +101,13 @@ struct ipcprobe_clock_reading {
 	u32 shift;
 };
 
-/* Return: false: the clock source is another, or the factors have just changed. */
+/*
+ * Return: false if the clock source is not the counter, or if the factors have
+ * just changed.
+ */
 static __always_inline bool ipcprobe_clock_read(struct ipcprobe_clock_reading *now)
 {
-	u64 seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* clock.c */
+	u64 seq = smp_load_acquire(&ipcprobe_clock_latch.seq); /* publish_factors() */
 	const struct ipcprobe_clock_factors *f = &ipcprobe_clock_latch.copy[seq & 1];
 
 	if (unlikely(!seq))
@@ -105,19 +115,22 @@ static __always_inline bool ipcprobe_clock_read(struct ipcprobe_clock_reading *n
 	now->mult = f->mult;
 	now->shift = f->shift;
 	now->cycles = rdtsc_ordered();
-	/* signed: this CPU's counter may be a little behind the one that set the base */
+	/*
+	 * signed: the counter of this CPU may be slightly lower than that of
+	 * the CPU which set the base
+	 */
 	now->ns = f->base_ns +
 		  ((s64)(now->cycles * now->mult + f->addend) >> now->shift);
-	smp_rmb(); /* clock.c */
+	smp_rmb(); /* publish_factors() */
 	return likely(READ_ONCE(ipcprobe_clock_latch.seq) == seq);
 }
 #endif
 
 /**
- * ipcprobe_clock_since - now, and the time since a stamp
- * @stamp: from ipcprobe_stamp(), or 0: not known
- * @dur_ns: set to the nanoseconds since then, saturating; 0 when that is
- *	not known, or the clock source changed meanwhile
+ * ipcprobe_clock_since - the current time, and the time since a stamp
+ * @stamp: from ipcprobe_stamp(); 0: not known
+ * @dur_ns: set to the nanoseconds since @stamp, saturating; 0 if @stamp is not
+ *	known, or if the clock source has changed since then
  *
  * Context: any.
  */
@@ -143,18 +156,18 @@ static __always_inline u64 ipcprobe_clock_since(u64 stamp, u32 *dur_ns)
 	return ns;
 }
 
-/* Fewer cycles than this are less than 4 s where a cycle is less than 4 ns. */
+/* Fewer cycles than 2^30 are less than 4 s where a cycle is shorter than 4 ns. */
 #define STAMP_CYCLES_BITS	30
 
 /**
- * ipcprobe_clock_try - ipcprobe_clock_since() when all is as nearly always
+ * ipcprobe_clock_try - fast path of ipcprobe_clock_since()
  * @stamp: from ipcprobe_stamp()
  * @ns: set to the time
  * @dur_ns: set to the nanoseconds since @stamp
  *
- * It calls nothing, so that who asks has no registers to save.
+ * The fast path calls no function, so that the caller has no registers to save.
  *
- * Context: any.  Return: false: ask ipcprobe_clock_since().
+ * Context: any.  Return: false: the caller must use ipcprobe_clock_since().
  */
 static __always_inline bool ipcprobe_clock_try(u64 stamp, u64 *ns, u32 *dur_ns)
 {
@@ -176,7 +189,7 @@ static __always_inline bool ipcprobe_clock_try(u64 stamp, u64 *ns, u32 *dur_ns)
 }
 
 /**
- * ipcprobe_clock - now
+ * ipcprobe_clock - the current time
  *
  * Context: any.
  */
@@ -188,9 +201,9 @@ static __always_inline u64 ipcprobe_clock(void)
 }
 
 /**
- * ipcprobe_clock_try_now - ipcprobe_clock() when all is as nearly always
+ * ipcprobe_clock_try_now - fast path of ipcprobe_clock()
  *
- * Context: any.  Return: 0: ask ipcprobe_clock().
+ * Context: any.  Return: 0: the caller must use ipcprobe_clock().
  */
 static __always_inline u64 ipcprobe_clock_try_now(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every kernel-version condition of the module, newest kernel first.  The code
- * is written for the newest kernel; what is below makes older ones look like
- * it.  Oldest kernel of the matrix: 6.1.
+ * Every kernel-version condition of the module, newest kernel first. The code
+ * is written for the newest kernel; the macros below give older kernels the
+ * same API. Oldest kernel of the matrix: 6.1.
  */
 #ifndef IPCPROBE_COMPAT_H
 #define IPCPROBE_COMPAT_H
@@ -15,8 +15,8 @@
 
 /*
  * Since Linux kernel commit 7c70cb94d29c ("sched: Add Lazy preemption model")
- * (in v6.13) resched_curr() is a call of a function that may be inlined, whose
- * argument is the flag to be set.  Drop when 6.12 leaves the matrix.
+ * (in v6.13) resched_curr() only calls another function, which may be inlined; the
+ * argument of that function is the flag to be set.  Drop when 6.12 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define IPCPROBE_RESCHED_IS_INNER	1
@@ -28,9 +28,10 @@
 #endif
 
 /*
- * In 7.2 pick_eevdf() is told whether the running entity's slice is protected,
- * takes the next buddy itself, also for a wake-up, and weighs in full weights.
- * Drop when 6.12 leaves the matrix.
+ * In 7.2 pick_eevdf() has an argument that says whether the slice of the
+ * running entity is protected. The function picks the next buddy itself, also
+ * for a wake-up, and computes with full weights. Drop when 6.12 leaves the
+ * matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
 #define IPCPROBE_PICK_PROTECTS(fregs)	((bool)ftrace_regs_get_argument(fregs, 1))
@@ -78,7 +79,7 @@
 
 /*
  * Since Linux kernel commit 3652117f8548 ("eventfd: simplify
- * eventfd_signal()") (in v6.8) it adds 1, always.  Drop when 6.1 leaves the
+ * eventfd_signal()") (in v6.8) eventfd_signal() always adds 1.  Drop when 6.1 leaves the
  * matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
@@ -89,7 +90,7 @@
 
 /*
  * Since Linux kernel commit 74eec63661d4 ("sched/fair: Fix NO_RUN_TO_PARITY
- * case") (in v6.17) what protects a slice is a member of its own.  EEVDF itself
+ * case") (in v6.17) the protection of a slice has a member of its own.  EEVDF itself
  * came with commit 147f3efaa241 ("sched/fair: Implement an EEVDF-like scheduling
  * policy") (in v6.6), delayed dequeue with commit 152e11f6df29 ("sched/fair:
  * Implement delayed dequeue") (in v6.12).
@@ -117,8 +118,8 @@
 #endif
 
 /*
- * Since v6.16 the tracepoint io_uring_complete passes what is told as one
- * struct.  Drop when 6.12 leaves the matrix.
+ * Since v6.16 the tracepoint io_uring_complete passes one struct instead of
+ * separate arguments. Drop when 6.12 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define IPCPROBE_URING_COMPLETE_ARGS	struct io_ring_ctx *ctx, void *req, \
@@ -154,8 +155,8 @@
 /*
  * Since Linux kernel commit 63ba8422f876 ("sched/deadline: Introduce deadline
  * servers") (in v6.8).  Since commit 5f6bd380c7bd ("sched/rt: Remove default
- * bandwidth control") (in v6.12) the fair class has one, and the real-time class
- * as a whole is throttled no more.  Drop when 6.1 leaves the matrix.
+ * bandwidth control") (in v6.12) the fair class has a deadline server, and the
+ * real-time class as a whole is no longer throttled.  Drop when 6.1 leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 #define ipcprobe_dl_is_server(se)	((se)->dl_server)
@@ -166,9 +167,9 @@
 #define IPCPROBE_THROTTLES_REAL_TIME	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0))
 
 /*
- * Since v6.7 futexes have system calls for one thing each, and the flag of a
- * shared one in struct restart_block is another.  Drop when 6.1 leaves the
- * matrix.
+ * Since v6.7 each futex operation has a system call of its own, and the flag
+ * for a shared futex in struct restart_block has another value. Drop when 6.1
+ * leaves the matrix.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 #define IPCPROBE_FUTEX_HAS_CALLS		1
@@ -224,15 +225,15 @@
 
 /*
  * Since Linux kernel commit 57d44a354a43 ("unix: Convert
- * unix_stream_sendpage() to use MSG_SPLICE_PAGES") and those that follow it (in
+ * unix_stream_sendpage() to use MSG_SPLICE_PAGES") and the commits after it (in
  * v6.5) pages are sent by sendmsg.  Drop when 6.1 leaves the matrix.
  */
 #define IPCPROBE_UNIX_HAS_SENDPAGE	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0))
 
 /*
  * Since Linux kernel commit 3577dbb19241 ("mm: batch unlink_file_vma calls in
- * free_pgd_range") (in v6.10) there are two, and a mapping goes by one of them.
- * In 7.2 the first is no longer there.
+ * free_pgd_range") (in v6.10) two functions unlink a file's mapping, and each
+ * mapping is unlinked by one of them. 7.2 no longer has the older function.
  */
 #define IPCPROBE_UNLINKS_BATCHES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0))
 #define IPCPROBE_UNLINKS_SINGLY		(LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink family "ipcprobe": questions about the whole module.  It asks
- * for the same capability as /dev/ipcprobe and obeys the same lockdown; the
- * permissions of the device's node it does not know.  The stream of events never
- * goes here.
- * Spec: Documentation/netlink/specs/ipcprobe.yaml
+ * Generic netlink family "ipcprobe": queries about the whole module. The family
+ * requires the same capability as /dev/ipcprobe and obeys the same lockdown,
+ * but it does not check the permissions of the device node. The stream of
+ * events never goes through netlink. Spec:
+ * Documentation/netlink/specs/ipcprobe.yaml
  */
 #include <linux/fs.h>
 #include <linux/sched/signal.h>
@@ -114,10 +114,10 @@ static u32 count_rings(const struct ipcprobe_session *session)
 	return nr;
 }
 
-/* Nobody is kept waiting: what CONFIGURE has not published yet is not looked at. */
+/* Does not wait for the session: reads only what CONFIGURE has published. */
 static int put_session(struct sk_buff *skb, struct ipcprobe_session *session)
 {
-	u32 bytes = smp_load_acquire(&session->ring_bytes); /* session.c:configure() */
+	u32 bytes = smp_load_acquire(&session->ring_bytes); /* session.c:configure_session() */
 
 	if (nla_put_u32(skb, IPCPROBE_A_SESSION_ID, session->id) ||
 	    nla_put_u32(skb, IPCPROBE_A_SESSION_PID,
@@ -153,7 +153,7 @@ static int dump_session(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* Resumes behind the last session written; ids only grow. */
+/* Resumes after the last session written; session ids only grow. */
 static int sessions_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct ipcprobe_session *session;
@@ -212,7 +212,7 @@ static int hooks_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* ---- objects ---- */
 
-#define WAITS_MAX	1000	/* more are not counted: interrupts are off meanwhile */
+#define WAITS_MAX	1000	/* further waits are not counted: interrupts are off */
 
 static u32 count_waits(struct wait_queue_head *wait)
 {
@@ -228,7 +228,7 @@ static u32 count_waits(struct wait_queue_head *wait)
 	return nr;
 }
 
-/* Somebody may keep the mutex: the number is not known then, and left out. */
+/* If another task holds the mutex, the number of bytes is not known and is left out. */
 static int put_bytes(struct sk_buff *skb, struct pipe_inode_info *pipe)
 {
 	u32 bytes;
@@ -241,11 +241,11 @@ static int put_bytes(struct sk_buff *skb, struct pipe_inode_info *pipe)
 }
 
 /**
- * struct objects_dump - an answer to OBJECT_GET
- * @walk: where it is
- * @skb: message, to be filled
- * @cb: of the request
- * @is_full: the message has no room for the descriptor that comes next
+ * struct objects_dump - state of an answer to OBJECT_GET
+ * @walk: position of the walk
+ * @skb: message that is being filled
+ * @cb: callback state of the request
+ * @is_full: the message has no room for the next descriptor
  */
 struct objects_dump {
 	struct ipcprobe_walk walk;
@@ -254,7 +254,7 @@ struct objects_dump {
 	bool is_full;
 };
 
-/* To count waits takes long where there are many: the step ends sooner then. */
+/* Counting many waits takes long: it lowers the cost that is left for this step. */
 static int put_waits(struct objects_dump *dump, struct pipe_inode_info *pipe)
 {
 	u32 reads = count_waits(&pipe->rd_wait), writes = count_waits(&pipe->wr_wait);
@@ -305,7 +305,7 @@ static int dump_object(struct objects_dump *dump,
 	return 0;
 }
 
-static bool visit(struct ipcprobe_walk *walk, const struct ipcprobe_found *found)
+static bool visit_descriptor(struct ipcprobe_walk *walk, const struct ipcprobe_found *found)
 {
 	struct objects_dump *dump = container_of(walk, struct objects_dump, walk);
 
@@ -314,7 +314,7 @@ static bool visit(struct ipcprobe_walk *walk, const struct ipcprobe_found *found
 	return !dump->is_full;
 }
 
-/* Resumes at the thread and the descriptor that found no room. */
+/* Resumes at the thread and descriptor for which the message had no room. */
 static int objects_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct objects_dump dump = { .skb = skb, .cb = cb };
@@ -322,7 +322,7 @@ static int objects_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (err)
 		return err;
-	ipcprobe_walk_init(&dump.walk, IPCPROBE_BIT(PIPE), visit,
+	ipcprobe_walk_init(&dump.walk, IPCPROBE_BIT(PIPE), visit_descriptor,
 			   cb->args[0] ?: 1, cb->args[1]);
 	while (!dump.is_full && !fatal_signal_pending(current) &&
 	       ipcprobe_walk_step(&dump.walk))
@@ -342,10 +342,10 @@ static const struct genl_ops ops[] = {
 };
 
 /*
- * No policy: from resv_start_op on, requests with any attribute are refused.
- * Parallel: the handlers have locks of their own.  Generic netlink calls them
- * with a lock that keeps families from coming and going, so none waits for a
- * session, nor for an attaching of hooks.
+ * No policy: requests with any attribute are refused, from resv_start_op on.
+ * Parallel: the handlers have locks of their own. Generic netlink calls the
+ * handlers with a lock that keeps families from being registered and
+ * unregistered, so no handler waits for a session or for hooks to be attached.
  */
 static struct genl_family family __ro_after_init = {
 	.name = IPCPROBE_GENL_NAME,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Netlink, the other way in. */
+/* Generic netlink, the second interface to user space beside the device. */
 #ifndef IPCPROBE_CONTROL_H
 #define IPCPROBE_CONTROL_H
 

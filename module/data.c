@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bytes that a call moved, for sessions that ask for the first of each
- * transfer: io_data records, before the record of the call.
+ * Writes the bytes that a call moved, for sessions that want the first bytes of
+ * each transfer: io_data records, before the record of the call.
  *
- * They are read when the call ends: it is known then how many were moved, and
- * the buffers are in memory, as the call used them.  Of a call that takes data
- * out, another thread may have changed the buffer meanwhile.
+ * The bytes are read when the call ends: then the number of moved bytes is
+ * known, and the buffers are in memory, because the call has used them. If the
+ * call takes data out, another thread may have changed the buffer in between.
  *
- * While no session asks, nothing here runs: the rings of one that does are not
- * "plain" for the classes concerned, which leads to emit_<name>_slowly().
+ * While no session wants these bytes, nothing in this file runs: the rings of a
+ * session that wants them are not "plain" for the classes concerned, and
+ * therefore the slow path emit_<name>_slowly() calls this file.
  */
 #include <linux/align.h>
 #include <linux/minmax.h>
@@ -25,12 +26,12 @@
 #include "sum.h"
 
 /**
- * struct piece - a record that is made
- * @rec: its head
+ * struct piece - a record under construction
+ * @rec: head of the record
  * @data: the bytes of @rec.data
  *
- * Of one CPU, in task context with preemption off: nothing that runs in
- * between moves bytes of a user buffer.
+ * One for each CPU, used in task context with preemption off: an interrupt that
+ * runs in between moves no bytes of a user buffer.
  */
 struct piece {
 	struct ipcprobe_rec_io_data rec;
@@ -41,9 +42,9 @@ static DEFINE_PER_CPU(struct piece, pieces);
 
 /**
  * struct transfer - how far the bytes of a call are recorded
- * @moved: what the call moved
- * @done: bytes that are
- * @left: bytes that are to be
+ * @moved: the transfer of the call
+ * @done: bytes already recorded
+ * @left: bytes still to be recorded
  */
 struct transfer {
 	const struct ipcprobe_moved *moved;
@@ -51,7 +52,7 @@ struct transfer {
 	u32 left;
 };
 
-/* What one session wants of a piece. */
+/* Writes the part of a piece that one session wants. */
 static void write_piece(struct ipcprobe_session *session, const struct ipcprobe_rec_io_data *rec)
 {
 	u32 wanted = session->snap_bytes - rec->offset;
@@ -90,8 +91,11 @@ static void emit_piece(struct ipcprobe_rec_io_data *rec, u32 class_id)
 			write_piece(s, rec);
 }
 
-/* The next bytes: at most to a multiple of IPCPROBE_DATA_MAX, so in one page. */
-static u32 tell_piece(const struct transfer *transfer, u64 addr, u64 room)
+/*
+ * Emits the next bytes, at most up to a multiple of IPCPROBE_DATA_MAX, and thus
+ * of one page.
+ */
+static u32 emit_next_piece(const struct transfer *transfer, u64 addr, u64 room)
 {
 	struct ipcprobe_rec_io_data *rec = &this_cpu_ptr(&pieces)->rec;
 	u32 bytes = IPCPROBE_DATA_MAX - addr % IPCPROBE_DATA_MAX;
@@ -112,12 +116,12 @@ static u32 tell_piece(const struct transfer *transfer, u64 addr, u64 room)
 	return bytes;
 }
 
-static void tell_buffer(struct transfer *transfer, u64 addr, u64 room)
+static void emit_buffer(struct transfer *transfer, u64 addr, u64 room)
 {
 	u32 bytes;
 
 	while (room && transfer->left) {
-		bytes = tell_piece(transfer, addr, room);
+		bytes = emit_next_piece(transfer, addr, room);
 		addr += bytes;
 		room -= bytes;
 		transfer->done += bytes;
@@ -125,42 +129,43 @@ static void tell_buffer(struct transfer *transfer, u64 addr, u64 room)
 	}
 }
 
-static void tell_data(const struct ipcprobe_moved *moved, u32 bytes)
+static void emit_data(const struct ipcprobe_moved *moved, u32 bytes)
 {
 	struct transfer transfer = { .moved = moved, .left = bytes };
 	const struct iovec *iov;
 
-	tell_buffer(&transfer, moved->addr, moved->room);
+	emit_buffer(&transfer, moved->addr, moved->room);
 	for (iov = moved->more; iov < moved->more + moved->nr_more; iov++)
-		tell_buffer(&transfer, (unsigned long)iov->iov_base, iov->iov_len);
+		emit_buffer(&transfer, (unsigned long)iov->iov_base, iov->iov_len);
 }
 
 /**
- * ipcprobe_tell_moved - write what sessions want to know of the bytes that a
- *	call moved
- * @moved: what it moved
+ * ipcprobe_tell_moved - write the bytes that a call moved, or their
+ *	checksums, for the sessions that want them
+ * @moved: the transfer of the call
  *
- * Context: as of ipcprobe_prints_of(), preemption off.
+ * Context: same as ipcprobe_prints_of(), preemption off.
  */
 void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
 {
 	u32 bytes = clamp_t(s64, moved->bytes, 0, READ_ONCE(ipcprobe_snap_bytes));
 
 	if (unlikely(bytes))
-		tell_data(moved, bytes);
+		emit_data(moved, bytes);
 	if (unlikely(READ_ONCE(ipcprobe_has_sums)))
 		ipcprobe_tell_sums(moved);
 }
 
 /**
- * ipcprobe_tell_op - the same of an operation that has its buffer in op->addr
- * @op: the operation, which is over
- * @class_id: its class
- * @room: size of the buffer; U64_MAX: it is not known
- * @nr_more: buffers behind it, in op->io
- * @bytes: that were moved, or -errno
+ * ipcprobe_tell_op - ipcprobe_tell_moved() for an operation that has its
+ *	buffer in op->addr
+ * @op: the operation, which has ended
+ * @class_id: class of the operation
+ * @room: size of the buffer; U64_MAX: not known
+ * @nr_more: number of buffers after the first, in op->io
+ * @bytes: bytes that were moved, or -errno
  *
- * Context: likewise.
+ * Context: same as ipcprobe_tell_moved().
  */
 void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
 		      s64 bytes)

@@ -9,14 +9,14 @@ struct iovec;
 struct ipcprobe_op;
 
 /**
- * struct ipcprobe_moved - what a call moved, in the current task's memory
+ * struct ipcprobe_moved - bytes that a call moved, in the current task's memory
  * @class_id: class of the call
- * @tid: of its record
- * @addr: first user buffer
- * @room: size of that, or more if all that was moved is in it
- * @nr_more: further buffers
- * @more: these
- * @bytes: that were moved, or -errno
+ * @tid: thread id in the call's record
+ * @addr: address of the first user buffer
+ * @room: size of the first buffer; may be larger if all moved bytes are in it
+ * @nr_more: number of further buffers
+ * @more: the further buffers
+ * @bytes: bytes that were moved, or -errno
  */
 struct ipcprobe_moved {
 	u32 class_id;

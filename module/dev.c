@@ -19,11 +19,12 @@
 #include "setup.h"
 
 /**
- * ipcprobe_check_access - may somebody use the module, by the device or by netlink?
- * @is_capable: CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace
+ * ipcprobe_check_access - check that the caller may use the device or
+ *	netlink
+ * @is_capable: the caller has CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace
  *
- * Context: process.  Return: 0 or -EPERM, also when the kernel is locked down
- * for confidentiality.
+ * Context: process.  Return: 0; -EPERM: not capable, or the kernel is locked
+ * down for confidentiality.
  */
 int ipcprobe_check_access(bool is_capable)
 {
@@ -56,7 +57,7 @@ static __poll_t dev_poll(struct file *file, poll_table *wait)
 	int cpu;
 
 	poll_wait(file, &session->wait, wait);
-	if (!smp_load_acquire(&session->ring_bytes)) /* session.c:configure() */
+	if (!smp_load_acquire(&session->ring_bytes)) /* session.c:configure_session() */
 		return EPOLLERR;
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (session->rings[cpu] &&
@@ -80,7 +81,7 @@ static int ioctl_info(struct ipcprobe_session *session, void __user *to)
 		.classes = __IPCPROBE_CLASSES_ALL,
 		.nr_cpus = nr_cpu_ids,
 		.page_size = PAGE_SIZE,
-		.ring_bytes = smp_load_acquire(&session->ring_bytes), /* configure() */
+		.ring_bytes = smp_load_acquire(&session->ring_bytes), /* configure_session() */
 		.session = session->id,
 		.running = READ_ONCE(session->running),
 	};
@@ -141,7 +142,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 /* ---- mmap ---- */
 
-/* The reader's page: the only one that user space may write. */
+/* Maps the consumer page, the only page that user space may write. */
 static int mmap_consumer(struct ipcprobe_ring *ring, struct vm_area_struct *vma)
 {
 	if (vma->vm_flags & VM_EXEC || !(vma->vm_flags & VM_MAYSHARE))
@@ -167,7 +168,7 @@ static int dev_mmap(struct file *file, struct vm_area_struct *vma)
 	u64 len = vma->vm_end - vma->vm_start, offset, cpu;
 	struct ipcprobe_ring *ring;
 
-	if (!smp_load_acquire(&session->ring_bytes)) /* session.c:configure() */
+	if (!smp_load_acquire(&session->ring_bytes)) /* session.c:configure_session() */
 		return -EBADFD;
 	if (vma->vm_pgoff > U64_MAX >> PAGE_SHIFT)
 		return -EINVAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The device, one of the two ways in. */
+/* The device /dev/ipcprobe, the first interface to user space beside netlink. */
 #ifndef IPCPROBE_DEV_H
 #define IPCPROBE_DEV_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From a filled record to tracepoint users and to every session that wants it.
- * All inlined: the class and the size are constants at each call, so what is
- * left of it is a few compares and a copy by registers.
+ * Hands a filled record to the users of its tracepoint and to every session
+ * that wants it. Everything is inlined: class and size are constants at each
+ * call, so only a few compares and a copy through registers remain.
  */
 #ifndef IPCPROBE_EMIT_H
 #define IPCPROBE_EMIT_H
@@ -20,7 +20,7 @@
 #include "session.h"
 #include "trace.h"
 
-/* @cpu: -1: this one, which is asked for only if that matters */
+/* @cpu: number of the CPU; -1: this CPU, whose number is read only if it matters */
 static __always_inline bool
 ipcprobe_session_wants(const struct ipcprobe_session *session, u32 class_id,
 		       u32 tid, u32 other_tid, int cpu)
@@ -42,7 +42,10 @@ ipcprobe_session_wants(const struct ipcprobe_session *session, u32 class_id,
 	return cpumask_test_cpu(cpu < 0 ? smp_processor_id() : cpu, session->cpus);
 }
 
-/* The ring for what happens here; without one, the event counts as lost. */
+/*
+ * The ring for an event on this CPU; if there is no ring, the event is counted
+ * as lost.
+ */
 static __always_inline struct ipcprobe_ring *
 ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 {
@@ -54,14 +57,18 @@ ipcprobe_session_ring(struct ipcprobe_session *session, u32 class_id)
 	return ring;
 }
 
-/* Where the next record of the only session goes. */
+/* Room for the next record in the ring of the sole session. */
 struct ipcprobe_room {
 	struct ipcprobe_ring_producer *producer;
 	void *to;
-	u64 end;	/* position behind it */
+	u64 end;	/* position after the record */
 };
 
-/* Is all as nearly always: it wants the class unfiltered, and nobody must be woken? */
+/*
+ * Reserves room on the fast path. Return: true if exactly one session runs, it
+ * has the class unfiltered, the ring has room, and the reader need not be
+ * woken.
+ */
 static __always_inline bool ipcprobe_only_reserve(u32 class_id, u32 len,
 						  struct ipcprobe_room *room)
 {
@@ -78,7 +85,7 @@ static __always_inline bool ipcprobe_only_reserve(u32 class_id, u32 len,
 		      room->end <= READ_ONCE(ring->wakeup_pos));
 }
 
-/* Makes what was written there visible: @nr records of one class. */
+/* Makes the records in the reserved room visible: @nr records of one class. */
 static __always_inline void ipcprobe_only_commit(const struct ipcprobe_room *room,
 						 u32 class_id, u32 nr)
 {
@@ -87,9 +94,10 @@ static __always_inline void ipcprobe_only_commit(const struct ipcprobe_room *roo
 }
 
 /*
- * A tracepoint's user may do what makes the next record, before it has read all
- * of this one: each level has a copy of its own.  Deeper than that events cause
- * themselves without end, and their users hear no more of it.
+ * A user of a tracepoint may cause another event before it has read all of this
+ * record, so each level of nesting has a copy of its own. At a deeper level the
+ * events cause each other without end, and their tracepoint is not called any
+ * more.
  */
 #define __IPCPROBE_TRACE_COPY(name, rec)					\
 ({										\
@@ -106,11 +114,11 @@ static __always_inline void ipcprobe_only_commit(const struct ipcprobe_room *roo
 })
 
 /*
- * The core of the IPCPROBE_EMIT_* below.  @store writes the record to @to, @queues
- * is evaluated only if that is not to be had.
- * Only the rare tracepoint user sees @rec in memory, and then a copy that is
- * not on the stack: its fields otherwise go from registers to the ring, and
- * the hook needs no stack frame.
+ * The core of the IPCPROBE_EMIT_* macros below. @store writes the record to
+ * @to; @queues is evaluated only if there is no room for the record. Only a
+ * user of the tracepoint, which is rare, needs @rec in memory, and gets a copy
+ * that is not on the stack: without such a user the fields go from registers to
+ * the ring, and the hook needs no stack frame.
  */
 #define __IPCPROBE_EMIT(name, rec, bytes, session, condition, queues, trace, store) \
 do {										\
@@ -143,16 +151,19 @@ do {										\
 /**
  * IPCPROBE_EMIT_IF - hand a record to tracepoint users and to some sessions
  * @name: event
- * @rec: struct ipcprobe_rec_<name> *, all but len and type filled
- * @session: name of the variable that @condition knows the session by
- * @condition: does this session get it?
+ * @rec: struct ipcprobe_rec_<name> *, filled except for len and type
+ * @session: name of the session variable in @condition
+ * @condition: true if this session gets the record
  *
  * Context: irqs off from before ts_ns was read; not NMI.
  */
 #define IPCPROBE_EMIT_IF(name, rec, session, condition)			\
 	IPCPROBE_EMIT_ABOUT(name, rec, session, condition, 0)
 
-/* About the queues of the CPUs in a mask, if not 0. */
+/*
+ * Like IPCPROBE_EMIT_IF(), for a record about the queues of the CPUs in the
+ * mask @queues.
+ */
 #define IPCPROBE_EMIT_ABOUT(name, rec, session, condition, queues)		\
 	__IPCPROBE_EMIT(name, rec, sizeof(*(rec)), session, condition, queues,	\
 			__IPCPROBE_TRACE_COPY(name, rec),			\
@@ -160,16 +171,16 @@ do {										\
 
 /**
  * IPCPROBE_DEFINE_EMIT_IO - make emit_<name>(op, ret): the record of an
- *	operation that is over and moved bytes
+ *	operation that has ended and moved bytes
  * @name: event
- * @stamp: when it began, as of "op"
+ * @stamp: expression for the stamp of the begin; uses the variable "op"
  * @fill: fill(rec, op, ret) writes all of the record but hdr and dur_ns
- * @tell: tell(op, ret) writes what stands before it for sessions that want
- *	more (ipcprobe_tell_moved())
+ * @tell: tell(op, ret) writes the records before this one, for sessions that
+ *	want data or checksums (ipcprobe_tell_moved())
  *
- * The fields go from the operation straight to the ring: a record composed
- * before would need more registers than there are.  So would calls: all that
- * is not as nearly always is left to emit_<name>_slowly().
+ * The fields go from the operation straight to the ring: a record composed first
+ * would need more registers than there are. Calls would need more registers, too:
+ * therefore emit_<name>_slowly() has the slow path.
  *
  * Context of emit_<name>(): not NMI.
  */
@@ -215,7 +226,7 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	local_irq_restore(irqflags);						\
 }
 
-/* Likewise, of an operation that moved none. */
+/* Like IPCPROBE_DEFINE_EMIT_IO(), for an operation that moved no bytes. */
 #define IPCPROBE_DEFINE_EMIT_OP(name, stamp, fill)				\
 	IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, ipcprobe_tell_nothing)
 
@@ -223,46 +234,49 @@ static __always_inline void ipcprobe_tell_nothing(const struct ipcprobe_op *op, 
 {
 }
 
-/* About the task that acts, for the sessions that want @class_id. */
+/* A record about the task that acts, for the sessions that want @class_id. */
 #define IPCPROBE_EMIT_AS(name, rec, class_id)					\
 	IPCPROBE_EMIT_IF(name, rec, s,						\
 		ipcprobe_session_wants(s, class_id, (rec)->hdr.tid,		\
 				       (rec)->hdr.tid, -1))
 
-/* With a second task that the filter may let pass. */
+/* Like IPCPROBE_EMIT(), with a second task: the filter may pass either of the two. */
 #define IPCPROBE_EMIT_TO(name, rec, other_tid)					\
 	IPCPROBE_EMIT_IF(name, rec, s,						\
 		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
 				       (rec)->hdr.tid, other_tid, -1))
 
-/* The common case: they want the record's own class. */
+/* The common case: for the sessions that want the class of the record. */
 #define IPCPROBE_EMIT(name, rec)						\
 	IPCPROBE_EMIT_AS(name, rec, IPCPROBE_REC_##name >> 8)
 
-/* About another CPU's queue, with a second task that the filter may let pass. */
+/*
+ * A record about the queue of another CPU, with a second task: the filter may
+ * pass either of the two.
+ */
 #define IPCPROBE_EMIT_RQ(name, rec, other_tid, on_cpu)				\
 	IPCPROBE_EMIT_QUEUES(name, rec, other_tid, on_cpu, IPCPROBE_QUEUE(on_cpu))
 
-/* Likewise, about other CPUs' as well. */
+/* Like IPCPROBE_EMIT_RQ(), for a record that is about queues of further CPUs, too. */
 #define IPCPROBE_EMIT_QUEUES(name, rec, other_tid, on_cpu, queues)		\
 	IPCPROBE_EMIT_ABOUT(name, rec, s,					\
 		ipcprobe_session_wants(s, IPCPROBE_REC_##name >> 8,		\
 				       (rec)->hdr.tid, other_tid, on_cpu), queues)
 
 /**
- * IPCPROBE_DEFINE_EMIT_RQ - make emit_<name>(ts_ns, ...): as IPCPROBE_EMIT_RQ(),
- *	for what happens at every switch or wake-up
+ * IPCPROBE_DEFINE_EMIT_RQ - make emit_<name>(ts_ns, ...): like IPCPROBE_EMIT_RQ(),
+ *	for an event that happens at every switch or wake-up
  * @name: event
- * @other: member of the record that is the second task
- * @params: in parentheses: what fill_<name>(rec, ...) is given
- * @args: in parentheses: these again, behind rec
+ * @other: member of the record that has the second task
+ * @params: in parentheses: parameters of fill_<name>(rec, ...) after rec, with types
+ * @args: in parentheses: the names of these parameters
  *
- * fill_<name>() writes all of the record but len, type and time, straight to the
- * only session's ring.  All that is not as nearly always is left to a function
- * that is called last, so that no hook needs a stack frame for it.
+ * fill_<name>() writes all of the record except len, type and time, straight to
+ * the ring of the sole session. The slow path is a function that is called last,
+ * so that no hook needs a stack frame for it.
  *
- * @ts_ns of emit_<name>() may be 0: not known yet (ipcprobe_clock_try_now()).
- * Context of emit_<name>(): as IPCPROBE_EMIT_IF().
+ * @ts_ns of emit_<name>() may be 0: time not known yet (ipcprobe_clock_try_now()).
+ * Context of emit_<name>(): same as IPCPROBE_EMIT_IF().
  */
 #define IPCPROBE_DEFINE_EMIT_RQ(name, other, params, args)			\
 	__IPCPROBE_DEFINE_EMIT_RQ(name, other, IPCPROBE_LIST params, IPCPROBE_LIST args)
@@ -299,15 +313,18 @@ static __always_inline void emit_##name(u64 ts_ns, params)			\
 	ipcprobe_only_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
 }
 
-/* Snapshots: to the session that asked. */
+/* A snapshot record, only for the session that asked for the snapshot. */
 #define IPCPROBE_EMIT_ONLY(name, rec, only)					\
 	IPCPROBE_EMIT_IF(name, rec, s, s == (only))
 
-/* Likewise, of a CPU's queue. */
+/* A snapshot record about the queue of a CPU, only for the session @only. */
 #define IPCPROBE_EMIT_RQ_ONLY(name, rec, only)					\
 	IPCPROBE_EMIT_ABOUT(name, rec, s, s == (only), IPCPROBE_QUEUE((rec)->cpu))
 
-/* With a string at the end, @bytes in all; not filtered by task. */
+/*
+ * A record with a string at its end, @bytes in all; the filter of tasks does
+ * not apply.
+ */
 #define IPCPROBE_EMIT_NAME(name, rec, bytes, session, condition)		\
 	__IPCPROBE_EMIT(name, rec, bytes, session, condition, 0,		\
 			trace_##name(rec), memcpy(to, rec, bytes))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* When objects are described again. */
+/* Counts epochs: each new epoch makes objects be described again. */
 #include <linux/compiler.h>
 #include <linux/spinlock.h>
 
@@ -8,9 +8,9 @@
 u32 ipcprobe_epoch;
 
 /**
- * ipcprobe_describe_again - have every object described at its next use
+ * ipcprobe_describe_again - have every object described again at its next use
  *
- * Called when somebody new listens.
+ * Called when a session starts or resynchronises, and for a new user of a tracepoint.
  *
  * Context: process.
  */

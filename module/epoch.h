@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* When objects are described again. */
+/* Epochs: each new epoch makes objects be described again. */
 #ifndef IPCPROBE_EPOCH_H
 #define IPCPROBE_EPOCH_H
 
 #include <linux/types.h>
 
-extern u32 ipcprobe_epoch;	/* objects described before it changed are described again */
+extern u32 ipcprobe_epoch;	/* an object described before its last change is described again */
 
 void ipcprobe_describe_again(void);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers for regular files.  Records carry a number; a file_info record tells
- * once in each session which file it is, a file_rename how it is called later.
- * The table only remembers which files have such a record: one that loses its
- * place gets another record, with a new number.
+ * Gives numbers to regular files. Records carry a number; a file_info record
+ * says once in each session which file has the number, and a file_rename record
+ * says its later name. The table only remembers which files have a file_info
+ * record: a file that loses its entry in the table gets another file_info
+ * record, with a new number.
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -31,42 +32,44 @@
 #define NR_WAYS		4
 
 /*
- * Two files may have one number: System V segments, a file and its copy in a
- * snapshot of btrfs, files of two file systems below one overlay.
+ * Two files may have the same inode number and device: System V segments, a
+ * file and its copy in a btrfs snapshot, files of two file systems below one
+ * overlay.
  */
 struct entry {
-	const struct inode *inode;	/* only compared: it may be freed */
-	u64 ino;	/* these tell whether it is used for another file by now */
+	const struct inode *inode;	/* only compared, never read: the inode may be freed */
+	u64 ino;	/* ino, dev, generation: differ if another file uses the inode now */
 	dev_t dev;
 	u32 generation;
-	u32 epoch;	/* told when ipcprobe_epoch was this */
+	u32 epoch;	/* value of ipcprobe_epoch when the file was described */
 	u32 id;
 };
 
 struct bucket {
-	raw_spinlock_t lock;	/* the fields below; task context only */
-	u32 nr_taken;		/* ever; says who makes room */
+	raw_spinlock_t lock;	/* protects nr_taken and ways; task context only */
+	u32 nr_taken;		/* entries ever taken; selects the entry that is replaced */
 	struct entry ways[NR_WAYS];
 };
 
 static struct bucket *table;
 static atomic_t last_id;
 
-/* Of IPCPROBE_REC_MAX bytes: a file on its way to the rings; preemption off. */
+/* Buffer of IPCPROBE_REC_MAX bytes for a record that is being made; preemption off. */
 static struct ipcprobe_rec_file_info __percpu *info_buf;
 
 /*
- * Before the table, what each CPU asked for lately, found without a lock.
- * These are copies: a number that was told stays good, whoever takes the
- * place in the table meanwhile.
+ * The entries that each CPU used recently: a cache of the table, without a
+ * lock. These entries are copies: the number of a described file stays valid,
+ * even if another file takes the entry in the table.
  */
 #define RECENT_BITS	4
 
 static DEFINE_PER_CPU(struct entry[BIT(RECENT_BITS)], recent);	/* preemption off */
 
-static int segment_data_ns = -1;	/* offset in ipc/shm.c's struct shm_file_data, or -1 */
+/* Offset of ns in struct shm_file_data of ipc/shm.c; -1: not known. */
+static int segment_data_ns = -1;
 
-/* Without BTF the offset stays unknown. */
+/* Without BTF, segment_data_ns stays unknown. */
 int ipcprobe_file_init(void)
 {
 	static const char *const members[] = { "ns *ipc_namespace" };
@@ -100,8 +103,8 @@ u32 ipcprobe_file_count(void)
 }
 
 /**
- * ipcprobe_path_print - a path as the current task sees it
- * @path: may be NULL: empty string
+ * ipcprobe_path_print - print a path as the current task sees it
+ * @path: path; NULL: an empty string is printed
  * @buf: filled with the string and zeroes up to the next multiple of 8
  * @size: of @buf, a multiple of 8
  *
@@ -124,13 +127,16 @@ int ipcprobe_path_print(const struct path *path, char *buf, int size)
 	return padded;
 }
 
-/* Of a file that overlayfs opened for a mapping, the one that was mapped. */
+/*
+ * The inode of a file; if overlayfs opened the file for a mapping, the inode
+ * that was mapped.
+ */
 static const struct inode *user_inode(const struct file *file)
 {
 	return d_inode(file_user_path(file)->dentry);
 }
 
-static void describe(const struct file *file, u32 id)
+static void describe_file(const struct file *file, u32 id)
 {
 	struct ipcprobe_rec_file_info *rec = this_cpu_ptr(info_buf);
 	const struct inode *inode = user_inode(file);
@@ -162,7 +168,7 @@ bool ipcprobe_file_is_segment(const struct file *file)
 	       !strncmp(dentry->d_name.name, "SYSV", 4);
 }
 
-/* The namespace that an attached segment is of; else the current task's. */
+/* The IPC namespace of an attached segment; if not known, that of the current task. */
 static u32 segment_ns(const struct file *file)
 {
 	struct ipc_namespace *const *ns = file->private_data + segment_data_ns;
@@ -181,7 +187,10 @@ static s32 segment_key(const struct file *file)
 	return key;
 }
 
-/* Records which segment the file is, if it is one.  Context: task context, preemption off. */
+/*
+ * Emits a shm_segment record if the file is a System V segment. Context: task
+ * context, preemption off.
+ */
 static void describe_segment(const struct file *file, u32 id)
 {
 	struct ipcprobe_rec_shm_segment rec = {
@@ -210,7 +219,7 @@ static __always_inline bool is_of(const struct entry *entry,
 	       entry->generation == inode->i_generation;
 }
 
-static struct entry *find(struct bucket *bucket, const struct inode *inode)
+static struct entry *find_entry(struct bucket *bucket, const struct inode *inode)
 {
 	int i;
 
@@ -220,8 +229,8 @@ static struct entry *find(struct bucket *bucket, const struct inode *inode)
 	return NULL;
 }
 
-static struct entry *take(struct bucket *bucket, const struct inode *inode,
-			  u32 epoch)
+static struct entry *take_entry(struct bucket *bucket, const struct inode *inode,
+				u32 epoch)
 {
 	struct entry *entry = &bucket->ways[bucket->nr_taken++ % NR_WAYS];
 
@@ -242,13 +251,14 @@ static struct bucket *bucket_of(const struct inode *inode)
 }
 
 /**
- * ipcprobe_file_known - the number of a regular file that has a file_info record
- * @inode: its inode
+ * ipcprobe_file_known - find the number of a regular file that has a file_info
+ *	record
+ * @inode: inode of the file
  *
- * A file that lost its place in the table is not known: it gets another number
- * when it is met again.
+ * A file that lost its entry in the table is not known: it gets another number
+ * when it is used again.
  *
- * Context: task context, preemption off.  Return: 0: it has none.
+ * Context: task context, preemption off.  Return: the number; 0: the file has none.
  */
 u32 ipcprobe_file_known(const struct inode *inode)
 {
@@ -257,14 +267,14 @@ u32 ipcprobe_file_known(const struct inode *inode)
 	u32 id = 0;
 
 	raw_spin_lock(&bucket->lock);
-	entry = find(bucket, inode);
+	entry = find_entry(bucket, inode);
 	if (entry && entry->epoch == READ_ONCE(ipcprobe_epoch))
 		id = entry->id;
 	raw_spin_unlock(&bucket->lock);
 	return id;
 }
 
-static void mark_told(struct bucket *bucket, u32 id, u32 epoch)
+static void mark_described(struct bucket *bucket, u32 id, u32 epoch)
 {
 	int i;
 
@@ -276,22 +286,23 @@ static void mark_told(struct bucket *bucket, u32 id, u32 epoch)
 }
 
 /*
- * Keeps what it finds as @kept.  A file is told before it is marked so: who
- * meets it meanwhile elsewhere tells it, too, before using its number.
+ * Copies the entry that it finds to @kept. A new file is described before it is
+ * marked as described: another CPU that uses the file in between describes the
+ * file, too, before it emits a record with the number.
  */
-static noinline u32 search(struct file *file, const struct inode *inode,
-			   u32 epoch, struct entry *kept)
+static noinline u32 search_table(struct file *file, const struct inode *inode,
+				 u32 epoch, struct entry *kept)
 {
 	struct bucket *bucket = bucket_of(inode);
 	struct entry found;
 
 	raw_spin_lock(&bucket->lock);
-	found = *(find(bucket, inode) ?: take(bucket, inode, epoch));
+	found = *(find_entry(bucket, inode) ?: take_entry(bucket, inode, epoch));
 	raw_spin_unlock(&bucket->lock);
 	if (unlikely(found.epoch != epoch)) {
-		describe(file, found.id);
+		describe_file(file, found.id);
 		describe_segment(file, found.id);
-		mark_told(bucket, found.id, epoch);
+		mark_described(bucket, found.id, epoch);
 		found.epoch = epoch;
 	}
 	*kept = found;
@@ -299,7 +310,7 @@ static noinline u32 search(struct file *file, const struct inode *inode,
 }
 
 /**
- * ipcprobe_file_id - the number of a regular file, told if it is new
+ * ipcprobe_file_id - get the number of a regular file; describe the file if it is new
  * @file: open file
  *
  * Context: task context, preemption off.
@@ -312,7 +323,7 @@ u32 ipcprobe_file_id(struct file *file)
 
 	if (likely(is_of(kept, inode) && kept->epoch == epoch))
 		return kept->id;
-	return search(file, inode, epoch, kept);
+	return search_table(file, inode, epoch, kept);
 }
 
 /* ---- names that change ---- */
@@ -320,7 +331,7 @@ u32 ipcprobe_file_id(struct file *file)
 /* No path that fits into a record has more names. */
 #define DEPTH_MAX	(IPCPROBE_PATH_MAX / 2)
 
-/* Directories above @dentry; no more than DEPTH_MAX. */
+/* Number of directories above @dentry, at most DEPTH_MAX. */
 static u32 depth_of(const struct dentry *dentry)
 {
 	u32 depth = 0;
@@ -331,13 +342,14 @@ static u32 depth_of(const struct dentry *dentry)
 }
 
 /*
- * How many names at the end of the path of @old change when it becomes @new,
- * and into how many.
+ * Counts the names at the end of the path of @old that change when @old becomes
+ * @new, and the names that replace them.
  *
- * Others may move directories above the two meanwhile.  No directory is freed
- * while preemption is off (RCU), and no more steps are made than were counted.
+ * Other tasks may move directories above the two at the same time. No directory
+ * is freed while preemption is off (RCU), and the loop makes no more steps than
+ * were counted before.
  *
- * Return: false: they are in no common directory, or too deep.
+ * Return: false: the two have no common directory, or are too deep.
  */
 static bool count_names(const struct dentry *old, const struct dentry *new,
 			u32 *nr_old, u32 *nr_new)
@@ -376,9 +388,10 @@ static const char *last_names(const char *path, u32 nr)
 }
 
 /**
- * ipcprobe_file_renamed - record that a known regular file gets another name
- * @old: as it is called yet
- * @new: as it will be called
+ * ipcprobe_file_renamed - record that a known regular file gets another
+ *	name
+ * @old: its present name
+ * @new: its future name
  *
  * Context: task context, preemption off.
  */
@@ -389,7 +402,10 @@ void ipcprobe_file_renamed(const struct dentry *old, const struct dentry *new)
 	u32 id, nr_old, nr_new, len;
 	const char *names;
 
-	/* of several names it is not known which one its file_info record has */
+	/*
+	 * if a file has several names, it is not known which of them its
+	 * file_info record has
+	 */
 	if (!inode || !S_ISREG(inode->i_mode) || inode->i_nlink > 1)
 		return;
 	id = ipcprobe_file_known(inode);

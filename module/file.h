@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The regular files seen so far. */
+/* The regular files seen so far, and positions in files. */
 #ifndef IPCPROBE_FILE_H
 #define IPCPROBE_FILE_H
 
@@ -20,7 +20,7 @@ bool ipcprobe_file_is_segment(const struct file *file);
 u32 ipcprobe_file_count(void);
 int ipcprobe_path_print(const struct path *path, char *buf, int size);
 
-/* ---- where a read or write goes ---- */
+/* ---- position of a read or write ---- */
 
 #ifndef RWF_NOAPPEND
 #define RWF_NOAPPEND	0	/* came with v6.9 */
@@ -45,13 +45,13 @@ static inline u16 ipcprobe_file_set_append(const struct file *file, u64 *offset)
 }
 
 /**
- * ipcprobe_file_position - where a read or write goes
+ * ipcprobe_file_position - position and flags of a read or write
  * @file: regular file
- * @is_write: false: it is a read
+ * @is_write: true: a write; false: a read
  * @rwf: RWF_* of the call
- * @offset: position at entry; an append's becomes the end, wherever that is
+ * @offset: position at entry; for an append, set to the end of the file
  *
- * Return: IPCPROBE_IO_DIRECT, IPCPROBE_IO_APPEND.
+ * Return: mask of IPCPROBE_IO_DIRECT and IPCPROBE_IO_APPEND.
  */
 static inline u16 ipcprobe_file_position(const struct file *file, bool is_write,
 					 unsigned int rwf, u64 *offset)

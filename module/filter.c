@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which tasks a session follows: one bit per thread id.
+ * The set of tasks that a session follows: one bit per thread id.
  *
- * A bit is set for the threads of the processes asked for, and from then on
- * each new task gets its creator's bit, set or clear, before it first runs
- * (task_newtask).  So a bit never goes stale: an ended task makes no events,
- * and its number's next owner gets a bit of its own.  This holds as long as
- * every new task is seen: from CONFIGURE to the session's end, also while it
- * does not record.
+ * A bit is set for each thread of the requested processes. From then on each
+ * new task gets the bit of its creator, set or clear, before the task first
+ * runs (task_newtask). Therefore a bit never goes stale: a task that has ended
+ * makes no events, and the next task with the same id gets a bit of its own.
+ * This holds as long as every new task is seen: from CONFIGURE to the end of
+ * the session, also while the session does not run.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -22,10 +22,10 @@
 #include "hook.h"
 
 static LIST_HEAD(filters);		/* RCU */
-static DEFINE_SPINLOCK(filters_lock);	/* changes of the list */
+static DEFINE_SPINLOCK(filters_lock);	/* protects changes of the list */
 
 /**
- * ipcprobe_filter_bytes - memory that a filter takes
+ * ipcprobe_filter_bytes - bytes of memory that a filter takes
  *
  * Context: any.
  */
@@ -35,8 +35,9 @@ size_t ipcprobe_filter_bytes(void)
 }
 
 /**
- * ipcprobe_filter_init - follow nobody, but learn of every new task from now on
- * @filter: all zero
+ * ipcprobe_filter_init - make an empty filter that sees every new task from
+ *	now on
+ * @filter: filter, all zero
  *
  * Context: process.  Return: 0, -ENOMEM, or an error of ipcprobe_hooks_get().
  */
@@ -59,7 +60,7 @@ int ipcprobe_filter_init(struct ipcprobe_filter *filter)
 	return 0;
 }
 
-/* Context: process; nobody asks ipcprobe_filter_pass() any more. */
+/* Context: process; ipcprobe_filter_pass() is no longer called for the filter. */
 void ipcprobe_filter_deinit(struct ipcprobe_filter *filter)
 {
 	if (!filter->tids)
@@ -73,9 +74,10 @@ void ipcprobe_filter_deinit(struct ipcprobe_filter *filter)
 }
 
 /*
- * A thread that ends here gives its number back, and its bit belongs to the
- * number's next owner: with the lock that one's bit is assigned before the
- * thread is found to be gone, or after its own bit was set.
+ * A thread that ends meanwhile gives its id back, and then the bit belongs to
+ * the next task with that id. Under the lock, the bit of that task is assigned
+ * either before the thread is found to have ended, or after the bit of the
+ * thread was set.
  */
 static bool add_thread(struct ipcprobe_filter *filter,
 		       const struct task_struct *thread)
@@ -88,12 +90,13 @@ static bool add_thread(struct ipcprobe_filter *filter,
 }
 
 /**
- * ipcprobe_filter_add_process - follow a process with all its threads
- * @filter: after ipcprobe_filter_init()
+ * ipcprobe_filter_add_process - follow a process and all its threads
+ * @filter: filter after ipcprobe_filter_init()
  * @tid: any thread of the process
  *
- * A thread created meanwhile is not missed: it is either in the list that is
- * walked here (new threads join at its end) or its creator had its bit.
+ * A thread that is created meanwhile is not missed: either the thread is in the
+ * list that is walked here (new threads join at the end of the list), or the bit of
+ * its creator was already set.
  *
  * Context: process.  Return: 0 or -ESRCH.
  */
@@ -114,11 +117,11 @@ int ipcprobe_filter_add_process(struct ipcprobe_filter *filter, u32 tid)
 }
 
 /**
- * ipcprobe_filter_fork - the filters learn of a new task
+ * ipcprobe_filter_fork - give a new task the bit of its creator in every filter
  * @parent: thread id of the creator
  * @child: thread id of the new task, which has not run yet
  *
- * Context: the creator, preemption off.
+ * Context: in the creator, preemption off.
  */
 void ipcprobe_filter_fork(u32 parent, u32 child)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which tasks a session follows. */
+/* The set of tasks that a session follows. */
 #ifndef IPCPROBE_FILTER_H
 #define IPCPROBE_FILTER_H
 
@@ -9,9 +9,9 @@
 #include <linux/types.h>
 
 struct ipcprobe_filter {
-	unsigned long *tids;	/* bit per thread id; NULL: everybody */
-	spinlock_t lock;	/* whose number is it? */
-	struct list_head node;	/* of all filters; RCU */
+	unsigned long *tids;	/* one bit per thread id; NULL: all tasks pass */
+	spinlock_t lock;	/* a bit is set for a task only while the task has the id */
+	struct list_head node;	/* in the list of all filters; RCU */
 };
 
 size_t ipcprobe_filter_bytes(void);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Task groups: the control groups of the cpu controller.  Records call a group
- * by a number (rq.h); rq_group says which control group that is, and rq_quota
- * what it may use: both are recorded for all groups with the members of the queues,
- * and for a new group when it is made; rq_quota also when that is set anew.
+ * Task groups: the control groups of the cpu controller. Records name a group
+ * by a number (rq.h). An rq_group record says which control group has the
+ * number, and an rq_quota record says how much CPU time the group may use. Both
+ * are recorded for all groups together with the members of the queues, and for
+ * a new group when it is made; rq_quota also when the quota is changed.
  */
 #include <linux/cgroup.h>
 #include <linux/ftrace.h>
@@ -21,8 +22,8 @@
 
 #ifdef CONFIG_CGROUP_SCHED
 
-static u32 fill(struct ipcprobe_rec_rq_group *rec,
-		const struct cgroup_subsys_state *css)
+static u32 fill_group(struct ipcprobe_rec_rq_group *rec,
+		      const struct cgroup_subsys_state *css)
 {
 	u32 len = offsetof(struct ipcprobe_rec_rq_group, path), padded;
 
@@ -36,21 +37,22 @@ static u32 fill(struct ipcprobe_rec_rq_group *rec,
 	return padded;
 }
 
-/* Return: the record's length; 0: there is no control group behind it. */
-static u32 describe(struct ipcprobe_rec_rq_group *rec,
-		    const struct cgroup_subsys_state *css)
+/* Return: length of the record; 0: no control group belongs to @css. */
+static u32 describe_group(struct ipcprobe_rec_rq_group *rec,
+			  const struct cgroup_subsys_state *css)
 {
 	if (!css->cgroup)
 		return 0;
 	if (cgroup_path(css->cgroup, rec->path, IPCPROBE_PATH_MAX) < 0)
 		rec->path[0] = '\0';
-	return fill(rec, css);
+	return fill_group(rec, css);
 }
 
 /*
- * The group exists: there is a reference to it, or it is being made, or its quota is
- * being set. At the start, with cpu.max being written, one of the two may be new and
- * the other not yet: what is set comes as a record of its own.
+ * The group cannot be freed: the caller has a reference to it, or the group is
+ * being made, or its quota is being set. In a snapshot, while cpu.max is being
+ * written, one of the two values may be new and the other still old: the write
+ * itself makes another record.
  *
  * Return: false: not known.
  */
@@ -72,7 +74,7 @@ static bool fill_quota(struct ipcprobe_rec_rq_quota *rec, const void *tg)
 	return true;
 }
 
-/* @only: the session that gets it; NULL: all that want the class */
+/* @only: session that gets the record; NULL: all sessions with class sched */
 static void emit_quota(const void *tg, const struct ipcprobe_session *only)
 {
 	struct ipcprobe_rec_rq_quota rec;
@@ -83,16 +85,19 @@ static void emit_quota(const void *tg, const struct ipcprobe_session *only)
 				 only ? s == only : s->classes & IPCPROBE_BIT(SCHED));
 }
 
-/* struct task_group begins with the control group's state, or has it somewhere. */
+/*
+ * Struct task_group contains the state of the control group, often as its first
+ * member.
+ */
 static const void *group_of(const struct cgroup_subsys_state *css)
 {
 	return (const void *)css - ipcprobe_rq_offsets.tg_css;
 }
 
-static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *only,
-		 const struct cgroup_subsys_state *css)
+static void emit_group(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *only,
+		       const struct cgroup_subsys_state *css)
 {
-	u32 len = describe(rec, css);
+	u32 len = describe_group(rec, css);
 
 	if (!len)
 		return;
@@ -103,11 +108,11 @@ static void tell(struct ipcprobe_rec_rq_group *rec, struct ipcprobe_session *onl
 }
 
 /**
- * ipcprobe_snapshot_groups - every task group
- * @session: gets rq_group and rq_quota records
+ * ipcprobe_snapshot_groups - emit every task group
+ * @session: session that gets the rq_group and rq_quota records
  *
- * A reference holds each group while its record is written, so that other tasks
- * can run in between.
+ * A reference keeps each group while its record is written, so that other tasks can
+ * run in between.
  *
  * Context: process.  Return: 0, -ENOMEM or -EINTR.
  */
@@ -127,10 +132,10 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
 		if (!css_tryget(css))
 			continue;
 		rcu_read_unlock();
-		tell(rec, session, css);
+		emit_group(rec, session, css);
 		cond_resched();
 		rcu_read_lock();
-		css_put(css);	/* RCU keeps it readable for the next step */
+		css_put(css);	/* RCU keeps css readable for the next step */
 		if (fatal_signal_pending(current))
 			break;
 	}
@@ -140,9 +145,9 @@ int ipcprobe_snapshot_groups(struct ipcprobe_session *session)
 }
 
 /*
- * cpu_cgroup_css_online(css): a control group gets the controller, as it is made or
- * when that is switched on for it; tasks come later.  What it is called by is
- * known already.
+ * cpu_cgroup_css_online(css): a control group gets the controller, either when
+ * the group is made or when the controller is enabled for the group. Tasks join
+ * the group later. The path of the group is known already.
  */
 void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -156,7 +161,7 @@ void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs 
 		ipcprobe_missed(hook, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_NO_MEMORY);
 		return;
 	}
-	len = describe(rec, css);
+	len = describe_group(rec, css);
 	rec->hdr.ts_ns = ipcprobe_clock();
 	if (len) {
 		IPCPROBE_EMIT_NAME(rq_group, rec, len, s, s->classes & IPCPROBE_BIT(SCHED));
@@ -166,8 +171,8 @@ void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs 
 }
 
 /*
- * __refill_cfs_bandwidth_runtime(cfs_b): cpu.max has been written, and cfs_b->lock
- * is held; or an interrupt begins the next period.
+ * __refill_cfs_bandwidth_runtime(cfs_b): either cpu.max has been written, and
+ * cfs_b->lock is held, or an interrupt begins the next period.
  */
 void ipcprobe_entry_group_refill(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {

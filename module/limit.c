@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What all sessions may take together. */
+/* Limits for all sessions together. */
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 
@@ -9,7 +9,7 @@
 static DEFINE_SPINLOCK(lock);
 static u64 taken[IPCPROBE_NR_LIMITS];
 
-static u64 most(enum ipcprobe_limit limit)
+static u64 limit_max(enum ipcprobe_limit limit)
 {
 	switch (limit) {
 	case IPCPROBE_LIMIT_OPEN:
@@ -22,16 +22,16 @@ static u64 most(enum ipcprobe_limit limit)
 }
 
 /**
- * ipcprobe_limit_take - take something that there is a limit of
- * @limit: what
- * @amount: sessions, or bytes
+ * ipcprobe_limit_take - take an amount of something that is limited
+ * @limit: the limit
+ * @amount: number of sessions, or bytes
  *
- * Context: process; waits for nobody.  Return: false: that would be too much,
- * and nothing was taken.
+ * Context: process; does not wait.  Return: false: the limit would be exceeded, and
+ * nothing was taken.
  */
 bool ipcprobe_limit_take(enum ipcprobe_limit limit, u64 amount)
 {
-	u64 max = most(limit);
+	u64 max = limit_max(limit);
 
 	guard(spinlock)(&lock);
 	if (taken[limit] > max || amount > max - taken[limit])
@@ -40,14 +40,14 @@ bool ipcprobe_limit_take(enum ipcprobe_limit limit, u64 amount)
 	return true;
 }
 
-/* Give back what ipcprobe_limit_take() took.  Context: process. */
+/* Gives back an amount that ipcprobe_limit_take() took. Context: process. */
 void ipcprobe_limit_give(enum ipcprobe_limit limit, u64 amount)
 {
 	guard(spinlock)(&lock);
 	taken[limit] -= amount;
 }
 
-/* Return: how much is taken now. */
+/* Return: amount that is taken now. */
 u64 ipcprobe_limit_taken(enum ipcprobe_limit limit)
 {
 	return READ_ONCE(taken[limit]);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What all sessions may take together. */
+/* Limits for all sessions together. */
 #ifndef IPCPROBE_LIMIT_H
 #define IPCPROBE_LIMIT_H
 
 #include <linux/types.h>
 
 /**
- * enum ipcprobe_limit - what there is a limit of
+ * enum ipcprobe_limit - things that are limited
  * @IPCPROBE_LIMIT_OPEN: open sessions
- * @IPCPROBE_LIMIT_RUNNING: running sessions: each costs every event
+ * @IPCPROBE_LIMIT_RUNNING: running sessions: each adds to the cost of every event
  * @IPCPROBE_LIMIT_BYTES: memory of rings and filters
  * @IPCPROBE_NR_LIMITS: number of limits
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Start and end of the module: a table of contents. */
+/* Start and end of the module: calls the start and end of each part. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
@@ -92,8 +92,8 @@ err_clock_exit:
 }
 
 /*
- * compat.h refuses to be compiled for such a kernel.  A module that was built
- * for another kernel and is loaded by force meets it all the same.
+ * compat.h stops the build for a PREEMPT_RT kernel. A module that was built for
+ * another kernel may still be loaded into a PREEMPT_RT kernel by force.
  */
 static bool __init kernel_is_realtime(void)
 {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers for the messages that are on their way, of System V and POSIX queues
- * alike: the kernel makes a struct msg_msg for each send, and frees that same
- * one when it was received, however it came to the receiver.  So its address
- * ties the two together; here it is exchanged for a number that no later
- * message at the same address has.
+ * Gives numbers to messages under way, in System V and POSIX queues: the kernel
+ * allocates a struct msg_msg for each send, and frees the same struct when the
+ * message was received, whichever way the message took. So the address of the
+ * struct connects the send with the receive. This file maps the address to a
+ * number that no later message at the same address has.
  *
- * The table is made of buckets of one cache line each.  A message has a slot of
- * its own in one of them, which is free in most cases; else it takes another one
- * of the same bucket, or of those that are chained behind it while they are
- * needed.  Chains are short, and the table has a limit: what finds no room has
- * no number.
+ * The table consists of buckets of one cache line each. A message has a slot of
+ * its own in one bucket, and in most cases this slot is free. If not, the
+ * message takes another slot of the same bucket, or a slot of further buckets
+ * that are chained to the bucket while they are needed. Chains are short, and
+ * the table has a limit: a message that finds no room has no number.
  */
 #include <linux/cache.h>
 #include <linux/hash.h>
@@ -28,13 +28,13 @@
 #define NR_SLOTS	BIT(SLOT_BITS)
 #define CHAIN_MAX	16	/* buckets */
 
-/* The first bucket of a chain has the lock of all; task context only. */
+/* The first bucket of a chain has the lock for the chain; task context only. */
 struct bucket {
 	const struct msg_msg *msg[NR_SLOTS];	/* NULL: free */
 	u32 seq[NR_SLOTS];
 	struct bucket *next;
 	raw_spinlock_t lock;
-	u32 nr_displaced;	/* of the chain: messages that are not in their own slot */
+	u32 nr_displaced;	/* first bucket: messages outside their own slot */
 } ____cacheline_aligned;
 
 static struct bucket *table;
@@ -60,7 +60,10 @@ void ipcprobe_message_exit(void)
 	vfree(table);
 }
 
-/* No hook may be attached: messages would be freed without our knowing. */
+/*
+ * Empties the table. No hook may be attached: messages may be freed without
+ * being seen.
+ */
 void ipcprobe_message_reset(void)
 {
 	struct bucket *bucket, *next;
@@ -85,7 +88,7 @@ static u32 new_seq(void)
 	return likely(seq) ? seq : atomic_inc_return(&last_seq);
 }
 
-/* The bucket, and the slot in it, that are a message's own. */
+/* Return: the bucket of a message; sets @slot to its own slot in that bucket. */
 static __always_inline struct bucket *chain_of(const struct msg_msg *msg,
 					       unsigned int *slot)
 {
@@ -95,9 +98,12 @@ static __always_inline struct bucket *chain_of(const struct msg_msg *msg,
 	return &table[hash / NR_SLOTS];
 }
 
-/* Return: where @msg (or NULL: room) is in the chain; NULL if nowhere. */
-static struct bucket *search(struct bucket *bucket, const struct msg_msg *msg,
-			     unsigned int *slot)
+/*
+ * Return: the bucket of the chain that has @msg (or, if @msg is NULL, a free
+ * slot), @slot set; NULL: none.
+ */
+static struct bucket *search_chain(struct bucket *bucket, const struct msg_msg *msg,
+				   unsigned int *slot)
 {
 	for (; bucket; bucket = bucket->next)
 		for (*slot = 0; *slot < NR_SLOTS; ++*slot)
@@ -117,7 +123,7 @@ static bool may_extend(const struct bucket *chain)
 	       ipcprobe_objects_have_room(atomic_read(&nr_chained) * NR_SLOTS);
 }
 
-static struct bucket *extend(struct bucket *chain, unsigned int *slot)
+static struct bucket *extend_chain(struct bucket *chain, unsigned int *slot)
 {
 	struct bucket *bucket;
 
@@ -135,23 +141,24 @@ static struct bucket *extend(struct bucket *chain, unsigned int *slot)
 }
 
 /*
- * Where a message goes when its own slot is taken, or may not be the only one
- * with its address.  That is so when the kernel freed a message unseen: its
- * number is stale, and is replaced.
+ * Slow path: finds a slot for a message whose own slot is taken, or whose
+ * address may be in another slot. The address is in the table already if the
+ * kernel freed a message while no hook saw it: the number of that message is
+ * stale, and is replaced.
  */
 static noinline struct bucket *find_room(struct bucket *chain,
 					 const struct msg_msg *msg,
 					 unsigned int *slot)
 {
 	unsigned int own = *slot;
-	struct bucket *bucket = search(chain, msg, slot);
+	struct bucket *bucket = search_chain(chain, msg, slot);
 
 	if (bucket)
 		return bucket;
 	*slot = own;
 	if (!chain->msg[own])
 		return chain;
-	bucket = search(chain, NULL, slot) ?: extend(chain, slot);
+	bucket = search_chain(chain, NULL, slot) ?: extend_chain(chain, slot);
 	if (bucket)
 		chain->nr_displaced++;
 	return bucket;
@@ -159,10 +166,10 @@ static noinline struct bucket *find_room(struct bucket *chain,
 
 /**
  * ipcprobe_message_add - number a message that is about to be sent
- * @msg: message, new
+ * @msg: the new message
  *
  * Context: task context, preemption off.
- * Return: its number; 0 for ipcprobe_message_reason().
+ * Return: the number; 0: none, ipcprobe_message_reason() says why.
  */
 u32 ipcprobe_message_add(const struct msg_msg *msg)
 {
@@ -185,7 +192,7 @@ u32 ipcprobe_message_add(const struct msg_msg *msg)
 	return seq;
 }
 
-/* Why a message has no number. */
+/* Return: the reason why a message has no number. */
 enum ipcprobe_reason ipcprobe_message_reason(const struct msg_msg *msg)
 {
 	unsigned int slot;
@@ -198,8 +205,8 @@ enum ipcprobe_reason ipcprobe_message_reason(const struct msg_msg *msg)
 	return ipcprobe_objects_reason(has_room);
 }
 
-/* Takes a bucket that has become empty from the chain.  Return: it, or NULL. */
-static struct bucket *unchain(struct bucket *chain, struct bucket *bucket)
+/* Removes an empty bucket from its chain. Return: the removed bucket; NULL: none. */
+static struct bucket *unchain_bucket(struct bucket *chain, struct bucket *bucket)
 {
 	if (bucket == chain || memchr_inv(bucket->msg, 0, sizeof(bucket->msg)))
 		return NULL;
@@ -215,14 +222,14 @@ static noinline u32 look_up_displaced(struct bucket *chain,
 				      struct bucket **unused)
 {
 	unsigned int slot;
-	struct bucket *bucket = search(chain, msg, &slot);
+	struct bucket *bucket = search_chain(chain, msg, &slot);
 
 	if (!bucket)
 		return 0;
 	if (remove) {
 		bucket->msg[slot] = NULL;
 		chain->nr_displaced--;
-		*unused = unchain(chain, bucket);
+		*unused = unchain_bucket(chain, bucket);
 	}
 	return bucket->seq[slot];
 }
@@ -249,18 +256,21 @@ static __always_inline u32 look_up(const struct msg_msg *msg, bool remove)
 }
 
 /**
- * ipcprobe_message_find - the number of a message
+ * ipcprobe_message_find - find the number of a message
  * @msg: message
  *
  * Context: task context, preemption off.
- * Return: 0 when it was sent before anybody watched.
+ * Return: the number; 0: the message was sent before any hook was attached.
  */
 u32 ipcprobe_message_find(const struct msg_msg *msg)
 {
 	return look_up(msg, false);
 }
 
-/* The same, of a message that is about to be freed. */
+/*
+ * Like ipcprobe_message_find(), for a message that is about to be freed: frees
+ * its slot.
+ */
 u32 ipcprobe_message_remove(const struct msg_msg *msg)
 {
 	return look_up(msg, true);

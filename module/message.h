@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The messages on their way. */
+/* Messages under way in message queues. */
 #ifndef IPCPROBE_MESSAGE_H
 #define IPCPROBE_MESSAGE_H
 

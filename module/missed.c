@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What happened and made no record: counted at the hook that saw it, and for
- * each session that wants its class put into the stream as a lost record.
+ * Counts events that made no record: at the hook that saw the event, and for
+ * each session that wants the class. Such a session gets a lost record in its
+ * stream.
  */
 #include "clock.h"
 #include "emit.h"
@@ -24,8 +25,8 @@ static void trace_missed(u32 class_id, enum ipcprobe_reason reason)
 		__IPCPROBE_TRACE_COPY(lost, &rec);
 }
 
-static void miss(struct ipcprobe_session *session, u32 class_id,
-		 enum ipcprobe_reason reason, u32 nr, u64 queues)
+static void miss_events(struct ipcprobe_session *session, u32 class_id,
+			enum ipcprobe_reason reason, u32 nr, u64 queues)
 {
 	struct ipcprobe_ring *ring = ipcprobe_session_ring(session, class_id);
 
@@ -34,11 +35,11 @@ static void miss(struct ipcprobe_session *session, u32 class_id,
 }
 
 /**
- * ipcprobe_missed - the current task did what should make a record, and none
- *	is made
- * @hook: counts it; NULL: no hook saw it
+ * ipcprobe_missed - count an event of the current task that should make a record but
+ *	makes none
+ * @hook: hook that counts the event; NULL: no hook saw the event
  * @class_id: class of the record
- * @reason: why there is none
+ * @reason: why there is no record
  *
  * Context: any but NMI, preemption off.
  */
@@ -54,15 +55,16 @@ void ipcprobe_missed(struct ipcprobe_hook *hook, u32 class_id,
 	trace_missed(class_id, reason);
 	list_for_each_entry_rcu(session, &ipcprobe_sessions, active_node)
 		if (ipcprobe_session_wants(session, class_id, tid, tid, -1))
-			miss(session, class_id, reason, 1, IPCPROBE_QUEUES_ALL);
+			miss_events(session, class_id, reason, 1, IPCPROBE_QUEUES_ALL);
 }
 
 /**
- * ipcprobe_session_missed - a running session cannot know all events of a class
- * @session: it
+ * ipcprobe_session_missed - mark events of a class as lost for a running session,
+ *	without a number of events
+ * @session: the session
  * @class_id: the class
- * @reason: why not
- * @queues: classes sched and pick: whose queues they are about
+ * @reason: why events are missing
+ * @queues: classes sched and pick: IPCPROBE_QUEUE() of the queues concerned
  *
  * Context: process, or irqs off.
  */
@@ -70,10 +72,13 @@ void ipcprobe_session_missed(struct ipcprobe_session *session, u32 class_id,
 			     enum ipcprobe_reason reason, u64 queues)
 {
 	guard(irqsave)();
-	miss(session, class_id, reason, 0, queues);
+	miss_events(session, class_id, reason, 0, queues);
 }
 
-/* An event of a CPU that came after CONFIGURE.  Context: irqs off, on that CPU. */
+/*
+ * Counts an event on a CPU that became present after CONFIGURE. Context: irqs
+ * off, on that CPU.
+ */
 noinline void ipcprobe_session_ringless(struct ipcprobe_session *session,
 					int cpu, u32 class_id)
 {
@@ -102,7 +107,7 @@ static u64 count_ringless(const struct ipcprobe_session *session, u32 class_id)
 	return nr;
 }
 
-/* The records of these losses go to the first ring. */
+/* Puts the losses of CPUs without a ring into the first ring. */
 static void adopt_ringless(struct ipcprobe_session *session)
 {
 	struct ipcprobe_ring *ring = first_ring(session);
@@ -123,8 +128,8 @@ static void adopt_ringless(struct ipcprobe_session *session)
 }
 
 /**
- * ipcprobe_session_flush_lost - put losses that no record says yet into the rings
- * @session: stopped; no probe sees it any more
+ * ipcprobe_session_flush_lost - write lost records for the losses that have none yet
+ * @session: stopped session, which no probe uses any more
  *
  * Context: process.
  */

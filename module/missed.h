@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What happened and is not in the stream. */
+/* Events that happened and are not in the stream. */
 #ifndef IPCPROBE_MISSED_H
 #define IPCPROBE_MISSED_H
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CPUs that come up and go down: a queue that nobody can join is not an idle one.
+ * Records CPUs that come up and go down: a queue that no task can join is not
+ * an idle queue.
  *
- * Both are recorded by the CPU that sees to it, before the other begins and after it
- * has ended: its queue is empty then, and has no one to lock it for.
+ * The CPU that controls the change emits both records, one before the other CPU
+ * starts and one after the other CPU has stopped: at these times the queue of
+ * the other CPU is empty, and nothing else uses the queue.
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
@@ -21,7 +23,7 @@ static struct ipcprobe_rec_rq_online record_of(unsigned int cpu, bool is_online)
 	};
 }
 
-static void tell(unsigned int cpu, bool is_online)
+static void emit_online(unsigned int cpu, bool is_online)
 {
 	struct ipcprobe_rec_rq_online rec;
 
@@ -30,19 +32,19 @@ static void tell(unsigned int cpu, bool is_online)
 	IPCPROBE_EMIT_RQ(rq_online, &rec, 0, cpu);
 }
 
-static int tell_up(unsigned int cpu)
+static int emit_up(unsigned int cpu)
 {
-	tell(cpu, true);
+	emit_online(cpu, true);
 	return 0;
 }
 
-static int tell_down(unsigned int cpu)
+static int emit_down(unsigned int cpu)
 {
-	tell(cpu, false);
+	emit_online(cpu, false);
 	return 0;
 }
 
-static void tell_down_only(unsigned int cpu, struct ipcprobe_session *only)
+static void emit_down_only(unsigned int cpu, struct ipcprobe_session *only)
 {
 	struct ipcprobe_rec_rq_online rec;
 
@@ -52,7 +54,7 @@ static void tell_down_only(unsigned int cpu, struct ipcprobe_session *only)
 }
 
 /**
- * ipcprobe_snapshot_offline - record which CPUs are down
+ * ipcprobe_snapshot_offline - emit the CPUs that are down
  * @only: session that gets the records
  *
  * Context: process.
@@ -64,14 +66,14 @@ void ipcprobe_snapshot_offline(struct ipcprobe_session *only)
 	cpus_read_lock();
 	for_each_present_cpu(cpu)
 		if (!cpu_online(cpu))
-			tell_down_only(cpu, only);
+			emit_down_only(cpu, only);
 	cpus_read_unlock();
 }
 
 int ipcprobe_online_init(void)
 {
 	int dynamic = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "ipcprobe:online",
-						tell_up, tell_down);
+						emit_up, emit_down);
 
 	state = dynamic;
 	return dynamic < 0 ? dynamic : 0;

@@ -2,10 +2,11 @@
 /*
  * The pipes and FIFOs seen so far, with the positions of their bytes.
  *
- * The kernel keeps no count of the bytes that went through a pipe, so it is
- * kept here, changed only by tasks that hold the pipe's mutex (hook_pipe_io.c
- * looks when they are about to give it back).  An entry is found by the
- * kernel's pipe and lives until that is freed (hook on free_pipe_info()).
+ * The kernel does not count the bytes that went through a pipe, so this file
+ * counts them. Only a task that holds the pipe's mutex changes the count
+ * (hook_pipe_io.c looks at the pipe when the task is about to release the
+ * mutex). An entry is found by the address of the kernel's pipe, and stays in
+ * the table until that pipe is freed (hook on free_pipe_info()).
  */
 #include <linux/magic.h>
 #include <linux/path.h>
@@ -23,7 +24,8 @@
 #include "session.h"
 #include "table.h"
 
-#define NR_CHECKS	64	/* by then nobody is left who began unseen */
+/* After so many operations, no operation that began unseen is under way any more. */
+#define NR_CHECKS	64
 
 static void forget_pipe(struct ipcprobe_entry *entry);
 
@@ -32,18 +34,21 @@ struct ipcprobe_table ipcprobe_pipes = {
 };
 static atomic_t last_fifo;
 
-/* Of IPCPROBE_REC_MAX bytes: a pipe on its way to the rings; preemption off. */
+/* Buffer of IPCPROBE_REC_MAX bytes for a record that is being made; preemption off. */
 static struct ipcprobe_rec_pipe_snapshot __percpu *snapshot_buf;
 
 int ipcprobe_pipe_init(void)
 {
-	/* Not in the initialiser: the whole table would be in the file. */
+	/*
+	 * Set at run time: an initialiser would put the whole table into the
+	 * file of the module.
+	 */
 	ipcprobe_pipes.removed = forget_pipe;
 	snapshot_buf = __alloc_percpu(IPCPROBE_REC_MAX, __alignof__(*snapshot_buf));
 	return snapshot_buf ? 0 : -ENOMEM;
 }
 
-/* All pipes were forgotten when the last hook went. */
+/* Context: module exit; the table became empty when the last hook was detached. */
 void ipcprobe_pipe_exit(void)
 {
 	free_percpu(snapshot_buf);
@@ -54,7 +59,7 @@ u32 ipcprobe_pipe_count(void)
 	return READ_ONCE(ipcprobe_pipes.nr);
 }
 
-/* Does the inode belong to pipefs, or is it a FIFO somewhere? */
+/* True if the inode is a FIFO of some file system, false if it belongs to pipefs. */
 static bool is_fifo(const struct inode *inode)
 {
 	return inode->i_sb->s_magic != PIPEFS_MAGIC;
@@ -65,25 +70,30 @@ static struct ipcprobe_pipe *pipe_of(struct ipcprobe_entry *entry)
 	return container_of(entry, struct ipcprobe_pipe, entry);
 }
 
-/* The kernel frees the pipe: operations under way must not look into it. */
+/* The kernel frees the pipe: operations under way must no longer read it. */
 static void forget_pipe(struct ipcprobe_entry *entry)
 {
 	WRITE_ONCE(pipe_of(entry)->pipe, NULL);
 }
 
-/* An entry for ipcprobe_pipe_add().  Who does not need it any more calls kfree(). */
+/*
+ * Allocates an entry for ipcprobe_pipe_add(). The caller frees an unused entry
+ * with kfree().
+ */
 struct ipcprobe_pipe *ipcprobe_pipe_alloc(gfp_t gfp)
 {
 	return kzalloc(sizeof(struct ipcprobe_pipe), gfp | __GFP_ACCOUNT | __GFP_NOWARN);
 }
 
 /**
- * ipcprobe_pipe_add - the entry of a pipe, made of another when there is none
- * @inode: its inode
+ * ipcprobe_pipe_add - get the entry of a pipe; if there is none, add an
+ *	allocated one
+ * @inode: inode of the pipe
  * @pipe: the kernel's pipe, which the caller keeps from being freed
- * @unused: from ipcprobe_pipe_alloc(); set to NULL when it was used
+ * @unused: entry from ipcprobe_pipe_alloc(); set to NULL if it was added
  *
- * Context: task context, preemption off.  Return: NULL when the table is full.
+ * Context: task context, preemption off.  Return: the entry; NULL: the table is
+ * full.
  */
 struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 					struct pipe_inode_info *pipe,
@@ -105,7 +115,7 @@ struct ipcprobe_pipe *ipcprobe_pipe_add(struct inode *inode,
 	return entry ? pipe_of(entry) : NULL;
 }
 
-/* Context, return: as ipcprobe_pipe_get(). */
+/* Context, return: same as ipcprobe_pipe_get(). */
 struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 					   struct pipe_inode_info *pipe)
 {
@@ -118,33 +128,33 @@ struct ipcprobe_pipe *ipcprobe_pipe_create(struct inode *inode,
 	return obj;
 }
 
-/* Why a pipe has no entry. */
+/* Return: the reason why a pipe has no entry. */
 enum ipcprobe_reason ipcprobe_pipe_reason(const struct pipe_inode_info *pipe)
 {
 	return ipcprobe_table_reason(&ipcprobe_pipes, pipe);
 }
 
-static void unsync(struct ipcprobe_entry *entry)
+static void unsync_pipe(struct ipcprobe_entry *entry)
 {
 	WRITE_ONCE(pipe_of(entry)->is_synced, false);
 }
 
-/* Bytes moved unseen while nothing was attached: count anew. */
+/* Marks all positions as unknown: bytes may have moved while no hook was attached. */
 void ipcprobe_pipe_unsync(void)
 {
-	ipcprobe_table_visit(&ipcprobe_pipes, unsync);
+	ipcprobe_table_visit(&ipcprobe_pipes, unsync_pipe);
 }
 
 /* ---- contents ---- */
 
 /**
- * ipcprobe_pipe_of - the pipe behind an open file
- * @file: held by the caller
+ * ipcprobe_pipe_of - get the pipe of an open file
+ * @file: open file; the caller has a reference
  *
- * That the inode is a FIFO's is not enough: some file systems (rpc_pipefs) have
- * FIFOs that are no pipes, and keep something else in the file.
+ * The type of the inode does not suffice: some file systems (rpc_pipefs) have FIFOs
+ * that are not pipes, and keep something else in file->private_data.
  *
- * Return: NULL when it is no pipe or FIFO that can be read or written.
+ * Return: the pipe; NULL: the file is not a pipe or FIFO open for reading or writing.
  */
 struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file)
 {
@@ -158,8 +168,8 @@ struct pipe_inode_info *ipcprobe_pipe_of(const struct file *file)
 }
 
 /**
- * ipcprobe_pipe_bytes - bytes in a pipe
- * @pipe: its mutex is held
+ * ipcprobe_pipe_bytes - count the bytes in a pipe
+ * @pipe: pipe; its mutex is held
  */
 u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe)
 {
@@ -171,8 +181,9 @@ u32 ipcprobe_pipe_bytes(const struct pipe_inode_info *pipe)
 }
 
 /**
- * ipcprobe_pipe_holds_packets - does a read throw away what it leaves of a buffer?
- * @pipe: its mutex is held
+ * ipcprobe_pipe_holds_packets - true if a read discards the unread rest of a
+ *	buffer
+ * @pipe: pipe; its mutex is held
  */
 bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe)
 {
@@ -185,8 +196,8 @@ bool ipcprobe_pipe_holds_packets(const struct pipe_inode_info *pipe)
 }
 
 /*
- * Makes positions fit the contents: what is in the pipe stands behind all that
- * was told so far, where no writer is known.
+ * Makes the positions agree with the contents: the bytes in the pipe get
+ * positions after all positions recorded so far, with no known writer.
  *
  * Context: the pipe's mutex is held.
  */
@@ -201,7 +212,7 @@ void ipcprobe_pipe_sync(struct ipcprobe_pipe *obj)
 	WRITE_ONCE(obj->is_synced, true);
 }
 
-/* Is the pipe a side of the operation that the current task is in? */
+/* True if the pipe is a side of the operation that the current task is in. */
 static bool is_followed(const struct pipe_inode_info *pipe)
 {
 	const struct ipcprobe_op *op = ipcprobe_op_find();
@@ -211,12 +222,13 @@ static bool is_followed(const struct pipe_inode_info *pipe)
 }
 
 /**
- * ipcprobe_pipe_unseen - bytes are going to move where no operation follows them
- * @inode: of the pipe
+ * ipcprobe_pipe_unseen - mark positions as unknown: bytes will move outside any
+ *	operation
+ * @inode: inode of the pipe
  * @pipe: the kernel's pipe, which the caller keeps from being freed
  *
- * Its positions start anew at the next operation that is followed, and are
- * compared with the contents for some time: the bytes may move later.
+ * The positions start again at the next recorded operation. They are compared with the
+ * contents for some operations more, because the bytes may move later.
  *
  * Context: task context, preemption off.
  */
@@ -238,11 +250,11 @@ void ipcprobe_pipe_unseen(struct inode *inode, struct pipe_inode_info *pipe)
 /**
  * ipcprobe_pipe_describe - write a pipe_snapshot record
  * @obj: pipe
- * @path: of a FIFO, or NULL
- * @only: the session it is for, or NULL for all.  Where there are others, it
- *	is described to all of them when it is used next.
- * @write_pos: to report
- * @read_pos: to report
+ * @path: path of a FIFO, or NULL
+ * @only: session that gets the record; NULL: all sessions.  If further sessions
+ *	run, the pipe is described to all of them when it is used next.
+ * @write_pos: write position for the record
+ * @read_pos: read position for the record
  *
  * Context: task context, preemption off; the pipe's mutex is held.
  */
@@ -316,7 +328,7 @@ static void emit_unblock(struct ipcprobe_op_end *end)
 /**
  * ipcprobe_pipe_block - an operation begins to wait for a pipe
  * @op: operation
- * @end: its side that waits
+ * @end: side of the operation that waits
  * @why: IPCPROBE_IO_FULL or IPCPROBE_IO_EMPTY
  */
 void ipcprobe_pipe_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u16 why)
@@ -328,7 +340,7 @@ void ipcprobe_pipe_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u1
 	op->flags |= IPCPROBE_IO_BLOCKED;
 }
 
-/* Ends the wait of one side, if there is one. */
+/* Ends the wait of one side, if that side waits. */
 void ipcprobe_pipe_unblock(struct ipcprobe_op_end *end)
 {
 	if (!end->waiting)
@@ -337,7 +349,7 @@ void ipcprobe_pipe_unblock(struct ipcprobe_op_end *end)
 	end->waiting = 0;
 }
 
-/* A signal ends a wait without finish_wait(). */
+/* Ends the waits of both sides: a signal ends a wait without finish_wait(). */
 void ipcprobe_pipe_end_waits(struct ipcprobe_op *op)
 {
 	ipcprobe_pipe_unblock(&op->end[0]);

@@ -18,22 +18,21 @@ struct path;
 /**
  * struct ipcprobe_pipe - one pipe or FIFO
  * @entry: in the table of pipes
- * @pipe: the kernel's pipe, NULL once that is freed; looked into only under
- *	its mutex
+ * @pipe: the kernel's pipe; NULL after it was freed; read only under its mutex
  * @ino: inode number
  * @dev: device of the inode
- * @id: what records call it
+ * @id: number of the pipe in records
  * @flags: IPCPROBE_IO_FIFO or 0
- * @epoch: value of ipcprobe_epoch when it was last described to all sessions
- * @snapshot: number of the snapshot that it was described in last
- * @is_synced: positions agree with the contents; pipe's mutex; cleared without
- *	it when bytes are going to move unseen
- * @is_special: one of the next two is set
- * @has_packets: reads throw the rest of a packet away (O_DIRECT); sticky
- * @nr_checks: so many operations more are compared with all of the contents:
- *	somebody may still move bytes unseen
- * @write_pos: bytes ever put in; pipe's mutex
- * @read_pos: bytes ever taken out; pipe's mutex
+ * @epoch: value of ipcprobe_epoch when the pipe was last described to all sessions
+ * @snapshot: number of the last snapshot that described the pipe
+ * @is_synced: positions agree with the contents; written under the pipe's mutex;
+ *	cleared without the mutex when bytes will move unseen
+ * @is_special: not 0 if @has_packets or @nr_checks is set
+ * @has_packets: reads discard the rest of a packet (O_DIRECT); never cleared
+ * @nr_checks: number of further operations whose positions are compared with all of
+ *	the contents, because bytes may still move unseen
+ * @write_pos: bytes ever written to the pipe; protected by the pipe's mutex
+ * @read_pos: bytes ever read from the pipe; protected by the pipe's mutex
  */
 struct ipcprobe_pipe {
 	struct ipcprobe_entry entry;
@@ -56,7 +55,7 @@ struct ipcprobe_pipe {
 	u64 read_pos;
 };
 
-static_assert(!offsetof(struct ipcprobe_pipe, entry));	/* freed by it */
+static_assert(!offsetof(struct ipcprobe_pipe, entry));	/* a pipe is freed through its entry */
 
 extern struct ipcprobe_table ipcprobe_pipes;
 
@@ -83,7 +82,7 @@ void ipcprobe_pipe_block(struct ipcprobe_op *op, struct ipcprobe_op_end *end, u1
 void ipcprobe_pipe_unblock(struct ipcprobe_op_end *end);
 void ipcprobe_pipe_end_waits(struct ipcprobe_op *op);
 
-/* Context: preemption off.  Return: NULL when the pipe was never seen. */
+/* Context: preemption off.  Return: NULL: the pipe was never seen. */
 static __always_inline struct ipcprobe_pipe *
 ipcprobe_pipe_find(const struct pipe_inode_info *pipe)
 {
@@ -93,12 +92,12 @@ ipcprobe_pipe_find(const struct pipe_inode_info *pipe)
 }
 
 /**
- * ipcprobe_pipe_get - the entry of a pipe, made when there is none
- * @inode: its inode
+ * ipcprobe_pipe_get - get the entry of a pipe; make one if there is none
+ * @inode: inode of the pipe
  * @pipe: the kernel's pipe, which the caller keeps from being freed
  *
  * Context: task context, preemption off.
- * Return: NULL for ipcprobe_pipe_reason().
+ * Return: the entry; NULL: none, ipcprobe_pipe_reason() says why.
  */
 static __always_inline struct ipcprobe_pipe *
 ipcprobe_pipe_get(struct inode *inode, struct pipe_inode_info *pipe)

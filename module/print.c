@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fingerprints of the data in user buffers: what is too rare to be inline (user.h). */
+/* The slow path of fingerprints of user buffers; the fast path is inline (user.h). */
 #include "user.h"
 
-/* Variables, so that the compiler leaves them in memory, see ipcprobe_put_print(). */
+/* Variables, so that the compiler reads them from memory: see ipcprobe_put_print(). */
 u64 ipcprobe_print_factor __ro_after_init = IPCPROBE_PRINT_FACTOR;
 u64 ipcprobe_print_one __ro_after_init = BIT_ULL(32);
 
-/* Of less than a word, byte for byte: those behind it may not be there. */
+/*
+ * The fingerprint of less than a word, read byte for byte: the bytes after
+ * @span may not exist.
+ */
 static u32 print_of_part(u64 addr, u32 span)
 {
 	u32 shift = 0;
@@ -53,12 +56,12 @@ static bool read_print(u32 *print, u64 addr)
 }
 
 /**
- * ipcprobe_prints_slowly - ipcprobe_prints_of() for the rare cases
- * @to: set to them
- * @addr: of the buffer
- * @bytes: its size; 0 or less: there are none
+ * ipcprobe_prints_slowly - slow path of ipcprobe_prints_of()
+ * @to: set to the fingerprints
+ * @addr: address of the buffer
+ * @bytes: size of the buffer; 0 or less: there are no fingerprints
  *
- * Context: as of ipcprobe_prints_of().
+ * Context: same as ipcprobe_prints_of().
  */
 void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 {
@@ -75,7 +78,10 @@ void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 		read_print(&to->tail, last);
 }
 
-/* Likewise ipcprobe_prints_begin(): without head the end of the call tries again. */
+/*
+ * Slow path of ipcprobe_buffer_begin(). If not all words were read, head is set
+ * to 0, so that the end of the call tries again.
+ */
 void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 {
 	ipcprobe_prints_slowly(to, addr, bytes);

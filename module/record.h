@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-/* A hole in a record would carry what was in memory before to user space. */
+/* A hole in a record would copy old contents of memory to user space. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 #include <linux/ipcprobe.h>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One CPU's ring of one session: BPF ring buffer's layout without its lock.
+ * One CPU's ring of one session: the layout of the BPF ring buffer, without its
+ * lock.
  *
- * Only the owning CPU writes, with irqs off from reserve to commit, so a
- * record is never seen half written and needs no busy bit; NMI context is
- * not traced.  Positions count bytes and never wrap.  The data pages are
- * mapped twice in a row, here and in user space, so that nobody handles a
- * record that crosses the end:
+ * Only the owning CPU writes, with irqs off from reserve to commit. Therefore
+ * no record is ever seen half written, and no busy bit is needed; NMI context
+ * is not traced. Positions count bytes and never wrap. The data pages are
+ * mapped twice in a row, in the kernel and in user space, so that a record
+ * which crosses the end needs no special case:
  *
  *	| consumer page | producer page | data ... | data again ... |
  *	  user: rw        user: ro        user: ro   user: ro
@@ -16,17 +17,17 @@
  *	  STORE data                           LOAD  data
  *	  STORE producer_pos  release (B)      STORE consumer_pos  release (D)
  *
- *	A pairs with D: data are overwritten only after they were read.
- *	B pairs with C: data are read only after they were written.
+ *	A pairs with D: data is overwritten only after it was read.
+ *	B pairs with C: data is read only after it was written.
  *
- * consumer_pos is not trusted: it enters one subtraction, and a result that
- * cannot be means that the ring is full.
+ * consumer_pos is not trusted: it is used in one subtraction, and an impossible
+ * result means that the ring is full.
  *
- * When the ring is full the newest event is dropped and counted by class, and
- * so is an event that made no record for another reason (missed.c); a lost
- * record stands in the stream before the next record that fits.  The last
- * LOST_ROOM bytes are kept for these, so that the losses at the very end are
- * in the stream as well (ipcprobe_ring_flush_lost()).
+ * When the ring is full, the newest event is lost and counted by class. An
+ * event that made no record for another reason is counted, too (missed.c). A
+ * lost record is written before the next record that fits. The last LOST_ROOM
+ * bytes of the ring are reserved for lost records, so that losses at the very
+ * end are in the stream as well (ipcprobe_ring_flush_lost()).
  */
 #include <linux/bitops.h>
 #include <linux/mm.h>
@@ -52,24 +53,26 @@ static void wakeup_reader(struct irq_work *work)
 }
 
 /*
- * Waking the reader.  poll() arms a wake-up by writing the position beyond which
- * it wants to know.  A writer looks at wakeup_pos and publishes producer_pos, in
- * any order and without a barrier, with irqs off; so poll() interrupts that CPU:
+ * How the reader is woken. poll() arms a wake-up: it writes the position beyond
+ * which the reader must be woken. A writer reads wakeup_pos and publishes
+ * producer_pos, in any order and without a barrier, with irqs off. Therefore
+ * poll() interrupts the CPU of the writer:
  *
  *	poll()				writer, irqs off
  *	  STORE wakeup_pos		  LOAD  wakeup_pos
  *	  interrupt of the ring's CPU	  STORE producer_pos
  *	  LOAD  producer_pos
  *
- * A writer that began before the interrupt has published, and poll() sees it; one
- * that begins after it sees wakeup_pos.  Only poll() pays, and only after a
- * wake-up: an old wakeup_pos that is lower wakes early, which harms nobody.
+ * A writer that began before the interrupt has published its record, and poll()
+ * sees the record. A writer that begins after the interrupt sees wakeup_pos.
+ * Only poll() has this cost, and only after a wake-up: an old and lower
+ * wakeup_pos wakes the reader early, which is harmless.
  */
 
 /*
- * Wakes the reader once: poll() arms it again.  A CPU that is about to die would
- * not do its work; it stays armed for what comes when it is back.  Context: as
- * the writer's.
+ * Wakes the reader once; poll() arms the next wake-up. A CPU that is about to
+ * go offline would not run its irq_work: the wake-up stays armed until the CPU
+ * is back. Context: same as that of the writer.
  */
 void ipcprobe_ring_wake(struct ipcprobe_ring *ring)
 {
@@ -79,7 +82,10 @@ void ipcprobe_ring_wake(struct ipcprobe_ring *ring)
 	irq_work_queue(&ring->wakeup);
 }
 
-/* Where records may end now; 0: the reader claims nonsense. */
+/*
+ * Return: the position up to which records may be written; 0: consumer_pos is
+ * invalid.
+ */
 static u64 find_limit(const struct ipcprobe_ring *ring)
 {
 	u64 consumer_pos = smp_load_acquire(&ring->consumer->consumer_pos); /* A */
@@ -90,7 +96,7 @@ static u64 find_limit(const struct ipcprobe_ring *ring)
 	return consumer_pos + size - LOST_ROOM;
 }
 
-/* The class whose loss began first; there is one. */
+/* Return: the class whose loss began first. At least one class has a loss. */
 static u32 earliest_lost(const struct ipcprobe_ring *ring)
 {
 	unsigned long classes = ring->lost_classes;
@@ -126,8 +132,9 @@ static void write_lost_of(struct ipcprobe_ring *ring, u32 class_id, u64 ts_ns)
 }
 
 /*
- * LOST_ROOM is behind the limit, so these always fit. The one that began first is
- * first: whoever merges CPUs by the time when losses began takes them as they come.
+ * The lost records always fit, because LOST_ROOM is after the limit. The loss
+ * that began first is written first: a reader that merges CPUs by the begin of
+ * losses can use them in this order.
  */
 static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
 {
@@ -140,7 +147,10 @@ static void write_lost(struct ipcprobe_ring *ring, u64 ts_ns)
 	}
 }
 
-/* The next record is reserved by ipcprobe_ring_make_room(), which writes these first. */
+/*
+ * Counts a loss. ring->limit becomes 0, so that the next reservation calls
+ * ipcprobe_ring_make_room(), which writes the lost records first.
+ */
 static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
 		       u32 nr, u64 ts_ns, u64 queues)
 {
@@ -156,12 +166,12 @@ static void count_lost(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
 }
 
 /**
- * ipcprobe_ring_miss - events that should be in the ring made no record
+ * ipcprobe_ring_miss - count events that should be in the ring but made no record
  * @ring: this CPU's ring
- * @class_id: their class
+ * @class_id: class of the events
  * @reason: enum ipcprobe_reason
- * @nr: how many, at least; 0: any number
- * @queues: whose queues they were about
+ * @nr: least number of events; 0: any number
+ * @queues: IPCPROBE_QUEUE() of the queues that the events are about
  *
  * Context: on the ring's CPU, irqs off; not NMI.
  */
@@ -173,13 +183,13 @@ void ipcprobe_ring_miss(struct ipcprobe_ring *ring, u32 class_id, u32 reason,
 }
 
 /**
- * ipcprobe_ring_adopt - say what was lost on CPUs that have no ring
- * @ring: a ring that nobody writes any more
+ * ipcprobe_ring_adopt - count losses of CPUs that have no ring
+ * @ring: a ring that has no writer any more
  * @class_id: class of the events
- * @nr: how many
- * @begin_ns: time of the first
+ * @nr: number of events
+ * @begin_ns: time of the first event
  *
- * STATS counts them with their own CPUs.  Context: process.
+ * STATS counts these events for their own CPUs.  Context: process.
  */
 void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
 			 u64 begin_ns)
@@ -192,14 +202,15 @@ void ipcprobe_ring_adopt(struct ipcprobe_ring *ring, u32 class_id, u32 nr,
 }
 
 /**
- * ipcprobe_ring_make_room - for a ring that seems full, or owes a lost record
+ * ipcprobe_ring_make_room - make room in a ring that seems full or has a loss
+ *	without a lost record
  * @ring: this CPU's ring
  * @class_id: class that a loss is counted for
- * @len: bytes wanted
+ * @len: bytes of the record
  * @ts_ns: time of the record
- * @queues: whose queues it is about
+ * @queues: IPCPROBE_QUEUE() of the queues that the record is about
  *
- * Context: as ipcprobe_ring_reserve().  Return: false: full, the loss is counted.
+ * Context: same as ipcprobe_ring_reserve().  Return: false: full, the loss is counted.
  */
 bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
 			     u64 ts_ns, u64 queues)
@@ -220,8 +231,8 @@ bool ipcprobe_ring_make_room(struct ipcprobe_ring *ring, u32 class_id, u32 len,
 }
 
 /**
- * ipcprobe_ring_flush_lost - tell the losses that no record has told yet
- * @ring: a ring that nobody writes any more
+ * ipcprobe_ring_flush_lost - write the lost records that are not written yet
+ * @ring: a ring that has no writer any more
  *
  * Context: process.
  */
@@ -229,13 +240,19 @@ void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring)
 {
 	u64 limit = find_limit(ring);
 
-	/* Stopped twice without reading, LOST_ROOM is used up: not now then. */
+	/*
+	 * LOST_ROOM is used up if the session was stopped twice without a read:
+	 * then write nothing.
+	 */
 	if (ring->lost_classes && ring->producer->producer_pos +
 	    hweight32(ring->lost_classes) * LOST_LEN <= limit + LOST_ROOM && limit)
 		write_lost(ring, ipcprobe_clock());
 }
 
-/* A ring that refused a record is full, however little wakeup_bytes are missing. */
+/*
+ * True if poll() may report the ring: enough bytes, or any bytes and a loss
+ * (the ring is full).
+ */
 static bool has_enough(const struct ipcprobe_ring *ring)
 {
 	u64 consumer_pos = READ_ONCE(ring->consumer->consumer_pos);
@@ -250,11 +267,11 @@ static void do_nothing(void *unused)
 }
 
 /**
- * ipcprobe_ring_readable - for poll(): is there enough to read?
+ * ipcprobe_ring_readable - for poll(): true if the reader has enough to read
  * @ring: any ring of the session
  *
- * When not, the ring's next wake-up is armed first, and then looked at again,
- * so that no wake-up is missed.
+ * If there is not enough, the next wake-up is armed, and the ring is checked again
+ * after that, so that no wake-up is missed.
  *
  * Context: process, irqs on.
  */
@@ -268,11 +285,11 @@ bool ipcprobe_ring_readable(struct ipcprobe_ring *ring)
 	WRITE_ONCE(ring->wakeup_pos, consumer_pos + ring->wakeup_bytes - 1);
 	if (is_armed)
 		return has_enough(ring);
-	/* an error means that the CPU is offline: it writes nothing */
+	/* an error means that the CPU is offline and writes nothing */
 	smp_call_function_single(ring->producer->cpu, do_nothing, NULL, true);
 	if (!has_enough(ring))
 		return false;
-	/* another poll() may have relied on this one's arming */
+	/* another poll() may have relied on the wake-up that this one armed */
 	wake_up_interruptible_poll(ring->wait, EPOLLIN | EPOLLRDNORM);
 	return true;
 }
@@ -287,7 +304,7 @@ static void free_pages_array(struct page **pages, unsigned int nr)
 	kvfree(pages);
 }
 
-/* Maps consumer page, producer page, data and data again. */
+/* Maps the consumer page, the producer page, the data, and the data again. */
 static void *map_area(int node, u32 size, struct page ***ret_pages)
 {
 	unsigned int nr_data = size >> PAGE_SHIFT, nr = 2 + nr_data, i;
@@ -321,10 +338,10 @@ err_free_pages:
  * ipcprobe_ring_create - make one CPU's ring
  * @cpu: the CPU that will write it
  * @size: bytes of data: a power of two, at least one page
- * @wakeup_bytes: when poll() calls it readable
- * @wait: woken when it is
+ * @wakeup_bytes: bytes in the ring from which on poll() reports it
+ * @wait: wait queue that is woken then
  *
- * Context: process.  Return: NULL when there is not enough memory.
+ * Context: process.  Return: the ring; NULL: no memory.
  */
 struct ipcprobe_ring *ipcprobe_ring_create(int cpu, u32 size, u32 wakeup_bytes,
 					   wait_queue_head_t *wait)
@@ -353,7 +370,7 @@ struct ipcprobe_ring *ipcprobe_ring_create(int cpu, u32 size, u32 wakeup_bytes,
 	return ring;
 }
 
-/* No writer and no mapping may be left. */
+/* Frees a ring that has no writer and no mapping any more; NULL is accepted. */
 void ipcprobe_ring_destroy(struct ipcprobe_ring *ring)
 {
 	if (!ring)

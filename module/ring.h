@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One CPU's ring of one session; ring.c says how it works. */
+/* One CPU's ring of one session; ring.c explains the protocol. */
 #ifndef IPCPROBE_RING_H
 #define IPCPROBE_RING_H
 
@@ -10,28 +10,36 @@
 
 struct ipcprobe_ring {
 	/* written by the CPU that owns the ring, irqs off */
-	u64 limit;		/* records end at or before it; 0 while lost_classes is not */
-	u64 wakeup_pos;		/* beyond it a reader is woken; also written by poll(), both WRITE_ONCE */
+	u64 limit;		/* records end here at the latest; 0 if lost_classes is not 0 */
+	/*
+	 * a record that ends beyond wakeup_pos wakes the reader; poll() writes
+	 * it, too: WRITE_ONCE()
+	 */
+	u64 wakeup_pos;
 	/* constant while the ring exists */
 	struct ipcprobe_ring_producer *producer;
 	u8 *data;
 	u64 mask;		/* size of the data - 1 */
-	u32 plain;		/* as of the session, less the classes that it wants data of */
-	struct ipcprobe_ring_consumer *consumer;	/* user space writes it */
+	/* copy of session->plain, without the classes whose data the session wants */
+	u32 plain;
+	struct ipcprobe_ring_consumer *consumer;	/* written by user space */
 	void *area;		/* consumer page, producer page, data, data again */
-	struct page **pages;	/* of the area, the second data left out */
+	struct page **pages;	/* pages of the area, without the second mapping of the data */
 	wait_queue_head_t *wait;
 	u32 wakeup_bytes;
-	/* as limit */
-	u32 lost_classes;	/* mask: losses that no record says yet */
+	/* written like @limit: by the owning CPU, irqs off */
+	u32 lost_classes;	/* mask of classes that have a loss without a lost record */
 	u32 lost_pending[IPCPROBE_NR_CLASSES];
 	u32 lost_reasons[IPCPROBE_NR_CLASSES];
-	u64 lost_queues[IPCPROBE_NR_CLASSES];	/* IPCPROBE_QUEUE() of each */
+	u64 lost_queues[IPCPROBE_NR_CLASSES];	/* masks made with IPCPROBE_QUEUE() */
 	u64 lost_begin_ns[IPCPROBE_NR_CLASSES];
 	struct irq_work wakeup;
 };
 
-/* What an event is about: the run queue of a CPU, in a mask; 0: of none. */
+/*
+ * Mask of the run queues that an event is about: the bit of one CPU; 0: no run
+ * queue.
+ */
 #define IPCPROBE_QUEUE(cpu)	(1ULL << ((cpu) & 63))
 #define IPCPROBE_QUEUES_ALL	U64_MAX
 
@@ -49,16 +57,17 @@ void ipcprobe_ring_flush_lost(struct ipcprobe_ring *ring);
 bool ipcprobe_ring_readable(struct ipcprobe_ring *ring);
 
 /**
- * ipcprobe_ring_reserve - room for one record; its loss is counted here
+ * ipcprobe_ring_reserve - reserve room for one record; count a loss if there is none
  * @ring: this CPU's ring
  * @len: bytes of the record, a multiple of 8
  * @class_id: class that the record, or its loss, is counted for
- * @ts_ns: its time
- * @queues: whose queues it is about; of use only if it is lost
- * @end: set to the position behind it, for ipcprobe_ring_commit()
+ * @ts_ns: time of the record
+ * @queues: IPCPROBE_QUEUE() of the queues that the record is about; used only if
+ *	the record is lost
+ * @end: set to the position after the record, for ipcprobe_ring_commit()
  *
  * Context: on the ring's CPU, irqs off until ipcprobe_ring_commit(); not NMI.
- * Return: where to write, or NULL: the ring is full.
+ * Return: address to write the record to; NULL: the ring is full.
  */
 static __always_inline void *
 ipcprobe_ring_reserve(struct ipcprobe_ring *ring, u32 len, u32 class_id,
@@ -77,7 +86,7 @@ ipcprobe_ring_reserve(struct ipcprobe_ring *ring, u32 len, u32 class_id,
 	return ring->data + (pos & ring->mask);
 }
 
-/* Makes the record reserved last visible. */
+/* Makes the last reserved record visible. */
 static __always_inline void ipcprobe_ring_commit(struct ipcprobe_ring *ring,
 						 u64 end)
 {

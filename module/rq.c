@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Offsets of the scheduler's private structs. */
+/* Finds the offsets of members of the scheduler's private structs. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "btf.h"
@@ -10,8 +10,9 @@ bool ipcprobe_rq_explains;
 DEFINE_STATIC_KEY_FALSE(ipcprobe_rq_complete);
 
 /*
- * Kernels call some members differently: the newest name first.  Behind the name
- * is what the member must be, as ipcprobe_btf_offsets() has it.
+ * Some members have different names in different kernels: the newest name is
+ * first. After each name is the type that the member must have, in the form of
+ * ipcprobe_btf_offsets().
  */
 static const struct {
 	const char *type;
@@ -83,7 +84,7 @@ static bool is_complete(void)
 }
 
 /**
- * ipcprobe_rq_init - find the offsets
+ * ipcprobe_rq_init - find the offsets in the kernel's BTF
  *
  * Context: process, between ipcprobe_btf_load() and ipcprobe_btf_unload().
  */

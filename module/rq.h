@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The scheduler's private structs, looked into by offsets from the kernel's
- * BTF: struct rq, cfs_rq, dl_rq, task_group, cfs_bandwidth, autogroup.  struct
- * sched_entity is public.
+ * The scheduler's private structs: struct rq, cfs_rq, dl_rq, task_group,
+ * cfs_bandwidth, autogroup. Their members are read at offsets from the kernel's
+ * BTF. struct sched_entity is public.
  *
- * Context of all that reads: under the lock of the queue, preemption off.
+ * Context of all functions that read: under the lock of the queue, preemption
+ * off.
  */
 #ifndef IPCPROBE_RQ_H
 #define IPCPROBE_RQ_H
@@ -20,7 +21,7 @@
 
 struct ipcprobe_session;
 
-/* Byte offsets; -1: this kernel has no such member, or no BTF. */
+/* Byte offsets; -1: this kernel has no such member, or has no BTF. */
 struct ipcprobe_rq_offsets {
 	int rq_nr_running;
 	int rq_cpu;
@@ -51,8 +52,8 @@ struct ipcprobe_rq_offsets {
 	int scx_runnable;
 	int tg_css;
 	int tg_autogroup;
-	int tg_cfs_rq_array;	/* a pointer for each CPU */
-	int tg_cfs_rq_percpu;	/* or a per-CPU variable */
+	int tg_cfs_rq_array;	/* array with a pointer for each CPU ... */
+	int tg_cfs_rq_percpu;	/* ... or a per-CPU variable; the other is -1 */
 	int autogroup_id;
 	int tg_bandwidth;
 	int bandwidth_quota;
@@ -60,15 +61,17 @@ struct ipcprobe_rq_offsets {
 };
 
 extern struct ipcprobe_rq_offsets ipcprobe_rq_offsets;
-extern bool ipcprobe_rq_explains;	/* all is known that the fair class decides by */
-DECLARE_STATIC_KEY_FALSE(ipcprobe_rq_complete);	/* so is all that IPCPROBE_RQ_HAS() is asked for */
+/* True if all offsets that explain the choices of the fair class are known. */
+extern bool ipcprobe_rq_explains;
+/* True if all offsets used with IPCPROBE_RQ_HAS() are known. */
+DECLARE_STATIC_KEY_FALSE(ipcprobe_rq_complete);
 
 void ipcprobe_rq_init(void);
 
 #define IPCPROBE_PRIVATE(type, base, member)				\
 	READ_ONCE(*(type const *)((const void *)(base) + ipcprobe_rq_offsets.member))
 
-/* Has this kernel such a member? */
+/* True if this kernel has the member. */
 #define IPCPROBE_RQ_HAS(member)						\
 	(static_branch_likely(&ipcprobe_rq_complete) ||			\
 	 ipcprobe_rq_offsets.member >= 0)
@@ -84,47 +87,61 @@ static __always_inline int ipcprobe_rq_cpu(const void *rq)
 	return IPCPROBE_RQ_HAS(rq_cpu) ? IPCPROBE_PRIVATE(int, rq, rq_cpu) : -1;
 }
 
-/* ---- what hook_pick.c remembers of each CPU ---- */
+/* ---- state of each CPU, kept by hook_pick.c ---- */
 
-DECLARE_PER_CPU(const void *, ipcprobe_searched); /* queue searched last, for a switch */
+DECLARE_PER_CPU(const void *, ipcprobe_searched); /* queue that was searched last, for a switch */
 
-/* The next search is not one of a group that the last search chose. */
+/*
+ * Marks the next search as one that does not continue in a group chosen by the
+ * last search.
+ */
 static __always_inline void ipcprobe_pick_restart(void)
 {
 	this_cpu_write(ipcprobe_searched, NULL);
 }
 
-/* ---- and hook_sched.c ---- */
+/* ---- state of each CPU, kept by hook_sched.c ---- */
 
 /*
- * Who was switched to, and how many voluntary switches it had made. A task that
- * wants to sleep and has a signal is still runnable; since Linux 6.14, and in
- * Debian's 6.12, its prev_state says no more than that. The kernel's count tells.
+ * The task that the CPU switched to, and the number of voluntary switches that
+ * the task had made then. A task that wants to sleep and has a signal pending
+ * is still runnable; since Linux 6.14, and in Debian's 6.12, its prev_state
+ * shows only that. Therefore the kernel's count of voluntary switches decides.
  */
 struct ipcprobe_stint {
-	u32 tid;		/* 0: not known; or idle, which makes no such switch */
-	u32 nr_voluntary;	/* low bits */
+	u32 tid;		/* 0: not known, or idle, which makes no voluntary switch */
+	u32 nr_voluntary;	/* low 32 bits of the count */
 };
 
 DECLARE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
 
-/* Each CPU's queue, known since its first snapshot, or since its stopper was woken. */
+/*
+ * The queue of each CPU; known after its first snapshot, or after its stopper
+ * was woken.
+ */
 DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 
-/* Some group was throttled since hooks are attached: there may be throttled tasks. */
+/*
+ * True if some group was throttled since hooks were attached: throttled tasks
+ * may exist.
+ */
 extern bool ipcprobe_rq_has_throttled;
 
-/* Who was woken or enqueued last by this CPU. */
+/* Task that this CPU woke or enqueued last. */
 DECLARE_PER_CPU(u32, ipcprobe_named_tid);
 
-/* The last record here is its rq_enqueue: its wake-up is told next, with that time. */
+/*
+ * Task whose rq_enqueue is the last record of this CPU: the rq_wakeup of the
+ * task comes next, with the same time.
+ */
 DECLARE_PER_CPU(u32, ipcprobe_fresh_tid);
 
 /*
- * A record stands between a task's rq_enqueue and its rq_wakeup, which must not
- * be older then.
+ * Notes that another record comes between the rq_enqueue of a task and its
+ * rq_wakeup: then the rq_wakeup must not have the time of the rq_enqueue, which
+ * would be older.
  *
- * Context: as all that writes records.
+ * Context: same as for all functions that write records.
  */
 static __always_inline void ipcprobe_rq_interrupt_wakeup(void)
 {
@@ -132,9 +149,9 @@ static __always_inline void ipcprobe_rq_interrupt_wakeup(void)
 }
 
 /**
- * ipcprobe_irq_context - is it an interrupt that calls, or the running task itself?
+ * ipcprobe_irq_context - interrupt context of the caller; 0: the running task itself
  *
- * Context: any but NMI.  Return: IPCPROBE_CONTEXT_HARDIRQ, SOFTIRQ or 0.
+ * Context: any but NMI.  Return: IPCPROBE_CONTEXT_HARDIRQ, IPCPROBE_CONTEXT_SOFTIRQ or 0.
  */
 static __always_inline u16 ipcprobe_irq_context(void)
 {
@@ -146,7 +163,7 @@ static __always_inline u16 ipcprobe_irq_context(void)
 }
 
 /**
- * ipcprobe_sched_context - where the scheduler was called from
+ * ipcprobe_sched_context - context in which the scheduler was called
  *
  * Context: any but NMI.  Return: IPCPROBE_CONTEXT_*.
  */
@@ -168,7 +185,7 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, boo
 
 /* ---- task groups ---- */
 
-/* Return: the number that records call the group by; 0 = not known. */
+/* Return: the number of the group in records; 0: not known. */
 static __always_inline u32 ipcprobe_group_number(const void *tg)
 {
 	const struct cgroup_subsys_state *css;
@@ -197,7 +214,10 @@ static __always_inline u32 ipcprobe_group_of(const struct task_struct *p)
 
 /* ---- the real-time class ---- */
 
-/* All its tasks wait for the next period.  (With groups of such tasks: not known.) */
+/*
+ * True if all tasks of the real-time class on this queue wait for the next
+ * period. (With groups of real-time tasks: not known.)
+ */
 static __always_inline bool ipcprobe_rt_is_throttled(const void *rq)
 {
 	const struct ipcprobe_rq_offsets *offsets = &ipcprobe_rq_offsets;
@@ -209,7 +229,7 @@ static __always_inline bool ipcprobe_rt_is_throttled(const void *rq)
 
 /* ---- the fair class ---- */
 
-/* The group's own queue there; NULL = not known. */
+/* Return: the queue of the group on @cpu; NULL: not known. */
 static __always_inline const void *ipcprobe_group_queue(const void *tg, int cpu)
 {
 	const struct ipcprobe_rq_offsets *offsets = &ipcprobe_rq_offsets;
@@ -224,7 +244,7 @@ static __always_inline const void *ipcprobe_group_queue(const void *tg, int cpu)
 	return NULL;
 }
 
-/* The queue's own group is throttled, or one that it is in. */
+/* True if the group of the queue is throttled, or one of the groups above it. */
 static __always_inline bool ipcprobe_cfs_is_throttled(const void *cfs_rq)
 {
 	return IPCPROBE_RQ_HAS(cfs_throttle_count) &&
@@ -241,7 +261,10 @@ ipcprobe_se_queue(const struct sched_entity *se)
 #endif
 }
 
-/* The queue of the group that the entity stands for; NULL: it is a task. */
+/*
+ * Return: the queue of the group that the entity stands for; NULL: the entity
+ * is a task.
+ */
 static __always_inline const void *
 ipcprobe_se_group(const struct sched_entity *se)
 {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The members of a CPU's queue at one instant: under the queue's lock or, on a kernel
- * that does not say where that is, when the machine is stopped.
+ * Records the members of a CPU's queue at one instant: either under the lock of
+ * the queue or, if the offset of the lock is not known, while the machine is
+ * stopped.
  *
- * The queue has a list of its own for each scheduling class: what is looked at
- * are its members, however many threads sleep.  A kernel whose lists are not
- * known has all its threads looked at.  Either has a limit, so that the queue is
- * locked for a bounded time, whatever the machine's users do.
+ * The queue has a list for each scheduling class. These lists are walked, so
+ * that the cost depends on the members and not on the number of sleeping
+ * threads. If the lists are not known, all threads are examined. Both walks
+ * have a limit, so that the queue is locked for a bounded time, whatever the
+ * users of the machine do.
  */
 #include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
@@ -18,16 +20,16 @@
 #include "rq.h"
 #include "session.h"
 
-#define MEMBERS_MAX	4096	/* of one queue: more are not in the snapshot */
-#define THREADS_MAX	16384	/* looked at one by one */
+#define MEMBERS_MAX	4096	/* members of one queue; further members are not in the snapshot */
+#define THREADS_MAX	16384	/* threads that are examined one by one */
 
-/* What a CPU is at; irqs are off. */
+/* The state of a snapshot on one CPU; irqs are off. */
 struct members {
 	struct ipcprobe_session *only;
 	const void *rq;
 	int cpu;
-	u32 nr;		/* in the snapshot so far */
-	bool is_cut;	/* there are more than the limit */
+	u32 nr;		/* members in the snapshot so far */
+	bool is_cut;	/* the queue has more members than the limit */
 };
 
 static u16 state_of(const struct task_struct *p, const void *rq)
@@ -44,8 +46,8 @@ static u16 state_of(const struct task_struct *p, const void *rq)
 	return state;
 }
 
-/* Return: whether there may be one more. */
-static bool add(struct members *members, const struct task_struct *task, u16 sched_class)
+/* Return: true if one more member may be added. */
+static bool add_member(struct members *members, const struct task_struct *task, u16 sched_class)
 {
 	struct ipcprobe_rec_rq_snapshot rec;
 
@@ -75,14 +77,17 @@ static const struct list_head *list_at(const void *base, int offset)
 	return base + offset;
 }
 
-/* Of all groups.  Who has exited, and was reaped on the way, is still among them. */
+/*
+ * Adds the fair tasks of all groups. A task that has exited and was reaped may
+ * still be listed.
+ */
 static void add_fair(struct members *members)
 {
 	const struct task_struct *task;
 
 	list_for_each_entry(task, list_at(members->rq, ipcprobe_rq_offsets.rq_cfs_tasks),
 			    se.group_node)
-		if (!add(members, task, IPCPROBE_SCHED_FAIR))
+		if (!add_member(members, task, IPCPROBE_SCHED_FAIR))
 			return;
 }
 
@@ -96,7 +101,7 @@ static void add_rt(struct members *members)
 
 	for (prio = 0; prio < MAX_RT_PRIO; prio++)
 		list_for_each_entry(task, &queues[prio], rt.run_list)
-			if (!add(members, task, IPCPROBE_SCHED_RT))
+			if (!add_member(members, task, IPCPROBE_SCHED_RT))
 				return;
 }
 
@@ -110,8 +115,8 @@ static void add_dl(struct members *members)
 	for (node = rb_first_cached(root); node; node = rb_next(node)) {
 		entity = rb_entry(node, struct sched_dl_entity, rb_node);
 		if (!ipcprobe_dl_is_server(entity) &&
-		    !add(members, container_of(entity, struct task_struct, dl),
-			 IPCPROBE_SCHED_DL))
+		    !add_member(members, container_of(entity, struct task_struct, dl),
+				IPCPROBE_SCHED_DL))
 			return;
 	}
 }
@@ -121,27 +126,33 @@ static void add_stopper(struct members *members)
 	const struct task_struct *task = IPCPROBE_PRIVATE(void *, members->rq, rq_stop);
 
 	if (task && task->on_rq)
-		add(members, task, IPCPROBE_SCHED_STOP);
+		add_member(members, task, IPCPROBE_SCHED_STOP);
 }
 
-/* The list has those that a BPF scheduler waits for: not the one that runs. */
+/*
+ * Adds tasks of the ext class. The list has the tasks that wait in a BPF
+ * scheduler, but not the running task.
+ */
 static void add_ext(struct members *members)
 {
 #ifdef CONFIG_SCHED_CLASS_EXT
 	const struct task_struct *task = current;
 
 	if (task->scx.flags & SCX_TASK_QUEUED && list_empty(&task->scx.runnable_node) &&
-	    !add(members, task, IPCPROBE_SCHED_EXT))
+	    !add_member(members, task, IPCPROBE_SCHED_EXT))
 		return;
 	list_for_each_entry(task, list_at(members->rq, ipcprobe_rq_offsets.rq_scx +
 					  ipcprobe_rq_offsets.scx_runnable),
 			    scx.runnable_node)
-		if (!add(members, task, IPCPROBE_SCHED_EXT))
+		if (!add_member(members, task, IPCPROBE_SCHED_EXT))
 			return;
 #endif
 }
 
-/* Real-time groups, which few kernels have, would be lists inside lists. */
+/*
+ * True if the lists of the queue are known. Real-time groups, which few kernels
+ * have, would be lists inside lists.
+ */
 static bool has_lists(const void *rq)
 {
 	const struct ipcprobe_rq_offsets *o = &ipcprobe_rq_offsets;
@@ -186,14 +197,14 @@ static void add_threads(struct members *members, bool only_throttled)
 		}
 		if (thread->on_rq && task_cpu(thread) == members->cpu &&
 		    (!only_throttled || ipcprobe_task_throttled(thread)) &&
-		    !add(members, thread, class_of(thread, members->rq)))
+		    !add_member(members, thread, class_of(thread, members->rq)))
 			return;
 	}
 }
 
 /* ---- the snapshot ---- */
 
-/* Its queue is the one that the root group's part of it says. */
+/* Learns the queue of this CPU from the part of the queue that the root group has. */
 static const void *learn_own_rq(void)
 {
 	const void *queue = ipcprobe_se_queue(&current->se);
@@ -218,11 +229,12 @@ static void emit_end(const struct members *members)
 }
 
 /**
- * ipcprobe_rq_has_lock - is it known how this kernel locks a queue?
+ * ipcprobe_rq_has_lock - true if this kernel's way to lock a queue is known
  *
- * With core scheduling, which none of the tested kernels has, several share a lock.
+ * With core scheduling, which none of the tested kernels has, several queues share a
+ * lock.
  *
- * Context: any, the module is initialised.
+ * Context: any, after the module was initialised.
  */
 bool ipcprobe_rq_has_lock(void)
 {
@@ -238,10 +250,11 @@ static raw_spinlock_t *lock_of(const void *rq)
 }
 
 /*
- * Tasks of a group that was throttled since the hooks are attached may have left
- * their queues after the caller looked for such.
+ * Emits the members and the end of the snapshot. Tasks of a group that was
+ * throttled since the hooks were attached may have left their queues after the
+ * caller looked for such tasks.
  */
-static void snapshot(struct members *members, bool has_throttled)
+static void snapshot_queue(struct members *members, bool has_throttled)
 {
 	has_throttled |= IPCPROBE_THROTTLES_TASKS && READ_ONCE(ipcprobe_rq_has_throttled);
 	if (has_lists(members->rq))
@@ -252,13 +265,14 @@ static void snapshot(struct members *members, bool has_throttled)
 }
 
 /**
- * ipcprobe_rq_snapshot - the members of this CPU's queue
+ * ipcprobe_rq_snapshot - record the members of this CPU's queue
  * @only: session that gets the records
- * @has_throttled: there are tasks that are members of a queue, but in none of
- *	its lists: throttled ones
- * @is_stopped: the machine is stopped, every CPU is here; else the queue is locked
+ * @has_throttled: throttled tasks exist, which are members of a queue but in none of its
+ *	lists
+ * @is_stopped: true: the machine is stopped, and every CPU is in this function;
+ *	false: this function locks the queue
  *
- * Context: irqs off, inside no lock of a queue.
+ * Context: irqs off, no lock of a queue held.
  */
 void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, bool is_stopped)
 {
@@ -269,13 +283,13 @@ void ipcprobe_rq_snapshot(struct ipcprobe_session *only, bool has_throttled, boo
 	};
 
 	if (is_stopped) {
-		snapshot(&members, has_throttled);
+		snapshot_queue(&members, has_throttled);
 	} else if (!members.rq || ipcprobe_rq_cpu(members.rq) != members.cpu) {
 		ipcprobe_session_missed(only, IPCPROBE_CLASS_SCHED, IPCPROBE_REASON_NO_HOOK,
 					IPCPROBE_QUEUE(members.cpu));
 	} else {
 		raw_spin_lock(lock_of(members.rq));
-		snapshot(&members, has_throttled);
+		snapshot_queue(&members, has_throttled);
 		raw_spin_unlock(lock_of(members.rq));
 	}
 	if (members.is_cut)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A session: one open file of /dev/ipcprobe with its rings, filter and
- * counters.  Life: create (open) -> configure -> start <-> stop -> destroy
- * (last close).  Running sessions are on an RCU list that the probes walk.
+ * counters. Life of a session: create (open) -> configure -> start <-> stop ->
+ * destroy (last close). Running sessions are on an RCU list that the probes
+ * walk.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,7 +26,7 @@
 #include "session.h"
 #include "setup.h"
 
-static struct ipcprobe_ring no_ring;	/* of no class */
+static struct ipcprobe_ring no_ring;	/* plain is 0: no class is on the fast path */
 DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
 LIST_HEAD(ipcprobe_sessions);
 u32 ipcprobe_snap_bytes;
@@ -33,14 +34,14 @@ bool ipcprobe_has_sums;
 
 static LIST_HEAD(all_sessions);
 static u32 last_id;
-/* of both lists, last_id, what update_only() sets: nobody sleeps with it */
+/* protects both lists, last_id, and what update_only() sets; no holder sleeps */
 static DEFINE_SPINLOCK(list_lock);
 
 /**
- * ipcprobe_session_create - a session that is not configured yet
+ * ipcprobe_session_create - make a session that is not configured yet
  *
- * Context: process; waits for nobody.  Return: ERR_PTR: -ENOMEM; -EUSERS: there
- * are IPCPROBE_NR_SESSIONS_MAX.
+ * Context: process; does not wait.  Return: the session or an ERR_PTR: -ENOMEM;
+ * -EUSERS: IPCPROBE_NR_SESSIONS_MAX sessions are open.
  */
 struct ipcprobe_session *ipcprobe_session_create(void)
 {
@@ -145,8 +146,8 @@ static int make_rings(struct ipcprobe_session *session, u32 bytes,
 }
 
 /*
- * Each ring has a copy, for ipcprobe_only_ring: without the classes whose calls
- * have more to write than one record.
+ * Each ring has a copy of session->plain, for ipcprobe_only_ring. The copy is
+ * without the classes whose calls write more than one record.
  */
 static void set_plain(struct ipcprobe_session *session)
 {
@@ -161,7 +162,7 @@ static void set_plain(struct ipcprobe_session *session)
 			session->rings[cpu]->plain = session->plain & ~slow;
 }
 
-/* What make_rings() and ipcprobe_filter_init() are about to take. */
+/* Memory that make_rings() and ipcprobe_filter_init() are about to take. */
 static u64 bytes_of(const struct ipcprobe_setup *setup, u32 ring_bytes)
 {
 	u64 nr_pages = 2 + (ring_bytes >> PAGE_SHIFT);
@@ -189,8 +190,8 @@ static int make_parts(struct ipcprobe_session *session,
 	return err;
 }
 
-static int configure(struct ipcprobe_session *session,
-		     const struct ipcprobe_setup *setup)
+static int configure_session(struct ipcprobe_session *session,
+			     const struct ipcprobe_setup *setup)
 {
 	const struct ipcprobe_config *config = &setup->config;
 	u32 bytes = ipcprobe_setup_ring_bytes(config);
@@ -214,15 +215,15 @@ static int configure(struct ipcprobe_session *session,
 	session->has_sums = config->flags & IPCPROBE_F_SUMS;
 	set_plain(session);
 	session->has_snapshot = !(config->flags & IPCPROBE_F_NO_SNAPSHOT);
-	/* mmap(), STATS and netlink look without the mutex: publish last */
+	/* mmap(), STATS and netlink read without the mutex: publish last */
 	smp_store_release(&session->ring_bytes, bytes);
 	return 0;
 }
 
 /**
- * ipcprobe_session_configure - give a session its filter and rings
- * @session: not configured yet
- * @setup: from ipcprobe_setup_init()
+ * ipcprobe_session_configure - make the filter and the rings of a session
+ * @session: session that is not configured yet
+ * @setup: configuration from ipcprobe_setup_init()
  *
  * Context: process.  Return: 0 or an error of struct ipcprobe_config.
  */
@@ -233,7 +234,7 @@ int ipcprobe_session_configure(struct ipcprobe_session *session,
 
 	if (mutex_lock_killable(&session->mutex))
 		return -EINTR;
-	err = configure(session, setup);
+	err = configure_session(session, setup);
 	mutex_unlock(&session->mutex);
 	return err;
 }
@@ -241,8 +242,9 @@ int ipcprobe_session_configure(struct ipcprobe_session *session,
 /* ---- start, stop ---- */
 
 /*
- * Before a session joins the list, and after one left it: the probes that find
- * a ring here do not look at the list.  Release: they find it made.
+ * Called before a session joins the list, and after a session has left it: a
+ * probe that finds a ring with the class in its plain mask does not read the
+ * list. Release: the probe finds an initialised ring.
  */
 static void set_only(struct ipcprobe_session *only)
 {
@@ -253,13 +255,13 @@ static void set_only(struct ipcprobe_session *only)
 				  (only ? only->rings[cpu] : NULL) ?: &no_ring);
 }
 
-/* No pointer in a module's per-CPU data can be initialised by the compiler. */
+/* The compiler cannot initialise a pointer in the per-CPU data of a module. */
 void __init ipcprobe_session_init(void)
 {
 	set_only(NULL);
 }
 
-/* The list has changed. */
+/* Updates the variables that depend on the list of running sessions. */
 static void update_only(void)
 {
 	bool is_alone = list_is_singular(&ipcprobe_sessions);
@@ -279,8 +281,8 @@ static void update_only(void)
 }
 
 /**
- * ipcprobe_session_is_alone - is it the only session that runs?
- * @session: a running one
+ * ipcprobe_session_is_alone - true if it is the sole session
+ * @session: a running session
  *
  * Context: any.
  */
@@ -290,8 +292,8 @@ bool ipcprobe_session_is_alone(const struct ipcprobe_session *session)
 	       READ_ONCE(session->active_node.next) == &ipcprobe_sessions;
 }
 
-/* What no hook of this kernel sees is missing from here on. */
-static void say_incomplete(struct ipcprobe_session *session)
+/* Marks as lost, from now on, the events that no hook of this kernel sees. */
+static void mark_incomplete(struct ipcprobe_session *session)
 {
 	u32 lacking = ipcprobe_hooks_incomplete(session->classes);
 	u32 class_id;
@@ -303,11 +305,12 @@ static void say_incomplete(struct ipcprobe_session *session)
 }
 
 /*
- * Objects are described again twice: first, so that whoever finds the session
- * on the list describes what it uses; then for those who were looking at the
- * list without it and took note that they had described something to all.
+ * Objects are described again twice. The first time, so that a probe that finds
+ * the session on the list describes the objects that it uses. The second time,
+ * for probes that were reading the list without the session, and marked an
+ * object as described to all sessions.
  */
-static void activate(struct ipcprobe_session *session)
+static void activate_session(struct ipcprobe_session *session)
 {
 	WRITE_ONCE(session->running, true);
 	ipcprobe_describe_again();
@@ -316,12 +319,12 @@ static void activate(struct ipcprobe_session *session)
 		list_add_tail_rcu(&session->active_node, &ipcprobe_sessions);
 		update_only();
 	}
-	say_incomplete(session);
+	mark_incomplete(session);
 	synchronize_rcu();	/* probes run with preemption off */
 	ipcprobe_describe_again();
 }
 
-static void deactivate(struct ipcprobe_session *session)
+static void deactivate_session(struct ipcprobe_session *session)
 {
 	scoped_guard(spinlock, &list_lock) {
 		list_del_rcu(&session->active_node);
@@ -334,7 +337,7 @@ static void deactivate(struct ipcprobe_session *session)
 	ipcprobe_limit_give(IPCPROBE_LIMIT_RUNNING, 1);
 }
 
-static int start(struct ipcprobe_session *session)
+static int start_session(struct ipcprobe_session *session)
 {
 	int err;
 
@@ -349,25 +352,25 @@ static int start(struct ipcprobe_session *session)
 		ipcprobe_limit_give(IPCPROBE_LIMIT_RUNNING, 1);
 		return err;
 	}
-	activate(session);
+	activate_session(session);
 	if (session->has_snapshot)
 		err = ipcprobe_classes_snapshot(session, session->classes);
 	if (err)
-		deactivate(session);
+		deactivate_session(session);
 	return err;
 }
 
-static int stop(struct ipcprobe_session *session)
+static int stop_session(struct ipcprobe_session *session)
 {
 	if (!session->ring_bytes)
 		return -EBADFD;
 	if (!session->running)
 		return -EALREADY;
-	deactivate(session);
+	deactivate_session(session);
 	return 0;
 }
 
-static int resync(struct ipcprobe_session *session)
+static int resync_session(struct ipcprobe_session *session)
 {
 	if (!session->running)
 		return -EBADFD;
@@ -384,7 +387,10 @@ static int resync_queues(struct ipcprobe_session *session)
 	return ipcprobe_classes_snapshot(session, IPCPROBE_BIT(SCHED));
 }
 
-/* One after another; whoever waits for its turn can be killed. */
+/*
+ * Runs one step of a session at a time; a task that waits for its turn can be
+ * killed.
+ */
 static int take_turn(struct ipcprobe_session *session,
 		     int (*step)(struct ipcprobe_session *session))
 {
@@ -397,20 +403,20 @@ static int take_turn(struct ipcprobe_session *session,
 	return err;
 }
 
-/* Errors of the next four: see IPCPROBE_IOC_START.  Context: process. */
+/* Errors of the next four functions: see IPCPROBE_IOC_START. Context: process. */
 int ipcprobe_session_start(struct ipcprobe_session *session)
 {
-	return take_turn(session, start);
+	return take_turn(session, start_session);
 }
 
 int ipcprobe_session_stop(struct ipcprobe_session *session)
 {
-	return take_turn(session, stop);
+	return take_turn(session, stop_session);
 }
 
 int ipcprobe_session_resync(struct ipcprobe_session *session)
 {
-	return take_turn(session, resync);
+	return take_turn(session, resync_session);
 }
 
 int ipcprobe_session_resync_queues(struct ipcprobe_session *session)
@@ -418,7 +424,7 @@ int ipcprobe_session_resync_queues(struct ipcprobe_session *session)
 	return take_turn(session, resync_queues);
 }
 
-/* Return: 0, -EINVAL, -ENXIO, -EBADFD; fills @stats->produced and ->lost. */
+/* Fills @stats->produced and @stats->lost. Return: 0, -EINVAL, -ENXIO or -EBADFD. */
 int ipcprobe_session_stats(struct ipcprobe_session *session,
 			   struct ipcprobe_stats *stats)
 {
@@ -427,7 +433,7 @@ int ipcprobe_session_stats(struct ipcprobe_session *session,
 
 	if (stats->resv)
 		return -EINVAL;
-	if (!smp_load_acquire(&session->ring_bytes)) /* configure() */
+	if (!smp_load_acquire(&session->ring_bytes)) /* configure_session() */
 		return -EBADFD;
 	if (stats->cpu >= nr_cpu_ids || !cpu_possible(stats->cpu))
 		return -ENXIO;
@@ -448,13 +454,13 @@ int ipcprobe_session_stats(struct ipcprobe_session *session,
 /* ---- references, end ---- */
 
 /**
- * ipcprobe_session_get_next - the sessions one after another, by number
- * @id: of the one before, or 0
+ * ipcprobe_session_get_next - get the sessions one after another, by id
+ * @id: id of the previous session; 0: get the first session
  *
  * A session that is closed meanwhile keeps its memory until
  * ipcprobe_session_put().
  *
- * Context: process; waits for nobody.  Return: NULL when there are no more.
+ * Context: process; does not wait.  Return: the session; NULL: there are no more.
  */
 struct ipcprobe_session *ipcprobe_session_get_next(u32 id)
 {
@@ -470,7 +476,7 @@ struct ipcprobe_session *ipcprobe_session_get_next(u32 id)
 	return NULL;
 }
 
-/* Context: process; waits for nobody. */
+/* Context: process; does not wait. */
 void ipcprobe_session_put(struct ipcprobe_session *session)
 {
 	if (!refcount_dec_and_test(&session->refs))
@@ -482,18 +488,18 @@ void ipcprobe_session_put(struct ipcprobe_session *session)
 	ipcprobe_limit_give(IPCPROBE_LIMIT_OPEN, 1);
 }
 
-/* Return: id of the process that opened it; 0: it has ended. */
+/* Return: id of the process that opened the session; 0: that process has ended. */
 u32 ipcprobe_session_owner(const struct ipcprobe_session *session)
 {
 	guard(rcu)();
 	return pid_nr(READ_ONCE(session->owner->pids[PIDTYPE_TGID]));
 }
 
-/* The file is closed: no ioctl is under way. */
+/* Destroys a session whose file is closed: no ioctl is under way. */
 void ipcprobe_session_destroy(struct ipcprobe_session *session)
 {
 	if (session->running)
-		deactivate(session);
+		deactivate_session(session);
 	ipcprobe_filter_deinit(&session->filter);
 	scoped_guard(spinlock, &list_lock)
 		list_del(&session->node);

@@ -19,41 +19,44 @@ struct ipcprobe_setup;
 struct signal_struct;
 
 struct ipcprobe_session {
-	struct list_head active_node;	/* ipcprobe_sessions; RCU */
-	/* set by CONFIGURE, constant afterwards */
+	struct list_head active_node;	/* in the list ipcprobe_sessions; RCU */
+	/* set by CONFIGURE, constant after that */
 	u32 classes;
-	u32 plain;			/* classes that no filter applies to */
+	u32 plain;			/* classes without any filter */
 	u32 filtered;			/* classes that the pid filter applies to */
 	u32 not_self;			/* classes without events of @owner */
-	u32 snap_bytes;			/* of each transfer that it wants */
-	bool has_sums;			/* it wants checksums */
-	struct task_struct *opener;	/* the task that opened it; referenced */
-	const struct signal_struct *owner;	/* its process, which @opener keeps */
+	u32 snap_bytes;			/* bytes wanted of each transfer */
+	bool has_sums;			/* the session wants checksums */
+	struct task_struct *opener;	/* task that opened the session; referenced */
+	const struct signal_struct *owner;	/* process of @opener, which keeps it */
 	struct ipcprobe_filter filter;
 	bool all_cpus;
 	bool has_snapshot;
 	cpumask_var_t cpus;
-	struct ipcprobe_ring **rings;	/* [nr_cpu_ids]; NULL: CPU was not present */
+	struct ipcprobe_ring **rings;	/* [nr_cpu_ids]; NULL: the CPU was not present */
 	u32 ring_bytes;
 	/* events of CPUs without a ring: [nr_cpu_ids][IPCPROBE_NR_CLASSES] */
 	u64 (*no_ring)[IPCPROBE_NR_CLASSES];
-	u64 no_ring_begin_ns;		/* the first of them since START; 0: none */
-	u64 no_ring_flushed[IPCPROBE_NR_CLASSES];	/* of them in lost records */
-	u64 bytes;			/* taken of IPCPROBE_LIMIT_BYTES */
-	bool running;			/* written with @mutex */
-	struct mutex mutex;		/* one of CONFIGURE, START, STOP and RESYNC at a time */
-	refcount_t refs;		/* the open file, and who looks at it */
+	u64 no_ring_begin_ns;		/* first event of no_ring since START; 0: none */
+	u64 no_ring_flushed[IPCPROBE_NR_CLASSES];	/* events already in lost records */
+	u64 bytes;			/* amount taken from IPCPROBE_LIMIT_BYTES */
+	bool running;			/* written under @mutex */
+	struct mutex mutex;		/* serialises CONFIGURE, START, STOP and RESYNC */
+	refcount_t refs;		/* references: the open file, and netlink queries */
 	u32 id;
-	struct list_head node;		/* all sessions */
+	struct list_head node;		/* in the list of all sessions */
 	char comm[TASK_COMM_LEN];
 	wait_queue_head_t wait;
 };
 
-/* While one session runs alone, its ring of each CPU; else one of no class.  RCU. */
+/*
+ * The ring of the sole session on this CPU; if no session or several sessions
+ * run, a ring whose plain mask is 0. RCU.
+ */
 DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
-extern struct list_head ipcprobe_sessions;	/* running ones; RCU */
-extern u32 ipcprobe_snap_bytes;	/* the most that a running session wants */
-extern bool ipcprobe_has_sums;	/* a running session wants checksums */
+extern struct list_head ipcprobe_sessions;	/* list of the running sessions; RCU */
+extern u32 ipcprobe_snap_bytes;	/* largest snap_bytes of the running sessions */
+extern bool ipcprobe_has_sums;	/* true if a running session wants checksums */
 
 void ipcprobe_session_init(void);
 bool ipcprobe_session_is_alone(const struct ipcprobe_session *session);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What CONFIGURE asks for, copied from user space and checked.  User memory may
- * be slow for as long as its owner likes (userfaultfd, FUSE), so all of it is
- * copied here, before any lock is taken.
+ * Copies and checks the configuration that CONFIGURE gets from user space.
+ * Reads of user memory may take as long as the owner of the memory likes
+ * (userfaultfd, FUSE), so everything is copied here, before any lock is taken.
  */
 #include <linux/err.h>
 #include <linux/log2.h>
@@ -34,7 +34,7 @@ static int check_config(const struct ipcprobe_config *config)
 	return 0;
 }
 
-/* @ret: set to a copy of @nr members of @size bytes; NULL when there are none, or on error */
+/* @ret: set to a copy of @nr members of @size bytes; NULL if @nr is 0, or on error */
 static int copy_array(void *ret, u64 from, u32 nr, size_t size)
 {
 	void **to = ret, *copy;
@@ -47,8 +47,9 @@ static int copy_array(void *ret, u64 from, u32 nr, size_t size)
 }
 
 /**
- * ipcprobe_setup_init - copy a configuration and check what needs no session
- * @setup: to fill; ipcprobe_setup_deinit() frees it, also after an error
+ * ipcprobe_setup_init - copy a configuration and check all that needs no
+ *	session
+ * @setup: filled; freed by ipcprobe_setup_deinit(), also after an error
  * @from: struct ipcprobe_config in user space
  *
  * Context: process, no lock held.  Return: 0, -EFAULT, -EINVAL or -ENOMEM.

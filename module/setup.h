@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What CONFIGURE asks for. */
+/* A configuration for CONFIGURE, copied from user space. */
 #ifndef IPCPROBE_SETUP_H
 #define IPCPROBE_SETUP_H
 
@@ -7,9 +7,9 @@
 
 /**
  * struct ipcprobe_setup - a configuration, copied from user space
- * @config: as given; its @pids and @cpus are not looked at again
- * @cpus: copy of the mask, NULL: all CPUs
- * @pids: copy of the list, NULL: no filter
+ * @config: the configuration as given; its pids and cpus are not used again
+ * @cpus: copy of the mask of CPUs; NULL: all CPUs
+ * @pids: copy of the list of pids; NULL: no filter
  */
 struct ipcprobe_setup {
 	struct ipcprobe_config config;

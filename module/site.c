@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Places in the scheduler's code from which a function was called: records
- * carry a number, rq_site tells once in each session which function that is.
+ * Call sites in the scheduler, from which a function was called: records carry
+ * a number, and an rq_site record says once in each session which function has
+ * the number.
  *
- * The table only grows; its slots are claimed without a lock.  A name comes
- * from the kernel's own symbol table by way of what prints a stack trace; an
- * address that has no name there is not told at all.
+ * The table only grows; its slots are claimed without a lock. A name comes from
+ * the kernel's own symbol table, through the function that prints stack traces.
+ * An address that has no name there gets no record and no number.
  */
 #include <linux/kallsyms.h>
 #include <linux/spinlock.h>
@@ -20,7 +21,10 @@
 
 struct ipcprobe_site ipcprobe_sites[BIT(IPCPROBE_SITE_BITS)];
 
-/* rq_site with the longest name.  Who does not get it tells the name the next time. */
+/*
+ * Buffer for an rq_site record with the longest name, and its lock. A CPU that
+ * does not get the lock emits the name the next time.
+ */
 static DEFINE_RAW_SPINLOCK(name_lock);
 static u8 name_buf[sizeof(struct ipcprobe_rec_rq_site) +
 		   ALIGN(KSYM_SYMBOL_LEN, 8)] __aligned(8);
@@ -42,8 +46,8 @@ static u8 kind_of(const char *name)
 		{ "check_preempt_curr_idle", IPCPROBE_SITE_PREEMPT },
 		{ "detach_task", IPCPROBE_SITE_BALANCE },
 		{ "detach_tasks", IPCPROBE_SITE_BALANCE },
-		{ "sched_balance_rq", IPCPROBE_SITE_BALANCE },	/* detach_tasks() inlined */
-		{ "load_balance", IPCPROBE_SITE_BALANCE },	/* before 6.10 */
+		{ "sched_balance_rq", IPCPROBE_SITE_BALANCE },	/* has detach_tasks() inlined */
+		{ "load_balance", IPCPROBE_SITE_BALANCE },	/* name before 6.10 */
 	};
 	size_t i;
 
@@ -53,7 +57,7 @@ static u8 kind_of(const char *name)
 	return IPCPROBE_SITE_OTHER;
 }
 
-/* Prints the name; -ENOENT: the address has none. */
+/* Prints the name of the function. Return: 0; -ENOENT: the address has no name. */
 static int print_name(unsigned long ip, char *name)
 {
 	char *end;
@@ -61,13 +65,13 @@ static int print_name(unsigned long ip, char *name)
 	sprint_symbol_no_offset(name, ip);
 	if (!strncmp(name, "0x", 2))
 		return -ENOENT;
-	end = strpbrk(name, ". ");	/* .isra.0 and the like; a module */
+	end = strpbrk(name, ". ");	/* cut off .isra.0 or a similar suffix, or a module */
 	if (end)
 		*end = '\0';
 	return 0;
 }
 
-static void tell(struct ipcprobe_site *site, u32 epoch)
+static void emit_site(struct ipcprobe_site *site, u32 epoch)
 {
 	struct ipcprobe_rec_rq_site *rec = (void *)name_buf;
 	u32 len, padded;
@@ -91,7 +95,7 @@ static void tell(struct ipcprobe_site *site, u32 epoch)
 			   s->classes & (IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK)));
 }
 
-static struct ipcprobe_site *find(unsigned long ip)
+static struct ipcprobe_site *find_site(unsigned long ip)
 {
 	u32 slot = hash_long(ip, IPCPROBE_SITE_BITS), tries;
 	struct ipcprobe_site *site;
@@ -109,11 +113,12 @@ static struct ipcprobe_site *find(unsigned long ip)
 }
 
 /**
- * ipcprobe_site_tell - ipcprobe_site() when it may be new to somebody
- * @ip: inside the call; -1 = not known
- * @kind: set to its kind
+ * ipcprobe_site_tell - slow path of ipcprobe_site(): the site may be new to a session
+ * @ip: address inside the call; -1 = not known
+ * @kind: set to the kind of the site
  *
- * Context: irqs off; not NMI.  Return: 0 when it has no name, or no slot.
+ * Context: irqs off; not NMI.  Return: the number; 0: the site has no name or
+ * no slot.
  */
 u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind)
 {
@@ -121,14 +126,14 @@ u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind)
 	struct ipcprobe_site *site;
 
 	*kind = IPCPROBE_SITE_OTHER;
-	site = ip + 1 ? find(ip) : NULL;
+	site = ip + 1 ? find_site(ip) : NULL;
 	if (!site || READ_ONCE(site->name) == IPCPROBE_SITE_NAMELESS)
 		return 0;
 	if (READ_ONCE(site->epoch) != epoch && raw_spin_trylock(&name_lock)) {
-		tell(site, epoch);
+		emit_site(site, epoch);
 		raw_spin_unlock(&name_lock);
 	}
-	if (smp_load_acquire(&site->name) != IPCPROBE_SITE_FOUND) /* tell() */
+	if (smp_load_acquire(&site->name) != IPCPROBE_SITE_FOUND) /* emit_site() */
 		return 0;
 	*kind = READ_ONCE(site->kind);
 	return site - ipcprobe_sites + 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Places in the scheduler's code, known by numbers: site.c says how. */
+/* Call sites in the scheduler and their numbers; site.c explains the table. */
 #ifndef IPCPROBE_SITE_H
 #define IPCPROBE_SITE_H
 
@@ -9,9 +9,9 @@
 
 enum ipcprobe_site_kind {
 	IPCPROBE_SITE_OTHER,
-	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt() or a class's part of it */
-	IPCPROBE_SITE_PREEMPT_FAIR, /* the fair class's */
-	IPCPROBE_SITE_BALANCE,	/* moves tasks to balance the load */
+	IPCPROBE_SITE_PREEMPT,	/* wakeup_preempt(), or its part for one class */
+	IPCPROBE_SITE_PREEMPT_FAIR, /* the part of wakeup_preempt() for the fair class */
+	IPCPROBE_SITE_BALANCE,	/* function that moves tasks to balance the load */
 };
 
 enum ipcprobe_site_name {
@@ -23,9 +23,10 @@ enum ipcprobe_site_name {
 #define IPCPROBE_SITE_BITS	7
 
 /**
- * struct ipcprobe_site - a place
- * @ip: an address inside the call; 0: free
- * @epoch: it was told when ipcprobe_epoch was this; set after all else
+ * struct ipcprobe_site - a call site
+ * @ip: an address inside the call; 0: the slot is free
+ * @epoch: value of ipcprobe_epoch when the site was described; set after all other
+ *	fields
  * @kind: enum ipcprobe_site_kind
  * @name: enum ipcprobe_site_name; set after @kind
  */
@@ -41,11 +42,13 @@ extern struct ipcprobe_site ipcprobe_sites[BIT(IPCPROBE_SITE_BITS)];
 u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind);
 
 /**
- * ipcprobe_site - the number of a place, told if it is new to somebody
- * @return_ip: where the function called returns to; 0 = not known
- * @kind: set to its kind
+ * ipcprobe_site - get the number of a call site; describe the site if it may be new to a
+ *	session
+ * @return_ip: return address of the called function; 0 = not known
+ * @kind: set to the kind of the site
  *
- * Context: irqs off; not NMI.  Return: 0 when it has no name, or no slot.
+ * Context: irqs off; not NMI.  Return: the number; 0: the site has no name or
+ * no slot.
  */
 static __always_inline u32 ipcprobe_site(unsigned long return_ip,
 					 enum ipcprobe_site_kind *kind)
@@ -55,7 +58,7 @@ static __always_inline u32 ipcprobe_site(unsigned long return_ip,
 	const struct ipcprobe_site *site = &ipcprobe_sites[slot];
 
 	if (unlikely(READ_ONCE(site->ip) != ip ||
-		     smp_load_acquire(&site->epoch) != /* tell() */
+		     smp_load_acquire(&site->epoch) != /* emit_site() */
 		     READ_ONCE(ipcprobe_epoch)))
 		return ipcprobe_site_tell(ip, kind);
 	*kind = READ_ONCE(site->kind);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What exists when a session starts: pipes and UNIX sockets with their holders,
- * and the members of the run queues.
+ * Records the state at the start of a session: pipes and UNIX sockets with
+ * their holders, and the members of the run queues.
  */
 #include <linux/cpu.h>
 #include <linux/sched/mm.h>
@@ -28,16 +28,17 @@
 /* ---- pipes and UNIX sockets ---- */
 
 /**
- * struct files_snapshot - a snapshot of what descriptors refer to
- * @walk: where it is
- * @session: gets the records
- * @number: of the snapshot
- * @pipe: entry for the next pipe that has none; NULL: it was used
- * @sock: entry for the next socket that has none; NULL: it was used
- * @peer: entry for the other end of that socket; NULL: it was used
- * @no_memory: for what of these is NULL there was none
- * @no_pipe: why some pipe has no entry; 0: all have
- * @no_sock: why some socket has no entry; 0: all have
+ * struct files_snapshot - state of a snapshot of the pipes and sockets that
+ *	descriptors refer to
+ * @walk: position of the walk
+ * @session: session that gets the records
+ * @number: number of the snapshot
+ * @pipe: entry for the next pipe that has none; NULL: used, or no memory
+ * @sock: entry for the next socket that has none; NULL: used, or no memory
+ * @peer: entry for the other end of that socket; NULL: used, or no memory
+ * @no_memory: there was no memory for those of @pipe, @sock and @peer that are NULL
+ * @no_pipe: reason why some pipe has no entry; 0: all pipes have entries
+ * @no_sock: reason why some socket has no entry; 0: all sockets have entries
  */
 struct files_snapshot {
 	struct ipcprobe_walk walk;
@@ -75,9 +76,10 @@ static void emit_pipe_holder(const struct files_snapshot *snapshot,
 }
 
 /*
- * Who has a pipe's mutex may keep it as long as he likes (a splice to a terminal
- * that nobody reads): the pipe is described later then, when it is used next.
- * To write a path may take long: it ends the step.
+ * Describes a pipe, unless it is described already. A task may hold the mutex
+ * of a pipe as long as it likes (a splice to a terminal that nobody reads):
+ * then the pipe is described later, when it is used next. Printing a path may
+ * take long, so it ends the step.
  */
 static void describe_pipe(struct files_snapshot *snapshot,
 			  struct ipcprobe_pipe *obj,
@@ -95,7 +97,10 @@ static void describe_pipe(struct files_snapshot *snapshot,
 	snapshot->walk.left = 0;
 }
 
-/* The file keeps the pipe, and the pipe its entry. */
+/*
+ * Records a pipe and its holder. The file keeps the pipe, and the pipe keeps
+ * its entry. Return: false: entries must be allocated first.
+ */
 static bool snapshot_pipe(struct files_snapshot *snapshot,
 			  const struct ipcprobe_found *found)
 {
@@ -131,7 +136,7 @@ static void emit_unix_holder(const struct files_snapshot *snapshot,
 	IPCPROBE_EMIT_ONLY(unix_holder, &rec, snapshot->session);
 }
 
-/* Return: the entry, if need be made of *@unused; NULL when that is NULL. */
+/* Return: the entry of the socket, added from *@unused if necessary; NULL: none. */
 static struct ipcprobe_sock *get_sock(struct sock *sk, struct ipcprobe_sock **unused)
 {
 	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
@@ -169,7 +174,7 @@ static bool snapshot_socket(struct files_snapshot *snapshot,
 	return true;
 }
 
-static bool visit(struct ipcprobe_walk *walk, const struct ipcprobe_found *found)
+static bool visit_descriptor(struct ipcprobe_walk *walk, const struct ipcprobe_found *found)
 {
 	struct files_snapshot *snapshot = container_of(walk, struct files_snapshot, walk);
 
@@ -177,7 +182,7 @@ static bool visit(struct ipcprobe_walk *walk, const struct ipcprobe_found *found
 			   snapshot_pipe(snapshot, found);
 }
 
-/* So that no step needs memory while it holds a lock. */
+/* Allocates entries, so that no step needs memory while it holds a lock. */
 static void get_entries(struct files_snapshot *snapshot)
 {
 	u32 classes = snapshot->walk.classes;
@@ -194,9 +199,10 @@ static void get_entries(struct files_snapshot *snapshot)
 }
 
 /**
- * ipcprobe_snapshot_files - every pipe and UNIX socket that a descriptor
+ * ipcprobe_snapshot_files - record every pipe and UNIX socket that a descriptor
  *	refers to
- * @session: gets pipe_snapshot, pipe_holder, unix_socket and unix_holder records
+ * @session: session that gets the pipe_snapshot, pipe_holder, unix_socket and
+ *	unix_holder records
  *
  * Context: process.  Return: 0 or -EINTR.
  */
@@ -207,7 +213,7 @@ int ipcprobe_snapshot_files(struct ipcprobe_session *session)
 		.number = atomic_inc_return(&last_number),
 	};
 
-	ipcprobe_walk_init(&snapshot.walk, session->classes, visit, 1, 0);
+	ipcprobe_walk_init(&snapshot.walk, session->classes, visit_descriptor, 1, 0);
 	do {
 		get_entries(&snapshot);
 	} while (ipcprobe_walk_step(&snapshot.walk) && !fatal_signal_pending(current));
@@ -228,7 +234,10 @@ struct queues_snapshot {
 	bool has_throttled;
 };
 
-/* Where a throttled group's tasks leave its queue, they are in no list of it. */
+/*
+ * True if a task is throttled. On a kernel where the tasks of a throttled group
+ * leave the queue, these tasks are in no list of the queue.
+ */
 static bool has_throttled(void)
 {
 	struct task_struct *task;
@@ -246,7 +255,7 @@ static bool has_throttled(void)
 	return found;
 }
 
-/* Context: irqs off, and on all other CPUs, too. */
+/* Context: irqs off on this CPU and on all other CPUs. */
 static int snapshot_stopped(void *arg)
 {
 	const struct queues_snapshot *snapshot = arg;
@@ -255,7 +264,7 @@ static int snapshot_stopped(void *arg)
 	return 0;
 }
 
-/* Context: an interrupt of that CPU. */
+/* Context: an interrupt on the CPU whose queue is recorded. */
 static void snapshot_locked(void *arg)
 {
 	const struct queues_snapshot *snapshot = arg;
@@ -263,7 +272,7 @@ static void snapshot_locked(void *arg)
 	ipcprobe_rq_snapshot(snapshot->session, snapshot->has_throttled, false);
 }
 
-/* One CPU after another. */
+/* Takes the snapshots of the CPUs one after another. */
 static void snapshot_each(struct queues_snapshot *snapshot)
 {
 	int cpu;
@@ -277,13 +286,13 @@ static void snapshot_each(struct queues_snapshot *snapshot)
 }
 
 /**
- * snapshot_queues - the members of every CPU's queue
- * @session: gets rq_snapshot and rq_snapshot_end records
+ * snapshot_queues - record the members of every CPU's queue
+ * @session: session that gets the rq_snapshot and rq_snapshot_end records
  *
- * Each CPU writes its own ring, and holds the lock of its queue for it, some
- * microseconds for each hundred tasks there: what joins or leaves comes before or
- * after all that its snapshot says. Where the lock is not known the machine is
- * stopped.
+ * Each CPU writes its own ring, and holds the lock of its queue while it writes, for
+ * some microseconds per hundred tasks in the queue. Therefore a task that joins or
+ * leaves does so before or after the whole snapshot of the queue. If the lock is not
+ * known, the machine is stopped.
  *
  * Context: process.  Return: 0 or -ENOMEM.
  */
@@ -305,8 +314,10 @@ static int snapshot_queues(struct ipcprobe_session *session)
 }
 
 /**
- * ipcprobe_snapshot_sched - task groups, and the members of every CPU's queue
- * @session: gets group_info, rq_snapshot and rq_snapshot_end records
+ * ipcprobe_snapshot_sched - record the task groups and the members of every CPU's
+ *	queue
+ * @session: session that gets the rq_group, rq_quota, rq_snapshot and
+ *	rq_snapshot_end records
  *
  * Context: process.  Return: 0, -ENOMEM or -EINTR.
  */

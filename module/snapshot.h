@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What exists when a session starts, where several classes share the walk. */
+/* Snapshots at the start of a session that several classes share. */
 #ifndef IPCPROBE_SNAPSHOT_H
 #define IPCPROBE_SNAPSHOT_H
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The UNIX sockets seen so far, with the positions of what is sent to them.
+ * The UNIX sockets seen so far, with the positions of the data sent to them.
  *
- * What a socket is sent waits in its receive queue, in one struct sk_buff for
- * each message, or each run of bytes, of one sender.  So a position is tied to
- * the sk_buff: the sender labels it, and whoever receives from it reads the
- * label, in whatever order and however often (MSG_PEEK).  Without a label (the
- * sk_buff is older than our watching, or its label was overwritten) what is
- * received is taken for what follows what was received last.
+ * Data that is sent to a socket waits in the receive queue of the socket, in
+ * one struct sk_buff for each message, or for each run of bytes, of one sender.
+ * Therefore a position belongs to an sk_buff: the sender labels the sk_buff
+ * with the position, and each receiver reads the label, in any order and any
+ * number of times (MSG_PEEK). An sk_buff has no label if it was sent before any
+ * hook was attached, or if its label was overwritten. Then the received data is
+ * assumed to follow the data that was received last.
  *
- * An entry is found by the kernel's struct sock and lives until that is
- * destroyed (hook on unix_sock_destructor()).
+ * An entry is found by the address of the kernel's struct sock, and stays in
+ * the table until that struct is destroyed (hook on unix_sock_destructor()).
  */
 #include <linux/hash.h>
 #include <linux/net_namespace.h>
@@ -40,12 +41,13 @@ struct ipcprobe_table ipcprobe_socks = {
 static atomic_t last_id;
 
 /*
- * 32 bits of the sk_buff's address, then the position: one word, so that it is
- * whole without a lock.  0: free.
+ * A label: 32 bits of the address of the sk_buff, then the position. The label
+ * is one word, so that it can be read and written whole without a lock. 0:
+ * free.
  */
 static u64 *labels;
 
-/* Members of struct unix_skb_parms, which later kernels keep to themselves. */
+/* Offsets of members of struct unix_skb_parms, which is private in later kernels. */
 static int parms_offsets[] = { -1, -1 };
 enum { PARMS_FP, PARMS_CONSUMED };
 
@@ -85,7 +87,10 @@ void ipcprobe_sock_exit(void)
 
 static __always_inline u32 label_tag(const struct sk_buff *skb)
 {
-	/* They are aligned to cache lines.  0 marks a free label. */
+	/*
+	 * sk_buffs are aligned to cache lines. The tag is not 0: a label of 0
+	 * is free.
+	 */
 	return (u32)((unsigned long)skb >> 6) ?: 1;
 }
 
@@ -94,13 +99,13 @@ static __always_inline u64 *label_slot(u32 tag)
 	return &labels[hash_32(tag, LABEL_BITS)];
 }
 
-/* The label's neighbour, for when it is taken. */
+/* The neighbour of a slot, used if the slot is taken. */
 static __always_inline u64 *label_second(u64 *slot)
 {
 	return &labels[(slot - labels) ^ 1];
 }
 
-/* Context: before others see the sk_buff. */
+/* Labels an sk_buff with a position.  Context: before other tasks see the sk_buff. */
 void ipcprobe_sock_label(const struct sk_buff *skb, u32 pos)
 {
 	u32 tag = label_tag(skb);
@@ -121,8 +126,8 @@ static void clear_label(u64 *slot, u32 tag)
 }
 
 /*
- * The sk_buff gets no label: that of an earlier one at this address must not
- * stay.  Context: before others see the sk_buff.
+ * Removes the label of an earlier sk_buff at the same address, for an sk_buff
+ * that gets no label. Context: before other tasks see the sk_buff.
  */
 void ipcprobe_sock_unlabel(const struct sk_buff *skb)
 {
@@ -133,7 +138,7 @@ void ipcprobe_sock_unlabel(const struct sk_buff *skb)
 	clear_label(label_second(slot), tag);
 }
 
-/* Return: false when the sk_buff has none. */
+/* Reads the position of an sk_buff. Return: false: the sk_buff has no label. */
 bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos)
 {
 	u32 tag = label_tag(skb);
@@ -147,7 +152,10 @@ bool ipcprobe_sock_read_label(const struct sk_buff *skb, u32 *pos)
 
 /* ---- the table ---- */
 
-/* An inode is freed after a grace period of RCU. */
+/*
+ * Return: inode number; 0: none. The inode is readable: it is freed after an
+ * RCU grace period.
+ */
 static u32 inode_number(const struct sock *sk)
 {
 	struct socket *socket = READ_ONCE(sk->sk_socket);
@@ -156,13 +164,13 @@ static u32 inode_number(const struct sock *sk)
 }
 
 /**
- * ipcprobe_sock_queued - bytes (messages, connections) that a socket has yet
- *	to receive
- * @obj: socket
- * @sk: the same
- * @units: set to how many
+ * ipcprobe_sock_queued - count the bytes (messages, connections) in the receive
+ *	queue of a socket
+ * @obj: entry of the socket
+ * @sk: the socket
+ * @units: set to the number of bytes (messages, connections)
  *
- * Never waits for the lock of the queue.  Return: false when that is taken.
+ * Does not wait for the lock of the queue.  Return: false: the lock is taken.
  */
 bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 			  u32 *units)
@@ -185,18 +193,23 @@ bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 	return true;
 }
 
-/* An entry for ipcprobe_sock_add().  Who does not need it any more calls kfree(). */
+/*
+ * Allocates an entry for ipcprobe_sock_add(). The caller frees an unused entry
+ * with kfree().
+ */
 struct ipcprobe_sock *ipcprobe_sock_alloc(gfp_t gfp)
 {
 	return kzalloc(sizeof(struct ipcprobe_sock), gfp | __GFP_ACCOUNT | __GFP_NOWARN);
 }
 
 /**
- * ipcprobe_sock_add - the entry of a socket, made of another when there is none
- * @sk: as for ipcprobe_sock_get()
- * @unused: from ipcprobe_sock_alloc(); set to NULL when it was used
+ * ipcprobe_sock_add - get the entry of a socket; if there is none, add an
+ *	allocated one
+ * @sk: socket, as for ipcprobe_sock_get()
+ * @unused: entry from ipcprobe_sock_alloc(); set to NULL if it was added
  *
- * Context: task context, preemption off.  Return: NULL when the table is full.
+ * Context: task context, preemption off.  Return: the entry; NULL: the table is
+ * full.
  */
 struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 					struct ipcprobe_sock **unused)
@@ -218,7 +231,7 @@ struct ipcprobe_sock *ipcprobe_sock_add(struct sock *sk,
 	return entry ? container_of(entry, struct ipcprobe_sock, entry) : NULL;
 }
 
-/* Context, return: as ipcprobe_sock_get(). */
+/* Context, return: same as ipcprobe_sock_get(). */
 struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 {
 	struct ipcprobe_sock *unused = ipcprobe_sock_alloc(GFP_NOWAIT), *obj;
@@ -230,13 +243,16 @@ struct ipcprobe_sock *ipcprobe_sock_create(struct sock *sk)
 	return obj;
 }
 
-/* Why a socket has no entry. */
+/* Return: the reason why a socket has no entry. */
 enum ipcprobe_reason ipcprobe_sock_reason(const struct sock *sk)
 {
 	return ipcprobe_table_reason(&ipcprobe_socks, sk);
 }
 
-/* Nobody watches any more: sockets would be destroyed without our knowing. */
+/*
+ * Empties the table and the labels. No hook is attached any more: sockets may
+ * be destroyed without being seen.
+ */
 void ipcprobe_sock_reset(void)
 {
 	ipcprobe_table_reset(&ipcprobe_socks);
@@ -245,7 +261,7 @@ void ipcprobe_sock_reset(void)
 
 /* ---- descriptors that travel ---- */
 
-/* The files that go with an sk_buff, NULL: none. */
+/* Return: the files that are passed with an sk_buff; NULL: none. */
 const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb)
 {
 	int fp = parms_offsets[PARMS_FP];
@@ -255,7 +271,7 @@ const struct scm_fp_list *ipcprobe_sock_files(const struct sk_buff *skb)
 
 /* ---- what a socket is ---- */
 
-/* The other end, only if that was met. */
+/* Return: the number of the other end; 0: it has no entry. */
 u32 ipcprobe_sock_peer_id(const struct sock *sk)
 {
 	const struct ipcprobe_sock *peer =
@@ -269,7 +285,10 @@ u32 ipcprobe_sock_peer_id(const struct sock *sk)
 static DEFINE_PER_CPU(u8[sizeof(struct ipcprobe_rec_unix_socket) +
 			 NAME_MAX_BYTES], socket_buf) __aligned(8);
 
-/* A name never changes, and goes with the socket.  Return: bytes filled. */
+/*
+ * Prints the name of a socket, which never changes and is freed with the
+ * socket. Return: bytes filled.
+ */
 static u32 print_name(const struct sock *sk, char *buf)
 {
 	const struct unix_address *addr;
@@ -282,7 +301,7 @@ static u32 print_name(const struct sock *sk, char *buf)
 	len = clamp(len, 0, UNIX_PATH_MAX);
 	if (len)
 		memcpy(buf, addr->name->sun_path, len);
-	if (len && !buf[0])	/* abstract: bytes of any value, that many */
+	if (len && !buf[0])	/* an abstract name may have bytes of any value */
 		for (i = 0; i < len; i++)
 			if (!buf[i])
 				buf[i] = '@';
@@ -291,10 +310,10 @@ static u32 print_name(const struct sock *sk, char *buf)
 
 /**
  * ipcprobe_sock_describe - write a unix_socket record
- * @obj: socket
- * @sk: the same; the caller keeps it from being destroyed
- * @only: the session it is for, or NULL for all.  Where there are others, it
- *	is described to all of them when it is used next.
+ * @obj: entry of the socket
+ * @sk: the socket; the caller keeps it from being destroyed
+ * @only: session that gets the record; NULL: all sessions.  If further sessions
+ *	run, the socket is described to all of them when it is used next.
  *
  * Context: task context, preemption off.
  */
@@ -327,13 +346,14 @@ void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 }
 
 /**
- * ipcprobe_sock_peer - the other end of a socket, if it keeps that for good
- * @sk: the caller keeps it from being closed
+ * ipcprobe_sock_peer - get the other end of a socket, if the other end cannot
+ *	change
+ * @sk: socket; the caller keeps it from being closed
  *
- * A connected stream keeps its other end.  That of a datagram socket may change
- * at any time: it is described when something is sent to it.
+ * A connected stream socket keeps its other end.  The other end of a datagram socket
+ * may change at any time: it is described when data is sent to it.
  *
- * Return: NULL when there is none.
+ * Return: the other end; NULL: none.
  */
 struct sock *ipcprobe_sock_peer(const struct sock *sk)
 {
@@ -341,9 +361,9 @@ struct sock *ipcprobe_sock_peer(const struct sock *sk)
 }
 
 /**
- * ipcprobe_sock_introduce - describe a socket and its other end, if need be
- * @obj: socket
- * @sk: the same; the caller keeps it from being closed
+ * ipcprobe_sock_introduce - describe a socket, and its other end if necessary
+ * @obj: entry of the socket
+ * @sk: the socket; the caller keeps it from being closed
  *
  * Context: task context, preemption off; no lock of sockets held.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The UNIX sockets seen so far, with their positions. */
+/* The UNIX sockets seen so far, with the positions of their data. */
 #ifndef IPCPROBE_SOCK_H
 #define IPCPROBE_SOCK_H
 
@@ -17,14 +17,15 @@ struct sock;
 /**
  * struct ipcprobe_sock - one UNIX socket
  * @entry: in the table of sockets; its key is the kernel's socket
- * @id: what records call it
- * @ino: inode number, 0 before accept(2)
- * @epoch: value of ipcprobe_epoch when it was last described to all sessions
- * @snapshot: number of the snapshot that it was described in last
+ * @id: number of the socket in records
+ * @ino: inode number; 0 before accept(2)
+ * @epoch: value of ipcprobe_epoch when the socket was last described to all sessions
+ * @snapshot: number of the last snapshot that described the socket
  * @type: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET
- * @is_synced: what it held when it was met is counted in write_pos
- * @write_pos: bytes (messages) ever sent to it
- * @read_pos: bytes (messages) ever received from it; iolock of the socket
+ * @is_synced: @write_pos includes the data that was in the socket when it was first seen
+ * @write_pos: bytes (messages) ever sent to the socket
+ * @read_pos: bytes (messages) ever received from the socket; protected by the
+ *	iolock of the socket
  */
 struct ipcprobe_sock {
 	struct ipcprobe_entry entry;
@@ -38,7 +39,7 @@ struct ipcprobe_sock {
 	u32 read_pos;
 };
 
-static_assert(!offsetof(struct ipcprobe_sock, entry));	/* freed by it */
+static_assert(!offsetof(struct ipcprobe_sock, entry));	/* a socket is freed through its entry */
 
 int ipcprobe_sock_init(void);
 void ipcprobe_sock_exit(void);
@@ -63,10 +64,10 @@ void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk);
 extern struct ipcprobe_table ipcprobe_socks;
 
 /**
- * ipcprobe_sock_find - the entry of a socket
- * @sk: is only compared with
+ * ipcprobe_sock_find - find the entry of a socket
+ * @sk: address of the socket; only compared, never read
  *
- * Context: preemption off.  Return: NULL when it was never seen.
+ * Context: preemption off.  Return: the entry; NULL: the socket was never seen.
  */
 static __always_inline struct ipcprobe_sock *
 ipcprobe_sock_find(const struct sock *sk)
@@ -77,12 +78,12 @@ ipcprobe_sock_find(const struct sock *sk)
 }
 
 /**
- * ipcprobe_sock_get - the entry of a socket, made when there is none
- * @sk: of family AF_UNIX; the caller keeps it from being destroyed and does
+ * ipcprobe_sock_get - get the entry of a socket; make one if there is none
+ * @sk: socket of family AF_UNIX; the caller keeps it from being destroyed and does
  *	not hold the lock of its receive queue
  *
  * Context: task context, preemption off.
- * Return: NULL for ipcprobe_sock_reason().
+ * Return: the entry; NULL: none, ipcprobe_sock_reason() says why.
  */
 static __always_inline struct ipcprobe_sock *ipcprobe_sock_get(struct sock *sk)
 {

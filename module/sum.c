@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Checksums of the bytes that a call moved, for sessions that ask for them:
- * io_sums records, before the record of the call.  Read as data.c reads, and no
- * more of a call than IPCPROBE_SUMMED_MAX: preemption is off meanwhile.
+ * Writes checksums of the bytes that a call moved, for sessions that want them:
+ * io_sums records, before the record of the call. The bytes are read in the way
+ * of data.c, but at most IPCPROBE_SUMMED_MAX of one call: preemption is off
+ * during the reads.
  */
 #include <linux/align.h>
 #include <linux/minmax.h>
@@ -19,12 +20,13 @@
 #define WORDS_OF(bytes)	((bytes) / sizeof(u64))
 
 /**
- * struct summing - a record that is made
- * @rec: its head
+ * struct summing - a record under construction
+ * @rec: head of the record
  * @sums: the checksums of @rec.sums
- * @words: bytes that are summed up: part of a page
+ * @words: bytes that are being summed up: part of a page
  *
- * Of one CPU, in task context with preemption off, as data.c's.
+ * One for each CPU, used in task context with preemption off, like struct piece of
+ * data.c.
  */
 struct summing {
 	struct ipcprobe_rec_io_sums rec;
@@ -34,8 +36,11 @@ struct summing {
 
 static DEFINE_PER_CPU(struct summing, summings);
 
-/* Writes the record, if it has any checksums, and begins the next one behind it. */
-static void flush(struct summing *summing, const struct ipcprobe_moved *moved)
+/*
+ * Writes the record if it has any checksums, and begins the next record, for
+ * the bytes after it.
+ */
+static void flush_sums(struct summing *summing, const struct ipcprobe_moved *moved)
 {
 	struct ipcprobe_rec_io_sums *rec = &summing->rec;
 	u32 len = ALIGN(sizeof(*rec) + rec->bytes, 8);
@@ -66,10 +71,10 @@ static void add_sum(struct summing *summing, const struct ipcprobe_moved *moved,
 	rec->bytes += sizeof(u32);
 	rec->span += bytes;
 	if (rec->bytes == sizeof(summing->sums))
-		flush(summing, moved);
+		flush_sums(summing, moved);
 }
 
-/* @bytes of a page, of one block at least. */
+/* Adds the checksums of @bytes in one page; the bytes belong to one or more blocks. */
 static void sum_up(struct summing *summing, const struct ipcprobe_moved *moved, u64 addr,
 		   u32 bytes)
 {
@@ -104,15 +109,15 @@ static u32 sum_buffer(struct summing *summing, const struct ipcprobe_moved *move
 		bytes = min_t(u64, end - addr, IPCPROBE_DATA_MAX - addr % IPCPROBE_DATA_MAX);
 		sum_up(summing, moved, addr, bytes);
 	}
-	flush(summing, moved);
+	flush_sums(summing, moved);
 	return before + room;
 }
 
 /**
  * ipcprobe_tell_sums - write checksums of the bytes that a call moved
- * @moved: what it moved
+ * @moved: the transfer of the call
  *
- * Context: as of ipcprobe_tell_moved().
+ * Context: same as ipcprobe_tell_moved().
  */
 void ipcprobe_tell_sums(const struct ipcprobe_moved *moved)
 {

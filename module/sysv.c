@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * System V objects and IPC namespaces: how to find one by its id, and walks over
- * all that exist.  Everything used here is in the kernel's public
- * headers; what is private to a kind of object, the file of its class knows.
+ * System V objects and IPC namespaces: finds an object by its id, and walks
+ * over all existing objects and namespaces. This file uses only public headers
+ * of the kernel; the file of each class handles the private parts of its
+ * objects.
  */
 #include <linux/idr.h>
 #include <linux/ipc.h>
@@ -16,17 +17,17 @@
 #include "sysv.h"
 #include "walk.h"
 
-/* Low bits of an id that are its place; the long form is a boot parameter. */
+/* Bits of an id that are the index of the object; the long form is a boot parameter. */
 #define INDEX_MASK	0x7fff
 #define LONG_INDEX_MASK	0xffffff
 
 /**
- * ipcprobe_sysv_find - an object of the current task's IPC namespace
+ * ipcprobe_sysv_find - find an object in the current task's IPC namespace
  * @kind: IPCPROBE_SYSV_SEM, ...
- * @id: as semget() and its like return it
+ * @id: id, as returned by semget(2) or msgget(2)
  *
  * Context: task context, RCU read side (preemption off is one).
- * Return: NULL when there is none.
+ * Return: the object; NULL: none.
  */
 struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id)
 {
@@ -43,13 +44,14 @@ struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id)
 
 /**
  * ipcprobe_sysv_walk - visit every System V object of a namespace
- * @session: passed on
+ * @session: passed to @describe
  * @ns: namespace
  * @kind: IPCPROBE_SYSV_SEM, ...
- * @describe: called for each, in an RCU read side
+ * @describe: called for each object, in an RCU read side
  *
- * One object at a time: between two nothing is held but the namespace, and the
- * search goes on after the last one's place, whatever has become of it.
+ * The walk visits one object at a time. Between two objects only the namespace is
+ * held, and the search continues after the index of the last object, even if that
+ * object was removed.
  *
  * Context: process.  Return: 0 or -EINTR.
  */
@@ -78,8 +80,9 @@ int ipcprobe_sysv_walk(struct ipcprobe_session *session,
 /* ---- namespaces ---- */
 
 /*
- * The kernel's functions for references to namespaces are not exported, but
- * every namespace names them.  None: the kernel has one namespace only.
+ * The kernel does not export its functions for references to namespaces, but
+ * every namespace points to them. No functions: the kernel has only one
+ * namespace.
  */
 static struct ipc_namespace *namespace_get(struct task_struct *task)
 {
@@ -98,7 +101,7 @@ static void namespace_put(struct ipc_namespace *ns)
 		ns->ns.ops->put(&ns->ns);
 }
 
-/* @seen: the namespaces visited already, by number */
+/* @seen: inode numbers of the namespaces that were visited already */
 static int visit_thread(struct ipcprobe_session *session, ipcprobe_ipc_visit_fn visit,
 			struct xarray *seen, struct task_struct *task)
 {
@@ -117,10 +120,10 @@ static int visit_thread(struct ipcprobe_session *session, ipcprobe_ipc_visit_fn 
 
 /**
  * ipcprobe_walk_ipc - visit every IPC namespace that a task is in
- * @session: passed on
- * @visit: called for each; not 0 ends the walk
+ * @session: passed to @visit
+ * @visit: called for each namespace; a return value other than 0 ends the walk
  *
- * Other namespaces are left out: nobody can use what they hold.
+ * Other namespaces are left out: no task can use the objects in them.
  *
  * Context: process.  Return: 0, -ENOMEM or what @visit returned last.
  */
@@ -132,7 +135,10 @@ int ipcprobe_walk_ipc(struct ipcprobe_session *session, ipcprobe_ipc_visit_fn vi
 	int err = 0;
 
 	xa_init(&seen);
-	/* A process's first thread may have ended, others have a namespace of their own. */
+	/*
+	 * All threads: the first thread may have ended, and threads may have
+	 * other namespaces.
+	 */
 	while (!err && (task = ipcprobe_next_thread(tid))) {
 		tid = task->pid + 1;
 		err = visit_thread(session, visit, &seen, task);

@@ -20,7 +20,10 @@ static __always_inline u32 ipcprobe_ipc_ns(void)
 	return current->nsproxy->ipc_ns->ns.inum;
 }
 
-/* 0: the current task has left its namespaces already, on its way out. */
+/*
+ * Return: number of the IPC namespace; 0: the current task is exiting and has
+ * left it.
+ */
 static inline u32 ipcprobe_ipc_ns_if_any(void)
 {
 	return current->nsproxy ? ipcprobe_ipc_ns() : 0;
@@ -28,7 +31,7 @@ static inline u32 ipcprobe_ipc_ns_if_any(void)
 
 struct kern_ipc_perm *ipcprobe_sysv_find(int kind, int id);
 
-/* Called for each IPC namespace; not 0 ends the walk. */
+/* Called for each IPC namespace; a return value other than 0 ends the walk. */
 typedef int (*ipcprobe_ipc_visit_fn)(struct ipcprobe_session *session,
 				     struct ipc_namespace *ns);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables of objects seen in the kernel.  An entry is found without a lock by the
- * address of the kernel's object, and is in the table until that is freed; who
- * uses it for longer has a reference.
+ * Tables of objects seen in the kernel. An entry is found without a lock, by
+ * the address of the kernel's object, and stays in the table until that object
+ * is freed. A user that needs the entry for longer takes a reference.
  */
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -11,7 +11,10 @@
 
 #include "table.h"
 
-/* Context: RCU read side, or the table's lock is held. */
+/*
+ * True if one more entry fits. Context: RCU read side, or the lock of the table
+ * is held.
+ */
 static bool has_room(u32 nr, const struct hlist_head *bucket)
 {
 	const struct hlist_node *node;
@@ -23,12 +26,12 @@ static bool has_room(u32 nr, const struct hlist_head *bucket)
 }
 
 /**
- * ipcprobe_table_add - put an entry into a table, if its key has none
+ * ipcprobe_table_add - add an entry to a table, if its key has no entry
  * @table: table
- * @entry: all of it is filled but @node and @refs
+ * @entry: entry, filled except for @node and @refs
  *
  * Context: any but NMI, preemption off.
- * Return: the entry of the key: @entry or another; NULL when the table is full.
+ * Return: the entry of the key: @entry or an older one; NULL: the table is full.
  */
 struct ipcprobe_entry *ipcprobe_table_add(struct ipcprobe_table *table,
 					  struct ipcprobe_entry *entry)
@@ -65,7 +68,7 @@ static void remove_entry(struct ipcprobe_table *table, struct ipcprobe_entry *en
 	ipcprobe_entry_put(entry);
 }
 
-/* The kernel frees the object.  Context: any but NMI. */
+/* Removes the entry of an object that the kernel frees. Context: any but NMI. */
 void ipcprobe_table_forget(struct ipcprobe_table *table, const void *key)
 {
 	struct ipcprobe_entry *entry;
@@ -83,7 +86,7 @@ void ipcprobe_table_forget(struct ipcprobe_table *table, const void *key)
  * @table: table
  * @visit: called with the table's lock held
  *
- * The lock is held for a bucket at a time, and not at all for an empty one.
+ * The lock is held for one bucket at a time, and not taken for an empty bucket.
  *
  * Context: process.
  */
@@ -118,7 +121,10 @@ static void empty_bucket(struct ipcprobe_table *table, struct hlist_head *bucket
 	raw_spin_unlock_irqrestore(&table->lock, irqflags);
 }
 
-/* Nobody watches any more: objects would be freed without our knowing.  Context: process. */
+/*
+ * Empties a table. No hook is attached any more: objects may be freed without
+ * being seen. Context: process.
+ */
 void ipcprobe_table_reset(struct ipcprobe_table *table)
 {
 	struct hlist_head *bucket;
@@ -131,7 +137,7 @@ void ipcprobe_table_reset(struct ipcprobe_table *table)
 	}
 }
 
-/* Why an object has no entry. */
+/* Return: the reason why an object has no entry. */
 enum ipcprobe_reason ipcprobe_table_reason(struct ipcprobe_table *table, const void *key)
 {
 	guard(rcu)();

@@ -13,10 +13,10 @@
 
 #include "record.h"
 
-#define IPCPROBE_OBJECTS_MAX	(1 << 19)	/* entries of a table */
-#define IPCPROBE_CHAIN_MAX	64		/* of them in one chain */
+#define IPCPROBE_OBJECTS_MAX	(1 << 19)	/* most entries of a table */
+#define IPCPROBE_CHAIN_MAX	64		/* most entries in one chain */
 
-extern unsigned int ipcprobe_objects_max;	/* a lower limit that the administrator sets */
+extern unsigned int ipcprobe_objects_max;	/* limit set by the administrator, if lower */
 
 /* True if a table that has @nr entries may have one more. */
 static inline bool ipcprobe_objects_have_room(u32 nr)
@@ -24,18 +24,21 @@ static inline bool ipcprobe_objects_have_room(u32 nr)
 	return nr < min_t(u32, READ_ONCE(ipcprobe_objects_max), IPCPROBE_OBJECTS_MAX);
 }
 
-/* Why an object has no entry in a table that @has_room for it. */
+/*
+ * Return: the reason why an object has no entry in a table; @has_room: the
+ * table has room for the object.
+ */
 static inline enum ipcprobe_reason ipcprobe_objects_reason(bool has_room)
 {
 	return has_room ? IPCPROBE_REASON_NO_MEMORY : IPCPROBE_REASON_LIMIT;
 }
 
 /**
- * struct ipcprobe_entry - what a table knows of an object, at the object's start
- * @node: in the table; RCU
- * @key: address of the kernel's object, to compare with
- * @refs: the table and operations under way
- * @rcu: frees it
+ * struct ipcprobe_entry - entry of a table, the first member of an object
+ * @node: node in the chain of a bucket; RCU
+ * @key: address of the kernel's object; only compared, never read
+ * @refs: references of the table and of operations under way
+ * @rcu: used to free the object
  */
 struct ipcprobe_entry {
 	struct hlist_node node;
@@ -47,10 +50,10 @@ struct ipcprobe_entry {
 #define IPCPROBE_TABLE_BITS	17
 
 /**
- * struct ipcprobe_table - objects by their address in the kernel
+ * struct ipcprobe_table - table of objects, by their address in the kernel
  * @lock: taken for changes of @buckets and @nr
  * @nr: number of entries
- * @removed: NULL, or called for an entry that leaves the table, @lock held
+ * @removed: called for an entry that leaves the table, @lock held; may be NULL
  * @buckets: the entries
  */
 struct ipcprobe_table {
@@ -75,7 +78,7 @@ ipcprobe_table_bucket(struct ipcprobe_table *table, const void *key)
 	return &table->buckets[hash_ptr(key, IPCPROBE_TABLE_BITS)];
 }
 
-/* Context: preemption off.  Return: NULL when there is none. */
+/* Context: preemption off. Return: the entry; NULL: none. */
 static __always_inline struct ipcprobe_entry *
 ipcprobe_table_find(struct ipcprobe_table *table, const void *key)
 {

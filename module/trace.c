@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tracepoints themselves, and what happens when somebody uses one. */
+/* Defines the tracepoints, and attaches hooks for the users of a tracepoint. */
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 

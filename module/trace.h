@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The tracepoints ipcprobe:*, made from the event table of the UAPI: perf,
- * ftrace and BPF get the same fields that the rings carry.
+ * ftrace and BPF get the fields that the rings carry.
  *
- * A user of a tracepoint makes the hooks of its class attach (reg below), also
- * when no session is open.
+ * When a tracepoint gets a user, the hooks of its class are attached (reg
+ * below), even if no session is open.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ipcprobe
@@ -28,11 +28,11 @@ IPCPROBE_CLASSES(IPCPROBE_TRACE_REG)
 #define IPCPROBE_TRACE_MAX	256	/* bytes of a record without a string */
 
 /**
- * struct ipcprobe_trace_copies - the records that tracepoints' users are given
- * @level: how many are in use
- * @buf: one for each level
+ * struct ipcprobe_trace_copies - copies of records for the users of tracepoints
+ * @level: number of copies in use
+ * @buf: one copy for each level of nesting
  *
- * Of one CPU, with irqs off.
+ * One for each CPU, used with irqs off.
  */
 struct ipcprobe_trace_copies {
 	unsigned int level;
@@ -43,8 +43,9 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #endif
 
 /*
- * By the type that a field is stored as.  16 bits with a sign become 32: the
- * readers of other programs take them for a positive number.
+ * Declaration of a field, by the type as which it is stored. Signed 16 bits
+ * become 32 bits: the parsers of other programs would take signed 16 bits for a
+ * positive number.
  */
 #define IPT_ENTRY_u8(n)		__field(u8, n)
 #define IPT_ENTRY_u16(n)	__field(u16, n)
@@ -75,7 +76,7 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #define IPT_ASSIGN_pad16(n)
 #define IPT_ASSIGN_pad32(n)
 
-/* How it is shown: " name=" and the format of its value. */
+/* Format of a field: " name=" and the format of its value. */
 #define IPT_FORMAT_number(n, kind)	" " #n "=" IPCPROBE_BY_STORED(IPT_NUMBER_, kind)
 #define IPT_FORMAT_ret			IPT_FORMAT_number
 #define IPT_FORMAT_x64(n, kind)		" " #n "=0x%llx"
@@ -98,13 +99,13 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #define IPT_NUMBER_s64			"%lld"
 
 /*
- * The arguments, each with the comma before it: a field without an argument has
- * none.
+ * The arguments of the format, each with the comma before it, because some
+ * fields have no argument.
  *
- * What stands here is read by other programs too, whose parsers know no sizeof
- * and no names of C: numbers, and the helpers that every kernel from 6.1 has.
- * They take a field of 32 bits with a sign for one without, hence the mask
- * where names have negative numbers.
+ * Other programs parse these expressions, too, and their parsers know neither
+ * sizeof nor names from C: only numbers, and the helpers that every kernel from
+ * 6.1 on has. These parsers take a signed field of 32 bits for an unsigned one;
+ * therefore a mask is used where names have negative numbers.
  */
 #define IPT_ARG_number(n, kind)		PARAMS(, __entry->n)
 #define IPT_ARG_ret			IPT_ARG_number
@@ -119,7 +120,7 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #define IPT_MEMORY_data(n)							\
 	PARAMS(, __print_hex_str(__get_dynamic_array(n), __get_dynamic_array_len(n)))
 
-/* A number's name, or the number; names of bits, or 0. */
+/* The name of a number, or the number itself; the names of bits, or 0. */
 #define IPT_SYMBOL(name, number)	PARAMS(, { number, #name })
 #define IPT_CALL(up, number, name)	PARAMS(, { number, #name })
 #define IPT_REASON(name, bit, text)	PARAMS(, { bit, #name })
@@ -143,7 +144,7 @@ DECLARE_PER_CPU(struct ipcprobe_trace_copies, ipcprobe_trace_copies);
 #define IPT_FORMAT(kind, name, text)	IPCPROBE_BY_SHOWN(IPT_FORMAT_, kind)(name, kind)
 #define IPT_ARG(kind, name, text)	IPCPROBE_BY_SHOWN(IPT_ARG_, kind)(name, kind)
 
-/* Once more around, so that format and arguments are two arguments. */
+/* One more macro level, so that format and arguments become two arguments. */
 #define IPT_PRINTK(...)		TP_printk(__VA_ARGS__)
 
 #define IPT_EVENT(name, cls, number, text)				\

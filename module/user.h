@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The caller's memory, read without faulting and inline: for a word or two
- * copy_from_user_nofault() costs ten times as much.
+ * Reads the memory of the current task without page faults and inline: for one
+ * or two words copy_from_user_nofault() costs ten times as much.
  */
 #ifndef IPCPROBE_USER_H
 #define IPCPROBE_USER_H
@@ -15,14 +15,15 @@
 
 #include "buffer.h"
 
-/* 0: to measure what fingerprints cost (selftests/bench); records have none then. */
+/* 0: to measure the cost of fingerprints (selftests/bench); then records have none. */
 #ifndef IPCPROBE_HAS_PRINTS
 #define IPCPROBE_HAS_PRINTS	1
 #endif
 
 /*
- * Where preemption is off no fault is handled: what is not there is not read. Only
- * a kernel that does not count what switched it off needs the call.
+ * While preemption is off no page fault is handled: memory that is not present
+ * is not read. Only a kernel without a preemption count needs the call of
+ * pagefault_disable().
  */
 static __always_inline void ipcprobe_faults_off(void)
 {
@@ -38,19 +39,20 @@ static __always_inline void ipcprobe_faults_on(void)
 }
 
 /*
- * Of what begins in user memory. The last page there is never mapped, so that less
- * than a page that begins before its end ends in a fault at worst; the size would
- * take three more instructions to look at on 6.1.
+ * Checks only where an access begins. The last page of user memory is never
+ * mapped, so an access of less than a page that begins in user memory at worst
+ * ends in a fault. A check of the size would take three more instructions on
+ * 6.1.
  */
 #define ipcprobe_user_access_begin(from)	user_read_access_begin((from), 0)
 
 /**
- * ipcprobe_read_u64 - a word of the current task's memory
- * @value: set to it
- * @from: where it is
+ * ipcprobe_read_u64 - read a word of the current task's memory
+ * @value: set to the word
+ * @from: address of the word
  *
  * Context: task context of user space, preemption off.
- * Return: false: it is not there now.
+ * Return: false: the word is not in memory now.
  */
 static __always_inline bool ipcprobe_read_u64(u64 *value, const u64 __user *from)
 {
@@ -67,7 +69,7 @@ fault:
 	return is_read;
 }
 
-/* Likewise, an element of a vector. */
+/* Like ipcprobe_read_u64(), for an element of a vector. */
 static __always_inline bool ipcprobe_read_iovec(struct iovec *iov,
 						const struct iovec __user *from)
 {
@@ -92,10 +94,11 @@ void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
 void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
 
 /*
- * ipcprobe_print() is the upper half of a product: all of it goes to where that
- * half belongs, and its lower half to the field before, which is written next.
- * The barrier lets each multiplication read its factor from memory, which takes
- * fewer instructions than a register to hold it.
+ * ipcprobe_print() is the upper half of a product. The whole product is stored
+ * so that its upper half goes to @print, and its lower half to the field
+ * before, which is written next. The barrier lets each multiplication read its
+ * factor from memory, which takes fewer instructions than a register that holds
+ * the factor.
  */
 static __always_inline void ipcprobe_put_print(u32 *print, u64 word)
 {
@@ -104,10 +107,12 @@ static __always_inline void ipcprobe_put_print(u32 *print, u64 word)
 }
 
 /*
- * Every recorded read and write comes here, so instructions count: the words are
- * read in one window, and each fingerprint goes straight to where it belongs.
+ * Every recorded read and write calls this function, so instructions count: the
+ * words are read in one window, and each fingerprint goes straight to its
+ * field.
  *
- * Return: false: not all are there, or it is no user memory.
+ * Return: false: some words are not in memory, or the address is not in user
+ * memory.
  */
 static __always_inline bool ipcprobe_read_words(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
@@ -116,7 +121,7 @@ static __always_inline bool ipcprobe_read_words(struct ipcprobe_prints *to, u64 
 	if (unlikely(check_add_overflow(addr, span - IPCPROBE_PRINT_BYTES, &last)))
 		return false;
 	ipcprobe_faults_off();
-	/* If the last word is user memory, what stands before it is, too. */
+	/* If the last word is in user memory, the words before it are, too. */
 	if (unlikely(!ipcprobe_user_access_begin((void __user *)last)))
 		goto out;
 	unsafe_get_user(word, (u64 __user *)last, fault);
@@ -137,8 +142,9 @@ out:
 }
 
 /*
- * Of less than a word: of what stands there the bytes behind the span do not count.
- * A word that goes on in the next page is left to ipcprobe_prints_slowly().
+ * Fingerprint of less than a word: of the word at @addr, the bytes after the
+ * span do not count. A word that continues in the next page is left to
+ * ipcprobe_prints_slowly().
  */
 static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
@@ -156,7 +162,7 @@ static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 a
 	return true;
 }
 
-/* Return: false: that is left to ipcprobe_prints_slowly(). */
+/* Return: false: the caller must use ipcprobe_prints_slowly(). */
 static __always_inline bool ipcprobe_prints_try(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
 	if (likely(span - IPCPROBE_PRINT_BYTES <= S32_MAX))
@@ -166,11 +172,12 @@ static __always_inline bool ipcprobe_prints_try(struct ipcprobe_prints *to, u64 
 
 /**
  * ipcprobe_prints_of - take the fingerprints of the data in a buffer
- * @to: set to them
- * @addr: of the buffer, in the current task's memory
- * @bytes: its size; 0 or less: there are none, or the buffer is not known
+ * @to: set to the fingerprints
+ * @addr: address of the buffer, in the current task's memory
+ * @bytes: size of the buffer; 0 or less: there are no fingerprints, or the buffer is
+ *	not known
  *
- * What is not in memory now is left out, and what stands behind it.
+ * A word that is not in memory now is left out, and all words after it.
  *
  * Context: task context of user space, or an interrupt of it; preemption off.
  */
@@ -181,13 +188,13 @@ static __always_inline void ipcprobe_prints_of(struct ipcprobe_prints *to, u64 a
 }
 
 /**
- * ipcprobe_buffer_begin - note what is known of a buffer when a call begins
- * @buffer: set to it
- * @addr: of the buffer, as above
- * @bytes: its size
- * @is_brought: the call brings data into it
+ * ipcprobe_buffer_begin - keep the facts about a buffer when a call begins
+ * @buffer: set to these facts
+ * @addr: address of the buffer, in the current task's memory
+ * @bytes: size of the buffer
+ * @is_brought: the call brings data into the buffer
  *
- * Context: as above.
+ * Context: same as ipcprobe_prints_of().
  */
 static __always_inline void ipcprobe_buffer_begin(union ipcprobe_buffer *buffer, u64 addr,
 						  u64 bytes, bool is_brought)
@@ -200,21 +207,22 @@ static __always_inline void ipcprobe_buffer_begin(union ipcprobe_buffer *buffer,
 		ipcprobe_prints_begin_slowly(&buffer->prints, addr, bytes);
 }
 
-/* Its size, for what needs no fingerprints. */
+/* Return: size of the buffer, for users that need no fingerprints. */
 static inline u64 ipcprobe_buffer_room(const union ipcprobe_buffer *buffer, bool is_brought)
 {
 	return is_brought ? buffer->room : buffer->prints.span;
 }
 
 /**
- * ipcprobe_prints_taken - the fingerprints of what a call took out of a buffer
- * @to: set to them
- * @addr: of the buffer, as above
- * @buffer: as ipcprobe_buffer_begin() left it
+ * ipcprobe_prints_taken - get the fingerprints of the data that a call took out of a
+ *	buffer
+ * @to: set to the fingerprints
+ * @addr: address of the buffer, in the current task's memory
+ * @buffer: facts from ipcprobe_buffer_begin()
  *
- * A page that was not in memory then is there now.
+ * A page that was not in memory when the call began is in memory now.
  *
- * Context: as above.
+ * Context: same as ipcprobe_prints_of().
  */
 static __always_inline void ipcprobe_prints_taken(struct ipcprobe_prints *to, u64 addr,
 						  const union ipcprobe_buffer *buffer)
@@ -231,13 +239,14 @@ static __always_inline void ipcprobe_prints_taken(struct ipcprobe_prints *to, u6
 }
 
 /**
- * ipcprobe_prints_brought - the fingerprints of what a call brought into a buffer
- * @to: set to them
- * @addr: of the buffer, as above
- * @buffer: as ipcprobe_buffer_begin() left it
- * @ret: bytes that came, into this buffer and those behind it, or -errno
+ * ipcprobe_prints_brought - get the fingerprints of the data that a call brought into
+ *	a buffer
+ * @to: set to the fingerprints
+ * @addr: address of the buffer, in the current task's memory
+ * @buffer: facts from ipcprobe_buffer_begin()
+ * @ret: bytes brought into this buffer and the buffers after it, or -errno
  *
- * Context: as above.
+ * Context: same as ipcprobe_prints_of().
  */
 static __always_inline void ipcprobe_prints_brought(struct ipcprobe_prints *to, u64 addr,
 						    const union ipcprobe_buffer *buffer, s64 ret)
@@ -245,7 +254,7 @@ static __always_inline void ipcprobe_prints_brought(struct ipcprobe_prints *to, 
 	ipcprobe_prints_of(to, addr, min_t(s64, ret, buffer->room));
 }
 
-/* Where a record has the fields of a struct ipcprobe_prints. */
+/* Return: the fields of a record that have the layout of a struct ipcprobe_prints. */
 #define IPCPROBE_PRINTS(rec)							\
 ({										\
 	static_assert(offsetof(typeof(*(rec)), tail) -				\

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The buffers of a vectored call behind its first: a record each, before that of
- * the call.
+ * Writes records of the buffers of a vectored call after the first: one record
+ * each, before the record of the call.
  *
- * A call that takes data out has its records written when it begins, with the
- * fingerprints of the data.  A call that brings data in has the data only when it
- * ends, and the kernel's vector is gone by then: so the operation keeps the
- * vector, if it is not longer than IPCPROBE_NR_LATE_SEGS.  The records of a longer
- * one are written when the call begins, without fingerprints.
+ * For a call that takes data out, the records are written when the call begins,
+ * with the fingerprints of the data. A call that brings data in has the data
+ * only when it ends, and then the kernel's vector no longer exists: therefore
+ * the operation keeps the vector, if it has at most IPCPROBE_NR_LATE_SEGS
+ * further buffers. The records of a longer vector are written when the call
+ * begins, without fingerprints.
  *
- * As many buffers of a call that takes data out are kept for data.c.
+ * For data.c, as many buffers of a call that takes data out are kept, too.
  */
 #include <linux/uio.h>
 
@@ -19,7 +20,10 @@
 #include "user.h"
 #include "vector.h"
 
-/* Of what has a size of 0 or less there are no fingerprints. */
+/*
+ * Emits a record of one buffer; if @bytes is 0 or less, the record has no
+ * fingerprints.
+ */
 static void emit_segment(const struct iovec *iov, u32 class_id, s64 bytes)
 {
 	struct ipcprobe_rec_io_segment rec = {
@@ -35,10 +39,10 @@ static void emit_segment(const struct iovec *iov, u32 class_id, s64 bytes)
 }
 
 /**
- * ipcprobe_vector_add - a buffer behind the first, in their order
+ * ipcprobe_vector_add - add a buffer after the first, in the order of the vector
  * @op: operation
  * @iov: the buffer, in the current task's memory
- * @nr_segs: buffers of the vector
+ * @nr_segs: number of buffers in the vector
  * @class_id: class of the record
  * @is_brought: the operation brings data in
  *
@@ -59,7 +63,7 @@ void ipcprobe_vector_add(struct ipcprobe_op *op, const struct iovec *iov, u8 nr_
  * ipcprobe_vector_end - write the records of the buffers that have none yet
  * @op: operation that ends
  * @first: size of the first buffer
- * @ret: bytes that it brought, or -errno
+ * @ret: bytes that the operation brought in, or -errno
  * @class_id: class of the records
  *
  * Context: task context, preemption off.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of wake-ups under way: the rare cases. */
+/* The slow path of the table of wake-ups under way. */
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/vmalloc.h>
@@ -7,8 +7,8 @@
 #include "waking.h"
 
 #define NR_SLOTS_MIN	4096U
-#define NR_SLOTS_CPU	256U	/* for each CPU that may be there */
-#define NR_TRIED	64U	/* slots that a number leads to */
+#define NR_SLOTS_CPU	256U	/* slots for each possible CPU */
+#define NR_TRIED	64U	/* slots that are tried for one task */
 
 struct ipcprobe_wakings ipcprobe_wakings __read_mostly;
 
@@ -18,11 +18,11 @@ static struct ipcprobe_waking *slot_at(u32 tid, u32 n)
 }
 
 /**
- * ipcprobe_waking_find - the slot that is a task's
+ * ipcprobe_waking_find - find the slot of a task
  * @tid: task
  *
  * Context: any, between the task's sched_waking and its sched_wakeup.
- * Return: NULL: it has none.
+ * Return: the slot; NULL: the task has none.
  */
 struct ipcprobe_waking *ipcprobe_waking_find(u32 tid)
 {
@@ -35,10 +35,10 @@ struct ipcprobe_waking *ipcprobe_waking_find(u32 tid)
 }
 
 /**
- * ipcprobe_waking_claim_any - make some slot a task's
+ * ipcprobe_waking_claim_any - claim any free slot for a task
  * @tid: task
  *
- * Context: the task's sched_waking.  Return: NULL: none is free.
+ * Context: the task's sched_waking.  Return: the slot; NULL: no slot is free.
  */
 struct ipcprobe_waking *ipcprobe_waking_claim_any(u32 tid)
 {
@@ -51,7 +51,7 @@ struct ipcprobe_waking *ipcprobe_waking_claim_any(u32 tid)
 	return slot;
 }
 
-/* No hook is attached that writes or reads it. */
+/* Empties the table. No hook that writes or reads it is attached. */
 void ipcprobe_wakings_reset(void)
 {
 	u32 n;

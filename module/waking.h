@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Wake-ups under way: who woke whom, from sched_waking (the waker's context) to
- * sched_wakeup (the chosen CPU's, by way of its wake list perhaps).
+ * Wake-ups under way: the waker and the woken task, from sched_waking (context
+ * of the waker) to sched_wakeup (context of the chosen CPU, perhaps through its
+ * wake list).
  *
- * Each has a slot of a table: the one that its task's number leads to or, while
- * another's is there, one of those behind it.  It is claimed by an exchange and
- * given back when the wake-up is recorded.  Between the two it is the task's alone,
- * which is woken by one at a time: the kernel's own locks, which hand the task
- * from the waker to its CPU, order what is written here before what is read.
+ * Each wake-up has a slot in a table: the home slot of the woken task, given by
+ * its thread id, or, if another wake-up has that slot, one of the slots after
+ * it. A slot is claimed by an exchange and released when the wake-up is
+ * recorded. Between the two, the slot belongs to the task alone, and only one
+ * waker at a time wakes the task. The kernel's own locks, which hand the task
+ * from the waker to its CPU, order the writes to the slot before the reads.
  *
- *	slot:	| A | B | - | b |	A, B: where their numbers lead to
- *		      ^       ^		b: leads to B's, too
+ *	slot:	| A | B | - | b |	A, B: in their home slots
+ *		      ^       ^		b: has the home slot of B, too
  *
- * A slot whose wake-up was not recorded (its CPU went offline, no hook was attached
- * any more) waits for the task's next one.
+ * The slot of a wake-up that was not recorded (its CPU went offline, or the
+ * hooks were detached) is used again for the next wake-up of the task.
  */
 #ifndef IPCPROBE_WAKING_H
 #define IPCPROBE_WAKING_H
@@ -24,12 +26,12 @@
 
 /**
  * struct ipcprobe_waking - a wake-up under way
- * @wakee: whose it is, 0 = free
- * @waker: who called, or was interrupted
- * @begin: when, as a stamp
- * @prev_cpu: where the task was
- * @context: IPCPROBE_CONTEXT_*: what called
- * @waker_cpu: where; it and @context are side by side, as in the record
+ * @wakee: task that is woken; 0 = the slot is free
+ * @waker: task that called, or that was interrupted
+ * @begin: stamp of the call
+ * @prev_cpu: CPU of the task before the wake-up
+ * @context: IPCPROBE_CONTEXT_* of the caller
+ * @waker_cpu: CPU of the caller; next to @context, as in the record
  */
 struct ipcprobe_waking {
 	u32 wakee;
@@ -47,19 +49,19 @@ struct ipcprobe_wakings {
 
 extern struct ipcprobe_wakings ipcprobe_wakings;
 
-/* Where the wake-up of @tid is, nearly always. */
+/* The home slot of @tid: on the fast path it has the wake-up of @tid. */
 static __always_inline struct ipcprobe_waking *ipcprobe_waking_home(u32 tid)
 {
 	return &ipcprobe_wakings.slots[tid & ipcprobe_wakings.mask];
 }
 
-/* Return: whether @slot was free, and is now @tid's. */
+/* Return: true if @slot was free, and now belongs to @tid. */
 static __always_inline bool ipcprobe_waking_claim(struct ipcprobe_waking *slot, u32 tid)
 {
 	return likely(!cmpxchg(&slot->wakee, 0, tid));
 }
 
-/* What it held was read. */
+/* Releases a slot whose contents were read. */
 static __always_inline void ipcprobe_waking_release(struct ipcprobe_waking *slot)
 {
 	smp_store_release(&slot->wakee, 0); /* pairs with ipcprobe_waking_claim() */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walks: over the threads and processes, over their address spaces, and over the
- * descriptors of all processes that are pipes or UNIX sockets.
+ * Walks over threads and processes, over their address spaces, and over the
+ * descriptors of all processes that refer to pipes or UNIX sockets.
  *
- * The last one goes in steps.  A step looks at a part of one descriptor table, with the
- * lock of that table held: as long as it holds the lock, the table keeps the
- * files open, so that no reference is taken whose return would delay the end of
- * a file, or make the walk the one that closes it.  A step looks at so few
- * descriptors that the lock is held for a short time, however many there are.
+ * The walk over descriptors goes in steps. A step examines a part of one
+ * descriptor table, with the lock of that table held. While the step holds the
+ * lock, the table keeps the files open, so that no reference to a file is
+ * needed: the release of a reference could delay the end of a file, or make the
+ * walk close the file. A step examines so few descriptors that it holds the
+ * lock only for a short time, however many descriptors exist.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -20,11 +21,11 @@
 #include "pipe.h"
 #include "walk.h"
 
-/* What one step may cost: a slot of the table is 1, a visit more. */
+/* Cost limit of one step: each slot of the table costs 1, and a visit costs more. */
 #define STEP_COST	512
 #define VISIT_COST	8
 
-/* Return: NULL when the file is no UNIX socket. */
+/* Return: the socket; NULL: the file is not a UNIX socket. */
 struct sock *ipcprobe_unix_sock_of(struct file *file)
 {
 	const struct socket *socket = sock_from_file(file);
@@ -33,9 +34,9 @@ struct sock *ipcprobe_unix_sock_of(struct file *file)
 	       socket->sk : NULL;
 }
 
-/* Is it a kind of object that the walk looks for? */
-static bool identify(const struct ipcprobe_walk *walk, struct file *file,
-		     struct ipcprobe_found *found)
+/* True if the file is a kind of object that the walk looks for; fills @found. */
+static bool identify_object(const struct ipcprobe_walk *walk, struct file *file,
+			    struct ipcprobe_found *found)
 {
 	found->file = file;
 	found->fd = walk->next_fd;
@@ -46,7 +47,10 @@ static bool identify(const struct ipcprobe_walk *walk, struct file *file,
 	return found->pipe || found->sk;
 }
 
-/* Context: the table's lock is held.  Return: whether its end is reached. */
+/*
+ * Return: true if the end of the table is reached. Context: the table's lock is
+ * held.
+ */
 static bool walk_slots(struct ipcprobe_walk *walk, struct files_struct *files)
 {
 	const struct fdtable *table = files_fdtable(files);
@@ -58,7 +62,7 @@ static bool walk_slots(struct ipcprobe_walk *walk, struct files_struct *files)
 		if (walk->left-- <= 0)
 			return false;
 		file = files_lookup_fd_raw(files, walk->next_fd);
-		if (!file || !identify(walk, file, &found))
+		if (!file || !identify_object(walk, file, &found))
 			continue;
 		walk->left -= VISIT_COST;
 		if (!walk->visit(walk, &found))
@@ -67,13 +71,13 @@ static bool walk_slots(struct ipcprobe_walk *walk, struct files_struct *files)
 	return true;
 }
 
-/* How many threads with tables of their own are told apart in one process. */
+/* Number of different tables that are distinguished in one process. */
 #define TABLES_MAX	64
 
 /*
- * Threads share a table unless they asked for one of their own: does one before
- * @task in its process have the same?  Behind very many different tables one may
- * be visited again.
+ * True if a thread before @task in its process has the same table: threads
+ * share a table unless they asked for tables of their own. After TABLES_MAX
+ * different tables, a table may be visited twice.
  */
 static bool is_shared(struct task_struct *task, const struct files_struct *files)
 {
@@ -94,7 +98,7 @@ static bool is_shared(struct task_struct *task, const struct files_struct *files
 	return false;
 }
 
-/* Return: whether the thread's table is done. */
+/* Return: true if the thread's table is finished. */
 static bool walk_thread(struct ipcprobe_walk *walk, struct task_struct *task)
 {
 	struct files_struct *files;
@@ -116,10 +120,10 @@ static bool walk_thread(struct ipcprobe_walk *walk, struct task_struct *task)
 
 /**
  * ipcprobe_next_thread - walk over all threads of all processes
- * @tid: the lowest number to consider
+ * @tid: the lowest thread id to consider
  *
  * Context: process.
- * Return: the first one numbered @tid or above, referenced; NULL: no more.
+ * Return: the first thread with id @tid or above, referenced; NULL: no more.
  */
 struct task_struct *ipcprobe_next_thread(pid_t tid)
 {
@@ -140,11 +144,11 @@ struct task_struct *ipcprobe_next_thread(pid_t tid)
 
 /**
  * ipcprobe_next_process - walk over all processes
- * @pid: the lowest number to consider
+ * @pid: the lowest process id to consider
  *
  * Context: process.
- * Return: the first thread of the first process numbered @pid or above,
- * referenced, which may have ended before others; NULL: no more.
+ * Return: the first thread of the first process with id @pid or above,
+ * referenced; that thread may have ended before others; NULL: no more.
  */
 struct task_struct *ipcprobe_next_process(pid_t pid)
 {
@@ -160,9 +164,9 @@ struct task_struct *ipcprobe_next_process(pid_t pid)
 
 /**
  * ipcprobe_walk_step - visit some more descriptors
- * @walk: from ipcprobe_walk_init()
+ * @walk: walk from ipcprobe_walk_init()
  *
- * Context: process.  Return: whether there may be more.
+ * Context: process.  Return: true if there may be more descriptors.
  */
 bool ipcprobe_walk_step(struct ipcprobe_walk *walk)
 {
@@ -184,8 +188,8 @@ bool ipcprobe_walk_step(struct ipcprobe_walk *walk)
 
 /**
  * ipcprobe_walk_init - begin a walk
- * @walk: to set up
- * @classes: what to look for: PIPE, UNIX
+ * @walk: filled
+ * @classes: mask of the classes to look for: PIPE, UNIX
  * @visit: called for each descriptor found; see struct ipcprobe_walk
  * @tid: first thread
  * @fd: first descriptor of that thread
@@ -203,7 +207,10 @@ void ipcprobe_walk_init(struct ipcprobe_walk *walk, u32 classes,
 
 /* ---- address spaces ---- */
 
-/* The first thread may have ended before the others. */
+/*
+ * Return: the address space of a process; its first thread may have ended
+ * before the others.
+ */
 static struct mm_struct *mm_of(struct task_struct *process)
 {
 	struct mm_struct *mm = NULL;
@@ -221,8 +228,8 @@ static struct mm_struct *mm_of(struct task_struct *process)
 
 /**
  * ipcprobe_walk_mms - visit the address space of every process
- * @session: passed on
- * @visit: called for each; not 0 ends the walk
+ * @session: passed to @visit
+ * @visit: called for each process; a return value other than 0 ends the walk
  *
  * Context: process.  Return: 0 or what @visit returned last.
  */

@@ -13,11 +13,12 @@ struct sock;
 struct task_struct;
 
 /**
- * struct ipcprobe_found - a descriptor that a walk came to
- * @file: its open file; its descriptor table keeps it open during the visit
+ * struct ipcprobe_found - a descriptor found by a walk
+ * @file: open file of the descriptor; the descriptor table keeps the file open
+ *	during the visit
  * @fd: the descriptor
- * @pipe: what it refers to: a pipe ...
- * @sk: ... or a UNIX socket; the other is NULL
+ * @pipe: pipe that the descriptor refers to; NULL: not a pipe
+ * @sk: UNIX socket that the descriptor refers to; NULL: not a UNIX socket
  */
 struct ipcprobe_found {
 	struct file *file;
@@ -27,16 +28,16 @@ struct ipcprobe_found {
 };
 
 /**
- * struct ipcprobe_walk - where a walk over all threads' descriptors is
- * @classes: what is looked for: PIPE, UNIX
+ * struct ipcprobe_walk - position of a walk over all threads' descriptors
+ * @classes: mask of the classes to look for: PIPE, UNIX
  * @visit: called for each descriptor found, with a spinlock held.  Returns
- *	false to end the step: the next one begins with the same descriptor.
+ *	false to end the step: the next step begins with the same descriptor.
  * @tid: thread whose descriptors are visited
- * @pid: its process
- * @seen_pid: the process's number as the current task sees it, 0 = not at all
- * @next_tid: the search goes on here
- * @next_fd: and here
- * @left: what the step may cost yet; 0: it ends with this visit
+ * @pid: process of the thread
+ * @seen_pid: id of the process in the pid namespace of the current task; 0 = it has none
+ * @next_tid: thread with which the walk continues
+ * @next_fd: descriptor with which the walk continues
+ * @left: cost that is left for the step; 0: the step ends with this visit
  */
 struct ipcprobe_walk {
 	u32 classes;
