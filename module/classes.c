@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The classes of events: one table, and the walks over it. */
+/* The table of all classes of events, and functions that walk over it. */
 #include <linux/build_bug.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -8,14 +8,14 @@
 #include "hook.h"
 #include "session.h"
 
-/* Class meta: what is lost (missed.c, ring.c); it needs no hook. */
+/* Class meta: lost events (missed.c, ring.c).  The class needs no hook. */
 const struct ipcprobe_event_class ipcprobe_class_meta = {};
 
 #define ROW(up, id, low, text)	[IPCPROBE_CLASS_##up] = &ipcprobe_class_##low,
 const struct ipcprobe_event_class *const ipcprobe_classes[] = { IPCPROBE_CLASSES(ROW) };
 #undef ROW
 
-static_assert(ARRAY_SIZE(ipcprobe_classes) == IPCPROBE_NR_CLASS_IDS);	/* no gap */
+static_assert(ARRAY_SIZE(ipcprobe_classes) == IPCPROBE_NR_CLASS_IDS);	/* the ids have no gap */
 
 extern struct ipcprobe_hook ipcprobe_op_hooks[];	/* op.c */
 extern struct ipcprobe_hook ipcprobe_op_end_hooks[];	/* op_end.c */
@@ -28,7 +28,7 @@ struct ipcprobe_hook *const ipcprobe_shared_hooks[] = {
 	NULL
 };
 
-/* True if the class can do what op_end.c and wait.c ask of a kind of operation. */
+/* True if the class has the functions that op_end.c and wait.c call for this kind. */
 static bool __init is_complete(u8 kind)
 {
 	const struct ipcprobe_event_class *class = ipcprobe_classes[ipcprobe_op_class(kind)];
@@ -39,9 +39,9 @@ static bool __init is_complete(u8 kind)
 }
 
 /**
- * ipcprobe_classes_init - let each class find what it needs in this kernel
+ * ipcprobe_classes_init - call each class's init function
  *
- * Context: module load.  Return: 0; -EINVAL: a class lacks a function that one of
+ * Context: module load.  Return: 0; -EINVAL if a class lacks a function that one of
  * its kinds of operations needs.
  */
 int __init ipcprobe_classes_init(void)
@@ -59,7 +59,7 @@ int __init ipcprobe_classes_init(void)
 	return 0;
 }
 
-/* Before the first hook of @classes is attached. */
+/* Called before the first hook of @classes is attached. */
 void ipcprobe_classes_attach(u32 classes)
 {
 	u32 id;
@@ -69,7 +69,10 @@ void ipcprobe_classes_attach(u32 classes)
 			ipcprobe_classes[id]->attach();
 }
 
-/* Only @staying are attached, and no handler of another class runs any more. */
+/*
+ * Called when only the classes @staying are attached, and no handler of another
+ * class runs.
+ */
 void ipcprobe_classes_detach(u32 staying)
 {
 	u32 id;
@@ -79,7 +82,10 @@ void ipcprobe_classes_detach(u32 staying)
 			ipcprobe_classes[id]->detach(staying);
 }
 
-/* True if a class of @classes before @id has the same snapshot. */
+/*
+ * True if a class of @classes with a lower number than @id has the same
+ * snapshot function.
+ */
 static bool is_taken(u32 classes, u32 id)
 {
 	u32 before;
@@ -92,7 +98,7 @@ static bool is_taken(u32 classes, u32 id)
 }
 
 /**
- * ipcprobe_classes_snapshot - record what exists
+ * ipcprobe_classes_snapshot - describe the objects that exist
  * @session: gets the records
  * @classes: mask
  *

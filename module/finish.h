@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ends of frequent operations, which op_end.c calls directly
- * (IPCPROBE_OP_IS_DIRECT).  Each releases the operation as its last step.
+ * Functions that end frequent operations. op_end.c calls them directly
+ * (IPCPROBE_OP_IS_DIRECT).  Each function releases the operation as its last
+ * step.
  */
 #ifndef IPCPROBE_FINISH_H
 #define IPCPROBE_FINISH_H
@@ -22,7 +23,10 @@ void ipcprobe_eventfd_finish_read(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_eventfd_finish_write(struct ipcprobe_op *op, s32 ret);
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret);
 
-/* Does not release it: what splice or sendfile did with a socket, too. */
+/*
+ * Does not release the operation.  Also called for the socket of a splice or
+ * sendfile.
+ */
 void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret);
 
 #endif /* IPCPROBE_FINISH_H */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Entries of the kernel's functions, by ftrace.
+ * Hooks the entries of kernel functions with ftrace.
  *
- * They share two ftrace_ops, because taking an ops away costs a grace period of
- * RCU tasks, while changing the functions of one in place does not; which
- * handler a hit belongs to is looked up by its address.
+ * All functions share two ftrace_ops, because unregistering an ops costs a
+ * grace period of RCU tasks, while changing the functions of an ops does not.
+ * A hit's handler is looked up by the function's address.
  *
- * An address comes from a kprobe that is registered disabled and removed at
- * once: the public way to say where a function of this kernel is that shall be
- * probed.  Nothing found that way is ever called.
+ * The address comes from a kprobe that is registered disabled and removed at
+ * once: this is the public way to find the address of a function to probe.  No
+ * function found in this way is ever called.
  *
- * All but the handlers is called by hooks.c with its mutex held.
+ * All functions except the handlers are called by hooks.c with its mutex held.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,19 +28,19 @@
 #define NR_SLOTS	512	/* several times the number of hooks */
 
 /*
- * Filled before an address is traced.  One whose function went with its module is
- * passed over, and filled again by another.
+ * A slot is filled before its address is traced.  If the function's module is
+ * unloaded, searches pass over the slot, and another hook may fill it.
  */
 struct slot {
 	unsigned long ip;
 	struct ipcprobe_hook *hook;
 	void (*entry)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs);
-	/* NULL: entry it is */
+	/* NULL: call @entry */
 	void (*entry_from)(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			   unsigned long parent_ip);
 };
 
-/* The scheduler's functions have their own ops, and these slots. */
+/* Functions of the scheduler have their own ops, and use scheduler_slots. */
 static struct slot slots[NR_SLOTS], scheduler_slots[NR_SLOTS];
 
 #define NO_LONGER_THERE	1	/* no function's address */
@@ -56,7 +56,7 @@ static struct ipcprobe_hook *search_hook(unsigned long ip)
 	return NULL;
 }
 
-/* Functions are 16 bytes apart or more. */
+/* Addresses of functions are at least 16 bytes apart. */
 static __always_inline struct slot *slot_of(struct slot *table, unsigned long ip)
 {
 	return &table[(ip >> 4) % NR_SLOTS];
@@ -67,7 +67,7 @@ static struct slot *next_slot(struct slot *table, struct slot *slot)
 	return slot == &table[NR_SLOTS - 1] ? table : slot + 1;
 }
 
-/* The hook of an address that is not in the first slot that it may have. */
+/* Slow path: finds the hook of an address that is not in its first possible slot. */
 static noinline struct ipcprobe_hook *find_hook(struct slot *table, unsigned long ip)
 {
 	struct slot *slot = slot_of(table, ip);
@@ -80,7 +80,7 @@ static noinline struct ipcprobe_hook *find_hook(struct slot *table, unsigned lon
 	return slot->hook;
 }
 
-static unsigned long hot_ips[IPCPROBE_NR_HOT];		/* as slots */
+static unsigned long hot_ips[IPCPROBE_NR_HOT];		/* [hot] = address; filled like slots */
 static struct ipcprobe_hook *hot_hooks[IPCPROBE_NR_HOT];
 
 static bool is_of_scheduler(const struct ipcprobe_hook *hook)
@@ -117,7 +117,7 @@ static void forget_slot(unsigned long ip)
 			slot->ip = NO_LONGER_THERE;
 }
 
-/* Not a hot one, and most likely the slot's own. */
+/* Calls the handler of a function that is not hot; usually it is in the first slot. */
 static __always_inline void cold_entry(struct slot *table, unsigned long ip,
 				       unsigned long parent_ip,
 				       struct ftrace_regs *fregs)
@@ -185,9 +185,9 @@ static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
 }
 
 /*
- * The scheduler's functions have an ops of their own, so that these and the
- * others need not be told apart.  Permanent: kernel.ftrace_enabled=0 is refused
- * instead of losing hits.
+ * The scheduler's functions have an ops of their own, so that a handler need
+ * not test which functions it was called for.  The ops are permanent:
+ * kernel.ftrace_enabled=0 is refused instead of losing hits.
  */
 static struct function_set {
 	struct ftrace_ops ops;
@@ -205,7 +205,10 @@ static bool is_in_set(const struct ipcprobe_hook *hook, const struct function_se
 	return set == &function_sets[is_of_scheduler(hook)];
 }
 
-/* True if @classes want it; a fallback only if no other stands for it. */
+/*
+ * True if @classes want the hook.  A fallback is wanted only if no alternative
+ * was found.
+ */
 static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
 {
 	const struct ipcprobe_hook *hook;
@@ -223,7 +226,10 @@ static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
 
 /* ---- addresses ---- */
 
-/* Is there a place for ftrace to patch?  An ops whose filter was freed is dead. */
+/*
+ * Return: 0 if ftrace can patch the function at @ip. ftrace does not use an ops
+ * any more after its filter was freed.
+ */
 static int check_traceable(unsigned long ip)
 {
 	struct ftrace_ops scratch = { .func = function_entry };
@@ -257,7 +263,7 @@ static bool is_to_resolve(const struct ipcprobe_hook *hook, u32 classes)
  * ipcprobe_functions_resolve - find the functions of @classes not found so far
  * @classes: mask
  *
- * Each hook has its address or its error afterwards.
+ * After the call each of these hooks has its address or its error.
  *
  * Context: process.  Return: 0 or -ENOMEM.
  */
@@ -295,12 +301,12 @@ int ipcprobe_functions_resolve(u32 classes)
 }
 
 /**
- * ipcprobe_functions_forget - a module goes, and with it the functions it has
- * @module: it
+ * ipcprobe_functions_forget - forget the functions of a module
+ * @module: the module, which is being unloaded
  *
- * ftrace takes away what it has there itself.
+ * ftrace itself removes its records of these functions.
  *
- * Context: process.  Return: classes that are complete no more.
+ * Context: process.  Return: mask of the classes that are no longer complete.
  */
 u32 ipcprobe_functions_forget(const struct module *module)
 {
@@ -322,9 +328,12 @@ u32 ipcprobe_functions_forget(const struct module *module)
 
 /* ---- sets ---- */
 
-static bool is_dead;	/* ftrace is, with our functions still patched */
+static bool is_dead;	/* ftrace is dead, and our functions are still patched */
 
-/* Handlers go on being called: all that they use has to stay until a reboot. */
+/*
+ * Keeps the module loaded: handlers can still be called, so all that they use
+ * must stay until a reboot.
+ */
 static void keep_module(int err)
 {
 	if (is_dead)
@@ -355,7 +364,7 @@ static int remove_set(struct function_set *set)
 	return 0;
 }
 
-/* Those of the set's functions that @classes want.  Return: how many. */
+/* Lists the set's functions that @classes want.  Return: their number. */
 static unsigned int list_wanted(const struct function_set *set, u32 classes,
 				unsigned long *ips)
 {
@@ -368,7 +377,10 @@ static unsigned int list_wanted(const struct function_set *set, u32 classes,
 	return nr;
 }
 
-/* What ftrace said of those that @classes want, and of those that go. */
+/*
+ * Stores the result of ftrace in the set's hooks: those that @classes want, and
+ * those that are being detached.
+ */
 static void note_result(const struct function_set *set, u32 classes, int err)
 {
 	struct ipcprobe_hook *hook;
@@ -383,7 +395,7 @@ static void note_result(const struct function_set *set, u32 classes, int err)
 	}
 }
 
-/* Makes ftrace call us for exactly those of the set's functions that @classes want. */
+/* Makes ftrace call us for exactly the set's functions that @classes want. */
 static int update_set(struct function_set *set, u32 classes)
 {
 	static unsigned long ips[IPCPROBE_NR_HOOKS_MAX];	/* hooks_mutex */
@@ -402,13 +414,13 @@ static int update_set(struct function_set *set, u32 classes)
 }
 
 /**
- * ipcprobe_functions_set - hook what @classes want, and nothing else
+ * ipcprobe_functions_set - hook the functions that @classes want, and no others
  * @classes: mask; their functions have been resolved
  *
- * A set that ftrace refuses to change stays as it was.
+ * If ftrace refuses to change a set, the set stays unchanged.
  *
- * Context: process.  Return: 0, or what ftrace says: -EBUSY while
- * kernel.ftrace_enabled is 0, -ENODEV once it is dead, -ENOMEM.
+ * Context: process.  Return: 0, or the error of ftrace: -EBUSY while
+ * kernel.ftrace_enabled is 0, -ENODEV after ftrace has died, -ENOMEM.
  */
 int ipcprobe_functions_set(u32 classes)
 {
@@ -422,7 +434,7 @@ int ipcprobe_functions_set(u32 classes)
 	return err;
 }
 
-/* Can handlers be running? */
+/* True if handlers of functions can be running. */
 bool ipcprobe_functions_hooked(void)
 {
 	const struct function_set *set;
@@ -434,9 +446,9 @@ bool ipcprobe_functions_hooked(void)
 }
 
 /**
- * ipcprobe_functions_dead - can functions be called that nobody wants?
+ * ipcprobe_functions_dead - True if ftrace has died with functions still hooked
  *
- * What their handlers use must not be given back then.
+ * Handlers may then be called at any time; what they use must not be freed.
  */
 bool ipcprobe_functions_dead(void)
 {
@@ -444,9 +456,9 @@ bool ipcprobe_functions_dead(void)
 }
 
 /*
- * The module is on its way out, and no hook is wanted.  Where ftrace died since
- * the last user left, waiting for ever is better than code that is called after
- * it is gone.
+ * The module is being unloaded, and no hook is wanted.  If ftrace has died
+ * since the last user left, waiting for ever is better than a call to code that
+ * was freed.
  */
 void ipcprobe_functions_exit(void)
 {

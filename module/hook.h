@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One place in the kernel where events come from; hooks.c attaches them. */
+/* A hook: a place in the kernel where a handler is called. hooks.c attaches hooks. */
 #ifndef IPCPROBE_HOOK_H
 #define IPCPROBE_HOOK_H
 
@@ -12,25 +12,26 @@ struct ftrace_regs;
 struct tracepoint;
 
 /**
- * struct ipcprobe_hook - one place in the kernel where events come from
- * @name: tracepoint or function
+ * struct ipcprobe_hook - a place in the kernel where a handler is called
+ * @name: name of the tracepoint or of the function
  * @kind: IPCPROBE_HOOK_TRACEPOINT or IPCPROBE_HOOK_FUNCTION
- * @one_of: NULL, or a name that other hooks have, too: kernels name the place
- *	differently, and one of these hooks is enough
- * @is_optional: the class does without, and misses what the hook gives
- * @is_absent: this kernel does not have what the hook stands for
- * @is_fallback: not attached where another with the same @one_of is
+ * @one_of: NULL, or the name of a group of hooks: kernels name the place
+ *	differently, and one hook of the group is enough
+ * @is_optional: the class works without the hook, but its events are incomplete
+ * @is_absent: this kernel does not have the tracepoint or function
+ * @is_fallback: attached only if no other hook with the same @one_of is attached
  * @has_from: @entry_from is the handler
  * @hot: enum ipcprobe_hot
- * @classes: mask of the classes that use it; 0 in a class's own table: this class
+ * @classes: mask of the classes that use the hook; 0 in a class's own table stands
+ *	for this class
  * @probe: tracepoint probe, called with the hook as its data
  * @entry: function entry handler
- * @entry_from: one that gets the address, too, that the function will return to
- * @tp: the tracepoint, once found
- * @ip: the function's address, once found; 0 again when its module has gone
- * @attached: protected by hooks.c's mutex
- * @error: -errno of the last attach, 0 = none
- * @missed: hits that made no record though they should: ipcprobe_missed()
+ * @entry_from: function entry handler that also gets the function's return address
+ * @tp: the tracepoint; NULL until it is found
+ * @ip: the function's address; 0 until it is found, and after its module was unloaded
+ * @attached: the hook is attached; protected by hooks.c's mutex
+ * @error: -errno of the last attempt to attach, 0 = none
+ * @missed: number of hits that should have a record and have none: ipcprobe_missed()
  *
  * A table of hooks ends with a row without a name.
  */
@@ -67,14 +68,14 @@ struct ipcprobe_hook {
 #define FN_FROM(fn_name, fn)	\
 	.name = fn_name, .kind = IPCPROBE_HOOK_FUNCTION, .entry_from = fn, .has_from = true
 
-/* Name of the function of a system call. */
+/* Name of the function that implements a system call. */
 #ifdef CONFIG_ARM64
 #define SYS(name)	"__arm64_sys_" name
 #else
 #define SYS(name)	"__x64_sys_" name
 #endif
 
-/* Argument @n of the function that was entered, where it is a pointer. */
+/* Argument @n of the function that was entered; the argument is a pointer. */
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
 int ipcprobe_hooks_get(u32 classes);

@@ -2,8 +2,9 @@
 /*
  * Class eventfd: reads, writes and waits of eventfd counters.
  *
- * Their waits go through no function that all kernels have, so the scheduler
- * tells: whoever sleeps interruptibly inside such a read or write waits for it.
+ * No function that all kernels have is called for these waits, so they are seen
+ * at task switches: a task that sleeps interruptibly inside such a read or
+ * write waits for the eventfd.
  */
 #include <linux/eventfd.h>
 #include <linux/ftrace.h>
@@ -23,7 +24,7 @@
 #include "op.h"
 #include "user.h"
 
-/* Members of struct eventfd_ctx; -1: this kernel does not tell. */
+/* Offsets of members of struct eventfd_ctx; -1: not known in this kernel. */
 static int ctx_offsets[] = { -1, -1 };
 enum { CTX_ID, CTX_FLAGS };
 
@@ -75,7 +76,7 @@ begin(struct ipcprobe_hook *hook, const struct file *file, u8 kind)
 	return op;
 }
 
-/* eventfd_read(kiocb, iter): the value is in the buffer at the end */
+/* eventfd_read(kiocb, iter): at the end of the call the value is in the buffer */
 static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct kiocb *iocb = ARG(fregs, 0);
@@ -112,7 +113,7 @@ static u32 time_waited(const struct ipcprobe_op *op)
 	return wait_ns;
 }
 
-/* Reads and writes have the same fields. */
+/* Fills the fields that reads and writes have in common: all. */
 static __always_inline void fill_io(struct ipcprobe_rec_eventfd_io *rec,
 				    const struct ipcprobe_op *op, s32 ret)
 {
@@ -138,8 +139,8 @@ static __always_inline void end_wait(struct ipcprobe_op *op)
 }
 
 /*
- * Called by wait.c: a page fault in the buffer, of a write before it may
- * wait, of a read after that.
+ * Called by wait.c at a page fault in the buffer: before the wait of a write,
+ * after the wait of a read.
  */
 void ipcprobe_eventfd_fault(struct ipcprobe_op *op, unsigned long ip)
 {
@@ -213,7 +214,7 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 	emit_block(op);
 }
 
-/* ---- the kernel's own use, end ---- */
+/* ---- signals by the kernel, close ---- */
 
 /* eventfd_signal_mask(ctx, ...): from any context */
 static void entry_signal(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What hook_eventfd.c offers to others. */
+/* Functions of hook_eventfd.c that other files call. */
 #ifndef IPCPROBE_HOOK_EVENTFD_H
 #define IPCPROBE_HOOK_EVENTFD_H
 

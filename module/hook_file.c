@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class file: the system calls that copy between user memory and the page
- * cache of regular files, those that copy from file to file, and what sets the
- * size or the name of a file.
+ * Class file: system calls that copy between user memory and the page cache of
+ * regular files, system calls that copy from file to file, and changes of a
+ * file's size or name.
  */
 #include <linux/compat.h>
 #include <linux/ftrace.h>
@@ -42,7 +42,7 @@ static __always_inline void set_buffer(struct ipcprobe_op *op, u8 kind, u64 addr
 	ipcprobe_buffer_begin(&op->buffer, addr, bytes, kind == IPCPROBE_OP_FILE_READ);
 }
 
-/* vfs_read(file, buf, count, pos), vfs_write likewise */
+/* vfs_read(file, buf, count, pos); vfs_write() has the same arguments */
 static __always_inline void begin_rw(struct ipcprobe_hook *hook,
 				     struct ftrace_regs *fregs, u8 kind)
 {
@@ -72,8 +72,8 @@ static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /*
- * The vector is still in user memory.  It is read without faulting: a page
- * that is not there leaves the buffers unknown (addr 0), never the count.
+ * The vector is still in user memory.  It is read without faults: if a page is
+ * not present, the buffers are unknown (addr 0); the count is always known.
  */
 static void set_buffers(struct ipcprobe_op *op, u8 kind,
 			const struct iovec __user *vec, unsigned long nr)
@@ -83,7 +83,7 @@ static void set_buffers(struct ipcprobe_op *op, u8 kind,
 
 	op->nr_segs = min_t(unsigned long, nr, U8_MAX);
 	op->io.nr = 0;
-	if (in_compat_syscall())	/* another layout */
+	if (in_compat_syscall())	/* the vector has another layout */
 		return;
 	for (i = 0; i < op->nr_segs; i++) {
 		if (copy_from_user_nofault(&iov, vec + i, sizeof(iov)))
@@ -96,7 +96,7 @@ static void set_buffers(struct ipcprobe_op *op, u8 kind,
 	}
 }
 
-/* vfs_readv(file, vec, vlen, pos, flags), vfs_writev likewise */
+/* vfs_readv(file, vec, vlen, pos, flags); vfs_writev() has the same arguments */
 static void begin_vector(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			 u8 kind)
 {
@@ -126,7 +126,10 @@ static void entry_writev(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	begin_vector(hook, fregs, IPCPROBE_OP_FILE_WRITE);
 }
 
-/* May the file system do it without the CPU copying (clone, server side)? */
+/*
+ * True if the file system may do the copy without the CPU (clone, copy on the
+ * server).
+ */
 static bool may_offload(const struct file *in, const struct file *out)
 {
 	return out->f_op->copy_file_range ||
@@ -156,14 +159,14 @@ static void entry_copy_range(struct ipcprobe_hook *hook,
 }
 
 /**
- * ipcprobe_file_begin_resize - a call is about to set the size of a regular file
+ * ipcprobe_file_begin_resize - begin a call that sets the size of a regular file
  * @hook: counts a miss
  * @kind: IPCPROBE_OP_FILE_RESIZE or IPCPROBE_OP_SHM_RESIZE
- * @inode: the file's
- * @id: its number
- * @bytes: size asked for
+ * @inode: inode of the file
+ * @id: number of the file
+ * @bytes: requested size
  *
- * Context: as ipcprobe_op_begin().
+ * Context: same as ipcprobe_op_begin().
  */
 void ipcprobe_file_begin_resize(struct ipcprobe_hook *hook, u8 kind,
 				const struct inode *inode, u32 id, u64 bytes)
@@ -180,8 +183,8 @@ void ipcprobe_file_begin_resize(struct ipcprobe_hook *hook, u8 kind,
 }
 
 /*
- * notify_change(idmap, dentry, attr, ...): chmod and many others, too.  What is
- * in a file that nobody has met yet is of no interest.
+ * notify_change(idmap, dentry, attr, ...): called for chmod and many others,
+ * too.  A file that was never seen has no contents of interest.
  */
 static void entry_notify_change(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -199,13 +202,16 @@ static void entry_notify_change(struct ipcprobe_hook *hook, struct ftrace_regs *
 
 /* ---- names ---- */
 
-/* d_move(dentry, target): the file system has renamed it */
+/* d_move(dentry, target): the file system has renamed @dentry */
 static void entry_d_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	ipcprobe_file_renamed(ARG(fregs, 0), ARG(fregs, 1));
 }
 
-/* d_exchange(dentry1, dentry2): likewise, with RENAME_EXCHANGE */
+/*
+ * d_exchange(dentry1, dentry2): the file system has exchanged the two names
+ * (RENAME_EXCHANGE)
+ */
 static void entry_d_exchange(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	ipcprobe_file_renamed(ARG(fregs, 0), ARG(fregs, 1));
@@ -214,7 +220,7 @@ static void entry_d_exchange(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 
 /* ---- ends ---- */
 
-/* Reads and writes have the same fields. */
+/* Fills the fields that reads and writes have in common. */
 static __always_inline void fill_rw(struct ipcprobe_rec_file_io *rec,
 				    const struct ipcprobe_op *op, s32 ret)
 {
@@ -309,7 +315,10 @@ static void emit_shm_resize(const struct ipcprobe_op *op, s32 ret)
 	IPCPROBE_EMIT(shm_resize, &rec);
 }
 
-/* Of a file on tmpfs those who want class shm hear as of shared memory. */
+/*
+ * True if the session gets the file_resize record.  For a file on tmpfs, a
+ * session with class shm gets a shm_resize record instead.
+ */
 static bool wants_resize(const struct ipcprobe_session *session,
 			 const struct ipcprobe_op *op)
 {
@@ -318,7 +327,7 @@ static bool wants_resize(const struct ipcprobe_session *session,
 	return ipcprobe_session_wants(session, IPCPROBE_CLASS_FILE, op->tid, op->tid, -1);
 }
 
-/* Of FILE_RESIZE and SHM_RESIZE. */
+/* Ends FILE_RESIZE and SHM_RESIZE. */
 void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_file_resize rec = {

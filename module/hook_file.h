@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What hook_file.c offers to others. */
+/* Functions of hook_file.c that other files call. */
 #ifndef IPCPROBE_HOOK_FILE_H
 #define IPCPROBE_HOOK_FILE_H
 

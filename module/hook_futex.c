@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class futex: waits, wakes and requeues, which task woke which, and where a
- * shared futex lies, so that one lock is one object in all its processes.
+ * Class futex: waits, wakes and requeues; which task woke which; and the place
+ * of a shared futex in its file, so that one lock is one object in all its
+ * processes.
  *
- * A call is an operation (op.c).  On its way it meets __futex_queue(), where a
- * waiter is queued and will sleep, and __futex_unqueue(), where it is taken out
- * by another task: of what is woken, requeued or inherited only there the two
- * tasks are known together.  The waiter's struct futex_q is private: its
- * members' offsets come from BTF.
+ * A call is an operation (op.c).  It passes __futex_queue(), where a waiter is
+ * queued before it sleeps, and __futex_unqueue(), where another task removes
+ * the waiter.  For wakes, requeues and inheritance, only these functions know
+ * both tasks together.  The waiter's struct futex_q is private: the offsets of
+ * its members come from BTF.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -46,11 +47,12 @@ static __always_inline struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 
 	return op;
 }
 
-/* ---- where a futex lies ---- */
+/* ---- the place of a futex ---- */
 
 /*
- * By the file, as the kernel's own key of a shared futex: what is mapped
- * shared, and what cannot be written and so has no private pages.
+ * True if the futex is named by its file, as in the kernel's own key of a
+ * shared futex: the mapping is shared, or it cannot be written and so has no
+ * private pages.
  */
 static bool is_in_file(const struct vm_area_struct *vma)
 {
@@ -59,8 +61,9 @@ static bool is_in_file(const struct vm_area_struct *vma)
 }
 
 /*
- * At the beginning of a system call, which holds no lock yet: giving the lock
- * back may wake a task that waits to change the mappings.
+ * Finds the file of a futex.  Called at the begin of a system call, which holds
+ * no lock yet: releasing mmap_lock may wake a task that waits to change the
+ * mappings.
  */
 static noinline bool resolve(struct ipcprobe_op *op, int side)
 {
@@ -80,7 +83,7 @@ static noinline bool resolve(struct ipcprobe_op *op, int side)
 	return true;
 }
 
-/* Notes the first [0] or the second [1] futex of a call. */
+/* Sets the first [0] or the second [1] futex of a call. */
 static __always_inline void set_futex(struct ipcprobe_op *op, int side,
 				      u64 addr, bool is_shared)
 {
@@ -99,7 +102,10 @@ static __always_inline void set_futex(struct ipcprobe_op *op, int side,
 
 enum shape { SHAPE_NONE, SHAPE_WAIT, SHAPE_WAKE, SHAPE_PAIR };
 
-/* By IPCPROBE_FUTEX_OP_*, which are the kernel's: what the arguments mean. */
+/*
+ * Meaning of the arguments, by IPCPROBE_FUTEX_OP_*, which equal the kernel's
+ * FUTEX_*.
+ */
 static const u8 shapes[] = {
 	[FUTEX_WAIT] = SHAPE_WAIT,
 	[FUTEX_WAIT_BITSET] = SHAPE_WAIT,
@@ -123,7 +129,7 @@ static bool is_lock_pi(u8 cmd)
 	       cmd == FUTEX_TRYLOCK_PI;
 }
 
-/* The third value of futex(2), where it has one. */
+/* Return: val3 of futex(2), for commands that use it. */
 static u32 third_value(u8 cmd)
 {
 	unsigned long args[6];
@@ -145,7 +151,10 @@ static __always_inline void set_wait(struct ipcprobe_op *op,
 		op->flags |= IPCPROBE_FUTEX_TIMEOUT;
 }
 
-/* What is neither FUTEX_WAIT nor FUTEX_WAKE, the most frequent by far. */
+/*
+ * Sets the arguments of commands other than FUTEX_WAIT and FUTEX_WAKE, which
+ * are the most frequent by far.
+ */
 static noinline void set_other(struct ipcprobe_op *op, struct ftrace_regs *fregs,
 			       u32 how)
 {
@@ -171,7 +180,7 @@ static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 	if (cmd > FUTEX_LOCK_PI2 || shapes[cmd] == SHAPE_NONE)
 		return;
 	if (unlikely(current->flags & PF_EXITING))
-		return;		/* it wakes who joins it: entry_unqueue() */
+		return;		/* the exit wakes joining threads: entry_unqueue() */
 	op = begin(hook, cmd);
 	if (unlikely(!op))
 		return;
@@ -187,8 +196,9 @@ static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 }
 
 /*
- * futex_wait_restart(restart): a wait with a time limit goes on where a signal
- * without a handler stopped it, not by way of do_futex().
+ * futex_wait_restart(restart): a wait with a time limit continues after a
+ * signal without a handler interrupted it.  The kernel does not call do_futex()
+ * for this.
  */
 static void entry_restart(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -206,7 +216,7 @@ static void entry_restart(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->futex.mask = restart->futex.bitset;
 }
 
-/* ---- begin: system calls for one thing each ---- */
+/* ---- begin: system calls with one command each ---- */
 
 static bool is_shared2(u32 flags)
 {
@@ -243,7 +253,10 @@ static void entry_wake(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->futex.val = args[2];
 }
 
-/* An element of a vector, in user memory; not there to read: address 0. */
+/*
+ * Reads an element of a vector in user memory.  Address 0: it cannot be read
+ * without a fault.
+ */
 static struct futex_waitv read_element(unsigned long vector, unsigned int i)
 {
 	const struct futex_waitv __user *elements = (void __user *)vector;
@@ -290,7 +303,10 @@ static void emit_element(const struct ipcprobe_op *op, u32 val, u16 index)
 	IPCPROBE_EMIT(futex_waitv, &rec);
 }
 
-/* futex_waitv(waiters, nr, flags, timeout, clockid); the first stands for all */
+/*
+ * futex_waitv(waiters, nr, flags, timeout, clockid): the operation keeps the
+ * first element
+ */
 static void entry_waitv(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = begin(hook, IPCPROBE_FUTEX_OP_WAITV);
@@ -319,7 +335,10 @@ static void entry_waitv(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 #define NEAR	IPCPROBE_FUTEX_NEAR
 
-/* The lock around the futex, as its user sees it; nothing is faulted in. */
+/*
+ * Reads the memory around the futex, which is the lock as user space sees it.
+ * No page is faulted in.
+ */
 static void read_mem(struct ipcprobe_rec_futex_block *rec)
 {
 	const u8 __user *at = (void __user *)(unsigned long)rec->addr;
@@ -335,8 +354,9 @@ static void read_mem(struct ipcprobe_rec_futex_block *rec)
 }
 
 /*
- * The futex itself names the holder of a PI lock.  pthread_mutex_t has it 8
- * bytes further on; whether this is one is for the reader of mem to say.
+ * Return: the lock's holder.  The futex itself names the holder of a PI lock.
+ * pthread_mutex_t has the holder 8 bytes after the futex; the reader of mem
+ * decides whether this is a pthread_mutex_t.
  */
 static u32 read_owner(const struct ipcprobe_op *op, const u8 *mem)
 {
@@ -375,7 +395,10 @@ static void emit_block(const struct ipcprobe_op *op)
 	IPCPROBE_EMIT(futex_block, &rec);
 }
 
-/* Is @q the last futex of the vector?  It may be gone through several times. */
+/*
+ * True if @q is the last futex of the vector.  The kernel may queue a vector
+ * several times.
+ */
 static bool is_last_queued(struct ipcprobe_op *op, const void *q)
 {
 	if (!op->futex.first_q)
@@ -400,9 +423,9 @@ static void entry_queue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	emit_block(op);
 }
 
-/* ---- a task takes another out of its wait ---- */
+/* ---- a task ends another task's wait ---- */
 
-/* Of private structs; -1: not known. */
+/* Offsets of members of private structures; -1: not known. */
 enum { Q_TASK, Q_KEY, Q_WAKE, NR_Q_MEMBERS };
 static const char *const q_members[] = {
 	"task *task_struct", "key futex_key", "wake *"
@@ -415,15 +438,15 @@ static const char *const pi_members[] = {
 };
 static int pi_offsets[NR_PI_MEMBERS] = { -1, -1 };
 
-/* The node in the lock's tree has changed its name in v6.5. */
+/* The node in the lock's tree changed its name in v6.5. */
 enum { WAITER_NODE, WAITER_OLD_NODE, WAITER_TASK, NR_WAITER_MEMBERS };
 static const char *const waiter_members[] = {
 	"tree rt_waiter_node", "tree_entry rb_node", "task *task_struct"
 };
 static int waiter_offsets[NR_WAITER_MEMBERS] = { -1, -1, -1 };
 
-static bool knows_waiters;	/* whose futex_q it is can be read */
-static bool knows_pi;		/* and who gets the lock of a futex */
+static bool knows_waiters;	/* the task of a futex_q can be read */
+static bool knows_pi;		/* the next holder of a PI lock can be read */
 
 static const void *q_member(const void *q, unsigned int member)
 {
@@ -433,8 +456,8 @@ static const void *q_member(const void *q, unsigned int member)
 enum function {
 	FUNCTION_NOT_KNOWN,
 	FUNCTION_OTHER,
-	FUNCTION_WAKE_TASK,	/* what wakes the waiter of a futex that is a task */
-	FUNCTION_UNLOCK_FUTEX,	/* what unlocks the lock of a futex */
+	FUNCTION_WAKE_TASK,	/* wakes a task that waits for a futex */
+	FUNCTION_UNLOCK_FUTEX,	/* unlocks the lock of a PI futex */
 };
 
 static noinline enum function function_by_name(unsigned long ip)
@@ -450,7 +473,10 @@ static noinline enum function function_by_name(unsigned long ip)
 	return FUNCTION_OTHER;
 }
 
-/* The function that @ip is in.  The first addresses, and there are no more, are kept. */
+/*
+ * Return: the function that contains @ip.  The table keeps the first addresses;
+ * no kernel has more.
+ */
 static noinline enum function function_of(unsigned long ip)
 {
 	static struct {
@@ -476,13 +502,14 @@ static noinline enum function function_of(unsigned long ip)
 }
 
 /*
- * Is the waiter a task that waits in this futex?  A request of io_uring is
- * queued, too, and may name the worker that queued it, which can be gone since.
- * What the waker is to call tells the two apart.
+ * True if the waiter is a task that waits for this futex.  A request of
+ * io_uring is queued, too, and may name the worker that queued it, which may
+ * have ended since.  The function that is to wake the waiter distinguishes the
+ * two.
  */
 static __always_inline bool is_of_task(const void *q)
 {
-	static unsigned long wake_task;		/* once it is known */
+	static unsigned long wake_task;		/* 0: not known yet */
 	unsigned long wake;
 
 	if (q_offsets[Q_WAKE] < 0)	/* io_uring cannot wait for futexes yet */
@@ -536,7 +563,10 @@ static struct ipcprobe_op *find_futex_op(void)
 	return op && op->kind == IPCPROBE_OP_FUTEX ? op : NULL;
 }
 
-/* __futex_unqueue(q), under the lock of the bucket: the waiter stays till then */
+/*
+ * __futex_unqueue(q), under the lock of the bucket; the waiter exists until the
+ * unlock
+ */
 static void entry_unqueue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const void *q = (void *)ftrace_regs_get_argument(fregs, 0);
@@ -550,16 +580,16 @@ static void entry_unqueue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	}
 	wakee = *(struct task_struct **)q_member(q, Q_TASK);
 	if (wakee == current || !is_of_task(q))
-		return;		/* gives up; is nobody's wait */
+		return;		/* the waiter gives up, or is no task */
 	if (op && op->futex.cmd == FUTEX_UNLOCK_PI)
-		return;		/* gives up and is removed early */
+		return;		/* the waiter gives up and is removed early */
 	set_waker(&rec, op);
 	rec.wakee = wakee->pid;
 	set_place(&rec, q_member(q, Q_KEY));
 	emit_woken(&rec);
 }
 
-/* The first of those who wait for a lock; its wait_lock is held, so they stay. */
+/* Return: the lock's first waiter.  The wait_lock is held, so the waiter cannot end. */
 static const struct task_struct *top_waiter(const struct rt_mutex_base *lock)
 {
 	int node = waiter_offsets[WAITER_NODE];
@@ -573,9 +603,9 @@ static const struct task_struct *top_waiter(const struct rt_mutex_base *lock)
 }
 
 /*
- * mark_wakeup_next_waiter(wqh, lock): the lock goes to the first who waits for
- * it, be it given back or left behind by a task that ends.  The kernel's own
- * locks of this kind come here as well.
+ * mark_wakeup_next_waiter(wqh, lock): the lock passes to its first waiter,
+ * because the holder released it or ended.  The kernel's own locks of this type
+ * come here, too.
  */
 static void entry_hand_on(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			  unsigned long parent_ip)
@@ -592,7 +622,7 @@ static void entry_hand_on(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 	}
 	heir = top_waiter(lock);
 	if (!heir || heir->flags & PF_KTHREAD)
-		return;		/* RCU uses one, too, without a futex */
+		return;		/* RCU uses such a lock, without a futex */
 	set_waker(&rec, find_futex_op());
 	rec.wakee = heir->pid;
 	set_place(&rec, (void *)lock - pi_offsets[PI_MUTEX] + pi_offsets[PI_KEY]);
@@ -601,7 +631,7 @@ static void entry_hand_on(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 
 /* ---- ends ---- */
 
-/* futex_wait and futex_wake have the same fields. */
+/* Fills the fields of futex_wait, which are the same as those of futex_wake. */
 static __always_inline void fill_wait(struct ipcprobe_rec_futex_wait *rec,
 				      const struct ipcprobe_op *op, s32 ret)
 {
@@ -626,7 +656,7 @@ static __always_inline void fill_wake(struct ipcprobe_rec_futex_wake *rec,
 
 IPCPROBE_DEFINE_EMIT_OP(futex_wake, op->begin, fill_wake)
 
-/* futex_requeue and futex_wake_op have the same fields. */
+/* Emits futex_requeue or futex_wake_op, which have the same fields. */
 static noinline void end_pair(const struct ipcprobe_op *op, s32 ret)
 {
 	struct ipcprobe_rec_futex_requeue rec = {

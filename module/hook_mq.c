@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class msg, POSIX: queues are files of the mqueue file system.  The numbers of
- * their messages come from hook_msg.c.
+ * Class msg, POSIX message queues.  The queues are files of the mqueue file
+ * system.  The numbers of their messages come from hook_msg.c.
  */
 #include <linux/dcache.h>
 #include <linux/file.h>
@@ -37,7 +37,7 @@ static struct {
 
 static bool has_layout;
 
-/* Without BTF sizes and contents of queues are not known. */
+/* Finds the offsets.  Without BTF the sizes and contents of queues are not known. */
 void ipcprobe_mq_init(void)
 {
 	has_layout = ipcprobe_btf_offsets("mqueue_inode_info", info_members,
@@ -59,7 +59,7 @@ static bool is_queue(const struct inode *inode)
 
 /* ---- send and receive ---- */
 
-/* Names the queue behind a descriptor, if it is one. */
+/* Sets the queue of a descriptor, if the descriptor is a queue's. */
 static void set_queue(struct ipcprobe_op *op, s32 fd)
 {
 	struct file *file = fget(fd);
@@ -105,7 +105,7 @@ static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		   ftrace_regs_get_argument(fregs, 3));
 }
 
-/* mq_timedsend(2) itself: its argument is the task's registers. */
+/* mq_timedsend(2) itself: the function's argument is the task's registers. */
 static void entry_send_call(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	unsigned long args[6];
@@ -148,11 +148,11 @@ static void entry_receive_call(struct ipcprobe_hook *hook, struct ftrace_regs *f
 }
 
 /**
- * ipcprobe_mq_begin_late - a receive that slept already when the hooks came
+ * ipcprobe_mq_begin_late - begin a receive that slept when the hooks were attached
  * @hook: counts a miss
  *
  * Context: task context, preemption off.
- * Return: NULL when the current task is in no such call.
+ * Return: the operation; NULL when the current task is in no such call.
  */
 struct ipcprobe_op *ipcprobe_mq_begin_late(struct ipcprobe_hook *hook)
 {
@@ -186,7 +186,7 @@ void ipcprobe_mq_block(struct ipcprobe_op *op)
 	IPCPROBE_EMIT(mq_block, &rec);
 }
 
-/* Sends and receives have the same fields. */
+/* Fills the fields that sends and receives have in common. */
 static __always_inline void fill_message(struct ipcprobe_rec_mq_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
@@ -210,7 +210,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_io *rec,
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
-/* The call returns 0. */
+/* Emits the bytes of a send; the call itself returns 0. */
 static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->mq.bytes);
@@ -249,7 +249,10 @@ void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret)
 
 #define NAME_SPACE	ALIGN(NAME_MAX + 1, 8)
 
-/* Fills up with zeroes to a multiple of 8.  Return: bytes, of @len the name's. */
+/*
+ * Pads a name of @len bytes with zeroes to a multiple of 8.  Return: the padded
+ * length in bytes.
+ */
 static u32 pad_name(char *name, u32 len)
 {
 	u32 bytes = ALIGN(len + 1, 8);
@@ -269,7 +272,10 @@ static u32 copy_name(char *to, struct dentry *dentry)
 	return pad_name(to, len);
 }
 
-/* The kernel gets it without the slash, which the library takes away. */
+/*
+ * Copies the name from user memory.  It has no slash: the library removes the
+ * slash before the call.
+ */
 static u32 copy_user_name(char *to, const char __user *name)
 {
 	u32 len;
@@ -280,7 +286,10 @@ static u32 copy_user_name(char *to, const char __user *name)
 	return pad_name(to, len);
 }
 
-/* To one session, or to all that want the class. */
+/*
+ * Emits mq_info to the session @only, or if @only is NULL, to all sessions with
+ * the class.
+ */
 static void describe(struct dentry *dentry, u32 ns,
 		     struct ipcprobe_session *only)
 {
@@ -353,7 +362,7 @@ static void end_open(struct ipcprobe_op *op, s32 ret)
 						  smp_processor_id()));
 }
 
-/* mq_unlink(name), as the system call's own function */
+/* mq_unlink(name): the function of the system call itself */
 static void entry_unlink(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MQ_UNLINK);
@@ -364,7 +373,7 @@ static void entry_unlink(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->mq.ino = 0;
 }
 
-/* mqueue_unlink(dir, dentry), also for rm in a mounted mqueue file system */
+/* mqueue_unlink(dir, dentry): also called for rm in a mounted mqueue file system */
 static void entry_unlink_found(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
 {
@@ -465,7 +474,7 @@ struct listing {
 	u32 ns;
 };
 
-/* Names are in the dentry cache as long as their queues exist. */
+/* Describes one queue.  Names are in the dentry cache as long as their queues exist. */
 static bool list_name(struct dir_context *ctx, const char *name, int len,
 		      loff_t offset, u64 ino, unsigned int type)
 {
@@ -486,11 +495,13 @@ static bool list_name(struct dir_context *ctx, const char *name, int len,
 
 /**
  * ipcprobe_mq_snapshot - write mq_info records for the queues of a namespace
- * @session: gets them
- * @mnt: its mqueue file system
+ * @session: session that gets the records
+ * @mnt: mqueue file system of the namespace
  * @ns: number of the namespace
  *
- * Context: process.  What may not be listed is named when it is opened.
+ * A queue that the caller may not list is described when it is opened.
+ *
+ * Context: process.
  * Return: 0 or -EINTR.
  */
 int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
@@ -514,12 +525,15 @@ int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 }
 
 
-/* A kernel may be without POSIX message queues. */
+/* Flags of all hooks: a kernel may have no POSIX message queues. */
 #define MQ	.is_optional = true, .is_absent = !IS_ENABLED(CONFIG_POSIX_MQUEUE)
 
 struct ipcprobe_hook ipcprobe_mq_hooks[] = {
 	{ FN("do_mq_timedsend", entry_send), .one_of = "mq send", MQ },
-	/* the calls themselves, where the function that they call has been inlined */
+	/*
+	 * functions of the system calls, for kernels where the function that
+	 * they call is inlined
+	 */
 	{ FN(SYS("mq_timedsend"), entry_send_call), .one_of = "mq send", MQ,
 	  .is_fallback = true },
 	{ FN("do_mq_timedreceive", entry_receive), .one_of = "mq receive", MQ },

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class msg, System V: and what its queues share with the POSIX ones
- * (hook_mq.c), the messages.  A message gets its number when the send has made
- * it, and gives it back when the receive is about to free it; message.c says
- * why that ties the two together.
+ * Class msg, System V message queues, and the numbers of messages, which POSIX
+ * queues (hook_mq.c) have, too.  A message gets its number when the send has
+ * allocated it, and loses the number when the receive is about to free it;
+ * message.c explains why the number ties the two together.
  */
 #include <linux/compat.h>
 #include <linux/ftrace.h>
@@ -39,7 +39,7 @@ static struct {
 
 static bool has_layout;
 
-/* Without BTF the contents of queues are not known. */
+/* Finds the offsets.  Without BTF the contents of queues are not known. */
 static void find_members(void)
 {
 	int *offsets = (int *)&queue;
@@ -83,7 +83,10 @@ static void entry_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_buffer_begin(&op->buffer, op->addr, op->msg.bytes, false);
 }
 
-/* The text stands behind the type, a long of the program. */
+/*
+ * Return: address of the text, which follows the type.  The type is a long of
+ * the program.
+ */
 static u64 text_of(u64 msgp)
 {
 	return msgp + (in_compat_syscall() ? sizeof(s32) : sizeof(s64));
@@ -104,8 +107,8 @@ static void entry_receive(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /*
- * security_msg_msg_alloc(msg): a message was made, and its text copied in.
- * For MSG_COPY the receiver makes one as well: that is none.
+ * security_msg_msg_alloc(msg): a message was allocated, and its text copied in.
+ * With MSG_COPY the receiver allocates a message as well, which gets no number.
  */
 static void entry_made(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -137,7 +140,7 @@ static void entry_copy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->msg.bytes = msg->m_ts;
 }
 
-/* A receive that slept already when the hooks came: its begin is not known. */
+/* Begins a receive that slept when the hooks were attached: its begin is not known. */
 static struct ipcprobe_op *begin_late(struct ipcprobe_hook *hook)
 {
 	unsigned long args[6];
@@ -199,7 +202,7 @@ static void emit_block(struct ipcprobe_op *op)
 	IPCPROBE_EMIT(msg_block, &rec);
 }
 
-/* Sends and receives have the same fields. */
+/* Fills the fields that sends and receives have in common. */
 static __always_inline void fill_message(struct ipcprobe_rec_msg_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
 {
@@ -222,7 +225,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_io *rec,
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
-/* The call returns 0. */
+/* Emits the bytes of a send; the call itself returns 0. */
 static void tell_sent(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->msg.bytes);
@@ -244,7 +247,7 @@ static void tell_received(const struct ipcprobe_op *op, s32 ret)
 
 IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, tell_received)
 
-/* These are called by op_end.c when the operation is over. */
+/* The finish functions are called by op_end.c when the operation is over. */
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)
 {
 	if (ret < 0)
@@ -309,7 +312,7 @@ static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 /**
  * describe - write a msg_snapshot record
- * @session: gets it
+ * @session: session that gets the record
  * @ns: number of the IPC namespace
  * @perm: the queue
  *
@@ -389,7 +392,10 @@ static void block(struct ipcprobe_op *op)
 static struct ipcprobe_hook hooks[] = {
 	{ FN("do_msgsnd", entry_send) },
 	{ FN("do_msgrcv", entry_receive), .one_of = "msgrcv" },
-	/* without 32-bit calls it has no handler to choose */
+	/*
+	 * name of the function without its last argument, in kernels without
+	 * 32-bit calls
+	 */
 	{ FN("do_msgrcv.constprop.0", entry_receive), .one_of = "msgrcv" },
 	{ FN("security_msg_msg_alloc", entry_made), .is_optional = true },
 	{ FN("copy_msg", entry_copy),

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class pick: why the scheduler chose.
+ * Class pick: why the scheduler chose a task.
  *
- * The fair class looks for the next entity in one queue after the other, from
- * the top group's down to one of tasks: CFS in pick_next_entity() (6.1), EEVDF
- * in pick_eevdf().  At the entry of that function everything it decides by is
- * final, and told: first the candidates, then the queue they are in.
+ * The fair class searches the next entity in one queue after the other, from
+ * the top group's queue down to a queue of tasks: with CFS in
+ * pick_next_entity() (6.1), with EEVDF in pick_eevdf().  At the entry of this
+ * function all data that it decides by is final, and is recorded: first the
+ * candidates, then their queue.
  *
- * 6.12 takes a group that is the next buddy without a search.  It shows when
- * the group's own queue is searched and the one above was not: that one is told
- * then, as nothing in it has changed.
+ * 6.12 chooses a group that is the next buddy without a search.  This shows
+ * when the group's own queue is searched and the queue above was not: the queue
+ * above is recorded then, as nothing in it has changed.
  *
  * All of this runs under the run queue's lock, irqs off.
  */
@@ -28,17 +29,17 @@
 #include "rq.h"
 #include "site.h"
 
-#define NR_TOLD		16	/* candidates, beyond which one that is eligible is enough */
+#define NR_TOLD		16	/* candidates; after these one eligible candidate is enough */
 #define NR_TOLD_MAX	64
-#define NR_LEVELS	8	/* of groups that were taken without a search */
+#define NR_LEVELS	8	/* groups chosen without a search */
 #define NR_DL_TOLD	16
 
-/* Whom the fair class checks, valid inside that check only. */
+/* Task whose wake-up preemption is being checked; valid only during that check. */
 static DEFINE_PER_CPU(const struct task_struct *, woken);
 DEFINE_PER_CPU(const void *, ipcprobe_searched);
-static DEFINE_PER_CPU(u64, searched_at);	/* by the queue's clock */
+static DEFINE_PER_CPU(u64, searched_at);	/* run queue's clock at the last search */
 
-/* No hook of class pick is attached: what was looked at need not exist any more. */
+/* No hook of class pick is attached: the stored objects may be freed from now on. */
 static void detach(u32 staying)
 {
 	int cpu;
@@ -54,21 +55,21 @@ static void detach(u32 staying)
 
 struct pick {
 	const void *queue;
-	const struct sched_entity *curr;	/* NULL: none competes */
+	const struct sched_entity *curr;	/* running entity; NULL: it does not compete */
 	const struct sched_entity *next, *last, *skip;
 	u64 ts_ns;
 	u16 cpu;
 	u16 nr_told;
-	u16 flags_told;		/* of all candidates */
-	bool has_room;		/* for all records at once; else one after the other */
-	struct ipcprobe_room room; /* to: the next one; end: behind it, if it is the last */
+	u16 flags_told;		/* flags of all candidates recorded so far */
+	bool has_room;		/* room for all records was reserved at once */
+	struct ipcprobe_room room; /* to: next record; end: its end, if it is the last */
 };
 
-/* All records of one. */
+/* Bytes of all records of one pick. */
 #define PICK_BYTES_MAX	((NR_TOLD_MAX + 3) * sizeof(struct ipcprobe_rec_pick_candidate) + \
 			 sizeof(struct ipcprobe_rec_fair_pick))
 
-/* Room for all in the ring of the only session, if there is. */
+/* Reserves room for all records in the ring of the sole session, if possible. */
 static __always_inline void reserve(struct pick *pick)
 {
 	pick->has_room = !trace_pick_candidate_enabled() && !trace_fair_pick_enabled() &&
@@ -124,7 +125,10 @@ static u64 weight_of(const void *queue, const struct sched_entity *se)
 	return shift ? max(2ULL, weight >> shift) : weight;
 }
 
-/* As the kernel's vruntime_eligible(); it only decides how much is told. */
+/*
+ * True if the entity is eligible, computed like the kernel's
+ * vruntime_eligible().  It only decides how many candidates are recorded.
+ */
 static bool is_eligible(const struct pick *pick, const struct sched_entity *se)
 {
 	s64 sum = sum_w_vruntime(pick->queue), load = sum_weight(pick->queue);
@@ -173,7 +177,7 @@ static __always_inline void fill_candidate(struct ipcprobe_rec_pick_candidate *r
 {
 	const void *group = ipcprobe_se_group(se);
 
-	/* before all else, so that a call need not save what it would find */
+	/* first, so that registers need not be saved across a call */
 	rec->group = group ? group_queue_number(group) : 0;
 	rec->hdr.len = sizeof(*rec);
 	rec->hdr.type = IPCPROBE_REC_pick_candidate;
@@ -221,7 +225,10 @@ static const struct sched_entity *entity_of(const struct rb_node *node)
 	return rb_entry(node, struct sched_entity, run_node);
 }
 
-/* From @rest on, until one is told that is eligible, as only a buddy can follow it. */
+/*
+ * Emits candidates from @rest on, until an eligible one was emitted: after it
+ * only a buddy can be chosen.
+ */
 static noinline void tell_rest(struct pick *pick, struct rb_node *rest,
 			       struct rb_node *node)
 {
@@ -235,7 +242,10 @@ static noinline void tell_rest(struct pick *pick, struct rb_node *rest,
 	}
 }
 
-/* In the queue's own order, until only a buddy of the rest could be chosen. */
+/*
+ * Emits candidates in the queue's order, until of the rest only a buddy could
+ * be chosen.
+ */
 static void tell_queue(struct pick *pick)
 {
 	const struct rb_root_cached *timeline =
@@ -310,9 +320,9 @@ static void tell_pick(const void *queue, const struct sched_entity *curr,
 {
 	struct pick memory, *pick = &memory;
 
-	OPTIMIZER_HIDE_VAR(pick);	/* more than there are registers for */
+	OPTIMIZER_HIDE_VAR(pick);	/* the members need more registers than there are */
 	ipcprobe_rq_interrupt_wakeup();
-	/* that of an older kernel's wake-up is not asked */
+	/* older kernels do not use the next buddy in a wake-up check */
 	look_at(pick, queue, curr, !(flags & IPCPROBE_PICK_WAKEUP) || IPCPROBE_PICK_BUDDIES);
 	tell_candidates(pick);
 	if (unlikely(!pick->has_room)) {
@@ -332,7 +342,7 @@ static const struct sched_entity *running_in(const void *queue)
 	return curr && curr->on_rq ? curr : NULL;
 }
 
-/* The entity that stands for the queue's group in the queue above; NULL: top. */
+/* Return: the entity of the queue's group in the queue above; NULL: top queue. */
 static const struct sched_entity *entity_above(const void *queue)
 {
 	const struct rb_root_cached *timeline = queue + ipcprobe_rq_offsets.cfs_timeline;
@@ -344,7 +354,10 @@ static const struct sched_entity *entity_above(const void *queue)
 	return member ? ipcprobe_se_parent(member) : NULL;
 }
 
-/* The queues above that were not searched, because their next buddy was taken. */
+/*
+ * Emits the queues above that were not searched, because their next buddy was
+ * chosen.
+ */
 static void tell_unsearched(const void *queue, u32 site)
 {
 	const void *last = this_cpu_read(ipcprobe_searched), *above[NR_LEVELS];
@@ -363,9 +376,9 @@ static void tell_unsearched(const void *queue, u32 site)
 }
 
 /*
- * Where a search of another choice is the last one, it does not count.  A choice
- * that changes nothing is not told by a switch; but __schedule() sets the clock
- * once for each.
+ * Ignores the last search if it belonged to an earlier pick.  A pick that
+ * changes nothing causes no switch, but __schedule() updates the clock once for
+ * each pick.
  */
 static void note_search(const void *queue)
 {
@@ -383,7 +396,7 @@ static void search_cfs(struct ftrace_regs *fregs, u32 site)
 	tell_pick(ARG(fregs, 0), ARG(fregs, 1), site, 0, 0);
 }
 
-/* EEVDF: pick_eevdf(cfs_rq), in 7.2 with whether the running one is protected */
+/* EEVDF: pick_eevdf(cfs_rq); in 7.2 also whether the running one is protected */
 static void search_eevdf(struct ftrace_regs *fregs, u32 site,
 			 enum ipcprobe_site_kind kind)
 {
@@ -420,7 +433,11 @@ void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 		search_cfs(fregs, site);
 }
 
-/* pick_task_dl(rq), before 6.12 pick_next_task_dl(rq): the deadline class looks; by deadline, the earliest first */
+/*
+ * pick_task_dl(rq), before 6.12 pick_next_task_dl(rq): the deadline class
+ * picks.  Emits its entities in the order of their deadlines, the earliest
+ * first.
+ */
 void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
 			    struct ftrace_regs *fregs)
 {
@@ -450,16 +467,16 @@ void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
 	}
 }
 
-/* ---- who asks a task to give up its CPU ---- */
+/* ---- requests that a task give up its CPU ---- */
 
 /*
  * wakeup_preempt_fair(rq, p), check_preempt_wakeup_fair() in 6.12,
- * check_preempt_wakeup() in 6.1: does a task that came preempt the one that
- * runs?  What calls resched_curr() from inside does so for this task, which
- * exists until it returns; outside nobody looks at it.  What calls it from
- * other parts of wakeup_preempt() does so for the task that was named last
- * here: all that ask for that check wake or enqueue the task just before,
- * under the same lock.
+ * check_preempt_wakeup() in 6.1: checks whether an arriving task preempts the
+ * running one.  A call of resched_curr() inside this check is for this task,
+ * which exists until the check returns; outside the check nothing reads the
+ * pointer.  Calls of resched_curr() from other parts of wakeup_preempt() are
+ * for the task that was woken or enqueued last on this CPU: every caller of the
+ * check does one of these just before, under the same lock.
  */
 void ipcprobe_entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
 					struct ftrace_regs *fregs)
@@ -467,7 +484,10 @@ void ipcprobe_entry_wakeup_preempt_fair(struct ipcprobe_hook *hook,
 	this_cpu_write(woken, ARG(fregs, 1));
 }
 
-/* By how much the running entity is ahead of @p's where the two compete. */
+/*
+ * Return: by how much the vruntime of the running entity exceeds that of @p's
+ * entity in the queue where both compete.
+ */
 static s64 lead_over(const struct task_struct *p)
 {
 	const struct sched_entity *se, *curr;
@@ -501,7 +521,7 @@ IPCPROBE_DEFINE_EMIT_RQ(rq_resched, running,
 			(int cpu, u32 running, u32 site, u32 task, s64 lead, u16 how),
 			(cpu, running, site, task, lead, how))
 
-/* How far behind the running one is the task of the fair class's check? */
+/* Return: lead of the running entity over the task that the fair class checks. */
 static noinline s64 lead_over_woken(void)
 {
 	const struct task_struct *p = this_cpu_read(woken);
@@ -523,7 +543,7 @@ static __always_inline void tell_resched(int cpu, u32 running, u32 site,
 	emit_rq_resched(ipcprobe_clock_try_now(), cpu, running, site, task, lead, how);
 }
 
-/* resched_curr(rq); in 7.2 that is a jump, or less, to __resched_curr(rq, tif) */
+/* resched_curr(rq); in 7.2 a jump to __resched_curr(rq, tif), or inlined */
 void ipcprobe_entry_resched(struct ipcprobe_hook *hook,
 			    struct ftrace_regs *fregs, unsigned long parent_ip)
 {
@@ -536,7 +556,7 @@ void ipcprobe_entry_resched(struct ipcprobe_hook *hook,
 			     IPCPROBE_RESCHED_IS_LAZY(fregs) ? IPCPROBE_CONTEXT_LAZY : 0);
 }
 
-/* do_sched_yield(): the running task itself asks; not under a lock yet */
+/* do_sched_yield(): the running task itself gives up its CPU; no lock is held yet */
 void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
 			  struct ftrace_regs *fregs)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Class pipe: how pipes and FIFOs come, change and go.
- */
+/* Class pipe: creation, changes and end of pipes and FIFOs. */
 #include <linux/ftrace.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/stat.h>
@@ -18,7 +16,7 @@
 #include "pipe.h"
 #include "snapshot.h"
 
-/* pipe(2) makes its first open file: the pipe is complete. */
+/* pipe(2) creates its first open file: the pipe is complete. */
 static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct inode *inode = ARG(fregs, 0);
@@ -32,7 +30,7 @@ static void entry_create(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		ipcprobe_missed(hook, IPCPROBE_CLASS_PIPE, ipcprobe_pipe_reason(inode->i_pipe));
 		return;
 	}
-	obj->is_synced = true;	/* nobody else has the pipe yet */
+	obj->is_synced = true;	/* no other task has the pipe yet */
 	obj->epoch = READ_ONCE(ipcprobe_epoch);
 	rec.hdr.tid = current->pid;
 	rec.pipe = obj->id;
@@ -48,7 +46,7 @@ static u16 mode_flags(const struct file *file)
 	       (file->f_mode & FMODE_WRITE ? IPCPROBE_IO_WRITE_END : 0);
 }
 
-/* fifo_open(inode, file): of a FIFO, or of a pipe by its name in /proc/PID/fd */
+/* fifo_open(inode, file): opens a FIFO, or a pipe by its name in /proc/PID/fd */
 static void entry_open(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct inode *inode = ARG(fregs, 0);
@@ -157,7 +155,7 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 	}
 }
 
-/* Requests may end unseen now. */
+/* From now on requests may end unseen. */
 static void detach(u32 staying)
 {
 	ipcprobe_op_forget_requests();

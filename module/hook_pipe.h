@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What class pipe consists of besides hook_pipe.c. */
+/* Parts of class pipe that are defined outside hook_pipe.c. */
 #ifndef IPCPROBE_HOOK_PIPE_H
 #define IPCPROBE_HOOK_PIPE_H
 

@@ -2,30 +2,30 @@
 /*
  * Class pipe: bytes in and out of pipes and FIFOs, and the waits for them.
  *
- * What moved, and where in the pipe's byte stream, is known exactly at one
- * point only: when the task that moved it is about to give the pipe's mutex
- * back.  So mutex_unlock() is hooked, and looks whether the current task is in
- * an operation on a pipe with this mutex:
+ * The number of bytes moved, and their positions in the pipe, are known exactly at
+ * one point only: when the task that moved them is about to release the pipe's
+ * mutex.  So mutex_unlock() is hooked, and its handler tests whether the current
+ * task is in an operation on a pipe with this mutex:
  *
  *	pipe_write()           begin: iov_iter, pipe, entry time
  *	  mutex_lock
  *	  copy ...
- *	  mutex_unlock()       segment: bytes = what left the iov_iter since;
- *	                       they stand at write_pos, which grows by them.
- *	                       Nothing left: the record, and the end
+ *	  mutex_unlock()       segment: bytes = progress of the iov_iter;
+ *	                       their position is write_pos, which grows by bytes.
+ *	                       iov_iter empty: the record, end of the operation
  *	  prepare_to_wait..()  the pipe is full: pipe_block with the segment
  *	  finish_wait()        pipe_unblock
  *	  mutex_lock, copy, mutex_unlock() ...
- *	sys_exit               errors and what moved only in part: the record
+ *	sys_exit               errors and partial transfers: the record
  *
- * Reads are the same with read_pos.  What they throw away of a packet has
- * positions too: a pipe_discard record before theirs.  Two writers cannot be between their
- * lock and their unlock at once, so positions are exact with many of them,
- * and the record of a write comes before that of the read of its bytes.
+ * Reads work in the same way, with read_pos.  The bytes of a packet that a read
+ * discards have positions, too: a pipe_discard record before the read's record.
+ * Two writers cannot be between their lock and their unlock at the same time, so
+ * positions are exact with many writers, too, and the record of a write comes
+ * before the record of the read of its bytes.
  *
- * A request of io_uring or AIO has no call that ends it, and its iov_iter may
- * be gone once the function has returned: the unlock that nothing follows is
- * its end.
+ * No call ends a request of io_uring or AIO, and its iov_iter may be freed after
+ * the function has returned: the last unlock in the function ends the request.
  */
 #include <linux/fs_struct.h>
 #include <linux/ftrace.h>
@@ -56,7 +56,7 @@ static const struct pipe_buffer *newest(const struct pipe_inode_info *pipe)
 	return &pipe->bufs[(pipe->head - 1) & (pipe->ring_size - 1)];
 }
 
-/* Are the pages put in last references to a file's pages? */
+/* True if the newest buffer's page is a reference to a page of a file. */
 static bool newest_is_shared(const struct pipe_inode_info *pipe)
 {
 	const struct pipe_buffer *buf = newest(pipe);
@@ -65,7 +65,7 @@ static bool newest_is_shared(const struct pipe_inode_info *pipe)
 	if (pipe->head == pipe->tail || !buf->page)
 		return false;
 	mapping = (unsigned long)READ_ONCE(page_folio(buf->page)->mapping);
-	return mapping && !(mapping & 3);	/* anonymous and movable ones are marked */
+	return mapping && !(mapping & 3);	/* anonymous and movable pages are marked */
 }
 
 static bool is_empty(const struct pipe_inode_info *pipe)
@@ -73,7 +73,7 @@ static bool is_empty(const struct pipe_inode_info *pipe)
 	return pipe->head == pipe->tail;
 }
 
-/* What left or entered, from the contents before and after. */
+/* Return: bytes that left or entered the pipe, from its contents before and after. */
 static u32 moved_by_contents(const struct ipcprobe_op *op,
 			     const struct ipcprobe_op_end *end)
 {
@@ -88,7 +88,7 @@ static u32 moved_by_contents(const struct ipcprobe_op *op,
 	return before > after ? before - after : 0;
 }
 
-/* Is it the pipe that stopped the copy after @bytes, and not a fault? */
+/* True if the pipe stopped the copy after @bytes, not a fault. */
 static bool is_stopped(const struct pipe_inode_info *pipe, bool is_read,
 		       size_t bytes)
 {
@@ -99,9 +99,10 @@ static bool is_stopped(const struct pipe_inode_info *pipe, bool is_read,
 }
 
 /*
- * What the iov_iter has made progress.  A copy that faults in the middle of a
- * page advances the iov_iter by bytes that are then thrown away; it leaves a
- * rest that a full or an empty pipe does not explain, and the contents decide.
+ * Return: progress of the iov_iter in bytes.  A copy that faults in the middle
+ * of a page advances the iov_iter by bytes that are discarded then.  In this
+ * case the iov_iter is not empty, although the pipe is neither full nor empty,
+ * and the pipe's contents decide.
  */
 static u32 moved_by_iter(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 {
@@ -116,7 +117,7 @@ static u32 moved_by_iter(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 	return bytes;
 }
 
-/* How many bytes this task moved since it took the mutex. */
+/* Return: bytes that this task moved since it took the mutex. */
 static u32 moved_bytes(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 {
 	u32 bytes;
@@ -131,9 +132,10 @@ static u32 moved_bytes(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 }
 
 /*
- * Bytes that went through unseen: the pipe existed before anybody watched, or
- * a miss.  Positions are set so that they fit once @bytes are added.  Who reads
- * the records knows of nothing to forget if no operation came before this one.
+ * Sets the positions anew after bytes went through unseen: the pipe existed
+ * before the first session, or there was a miss.  The positions fit once @bytes
+ * are added.  If this is the first operation seen on the pipe, readers of the
+ * records have no old positions to forget.
  */
 static void resync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 		   u32 bytes)
@@ -141,21 +143,25 @@ static void resync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 	struct ipcprobe_pipe *obj = end->obj;
 	bool was_met = obj->is_synced || obj->nr_checks;
 
-	if (obj->is_synced)	/* else it was known before */
+	if (obj->is_synced)	/* otherwise the gap was known already */
 		ipcprobe_missed(NULL, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_UNSEEN);
 	ipcprobe_pipe_sync(obj);
 	if (end == &op->end[IPCPROBE_OP_IN])
 		obj->write_pos -= bytes;
 	else
 		obj->write_pos += bytes;
-	/* What a splice moved is not told apart from what was there before. */
+	/*
+	 * Bytes that a splice moved are not distinguishable from bytes that
+	 * were there before.
+	 */
 	if (was_met || !op->iter)
 		op->flags |= IPCPROBE_IO_RESYNC;
 }
 
 /*
- * Do the positions, @bytes added, agree with the contents?  In full only while
- * there is reason to doubt it, else where it is cheap.
+ * True if the positions, with @bytes added, agree with the contents.  The test
+ * is complete only while there is reason for doubt, otherwise only where it is
+ * cheap.
  */
 static bool is_synced(const struct ipcprobe_op *op,
 		      const struct ipcprobe_op_end *end, u32 bytes)
@@ -187,7 +193,7 @@ static void check_sync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 				       NULL, obj->write_pos, obj->read_pos);
 }
 
-/* The rest of a packet is gone with its first bytes. */
+/* Return: bytes of a packet that were discarded when its first bytes were read. */
 static u32 thrown_away(const struct ipcprobe_op *op,
 		       const struct ipcprobe_op_end *end, u32 bytes)
 {
@@ -214,7 +220,10 @@ static void emit_discard(const struct ipcprobe_op_end *end, u64 pos, u32 bytes)
 	IPCPROBE_EMIT(pipe_discard, &rec);
 }
 
-/* Packets stay packets when their pages are moved to another pipe. */
+/*
+ * Notes that the pipe has packets: they stay packets when their pages move to
+ * another pipe.
+ */
 static void note_packets(const struct ipcprobe_op *op,
 			 const struct ipcprobe_op_end *end)
 {
@@ -223,7 +232,10 @@ static void note_packets(const struct ipcprobe_op *op,
 		end->obj->has_packets = true;
 }
 
-/* Return: bytes moved. */
+/*
+ * Adds the bytes moved since the mutex was taken to the operation.  Return:
+ * these bytes.
+ */
 static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 {
 	u32 bytes = moved_bytes(op, end);
@@ -234,7 +246,10 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 	check_sync(op, end, bytes + thrown);
 	pos = end == &op->end[IPCPROBE_OP_IN] ? &end->obj->write_pos :
 						&end->obj->read_pos;
-	/* Others were there while the mutex was free, without a wait. */
+	/*
+	 * Other tasks moved bytes while the mutex was free, although this task
+	 * did not wait.
+	 */
 	if (unlikely(end->bytes && end->pos + end->bytes != *pos)) {
 		ipcprobe_pipe_block(op, end, end == &op->end[IPCPROBE_OP_IN] ?
 					     IPCPROBE_IO_FULL : IPCPROBE_IO_EMPTY);
@@ -252,7 +267,7 @@ static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 
 /* ---- read and write ---- */
 
-/* Reads and writes have the same fields. */
+/* Fills the fields that reads and writes have in common. */
 static __always_inline void fill_io(struct ipcprobe_rec_pipe_io *rec,
 				    const struct ipcprobe_op *op, int side, s32 ret)
 {
@@ -312,7 +327,7 @@ static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 	emit_pipe_read(op, ret);
 }
 
-/* Is this the unlock before a wait?  So it may be in a worker. */
+/* True if this unlock comes before a wait, which is possible in a worker. */
 static bool is_going_to_wait(const struct ipcprobe_op *op,
 			     const struct pipe_inode_info *pipe, bool is_read)
 {
@@ -324,7 +339,10 @@ static bool is_going_to_wait(const struct ipcprobe_op *op,
 	       pipe_full(pipe->head, pipe->tail, pipe->max_usage);
 }
 
-/* What moved nothing is tried again by whoever made the request, or failed. */
+/*
+ * Ends a request at its last unlock.  A request that moved nothing has failed,
+ * or io_uring or AIO will try it again: no record.
+ */
 static void unlocking_request(struct ipcprobe_op *op, const struct mutex *lock,
 			      bool is_read)
 {
@@ -346,7 +364,7 @@ static void unlocking_request(struct ipcprobe_op *op, const struct mutex *lock,
 	ipcprobe_op_drop(op);
 }
 
-/* A FIFO may get its pipe inside open(2), which has the inode at hand. */
+/* Describes the pipe of a FIFO, which may be created inside open(2). */
 static void describe_opened(struct ipcprobe_op *op, const struct mutex *lock)
 {
 	struct pipe_inode_info *pipe;
@@ -366,7 +384,10 @@ static void describe_opened(struct ipcprobe_op *op, const struct mutex *lock)
 				       obj->write_pos, obj->read_pos);
 }
 
-/* At the unlock inside pipe_release(): the counts are those after it. */
+/*
+ * Called at the unlock inside pipe_release(): the counts of readers and writers
+ * are final.
+ */
 static void emit_close(struct ipcprobe_op *op)
 {
 	const struct pipe_inode_info *pipe = op->end[0].obj->pipe;
@@ -381,7 +402,7 @@ static void emit_close(struct ipcprobe_op *op)
 
 	if (!pipe->readers && !pipe->writers)
 		rec.flags |= IPCPROBE_IO_LAST;
-	ipcprobe_op_free(op);	/* nothing at sys_exit */
+	ipcprobe_op_free(op);	/* no record at sys_exit */
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock();
 	IPCPROBE_EMIT(pipe_close, &rec);
@@ -413,7 +434,10 @@ static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
 	}
 }
 
-/* Nothing happened to the pipe but what segment() and this file know of. */
+/*
+ * True on the fast path: the pipe's state is fully known, and the operation has
+ * not waited or moved bytes.
+ */
 static __always_inline bool is_plain(const struct ipcprobe_op_end *end)
 {
 	const struct ipcprobe_pipe *obj = end->obj;
@@ -424,12 +448,12 @@ static __always_inline bool is_plain(const struct ipcprobe_op_end *end)
 }
 
 /*
- * Does the call return now, with all it asked for or all there was?  So it is
- * nearly always; whatever is not plain is left to segment() and sys_exit.
+ * True if the call returns now, with all requested bytes or with all bytes that
+ * there were.  This is the fast path; all other cases are left to segment() and
+ * sys_exit.
  *
- * A read returns once it has bytes, a write once it has no more.  Neither
- * leaves the iov_iter at a place that a fault made it reach: see
- * moved_by_iter().
+ * A read returns once it has bytes, a write once it has no more bytes.  In
+ * these two cases no fault has advanced the iov_iter: see moved_by_iter().
  */
 static __always_inline bool is_done(const struct ipcprobe_op *op,
 				    const struct ipcprobe_op_end *end,
@@ -446,7 +470,7 @@ static __always_inline bool is_done(const struct ipcprobe_op *op,
 	return is_drained ? !content : content > 0;
 }
 
-/* The same for what is not plain: the record comes here if the call returns now. */
+/* Slow path of unlocking_rw(): emits the record if the call returns now. */
 static noinline void unlocking_rw_slowly(struct ipcprobe_op *op,
 					 struct ipcprobe_op_end *end, bool is_read)
 {
@@ -476,7 +500,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 		unlocking_rw_slowly(op, end, is_read);
 		return;
 	}
-	if (left == op->left) {		/* it is going to wait, or failed */
+	if (left == op->left) {		/* the task is going to wait, or failed */
 		end->pos = *pos;
 	} else if (likely(is_done(op, end, left, is_read))) {
 		end->pos = *pos;
@@ -489,7 +513,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 	}
 }
 
-/* Every mutex_unlock() of the machine comes here: leave soon. */
+/* Called at every mutex_unlock() of the machine: must return early. */
 void ipcprobe_entry_mutex_unlock(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
 {
@@ -519,7 +543,7 @@ static noinline void set_vector(struct ipcprobe_op *op,
 	u8 i;
 
 	op->nr_segs = 1;
-	set_buffer(op, 0, 0, is_read);	/* the kernel's own buffers have no address here */
+	set_buffer(op, 0, 0, is_read);	/* buffers of the kernel have no user address */
 	if (!iter_is_iovec(iter) || !iter->nr_segs)
 		return;
 	iov = iter_iov(iter);
@@ -542,7 +566,7 @@ static __always_inline void set_buffers(struct ipcprobe_op *op,
 	set_buffer(op, (unsigned long)iter->ubuf + iter->iov_offset, op->count, is_read);
 }
 
-/* But for IOCB_NOWAIT, which read(2) and write(2) do not set. */
+/* Fills all flags except that of IOCB_NOWAIT; read(2) and write(2) never set it. */
 static __always_inline void fill_rw(struct ipcprobe_op *op, int side,
 				    struct ipcprobe_pipe *obj,
 				    const struct kiocb *iocb,
@@ -561,13 +585,19 @@ static __always_inline void fill_rw(struct ipcprobe_op *op, int side,
 	set_buffers(op, iter, side == IPCPROBE_OP_OUT);
 }
 
-/* io_uring's multishot reads look like a call's, but never wait. */
+/*
+ * True if the kiocb may be a request's.  Multishot reads of io_uring look like
+ * a call's kiocb, but never wait.
+ */
 static __always_inline bool may_be_request(struct kiocb *iocb)
 {
 	return !is_sync_kiocb(iocb) || iocb->ki_flags & IOCB_NOWAIT;
 }
 
-/* That of a call lies on the stack, that of a request never. */
+/*
+ * True if the kiocb is a request's.  A call's kiocb is on the stack, a
+ * request's never is.
+ */
 static bool is_request(struct kiocb *iocb)
 {
 	return !is_sync_kiocb(iocb) || !object_is_on_stack(iocb);
@@ -581,8 +611,9 @@ static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind)
 }
 
 /*
- * A pipe never met, another call than read(2) and write(2), or a request, whose
- * kiocb, iter and file need not live until any call ends.
+ * Slow path: a pipe that was never seen, a call other than read(2) and
+ * write(2), or a request, whose kiocb, iter and file need not exist until the
+ * end of any call.
  */
 static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 				     struct ftrace_regs *fregs, u8 kind,
@@ -595,7 +626,7 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 	struct ipcprobe_op *op;
 
 	if (is_request(iocb) && !iov_iter_count(iter))
-		return;		/* the function returns without the mutex */
+		return;		/* the function returns without taking the mutex */
 	op = is_request(iocb) ? begin_request(hook, kind) :
 				ipcprobe_op_begin(hook, kind);
 	if (!op) {
@@ -611,7 +642,7 @@ static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
 	fill_rw(op, side, obj, iocb, iter);
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		op->flags |= IPCPROBE_IO_NONBLOCK;
-	/* A registered buffer is the kernel's own by now. */
+	/* The iterator of a registered buffer is a bvec, without a user address. */
 	if (op->call == IPCPROBE_CALL_IO_URING && iov_iter_is_bvec(iter))
 		op->addr = ipcprobe_uring_addr(iocb);
 }
@@ -647,7 +678,7 @@ void ipcprobe_entry_pipe_write(struct ipcprobe_hook *hook,
 		 __NR_write, IPCPROBE_CALL_WRITE);
 }
 
-/* Called at the end of the call: errors, ends of file, what moved only in part. */
+/* Called at the end of the call: errors, ends of file, and partial transfers. */
 void ipcprobe_pipe_finish_rw(struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_pipe_end_waits(op);

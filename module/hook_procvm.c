@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class procvm: process_vm_readv and process_vm_writev, one copy each. */
+/* Class procvm: process_vm_readv and process_vm_writev; each call is one copy. */
 #include <linux/compat.h>
 #include <linux/ftrace.h>
 #include <linux/pid.h>
@@ -16,7 +16,10 @@
 #include "op.h"
 #include "user.h"
 
-/* The process that the caller knows by this number; 0: there is none. */
+/*
+ * Return: global id of the process with this number in the caller's namespace;
+ * 0: none.
+ */
 static u32 process_of(pid_t nr)
 {
 	const struct task_struct *task;
@@ -48,13 +51,13 @@ static void emit_segment(const struct iovec *iov, u32 target, u16 index,
 }
 
 /*
- * The lists are still in user memory.  They are read without faulting.
- * Return: false when one cannot be read.
+ * Reads one element of a list, which is still in user memory, without faults.
+ * Return: false if it cannot be read.
  */
 static __always_inline bool read_range(const struct iovec __user *vec, u32 i,
 				       struct iovec *iov)
 {
-	return !in_compat_syscall() &&	/* another layout */
+	return !in_compat_syscall() &&	/* the list has another layout */
 	       ipcprobe_read_iovec(iov, vec + i);
 }
 
@@ -81,7 +84,10 @@ static __always_inline void set_local(struct ipcprobe_op *op, const struct iovec
 			      !takes_from_local(op));
 }
 
-/* Return: the length of all; all ones when that is not known. */
+/*
+ * Adds all ranges of a list.  Return: their total length; all ones if it is not
+ * known.
+ */
 static noinline u32 add_ranges(struct ipcprobe_op *op, const struct iovec __user *vec,
 			       unsigned long nr)
 {
@@ -101,7 +107,7 @@ static noinline u32 add_ranges(struct ipcprobe_op *op, const struct iovec __user
 	return min_t(u64, sum, U32_MAX);
 }
 
-/* As add_ranges(), of one alone. */
+/* Fast path of add_ranges() for a list with one range. */
 static __always_inline void set_range(struct ipcprobe_op *op,
 				      const struct iovec __user *vec)
 {

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class sched: who is on which run queue, from the kernel's own enqueue and
+ * Class sched: the tasks on each run queue, from the kernel's own enqueue and
  * dequeue, never inferred from switches and wake-ups.
  *
  * Two hooks make one record.  The entry of enqueue_task_*()/dequeue_task_*()
- * of each scheduling class names the task; then, inside, what calls the
- * tracepoint sched_update_nr_running tells by how much the queue's length
- * really changed (a task that goes to sleep may stay queued since 6.12, one
- * that joins a throttled group does not count).  It is hooked instead of the
- * tracepoint, as those are silent on a CPU that is not online.  Both run under
- * the queue's lock on the same CPU, so what was named last here is what the
- * change is about:
+ * of each scheduling class names the task; then, inside this function, the caller
+ * of the tracepoint sched_update_nr_running shows by how much the queue's length
+ * really changed (a task that goes to sleep may stay queued since 6.12, a task
+ * that joins a throttled group does not count).  This caller is hooked instead of
+ * the tracepoint, because tracepoints are silent on a CPU that is not online.  Both
+ * hooks run under the queue's lock on the same CPU, so the change belongs to the
+ * task that was named last on this CPU:
  *
  *	enqueue_task_fair(rq, p)	pending = p, +1
  *	  sched_update_nr_running(+1)	rq_enqueue p, nr_running
  *
- * The real-time class takes its whole queue out and puts it back: the changes
- * are added up until they make the one step that the task stands for.  A
- * change that fits nothing pending is told as it is (rq_change).
+ * The real-time class removes its whole queue and adds it again: the changes are
+ * summed until they make the one step that belongs to the task.  A change that
+ * belongs to no pending step is recorded on its own (rq_change).
  *
- * A task that joins or leaves a throttled group changes no length: it is told
- * with a change of 0 as it comes.
+ * A task that joins or leaves a throttled group does not change the length: its
+ * record has a change of 0 and is emitted at once.
  *
- * rq's members are private (rq.h).
+ * The members of struct rq are private (rq.h).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -46,23 +46,29 @@
 
 /* ---- members ---- */
 
-/* What this CPU is doing to some queue, under that queue's lock. */
+/*
+ * The enqueue or dequeue under way on this CPU; written by this CPU under the
+ * queue's lock.
+ */
 struct pending {
 	const void *rq;
 	u32 tid;	/* 0: nothing pending */
-	s32 sum;	/* changes so far; 0 when nothing is pending */
-	s32 step;	/* the change that the task stands for: 1 or -1 */
-	u32 delay_ns;	/* since sched_waking, if there was one */
-	/* in this order in both records: copied in one piece */
+	s32 sum;	/* sum of the changes so far; 0: no step is half done */
+	s32 step;	/* change that belongs to the task: 1 or -1 */
+	u32 delay_ns;	/* time since sched_waking, if there was a wake-up */
+	/* rq_flags, cpu, change: in this order in both records, copied in one piece */
 	u32 rq_flags;
 	u16 cpu;
 	u16 change;
-	/* in this order in rq_enqueue; group and prio: of a task that joins only */
+	/*
+	 * group, sched_class, prio: in this order in rq_enqueue; group and
+	 * prio: enqueue only
+	 */
 	u32 group;
 	u16 sched_class;
 	s16 prio;
-	const struct task_struct *task;	/* exists while its step is pending */
-	u64 ts_ns;	/* of the rq_enqueue */
+	const struct task_struct *task;	/* the task; exists while its step is pending */
+	u64 ts_ns;	/* time of the rq_enqueue record */
 };
 
 static DEFINE_PER_CPU(struct pending, pending);
@@ -89,7 +95,7 @@ static void emit_change(const void *rq, s32 change)
 		.cpu = cpu,
 	};
 
-	ipcprobe_rq_interrupt_wakeup();	/* the deadline server's comes between */
+	ipcprobe_rq_interrupt_wakeup();	/* a deadline server changes it inside a wake-up */
 	if ((unsigned int)cpu < nr_cpu_ids)
 		IPCPROBE_EMIT_RQ(rq_change, &rec, 0, cpu);
 }
@@ -105,7 +111,10 @@ static __always_inline void end_pending(struct pending *now)
 	now->sum = 0;
 }
 
-/* What is pending belongs to no task: each handler begins with that. */
+/*
+ * Ends a half-done step, whose changes belong to no task.  Each handler begins
+ * with this.
+ */
 static noinline void finish_half(void)
 {
 	struct pending *now = this_cpu_ptr(&pending);
@@ -115,7 +124,10 @@ static noinline void finish_half(void)
 	end_pending(now);
 }
 
-/* Handlers that call nothing on their usual way need no stack frame. */
+/*
+ * Slow path of handlers: calls finish_half(), then the handler again.  On their
+ * fast path handlers call no function and need no stack frame.
+ */
 static noinline void finish_half_first(struct ftrace_regs *fregs,
 				       void (*entry)(struct ipcprobe_hook *hook,
 						     struct ftrace_regs *fregs))
@@ -139,11 +151,14 @@ static __always_inline void set_pending(struct pending *now, const void *rq,
 	now->sched_class = sched_class;
 }
 
-/* Both ways that a pending change ends: what is told, and from what. */
+/*
+ * Parameters and arguments of both emit functions, for rq_enqueue and for
+ * rq_dequeue.
+ */
 #define STEP_PARAMS	(const struct pending *now, u32 tid)
 #define STEP_ARGS	(now, tid)
 
-/* Fields from @first to @last, which are side by side in both. */
+/* Copies the fields from @first to @last, which are adjacent in both structures. */
 #define COPY_FIELDS(to, from, first, last) do {				\
 	static_assert(FIELDS_SIZE(*(to), first, last) ==		\
 		      FIELDS_SIZE(*(from), first, last));		\
@@ -170,7 +185,7 @@ static __always_inline void fill_rq_enqueue(struct ipcprobe_rec_rq_enqueue *rec,
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
-/* What is pending happens; nothing is pending then. */
+/* Emits rq_enqueue for the pending step, and ends the step. */
 static __always_inline void end_enqueue(struct pending *now)
 {
 	u32 tid = now->tid;
@@ -179,7 +194,7 @@ static __always_inline void end_enqueue(struct pending *now)
 
 	end_pending(now);
 	if (unlikely(READ_ONCE(slot->wakee) != tid)) {
-		/* it is no wake-up, or its slot is another */
+		/* no wake-up, or the wake-up has another slot */
 		ts_ns = ipcprobe_clock_try_now();
 	} else if (likely(ipcprobe_clock_try(slot->begin, &ts_ns, &now->delay_ns))) {
 		now->ts_ns = ts_ns;
@@ -206,7 +221,7 @@ static __always_inline void end_dequeue(struct pending *now)
 	emit_rq_dequeue(ipcprobe_clock_try_now(), now, tid);
 }
 
-/* What is pending changes no length, as it happens in a throttled group. */
+/* Emits the pending step with a change of 0: it is in a throttled group. */
 static noinline void emit_uncounted(struct pending *now)
 {
 	now->change = 0;
@@ -238,7 +253,7 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 		finish_half_first(fregs, ipcprobe_entry_enqueue_fair);
 		return;
 	}
-	if (p->se.on_rq) {	/* it slept there, and does so no more */
+	if (p->se.on_rq) {	/* a delayed dequeue ends: the task sleeps no longer */
 		ipcprobe_rq_interrupt_wakeup();
 		this_cpu_write(ipcprobe_named_tid, p->pid);
 		now->tid = 0;
@@ -313,7 +328,7 @@ static void entry_dequeue_rt(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 		emit_uncounted(this_cpu_ptr(&pending));
 }
 
-/* One that is throttled has left its queue already. */
+/* A throttled deadline task has left its queue already. */
 static void entry_dequeue_dl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct task_struct *p = ARG(fregs, 1);
@@ -338,8 +353,8 @@ static void entry_dequeue_scx(struct ipcprobe_hook *hook, struct ftrace_regs *fr
 /* ---- throttling ---- */
 
 /*
- * The tasks of a throttled group come and go without a name, before 6.18; one
- * that joins just then is not counted.
+ * Before 6.18 the tasks of a throttled group leave and return without being
+ * named.  A task that joins at this moment is not counted.
  */
 static void throttle_unnamed(void)
 {
@@ -352,7 +367,10 @@ static void throttle_unnamed(void)
 	end_pending(now);
 }
 
-/* Is @nr the count that the group's queue there has, of it and groups above throttled? */
+/*
+ * True if @nr is the throttle count of the group's queue on @cpu: the number of
+ * throttled groups among the group itself and the groups above.
+ */
 static bool throttle_count_is(const void *tg, int cpu, int nr)
 {
 	const void *queue = ipcprobe_group_queue(tg, cpu);
@@ -375,7 +393,10 @@ static void emit_throttle(const void *tg, int cpu, u16 is_throttled)
 	IPCPROBE_EMIT_RQ(rq_throttle, &rec, 0, cpu);
 }
 
-/* tg_throttle_down(tg, rq): for a group that is throttled, and all in it */
+/*
+ * tg_throttle_down(tg, rq): called for a group that becomes throttled, and for
+ * all groups in it
+ */
 static void entry_throttle_down(struct ipcprobe_hook *hook,
 				struct ftrace_regs *fregs)
 {
@@ -387,7 +408,10 @@ static void entry_throttle_down(struct ipcprobe_hook *hook,
 		emit_throttle(ARG(fregs, 0), cpu, 1);
 }
 
-/* tg_unthrottle_up(tg, rq): for a group that is no more, and all in it */
+/*
+ * tg_unthrottle_up(tg, rq): called for a group that is no longer throttled, and
+ * for all groups in it
+ */
 static void entry_unthrottle_up(struct ipcprobe_hook *hook,
 				struct ftrace_regs *fregs)
 {
@@ -399,8 +423,8 @@ static void entry_unthrottle_up(struct ipcprobe_hook *hook,
 }
 
 /*
- * dequeue_entities(rq, se, flags): what dequeue_task_fair() does, and what ends
- * a delayed dequeue.  A group entity has no task of its own.
+ * dequeue_entities(rq, se, flags): called by dequeue_task_fair(), and at the
+ * end of a delayed dequeue.  The entity of a group has no task of its own.
  */
 void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 				     struct ftrace_regs *fregs)
@@ -425,8 +449,9 @@ void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 }
 
 /*
- * Does the running task leave its own queue, as it has used up its runtime or
- * yielded it?  The deadline class takes it away without dequeue_task_dl().
+ * True if the running task leaves its own queue because it has used up its
+ * runtime or yielded it.  The deadline class then removes the task without
+ * dequeue_task_dl().
  */
 static __always_inline bool is_deadline_over(const void *rq)
 {
@@ -446,7 +471,7 @@ static noinline void change_unnamed(const void *rq, int change)
 	if (change == -1 && is_deadline_over(rq)) {
 		ipcprobe_rq_interrupt_wakeup();
 		end_dequeue(&over);
-	} else if (change) {	/* an emptied group leaves without its tasks */
+	} else if (change) {	/* a group that became empty leaves without a task */
 		emit_change(rq, change);
 	}
 }
@@ -458,13 +483,13 @@ static void forget_stint(struct ipcprobe_stint *stint)
 	*stint = (struct ipcprobe_stint) {};
 }
 
-/* No probe of class sched or pick is attached: switches will be missed. */
+/* No probe of class sched or pick is attached: from now on switches are not seen. */
 static void detach(u32 staying)
 {
 	int cpu;
 
 	if (staying & IPCPROBE_BIT(PICK))
-		return;	/* its handlers use this, too */
+		return;	/* handlers of class pick use this state, too */
 	for_each_possible_cpu(cpu)
 		forget_stint(&per_cpu(ipcprobe_stint, cpu));
 	WRITE_ONCE(ipcprobe_rq_has_throttled, false);
@@ -482,8 +507,9 @@ static __always_inline bool is_voluntary(bool preempt, const struct task_struct 
 }
 
 /*
- * Here and in fill_rq_wakeup() a value stands between two that come from elsewhere:
- * the compiler would make one store of their two, which takes more instructions.
+ * Here and in fill_rq_wakeup(), a store is placed between the stores of two
+ * adjacent values of another object.  Otherwise the compiler combines these two
+ * into one store, which takes more instructions.
  */
 static __always_inline void fill_rq_switch(struct ipcprobe_rec_rq_switch *rec,
 					   bool preempt, const struct task_struct *prev,
@@ -505,9 +531,9 @@ IPCPROBE_DEFINE_EMIT_RQ(rq_switch, next,
 			(preempt, prev, next, prev_state))
 
 /*
- * Tracepoints are silent on a CPU that is not online any more: when its stopper
- * has left the empty queue, its idle task comes next, which looks like the first
- * CPU's own.
+ * Ends a dequeue on a CPU that is not online any more, where tracepoints are
+ * silent.  When the stopper has left the empty queue, the CPU's idle task runs
+ * next; it looks like the idle task of the first CPU.
  */
 static noinline void end_dequeue_offline(struct pending *now)
 {
@@ -515,17 +541,18 @@ static noinline void end_dequeue_offline(struct pending *now)
 		       !ipcprobe_rq_nr_running(now->rq);
 
 	end_dequeue(now);
-	forget_stint(this_cpu_ptr(&ipcprobe_stint));	/* this switch is not counted yet */
+	forget_stint(this_cpu_ptr(&ipcprobe_stint));	/* nvcsw does not count this switch yet */
 	if (is_last)
 		emit_rq_switch_slowly(ipcprobe_clock(), false, current,
 				      &init_task, READ_ONCE(current->__state));
 }
 
 /*
- * While a task of the fair class joins or leaves, the time is accounted that ran
- * until then.  If the fair server has used up its own, it leaves the queue, and
- * counts there in some kernels: before the task's own step, which takes the task
- * off before it tells so.
+ * True if the change is the fair server's, not the task's.  When a task of the
+ * fair class joins or leaves, the runtime until then is accounted.  If the fair
+ * server has used up its runtime, it leaves the queue, and some kernels count
+ * it there.  This happens before the task's own step: the kernel clears the
+ * task's on_rq before it reports that step.
  */
 static __always_inline bool is_server_leaving(const struct pending *now)
 {
@@ -533,9 +560,10 @@ static __always_inline bool is_server_leaving(const struct pending *now)
 }
 
 /*
- * Not the step that is pending, or not all of it.  In the fair class none but the
- * server's is another; the real-time class adds up, unless what is found while
- * one of its tasks leaves is that all have used up their time.
+ * Handles a change that is not the pending step, or only a part of it.  In the
+ * fair class such a change can only be the fair server's.  The real-time class
+ * sums changes, unless it finds while one of its tasks leaves that all have
+ * used up their time.
  */
 static noinline void change_otherwise(struct pending *now, int change)
 {
@@ -549,7 +577,10 @@ static noinline void change_otherwise(struct pending *now, int change)
 	}
 }
 
-/* call_trace_sched_update_nr_running(rq, change): called while the tracepoint is on */
+/*
+ * call_trace_sched_update_nr_running(rq, change): called while the tracepoint
+ * has a probe
+ */
 void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
 {
@@ -563,7 +594,7 @@ void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 	}
 	now->sum += change;
 	if (unlikely(now->sum != now->step))
-		change_otherwise(now, change);	/* or more to come, or finish_half() tells it */
+		change_otherwise(now, change);	/* or wait for more, or for finish_half() */
 	else if (now->step > 0)
 		end_enqueue(now);
 	else if (unlikely(is_server_leaving(now)))
@@ -574,7 +605,10 @@ void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 		end_dequeue_offline(now);
 }
 
-/* While somebody listens to it, the kernel calls what is hooked, on any CPU. */
+/*
+ * An empty probe: while the tracepoint has a probe, the kernel calls the hooked
+ * function, on any CPU.
+ */
 static void probe_nr_running(void *data, struct rq *rq, int change)
 {
 }
@@ -584,14 +618,17 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 static __always_inline void tell_switch(bool preempt, struct task_struct *prev,
 					struct task_struct *next, unsigned int prev_state)
 {
-	this_cpu_write(pending.tid, 0);	/* whatever it was, it is over */
+	this_cpu_write(pending.tid, 0);	/* no step is pending across a switch */
 	ipcprobe_pick_restart();
 	emit_rq_switch(ipcprobe_clock_try_now(), preempt, prev, next, prev_state);
 	this_cpu_write(ipcprobe_stint.nr_voluntary, (u32)next->nvcsw);
 	this_cpu_write(ipcprobe_stint.tid, next->pid);
 }
 
-/* Apart, so that the usual way needs no stack frame. */
+/*
+ * Slow path of probe_switch(); a separate function, so that the fast path needs
+ * no stack frame.
+ */
 static noinline void tell_switch_after_half(bool preempt, struct task_struct *prev,
 					    struct task_struct *next, unsigned int prev_state)
 {
@@ -619,7 +656,10 @@ static __always_inline void fill_waking(struct ipcprobe_waking *slot,
 	slot->waker_cpu = smp_processor_id();
 }
 
-/* Another's wake-up is where this one's would be, or the clock is another. */
+/*
+ * Slow path of probe_waking(): the slot holds the wake-up of another task, or
+ * the clock has no fast path.
+ */
 static noinline void note_waking_slowly(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_claim_any(p->pid);
@@ -638,7 +678,7 @@ static void probe_waking(void *data, struct task_struct *p)
 	ipcprobe_rq_interrupt_wakeup();
 	this_cpu_write(ipcprobe_named_tid, tid);
 	if (unlikely(p == current))
-		return;		/* without its lock; another may wake it, too */
+		return;		/* woken without its lock; another task may wake it, too */
 	slot = ipcprobe_waking_home(tid);
 	begin = ipcprobe_stamp_try();
 	if (likely(begin && ipcprobe_waking_claim(slot, tid)))
@@ -647,7 +687,7 @@ static void probe_waking(void *data, struct task_struct *p)
 		note_waking_slowly(p);
 }
 
-/* @from is given back: what it holds is in the record. */
+/* Fills the record, and releases @from, whose values are in the record then. */
 static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 					   const struct task_struct *p,
 					   struct ipcprobe_waking *from, u32 delay_ns,
@@ -673,7 +713,7 @@ IPCPROBE_DEFINE_EMIT_RQ(rq_wakeup, waker,
 			 u32 delay_ns, u16 is_new),
 			(p, from, delay_ns, is_new))
 
-/* What the running task itself, here and now, would have noted as @p's waker. */
+/* Return: the waking that the running task would note now as @p's waker. */
 static struct ipcprobe_waking waking_now(const struct task_struct *p)
 {
 	return (struct ipcprobe_waking) {
@@ -692,8 +732,8 @@ static struct ipcprobe_waking unknown_waking(const struct task_struct *p)
 }
 
 /*
- * Its slot is another one, or it has none, or it is the running task itself: then
- * irqs may be on.
+ * Slow path: the task's slot is not its first one, or the task has no slot, or
+ * it is the running task itself; then irqs may be on.
  */
 static noinline void emit_rare_wakeup(const struct task_struct *p)
 {
@@ -712,7 +752,7 @@ static noinline void emit_rare_wakeup(const struct task_struct *p)
 	emit_rq_wakeup_slowly(ts_ns, p, slot, delay_ns, 0);
 }
 
-/* Not just enqueued here. */
+/* Emits the wake-up of a task that was not just enqueued on this CPU. */
 static noinline void emit_other_wakeup(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_home(p->pid);
@@ -727,9 +767,10 @@ static noinline void emit_other_wakeup(const struct task_struct *p)
 }
 
 /*
- * Activating a task puts it on a queue and tells of its wake-up at once, under
- * one lock: that time is taken again, as reading the clock is a quarter of the
- * cost.  Every wake-up begins with sched_waking, which makes older ones stale.
+ * Activating a task enqueues it and calls this tracepoint immediately after,
+ * under one lock.  The time of the enqueue is used again, because reading the
+ * clock is a quarter of the cost.  Every wake-up begins with sched_waking,
+ * which makes older times invalid.
  */
 static void probe_wakeup(void *data, struct task_struct *p)
 {
@@ -753,7 +794,7 @@ static void probe_wakeup_new(void *data, struct task_struct *p)
 	emit_rq_wakeup_slowly(ipcprobe_clock(), p, &from, 0, 1);
 }
 
-/* From where this CPU called set_task_cpu() last. */
+/* Address from which this CPU last called set_task_cpu(). */
 static DEFINE_PER_CPU(unsigned long, migrate_from);
 
 static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
@@ -761,7 +802,7 @@ static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
 	u16 context = ipcprobe_sched_context();
 
 	if (kind == IPCPROBE_SITE_BALANCE && !context)
-		context |= IPCPROBE_CONTEXT_SWITCH;	/* nobody else is left */
+		context |= IPCPROBE_CONTEXT_SWITCH;	/* no other reason is left */
 	if (!cpu_active(from_cpu))
 		context |= IPCPROBE_CONTEXT_OFFLINE;
 	return context;
@@ -785,7 +826,10 @@ static void tell_migrate(const struct task_struct *p, int dest_cpu, unsigned lon
 			     IPCPROBE_QUEUE(rec.from_cpu) | IPCPROBE_QUEUE(rec.to_cpu));
 }
 
-/* set_task_cpu(p, new_cpu): tells it by a tracepoint, where that is not silent */
+/*
+ * set_task_cpu(p, new_cpu): its tracepoint reports the migration, unless the
+ * CPU is not online
+ */
 static void entry_set_task_cpu(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs, unsigned long parent_ip)
 {
@@ -803,7 +847,7 @@ static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 	tell_migrate(p, dest_cpu, this_cpu_xchg(migrate_from, 0));
 }
 
-#define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* names a task, too */
+#define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* stores the task for class pick */
 
 #define SCX		\
 	.is_optional = true, .is_absent = !IS_ENABLED(CONFIG_SCHED_CLASS_EXT)
@@ -815,7 +859,10 @@ static struct ipcprobe_hook hooks[] = {
 	  .hot = IPCPROBE_HOT_ENQUEUE },
 	{ FN("dequeue_entities", ipcprobe_entry_dequeue_entities),
 	  .one_of = "fair dequeue", .hot = IPCPROBE_HOT_DEQUEUE_ENTITIES },
-	/* before 6.12, or inlined there; told of throttled tasks since 6.18 */
+	/*
+	 * before 6.12, or where dequeue_entities() is inlined; called for
+	 * throttled tasks since 6.18
+	 */
 	{ FN("dequeue_task_fair", ipcprobe_entry_dequeue_fair),
 	  .one_of = "fair dequeue", .hot = IPCPROBE_HOT_DEQUEUE,
 	  .is_fallback = !IPCPROBE_THROTTLES_TASKS },
@@ -835,7 +882,7 @@ static struct ipcprobe_hook hooks[] = {
 	{ TP("sched_update_nr_running_tp", probe_nr_running) },
 	{ TP("sched_switch", probe_switch), .classes = BOTH },
 	{ TP("sched_waking", probe_waking), .classes = BOTH },
-	{ TP("sched_wakeup", probe_wakeup), .classes = BOTH },	/* gives back what waking took */
+	{ TP("sched_wakeup", probe_wakeup), .classes = BOTH },	/* releases the waking's slot */
 	{ TP("sched_wakeup_new", probe_wakeup_new) },
 	{ TP("sched_migrate_task", probe_migrate) },
 #ifdef CONFIG_CGROUP_SCHED

@@ -2,10 +2,10 @@
 /*
  * Class sem: System V semaphores.
  *
- * The values before and after an operation are read where the kernel tries it,
- * under the lock of the semaphore: in perform_atomic_semop(), which the caller
- * runs first, and after that whoever changes a value that a waiter waits for.
- * The same values tell whether this try will succeed.
+ * The values before and after an operation are read where the kernel tries the
+ * operation, under the semaphore's lock: in perform_atomic_semop().  First the
+ * caller runs this function; after that, each task that changes a value that
+ * the caller waits for.  The same values show whether the try will succeed.
  */
 #include <linux/ftrace.h>
 #include <linux/ipc_namespace.h>
@@ -25,12 +25,12 @@
 #include "sysv.h"
 
 #define VALUE_MAX	32767	/* the kernel's SEMVMX */
-#define NR_TOLD		255	/* values of a set */
-#define NR_SOPS		64	/* operations of a call: their values take n^2 steps */
+#define NR_TOLD		255	/* recorded values of a set */
+#define NR_SOPS		64	/* operations recorded: their values take n^2 steps */
 
 /*
- * What may be spent on the adjustments of a task that ends, and what of it each
- * thing costs, about: to look at one, to find a set, to write a record.
+ * Budget for the adjustments of a task that ends, and the approximate cost of
+ * each step: to test one adjustment, to find a set, to write a record.
  */
 #define UNDO_BUDGET	(1 << 16)
 #define UNDO_COST_LOOK	1
@@ -45,10 +45,10 @@ static const char *const queue_members[] = { "sops *sembuf", "nsops 4", "sleeper
 static const char *const undo_members[] = { "list_proc list_head", "semid 4", "semadj" };
 static const char *const list_members[] = { "refcnt refcount_struct", "list_proc list_head" };
 
-/* Offsets in the order of the names above. */
+/* Offsets of the members, in the order of the arrays of names. */
 static struct {
 	int perm, nsems;
-	int sems;		/* behind all else in struct sem_array */
+	int sems;		/* after all other members of struct sem_array */
 } array;
 
 static struct {
@@ -62,7 +62,7 @@ static struct {
 
 static struct {
 	int list, id, adjust;
-	bool is_pointer;	/* adjustments are elsewhere: before v6.6 */
+	bool is_pointer;	/* before v6.6 the adjustments are outside the structure */
 } undo;
 
 static struct {
@@ -88,7 +88,7 @@ static bool resolve(const char *name, const char *const *members, int *offsets,
 #define RESOLVE(name, names, layout, bytes)				\
 	resolve(name, names, (int *)&(layout), ARRAY_SIZE(names), bytes)
 
-/* Without BTF there are no values, and no adjustments at exit. */
+/* Finds the offsets.  Without BTF there are no values, and no adjustments at exit. */
 static void init(void)
 {
 	int unused, bytes;
@@ -98,7 +98,7 @@ static void init(void)
 		     RESOLVE("sem_queue", queue_members, queue, &unused) &&
 		     RESOLVE("sem_undo", undo_members, undo, &bytes) &&
 		     RESOLVE("sem_undo_list", list_members, undo_list, &unused);
-	/* Behind an array without a size there is padding at most. */
+	/* After a flexible array there is only padding. */
 	undo.is_pointer = has_layout && bytes - undo.adjust >= (int)sizeof(void *);
 }
 
@@ -126,7 +126,7 @@ static const void *array_of(const struct kern_ipc_perm *perm)
 
 /* ---- operations ---- */
 
-/* @sem_op: 1 where it is not known */
+/* @sem_op: 1 if it is not known */
 static __always_inline void set_block(struct ipcprobe_op *op, u16 num,
 				      s16 sem_op, s16 value)
 {
@@ -156,11 +156,11 @@ static void entry_op(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	set_block(op, 0, 1, -1);
 }
 
-/* A call's operations as the kernel has them, and how many of them are told. */
+/* The kernel's list of a call's operations, and how many of them are recorded. */
 struct sops {
 	const struct sembuf *sop;
 	int nr;
-	bool is_whole;	/* no more than those */
+	bool is_whole;	/* the list has no more operations */
 };
 
 static __always_inline struct sops sops_of(const void *q)
@@ -174,7 +174,7 @@ static __always_inline struct sops sops_of(const void *q)
 	};
 }
 
-/* The value that operation @i finds, those before it done. */
+/* Return: the value that operation @i finds after the operations before it. */
 static __always_inline int value_before(const void *sma,
 					const struct sops *sops, int i)
 {
@@ -212,7 +212,10 @@ static void emit_further(const struct ipcprobe_op *op, const void *sma,
 	}
 }
 
-/* Notes the first operation that cannot go on, if any. */
+/*
+ * True if all operations can continue.  Stores the first operation that must
+ * wait, if any.
+ */
 static __always_inline bool can_go_on(struct ipcprobe_op *op, const void *sma,
 				      const struct sops *sops)
 {
@@ -229,12 +232,12 @@ static __always_inline bool can_go_on(struct ipcprobe_op *op, const void *sma,
 		if (after > VALUE_MAX)
 			return false;
 	}
-	/* Whether those that are not looked at let it go on is not known. */
+	/* It is not known whether one of the operations not tested must wait. */
 	set_block(op, 0, 1, -1);
 	return true;
 }
 
-/* can_go_on() of one operation alone, which finds @before. */
+/* can_go_on() for a list of one operation, which finds the value @before. */
 static __always_inline bool can_go_on_alone(struct ipcprobe_op *op, int before)
 {
 	int after = before + op->sem.op;
@@ -277,10 +280,11 @@ static __always_inline void try_op(struct ipcprobe_op *op, const void *sma,
 }
 
 /*
- * All tries but the first inside a call are of tasks that sleep, queued under
- * the lock held here, so that they cannot end their calls.  The first try of a
- * caller whose begin was not seen looks the same but names no sleeper yet:
- * hence without faults, and nobody's operation has that queue.
+ * Return: the operation of the task that sleeps in @q, or NULL.  All tries
+ * except the first inside a call are for tasks that sleep.  They are queued
+ * under the lock held here, so they cannot end their calls.  The first try of a
+ * caller whose begin was not seen looks the same, but @q names no sleeper yet:
+ * so @q is read without faults, and no operation has this queue.
  */
 static noinline struct ipcprobe_op *op_of_sleeper(const void *q)
 {
@@ -288,7 +292,7 @@ static noinline struct ipcprobe_op *op_of_sleeper(const void *q)
 	struct ipcprobe_op *op;
 	pid_t tid;
 
-	/* Not queued yet: it names nobody. */
+	/* On the current stack: not queued yet, names no sleeper. */
 	if ((unsigned long)q - (unsigned long)task_stack_page(current) < THREAD_SIZE)
 		return NULL;
 	if (copy_from_kernel_nofault(&sleeper, MEMBER(q, queue.sleeper, const void),
@@ -309,7 +313,10 @@ static noinline void try_of_sleeper(const void *sma, const void *q)
 		try_op(op, sma, q);
 }
 
-/* perform_atomic_semop(sma, queue).  The first try inside a call is its own. */
+/*
+ * perform_atomic_semop(sma, queue).  The first try inside a call is for the
+ * call itself.
+ */
 static void entry_perform(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const void *sma = ARG(fregs, 0), *q = ARG(fregs, 1);
@@ -342,7 +349,7 @@ static void emit_block(struct ipcprobe_op *op)
 	IPCPROBE_EMIT(sem_block, &rec);
 }
 
-/* Nobody tried it: what is known of it is what the caller asked for. */
+/* Reads the first operation from user memory, if no try was seen. */
 static void read_first(struct ipcprobe_op *op)
 {
 	struct sembuf sop;
@@ -377,7 +384,10 @@ void ipcprobe_sem_finish_op(struct ipcprobe_op *op, s32 ret)
 {
 	if (unlikely(!op->sem.queue))
 		read_first(op);
-	/* Not both or neither: the try that ended it was not seen. */
+	/*
+	 * The call succeeded without a successful try: the try that ended it
+	 * was not seen.
+	 */
 	if (unlikely(!ret && op->sem.after < 0))
 		op->sem.before = -1;
 	if (ret)
@@ -411,7 +421,7 @@ static void entry_setval(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		  ftrace_regs_get_argument(fregs, 3), NULL);
 }
 
-/* ksys_semctl(semid, semnum, cmd, arg), which may have swallowed the one above */
+/* ksys_semctl(semid, semnum, cmd, arg), into which semctl_setval() may be inlined */
 static void entry_semctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	if ((int)ftrace_regs_get_argument(fregs, 2) == SETVAL)
@@ -420,7 +430,10 @@ static void entry_semctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 			  ftrace_regs_get_argument(fregs, 3), NULL);
 }
 
-/* semctl_main(ns, semid, semnum, cmd, values), also for what only asks */
+/*
+ * semctl_main(ns, semid, semnum, cmd, values), also called for commands that
+ * only read
+ */
 static void entry_main(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	if ((int)ftrace_regs_get_argument(fregs, 3) == SETALL)
@@ -449,7 +462,7 @@ static void emit_value(u32 ns, s32 id, u16 num, int value, u32 pid, u32 tid,
 		IPCPROBE_EMIT(sem_value, &rec);
 }
 
-/* The values that SETALL has set are still in the caller's memory. */
+/* Emits the values that SETALL has set; they are still in the caller's memory. */
 static void tell_values(const struct ipcprobe_op *op)
 {
 	const struct kern_ipc_perm *perm;
@@ -551,7 +564,7 @@ static const short *adjustments_of(const void *un)
 	return MEMBER(un, undo.adjust, const short);
 }
 
-/* Return: what is left of the budget; 0: there may be more than was told. */
+/* Return: rest of the budget; 0: there may be more adjustments than were emitted. */
 static int tell_adjustments(const void *un, int budget)
 {
 	int id = READ_ONCE(*MEMBER(un, undo.id, const int)), i;
@@ -560,7 +573,7 @@ static int tell_adjustments(const void *un, int budget)
 
 	perm = ipcprobe_sysv_find(IPCPROBE_SYSV_SEM, id);
 	budget -= UNDO_COST_SET;
-	if (!perm)	/* removed meanwhile */
+	if (!perm)	/* the set was removed meanwhile */
 		return max(budget, 0);
 	for (i = 0; i < nsems_of(array_of(perm)); i++) {
 		if (budget < UNDO_COST_TELL)
@@ -575,9 +588,10 @@ static int tell_adjustments(const void *un, int budget)
 }
 
 /*
- * exit_sem(task): tasks may share their adjustments, the last one makes them.
- * Two that are the last at the same instant are both taken for not the last.
- * What is left when the budget is spent is told as one record that names nothing.
+ * exit_sem(task): tasks may share their adjustments; the last task makes them.
+ * If two tasks are the last at the same instant, neither is taken for the last.
+ * When the budget is spent, the rest is emitted as one record that names no
+ * semaphore.
  */
 static void entry_exit(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -599,7 +613,10 @@ static void entry_exit(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 /* ---- snapshot ---- */
 
-/* Under the lock of the set and that of the semaphore nobody changes it. */
+/*
+ * Emits a sem_value record.  Under the locks of the set and of the semaphore no
+ * task changes the value.
+ */
 static void describe_value(struct ipcprobe_session *session, u32 ns, s32 id,
 			   const void *sma, unsigned int num)
 {
@@ -617,7 +634,7 @@ static void describe_value(struct ipcprobe_session *session, u32 ns, s32 id,
 
 /**
  * describe - write a sem_snapshot record and its sem_value records
- * @session: gets them
+ * @session: session that gets the records
  * @ns: number of the IPC namespace
  * @perm: the set
  *

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class shm: who has which shared object mapped where, and what happens to the
- * objects: System V segments, memfds, POSIX shared memory and other files,
- * shared anonymous memory; and which files it has mapped for itself alone.
+ * Class shm: which process has mapped which shared object at which addresses,
+ * and the life of the objects: System V segments, memfds, POSIX shared memory
+ * and other files, shared anonymous memory; and which files a process has
+ * mapped privately.
  *
- * The hooks for mappings are the places where the kernel tells uprobes and
- * reverse mapping of ranges that come and go.  They run under the address
- * space's lock, so the records have the order in which it changed, and behind
- * all that can fail but for mremap, which is undone at its end; what munmap,
- * MAP_FIXED and mremap cut out of a mapping passes them as well.
+ * The hooks for mappings are the functions where the kernel informs uprobes and
+ * the reverse mapping about ranges that are mapped and unmapped.  They run
+ * under the address space's lock, so the records have the order in which the
+ * address space changed.  They run after all steps that can fail, except in
+ * mremap, whose changes are undone at its end.  Parts that munmap, MAP_FIXED
+ * and mremap cut out of a mapping pass these functions as well.
  */
 #include <linux/compat.h>
 #include <linux/delay.h>
@@ -46,11 +48,11 @@
 
 /* ---- System V segments ---- */
 
-static int segment_perm = -1;	/* offset in ipc/shm.c's own struct, or -1 */
+static int segment_perm = -1;	/* offset in the private struct shmid_kernel, or -1 */
 
 static const char *const segment_members[] = { "shm_perm kern_ipc_perm" };
 
-/* Without BTF the offset stays unknown. */
+/* Finds the offset.  Without BTF it stays unknown. */
 static void init(void)
 {
 	ipcprobe_btf_offsets("shmid_kernel", segment_members, &segment_perm, 1);
@@ -58,14 +60,20 @@ static void init(void)
 
 /* ---- mappings ---- */
 
-/* VM_MAYSHARE: also of those who may only read. */
+/*
+ * True if the mapping is shared.  VM_MAYSHARE is also set for mappings that can
+ * only be read.
+ */
 static bool is_shared(const struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_MAYSHARE && vma->vm_file &&
 	       S_ISREG(file_inode(vma->vm_file)->i_mode);
 }
 
-/* Of a file, of whose pages the process gets copies where it writes? */
+/*
+ * True if the mapping is a private mapping of a file: the process gets a copy
+ * of each page that it writes.
+ */
 static bool is_private(const struct vm_area_struct *vma)
 {
 	return !(vma->vm_flags & VM_MAYSHARE) && vma->vm_file &&
@@ -73,9 +81,9 @@ static bool is_private(const struct vm_area_struct *vma)
 }
 
 /*
- * Programs and libraries are no data that anybody passes on.  exec maps by no
- * call of ours; glibc's loader says what it maps by a flag that means nothing
- * else any more.
+ * True if the mapping loads a program or a library, which is not data that
+ * processes pass on. exec maps outside all calls known here; glibc's loader
+ * sets a flag that has no other meaning any more.
  */
 static bool is_loading(u8 call)
 {
@@ -87,7 +95,7 @@ static bool is_loading(u8 call)
 	return args[3] & MAP_DENYWRITE;
 }
 
-/* The records shm_map, shm_inherit and shm_snapshot have the same fields. */
+/* Fills the fields that shm_map, shm_inherit and shm_snapshot have in common. */
 static void fill(struct ipcprobe_rec_mapping *rec,
 		 const struct vm_area_struct *vma)
 {
@@ -121,9 +129,9 @@ static void emit_map(const struct vm_area_struct *vma, u8 call)
 }
 
 /*
- * uprobe_mmap(vma): a mapping was made, or one has other borders than before.
- * Calls that only cut or join mappings map nothing that was not told already;
- * those of 32-bit programs are not told apart.
+ * uprobe_mmap(vma): a mapping was created, or its borders changed.  Calls that
+ * only split or merge mappings map nothing that was not recorded before; such
+ * calls of 32-bit programs are not recognised.
  */
 static void entry_map(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -141,9 +149,9 @@ static void entry_map(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /*
- * copy_vma(&vma, addr, len, pgoff, ...): mremap moves a mapping, or makes a
- * second one.  Nothing is there, or nothing any more.  Without a slot, a
- * failure is not undone.
+ * copy_vma(&vma, addr, len, pgoff, ...): mremap moves a mapping, or creates a
+ * second one.  No mapping is at the new address, or it was removed before.
+ * Without memory for an operation, a failed move is not undone in the records.
  */
 static void entry_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -192,9 +200,9 @@ static void end_move(const struct ipcprobe_op *op, s32 ret)
 }
 
 /*
- * Does the current task take down an address space that was its own?  Another
+ * True if the current task frees an address space that was its own.  Another
  * task may hold the last reference (a reader of /proc): then the process has
- * ended before, and that was told.
+ * ended before, and its end was recorded.
  */
 static bool leaves_own_memory(void)
 {
@@ -202,7 +210,10 @@ static bool leaves_own_memory(void)
 	       (current->flags & PF_EXITING && !current->mm);
 }
 
-/* That private mappings go with the process is not recorded. */
+/*
+ * True if the unmapping is recorded.  Private mappings that end with the
+ * process are not.
+ */
 static bool is_recorded(const struct vm_area_struct *vma, bool is_end, u8 call)
 {
 	if (is_shared(vma))
@@ -234,7 +245,7 @@ static void emit_unmap(const struct vm_area_struct *vma)
 	IPCPROBE_EMIT(shm_unmap, &rec);
 }
 
-/* unlink_file_vma(vma): @vma, cut to what goes, loses its pages. */
+/* unlink_file_vma(vma): @vma, split to the part that is unmapped, loses its pages. */
 static void entry_unmap(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	emit_unmap(ARG(fregs, 0));
@@ -260,11 +271,12 @@ static void emit_inherit(const struct vm_area_struct *vma,
 	IPCPROBE_EMIT(shm_inherit, &rec);
 }
 
-#define INHERIT_MAX	4096	/* mappings looked at; preemption is off meanwhile */
+#define INHERIT_MAX	4096	/* mappings tested in one walk, with preemption off */
 
 /*
- * The child does not run yet, but who watches it by userfaultfd may be at its
- * mappings already.
+ * Emits the mappings that a child inherits.  The child does not run yet, but a
+ * process that handles the child's faults (userfaultfd) may already change the
+ * child's mappings.
  */
 static bool emit_inherited(const struct task_struct *child)
 {
@@ -310,8 +322,9 @@ static void emit_snapshot(struct ipcprobe_session *only,
 }
 
 /*
- * Somebody may hold the lock for as long as he likes (an mmap of a file whose
- * file system does not answer): do not wait for him.
+ * Tries for a short time to take the lock.  Another task may hold the lock for
+ * any time (an mmap of a file whose file system does not answer): do not wait
+ * for that task.
  */
 static bool lock_briefly(struct mm_struct *mm)
 {
@@ -326,10 +339,10 @@ static bool lock_briefly(struct mm_struct *mm)
 }
 
 /**
- * snapshot_mm - the shared mappings of one address space
- * @only: gets shm_snapshot records
+ * snapshot_mm - describe the shared mappings of one address space
+ * @only: session that gets the shm_snapshot records
  * @task: first task of the process
- * @mm: its address space, referenced
+ * @mm: address space of the process, referenced
  *
  * Context: process.  Return: 0 or -EINTR.
  */
@@ -355,7 +368,7 @@ static int snapshot_mm(struct ipcprobe_session *only,
 	return err;
 }
 
-/* The shared mappings of every process. */
+/* Describes the shared mappings of all processes. */
 static int snapshot(struct ipcprobe_session *session)
 {
 	return ipcprobe_walk_mms(session, snapshot_mm);
@@ -363,7 +376,10 @@ static int snapshot(struct ipcprobe_session *session)
 
 /* ---- first touches ---- */
 
-/* Faults on behalf of others (ptrace) say nothing about the process. */
+/*
+ * True if the process itself touches the page, not another task on its behalf
+ * (ptrace).
+ */
 static bool is_own_touch(const struct vm_fault *vmf)
 {
 	return is_shared(vmf->vma) && vmf->vma->vm_mm == current->mm &&
@@ -396,8 +412,9 @@ static void entry_fault(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /*
- * filemap_map_pages(vmf, first, last): a load, where the neighbours that are in
- * memory are mapped too.  If the page itself is not, shmem_fault() follows.
+ * filemap_map_pages(vmf, first, last): a read fault; neighbours that are in
+ * memory are mapped, too.  If the page itself is not in memory, shmem_fault()
+ * follows.
  */
 static void entry_fault_around(struct ipcprobe_hook *hook,
 			       struct ftrace_regs *fregs)
@@ -416,7 +433,7 @@ static void entry_fault_around(struct ipcprobe_hook *hook,
 
 /* ---- system calls: begin ---- */
 
-/* shmget(key, size, flags), as the system call's own function. */
+/* shmget(key, size, flags): the function of the system call itself */
 static void entry_shmget(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_GET);
@@ -432,7 +449,7 @@ static void entry_shmget(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->shm.is_new = false;
 }
 
-/* newseg(ns, params): shmget found none and makes one. */
+/* newseg(ns, params): shmget found no segment and creates one. */
 static void entry_newseg(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
@@ -441,7 +458,7 @@ static void entry_newseg(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		op->shm.is_new = true;
 }
 
-/* memfd_create(name, flags), likewise */
+/* memfd_create(name, flags): the function of the system call itself */
 static void entry_memfd(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_MEMFD);
@@ -467,7 +484,7 @@ static void entry_shmat(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->shm.object = 0;
 }
 
-/* shmdt(addr), as the system call's own function. */
+/* shmdt(addr): the function of the system call itself */
 static void entry_shmdt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin(hook, IPCPROBE_OP_SHM_DETACH);
@@ -479,13 +496,13 @@ static void entry_shmdt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	op->addr = args[0];
 }
 
-/* 32-bit programs add to it which layout they mean. */
+/* True if the command is IPC_RMID. 32-bit programs add a flag for the layout. */
 static bool is_remove(int cmd)
 {
 	return (in_compat_syscall() ? cmd & ~IPC_64 : cmd) == IPC_RMID;
 }
 
-/* shmctl(id, cmd, buf), likewise */
+/* shmctl(id, cmd, buf): the function of the system call itself */
 static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op;
@@ -502,7 +519,7 @@ static void entry_shmctl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 #ifdef CONFIG_IA32_EMULATION
-/* ipc(call, ...): what 32-bit programs do by it with shared memory is not followed. */
+/* ipc(call, ...): calls of 32-bit programs for shared memory are not recorded */
 static void entry_compat_ipc(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	unsigned long args[6];
@@ -517,7 +534,7 @@ static void entry_compat_ipc(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 }
 #endif
 
-/* shm_destroy(ns, segment): removed or detached for the last time */
+/* shm_destroy(ns, segment): the segment was removed, or detached for the last time */
 static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct ipc_namespace *ns = ARG(fregs, 0);
@@ -580,7 +597,7 @@ static void entry_fcntl(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 /* ---- system calls: end ---- */
 
-/* All records of ends have these. */
+/* Declares a record of an end, with the fields that all such records have. */
 #define END_REC(name, ...)						\
 	struct ipcprobe_rec_##name rec = {				\
 		.hdr.tid = op->tid,					\
@@ -604,7 +621,7 @@ static void end_get(const struct ipcprobe_op *op, s32 ret)
 	);
 }
 
-/* The descriptor is the current task's, and new. */
+/* Return: number of the object of a new descriptor of the current task. */
 static u32 object_of_fd(int fd)
 {
 	struct file *file = fd < 0 ? NULL : fget(fd);
@@ -629,7 +646,7 @@ static void end_memfd(const struct ipcprobe_op *op, s32 ret)
 	);
 }
 
-/* The call returns the address, which need not fit into @ret. */
+/* Ends shmat.  The call returns the address, which need not fit into @ret. */
 static void end_attach(const struct ipcprobe_op *op, s32 ret)
 {
 	ret = min(ret, 0);
@@ -691,7 +708,10 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 static struct ipcprobe_hook hooks[] = {
 	{ FN("uprobe_mmap", entry_map) },
 	{ FN("copy_vma", entry_move) },
-	/* where there are both, each takes mappings that the other does not */
+	/*
+	 * where both functions exist, each is called for mappings that the
+	 * other is not called for
+	 */
 	{ FN("unlink_file_vma", entry_unmap), .is_absent = !IPCPROBE_UNLINKS_SINGLY,
 	  .is_optional = IPCPROBE_UNLINKS_BATCHES },
 	{ FN("unlink_file_vma_batch_add", entry_unmap_batch),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class signal: who sent which signal to whom, and when it was taken. */
+/*
+ * Class signal: which task sent which signal to which task, and when it was
+ * delivered.
+ */
 #include <linux/preempt.h>
 #include <linux/signal.h>
 #include <trace/events/signal.h>
@@ -16,7 +19,7 @@ static int code_of(const struct kernel_siginfo *info)
 	return info == SEND_SIG_PRIV ? SI_KERNEL : info->si_code;
 }
 
-/* The filter lets the record pass for the sender's sake and the target's. */
+/* The filter passes the record if it passes the sender or the target. */
 static void probe_generate(void *data, int sig, struct kernel_siginfo *info,
 			   struct task_struct *task, int is_group, int result)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class pipe: splice, tee, vmsplice, and sendfile into a pipe.  Bytes and
- * positions are taken at the pipes' mutexes by hook_pipe_io.c, from the contents
- * of the pipe before and after, as these calls have no iov_iter to watch.
+ * Class pipe: splice, tee, vmsplice, and sendfile into a pipe. hook_pipe_io.c
+ * takes bytes and positions at the pipes' mutexes, from the contents of the
+ * pipe before and after, because these calls have no iov_iter that shows the
+ * progress.
  */
 #include <linux/compat.h>
 #include <linux/file.h>
@@ -42,7 +43,10 @@ static void set_side(struct ipcprobe_hook *hook, struct ipcprobe_op *op,
 	}
 }
 
-/* The operation has no slot, or no end: what it moves is not followed. */
+/*
+ * Notes that bytes move unseen: there is no memory for the operation, or
+ * nothing ends it.
+ */
 static void note_unseen(struct file *file)
 {
 	struct pipe_inode_info *pipe = ipcprobe_pipe_of(file);
@@ -96,7 +100,7 @@ static void entry_tee(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	}
 	set_side(hook, op, IPCPROBE_OP_OUT, in);
 	set_side(hook, op, IPCPROBE_OP_IN, out);
-	op->call = IPCPROBE_CALL_TEE;	/* the number of a 32-bit program's is another */
+	op->call = IPCPROBE_CALL_TEE;	/* the call's number differs in 32-bit programs */
 	op->addr = U64_MAX;
 	op->flags = nonblock_flag(ftrace_regs_get_argument(fregs, 3));
 }
@@ -143,7 +147,7 @@ static void set_buffers(struct ipcprobe_op *op, const void __user *uiov,
 	ipcprobe_buffer_begin(&op->buffer, op->addr, first.iov_len, !takes_from_user(op));
 }
 
-/* vmsplice(fd, iov, nr_segs, flags), as the system call's own function. */
+/* vmsplice(fd, iov, nr_segs, flags): the function of the system call itself */
 static void entry_vmsplice(struct ipcprobe_hook *hook,
 			   struct ftrace_regs *fregs)
 {
@@ -163,7 +167,7 @@ static void entry_vmsplice(struct ipcprobe_hook *hook,
 		fput(file);
 		return;
 	}
-	op->file = file;	/* ipcprobe_op_free() gives it back */
+	op->file = file;	/* ipcprobe_op_free() drops the reference */
 	set_side(hook, op, takes_from_user(op) ? IPCPROBE_OP_IN : IPCPROBE_OP_OUT, file);
 	set_buffers(op, (const void __user *)args[1], args[2]);
 	op->flags = nonblock_flag(args[3]);
@@ -190,7 +194,7 @@ static void begin_sendfile(struct ipcprobe_hook *hook, struct file *in,
 	op->in_offset = op->in_file ? (pos ? *pos : in->f_pos) : U64_MAX;
 	op->out_offset = op->out_file ? out->f_pos : U64_MAX;
 	op->addr = op->in_offset;
-	/* To a socket or the like the pages go by reference. */
+	/* To a socket or a similar file the pages are moved by reference. */
 	if (!to_pipe && !op->out_file)
 		op->flags = IPCPROBE_IO_OFFLOAD;
 }
@@ -215,7 +219,7 @@ static u32 copied_bytes(const struct ipcprobe_op *op, s32 ret)
 
 	if (op->end[IPCPROBE_OP_IN].obj)
 		return min(op->copied, moved);
-	/* Out of a pipe into a file's page cache, or into user memory. */
+	/* From a pipe into a file's page cache or into user memory: all is copied. */
 	if (op->out_file || op->call == IPCPROBE_CALL_VMSPLICE)
 		return moved;
 	return 0;
@@ -237,8 +241,8 @@ static u16 side_flags(const struct ipcprobe_op *op)
 }
 
 /*
- * Did a pipe change by something else than what the call says it moved?  Then
- * somebody else's bytes are among these, and there is no telling which.
+ * Checks whether a pipe changed by exactly what the call says it moved.  If
+ * not, bytes of another task are among these bytes, and it is unknown which.
  */
 static u16 check_end(const struct ipcprobe_op *op,
 		     const struct ipcprobe_op_end *end, s32 ret)
@@ -254,12 +258,12 @@ static u16 check_ends(const struct ipcprobe_op *op, s32 ret)
 {
 	u16 flags = check_end(op, &op->end[IPCPROBE_OP_IN], ret);
 
-	if (op->call != IPCPROBE_CALL_TEE)	/* which takes nothing out */
+	if (op->call != IPCPROBE_CALL_TEE)	/* tee leaves the bytes in the pipe */
 		flags |= check_end(op, &op->end[IPCPROBE_OP_OUT], ret);
 	return flags;
 }
 
-/* Of vmsplice(); no other has a buffer. */
+/* Emits the buffer of vmsplice(); the other calls have no buffer. */
 static void tell_buffer(const struct ipcprobe_op *op, struct ipcprobe_prints *prints, s32 ret)
 {
 	if (op->call != IPCPROBE_CALL_VMSPLICE)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class task: fork, exec, exit, names.  The fork hook also carries the
- * sessions' pid filters to new tasks, so every class needs it.
+ * Class task: fork, exec, exit, names.  The fork hook also passes the sessions'
+ * pid filters on to new tasks, so every class needs it.
  */
 #include <linux/binfmts.h>
 #include <linux/preempt.h>
@@ -16,7 +16,7 @@
 #include "hook.h"
 #include "walk.h"
 
-/* Context: RCU read side or the task itself. */
+/* Return: pid of the parent.  Context: RCU read side or the task itself. */
 static u32 parent_process(struct task_struct *task)
 {
 	struct task_struct *parent;
@@ -30,8 +30,8 @@ static u32 parent_process(struct task_struct *task)
 }
 
 /*
- * task_newtask, not sched_process_fork: it also tells of tasks that no fork
- * made (io_uring's workers).
+ * task_newtask, not sched_process_fork: it is also called for tasks that were
+ * not created by fork (io_uring's workers).
  */
 static void probe_fork(void *data, struct task_struct *child,
 		       IPCPROBE_CLONE_FLAGS_T clone_flags)
@@ -109,7 +109,7 @@ static void snapshot_task(struct ipcprobe_session *session,
 	IPCPROBE_EMIT_ONLY(task_snapshot, &rec, session);
 }
 
-/* A task_snapshot record for every task. */
+/* Emits a task_snapshot record for every task. */
 static int snapshot(struct ipcprobe_session *session)
 {
 	struct task_struct *task;
@@ -117,7 +117,7 @@ static int snapshot(struct ipcprobe_session *session)
 
 	while ((task = ipcprobe_next_thread(tid))) {
 		tid = task->pid + 1;
-		/* Of one that was reaped meanwhile the parent may be gone. */
+		/* If the task was reaped meanwhile, its parent may be freed. */
 		scoped_guard(rcu)
 			if (pid_alive(task))
 				snapshot_task(session, task);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class unix: how UNIX sockets come to be connected, the descriptors they
- * pass, and their end.
+ * Class unix: connections of UNIX sockets, the descriptors that they pass, and
+ * their end.
  */
 #include <linux/file.h>
 #include <linux/ftrace.h>
@@ -31,7 +31,7 @@ static u16 nonblock_flag(const struct socket *socket)
 
 /* ---- socketpair ---- */
 
-/* unix_socketpair(a, b): nobody else has them yet */
+/* unix_socketpair(a, b): no other task has the sockets yet */
 static void entry_socketpair(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
@@ -79,8 +79,8 @@ static struct ipcprobe_op *find_connect(void)
 }
 
 /*
- * security_unix_stream_connect(sk, listener, new): the last thing that can
- * fail.  The new socket is nobody's yet; its name will be the listener's.
+ * security_unix_stream_connect(sk, listener, new): the last step that can fail.
+ * No task has the new socket yet; its name will be the listener's.
  */
 static void entry_stream_connect(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
@@ -97,11 +97,11 @@ static void entry_stream_connect(struct ipcprobe_hook *hook,
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(ARG(fregs, 2)));
 		return;
 	}
-	peer->type = listener->sk_type;	/* its own is not set yet */
+	peer->type = listener->sk_type;	/* the type of the new socket is not set yet */
 	op->sock.peer = peer->id;
 }
 
-/* security_unix_may_send(socket, other): a datagram socket's address is good */
+/* security_unix_may_send(socket, other): the address of a datagram socket is valid */
 static void entry_may_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct socket *other = ARG(fregs, 1);
@@ -143,7 +143,7 @@ static void entry_accept(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		op->sock.flags |= nonblock_flag(socket);
 }
 
-/* The new socket gets its descriptor: until then its number was in no process. */
+/* The new socket gets its descriptor: before this no process had its number. */
 static void accepted(struct ipcprobe_op *op, struct file *file)
 {
 	struct socket *socket = sock_from_file(file);
@@ -180,10 +180,10 @@ static void end_accept(const struct ipcprobe_op *op, s32 ret)
 /* ---- descriptors ---- */
 
 /*
- * fd_install(fd, file): inside a call that receives, what came through the
- * socket, which its message refers to as well; or what the kernel made just
- * then (with SO_PASSPIDFD, a descriptor of the sending process), which nobody
- * else refers to.
+ * fd_install(fd, file): inside a call that receives, @file either came through
+ * the socket, and its message refers to it as well; or the kernel has just
+ * created it (with SO_PASSPIDFD, a descriptor of the sending process), and it
+ * has no other reference.
  */
 static void entry_fd_install(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
@@ -206,7 +206,7 @@ static void entry_fd_install(struct ipcprobe_hook *hook,
 
 /* ---- names, ends ---- */
 
-/* unix_bind(socket, address, len): who uses it next tells its name */
+/* unix_bind(socket, address, len): the next use of the socket describes its name */
 static void entry_bind(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct socket *socket = ARG(fregs, 0);

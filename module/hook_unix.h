@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files of class unix offer to others. */
+/* Functions and hooks of class unix that several files use. */
 #ifndef IPCPROBE_HOOK_UNIX_H
 #define IPCPROBE_HOOK_UNIX_H
 

@@ -10,8 +10,8 @@
  *	  ... until all is sent
  *	sys_exit                         one unix_send record
  *
- * sendfile and splice are operations of other classes as well, and keep what
- * their socket does in the same slot.
+ * sendfile and splice are operations of other classes as well, and keep the state
+ * of their socket in the same struct ipcprobe_op.
  */
 #include <linux/ftrace.h>
 #include <linux/net.h>
@@ -42,7 +42,7 @@ static bool has_messages(const struct ipcprobe_op *op)
 
 /* ---- records ---- */
 
-/* Sends and receives have the same fields. */
+/* Fills the fields that sends and receives have in common. */
 static __always_inline void fill_io(struct ipcprobe_rec_unix_io *rec,
 				    const struct ipcprobe_op *op, s32 ret)
 {
@@ -99,18 +99,18 @@ static void emit_io(const struct ipcprobe_op *op, s32 ret)
 	emit_unix_recv(op, ret);
 }
 
-/* Bytes of one of several messages, or of all that a call did with a stream. */
+/* Return: bytes of the current message, or all bytes that a call moved in a stream. */
 static s32 bytes_of_message(const struct ipcprobe_op *op)
 {
 	return op->sock.is_send && has_messages(op) ? op->sock.count : op->sock.total;
 }
 
 /*
- * sendmmsg and recvmmsg return the number of messages that went well, sendfile
- * and splice to a datagram socket the bytes of all of them.
+ * sendmmsg and recvmmsg return the number of messages that succeeded; sendfile
+ * and splice to a datagram socket return the bytes of all messages.
  *
- * Return: false when nothing is known of the one under way: it failed, and the
- * call did not say how.
+ * Return: false if the result of the message under way is not known: it failed,
+ * and the call did not return its error.
  */
 static bool result_of_message(const struct ipcprobe_op *op, s32 ret, s32 *result)
 {
@@ -125,8 +125,9 @@ static bool result_of_message(const struct ipcprobe_op *op, s32 ret, s32 *result
 }
 
 /*
- * It may have succeeded and moved nothing that was seen: the filter of the
- * receiving socket dropped the message, a BPF program redirected the bytes.
+ * Emits the record of a message.  The message may have succeeded although no
+ * transfer was seen: the filter of the receiving socket dropped the message, or
+ * a BPF program redirected the bytes.
  */
 static void emit_maybe_unplaced(struct ipcprobe_op *op, s32 ret)
 {
@@ -138,7 +139,7 @@ static void emit_maybe_unplaced(struct ipcprobe_op *op, s32 ret)
 	emit_io(op, ret);
 }
 
-/* Called when a larger operation is over. */
+/* Called when a splice or sendfile is over. */
 void ipcprobe_unix_finish_io(struct ipcprobe_op *op, s32 ret)
 {
 	s32 result;
@@ -165,8 +166,9 @@ void ipcprobe_unix_finish_call(struct ipcprobe_op *op, s32 ret)
 /* ---- waits ---- */
 
 /*
- * The other end of what waits, 0: not known.  That of a datagram is known once
- * it is there; before that, if it goes where the socket is connected to.
+ * Return: id of the other end of a waiting transfer; 0: not known.  The
+ * receiver of a datagram is known after the datagram was queued; before that,
+ * only if it is sent to the socket's connected peer.
  */
 static u32 other_end(const struct ipcprobe_op *op)
 {
@@ -200,7 +202,7 @@ static void begin_wait(struct ipcprobe_op *op, u16 why)
 	emit_block(op);
 }
 
-/* Ends the wait, if there is one; a signal ends it without finish_wait(). */
+/* Ends the wait, if there is one.  A signal ends a wait without finish_wait(). */
 void ipcprobe_unix_end_wait(struct ipcprobe_op *op)
 {
 	struct ipcprobe_rec_unix_unblock rec;
@@ -221,8 +223,9 @@ void ipcprobe_unix_end_wait(struct ipcprobe_op *op)
 }
 
 /*
- * For bytes, a message, a connection, or room: of the socket's own or, of the
- * receiver's queue, as unix_wait_for_peer() said.
+ * prepare_to_wait(wq, ...): a wait for bytes, a message, a connection, or room.
+ * The wait queue is the socket's own, or that of the receiver, as set by
+ * unix_wait_for_peer().
  */
 static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
 				  struct ftrace_regs *fregs)
@@ -236,11 +239,11 @@ static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
 }
 
 /**
- * ipcprobe_unix_meet - the other end of what an operation does
+ * ipcprobe_unix_meet - get the number of the socket at the other end
  * @hook: counts a miss
- * @sk: that socket, which the kernel holds meanwhile
+ * @sk: the other socket; the kernel holds it during the call
  *
- * Context: task context, preemption off.  Return: its number, 0: not known.
+ * Context: task context, preemption off.  Return: its number; 0: not known.
  */
 u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk)
 {
@@ -256,8 +259,8 @@ u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk)
 }
 
 /*
- * unix_wait_for_peer(other, timeout): the queue of @other is full, of messages
- * or of connections
+ * unix_wait_for_peer(other, timeout): @other's queue of messages or connections
+ * is full
  */
 static void entry_wait_for_peer(struct ipcprobe_hook *hook,
 				struct ftrace_regs *fregs)
@@ -291,7 +294,7 @@ static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u64 byt
 	ipcprobe_buffer_begin(&op->sock.buffer, addr, bytes, !is_send);
 }
 
-/* The data is in pages of the kernel's. */
+/* The data is in pages of the kernel: there is no user buffer. */
 static void set_pages(struct ipcprobe_op *op)
 {
 	op->sock.nr_segs = 0;
@@ -330,8 +333,8 @@ static __always_inline void set_buffers(struct ipcprobe_op *op, const struct iov
 }
 
 /*
- * The state of one message, or of all that a call does with a stream.
- * @obj is referenced.
+ * Initialises the state of one message, or of a whole call on a stream.  @obj
+ * is referenced.
  */
 static __always_inline void reset(struct ipcprobe_op *op,
 				  struct ipcprobe_sock *obj, struct sock *sk,
@@ -339,7 +342,7 @@ static __always_inline void reset(struct ipcprobe_op *op,
 {
 	struct ipcprobe_op_sock *s = &op->sock;
 
-	/* Field by field, as op.c clears the rest. */
+	/* Set field by field, for the same reason as in op.c. */
 	s->obj = obj;
 	s->msg = NULL;
 	s->queue = sk_sleep(sk);
@@ -358,7 +361,7 @@ static __always_inline void reset(struct ipcprobe_op *op,
 	s->is_done = false;
 }
 
-/* At the begin of a call on a socket: no lock of it is held. */
+/* Called at the begin of a call on a socket: no lock of the socket is held. */
 static __always_inline void use_socket(struct ipcprobe_op *op,
 				       struct ipcprobe_sock *obj,
 				       struct sock *sk, bool is_send)
@@ -369,7 +372,7 @@ static __always_inline void use_socket(struct ipcprobe_op *op,
 		ipcprobe_sock_introduce(obj, sk);
 }
 
-/* The next message of the same call. */
+/* Begins the next message of the same call. */
 static void begin_next(struct ipcprobe_op *op, struct sock *sk)
 {
 	u32 nr = op->sock.nr_before + 1;
@@ -382,7 +385,10 @@ static void begin_next(struct ipcprobe_op *op, struct sock *sk)
 	op->sock.nr_before = nr;
 }
 
-/* Inside sendfile or splice, or a further message: NULL when nothing is new. */
+/*
+ * Continues in an operation: inside sendfile or splice, or with a further
+ * message of the call.  Return: NULL if no new state begins.
+ */
 static struct ipcprobe_op *go_on(struct ipcprobe_op *op, struct sock *sk,
 				 bool is_send)
 {
@@ -406,7 +412,10 @@ static struct ipcprobe_op *go_on(struct ipcprobe_op *op, struct sock *sk,
 	return op;
 }
 
-/* A socket never met, or a call that is in an operation already. */
+/*
+ * Slow path: a socket that was never seen, or a task that is already in an
+ * operation.
+ */
 static noinline struct ipcprobe_op *begin_slowly(struct ipcprobe_hook *hook,
 						 struct sock *sk, u8 kind,
 						 bool is_send)
@@ -443,14 +452,14 @@ begin(struct ipcprobe_hook *hook, struct socket *socket, u8 kind, bool is_send)
 }
 
 /**
- * ipcprobe_unix_begin - the current task begins something with a socket
+ * ipcprobe_unix_begin - begin an operation of the current task on a socket
  * @hook: counts a miss
  * @socket: socket
  * @kind: enum ipcprobe_op_kind
- * @is_send: a wait would be for room
+ * @is_send: a wait is a wait for room
  *
  * Return: the operation, its sock member reset; NULL: there is nothing to
- * record, or it goes on.
+ * record, or the operation continues.
  */
 struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 					struct socket *socket, u8 kind,
@@ -489,7 +498,7 @@ static __always_inline void begin_io(struct ipcprobe_hook *hook,
 		set_pages(op);
 }
 
-/* unix_stream_sendmsg(socket, msg, len), unix_dgram_sendmsg likewise */
+/* unix_stream_sendmsg(socket, msg, len); unix_dgram_sendmsg() has the same arguments */
 static void entry_sendmsg(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct msghdr *msg = ARG(fregs, 1);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class unix: the positions of what goes through UNIX sockets.
+ * Class unix: the positions of bytes and messages in UNIX sockets.
  *
- * A stream's bytes get theirs when they are copied into an sk_buff, before
- * others see it: skb_copy_datagram_from_iter().  Datagrams and sequenced
- * packets are numbered at skb_queue_tail() instead, where the receiver is
- * known.  The sk_buff is labelled with it (sock.c).  Receiving goes through
- * skb_copy_datagram_iter() or skb_splice_bits() once for each sk_buff, in the
- * order of the queue, which a mutex keeps; the label says what it is.
+ * The bytes of a stream get their positions when they are copied into an
+ * sk_buff, before other tasks see it: skb_copy_datagram_from_iter().  Datagrams
+ * and sequenced packets are numbered at skb_queue_tail() instead, where the
+ * receiver is known.  The sk_buff is labelled with its position (sock.c).  A
+ * receive calls skb_copy_datagram_iter() or skb_splice_bits() once for each
+ * sk_buff, in the order of the queue, which a mutex preserves; the label gives
+ * the position.
  *
- * Labels are given whoever sends, records made for system calls only.
+ * Labels are given to all senders' data; records are emitted for system calls
+ * only.
  */
 #include <linux/ftrace.h>
 #include <linux/skbuff.h>
@@ -26,7 +28,7 @@
 #include "op.h"
 #include "sock.h"
 
-/* ---- an operation moves something ---- */
+/* ---- an operation moves bytes or messages ---- */
 
 static noinline void emit_segment(const struct ipcprobe_op *op)
 {
@@ -44,7 +46,10 @@ static noinline void emit_segment(const struct ipcprobe_op *op)
 	IPCPROBE_EMIT(unix_segment, &rec);
 }
 
-/* The operation moves @units at @pos; they go on where it was, or not. */
+/*
+ * Adds @bytes at @pos to the operation.  If they do not follow its last
+ * position, the run of bytes before is emitted as a segment.
+ */
 static __always_inline void moved(struct ipcprobe_op *op, u32 pos, u32 bytes)
 {
 	struct ipcprobe_op_sock *s = &op->sock;
@@ -60,7 +65,7 @@ static __always_inline void moved(struct ipcprobe_op *op, u32 pos, u32 bytes)
 	s->is_done = true;
 }
 
-/* The operation that sends this sk_buff, if there is one. */
+/* Return: the operation that sends this sk_buff; or NULL. */
 static struct ipcprobe_op *sender_of(const struct sk_buff *skb)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
@@ -69,15 +74,15 @@ static struct ipcprobe_op *sender_of(const struct sk_buff *skb)
 	       op->sock.is_send ? op : NULL;
 }
 
-/* ---- descriptors that travel ---- */
+/* ---- descriptors passed with messages ---- */
 
 /**
  * ipcprobe_unix_emit_fd - write a unix_fd record
  * @op: operation that sends or receives the file
  * @file: file
- * @pos: position of the message, or of the bytes, that it goes with
- * @fd: its descriptor in the current task; -1: not known
- * @index: number among the files of the same message
+ * @pos: position of the message or of the bytes that carry the file
+ * @fd: the file's descriptor in the current task; -1: not known
+ * @index: the file's number among the files of the same message
  */
 void ipcprobe_unix_emit_fd(const struct ipcprobe_op *op, const struct file *file,
 			   u32 pos, s32 fd, u16 index)
@@ -101,7 +106,10 @@ void ipcprobe_unix_emit_fd(const struct ipcprobe_op *op, const struct file *file
 	IPCPROBE_EMIT(unix_fd, &rec);
 }
 
-/* One of the caller's lists of descriptors; its first file is number @sent of @files. */
+/*
+ * Emits one of the caller's lists of descriptors; its first file is number
+ * @sent of @files.
+ */
 static int emit_rights(const struct ipcprobe_op *op,
 		       const struct scm_fp_list *files, u32 pos,
 		       struct cmsghdr *cmsg, int sent)
@@ -114,7 +122,10 @@ static int emit_rights(const struct ipcprobe_op *op,
 	return sent;
 }
 
-/* The sk_buff, whose position is @pos and which is not in the queue yet, carries files. */
+/*
+ * Emits the files that an sk_buff carries.  Its position is @pos; it is not in
+ * the queue yet.
+ */
 static void emit_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
 			    u32 pos)
 {
@@ -138,7 +149,10 @@ static void emit_files_sent(struct ipcprobe_op *op, const struct sk_buff *skb,
 
 /* ---- sending ---- */
 
-/* The other end of the connected stream that made this sk_buff; or NULL. */
+/*
+ * Return: the peer of the connected stream socket that allocated this sk_buff;
+ * or NULL.
+ */
 static struct sock *stream_peer(const struct sk_buff *skb)
 {
 	const struct sock *sk = skb->sk;
@@ -147,7 +161,7 @@ static struct sock *stream_peer(const struct sk_buff *skb)
 	       READ_ONCE(unix_peer(sk)) : NULL;
 }
 
-/* Gives @bytes that go to @peer, now in an sk_buff, their positions. */
+/* Assigns positions to @bytes that are sent to @peer and are now in an sk_buff. */
 static __always_inline u32 send_bytes(struct ipcprobe_op *op,
 				      struct ipcprobe_sock *peer, u32 bytes)
 {
@@ -160,7 +174,7 @@ static __always_inline u32 send_bytes(struct ipcprobe_op *op,
 	return pos;
 }
 
-/* skb_copy_datagram_from_iter(skb, offset, iter, len), also of other sockets */
+/* skb_copy_datagram_from_iter(skb, offset, iter, len), also called for other sockets */
 static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	const struct sk_buff *skb = ARG(fregs, 0);
@@ -184,7 +198,10 @@ static void entry_copy_in(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 		emit_files_sent(op, skb, pos);
 }
 
-/* Will skb_append_pagefrags() find room, as another piece or as more of the last? */
+/*
+ * True if skb_append_pagefrags() will find room: a new fragment, or a longer
+ * last fragment.
+ */
 static bool has_room(struct sk_buff *skb, const struct page *page, int offset)
 {
 	int nr = skb_shinfo(skb)->nr_frags;
@@ -195,9 +212,9 @@ static bool has_room(struct sk_buff *skb, const struct page *page, int offset)
 /*
  * skb_append_pagefrags(skb, page, offset, size): a page that sendfile or splice
  * sends.  Before 6.5 the lock of the receive queue is held, and the sk_buff may
- * be one that waits there.  Its later pages follow the first, unless several
- * tasks do this to one socket at once.  Descriptors that it carries came with
- * what it held before.
+ * already be in this queue.  Its later pages follow the first one, unless
+ * several tasks do this on one socket at the same time.  Descriptors that the
+ * sk_buff carries came with its earlier contents.
  */
 static void entry_append(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -220,9 +237,9 @@ static void entry_append(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /*
- * The socket whose receive queue this is; NULL: it is another queue.  Inside a
- * call that sends, the first queue that its message comes to is one; only then
- * may a socket that was never met be looked into.
+ * Return: the socket whose receive queue this is; NULL: it is another queue.
+ * Inside a call that sends, the first queue that its message is added to is a
+ * receive queue; only then may the handler read a socket that was never seen.
  */
 static struct ipcprobe_sock *receiver_of(struct ipcprobe_hook *hook,
 					 struct ipcprobe_op *op,
@@ -236,7 +253,7 @@ static struct ipcprobe_sock *receiver_of(struct ipcprobe_hook *hook,
 	if (!obj)
 		obj = ipcprobe_sock_get(sk);
 	if (unlikely(!obj)) {
-		op->sock.is_done = true;	/* the next queue may be no socket's */
+		op->sock.is_done = true;	/* the next queue may not be a socket's */
 		op->sock.peer = 0;
 		op->sock.flags |= IPCPROBE_UNIX_UNPLACED;
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(sk));
@@ -277,8 +294,9 @@ static void entry_queue_tail(struct ipcprobe_hook *hook,
 /* ---- receiving ---- */
 
 /*
- * The position of what is received next.  Without a label it follows what was
- * received last; more than was ever sent cannot be there.
+ * Return: the position of the bytes or the message received next.  Without a
+ * label it follows the position received last.  A position after the last one
+ * sent is impossible.
  */
 static __always_inline u32 position(struct ipcprobe_op *op,
 				    const struct sk_buff *skb, u32 offset, u32 units)
@@ -319,7 +337,7 @@ static void received(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offs
 		op->sock.flags |= IPCPROBE_UNIX_TRUNC;
 }
 
-/* The operation that receives, if there is one. */
+/* Return: the operation, if the current task receives; or NULL. */
 static struct ipcprobe_op *receiver(void)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
@@ -327,7 +345,7 @@ static struct ipcprobe_op *receiver(void)
 	return op && op->sock.obj && !op->sock.is_send ? op : NULL;
 }
 
-/* skb_copy_datagram_iter(skb, offset, iter, len), also of other sockets */
+/* skb_copy_datagram_iter(skb, offset, iter, len), also called for other sockets */
 static void entry_copy_out(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = receiver();
@@ -338,8 +356,9 @@ static void entry_copy_out(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 }
 
 /*
- * The kernel copies what is in the head of an sk_buff into a page, if the head
- * is none itself, and gives its other pages to the pipe as they are.
+ * Counts the bytes copied by the CPU.  The kernel copies the head of an sk_buff
+ * into a page, unless the head is a page itself, and moves the other pages to
+ * the pipe by reference.
  */
 static void count_copied(struct ipcprobe_op *op, const struct sk_buff *skb,
 			 u32 offset, u32 bytes)
@@ -349,7 +368,7 @@ static void count_copied(struct ipcprobe_op *op, const struct sk_buff *skb,
 		op->copied += min(bytes, skb_headlen(skb) - offset);
 }
 
-/* skb_splice_bits(skb, sk, offset, pipe, len, flags), also of other sockets */
+/* skb_splice_bits(skb, sk, offset, pipe, len, flags), also called for other sockets */
 static void entry_splice_out(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {

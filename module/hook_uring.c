@@ -3,11 +3,12 @@
  * Class file: reads and writes of regular files that io_uring carries out.
  *
  * A request is tried (io_read, io_write) once or several times, by the task
- * that submitted it or by a worker, and completes wherever: so its record
- * waits in a table of its own, by the request's address, from the first try to
- * the completion.  A request that tells no completion (its submitter wanted no
- * news of a success, or left no room for it) is missed: its entry lasts until
- * the next one at the same address is submitted, or another needs the place.
+ * that submitted it or by a worker, and may complete in any context.  So its
+ * record is kept in a table of its own, by the request's address, from the
+ * first try to the completion.  A request whose completion is not reported (its
+ * submitter wanted no event for a success, or left no room for it) is missed:
+ * its entry stays until a request at the same address is submitted, or until
+ * another request needs the place.
  *
  * Requests to pipes: hook_pipe_io.c.
  */
@@ -35,19 +36,19 @@
 #define NR_WAYS		4
 
 struct request {
-	const void *req;	/* only compared; NULL: free */
-	u64 begin;		/* stamp */
-	const struct mm_struct *mm;	/* only compared: whose the buffer is */
+	const void *req;	/* only compared; NULL: the entry is free */
+	u64 begin;		/* stamp of the first try */
+	const struct mm_struct *mm;	/* only compared: address space of the buffer */
 	struct ipcprobe_rec_file_io rec;
 	bool is_write;
 };
 
 static struct bucket {
-	raw_spinlock_t lock;	/* the entries; any context */
+	raw_spinlock_t lock;	/* protects the entries; any context */
 	struct request ways[NR_WAYS];
 } table[BIT(TABLE_BITS)];
 
-/* The members of struct io_rw, which begins with its kiocb. */
+/* Offsets of members of struct io_rw, which begins with its kiocb; -1: not known. */
 enum { RW_ADDR, RW_LEN, RW_FLAGS, NR_RW_MEMBERS };
 static int rw_offsets[NR_RW_MEMBERS] = { -1, -1, -1 };
 
@@ -56,7 +57,7 @@ static struct bucket *bucket_of(const void *req)
 	return &table[hash_ptr(req, TABLE_BITS)];
 }
 
-/* @req NULL: a free one.  Return: NULL when there is none. */
+/* Return: the entry of @req, or a free entry if @req is NULL; NULL: there is none. */
 static struct request *find(struct bucket *bucket, const void *req)
 {
 	int i;
@@ -67,7 +68,10 @@ static struct request *find(struct bucket *bucket, const void *req)
 	return NULL;
 }
 
-/* Return: was it there?  If so, it is moved to @request. */
+/*
+ * Moves the entry of @req from the table to @request.  Return: false if there
+ * is none.
+ */
 static bool take(const void *req, struct request *request)
 {
 	struct bucket *bucket = bucket_of(req);
@@ -95,7 +99,10 @@ static struct request *oldest(struct bucket *bucket)
 	return oldest;
 }
 
-/* Return: false when another lost its place.  What is there stays: a new try. */
+/*
+ * Adds a request; if it is in the table already, this is a new try, and the
+ * entry stays.  Return: false if another request lost its entry.
+ */
 static bool add_locked(struct bucket *bucket, const struct request *request)
 {
 	struct request *entry, *free;
@@ -122,7 +129,7 @@ static bool add(const struct request *request)
 
 /* ---- tries ---- */
 
-/* Return: 0 when it is not known where the member lies. */
+/* Return: value of the member; 0 if its offset is not known. */
 static u32 rw_u32(const struct io_kiocb *req, int member)
 {
 	int offset = rw_offsets[member];
@@ -131,10 +138,11 @@ static u32 rw_u32(const struct io_kiocb *req, int member)
 }
 
 /**
- * ipcprobe_uring_addr - the user buffer of a request of io_uring
- * @iocb: its kiocb, with which it begins
+ * ipcprobe_uring_addr - get the user buffer of a request of io_uring
+ * @iocb: kiocb at the begin of the request
  *
- * Return: 0 when it is not known: of a vector, or one that the kernel chooses.
+ * Return: address of the buffer; 0 when it is not known: the request has a vector,
+ * or the kernel chooses the buffer.
  */
 u64 ipcprobe_uring_addr(const struct kiocb *iocb)
 {
@@ -155,8 +163,8 @@ u64 ipcprobe_uring_addr(const struct kiocb *iocb)
 }
 
 /*
- * Bytes of the buffer of a request that names memory of its own process, as a
- * registered buffer need not be; 0: it is another.
+ * Return: bytes of the buffer, if the request names memory of its own process;
+ * 0: it does not.  A registered buffer need not be memory of the process.
  */
 static u32 span_of(const struct io_kiocb *req, u64 addr)
 {
@@ -172,7 +180,7 @@ static u8 nr_segs(const struct io_kiocb *req)
 	return min_t(u32, rw_u32(req, RW_LEN), U8_MAX);
 }
 
-/* io_read(req, issue_flags), io_write likewise */
+/* io_read(req, issue_flags); io_write() has the same arguments */
 static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 		  bool is_write)
 {
@@ -227,13 +235,19 @@ static void probe_submit(void *data, IPCPROBE_URING_SUBMIT_ARGS)
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
 
-/* A request completes in any context: is it one of the buffer's process? */
+/*
+ * True if the current context belongs to the buffer's process.  A request
+ * completes in any context.
+ */
 static bool is_at_home(const struct request *request)
 {
 	return in_task() && current->mm == request->mm;
 }
 
-/* Until then span is the size of the buffer. */
+/*
+ * Computes the fingerprints of the bytes read.  Before this, span is the size
+ * of the buffer.
+ */
 static void set_brought(struct request *request)
 {
 	struct ipcprobe_rec_file_io *rec = &request->rec;
@@ -275,7 +289,10 @@ static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 		IPCPROBE_EMIT(file_write, rec);
 }
 
-/* No hook of class file may be attached: forgets what has not completed. */
+/*
+ * Forgets the requests that have not completed.  No hook of class file may be
+ * attached.
+ */
 void ipcprobe_uring_reset(void)
 {
 	struct bucket *bucket;
@@ -297,7 +314,7 @@ void ipcprobe_uring_init(void)
 	ipcprobe_btf_offsets("io_rw", members, rw_offsets, NR_RW_MEMBERS);
 }
 
-/* A kernel may be without io_uring. */
+/* Flags of a hook that needs io_uring, which a kernel may not have. */
 #define URING(is)	\
 	.is_optional = true, .is_absent = !(IS_ENABLED(CONFIG_IO_URING) && (is))
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What hook_uring.c offers to others. */
+/* Functions and hooks of hook_uring.c that other files use. */
 #ifndef IPCPROBE_HOOK_URING_H
 #define IPCPROBE_HOOK_URING_H
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which hooks are attached, and when: tracepoint probes here, function entries in
- * function.c.
+ * Attaches and detaches hooks: tracepoint probes in this file, function entries
+ * in function.c.
  *
- * A class is attached while somebody wants it: a running session (get/put) or
- * a user of one of its tracepoints (trace_reg/trace_unreg).  It is attached with
- * every hook that it needs, or not at all: a class that this kernel cannot do
- * keeps no other from being attached.
+ * A class is attached while it has a user: a running session (get/put) or a
+ * user of one of its tracepoints (trace_reg/trace_unreg).  A class is attached
+ * with all hooks that it needs, or not at all: a class that this kernel does
+ * not support does not prevent other classes from being attached.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -24,7 +24,7 @@
 #include "op.h"
 #include "pipe.h"
 
-static struct ipcprobe_hook *hooks[IPCPROBE_NR_HOOKS_MAX];	/* all of them */
+static struct ipcprobe_hook *hooks[IPCPROBE_NR_HOOKS_MAX];	/* all hooks */
 static unsigned int nr_hooks;
 
 static DEFINE_MUTEX(hooks_mutex);
@@ -32,20 +32,20 @@ static unsigned int session_users[IPCPROBE_NR_CLASSES];	/* hooks_mutex */
 static atomic_t trace_users[IPCPROBE_NR_CLASSES];
 static u32 attached_classes;				/* hooks_mutex */
 static bool is_unsettled;	/* the last change failed; hooks_mutex */
-static bool is_ready;		/* what handlers use is there; hooks_mutex */
+static bool is_ready;		/* all that handlers use is initialised; hooks_mutex */
 
 /**
  * ipcprobe_hooks_nth - walk all hooks by number
- * @n: from 0
+ * @n: number of the hook, from 0
  *
- * Return: NULL behind the last one.
+ * Return: NULL after the last hook.
  */
 struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n)
 {
 	return n < nr_hooks ? hooks[n] : NULL;
 }
 
-/* True if one of the two stands for the other. */
+/* True if @a and @b are alternatives: one of them is enough. */
 bool ipcprobe_hooks_alike(const struct ipcprobe_hook *a, const struct ipcprobe_hook *b)
 {
 	return a->one_of && b->one_of && !strcmp(a->one_of, b->one_of);
@@ -117,7 +117,7 @@ static bool is_attached(const struct ipcprobe_hook *hook)
 	return hook->attached;
 }
 
-/* True if it is @there, or another that stands for it. */
+/* True if @needed, or an alternative to it, passes the test @there. */
 static bool has(const struct ipcprobe_hook *needed,
 		bool (*there)(const struct ipcprobe_hook *hook))
 {
@@ -132,7 +132,7 @@ static bool has(const struct ipcprobe_hook *needed,
 	return false;
 }
 
-/* Those of @classes that have every hook that they need. */
+/* Return: those of @classes that have all hooks that they need. */
 static u32 complete_ones(u32 classes, bool (*there)(const struct ipcprobe_hook *hook))
 {
 	const struct ipcprobe_hook *hook;
@@ -154,7 +154,7 @@ static u32 wanted_classes(void)
 	return wanted & __IPCPROBE_CLASSES_ALL;
 }
 
-/* Before the first hook of a class is attached. */
+/* Prepares @classes; called before the first hook of a class is attached. */
 static void prepare(u32 classes)
 {
 	u32 joining = classes & ~attached_classes;
@@ -167,8 +167,8 @@ static void prepare(u32 classes)
 }
 
 /*
- * Hooks the functions of @classes.  Where ftrace refuses, none of a class that was
- * not attached before.
+ * Hooks the functions of @classes.  If ftrace refuses, classes that were not
+ * attached before are removed from @classes.
  */
 static int set_functions(u32 *classes)
 {
@@ -182,8 +182,8 @@ static int set_functions(u32 *classes)
 }
 
 /*
- * Probes and handlers that were taken away have returned after this, also those
- * of tasks preempted on their way into a handler.
+ * Waits until all detached probes and handlers have returned, also those of
+ * tasks that were preempted on their way into a handler.
  */
 static void wait_for_handlers(u32 leaving)
 {
@@ -193,13 +193,13 @@ static void wait_for_handlers(u32 leaving)
 	synchronize_rcu();
 }
 
-/* What only classes other than @classes use, and no handler any more. */
+/* Frees what only classes other than @classes use.  No handler uses it any more. */
 static void clean_up(u32 classes)
 {
 	if (ipcprobe_functions_dead())
 		return;
 	if (!(classes & IPCPROBE_OP_CLASSES)) {
-		/* Pipes' entries last as long as operations may refer to them. */
+		/* Entries of pipes are kept as long as operations may refer to them. */
 		ipcprobe_op_reset();
 		ipcprobe_table_reset(&ipcprobe_pipes);
 	}
@@ -208,14 +208,17 @@ static void clean_up(u32 classes)
 		ipcprobe_clock_enable(false);
 }
 
-/* ---- users of our tracepoints: what they wait for ---- */
+/* ---- users of our tracepoints wait for an answer ---- */
 
 static DECLARE_WAIT_QUEUE_HEAD(answers);
-static atomic_t nr_asked;	/* trace users that came */
-static u32 nr_answered;		/* of these, up to here; hooks_mutex, read by all */
-static int class_errors[IPCPROBE_NR_CLASSES];	/* as nr_answered */
+static atomic_t nr_asked;	/* requests of trace users so far */
+static u32 nr_answered;		/* requests answered so far; written under hooks_mutex */
+static int class_errors[IPCPROBE_NR_CLASSES];	/* written under hooks_mutex */
 
-/* Functions of @served are hooked, and of no other class: @err says why. */
+/*
+ * Answers the first @asked requests: the functions of the classes @served are
+ * hooked.  @err is the error for all other classes.
+ */
 static void answer(u32 asked, u32 served, int err)
 {
 	u32 class_id;
@@ -230,9 +233,10 @@ static void answer(u32 asked, u32 served, int err)
 /* ---- changing what is attached ---- */
 
 /*
- * Functions go before tracepoints, and come before them: a call that began an
- * operation and ends after sys_exit was taken away must not meet it again.
- * Operations begin only where all that ends them is attached.
+ * Functions are detached before tracepoints, and attached before them: a call
+ * that began an operation and ends after sys_exit was detached must not find
+ * this operation again.  Operations begin only where all hooks that end them
+ * are attached.
  */
 static int change(u32 asked, u32 classes, int err)
 {
@@ -253,13 +257,15 @@ static int change(u32 asked, u32 classes, int err)
 }
 
 /*
- * Makes what is attached what is wanted and can be had.
+ * Attaches the wanted classes that this kernel supports, and detaches all
+ * others.
  *
- * Return: 0, also where a class cannot be had in this kernel; what ftrace says.
+ * Return: 0, also if this kernel does not support a class; else the error of
+ * ftrace.
  */
 static int update(void)
 {
-	u32 asked = atomic_read_acquire(&nr_asked);	/* before their trace_users */
+	u32 asked = atomic_read_acquire(&nr_asked);	/* read before trace_users */
 	u32 wanted = wanted_classes(), classes;
 	int err = 0;
 
@@ -277,7 +283,7 @@ static int update(void)
 	return err;
 }
 
-/* Return: as IPCPROBE_A_HOOK_OPTIONAL. */
+/* Return: a value of the netlink attribute IPCPROBE_A_HOOK_OPTIONAL. */
 u8 ipcprobe_hook_optional(const struct ipcprobe_hook *hook)
 {
 	return hook->is_optional && !has(hook, is_attached) ? 2 :
@@ -294,12 +300,12 @@ static void count_users(u32 classes, int delta)
 }
 
 /**
- * ipcprobe_hooks_get - attach what @classes need
+ * ipcprobe_hooks_get - attach the hooks that @classes need
  * @classes: mask
  *
  * Context: process.  Return: 0 when every hook that @classes need is attached;
- * -ENOENT when this kernel lacks one (netlink tells which); -EINTR when killed; what
- * ftrace says, see ipcprobe_functions_set().
+ * -ENOENT when this kernel lacks a hook (netlink reports which); -EINTR when killed;
+ * else the error of ftrace, see ipcprobe_functions_set().
  */
 int ipcprobe_hooks_get(u32 classes)
 {
@@ -333,10 +339,10 @@ u32 ipcprobe_hooks_attached(void)
 }
 
 /**
- * ipcprobe_hooks_incomplete - which classes cannot see everything in this kernel?
- * @classes: mask, attached
+ * ipcprobe_hooks_incomplete - find the classes that miss events in this kernel
+ * @classes: mask of attached classes
  *
- * Context: process.  Return: those of @classes that lack an extra hook.
+ * Context: process.  Return: those of @classes that lack an optional hook.
  */
 u32 ipcprobe_hooks_incomplete(u32 classes)
 {
@@ -357,7 +363,7 @@ static void serve_trace_users(struct work_struct *work);
 static DECLARE_WORK(trace_work, serve_trace_users);
 static DECLARE_DELAYED_WORK(retry_work, serve_trace_users);
 
-/* Says so when users get no events, and when they do after all. */
+/* Logs when users of tracepoints get no events, and when they get them later. */
 static void report(int err)
 {
 	static int last_err;	/* hooks_mutex */
@@ -385,18 +391,20 @@ static void serve_trace_users(struct work_struct *work)
 		schedule_delayed_work(&retry_work, HZ);
 }
 
-/* As the work: is @mine among those that were answered? */
+/* True if request number @mine was answered. */
 static bool is_answered(u32 mine)
 {
 	return (s32)(smp_load_acquire(&nr_answered) - mine) >= 0;
 }
 
 /*
- * Waits until functions of the class are hooked, or known not to be.  The work
- * cannot be waited for to its end: it attaches to tracepoints, and our caller
- * holds their mutex.  Nor can its part be done here: with function_graph, that
- * mutex is taken under ftrace's.  So the wait has an end of its own: who meets
- * somebody that waits for our caller is served later, without an answer.
+ * Waits until the functions of the class are hooked, or have failed to be.
+ * Waiting for the end of the work is impossible: the work attaches to
+ * tracepoints, and our caller holds their mutex.  Attaching the functions in
+ * this task is impossible, too: with function_graph, the tracepoints' mutex is
+ * taken under ftrace's.  The wait has a time limit, because the work may itself
+ * wait for a task that waits for our caller; the user is then served later,
+ * without an answer.
  */
 static int wait_for_answer(u32 class_id, u32 mine)
 {
@@ -406,11 +414,12 @@ static int wait_for_answer(u32 class_id, u32 mine)
 }
 
 /*
- * Called with the tracepoint core's mutex held, which attaching a tracepoint
- * takes as well: so the work is done elsewhere, its last part a moment later.
- * The module stays while the user is there.
+ * Called with the tracepoint core's mutex held.  Attaching a tracepoint takes
+ * this mutex, too, so a work item attaches the hooks, the tracepoints last and
+ * a moment later.  The module cannot be unloaded while it has the user.
  *
- * Return: 0; -ENODEV while the module goes; why the user would see no event.
+ * Return: 0; -ENODEV while the module is being unloaded; else the reason why
+ * the user would see no event.
  */
 int ipcprobe_hooks_trace_reg(u32 class_id)
 {
@@ -421,9 +430,9 @@ int ipcprobe_hooks_trace_reg(u32 class_id)
 		return -ENODEV;
 	atomic_inc(&trace_users[class_id]);
 	ipcprobe_describe_again();
-	mine = atomic_inc_return(&nr_asked);	/* a full barrier: before is_ready */
+	mine = atomic_inc_return(&nr_asked);	/* full barrier before the read of is_ready */
 	if (!READ_ONCE(is_ready))
-		return 0;	/* ipcprobe_hooks_start() will serve it */
+		return 0;	/* ipcprobe_hooks_start() will serve the user */
 	if (!(BIT(class_id) & __IPCPROBE_CLASSES_ALL))
 		return 0;	/* the module's own events need no hook */
 	schedule_work(&trace_work);
@@ -443,7 +452,10 @@ void ipcprobe_hooks_trace_unreg(u32 class_id)
 
 /* ---- other modules ---- */
 
-/* Functions that we hook may be a module's: its addresses last as long as it does. */
+/*
+ * Functions that we hook may belong to a module: their addresses are valid
+ * until the module is unloaded.
+ */
 static int module_changes(struct notifier_block *block, unsigned long state, void *module)
 {
 	u32 gone = 0;
@@ -477,7 +489,7 @@ static void __init add_table(struct ipcprobe_hook *table, u32 classes)
 	}
 }
 
-/* The first step of loading: one array of all hooks. */
+/* The first step of loading: puts all hooks into one array. */
 void __init ipcprobe_hooks_init(void)
 {
 	struct ipcprobe_hook *const *table;
@@ -491,8 +503,9 @@ void __init ipcprobe_hooks_init(void)
 }
 
 /*
- * The last step of loading: tracepoints have been there since before the first
- * one, and may have users already.  Had a step failed, no work would ever run.
+ * The last step of loading.  Our tracepoints exist since before the first step,
+ * and may have users already.  If a step of loading fails, this function is not
+ * called, and no work ever runs.
  */
 void __init ipcprobe_hooks_start(void)
 {

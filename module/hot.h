@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Handlers of functions that run at every switch, wake-up, mutex or pipe
- * operation of the machine: function.c finds them by compares instead of its
- * table, and calls them directly.
+ * operation of the machine. function.c compares addresses to find these
+ * handlers, instead of using its table, and calls them directly.
  */
 #ifndef IPCPROBE_HOT_H
 #define IPCPROBE_HOT_H

@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations: how they begin, and how what they refer to is given back.
+ * Operations: begin, and release of the references that they hold.
  *
- * A function entry hook begins one, hooks on the way (hook_pipe_io.c) note its
- * progress, and the sys_exit tracepoint, which has the result, ends it (op_end.c):
- * one record for a call, at a tenth of the cost of return probes.  Only the task
- * itself touches its operation, which op_table.c finds by the thread id.  A
- * task has one operation at a time, the outermost: what sendfile does inside is
- * not counted again.
+ * An operation begins in a function entry hook; hooks on the way
+ * (hook_pipe_io.c) note its progress; the sys_exit tracepoint, which has the
+ * result, ends it (op_end.c).  So a call makes one record, at a tenth of the
+ * cost of return probes.  Only the task itself accesses its operation, which
+ * op_table.c finds by the thread id.  A task has one operation at a time, the
+ * outermost: the reads and writes inside sendfile are not counted again.
  *
- * So an operation begins only inside a system call that is known to end it,
- * and that holds what it points to: files, buffers, the lists of buffers.  What
- * kernel threads and a core dump do is none, and the pipes they move bytes
- * through start their positions anew (IPCPROBE_IO_RESYNC).
+ * An operation therefore begins only inside a system call that is known to end
+ * it.  The call also keeps the objects that the operation points to: files,
+ * buffers, lists of buffers.  Kernel threads and core dumps have no operations;
+ * the pipes through which they move bytes start their positions anew
+ * (IPCPROBE_IO_RESYNC).
  *
- * Nor are io_uring's requests.  io_uring_enter() and workers of io_uring are
- * known by the call and by the task.  But a request that had to wait is carried
- * out between two calls of its task, or before a call that a tracer stopped at
- * its entry: the registers then show a call that is over, or has not begun.
- * All such work goes through tctx_task_work(), at whose end the tracepoint
- * io_uring_task_work_run stands; meanwhile the task begins no operation.  A
- * task may have been in such work when the hooks came.  So one that is older
- * than the hooks and has used io_uring waits for the end of a call, which does
- * not come before that of the work (IPCPROBE_OP_LATE).
+ * Requests of io_uring have no operations of this kind either. io_uring_enter()
+ * is known by the call, workers of io_uring by the task.  But a request that
+ * had to wait is carried out between two calls of its task, or before a call
+ * that a tracer stopped at its entry: the registers then show a call that is
+ * over, or that has not begun.  All such work goes through tctx_task_work(),
+ * which ends with the tracepoint io_uring_task_work_run; during the work the
+ * task begins no operation.  A task may have been in such work when the hooks
+ * were attached.  A task that is older than the hooks and has used io_uring
+ * therefore first waits for the end of a call, which cannot come before the end
+ * of the work (IPCPROBE_OP_LATE).
  *
  * Requests of io_uring and AIO to a pipe end inside the function that carries
- * them out (hook_pipe_io.c), those to a file when they complete (hook_uring.c).
+ * them out (hook_pipe_io.c), requests to a file when they complete
+ * (hook_uring.c).
  */
 #include <linux/compat.h>
 #include <linux/file.h>
@@ -47,8 +50,8 @@
 #include "sock.h"
 
 bool ipcprobe_op_enabled;
-static u64 enabled_ns;		/* since when; as start_time of a task */
-static u32 requests_epoch;	/* grows when what ends requests has gone */
+static u64 enabled_ns;		/* when enabled; same clock as a task's start_time */
+static u32 requests_epoch;	/* incremented when the hooks that end requests were detached */
 
 int ipcprobe_op_init(void)
 {
@@ -60,7 +63,10 @@ void ipcprobe_op_exit(void)
 	ipcprobe_op_table_exit();
 }
 
-/* Off: ipcprobe_op_reset() follows, before it is on again. */
+/*
+ * Enables or disables operations.  After disabling, ipcprobe_op_reset() must be
+ * called before enabling again.
+ */
 void ipcprobe_op_enable(bool on)
 {
 	if (on == ipcprobe_op_enabled)
@@ -70,11 +76,11 @@ void ipcprobe_op_enable(bool on)
 }
 
 /**
- * ipcprobe_op_set_end - one side of an operation is a pipe
- * @op: operation, no plain read or write
+ * ipcprobe_op_set_end - set the pipe on one side of an operation
+ * @op: operation other than a plain read or write
  * @side: IPCPROBE_OP_OUT or IPCPROBE_OP_IN
- * @inode: of the pipe
- * @pipe: the kernel's pipe, which the caller keeps from being freed
+ * @inode: inode of the pipe
+ * @pipe: the kernel's pipe; the caller keeps it from being freed
  *
  * Context: task context, preemption off.  Return: false without memory.
  */
@@ -98,7 +104,7 @@ static void put_ends(struct ipcprobe_op *op)
 		ipcprobe_entry_put(&op->end[1].obj->entry);
 }
 
-/* Gives back what an operation refers to. */
+/* Drops the references that an operation holds. */
 static void put(struct ipcprobe_op *op)
 {
 	if (!ipcprobe_op_has(op->kind, IPCPROBE_OP_BORROWS))
@@ -115,7 +121,10 @@ static void put(struct ipcprobe_op *op)
 		fput(op->file);
 }
 
-/* Ends the operation of the current task.  Past its exit it has no other end. */
+/*
+ * Ends the operation of the current task.  An operation that began after the
+ * task's exit has no other end.
+ */
 void ipcprobe_op_free(struct ipcprobe_op *op)
 {
 	put(op);
@@ -124,35 +133,45 @@ void ipcprobe_op_free(struct ipcprobe_op *op)
 		ipcprobe_op_discard();
 }
 
-/* No hook may be attached: forgets the operations of tasks that still wait. */
+/* Forgets the operations of tasks that still wait.  No hook may be attached. */
 void ipcprobe_op_reset(void)
 {
 	ipcprobe_op_table_clear(put);
 }
 
 /*
- * No hook of class pipe may be attached: a request may end unseen now, its
- * slot waits for the task's next operation.
+ * Forgets requests to pipes.  No hook of class pipe may be attached.  The end
+ * of a request may not be seen from now on; its operation stays until the
+ * task's next operation.
  */
 void ipcprobe_op_forget_requests(void)
 {
 	WRITE_ONCE(requests_epoch, requests_epoch + 1);
 }
 
-/* Were hooks away since a request began?  It need not be the same any more. */
+/*
+ * True if hooks were detached since the request began.  The operation then need
+ * not belong to the current request.
+ */
 bool ipcprobe_op_is_forgotten(const struct ipcprobe_op *op)
 {
 	return op->io.epoch != READ_ONCE(requests_epoch);
 }
 
-/* A request is over, or left without a sign of its end; no record. */
+/*
+ * Ends a request that is over, or whose end was not seen.  Emits no record of
+ * the end.
+ */
 void ipcprobe_op_drop(struct ipcprobe_op *op)
 {
 	ipcprobe_pipe_end_waits(op);
 	ipcprobe_op_free(op);
 }
 
-/* The operation that the task begins another in; a request has none in it. */
+/*
+ * Return: the outer operation, if the task is already in one.  A request has no
+ * inner operations.
+ */
 static struct ipcprobe_op *find_outer(struct ipcprobe_hook *hook, u8 kind)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
@@ -168,7 +187,10 @@ static struct ipcprobe_op *find_outer(struct ipcprobe_hook *hook, u8 kind)
 	return op;
 }
 
-/* Field by field: memset() is a string instruction, at a cycle a byte or so. */
+/*
+ * Clears field by field: memset() is a string instruction that takes about one
+ * cycle per byte.
+ */
 static __always_inline void clear(struct ipcprobe_op *op)
 {
 	int side;
@@ -193,7 +215,7 @@ static __always_inline void clear(struct ipcprobe_op *op)
 	op->wait_begin_ns = 0;
 }
 
-/* Does io_uring or AIO carry out a request in the current task? */
+/* True if io_uring or AIO carries out a request in the current task. */
 static bool is_of_request(const struct ipcprobe_op *own)
 {
 	if (current->flags & PF_IO_WORKER || own->work_depth)
@@ -204,8 +226,9 @@ static bool is_of_request(const struct ipcprobe_op *own)
 }
 
 /*
- * An operation that no call ends makes no record.  The kernel's own are none
- * of a program, but that the bytes of a pipe move.
+ * Counts a miss: an operation that no call ends makes no record.  Operations of
+ * the kernel itself belong to no program and are not counted, except on pipes,
+ * whose bytes move.
  */
 static void miss_other(struct ipcprobe_hook *hook, u8 kind, const struct ipcprobe_op *own)
 {
@@ -215,7 +238,7 @@ static void miss_other(struct ipcprobe_hook *hook, u8 kind, const struct ipcprob
 		ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_COMPAT);
 }
 
-/* Is the current task in a system call that will end the operation? */
+/* True if the current task is in a system call that will end the operation. */
 static bool in_own_call(u8 kind, u8 *call)
 {
 	if (current->flags & IPCPROBE_PF_NO_CALL)
@@ -224,13 +247,16 @@ static bool in_own_call(u8 kind, u8 *call)
 	return ipcprobe_op_ends(kind, *call);
 }
 
-/* May the current task be in work of io_uring since before the hooks came? */
+/*
+ * True if the current task may be in work of io_uring that began before the
+ * hooks were attached.
+ */
 static bool may_be_in_work(void)
 {
 	return current->io_uring && current->start_time < READ_ONCE(enabled_ns);
 }
 
-/* What holds the current task's operations. */
+/* Return: the current task's struct ipcprobe_op, initialised; NULL without memory. */
 static struct ipcprobe_op *own(void)
 {
 	struct ipcprobe_op *op = ipcprobe_op_own();
@@ -260,13 +286,13 @@ static struct ipcprobe_op *miss_memory(struct ipcprobe_hook *hook, u8 kind)
 }
 
 /**
- * ipcprobe_op_begin - the current task enters an operation
- * @hook: counts a miss: there is no memory, or nothing would end it
+ * ipcprobe_op_begin - begin an operation of the current task
+ * @hook: counts a miss: no memory, or nothing would end the operation
  * @kind: enum ipcprobe_op_kind
  *
  * Context: function entry, task context, preemption off.
- * Return: it, cleared but for the begin; NULL: it is part of a larger
- * operation, or missed.
+ * Return: the operation, cleared except for kind, call and begin; NULL: it is part
+ * of a larger operation, or missed.
  */
 struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 {
@@ -290,7 +316,7 @@ struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 	return NULL;
 }
 
-/* What ends inside the function that begins it. */
+/* Begins an operation that ends inside the function that begins it. */
 static struct ipcprobe_op *begin_anywhere(struct ipcprobe_hook *hook, u8 kind)
 {
 	struct ipcprobe_op *op;
@@ -303,12 +329,12 @@ static struct ipcprobe_op *begin_anywhere(struct ipcprobe_hook *hook, u8 kind)
 }
 
 /**
- * ipcprobe_op_begin_close - the current task releases a pipe's open file
+ * ipcprobe_op_begin_close - begin the release of a pipe's open file
  * @hook: counts a miss
  *
- * It ends inside pipe_release() itself, so any context will do.
+ * The operation ends inside pipe_release() itself, so it may begin in any context.
  *
- * Context, return: as ipcprobe_op_begin().
+ * Context, return: same as ipcprobe_op_begin().
  */
 struct ipcprobe_op *ipcprobe_op_begin_close(struct ipcprobe_hook *hook)
 {
@@ -316,14 +342,14 @@ struct ipcprobe_op *ipcprobe_op_begin_close(struct ipcprobe_hook *hook)
 }
 
 /**
- * ipcprobe_op_begin_request - the current task carries out a request of
- *	io_uring or AIO to a pipe
+ * ipcprobe_op_begin_request - begin a request of io_uring or AIO to a pipe that
+ *	the current task carries out
  * @hook: counts a miss
  * @kind: IPCPROBE_OP_PIPE_READ_REQUEST or IPCPROBE_OP_PIPE_WRITE_REQUEST
  *
- * It ends inside the function that begins it.
+ * The operation ends inside the function that begins it.
  *
- * Context, return: as ipcprobe_op_begin().
+ * Context, return: same as ipcprobe_op_begin().
  */
 struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kind)
 {
@@ -331,7 +357,7 @@ struct ipcprobe_op *ipcprobe_op_begin_request(struct ipcprobe_hook *hook, u8 kin
 
 	if (!op)
 		return NULL;
-	/* AIO carries its requests to a pipe out in the call that submits them. */
+	/* AIO carries out requests to a pipe inside the call that submits them. */
 	if (op->work_depth || current->flags & IPCPROBE_PF_NO_CALL ||
 	    !ipcprobe_is_io_submit())
 		op->call = IPCPROBE_CALL_IO_URING;
@@ -349,7 +375,7 @@ static void entry_work(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	if (!READ_ONCE(ipcprobe_op_enabled))
 		return;
 	op = own();
-	if (unlikely(!op)) {	/* who is in such work is not known any more */
+	if (unlikely(!op)) {	/* which tasks are in such work is now unknown */
 		WRITE_ONCE(enabled_ns, ktime_get_ns());
 		return;
 	}
@@ -357,7 +383,7 @@ static void entry_work(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_op_update(op);
 }
 
-/* The task is not in work of io_uring that began before the hooks came. */
+/* The task is not in work of io_uring that began before the hooks were attached. */
 void ipcprobe_op_end_late(struct ipcprobe_op *op)
 {
 	op->is_late = false;
@@ -382,7 +408,7 @@ static void probe_work_end(void *data, IPCPROBE_URING_WORK_ARGS)
 	ipcprobe_op_end_late(op);
 }
 
-/* begin_new_exec(bprm): a thread that is not the first takes the number of that */
+/* begin_new_exec(bprm): a thread other than the leader takes the leader's thread id */
 static void entry_exec(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Operations: how they begin, and how they are given back. */
+/* Operations: begin and release. */
 #ifndef IPCPROBE_OP_H
 #define IPCPROBE_OP_H
 
@@ -17,11 +17,11 @@
 
 struct ipcprobe_hook;
 
-/* Tasks that are in no system call of their own. */
+/* Flags of tasks that are in no system call of their own. */
 #define IPCPROBE_PF_NO_CALL	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER |	\
 				 PF_EXITING | PF_SIGNALED | PF_DUMPCORE)
 
-extern bool ipcprobe_op_enabled;	/* what ends operations is attached */
+extern bool ipcprobe_op_enabled;	/* all hooks that end operations are attached */
 
 int ipcprobe_op_init(void);
 void ipcprobe_op_exit(void);
@@ -43,7 +43,11 @@ static __always_inline bool ipcprobe_op_is_request(const struct ipcprobe_op *op)
 	return ipcprobe_op_has(op->kind, IPCPROBE_OP_IS_REQUEST);
 }
 
-/* Of a call whose number is known: those of x32 have a bit that no other has. */
+/*
+ * True if the call is a 32-bit program's.  Calls of x32 need no test: the
+ * caller has compared the call's number, and numbers of x32 have a bit that no
+ * other number has.
+ */
 static __always_inline bool ipcprobe_is_32bit(void)
 {
 #ifdef CONFIG_X86_64
@@ -53,7 +57,7 @@ static __always_inline bool ipcprobe_is_32bit(void)
 #endif
 }
 
-/* What is left of ipcprobe_op_begin_call() and _begin_bare(), the call known. */
+/* Common part of ipcprobe_op_begin_call() and _begin_bare(), when the call is known. */
 static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 {
 	unsigned long *place = ipcprobe_op_place(current->pid);
@@ -72,15 +76,15 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_claim(u8 kind, u8 call)
 }
 
 /**
- * ipcprobe_op_begin_call - the current task enters an operation by a certain
- *	system call
+ * ipcprobe_op_begin_call - begin an operation of the current task in one
+ *	given system call
  * @kind: enum ipcprobe_op_kind
- * @nr: number of that call
- * @call: enum ipcprobe_call of it
+ * @nr: number of this system call
+ * @call: enum ipcprobe_call of this system call
  *
- * Context: as ipcprobe_op_begin().
- * Return: it, with tid, kind, call and begin set and nothing else;
- * NULL: ask ipcprobe_op_begin(), which knows all cases.
+ * Context: same as ipcprobe_op_begin().
+ * Return: the operation, with tid, kind, call and begin set and nothing else;
+ * NULL: the caller must try ipcprobe_op_begin(), the slow path.
  */
 static __always_inline struct ipcprobe_op *
 ipcprobe_op_begin_call(u8 kind, long nr, u8 call)
@@ -91,12 +95,12 @@ ipcprobe_op_begin_call(u8 kind, long nr, u8 call)
 }
 
 /**
- * ipcprobe_op_try_begin - the current task enters an operation, if all is as
- *	nearly always
+ * ipcprobe_op_try_begin - fast path: begin an operation of the current task
  * @kind: enum ipcprobe_op_kind
  *
- * Context: as ipcprobe_op_begin().
- * Return: it, as of ipcprobe_op_begin_bare(); NULL: it may be in one.
+ * Context: same as ipcprobe_op_begin().
+ * Return: the operation, with the members set that ipcprobe_op_begin_bare() sets;
+ * NULL: the task may already be in an operation.
  */
 static __always_inline struct ipcprobe_op *ipcprobe_op_try_begin(u8 kind)
 {
@@ -109,13 +113,13 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_try_begin(u8 kind)
 }
 
 /**
- * ipcprobe_op_begin_bare - ipcprobe_op_begin() for what happens often
+ * ipcprobe_op_begin_bare - ipcprobe_op_begin() for frequent operations
  * @hook: counts a miss
  * @kind: enum ipcprobe_op_kind
  *
- * Context: as ipcprobe_op_begin().
- * Return: likewise, but nothing is cleared: tid, kind, call and begin are
- * set, and there is no pipe or socket.
+ * Context: same as ipcprobe_op_begin().
+ * Return: same as ipcprobe_op_begin(), but no member is cleared: tid, kind, call
+ * and begin are set, and the operation has no pipe or socket.
  */
 static __always_inline struct ipcprobe_op *
 ipcprobe_op_begin_bare(struct ipcprobe_hook *hook, u8 kind)
@@ -125,7 +129,7 @@ ipcprobe_op_begin_bare(struct ipcprobe_hook *hook, u8 kind)
 	return likely(op) ? op : ipcprobe_op_begin(hook, kind);
 }
 
-/* One side of a read or write is a pipe. */
+/* Sets the pipe on one side of a read or write. */
 static __always_inline void
 ipcprobe_op_use_end(struct ipcprobe_op_end *end, struct ipcprobe_pipe *obj,
 		    const struct pipe_inode_info *pipe)
@@ -139,7 +143,7 @@ ipcprobe_op_use_end(struct ipcprobe_op_end *end, struct ipcprobe_pipe *obj,
 	end->waiting = 0;
 }
 
-/* How long wait.c saw the operation sleep; 0: it did not. */
+/* Return: how long the operation slept, as seen by wait.c; 0: it did not sleep. */
 static __always_inline u32 ipcprobe_op_blocked_ns(const struct ipcprobe_op *op)
 {
 	if (likely(!op->wait_begin_ns) || op->wait_end_ns < op->wait_begin_ns)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which system call the current task is in, by the numbers of 64-bit and of
- * 32-bit programs.
+ * Finds the system call that the current task is in, by the call numbers of
+ * 64-bit and of 32-bit programs.
  */
 #include <linux/compat.h>
 #include <linux/ipc.h>
@@ -89,7 +89,7 @@ static_assert(IPCPROBE_CALL_FUTEX_REQUEUE < 64);	/* see ipcprobe_op_ends() */
 
 #ifdef CONFIG_IA32_EMULATION
 
-#define NR_IA32_CALLS	(__NR_ia32_futex_waitv + 8)	/* futex_requeue among them */
+#define NR_IA32_CALLS	(__NR_ia32_futex_waitv + 8)	/* includes futex_requeue */
 
 static const u8 ia32_calls[NR_IA32_CALLS] = {
 #define CALL(up, low)	[__NR_ia32_##low] = IPCPROBE_CALL_##up
@@ -148,7 +148,7 @@ static const u8 ia32_calls[NR_IA32_CALLS] = {
 	CALL(FUTEX, futex_time64),
 	CALL(FUTEX, restart_syscall),
 	CALL(FUTEX_WAITV, futex_waitv),
-	/* New calls have the same number everywhere. */
+	/* New calls have the same number on all architectures. */
 	[__NR_futex_wait] = IPCPROBE_CALL_FUTEX_WAIT,
 	[__NR_futex_wake] = IPCPROBE_CALL_FUTEX_WAKE,
 	[__NR_futex_requeue] = IPCPROBE_CALL_FUTEX_REQUEUE,
@@ -166,7 +166,7 @@ static const u8 ia32_calls[NR_IA32_CALLS] = {
 #undef CALL
 };
 
-/* What ipc() and socketcall() are to do is their first argument. */
+/* The first argument of ipc() and socketcall() selects what the call does. */
 static const u8 ipc_calls[] = {
 	[SEMOP] = IPCPROBE_CALL_SEMOP,
 	[SEMGET] = IPCPROBE_CALL_SEMGET,
@@ -203,7 +203,7 @@ static u8 compat_call(const struct pt_regs *regs, unsigned long nr)
 	if (!in_ia32_syscall())		/* x32 */
 		return IPCPROBE_CALL_OTHER;
 	if (nr == __NR_ia32_ipc) {
-		first &= 0xffff;	/* above it is a version */
+		first &= 0xffff;	/* the upper bits are a version */
 		return first < ARRAY_SIZE(ipc_calls) ? ipc_calls[first] : IPCPROBE_CALL_OTHER;
 	}
 	if (nr == __NR_ia32_socketcall)
@@ -216,7 +216,7 @@ static u8 compat_call(const struct pt_regs *regs, unsigned long nr)
 
 #else
 
-/* Their numbers are not known here. */
+/* The numbers of calls of 32-bit programs are not known in this configuration. */
 static u8 compat_call(const struct pt_regs *regs, unsigned long nr)
 {
 	return IPCPROBE_CALL_OTHER;
@@ -227,10 +227,10 @@ static u8 compat_call(const struct pt_regs *regs, unsigned long nr)
 #endif /* CONFIG_IA32_EMULATION */
 
 /**
- * ipcprobe_op_call - the system call that the current task is in
+ * ipcprobe_op_call - find the system call that the current task is in
  *
  * Context: task context of user space.  Return: enum ipcprobe_call;
- * IPCPROBE_CALL_OTHER: one that ends no operation, or none.
+ * IPCPROBE_CALL_OTHER: a call that ends no operation, or no call.
  */
 u8 ipcprobe_op_call(void)
 {
@@ -242,7 +242,10 @@ u8 ipcprobe_op_call(void)
 	return nr < IPCPROBE_NR_CALLS ? ipcprobe_calls[nr] : IPCPROBE_CALL_OTHER;
 }
 
-/* Is it io_submit(), which carries out the requests of AIO?  Context: as above. */
+/*
+ * True if the current task is in io_submit(), which carries out the requests of
+ * AIO.  Context: task context of user space.
+ */
 bool ipcprobe_is_io_submit(void)
 {
 	int nr = syscall_get_nr(current, task_pt_regs(current));
@@ -251,8 +254,9 @@ bool ipcprobe_is_io_submit(void)
 }
 
 /*
- * Is the current task inside this call?  Behind it (a queue's last close may
- * free messages there) the registers hold its result already.
+ * True if the current task is inside this call.  After the end of the call the
+ * registers already hold its result; messages may be freed then, when the last
+ * descriptor of a queue is closed.
  */
 bool ipcprobe_is_in_call(long nr)
 {

@@ -10,7 +10,7 @@
 
 #define IPCPROBE_NR_CALLS	(__NR_futex_requeue + 1)
 
-extern const u8 ipcprobe_calls[];	/* enum ipcprobe_call by system call; IPCPROBE_NR_CALLS */
+extern const u8 ipcprobe_calls[];	/* [IPCPROBE_NR_CALLS] by call number */
 
 u8 ipcprobe_op_call(void);
 bool ipcprobe_is_io_submit(void);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How operations end: at the exit of the system call that they began in, or
- * with their task.  What is to be recorded then, the class of the kind knows.
+ * Ends operations: at the exit of the system call in which they began, or at
+ * the exit of their task.  The class of the kind writes the record.
  */
 #include <linux/minmax.h>
 #include <linux/preempt.h>
@@ -14,7 +14,7 @@
 #include "hook.h"
 #include "op.h"
 
-/* Slow path: what is rare, or has references. */
+/* Slow path: ends operations that are rare, or that hold references. */
 static noinline void finish_slow(struct ipcprobe_op *op, long result)
 {
 	s32 ret = clamp_t(long, result, -INT_MAX, INT_MAX);
@@ -23,7 +23,7 @@ static noinline void finish_slow(struct ipcprobe_op *op, long result)
 		ipcprobe_op_end_late(op);
 	else
 		ipcprobe_classes[ipcprobe_op_class(op->kind)]->finish(op, ret);
-	/* What splice or sendfile did with a socket has a record of its own. */
+	/* The socket of a splice or sendfile has a record of its own. */
 	if (op->sock.obj && (op->kind == IPCPROBE_OP_SPLICE ||
 			     op->kind == IPCPROBE_OP_FILE_COPY))
 		ipcprobe_unix_finish_io(op, ret);
@@ -31,9 +31,9 @@ static noinline void finish_slow(struct ipcprobe_op *op, long result)
 }
 
 /*
- * Fast path: what is frequent is called directly, and releases the operation as
- * its last step.  Not inlined: nearly every system call of the machine ends no
- * operation.
+ * Fast path: calls the finish functions of frequent operations directly; they
+ * release the operation as their last step.  Not inlined: nearly every system
+ * call of the machine ends no operation.
  */
 static noinline void finish(struct ipcprobe_op *op, long ret)
 {
@@ -89,7 +89,10 @@ static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 		finish(op, ret);
 }
 
-/* What holds the task's operations goes with it; none should be under way. */
+/*
+ * Frees the task's struct ipcprobe_op at the task's exit; no operation should
+ * be under way.
+ */
 static void probe_task_exit(void *data, IPCPROBE_SCHED_PROCESS_EXIT_ARGS)
 {
 	struct ipcprobe_op *op;

@@ -10,12 +10,14 @@
 #include "record.h"
 
 /**
- * enum ipcprobe_op_flag - what is special about a kind of operation
- * @IPCPROBE_OP_WAITS: wait.c records how long it sleeps
- * @IPCPROBE_OP_IS_REQUEST: io_uring or AIO asked for it: no system call ends it
- * @IPCPROBE_OP_BORROWS: it has no reference to its pipe: the open file keeps that
- * @IPCPROBE_OP_HOLDS: it has a reference to its file, if that is set
- * @IPCPROBE_OP_IS_DIRECT: op_end.c calls its end directly, not by its class
+ * enum ipcprobe_op_flag - properties of a kind of operation
+ * @IPCPROBE_OP_WAITS: wait.c measures how long the operation sleeps
+ * @IPCPROBE_OP_IS_REQUEST: a request of io_uring or AIO: no system call ends it
+ * @IPCPROBE_OP_BORROWS: the operation has no reference to its pipe: the open file
+ *	keeps the pipe
+ * @IPCPROBE_OP_HOLDS: the operation has a reference to its file, if @file is set
+ * @IPCPROBE_OP_IS_DIRECT: op_end.c calls the finish function directly, not through
+ *	the class
  */
 enum ipcprobe_op_flag {
 	IPCPROBE_OP_WAITS = 1,
@@ -34,9 +36,10 @@ enum ipcprobe_op_flag {
 	 __IPCPROBE_CALL(PWRITEV) | __IPCPROBE_CALL(PWRITEV2))
 
 /*
- * K(KIND, CLASS, flags, calls): the class of the record that the operation ends
- * in; enum ipcprobe_op_flag; the system calls whose end is that of the operation.
- * IPCPROBE_OP_LATE keeps others from beginning in the same call.
+ * K(KIND, CLASS, flags, calls): the class of the record that ends the
+ * operation; flags of enum ipcprobe_op_flag; the system calls whose end is the
+ * end of the operation.  IPCPROBE_OP_LATE prevents other operations from
+ * beginning in the same call.
  */
 #define IPCPROBE_OP_KINDS(K)							\
 	K(PIPE_READ, PIPE, IPCPROBE_OP_BORROWS, __IPCPROBE_READS)			\
@@ -108,7 +111,7 @@ enum ipcprobe_op_kind {
 
 static_assert(IPCPROBE_NR_OP_KINDS <= 64);	/* see ipcprobe_op_has() */
 
-/* Return: enum ipcprobe_class of the record that the operation ends in. */
+/* Return: enum ipcprobe_class of the record that ends the operation. */
 static __always_inline u32 ipcprobe_op_class(u8 kind)
 {
 	switch (kind) {
@@ -119,7 +122,7 @@ static __always_inline u32 ipcprobe_op_class(u8 kind)
 	return IPCPROBE_CLASS_META;
 }
 
-/* True if operations of this kind have the flag, a constant. */
+/* True if operations of this kind have the flag.  @flag is a constant. */
 static __always_inline bool ipcprobe_op_has(u8 kind, enum ipcprobe_op_flag flag)
 {
 	u64 kinds = 0;

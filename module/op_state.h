@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An operation under way: its kind, and what is known of it. */
+/* The state of an operation under way. */
 #ifndef IPCPROBE_OP_STATE_H
 #define IPCPROBE_OP_STATE_H
 
@@ -16,13 +16,16 @@ struct ipcprobe_sock;
 struct msghdr;
 struct pipe_inode_info;
 
-/* Of a longer vector, io_segment records are written when the operation begins. */
+/*
+ * Buffers of a vector kept until the end; for a longer vector, io_segment
+ * records are written when the operation begins.
+ */
 #define IPCPROBE_NR_LATE_SEGS	7
 
 /* One side of an operation: the pipe that bytes leave or enter. */
 struct ipcprobe_op_end {
 	struct ipcprobe_pipe *obj;
-	const struct pipe_inode_info *pipe;	/* to compare with */
+	const struct pipe_inode_info *pipe;	/* only compared */
 	u64 pos;	/* first byte since the last wait */
 	u32 bytes;	/* moved since the last wait */
 	u32 id;		/* copy of obj->id */
@@ -30,14 +33,14 @@ struct ipcprobe_op_end {
 	u16 waiting;	/* IPCPROBE_IO_FULL, _EMPTY or 0 */
 };
 
-/* Of SHM_*, MEMFD and FILE_RESIZE: set by hook_shm.c and hook_file.c. */
+/* State of SHM_*, MEMFD and FILE_RESIZE; written by hook_shm.c and hook_file.c. */
 struct ipcprobe_op_shm {
 	u64 bytes;
 	u64 old_bytes;
 	u32 ns;		/* ipc namespace */
-	s32 id;		/* of the segment; shmget: key */
-	u32 options;	/* the call's own flags */
-	u32 object;	/* number in file.c */
+	s32 id;		/* id of the segment; shmget: key */
+	u32 options;	/* flags argument of the call */
+	u32 object;	/* number of the file (file.c) */
 	bool is_new;
 	bool is_shmem;
 	bool is_memfd;
@@ -45,30 +48,33 @@ struct ipcprobe_op_shm {
 	bool is_private;
 };
 
-/* Of SEM_*: hook_sem.c. */
+/* State of SEM_*; written by hook_sem.c. */
 struct ipcprobe_op_sem {
-	const void *queue;	/* the kernel's; to compare with */
+	const void *queue;	/* the kernel's struct sem_queue; only compared */
 	const void __user *sops;
 	u32 ns;
 	s32 id;
 	u16 nsops;
-	/* the first operation; under the semaphore's lock */
+	/* the first operation of the list; written under the semaphore's lock */
 	u16 num;
 	s16 op;
 	s16 before;
 	s16 after;
 	u16 sem_flg;
-	/* the one that cannot go on; under the semaphore's lock */
+	/*
+	 * the operation of the list that must wait; written under the
+	 * semaphore's lock
+	 */
 	u16 block_num;
 	s16 block_op;
 	s16 block_value;
-	/* SEM_SET */
+	/* only SEM_SET */
 	u16 cmd;
 	s32 set_num;
 	s32 set_value;
 };
 
-/* Of MSG_SEND, MSG_RECEIVE: hook_msg.c. */
+/* State of MSG_SEND and MSG_RECEIVE; written by hook_msg.c. */
 struct ipcprobe_op_msg {
 	s64 type;
 	u32 ns;
@@ -78,7 +84,7 @@ struct ipcprobe_op_msg {
 	u16 msgflg;
 };
 
-/* Of MQ_*: hook_mq.c. */
+/* State of MQ_*; written by hook_mq.c. */
 struct ipcprobe_op_mq {
 	const char __user *name;
 	dev_t dev;
@@ -92,37 +98,40 @@ struct ipcprobe_op_mq {
 	u32 signo;
 };
 
-/* Of FUTEX: hook_futex.c; op->flags are IPCPROBE_FUTEX_*. */
+/* State of FUTEX; written by hook_futex.c. op->flags holds IPCPROBE_FUTEX_*. */
 struct ipcprobe_op_futex {
-	u64 addr[2];	/* of the futex, of a second one */
-	u64 offset[2];	/* in these files */
-	u32 file[2];	/* 0: the process's own memory */
-	u32 val;	/* expected; waiters to wake; length of a vector */
-	u32 val2;	/* waiters to move, or to wake of the second */
-	u32 mask;	/* bits to match; third value of futex(2) */
-	u16 nr_queued;	/* of a vector, this time */
+	u64 addr[2];	/* addresses of the first and the second futex */
+	u64 offset[2];	/* offsets in the files @file */
+	u32 file[2];	/* numbers of the files; 0: memory of the process */
+	u32 val;	/* expected value; number of waiters to wake; length of a vector */
+	u32 val2;	/* number of waiters to move, or to wake on the second futex */
+	u32 mask;	/* bits to match; val3 of futex(2) */
+	u16 nr_queued;	/* elements of the vector queued in the current try */
 	u8 cmd;		/* enum ipcprobe_futex_op */
-	const void *first_q;	/* of a vector: only compared */
+	const void *first_q;	/* futex_q of the vector's first element; only compared */
 };
 
-/* Of EVENTFD_*: hook_eventfd.c. */
+/* State of EVENTFD_*; written by hook_eventfd.c. */
 struct ipcprobe_op_eventfd {
 	u64 value;
-	u64 wait_begin;	/* stamp, 0 = did not wait */
+	u64 wait_begin;	/* stamp; 0: did not wait */
 	u32 wait_ns;
 	u32 id;
 	bool is_semaphore;
 };
 
-/* Of PIPE_*, FILE_*, UNIX_*: requests (op.c) and buffers of a vector (vector.c). */
+/*
+ * State of PIPE_*, FILE_*, UNIX_*: requests (op.c) and buffers of a vector
+ * (vector.c).
+ */
 struct ipcprobe_op_io {
-	u32 epoch;	/* of a request: op.c's epoch of requests when it began */
-	u8 nr;		/* buffers in iov */
-	bool is_late;	/* their records are written at the end */
+	u32 epoch;	/* only requests: op.c's requests_epoch at the begin */
+	u8 nr;		/* number of buffers in @iov */
+	bool is_late;	/* the records of @iov are written at the end */
 	struct iovec iov[IPCPROBE_NR_LATE_SEGS];
 };
 
-/* Of PROCVM: hook_procvm.c. */
+/* State of PROCVM; written by hook_procvm.c. */
 struct ipcprobe_op_procvm {
 	u64 local;
 	u64 remote;
@@ -131,69 +140,70 @@ struct ipcprobe_op_procvm {
 	u8 nr_remote;
 };
 
-/* What an operation does with a UNIX socket: hook_unix_io.c. */
+/* State of an operation's UNIX socket; written by hook_unix_io.c. */
 struct ipcprobe_op_sock {
 	struct ipcprobe_sock *obj;	/* referenced */
-	struct msghdr *msg;	/* sendmsg's, as long as it sends */
-	const wait_queue_head_t *queue;	/* where it would wait; to compare with */
-	u64 begin;	/* stamp; of this message */
+	struct msghdr *msg;	/* argument of sendmsg; valid while the call sends */
+	const wait_queue_head_t *queue;	/* wait queue of a wait; only compared */
+	u64 begin;	/* stamp: begin of this message */
 	u64 wait_begin;	/* stamp; valid while waiting */
 	u64 addr;
 	union ipcprobe_buffer buffer;
 	u32 count;
 	u32 peer;
-	u32 pos;	/* of this run of bytes */
-	u32 bytes;	/* of this run */
+	u32 pos;	/* position of this run of bytes */
+	u32 bytes;	/* bytes of this run */
 	u32 total;	/* bytes of all runs */
-	u32 last_pos;	/* of what was received last */
+	u32 last_pos;	/* position of the unit received last */
 	u32 wait_ns;
-	u32 nr_before;	/* messages of the same call before this one */
+	u32 nr_before;	/* number of earlier messages of the same call */
 	union {
-		u32 listener;	/* connect */
+		u32 listener;	/* connect: the listening socket */
 		u32 accepted;	/* accept: the new socket */
 	};
-	u32 ino;	/* of accepted */
+	u32 ino;	/* inode number of @accepted */
 	u16 nr_fds;	/* descriptors received */
 	u16 flags;	/* IPCPROBE_UNIX_* */
 	u16 waiting;	/* IPCPROBE_UNIX_EMPTY, _FULL or 0 */
 	u8 nr_segs;
 	bool is_send;
-	bool is_done;	/* something moved, maybe 0 bytes */
+	bool is_done;	/* a transfer was seen, maybe of 0 bytes */
 };
 
 /**
- * struct ipcprobe_op - an operation under way; touched by its task alone
- * @place: its entry in the table (op_table.c)
- * @idle: what stands there between operations
+ * struct ipcprobe_op - an operation under way; accessed only by its own task
+ * @place: the task's entry in the table (op_table.c)
+ * @idle: the value of that entry between operations
  * @work_depth: not 0: io_uring carries requests out in the task, between calls
- * @is_new: op.c has not looked at it yet
- * @is_late: the task may be in such work since before the hooks came
- * @tid: the task
+ * @is_new: op.c has not initialised the structure yet
+ * @is_late: the task may be in work of io_uring that began before the hooks were
+ *	attached
+ * @tid: thread id of the task
  * @kind: enum ipcprobe_op_kind
- * @nr_segs: user buffers
+ * @nr_segs: number of user buffers
  * @flags: IPCPROBE_IO_*
  * @call: enum ipcprobe_call
  * @begin: stamp of the entry
- * @addr: first user buffer
- * @buffer: of it
- * @end: per side, the pipe it moves bytes out of [0] or into [1]; obj is NULL
- *	when there is none, and always so between operations.  A read or write
- *	does without a reference to it: its call holds the open file.
- * @iter: pipe read and write: progress is read from it
- * @file: of a read, write or open, not referenced: valid inside that call;
- *	of vmsplice, referenced
- * @inode: PIPE_OPEN: of the FIFO
- * @left: bytes that @iter still had at the last look
- * @count: bytes asked for
- * @copied: bytes moved into a pipe that the CPU copied; of a request, all
+ * @addr: address of the first user buffer
+ * @buffer: state of the first user buffer
+ * @end: the pipes that the operation moves bytes out of [0] and into [1]; obj is
+ *	NULL if there is no pipe on this side, and always between operations.  A
+ *	read or write has no reference to its pipe: its call holds the open file.
+ * @iter: pipe read and write: the iterator that shows the progress
+ * @file: read, write or open: the file, not referenced, valid inside the call;
+ *	vmsplice: the file, referenced
+ * @inode: PIPE_OPEN: inode of the FIFO
+ * @left: bytes left in @iter when it was last read
+ * @count: bytes requested
+ * @copied: bytes moved into a pipe that the CPU copied; requests: all bytes moved
  * @in_file: number of the regular file that bytes come from
  * @out_file: number of the regular file that bytes go to
  * @in_offset: position in @in_file
  * @out_offset: position in @out_file
- * @wait_begin_ns: when it first gave up the CPU to wait, 0 = never (wait.c)
- * @wait_end_ns: when it last had it back
+ * @wait_begin_ns: when the task first gave up the CPU to wait, 0 = never (wait.c)
+ * @wait_end_ns: when the task last got the CPU back after a wait
  * @fault_ip: valid if wait_begin_ns is IPCPROBE_IN_FAULT: the instruction that faulted
- * @is_wait_over: valid if wait_begin_ns is a time: it does not wait any more
+ * @is_wait_over: valid if wait_begin_ns is a time: the wait has ended
  * @shm: state of SHM_*, MEMFD and FILE_RESIZE
  * @sem: state of SEM_*
  * @msg: state of MSG_SEND, MSG_RECEIVE
@@ -202,9 +212,9 @@ struct ipcprobe_op_sock {
  * @eventfd: state of EVENTFD_*
  * @io: state of PIPE_*, FILE_*, UNIX_*
  * @procvm: state of PROCVM
- *	one of these: each kind sets its own when it begins
- * @sock: what it does with a UNIX socket; sock.obj is NULL when nothing, and
- *	always so between operations
+ *	@shm to @procvm share memory: each kind sets its own member when it begins
+ * @sock: state of the operation's UNIX socket; sock.obj is NULL if there is no
+ *	socket, and always between operations
  */
 struct ipcprobe_op {
 	unsigned long *place;

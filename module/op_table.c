@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The operation of each task, found by its thread id.
+ * The table of operations: finds the operation of a task by its thread id.
  *
- * A thread id has a place of its own in a leaf of the table, so that no task
- * depends on what others do, however many wait.  A leaf is made with the first
- * operation of one of its 512 ids, an operation with the first of its task; it
- * serves the task until that ends or has another id.  So the memory is bound by
- * the threads that exist (600 bytes each, charged to their memory group) and by
- * the ids that there can be (4 KiB per 512, 32 MiB at most).  All goes when
- * nobody records such a class any more.
+ * Each thread id has its own place in a leaf of the table, so that no task
+ * depends on other tasks, however many wait.  A leaf is allocated with the
+ * first operation of one of its 512 ids, an operation with the first operation
+ * of its task.  The task uses this object until the task ends or gets another
+ * id.  So the memory is limited by the number of threads (600 bytes each,
+ * charged to their memory group) and by the number of possible ids (4 KiB for
+ * 512 ids, 32 MiB at most).  All memory is freed when no session records such a
+ * class any more.
  *
  * Only the task itself writes its place.
  */
@@ -19,9 +20,9 @@
 
 #define LEAF_SIZE	BIT(IPCPROBE_OP_LEAF_BITS)
 #define NR_LEAVES	DIV_ROUND_UP(PID_MAX_LIMIT, LEAF_SIZE)
-#define NOTHING		(IPCPROBE_OP_IDLE | IPCPROBE_OP_SLOW)	/* no operation was made */
+#define NOTHING		(IPCPROBE_OP_IDLE | IPCPROBE_OP_SLOW)	/* no operation was allocated */
 
-/* Of ids that never had an operation. */
+/* The leaf of ids that never had an operation. */
 static struct ipcprobe_op_leaf no_leaf;
 
 struct ipcprobe_op_leaf *ipcprobe_op_leaves[NR_LEAVES];
@@ -36,7 +37,7 @@ static void fill(struct ipcprobe_op_leaf *leaf)
 }
 
 /**
- * ipcprobe_op_table_init - the table, empty
+ * ipcprobe_op_table_init - initialise the table, empty
  *
  * Return: 0 or -ENOMEM.
  */
@@ -47,18 +48,24 @@ int ipcprobe_op_table_init(void)
 	fill(&no_leaf);
 	for (i = 0; i < NR_LEAVES; i++)
 		ipcprobe_op_leaves[i] = &no_leaf;
-	/* At a task's last switch its id may be another's, which may end meanwhile. */
+	/*
+	 * At a task's last switch its id may belong to another task already,
+	 * and that task may end during the access.
+	 */
 	cache = KMEM_CACHE(ipcprobe_op, SLAB_TYPESAFE_BY_RCU | SLAB_ACCOUNT);
 	return cache ? 0 : -ENOMEM;
 }
 
-/* Context: as for ipcprobe_op_table_clear(), which was called. */
+/*
+ * Frees the cache. ipcprobe_op_table_clear() was called before.  Context:
+ * process; no hook is attached that uses the table.
+ */
 void ipcprobe_op_table_exit(void)
 {
 	kmem_cache_destroy(cache);
 }
 
-/* Two tasks may want it at the same time. */
+/* Allocates a leaf.  Two tasks may do this for the same leaf at the same time. */
 static bool make_leaf(u32 nr)
 {
 	struct ipcprobe_op_leaf *leaf = kmalloc(sizeof(*leaf), GFP_ATOMIC | __GFP_NOWARN);
@@ -71,7 +78,10 @@ static bool make_leaf(u32 nr)
 	return true;
 }
 
-/* GFP_ATOMIC: a memory group that is full of page cache must not be blind. */
+/*
+ * GFP_ATOMIC: the tasks of a memory group that is full of page cache must be
+ * recorded, too.
+ */
 static struct ipcprobe_op *make_op(unsigned long *place)
 {
 	struct ipcprobe_op *op = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN);
@@ -92,12 +102,12 @@ static struct ipcprobe_op *at(const unsigned long *place)
 }
 
 /**
- * ipcprobe_op_own - what holds the current task's operations
+ * ipcprobe_op_own - get the current task's struct ipcprobe_op
  *
- * It is made when there is none: with is_new set.
+ * If there is none, one is allocated, with is_new set.
  *
- * Context: task context, preemption off, not of an idle task.
- * Return: it, whether the task is in an operation or not; NULL without memory.
+ * Context: task context, preemption off, not an idle task.
+ * Return: the object, even if the task is in no operation; NULL without memory.
  */
 struct ipcprobe_op *ipcprobe_op_own(void)
 {
@@ -108,15 +118,18 @@ struct ipcprobe_op *ipcprobe_op_own(void)
 	return at(ipcprobe_op_place(tid)) ?: make_op(ipcprobe_op_place(tid));
 }
 
-/* Context: task context, preemption off.  Return: as above, NULL: there is none. */
+/*
+ * Return: the current task's struct ipcprobe_op; NULL if none was allocated.
+ * Context: task context, preemption off.
+ */
 struct ipcprobe_op *ipcprobe_op_made(void)
 {
 	return at(ipcprobe_op_place(current->pid));
 }
 
 /**
- * ipcprobe_op_update - work_depth or is_late has changed
- * @op: the current task's
+ * ipcprobe_op_update - call after a change of work_depth or is_late
+ * @op: the current task's struct ipcprobe_op
  */
 void ipcprobe_op_update(struct ipcprobe_op *op)
 {
@@ -136,7 +149,10 @@ static void discard(unsigned long *place)
 	kmem_cache_free(cache, op);
 }
 
-/* The current task ends, or goes on with another thread id; it is in no operation. */
+/*
+ * Called when the current task ends, or changes its thread id; the task is in
+ * no operation.
+ */
 void ipcprobe_op_discard(void)
 {
 	discard(ipcprobe_op_place(current->pid));
@@ -154,10 +170,10 @@ static void clear_leaf(struct ipcprobe_op_leaf *leaf, void (*put)(struct ipcprob
 }
 
 /**
- * ipcprobe_op_table_clear - give all back
- * @put: gives back what an operation under way refers to
+ * ipcprobe_op_table_clear - free all operations and leaves
+ * @put: drops the references that an operation under way holds
  *
- * Context: process; no hook may be attached that looks into the table.
+ * Context: process; no hook may be attached that uses the table.
  */
 void ipcprobe_op_table_clear(void (*put)(struct ipcprobe_op *op))
 {

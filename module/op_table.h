@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The operation of each task; op_table.c says how it is kept. */
+/* The operation of each task; op_table.c describes the table. */
 #ifndef IPCPROBE_OP_TABLE_H
 #define IPCPROBE_OP_TABLE_H
 
@@ -15,9 +15,12 @@ struct ipcprobe_op_leaf {
 	unsigned long places[BIT(IPCPROBE_OP_LEAF_BITS)];
 };
 
-/* Bits of a place; neither: the address of the operation that the task is in. */
-#define IPCPROBE_OP_IDLE	1UL	/* it is in none */
-#define IPCPROBE_OP_SLOW	2UL	/* ipcprobe_op_begin() decides whether one begins */
+/*
+ * Bits of a place.  If neither is set, the place is the address of the task's
+ * operation.
+ */
+#define IPCPROBE_OP_IDLE	1UL	/* the task is in no operation */
+#define IPCPROBE_OP_SLOW	2UL	/* ipcprobe_op_begin() decides if an operation begins */
 
 extern struct ipcprobe_op_leaf *ipcprobe_op_leaves[];	/* by thread id; never NULL */
 
@@ -37,7 +40,10 @@ static __always_inline unsigned long *ipcprobe_op_place(u32 tid)
 	return &leaf->places[tid & (BIT(IPCPROBE_OP_LEAF_BITS) - 1)];
 }
 
-/* Never NULL, which the compiler cannot know: it would test for it. */
+/*
+ * Converts the address of an operation.  The address is never NULL, so the
+ * compiler need not test it.
+ */
 static __always_inline struct ipcprobe_op *ipcprobe_op_at(unsigned long address)
 {
 	struct ipcprobe_op *op = (struct ipcprobe_op *)address;
@@ -47,7 +53,10 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_at(unsigned long address)
 	return op;
 }
 
-/* The operation of the task @tid, which cannot end it meanwhile; or NULL. */
+/*
+ * Return: the operation of the task @tid, or NULL.  The task must not be able
+ * to end its operation during the call.
+ */
 static __always_inline struct ipcprobe_op *ipcprobe_op_of(u32 tid)
 {
 	unsigned long entry = READ_ONCE(*ipcprobe_op_place(tid));
@@ -56,16 +65,16 @@ static __always_inline struct ipcprobe_op *ipcprobe_op_of(u32 tid)
 }
 
 /**
- * ipcprobe_op_find - the operation that the current task is in
+ * ipcprobe_op_find - find the operation that the current task is in
  *
- * Context: task context, preemption off.  Return: NULL when there is none.
+ * Context: task context, preemption off.  Return: the operation, or NULL.
  */
 static __always_inline struct ipcprobe_op *ipcprobe_op_find(void)
 {
 	return ipcprobe_op_of(current->pid);
 }
 
-/* Ends an operation that has no references. */
+/* Ends an operation that holds no references. */
 static __always_inline void ipcprobe_op_release(struct ipcprobe_op *op)
 {
 	WRITE_ONCE(*op->place, op->idle);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When operations begin to wait, and when they go on: waits for a pipe at the
- * functions that every wait queue has, waits of semaphores and message queues,
- * which have no such place, at the task's switches.
+ * Records when operations begin to wait, and when they continue.  Waits for
+ * pipes are seen at the functions that every wait queue uses.  Waits for
+ * semaphores and message queues have no such function; they are seen at the
+ * task's switches.
  *
- * Semaphore operations and message queues sleep interruptibly for the object.
- * Of what else may put the task to sleep meanwhile, only a page fault that a
- * process handles (userfaultfd, FUSE) does that interruptibly.  Such a fault is
- * in memory of the caller, before the operation waits for the object (what is
- * sent, a list of operations) or after that (what is received).
+ * Semaphore operations and message queues sleep interruptibly when they wait
+ * for the object.  Of all other reasons to sleep in the call, only a page fault
+ * that a process handles (userfaultfd, FUSE) sleeps interruptibly, too.  Such a
+ * fault is in the caller's memory, before the operation waits for the object
+ * (the message to send, a list of operations) or after the wait (the message
+ * received).
  */
 #include <linux/ftrace.h>
 #include <linux/pipe_fs_i.h>
@@ -47,9 +49,9 @@ static bool is_eventfd(const struct ipcprobe_op *op)
 	       op->kind == IPCPROBE_OP_EVENTFD_WRITE;
 }
 
-/* ---- pipes, and how waits of UNIX sockets end ---- */
+/* ---- waits for pipes, and ends of waits for UNIX sockets ---- */
 
-/* The side whose pipe has this wait queue, and what is waited for. */
+/* Return: the side whose pipe has this wait queue.  @why: what the task waits for. */
 static struct ipcprobe_op_end *
 find_wait(struct ipcprobe_op *op, const wait_queue_head_t *wq, u16 *why)
 {
@@ -84,8 +86,9 @@ static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
 	if (!end)
 		return;
 	/*
-	 * A read that a signal interrupts returns without the mutex, unless it
-	 * finds bytes at this last look: its wait is over in both cases.
+	 * A read that a signal interrupts returns without taking the mutex
+	 * again, unless it finds bytes at this last test: in both cases its
+	 * wait is over.
 	 */
 	if (op->kind == IPCPROBE_OP_PIPE_READ_REQUEST && signal_pending(current))
 		ipcprobe_pipe_unblock(end);
@@ -111,7 +114,7 @@ static void entry_finish_wait(struct ipcprobe_hook *hook, struct ftrace_regs *fr
 
 /* ---- semaphores, message queues, eventfds ---- */
 
-/* page_fault_kernel(address, regs, error_code): the kernel faults */
+/* page_fault_kernel(address, regs, error_code): a page fault in kernel mode */
 static void probe_fault(void *data, unsigned long addr, struct pt_regs *regs,
 			unsigned long error_code)
 {
@@ -133,7 +136,7 @@ static void probe_fault(void *data, unsigned long addr, struct pt_regs *regs,
 	}
 }
 
-/* True if the sleep that begins may be a wait for the object; else one goes on. */
+/* True if a wait for the object may begin with this sleep; false: a wait continues. */
 static bool begins_waiting(const struct ipcprobe_op *op)
 {
 	if (!op->wait_begin_ns)
