@@ -239,7 +239,7 @@ static int check_traceable(unsigned long ip)
 	return err;
 }
 
-static void resolve(struct ipcprobe_hook *hook, struct kprobe *kp)
+static void resolve_hook(struct ipcprobe_hook *hook, struct kprobe *kp)
 {
 	kp->symbol_name = hook->name;
 	kp->flags = KPROBE_FLAG_DISABLED;
@@ -288,7 +288,7 @@ int ipcprobe_functions_resolve(u32 classes)
 	ipcprobe_for_each_hook(hook, n) {
 		if (!is_to_resolve(hook, classes))
 			continue;
-		resolve(hook, &kps[nr_to_do]);
+		resolve_hook(hook, &kps[nr_to_do]);
 		if (kps[nr_to_do].addr)
 			registered[nr++] = &kps[nr_to_do];
 		nr_to_do++;

@@ -28,7 +28,7 @@
 static int ctx_offsets[] = { -1, -1 };
 enum { CTX_ID, CTX_FLAGS };
 
-static void init(void)
+static void init_eventfd(void)
 {
 	static const char *const members[] = {
 		[CTX_ID] = "id 4",
@@ -63,7 +63,7 @@ static __always_inline u64 read_value(u64 addr)
 }
 
 static __always_inline struct ipcprobe_op *
-begin(struct ipcprobe_hook *hook, const struct file *file, u8 kind)
+begin_io(struct ipcprobe_hook *hook, const struct file *file, u8 kind)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, kind);
 
@@ -83,7 +83,7 @@ static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	const struct iov_iter *iter = ARG(fregs, 1);
 	struct ipcprobe_op *op;
 
-	op = begin(hook, iocb->ki_filp, IPCPROBE_OP_EVENTFD_READ);
+	op = begin_io(hook, iocb->ki_filp, IPCPROBE_OP_EVENTFD_READ);
 	if (unlikely(!op))
 		return;
 	op->addr = 0;
@@ -99,7 +99,7 @@ static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	struct ipcprobe_op *op;
 
-	op = begin(hook, ARG(fregs, 0), IPCPROBE_OP_EVENTFD_WRITE);
+	op = begin_io(hook, ARG(fregs, 0), IPCPROBE_OP_EVENTFD_WRITE);
 	if (likely(op))
 		op->eventfd.value = ftrace_regs_get_argument(fregs, 2) < sizeof(u64) ?
 			U64_MAX : read_value(ftrace_regs_get_argument(fregs, 1));
@@ -255,7 +255,7 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_eventfd = {
 	.hooks = { hooks },
-	.init = init,
+	.init = init_eventfd,
 };
 
 static inline void check_types(void)

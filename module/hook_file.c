@@ -240,17 +240,17 @@ static __always_inline void fill_read(struct ipcprobe_rec_file_io *rec,
 	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->addr, &op->buffer, ret);
 }
 
-static void tell_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
+static void emit_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_FILE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
-static void tell_read(const struct ipcprobe_op *op, s32 ret)
+static void emit_read(const struct ipcprobe_op *op, s32 ret)
 {
-	tell_moved(op, op->buffer.room, ret);
+	emit_moved(op, op->buffer.room, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, tell_read)
+IPCPROBE_DEFINE_EMIT_IO(file_read, op->begin, fill_read, emit_read)
 
 static __always_inline void fill_write(struct ipcprobe_rec_file_io *rec,
 				       const struct ipcprobe_op *op, s32 ret)
@@ -259,12 +259,12 @@ static __always_inline void fill_write(struct ipcprobe_rec_file_io *rec,
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
-static void tell_written(const struct ipcprobe_op *op, s32 ret)
+static void emit_written(const struct ipcprobe_op *op, s32 ret)
 {
-	tell_moved(op, op->buffer.prints.span, ret);
+	emit_moved(op, op->buffer.prints.span, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(file_write, op->begin, fill_write, tell_written)
+IPCPROBE_DEFINE_EMIT_IO(file_write, op->begin, fill_write, emit_written)
 
 void ipcprobe_file_finish_read(struct ipcprobe_op *op, s32 ret)
 {
@@ -347,7 +347,7 @@ void ipcprobe_file_finish_resize(const struct ipcprobe_op *op, s32 ret)
 	IPCPROBE_EMIT_IF(file_resize, &rec, s, wants_resize(s, op));
 }
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+static void finish_file(struct ipcprobe_op *op, s32 ret)
 {
 	if (op->kind == IPCPROBE_OP_FILE_RESIZE)
 		ipcprobe_file_finish_resize(op, ret);
@@ -355,7 +355,7 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 		end_copy(op, ret);
 }
 
-static void detach(u32 staying)
+static void detach_file(u32 staying)
 {
 	ipcprobe_uring_reset();
 }
@@ -375,6 +375,6 @@ static struct ipcprobe_hook hooks[] = {
 const struct ipcprobe_event_class ipcprobe_class_file = {
 	.hooks = { hooks, ipcprobe_uring_hooks },
 	.init = ipcprobe_uring_init,
-	.detach = detach,
-	.finish = finish,
+	.detach = detach_file,
+	.finish = finish_file,
 };

@@ -33,7 +33,7 @@
 #include "missed.h"
 #include "op.h"
 
-static __always_inline struct ipcprobe_op *begin(struct ipcprobe_hook *hook, u8 cmd)
+static __always_inline struct ipcprobe_op *begin_futex(struct ipcprobe_hook *hook, u8 cmd)
 {
 	struct ipcprobe_op *op = ipcprobe_op_begin_bare(hook, IPCPROBE_OP_FUTEX);
 
@@ -65,7 +65,7 @@ static bool is_in_file(const struct vm_area_struct *vma)
  * no lock yet: releasing mmap_lock may wake a task that waits to change the
  * mappings.
  */
-static noinline bool resolve(struct ipcprobe_op *op, int side)
+static noinline bool resolve_file(struct ipcprobe_op *op, int side)
 {
 	u64 addr = op->futex.addr[side];
 	struct mm_struct *mm = current->mm;
@@ -93,7 +93,7 @@ static __always_inline void set_futex(struct ipcprobe_op *op, int side,
 	if (!is_shared)
 		return;
 	op->flags |= side ? IPCPROBE_FUTEX_SHARED2 : IPCPROBE_FUTEX_SHARED;
-	if (!resolve(op, side))
+	if (!resolve_file(op, side))
 		op->flags |= side ? IPCPROBE_FUTEX_UNRESOLVED2 :
 				    IPCPROBE_FUTEX_UNRESOLVED;
 }
@@ -181,7 +181,7 @@ static void entry_do_futex(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 		return;
 	if (unlikely(current->flags & PF_EXITING))
 		return;		/* the exit wakes joining threads: entry_unqueue() */
-	op = begin(hook, cmd);
+	op = begin_futex(hook, cmd);
 	if (unlikely(!op))
 		return;
 	set_futex(op, 0, ftrace_regs_get_argument(fregs, 0), !(how & FUTEX_PRIVATE_FLAG));
@@ -206,7 +206,7 @@ static void entry_restart(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	bool is_any = restart->futex.bitset == FUTEX_BITSET_MATCH_ANY;
 	struct ipcprobe_op *op;
 
-	op = begin(hook, is_any ? FUTEX_WAIT : FUTEX_WAIT_BITSET);
+	op = begin_futex(hook, is_any ? FUTEX_WAIT : FUTEX_WAIT_BITSET);
 	if (!op)
 		return;
 	set_futex(op, 0, (unsigned long)restart->futex.uaddr,
@@ -226,7 +226,7 @@ static bool is_shared2(u32 flags)
 /* futex_wait(uaddr, val, mask, flags, timeout, clockid) */
 static void entry_wait(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = begin(hook, FUTEX_WAIT_BITSET);
+	struct ipcprobe_op *op = begin_futex(hook, FUTEX_WAIT_BITSET);
 	unsigned long args[6];
 
 	if (!op)
@@ -242,7 +242,7 @@ static void entry_wait(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 /* futex_wake(uaddr, mask, nr, flags) */
 static void entry_wake(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = begin(hook, FUTEX_WAKE_BITSET);
+	struct ipcprobe_op *op = begin_futex(hook, FUTEX_WAKE_BITSET);
 	unsigned long args[6];
 
 	if (!op)
@@ -270,7 +270,7 @@ static struct futex_waitv read_element(unsigned long vector, unsigned int i)
 /* futex_requeue(waiters[2], flags, nr_wake, nr_requeue) */
 static void entry_requeue(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = begin(hook, FUTEX_CMP_REQUEUE);
+	struct ipcprobe_op *op = begin_futex(hook, FUTEX_CMP_REQUEUE);
 	struct futex_waitv element;
 	unsigned long args[6];
 
@@ -309,7 +309,7 @@ static void emit_element(const struct ipcprobe_op *op, u32 val, u16 index)
  */
 static void entry_waitv(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = begin(hook, IPCPROBE_FUTEX_OP_WAITV);
+	struct ipcprobe_op *op = begin_futex(hook, IPCPROBE_FUTEX_OP_WAITV);
 	struct futex_waitv element;
 	unsigned long args[6];
 	unsigned int nr, i;
@@ -704,7 +704,7 @@ static bool find_members(const char *struct_name, const char *const *members,
 	return ipcprobe_btf_offsets(struct_name, members, offsets, nr) >= 0;
 }
 
-static void init(void)
+static void init_futex(void)
 {
 	knows_waiters = find_members("futex_q", q_members, q_offsets, NR_Q_MEMBERS) &&
 			q_offsets[Q_TASK] >= 0 && q_offsets[Q_KEY] >= 0;
@@ -742,7 +742,7 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_futex = {
 	.hooks = { hooks },
-	.init = init,
+	.init = init_futex,
 };
 
 static inline void check_layout(void)

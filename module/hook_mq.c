@@ -211,12 +211,12 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_io *rec,
 }
 
 /* Emits the bytes of a send; the call itself returns 0. */
-static void tell_sent(const struct ipcprobe_op *op, s32 ret)
+static void emit_sent(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->mq.bytes);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(mq_send, op->begin, fill_send, tell_sent)
+IPCPROBE_DEFINE_EMIT_IO(mq_send, op->begin, fill_send, emit_sent)
 
 static __always_inline void fill_receive(struct ipcprobe_rec_mq_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
@@ -225,12 +225,12 @@ static __always_inline void fill_receive(struct ipcprobe_rec_mq_io *rec,
 	ipcprobe_prints_of(IPCPROBE_PRINTS(rec), op->addr, ret);
 }
 
-static void tell_received(const struct ipcprobe_op *op, s32 ret)
+static void emit_received(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(mq_receive, op->begin, fill_receive, tell_received)
+IPCPROBE_DEFINE_EMIT_IO(mq_receive, op->begin, fill_receive, emit_received)
 
 /* Called by op_end.c when the operation is over. */
 void ipcprobe_mq_finish_transfer(struct ipcprobe_op *op, s32 ret)
@@ -290,8 +290,8 @@ static u32 copy_user_name(char *to, const char __user *name)
  * Emits mq_info to the session @only, or if @only is NULL, to all sessions with
  * the class.
  */
-static void describe(struct dentry *dentry, u32 ns,
-		     struct ipcprobe_session *only)
+static void describe_queue(struct dentry *dentry, u32 ns,
+			   struct ipcprobe_session *only)
 {
 	u8 buf[sizeof(struct ipcprobe_rec_mq_info) + NAME_SPACE] __aligned(8);
 	struct ipcprobe_rec_mq_info *rec = (void *)buf;
@@ -345,7 +345,7 @@ static void end_open(struct ipcprobe_op *op, s32 ret)
 		.oflag = op->mq.oflag,
 	};
 	if (file && is_queue(file_inode(file))) {
-		describe(file->f_path.dentry, ipcprobe_ipc_ns(), NULL);
+		describe_queue(file->f_path.dentry, ipcprobe_ipc_ns(), NULL);
 		rec->dev = file_inode(file)->i_sb->s_dev;
 		rec->ino = file_inode(file)->i_ino;
 		len += copy_name(rec->name, file->f_path.dentry);
@@ -486,7 +486,7 @@ static bool list_name(struct dir_context *ctx, const char *name, int len,
 	dentry = d_lookup(listing->root, &qstr);
 	if (dentry && d_is_reg(dentry)) {
 		preempt_disable();
-		describe(dentry, listing->ns, listing->session);
+		describe_queue(dentry, listing->ns, listing->session);
 		preempt_enable();
 	}
 	dput(dentry);

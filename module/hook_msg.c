@@ -226,12 +226,12 @@ static __always_inline void fill_send(struct ipcprobe_rec_msg_io *rec,
 }
 
 /* Emits the bytes of a send; the call itself returns 0. */
-static void tell_sent(const struct ipcprobe_op *op, s32 ret)
+static void emit_sent(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->msg.bytes);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(msg_send, op->begin, fill_send, tell_sent)
+IPCPROBE_DEFINE_EMIT_IO(msg_send, op->begin, fill_send, emit_sent)
 
 static __always_inline void fill_receive(struct ipcprobe_rec_msg_io *rec,
 					 const struct ipcprobe_op *op, s32 ret)
@@ -240,12 +240,12 @@ static __always_inline void fill_receive(struct ipcprobe_rec_msg_io *rec,
 	ipcprobe_prints_of(IPCPROBE_PRINTS(rec), op->addr, ret);
 }
 
-static void tell_received(const struct ipcprobe_op *op, s32 ret)
+static void emit_received(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, tell_received)
+IPCPROBE_DEFINE_EMIT_IO(msg_receive, op->begin, fill_receive, emit_received)
 
 /* The finish functions are called by op_end.c when the operation is over. */
 void ipcprobe_msg_finish_send(struct ipcprobe_op *op, s32 ret)
@@ -311,15 +311,15 @@ static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /**
- * describe - write a msg_snapshot record
+ * describe_queue - write a msg_snapshot record
  * @session: session that gets the record
  * @ns: number of the IPC namespace
  * @perm: the queue
  *
  * Context: task context, RCU read side.
  */
-static void describe(struct ipcprobe_session *session, u32 ns,
-		     struct kern_ipc_perm *perm)
+static void describe_queue(struct ipcprobe_session *session, u32 ns,
+			   struct kern_ipc_perm *perm)
 {
 	struct ipcprobe_rec_msg_snapshot rec = {
 		.ns = ns,
@@ -350,30 +350,30 @@ static void describe(struct ipcprobe_session *session, u32 ns,
 
 static int snapshot_namespace(struct ipcprobe_session *session, struct ipc_namespace *ns)
 {
-	int err = ipcprobe_sysv_walk(session, ns, IPCPROBE_SYSV_MSG, describe);
+	int err = ipcprobe_sysv_walk(session, ns, IPCPROBE_SYSV_MSG, describe_queue);
 
 	if (err || !ns->mq_mnt)
 		return err;
 	return ipcprobe_mq_snapshot(session, ns->mq_mnt, ns->ns.inum);
 }
 
-static int snapshot(struct ipcprobe_session *session)
+static int snapshot_msg(struct ipcprobe_session *session)
 {
 	return ipcprobe_walk_ipc(session, snapshot_namespace);
 }
 
-static void init(void)
+static void init_msg(void)
 {
 	find_members();
 	ipcprobe_mq_init();
 }
 
-static void detach(u32 staying)
+static void detach_msg(u32 staying)
 {
 	ipcprobe_message_reset();
 }
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+static void finish_msg(struct ipcprobe_op *op, s32 ret)
 {
 	if (op->kind == IPCPROBE_OP_MSG_CREATE)
 		end_create(op, ret);
@@ -381,7 +381,7 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 		ipcprobe_mq_finish(op, ret);
 }
 
-static void block(struct ipcprobe_op *op)
+static void block_msg(struct ipcprobe_op *op)
 {
 	if (op->kind == IPCPROBE_OP_MSG_SEND || op->kind == IPCPROBE_OP_MSG_RECEIVE)
 		emit_block(op);
@@ -408,9 +408,9 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_msg = {
 	.hooks = { hooks, ipcprobe_mq_hooks },
-	.init = init,
-	.detach = detach,
-	.snapshot = snapshot,
-	.finish = finish,
-	.block = block,
+	.init = init_msg,
+	.detach = detach_msg,
+	.snapshot = snapshot_msg,
+	.finish = finish_msg,
+	.block = block_msg,
 };

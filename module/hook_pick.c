@@ -40,7 +40,7 @@ DEFINE_PER_CPU(const void *, ipcprobe_searched);
 static DEFINE_PER_CPU(u64, searched_at);	/* run queue's clock at the last search */
 
 /* No hook of class pick is attached: the stored objects may be freed from now on. */
-static void detach(u32 staying)
+static void detach_pick(u32 staying)
 {
 	int cpu;
 
@@ -70,7 +70,7 @@ struct pick {
 			 sizeof(struct ipcprobe_rec_fair_pick))
 
 /* Reserves room for all records in the ring of the sole session, if possible. */
-static __always_inline void reserve(struct pick *pick)
+static __always_inline void reserve_room(struct pick *pick)
 {
 	pick->has_room = !trace_pick_candidate_enabled() && !trace_fair_pick_enabled() &&
 			 ipcprobe_only_reserve(IPCPROBE_CLASS_PICK, PICK_BYTES_MAX,
@@ -93,7 +93,7 @@ static __always_inline void look_at(struct pick *pick, const void *queue,
 	pick->cpu = IPCPROBE_PRIVATE(int, rq, rq_cpu);
 	pick->nr_told = 0;
 	pick->flags_told = 0;
-	reserve(pick);
+	reserve_room(pick);
 }
 
 static u64 zero_vruntime(const void *queue)
@@ -191,8 +191,8 @@ static __always_inline void fill_candidate(struct ipcprobe_rec_pick_candidate *r
 	rec->cpu = pick->cpu;
 }
 
-static noinline void tell_candidate_slowly(struct pick *pick,
-					   const struct sched_entity *se)
+static noinline void emit_candidate_slow(struct pick *pick,
+					 const struct sched_entity *se)
 {
 	struct ipcprobe_rec_pick_candidate rec;
 	u16 flags = flags_of(pick, se);
@@ -203,13 +203,13 @@ static noinline void tell_candidate_slowly(struct pick *pick,
 	IPCPROBE_EMIT_RQ(pick_candidate, &rec, rec.hdr.tid, rec.cpu);
 }
 
-static noinline void tell_candidate(struct pick *pick, const struct sched_entity *se)
+static noinline void emit_candidate(struct pick *pick, const struct sched_entity *se)
 {
 	struct ipcprobe_rec_pick_candidate *rec = pick->room.to;
 	u16 flags;
 
 	if (unlikely(!pick->has_room)) {
-		tell_candidate_slowly(pick, se);
+		emit_candidate_slow(pick, se);
 		return;
 	}
 	flags = flags_of(pick, se);
@@ -229,7 +229,7 @@ static const struct sched_entity *entity_of(const struct rb_node *node)
  * Emits candidates from @rest on, until an eligible one was emitted: after it
  * only a buddy can be chosen.
  */
-static noinline void tell_rest(struct pick *pick, struct rb_node *rest,
+static noinline void emit_rest(struct pick *pick, struct rb_node *rest,
 			       struct rb_node *node)
 {
 	bool has_eligible = !IPCPROBE_IS_EEVDF;
@@ -238,7 +238,7 @@ static noinline void tell_rest(struct pick *pick, struct rb_node *rest,
 		has_eligible = is_eligible(pick, entity_of(node));
 	for (; node && !has_eligible && pick->nr_told < NR_TOLD_MAX; node = rb_next(node)) {
 		has_eligible = is_eligible(pick, entity_of(node));
-		tell_candidate(pick, entity_of(node));
+		emit_candidate(pick, entity_of(node));
 	}
 }
 
@@ -246,36 +246,36 @@ static noinline void tell_rest(struct pick *pick, struct rb_node *rest,
  * Emits candidates in the queue's order, until of the rest only a buddy could
  * be chosen.
  */
-static void tell_queue(struct pick *pick)
+static void emit_queue(struct pick *pick)
 {
 	const struct rb_root_cached *timeline =
 		pick->queue + ipcprobe_rq_offsets.cfs_timeline;
 	struct rb_node *first = rb_first_cached(timeline), *node;
 
 	if (pick->curr)
-		tell_candidate(pick, pick->curr);
+		emit_candidate(pick, pick->curr);
 	for (node = first; node; node = rb_next(node)) {
 		if (unlikely(pick->nr_told >= NR_TOLD)) {
-			tell_rest(pick, node, first);
+			emit_rest(pick, node, first);
 			return;
 		}
-		tell_candidate(pick, entity_of(node));
+		emit_candidate(pick, entity_of(node));
 	}
 }
 
-static void tell_buddy(struct pick *pick, const struct sched_entity *se, u16 flag)
+static void emit_buddy(struct pick *pick, const struct sched_entity *se, u16 flag)
 {
 	if (se && !(pick->flags_told & flag))
-		tell_candidate(pick, se);
+		emit_candidate(pick, se);
 }
 
-static void tell_candidates(struct pick *pick)
+static void emit_candidates(struct pick *pick)
 {
-	tell_queue(pick);
-	tell_buddy(pick, pick->next, IPCPROBE_PICK_NEXT);
+	emit_queue(pick);
+	emit_buddy(pick, pick->next, IPCPROBE_PICK_NEXT);
 	if (!IPCPROBE_IS_EEVDF) {
-		tell_buddy(pick, pick->last, IPCPROBE_PICK_LAST);
-		tell_buddy(pick, pick->skip, IPCPROBE_PICK_SKIP);
+		emit_buddy(pick, pick->last, IPCPROBE_PICK_LAST);
+		emit_buddy(pick, pick->skip, IPCPROBE_PICK_SKIP);
 	}
 }
 
@@ -307,7 +307,7 @@ static __always_inline void fill_pick(struct ipcprobe_rec_fair_pick *rec,
 	rec->shift = shift_of(pick->queue);
 }
 
-static noinline void end_slowly(const struct pick *pick, u32 site, u32 woken, u16 flags)
+static noinline void emit_pick_slow(const struct pick *pick, u32 site, u32 woken, u16 flags)
 {
 	struct ipcprobe_rec_fair_pick rec;
 
@@ -315,7 +315,7 @@ static noinline void end_slowly(const struct pick *pick, u32 site, u32 woken, u1
 	IPCPROBE_EMIT_RQ(fair_pick, &rec, rec.hdr.tid, rec.cpu);
 }
 
-static void tell_pick(const void *queue, const struct sched_entity *curr,
+static void emit_pick(const void *queue, const struct sched_entity *curr,
 		      u32 site, u32 woken, u16 flags)
 {
 	struct pick memory, *pick = &memory;
@@ -324,9 +324,9 @@ static void tell_pick(const void *queue, const struct sched_entity *curr,
 	ipcprobe_rq_interrupt_wakeup();
 	/* older kernels do not use the next buddy in a wake-up check */
 	look_at(pick, queue, curr, !(flags & IPCPROBE_PICK_WAKEUP) || IPCPROBE_PICK_BUDDIES);
-	tell_candidates(pick);
+	emit_candidates(pick);
 	if (unlikely(!pick->has_room)) {
-		end_slowly(pick, site, woken, flags);
+		emit_pick_slow(pick, site, woken, flags);
 		return;
 	}
 	fill_pick(pick->room.to, pick, site, woken, flags);
@@ -358,7 +358,7 @@ static const struct sched_entity *entity_above(const void *queue)
  * Emits the queues above that were not searched, because their next buddy was
  * chosen.
  */
-static void tell_unsearched(const void *queue, u32 site)
+static void emit_unsearched(const void *queue, u32 site)
 {
 	const void *last = this_cpu_read(ipcprobe_searched), *above[NR_LEVELS];
 	const struct sched_entity *se = entity_above(queue);
@@ -371,7 +371,7 @@ static void tell_unsearched(const void *queue, u32 site)
 		nr++;
 	}
 	while (nr--)
-		tell_pick(above[nr], running_in(above[nr]), site, 0,
+		emit_pick(above[nr], running_in(above[nr]), site, 0,
 			  IPCPROBE_PICK_BUDDY_FIRST);
 }
 
@@ -393,7 +393,7 @@ static void note_search(const void *queue)
 /* CFS: pick_next_entity(cfs_rq, curr) */
 static void search_cfs(struct ftrace_regs *fregs, u32 site)
 {
-	tell_pick(ARG(fregs, 0), ARG(fregs, 1), site, 0, 0);
+	emit_pick(ARG(fregs, 0), ARG(fregs, 1), site, 0, 0);
 }
 
 /* EEVDF: pick_eevdf(cfs_rq); in 7.2 also whether the running one is protected */
@@ -406,14 +406,14 @@ static void search_eevdf(struct ftrace_regs *fregs, u32 site,
 	if (!IPCPROBE_PICK_PROTECTS(fregs))
 		flags |= IPCPROBE_PICK_UNPROTECTED;
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR) {
-		tell_pick(queue, running_in(queue), site,
+		emit_pick(queue, running_in(queue), site,
 			  this_cpu_read(ipcprobe_named_tid), flags | IPCPROBE_PICK_WAKEUP);
 		return;
 	}
 	note_search(queue);
-	tell_unsearched(queue, site);
+	emit_unsearched(queue, site);
 	this_cpu_write(ipcprobe_searched, queue);
-	tell_pick(queue, running_in(queue), site, 0, flags);
+	emit_pick(queue, running_in(queue), site, 0, flags);
 }
 
 void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
@@ -529,7 +529,7 @@ static noinline s64 lead_over_woken(void)
 	return p ? lead_over(p) : S64_MIN;
 }
 
-static __always_inline void tell_resched(int cpu, u32 running, u32 site,
+static __always_inline void emit_resched(int cpu, u32 running, u32 site,
 					 enum ipcprobe_site_kind kind, u16 how)
 {
 	s64 lead = S64_MIN;
@@ -552,7 +552,7 @@ void ipcprobe_entry_resched(struct ipcprobe_hook *hook,
 	u32 site = ipcprobe_site(parent_ip, &kind);
 
 	if (likely((unsigned int)cpu < nr_cpu_ids))
-		tell_resched(cpu, per_cpu(ipcprobe_stint, cpu).tid, site, kind,
+		emit_resched(cpu, per_cpu(ipcprobe_stint, cpu).tid, site, kind,
 			     IPCPROBE_RESCHED_IS_LAZY(fregs) ? IPCPROBE_CONTEXT_LAZY : 0);
 }
 
@@ -566,7 +566,7 @@ void ipcprobe_entry_yield(struct ipcprobe_hook *hook,
 
 	local_irq_save(irqflags);
 	site = ipcprobe_site(hook->ip + 1, &kind);
-	tell_resched(smp_processor_id(), current->pid, site, IPCPROBE_SITE_OTHER, 0);
+	emit_resched(smp_processor_id(), current->pid, site, IPCPROBE_SITE_OTHER, 0);
 	local_irq_restore(irqflags);
 }
 
@@ -601,5 +601,5 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_pick = {
 	.hooks = { hooks },
-	.detach = detach,
+	.detach = detach_pick,
 };

@@ -132,7 +132,7 @@ static void entry_free(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_table_forget(&ipcprobe_pipes, ARG(fregs, 0));
 }
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+static void finish_pipe(struct ipcprobe_op *op, s32 ret)
 {
 	switch (op->kind) {
 	case IPCPROBE_OP_PIPE_READ:
@@ -156,7 +156,7 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 }
 
 /* From now on requests may end unseen. */
-static void detach(u32 staying)
+static void detach_pipe(u32 staying)
 {
 	ipcprobe_op_forget_requests();
 }
@@ -173,7 +173,7 @@ static struct ipcprobe_hook hooks[] = {
 const struct ipcprobe_event_class ipcprobe_class_pipe = {
 	.hooks = { hooks, ipcprobe_pipe_io_hooks, ipcprobe_splice_hooks },
 	.attach = ipcprobe_pipe_unsync,
-	.detach = detach,
+	.detach = detach_pipe,
 	.snapshot = ipcprobe_snapshot_files,
-	.finish = finish,
+	.finish = finish_pipe,
 };

@@ -51,7 +51,7 @@
 
 /* ---- segments: at mutex_unlock(), the pipe's mutex still held ---- */
 
-static const struct pipe_buffer *newest(const struct pipe_inode_info *pipe)
+static const struct pipe_buffer *newest_buffer(const struct pipe_inode_info *pipe)
 {
 	return &pipe->bufs[(pipe->head - 1) & (pipe->ring_size - 1)];
 }
@@ -59,7 +59,7 @@ static const struct pipe_buffer *newest(const struct pipe_inode_info *pipe)
 /* True if the newest buffer's page is a reference to a page of a file. */
 static bool newest_is_shared(const struct pipe_inode_info *pipe)
 {
-	const struct pipe_buffer *buf = newest(pipe);
+	const struct pipe_buffer *buf = newest_buffer(pipe);
 	unsigned long mapping;
 
 	if (pipe->head == pipe->tail || !buf->page)
@@ -94,7 +94,7 @@ static bool is_stopped(const struct pipe_inode_info *pipe, bool is_read,
 {
 	if (is_read)
 		return is_empty(pipe);
-	return bytes >= PAGE_SIZE && newest(pipe)->len &&
+	return bytes >= PAGE_SIZE && newest_buffer(pipe)->len &&
 	       pipe_full(pipe->head, pipe->tail, pipe->max_usage);
 }
 
@@ -137,8 +137,8 @@ static u32 moved_bytes(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
  * are added.  If this is the first operation seen on the pipe, readers of the
  * records have no old positions to forget.
  */
-static void resync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
-		   u32 bytes)
+static void resync_end(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
+		       u32 bytes)
 {
 	struct ipcprobe_pipe *obj = end->obj;
 	bool was_met = obj->is_synced || obj->nr_checks;
@@ -185,7 +185,7 @@ static void check_sync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 	struct ipcprobe_pipe *obj = end->obj;
 
 	if (unlikely(!is_synced(op, end, bytes)))
-		resync(op, end, bytes);
+		resync_end(op, end, bytes);
 	else if (unlikely(obj->nr_checks))
 		obj->nr_checks--;
 	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
@@ -236,7 +236,7 @@ static void note_packets(const struct ipcprobe_op *op,
  * Adds the bytes moved since the mutex was taken to the operation.  Return:
  * these bytes.
  */
-static u32 segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
+static u32 add_segment(struct ipcprobe_op *op, struct ipcprobe_op_end *end)
 {
 	u32 bytes = moved_bytes(op, end);
 	u32 thrown = thrown_away(op, end, bytes);
@@ -297,23 +297,23 @@ static __always_inline void fill_write(struct ipcprobe_rec_pipe_io *rec,
 	ipcprobe_prints_taken(IPCPROBE_PRINTS(rec), op->addr, &op->buffer);
 }
 
-static void tell_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
+static void emit_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
 {
 	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
-static void tell_read(const struct ipcprobe_op *op, s32 ret)
+static void emit_read(const struct ipcprobe_op *op, s32 ret)
 {
-	tell_moved(op, op->buffer.room, ret);
+	emit_moved(op, op->buffer.room, ret);
 }
 
-static void tell_written(const struct ipcprobe_op *op, s32 ret)
+static void emit_written(const struct ipcprobe_op *op, s32 ret)
 {
-	tell_moved(op, op->buffer.prints.span, ret);
+	emit_moved(op, op->buffer.prints.span, ret);
 }
 
-IPCPROBE_DEFINE_EMIT_IO(pipe_read, op->begin, fill_read, tell_read)
-IPCPROBE_DEFINE_EMIT_IO(pipe_write, op->begin, fill_write, tell_written)
+IPCPROBE_DEFINE_EMIT_IO(pipe_read, op->begin, fill_read, emit_read)
+IPCPROBE_DEFINE_EMIT_IO(pipe_write, op->begin, fill_write, emit_written)
 
 static __always_inline void emit_rw(const struct ipcprobe_op *op, bool is_read,
 				    s32 ret)
@@ -355,7 +355,7 @@ static void unlocking_request(struct ipcprobe_op *op, const struct mutex *lock,
 		ipcprobe_op_drop(op);
 		return;
 	}
-	op->copied += segment(op, end);
+	op->copied += add_segment(op, end);
 	if (is_going_to_wait(op, end->pipe, is_read))
 		return;
 	ipcprobe_pipe_unblock(end);
@@ -408,7 +408,7 @@ static void emit_close(struct ipcprobe_op *op)
 	IPCPROBE_EMIT(pipe_close, &rec);
 }
 
-static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
+static noinline void unlocking_other(struct ipcprobe_op *op, const struct mutex *lock)
 {
 	const struct pipe_inode_info *pipe;
 	struct ipcprobe_op_end *end;
@@ -429,7 +429,7 @@ static noinline void unlocking(struct ipcprobe_op *op, const struct mutex *lock)
 		if (op->kind == IPCPROBE_OP_PIPE_CLOSE)
 			emit_close(op);
 		else if (op->kind != IPCPROBE_OP_PIPE_RESIZE)
-			segment(op, end);
+			add_segment(op, end);
 		return;
 	}
 }
@@ -449,7 +449,7 @@ static __always_inline bool is_plain(const struct ipcprobe_op_end *end)
 
 /*
  * True if the call returns now, with all requested bytes or with all bytes that
- * there were.  This is the fast path; all other cases are left to segment() and
+ * there were.  This is the fast path; all other cases are left to add_segment() and
  * sys_exit.
  *
  * A read returns once it has bytes, a write once it has no more bytes.  In
@@ -471,12 +471,12 @@ static __always_inline bool is_done(const struct ipcprobe_op *op,
 }
 
 /* Slow path of unlocking_rw(): emits the record if the call returns now. */
-static noinline void unlocking_rw_slowly(struct ipcprobe_op *op,
-					 struct ipcprobe_op_end *end, bool is_read)
+static noinline void unlocking_rw_slow(struct ipcprobe_op *op,
+				       struct ipcprobe_op_end *end, bool is_read)
 {
 	bool is_first = !end->bytes && !end->waiting;
 
-	if (!segment(op, end) || !is_first ||
+	if (!add_segment(op, end) || !is_first ||
 	    (op->left && !(is_read && is_empty(end->pipe))))
 		return;
 	emit_rw(op, is_read, op->count - op->left);
@@ -497,7 +497,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 	left = iov_iter_count(op->iter);
 	pos = is_read ? &end->obj->read_pos : &end->obj->write_pos;
 	if (unlikely(!is_plain(end))) {
-		unlocking_rw_slowly(op, end, is_read);
+		unlocking_rw_slow(op, end, is_read);
 		return;
 	}
 	if (left == op->left) {		/* the task is going to wait, or failed */
@@ -509,7 +509,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 		end->obj = NULL;
 		ipcprobe_op_release(op);
 	} else {
-		segment(op, end);
+		add_segment(op, end);
 	}
 }
 
@@ -526,7 +526,7 @@ void ipcprobe_entry_mutex_unlock(struct ipcprobe_hook *hook,
 	else if (op->kind == IPCPROBE_OP_PIPE_WRITE)
 		unlocking_rw(op, ARG(fregs, 0), false);
 	else
-		unlocking(op, ARG(fregs, 0));
+		unlocking_other(op, ARG(fregs, 0));
 }
 
 static __always_inline void set_buffer(struct ipcprobe_op *op, u64 addr, u32 bytes,
@@ -615,9 +615,9 @@ static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind)
  * write(2), or a request, whose kiocb, iter and file need not exist until the
  * end of any call.
  */
-static noinline void begin_rw_slowly(struct ipcprobe_hook *hook,
-				     struct ftrace_regs *fregs, u8 kind,
-				     int side)
+static noinline void begin_rw_slow(struct ipcprobe_hook *hook,
+				   struct ftrace_regs *fregs, u8 kind,
+				   int side)
 {
 	const struct iov_iter *iter = ARG(fregs, 1);
 	struct kiocb *iocb = ARG(fregs, 0);
@@ -661,7 +661,7 @@ begin_rw(struct ipcprobe_hook *hook, struct ftrace_regs *fregs, u8 kind,
 	if (likely(op))
 		fill_rw(op, side, obj, iocb, ARG(fregs, 1));
 	else
-		begin_rw_slowly(hook, fregs, kind, side);
+		begin_rw_slow(hook, fregs, kind, side);
 }
 
 void ipcprobe_entry_pipe_read(struct ipcprobe_hook *hook,

@@ -66,7 +66,7 @@ static bool takes_from_local(const struct ipcprobe_op *op)
 	return op->call == IPCPROBE_CALL_PROCESS_VM_WRITEV;
 }
 
-static noinline void tell_ranges(const struct ipcprobe_op *op,
+static noinline void emit_ranges(const struct ipcprobe_op *op,
 				 const struct iovec __user *vec, u32 nr, bool is_remote)
 {
 	bool is_taken = !is_remote && takes_from_local(op);
@@ -148,12 +148,12 @@ static void entry_process_vm_rw(struct ipcprobe_hook *hook,
 	op->count = add_ranges(op, local, nr_local);
 	if (nr_local <= 1 && nr_remote <= 1)
 		return;
-	tell_ranges(op, local, op->procvm.nr_local, false);
-	tell_ranges(op, remote, op->procvm.nr_remote, true);
+	emit_ranges(op, local, op->procvm.nr_local, false);
+	emit_ranges(op, remote, op->procvm.nr_remote, true);
 }
 
-static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
-				 const struct ipcprobe_op *op, s32 ret)
+static __always_inline void fill_procvm(struct ipcprobe_rec_procvm *rec,
+					const struct ipcprobe_op *op, s32 ret)
 {
 	rec->local = op->procvm.local;
 	rec->remote = op->procvm.remote;
@@ -170,7 +170,7 @@ static __always_inline void fill(struct ipcprobe_rec_procvm *rec,
 		ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->procvm.local, &op->buffer, ret);
 }
 
-static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+static void emit_moved(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
 		.class_id = IPCPROBE_CLASS_PROCVM,
@@ -181,7 +181,7 @@ static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 	});
 }
 
-IPCPROBE_DEFINE_EMIT_IO(procvm, op->begin, fill, tell_moved)
+IPCPROBE_DEFINE_EMIT_IO(procvm, op->begin, fill_procvm, emit_moved)
 
 /* Called by op_end.c when the operation is over. */
 void ipcprobe_procvm_finish(struct ipcprobe_op *op, s32 ret)

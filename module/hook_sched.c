@@ -232,8 +232,8 @@ static noinline void emit_uncounted(struct pending *now)
 }
 
 /* enqueue_task_<class>(rq, p, flags) */
-static __always_inline void enqueue(struct pending *now, struct ftrace_regs *fregs,
-				    u16 sched_class)
+static __always_inline void begin_enqueue(struct pending *now, struct ftrace_regs *fregs,
+					  u16 sched_class)
 {
 	struct task_struct *p = ARG(fregs, 1);
 
@@ -259,7 +259,7 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 		now->tid = 0;
 		return;
 	}
-	enqueue(now, fregs, IPCPROBE_SCHED_FAIR);
+	begin_enqueue(now, fregs, IPCPROBE_SCHED_FAIR);
 	if (unlikely(ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
 		     (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p))))
 		emit_uncounted(now);
@@ -269,7 +269,7 @@ static void entry_enqueue_rt(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	finish_half();
-	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
+	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
 	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
 		emit_uncounted(this_cpu_ptr(&pending));
 }
@@ -278,7 +278,7 @@ static void entry_enqueue_dl(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	finish_half();
-	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
+	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
 }
 
 static void entry_enqueue_stop(struct ipcprobe_hook *hook,
@@ -286,19 +286,19 @@ static void entry_enqueue_stop(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	learn_rq(ARG(fregs, 0));
-	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
+	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
 }
 
 static void entry_enqueue_scx(struct ipcprobe_hook *hook,
 			      struct ftrace_regs *fregs)
 {
 	finish_half();
-	enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
+	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
 }
 
 /* dequeue_task_<class>(rq, p, flags) */
-static __always_inline void dequeue(struct pending *now, struct ftrace_regs *fregs,
-				    u16 sched_class)
+static __always_inline void begin_dequeue(struct pending *now, struct ftrace_regs *fregs,
+					  u16 sched_class)
 {
 	set_pending(now, ARG(fregs, 0), ARG(fregs, 1), sched_class, -1,
 		    ftrace_regs_get_argument(fregs, 2));
@@ -314,7 +314,7 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 		finish_half_first(fregs, ipcprobe_entry_dequeue_fair);
 		return;
 	}
-	dequeue(now, fregs, IPCPROBE_SCHED_FAIR);
+	begin_dequeue(now, fregs, IPCPROBE_SCHED_FAIR);
 	if (unlikely(IPCPROBE_THROTTLES_TASKS ? ipcprobe_task_throttled(p) :
 		     ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se))))
 		emit_uncounted(now);
@@ -323,7 +323,7 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 static void entry_dequeue_rt(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
+	begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
 	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
 		emit_uncounted(this_cpu_ptr(&pending));
 }
@@ -335,19 +335,19 @@ static void entry_dequeue_dl(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 
 	finish_half();
 	if (!p->dl.dl_throttled)
-		dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
+		begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
 }
 
 static void entry_dequeue_stop(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
+	begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
 }
 
 static void entry_dequeue_scx(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
 	finish_half();
-	dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
+	begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
 }
 
 /* ---- throttling ---- */
@@ -484,7 +484,7 @@ static void forget_stint(struct ipcprobe_stint *stint)
 }
 
 /* No probe of class sched or pick is attached: from now on switches are not seen. */
-static void detach(u32 staying)
+static void detach_sched(u32 staying)
 {
 	int cpu;
 
@@ -615,7 +615,7 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 
 /* ---- switches, wake-ups, migrations ---- */
 
-static __always_inline void tell_switch(bool preempt, struct task_struct *prev,
+static __always_inline void emit_switch(bool preempt, struct task_struct *prev,
 					struct task_struct *next, unsigned int prev_state)
 {
 	this_cpu_write(pending.tid, 0);	/* no step is pending across a switch */
@@ -629,11 +629,11 @@ static __always_inline void tell_switch(bool preempt, struct task_struct *prev,
  * Slow path of probe_switch(); a separate function, so that the fast path needs
  * no stack frame.
  */
-static noinline void tell_switch_after_half(bool preempt, struct task_struct *prev,
+static noinline void emit_switch_after_half(bool preempt, struct task_struct *prev,
 					    struct task_struct *next, unsigned int prev_state)
 {
 	finish_half();
-	tell_switch(preempt, prev, next, prev_state);
+	emit_switch(preempt, prev, next, prev_state);
 }
 
 static void probe_switch(void *data, bool preempt, struct task_struct *prev,
@@ -641,9 +641,9 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 {
 	guard(preempt_notrace)();
 	if (unlikely(is_half_done(this_cpu_ptr(&pending))))
-		tell_switch_after_half(preempt, prev, next, prev_state);
+		emit_switch_after_half(preempt, prev, next, prev_state);
 	else
-		tell_switch(preempt, prev, next, prev_state);
+		emit_switch(preempt, prev, next, prev_state);
 }
 
 static __always_inline void fill_waking(struct ipcprobe_waking *slot,
@@ -660,7 +660,7 @@ static __always_inline void fill_waking(struct ipcprobe_waking *slot,
  * Slow path of probe_waking(): the slot holds the wake-up of another task, or
  * the clock has no fast path.
  */
-static noinline void note_waking_slowly(const struct task_struct *p)
+static noinline void note_waking_slow(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_claim_any(p->pid);
 
@@ -684,7 +684,7 @@ static void probe_waking(void *data, struct task_struct *p)
 	if (likely(begin && ipcprobe_waking_claim(slot, tid)))
 		fill_waking(slot, p, begin);
 	else
-		note_waking_slowly(p);
+		note_waking_slow(p);
 }
 
 /* Fills the record, and releases @from, whose values are in the record then. */
@@ -808,7 +808,7 @@ static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
 	return context;
 }
 
-static void tell_migrate(const struct task_struct *p, int dest_cpu, unsigned long from)
+static void emit_migrate(const struct task_struct *p, int dest_cpu, unsigned long from)
 {
 	enum ipcprobe_site_kind kind;
 	struct ipcprobe_rec_rq_migrate rec = {
@@ -838,13 +838,13 @@ static void entry_set_task_cpu(struct ipcprobe_hook *hook,
 	if (likely(cpu_online(smp_processor_id())))
 		this_cpu_write(migrate_from, parent_ip);
 	else if (task_cpu(ARG(fregs, 0)) != dest_cpu)
-		tell_migrate(ARG(fregs, 0), dest_cpu, parent_ip);
+		emit_migrate(ARG(fregs, 0), dest_cpu, parent_ip);
 }
 
 static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
 {
 	guard(preempt_notrace)();
-	tell_migrate(p, dest_cpu, this_cpu_xchg(migrate_from, 0));
+	emit_migrate(p, dest_cpu, this_cpu_xchg(migrate_from, 0));
 }
 
 #define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* stores the task for class pick */
@@ -894,7 +894,7 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_sched = {
 	.hooks = { hooks },
-	.detach = detach,
+	.detach = detach_sched,
 	.snapshot = ipcprobe_snapshot_sched,
 };
 

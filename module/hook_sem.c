@@ -73,8 +73,8 @@ static bool has_layout;
 
 #define MEMBER(base, offset, type)	((type *)((char *)(base) + (offset)))
 
-static bool resolve(const char *name, const char *const *members, int *offsets,
-		    unsigned int nr, int *bytes)
+static bool resolve_members(const char *name, const char *const *members, int *offsets,
+			    unsigned int nr, int *bytes)
 {
 	unsigned int i;
 
@@ -86,10 +86,10 @@ static bool resolve(const char *name, const char *const *members, int *offsets,
 }
 
 #define RESOLVE(name, names, layout, bytes)				\
-	resolve(name, names, (int *)&(layout), ARRAY_SIZE(names), bytes)
+	resolve_members(name, names, (int *)&(layout), ARRAY_SIZE(names), bytes)
 
 /* Finds the offsets.  Without BTF there are no values, and no adjustments at exit. */
-static void init(void)
+static void init_sem(void)
 {
 	int unused, bytes;
 
@@ -463,7 +463,7 @@ static void emit_value(u32 ns, s32 id, u16 num, int value, u32 pid, u32 tid,
 }
 
 /* Emits the values that SETALL has set; they are still in the caller's memory. */
-static void tell_values(const struct ipcprobe_op *op)
+static void emit_values(const struct ipcprobe_op *op)
 {
 	const struct kern_ipc_perm *perm;
 	const u16 __user *values = op->sem.sops;
@@ -494,7 +494,7 @@ static void end_set(const struct ipcprobe_op *op, s32 ret)
 	};
 
 	if (op->sem.cmd == SETALL && !ret)
-		tell_values(op);
+		emit_values(op);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
 	IPCPROBE_EMIT(sem_set, &rec);
@@ -565,7 +565,7 @@ static const short *adjustments_of(const void *un)
 }
 
 /* Return: rest of the budget; 0: there may be more adjustments than were emitted. */
-static int tell_adjustments(const void *un, int budget)
+static int emit_adjustments(const void *un, int budget)
 {
 	int id = READ_ONCE(*MEMBER(un, undo.id, const int)), i;
 	const short *adjust = adjustments_of(un);
@@ -606,7 +606,7 @@ static void entry_exit(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	head = MEMBER(list, undo_list.head, const struct list_head);
 	for (pos = READ_ONCE(head->next); pos != head && budget;
 	     pos = READ_ONCE(pos->next))
-		budget = tell_adjustments(MEMBER(pos, -undo.list, const void), budget);
+		budget = emit_adjustments(MEMBER(pos, -undo.list, const void), budget);
 	if (!budget)
 		emit_undo(-1, 0, 0);
 }
@@ -633,15 +633,15 @@ static void describe_value(struct ipcprobe_session *session, u32 ns, s32 id,
 }
 
 /**
- * describe - write a sem_snapshot record and its sem_value records
+ * describe_set - write a sem_snapshot record and its sem_value records
  * @session: session that gets the records
  * @ns: number of the IPC namespace
  * @perm: the set
  *
  * Context: task context, RCU read side.
  */
-static void describe(struct ipcprobe_session *session, u32 ns,
-		     struct kern_ipc_perm *perm)
+static void describe_set(struct ipcprobe_session *session, u32 ns,
+			 struct kern_ipc_perm *perm)
 {
 	struct ipcprobe_rec_sem_snapshot rec = { .ns = ns };
 	int i;
@@ -663,15 +663,15 @@ static void describe(struct ipcprobe_session *session, u32 ns,
 
 static int snapshot_namespace(struct ipcprobe_session *session, struct ipc_namespace *ns)
 {
-	return ipcprobe_sysv_walk(session, ns, IPCPROBE_SYSV_SEM, describe);
+	return ipcprobe_sysv_walk(session, ns, IPCPROBE_SYSV_SEM, describe_set);
 }
 
-static int snapshot(struct ipcprobe_session *session)
+static int snapshot_sem(struct ipcprobe_session *session)
 {
 	return ipcprobe_walk_ipc(session, snapshot_namespace);
 }
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+static void finish_sem(struct ipcprobe_op *op, s32 ret)
 {
 	if (op->kind == IPCPROBE_OP_SEM_SET)
 		end_set(op, ret);
@@ -693,8 +693,8 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_sem = {
 	.hooks = { hooks },
-	.init = init,
-	.snapshot = snapshot,
-	.finish = finish,
+	.init = init_sem,
+	.snapshot = snapshot_sem,
+	.finish = finish_sem,
 	.block = emit_block,
 };

@@ -53,7 +53,7 @@ static int segment_perm = -1;	/* offset in the private struct shmid_kernel, or -
 static const char *const segment_members[] = { "shm_perm kern_ipc_perm" };
 
 /* Finds the offset.  Without BTF it stays unknown. */
-static void init(void)
+static void init_shm(void)
 {
 	ipcprobe_btf_offsets("shmid_kernel", segment_members, &segment_perm, 1);
 }
@@ -96,8 +96,8 @@ static bool is_loading(u8 call)
 }
 
 /* Fills the fields that shm_map, shm_inherit and shm_snapshot have in common. */
-static void fill(struct ipcprobe_rec_mapping *rec,
-		 const struct vm_area_struct *vma)
+static void fill_mapping(struct ipcprobe_rec_mapping *rec,
+			 const struct vm_area_struct *vma)
 {
 	*rec = (struct ipcprobe_rec_mapping) {
 		.hdr.tid = current->pid,
@@ -117,7 +117,7 @@ static void emit_map(const struct vm_area_struct *vma, u8 call)
 	struct ipcprobe_op *op = ipcprobe_op_find();
 	struct ipcprobe_rec_mapping rec;
 
-	fill(&rec, vma);
+	fill_mapping(&rec, vma);
 	rec.call = call;
 	if (op && op->kind == IPCPROBE_OP_SHM_ATTACH) {
 		op->addr = rec.addr;
@@ -161,7 +161,7 @@ static void entry_move(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 	if (!is_shared(vma) && !is_private(vma))
 		return;
-	fill(&rec, vma);
+	fill_mapping(&rec, vma);
 	rec.addr = ftrace_regs_get_argument(fregs, 1);
 	rec.bytes = ftrace_regs_get_argument(fregs, 2);
 	rec.offset = (u64)ftrace_regs_get_argument(fregs, 3) << PAGE_SHIFT;
@@ -263,7 +263,7 @@ static void emit_inherit(const struct vm_area_struct *vma,
 {
 	struct ipcprobe_rec_mapping rec;
 
-	fill(&rec, vma);
+	fill_mapping(&rec, vma);
 	rec.hdr.tid = child->pid;
 	rec.pid = child->tgid;
 	guard(irqsave)();
@@ -313,7 +313,7 @@ static void emit_snapshot(struct ipcprobe_session *only,
 	struct ipcprobe_rec_mapping rec;
 
 	guard(preempt)();
-	fill(&rec, vma);
+	fill_mapping(&rec, vma);
 	rec.hdr.tid = task->pid;
 	rec.pid = task->tgid;
 	guard(irqsave)();
@@ -369,7 +369,7 @@ static int snapshot_mm(struct ipcprobe_session *only,
 }
 
 /* Describes the shared mappings of all processes. */
-static int snapshot(struct ipcprobe_session *session)
+static int snapshot_shm(struct ipcprobe_session *session)
 {
 	return ipcprobe_walk_mms(session, snapshot_mm);
 }
@@ -674,7 +674,7 @@ static void end_seal(const struct ipcprobe_op *op, s32 ret)
 	END_REC(shm_seal, .object = op->shm.object, .seals = op->shm.options);
 }
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+static void finish_shm(struct ipcprobe_op *op, s32 ret)
 {
 	switch (op->kind) {
 	case IPCPROBE_OP_SHM_GET:
@@ -741,9 +741,9 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_shm = {
 	.hooks = { hooks },
-	.init = init,
-	.snapshot = snapshot,
-	.finish = finish,
+	.init = init_shm,
+	.snapshot = snapshot_shm,
+	.finish = finish_shm,
 };
 
 static inline void check_types(void)

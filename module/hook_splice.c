@@ -264,7 +264,7 @@ static u16 check_ends(const struct ipcprobe_op *op, s32 ret)
 }
 
 /* Emits the buffer of vmsplice(); the other calls have no buffer. */
-static void tell_buffer(const struct ipcprobe_op *op, struct ipcprobe_prints *prints, s32 ret)
+static void emit_buffer(const struct ipcprobe_op *op, struct ipcprobe_prints *prints, s32 ret)
 {
 	if (op->call != IPCPROBE_CALL_VMSPLICE)
 		return;
@@ -296,7 +296,7 @@ void ipcprobe_splice_finish(struct ipcprobe_op *op, s32 ret)
 	};
 
 	ipcprobe_pipe_end_waits(op);
-	tell_buffer(op, IPCPROBE_PRINTS(&rec), ret);
+	emit_buffer(op, IPCPROBE_PRINTS(&rec), ret);
 	guard(irqsave)();
 	rec.hdr.ts_ns = ipcprobe_clock_since(op->begin, &rec.dur_ns);
 	IPCPROBE_EMIT(pipe_splice, &rec);

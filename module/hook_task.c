@@ -110,7 +110,7 @@ static void snapshot_task(struct ipcprobe_session *session,
 }
 
 /* Emits a task_snapshot record for every task. */
-static int snapshot(struct ipcprobe_session *session)
+static int snapshot_tasks(struct ipcprobe_session *session)
 {
 	struct task_struct *task;
 	pid_t tid = 1;
@@ -137,7 +137,7 @@ static struct ipcprobe_hook hooks[] = {
 
 const struct ipcprobe_event_class ipcprobe_class_task = {
 	.hooks = { hooks },
-	.snapshot = snapshot,
+	.snapshot = snapshot_tasks,
 };
 
 static inline void check_types(void)

@@ -144,7 +144,7 @@ static void entry_accept(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 }
 
 /* The new socket gets its descriptor: before this no process had its number. */
-static void accepted(struct ipcprobe_op *op, struct file *file)
+static void note_accepted(struct ipcprobe_op *op, struct file *file)
 {
 	struct socket *socket = sock_from_file(file);
 	struct ipcprobe_sock *obj = socket ? ipcprobe_sock_get(socket->sk) : NULL;
@@ -194,7 +194,7 @@ static void entry_fd_install(struct ipcprobe_hook *hook,
 	if (likely(!op))
 		return;
 	if (op->kind == IPCPROBE_OP_UNIX_ACCEPT) {
-		accepted(op, file);
+		note_accepted(op, file);
 	} else if (op->kind == IPCPROBE_OP_UNIX_RECV && op->sock.is_done &&
 		   file_count(file) > 1) {
 		op->sock.flags |= IPCPROBE_UNIX_FDS;
@@ -241,7 +241,7 @@ static void entry_destroy(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 	ipcprobe_table_forget(&ipcprobe_socks, ARG(fregs, 0));
 }
 
-static void finish(struct ipcprobe_op *op, s32 ret)
+static void finish_unix(struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_unix_end_wait(op);
 	if (op->kind == IPCPROBE_OP_UNIX_CONNECT)
@@ -252,7 +252,7 @@ static void finish(struct ipcprobe_op *op, s32 ret)
 		ipcprobe_unix_finish_io(op, ret);
 }
 
-static void detach(u32 staying)
+static void detach_unix(u32 staying)
 {
 	ipcprobe_sock_reset();
 }
@@ -274,7 +274,7 @@ static struct ipcprobe_hook hooks[] = {
 const struct ipcprobe_event_class ipcprobe_class_unix = {
 	.hooks = { hooks, ipcprobe_unix_io_hooks, ipcprobe_unix_skb_hooks },
 	.attach = ipcprobe_sock_reset,
-	.detach = detach,
+	.detach = detach_unix,
 	.snapshot = ipcprobe_snapshot_files,
-	.finish = finish,
+	.finish = finish_unix,
 };

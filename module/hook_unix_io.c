@@ -72,7 +72,7 @@ static __always_inline void fill_recv(struct ipcprobe_rec_unix_io *rec,
 	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), op->sock.addr, &op->sock.buffer, ret);
 }
 
-static void tell_moved(const struct ipcprobe_op *op, s32 ret)
+static void emit_moved(const struct ipcprobe_op *op, s32 ret)
 {
 	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
 		.class_id = IPCPROBE_CLASS_UNIX,
@@ -85,8 +85,8 @@ static void tell_moved(const struct ipcprobe_op *op, s32 ret)
 	});
 }
 
-IPCPROBE_DEFINE_EMIT_IO(unix_send, op->sock.begin, fill_send, tell_moved)
-IPCPROBE_DEFINE_EMIT_IO(unix_recv, op->sock.begin, fill_recv, tell_moved)
+IPCPROBE_DEFINE_EMIT_IO(unix_send, op->sock.begin, fill_send, emit_moved)
+IPCPROBE_DEFINE_EMIT_IO(unix_recv, op->sock.begin, fill_recv, emit_moved)
 
 static void emit_io(const struct ipcprobe_op *op, s32 ret)
 {
@@ -336,9 +336,9 @@ static __always_inline void set_buffers(struct ipcprobe_op *op, const struct iov
  * Initialises the state of one message, or of a whole call on a stream.  @obj
  * is referenced.
  */
-static __always_inline void reset(struct ipcprobe_op *op,
-				  struct ipcprobe_sock *obj, struct sock *sk,
-				  bool is_send)
+static __always_inline void reset_sock(struct ipcprobe_op *op,
+				       struct ipcprobe_sock *obj, struct sock *sk,
+				       bool is_send)
 {
 	struct ipcprobe_op_sock *s = &op->sock;
 
@@ -367,7 +367,7 @@ static __always_inline void use_socket(struct ipcprobe_op *op,
 				       struct sock *sk, bool is_send)
 {
 	refcount_inc(&obj->entry.refs);
-	reset(op, obj, sk, is_send);
+	reset_sock(op, obj, sk, is_send);
 	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
 		ipcprobe_sock_introduce(obj, sk);
 }
@@ -380,7 +380,7 @@ static void begin_next(struct ipcprobe_op *op, struct sock *sk)
 	ipcprobe_unix_end_wait(op);
 	if (op->sock.is_done || op->sock.is_send)
 		emit_maybe_unplaced(op, bytes_of_message(op));
-	reset(op, op->sock.obj, sk, op->sock.is_send);
+	reset_sock(op, op->sock.obj, sk, op->sock.is_send);
 	op->sock.begin = ipcprobe_stamp();
 	op->sock.nr_before = nr;
 }
@@ -416,9 +416,9 @@ static struct ipcprobe_op *go_on(struct ipcprobe_op *op, struct sock *sk,
  * Slow path: a socket that was never seen, or a task that is already in an
  * operation.
  */
-static noinline struct ipcprobe_op *begin_slowly(struct ipcprobe_hook *hook,
-						 struct sock *sk, u8 kind,
-						 bool is_send)
+static noinline struct ipcprobe_op *begin_op_slow(struct ipcprobe_hook *hook,
+						  struct sock *sk, u8 kind,
+						  bool is_send)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
 	struct ipcprobe_sock *obj;
@@ -439,14 +439,14 @@ static noinline struct ipcprobe_op *begin_slowly(struct ipcprobe_hook *hook,
 }
 
 static __always_inline struct ipcprobe_op *
-begin(struct ipcprobe_hook *hook, struct socket *socket, u8 kind, bool is_send)
+begin_op(struct ipcprobe_hook *hook, struct socket *socket, u8 kind, bool is_send)
 {
 	struct sock *sk = socket->sk;
 	struct ipcprobe_sock *obj = ipcprobe_sock_find(sk);
 	struct ipcprobe_op *op = likely(obj) ? ipcprobe_op_try_begin(kind) : NULL;
 
 	if (unlikely(!op))
-		return begin_slowly(hook, sk, kind, is_send);
+		return begin_op_slow(hook, sk, kind, is_send);
 	use_socket(op, obj, sk, is_send);
 	return op;
 }
@@ -465,7 +465,7 @@ struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 					struct socket *socket, u8 kind,
 					bool is_send)
 {
-	struct ipcprobe_op *op = begin(hook, socket, kind, is_send);
+	struct ipcprobe_op *op = begin_op(hook, socket, kind, is_send);
 
 	if (likely(op)) {
 		op->sock.listener = 0;
@@ -480,7 +480,7 @@ static __always_inline void begin_io(struct ipcprobe_hook *hook,
 {
 	struct ipcprobe_op *op;
 
-	op = begin(hook, socket, is_send ? IPCPROBE_OP_UNIX_SEND :
+	op = begin_op(hook, socket, is_send ? IPCPROBE_OP_UNIX_SEND :
 					   IPCPROBE_OP_UNIX_RECV, is_send);
 	if (unlikely(!op))
 		return;

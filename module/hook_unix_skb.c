@@ -50,7 +50,7 @@ static noinline void emit_segment(const struct ipcprobe_op *op)
  * Adds @bytes at @pos to the operation.  If they do not follow its last
  * position, the run of bytes before is emitted as a segment.
  */
-static __always_inline void moved(struct ipcprobe_op *op, u32 pos, u32 bytes)
+static __always_inline void add_transfer(struct ipcprobe_op *op, u32 pos, u32 bytes)
 {
 	struct ipcprobe_op_sock *s = &op->sock;
 
@@ -170,7 +170,7 @@ static __always_inline u32 send_bytes(struct ipcprobe_op *op,
 	if (unlikely(!op))
 		return pos;
 	op->sock.peer = peer->id;
-	moved(op, pos, bytes);
+	add_transfer(op, pos, bytes);
 	return pos;
 }
 
@@ -286,7 +286,7 @@ static void entry_queue_tail(struct ipcprobe_hook *hook,
 	if (unlikely(!op))
 		return;
 	op->sock.peer = peer->id;
-	moved(op, pos, skb->len);
+	add_transfer(op, pos, skb->len);
 	if (unlikely(ipcprobe_sock_files(skb)))
 		emit_files_sent(op, skb, pos);
 }
@@ -298,8 +298,8 @@ static void entry_queue_tail(struct ipcprobe_hook *hook,
  * label it follows the position received last.  A position after the last one
  * sent is impossible.
  */
-static __always_inline u32 position(struct ipcprobe_op *op,
-				    const struct sk_buff *skb, u32 offset, u32 units)
+static __always_inline u32 receive_position(struct ipcprobe_op *op,
+					    const struct sk_buff *skb, u32 offset, u32 units)
 {
 	struct ipcprobe_sock *obj = op->sock.obj;
 	u32 pos;
@@ -315,15 +315,15 @@ static __always_inline u32 position(struct ipcprobe_op *op,
 	return pos;
 }
 
-static void received(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offset,
-		     u32 bytes)
+static void note_received(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offset,
+			  u32 bytes)
 {
 	struct ipcprobe_sock *obj = op->sock.obj, *from;
 	bool is_stream = obj->type == SOCK_STREAM;
 	u32 units = is_stream ? bytes : 1;
-	u32 pos = position(op, skb, offset, units);
+	u32 pos = receive_position(op, skb, offset, units);
 
-	moved(op, pos, bytes);
+	add_transfer(op, pos, bytes);
 	op->sock.last_pos = pos;
 	if (!(op->sock.flags & IPCPROBE_UNIX_PEEK)) {
 		obj->read_pos = pos + units;
@@ -338,7 +338,7 @@ static void received(struct ipcprobe_op *op, const struct sk_buff *skb, u32 offs
 }
 
 /* Return: the operation, if the current task receives; or NULL. */
-static struct ipcprobe_op *receiver(void)
+static struct ipcprobe_op *receiving_op(void)
 {
 	struct ipcprobe_op *op = ipcprobe_op_find();
 
@@ -348,11 +348,11 @@ static struct ipcprobe_op *receiver(void)
 /* skb_copy_datagram_iter(skb, offset, iter, len), also called for other sockets */
 static void entry_copy_out(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	struct ipcprobe_op *op = receiver();
+	struct ipcprobe_op *op = receiving_op();
 
 	if (op)
-		received(op, ARG(fregs, 0), ftrace_regs_get_argument(fregs, 1),
-			 ftrace_regs_get_argument(fregs, 3));
+		note_received(op, ARG(fregs, 0), ftrace_regs_get_argument(fregs, 1),
+			      ftrace_regs_get_argument(fregs, 3));
 }
 
 /*
@@ -381,7 +381,7 @@ static void entry_splice_out(struct ipcprobe_hook *hook,
 		return;
 	count_copied(op, skb, offset, bytes);
 	if (op->sock.obj && !op->sock.is_send)
-		received(op, skb, offset, bytes);
+		note_received(op, skb, offset, bytes);
 }
 
 struct ipcprobe_hook ipcprobe_unix_skb_hooks[] = {

@@ -58,7 +58,7 @@ static struct bucket *bucket_of(const void *req)
 }
 
 /* Return: the entry of @req, or a free entry if @req is NULL; NULL: there is none. */
-static struct request *find(struct bucket *bucket, const void *req)
+static struct request *find_request(struct bucket *bucket, const void *req)
 {
 	int i;
 
@@ -72,14 +72,14 @@ static struct request *find(struct bucket *bucket, const void *req)
  * Moves the entry of @req from the table to @request.  Return: false if there
  * is none.
  */
-static bool take(const void *req, struct request *request)
+static bool take_request(const void *req, struct request *request)
 {
 	struct bucket *bucket = bucket_of(req);
 	unsigned long irqflags;
 	struct request *entry;
 
 	raw_spin_lock_irqsave(&bucket->lock, irqflags);
-	entry = find(bucket, req);
+	entry = find_request(bucket, req);
 	if (entry) {
 		*request = *entry;
 		entry->req = NULL;
@@ -88,7 +88,7 @@ static bool take(const void *req, struct request *request)
 	return entry;
 }
 
-static struct request *oldest(struct bucket *bucket)
+static struct request *oldest_request(struct bucket *bucket)
 {
 	struct request *oldest = bucket->ways;
 	int i;
@@ -107,15 +107,15 @@ static bool add_locked(struct bucket *bucket, const struct request *request)
 {
 	struct request *entry, *free;
 
-	if (find(bucket, request->req))
+	if (find_request(bucket, request->req))
 		return true;
-	free = find(bucket, NULL);
-	entry = free ?: oldest(bucket);
+	free = find_request(bucket, NULL);
+	entry = free ?: oldest_request(bucket);
 	*entry = *request;
 	return free;
 }
 
-static bool add(const struct request *request)
+static bool add_request(const struct request *request)
 {
 	struct bucket *bucket = bucket_of(request->req);
 	unsigned long irqflags;
@@ -181,8 +181,8 @@ static u8 nr_segs(const struct io_kiocb *req)
 }
 
 /* io_read(req, issue_flags); io_write() has the same arguments */
-static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
-		  bool is_write)
+static void begin_request(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
+			  bool is_write)
 {
 	struct io_kiocb *req = ARG(fregs, 0);
 	const struct kiocb *iocb = (const void *)req;
@@ -209,18 +209,18 @@ static void begin(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 	if (is_write)
 		ipcprobe_prints_of(IPCPROBE_PRINTS(&request.rec), request.rec.addr,
 				   request.rec.span);
-	if (!add(&request))
+	if (!add_request(&request))
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
 
 static void entry_read(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	begin(hook, fregs, false);
+	begin_request(hook, fregs, false);
 }
 
 static void entry_write(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	begin(hook, fregs, true);
+	begin_request(hook, fregs, true);
 }
 
 /* ---- submission and completion ---- */
@@ -231,7 +231,7 @@ static void probe_submit(void *data, IPCPROBE_URING_SUBMIT_ARGS)
 	struct request stale;
 
 	guard(preempt_notrace)();
-	if (take(req, &stale))
+	if (take_request(req, &stale))
 		ipcprobe_missed(hook, IPCPROBE_CLASS_FILE, IPCPROBE_REASON_LIMIT);
 }
 
@@ -256,7 +256,7 @@ static void set_brought(struct request *request)
 	ipcprobe_prints_brought(IPCPROBE_PRINTS(rec), rec->addr, &buffer, rec->ret);
 }
 
-static void tell_moved(const struct request *request)
+static void emit_moved(const struct request *request)
 {
 	if (!is_at_home(request))
 		return;
@@ -275,10 +275,10 @@ static void probe_complete(void *data, IPCPROBE_URING_COMPLETE_ARGS)
 	struct ipcprobe_rec_file_io *rec = &request.rec;
 
 	guard(preempt_notrace)();
-	if (!req || !take(req, &request))
+	if (!req || !take_request(req, &request))
 		return;
 	rec->ret = IPCPROBE_URING_RESULT;
-	tell_moved(&request);
+	emit_moved(&request);
 	if (!request.is_write)
 		set_brought(&request);
 	guard(irqsave)();

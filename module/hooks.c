@@ -118,8 +118,8 @@ static bool is_attached(const struct ipcprobe_hook *hook)
 }
 
 /* True if @needed, or an alternative to it, passes the test @there. */
-static bool has(const struct ipcprobe_hook *needed,
-		bool (*there)(const struct ipcprobe_hook *hook))
+static bool has_hook(const struct ipcprobe_hook *needed,
+		     bool (*there)(const struct ipcprobe_hook *hook))
 {
 	const struct ipcprobe_hook *hook;
 	unsigned int n;
@@ -139,7 +139,7 @@ static u32 complete_ones(u32 classes, bool (*there)(const struct ipcprobe_hook *
 	unsigned int n;
 
 	ipcprobe_for_each_hook(hook, n)
-		if (hook->classes & classes && !hook->is_optional && !has(hook, there))
+		if (hook->classes & classes && !hook->is_optional && !has_hook(hook, there))
 			classes &= ~hook->classes;
 	return classes;
 }
@@ -155,7 +155,7 @@ static u32 wanted_classes(void)
 }
 
 /* Prepares @classes; called before the first hook of a class is attached. */
-static void prepare(u32 classes)
+static void prepare_classes(u32 classes)
 {
 	u32 joining = classes & ~attached_classes;
 
@@ -219,7 +219,7 @@ static int class_errors[IPCPROBE_NR_CLASSES];	/* written under hooks_mutex */
  * Answers the first @asked requests: the functions of the classes @served are
  * hooked.  @err is the error for all other classes.
  */
-static void answer(u32 asked, u32 served, int err)
+static void answer_users(u32 asked, u32 served, int err)
 {
 	u32 class_id;
 
@@ -238,14 +238,14 @@ static void answer(u32 asked, u32 served, int err)
  * this operation again.  Operations begin only where all hooks that end them
  * are attached.
  */
-static int change(u32 asked, u32 classes, int err)
+static int change_hooks(u32 asked, u32 classes, int err)
 {
 	u32 leaving;
 	int functions_err, tracepoints_err;
 
-	prepare(classes);
+	prepare_classes(classes);
 	functions_err = set_functions(&classes);
-	answer(asked, classes, err ?: functions_err);
+	answer_users(asked, classes, err ?: functions_err);
 	leaving = attached_classes & ~classes;
 	detach_tracepoints(classes);
 	tracepoints_err = attach_tracepoints(classes);
@@ -263,7 +263,7 @@ static int change(u32 asked, u32 classes, int err)
  * Return: 0, also if this kernel does not support a class; else the error of
  * ftrace.
  */
-static int update(void)
+static int update_hooks(void)
 {
 	u32 asked = atomic_read_acquire(&nr_asked);	/* read before trace_users */
 	u32 wanted = wanted_classes(), classes;
@@ -276,9 +276,9 @@ static int update(void)
 	}
 	classes = complete_ones(wanted, is_found);
 	if (classes != attached_classes || is_unsettled)
-		err = change(asked, classes, err) ?: err;
+		err = change_hooks(asked, classes, err) ?: err;
 	else
-		answer(asked, classes, err);
+		answer_users(asked, classes, err);
 	is_unsettled = err;
 	return err;
 }
@@ -286,7 +286,7 @@ static int update(void)
 /* Return: a value of the netlink attribute IPCPROBE_A_HOOK_OPTIONAL. */
 u8 ipcprobe_hook_optional(const struct ipcprobe_hook *hook)
 {
-	return hook->is_optional && !has(hook, is_attached) ? 2 :
+	return hook->is_optional && !has_hook(hook, is_attached) ? 2 :
 	       hook->is_optional || hook->one_of;
 }
 
@@ -314,10 +314,10 @@ int ipcprobe_hooks_get(u32 classes)
 	if (mutex_lock_killable(&hooks_mutex))
 		return -EINTR;
 	count_users(classes, 1);
-	err = update();
+	err = update_hooks();
 	if (classes & ~attached_classes) {
 		count_users(classes, -1);
-		update();
+		update_hooks();
 		err = err ?: -ENOENT;
 	} else {
 		err = 0;
@@ -330,7 +330,7 @@ void ipcprobe_hooks_put(u32 classes)
 {
 	guard(mutex)(&hooks_mutex);
 	count_users(classes, -1);
-	update();
+	update_hooks();
 }
 
 u32 ipcprobe_hooks_attached(void)
@@ -352,7 +352,7 @@ u32 ipcprobe_hooks_incomplete(u32 classes)
 
 	guard(mutex)(&hooks_mutex);
 	ipcprobe_for_each_hook(hook, n)
-		if (hook->is_optional && !has(hook, is_attached))
+		if (hook->is_optional && !has_hook(hook, is_attached))
 			lacking |= hook->classes & classes;
 	return lacking;
 }
@@ -364,7 +364,7 @@ static DECLARE_WORK(trace_work, serve_trace_users);
 static DECLARE_DELAYED_WORK(retry_work, serve_trace_users);
 
 /* Logs when users of tracepoints get no events, and when they get them later. */
-static void report(int err)
+static void report_result(int err)
 {
 	static int last_err;	/* hooks_mutex */
 
@@ -383,10 +383,10 @@ static void serve_trace_users(struct work_struct *work)
 	guard(mutex)(&hooks_mutex);
 	if (!is_ready)
 		return;
-	err = update();
+	err = update_hooks();
 	if (!err && wanted_classes() & ~attached_classes)
 		err = -ENOENT;
-	report(err);
+	report_result(err);
 	if (err && err != -ENOENT)
 		schedule_delayed_work(&retry_work, HZ);
 }
@@ -521,6 +521,6 @@ void ipcprobe_hooks_exit(void)
 	cancel_work_sync(&trace_work);
 	cancel_delayed_work_sync(&retry_work);
 	scoped_guard(mutex, &hooks_mutex)
-		update();
+		update_hooks();
 	ipcprobe_functions_exit();
 }

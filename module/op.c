@@ -105,7 +105,7 @@ static void put_ends(struct ipcprobe_op *op)
 }
 
 /* Drops the references that an operation holds. */
-static void put(struct ipcprobe_op *op)
+static void put_refs(struct ipcprobe_op *op)
 {
 	if (!ipcprobe_op_has(op->kind, IPCPROBE_OP_BORROWS))
 		put_ends(op);
@@ -127,7 +127,7 @@ static void put(struct ipcprobe_op *op)
  */
 void ipcprobe_op_free(struct ipcprobe_op *op)
 {
-	put(op);
+	put_refs(op);
 	ipcprobe_op_release(op);
 	if (unlikely(current->flags & PF_EXITING))
 		ipcprobe_op_discard();
@@ -136,7 +136,7 @@ void ipcprobe_op_free(struct ipcprobe_op *op)
 /* Forgets the operations of tasks that still wait.  No hook may be attached. */
 void ipcprobe_op_reset(void)
 {
-	ipcprobe_op_table_clear(put);
+	ipcprobe_op_table_clear(put_refs);
 }
 
 /*
@@ -191,7 +191,7 @@ static struct ipcprobe_op *find_outer(struct ipcprobe_hook *hook, u8 kind)
  * Clears field by field: memset() is a string instruction that takes about one
  * cycle per byte.
  */
-static __always_inline void clear(struct ipcprobe_op *op)
+static __always_inline void clear_op(struct ipcprobe_op *op)
 {
 	int side;
 
@@ -257,7 +257,7 @@ static bool may_be_in_work(void)
 }
 
 /* Return: the current task's struct ipcprobe_op, initialised; NULL without memory. */
-static struct ipcprobe_op *own(void)
+static struct ipcprobe_op *own_op(void)
 {
 	struct ipcprobe_op *op = ipcprobe_op_own();
 
@@ -269,9 +269,9 @@ static struct ipcprobe_op *own(void)
 	return op;
 }
 
-static struct ipcprobe_op *begin(struct ipcprobe_op *op, u8 kind, u8 call)
+static struct ipcprobe_op *begin_op(struct ipcprobe_op *op, u8 kind, u8 call)
 {
-	clear(op);
+	clear_op(op);
 	op->kind = kind;
 	op->call = call;
 	op->begin = ipcprobe_stamp();
@@ -302,7 +302,7 @@ struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 	if (unlikely(!READ_ONCE(ipcprobe_op_enabled) || !in_task() || !current->pid ||
 		     find_outer(hook, kind)))
 		return NULL;
-	op = own();
+	op = own_op();
 	if (unlikely(!op))
 		return miss_memory(hook, kind);
 	if (unlikely(op->work_depth || !in_own_call(kind, &call))) {
@@ -310,9 +310,9 @@ struct ipcprobe_op *ipcprobe_op_begin(struct ipcprobe_hook *hook, u8 kind)
 		return NULL;
 	}
 	if (likely(!op->is_late))
-		return begin(op, kind, call);
+		return begin_op(op, kind, call);
 	ipcprobe_missed(hook, ipcprobe_op_class(kind), IPCPROBE_REASON_LATE_HOOK);
-	begin(op, IPCPROBE_OP_LATE, call);
+	begin_op(op, IPCPROBE_OP_LATE, call);
 	return NULL;
 }
 
@@ -324,8 +324,8 @@ static struct ipcprobe_op *begin_anywhere(struct ipcprobe_hook *hook, u8 kind)
 	if (!READ_ONCE(ipcprobe_op_enabled) || !in_task() || !current->pid ||
 	    find_outer(hook, kind))
 		return NULL;
-	op = own();
-	return likely(op) ? begin(op, kind, IPCPROBE_CALL_OTHER) : miss_memory(hook, kind);
+	op = own_op();
+	return likely(op) ? begin_op(op, kind, IPCPROBE_CALL_OTHER) : miss_memory(hook, kind);
 }
 
 /**
@@ -374,7 +374,7 @@ static void entry_work(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 
 	if (!READ_ONCE(ipcprobe_op_enabled))
 		return;
-	op = own();
+	op = own_op();
 	if (unlikely(!op)) {	/* which tasks are in such work is now unknown */
 		WRITE_ONCE(enabled_ns, ktime_get_ns());
 		return;

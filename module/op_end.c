@@ -35,7 +35,7 @@ static noinline void finish_slow(struct ipcprobe_op *op, long result)
  * release the operation as their last step.  Not inlined: nearly every system
  * call of the machine ends no operation.
  */
-static noinline void finish(struct ipcprobe_op *op, long ret)
+static noinline void finish_op(struct ipcprobe_op *op, long ret)
 {
 	switch (op->kind) {
 	case IPCPROBE_OP_FILE_READ:
@@ -86,7 +86,7 @@ static void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 	guard(preempt_notrace)();
 	op = ipcprobe_op_find();
 	if (unlikely(op))
-		finish(op, ret);
+		finish_op(op, ret);
 }
 
 /*

@@ -28,7 +28,7 @@ static struct ipcprobe_op_leaf no_leaf;
 struct ipcprobe_op_leaf *ipcprobe_op_leaves[NR_LEAVES];
 static struct kmem_cache *cache;
 
-static void fill(struct ipcprobe_op_leaf *leaf)
+static void fill_leaf(struct ipcprobe_op_leaf *leaf)
 {
 	u32 i;
 
@@ -45,7 +45,7 @@ int ipcprobe_op_table_init(void)
 {
 	u32 i;
 
-	fill(&no_leaf);
+	fill_leaf(&no_leaf);
 	for (i = 0; i < NR_LEAVES; i++)
 		ipcprobe_op_leaves[i] = &no_leaf;
 	/*
@@ -72,7 +72,7 @@ static bool make_leaf(u32 nr)
 
 	if (!leaf)
 		return false;
-	fill(leaf);
+	fill_leaf(leaf);
 	if (cmpxchg(&ipcprobe_op_leaves[nr], &no_leaf, leaf) != &no_leaf)
 		kfree(leaf);
 	return true;
@@ -96,7 +96,7 @@ static struct ipcprobe_op *make_op(unsigned long *place)
 	return op;
 }
 
-static struct ipcprobe_op *at(const unsigned long *place)
+static struct ipcprobe_op *op_at_place(const unsigned long *place)
 {
 	return (struct ipcprobe_op *)(READ_ONCE(*place) & ~NOTHING);
 }
@@ -115,7 +115,7 @@ struct ipcprobe_op *ipcprobe_op_own(void)
 
 	if (READ_ONCE(ipcprobe_op_leaves[nr]) == &no_leaf && !make_leaf(nr))
 		return NULL;
-	return at(ipcprobe_op_place(tid)) ?: make_op(ipcprobe_op_place(tid));
+	return op_at_place(ipcprobe_op_place(tid)) ?: make_op(ipcprobe_op_place(tid));
 }
 
 /*
@@ -124,7 +124,7 @@ struct ipcprobe_op *ipcprobe_op_own(void)
  */
 struct ipcprobe_op *ipcprobe_op_made(void)
 {
-	return at(ipcprobe_op_place(current->pid));
+	return op_at_place(ipcprobe_op_place(current->pid));
 }
 
 /**
@@ -139,9 +139,9 @@ void ipcprobe_op_update(struct ipcprobe_op *op)
 		WRITE_ONCE(*op->place, op->idle);
 }
 
-static void discard(unsigned long *place)
+static void discard_op(unsigned long *place)
 {
-	struct ipcprobe_op *op = at(place);
+	struct ipcprobe_op *op = op_at_place(place);
 
 	if (!op)
 		return;
@@ -155,7 +155,7 @@ static void discard(unsigned long *place)
  */
 void ipcprobe_op_discard(void)
 {
-	discard(ipcprobe_op_place(current->pid));
+	discard_op(ipcprobe_op_place(current->pid));
 }
 
 static void clear_leaf(struct ipcprobe_op_leaf *leaf, void (*put)(struct ipcprobe_op *op))
@@ -164,8 +164,8 @@ static void clear_leaf(struct ipcprobe_op_leaf *leaf, void (*put)(struct ipcprob
 
 	for (place = leaf->places; place < leaf->places + LEAF_SIZE; place++) {
 		if (!(*place & IPCPROBE_OP_IDLE))
-			put(at(place));
-		discard(place);
+			put(op_at_place(place));
+		discard_op(place);
 	}
 }
 
