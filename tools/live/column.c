@@ -38,7 +38,7 @@ void live_columns_all(struct live_column_list *list)
 		list->column[list->nr] = (uint8_t)list->nr;
 }
 
-static int find(const char *name, size_t len)
+static int find_column(const char *name, size_t len)
 {
 	for (unsigned int i = 0; i < LIVE_NR_COLUMNS; i++)
 		if (strlen(live_columns[i].name) == len &&
@@ -48,8 +48,9 @@ static int find(const char *name, size_t len)
 }
 
 /**
- * live_columns_parse - "A,B": these columns; "+A,B": these besides the usual ones
- * Return: 0, or -EINVAL: a name is unknown, or there is none.
+ * live_columns_parse - parse "A,B" (these columns) or "+A,B" (these and the
+ * usual columns)
+ * Return: 0, or -EINVAL if a name is unknown or the list is empty.
  */
 int live_columns_parse(const char *word, struct live_column_list *list)
 {
@@ -60,7 +61,7 @@ int live_columns_parse(const char *word, struct live_column_list *list)
 		list->nr = 0;
 	for (;;) {
 		size_t len = strcspn(word, ",");
-		int column = find(word, len);
+		int column = find_column(word, len);
 
 		if (column < 0)
 			return -EINVAL;

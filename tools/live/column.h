@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The columns of 'ipcprobe ls': what can be known of an object, and of one of
- * its holders.
+ * The columns of 'ipcprobe ls': properties of an object, and of one of its
+ * holders.
  */
 #ifndef IPCPROBE_LIVE_COLUMN_H
 #define IPCPROBE_LIVE_COLUMN_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* how a value is kept and shown */
+/* how a value is stored and printed */
 enum live_kind {
 	LIVE_KIND_TEXT,
 	LIVE_KIND_NUMBER,
@@ -20,7 +20,7 @@ enum live_kind {
 	LIVE_KIND_BOOL,
 };
 
-/* X(identifier, heading, kind, what it is) */
+/* X(identifier, heading, kind, description) */
 #define LIVE_OBJECT_COLUMNS(X)							\
 	X(TYPE, "TYPE", TEXT, "kind of object")					\
 	X(ID, "ID", NUMBER, "identifier (SysV), inode, number or address")	\
@@ -112,7 +112,7 @@ enum live_column {
 
 #define LIVE_NR_HOLDER_COLUMNS	(LIVE_NR_COLUMNS - LIVE_NR_OBJECT_COLUMNS)
 
-/* one column */
+/* description of one column */
 struct live_column_desc {
 	const char *name;
 	enum live_kind kind;
@@ -122,9 +122,9 @@ struct live_column_desc {
 extern const struct live_column_desc live_columns[LIVE_NR_COLUMNS];
 
 /**
- * struct live_column_list - columns chosen by the user
- * @column: in their order
- * @nr: how many
+ * struct live_column_list - columns that the user chose
+ * @column: enum live_column, in the order to print
+ * @nr: number of columns
  */
 struct live_column_list {
 	uint8_t column[LIVE_NR_COLUMNS];

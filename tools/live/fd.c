@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The descriptors of a process that are IPC objects. Nothing is opened but message
- * queues: links are read and followed by stat() alone.
+ * Finds the descriptors of a process that are IPC objects. The file opens
+ * nothing but message queues: it reads links and follows them with stat() only.
  */
 #include "live/sources.h"
 
@@ -20,13 +20,13 @@
 #include "lib/array.h"
 
 #define MQUEUE_MAGIC		0x19800202
-#define MQUEUE_FILE_SIZE	80	/* what stat() tells of each queue */
+#define MQUEUE_FILE_SIZE	80	/* st_size of every message queue */
 
-/* One descriptor. */
+/* One descriptor of the process. */
 struct fd {
 	int number;
 	char path[24];			/* "fd/N" */
-	char link[PATH_MAX];		/* what it is called */
+	char link[PATH_MAX];		/* target of the link */
 	struct stat st;
 	struct live_fdinfo info;
 };
@@ -69,7 +69,7 @@ static int read_fdinfo(const struct live_proc *proc, struct fd *fd)
 	return 0;
 }
 
-/* ---- what it is ---- */
+/* ---- which object a descriptor is ---- */
 
 static uint32_t find_pipe(struct live *live, const struct fd *fd)
 {
@@ -135,7 +135,10 @@ static uint32_t find_eventfd(struct live *live, const struct fd *fd)
 	return object;
 }
 
-/* A message queue that is in no list: of a namespace that was not entered, or deleted. */
+/*
+ * Finds a message queue that is in no list: its namespace was not entered, or
+ * the queue is deleted.
+ */
 static uint32_t find_queue(struct live *live, const struct live_proc *proc, const struct fd *fd)
 {
 	uint32_t object = live_find(live, LIVE_TYPE_MQ, fd->st.st_dev, fd->st.st_ino, 0);
@@ -179,7 +182,7 @@ static uint32_t find_object(struct live *live, struct live_proc *proc, const str
 	return *fd->link == '/' ? find_file(live, proc, fd) : 0;
 }
 
-/* ---- how it is held ---- */
+/* ---- how the process holds the object ---- */
 
 static void set_flags(struct live_value *value, uint32_t flags)
 {
@@ -208,8 +211,8 @@ static uint32_t access_of(uint32_t flags)
 	return flags & O_PATH ? 0 : how[flags & O_ACCMODE];
 }
 
-static void hold(struct live *live, struct live_proc *proc, const struct fd *fd,
-		 uint32_t object)
+static void hold_object(struct live *live, struct live_proc *proc, const struct fd *fd,
+			uint32_t object)
 {
 	static const char *const names[] = { "path", "read", "write", "read+write" };
 	uint32_t how = access_of(fd->info.flags);
@@ -241,7 +244,7 @@ static void read_fd(struct live *live, struct live_proc *proc, struct fd *fd)
 	if (!object)
 		return;
 	live_set_stat(live, object, &fd->st);
-	hold(live, proc, fd, object);
+	hold_object(live, proc, fd, object);
 }
 
 void live_read_fds(struct live *live, struct live_proc *proc)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holders of objects, with what is known of the process that is being read.
+ * Adds holders of objects, with the properties of the process that is being
+ * read.
  */
 #include "live/sources.h"
 
-/* live_proc_hold - one more holder, with what is known of its process */
+/* live_proc_hold - add a holder of @object, with the properties of its process */
 uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
 			int fd, uint32_t how)
 {
@@ -23,7 +24,7 @@ uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t obje
 	return holder;
 }
 
-/* live_fd_holder - the holder that is this descriptor, 0 if it is of no interest */
+/* live_fd_holder - the holder for descriptor @fd; 0 if the descriptor is of no interest */
 uint32_t live_fd_holder(const struct live_proc *proc, int fd)
 {
 	return fd >= 0 ? map_get(&proc->by_fd, (uint64_t)fd) : 0;

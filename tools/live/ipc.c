@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What lives in IPC namespaces: SysV objects and POSIX message queues.
+ * Reads the contents of IPC namespaces: SysV objects and POSIX message queues.
  */
 #include "live/sources.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits of an IPC namespace: SysV's by the system calls that ipcs(1) uses
- * too, those of POSIX message queues from /proc.
+ * Reads the limits of an IPC namespace: SysV limits by the system calls that
+ * ipcs(1) uses, limits of POSIX message queues from /proc.
  */
 #include "live/limit.h"
 
@@ -34,7 +34,10 @@ static void set_used(struct live_limit *limit, uint64_t number)
 	limit->is_used_known = true;
 }
 
-/* The kernel fills another struct than msgctl() and shmctl() are declared with. */
+/*
+ * For IPC_INFO the kernel fills another structure than the one in the
+ * declarations of msgctl() and shmctl().
+ */
 static void read_msg(struct live_limit *limit)
 {
 	struct msginfo info;
@@ -98,7 +101,7 @@ static void read_file(struct live_limit *limit, const char *name)
 	free(text);
 }
 
-/* The kernel does not tell how many there are: those that have a name. */
+/* The kernel does not report the number of queues; count the queues that have a name. */
 static void count_queues(struct live_limit *limit)
 {
 	struct live live;

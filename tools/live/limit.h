@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The limits of an IPC namespace, and how much of them is used.
+ * The limits of an IPC namespace, and how much of each limit is used.
  */
 #ifndef IPCPROBE_LIVE_LIMIT_H
 #define IPCPROBE_LIVE_LIMIT_H
@@ -9,12 +9,12 @@
 #include <stdint.h>
 
 enum live_limit_kind {
-	LIVE_LIMIT_COUNT,	/* so many things may exist: some are used */
+	LIVE_LIMIT_COUNT,	/* maximum number of things; some are in use */
 	LIVE_LIMIT_BYTES,
 	LIVE_LIMIT_NUMBER,
 };
 
-/* X(identifier, name, what is limited, kind) */
+/* X(identifier, name, description, kind) */
 #define LIVE_LIMITS(X)								\
 	X(MSGMNI, "MSGMNI", "SysV message queues", COUNT)			\
 	X(MSGMAX, "MSGMAX", "SysV: bytes of a message", BYTES)			\
@@ -42,11 +42,11 @@ enum live_limit_id {
 };
 
 /**
- * struct live_limit - one limit
- * @limit: as the kernel has it
- * @used: of it
- * @is_known: the limit is
- * @is_used_known: how many is known
+ * struct live_limit - one limit of an IPC namespace
+ * @limit: the kernel's value
+ * @used: how much of @limit is used
+ * @is_known: @limit is valid
+ * @is_used_known: @used is valid
  */
 struct live_limit {
 	uint64_t limit;
@@ -55,7 +55,7 @@ struct live_limit {
 	bool is_used_known;
 };
 
-/* one limit's name and meaning */
+/* name and description of one limit */
 struct live_limit_desc {
 	const char *name;
 	const char *help;
@@ -64,7 +64,7 @@ struct live_limit_desc {
 
 extern const struct live_limit_desc live_limits[LIVE_NR_LIMITS];
 
-/* of the caller's IPC namespace; what cannot be read stays unknown */
+/* reads the limits of the caller's IPC namespace; a limit that cannot be read stays unknown */
 void live_limits_read(struct live_limit limit[LIVE_NR_LIMITS]);
 
 #endif /* IPCPROBE_LIVE_LIMIT_H */

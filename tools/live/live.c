@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The inventory of IPC objects: what the sources put into it.
+ * The inventory of IPC objects, with the functions by which sources fill it.
  */
 #include "live/live.h"
 
@@ -36,7 +36,7 @@ static uint32_t find_type(const char *name, size_t len)
 	return 0;
 }
 
-/* live_types_parse - "pipe,shm" as a mask; 0 or -EINVAL */
+/* live_types_parse - parse "pipe,shm" into a mask of types; 0 or -EINVAL */
 int live_types_parse(const char *word, uint32_t *types)
 {
 	*types = 0;
@@ -71,7 +71,7 @@ void live_set(struct live_value *value, uint64_t number)
 	value->number = number;
 }
 
-/* Without memory the value is unknown. */
+/* If memory is short, the value becomes unknown. */
 void live_set_text(struct live_value *value, const char *format, ...)
 {
 	char *text = NULL;
@@ -117,7 +117,7 @@ static bool is_same(const struct live_object *object, enum live_type type, uint6
 	       object->offset == offset;
 }
 
-/* live_find - the object, 0 if it is not known */
+/* live_find - number of the object; 0 if the inventory does not have it */
 uint32_t live_find(const struct live *live, enum live_type type, uint64_t scope, uint64_t id,
 		   uint64_t offset)
 {
@@ -134,7 +134,7 @@ static uint32_t out_of_memory(struct live *live)
 	return 0;
 }
 
-/* live_get - the object, made if it is new */
+/* live_get - number of the object; adds the object if it is new */
 uint32_t live_get(struct live *live, enum live_type type, uint64_t scope, uint64_t id,
 		  uint64_t offset)
 {
@@ -160,7 +160,7 @@ uint32_t live_get(struct live *live, enum live_type type, uint64_t scope, uint64
 	return number;
 }
 
-/* live_hold - one more holder of @object */
+/* live_hold - add a holder of @object */
 uint32_t live_hold(struct live *live, uint32_t object, uint32_t pid, int fd, uint32_t how)
 {
 	struct live_object *held = live_object_at(live, object);
@@ -182,7 +182,7 @@ uint32_t live_hold(struct live *live, uint32_t object, uint32_t pid, int fd, uin
 	return number;
 }
 
-/* live_wait - thread @tid of a holder waits in @call for the object */
+/* live_wait - mark the holder as a waiter: its thread @tid waits in @call for the object */
 void live_wait(struct live *live, uint32_t holder, const char *call, uint32_t tid)
 {
 	struct live_object *object = live_object_at(live, live_holder_at(live, holder)->object);
@@ -196,7 +196,7 @@ void live_wait(struct live *live, uint32_t holder, const char *call, uint32_t ti
 	live_set(&object->value[LIVE_COL_WAITERS], object->nr_waiters);
 }
 
-/* ---- all ---- */
+/* ---- the whole inventory ---- */
 
 int live_init(struct live *live)
 {

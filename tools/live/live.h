@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The IPC objects that exist now, who holds them and who waits for them.
+ * The IPC objects that exist now, their holders and their waiters.
  *
- * live_read() fills it from /proc, from system calls that leave the objects
- * alone, and from the module. Each source is a file of this folder.
+ * live_read() fills the inventory from /proc, from system calls that do not
+ * change the objects, and from the module. Each source is a file of this
+ * folder.
  */
 #ifndef IPCPROBE_LIVE_LIVE_H
 #define IPCPROBE_LIVE_LIVE_H
@@ -28,38 +29,38 @@ enum live_type {
 #define LIVE_ALL	((1U << LIVE_NR_TYPES) - 1)
 #define LIVE_SYSV	(LIVE_BIT(SHM) | LIVE_BIT(SEM) | LIVE_BIT(MSG))
 
-/* a cell */
+/* value of one cell */
 struct live_value {
 	enum {
-		LIVE_NONE,	/* makes no sense here */
+		LIVE_NONE,	/* the column does not apply to this object */
 		LIVE_UNKNOWN,
-		LIVE_AT_LEAST,	/* so much, and perhaps more */
+		LIVE_AT_LEAST,	/* lower limit of the value */
 		LIVE_KNOWN
 	} state;
 	uint64_t number;
 	char *text;
 };
 
-/* how an object is held */
-#define LIVE_READ	0x1U	/* by a descriptor that can read */
+/* flags: how a process holds an object */
+#define LIVE_READ	0x1U	/* by a descriptor that is open for reading */
 #define LIVE_WRITE	0x2U
 #define LIVE_MAPPED	0x4U
-#define LIVE_WAITING	0x8U	/* not at all: it waits for it */
+#define LIVE_WAITING	0x8U	/* no access; a thread waits for the object */
 
 /**
- * struct live_object - one object
+ * struct live_object - one IPC object
  * @type: enum live_type
- * @scope: what @id is unique in: IPC namespace (SysV), device, process (private
- *	futex), 0
- * @id: identifier, inode, number or address
- * @offset: futex in a shared mapping: place in the object
- * @first_holder: as they were found
- * @last_holder: likewise
- * @peer: unix: object at the other end, 0 = none or not known
- * @peer_ino: unix: its inode, 0 = none
- * @next_alike: object with the same key in @by_key
- * @nr_waiters: threads seen waiting
- * @value: by enum live_column
+ * @scope: in which @id is unique: IPC namespace (SysV), device, process
+ *	(private futex), or 0 for the whole system
+ * @id: identifier, inode number, number or address
+ * @offset: for a futex in a shared mapping: its offset in the mapped object
+ * @first_holder: first holder, in the order in which holders were found
+ * @last_holder: last holder in this order
+ * @peer: for a UNIX socket: object at the other end; 0 = none or unknown
+ * @peer_ino: for a UNIX socket: inode number of the other end; 0 = none
+ * @next_alike: next object with the same key in @by_key
+ * @nr_waiters: number of waiting threads that were found
+ * @value: values, by enum live_column
  */
 struct live_object {
 	enum live_type type;
@@ -77,12 +78,12 @@ struct live_object {
 
 /**
  * struct live_holder - one descriptor, mapping or waiting thread
- * @object: what it is of
- * @next: holder of the same object
- * @pid: process
- * @fd: descriptor, -1 = none
- * @how: LIVE_READ, ...
- * @value: by enum live_column - LIVE_NR_OBJECT_COLUMNS
+ * @object: number of the object that it holds or waits for
+ * @next: next holder of the same object
+ * @pid: process id
+ * @fd: number of the descriptor; -1 = none
+ * @how: flags: LIVE_READ, ...
+ * @value: values, by enum live_column - LIVE_NR_OBJECT_COLUMNS
  */
 struct live_holder {
 	uint32_t object;
@@ -93,12 +94,12 @@ struct live_holder {
 	struct live_value value[LIVE_NR_HOLDER_COLUMNS];
 };
 
-/* what could not be found out */
+/* information that could not be read */
 enum live_gap {
 	LIVE_GAP_MODULE,	/* contents of pipes */
 	LIVE_GAP_PROCESS,	/* descriptors and mappings of processes */
 	LIVE_GAP_WAITS,		/* system calls that processes wait in */
-	LIVE_GAP_MEMORY,	/* their memory */
+	LIVE_GAP_MEMORY,	/* memory of processes that wait */
 	LIVE_GAP_SYSV,
 	LIVE_GAP_MQ,
 	LIVE_GAP_UNIX,		/* sockets: queues and peers */
@@ -108,7 +109,7 @@ enum live_gap {
 	LIVE_NR_GAPS
 };
 
-/* how often, and the first reason (-errno) */
+/* number of failures, and the error of the first one (-errno) */
 struct live_loss {
 	uint32_t nr;
 	int err;
@@ -117,9 +118,9 @@ struct live_loss {
 struct live {
 	struct pool object;
 	struct pool holder;
-	struct map by_key;	/* object by a hash of type, scope, id and offset */
+	struct map by_key;	/* number of an object by a hash of type, scope, id and offset */
 	struct tasks tasks;	/* processes and their parents */
-	uint64_t ipc_ns;	/* namespace being read */
+	uint64_t ipc_ns;	/* IPC namespace that is being read */
 	uint64_t net_ns;
 	struct live_loss loss[LIVE_NR_GAPS];
 	bool is_out_of_memory;
@@ -132,7 +133,7 @@ int live_read(struct live *live, uint32_t types);
 const char *live_type_name(enum live_type type);
 int live_types_parse(const char *word, uint32_t *types);
 
-/* for the sources: number 0 is an object, or holder, that nobody looks at */
+/* functions for the sources; number 0 is an object or holder that is never printed */
 uint32_t live_find(const struct live *live, enum live_type type, uint64_t scope, uint64_t id,
 		   uint64_t offset);
 uint32_t live_get(struct live *live, enum live_type type, uint64_t scope, uint64_t id,
@@ -141,7 +142,7 @@ uint32_t live_hold(struct live *live, uint32_t object, uint32_t pid, int fd, uin
 void live_wait(struct live *live, uint32_t holder, const char *call, uint32_t tid);
 void live_miss(struct live *live, enum live_gap gap, int err);
 
-/* columns of objects and of holders alike */
+/* values of objects, values of holders */
 struct live_value *live_object_value(struct live *live, uint32_t object, enum live_column column);
 struct live_value *live_holder_value(struct live *live, uint32_t holder, enum live_column column);
 void live_set(struct live_value *value, uint64_t number);

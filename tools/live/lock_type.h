@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What lock of glibc a futex belongs to, from the memory around it.
+ * Recognises the lock of glibc that a futex belongs to, from the memory around
+ * the futex.
  */
 #ifndef IPCPROBE_LIVE_LOCK_TYPE_H
 #define IPCPROBE_LIVE_LOCK_TYPE_H
@@ -10,17 +11,18 @@
 #include <linux/ipcprobe.h>
 
 enum lock_type {
-	LOCK_FUTEX,	/* none of these, or not for certain */
+	LOCK_FUTEX,	/* no lock of glibc, or uncertain */
 	LOCK_MUTEX, LOCK_COND, LOCK_RWLOCK, LOCK_BARRIER, LOCK_SEM,
 };
 
 /**
- * struct lock - what a waiter waits for
+ * struct lock - lock that a waiter waits for
  * @type: which lock
- * @kind: of a mutex, for example "recursive"; else NULL
- * @addr: where it begins
- * @owner: MUTEX: the task that holds it.  RWLOCK: the writer that does, as a
- *	number in the waiter's pid namespace.  0: nobody, or not known
+ * @kind: for a mutex: its kind, for example "recursive"; else NULL
+ * @addr: address of the lock's first byte
+ * @owner: for MUTEX: tid of the task that holds the mutex. For RWLOCK: tid of
+ *	the writer that holds the lock, in the waiter's pid namespace. 0: no
+ *	owner, or unknown
  */
 struct lock {
 	enum lock_type type;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mappings of a process: who has shared memory attached, and what lies
- * behind the address of a futex.
+ * Reads the mappings of a process: which shared memory the process has
+ * attached, and which object a futex's address belongs to.
  */
 #include "live/sources.h"
 
@@ -14,7 +14,7 @@
 #include "lib/maps_line.h"
 
 /**
- * live_parse_map - a line of /proc/PID/maps; @ret->path points into it
+ * live_parse_map - parse a line of /proc/PID/maps; @ret->path points into @line
  * Return: 0 or -EINVAL.
  */
 int live_parse_map(char *line, struct live_map *ret)
@@ -35,7 +35,7 @@ int live_parse_map(char *line, struct live_map *ret)
 	return 0;
 }
 
-/* A segment's inode number is its identifier. */
+/* The inode number of a SysV segment is its identifier. */
 static uint32_t find_segment(struct live *live, const struct live_proc *proc,
 			     const struct live_map *map)
 {
@@ -63,7 +63,7 @@ static uint32_t find_object(struct live *live, const struct live_proc *proc,
 	} else {
 		err = -errno;
 	}
-	/* one that has lost its name, and so was not read in its folder */
+	/* this semaphore has lost its name, so it was not read from its folder */
 	if (!err && live_object_at(live, object)->type == LIVE_TYPE_POSIX_SEM)
 		err = live_read_sem(live, object, proc->dir, path);
 	if (err && err != -ENOENT && err != -ESRCH)
@@ -71,7 +71,7 @@ static uint32_t find_object(struct live *live, const struct live_proc *proc,
 	return object;
 }
 
-static void hold(struct live *live, struct live_proc *proc, struct live_map *map)
+static void hold_mapping(struct live *live, struct live_proc *proc, struct live_map *map)
 {
 	uint32_t object = find_object(live, proc, map);
 	uint32_t holder;
@@ -122,7 +122,7 @@ void live_read_maps(struct live *live, struct live_proc *proc)
 		if (live_parse_map(line, &map))
 			continue;
 		if (*map.path == '/')
-			hold(live, proc, &map);
+			hold_mapping(live, proc, &map);
 		if (keep_map(proc, &map))
 			live->is_out_of_memory = true;
 	}
@@ -136,7 +136,7 @@ void live_free_maps(struct live_proc *proc)
 	free(proc->maps);
 }
 
-/* live_map_at - the mapping that @addr lies in, or NULL */
+/* live_map_at - the mapping that contains @addr, or NULL */
 struct live_map *live_map_at(const struct live_proc *proc, uint64_t addr)
 {
 	for (size_t i = 0; i < proc->nr_maps; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The seals of a memfd: asked by a copy of the holder's descriptor, since to open
+ * Reads the seals of a memfd through a copy of the holder's descriptor: opening
  * the file again could break a lease.
  */
 #include "live/sources.h"
@@ -36,7 +36,7 @@ static void set_seals(struct live_value *value, int seals)
 	live_set_text(value, "%s", seals ? text : "none");
 }
 
-/* A copy of descriptor @fd, or -errno. */
+/* Returns a copy of descriptor @fd of the process, or -errno. */
 static int copy_fd(const struct live_proc *proc, int fd)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, proc->pid, 0), copy;
@@ -49,7 +49,10 @@ static int copy_fd(const struct live_proc *proc, int fd)
 	return copy;
 }
 
-/* The number may be another process's by now, or the descriptor another file's. */
+/*
+ * True if @fd is still the object: the pid may belong to another process by
+ * now, or the descriptor to another file.
+ */
 static bool is_object(const struct live_object *object, int fd)
 {
 	struct stat st;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * POSIX message queues, by their file system: mounted for ourselves and attached
- * nowhere where we may, else looked for where distributions mount it.
+ * Reads POSIX message queues from their file system. If we may, we mount a
+ * detached instance; else we use the place where distributions mount it.
  */
 #include "live/sources.h"
 
@@ -21,7 +21,7 @@
 
 #define MQUEUE_MAGIC	0x19800202
 
-/* Its mount, of the caller's IPC namespace, or -1. */
+/* Returns the mount of @context, for the caller's IPC namespace, or -1. */
 static int mount_context(int context)
 {
 	if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
@@ -29,7 +29,7 @@ static int mount_context(int context)
 	return (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
 }
 
-/* The root of a mount of our own, which goes with it, or -errno. */
+/* Returns the root of a mount of our own, which vanishes on close, or -errno. */
 static int open_own(void)
 {
 	int context = (int)syscall(SYS_fsopen, "mqueue", FSOPEN_CLOEXEC), mount, fd;
@@ -58,7 +58,7 @@ static int open_mounted(void)
 	return -ENOENT;
 }
 
-/* "QSIZE:129 NOTIFY:2 SIGNO:0 NOTIFY_PID:8260" */
+/* @text: "QSIZE:129 NOTIFY:2 SIGNO:0 NOTIFY_PID:8260" */
 static void set_contents(struct live_value *value, const char *text)
 {
 	static const char *const how[] = { "signal", "nothing", "thread" };
@@ -77,7 +77,7 @@ static void set_contents(struct live_value *value, const char *text)
 		live_set_text(&value[LIVE_COL_NOTIFY], "%u: signal %u", pid, signo);
 }
 
-/* Closes @queue, which is -1 if it could not be opened. */
+/* Closes @queue. @queue is -1 if the queue could not be opened. */
 static void set_attributes(struct live_value *value, mqd_t queue)
 {
 	struct mq_attr attr;
@@ -93,7 +93,7 @@ static void set_attributes(struct live_value *value, mqd_t queue)
 	mq_close(queue);
 }
 
-/* Its file @path, from folder @dir on, tells what is in it. */
+/* Reads the contents of a queue from its file @path, relative to folder @dir. */
 static void read_contents(struct live *live, uint32_t object, int dir, const char *path)
 {
 	static const enum live_column columns[] = { LIVE_COL_USED, LIVE_COL_NOTIFY, LIVE_COL_MSGS,
@@ -112,10 +112,10 @@ static void read_contents(struct live *live, uint32_t object, int dir, const cha
 }
 
 /**
- * live_read_queue - what is in a queue that no name leads to
- * @path: of a descriptor that is open on it, in /proc
+ * live_read_queue - read the contents of a queue that has no name
+ * @path: in /proc: link of a descriptor of the queue
  *
- * A queue's descriptor is an open file like any other.
+ * The descriptor of a queue can be read like any other file.
  */
 void live_read_queue(struct live *live, uint32_t object, const char *path)
 {
@@ -140,7 +140,7 @@ static void add_queue(struct live *live, uint64_t ns, int dir, const char *name)
 	if (ns)
 		live_set(&value[LIVE_COL_IPCNS], ns);
 	read_contents(live, object, dir, name);
-	/* by the system call, which takes nothing out */
+	/* open by mq_open(), which removes no message */
 	snprintf(path, sizeof(path), "/%s", name);
 	set_attributes(value, mq_open(path, O_RDONLY | O_NONBLOCK));
 }

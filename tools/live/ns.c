@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Namespaces: SysV objects, message queues and UNIX sockets are listed to those
- * within only, so each is entered in turn.
+ * Enters namespaces in turn: the kernel lists SysV objects, message queues and
+ * UNIX sockets only to a task within their namespace.
  */
 #include "live/sources.h"
 
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* live_ns_of - number of a process's namespace, 0 = not known */
+/* live_ns_of - number of a process's namespace; 0 = unknown */
 uint64_t live_ns_of(int proc, const char *kind)
 {
 	char path[32];
@@ -23,20 +23,22 @@ uint64_t live_ns_of(int proc, const char *kind)
 	return fstatat(proc, path, &st, 0) ? 0 : st.st_ino;
 }
 
-/* The namespaces met so far. */
+/* Namespaces that are already read. */
 struct seen {
 	struct map map;
-	int own;	/* to come back to */
+	int own;	/* the caller's namespace, to come back to */
 	const char *kind;
 	enum live_gap gap;
 	void (*read)(struct live *live, uint64_t ns);
 };
 
 /*
- * Enters the namespace of a process, reads there and comes back.
- * Return: false: could not come back, which hinders nothing but this.
+ * Enters the namespace of process @pid, reads there and comes back.
+ *
+ * Return: false if the caller could not come back. The only effect is that the
+ * remaining namespaces are not read.
  */
-static bool visit(struct live *live, struct seen *seen, const char *pid, uint64_t ns)
+static bool visit_namespace(struct live *live, struct seen *seen, const char *pid, uint64_t ns)
 {
 	bool is_back = true;
 	char path[64];
@@ -73,11 +75,11 @@ static void visit_all(struct live *live, struct seen *seen, DIR *proc)
 			continue;
 		if (map_set(&seen->map, st.st_ino, 1))
 			live->is_out_of_memory = true;
-		is_back = visit(live, seen, entry->d_name, st.st_ino);
+		is_back = visit_namespace(live, seen, entry->d_name, st.st_ino);
 	}
 }
 
-/* live_each_ns - call @read in the caller's own namespace, then in the others */
+/* live_each_ns - call @read in the caller's own namespace, then in each other one */
 void live_each_ns(struct live *live, const char *kind, enum live_gap gap,
 		  void (*read)(struct live *live, uint64_t ns))
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The contents of pipes and FIFOs. To open one by its link would add a reader or
- * a writer to it, and to ask through a copy of the descriptor could block: the
- * module tells.
+ * Reads the contents of pipes and FIFOs from the module. Opening a pipe by its
+ * link would add a reader or a writer to the pipe, and a query through a copy
+ * of the descriptor could block.
  */
 #include "live/sources.h"
 
@@ -11,7 +11,10 @@
 
 #include "trace/control.h"
 
-/* The pipe that this descriptor was found to be; its number may be reused by now. */
+/*
+ * Finds the pipe that this descriptor was before; the descriptor's number may
+ * be reused by now.
+ */
 static uint32_t find_object(const struct live *live, const struct map *by_fd,
 			    const struct control_object *pipe)
 {
@@ -51,7 +54,7 @@ static void map_fds(struct live *live, struct map *by_fd)
 	}
 }
 
-static int ask(struct control_object **pipes, size_t *nr)
+static int request_pipes(struct control_object **pipes, size_t *nr)
 {
 	struct control *control;
 	struct control_info info;
@@ -59,7 +62,7 @@ static int ask(struct control_object **pipes, size_t *nr)
 
 	if (err)
 		return err;
-	/* whoever may not ask gets an empty dump, but no information */
+	/* a caller without permission gets an empty dump, but control_get_info() fails */
 	err = control_get_info(control, &info);
 	if (!err)
 		err = control_get_objects(control, pipes, nr);
@@ -72,7 +75,7 @@ void live_read_pipes(struct live *live, uint32_t types)
 	struct control_object *pipes = NULL;
 	struct map by_fd = { 0 };
 	size_t nr = 0;
-	int err = ask(&pipes, &nr);
+	int err = request_pipes(&pipes, &nr);
 
 	(void)types;
 	if (err)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files in memory: POSIX shared memory and semaphores, which have a name below
- * /dev/shm, memfds, which have none, and anonymous shared mappings, which have
- * all the same.
+ * Reads files in memory: POSIX shared memory and semaphores, which have a name
+ * below /dev/shm, memfds, which have no name, and anonymous shared mappings,
+ * which the kernel keeps as files, too.
  */
 #include "live/sources.h"
 
@@ -18,7 +18,7 @@
 #define DELETED		" (deleted)"
 #define ANONYMOUS	"/dev/zero" DELETED
 
-/* live_set_stat - what stat() tells of every kind of object */
+/* live_set_stat - set what stat() reports for every kind of object */
 void live_set_stat(struct live *live, uint32_t object, const struct stat *st)
 {
 	static const char *const sources[LIVE_NR_TYPES] = {
@@ -44,7 +44,7 @@ void live_set_stat(struct live *live, uint32_t object, const struct stat *st)
 		live_set_text(&value[LIVE_COL_SOURCE], "%s", source);
 }
 
-/* live_set_file - and of files in memory */
+/* live_set_file - set what stat() reports for files in memory */
 void live_set_file(struct live *live, uint32_t object, const struct stat *st)
 {
 	struct live_value *value = live_object_at(live, object)->value;
@@ -71,7 +71,7 @@ static void set_name(struct live_value *value, enum live_type type, const char *
 		live_set_text(value, "%.*s", (int)name_len(path), path);
 }
 
-/* live_memory_object - the object that @path is, as /proc names it; 0: none */
+/* live_memory_object - the object for @path as printed in /proc; 0: not a file in memory */
 uint32_t live_memory_object(struct live *live, const char *path, uint64_t dev, uint64_t ino)
 {
 	enum live_type type = LIVE_TYPE_POSIX_SHM;
@@ -99,9 +99,9 @@ uint32_t live_memory_object(struct live *live, const char *path, uint64_t dev, u
 }
 
 /**
- * live_read_sem - the value of a POSIX semaphore, which glibc keeps in the first
- * four bytes
- * @path: its file, from folder @dir on
+ * live_read_sem - read the value of a POSIX semaphore, which glibc keeps in the
+ * first four bytes
+ * @path: file of the semaphore, relative to folder @dir
  *
  * Return: 0 or -errno.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes, one after the other: who they are, then what they hold and wait
- * for. One that ends meanwhile is seen in part.
+ * Reads processes one after the other: the identity of each process, then what
+ * it holds and waits for. A process that ends meanwhile is read in part.
  */
 #include "live/sources.h"
 
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PF_KTHREAD	0x00200000U	/* of the kernel's <linux/sched.h> */
+#define PF_KTHREAD	0x00200000U	/* from the kernel's <linux/sched.h> */
 
-/* The family: as the record of a task that a trace begins with. */
+/* Adds the process to the tree of tasks, by a record like those at the start of a trace. */
 static int add_to_family(struct live *live, const struct live_stat *stat)
 {
 	struct ipcprobe_rec_task_snapshot rec = {
@@ -33,7 +33,7 @@ static int add_to_family(struct live *live, const struct live_stat *stat)
 	return tasks_apply(&live->tasks, &rec.hdr);
 }
 
-static int identify(struct live *live, struct live_proc *proc)
+static int identify_process(struct live *live, struct live_proc *proc)
 {
 	char *text = live_read_file(proc->dir, "stat");
 	struct live_stat stat;
@@ -64,7 +64,7 @@ static int identify(struct live *live, struct live_proc *proc)
 
 static void read_proc(struct live *live, struct live_proc *proc)
 {
-	if (identify(live, proc))
+	if (identify_process(live, proc))
 		return;
 	live_read_fds(live, proc);
 	live_read_maps(live, proc);

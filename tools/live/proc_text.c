@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Small things that the sources need: files of /proc as text, users' names.
+ * Helpers of the sources: files of /proc as text, and their parsers.
  */
 #include "live/sources.h"
 
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /**
- * live_read_file - a whole file as a string, ended by two zeros
- * Return: to be freed; NULL with errno.
+ * live_read_file - read a whole file as a string that ends with two zero bytes
+ * Return: the string, to be freed; or NULL with errno set.
  */
 char *live_read_file(int dir, const char *path)
 {
@@ -36,7 +36,7 @@ char *live_read_file(int dir, const char *path)
 			text = grown;
 	}
 	if (fd >= 0)
-		close(fd);	/* leaves errno alone: only read */
+		close(fd);	/* close() of a file opened for reading keeps errno */
 	if (!text || got < 0) {
 		int err = errno;
 
@@ -49,7 +49,7 @@ char *live_read_file(int dir, const char *path)
 	return text;
 }
 
-/* live_line - cut the next line off @rest; NULL: there is none */
+/* live_line - cut the next line off @rest; NULL: no line is left */
 char *live_line(char **rest)
 {
 	char *line = strsep(rest, "\n");
@@ -80,7 +80,8 @@ void live_set_group(struct live_value *name, struct live_value *number, uint32_t
 }
 
 /**
- * live_parse_stat - /proc/PID/stat; the name may contain blanks and parentheses
+ * live_parse_stat - parse /proc/PID/stat; the name may contain blanks and
+ * parentheses
  * Return: 0 or -EINVAL.
  */
 int live_parse_stat(const char *text, struct live_stat *ret)
@@ -94,7 +95,7 @@ int live_parse_stat(const char *text, struct live_stat *ret)
 	if (!open || !close || close < open || sscanf(text, "%u ", &ret->pid) != 1)
 		return -EINVAL;
 	len = (size_t)(close - open) - 1;
-	if (len > sizeof(ret->comm) - 1)	/* kernel threads may have longer ones */
+	if (len > sizeof(ret->comm) - 1)	/* names of kernel threads may be longer */
 		len = sizeof(ret->comm) - 1;
 	memcpy(ret->comm, open + 1, len);
 	if (sscanf(close + 1, " %c %u %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",

@@ -7,7 +7,7 @@
 #include "lib/array.h"
 #include "live/sources.h"
 
-/* Objects that have names or tables of their own come before their holders. */
+/* Objects with names or tables of their own are read before their holders. */
 static const struct {
 	uint32_t types;
 	void (*read)(struct live *live, uint32_t types);
@@ -21,10 +21,10 @@ static const struct {
 };
 
 /**
- * live_read - look at the machine
- * @types: mask of LIVE_BIT(); of other types there may be some objects, too
+ * live_read - read all IPC objects of the machine
+ * @types: mask of LIVE_BIT(); the inventory may get some objects of other types
  *
- * Return: 0 or -ENOMEM; what could not be found out is in live->loss.
+ * Return: 0 or -ENOMEM; live->loss counts what could not be read.
  */
 int live_read(struct live *live, uint32_t types)
 {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How the holders of an object are related: each to one at the other end.
+ * Finds how the holders of an object are related: each holder to one at the
+ * other end.
  */
 #include "live/relation.h"
 
 #include <stdio.h>
 
-/* What whoever is at the other end of @holder can do; 0: there are no ends. */
+/* Returns the access that the other end of @holder has; 0: the object has no ends. */
 static uint32_t other_end(const struct live *live, const struct live_holder *holder)
 {
 	enum live_type type = live_object_at(live, holder->object)->type;
@@ -17,7 +18,7 @@ static uint32_t other_end(const struct live *live, const struct live_holder *hol
 	       (holder->how & LIVE_WRITE ? LIVE_READ : 0);
 }
 
-/* The first that can do this, in another process if there is one. */
+/* Returns the first holder with this access, from another process if possible. */
 static uint32_t first_of(const struct live *live, uint32_t object, uint32_t how, uint32_t pid)
 {
 	uint32_t same = 0, i;
@@ -35,7 +36,7 @@ static uint32_t first_of(const struct live *live, uint32_t object, uint32_t how,
 	return same;
 }
 
-/* live_relation_of - to whom a holder is related, and how */
+/* live_relation_of - the holder that a holder is related to, and how */
 struct live_relation live_relation_of(struct live *live, uint32_t number)
 {
 	const struct live_holder *holder = live_holder_at(live, number);
@@ -55,7 +56,7 @@ struct live_relation live_relation_of(struct live *live, uint32_t number)
 	return relation;
 }
 
-/* live_relation_text - in words; free() it; NULL without memory */
+/* live_relation_text - the relation in words, to be freed; NULL without memory */
 char *live_relation_text(struct live *live, const struct live_relation *relation)
 {
 	static const char *const words[] = {

@@ -8,11 +8,11 @@
 #include "live/live.h"
 
 /**
- * struct live_relation - a holder's process and another one
- * @other: holder at the other end or, where there are no ends, another holder;
- *	0 = there is none
- * @kin: what the process is to that one
- * @common: KIN_SIBLING, KIN_COMMON: their nearest common ancestor
+ * struct live_relation - relation of a holder's process to another process
+ * @other: holder at the other end; for an object without ends, another holder;
+ *	0 = none
+ * @kin: relation of the process to @other's process
+ * @common: for KIN_SIBLING and KIN_COMMON: nearest common ancestor
  */
 struct live_relation {
 	uint32_t other;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sources of live.h: readers of the machine, and below them parsers of
- * what it says, which touch nothing else.
+ * The sources of live.h: readers of the machine, and parsers of the text that
+ * the readers get. Parsers use nothing but their arguments.
  */
 #ifndef IPCPROBE_LIVE_SOURCES_H
 #define IPCPROBE_LIVE_SOURCES_H
@@ -11,7 +11,7 @@
 
 #include "live/live.h"
 
-/* ---- readers: what they cannot read they count as missed ---- */
+/* ---- readers: each counts in live->loss what it cannot read ---- */
 
 void live_read_ipc(struct live *live, uint32_t types);		/* ipc.c */
 void live_read_shm_dir(struct live *live, uint32_t types);	/* posix.c */
@@ -20,30 +20,32 @@ void live_find_peers(struct live *live, uint32_t types);
 void live_read_procs(struct live *live, uint32_t types);	/* proc.c */
 void live_read_pipes(struct live *live, uint32_t types);	/* pipe.c */
 
-/* ns.c: @read in each namespace of that kind that a process is in */
+/* ns.c: calls @read in each namespace of type @kind that a process is in */
 void live_each_ns(struct live *live, const char *kind, enum live_gap gap,
 		  void (*read)(struct live *live, uint64_t ns));
 uint64_t live_ns_of(int proc, const char *kind);
 
-/* sysv.c, mq.c: of the IPC namespace that the caller is in */
+/* sysv.c, mq.c: objects of the IPC namespace that the caller is in */
 void live_read_sysv(struct live *live, uint64_t ns);
 void live_read_mq(struct live *live, uint64_t ns);
 
 void live_read_queue(struct live *live, uint32_t object, const char *path);	/* mq.c */
 
 /**
- * struct live_proc - the process being read
- * @dir: its folder in /proc; fails with ESRCH once it is gone
- * @pid: its number
- * @ipc_ns: its IPC namespace, 0 = not known
- * @uid: its user
- * @user: the user's name
- * @comm: its name
- * @is_stopped: by a signal or a debugger: it waits for nothing else
- * @is_kthread: it is a kernel thread
- * @maps: its mappings
- * @nr_maps: how many
- * @by_fd: holders that are its descriptors
+ * struct live_proc - the process that is being read
+ * @dir: descriptor of its folder in /proc; reads fail with ESRCH after the
+ *	process ended
+ * @pid: process id
+ * @ipc_ns: IPC namespace; 0 = unknown
+ * @uid: user id
+ * @user: name of the user
+ * @comm: name of the process
+ * @is_stopped: stopped by a signal or a debugger: the process waits for no
+ *	object
+ * @is_kthread: the process is a kernel thread
+ * @maps: mappings
+ * @nr_maps: number of mappings
+ * @by_fd: holders, by number of the descriptor
  */
 struct live_proc {
 	int dir;
@@ -58,11 +60,11 @@ struct live_proc {
 		uint64_t start;
 		uint64_t end;
 		uint64_t offset;
-		uint64_t dev;		/* as stat() tells it */
+		uint64_t dev;		/* st_dev */
 		uint64_t ino;
 		char mode[5];		/* "rw-s" */
 		char *path;
-		uint32_t holder;	/* 0: of nothing that is shown */
+		uint32_t holder;	/* 0: the mapping holds no object that is printed */
 	} *maps;
 	size_t nr_maps;
 	struct map by_fd;
@@ -76,18 +78,18 @@ void live_read_waits(struct live *live, struct live_proc *proc);	/* wait.c */
 void live_read_seals(struct live *live, struct live_proc *proc,	/* memfd.c */
 		     uint32_t object, int fd);
 
-/* holder.c: one more holder; the holder that is this descriptor */
+/* holder.c: add a holder; find the holder for a descriptor */
 uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t object,
 			int fd, uint32_t how);
 uint32_t live_fd_holder(const struct live_proc *proc, int fd);
 
-/* posix.c: files in memory */
+/* posix.c: properties of files in memory */
 void live_set_stat(struct live *live, uint32_t object, const struct stat *st);
 void live_set_file(struct live *live, uint32_t object, const struct stat *st);
 uint32_t live_memory_object(struct live *live, const char *path, uint64_t dev, uint64_t ino);
 int live_read_sem(struct live *live, uint32_t object, int dir, const char *path);
 
-/* proc_text.c: of files in /proc */
+/* proc_text.c: text of files in /proc */
 char *live_read_file(int dir, const char *path);
 char *live_line(char **rest);
 void live_set_user(struct live_value *name, struct live_value *number, uint32_t uid);
@@ -95,7 +97,7 @@ void live_set_group(struct live_value *name, struct live_value *number, uint32_t
 
 /* ---- parsers ---- */
 
-/* what /proc/PID/stat tells */
+/* fields of /proc/PID/stat */
 struct live_stat {
 	uint32_t pid;
 	uint32_t ppid;
@@ -108,7 +110,7 @@ struct live_stat {
 int live_parse_stat(const char *text, struct live_stat *ret);
 int live_parse_map(char *line, struct live_map *ret);
 
-/* what /proc/PID/fdinfo/N tells */
+/* fields of /proc/PID/fdinfo/N */
 struct live_fdinfo {
 	uint64_t pos;
 	uint32_t flags;
@@ -116,13 +118,13 @@ struct live_fdinfo {
 	bool has_event;
 	uint64_t event_count;
 	uint64_t event_id;
-	bool has_semaphore;	/* older kernels do not tell */
+	bool has_semaphore;	/* false on older kernels, which do not report the semaphore */
 	bool is_semaphore;
 };
 
 void live_parse_fdinfo(char *text, struct live_fdinfo *ret);
 
-/* what /proc/PID/task/TID/syscall tells of a thread that waits */
+/* fields of /proc/PID/task/TID/syscall of a thread that waits */
 struct live_call {
 	uint64_t nr;
 	uint64_t arg[6];
@@ -131,7 +133,7 @@ struct live_call {
 
 int live_parse_call(const char *text, struct live_call *ret);
 
-/* a line of /proc/sysvipc/...; columns named as in its first line */
+/* parses a line of /proc/sysvipc/...; @names are the columns' names in the first line */
 int live_parse_columns(const char *head, const char *line, const char *const *names,
 		       int64_t *ret, unsigned int nr);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SysV shared memory, semaphores and message queues: /proc/sysvipc, and by
- * system calls what is not told there.
+ * Reads SysV shared memory, semaphores and message queues from /proc/sysvipc,
+ * and by system calls what is not in these tables.
  */
 #include "live/sources.h"
 
@@ -20,7 +20,7 @@
 
 /* ---- the tables ---- */
 
-/* Word number @n of a line, NULL: it has not as many. */
+/* Returns word number @n of a line, or NULL if the line has fewer words. */
 static const char *word_at(const char *line, int n)
 {
 	for (;;) {
@@ -45,8 +45,9 @@ static int word_number(const char *line, const char *name)
 }
 
 /**
- * live_parse_columns - numbers of one line of a table, by the columns' names
- * Return: 0, or -EINVAL: one is missing.
+ * live_parse_columns - parse the numbers of one line of a table, by the
+ * columns' names
+ * Return: 0, or -EINVAL if a column is missing.
  */
 int live_parse_columns(const char *head, const char *line, const char *const *names,
 		       int64_t *ret, unsigned int nr)
@@ -66,7 +67,7 @@ int live_parse_columns(const char *head, const char *line, const char *const *na
 	return 0;
 }
 
-/* What the three kinds have in common comes first in each list of columns. */
+/* Each list of columns begins with the columns that all three kinds have. */
 enum { KEY, PERMS, UID, GID, CUID, CGID, CTIME, ID, NR_COMMON };
 
 #define COMMON	"key", "perms", "uid", "gid", "cuid", "cgid", "ctime"
@@ -113,7 +114,7 @@ static void set_command(struct live_value *value, int64_t pid)
 	line = live_read_file(-1, path);
 	if (!line)
 		return;
-	for (p = line; *p || p[1]; p++)	/* ends with two zeros, or with one and no words */
+	for (p = line; *p || p[1]; p++)	/* ends with two zero bytes, or with one if empty */
 		if (!*p)
 			*p = ' ';
 	live_set_text(value, "%s", line);
@@ -147,7 +148,7 @@ enum { SEM_NSEMS = NR_COMMON, SEM_LAST };
 
 static const char *const sem_columns[] = { COMMON, "semid", "nsems", "otime" };
 
-/* "1,0,3" of what @cmd tells of each semaphore */
+/* Sets @value to "1,0,3": the results of @cmd for each semaphore. */
 static int list_sems(struct live_value *value, int id, int64_t nr, int cmd)
 {
 	char *text = NULL;
@@ -212,14 +213,17 @@ static void add_msg(struct live *live, uint64_t ns, const int64_t cells[])
 	live_set(&value[LIVE_COL_LRPID], (uint64_t)cells[MSG_LRPID]);
 	set_time(&value[LIVE_COL_SEND], cells[MSG_STIME]);
 	set_time(&value[LIVE_COL_RECV], cells[MSG_RTIME]);
-	/* takes the identifier as the place in the table that it contains */
+	/*
+	 * MSG_STAT_ANY takes the identifier as an index of the table; the
+	 * identifier contains the index
+	 */
 	if (msgctl((int)cells[ID], MSG_STAT_ANY, &ds) == cells[ID])
 		live_set(&value[LIVE_COL_SIZE], ds.msg_qbytes);
 	else
 		live_set_unknown(&value[LIVE_COL_SIZE]);
 }
 
-/* ---- all ---- */
+/* ---- all kinds ---- */
 
 static const struct {
 	const char *path;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * UNIX sockets: a dump by sock_diag(7), and /proc/net/unix where the kernel
- * cannot give that.
+ * Reads UNIX sockets: by a dump of sock_diag(7), or from /proc/net/unix where
+ * the kernel cannot give the dump.
  */
 #include "live/sources.h"
 
@@ -20,10 +20,10 @@
 #include "lib/array.h"
 #include "lib/netlink.h"
 
-/* states of sockets, of the kernel's <net/tcp_states.h> */
+/* states of sockets, from the kernel's <net/tcp_states.h> */
 enum { STATE_ESTABLISHED = 1, STATE_SYN_SENT = 2, STATE_CLOSE = 7, STATE_LISTEN = 10 };
 
-/* One socket, as either source tells of it. */
+/* One socket, from either source. */
 struct unix_socket {
 	uint32_t ino;
 	unsigned int type;
@@ -46,7 +46,7 @@ static const char *type_name(unsigned int type)
 	}
 }
 
-/* An abstract name begins with a zero, and may contain more; they become '@'. */
+/* An abstract name begins with a zero byte, and may contain more; each becomes '@'. */
 static void set_name(struct live_value *value, const char *name, size_t len)
 {
 	live_set_text(value, "%.*s", (int)len, name);
@@ -94,8 +94,9 @@ static const char *diag_status(unsigned int state)
 }
 
 /*
- * Of a listening socket the kernel tells how many connections wait to be accepted,
- * of a datagram socket the bytes of the next message, of others all bytes inside.
+ * For a listening socket the kernel reports the number of connections to
+ * accept, for a datagram socket the bytes of the next message, for other
+ * sockets all bytes in the queue.
  */
 static void set_queues(struct live_value *value, const struct unix_diag_rqlen *queues,
 		       const struct unix_diag_msg *msg)
@@ -242,7 +243,10 @@ static void parse_line(struct live *live, const char *line, uint64_t netns)
 
 static void read_table(struct live *live, uint64_t netns)
 {
-	/* "self" is the thread whose namespace it is, also inside another one */
+	/*
+	 * "thread-self" is this thread, so the file is of the namespace that
+	 * the thread has entered
+	 */
 	char *text = live_read_file(-1, "/proc/thread-self/net/unix"), *rest = text, *line;
 
 	while (text && (line = live_line(&rest)))
@@ -250,7 +254,7 @@ static void read_table(struct live *live, uint64_t netns)
 	free(text);
 }
 
-/* ---- all ---- */
+/* ---- both sources ---- */
 
 static void read_ns(struct live *live, uint64_t netns)
 {
@@ -268,7 +272,7 @@ void live_read_unix(struct live *live, uint32_t types)
 	live_each_ns(live, "net", LIVE_GAP_NETNS, read_ns);
 }
 
-/* Called when all sockets and their holders are known. */
+/* Must be called after all sockets and their holders are known. */
 void live_find_peers(struct live *live, uint32_t types)
 {
 	(void)types;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who waits for what: the system call that each sleeping thread is in, and the
- * object that its arguments mean.
+ * Finds the waiters: the system call that each sleeping thread is in, and the
+ * object that the call's arguments refer to.
  */
 #include "live/sources.h"
 
@@ -24,18 +24,18 @@
 #define FUTEX_WAIT_NR	455	/* futex_wait(), since v6.7 */
 #define FUTEX_WAITERS_MAX 128U
 
-/* One thread that waits. */
+/* One waiting thread. */
 struct wait {
 	struct live *live;
 	struct live_proc *proc;
-	const char *name;	/* of the call */
+	const char *name;	/* name of the system call */
 	struct live_call call;
 	uint32_t tid;
 };
 
 /**
- * live_parse_call - /proc/PID/task/TID/syscall
- * Return: 0, or -EINVAL: it runs, or waits elsewhere than in a call.
+ * live_parse_call - parse /proc/PID/task/TID/syscall
+ * Return: 0, or -EINVAL if the thread runs, or waits outside of a system call.
  */
 int live_parse_call(const char *text, struct live_call *ret)
 {
@@ -52,8 +52,8 @@ int live_parse_call(const char *text, struct live_call *ret)
 	return 0;
 }
 
-/* Copies the waiter's memory, as much as there is. */
-static size_t peek(const struct wait *wait, uint64_t addr, void *buf, size_t len)
+/* Copies memory of the waiter; returns the number of bytes that could be read. */
+static size_t read_memory(const struct wait *wait, uint64_t addr, void *buf, size_t len)
 {
 	struct iovec local = { buf, len };
 	struct iovec remote = { (void *)(uintptr_t)addr, len };
@@ -64,7 +64,10 @@ static size_t peek(const struct wait *wait, uint64_t addr, void *buf, size_t len
 	return got < 0 ? 0 : (size_t)got;
 }
 
-/* For an object that the process does not hold; its threads share one entry. */
+/*
+ * Adds a waiter for an object that the process does not hold; the threads of a
+ * process share one entry.
+ */
 static void wait_outside(const struct wait *wait, uint32_t object)
 {
 	uint32_t holder = live_object_at(wait->live, object)->last_holder;
@@ -111,7 +114,7 @@ static void in_poll(const struct wait *wait)
 
 	if (!fds)
 		return;
-	nr = peek(wait, wait->call.arg[0], fds, nr * sizeof(*fds)) / sizeof(*fds);
+	nr = read_memory(wait, wait->call.arg[0], fds, nr * sizeof(*fds)) / sizeof(*fds);
 	for (uint64_t i = 0; i < nr; i++)
 		wait_for_fd(wait, fds[i].fd);
 	free(fds);
@@ -124,13 +127,13 @@ static void in_select(const struct wait *wait)
 
 	for (unsigned int i = 0; i < 2; i++)
 		if (wait->call.arg[1 + i])
-			peek(wait, wait->call.arg[1 + i], sets[i], (nr + 63) / 64 * 8);
+			read_memory(wait, wait->call.arg[1 + i], sets[i], (nr + 63) / 64 * 8);
 	for (uint64_t fd = 0; fd < nr; fd++)
 		if ((sets[0][fd / 8] | sets[1][fd / 8]) >> fd % 8 & 1)
 			wait_for_fd(wait, (int)fd);
 }
 
-/* The set lies in the kernel, which lists it. */
+/* The set of descriptors is in the kernel, which lists it in fdinfo. */
 static void in_epoll(const struct wait *wait)
 {
 	char path[40], *text, *rest, *line;
@@ -145,9 +148,12 @@ static void in_epoll(const struct wait *wait)
 	free(text);
 }
 
-/* ---- a FIFO whose other end nobody has opened ---- */
+/* ---- a FIFO that has no open other end yet ---- */
 
-/* Its whole path, as the kernel tells it; of what has none, what the process gave. */
+/*
+ * Sets the whole path from /proc, or, if the kernel has none, the path that the
+ * process passed.
+ */
 static void name_fifo(const struct wait *wait, uint32_t object, int fd, const char *name)
 {
 	char link[32], path[4096];
@@ -179,11 +185,11 @@ static void wait_for_open(const struct wait *wait, int dir, uint64_t addr)
 	char name[4096] = "", path[sizeof(name) + 32];
 	int fd;
 
-	/* the string may end close to memory that is not there */
-	if (!peek(wait, addr, name, 4096 - addr % 4096))
+	/* the string may end shortly before unmapped memory */
+	if (!read_memory(wait, addr, name, 4096 - addr % 4096))
 		return;
 	if (strnlen(name, sizeof(name)) == 4096 - addr % 4096)
-		peek(wait, addr, name, sizeof(name));
+		read_memory(wait, addr, name, sizeof(name));
 	name[sizeof(name) - 1] = 0;
 	if (*name == '/')
 		snprintf(path, sizeof(path), "root%s", name);
@@ -251,7 +257,7 @@ static const char *memory_name(const struct wait *wait, const struct live_map *m
 	return *map->path ? map->path : "shared memory";
 }
 
-/* The same lock in two processes is one object: the place in what is mapped. */
+/* The same lock in two processes is one object: its key is the offset in the mapped object. */
 static uint32_t shared_futex(const struct wait *wait, const struct live_map *map, uint64_t addr)
 {
 	uint64_t offset = map->offset + (addr - map->start);
@@ -269,7 +275,7 @@ static void set_word(const struct wait *wait, uint32_t object, uint64_t addr, bo
 
 	value[LIVE_COL_ID].state = LIVE_NONE;
 	live_set_unknown(&value[LIVE_COL_VALUE]);
-	if (peek(wait, addr, &word, sizeof(word)) != sizeof(word))
+	if (read_memory(wait, addr, &word, sizeof(word)) != sizeof(word))
 		return;
 	live_set_text(&value[LIVE_COL_VALUE], "%#x", word);
 	if (is_owned && word & FUTEX_TID_MASK)
@@ -324,7 +330,7 @@ static void in_futex_waitv(const struct wait *wait)
 
 	if (nr > FUTEX_WAITERS_MAX)
 		return;
-	nr = peek(wait, wait->call.arg[0], list, nr * sizeof(*list)) / sizeof(*list);
+	nr = read_memory(wait, wait->call.arg[0], list, nr * sizeof(*list)) / sizeof(*list);
 	for (uint64_t i = 0; i < nr; i++)
 		wait_for_futex(wait, list[i].uaddr, list[i].flags & FUTEX_PRIVATE_FLAG, false);
 }
@@ -358,7 +364,7 @@ static const struct {
 	{ SYS_epoll_pwait2, "epoll_pwait2", in_epoll },
 };
 
-/* A stopped thread shows the call that it was in, but is in no queue. */
+/* True if the thread is stopped: it shows the call that it was in, but is in no wait queue. */
 static bool is_stopped(const struct wait *wait)
 {
 	struct live_stat stat = { 0 };
@@ -386,7 +392,7 @@ static void read_wait(struct wait *wait)
 	}
 	err = live_parse_call(text, &wait->call);
 	free(text);
-	/* of a 32-bit program the numbers mean other calls */
+	/* in a 32-bit program the numbers mean other calls */
 	if (err || wait->call.sp <= UINT32_MAX)
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++) {
