@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The regions of an address space: /proc/PID/maps or smaps, parsed, and what
- * is behind each region.
+ * Parses the regions of an address space from /proc/PID/maps or smaps, and
+ * classifies what each region maps.
  */
 #include "vm/maps.h"
 
@@ -83,7 +83,7 @@ static const struct {
 	{ "KSM", offsetof(struct smaps, ksm) },
 };
 
-static uint64_t *figure(struct smaps *smaps, unsigned int i)
+static uint64_t *smaps_field(struct smaps *smaps, unsigned int i)
 {
 	return (uint64_t *)((char *)smaps + figures[i].offset);
 }
@@ -91,17 +91,17 @@ static uint64_t *figure(struct smaps *smaps, unsigned int i)
 void smaps_add(struct smaps *sum, const struct smaps *one)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(figures); i++)
-		*figure(sum, i) += *figure((struct smaps *)one, i);
+		*smaps_field(sum, i) += *smaps_field((struct smaps *)one, i);
 }
 
-/* "VmFlags: rd wr sh mr mw me ms pf mm". VM_IO (io) says nothing of the pages. */
+/* Parses "VmFlags: rd wr sh mr mw me ms pf mm". VM_IO (io) is no sign of what the pages are. */
 static void set_flags(struct region *region, const char *flags)
 {
 	region->is_raw = strstr(flags, " pf");
 	region->is_mixed = strstr(flags, " mm");
 }
 
-/* "Rss:      4 kB"; what is not known is of a newer kernel. */
+/* Parses "Rss:      4 kB". An unknown field is of a newer kernel and is ignored. */
 static void set_figure(struct region *region, const char *line)
 {
 	size_t len = strcspn(line, ":");
@@ -113,21 +113,21 @@ static void set_figure(struct region *region, const char *line)
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(figures); i++)
 		if (strlen(figures[i].key) == len && !memcmp(line, figures[i].key, len))
-			*figure(&region->smaps, i) = kib << 10;
+			*smaps_field(&region->smaps, i) = kib << 10;
 }
 
 /* ---- kinds ---- */
 
-static bool begins(const char *name, const char *with)
+static bool has_prefix(const char *name, const char *with)
 {
 	return !strncmp(name, with, strlen(with));
 }
 
-/* Names that the kernel gives to what it has made itself. */
+/* Names that the kernel gives to regions that it has made itself. */
 static const struct {
 	const char *begin;
 	enum region_kind kind;
-	bool is_object;		/* has an inode */
+	bool is_object;		/* the region has an inode */
 } names[] = {
 	{ "[heap]", REGION_HEAP, false },
 	{ "[stack", REGION_STACK, false },
@@ -163,7 +163,7 @@ static enum region_kind kind_of(const struct proc_maps *maps, const struct regio
 	bool is_object = region->inode || region->major || region->minor;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		if (begins(region->name, names[i].begin) && names[i].is_object == is_object)
+		if (has_prefix(region->name, names[i].begin) && names[i].is_object == is_object)
 			return names[i].kind;
 	if (!is_object)
 		return REGION_ANON;
@@ -174,7 +174,7 @@ static enum region_kind kind_of(const struct proc_maps *maps, const struct regio
 	return is_executed(maps, region) ? REGION_LIBRARY : REGION_FILE;
 }
 
-/* region_part - which of a file's parts @region is, by its protection */
+/* region_part - which part of a file @region is, by its protection */
 enum region_part region_part(const struct region *region)
 {
 	if (!region_has_object(region))
@@ -203,12 +203,13 @@ static int parse_line(struct proc_maps *maps, const char *line)
 
 /**
  * proc_maps_parse - read maps or smaps
- * @file: what to read
- * @exe: path of the program, or NULL if it is not known
- * @maps: zeroed; proc_maps_deinit() is needed on error, too
+ * @file: file to read
+ * @exe: path of the program; NULL if unknown
+ * @maps: address space to fill, zeroed; call proc_maps_deinit() after an error,
+ *	too
  *
- * Return: 0; -EBADMSG if a line is not understood; -ENOMEM, or the -errno of
- * reading.
+ * Return: 0; -EBADMSG if a line cannot be parsed; -ENOMEM, or -errno if reading
+ * failed.
  */
 int proc_maps_parse(FILE *file, const char *exe, struct proc_maps *maps)
 {

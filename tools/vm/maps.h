@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The regions of an address space: /proc/PID/maps or smaps, parsed, and what
- * is behind each region.
+ * The regions of an address space, parsed from /proc/PID/maps or smaps, and
+ * what each region maps.
  */
 #ifndef IPCPROBE_VM_MAPS_H
 #define IPCPROBE_VM_MAPS_H
@@ -10,18 +10,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* what is behind a region */
+/* what a region maps */
 enum region_kind {
-	REGION_ANON,		/* nothing but memory */
+	REGION_ANON,		/* memory without an object */
 	REGION_HEAP,
-	REGION_STACK,		/* of the first thread */
+	REGION_STACK,		/* stack of the first thread */
 	REGION_KERNEL,		/* vdso, vvar, vsyscall */
 	REGION_PROGRAM,
-	REGION_LIBRARY,		/* a file of which the process may execute a part */
+	REGION_LIBRARY,		/* file of which the process may execute a part */
 	REGION_FILE,
 	REGION_DEVICE,
-	REGION_SYSV,		/* shmget(), shmat() */
-	REGION_POSIX,		/* shm_open(): a file in /dev/shm */
+	REGION_SYSV,		/* segment of shmget(), shmat() */
+	REGION_POSIX,		/* file in /dev/shm, of shm_open() */
 	REGION_MEMFD,
 	REGION_SHARED_ANON,	/* MAP_SHARED | MAP_ANONYMOUS */
 	NR_REGION_KINDS
@@ -29,8 +29,8 @@ enum region_kind {
 
 /* which of a file's parts a region is */
 enum region_part {
-	PART_NONE,		/* no file */
-	PART_SHARED,		/* MAP_SHARED: writes reach the object */
+	PART_NONE,		/* the region maps no file */
+	PART_SHARED,		/* MAP_SHARED: writes change the object */
 	PART_TEXT,		/* private, executable */
 	PART_DATA,		/* private, writable */
 	PART_CONST,		/* private, read-only */
@@ -39,10 +39,10 @@ enum region_part {
 };
 
 /**
- * struct smaps - the kernel's own figures of a region, in bytes
+ * struct smaps - the kernel's own figures for a region, in bytes
  *
- * As /proc/PID/smaps has them; neither pages of hugetlbfs nor the zero page are
- * counted as resident.
+ * The values of /proc/PID/smaps; the kernel counts neither pages of hugetlbfs
+ * nor the zero page as resident.
  */
 struct smaps {
 	uint64_t rss, pss;
@@ -55,18 +55,19 @@ struct smaps {
 /**
  * struct region - one line of maps
  * @start: first address
- * @end: the one behind the last
- * @offset: of @start in the object, bytes
- * @inode: of the object, 0 = none; of a SysV segment its id
- * @major: of the object's device
- * @minor: of the object's device
- * @prot: as in maps: "rw-p"
- * @kind: what is behind it
- * @is_raw: not made of pages that the kernel counts (VM_PFNMAP)
- * @is_mixed: maybe some of its pages are not (VM_MIXEDMAP)
- * @name: as in maps, "" = none; owned by this
- * @smaps: all 0 if only maps was read
- * @object: number in struct vm_share, 0 until it has one
+ * @end: first address after the region
+ * @offset: offset of @start in the object, bytes
+ * @inode: inode number of the object, 0 = none; for a SysV segment its
+ *	identifier
+ * @major: major number of the object's device
+ * @minor: minor number of the object's device
+ * @prot: protection as in maps: "rw-p"
+ * @kind: what the region maps
+ * @is_raw: the region has no pages that the kernel counts (VM_PFNMAP)
+ * @is_mixed: some pages of the region may be uncounted (VM_MIXEDMAP)
+ * @name: name as in maps, "" = none; freed with this structure
+ * @smaps: figures of smaps; all 0 if only maps was read
+ * @object: number in struct vm_share; 0 until the number is assigned
  */
 struct region {
 	uint64_t start, end;
@@ -84,9 +85,9 @@ struct region {
 
 /**
  * struct proc_maps - an address space
- * @region: by address
- * @nr: regions
- * @cap: regions there is room for
+ * @region: regions, sorted by address
+ * @nr: number of regions
+ * @cap: number of regions that fit into @region
  */
 struct proc_maps {
 	struct region *region;
@@ -112,7 +113,7 @@ static inline bool region_is_shared(const struct region *region)
 	return region->prot[3] == 's';
 }
 
-/* Is there an object whose pages have numbers? */
+/* True if the region maps an object, whose pages have numbers. */
 static inline bool region_has_object(const struct region *region)
 {
 	return region->kind >= REGION_PROGRAM;

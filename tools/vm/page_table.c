@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page tables and frames, as /proc shows them.
+ * Reads page tables and page frames from /proc.
  */
 #include "vm/page_table.h"
 
@@ -13,22 +13,22 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* an entry of pagemap */
-#define ENTRY_FRAME	((1ULL << 55) - 1)	/* of a swapped page its place in swap */
+/* bits of an entry of pagemap */
+#define ENTRY_FRAME	((1ULL << 55) - 1)	/* for a swapped page: its slot in swap */
 #define ENTRY_WRITTEN	(1ULL << 55)
 #define ENTRY_EXCLUSIVE	(1ULL << 56)
 #define ENTRY_FILE	(1ULL << 61)
 #define ENTRY_SWAPPED	(1ULL << 62)
 #define ENTRY_PRESENT	(1ULL << 63)
 
-/* an entry of kpageflags */
+/* bits of an entry of kpageflags */
 #define FRAME_HUGETLB	(1ULL << 17)
 #define FRAME_NONE	(1ULL << 20)
 #define FRAME_KSM	(1ULL << 21)
 #define FRAME_HUGE	(1ULL << 22)
 #define FRAME_ZERO	(1ULL << 24)
 
-/* ioctl PAGEMAP_SCAN, since Linux 6.7: pages by category, without their frames */
+/* ioctl PAGEMAP_SCAN, since Linux 6.7: lists pages by category, without their frames */
 struct scan {
 	uint64_t size, flags, start, end, walk_end;
 	uint64_t range, nr_ranges, max_pages;
@@ -44,11 +44,11 @@ struct scan_range {
 #define SCAN_SWAPPED	(1ULL << 4)
 #define SCAN_ZERO	(1ULL << 5)
 
-#define NR_ENTRIES	4096U	/* read at a time */
+#define NR_ENTRIES	4096U	/* number of entries in one read */
 #define NR_RANGES	256U
-#define KERNEL_HALF	(1ULL << 63)	/* the vsyscall page: not in the page table */
+#define KERNEL_HALF	(1ULL << 63)	/* the vsyscall page is not in the page table */
 
-/* page_map_open - the descriptor stays with the present program; -errno */
+/* page_map_open - descriptor for the address space of the program that runs now; or -errno */
 int page_map_open(uint32_t pid)
 {
 	char path[64];
@@ -60,8 +60,8 @@ int page_map_open(uint32_t pid)
 }
 
 /*
- * Read whole 64-bit numbers, from number @at on: how many, or -errno; 0 =
- * the address space is no more.
+ * Reads 64-bit numbers from a file, beginning with number @at. Returns how many
+ * were read, or -errno; 0 = the address space does not exist any more.
  */
 static ssize_t read_numbers(int fd, uint64_t *number, uint64_t nr, uint64_t at)
 {
@@ -104,7 +104,7 @@ static int add_page(struct vm_process *proc, const struct vm_page *page)
 	return 0;
 }
 
-/* Pages of one region; all of them have @flags. */
+/* A range of pages in one region; all pages have @flags. */
 struct stretch {
 	uint64_t start, end;
 	uint32_t region;
@@ -152,8 +152,9 @@ static int read_stretch(int fd, struct vm_process *proc, const struct stretch *s
 }
 
 /*
- * Let the kernel leave out what is not there: -ENOTTY where it cannot. It also
- * tells the zero page without showing its frame.
+ * Uses PAGEMAP_SCAN, by which the kernel leaves out absent pages; -ENOTTY if
+ * the kernel does not have it. PAGEMAP_SCAN also reports the zero page without
+ * showing its frame.
  */
 static int scan_stretch(int fd, struct vm_process *proc, const struct stretch *stretch)
 {
@@ -186,8 +187,9 @@ static int scan_stretch(int fd, struct vm_process *proc, const struct stretch *s
 }
 
 /**
- * page_map_read - all pages of all regions of @proc
- * Return: 0; -ESRCH if the address space is no more, -ENOMEM or another -errno.
+ * page_map_read - read all pages of all regions of @proc
+ * Return: 0; -ESRCH if the address space does not exist any more, -ENOMEM or
+ * another -errno.
  */
 int page_map_read(int fd, struct vm_process *proc)
 {
@@ -219,7 +221,10 @@ static bool is_same_page(const struct vm_page *page, uint64_t entry)
 	       !((page->flags ^ entry_flags(entry)) & kept);
 }
 
-/* Compare from page @first on what one reading gives: the next page, or -errno. */
+/*
+ * Reads entries once and compares pages from @first on with them; returns the
+ * next page to compare, or -errno.
+ */
 static int64_t confirm_some(int fd, struct vm_process *proc, uint32_t first)
 {
 	uint64_t entry[NR_ENTRIES], start = proc->page[first].address;
@@ -242,13 +247,15 @@ static int64_t confirm_some(int fd, struct vm_process *proc, uint32_t first)
 }
 
 /**
- * page_map_confirm - read again, and mark what has changed
+ * page_map_confirm - read the page table again, and mark pages that have
+ * changed
  *
- * Pages of all processes that are the same in both readings were so at once: at
- * any instant between the end of the first and the begin of the second. @proc has
- * at least one region.
+ * Pages of all processes that are equal in both readings existed at the same
+ * time: at any instant between the end of the first reading and the start of
+ * the second. @proc has at least one region.
  *
- * Return: 0; -ESRCH if the address space is no more, or another -errno.
+ * Return: 0; -ESRCH if the address space does not exist any more, or another
+ * -errno.
  */
 int page_map_confirm(int fd, struct vm_process *proc)
 {
@@ -263,9 +270,12 @@ int page_map_confirm(int fd, struct vm_process *proc)
 	return next < 0 ? next : 0;
 }
 
-/* ---- a page of our own, to see what the kernel tells ---- */
+/* ---- a page of our own, to learn what the kernel reports ---- */
 
-/* Entry of a private page just written; 0 = it could not be had. @ret: unmap it */
+/*
+ * Returns the entry of a private page that was just written, 0 = none. @ret:
+ * the page, to be unmapped by the caller.
+ */
 static uint64_t own_entry(void **ret)
 {
 	uint64_t entry = 0;
@@ -283,7 +293,7 @@ static uint64_t own_entry(void **ret)
 	return entry;
 }
 
-/* page_map_has_written - does the kernel tell soft-dirty pages? New ones are. */
+/* page_map_has_written - true if the kernel reports soft-dirty pages, as new pages are */
 bool page_map_has_written(void)
 {
 	void *page;
@@ -294,7 +304,10 @@ bool page_map_has_written(void)
 	return entry & ENTRY_WRITTEN;
 }
 
-/* Some kernels (6.12) call every private page one of KSM: even one that is just new? */
+/*
+ * True if the kernel reports even a new page as merged by KSM: some kernels
+ * (6.12) report this for every private page.
+ */
 static bool is_ksm_false(int flags_fd)
 {
 	void *page;
@@ -308,8 +321,9 @@ static bool is_ksm_false(int flags_fd)
 }
 
 /*
- * Then smaps has to tell: all private pages of a region are merged, or none, or
- * it is not known which. Returns the bytes of the latter.
+ * Corrects the KSM flags of pages by smaps, for kernels on which
+ * is_ksm_false(): in a region all private pages are merged, or none, or it is
+ * unknown which. Returns the bytes of regions where it is unknown.
  */
 static uint64_t correct_ksm(struct vm_process *proc)
 {
@@ -344,7 +358,7 @@ static int compare_frames(const void *a, const void *b)
 	return x->frame < y->frame ? -1 : x->frame > y->frame;
 }
 
-/* All pages of which the frame is known, by frame; to be freed. */
+/* Returns all pages with a known frame, sorted by frame; to be freed. */
 static struct frame_page *sort_frames(struct vm_process *proc, uint32_t nr, uint64_t *ret)
 {
 	struct frame_page *list;
@@ -383,7 +397,7 @@ static void set_frame(struct vm_page *page, uint64_t flags, uint64_t count)
 		page->flags |= VM_PAGE_RAW;
 }
 
-/* The next page, or -errno. Frames beyond the end of memory are of devices. */
+/* Returns the next page to set, or -errno. Frames beyond the end of memory belong to devices. */
 static int64_t set_some(int flags_fd, int count_fd, const struct frame_page *list, uint64_t first,
 			uint64_t nr_pages)
 {
@@ -427,7 +441,10 @@ static int set_frames(int flags_fd, int count_fd, struct vm_process *proc, uint3
 	return nr_pages ? 0 : -EPERM;
 }
 
-/* Of a mixed mapping, what is mapped and yet nowhere mapped is not counted. */
+/*
+ * In a mixed mapping, a page that is mapped but whose frame has a mapcount of 0
+ * is not counted by the kernel.
+ */
 static void set_uncounted(struct vm_process *proc)
 {
 	for (uint32_t i = 0; i < proc->nr_pages; i++) {
@@ -439,12 +456,13 @@ static void set_uncounted(struct vm_process *proc)
 }
 
 /**
- * page_map_frames - what the kernel knows of the frames of all pages
+ * page_map_frames - read what the kernel knows of the frames of all pages
  * @proc: processes with their pages
- * @nr: how many
- * @vague_ksm: bytes merged by KSM, it is not known in which pages
+ * @nr: number of processes
+ * @vague_ksm: bytes that KSM merged in unknown pages
  *
- * Return: 0; -EPERM or -EACCES without the right to see frames, or another -errno.
+ * Return: 0; -EPERM or -EACCES without permission to see frames, or another
+ * -errno.
  */
 int page_map_frames(struct vm_process *proc, uint32_t nr, uint64_t *vague_ksm)
 {
@@ -469,9 +487,9 @@ int page_map_frames(struct vm_process *proc, uint32_t nr, uint64_t *vague_ksm)
 	return err;
 }
 
-/* ---- what is written and referenced ---- */
+/* ---- written and referenced pages ---- */
 
-/* page_map_clear - begin to observe a process: 0 or -errno */
+/* page_map_clear - begin to observe a process by clearing @bits; 0 or -errno */
 int page_map_clear(uint32_t pid, enum page_map_bits bits)
 {
 	char path[64], digit = '0' + bits;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Page tables and frames, as /proc shows them: pagemap, kpageflags, kpagecount,
+ * Page tables and page frames in /proc: pagemap, kpageflags, kpagecount,
  * clear_refs.
  */
 #ifndef IPCPROBE_VM_PAGE_TABLE_H
@@ -11,9 +11,9 @@
 
 #include "vm/share.h"
 
-/* what page_map_clear() clears */
+/* bits that page_map_clear() clears */
 enum page_map_bits {
-	PAGE_MAP_REFERENCED = 3,	/* of pages of objects */
+	PAGE_MAP_REFERENCED = 3,	/* referenced, for pages of objects */
 	PAGE_MAP_WRITTEN = 4,		/* soft-dirty */
 };
 

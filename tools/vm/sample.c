@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Address spaces of running processes.  Nobody is stopped: every page table is
- * read twice, with the frames in between, and pages that have changed are left
- * out; all others were so at one and the same instant.
+ * Reads address spaces of running processes. No process is stopped: every page
+ * table is read twice, and the frames in between; pages that have changed are
+ * left out. All other pages existed at one and the same instant.
  */
 #include "vm/sample.h"
 
@@ -78,11 +78,12 @@ static int read_process(int fd, struct vm_process *proc)
 	return page_map_read(fd, proc);
 }
 
-/* ---- all of them ---- */
+/* ---- all processes ---- */
 
 /*
- * First all descriptors, which stay with the programs that run now: if one ends
- * or runs another program, reading its page table fails.
+ * Opens all descriptors first. A descriptor belongs to the program that runs
+ * now: after the program has ended, or another program was started, reading its
+ * page table fails.
  */
 static int open_all(struct vm_sample *sample, int *fd)
 {
@@ -119,7 +120,7 @@ static int confirm_all(struct vm_sample *sample, const int *fd)
 	return err;
 }
 
-/* Without the right to see frames there is less to say, but no error. */
+/* Without permission to see frames there are fewer figures, but no error. */
 static int read_frames(struct vm_share *share)
 {
 	int err = page_map_frames(share->proc, share->nr, &share->vague_ksm);
@@ -158,7 +159,7 @@ static int read_share(struct vm_sample *sample)
 	return err;
 }
 
-/* ---- for a while ---- */
+/* ---- observation for a while ---- */
 
 static int start_watch(struct vm_sample *sample)
 {
@@ -177,7 +178,7 @@ static int start_watch(struct vm_sample *sample)
 	return err == -ENOENT ? -ESRCH : err;
 }
 
-static int watch(struct vm_sample *sample, uint64_t interval_ns)
+static int observe_interval(struct vm_sample *sample, uint64_t interval_ns)
 {
 	struct timespec interval = { interval_ns / 1000000000, interval_ns % 1000000000 };
 	uint64_t start_ns;
@@ -193,7 +194,7 @@ static int watch(struct vm_sample *sample, uint64_t interval_ns)
 	return err;
 }
 
-/* vm_sample_was_mapped - was all of @region there when the observation began? */
+/* vm_sample_was_mapped - true if all of @region was mapped when the observation began */
 bool vm_sample_was_mapped(const struct vm_sample *sample, uint32_t proc,
 			  const struct region *region)
 {
@@ -213,7 +214,7 @@ bool vm_sample_was_mapped(const struct vm_sample *sample, uint32_t proc,
 
 /* ---- */
 
-static int init(struct vm_sample *sample, const struct pid_list *pids, uint64_t interval_ns)
+static int init_sample(struct vm_sample *sample, const struct pid_list *pids, uint64_t interval_ns)
 {
 	struct vm_process *proc = calloc(pids->nr, sizeof(*proc));
 	int err;
@@ -225,7 +226,7 @@ static int init(struct vm_sample *sample, const struct pid_list *pids, uint64_t 
 	sample->share.nr = pids->nr;
 	for (uint32_t i = 0; i < pids->nr; i++)
 		proc[i].pid = pids->pid[i];
-	err = watch(sample, interval_ns);
+	err = observe_interval(sample, interval_ns);
 	if (!err)
 		err = read_share(sample);
 	return err;
@@ -233,14 +234,14 @@ static int init(struct vm_sample *sample, const struct pid_list *pids, uint64_t 
 
 /**
  * vm_sample_init - observe processes, read their address spaces, compare them
- * @sample: what to set up; vm_sample_deinit() is needed on error, too
- * @pids: different processes, up to VM_PROCS_MAX
- * @watch: what to observe first
- * @interval_ns: for how long
+ * @sample: sample to set up; call vm_sample_deinit() after an error, too
+ * @pids: different processes, at most VM_PROCS_MAX
+ * @watch: what to observe before the address spaces are read
+ * @interval_ns: duration of the observation
  *
- * Return: 0, or -errno with @sample->concerned: -ESRCH no such process, or it
- * ended or ran another program meanwhile; -ENXIO it has no address space;
- * -EOPNOTSUPP the kernel does not tell what is written.
+ * Return: 0, or -errno with @sample->concerned: -ESRCH: the process does not
+ * exist, or it ended or started another program meanwhile; -ENXIO: the process
+ * has no address space; -EOPNOTSUPP: the kernel does not report written pages.
  */
 int vm_sample_init(struct vm_sample *sample, const struct pid_list *pids, enum vm_watch watch,
 		   uint64_t interval_ns)
@@ -248,7 +249,7 @@ int vm_sample_init(struct vm_sample *sample, const struct pid_list *pids, enum v
 	int err;
 
 	*sample = (struct vm_sample){ .watch = watch };
-	err = init(sample, pids, interval_ns);
+	err = init_sample(sample, pids, interval_ns);
 	if (!err)
 		err = vm_share_count(&sample->share);
 	return err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Address spaces of running processes, read and compared.
+ * Address spaces of running processes: reading and comparing them.
  */
 #ifndef IPCPROBE_VM_SAMPLE_H
 #define IPCPROBE_VM_SAMPLE_H
@@ -12,22 +12,23 @@
 #include "vm/page_table.h"
 #include "vm/share.h"
 
-/* what to observe for a while before */
+/* what to observe for a while before the address spaces are read */
 enum vm_watch {
 	WATCH_NONE,
-	WATCH_WRITTEN,		/* pages of shared mappings, soft-dirty */
-	WATCH_TOUCHED,		/* bytes of shared mappings, referenced */
+	WATCH_WRITTEN,		/* soft-dirty pages of shared mappings */
+	WATCH_TOUCHED,		/* referenced bytes of shared mappings */
 };
 
 /**
- * struct vm_sample - what was read
+ * struct vm_sample - address spaces at one instant
  * @share: the processes
- * @at_ns: when, CLOCK_REALTIME
- * @took_ns: from the first reading to the end of the second
+ * @at_ns: time of the reading, CLOCK_REALTIME
+ * @took_ns: time from the first reading to the end of the second
  * @watch: what was observed
- * @watched_ns: for how long
- * @before: with @watch the mappings at its begin, [share.nr]
- * @concerned: on error, the process concerned; 0 = none
+ * @watched_ns: duration of the observation
+ * @before: the mappings when the observation began, [share.nr]; only with
+ *	@watch
+ * @concerned: process to which an error belongs; 0 = none
  */
 struct vm_sample {
 	struct vm_share share;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What address spaces share, page by page: all page table entries are sorted by
- * the frame they refer to; entries of one frame make up what is known of it.
+ * Computes what address spaces share, page by page: all page table entries are
+ * sorted by frame, so that the entries of one frame are neighbours.
  */
 #include "vm/share.h"
 
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys of frames whose numbers are not known; no frame has such a number. */
-#define KEY_OBJECT	(1ULL << 63)	/* | object, then the place in it */
-#define KEY_PRIVATE	(1ULL << 62)	/* | process, then the page */
+/* Keys of frames with unknown numbers; no frame number has these bits. */
+#define KEY_OBJECT	(1ULL << 63)	/* | object number; key[1]: index in the object */
+#define KEY_PRIVATE	(1ULL << 62)	/* | process number; key[1]: index in the process */
 #define KEY_ZERO	(1ULL << 61)
 
 /* ---- objects ---- */
@@ -86,7 +86,10 @@ static int find_objects(struct vm_share *share, uint32_t number)
 
 /* ---- entries by frame ---- */
 
-/* What tells the frame of @page from all others; false: nothing does. */
+/*
+ * Sets in @ret the key that identifies the frame of a page. Returns false if
+ * the frame cannot be identified.
+ */
 static bool page_key(const struct vm_process *proc, uint32_t number, uint32_t place,
 		     struct vm_ref *ret)
 {
@@ -148,7 +151,7 @@ static bool is_same_frame(const struct vm_ref *a, const struct vm_ref *b)
 
 /* ---- frames ---- */
 
-/* entries of one frame */
+/* all entries that refer to one frame */
 struct run {
 	const struct vm_ref *ref;
 	uint32_t nr;
@@ -178,7 +181,7 @@ static bool is_several(uint64_t procs)
 	return procs & (procs - 1);
 }
 
-/* Are there entries in processes that were not asked for? */
+/* True if processes that the user did not name have the frame mapped, too. */
 static bool has_others(const struct run *run, const struct vm_page *page)
 {
 	if (page->mapcount)
@@ -186,7 +189,10 @@ static bool has_others(const struct run *run, const struct vm_page *page)
 	return run->nr == 1 && !(page->flags & VM_PAGE_EXCLUSIVE);
 }
 
-/* A page on the border of two parts is mapped in both: the first of the enum counts. */
+/*
+ * A page on the border of two parts of a file is mapped in both; the part that
+ * is first in enum region_part counts.
+ */
 static const struct region *run_region(const struct vm_share *share, const struct run *run)
 {
 	const struct region *ret = ref_region(share, run->ref);
@@ -200,7 +206,7 @@ static const struct region *run_region(const struct vm_share *share, const struc
 	return ret;
 }
 
-/* Does one of them store where all see it? */
+/* True if one of the processes may write the frame so that all others see it. */
 static bool has_writer(const struct vm_share *share, const struct run *run)
 {
 	for (uint32_t i = 0; i < run->nr; i++) {
@@ -238,7 +244,7 @@ static enum vm_cause run_cause(const struct vm_share *share, const struct run *r
 	return region_part(region) == PART_DATA ? CAUSE_UNWRITTEN : CAUSE_CACHE;
 }
 
-/* As in smaps; nobody has a share of the page of zeros. */
+/* Computed as in smaps. The zero page is not in any process's share. */
 static uint64_t page_pss(const struct vm_page *page)
 {
 	if (page->flags & VM_PAGE_ZERO)
@@ -409,8 +415,10 @@ static int count_processes(struct vm_share *share)
 }
 
 /**
- * vm_share_count - compare all pages: fills groups, and what regions consist of
- * @share: zeroed but for the processes; vm_share_deinit() is needed on error, too
+ * vm_share_count - compare all pages: fill the groups, and the counts of
+ * regions
+ * @share: zeroed except for the caller's fields; call vm_share_deinit() after
+ *	an error, too
  *
  * Return: 0 or -ENOMEM.
  */

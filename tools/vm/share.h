@@ -3,10 +3,11 @@
  * What address spaces share, page by page: a pure function of their regions and
  * page tables.
  *
- * Two pages are the same if they lie in the same frame of physical memory.
- * Without the right to see frames, pages of one object at the same place in it
- * are the same (the page cache has one only), and private pages are told apart
- * from shared ones, but not with whom they are shared.
+ * Two pages are the same if they are in the same frame of physical memory.
+ * Without permission to see frames, pages of one object at the same offset are
+ * the same, since the page cache has only one of them. Private pages can then
+ * be told from shared ones, but the processes that share a private page are
+ * unknown.
  */
 #ifndef IPCPROBE_VM_SHARE_H
 #define IPCPROBE_VM_SHARE_H
@@ -21,32 +22,32 @@
 #define VM_PROCS_MAX	64U
 #define VM_PAGE_SHIFT	12
 #define VM_PAGE_SIZE	(1ULL << VM_PAGE_SHIFT)
-#define VM_PSS_SHIFT	12	/* binary places of proportional shares, as in the kernel */
+#define VM_PSS_SHIFT	12	/* binary digits of a share's fraction, as in the kernel */
 
-/* flags of a page, and of what is known of its frame */
+/* flags of a page, and of its frame; a named process is one of those that the user named */
 enum {
 	VM_PAGE_PRESENT		= 1 << 0,
 	VM_PAGE_SWAPPED		= 1 << 1,
-	VM_PAGE_FILE		= 1 << 2,	/* belongs to an object, not to this process */
+	VM_PAGE_FILE		= 1 << 2,	/* page of an object, not private to this process */
 	VM_PAGE_EXCLUSIVE	= 1 << 3,	/* mapped once in the whole system */
-	VM_PAGE_ZERO		= 1 << 4,	/* the kernel's page of zeros */
+	VM_PAGE_ZERO		= 1 << 4,	/* the kernel's zero page */
 	VM_PAGE_WRITTEN		= 1 << 5,	/* soft-dirty */
-	VM_PAGE_CHANGED		= 1 << 6,	/* the second reading found another page */
+	VM_PAGE_CHANGED		= 1 << 6,	/* different in the second reading */
 	VM_PAGE_KSM		= 1 << 7,
-	VM_PAGE_HUGE		= 1 << 8,	/* of a transparent huge page */
+	VM_PAGE_HUGE		= 1 << 8,	/* part of a transparent huge page */
 	VM_PAGE_HUGETLB		= 1 << 9,
 	VM_PAGE_RAW		= 1 << 10,	/* not counted by the kernel */
-	/* found by vm_share_count() */
-	VM_PAGE_TOGETHER	= 1 << 11,	/* another of the processes has it, too */
-	VM_PAGE_OTHERS		= 1 << 12,	/* a process that was not asked for has it, too */
+	/* flags that vm_share_count() sets */
+	VM_PAGE_TOGETHER	= 1 << 11,	/* mapped by another named process, too */
+	VM_PAGE_OTHERS		= 1 << 12,	/* mapped by a process not named, too */
 };
 
 /**
  * struct vm_page - a page that is mapped or swapped out
- * @address: virtual
- * @frame: number of the frame; 0 = not known
+ * @address: virtual address
+ * @frame: number of the frame; 0 = unknown
  * @region: index in the process's maps
- * @mapcount: page table entries in the whole system; 0 = not known
+ * @mapcount: number of page table entries in the whole system; 0 = unknown
  * @flags: VM_PAGE_*
  */
 struct vm_page {
@@ -58,24 +59,27 @@ struct vm_page {
 };
 
 /**
- * struct vm_counts - pages; of a region, or of several
- * @present: mapped; each is one of the next six kinds
- * @zero: the kernel's page of zeros
+ * struct vm_counts - numbers of pages of one or several regions
+ * @present: mapped; each of these pages is in exactly one of the next six
+ *	fields
+ * @zero: the kernel's zero page
  * @raw: memory that the kernel does not count (devices, its own data)
  * @own: mapped by this process alone
- * @together: mapped by another one of the processes, too
- * @others: mapped by processes that were not asked for, by none of those asked for
- * @unknown: shared, but not known with whom, or changed meanwhile
+ * @together: mapped by another one of the named processes, too
+ * @others: mapped by processes that the user did not name, and by no other
+ *	named process
+ * @unknown: shared with unknown processes, or changed between the readings
  * @swapped: in swap
- * @changed: not the same in both readings
- * @ksm: of @present, merged with pages of the same content
- * @huge: of @present, in transparent huge pages
- * @hugetlb: of @present, from hugetlbfs
- * @copies: of @present, private pages in place of a file's
+ * @changed: different in the two readings
+ * @ksm: part of @present: merged with pages of the same content
+ * @huge: part of @present: in transparent huge pages
+ * @hugetlb: part of @present: from hugetlbfs
+ * @copies: part of @present: private copies of a file's pages
  * @written: soft-dirty
- * @mapped_once: neither zero nor raw, mapped once in the whole system
- * @mapped_more: neither zero nor raw, mapped more than once
- * @pss: proportional share of the last two, in bytes << VM_PSS_SHIFT
+ * @mapped_once: neither @zero nor @raw, mapped once in the whole system
+ * @mapped_more: neither @zero nor @raw, mapped more than once
+ * @pss: proportional share of @mapped_once and @mapped_more, in bytes <<
+ *	VM_PSS_SHIFT
  */
 struct vm_counts {
 	uint64_t present, zero, raw, own, together, others, unknown;
@@ -85,15 +89,15 @@ struct vm_counts {
 
 /**
  * struct vm_process - one address space
- * @pid: number
- * @comm: name
- * @ipc_ns: its namespace of SysV objects; 0 = not known
+ * @pid: process id
+ * @comm: name of the process
+ * @ipc_ns: namespace of its SysV objects; 0 = unknown
  * @maps: regions
- * @page: pages, by address
+ * @page: pages, sorted by address
  * @nr_pages: length of @page
- * @cap_pages: pages there is room for
- * @region: what the pages of each region are, [maps.nr]
- * @sum: of all regions
+ * @cap_pages: number of pages that fit into @page
+ * @region: counts of each region, [maps.nr]
+ * @sum: counts of all regions together
  */
 struct vm_process {
 	uint32_t pid;
@@ -106,27 +110,28 @@ struct vm_process {
 	struct vm_counts sum;
 };
 
-/* why a frame is where it is */
+/* why a frame exists, or is shared */
 enum vm_cause {
-	CAUSE_MEMORY,		/* of an object that one of them may write for all */
-	CAUSE_CACHE,		/* of an object that none of them may write */
-	CAUSE_UNWRITTEN,	/* of an object; a write will copy it */
-	CAUSE_FORK,		/* private, in several processes */
+	CAUSE_MEMORY,		/* page of an object that one of the processes may write for all */
+	CAUSE_CACHE,		/* page of an object that none of the processes may write */
+	CAUSE_UNWRITTEN,	/* page of an object; a write will copy the page */
+	CAUSE_FORK,		/* private page in several processes */
 	CAUSE_KSM,
 	CAUSE_ZERO,
-	CAUSE_KERNEL,		/* the kernel's own */
-	CAUSE_COPY,		/* private, in place of a file's page */
-	CAUSE_OWN,		/* private */
+	CAUSE_KERNEL,		/* memory of the kernel itself */
+	CAUSE_COPY,		/* private copy of a file's page */
+	CAUSE_OWN,		/* private page */
 	NR_VM_CAUSES
 };
 
 /**
- * struct vm_object - what regions map; private memory is one for each kind
+ * struct vm_object - object that regions map; private memory is one object for
+ * each kind
  * @kind: kind of its first region
  * @region: the first region that maps it
- * @ipc_ns: the namespace of a SysV segment, else 0
- * @procs: processes that map it, by bit
- * @next: further object with the same hash, 0 = none
+ * @ipc_ns: namespace of a SysV segment; else 0
+ * @procs: processes that map the object, one bit for each
+ * @next: next object with the same hash, 0 = none
  */
 struct vm_object {
 	enum region_kind kind;
@@ -137,14 +142,15 @@ struct vm_object {
 };
 
 /**
- * struct vm_group - frames that have in common: object, part, cause, holders
- * @object: number
- * @part: of the file
- * @cause: why the frames are where they are
- * @procs: processes that have them mapped, by bit
- * @frames: how many
- * @mapped: pages, of all processes
- * @others: frames that processes not asked for have mapped, too
+ * struct vm_group - frames with the same object, part, cause and holders
+ * @object: number of the object
+ * @part: part of the file
+ * @cause: why the frames exist, or are shared
+ * @procs: processes that have the frames mapped, one bit for each
+ * @frames: number of frames
+ * @mapped: number of pages in all processes
+ * @others: number of frames that processes not named by the user have mapped,
+ *	too
  * @pss: sum of the proportional shares of @procs, bytes << VM_PSS_SHIFT
  */
 struct vm_group {
@@ -157,24 +163,25 @@ struct vm_group {
 
 /* one page table entry that refers to a frame */
 struct vm_ref {
-	uint64_t key[2];	/* what identifies the frame */
+	uint64_t key[2];	/* identifies the frame */
 	uint32_t proc, page;
 };
 
 /**
  * struct vm_share - address spaces, compared
- * @proc: the processes, [nr]; filled by the caller, owned by this
- * @nr: how many, up to VM_PROCS_MAX; the caller's
- * @has_frames: are frames known? The caller's
- * @vague_ksm: bytes merged by KSM, it is not known in which pages; the caller's
+ * @proc: the processes, [nr]; set by the caller, freed by vm_share_deinit()
+ * @nr: number of processes, at most VM_PROCS_MAX; set by the caller
+ * @has_frames: the frames are known; set by the caller
+ * @vague_ksm: bytes that KSM merged in unknown pages; set by the caller
  * @object: struct vm_object, by number
  * @group: struct vm_group, by number
- * @object_of: number of the last object with this hash
+ * @object_of: number of the newest object with this hash
  * @procs_of: a number for each set of processes
- * @group_of: number of a group by what its members have in common
- * @ref: by frame
+ * @group_of: number of the group with this object, set of processes, part and
+ *	cause
+ * @ref: page table entries, sorted by frame
  * @nr_refs: length of @ref
- * @nr_frames: different frames
+ * @nr_frames: number of different frames
  */
 struct vm_share {
 	struct vm_process *proc;
@@ -192,7 +199,10 @@ struct vm_share {
 int vm_share_count(struct vm_share *share);
 void vm_share_deinit(struct vm_share *share);
 
-/* several of the processes have these frames / could have them, but only one does */
+/*
+ * vm_group_is_together(): several of the processes have these frames;
+ * vm_group_is_apart(): several could have them, but only one has
+ */
 bool vm_group_is_together(const struct vm_share *share, const struct vm_group *group);
 bool vm_group_is_apart(const struct vm_share *share, const struct vm_group *group);
 
@@ -206,7 +216,7 @@ static inline struct vm_group *vm_group_at(const struct vm_share *share, uint32_
 	return pool_at(&share->group, number);
 }
 
-/* place of @address in the object of @region, in pages */
+/* index of @address in the object of @region, in pages */
 static inline uint64_t region_index(const struct region *region, uint64_t address)
 {
 	return (address - region->start + region->offset) >> VM_PAGE_SHIFT;
