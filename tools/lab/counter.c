@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel itself counts of a process: context switches as getrusage()
- * tells them, system calls by a perf event.
+ * Reads what the kernel itself counts for a process: context switches by
+ * getrusage(), system calls by a perf event.
  */
 #include "lab/counter.h"
 
@@ -17,9 +17,9 @@
 
 #include "lib/clock.h"
 
-#define OWN_CALLS	1	/* the ioctl() that ends counting is counted */
+#define OWN_CALLS	1	/* the count includes the ioctl() that ends counting */
 
-/* The tracepoint's number, 0 = not to be had. */
+/* Returns the id of the tracepoint; 0 = not available. */
 static uint64_t tracepoint_id(void)
 {
 	static const char *const paths[] = {
@@ -40,7 +40,7 @@ static uint64_t tracepoint_id(void)
 	return id;
 }
 
-/* counter_open - for system calls of this task; -1 = they cannot be counted */
+/* counter_open - count system calls of this task; -1 = they cannot be counted */
 int counter_open(void)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr),
@@ -51,7 +51,7 @@ int counter_open(void)
 	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-static uint64_t switches(void)
+static uint64_t count_switches(void)
 {
 	struct rusage usage;
 
@@ -61,7 +61,7 @@ static uint64_t switches(void)
 
 void counter_begin(int counter, struct lab_side *side)
 {
-	side->nr_switches = switches();
+	side->nr_switches = count_switches();
 	side->begin_ns = clock_ns(CLOCK_MONOTONIC);
 	if (counter >= 0)
 		ioctl(counter, PERF_EVENT_IOC_ENABLE, 0);
@@ -74,7 +74,7 @@ void counter_end(int counter, struct lab_side *side)
 	if (counter >= 0)
 		ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
 	side->end_ns = clock_ns(CLOCK_MONOTONIC);
-	side->nr_switches = switches() - side->nr_switches;
+	side->nr_switches = count_switches() - side->nr_switches;
 	side->has_calls = counter >= 0 &&
 			  read(counter, &nr_calls, sizeof(nr_calls)) == sizeof(nr_calls) &&
 			  nr_calls >= OWN_CALLS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel itself counts of a process, as a cross-check of the trace.
+ * Counts of the kernel for a process, as a cross-check of the trace.
  */
 #ifndef IPCPROBE_LAB_COUNTER_H
 #define IPCPROBE_LAB_COUNTER_H
@@ -9,7 +9,7 @@
 
 #include "lab/lab.h"
 
-/* how system calls are counted, as views say it */
+/* source of the number of system calls, as views print it */
 #define LAB_CALLS_SOURCE	"perf: raw_syscalls:sys_enter"
 
 int counter_open(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the transports of the laboratory have in common.
+ * Functions that all transports of the laboratory use.
  */
 #include "lab/lab.h"
 
@@ -11,7 +11,7 @@
 
 #include "lib/write_all.h"
 
-/* lab_error - say that @what failed, by errno; return that, negative */
+/* lab_error - print that @what failed, with the text of errno; return -errno */
 int lab_error(const struct lab *lab, const char *what)
 {
 	int err = errno ? -errno : -EIO;
@@ -21,7 +21,7 @@ int lab_error(const struct lab *lab, const char *what)
 	return err;
 }
 
-/* lab_missing - note that this system does not have @what, by errno; -ENOTSUP */
+/* lab_missing - store that this system does not have @what, with errno; -ENOTSUP */
 int lab_missing(struct lab *lab, const char *what)
 {
 	snprintf(lab->shared->result.missing, sizeof(lab->shared->result.missing), "%s: %s", what,
@@ -29,19 +29,22 @@ int lab_missing(struct lab *lab, const char *what)
 	return -ENOTSUP;
 }
 
-/* lab_call_failed - the first call of a kind: some kernels are built without it */
+/*
+ * lab_call_failed - error of the first call of its kind; some kernels are built
+ * without the call
+ */
 int lab_call_failed(struct lab *lab, const char *call)
 {
 	return errno == ENOSYS ? lab_missing(lab, call) : lab_error(lab, call);
 }
 
-/* lab_next - bytes of the next block, when @done are handed over */
+/* lab_next - size of the next block after @done bytes are handed over */
 uint64_t lab_next(const struct lab *lab, uint64_t done)
 {
 	return lab->size - done < lab->block ? lab->size - done : lab->block;
 }
 
-/* lab_read_full - @bytes of the server's file into @buf */
+/* lab_read_full - read @bytes of the server's file into @buf */
 int lab_read_full(const struct lab *lab, void *buf, size_t bytes)
 {
 	size_t done = 0;
@@ -67,7 +70,7 @@ int lab_write_full(const struct lab *lab, int fd, const void *buf, size_t bytes)
 	return lab_error(lab, "cannot write");
 }
 
-/* lab_pump - read() and write() until all is done, as cat does */
+/* lab_pump - read() and write() until all bytes are written, as cat does */
 int lab_pump(const struct lab *lab, int from, int to)
 {
 	uint64_t done = 0;
@@ -85,7 +88,7 @@ int lab_pump(const struct lab *lab, int from, int to)
 	return err;
 }
 
-/* lab_wait - wait for a semaphore, whatever signals come */
+/* lab_wait - wait for a semaphore, even if signals interrupt the wait */
 int lab_wait(sem_t *sem)
 {
 	while (sem_wait(sem))

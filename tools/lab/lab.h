@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The laboratory: a server hands a file to a client, by one transport after the
- * other; what was copied is then read from the trace.
+ * The laboratory: a server hands a file to a client by one transport after the
+ * other; the number of copies is then read from the trace.
  *
  *	transports.c	the transports
- *	lab.c		what they have in common
+ *	lab.c		functions that all transports use
  *	stream.c, queue.c, shm.c, splice.c, procvm.c, uring.c
  *			what server and client do
  *	run.c		one run: the two processes and their counters
- *	trace.c		what the trace of a run tells
- *	view/lab.c	its table
+ *	trace.c		what the trace of a run shows
+ *	view/lab.c	the table of results
  */
 #ifndef IPCPROBE_LAB_LAB_H
 #define IPCPROBE_LAB_LAB_H
@@ -26,12 +26,14 @@
 enum lab_role { LAB_SERVER, LAB_CLIENT, LAB_NR_ROLES };
 
 /**
- * struct lab_side - what is counted of one of the two processes
- * @pid: its number
- * @begin_ns: CLOCK_MONOTONIC as it began to hand over, or to take
- * @end_ns: as it had done so
- * @nr_switches: context switches in between, as the kernel counts them
- * @nr_calls: system calls in between, if @has_calls
+ * struct lab_side - times and counts of one of the two processes
+ * @pid: process id
+ * @begin_ns: CLOCK_MONOTONIC before the process began to hand over or to
+ *	receive
+ * @end_ns: CLOCK_MONOTONIC after it had finished
+ * @nr_switches: context switches between @begin_ns and @end_ns, counted by the
+ *	kernel
+ * @nr_calls: system calls between @begin_ns and @end_ns, if @has_calls
  */
 struct lab_side {
 	uint32_t pid;
@@ -43,9 +45,9 @@ struct lab_side {
 };
 
 /**
- * struct lab_result - what the processes of a run tell about it
+ * struct lab_result - what the processes of a run report about the run
  * @block: bytes handed over at once
- * @missing: it cannot be done on this system: why; else ""
+ * @missing: why this system cannot do the transport; "" if it can
  */
 struct lab_result {
 	struct lab_side side[LAB_NR_ROLES];
@@ -54,12 +56,13 @@ struct lab_result {
 };
 
 /**
- * struct lab_shared - memory that server and client share, for signals only
- * @ready: both are about to begin
- * @go: they may
- * @full: a block is there
- * @empty: there is room for one
- * @addr: where the server has it
+ * struct lab_shared - memory that server and client share, for synchronisation
+ * only
+ * @ready: posted by each process that is ready to begin
+ * @go: posted when both may begin
+ * @full: posted when a block is ready
+ * @empty: posted when there is room for a block
+ * @addr: address of the block in the server
  */
 struct lab_shared {
 	sem_t ready;
@@ -72,18 +75,18 @@ struct lab_shared {
 
 /**
  * struct lab - one run
- * @transport: how
+ * @transport: the transport
  * @size: bytes to hand over
- * @block: bytes at once
+ * @block: bytes to hand over at once
  * @dir: directory with the files "in" and "out"
  * @in: the server's file, open for reading
  * @out: the client's file, open for writing
- * @buf: memory of the process's own, @block bytes; of vmsplice more
- * @fd: [0] to read from, [1] to write to: of streams and sockets
- * @id: of a System V object
- * @sem_id: of a System V semaphore set
- * @mq: POSIX queue
- * @map: shared memory as mapped
+ * @buf: private memory of the process, @block bytes; for vmsplice more
+ * @fd: of pipes and sockets: [0] is read, [1] is written
+ * @id: identifier of a System V object
+ * @sem_id: identifier of a System V semaphore set
+ * @mq: descriptor of a POSIX message queue
+ * @map: address of the mapped shared memory
  */
 struct lab {
 	const struct lab_transport *transport;
@@ -103,15 +106,16 @@ struct lab {
 
 /**
  * struct lab_transport - a way to hand over bytes
- * @name: as the user calls it
- * @text: what server and client do
- * @classes: of the records that tell where the bytes went
- * @prepare: before the processes are made; may lower lab->block; or NULL
- * @serve: hand over lab->size bytes of lab->in
- * @receive: take them and write them to lab->out
- * @clean: after the processes have ended; or NULL
+ * @name: name on the command line
+ * @text: description of what server and client do
+ * @classes: classes of the records that show where the bytes went
+ * @prepare: called before the processes are created; may lower lab->block; or
+ *	NULL
+ * @serve: hands over lab->size bytes of lab->in
+ * @receive: receives the bytes and writes them to lab->out
+ * @clean: called after the processes have ended; or NULL
  *
- * All return 0, or -errno with lab_error() having said why.
+ * All functions return 0, or -errno after lab_error() has printed why.
  */
 struct lab_transport {
 	const char *name;
@@ -127,14 +131,14 @@ struct lab_transport {
 extern const struct lab_transport *const lab_transports[];	/* NULL at the end */
 const struct lab_transport *lab_find(const char *name);
 
-/* one each, in their files */
+/* each transport, in its own file */
 extern const struct lab_transport lab_pipe, lab_fifo, lab_unix;
 extern const struct lab_transport lab_msg, lab_mq;
 extern const struct lab_transport lab_shm, lab_posix_shm, lab_memfd;
 extern const struct lab_transport lab_splice, lab_sendfile, lab_vmsplice;
 extern const struct lab_transport lab_procvm, lab_uring;
 
-/* lab.c: for the transports */
+/* lab.c: functions for the transports */
 int lab_error(const struct lab *lab, const char *what);
 int lab_missing(struct lab *lab, const char *what);
 int lab_call_failed(struct lab *lab, const char *call);
@@ -144,7 +148,7 @@ int lab_pump(const struct lab *lab, int from, int to);
 uint64_t lab_next(const struct lab *lab, uint64_t done);
 int lab_wait(sem_t *sem);
 
-/* run.c: the process that does a run */
+/* run.c: what the process of a run does */
 int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t block);
 int lab_read_result(const char *dir, struct lab_result *ret);
 int lab_make_input(const char *dir, uint64_t size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * process_vm_readv: the client takes the bytes out of the server's memory.
+ * process_vm_readv: the client copies the bytes from the server's memory.
  */
 #include "lab/lab.h"
 
@@ -9,7 +9,7 @@
 
 #include <linux/ipcprobe.h>
 
-static int serve(struct lab *lab)
+static int serve_blocks(struct lab *lab)
 {
 	struct lab_shared *shared = lab->shared;
 	uint64_t done, bytes;
@@ -23,11 +23,11 @@ static int serve(struct lab *lab)
 			err = lab_read_full(lab, lab->buf, bytes);
 		sem_post(&shared->full);
 	}
-	/* the memory has to be there until all is taken */
+	/* the memory must exist until the client has copied all bytes */
 	return err ? err : lab_wait(&shared->empty);
 }
 
-static int take(const struct lab *lab, size_t bytes)
+static int copy_block(const struct lab *lab, size_t bytes)
 {
 	struct iovec local = { lab->buf, bytes };
 	struct iovec remote = { (void *)lab->shared->addr, bytes };
@@ -38,7 +38,7 @@ static int take(const struct lab *lab, size_t bytes)
 	return n == (ssize_t)bytes ? 0 : lab_error(lab, "process_vm_readv");
 }
 
-static int receive(struct lab *lab)
+static int receive_blocks(struct lab *lab)
 {
 	struct lab_shared *shared = lab->shared;
 	uint64_t done, bytes;
@@ -48,7 +48,7 @@ static int receive(struct lab *lab)
 		bytes = lab_next(lab, done);
 		err = lab_wait(&shared->full);
 		if (!err)
-			err = take(lab, bytes);
+			err = copy_block(lab, bytes);
 		sem_post(&shared->empty);
 		if (!err)
 			err = lab_write_full(lab, lab->out, lab->buf, bytes);
@@ -60,6 +60,6 @@ const struct lab_transport lab_procvm = {
 	.name = "procvm",
 	.text = "process_vm_readv() out of the server's memory",
 	.classes = 1U << IPCPROBE_CLASS_PROCVM | 1U << IPCPROBE_CLASS_FILE,
-	.serve = serve,
-	.receive = receive,
+	.serve = serve_blocks,
+	.receive = receive_blocks,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Message queues.  A block is a message, so it is no larger than one may be.
+ * Message queues. A block is one message, so it is no larger than the largest
+ * message.
  */
 #include "lab/lab.h"
 
@@ -14,11 +15,11 @@
 
 #include <linux/ipcprobe.h>
 
-#define MESSAGE_MAX	8192U	/* if the system does not tell */
+#define MESSAGE_MAX	8192U	/* if the system does not report its limit */
 #define MQ_MESSAGES	4
 
-/* A number out of /proc/sys, or else @otherwise. */
-static uint64_t limit(const char *path, uint64_t otherwise)
+/* Returns a number from a file in /proc/sys, or @otherwise if there is none. */
+static uint64_t read_limit(const char *path, uint64_t otherwise)
 {
 	unsigned long long value;
 	FILE *file = fopen(path, "re");
@@ -46,7 +47,7 @@ struct message {
 
 static int prepare_msg(struct lab *lab)
 {
-	lower_block(lab, limit("/proc/sys/kernel/msgmax", MESSAGE_MAX));
+	lower_block(lab, read_limit("/proc/sys/kernel/msgmax", MESSAGE_MAX));
 	lab->id = msgget(IPC_PRIVATE, 0600);
 	return lab->id < 0 ? lab_call_failed(lab, "msgget") : 0;
 }
@@ -110,7 +111,7 @@ static int prepare_mq(struct lab *lab)
 	struct mq_attr attr = { .mq_maxmsg = MQ_MESSAGES };
 	char name[64];
 
-	lower_block(lab, limit("/proc/sys/fs/mqueue/msgsize_max", MESSAGE_MAX));
+	lower_block(lab, read_limit("/proc/sys/fs/mqueue/msgsize_max", MESSAGE_MAX));
 	attr.mq_msgsize = lab->block;
 	snprintf(name, sizeof(name), "/ipcprobe-lab.%d", getpid());
 	lab->mq = mq_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attr);

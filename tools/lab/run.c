@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One run of the laboratory: a process of its own, which is what is recorded.
- * It makes the server and the client, waits for both and leaves what they
- * counted in a file.
+ * One run of the laboratory, in a process of its own, which is what is
+ * recorded. The process creates the server and the client, waits for both and
+ * writes their counts to a file.
  */
 #include "lab/lab.h"
 
@@ -34,7 +34,7 @@ static int open_in(const struct lab *lab, const char *name, int flags)
 
 /* ---- the two processes ---- */
 
-/* Each opens its own file and closes what is the other's end. */
+/* Each process opens its own file and closes the other process's ends. */
 static int prepare_side(struct lab *lab, enum lab_role role)
 {
 	bool is_server = role == LAB_SERVER;
@@ -79,7 +79,7 @@ static pid_t start_side(struct lab *lab, enum lab_role role)
 	_exit(run_side(lab, role) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-/* One that fails ends the other, which would wait for it for ever. */
+/* If one process fails, end the other one, which would wait for it for ever. */
 static int wait_for(const pid_t pid[LAB_NR_ROLES])
 {
 	int status, i, err = 0;
@@ -143,8 +143,8 @@ static int write_result(const struct lab *lab)
 	return err;
 }
 
-/* With the block as the transport can take it, memory for one. */
-static int prepare(struct lab *lab)
+/* Lets the transport lower the block size, then allocates memory for one block. */
+static int prepare_run(struct lab *lab)
 {
 	int err = make_shared(lab);
 
@@ -158,8 +158,9 @@ static int prepare(struct lab *lab)
 }
 
 /**
- * lab_run - do one run; for a process of its own
- * Return: 0 or -errno.  A transport that is missing here is no failure.
+ * lab_run - do one run; the caller is a process for this run alone
+ * Return: 0 or -errno. A transport that this system does not have is no
+ * failure.
  */
 int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t block)
 {
@@ -170,7 +171,7 @@ int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t bloc
 	if (!lab.transport ||
 	    (size_t)snprintf(lab.dir, sizeof(lab.dir), "%s", dir) >= sizeof(lab.dir))
 		return -EINVAL;
-	err = prepare(&lab);
+	err = prepare_run(&lab);
 	if (!err)
 		err = run_both(&lab);
 	if (lab.transport->clean)
@@ -183,7 +184,7 @@ int lab_run(const char *transport, const char *dir, uint64_t size, uint64_t bloc
 	return err;
 }
 
-/* ---- before and after it ---- */
+/* ---- before and after a run ---- */
 
 static int open_file(const char *dir, const char *name, int flags)
 {
@@ -197,7 +198,7 @@ static int open_file(const char *dir, const char *name, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* lab_read_result - what the run left; 0 or -errno */
+/* lab_read_result - read the file that the run wrote; 0 or -errno */
 int lab_read_result(const char *dir, struct lab_result *ret)
 {
 	int fd = open_file(dir, "result", O_RDONLY);
@@ -211,7 +212,7 @@ int lab_read_result(const char *dir, struct lab_result *ret)
 	return n == sizeof(*ret) ? 0 : -EIO;
 }
 
-/* lab_make_input - the server's file: numbers that never repeat; 0 or -errno */
+/* lab_make_input - write the server's file: numbers that never repeat; 0 or -errno */
 int lab_make_input(const char *dir, uint64_t size)
 {
 	int fd = open_file(dir, "in", O_WRONLY | O_CREAT | O_TRUNC), err = 0;
@@ -238,7 +239,7 @@ int lab_make_input(const char *dir, uint64_t size)
 	return err;
 }
 
-/* Are two files equal from here on? */
+/* True if two files are equal from their present positions to their ends. */
 static bool is_equal(int a, int b)
 {
 	char room_a[65536], room_b[65536];
@@ -252,7 +253,7 @@ static bool is_equal(int a, int b)
 	return true;
 }
 
-/* lab_verify - has the client written what the server read?  0, -EBADMSG or -errno */
+/* lab_verify - compare the client's file with the server's: 0, -EBADMSG or -errno */
 int lab_verify(const char *dir)
 {
 	int in = open_file(dir, "in", O_RDONLY), out, err;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shared memory: the server reads its file into it, the client writes out of
- * it.  Nothing is copied in between.
+ * Shared memory: the server reads its file into it, the client writes its file
+ * from it. There is no copy in between.
  */
 #include "lab/lab.h"
 
@@ -33,14 +33,14 @@ static int prepare_shm(struct lab *lab)
 	return semctl(lab->sem_id, SEM_EMPTY, SETVAL, 1) ? lab_error(lab, "semctl") : 0;
 }
 
-static int add(struct lab *lab, unsigned short num, short value)
+static int add_to_semaphore(struct lab *lab, unsigned short num, short value)
 {
 	struct sembuf op = { .sem_num = num, .sem_op = value };
 
 	return semop(lab->sem_id, &op, 1) ? lab_error(lab, "semop") : 0;
 }
 
-static int attach(struct lab *lab)
+static int attach_segment(struct lab *lab)
 {
 	lab->map = shmat(lab->id, NULL, 0);
 	return lab->map == (void *)-1 ? lab_error(lab, "shmat") : 0;
@@ -49,15 +49,15 @@ static int attach(struct lab *lab)
 static int serve_shm(struct lab *lab)
 {
 	uint64_t done, bytes;
-	int err = attach(lab);
+	int err = attach_segment(lab);
 
 	for (done = 0; done < lab->size && !err; done += bytes) {
 		bytes = lab_next(lab, done);
-		err = add(lab, SEM_EMPTY, -1);
+		err = add_to_semaphore(lab, SEM_EMPTY, -1);
 		if (!err)
 			err = lab_read_full(lab, lab->map, bytes);
 		if (!err)
-			err = add(lab, SEM_FULL, 1);
+			err = add_to_semaphore(lab, SEM_FULL, 1);
 	}
 	return err;
 }
@@ -65,15 +65,15 @@ static int serve_shm(struct lab *lab)
 static int receive_shm(struct lab *lab)
 {
 	uint64_t done, bytes;
-	int err = attach(lab);
+	int err = attach_segment(lab);
 
 	for (done = 0; done < lab->size && !err; done += bytes) {
 		bytes = lab_next(lab, done);
-		err = add(lab, SEM_FULL, -1);
+		err = add_to_semaphore(lab, SEM_FULL, -1);
 		if (!err)
 			err = lab_write_full(lab, lab->out, lab->map, bytes);
 		if (!err)
-			err = add(lab, SEM_EMPTY, 1);
+			err = add_to_semaphore(lab, SEM_EMPTY, 1);
 	}
 	return err;
 }
@@ -96,7 +96,7 @@ const struct lab_transport lab_shm = {
 
 /* ---- POSIX, with POSIX semaphores ---- */
 
-static int map(struct lab *lab, int fd, size_t bytes)
+static int map_memory(struct lab *lab, int fd, size_t bytes)
 {
 	lab->map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return lab->map == MAP_FAILED ? lab_error(lab, "mmap") : 0;
@@ -131,7 +131,7 @@ static int map_posix(struct lab *lab)
 	fd = shm_open(name, O_RDWR, 0);
 	if (fd < 0)
 		return lab_error(lab, "shm_open");
-	err = map(lab, fd, lab->block);
+	err = map_memory(lab, fd, lab->block);
 	close(fd);
 	return err;
 }
@@ -184,7 +184,7 @@ const struct lab_transport lab_posix_shm = {
 	.clean = clean_posix,
 };
 
-/* ---- a memfd as a whole, handed over through a UNIX socket ---- */
+/* ---- a memfd with the whole file, sent through a UNIX socket ---- */
 
 static int prepare_memfd(struct lab *lab)
 {
@@ -192,7 +192,7 @@ static int prepare_memfd(struct lab *lab)
 	       lab_error(lab, "socketpair") : 0;
 }
 
-/* A message of one byte that carries a descriptor. */
+/* Message of one byte that carries a descriptor. */
 union carrier {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(sizeof(int))];
@@ -242,7 +242,7 @@ static int serve_memfd(struct lab *lab)
 		return lab_error(lab, "memfd_create");
 	if (ftruncate(fd, lab->size))
 		return lab_error(lab, "ftruncate");
-	err = map(lab, fd, lab->size);
+	err = map_memory(lab, fd, lab->size);
 	for (done = 0; done < lab->size && !err; done += bytes) {
 		bytes = lab_next(lab, done);
 		err = lab_read_full(lab, lab->map + done, bytes);
@@ -257,7 +257,7 @@ static int receive_memfd(struct lab *lab)
 
 	err = receive_fd(lab, &fd);
 	if (!err)
-		err = map(lab, fd, lab->size);
+		err = map_memory(lab, fd, lab->size);
 	for (done = 0; done < lab->size && !err; done += bytes) {
 		bytes = lab_next(lab, done);
 		err = lab_write_full(lab, lab->out, lab->map + done, bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages handed over by reference through a pipe: splice, sendfile, vmsplice.
+ * Transports that move pages through a pipe by reference: splice, sendfile,
+ * vmsplice.
  */
 #include "lab/lab.h"
 
@@ -15,7 +16,7 @@
 
 #define CLASSES	(1U << IPCPROBE_CLASS_PIPE | 1U << IPCPROBE_CLASS_FILE)
 
-static int prepare(struct lab *lab)
+static int prepare_pipe(struct lab *lab)
 {
 	return pipe2(lab->fd, O_CLOEXEC) ? lab_error(lab, "pipe") : 0;
 }
@@ -51,7 +52,7 @@ const struct lab_transport lab_splice = {
 	.name = "splice",
 	.text = "splice() from the file to a pipe and from there to the file",
 	.classes = CLASSES,
-	.prepare = prepare,
+	.prepare = prepare_pipe,
 	.serve = serve_splice,
 	.receive = receive_splice,
 };
@@ -73,7 +74,7 @@ static int serve_sendfile(struct lab *lab)
 	return 0;
 }
 
-static int receive(struct lab *lab)
+static int receive_stream(struct lab *lab)
 {
 	return lab_pump(lab, lab->fd[0], lab->out);
 }
@@ -82,16 +83,17 @@ const struct lab_transport lab_sendfile = {
 	.name = "sendfile",
 	.text = "sendfile() from the file to a pipe; read() and write()",
 	.classes = CLASSES,
-	.prepare = prepare,
+	.prepare = prepare_pipe,
 	.serve = serve_sendfile,
-	.receive = receive,
+	.receive = receive_stream,
 };
 
 /* ---- vmsplice ---- */
 
 /*
- * Memory that lies in the pipe must not be written again before it is read:
- * take turns between so many blocks that the pipe never holds the next one.
+ * Allocates the blocks for vmsplice. Memory in the pipe must not be written
+ * again before it is read; so the server uses the blocks in turn, and there are
+ * so many blocks that the pipe never holds the next one.
  */
 static char *make_blocks(const struct lab *lab, uint64_t *nr)
 {
@@ -140,7 +142,7 @@ const struct lab_transport lab_vmsplice = {
 	.name = "vmsplice",
 	.text = "read(), vmsplice() into a pipe; read() and write()",
 	.classes = CLASSES,
-	.prepare = prepare,
+	.prepare = prepare_pipe,
 	.serve = serve_vmsplice,
-	.receive = receive,
+	.receive = receive_stream,
 };

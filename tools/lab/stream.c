@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Byte streams: read() and write() on both sides.
+ * Byte streams: server and client use read() and write().
  */
 #include "lab/lab.h"
 
@@ -13,12 +13,12 @@
 
 #include <linux/ipcprobe.h>
 
-static int serve(struct lab *lab)
+static int serve_stream(struct lab *lab)
 {
 	return lab_pump(lab, lab->in, lab->fd[1]);
 }
 
-static int receive(struct lab *lab)
+static int receive_stream(struct lab *lab)
 {
 	return lab_pump(lab, lab->fd[0], lab->out);
 }
@@ -35,8 +35,8 @@ const struct lab_transport lab_pipe = {
 	.text = "read() and write() through a pipe",
 	.classes = 1U << IPCPROBE_CLASS_PIPE | 1U << IPCPROBE_CLASS_FILE,
 	.prepare = prepare_pipe,
-	.serve = serve,
-	.receive = receive,
+	.serve = serve_stream,
+	.receive = receive_stream,
 };
 
 /* ---- a FIFO ---- */
@@ -60,7 +60,7 @@ static int serve_fifo(struct lab *lab)
 
 	fifo_path(lab, path);
 	lab->fd[1] = open(path, O_WRONLY | O_CLOEXEC);
-	return lab->fd[1] < 0 ? lab_error(lab, path) : serve(lab);
+	return lab->fd[1] < 0 ? lab_error(lab, path) : serve_stream(lab);
 }
 
 static int receive_fifo(struct lab *lab)
@@ -69,7 +69,7 @@ static int receive_fifo(struct lab *lab)
 
 	fifo_path(lab, path);
 	lab->fd[0] = open(path, O_RDONLY | O_CLOEXEC);
-	return lab->fd[0] < 0 ? lab_error(lab, path) : receive(lab);
+	return lab->fd[0] < 0 ? lab_error(lab, path) : receive_stream(lab);
 }
 
 static void clean_fifo(struct lab *lab)
@@ -103,6 +103,6 @@ const struct lab_transport lab_unix = {
 	.text = "read() and write() through a UNIX stream socket",
 	.classes = 1U << IPCPROBE_CLASS_UNIX | 1U << IPCPROBE_CLASS_FILE,
 	.prepare = prepare_unix,
-	.serve = serve,
-	.receive = receive,
+	.serve = serve_stream,
+	.receive = receive_stream,
 };

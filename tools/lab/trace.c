@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the trace of one run of the laboratory tells: nothing here knows what
- * should come out.
+ * Computes what the trace of one run of the laboratory shows. This code does
+ * not know the expected result.
  */
 #include "lab/trace.h"
 
@@ -12,7 +12,10 @@
 #include "lib/scope.h"
 #include "model/copies/path_list.h"
 
-/* A switch away from a thread of server or client while they were at it. */
+/*
+ * Counts a switch away from a thread of server or client while the process
+ * handed over or received.
+ */
 static void count_switch(struct lab_trace *trace, const struct ipcprobe_rec *rec,
 			 const struct lab_result *result)
 {
@@ -46,7 +49,7 @@ static int read_records(struct lab_trace *trace, struct reader *r,
 	return err ? err : model_finish(&trace->model, reader_info(r)->end_ns);
 }
 
-/* ---- the way from file to file ---- */
+/* ---- the path from file to file ---- */
 
 static bool is_file(const struct model *model, uint32_t object, const char *dir, const char *name)
 {
@@ -78,7 +81,7 @@ static void add_path(struct lab_trace *trace, const struct path *path, uint32_t 
 				  path_hop_share(&trace->model.copies, path, path->hop[i]);
 }
 
-/* Paths come with the one that most bytes took first. */
+/* The list of paths begins with the path that most bytes took. */
 static int find_paths(struct lab_trace *trace, const char *dir)
 {
 	static const struct scope all;
@@ -103,7 +106,7 @@ static int find_paths(struct lab_trace *trace, const char *dir)
 
 /**
  * lab_trace_init - read the records of a run
- * @dir: where its files are
+ * @dir: folder of the run's files
  * Return: 0 or -errno.
  */
 int lab_trace_init(struct lab_trace *trace, struct reader *r, const struct lab_result *result,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the trace of one run of the laboratory tells.
+ * Result of the trace of one run of the laboratory.
  */
 #ifndef IPCPROBE_LAB_TRACE_H
 #define IPCPROBE_LAB_TRACE_H
@@ -14,17 +14,18 @@
 
 /**
  * struct lab_trace - figures
- * @model: of all records of the run
+ * @model: model of all records of the run
  * @last: last hop of the path that most bytes took from the server's file to
- *	the client's; 0 = there is none in the trace
- * @nr_paths: different paths between the two
- * @nr_copies: on the one that most bytes took
- * @bytes: that came from the one file to the other, by any of them
- * @copied_bytes: by CPUs, for these
- * @copy_ns: time in the calls that moved them, waits left out
- * @grade: enum grade of the weakest link of all
- * @nr_switches: context switches of server and client while they were at it
- * @has_switches: that is exact
+ *	the client's; 0 = no such path in the trace
+ * @nr_paths: number of different paths between the two files
+ * @nr_copies: copies on the path that most bytes took
+ * @bytes: bytes that came from the server's file to the client's on any path
+ * @copied_bytes: bytes that CPUs copied for @bytes
+ * @copy_ns: time in the calls that moved @bytes, without waits
+ * @grade: enum grade of the weakest link of all these paths
+ * @nr_switches: context switches of server and client while they handed over or
+ *	received
+ * @has_switches: @nr_switches is exact
  */
 struct lab_trace {
 	struct model model;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The transports of the laboratory.
+ * Table of the laboratory's transports.
  */
 #include "lab/lab.h"
 

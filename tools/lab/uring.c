@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * io_uring: reads and writes through a pipe, without system calls of their own.
+ * io_uring: reads from and writes to a pipe without a system call for each.
  */
 #include "lab/lab.h"
 
@@ -16,7 +16,7 @@
 
 /**
  * struct ring - an io_uring with room for one request
- * @fd: its descriptor
+ * @fd: descriptor of the io_uring
  * @sq: submission ring
  * @cq: completion ring
  * @sqe: the request
@@ -64,7 +64,7 @@ static uint32_t *cq_word(const struct ring *ring, uint32_t offset)
 	return (uint32_t *)(ring->cq + offset);
 }
 
-/* Submit the request and wait until it is done: its result, or -errno. */
+/* Submits the request and waits until it is complete; returns its result, or -errno. */
 static int ring_do(const struct ring *ring)
 {
 	const struct io_sqring_offsets *sq = &ring->params.sq_off;
@@ -98,10 +98,11 @@ static int ring_io(const struct ring *ring, uint8_t opcode, int fd, void *buf, u
 }
 
 /*
- * Read, write, until all is done.  A pipe has no position; a file's is @done.
+ * Reads and writes until all bytes are written. A pipe has no file offset; the
+ * file's offset is @done.
  */
-static int pump(const struct lab *lab, const struct ring *ring, int from, bool from_is_file,
-		int to)
+static int pump_ring(const struct lab *lab, const struct ring *ring, int from, bool from_is_file,
+		     int to)
 {
 	uint64_t done = 0;
 
@@ -127,7 +128,7 @@ static int pump(const struct lab *lab, const struct ring *ring, int from, bool f
 	return 0;
 }
 
-static int prepare(struct lab *lab)
+static int prepare_pipe(struct lab *lab)
 {
 	struct ring ring;
 
@@ -137,29 +138,29 @@ static int prepare(struct lab *lab)
 	return pipe2(lab->fd, O_CLOEXEC) ? lab_error(lab, "pipe") : 0;
 }
 
-static int serve(struct lab *lab)
+static int serve_ring(struct lab *lab)
 {
 	struct ring ring;
 
 	errno = -ring_setup(&ring);
 	return errno ? lab_error(lab, "io_uring_setup") :
-		       pump(lab, &ring, lab->in, true, lab->fd[1]);
+		       pump_ring(lab, &ring, lab->in, true, lab->fd[1]);
 }
 
-static int receive(struct lab *lab)
+static int receive_ring(struct lab *lab)
 {
 	struct ring ring;
 
 	errno = -ring_setup(&ring);
 	return errno ? lab_error(lab, "io_uring_setup") :
-		       pump(lab, &ring, lab->fd[0], false, lab->out);
+		       pump_ring(lab, &ring, lab->fd[0], false, lab->out);
 }
 
 const struct lab_transport lab_uring = {
 	.name = "io_uring",
 	.text = "io_uring's reads and writes through a pipe",
 	.classes = 1U << IPCPROBE_CLASS_PIPE | 1U << IPCPROBE_CLASS_FILE,
-	.prepare = prepare,
-	.serve = serve,
-	.receive = receive,
+	.prepare = prepare_pipe,
+	.serve = serve_ring,
+	.receive = receive_ring,
 };
