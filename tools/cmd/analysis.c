@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All records into a model, then a view of it.
+ * Feeds all records into a model, then prints a view of it.
  */
 #include "cmd/analysis.h"
 
@@ -9,7 +9,7 @@
 
 #include "trace/event.h"
 
-/* of Linux 6.12: 612; 0: not known */
+/* "Linux 6.12": 612; 0: unknown */
 static unsigned int version_of(const char *kernel)
 {
 	unsigned int major, minor;
@@ -18,10 +18,11 @@ static unsigned int version_of(const char *kernel)
 }
 
 /*
- * Until Linux 6.11 real-time tasks are throttled all at once; since then the
- * deadline server takes their place, whose coming and going is one change. Until
- * then, too, no task that sleeps stays on its queue. Since Linux 6.18 a throttled
- * group's tasks leave the queue one by one.
+ * Until Linux 6.11 real-time tasks are throttled all at once; since Linux 6.12
+ * the deadline server takes their place, and each start or stop of this server
+ * is one change of the queue. Until Linux 6.11, too, no task that sleeps stays
+ * on its queue. Since Linux 6.18 the tasks of a throttled group leave the queue
+ * one by one.
  */
 static void set_kernel(struct sched *sched, const char *kernel)
 {
@@ -39,7 +40,8 @@ static uint64_t from_ns(const struct analysis *analysis)
 	return source_from_ns(analysis->source, analysis->reader);
 }
 
-static int apply(const struct analysis *analysis, const struct ipcprobe_rec *rec, uint32_t cpu)
+static int apply_record(const struct analysis *analysis, const struct ipcprobe_rec *rec,
+			uint32_t cpu)
 {
 	uint64_t ending_ns = reader_info(analysis->reader)->ending_ns;
 	int err = 0;
@@ -49,7 +51,10 @@ static int apply(const struct analysis *analysis, const struct ipcprobe_rec *rec
 	return err ? err : model_apply(analysis->model, rec, cpu);
 }
 
-/* Lines are printed before all tasks are known: else all that is told begins after that. */
+/*
+ * True if a line may be printed before its task's name is known. Otherwise
+ * everything that is printed happened after the snapshot with the names.
+ */
 static bool misses_names(const struct analysis *analysis)
 {
 	const struct reader_info *info = reader_info(analysis->reader);
@@ -63,7 +68,7 @@ static bool misses_names(const struct analysis *analysis)
 	return !info->ready_ns;
 }
 
-/* Of each task, what the first snapshot tells that has it. */
+/* Learns each task's name from the first snapshot that contains the task. */
 static int learn_names(const struct analysis *analysis)
 {
 	struct reader *r = analysis->reader;
@@ -79,7 +84,7 @@ static int learn_names(const struct analysis *analysis)
 	return err;
 }
 
-static int feed(const struct analysis *analysis)
+static int feed_model(const struct analysis *analysis)
 {
 	struct model *model = analysis->model;
 	struct reader *r = analysis->reader;
@@ -92,7 +97,7 @@ static int feed(const struct analysis *analysis)
 	while ((err = reader_next(r, &rec, &cpu)) > 0) {
 		if (event_time(rec) >= until_ns)
 			continue;
-		err = apply(analysis, rec, cpu);
+		err = apply_record(analysis, rec, cpu);
 		if (err)
 			return err;
 	}
@@ -102,7 +107,7 @@ static int feed(const struct analysis *analysis)
 }
 
 /**
- * analysis_run - read until the end or until @until_ns, and print
+ * analysis_run - read until the end or until @until_ns, and print the model
  * Return: 0 or -errno.
  */
 int analysis_run(const struct analysis *analysis)
@@ -121,7 +126,7 @@ int analysis_run(const struct analysis *analysis)
 	picks_set_cpus(&model->picks, reader_info(analysis->reader)->nr_cpus);
 	err = misses_names(analysis) ? learn_names(analysis) : 0;
 	if (!err)
-		err = feed(analysis);
+		err = feed_model(analysis);
 	if (!err)
 		err = analysis->print(model, analysis->view);
 	model_deinit(model);

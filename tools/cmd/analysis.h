@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the analysing sub-commands have in common: all records into a model,
- * then a view of it.
+ * What the analysing sub-commands have in common: they feed all records into a
+ * model, then print a view of it.
  */
 #ifndef IPCPROBE_CMD_ANALYSIS_H
 #define IPCPROBE_CMD_ANALYSIS_H
@@ -13,14 +13,14 @@
 
 /**
  * struct analysis - from records to a view
- * @source: options; figures begin with their window
- * @reader: where the records come from
- * @model: room for it
- * @what: MODEL_*
- * @until_ns: records from this on are left out
- * @watch: whom the model tells what happens as it happens, NULL = nobody
+ * @source: options; figures begin with the window of these options
+ * @reader: source of the records
+ * @model: memory for the model
+ * @what: MODEL_* flags
+ * @until_ns: records from this time on are left out
+ * @watch: watcher that the model calls for each change; NULL = none
  * @print: prints the finished model: 0 or -errno
- * @view: its last argument
+ * @view: last argument of @print
  */
 struct analysis {
 	const struct source_opts *source;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe check: is everything there that recording needs, and if not, what
- * can be done about it?
+ * ipcprobe check: tests if everything that recording needs is there, and if
+ * not, prints what can be done about it.
  */
 #include "cmd/cmd.h"
 
@@ -31,7 +31,7 @@
 
 #define NR_FINDINGS_MAX		128
 
-/* one line of the answer */
+/* one line of the result */
 struct finding {
 	const char *what;
 	bool is_problem;
@@ -39,14 +39,14 @@ struct finding {
 };
 
 /**
- * struct check - the answer while it is made
- * @is_json: -J
- * @has_hooks: -v
- * @has_session: a session of all classes could be started
- * @findings: what was found
- * @nr: how many
- * @hooks: of the module, while a session of all classes ran
- * @nr_hooks: how many
+ * struct check - result of the checks while they run
+ * @is_json: -J was given
+ * @has_hooks: -v was given
+ * @has_session: a session of all classes can be started
+ * @findings: the findings
+ * @nr: number of findings
+ * @hooks: hooks of the module, while a session of all classes ran
+ * @nr_hooks: number of hooks
  */
 struct check {
 	bool is_json;
@@ -93,7 +93,8 @@ static const struct argp argp = {
 };
 
 __attribute__((format(printf, 4, 5)))
-static void find(struct check *check, const char *what, bool is_problem, const char *format, ...)
+static void add_finding(struct check *check, const char *what, bool is_problem,
+			const char *format, ...)
 {
 	struct finding *finding = &check->findings[check->nr];
 	va_list args;
@@ -108,7 +109,7 @@ static void find(struct check *check, const char *what, bool is_problem, const c
 	va_end(args);
 }
 
-/* First line of a small file; false if it cannot be read. */
+/* Reads the first line of a small file; false if it cannot be read. */
 static bool read_line(const char *path, char *line, size_t size)
 {
 	FILE *file = fopen(path, "re");
@@ -126,10 +127,10 @@ static bool read_line(const char *path, char *line, size_t size)
 static void check_module(struct check *check)
 {
 	if (access("/sys/module/ipcprobe", F_OK))
-		find(check, "module", true,
-		     "not loaded: 'modprobe ipcprobe' or 'insmod ipcprobe.ko'");
+		add_finding(check, "module", true,
+			    "not loaded: 'modprobe ipcprobe' or 'insmod ipcprobe.ko'");
 	else
-		find(check, "module", false, "loaded");
+		add_finding(check, "module", false, "loaded");
 }
 
 static uint64_t effective_capabilities(void)
@@ -152,9 +153,9 @@ static void check_rights(struct check *check)
 	uint64_t caps = effective_capabilities();
 
 	if (caps >> CAP_PERFMON_BIT & 1 || caps >> CAP_SYS_ADMIN_BIT & 1)
-		find(check, "rights", false, "CAP_PERFMON");
+		add_finding(check, "rights", false, "CAP_PERFMON");
 	else
-		find(check, "rights", true, "CAP_PERFMON is lacking: run as root");
+		add_finding(check, "rights", true, "CAP_PERFMON is lacking: run as root");
 }
 
 static void check_ftrace(struct check *check)
@@ -162,15 +163,19 @@ static void check_ftrace(struct check *check)
 	char line[64];
 
 	if (!read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line)))
-		find(check, "ftrace", true,
-		     "this kernel has no ftrace: use one built with CONFIG_FUNCTION_TRACER");
+		add_finding(check, "ftrace", true,
+			    "this kernel has no ftrace: use one built with CONFIG_FUNCTION_TRACER");
 	else if (strcmp(line, "1"))
-		find(check, "ftrace", true, "switched off: 'sysctl kernel.ftrace_enabled=1'");
+		add_finding(check, "ftrace", true,
+			    "switched off: 'sysctl kernel.ftrace_enabled=1'");
 	else
-		find(check, "ftrace", false, "enabled");
+		add_finding(check, "ftrace", false, "enabled");
 }
 
-/* Where the file is missing the kernel has none only if its folder is there. */
+/*
+ * True if securityfs is mounted. If it is, but the lockdown file is missing,
+ * the kernel has no lockdown.
+ */
 static bool has_securityfs(void)
 {
 	struct statfs fs;
@@ -183,16 +188,16 @@ static void check_lockdown(struct check *check)
 	char line[128];
 
 	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
-		find(check, "lockdown", false, has_securityfs() ? "this kernel has none" :
-		     "not known: securityfs is not mounted at /sys/kernel/security");
+		add_finding(check, "lockdown", false, has_securityfs() ? "this kernel has none" :
+			    "not known: securityfs is not mounted at /sys/kernel/security");
 	else if (strstr(line, "[confidentiality]"))
-		find(check, "lockdown", true,
-		     "confidentiality: no tracing before a boot with less");
+		add_finding(check, "lockdown", true,
+			    "confidentiality: no tracing before a boot with less");
 	else
-		find(check, "lockdown", false, "%s", line);
+		add_finding(check, "lockdown", false, "%s", line);
 }
 
-/* ---- a short session of all classes: only that shows which hooks attach ---- */
+/* ---- a short session of all classes: only a session shows which hooks attach ---- */
 
 static int start_session(struct session *session)
 {
@@ -213,14 +218,15 @@ static void get_hooks(struct check *check)
 
 	err = control_create(&control);
 	if (err) {
-		find(check, "netlink", true, "family " IPCPROBE_GENL_NAME ": %s", strerror(-err));
+		add_finding(check, "netlink", true, "family " IPCPROBE_GENL_NAME ": %s",
+			    strerror(-err));
 		return;
 	}
 	err = control_get_hooks(control, &check->hooks, &check->nr_hooks);
 	if (err)
-		find(check, "netlink", true, "cannot list the hooks: %s", strerror(-err));
+		add_finding(check, "netlink", true, "cannot list the hooks: %s", strerror(-err));
 	else
-		find(check, "netlink", false, "family " IPCPROBE_GENL_NAME " answers");
+		add_finding(check, "netlink", false, "family " IPCPROBE_GENL_NAME " answers");
 	control_destroy(control);
 }
 
@@ -229,17 +235,17 @@ static void check_session(struct check *check)
 	struct session session;
 
 	if (session_open(&session)) {
-		find(check, "device", true, "%s", session.why);
+		add_finding(check, "device", true, "%s", session.why);
 		return;
 	}
-	find(check, "device", false, "ABI %u.%u, %u CPUs", session.info.abi_major,
-	     session.info.abi_minor, session.info.nr_cpus);
+	add_finding(check, "device", false, "ABI %u.%u, %u CPUs", session.info.abi_major,
+		    session.info.abi_minor, session.info.nr_cpus);
 	if (start_session(&session)) {
-		find(check, "session", true, "%s", session.why);
+		add_finding(check, "session", true, "%s", session.why);
 		get_hooks(check);
 	} else {
 		check->has_session = true;
-		find(check, "session", false, "a session of all classes starts");
+		add_finding(check, "session", false, "a session of all classes starts");
 		get_hooks(check);
 		session_stop(&session);
 	}
@@ -257,8 +263,9 @@ static void count_hooks(struct check *check)
 
 	for (size_t i = 0; i < check->nr_hooks; i++)
 		nr_attached += check->hooks[i].is_attached;
-	find(check, "hooks", false, "%zu attached, %zu not needed in this kernel%s", nr_attached,
-	     check->nr_hooks - nr_attached, check->has_hooks ? "" : ": 'ipcprobe check -v' lists them");
+	add_finding(check, "hooks", false, "%zu attached, %zu not needed in this kernel%s",
+		    nr_attached, check->nr_hooks - nr_attached,
+		    check->has_hooks ? "" : ": 'ipcprobe check -v' lists them");
 }
 
 static void check_hooks(struct check *check)
@@ -272,16 +279,16 @@ static void check_hooks(struct check *check)
 
 		parse_class_list(hook->classes, ",", classes, sizeof(classes));
 		if (hook->error && !hook->is_optional)
-			find(check, "hook", true,
-			     "%s %s: %s: class %s cannot be recorded in this kernel: leave it out (-e)",
-			     hook_kind(hook), hook->name, strerror(hook->error), classes);
+			add_finding(check, "hook", true,
+				    "%s %s: %s: class %s cannot be recorded in this kernel: leave it out (-e)",
+				    hook_kind(hook), hook->name, strerror(hook->error), classes);
 		else if (hook->error && hook->is_gap)
-			find(check, "hook", false,
-			     "%s %s is absent in this kernel: class %s is incomplete",
-			     hook_kind(hook), hook->name, classes);
+			add_finding(check, "hook", false,
+				    "%s %s is absent in this kernel: class %s is incomplete",
+				    hook_kind(hook), hook->name, classes);
 		else if (hook->nr_missed)
-			find(check, "hook", false, "%s %s: %" PRIu64 " hits missed so far",
-			     hook_kind(hook), hook->name, hook->nr_missed);
+			add_finding(check, "hook", false, "%s %s: %" PRIu64 " hits missed so far",
+				    hook_kind(hook), hook->name, hook->nr_missed);
 	}
 }
 

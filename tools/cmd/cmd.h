@@ -5,10 +5,10 @@
 #ifndef IPCPROBE_CMD_CMD_H
 #define IPCPROBE_CMD_CMD_H
 
-/* exit status of every sub-command, unless it returns that of a workload */
+/* exit status of every sub-command, unless the sub-command returns the status of a workload */
 enum {
 	CMD_OK = 0,
-	CMD_FAILED = 1,		/* said why on stderr */
+	CMD_FAILED = 1,		/* the reason is on stderr */
 	CMD_USAGE = 2,		/* the command line is wrong */
 };
 

@@ -10,7 +10,7 @@
 
 #include "cmd/cmd.h"
 
-/* command_list - the commands and what they do, for --help */
+/* command_list - print names and descriptions of the commands, for --help */
 void command_list(FILE *out, const struct command *commands)
 {
 	const struct command *command;
@@ -24,15 +24,15 @@ void command_list(FILE *out, const struct command *commands)
 		fprintf(out, "  %-*s %s\n", width, command->name, command->text);
 }
 
-static size_t smallest(size_t a, size_t b, size_t c)
+static size_t smallest_of(size_t a, size_t b, size_t c)
 {
 	size_t ab = a < b ? a : b;
 
 	return ab < c ? ab : c;
 }
 
-/* How many letters must be changed, added or left out to make @a from @b? */
-static size_t distance(const char *a, const char *b)
+/* Returns how many letters must be changed, added or left out to turn @a into @b. */
+static size_t edit_distance(const char *a, const char *b)
 {
 	size_t len = strlen(b);
 	size_t row[COMMAND_NAME_MAX + 1];
@@ -48,20 +48,21 @@ static size_t distance(const char *a, const char *b)
 		for (size_t j = 1; j <= len; j++) {
 			size_t above = row[j];
 
-			row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (*a != b[j - 1]));
+			row[j] = smallest_of(above + 1, row[j - 1] + 1,
+					     diagonal + (*a != b[j - 1]));
 			diagonal = above;
 		}
 	}
 	return row[len];
 }
 
-/* command_asks_help - is @word an option that asks for help? */
+/* command_asks_help - true if @word is an option that asks for help */
 bool command_asks_help(const char *word)
 {
 	return !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "-?");
 }
 
-/* command_find - NULL: there is none of this name */
+/* command_find - the command called @name; NULL: there is none */
 const struct command *command_find(const struct command *commands, const char *name)
 {
 	for (; commands->name; commands++)
@@ -71,9 +72,9 @@ const struct command *command_find(const struct command *commands, const char *n
 }
 
 /**
- * command_unknown - say that there is no such command
- * @commands: those that there are
- * @program: what has these commands, "ipcprobe" or the like
+ * command_unknown - print that there is no command called @name
+ * @commands: the existing commands
+ * @program: program that has these commands, for example "ipcprobe"
  * @name: the user's word
  *
  * Return: the exit status.
@@ -83,9 +84,9 @@ int command_unknown(const struct command *commands, const char *program, const c
 	const struct command *nearest = commands, *command;
 
 	for (command = commands + 1; command->name; command++)
-		if (distance(command->name, name) < distance(nearest->name, name))
+		if (edit_distance(command->name, name) < edit_distance(nearest->name, name))
 			nearest = command;
-	if (2 * distance(nearest->name, name) < strlen(name))
+	if (2 * edit_distance(nearest->name, name) < strlen(name))
 		fprintf(stderr, "%s: '%s': no such command: did you mean '%s'?\n",
 			program, name, nearest->name);
 	else
@@ -94,7 +95,7 @@ int command_unknown(const struct command *commands, const char *program, const c
 	return CMD_USAGE;
 }
 
-/* command_run - in messages and in --help the program's name is "@program COMMAND" */
+/* command_run - run a command; messages and --help call it "@program COMMAND" */
 int command_run(const struct command *command, const char *program, int argc, char **argv)
 {
 	char name[COMMAND_NAME_MAX];

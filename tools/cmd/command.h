@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tables of commands: the program's, and those of a command that has more.
+ * Tables of commands: those of the program, and those of a command with
+ * commands of its own.
  */
 #ifndef IPCPROBE_CMD_COMMAND_H
 #define IPCPROBE_CMD_COMMAND_H
@@ -8,9 +9,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define COMMAND_NAME_MAX	48	/* of a program with its command's words */
+#define COMMAND_NAME_MAX	48	/* a program's name with its command's words */
 
-/* one command; a table of them ends with a NULL name */
+/* one command; a table of commands ends with a NULL name */
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);

@@ -85,7 +85,7 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int print(const struct model *model, const void *opts)
+static int print_copies(const struct model *model, const void *opts)
 {
 	const struct copies_opts *copies = opts;
 
@@ -93,7 +93,7 @@ static int print(const struct model *model, const void *opts)
 				     view_copies_print(model, &copies->view);
 }
 
-static int show(const struct copies_opts *opts, struct reader *r)
+static int show_copies(const struct copies_opts *opts, struct reader *r)
 {
 	struct model model;
 	struct analysis analysis = {
@@ -102,7 +102,7 @@ static int show(const struct copies_opts *opts, struct reader *r)
 		.model = &model,
 		.what = MODEL_COPIES | (opts->view.has_calls ? MODEL_CALLS : 0),
 		.until_ns = source_until_ns(&opts->source, r),
-		.print = print,
+		.print = print_copies,
 		.view = opts,
 	};
 
@@ -125,8 +125,8 @@ int cmd_copies(int argc, char **argv)
 		opts.view.top = VIEW_COPIES_TOP;
 	if (source_open(&opts.source, &r))
 		return CMD_FAILED;
-	/* nothing but these, and what they created, was recorded */
+	/* only these processes, and the processes they created, were recorded */
 	if (opts.source.is_live)
 		opts.source.scope.pids.nr = 0;
-	return source_close(&opts.source, r, show(&opts, r));
+	return source_close(&opts.source, r, show_copies(&opts, r));
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe lab: experiments that are recorded as they run.
+ * ipcprobe lab: experiments that are recorded while they run.
  *
- * Each run is a process of its own, this program again, so that it is recorded
- * just as any command is.
+ * Each run is a process of its own, which executes this program again, so that
+ * it is recorded like any other command.
  */
 #include <argp.h>
 #include <errno.h>
@@ -39,9 +39,9 @@ static const struct argp_option options[] = {
 };
 
 /**
- * struct lab_opts - what is wanted
- * @run: not NULL: this process is the run of that transport
- * @dir: of the run
+ * struct lab_opts - options of the command
+ * @run: not NULL: this process is a run of that transport
+ * @dir: folder of the run
  */
 struct lab_opts {
 	uint64_t size;
@@ -172,14 +172,17 @@ static const struct argp argp = {
 	       "    ipcprobe lab copies --hops",
 };
 
-/* ---- what the module has ---- */
+/* ---- classes that the module can record ---- */
 
 static bool is_single(uint32_t classes)
 {
 	return classes && !(classes & (classes - 1));
 }
 
-/* Classes that have a hook of their own in it; all, if it cannot be asked. */
+/*
+ * Returns the classes that have a hook of their own in the module; all classes,
+ * if the module cannot be asked.
+ */
 static uint32_t classes_with_hooks(void)
 {
 	struct control_hook *hooks = NULL;
@@ -201,9 +204,9 @@ static uint32_t classes_with_hooks(void)
 
 /* ---- runs ---- */
 
-/* Record this program as it does the run; the reader, or NULL. */
-static struct reader *record(const struct lab_opts *opts, const struct lab_row *row,
-			     const char *dir, struct source_opts *source)
+/* Records this program while it does the run; returns the reader, or NULL. */
+static struct reader *record_program(const struct lab_opts *opts, const struct lab_row *row,
+				     const char *dir, struct source_opts *source)
 {
 	char size[32], block[32];
 	struct reader *r;
@@ -220,7 +223,7 @@ static struct reader *record(const struct lab_opts *opts, const struct lab_row *
 	return source_open(source, &r) ? NULL : r;
 }
 
-static void note(struct lab_row *row, const struct lab_opts *opts)
+static void set_note(struct lab_row *row, const struct lab_opts *opts)
 {
 	const struct lab_trace *trace = &row->trace;
 
@@ -233,9 +236,9 @@ static void note(struct lab_row *row, const struct lab_opts *opts)
 		snprintf(row->note, sizeof(row->note), "by %u different paths", trace->nr_paths);
 }
 
-/* After the run: what its processes counted, its file, its trace. */
-static int evaluate(const struct lab_opts *opts, struct lab_row *row, const char *dir,
-		    struct reader *r)
+/* Evaluates a run that has ended: the counts of its processes, its file, its trace. */
+static int evaluate_run(const struct lab_opts *opts, struct lab_row *row, const char *dir,
+			struct reader *r)
 {
 	int err = lab_read_result(dir, &row->result);
 
@@ -257,7 +260,7 @@ static int evaluate(const struct lab_opts *opts, struct lab_row *row, const char
 	err = lab_trace_init(&row->trace, r, &row->result, dir);
 	row->has_trace = !err;
 	if (!err)
-		note(row, opts);
+		set_note(row, opts);
 	return err;
 }
 
@@ -273,27 +276,27 @@ static int record_and_evaluate(const struct lab_opts *opts, struct lab_row *row,
 			       const char *dir)
 {
 	struct source_opts source = SOURCE_OPTS_INIT;
-	struct reader *r = record(opts, row, dir, &source);
+	struct reader *r = record_program(opts, row, dir, &source);
 	int err, status;
 
 	if (!r)
 		return CMD_FAILED;
-	err = reader_info(r)->workload_status ? 0 : evaluate(opts, row, dir, r);
+	err = reader_info(r)->workload_status ? 0 : evaluate_run(opts, row, dir, r);
 	status = source_close(&source, r, err == -EBADMSG ? 0 : err);
 	return err ? CMD_FAILED : status;
 }
 
-static int run(const struct lab_opts *opts, struct lab_row *row, const char *dir)
+static int run_transport(const struct lab_opts *opts, struct lab_row *row, const char *dir)
 {
 	int status = record_and_evaluate(opts, row, dir);
 
 	remove_file(dir, "out");
 	remove_file(dir, "result");
-	remove_file(dir, "fifo");	/* of a run that was killed */
+	remove_file(dir, "fifo");	/* left by a run that was killed */
 	return status;
 }
 
-static int show(const struct lab_opts *opts, const struct lab_row *rows)
+static int show_rows(const struct lab_opts *opts, const struct lab_row *rows)
 {
 	int err = opts->json ? view_lab_json(rows, opts->nr_wanted, opts->size) :
 			       view_lab_print(rows, opts->nr_wanted, opts->size, opts->has_hops);
@@ -316,10 +319,10 @@ static int run_all(const struct lab_opts *opts, const char *dir)
 				 "the module does not record class %s",
 				 parse_class_list(lacking, ", ", names, sizeof(names)));
 		else
-			status = run(opts, &rows[i], dir);
+			status = run_transport(opts, &rows[i], dir);
 	}
 	if (status == CMD_OK)
-		status = show(opts, rows);
+		status = show_rows(opts, rows);
 	for (i = 0; i < opts->nr_wanted; i++)
 		if (rows[i].has_trace)
 			lab_trace_deinit(&rows[i].trace);
@@ -343,7 +346,7 @@ static int run_in(const struct lab_opts *opts, const char *base)
 	return status;
 }
 
-/* The process that is recorded: see lab_run(). */
+/* Does one run, in the process that is recorded: see lab_run(). */
 static int do_run(const struct lab_opts *opts)
 {
 	if (!lab_find(opts->run))

@@ -39,7 +39,7 @@ struct ls_opts {
 };
 
 /* "a, b, c" */
-static char *join(const char *(*name)(unsigned int i), unsigned int nr)
+static char *join_names(const char *(*name)(unsigned int i), unsigned int nr)
 {
 	char *text = NULL;
 	size_t len;
@@ -70,7 +70,7 @@ static void parse_types(struct ls_opts *opts, const char *arg, struct argp_state
 	opts->has_types = true;
 	if (!live_types_parse(arg, &opts->view.types))
 		return;
-	known = join(type_name, LIVE_NR_TYPES);
+	known = join_names(type_name, LIVE_NR_TYPES);
 	argp_error(state, "-t '%s': not a list of types: there are %s", arg, known ?: "?");
 	free(known);
 }
@@ -83,7 +83,7 @@ static void parse_columns(struct ls_opts *opts, const char *arg, struct argp_sta
 	opts->view.is_chosen = true;
 	if (!live_columns_parse(arg, &opts->view.columns))
 		return;
-	known = join(column_name, LIVE_NR_COLUMNS);
+	known = join_names(column_name, LIVE_NR_COLUMNS);
 	argp_error(state, "-o '%s': not a list of columns: there are %s", arg, known ?: "?");
 	free(known);
 }
@@ -136,10 +136,10 @@ static const struct argp argp = {
 	       "    ipcprobe ls -l",
 };
 
-/* ---- what is not known ---- */
+/* ---- what could not be read ---- */
 
 static const struct {
-	uint32_t types;		/* of these types */
+	uint32_t types;		/* types of objects that are incomplete then */
 	const char *what;
 	const char *remedy;
 } gaps[] = {
@@ -166,7 +166,7 @@ static const struct {
 			     "run this as root" },
 };
 
-static const char *reason(enum live_gap gap, int err)
+static const char *gap_reason(enum live_gap gap, int err)
 {
 	if (gap == LIVE_GAP_MODULE && err == -ENOENT)
 		return "the module is not loaded";
@@ -178,12 +178,12 @@ static void print_gaps(const struct live *live, uint32_t types)
 	for (unsigned int i = 0; i < ARRAY_SIZE(gaps); i++)
 		if (live->loss[i].nr && gaps[i].types & types)
 			fprintf(stderr, "ipcprobe: %s: %s: %s\n", gaps[i].what,
-				reason(i, live->loss[i].err), gaps[i].remedy);
+				gap_reason(i, live->loss[i].err), gaps[i].remedy);
 }
 
 /* ---- processes ---- */
 
-/* Say which of the processes asked for there is not; how many there are. */
+/* Prints which of the named processes does not exist; returns how many exist. */
 static uint32_t find_processes(const struct pid_list *pids)
 {
 	uint32_t nr = 0;

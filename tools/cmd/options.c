@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Options that several sub-commands have: parsed, or refused with a reason.
+ * Parses options that several sub-commands have, or refuses them with a reason.
  */
 #include "cmd/options.h"
 
@@ -15,7 +15,7 @@
 /* ---- all sub-commands ---- */
 
 static const struct argp_option common_options[] = {
-	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },	/* as argp's own -? */
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },	/* same meaning as argp's own -? */
 	{ 0 }
 };
 
@@ -36,7 +36,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 
 void option_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input)
 {
-	/* each text is to be shown once */
+	/* each text must be shown only once */
 	struct argp own = *argp;
 	const struct argp_child children[] = { { &own, 0, NULL, 0 }, { 0 } };
 	const struct argp whole = {
@@ -51,7 +51,7 @@ void option_parse(const struct argp *argp, int argc, char **argv, unsigned int f
 
 /* ---- words ---- */
 
-static const char *reason(int err)
+static const char *error_reason(int err)
 {
 	switch (-err) {
 	case ERANGE:
@@ -69,7 +69,7 @@ void option_pids(struct argp_state *state, const char *word, struct pid_list *re
 
 	if (err)
 		argp_error(state, "-p '%s': %s: give up to %u process numbers such as 12,345",
-			   word, reason(err), IPCPROBE_NR_PIDS_MAX);
+			   word, error_reason(err), IPCPROBE_NR_PIDS_MAX);
 }
 
 void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret)
@@ -77,7 +77,8 @@ void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret
 	int err = parse_cpus(word, ret);
 
 	if (err)
-		argp_error(state, "-C '%s': %s: give CPU numbers such as 0-3,7", word, reason(err));
+		argp_error(state, "-C '%s': %s: give CPU numbers such as 0-3,7", word,
+			   error_reason(err));
 }
 
 void option_classes(struct argp_state *state, const char *word, uint32_t *ret)
@@ -96,7 +97,7 @@ void option_ring_bytes(struct argp_state *state, const char *word, uint32_t *ret
 
 	if (err || bytes < IPCPROBE_RING_BYTES_MIN || (bytes & (bytes - 1)))
 		argp_error(state, "-m '%s': %s: give a power of two from %uk to %uM, such as 16M",
-			   word, err ? reason(err) : "not such a size",
+			   word, err ? error_reason(err) : "not such a size",
 			   IPCPROBE_RING_BYTES_MIN >> 10, IPCPROBE_RING_BYTES_MAX >> 20);
 	*ret = bytes;
 }
@@ -108,7 +109,8 @@ void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret
 
 	if (err || !bytes)
 		argp_error(state, "--snaplen '%s': %s: give bytes from 1 to %uk, such as 64", word,
-			   err ? reason(err) : "no byte at all", IPCPROBE_SNAP_BYTES_MAX >> 10);
+			   err ? error_reason(err) : "no byte at all",
+			   IPCPROBE_SNAP_BYTES_MAX >> 10);
 	*ret = bytes;
 }
 
@@ -119,7 +121,7 @@ void option_window(struct argp_state *state, const char *word, struct time_windo
 	if (err)
 		argp_error(state,
 			   "--time '%s': %s: give START,STOP in seconds since the recording began, such as 1.5,2, or before its end, such as -10,",
-			   word, reason(err));
+			   word, error_reason(err));
 }
 
 void option_at(struct argp_state *state, const char *word, struct option_instant *ret)
@@ -138,7 +140,7 @@ void option_interval(struct argp_state *state, const char *name, const char *wor
 
 	if (err || !*ret)
 		argp_error(state, "%s '%s': %s: give seconds such as 0.5", name, word,
-			   err ? reason(err) : "no time at all");
+			   err ? error_reason(err) : "no time at all");
 }
 
 void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
@@ -152,7 +154,7 @@ void option_count(struct argp_state *state, const char *name, const char *word, 
 	*ret = value;
 }
 
-/* "SIZE,PROT,...": all there are, to be freed */
+/* Returns the names of all columns as "SIZE,PROT,...", to be freed. */
 static char *column_names(const struct table_column *columns)
 {
 	char *names = NULL;
@@ -166,7 +168,7 @@ static char *column_names(const struct table_column *columns)
 	return fclose(out) ? NULL : names;
 }
 
-/* @word NULL: the first @nr_usual ones */
+/* @word NULL: the first @nr_usual columns */
 void option_columns(struct argp_state *state, const char *name, const char *word,
 		    const struct table_column *columns, unsigned int nr_usual,
 		    struct table_view *ret)
@@ -177,9 +179,9 @@ void option_columns(struct argp_state *state, const char *name, const char *word
 }
 
 /**
- * option_command - the rest of the words, the first of which argp just gave
+ * option_command - the remaining words; argp has just passed the first of them
  *
- * Needs ARGP_IN_ORDER, so that options behind it stay the command's.
+ * Needs ARGP_IN_ORDER, so that options after this word are the command's.
  */
 char **option_command(struct argp_state *state)
 {
@@ -189,7 +191,7 @@ char **option_command(struct argp_state *state)
 	return command;
 }
 
-/* option_join - all words with blanks between; free() it; NULL without memory */
+/* option_join - all words, separated by blanks, to be freed; NULL without memory */
 char *option_join(int argc, char **argv)
 {
 	size_t len = 1;

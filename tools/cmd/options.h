@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Options that several sub-commands have, for use in their argp parsers: a bad
- * word ends the program with a message that names it and status 2.
+ * Options that several sub-commands have, for use in their argp parsers. A bad
+ * word ends the program with a message that names the word, and with status 2.
  */
 #ifndef IPCPROBE_CMD_OPTIONS_H
 #define IPCPROBE_CMD_OPTIONS_H
@@ -14,10 +14,12 @@
 #include "lib/table.h"
 
 /**
- * option_parse - argp_parse() for a sub-command, with what all have: -h
- * @argp: the sub-command's
- * @flags: ARGP_IN_ORDER if options behind the first word are not its own
- * @input: for its parser
+ * option_parse - argp_parse() for a sub-command, with the option that all have:
+ * -h
+ * @argp: argp of the sub-command
+ * @flags: ARGP_IN_ORDER if options after the first word do not belong to the
+ *	sub-command
+ * @input: passed to the sub-command's parser
  */
 void option_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
 		  void *input);
@@ -30,9 +32,10 @@ void option_snap_bytes(struct argp_state *state, const char *word, uint32_t *ret
 void option_window(struct argp_state *state, const char *word, struct time_window *ret);
 
 /**
- * struct option_instant - a moment as the user gives it: "1.5" or "@1234.5"
- * @is_given: the user did
- * @is_absolute: @ns is CLOCK_MONOTONIC, else since the recording began
+ * struct option_instant - an instant as the user gives it: "1.5" or "@1234.5"
+ * @is_given: the user gave the instant
+ * @is_absolute: @ns is CLOCK_MONOTONIC; else it is since the start of the
+ *	recording
  */
 struct option_instant {
 	bool is_given;
@@ -47,7 +50,10 @@ void option_count(struct argp_state *state, const char *name, const char *word, 
 void option_columns(struct argp_state *state, const char *name, const char *word,
 		    const struct table_column *columns, unsigned int nr_usual,
 		    struct table_view *ret);
-/* what is recorded if nothing is said: what explains the scheduler's choices costs most, and is seldom asked for */
+/*
+ * classes recorded by default: class pick, which explains the scheduler's
+ * choices, costs most and is seldom needed
+ */
 enum { OPTION_CLASSES_DEFAULT = __IPCPROBE_CLASSES_ALL & ~(1U << IPCPROBE_CLASS_PICK) };
 
 char **option_command(struct argp_state *state);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * --svg: what is analysed as a picture.
+ * --svg: draws the analysed records as a picture.
  */
 #include "cmd/picture.h"
 
@@ -29,14 +29,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 const struct argp picture_argp = { .options = options, .parser = parse_option };
 
-/* what print() is given */
+/* last argument of the function that prints the model */
 struct job {
 	FILE *out;
 	const struct picture_drawing *drawing;
 	uint64_t start_ns;
 };
 
-static int print(const struct model *model, const void *view)
+static int write_drawing(const struct model *model, const void *view)
 {
 	const struct job *job = view;
 
@@ -49,9 +49,9 @@ static int say_cannot_write(const struct picture *picture)
 	return CMD_FAILED;
 }
 
-/* Read everything and write it to @out. */
-static int draw(const struct source_opts *source, struct reader *r,
-		const struct picture_drawing *drawing, FILE *out)
+/* Reads all records and writes the picture to @out. */
+static int draw_picture(const struct source_opts *source, struct reader *r,
+			const struct picture_drawing *drawing, FILE *out)
 {
 	struct job job = {
 		.out = out, .drawing = drawing, .start_ns = reader_info(r)->start_ns,
@@ -64,14 +64,17 @@ static int draw(const struct source_opts *source, struct reader *r,
 		.what = drawing->what,
 		.watch = drawing->watch,
 		.until_ns = source_until_ns(source, r),
-		.print = print,
+		.print = write_drawing,
 		.view = &job,
 	};
 
 	return analysis_run(&analysis);
 }
 
-/* The recording, or what the user wants to see of it; return whether there is any. */
+/*
+ * Sets the time to draw: the recording, or the user's window of it; returns
+ * false if nothing is left.
+ */
 static bool span_of(const struct source_opts *source, const struct reader *r, uint64_t *from_ns,
 		    uint64_t *until_ns)
 {
@@ -98,7 +101,7 @@ static int write_picture(const struct picture *picture, const struct picture_dra
 		source_close(source, r, 0);
 		return status;
 	}
-	err = draw(source, r, drawing, out);
+	err = draw_picture(source, r, drawing, out);
 	status = source_close(source, r, err == -EIO ? 0 : err);
 	if ((is_stdout ? fflush(out) : fclose(out)) || err == -EIO)
 		return say_cannot_write(picture);

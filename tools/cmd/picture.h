@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * --svg: what is analysed as a picture.  Part of the command line: what goes wrong
- * is said here, on stderr.
+ * --svg: the analysed records as a picture. Part of the command line: errors
+ * are printed here, on stderr.
  *
  * A sub-command has a struct picture, gives picture_argp as an argp child with
- * that struct as its input, says what is drawn, and then:
+ * that struct as its input, describes the drawing, and then:
  *
  *	if (picture.path)
  *		return picture_write(&picture, &drawing, &source);
@@ -20,7 +20,7 @@
 #include "cmd/source.h"
 
 /**
- * struct picture - what is asked for
+ * struct picture - option of the user
  * @path: --svg: file to write, NULL = none
  */
 struct picture {
@@ -28,13 +28,13 @@ struct picture {
 };
 
 /**
- * struct picture_drawing - what is drawn
- * @what: MODEL_*
- * @watch: watches the model of the run queues; filled by @begin
- * @begin: what is drawn is @from_ns to @until_ns: 0 or -ENOMEM
- * @write: 0 or -errno
- * @end: after all
- * @arg: their first argument
+ * struct picture_drawing - the drawing
+ * @what: MODEL_* flags
+ * @watch: watcher of the model of the run queues; set by @begin
+ * @begin: prepares to draw from @from_ns to @until_ns: 0 or -ENOMEM
+ * @write: writes the picture: 0 or -errno
+ * @end: frees what @begin has allocated
+ * @arg: first argument of these functions
  */
 struct picture_drawing {
 	uint32_t what;

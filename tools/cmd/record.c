@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe record: events of a command, of processes or of everything, into a
- * file.
+ * ipcprobe record: records events of a command, of processes or of the whole
+ * system into a file.
  */
 #include "cmd/cmd.h"
 
@@ -21,10 +21,10 @@
 
 /**
  * struct output - the file that is written
- * @path: its path
- * @old_path: where a file that was there before is kept
- * @has_old: there was one
- * @fd: descriptor
+ * @path: path of the file
+ * @old_path: path to which an existing file was renamed
+ * @has_old: there was an existing file
+ * @fd: descriptor of the file
  */
 struct output {
 	const char *path;
@@ -113,7 +113,7 @@ static const struct argp argp = {
 	       "    ipcprobe record --snaplen 64 -- ls",
 };
 
-/* A file that is there is kept as FILE.old, as perf does. */
+/* Opens the file. An existing file is kept as FILE.old, as perf does. */
 static int output_open(struct output *output)
 {
 	struct stat st;
@@ -145,7 +145,7 @@ static int output_close(struct output *output)
 	return err;
 }
 
-/* Nothing was recorded: have things as they were. */
+/* Restores the files as they were, since nothing was recorded. */
 static void output_discard(struct output *output)
 {
 	struct stat st;
@@ -191,7 +191,7 @@ static void report_lost(const struct recording *rec)
 	fprintf(stderr, "\n");
 }
 
-static void report(const struct recording *rec, const char *path)
+static void print_summary(const struct recording *rec, const char *path)
 {
 	bool is_exact = true, is_lost = false;
 	uint64_t nr_lost = 0;
@@ -207,7 +207,7 @@ static void report(const struct recording *rec, const char *path)
 		path, rec->bytes, rec->nr_events, is_exact ? "" : "at least ", nr_lost);
 }
 
-static int run(struct recording *rec, struct output *output)
+static int run_recording(struct recording *rec, struct output *output)
 {
 	int err, status;
 
@@ -221,7 +221,7 @@ static int run(struct recording *rec, struct output *output)
 	}
 	status = record_wait(rec);
 	if (!err || err == -EPROTO)
-		report(rec, output->path);
+		print_summary(rec, output->path);
 	if (err == -ENOEXEC)
 		return status;
 	return err ? CMD_FAILED : status;
@@ -232,7 +232,7 @@ static void say_unwritable(const struct output *output, int err)
 	fprintf(stderr, "ipcprobe: %s: cannot write: %s\n", output->path, strerror(-err));
 }
 
-static int record(struct record_args *args)
+static int record_to_file(struct record_args *args)
 {
 	struct recording rec;
 	int err, status = CMD_FAILED;
@@ -246,7 +246,7 @@ static int record(struct record_args *args)
 		say_unwritable(&args->output, err);
 		goto out_close;
 	}
-	status = run(&rec, &args->output);
+	status = run_recording(&rec, &args->output);
 out_close:
 	err = output_close(&args->output);
 	if (err)
@@ -269,7 +269,7 @@ int cmd_record(int argc, char **argv)
 
 	args.opts.command_line = command_line ?: "";
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &args);
-	status = record(&args);
+	status = record_to_file(&args);
 	free(command_line);
 	return status;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a command writes its report.  Part of the command line: what goes
- * wrong is said here, on stderr.
+ * Where a command writes its report. Part of the command line: errors are
+ * printed here, on stderr.
  *
- * The file is opened before a command is recorded, so that nothing runs in
- * vain, and takes the place of file descriptor 1 after it, so that the command's
- * own output goes where it always does.
+ * The file is opened before a command is recorded, so that an error comes
+ * before the command runs. The file takes the place of file descriptor 1 after
+ * the command has ended, so that the command's own output goes where it always
+ * does.
  */
 #include "cmd/report.h"
 
@@ -22,7 +23,7 @@
 
 static struct {
 	const char *path;	/* NULL = standard output */
-	int fd;			/* until the report begins, then -1 */
+	int fd;			/* the file until the report begins, then -1 */
 } report = { .fd = -1 };
 
 static int say_cannot_write(int err)
@@ -32,24 +33,24 @@ static int say_cannot_write(int err)
 	return -err;
 }
 
-/* 0 or the errno */
+/* returns 0 or the positive errno */
 static int flush_report(void)
 {
 	if (fflush(stdout))
 		return errno;
 	if (!ferror(stdout))
 		return 0;
-	/* what went wrong is forgotten: one byte more finds it out */
+	/* the errno of an earlier error is lost; writing one more byte gives it again */
 	putchar('\n');
 	return fflush(stdout) ? errno : EIO;
 }
 
-/* Runs as the last: exit() cannot be called again. */
+/* Is called last at exit, where exit() must not be called again. */
 static void close_report(void)
 {
 	int err = flush_report();
 
-	/* some file systems tell only here */
+	/* some file systems report errors only on close */
 	if (!err && report.path && close(STDOUT_FILENO))
 		err = errno;
 	if (!err)
@@ -60,7 +61,7 @@ static void close_report(void)
 
 void report_init(void)
 {
-	/* a file that may not grow further is an error like others, which is said */
+	/* a write beyond the file size limit is then an error like others, and is printed */
 	signal(SIGXFSZ, SIG_IGN);
 	atexit(close_report);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe runq: who was on each CPU's run queue.
+ * ipcprobe runq: which tasks were on each CPU's run queue.
  */
 #include <argp.h>
 
@@ -91,7 +91,7 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int print(const struct model *model, const void *view)
+static int print_queues(const struct model *model, const void *view)
 {
 	const struct runq_opts *opts = view;
 
@@ -105,7 +105,7 @@ static int print(const struct model *model, const void *view)
 				   view_runq_print(model, &opts->view);
 }
 
-static int show(const struct runq_opts *opts, struct reader *r)
+static int show_queues(const struct runq_opts *opts, struct reader *r)
 {
 	struct model model;
 	struct analysis analysis = {
@@ -115,7 +115,7 @@ static int show(const struct runq_opts *opts, struct reader *r)
 		.what = MODEL_RUNQ | (opts->is_map ? MODEL_TIMELINE : 0),
 		.until_ns = opts->at.is_given ? opts->view.at_ns + 1 :
 					  source_until_ns(&opts->source, r),
-		.print = print,
+		.print = print_queues,
 		.view = opts,
 	};
 
@@ -151,7 +151,7 @@ static void end_chart(void *arg)
 	chart_deinit(&picture->chart);
 }
 
-static int draw(const struct runq_opts *opts)
+static int draw_queues(const struct runq_opts *opts)
 {
 	struct queues_picture queues;
 	struct picture_drawing drawing = {
@@ -179,7 +179,7 @@ int cmd_runq(int argc, char **argv)
 	if (!opts.view.width)
 		opts.view.width = view_map_width();
 	if (opts.picture.path)
-		return draw(&opts);
+		return draw_queues(&opts);
 	if (source_open(&opts.source, &r))
 		return CMD_FAILED;
 	opts.view.start_ns = reader_info(r)->start_ns;
@@ -188,5 +188,5 @@ int cmd_runq(int argc, char **argv)
 		source_close(&opts.source, r, 0);
 		return CMD_USAGE;
 	}
-	return source_close(&opts.source, r, show(&opts, r));
+	return source_close(&opts.source, r, show_queues(&opts, r));
 }

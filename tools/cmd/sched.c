@@ -18,7 +18,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL }
 };
 
-static void usage(FILE *out)
+static void print_usage(FILE *out)
 {
 	fprintf(out, "Usage: ipcprobe sched COMMAND [OPTION...]\n");
 	fprintf(out, "\nShow what the scheduler did.\n");
@@ -32,11 +32,11 @@ int cmd_sched(int argc, char **argv)
 	const struct command *command;
 
 	if (argc < 2) {
-		usage(stderr);
+		print_usage(stderr);
 		return CMD_USAGE;
 	}
 	if (command_asks_help(argv[1])) {
-		usage(stdout);
+		print_usage(stdout);
 		return CMD_OK;
 	}
 	command = command_find(commands, argv[1]);

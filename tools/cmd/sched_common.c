@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the commands of "ipcprobe sched" share.
+ * Code that the commands of "ipcprobe sched" share.
  */
 #include "cmd/sched_common.h"
 
@@ -58,7 +58,7 @@ void sched_cmd_init(struct sched_cmd *cmd,
 
 /**
  * sched_cmd_run - record or read, then print
- * @cmd: as its parsers left it
+ * @cmd: the command, with its options parsed
  *
  * Return: the exit status.
  */
@@ -94,7 +94,7 @@ int sched_cmd_run(struct sched_cmd *cmd)
 	return source_close(&cmd->source, analysis.reader, analysis_run(&analysis));
 }
 
-/* sched_cmd_no_memory - say so; the exit status */
+/* sched_cmd_no_memory - print that memory is short; returns the exit status */
 int sched_cmd_no_memory(void)
 {
 	fprintf(stderr, "ipcprobe: no memory\n");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the commands of "ipcprobe sched" share.  Each is one file
- * sched_<name>.c and one row in sched.c: it has a struct sched_cmd,
- * gives sched_argp as an argp child with that struct as its input, says what
- * it needs and how to print it, and calls sched_cmd_run().
+ * Code that the commands of "ipcprobe sched" share. Each command is one file
+ * sched_<name>.c and one row in sched.c: it has a struct sched_cmd, gives
+ * sched_argp as an argp child with that struct as its input, sets what it needs
+ * and how to print it, and calls sched_cmd_run().
  */
 #ifndef IPCPROBE_CMD_SCHED_COMMON_H
 #define IPCPROBE_CMD_SCHED_COMMON_H
@@ -22,11 +22,12 @@
  * @source: options of all analyses
  * @view: what to show; @start_ns is valid once printing begins
  * @has_top: --top was given
- * @model: valid while records are read and printed
- * @what: MODEL_*
- * @watch: as in struct analysis
- * @look: looks at the recording first: an exit status, CMD_OK to go on; NULL = no need
- * @begin: prints what stands above all; NULL = nothing
+ * @model: model; valid while records are read and printed
+ * @what: MODEL_* flags
+ * @watch: watcher of the model, see struct analysis
+ * @look: checks the recording before it is read: an exit status, CMD_OK to go
+ *	on; NULL = no check
+ * @begin: prints the lines before the first record; NULL = none
  * @print, @arg: print(model, arg) shows the finished model
  */
 struct sched_cmd {
@@ -45,7 +46,7 @@ struct sched_cmd {
 /* argp child: the options of all analyses; input: struct sched_cmd */
 extern const struct argp sched_argp;
 
-/* argp child: --top, likewise */
+/* argp child: --top; input: struct sched_cmd */
 extern const struct argp sched_top_argp;
 
 void sched_cmd_init(struct sched_cmd *cmd,

@@ -8,7 +8,7 @@
 #include "cmd/sched_common.h"
 #include "view/explain.h"
 
-#define NR_WORST	10U	/* if the user does not say */
+#define NR_WORST	10U	/* if the user gives no number */
 
 enum { OPTION_AT = 0x200, OPTION_TASK, OPTION_WORST };
 
@@ -30,7 +30,7 @@ struct explain_opts {
 	unsigned int nr_modes;
 	struct option_instant at;
 	const char *task;	/* as the user gave it */
-	bool *is_unknown;	/* no such one was recorded */
+	bool *is_unknown;	/* set if no task with this name was recorded */
 };
 
 static void parse_task(struct explain_opts *opts, const char *arg, struct argp_state *state)
@@ -90,7 +90,7 @@ static const struct argp argp = {
 	.children = children,
 };
 
-/* Records after the instant asked for are left out. */
+/* Leaves out records after the instant that the user asks for. */
 static int set_instant(struct explain_opts *opts, const struct reader_info *info)
 {
 	uint64_t at_ns;
@@ -102,7 +102,7 @@ static int set_instant(struct explain_opts *opts, const struct reader_info *info
 	return CMD_OK;
 }
 
-static int look(struct sched_cmd *cmd, const struct reader_info *info)
+static int look_at_recording(struct sched_cmd *cmd, const struct reader_info *info)
 {
 	struct explain_opts *opts = (struct explain_opts *)cmd;
 
@@ -111,7 +111,7 @@ static int look(struct sched_cmd *cmd, const struct reader_info *info)
 	return opts->explain.mode == EXPLAIN_AT ? set_instant(opts, info) : CMD_OK;
 }
 
-static int print(const struct model *model, const void *arg)
+static int print_explain(const struct model *model, const void *arg)
 {
 	const struct explain_opts *opts = arg;
 
@@ -125,7 +125,7 @@ static int print(const struct model *model, const void *arg)
 					 view_explain_print(model, &opts->explain);
 }
 
-static int run(struct explain_opts *opts)
+static int run_explain(struct explain_opts *opts)
 {
 	struct explain *explain = &opts->explain;
 	bool is_unknown = false;
@@ -146,16 +146,16 @@ int cmd_sched_explain(int argc, char **argv)
 	struct explain_opts opts = { .nr_worst = NR_WORST };
 	int status;
 
-	sched_cmd_init(&opts.sched, print, &opts);
+	sched_cmd_init(&opts.sched, print_explain, &opts);
 	opts.sched.what |= MODEL_PICKS | MODEL_WAITS;
 	opts.sched.source.classes = OPTION_CLASSES_DEFAULT | 1U << IPCPROBE_CLASS_PICK;
 	opts.sched.source.needs = MODEL_PICKS_CLASSES;
-	opts.sched.look = look;
+	opts.sched.look = look_at_recording;
 	opts.sched.watch = &opts.explain.watch;
 	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.source.scope))
 		return sched_cmd_no_memory();
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
-	status = run(&opts);
+	status = run_explain(&opts);
 	explain_deinit(&opts.explain);
 	return status;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe sched latency: for how long tasks wanted a CPU before they ran.
+ * ipcprobe sched latency: how long tasks waited for a CPU before they ran.
  */
 #include <string.h>
 
@@ -90,7 +90,7 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int print(const struct model *model, const void *arg)
+static int print_latency(const struct model *model, const void *arg)
 {
 	const struct latency_opts *opts = arg;
 
@@ -121,7 +121,7 @@ static int run_antagonists(struct latency_opts *opts)
 	return status;
 }
 
-static int run(struct latency_opts *opts)
+static int run_latency(struct latency_opts *opts)
 {
 	int status;
 
@@ -137,9 +137,9 @@ int cmd_sched_latency(int argc, char **argv)
 {
 	struct latency_opts opts = { 0 };
 
-	sched_cmd_init(&opts.sched, print, &opts);
+	sched_cmd_init(&opts.sched, print_latency, &opts);
 	opts.view.runq = &opts.sched.view;
 	opts.view.latency = &opts.latency;
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
-	return opts.has_antagonists ? run_antagonists(&opts) : run(&opts);
+	return opts.has_antagonists ? run_antagonists(&opts) : run_latency(&opts);
 }

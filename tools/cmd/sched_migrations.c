@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe sched migrations: who was moved from which CPU to which.
+ * ipcprobe sched migrations: which tasks moved from which CPU to which.
  */
 #include "cmd/options.h"
 #include "cmd/sched_common.h"
@@ -49,14 +49,14 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static void begin(const void *arg)
+static void print_head(const void *arg)
 {
 	const struct migrations_opts *opts = arg;
 
 	migrations_print_head(&opts->migrations);
 }
 
-static int print(const struct model *model, const void *arg)
+static int print_sums(const struct model *model, const void *arg)
 {
 	const struct migrations_opts *opts = arg;
 
@@ -68,8 +68,8 @@ int cmd_sched_migrations(int argc, char **argv)
 	struct migrations_opts opts = { 0 };
 	int status;
 
-	sched_cmd_init(&opts.sched, print, &opts);
-	opts.sched.begin = begin;
+	sched_cmd_init(&opts.sched, print_sums, &opts);
+	opts.sched.begin = print_head;
 	opts.sched.watch = &opts.migrations.watch;
 	if (migrations_init(&opts.migrations, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();

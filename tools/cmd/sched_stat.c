@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe sched stat: each CPU's use and queue, each task's time in each state.
+ * ipcprobe sched stat: use and queue of each CPU, time of each task in each
+ * state.
  */
 #include "cmd/options.h"
 #include "cmd/sched_common.h"
@@ -55,7 +56,7 @@ struct stat_opts {
 	struct blocked blocked;
 };
 
-static int print(const struct model *model, const void *arg)
+static int print_stat(const struct model *model, const void *arg)
 {
 	const struct stat_opts *opts = arg;
 	struct view_stat view = { .runq = &opts->sched.view, .blocked = &opts->blocked };
@@ -71,7 +72,7 @@ int cmd_sched_stat(int argc, char **argv)
 	struct stat_opts opts = { 0 };
 	int status;
 
-	sched_cmd_init(&opts.sched, print, &opts);
+	sched_cmd_init(&opts.sched, print_stat, &opts);
 	opts.sched.what |= MODEL_WAITS;
 	opts.sched.watch = &opts.blocked.watch;
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts.sched);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe sched timehist: every switch, as it happens.
+ * ipcprobe sched timehist: prints each switch when its record is read.
  */
 #include "cmd/options.h"
 #include "cmd/sched_common.h"
@@ -80,14 +80,14 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static void begin(const void *arg)
+static void print_head(const void *arg)
 {
 	const struct timehist_opts *opts = arg;
 
 	timehist_print_head(&opts->timehist);
 }
 
-static int print(const struct model *model, const void *arg)
+static int print_sums(const struct model *model, const void *arg)
 {
 	const struct timehist_opts *opts = arg;
 
@@ -99,8 +99,8 @@ int cmd_sched_timehist(int argc, char **argv)
 	struct timehist_opts opts = { 0 };
 	int status;
 
-	sched_cmd_init(&opts.sched, print, &opts);
-	opts.sched.begin = begin;
+	sched_cmd_init(&opts.sched, print_sums, &opts);
+	opts.sched.begin = print_head;
 	opts.sched.watch = &opts.timehist.watch;
 	if (timehist_init(&opts.timehist, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe sched map: who ran on each CPU, switch by switch or as a timeline, or a
- * picture of what each task did.
+ * ipcprobe sched map: which task ran on each CPU, switch by switch or as a
+ * timeline, or a picture of what each task did.
  */
 #include "cmd/options.h"
 #include "cmd/picture.h"
@@ -74,7 +74,7 @@ static const struct argp argp = {
 	.children = children,
 };
 
-static int print(const struct model *model, const void *arg)
+static int print_map(const struct model *model, const void *arg)
 {
 	const struct map_opts *opts = arg;
 
@@ -86,7 +86,7 @@ static int print(const struct model *model, const void *arg)
 
 /* ---- --svg ---- */
 
-/* what is drawn, and how much of it */
+/* the picture of tasks, and how many tasks it shows */
 struct tasks_picture {
 	struct lifelines lines;
 	struct sched_watch watch;
@@ -115,7 +115,7 @@ static void end_lines(void *arg)
 	lifelines_deinit(&picture->lines);
 }
 
-static int draw(struct map_opts *opts)
+static int draw_tasks(struct map_opts *opts)
 {
 	struct tasks_picture tasks = {
 		.top = opts->sched.has_top ? opts->sched.view.top : VIEW_RUNQ_TOP,
@@ -129,10 +129,10 @@ static int draw(struct map_opts *opts)
 	return picture_write(&opts->picture, &drawing, &opts->sched.source);
 }
 
-static int run(struct map_opts *opts)
+static int run_map(struct map_opts *opts)
 {
 	if (opts->picture.path)
-		return draw(opts);
+		return draw_tasks(opts);
 	if (opts->is_timeline) {
 		opts->sched.what |= MODEL_TIMELINE;
 		if (!opts->sched.view.width)
@@ -148,11 +148,11 @@ int cmd_sched_map(int argc, char **argv)
 	struct map_opts opts = { 0 };
 	int status;
 
-	sched_cmd_init(&opts.sched, print, &opts);
+	sched_cmd_init(&opts.sched, print_map, &opts);
 	if (switches_init(&opts.switches, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
-	status = run(&opts);
+	status = run_map(&opts);
 	switches_deinit(&opts.switches);
 	return status;
 }

@@ -25,12 +25,12 @@
 
 #define NS_PER_S	1000000000
 
-/* a session's first snapshot is written within this time */
+/* the first snapshot of a session is complete within this time */
 #define SNAPSHOT_NS	1000000000ULL
 
 enum { OPTION_CLOCK = 0x200 };
 
-/* which time is shown */
+/* clock of the printed times */
 enum clock { CLOCK_START, CLOCK_MONO, CLOCK_WALL };
 
 static const char *const clock_names[] = { "start", "mono", "wall" };
@@ -38,15 +38,15 @@ static const char *const clock_names[] = { "start", "mono", "wall" };
 /**
  * struct script - state of the command
  * @source: common options
- * @clock: time to show
+ * @clock: clock of the printed times
  * @is_filtered: -e was given
- * @wanted: with it: events by their place in event_table
+ * @wanted: the events of -e, by index in event_table
  * @has_memory: -v was given
  * @has_dumps: -x was given
- * @dumps: with it: bytes of transfers
- * @names: of tasks
- * @info: of the recording
- * @from_ns: first time to show
+ * @dumps: bytes of transfers, with -x
+ * @names: names of tasks
+ * @info: description of the recording
+ * @from_ns: first time to print
  */
 struct script {
 	struct source_opts source;
@@ -73,7 +73,7 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static bool want(struct script *script, const char *word)
+static bool want_events(struct script *script, const char *word)
 {
 	bool is_known = false;
 
@@ -108,7 +108,7 @@ static void option_events(struct argp_state *state, char *list, struct script *s
 
 	script->is_filtered = true;
 	while ((word = strsep(&rest, ",")))
-		if (!want(script, word))
+		if (!want_events(script, word))
 			refuse_event(state, word);
 }
 
@@ -140,7 +140,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'x':
 		script->has_dumps = true;
 		return 0;
-	case ARGP_KEY_SUCCESS:	/* the source's options are complete */
+	case ARGP_KEY_SUCCESS:	/* at this point the source's options are complete */
 		if (script->has_dumps && script->source.is_live)
 			argp_error(state,
 				   "-x and what is recorded now: record the bytes with 'ipcprobe record --snaplen', then show the file");
@@ -168,7 +168,10 @@ static const struct argp argp = {
 	       "    ipcprobe script --clock wall -- ls",
 };
 
-/* Loss is shown whatever process is asked for: it may concern it. */
+/*
+ * True if the record is to be printed. Loss is printed whatever processes -p
+ * names: it may concern them.
+ */
 static bool is_wanted(const struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
 {
 	const struct event_desc *desc = event_by_type(rec->type);
@@ -213,7 +216,7 @@ static void print_time(const struct script *script, uint64_t ts_ns)
 		print_seconds(ts_ns - script->info->start_ns);
 }
 
-/* Thread 0 is the idle task of a CPU, but only where queues are concerned. */
+/* Thread 0 is the idle task of a CPU, but only in records of run queues. */
 static const struct name *name_of(const struct script *script, const struct ipcprobe_rec *rec)
 {
 	static const struct name nobody = { .comm = "-" };
@@ -223,7 +226,7 @@ static const struct name *name_of(const struct script *script, const struct ipcp
 	return names_get(&script->names, rec->tid);
 }
 
-/* What lock a waiter for a futex waits for, told behind the record's fields. */
+/* Prints the lock that a waiter of a futex waits for, after the record's fields. */
 static void print_lock(const struct ipcprobe_rec *rec)
 {
 	struct lock lock;
@@ -290,8 +293,8 @@ static void print_json(const struct script *script, const struct ipcprobe_rec *r
 }
 
 /*
- * Events begin before the snapshot has come to the task concerned, so the
- * names that it tells are looked up first.
+ * Learns the names in the snapshot first: the first events of a task come
+ * before the snapshot contains it.
  */
 static int read_snapshot(struct script *script, struct reader *r)
 {
@@ -312,7 +315,7 @@ static int read_snapshot(struct script *script, struct reader *r)
 	return ret;
 }
 
-/* The bytes of calls that are not shown are forgotten. */
+/* Keeps the bytes of a transfer; drops the bytes of calls that are not printed. */
 static int keep_bytes(struct script *script, const struct ipcprobe_rec *rec, bool is_shown)
 {
 	if (rec->type == IPCPROBE_REC_io_data)
@@ -338,7 +341,7 @@ static int show_record(struct script *script, const struct ipcprobe_rec *rec, ui
 	return report_has_failed() ? -EIO : 0;
 }
 
-static int show(struct script *script, struct reader *r)
+static int show_records(struct script *script, struct reader *r)
 {
 	const struct ipcprobe_rec *rec;
 	uint32_t cpu;
@@ -373,7 +376,7 @@ int cmd_script(int argc, char **argv)
 	int err;
 
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &script);
-	/* JSON has the bytes in the events io_data. */
+	/* In JSON the bytes are in the io_data events. */
 	script.has_dumps = script.has_dumps && !script.source.json;
 	if (script.is_filtered)
 		script.source.classes = OPTION_CLASSES_DEFAULT | script.source.uses;
@@ -385,7 +388,7 @@ int cmd_script(int argc, char **argv)
 		return CMD_FAILED;
 	}
 	script.from_ns = source_from_ns(&script.source, r);
-	err = dumps_init(&script.dumps) ?: show(&script, r);
+	err = dumps_init(&script.dumps) ?: show_records(&script, r);
 	dumps_deinit(&script.dumps);
 	names_deinit(&script.names);
 	return source_close(&script.source, r, err);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A reader for an analysis: of a file, or of what is recorded now.  Part of
- * the command line: what goes wrong is said here, on stderr.
+ * Opens a reader for an analysis: of a file, or of records that are made now.
+ * Part of the command line: errors are printed here, on stderr.
  */
 #include "cmd/source.h"
 
@@ -130,7 +130,7 @@ static const char *source_name(const struct source_opts *opts)
 }
 
 __attribute__((format(printf, 2, 3)))
-static void say(const struct source_opts *opts, const char *format, ...)
+static void print_message(const struct source_opts *opts, const char *format, ...)
 {
 	va_list args;
 
@@ -141,7 +141,7 @@ static void say(const struct source_opts *opts, const char *format, ...)
 	putc('\n', stderr);
 }
 
-/* A file that is gone when it is closed. */
+/* Opens a file without a name, which vanishes on close. */
 static int open_temporary(void)
 {
 	const char *dir = getenv("TMPDIR") ?: "/tmp";
@@ -172,7 +172,7 @@ static int run_recording(struct recording *rec, int fd)
 	if (err)
 		fprintf(stderr, "ipcprobe: %s\n", rec->why);
 	record_wait(rec);
-	/* numbers that do not fit are said, and shown all the same */
+	/* warn about inconsistent counts, but show the records */
 	return err == -EPROTO ? 0 : err;
 }
 
@@ -187,7 +187,10 @@ void source_say_recording(const struct record_opts *opts)
 		fprintf(stderr, "ipcprobe: recording all processes until ^C\n");
 }
 
-/* "ipcprobe ..." is not known here: what is recorded stands for it. */
+/*
+ * Returns the recorded command, in place of the command line "ipcprobe ...",
+ * which this code does not have.
+ */
 static char *command_line_of(const struct source_opts *opts)
 {
 	int nr = 0;
@@ -222,7 +225,7 @@ static int record_now(const struct source_opts *opts, int fd)
 	return err;
 }
 
-/* Record into a temporary file; return its descriptor or -errno. */
+/* Records into a temporary file; returns its descriptor or -errno. */
 static int open_recording(const struct source_opts *opts)
 {
 	int fd, err;
@@ -242,13 +245,13 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* When the last thing was recorded that is not the recorder's own doing. */
+/* Returns the time after which everything is the recorder's own work. */
 static uint64_t last_ns(const struct reader_info *info)
 {
 	return info->ending_ns ? info->ending_ns : info->end_ns;
 }
 
-static uint64_t moment(const struct reader_info *info, uint64_t ns, bool is_before_end)
+static uint64_t window_time(const struct reader_info *info, uint64_t ns, bool is_before_end)
 {
 	uint64_t length_ns = last_ns(info) - info->start_ns;
 
@@ -257,20 +260,20 @@ static uint64_t moment(const struct reader_info *info, uint64_t ns, bool is_befo
 	return info->start_ns + (ns < length_ns ? length_ns - ns : 0);
 }
 
-/* source_from_ns - first time that the user wants to see, as in records */
+/* source_from_ns - start of the user's window, as a time of records */
 uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r)
 {
 	const struct time_window *window = &opts->window;
 
 	if (!window->from_ns && !window->is_from_end)
 		return 0;
-	return moment(reader_info(r), window->from_ns, window->is_from_end);
+	return window_time(reader_info(r), window->from_ns, window->is_from_end);
 }
 
 /*
- * source_run_from_ns, source_run_until_ns - the same of what was recorded: what the
- * recording itself does at its start and end, and the CPU time that it takes, is
- * not
+ * source_run_from_ns, source_run_until_ns - the user's window without the time
+ * in which the recorder starts and ends, since the recorder's work and CPU time
+ * are not to be shown
  */
 uint64_t source_run_from_ns(const struct source_opts *opts, const struct reader *r)
 {
@@ -288,23 +291,26 @@ uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader
 	return until_ns < end_ns ? until_ns : end_ns;
 }
 
-/* source_until_ns - times from this on the user does not want to see */
+/* source_until_ns - end of the user's window; times from this one on are left out */
 uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r)
 {
-	return moment(reader_info(r), opts->window.until_ns, opts->window.is_until_end);
+	return window_time(reader_info(r), opts->window.until_ns, opts->window.is_until_end);
 }
 
-/* source_set_window - have the reader start anew with what the user wants to see */
+/* source_set_window - restart the reader with the user's window */
 void source_set_window(const struct source_opts *opts, struct reader *r)
 {
 	reader_set_window(r, opts->needs_history ? 0 : source_from_ns(opts, r),
 			  source_until_ns(opts, r));
 }
 
-/* Tables of what was not recorded would be empty, as if nothing had happened. */
+/*
+ * Reports an error for classes that were not recorded: their tables would be
+ * empty, as if nothing had happened.
+ */
 static int check_classes(const struct source_opts *opts, const struct reader_info *info)
 {
-	uint32_t recorded = info->classes | 1U << IPCPROBE_CLASS_META;	/* what is lost: always */
+	uint32_t recorded = info->classes | 1U << IPCPROBE_CLASS_META;	/* loss is in it */
 	uint32_t lacking = opts->needs & ~recorded, missing = opts->uses & ~recorded;
 	char names[128], wanted[128];
 
@@ -312,11 +318,11 @@ static int check_classes(const struct source_opts *opts, const struct reader_inf
 		lacking |= missing;
 	if (!lacking && !missing)
 		return 0;
-	say(opts, "class %s was not recorded, %s: record with -e %s",
-	    parse_class_list(lacking ?: missing, ",", names, sizeof(names)),
-	    lacking ? "nothing can be shown" : "what it tells is missing",
-	    parse_class_list(opts->needs | opts->uses | 1U << IPCPROBE_CLASS_TASK, ",", wanted,
-			     sizeof(wanted)));
+	print_message(opts, "class %s was not recorded, %s: record with -e %s",
+		      parse_class_list(lacking ?: missing, ",", names, sizeof(names)),
+		      lacking ? "nothing can be shown" : "what it tells is missing",
+		      parse_class_list(opts->needs | opts->uses | 1U << IPCPROBE_CLASS_TASK, ",",
+				       wanted, sizeof(wanted)));
 	return lacking ? -ENODATA : 0;
 }
 
@@ -324,8 +330,8 @@ static int check_cpus(const struct source_opts *opts, const struct reader_info *
 {
 	for (uint32_t cpu = info->nr_cpus; cpu < 64 * opts->scope.cpus.nr_words; cpu++)
 		if (cpu_set_has(&opts->scope.cpus, cpu)) {
-			say(opts, "-C: there is no CPU %u: the numbers are below %u", cpu,
-			    info->nr_cpus);
+			print_message(opts, "-C: there is no CPU %u: the numbers are below %u", cpu,
+				      info->nr_cpus);
 			return -ENXIO;
 		}
 	return 0;
@@ -338,12 +344,12 @@ static int check_window(const struct source_opts *opts, const struct reader *r)
 
 	if (from_ns <= info->end_ns && from_ns < source_until_ns(opts, r))
 		return 0;
-	say(opts, "--time: the recording covers 0 to %.9f seconds",
-	    (info->end_ns - info->start_ns) / 1e9);
+	print_message(opts, "--time: the recording covers 0 to %.9f seconds",
+		      (info->end_ns - info->start_ns) / 1e9);
 	return -ERANGE;
 }
 
-/* Whether a record of class task tells of this process or thread. */
+/* True if a record of class task is about this process or thread. */
 static bool is_of(const struct ipcprobe_rec *rec, uint32_t pid)
 {
 	const struct ipcprobe_rec_task_snapshot *snapshot = (const void *)rec;
@@ -357,7 +363,7 @@ static bool is_of(const struct ipcprobe_rec *rec, uint32_t pid)
 	return rec->tid == pid;
 }
 
-/* Take those that the record tells of off the list. */
+/* Removes from the list the processes that the record is about. */
 static void strike_off(struct pid_list *missing, const struct ipcprobe_rec *rec)
 {
 	for (uint32_t i = 0; i < missing->nr;)
@@ -375,7 +381,10 @@ static bool has_all_tasks(const struct reader_info *info)
 	return info->have_stats;
 }
 
-/* Class task is never filtered: who is not in it was not there. */
+/*
+ * Reports a process of -p that was not there. Class task is never filtered, so
+ * it contains every process.
+ */
 static int check_pids(const struct source_opts *opts, struct reader *r)
 {
 	struct pid_list missing = opts->scope.pids;
@@ -390,11 +399,11 @@ static int check_pids(const struct source_opts *opts, struct reader *r)
 		strike_off(&missing, rec);
 	if (err < 0 || !missing.nr)
 		return err < 0 ? err : 0;
-	say(opts, "-p: there was no process %u", missing.pid[0]);
+	print_message(opts, "-p: there was no process %u", missing.pid[0]);
 	return -ESRCH;
 }
 
-/* See that what is asked for can be had from the reader. */
+/* Checks that the reader has the records that the options need. */
 static int check_recording(const struct source_opts *opts, struct reader *r)
 {
 	int err = check_classes(opts, reader_info(r));
@@ -405,7 +414,7 @@ static int check_recording(const struct source_opts *opts, struct reader *r)
 		err = check_window(opts, r);
 	if (!err)
 		err = check_pids(opts, r);
-	/* that of what is recorded now is open already */
+	/* for a recording made now the report is open already */
 	if (!err && !opts->is_live && opts->output)
 		err = report_open(opts->output);
 	return err;
@@ -431,16 +440,17 @@ static int open_reader(const struct source_opts *opts, struct reader **ret)
 		err = reader_open(source_name(opts), ret);
 	}
 	if (err)
-		say(opts, "%s", reader_strerror(err));
+		print_message(opts, "%s", reader_strerror(err));
 	return err;
 }
 
 /**
- * source_open - get a reader: of the file, or of what is recorded first
- * @opts: as parsed with source_argp
- * @ret: the reader, with its window set
+ * source_open - open a reader: of the file, or of a recording that is made
+ * first
+ * @opts: options that source_argp has parsed
+ * @ret: set to the reader, which has the user's window
  *
- * Return: 0, or -errno after saying on stderr what is wrong.
+ * Return: 0, or -errno after printing the reason on stderr.
  */
 int source_open(const struct source_opts *opts, struct reader **ret)
 {
@@ -479,14 +489,14 @@ int source_find_instant(const struct option_instant *instant, const struct reade
 static void report_damage(const struct source_opts *opts, const struct reader_info *info)
 {
 	if (info->truncated)
-		say(opts, "the end is missing: read up to the last whole chunk");
+		print_message(opts, "the end is missing: read up to the last whole chunk");
 	if (info->nr_corrupt_chunks)
-		say(opts, "%u damaged parts skipped, %llu records missing",
-		    info->nr_corrupt_chunks,
-		    (unsigned long long)info->nr_corrupt_records);
+		print_message(opts, "%u damaged parts skipped, %llu records missing",
+			      info->nr_corrupt_chunks,
+			      (unsigned long long)info->nr_corrupt_records);
 }
 
-/* As perf and strace do: the command's own status, said if it is not 0. */
+/* Returns the status of the command, as perf and strace do; prints it if it is not 0. */
 static int command_status(const struct source_opts *opts, const struct reader_info *info)
 {
 	int status = info->workload_status;
@@ -494,19 +504,20 @@ static int command_status(const struct source_opts *opts, const struct reader_in
 	if (!opts->command || !info->has_workload_status || !status)
 		return CMD_OK;
 	if (WIFSIGNALED(status))
-		say(opts, "killed by signal %d", WTERMSIG(status));
+		print_message(opts, "killed by signal %d", WTERMSIG(status));
 	else
-		say(opts, "exit status %d", WEXITSTATUS(status));
+		print_message(opts, "exit status %d", WEXITSTATUS(status));
 	return workload_exit_status_of(status);
 }
 
 /**
- * source_close - close the reader and say what was wrong with the records
+ * source_close - close the reader and print what was wrong with the records
  * @opts: options
  * @r: reader, read to its end
- * @err: what the last reader_next() returned
+ * @err: result of the last reader_next()
  *
- * A file that is damaged or cut is said on stderr; it is not an error.
+ * If a file is damaged or cut, a message is printed on stderr; this is no
+ * error.
  *
  * Return: the exit status of the sub-command: CMD_FAILED if reading failed,
  * that of the command if one was run, else CMD_OK.
@@ -517,7 +528,7 @@ int source_close(const struct source_opts *opts, struct reader *r, int err)
 
 	report_damage(opts, reader_info(r));
 	if (err && !report_has_failed())
-		say(opts, "cannot read on: %s", reader_strerror(err));
+		print_message(opts, "cannot read on: %s", reader_strerror(err));
 	else if (!err)
 		status = command_status(opts, reader_info(r));
 	reader_close(r);

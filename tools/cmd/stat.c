@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe stat: how many events of what, how large, and what was lost.
+ * ipcprobe stat: number and size of events by type, and lost records.
  */
 #include "cmd/cmd.h"
 
@@ -20,25 +20,25 @@
 #include "view/json.h"
 #include "view/label.h"
 
-#define NR_TYPES	(event_table_len + 1)	/* the last stands for unknown ones */
+#define NR_TYPES	(event_table_len + 1)	/* the last one stands for unknown types */
 
-/* records and their bytes in the ring */
+/* number of records, and their bytes in the ring */
 struct tally {
 	uint64_t nr;
 	uint64_t bytes;
 };
 
 /**
- * struct stat_counts - what was counted
+ * struct stat_counts - the counts
  * @source: options
- * @names: of tasks, with -p
- * @info: of the recording
- * @from_ns: first time counted, as in records
- * @until_ns: the first one after it
- * @types: by place in event_table, [NR_TYPES]
- * @cpus: [info->nr_cpus]
- * @total: all records counted
- * @loss: what is missing of each class
+ * @names: names of tasks, with -p
+ * @info: description of the recording
+ * @from_ns: first counted time, as in records
+ * @until_ns: first time that is not counted
+ * @types: counts by index in event_table, [NR_TYPES]
+ * @cpus: counts by CPU, [info->nr_cpus]
+ * @total: count of all records
+ * @loss: loss of each class
  */
 struct stat_counts {
 	struct source_opts source;
@@ -97,7 +97,7 @@ static void add_loss(struct stat_counts *stat, const struct ipcprobe_rec_lost *l
 	model_loss_add(&stat->loss[lost->class_id], lost);
 }
 
-static int count(struct stat_counts *stat, struct reader *r)
+static int count_records(struct stat_counts *stat, struct reader *r)
 {
 	const struct ipcprobe_rec *rec;
 	uint32_t cpu;
@@ -119,7 +119,7 @@ static int count(struct stat_counts *stat, struct reader *r)
 	return ret;
 }
 
-static double seconds(const struct stat_counts *stat)
+static double counted_seconds(const struct stat_counts *stat)
 {
 	uint64_t from_ns = stat->from_ns, until_ns = stat->until_ns;
 
@@ -130,14 +130,14 @@ static double seconds(const struct stat_counts *stat)
 	return until_ns > from_ns ? (until_ns - from_ns) / 1e9 : 0;
 }
 
-/* no part of the recording was left out */
+/* true if no part of the recording was left out */
 static bool is_whole(const struct stat_counts *stat)
 {
 	return stat->from_ns <= stat->info->start_ns && stat->until_ns > stat->info->end_ns &&
 	       !stat->source.scope.cpus.nr_words && !stat->source.scope.pids.nr;
 }
 
-static double per(double value, double unit)
+static double divide_by(double value, double unit)
 {
 	return unit > 0 ? value / unit : 0;
 }
@@ -160,10 +160,11 @@ static void print_recording(const struct stat_counts *stat)
 
 	text_print(stdout, info->command);
 	printf(": %.6f s, %" PRIu64 " events (%.0f/s), %.1f bytes each in the ring",
-	       seconds(stat), stat->total.nr, per(stat->total.nr, seconds(stat)),
-	       per(stat->total.bytes, stat->total.nr));
+	       counted_seconds(stat), stat->total.nr,
+	       divide_by(stat->total.nr, counted_seconds(stat)),
+	       divide_by(stat->total.bytes, stat->total.nr));
 	if (is_whole(stat))
-		printf(", %.1f in the file", per(info->stored_bytes, stat->total.nr));
+		printf(", %.1f in the file", divide_by(info->stored_bytes, stat->total.nr));
 	putchar('\n');
 	if (info->snap_bytes)
 		printf("The first %u bytes of each transfer are recorded (--snaplen).\n",
@@ -187,9 +188,9 @@ static void print_types(const struct stat_counts *stat)
 		table_set(table, 0, "%s", type_name(i));
 		table_set(table, 1, "%s", type_class(i));
 		table_set(table, 2, "%" PRIu64, tally->nr);
-		table_set(table, 3, "%.0f", per(tally->nr, seconds(stat)));
+		table_set(table, 3, "%.0f", divide_by(tally->nr, counted_seconds(stat)));
 		table_set(table, 4, "%" PRIu64, tally->bytes);
-		table_set(table, 5, "%.1f", per(tally->bytes, tally->nr));
+		table_set(table, 5, "%.1f", divide_by(tally->bytes, tally->nr));
 	}
 	table_print(table);
 	table_destroy(table);
@@ -210,7 +211,7 @@ static void print_cpus(const struct stat_counts *stat)
 		table_add(table);
 		table_set(table, 0, "%u", cpu);
 		table_set(table, 1, "%" PRIu64, tally->nr);
-		table_set(table, 2, "%.0f", per(tally->nr, seconds(stat)));
+		table_set(table, 2, "%.0f", divide_by(tally->nr, counted_seconds(stat)));
 		table_set(table, 3, "%" PRIu64, tally->bytes);
 	}
 	table_print(table);
@@ -243,7 +244,7 @@ static void print_counts(const struct stat_counts *stat)
 			table_set(table, 3, "%" PRIu64, counts->read[id]);
 			table_set(table, 4, "%" PRIu64, counts->lost[id]);
 			table_set(table, 5,
-				  "%.2f", 100 * per(counts->lost[id], counts->produced[id]));
+				  "%.2f", 100 * divide_by(counts->lost[id], counts->produced[id]));
 		}
 	}
 	table_print(table);
@@ -269,7 +270,7 @@ static void print_text(const struct stat_counts *stat)
 	print_losses(stat);
 }
 
-/* ---- JSON: one object per line, "row" says of what ---- */
+/* ---- JSON: one object per line; "row" is its kind ---- */
 
 static json_t *new_row(const char *row)
 {
@@ -387,7 +388,7 @@ static void print_json(const struct stat_counts *stat)
 	print_json_losses(stat);
 }
 
-static int show(struct stat_counts *stat, struct reader *r)
+static int show_counts(struct stat_counts *stat, struct reader *r)
 {
 	int err;
 
@@ -395,7 +396,7 @@ static int show(struct stat_counts *stat, struct reader *r)
 	stat->cpus = calloc(stat->info->nr_cpus, sizeof(*stat->cpus));
 	if (!stat->types || !stat->cpus)
 		return -ENOMEM;
-	err = count(stat, r);
+	err = count_records(stat, r);
 	if (err)
 		return err;
 	if (stat->source.json)
@@ -417,7 +418,7 @@ int cmd_stat(int argc, char **argv)
 	stat.info = reader_info(r);
 	stat.from_ns = source_from_ns(&stat.source, r);
 	stat.until_ns = source_until_ns(&stat.source, r);
-	err = show(&stat, r);
+	err = show_counts(&stat, r);
 	names_deinit(&stat.names);
 	free(stat.types);
 	free(stat.cpus);

@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
 
 enum { TABLE_ONE, TABLE_SEVERAL, TABLE_WATCHED };
 
-/* one of the tables that the command has */
+/* one of the tables that the command prints */
 struct vm_table {
 	const struct table_column *columns;
 	const unsigned int *nr_usual;
@@ -145,7 +145,7 @@ static const struct argp argp = {
 	       "    ipcprobe vm --written 0.5 1234 1235",
 };
 
-static const char *reason(const struct vm_opts *opts, int err)
+static const char *error_reason(const struct vm_opts *opts, int err)
 {
 	switch (-err) {
 	case ESRCH:
@@ -166,16 +166,17 @@ static const char *reason(const struct vm_opts *opts, int err)
 	}
 }
 
-static int fail(const struct vm_opts *opts, const struct vm_sample *sample, int err)
+static int print_failure(const struct vm_opts *opts, const struct vm_sample *sample, int err)
 {
 	if (sample->concerned)
-		fprintf(stderr, "ipcprobe: process %u: %s\n", sample->concerned, reason(opts, err));
+		fprintf(stderr, "ipcprobe: process %u: %s\n", sample->concerned,
+			error_reason(opts, err));
 	else
-		fprintf(stderr, "ipcprobe: %s\n", reason(opts, err));
+		fprintf(stderr, "ipcprobe: %s\n", error_reason(opts, err));
 	return CMD_FAILED;
 }
 
-static int show(const struct vm_opts *opts, const struct vm_sample *sample)
+static int show_sample(const struct vm_opts *opts, const struct vm_sample *sample)
 {
 	return opts->is_json ? view_vm_json(sample) : opts->table->print(sample, &opts->view);
 }
@@ -190,10 +191,10 @@ int cmd_vm(int argc, char **argv)
 	err = vm_sample_init(&sample, &opts.pids, opts.watch, opts.interval_ns);
 	if (!err) {
 		sample.concerned = 0;
-		err = show(&opts, &sample);
+		err = show_sample(&opts, &sample);
 	}
 	if (err && !report_has_failed())
-		err = fail(&opts, &sample, err);
+		err = print_failure(&opts, &sample, err);
 	vm_sample_deinit(&sample);
 	return err;
 }
