@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A chart as a picture: its lanes between a legend and an axis.
+ * Draws a chart: its lanes between a legend and an axis.
  */
 #include "view/svg/chart.h"
 
@@ -12,7 +12,7 @@
 #include "lib/array.h"
 #include "view/label.h"
 
-#define MANY_CPUS	16U	/* more have low lanes */
+#define MANY_CPUS	16U	/* with more CPUs, lanes are low */
 
 static const struct queues_size high = {
 	.run = 26, .queue = 30, .wait = 8, .space = 3, .gap = 14, .nr_rows = QUEUES_NR_ROWS,
@@ -35,7 +35,7 @@ static int compare_waits(const void *a, const void *b)
 	return x->task < y->task ? -1 : x->task > y->task;
 }
 
-/* Each wait in the first row that is free when it begins. */
+/* Puts each wait into the first row that is free when the wait begins. */
 static void place_waits(const struct queues *q, struct queues_lane *lane)
 {
 	uint64_t free_ns[QUEUES_NR_ROWS] = { 0 };
@@ -111,7 +111,7 @@ static uint32_t nr_busy(const struct queues *q)
 	return nr;
 }
 
-/* Add a CPU; one that was idle to those before it that were. */
+/* Adds a CPU; an idle CPU is added to the lane of the idle CPUs directly before it. */
 static int add_lane(struct queues *q, uint32_t cpu)
 {
 	struct queues_lane *lane = &q->lane[q->nr_lanes];
@@ -153,7 +153,7 @@ static void free_lanes(struct queues *q)
 
 /* ---- legend ---- */
 
-/* what there is in the picture, besides names */
+/* what occurs in the picture, besides names */
 struct marks {
 	bool has_idle;
 	bool has_unknown;
@@ -163,7 +163,7 @@ struct marks {
 	bool has_state[SCHED_MIGRATING + 1];
 };
 
-/* Is anything of a time unknown, or between it and what ended at @end_ns? */
+/* True if a part of @time is unknown, or the time between @end_ns and @time. */
 static bool is_unknown(const struct stretch *time, uint64_t end_ns)
 {
 	return time->from_ns != end_ns || time->known_ns != stretch_ns(time);
@@ -243,7 +243,7 @@ static void write_name(const struct queues *q, struct svg_legend *legend, uint32
 	svg_legend_entry(legend, css, SVG_FULL, text);
 }
 
-/* Time of all names that have no colour of their own. */
+/* Writes the time of all names that have no colour of their own. */
 static void write_others(const struct queues *q, struct svg_legend *legend)
 {
 	uint32_t i, nr = 0;
@@ -262,7 +262,7 @@ static void write_others(const struct queues *q, struct svg_legend *legend)
 	svg_legend_entry(legend, "n0", SVG_FULL, text);
 }
 
-/* The names, then what else there is. */
+/* Writes the names, then what else occurs. */
 static void write_legend(const struct queues *q, struct svg_legend *legend)
 {
 	struct marks marks = marks_of(q);
@@ -304,7 +304,7 @@ static void write_colours(const void *arg)
 				q->names.name[q->names.sorted[i]].colour);
 }
 
-/* the limit below which waits are not drawn, of the lane that has the greatest */
+/* Returns the greatest of the lanes' limits below which waits are not drawn. */
 static uint64_t greatest_least_ns(const struct queues *q)
 {
 	uint64_t ns = q->chart->window.grain_ns / 2 + 1;
@@ -360,8 +360,8 @@ static int write_all(const struct queues *q)
 }
 
 /**
- * view_svg_write - the picture, a file of its own
- * @start_ns: begin of the recording: times are shown from there on
+ * view_svg_write - write the picture as a complete file
+ * @start_ns: start of the recording; printed times are relative to it
  * Return: 0, -ENOMEM or -EIO.
  */
 int view_svg_write(FILE *out, const struct model *model, const struct chart *chart,

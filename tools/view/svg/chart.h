@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The picture of run queues (SVG): a lane for each CPU with who ran, the queue's
- * length and who waited.
+ * The picture of run queues (SVG): a lane for each CPU with the tasks that ran,
+ * the queue's length and the tasks that waited.
  */
 #ifndef IPCPROBE_VIEW_SVG_CHART_H
 #define IPCPROBE_VIEW_SVG_CHART_H
@@ -19,16 +19,17 @@ int view_svg_write(FILE *out, const struct model *model, const struct chart *cha
 
 /* ---- chart.c, chart_name.c, chart_lane.c, chart_wait.c and chart_bar.c ---- */
 
-#define QUEUES_LEFT	80U	/* begin of the time axis */
-#define QUEUES_NR_ROWS	8U	/* of those who wait, of a CPU, at most */
+#define QUEUES_LEFT	80U	/* x of the start of the time axis */
+#define QUEUES_NR_ROWS	8U	/* maximum number of rows for waits of one CPU */
 
 /**
- * struct queues_size - how high the parts of a lane are
- * @space: between two of them
- * @gap: below all of them
- * @nr_rows: of those who wait, at most
- * @least_share: lower shares of a pixel are drawn with the others
- * @has_names: there is room for names
+ * struct queues_size - heights of the parts of a lane
+ * @space: space between two parts
+ * @gap: space below all parts
+ * @nr_rows: maximum number of rows for waits
+ * @least_share: least height of a share in pixels; lower shares are drawn as
+ *	others
+ * @has_names: bars are high enough for names
  */
 struct queues_size {
 	uint32_t run;
@@ -43,11 +44,11 @@ struct queues_size {
 
 /**
  * struct queues_name - a name in the picture
- * @is_drawn: it occurs
- * @is_several: several tasks have it
- * @task: one of them
- * @colour: COLOUR_GREY: none of its own
- * @place: in the order of the legend
+ * @is_drawn: the name occurs
+ * @is_several: several tasks have the name
+ * @task: one of the tasks
+ * @colour: colour of the name; COLOUR_GREY: no colour of its own
+ * @place: position in the order of the legend
  */
 struct queues_name {
 	bool is_drawn;
@@ -58,9 +59,9 @@ struct queues_name {
 };
 
 /**
- * struct queues_names - all of them
- * @name: by number, [chart->nr_names]
- * @sorted: numbers of those that occur, by time running, longest first
+ * struct queues_names - all names
+ * @name: names by number, [chart->nr_names]
+ * @sorted: numbers of the names that occur, by time running, longest first
  */
 struct queues_names {
 	struct queues_name *name;
@@ -70,7 +71,7 @@ struct queues_names {
 
 /**
  * struct queues_wait - where a wait is drawn
- * @row: that of the lane, or nr_rows of its size: nowhere
+ * @row: row in the lane; nr_rows of struct queues_size: the wait is not drawn
  */
 struct queues_wait {
 	const struct chart_wait *wait;
@@ -78,14 +79,14 @@ struct queues_wait {
 };
 
 /**
- * struct queues_lane - a CPU, or several that were idle
- * @cpu: the first
- * @last_cpu: the last
- * @is_idle: nobody ran or waited
- * @y: top
- * @wait: in order of time
- * @nr_rows: rows they take
- * @has_more: some found no row
+ * struct queues_lane - lane of a CPU, or of several idle CPUs
+ * @cpu: the first CPU
+ * @last_cpu: the last CPU
+ * @is_idle: no task ran or waited
+ * @y: top of the lane
+ * @wait: waits, in order of time
+ * @nr_rows: number of rows that the waits take
+ * @has_more: some waits found no free row
  */
 struct queues_lane {
 	uint32_t cpu;
@@ -100,8 +101,8 @@ struct queues_lane {
 
 /**
  * struct queues - a picture that is being drawn
- * @max_length: of all queues
- * @lane: from above
+ * @max_length: greatest length of all queues
+ * @lane: lanes, from top to bottom
  */
 struct queues {
 	struct svg svg;
@@ -117,13 +118,13 @@ struct queues {
 int queues_names_init(struct queues *q);
 void queues_names_deinit(struct queues *q);
 
-/* the number in the class of a name's style; 0: it has no colour of its own */
+/* number in the CSS class of a name; 0: the name has no colour of its own */
 static inline uint32_t queues_css(const struct queues *q, uint32_t name)
 {
 	return q->names.name[name].colour != COLOUR_GREY ? name : 0;
 }
 
-/* how a task that is a member of a queue but does not run is called and drawn */
+/* name and shape of a state of a task that is a member of a queue but does not run */
 struct queues_state {
 	uint8_t state;		/* enum sched_state */
 	enum svg_shape shape;
@@ -137,11 +138,11 @@ uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *la
 void queues_write_lane(const struct queues *q, const struct queues_lane *lane);
 void queues_write_waits(const struct queues *q, const struct queues_lane *lane);
 
-/* the top of the queue's length, and of a row of those who wait */
+/* top of the queue's length, and of a row of waits */
 uint32_t queues_queue_y(const struct queues *q, const struct queues_lane *lane);
 uint32_t queues_wait_y(const struct queues *q, const struct queues_lane *lane, uint32_t row);
 
-/* a task's name and thread id; in a bar, as much of it as there is room for */
+/* writes a task's name and thread id; a label has as much of them as fits into the bar */
 void queues_write_task(const struct queues *q, uint32_t task, uint32_t name);
 void queues_write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
 			double width, double letter);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the parts of a CPU's lane have in common: where they are, and labels of bars.
+ * Code that the parts of a CPU's lane share: their positions, and labels of
+ * bars.
  */
 #include "view/svg/chart.h"
 
@@ -21,7 +22,10 @@ static const struct task *task_named(const struct queues *q, uint32_t task)
 	return task_at(&q->model->tasks, task);
 }
 
-/* "cat 1234"; the task's last name may be another one than it had then */
+/*
+ * Writes "cat 1234", with the task's name at that time; the task's last name
+ * may be another one.
+ */
 void queues_write_task(const struct queues *q, uint32_t task, uint32_t name)
 {
 	const char *comm = name ? q->chart->name[name].comm : task_named(q, task)->comm;
@@ -31,8 +35,8 @@ void queues_write_task(const struct queues *q, uint32_t task, uint32_t name)
 }
 
 /*
- * The task's label in its bar, shorter where there is less room; or none.  Of
- * several tasks with one name, only the thread ids differ.
+ * Writes the task's label into its bar, shorter if there is less room, or no
+ * label. Several tasks with one name differ only in their thread ids.
  */
 void queues_write_label(const struct queues *q, uint32_t task, uint32_t name, double x, double y,
 			double width, double letter)

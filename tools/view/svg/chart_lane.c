@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One CPU's lane of a picture: who ran, and the queue's length.  CPUs
- * that follow each other and were idle throughout share one.
+ * Draws one CPU's lane: the tasks that ran, and the queue's length.
+ * Neighbouring CPUs that were idle throughout share one lane.
  */
 #include "view/svg/chart.h"
 
@@ -11,10 +11,10 @@
 
 #include "view/label.h"
 
-#define IDLE_HEIGHT	8U	/* of a lane of idle CPUs */
-#define RUN_LETTER	6.2	/* width of a character in a running task's label */
+#define IDLE_HEIGHT	8U	/* height of a lane of idle CPUs */
+#define RUN_LETTER	6.2	/* width of a character in the label of a running task */
 
-/* ---- what is where ---- */
+/* ---- positions ---- */
 
 uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *lane)
 {
@@ -23,9 +23,9 @@ uint32_t queues_lane_height(const struct queues *q, const struct queues_lane *la
 	return queues_wait_y(q, lane, lane->nr_rows) + 2 * lane->has_more + q->size->gap - lane->y;
 }
 
-/* ---- what is not known ---- */
+/* ---- unknown time ---- */
 
-/* What is missing between times that follow each other, before the one that begins at @from_ns. */
+/* Draws the unknown time between two intervals, of which the second begins at @from_ns. */
 static void write_gap(const struct queues *q, const char *whose, uint64_t end_ns, uint64_t from_ns,
 		      uint32_t y, uint32_t height)
 {
@@ -60,7 +60,7 @@ static void write_length_gaps(const struct queues *q, uint32_t cpu, uint32_t y, 
 	write_gap(q, "", ns, q->chart->window.until_ns, y, height);
 }
 
-/* ---- who ran ---- */
+/* ---- running tasks ---- */
 
 static void write_run(const struct queues *q, const struct queues_lane *lane,
 		      const struct chart_run *run)
@@ -117,9 +117,9 @@ static double share_height(const struct queues *q, const struct chart_run *run, 
 	return (double)q->size->run * ns / stretch_ns(&run->time);
 }
 
-/* One share of the stack whose top is at @y; return its new top. */
-static double stack(const struct queues *q, const struct chart_run *run, double y,
-		    const char *css, uint64_t ns)
+/* Draws one share on the stack, whose top is at @y; returns the new top. */
+static double stack_share(const struct queues *q, const struct chart_run *run, double y,
+			  const char *css, uint64_t ns)
 {
 	double height = share_height(q, run, ns), width = svg_dx(&q->svg, stretch_ns(&run->time));
 
@@ -138,7 +138,10 @@ static int compare_shares(const void *a, const void *b, void *arg)
 	return q->names.name[x->name].place < q->names.name[y->name].place ? -1 : 1;
 }
 
-/* Is a share drawn for itself? It is with the others if it is too small, or has no colour. */
+/*
+ * True if the share is drawn separately. It is drawn as others if it is too
+ * small, or has no colour.
+ */
 static bool is_apart(const struct queues *q, const struct chart_run *run,
 		     const struct chart_share *share)
 {
@@ -146,7 +149,7 @@ static bool is_apart(const struct queues *q, const struct chart_run *run,
 	       share_height(q, run, share->ns) >= q->size->least_share;
 }
 
-/* Shares from below in the order of the legend; what is unknown at the top. */
+/* Draws shares from the bottom, in the order of the legend; unknown time is at the top. */
 static void write_shares(const struct queues *q, const struct queues_lane *lane,
 			 const struct chart_run *run)
 {
@@ -163,11 +166,11 @@ static void write_shares(const struct queues *q, const struct queues_lane *lane,
 		if (!is_apart(q, run, &sorted.share[i]))
 			continue;
 		snprintf(css, sizeof(css), "n%u", sorted.share[i].name);
-		y = stack(q, run, y, css, sorted.share[i].ns);
+		y = stack_share(q, run, y, css, sorted.share[i].ns);
 		others_ns -= sorted.share[i].ns;
 	}
-	stack(q, run, y, "n0", others_ns);
-	stack(q, run, lane->y + share_height(q, run, unknown_ns), "unknown", unknown_ns);
+	stack_share(q, run, y, "n0", others_ns);
+	stack_share(q, run, lane->y + share_height(q, run, unknown_ns), "unknown", unknown_ns);
 	fputs("</g>\n", q->svg.out);
 }
 
@@ -197,7 +200,7 @@ static double greatest_length(const struct chart_length *length)
 	return length->max;
 }
 
-/* A stepped area, of as many parts as there are gaps. */
+/* Draws a stepped area, in several parts if there are gaps. */
 static void write_area(const struct queues *q, const struct queues_lane *lane, const char *css,
 		       double (*value)(const struct chart_length *length))
 {
@@ -269,7 +272,7 @@ static void write_busy(const struct queues *q, const struct queues_lane *lane, u
 			100.0 * cpu->busy_ns / both_ns, q->size->has_names ? " busy" : "");
 }
 
-/* How many waits were too short to be drawn. */
+/* Writes how many waits were too short to be drawn. */
 static void write_short(const struct queues *q, const struct queues_lane *lane)
 {
 	const struct chart_lane *chart = chart_lane(q->chart, lane->cpu);
@@ -296,7 +299,7 @@ static void write_head(const struct queues *q, const struct queues_lane *lane)
 		QUEUES_LEFT, queues_queue_y(q, lane) + q->size->queue, SVG_WIDTH);
 }
 
-/* CPUs on which nothing happened: a line, and what is not known of them. */
+/* Draws CPUs on which nothing happened: a line, and their unknown times. */
 static void write_idle(const struct queues *q, const struct queues_lane *lane)
 {
 	char whose[32];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The names in a picture of run queues: which there are, and their colours.
+ * The names in a picture of run queues: which names occur, and their colours.
  */
 #include "view/svg/chart.h"
 
@@ -53,7 +53,7 @@ static int compare_names(const void *a, const void *b, void *arg)
 	return strncmp(x->comm, y->comm, sizeof(x->comm));
 }
 
-/* Those that ran longest have the first choice. */
+/* Assigns colours, beginning with the names that ran longest. */
 static void give_colours(struct queues *q)
 {
 	struct colours colours = { 0 };
@@ -69,7 +69,7 @@ static void give_colours(struct queues *q)
 	}
 }
 
-/* queues_names_init - once the lanes are known */
+/* queues_names_init - must be called after the lanes are known */
 int queues_names_init(struct queues *q)
 {
 	uint32_t i, nr = q->chart->nr_names;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who waited in one CPU's lane of a picture.
+ * Draws the waits in one CPU's lane.
  */
 #include "view/svg/chart.h"
 
@@ -63,7 +63,7 @@ static void write_more_until(const struct queues *q, const struct queues_lane *l
 	fputs("/></g>\n", q->svg.out);
 }
 
-/* When there were waits that found no row. */
+/* Marks when there were waits that found no free row. */
 static void write_more(const struct queues *q, const struct queues_lane *lane)
 {
 	uint64_t from_ns = 0, until_ns = 0;

@@ -7,10 +7,11 @@
 #include "lib/array.h"
 
 /*
- * Each at least 3:1 against white, and black text on it at least 4.5:1 (WCAG 2);
- * any two, and each and the greys of others and of queues, are at least 10 apart
- * (CIEDE2000).  Each is that one which is farthest from all before it.  The order
- * must stay: a name's hash is a place in here.
+ * Each colour has a contrast of at least 3:1 against white, and of at least
+ * 4.5:1 to black text (WCAG 2). Any two colours, and each colour and the greys
+ * of others and of queues, are at least 10 apart (CIEDE2000). Each colour is
+ * the one that is farthest from all colours before it. The order must not
+ * change: the hash of a name is an index in this table.
  */
 static const uint32_t palette[] = {
 	0xf00000, 0xe100a5, 0x1e8700, 0xb47800, 0x009687, 0xa56969, 0xb478f0, 0x96964b,
@@ -22,7 +23,7 @@ static const uint32_t palette[] = {
 _Static_assert(ARRAY_SIZE(palette) == COLOUR_NR, "colours are counted");
 
 /* FNV-1a */
-static uint32_t hash(const char *name)
+static uint32_t hash_name(const char *name)
 {
 	uint32_t hash = 0x811c9dc5;
 
@@ -38,7 +39,7 @@ uint32_t colour_at(uint32_t i)
 
 uint32_t colours_take(struct colours *colours, const char *name)
 {
-	uint32_t i = hash(name) % COLOUR_NR;
+	uint32_t i = hash_name(name) % COLOUR_NR;
 
 	if (colours->nr_taken == COLOUR_NR)
 		return COLOUR_GREY;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lifelines as a picture: a row for each task between a legend and an axis.
+ * Draws lifelines: a row for each task between a legend and an axis.
  */
 #include "view/svg/lifeline.h"
 
@@ -11,7 +11,7 @@
 #include "view/label.h"
 #include "view/svg/colour.h"
 
-/* ---- which tasks ---- */
+/* ---- tasks to draw ---- */
 
 static uint64_t known_ns(const struct lifeline *line)
 {
@@ -28,7 +28,7 @@ static uint64_t waited_ns(const struct lifeline *line)
 	return line->ns[LIFELINE_QUEUED] + line->ns[LIFELINE_THROTTLED];
 }
 
-/* Those that ran longest first, then those that waited. */
+/* Tasks that ran longest come first, then tasks that waited longest. */
 static int compare_tasks(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
@@ -96,7 +96,7 @@ static void note_task(struct rows *rows, uint32_t task)
 			     (end_ns != rows->svg.until_ns && rows_ends_unknown(rows, task));
 }
 
-/* The first CPUs have colours; what is left has none. */
+/* The first CPUs get colours, until no colour is left. */
 static int give_colours(struct rows *rows)
 {
 	uint32_t i, nr = 0;
@@ -211,9 +211,9 @@ static int write_all(const struct rows *rows)
 }
 
 /**
- * view_lifeline_write - the picture, a file of its own
- * @top: most tasks; 0 = all
- * @start_ns: begin of the recording: times are shown from there on
+ * view_lifeline_write - write the picture as a complete file
+ * @top: maximum number of tasks; 0 = all
+ * @start_ns: start of the recording; printed times are relative to it
  * Return: 0, -ENOMEM or -EIO.
  */
 int view_lifeline_write(FILE *out, const struct model *model, const struct lifelines *lines,

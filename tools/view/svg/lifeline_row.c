@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One task's row of a picture: what it did.
+ * Draws one task's row: what the task did.
  */
 #include "view/svg/lifeline.h"
 
@@ -14,8 +14,8 @@
 #define BAR_Y		5U	/* below the marks of wake-ups */
 #define BAR_HEIGHT	14U
 #define RUN_LETTER	6.2	/* width of a character at 11 px */
-#define SMALL_LETTER	4.4	/* ... at 7.5 px */
-#define LEAST_HEIGHT	0.05	/* of a share, to be drawn */
+#define SMALL_LETTER	4.4	/* width of a character at 7.5 px */
+#define LEAST_HEIGHT	0.05	/* least height of a share that is drawn */
 
 const struct rows_state rows_states[NR_LIFELINE_STATES] = {
 	[LIFELINE_RUNNING] = { "ran", NULL, SVG_FULL, 0, BAR_HEIGHT },
@@ -39,7 +39,10 @@ static void write_task(const struct rows *rows, uint32_t number)
 	fprintf(rows->svg.out, "%s%u", *task->comm ? " " : "", task->tid);
 }
 
-/* The style of a CPU; of those without a colour, and of several, the others'. */
+/*
+ * Returns the CSS class of a CPU; CPUs without a colour, and several CPUs, have
+ * the class of others.
+ */
 static const char *cpu_css(const struct rows *rows, uint32_t cpu, char css[16])
 {
 	if (cpu >= rows->nr_cpus || rows->cpu_colour[cpu] == COLOUR_GREY)
@@ -81,7 +84,7 @@ static void write_waker(const struct rows *rows, const struct sched_waker *waker
 	fprintf(out, " on CPU %u", waker->cpu);
 }
 
-/* A mark where the task was woken; where it was several times, the last one's. */
+/* Draws a mark where the task was woken; of several wake-ups, the last one. */
 static void write_wakeup(const struct rows *rows, const struct lifeline_part *part, uint32_t y)
 {
 	if (!part->nr_wakeups)
@@ -126,7 +129,7 @@ static void write_single_title(const struct rows *rows, uint32_t task,
 	fputs("</title>", rows->svg.out);
 }
 
-/* The CPU's number, or the object, if there is room. */
+/* Writes the number of the CPU, or the object, if there is room. */
 static void write_label(const struct rows *rows, const struct lifeline_part *part,
 			enum lifeline_state state, const char *object, double x, double y,
 			double width)
@@ -187,9 +190,9 @@ static void write_mixed_title(const struct rows *rows, uint32_t task,
 	fputs("</title>", rows->svg.out);
 }
 
-/* One share of the stack whose top is at @y; return its new top. */
-static double stack(const struct rows *rows, const struct lifeline_part *part, double y,
-		    const char *css, uint64_t ns)
+/* Draws one share on the stack, whose top is at @y; returns the new top. */
+static double stack_share(const struct rows *rows, const struct lifeline_part *part, double y,
+			  const char *css, uint64_t ns)
 {
 	double height = (double)BAR_HEIGHT * ns / stretch_ns(&part->time);
 	double width = svg_dx(&rows->svg, stretch_ns(&part->time));
@@ -201,7 +204,7 @@ static double stack(const struct rows *rows, const struct lifeline_part *part, d
 	return y - height;
 }
 
-/* Running at the bottom, then what waits; sleep is what is left. */
+/* Draws running at the bottom, then waits; sleep takes the rest. */
 static void write_mixed(const struct rows *rows, uint32_t task, const struct lifeline_part *part,
 			uint32_t row)
 {
@@ -213,11 +216,11 @@ static void write_mixed(const struct rows *rows, uint32_t task, const struct lif
 	if (part->ns[LIFELINE_ASLEEP] || part->ns[LIFELINE_BLOCKED])
 		svg_bar(&rows->svg, "asleep", SVG_THIN, svg_x(&rows->svg, part->time.from_ns),
 			row + BAR_Y + 3.5, svg_dx(&rows->svg, stretch_ns(&part->time)), 7);
-	y = stack(rows, part, y, cpu_css(rows, part->cpu, css), part->ns[LIFELINE_RUNNING]);
-	y = stack(rows, part, y, "waiting", part->ns[LIFELINE_QUEUED]);
-	top = stack(rows, part, y, "waiting", part->ns[LIFELINE_THROTTLED]);
-	stack(rows, part, y, "striped", part->ns[LIFELINE_THROTTLED]);
-	stack(rows, part, top, "blank", part->ns[LIFELINE_MOVED]);
+	y = stack_share(rows, part, y, cpu_css(rows, part->cpu, css), part->ns[LIFELINE_RUNNING]);
+	y = stack_share(rows, part, y, "waiting", part->ns[LIFELINE_QUEUED]);
+	top = stack_share(rows, part, y, "waiting", part->ns[LIFELINE_THROTTLED]);
+	stack_share(rows, part, y, "striped", part->ns[LIFELINE_THROTTLED]);
+	stack_share(rows, part, top, "blank", part->ns[LIFELINE_MOVED]);
 	fputs("</g>\n", rows->svg.out);
 }
 
@@ -241,7 +244,7 @@ static void write_head(const struct rows *rows, uint32_t task, uint32_t y)
 		y + 23, 100.0 * line->ns[LIFELINE_RUNNING] / all_ns, line->nr_wakeups);
 }
 
-/* A row begins where the task is first seen, and ends where it ended. */
+/* A row begins where the task is first seen, and ends where the task ended. */
 void rows_write(const struct rows *rows, uint32_t task, uint32_t y)
 {
 	const struct lifeline *line = lifeline_at(rows->lines, task);

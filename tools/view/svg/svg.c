@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What pictures over time have in common.
+ * Code that all pictures over time share.
  */
 #include "view/svg/svg.h"
 
@@ -12,13 +12,13 @@
 #include "view/label.h"
 #include "view/svg/xml.h"
 
-#define LETTER		6.4	/* mean width of a character at 11 px, rather too wide */
+#define LETTER		6.4	/* mean width of a character at 11 px, rounded up */
 #define LEGEND_Y	40U
-#define LEGEND_STEP	18U	/* from row to row */
+#define LEGEND_STEP	18U	/* height of a row */
 #define SWATCH		12U
 #define LEGEND_TEXT	(SWATCH + 5U)
 #define LEGEND_GAP	18U
-#define NR_TICKS	16U	/* at most */
+#define NR_TICKS	16U	/* maximum number of ticks */
 
 static const char *const rules[] = {
 	"text{fill:#222}",
@@ -102,7 +102,7 @@ int svg_legend_begin(struct svg_legend *legend, const struct svg *svg)
 	return legend->svg.out ? 0 : -ENOMEM;
 }
 
-/* What follows stands in a line of its own. */
+/* Begins a new row of the legend. */
 void svg_legend_line(struct svg_legend *legend)
 {
 	if (legend->x == legend->svg.left)
@@ -111,7 +111,7 @@ void svg_legend_line(struct svg_legend *legend)
 	legend->y += LEGEND_STEP;
 }
 
-/* Room for an entry of @width. */
+/* Begins a new row unless an entry of @width fits into this one. */
 static void make_room(struct svg_legend *legend, double width)
 {
 	if (legend->x + width > legend->svg.left + SVG_WIDTH)
@@ -131,7 +131,10 @@ void svg_legend_entry(struct svg_legend *legend, const char *css, enum svg_shape
 	legend->x += width + LEGEND_GAP;
 }
 
-/* svg_legend_end - nothing is added any more; @bottom: the place below it */
+/*
+ * svg_legend_end - no entry may be added after this; @bottom: set to the place
+ * below the legend
+ */
 int svg_legend_end(struct svg_legend *legend, uint32_t *bottom)
 {
 	svg_legend_line(legend);
@@ -142,7 +145,7 @@ int svg_legend_end(struct svg_legend *legend, uint32_t *bottom)
 	return -ENOMEM;
 }
 
-/* svg_legend_put - write it, once */
+/* svg_legend_put - write the legend; only once */
 void svg_legend_put(struct svg_legend *legend, const struct svg *svg)
 {
 	fputs(legend->text, svg->out);
@@ -151,7 +154,7 @@ void svg_legend_put(struct svg_legend *legend, const struct svg *svg)
 
 /* ---- axis ---- */
 
-/* 1, 2 or 5 times a power of ten, so that there are at most NR_TICKS */
+/* Returns 1, 2 or 5 times a power of ten, so that there are at most NR_TICKS ticks. */
 static uint64_t tick_ns(uint64_t ns)
 {
 	static const uint32_t factor[] = { 1, 2, 5 };
@@ -165,7 +168,7 @@ static uint64_t tick_ns(uint64_t ns)
 	return power;
 }
 
-/* digits behind the point that times a tick apart need */
+/* Returns the number of digits after the point that times one tick apart need. */
 static int tick_digits(uint64_t step_ns)
 {
 	int digits = 9;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What pictures over time have in common: a title, a legend, an axis above and
- * below, tooltips with times.  Written from top to bottom.
+ * Code that all pictures over time share: a title, a legend, an axis above and
+ * below, tooltips with times. A picture is written from top to bottom.
  */
 #ifndef IPCPROBE_VIEW_SVG_SVG_H
 #define IPCPROBE_VIEW_SVG_SVG_H
@@ -16,10 +16,10 @@
 
 /**
  * struct svg - a picture that is being drawn
- * @left: begin of the time axis; labels are left of it
- * @from_ns: begin of what is drawn
- * @until_ns: its end
- * @start_ns: begin of the recording: times are shown from there on
+ * @left: x of the start of the time axis; labels are left of it
+ * @from_ns: start of the time that is drawn
+ * @until_ns: end of the time that is drawn
+ * @start_ns: start of the recording; printed times are relative to it
  */
 struct svg {
 	FILE *out;
@@ -29,7 +29,7 @@ struct svg {
 	uint64_t start_ns;
 };
 
-/* the place of a time, and the length of a stretch of it */
+/* width of a duration, and x of a time */
 static inline double svg_dx(const struct svg *svg, uint64_t ns)
 {
 	return (double)ns * SVG_WIDTH / (svg->until_ns - svg->from_ns);
@@ -40,24 +40,25 @@ static inline double svg_x(const struct svg *svg, uint64_t ns)
 	return svg->left + svg_dx(svg, ns - svg->from_ns);
 }
 
-/* the place of a time when it is printed: in seconds since the recording began */
+/* a time as it is printed: in seconds since the start of the recording */
 static inline double svg_seconds(const struct svg *svg, uint64_t ns)
 {
 	return ((int64_t)ns - (int64_t)svg->start_ns) / 1e9;
 }
 
-/* how a bar is drawn */
+/* shape of a bar */
 enum svg_shape {
 	SVG_FULL,
-	SVG_STRIPED,	/* with white stripes across */
+	SVG_STRIPED,	/* with white stripes across the bar */
 	SVG_THIN,	/* a line in the middle */
 };
 
 /**
- * struct svg_legend - a legend, kept as text: the picture's height depends on it
- * @svg: writes to @text
- * @x: where the next entry comes
- * @y: likewise
+ * struct svg_legend - a legend, kept as text: the picture's height depends on
+ * it
+ * @svg: picture that writes to @text
+ * @x: x of the next entry
+ * @y: y of the next entry
  */
 struct svg_legend {
 	struct svg svg;
@@ -67,12 +68,12 @@ struct svg_legend {
 	uint32_t y;
 };
 
-/* begin and end of the picture; @colours writes further rules of style, NULL = none */
+/* begin and end of the picture; @colours writes additional CSS rules, NULL = none */
 void svg_begin(const struct svg *svg, const char *title, const char *what, uint32_t height,
 	       void (*colours)(const void *arg), const void *arg);
 void svg_end(const struct svg *svg);
 
-/* begin and end: 0 or -ENOMEM, after which there is no legend */
+/* start of the legend: 0 or -ENOMEM, after which there is no legend */
 int svg_legend_begin(struct svg_legend *legend, const struct svg *svg);
 void svg_legend_line(struct svg_legend *legend);
 void svg_legend_entry(struct svg_legend *legend, const char *css, enum svg_shape shape,
@@ -80,28 +81,28 @@ void svg_legend_entry(struct svg_legend *legend, const char *css, enum svg_shape
 int svg_legend_end(struct svg_legend *legend, uint32_t *bottom);
 void svg_legend_put(struct svg_legend *legend, const struct svg *svg);
 
-/* the axis takes its height from @top on; the lanes are below, and end at @bottom */
+/* draws the axis, whose own height begins at @top; the lanes are below, and end at @bottom */
 uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom);
 
-/* below the lanes */
+/* heights of the parts below the lanes */
 #define SVG_AXIS_HEIGHT	24U
 #define SVG_FOOT_HEIGHT	40U
 
-/* "0.1 to 0.2 s, 100.0 ms" */
+/* writes "0.1 to 0.2 s, 100.0 ms" */
 void svg_times(const struct svg *svg, uint64_t from_ns, uint64_t until_ns);
 
-/* the place and size of a rectangle */
+/* writes the attributes of a rectangle's position and size */
 void svg_place(const struct svg *svg, double x, double y, double width, double height);
 
-/* a bar; those that are wide have a border */
+/* draws a bar; wide bars have a border */
 void svg_bar(const struct svg *svg, const char *css, enum svg_shape shape, double x, double y,
 	     double width, double height);
 
-/* time of which nothing is known, hatched; @whose: prefix of its tooltip */
+/* draws unknown time, hatched; @whose: prefix of its tooltip */
 void svg_unknown(const struct svg *svg, const char *whose, uint64_t from_ns, uint64_t until_ns,
 		 double y, double height);
 
-/* text that others chose, 16 characters at most, not terminated then */
+/* writes a task's name, which its user chose; a name of 16 characters has no NUL at its end */
 void svg_comm(const struct svg *svg, const char *comm);
 
 #endif /* IPCPROBE_VIEW_SVG_SVG_H */

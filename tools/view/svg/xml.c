@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Text that others chose, as XML: it may hold what XML gives a meaning, what
- * it does not allow at all, and what is no UTF-8.
+ * Writes text that other users chose as XML. The text may contain characters
+ * that are special in XML, characters that XML forbids, and bytes that are no
+ * UTF-8.
  */
 #include "view/svg/xml.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character at @text that XML allows; 0: it is none. */
+/*
+ * Returns the length of the UTF-8 character at @text; 0: no character, or one
+ * that XML forbids.
+ */
 static unsigned int utf8_length(const unsigned char *text)
 {
 	unsigned int i, nr = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
@@ -28,7 +32,7 @@ static unsigned int utf8_length(const unsigned char *text)
 	return nr;
 }
 
-static const char *entity(char c)
+static const char *xml_entity(char c)
 {
 	switch (c) {
 	case '&':
@@ -47,9 +51,9 @@ static const char *entity(char c)
 }
 
 /**
- * xml_text - @text within an element or a quoted attribute
+ * xml_text - write @text for an element or a quoted attribute
  *
- * Control characters and bytes that are no UTF-8 are written as \xNN, as by
+ * Control characters and bytes that are no UTF-8 are written as \xNN, like in
  * text_print().
  */
 void xml_text(FILE *out, const char *text)
@@ -61,8 +65,8 @@ void xml_text(FILE *out, const char *text)
 
 		if (!nr || *p < 0x20 || *p == 0x7f || *p == '\\') {
 			fprintf(out, "\\x%02x", *p++);
-		} else if (entity(*p)) {
-			fputs(entity(*p++), out);
+		} else if (xml_entity(*p)) {
+			fputs(xml_entity(*p++), out);
 		} else {
 			fwrite(p, 1, nr, out);
 			p += nr;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Text that others chose, as XML.
+ * Writes text that other users chose as XML.
  */
 #ifndef IPCPROBE_VIEW_SVG_XML_H
 #define IPCPROBE_VIEW_SVG_XML_H
