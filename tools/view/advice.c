@@ -10,7 +10,7 @@
 #include "model/copies/path_list.h"
 #include "view/label.h"
 
-#define ADVICE_SHARE	100U	/* what saves a smaller share of all copies is left out */
+#define ADVICE_SHARE	100U	/* advice that saves a smaller share of all copies is left out */
 
 static void print_advice(const struct model *model, const struct advice *advice)
 {
@@ -62,7 +62,7 @@ static json_t *advice_json(const struct model *model, const struct advice *advic
 			 "saved_bytes", view_json_number(advice->saved_bytes));
 }
 
-/* view_advice_put - the same as member "advice" of @json */
+/* view_advice_put - write the advice of view_advice_print() as member "advice" of @json */
 void view_advice_put(struct view_json *json, const struct model *model,
 		     const struct view_copies *view)
 {

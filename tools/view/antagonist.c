@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who was in another task's way, as text and JSON.
+ * Tasks that ran while another task waited, as text and JSON.
  */
 #include "view/sched_views.h"
 
@@ -13,13 +13,13 @@
 #include "view/json.h"
 #include "view/label.h"
 
-/* pairs, who ran longest first */
+/* pairs of tasks, sorted by the time that the antagonist ran, longest first */
 struct pairs {
 	const struct antagonist **v;
 	uint32_t nr;
 };
 
-static int compare(const void *a, const void *b)
+static int compare_pairs(const void *a, const void *b)
 {
 	const struct antagonist *x = *(void *const *)a, *y = *(void *const *)b;
 
@@ -40,7 +40,7 @@ static int pairs_init(struct pairs *pairs, const struct antagonists *antagonists
 	for (i = 1; i < antagonists->row.nr; i++)
 		pairs->v[pairs->nr++] = pool_at(&antagonists->row, i);
 	if (pairs->nr)
-		qsort(pairs->v, pairs->nr, sizeof(*pairs->v), compare);
+		qsort(pairs->v, pairs->nr, sizeof(*pairs->v), compare_pairs);
 	return 0;
 }
 
@@ -69,7 +69,7 @@ static void add_pair(struct table *table, const struct model *model, const struc
 }
 
 /**
- * view_antagonists_print - a row for each pair
+ * view_antagonists_print - print a row for each pair
  * Return: 0 or -ENOMEM.
  */
 int view_antagonists_print(const struct model *model, const struct antagonists *antagonists,
@@ -111,7 +111,7 @@ static json_t *pair_json(const struct model *model, const struct antagonist *pai
 }
 
 /**
- * view_antagonists_json - the same, as one object on one line
+ * view_antagonists_json - print the pairs as one JSON object on one line
  * Return: 0 or -errno.
  */
 int view_antagonists_json(const struct model *model, const struct antagonists *antagonists,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On which IPC objects tasks blocked, as text and JSON.
+ * IPC objects on which tasks blocked, as text and JSON.
  */
 #include "view/sched_views.h"
 
@@ -20,7 +20,7 @@ static const struct table_column columns[] = {
 	{ NULL, false }
 };
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_rows(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	const struct blocked_row *x = blocked_row_at(arg, i), *y = blocked_row_at(arg, j);
@@ -30,8 +30,8 @@ static int compare(const void *a, const void *b, void *arg)
 	return i < j ? -1 : i > j;
 }
 
-/* Rows that the user wants, longest time first; to be freed. */
-static uint32_t *sorted(const struct model *model, const struct view_stat *view, uint32_t *nr)
+/* Returns the rows to show, sorted by time, longest first; to be freed. */
+static uint32_t *sort_rows(const struct model *model, const struct view_stat *view, uint32_t *nr)
 {
 	uint32_t *list = calloc(view->blocked->row.nr, sizeof(*list));
 	uint32_t i;
@@ -43,7 +43,7 @@ static uint32_t *sorted(const struct model *model, const struct view_stat *view,
 		if (task_in_scope(&model->tasks, blocked_row_at(view->blocked, i)->task,
 				  view->runq->scope))
 			list[(*nr)++] = i;
-	qsort_r(list, *nr, sizeof(*list), compare, (void *)view->blocked);
+	qsort_r(list, *nr, sizeof(*list), compare_rows, (void *)view->blocked);
 	return list;
 }
 
@@ -58,10 +58,10 @@ static void add_row(struct table *table, const struct model *model, const struct
 	table_set(table, COL_TIME, "%s", label_ns(buf, row->ns));
 }
 
-/* view_blocked_print - nothing, if nobody blocked on any; 0 or -ENOMEM */
+/* view_blocked_print - print the table, unless no task blocked on an object; 0 or -ENOMEM */
 int view_blocked_print(const struct model *model, const struct view_stat *view)
 {
-	uint32_t nr, i, *list = sorted(model, view, &nr), top = view->runq->top;
+	uint32_t nr, i, *list = sort_rows(model, view, &nr), top = view->runq->top;
 	struct table *table;
 
 	if (!list)
@@ -89,11 +89,11 @@ static json_t *row_json(const struct model *model, const struct blocked_row *row
 			 "blocked_ns", view_json_number(row->ns));
 }
 
-/* view_blocked_json - the same, as the member "blocked" */
+/* view_blocked_json - write the table as member "blocked" */
 void view_blocked_json(struct view_json *json, const struct model *model,
 		       const struct view_stat *view)
 {
-	uint32_t nr, i, *list = sorted(model, view, &nr), top = view->runq->top;
+	uint32_t nr, i, *list = sort_rows(model, view, &nr), top = view->runq->top;
 
 	if (!list)
 		view_json_fail(json, -ENOMEM);

@@ -18,7 +18,7 @@ static const struct table_column columns[] = {
 	{ "ERRORS", true }, { "BYTES", true }, { "EXACTLY", true }, { NULL, false }
 };
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_calls(const void *a, const void *b, void *arg)
 {
 	const struct model *model = arg;
 	const struct call_stat *x = call_stat_at(&model->copies.calls, *(const uint32_t *)a);
@@ -45,10 +45,13 @@ static int compare_bytes(const void *a, const void *b, void *arg)
 		return x->bytes < y->bytes ? 1 : -1;
 	if (x->nr_calls != y->nr_calls)
 		return x->nr_calls < y->nr_calls ? 1 : -1;
-	return compare(a, b, arg);
+	return compare_calls(a, b, arg);
 }
 
-/* view_calls_sorted - by process, call and object; of too many those with most bytes */
+/*
+ * view_calls_sorted - by process, call and object; at most @view->top_calls,
+ * those with the most bytes
+ */
 uint32_t *view_calls_sorted(const struct model *model, const struct view_copies *view,
 			    uint32_t *nr, uint32_t *nr_left_out)
 {
@@ -71,7 +74,7 @@ uint32_t *view_calls_sorted(const struct model *model, const struct view_copies 
 		*nr_left_out = *nr - view->top_calls;
 		*nr = view->top_calls;
 	}
-	qsort_r(list, *nr, sizeof(*list), compare, (void *)model);
+	qsort_r(list, *nr, sizeof(*list), compare_calls, (void *)model);
 	return list;
 }
 
@@ -92,7 +95,7 @@ static void add_row(struct table *table, const struct model *model, const struct
 }
 
 /**
- * view_calls_print - calls and bytes of each process
+ * view_calls_print - print calls and bytes of each process
  * Return: 0 or -ENOMEM.
  */
 int view_calls_print(const struct model *model, const struct view_copies *view)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pipes and FIFOs, and the other channels: who is at their ends, as text.
+ * Pipes, FIFOs and other channels, with the processes at their ends, as text.
  */
 #include "view/copies.h"
 
@@ -31,7 +31,7 @@ uint32_t view_end_proc(const struct model *model, uint32_t end)
 	return channel_end_at(&model->copies.channels, end)->proc;
 }
 
-/* Who held an end and did nothing there may run another program by now. */
+/* A process that held an end, but did not use it, may run another program by now. */
 uint32_t view_end_image(const struct model *model, uint32_t end)
 {
 	return label_end_image(model, channel_end_at(&model->copies.channels, end));
@@ -69,8 +69,8 @@ static bool is_wanted(const struct model *model, const struct channel *channel,
 }
 
 /*
- * view_channels_sorted - those with traffic or waits, the busiest first
- * @is_pipe: pipes and FIFOs, or else all others
+ * view_channels_sorted - channels with traffic or waits, the busiest first.
+ * @is_pipe: pipes and FIFOs; else all other channels
  */
 uint32_t *view_channels_sorted(const struct model *model, const struct view_copies *view,
 			       bool is_pipe, uint32_t *nr)
@@ -122,7 +122,7 @@ uint32_t *view_pairs_sorted(const struct model *model, const struct channel *cha
 
 /* ---- rows ---- */
 
-/* What only streams have. */
+/* Sets the columns that only streams have. */
 static void set_stream(struct table *table, const struct model *model,
 		       const struct channel *channel)
 {
@@ -137,7 +137,7 @@ static void set_stream(struct table *table, const struct model *model,
 				      !channel->peak_at_least));
 }
 
-/* What is told once for a channel. */
+/* Sets the columns that are printed once for a channel. */
 static void set_channel(struct table *table, const struct model *model, uint32_t number)
 {
 	const struct channel *channel = channel_at(&model->copies.channels, number);
@@ -166,7 +166,7 @@ static void add_pair(struct table *table, const struct model *model, uint32_t nu
 		  label_bytes(buf, pair->bytes, copies_is_complete(&model->copies)));
 }
 
-/* A channel that nothing came through. */
+/* Adds the ends of a channel that moved no bytes. */
 static void add_ends(struct table *table, const struct model *model,
 		     const struct channel *channel)
 {
@@ -175,7 +175,7 @@ static void add_ends(struct table *table, const struct model *model,
 	table_set(table, COL_BYTES, "0 B");
 }
 
-/* All that are not kept apart. */
+/* Adds one row for all pairs that are not counted separately. */
 static void add_many(struct table *table, const struct model *model,
 		     const struct channel *channel)
 {
@@ -238,8 +238,8 @@ static int print_group(const struct model *model, const struct view_copies *view
 }
 
 /**
- * view_channels_print - pipes, then other channels, with their writers and
- * readers, the busiest first
+ * view_channels_print - print pipes, then other channels, with their writers
+ * and readers; the busiest first
  * Return: 0 or -ENOMEM.
  */
 int view_channels_print(const struct model *model, const struct view_copies *view)

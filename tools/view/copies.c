@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where bytes went and how often they were copied, as text.
+ * Paths of bytes and how often the bytes were copied, as text.
  */
 #include "view/copies.h"
 
@@ -39,7 +39,7 @@ static void print_total(const struct model *model)
 	putchar('\n');
 }
 
-/* What was not recorded, and how it would have been. */
+/* Prints what was not recorded, and how to record it. */
 static void print_scope(const struct model *model)
 {
 	struct path_total total = path_total(&model->copies);
@@ -57,7 +57,7 @@ static void print_scope(const struct model *model)
 }
 
 /**
- * view_copies_print - paths, pipes and other channels, totals, and what is missing
+ * view_copies_print - print paths, pipes and other channels, totals, and losses
  * Return: 0 or -ENOMEM.
  */
 int view_copies_print(const struct model *model, const struct view_copies *view)

@@ -14,15 +14,16 @@
 #include "model/model.h"
 #include "view/json.h"
 
-#define VIEW_COPIES_TOP	10U	/* paths, pipes and objects shown if the user does not say */
+#define VIEW_COPIES_TOP	10U	/* paths, pipes and objects shown if the user gives no number */
 
 /**
  * struct view_copies - what to show
- * @scope: whose processes
- * @top: most paths, most pipes, and most other objects; 0 = all
- * @worst: show paths whose weakest link is no worse
- * @has_calls: the table of system calls too
- * @top_calls: most rows of it, those with most bytes; 0 = all
+ * @scope: processes to show
+ * @top: maximum number of paths, of pipes, and of other objects; 0 = all
+ * @worst: show paths whose weakest link is no worse than this
+ * @has_calls: show the table of system calls, too
+ * @top_calls: maximum number of rows in the table of calls, those with the most
+ *	bytes; 0 = all
  */
 struct view_copies {
 	const struct scope *scope;
@@ -35,7 +36,7 @@ struct view_copies {
 int view_copies_print(const struct model *model, const struct view_copies *view);
 int view_copies_json(const struct model *model, const struct view_copies *view);
 
-/* parts of it, a file each */
+/* parts of view_copies_print(), each in its own file */
 int view_paths_print(const struct model *model, const struct view_copies *view);
 int view_channels_print(const struct model *model, const struct view_copies *view);
 int view_calls_print(const struct model *model, const struct view_copies *view);
@@ -43,11 +44,11 @@ int view_advice_print(const struct model *model, const struct view_copies *view)
 void view_advice_put(struct view_json *json, const struct model *model,
 		     const struct view_copies *view);
 
-/* the path that ends with hop @last */
+/* prints the path that ends with hop @last */
 int view_path_print(const struct model *model, uint32_t last);
 json_t *view_path_json(const struct model *model, uint32_t last);
 
-/* numbers of channels with traffic, of call statistics: sorted; to be freed */
+/* numbers of channels with traffic, and of call statistics: sorted; to be freed */
 uint32_t *view_channels_sorted(const struct model *model, const struct view_copies *view,
 			       bool is_pipe, uint32_t *nr);
 uint32_t *view_calls_sorted(const struct model *model, const struct view_copies *view,
@@ -55,7 +56,7 @@ uint32_t *view_calls_sorted(const struct model *model, const struct view_copies 
 /* numbers of a channel's pairs, largest first; to be freed */
 uint32_t *view_pairs_sorted(const struct model *model, const struct channel *channel, uint32_t *nr);
 
-/* the process and the image at one end, 0 = not known */
+/* process at an end, and its image; 0 = unknown */
 uint32_t view_end_proc(const struct model *model, uint32_t end);
 uint32_t view_end_image(const struct model *model, uint32_t end);
 

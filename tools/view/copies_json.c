@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where bytes went and how often they were copied, as JSON.  The keys are
+ * Paths of bytes and how often the bytes were copied, as JSON. The keys are
  * documented in ipcprobe-copies(1).
  */
 #include "view/copies.h"
@@ -14,7 +14,7 @@
 #include "view/json.h"
 #include "view/label.h"
 
-static const char *figures(const struct model *model)
+static const char *figures_label(const struct model *model)
 {
 	return copies_is_complete(&model->copies) ? "exact" : "at least";
 }
@@ -63,7 +63,7 @@ static json_t *hop_json(const struct model *model, const struct path *path, uint
 			 "grade", grade_name(hop_grade(hop)));
 }
 
-/* The path's bytes if that became of them, else 0. */
+/* Returns the path's bytes if @outcome is the path's outcome; else 0. */
 static json_t *bytes_if(const struct path *path, enum hop_outcome outcome)
 {
 	return view_json_number(path->outcome == outcome ? path->bytes : 0);
@@ -169,7 +169,7 @@ static json_t *flows_json(const struct model *model, const struct channel *chann
 	return list;
 }
 
-/* What streams have. */
+/* Adds the members that only streams have. */
 static void add_stream_json(json_t *obj, const struct model *model,
 			    const struct channel *channel)
 {
@@ -201,7 +201,7 @@ static json_t *channel_json(const struct model *model, const struct channel *cha
 		add_stream_json(obj, model, channel);
 	json_object_set_new(obj, "ends", ends_json(model, channel));
 	json_object_set_new(obj, "flows", flows_json(model, channel));
-	json_object_set_new(obj, "figures", json_string(figures(model)));
+	json_object_set_new(obj, "figures", json_string(figures_label(model)));
 	return obj;
 }
 
@@ -264,10 +264,10 @@ static json_t *total_json(const struct model *model)
 			 "delivery_bytes", view_json_number(total.delivery_bytes),
 			 "referenced_bytes", view_json_number(total.referenced_bytes),
 			 "amplification", total.delivered_bytes ? json_real(ratio) : json_null(),
-			 "figures", figures(model));
+			 "figures", figures_label(model));
 }
 
-/* What was left out when recording. */
+/* Returns what was left out of the recording. */
 static json_t *scope_json(const struct model *model)
 {
 	json_t *classes = json_array();
@@ -282,7 +282,7 @@ static json_t *scope_json(const struct model *model)
 }
 
 /**
- * view_copies_json - everything, as one object on one line
+ * view_copies_json - print everything as one JSON object on one line
  * Return: 0 or -errno.
  */
 int view_copies_json(const struct model *model, const struct view_copies *view)

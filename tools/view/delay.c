@@ -25,9 +25,9 @@ static void put_run(const struct model *model, const struct run_sum *run)
 		printf(" (%u times)", run->nr);
 }
 
-#define RUNS_SHOWN	5U	/* tasks of a part */
+#define RUNS_SHOWN	5U	/* maximum number of tasks printed for a part */
 
-/* Those that ran least, the idle CPU not among them. */
+/* Prints the tasks that ran least as one sum; the idle task is not among them. */
 static void put_others(const struct run_sum *runs, uint32_t nr)
 {
 	uint64_t ns = 0;
@@ -39,11 +39,11 @@ static void put_others(const struct run_sum *runs, uint32_t nr)
 	line_duration(ns);
 }
 
-/* Who ran on the part's CPU. */
+/* Prints the tasks that ran on the part's CPU. */
 static void put_runs(const struct model *model, const struct delay_report *delay, uint32_t number)
 {
 	const struct run_sums *ran = &delay->ran[number];
-	bool has_idle = ran->nr && !ran->v[ran->nr - 1].task;	/* it comes last */
+	bool has_idle = ran->nr && !ran->v[ran->nr - 1].task;	/* the idle task is the last row */
 	uint64_t unknown_ns = delay_report_unknown_ns(delay, number);
 	uint32_t nr_tasks = ran->nr - has_idle, i;
 
@@ -74,7 +74,7 @@ static void put_queue(const struct delay_part *part)
 		printf("of CPU %u", part->cpu);
 }
 
-/* What the group that throttled the task might use then. */
+/* Returns the quota, at that time, of the group that throttled the task. */
 static struct sched_quota quota_of(const struct model *model, const struct delay_part *part)
 {
 	const struct sched_group *group = sched_group_find(&model->sched.groups, part->group);
@@ -97,7 +97,7 @@ static void put_group_throttle(const struct model *model, const struct delay_par
 	line_quota(&quota);
 }
 
-/* What held the task up: its group, its class, or itself. */
+/* Prints what throttled the task: its group, its class, or the task's own limit. */
 static void put_throttle(const struct model *model, const struct delay_part *part, uint32_t task)
 {
 	if (part->group) {
@@ -169,7 +169,7 @@ static void put_part(const struct model *model, const struct delay_report *delay
 	put_runs(model, delay, number);
 }
 
-/* view_delay_print - a line for each part */
+/* view_delay_print - print a line for each part */
 void view_delay_print(const struct model *model, const struct delay_report *delay, uint32_t task)
 {
 	char buf[LABEL_MAX];
@@ -220,7 +220,7 @@ static json_t *part_json(const struct model *model, const struct delay_report *d
 			 "ran_unknown_ns", view_json_number(delay_report_unknown_ns(delay, number)));
 }
 
-/* view_delay_json - the parts as an array */
+/* view_delay_json - the parts as a JSON array */
 json_t *view_delay_json(const struct model *model, const struct delay_report *delay)
 {
 	json_t *list = json_array();

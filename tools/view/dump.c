@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bytes of transfers; see dump.h.
+ * Keeps and prints the bytes of transfers; see dump.h.
  */
 #include "view/dump.h"
 
@@ -13,14 +13,14 @@
 
 #define LINE_BYTES	16
 
-/* More than the most bytes of a transfer need, whatever their pieces. */
+/* More than the bytes of any transfer need, into whatever pieces they are divided. */
 #define LEN_MAX		(1U << 20)
 
 /**
- * struct dump - what one task's call has moved
- * @pieces: io_data records, one behind the other
- * @len: bytes of them
- * @cap: room there
+ * struct dump - bytes that one task's call has moved
+ * @pieces: io_data records, one after the other
+ * @len: length of the records in bytes
+ * @cap: size of the memory at @pieces
  */
 struct dump {
 	char *pieces;
@@ -34,7 +34,7 @@ int dumps_init(struct dumps *dumps)
 	return pool_init(&dumps->dump, sizeof(struct dump));
 }
 
-static void drop(struct dump *dump)
+static void drop_dump(struct dump *dump)
 {
 	free(dump->pieces);
 	*dump = (struct dump){ 0 };
@@ -43,7 +43,7 @@ static void drop(struct dump *dump)
 void dumps_forget(struct dumps *dumps)
 {
 	for (uint32_t i = 0; i < dumps->dump.nr; i++)
-		drop(pool_at(&dumps->dump, i));
+		drop_dump(pool_at(&dumps->dump, i));
 }
 
 void dumps_deinit(struct dumps *dumps)
@@ -53,8 +53,8 @@ void dumps_deinit(struct dumps *dumps)
 	map_deinit(&dumps->tasks);
 }
 
-/* That of a task, which may have none: NULL. */
-static struct dump *find(const struct dumps *dumps, uint32_t tid)
+/* Returns the dump of a task, or NULL if the task has none. */
+static struct dump *find_dump(const struct dumps *dumps, uint32_t tid)
 {
 	uint32_t number = map_get(&dumps->tasks, tid);
 
@@ -63,7 +63,7 @@ static struct dump *find(const struct dumps *dumps, uint32_t tid)
 
 static struct dump *find_or_add(struct dumps *dumps, uint32_t tid)
 {
-	struct dump *dump = find(dumps, tid);
+	struct dump *dump = find_dump(dumps, tid);
 	uint32_t number;
 
 	if (dump)
@@ -92,7 +92,7 @@ int dumps_add(struct dumps *dumps, const struct ipcprobe_rec_io_data *rec)
 
 /* ---- printing ---- */
 
-/* A line of bytes that stand one behind the other in the transfer. */
+/* One line of bytes that are consecutive in the transfer. */
 struct dump_line {
 	uint32_t offset;
 	uint32_t nr;
@@ -149,7 +149,7 @@ static void print_dump(const struct dump *dump, FILE *out)
 	end_line(&line, out);
 }
 
-/* Is it the record of a call that may have moved bytes of a buffer? */
+/* True if the record is of a call that may have moved bytes of a buffer. */
 static bool is_of_call(const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
@@ -173,7 +173,7 @@ static bool is_of_call(const struct ipcprobe_rec *rec)
 
 void dumps_print(struct dumps *dumps, const struct ipcprobe_rec *rec, FILE *out)
 {
-	const struct dump *dump = find(dumps, rec->tid);
+	const struct dump *dump = find_dump(dumps, rec->tid);
 
 	if (!dump || !is_of_call(rec))
 		return;
@@ -183,8 +183,8 @@ void dumps_print(struct dumps *dumps, const struct ipcprobe_rec *rec, FILE *out)
 
 void dumps_drop(struct dumps *dumps, const struct ipcprobe_rec *rec)
 {
-	struct dump *dump = find(dumps, rec->tid);
+	struct dump *dump = find_dump(dumps, rec->tid);
 
 	if (dump && is_of_call(rec))
-		drop(dump);
+		drop_dump(dump);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The bytes of transfers: kept from their io_data records until the record of
- * the call comes, then shown as hexadecimal digits and text.
+ * the call comes, then printed as hexadecimal digits and text.
  */
 #ifndef IPCPROBE_VIEW_DUMP_H
 #define IPCPROBE_VIEW_DUMP_H
@@ -15,29 +15,32 @@
 #include "lib/pool.h"
 
 /**
- * struct dumps - the bytes of calls whose records have not come yet
- * @tasks: number in @dump by thread id
- * @dump: struct dump of each task that had one
+ * struct dumps - bytes of calls whose records have not come yet
+ * @tasks: index in @dump by thread id
+ * @dump: struct dump of each task that has had one
  */
 struct dumps {
 	struct map tasks;
 	struct pool dump;
 };
 
-/* Return: 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 int dumps_init(struct dumps *dumps);
 void dumps_deinit(struct dumps *dumps);
 
-/* Return: 0 or -ENOMEM. */
+/* Keeps the bytes of an io_data record. Returns 0 or -ENOMEM. */
 int dumps_add(struct dumps *dumps, const struct ipcprobe_rec_io_data *rec);
 
-/* Records are missing: what is kept may be of other calls than those that follow. */
+/*
+ * Forgets all bytes. Call it after a loss: the bytes may be of other calls than
+ * the records that follow.
+ */
 void dumps_forget(struct dumps *dumps);
 
-/* If @rec is the record of a call, show what belongs to it, and keep it no more. */
+/* If @rec is the record of a call, prints the bytes of the call and forgets them. */
 void dumps_print(struct dumps *dumps, const struct ipcprobe_rec *rec, FILE *out);
 
-/* The same, but not shown. */
+/* If @rec is the record of a call, forgets the bytes of the call. */
 void dumps_drop(struct dumps *dumps, const struct ipcprobe_rec *rec);
 
 #endif /* IPCPROBE_VIEW_DUMP_H */

@@ -29,7 +29,7 @@ static void put_group(const struct model *model, uint32_t group)
 	free(name);
 }
 
-/* ---- why the task before lost the CPU ---- */
+/* ---- why the previous task lost the CPU ---- */
 
 static void put_lead(const struct pick_request *request)
 {
@@ -236,7 +236,7 @@ static const struct table_view cfs_view = {
 		    COL_FLAGS }, .nr = 7,
 };
 
-static double ms(int64_t ns)
+static double to_ms(int64_t ns)
 {
 	return ns / 1e6;
 }
@@ -253,14 +253,14 @@ static void add_entity(struct table *table, const struct model *model,
 	table_set(table, COL_CLASS, "%s", entity->group ? "group" : "fair");
 	label_set(table, COL_GROUP, label_group(model, level->group));
 	table_set(table, COL_WEIGHT, "%.6g", entity->weight / 1024.0);
-	table_set(table, COL_VRUNTIME, "%.6f", ms(entity->vruntime - level->zero_vruntime));
+	table_set(table, COL_VRUNTIME, "%.6f", to_ms(entity->vruntime - level->zero_vruntime));
 	label_set(table, COL_FLAGS, label_pick_flags(entity->flags));
 	if (!(level->flags & IPCPROBE_PICK_EEVDF))
 		return;
-	table_set(table, COL_LAG, "%.6f", ms(pick_mean_vruntime(level) - entity->vruntime));
+	table_set(table, COL_LAG, "%.6f", to_ms(pick_mean_vruntime(level) - entity->vruntime));
 	table_set(table, COL_ELIGIBLE, pick_is_eligible(level, entity) ? "yes" : "no");
-	table_set(table, COL_DEADLINE, "%.6f", ms(entity->deadline - level->zero_vruntime));
-	table_set(table, COL_SLICE, "%.6f", ms(entity->slice_ns));
+	table_set(table, COL_DEADLINE, "%.6f", to_ms(entity->deadline - level->zero_vruntime));
+	table_set(table, COL_SLICE, "%.6f", to_ms(entity->slice_ns));
 }
 
 static void print_rule(const struct model *model, const struct pick_level *level)
@@ -328,7 +328,7 @@ static void print_members(const struct model *model, const struct explain_case *
 		label_set(table, MEMBER_GROUP, label_group(model, member->group));
 		table_set(table, MEMBER_PRIO, "%d", (int16_t)member->prio);
 		if (member->deadline.is_known)
-			table_set(table, MEMBER_DEADLINE, "%.6f", ms(member->deadline.deadline));
+			table_set(table, MEMBER_DEADLINE, "%.6f", to_ms(member->deadline.deadline));
 		table_set(table, MEMBER_STATE, "%s", label_state(member->state));
 	}
 	if (c->nr_members)
@@ -375,7 +375,7 @@ int view_explain_wakeup(const struct explain *explain, uint32_t task,
 }
 
 /**
- * view_explain_print - the cases kept, predictions, audits
+ * view_explain_print - print the kept cases, predictions, audits
  * Return: 0 or -errno.
  */
 int view_explain_print(const struct model *model, const struct explain *explain)

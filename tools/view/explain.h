@@ -10,7 +10,7 @@
 #include "view/label_sched.h"
 #include "watch/explain.h"
 
-/* one switch, one wake-up, as it comes */
+/* prints one switch, one wake-up, when its record is read */
 int view_explain_case(const struct explain *explain, const struct explain_case *c);
 int view_explain_case_json(const struct explain *explain, const struct explain_case *c);
 int view_explain_wakeup(const struct explain *explain, uint32_t task,
@@ -18,20 +18,20 @@ int view_explain_wakeup(const struct explain *explain, uint32_t task,
 int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
 			     const struct explain_wakeup *wakeup);
 
-/* those kept, then how many predictions were right, and the audits */
+/* prints the kept cases, then how many predictions were right, and the audits */
 int view_explain_print(const struct model *model, const struct explain *explain);
 int view_explain_json(const struct model *model, const struct explain *explain);
 
-/* delay.c: the parts of a delay, @task's, and who ran meanwhile */
+/* delay.c: prints the parts of @task's delay, and which tasks ran meanwhile */
 void view_delay_print(const struct model *model, const struct delay_report *delay,
 		      uint32_t task);
 json_t *view_delay_json(const struct model *model, const struct delay_report *delay);
 
-/* picks.c: predictions by rule, and those that were wrong */
+/* picks.c: prints predictions by rule, and the wrong ones */
 int view_picks_print(const struct model *model, uint64_t start_ns);
 json_t *view_picks_json(const struct model *model);
 
-/* is a fair task's row the one that was chosen? */
+/* true if the row of a fair task is the chosen one */
 static inline bool explain_is_chosen(const struct pick_level *level, uint32_t row)
 {
 	return level->chosen == (int32_t)row;

@@ -19,7 +19,7 @@ static json_t *task_or_null(const struct model *model, uint32_t task)
 	return task ? label_task_json(model, task) : json_null();
 }
 
-/* ---- why the task before lost the CPU ---- */
+/* ---- why the previous task lost the CPU ---- */
 
 static const char *const loss_names[] = {
 	[LOSS_UNKNOWN] = "preempted", [LOSS_IDLE] = "idle", [LOSS_EXIT] = "exit",
@@ -220,7 +220,8 @@ int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
 }
 
 /**
- * view_explain_json - a line for each case kept, one of predictions and audits
+ * view_explain_json - print a line for each kept case, and one of predictions
+ * and audits
  * Return: 0 or -errno.
  */
 int view_explain_json(const struct model *model, const struct explain *explain)

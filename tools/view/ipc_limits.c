@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The limits of IPC: a line for each, with what is used of it.
+ * The limits of IPC: a line for each limit, with how much of it is used.
  */
 #include "view/ipc_limits.h"
 
@@ -11,7 +11,7 @@
 #include "view/json.h"
 #include "view/label.h"
 
-static double percent(const struct live_limit *limit)
+static double used_percent(const struct live_limit *limit)
 {
 	return limit->limit ? 100.0 * (double)limit->used / (double)limit->limit : 0;
 }
@@ -44,10 +44,10 @@ static void set_used(struct table *table, const struct live_limit *limit)
 	if (limit->is_used_known)
 		table_set(table, COL_USED, "%llu", (unsigned long long)limit->used);
 	if (limit->is_used_known && limit->is_known)
-		table_set(table, COL_USE, "%.2f %%", percent(limit));
+		table_set(table, COL_USE, "%.2f %%", used_percent(limit));
 }
 
-/* view_limits_print - a table on stdout, with @is_plain all in bytes; 0 or -ENOMEM */
+/* view_limits_print - print a table; with @is_plain all sizes are in bytes; 0 or -ENOMEM */
 int view_limits_print(const struct live_limit limit[LIVE_NR_LIMITS], bool is_plain)
 {
 	struct table *table = table_create(columns);
@@ -69,7 +69,7 @@ int view_limits_print(const struct live_limit limit[LIVE_NR_LIMITS], bool is_pla
 
 /* ---- JSON ---- */
 
-/* SHMMAX and SHMALL are beyond what a number may be there: limits are strings. */
+/* Limits are strings: SHMMAX and SHMALL are larger than a JSON number may be. */
 static json_t *limit_json(const struct live_limit *limit)
 {
 	char buf[24];
@@ -89,11 +89,12 @@ static json_t *row_json(const struct live_limit *limit, const struct live_limit_
 	if (desc->kind != LIVE_LIMIT_COUNT)
 		return row;
 	json_object_set_new(row, "used", view_json_known(limit->is_used_known, limit->used));
-	json_object_set_new(row, "use_percent", is_known ? json_real(percent(limit)) : json_null());
+	json_object_set_new(row, "use_percent",
+			    is_known ? json_real(used_percent(limit)) : json_null());
 	return row;
 }
 
-/* view_limits_json - one JSON object on stdout; 0 or -ENOMEM */
+/* view_limits_json - print one JSON object; 0 or -ENOMEM */
 int view_limits_json(const struct live_limit limit[LIVE_NR_LIMITS])
 {
 	json_t *rows = json_array();

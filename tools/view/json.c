@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the views' JSON has in common, and how it is written.
+ * The JSON code that the views share: writes an object member by member.
  */
 #include "view/json.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#define DIGITS		6	/* of a number that is not whole */
+#define DIGITS		6	/* digits of a number that is not an integer */
 #define SCHEMA_KEY	"schema"
 
-/* of the output, which is one for all objects */
+/* the version is written; the output has it once, in its first object */
 static bool has_schema;
 
 void view_json_restart(void)
@@ -30,7 +30,7 @@ static void put_text(struct view_json *json, const char *text)
 		view_json_fail(json, errno ? -errno : -EIO);
 }
 
-/* Write @value and give it up. */
+/* Writes @value and frees it. */
 static void put_value(struct view_json *json, json_t *value)
 {
 	if (!value)
@@ -97,7 +97,7 @@ int view_json_end(struct view_json *json)
 	return json->err;
 }
 
-/* @root with the version in front of it, if it is the first object. */
+/* Returns @root; the first object gets the version as its first member. */
 static json_t *with_schema(json_t *root)
 {
 	json_t *object;
@@ -114,7 +114,7 @@ static json_t *with_schema(json_t *root)
 	return object;
 }
 
-static int print(json_t *root, size_t flags)
+static int print_object(json_t *root, size_t flags)
 {
 	struct view_json json = { .flags = flags };
 
@@ -125,10 +125,10 @@ static int print(json_t *root, size_t flags)
 
 int view_json_print(json_t *root)
 {
-	return print(root, 0);
+	return print_object(root, 0);
 }
 
 int view_json_print_row(json_t *root)
 {
-	return print(root, JSON_COMPACT);
+	return print_object(root, JSON_COMPACT);
 }

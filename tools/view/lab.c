@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What came out of the laboratory, as a table and as JSON.
+ * The results of the laboratory, as a table and as JSON.
  */
 #include "view/lab.h"
 
@@ -103,7 +103,7 @@ static void print_hops(const struct lab_row *row)
 }
 
 /**
- * view_lab_print - a row for each transport
+ * view_lab_print - print a row for each transport
  * Return: 0 or -errno.
  */
 int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops)
@@ -169,7 +169,7 @@ static json_t *row_json(const struct lab_row *row)
 }
 
 /**
- * view_lab_json - everything, as one object on one line
+ * view_lab_json - print everything as one JSON object on one line
  * Return: 0 or -ENOMEM.
  */
 int view_lab_json(const struct lab_row *rows, uint32_t nr, uint64_t size)

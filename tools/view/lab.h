@@ -12,9 +12,9 @@
 #include "lab/trace.h"
 
 /**
- * struct lab_row - one run
+ * struct lab_row - result of one run
  * @is_right: the client's file equals the server's
- * @note: why there are no figures, or what to know about them; "" = nothing
+ * @note: why there are no figures, or a remark about them; "" = nothing
  * @trace: valid if @has_trace
  */
 struct lab_row {
@@ -26,7 +26,7 @@ struct lab_row {
 	char note[160];
 };
 
-/* @size: of the file; @has_hops: the paths, too */
+/* @size: size of the file; @has_hops: print the paths, too */
 int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops);
 int view_lab_json(const struct lab_row *rows, uint32_t nr, uint64_t size);
 

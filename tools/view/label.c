@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How views call things.
+ * Names that views print for processes, objects, channels and losses.
  */
 #include "view/label.h"
 
@@ -41,8 +41,8 @@ const char *label_ns(char buf[LABEL_MAX], uint64_t ns)
 }
 
 /*
- * How to write a name: text_print() to stdout; as it is into a table, which
- * sees to harmful characters itself.
+ * Writes a name: text_print() to stdout; put_raw() into a table, which escapes
+ * harmful characters itself.
  */
 typedef void (*put_fn)(FILE *out, const char *text);
 
@@ -80,9 +80,9 @@ static void put_task(FILE *out, const struct model *model, uint32_t task, put_fn
 
 /* ---- objects ---- */
 
-#define INITIAL_IPC_NS	0xefffffffU	/* the inode number of the first namespace */
+#define INITIAL_IPC_NS	0xefffffffU	/* inode number of the initial IPC namespace */
 
-/* "shm:[5]"; in another namespace than the first "shm:[5@4026532208]" */
+/* "shm:[5]"; in another namespace than the initial one "shm:[5@4026532208]" */
 void label_print_sysv(FILE *out, const char *kind, uint64_t key)
 {
 	uint32_t ns = channel_sysv_ns(key);
@@ -93,7 +93,7 @@ void label_print_sysv(FILE *out, const char *kind, uint64_t key)
 	putc(']', out);
 }
 
-/* All anonymous shared memory has one path: only the inode tells it apart. */
+/* All anonymous shared memory has the same path, so only the inode number identifies it. */
 static void put_file(FILE *out, const struct file *file, put_fn put)
 {
 	if (file->is_many)
@@ -106,7 +106,7 @@ static void put_file(FILE *out, const struct file *file, put_fn put)
 		fprintf(out, "file:[%u]", file->number);
 }
 
-/* All of a kind that are not kept apart. */
+/* Prints one name for all channels of a kind that are not counted separately. */
 static void put_many_channels(FILE *out, const struct channel *channel)
 {
 	static const char *const names[] = {
@@ -240,9 +240,10 @@ char *label_object(const struct model *model, uint32_t object)
 }
 
 /**
- * label_end_image - what to call a process at a channel
+ * label_end_image - image by which to call a process at a channel
  *
- * The program that last moved bytes there; if there is none, what it runs now.
+ * The image that last moved bytes there; if there is none, the image that the
+ * process runs now.
  */
 uint32_t label_end_image(const struct model *model, const struct channel_end *end)
 {
@@ -251,7 +252,7 @@ uint32_t label_end_image(const struct model *model, const struct channel_end *en
 	return proc_at(&model->tasks, end->proc)->image;
 }
 
-#define ENDS_SHOWN	3U	/* of many */
+#define ENDS_SHOWN	3U	/* names printed if there are many */
 
 static uint32_t count_ends(const struct channels *channels, const struct channel *channel,
 			   uint16_t held)
@@ -263,7 +264,10 @@ static uint32_t count_ends(const struct channels *channels, const struct channel
 	return nr;
 }
 
-/* Who was seen at an end of @channel: "cat[12], cat[13]", or with "and 7 others". */
+/*
+ * Returns the processes that were seen at an end of @channel: "cat[12],
+ * cat[13]", or with "and 7 others".
+ */
 char *label_ends(const struct model *model, const struct channel *channel, uint16_t held)
 {
 	const struct channels *channels = &model->copies.channels;
@@ -275,7 +279,7 @@ char *label_ends(const struct model *model, const struct channel *channel, uint1
 
 	if (!out)
 		return NULL;
-	/* "and 1 other" would be no shorter than who it is */
+	/* "and 1 other" would be no shorter than the name */
 	left = nr > ENDS_SHOWN + 1 ? ENDS_SHOWN : nr;
 	for (end = channel->first_end; end && left; end = channel_end_at(channels, end)->next) {
 		if (!(channel_end_at(channels, end)->held & held))
@@ -292,7 +296,7 @@ char *label_ends(const struct model *model, const struct channel *channel, uint1
 	return text;
 }
 
-/* label_print_file - the file that records call @number */
+/* label_print_file - print the file that has number @number in records */
 void label_print_file(FILE *out, const struct model *model, uint32_t number)
 {
 	const struct files *files = &model->copies.files;
@@ -324,7 +328,7 @@ const char *label_kin(enum kinship kin)
 	return names[kin];
 }
 
-/* How the process that writes stands to the one that reads. */
+/* Returns how the process that writes is related to the process that reads. */
 char *label_relation(const struct model *model, uint32_t writer, uint32_t reader)
 {
 	struct relation rel = tasks_relation(&model->tasks, writer, reader);
@@ -401,7 +405,7 @@ const char *label_channel_type(const struct channel *channel)
 	return names[channel->kind];
 }
 
-/* label_channel_json - what tells a channel from all others */
+/* label_channel_json - the members that identify a channel */
 json_t *label_channel_json(const struct model *model, const struct channel *channel)
 {
 	const char *type = label_channel_type(channel);
@@ -494,7 +498,7 @@ void label_print_loss(FILE *out, const struct model_loss *loss, uint32_t id)
 	putc('\n', out);
 }
 
-/* Loss is always said. */
+/* Losses are always printed. */
 void label_print_losses(FILE *out, const struct model *model)
 {
 	uint32_t id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How views call things: sizes and times with units, processes, objects.
+ * Names that views print: sizes and times with units, processes, objects.
  */
 #ifndef IPCPROBE_VIEW_LABEL_H
 #define IPCPROBE_VIEW_LABEL_H
@@ -14,7 +14,7 @@
 #include "lib/table.h"
 #include "model/model.h"
 
-#define LABEL_MAX	48	/* of a size or a time */
+#define LABEL_MAX	48	/* length of a size or a time */
 
 const char *label_bytes(char buf[LABEL_MAX], uint64_t bytes, bool is_complete);
 const char *label_ns(char buf[LABEL_MAX], uint64_t ns);
@@ -26,7 +26,7 @@ void label_print_sysv(FILE *out, const char *kind, uint64_t key);
 void label_print_file(FILE *out, const struct model *model, uint32_t number);
 void label_print_object(FILE *out, const struct model *model, uint32_t object);
 
-/* the same as strings for a table, to be freed; NULL without memory */
+/* names as strings for a table, to be freed; NULL without memory */
 char *label_image(const struct model *model, uint32_t image);
 char *label_proc(const struct model *model, uint32_t proc);
 char *label_task(const struct model *model, uint32_t task);
@@ -35,10 +35,10 @@ uint32_t label_end_image(const struct model *model, const struct channel_end *en
 char *label_ends(const struct model *model, const struct channel *channel, uint16_t held);
 char *label_relation(const struct model *model, uint32_t writer, uint32_t reader);
 
-/* fill a cell with one of them, and free it */
+/* fills a cell with a string of these functions, and frees the string */
 void label_set(struct table *table, unsigned int column, char *label);
 
-/* as JSON: {"pid": 1, "comm": "cat"}, ... */
+/* names as JSON: {"pid": 1, "comm": "cat"}, ... */
 json_t *label_image_json(const struct model *model, uint32_t image);
 json_t *label_task_json(const struct model *model, uint32_t task);
 const char *label_channel_type(const struct channel *channel);
@@ -48,7 +48,7 @@ const char *label_kin(enum kinship kin);
 json_t *label_loss_json(const struct model_loss *loss, uint32_t id);
 json_t *label_losses_json(const struct model *model);
 
-/* label_wait.c: what the task blocks on; "" or null if that is no IPC object */
+/* label_wait.c: object on which the task blocks; "" or null if it is no IPC object */
 void label_print_wait(FILE *out, const struct model *model, const struct sched_wait *wait);
 char *label_wait(const struct model *model, const struct sched_wait *wait);
 json_t *label_wait_json(const struct model *model, const struct sched_wait *wait);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What views call things of the scheduler: groups, classes, states, flags.
+ * Names that views print for the scheduler's groups, classes, states and flags.
  */
 #include "view/label_sched.h"
 

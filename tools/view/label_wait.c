@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What views call the IPC object that a task blocks on: a channel as the
- * views of copies do, if their model is there.
+ * Names of the IPC objects that tasks block on. A channel has the name that the
+ * views of copies print, if their model has the channel.
  */
 #include "view/label.h"
 
@@ -12,7 +12,7 @@ static const enum channel_kind channel_kinds[NR_WAIT_KINDS] = {
 	[WAIT_MQ] = CHANNEL_MQ, [WAIT_UNIX] = CHANNEL_UNIX,
 };
 
-/* The channel waited for; one of which nothing is known has its key only. */
+/* Returns the channel that the task waits for; an unknown channel has only a key. */
 static struct channel channel_of(const struct model *model, const struct sched_wait *wait)
 {
 	enum channel_kind kind = channel_kinds[wait->kind];
@@ -59,7 +59,7 @@ void label_print_wait(FILE *out, const struct model *model, const struct sched_w
 	}
 }
 
-/* label_wait - the same as a string, to be freed; NULL without memory */
+/* label_wait - name of the object as a string, to be freed; NULL without memory */
 char *label_wait(const struct model *model, const struct sched_wait *wait)
 {
 	char *text = NULL;

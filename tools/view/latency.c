@@ -30,13 +30,13 @@ static const char *const rest_names[NR_LATENCY_RESTS] = {
 
 /* ---- which rows ---- */
 
-/* those with anything in them, longest delay first, by CPU in order */
+/* rows with a delay, longest delay first; rows by CPU in order of CPUs */
 struct rows {
 	const struct latency_row **v;
 	uint32_t nr;
 };
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_rows(const void *a, const void *b, void *arg)
 {
 	const struct latency_row *x = *(void *const *)a, *y = *(void *const *)b;
 	const struct latency *latency = arg;
@@ -65,11 +65,11 @@ static int rows_init(struct rows *rows, const struct latency *latency)
 		add_if_used(rows, latency_row_at(latency, i));
 	for (i = 0; i < NR_LATENCY_RESTS; i++)
 		add_if_used(rows, &latency->rest[i]);
-	qsort_r(rows->v, rows->nr, sizeof(*rows->v), compare, (void *)latency);
+	qsort_r(rows->v, rows->nr, sizeof(*rows->v), compare_rows, (void *)latency);
 	return 0;
 }
 
-/* NULL: it has a number. */
+/* Returns the name of a row that has no number of a task or CPU; NULL if it has one. */
 static const char *rest_name(const struct latency *latency, const struct latency_row *row)
 {
 	return row >= latency->rest && row < latency->rest + NR_LATENCY_RESTS ?
@@ -132,7 +132,10 @@ static const struct table_view parts_view = {
 	.nr = 9,
 };
 
-/* A waker's own running time is not what its table is about. */
+/*
+ * Removes the column of running time: a table by waker is not about the wakers'
+ * own running time.
+ */
 static void drop_runtime(struct table_view *view)
 {
 	unsigned int i, nr = 0;
@@ -208,7 +211,7 @@ static void print_histogram(const struct latency_delays *delays)
 	}
 }
 
-/* One of each kind of part that there was. */
+/* Prints a histogram of each kind of part that occurs. */
 static void print_part_histograms(const struct latency *latency)
 {
 	uint32_t i;
@@ -278,7 +281,8 @@ static void print_table(const struct model *model, const struct view_latency *vi
 }
 
 /**
- * view_latency_print - a row for each, and histograms if wanted
+ * view_latency_print - print a row for each task, waker or CPU, and histograms
+ * if wanted
  * Return: 0 or -ENOMEM.
  */
 int view_latency_print(const struct model *model, const struct view_latency *view)
@@ -364,7 +368,7 @@ static json_t *row_json(const struct model *model, const struct view_latency *vi
 			 "log2_us", slots_json(&row->delays));
 }
 
-/* Of all delays: each kind of part. */
+/* Returns the sums of each kind of part over all delays. */
 static json_t *all_parts_json(const struct latency *latency)
 {
 	json_t *obj = json_object();
@@ -378,7 +382,7 @@ static json_t *all_parts_json(const struct latency *latency)
 }
 
 /**
- * view_latency_json - the same, as one object on one line
+ * view_latency_json - print all rows as one JSON object on one line
  * Return: 0 or -errno.
  */
 int view_latency_json(const struct model *model, const struct view_latency *view)

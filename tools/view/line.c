@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pieces of the lines that views print as records come.
+ * Prints parts of lines, for views that print a line when a record is read.
  */
 #include "view/line.h"
 
@@ -12,9 +12,12 @@
 #include "view/label.h"
 #include "view/label_sched.h"
 
-#define NUMBER_MAX	20	/* digits */
+#define NUMBER_MAX	20	/* maximum number of digits */
 
-/* As printf() would, which is most of what a line costs; its length. */
+/*
+ * Prints a number like printf(), but faster: numbers are most of a line's cost.
+ * Returns the printed length.
+ */
 static int put_number(uint64_t number, int width, char fill)
 {
 	char text[NUMBER_MAX];
@@ -93,7 +96,7 @@ void line_ms_known(bool is_known, uint64_t ns)
 		printf("%*s", LINE_MS_WIDTH, "-");
 }
 
-/* "comm[tid]"; its length, were no character of it escaped */
+/* Prints "comm[tid]"; returns its length without escaping. */
 static int put_task(const struct model *model, uint32_t number)
 {
 	const struct task *task = task_at(&model->tasks, number);
@@ -104,7 +107,7 @@ static int put_task(const struct model *model, uint32_t number)
 	text_print(stdout, comm);
 	if (!number)
 		return len;
-	if (!task->tid) {	/* it stands for many */
+	if (!task->tid) {	/* the task stands for many tasks */
 		fputs_unlocked("[*]", stdout);
 		return len + 3;
 	}
@@ -118,8 +121,8 @@ static int put_task(const struct model *model, uint32_t number)
 	return len;
 }
 
-/* what follows is @width on, and a space at least */
-static void pad(int len, int width)
+/* Prints blanks up to column @width, but at least one. */
+static void pad_to(int len, int width)
 {
 	if (width)
 		put_spaces(len < width ? width - len : 1);
@@ -127,7 +130,7 @@ static void pad(int len, int width)
 
 void line_task(const struct model *model, uint32_t number, int width)
 {
-	pad(put_task(model, number), width);
+	pad_to(put_task(model, number), width);
 }
 
 static int put_waker(const struct model *model, const struct sched_waker *waker)
@@ -147,10 +150,13 @@ static int put_waker(const struct model *model, const struct sched_waker *waker)
 
 void line_waker(const struct model *model, const struct sched_waker *waker, int width)
 {
-	pad(put_waker(model, waker), width);
+	pad_to(put_waker(model, waker), width);
 }
 
-/* by the kernel's own bits of a state; the first with all its bits set counts */
+/*
+ * Letters by the kernel's bits of a state; the first row with all its bits set
+ * in the state counts.
+ */
 static const struct {
 	uint32_t bits;
 	char letter;
@@ -182,7 +188,10 @@ const char *line_state_name(uint32_t state)
 	return states[state_index(state)].name;
 }
 
-/* The next CPU from @cpu on that some record was about and @gap is, or not; sched->nr_cpus: none. */
+/*
+ * Returns the next CPU, from @cpu on, that is seen and is in @gap, or not;
+ * sched->nr_cpus: none.
+ */
 static uint32_t next_cpu(const struct sched *sched, const struct sched_gap *gap, uint32_t cpu,
 			 bool is_in_gap)
 {
@@ -205,7 +214,7 @@ static json_t *lost_json(const struct sched *sched, const struct sched_gap *gap)
 			 "end_ns", view_json_number(gap->end_ns), "cpus", cpus);
 }
 
-/* Nothing, if it is about all. */
+/* Prints the CPUs of @gap, or nothing if it covers all CPUs. */
 static void put_cpus(const struct sched *sched, const struct sched_gap *gap)
 {
 	const char *before = " of CPU ";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The objects that exist, as text: a line for each holder, or one where nobody
- * holds it.
+ * The objects that exist, as text: a line for each holder, or one line for an
+ * object without holders.
  */
 #include "view/ls.h"
 
@@ -34,7 +34,7 @@ static bool is_wanted(const struct live *live, const struct view_ls *view,
 	return !view->pids.nr;
 }
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_objects(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	const struct live_object *x = live_object_at(arg, i), *y = live_object_at(arg, j);
@@ -57,7 +57,7 @@ uint32_t *view_ls_sorted(const struct live *live, const struct view_ls *view)
 	for (uint32_t i = 1; i < live->object.nr; i++)
 		if (is_wanted(live, view, live_object_at(live, i)))
 			list[nr++] = i;
-	qsort_r(list, nr, sizeof(*list), compare, (void *)live);
+	qsort_r(list, nr, sizeof(*list), compare_objects, (void *)live);
 	return list;
 }
 
@@ -107,7 +107,7 @@ static void set_known(struct table *table, unsigned int cell, const struct live_
 	}
 }
 
-/* Of bytes: only they are ever known in part. */
+/* Sets a lower limit of a size; only sizes are ever known in part. */
 static void set_least(struct table *table, unsigned int cell, uint64_t bytes, bool is_plain)
 {
 	char buf[LABEL_MAX];
@@ -146,7 +146,7 @@ static void set_relation(struct table *table, struct live *live, unsigned int ce
 
 /* ---- rows ---- */
 
-/* @object or @holder 0: leave its cells empty */
+/* If @object or @holder is 0, its cells are left empty. */
 static void add_row(struct table *table, struct live *live, const struct view_ls *view,
 		    uint32_t object, uint32_t holder)
 {
@@ -199,7 +199,7 @@ static struct table *create_table(const struct view_ls *view)
 	return table_create_view(columns, &shown);
 }
 
-/* view_ls_print - a table on stdout; 0 or -ENOMEM */
+/* view_ls_print - print a table; 0 or -ENOMEM */
 int view_ls_print(struct live *live, const struct view_ls *view)
 {
 	uint32_t *list = view_ls_sorted(live, view);

@@ -10,10 +10,11 @@
 
 /**
  * struct view_ls - what to show
- * @columns: these columns
+ * @columns: columns to print
  * @types: mask of LIVE_BIT()
- * @pids: objects that one of these holds or waits for; none = all
- * @is_plain: sizes in bytes
+ * @pids: show objects that one of these processes holds or waits for; none =
+ *	all
+ * @is_plain: print sizes in bytes
  * @is_chosen: the user named the columns
  */
 struct view_ls {
@@ -24,7 +25,7 @@ struct view_ls {
 	bool is_chosen;
 };
 
-/* the objects to show, in order; number 0 ends the list; NULL without memory */
+/* objects to show, in order; the list ends with number 0; NULL without memory */
 uint32_t *view_ls_sorted(const struct live *live, const struct view_ls *view);
 
 int view_ls_print(struct live *live, const struct view_ls *view);

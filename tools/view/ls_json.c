@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The objects that exist, as JSON: keys are the columns' names; what makes no
- * sense for an object is left out, what is not known is null, and where at least
- * something is known there is another key for that.
+ * The objects that exist, as JSON. Keys are the columns' names. A column that
+ * does not apply to an object is left out, an unknown value is null, and a
+ * value that is known in part has a key of its own.
  */
 #include "view/ls.h"
 
@@ -101,7 +101,7 @@ static json_t *object_json(struct live *live, const struct view_ls *view, uint32
 	return row;
 }
 
-/* view_ls_json - one JSON object on stdout; 0 or -ENOMEM */
+/* view_ls_json - print one JSON object; 0 or -ENOMEM */
 int view_ls_json(struct live *live, const struct view_ls *view)
 {
 	uint32_t *list = view_ls_sorted(live, view);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One line per migration, as it happens, and sums per task and pair of CPUs.
+ * Prints a line for each migration when its record is read, and sums by task
+ * and by pair of CPUs.
  */
 #include "view/migrations.h"
 
@@ -18,7 +19,7 @@
 
 #define NAME_WIDTH	30
 
-/* The queue's length just before; -1: not known. */
+/* Returns the queue's length just before; -1 if it is unknown. */
 static int64_t length_of(const struct sched *sched, uint32_t cpu)
 {
 	return cpu < sched->nr_cpus && sched->cpu[cpu].is_known ? sched->cpu[cpu].length : -1;
@@ -49,7 +50,7 @@ static void print_line(const struct migrations *mig, const struct sched *sched,
 	putchar('\n');
 }
 
-/* migrations_print_head - the columns' names */
+/* migrations_print_head - print the columns' names */
 void migrations_print_head(const struct migrations *mig)
 {
 	if (mig->has_lines && !mig->runq->is_json)
@@ -78,7 +79,7 @@ static json_t *line_json(const struct migrations *mig, const struct sched *sched
 			 "cause", cause ? text_json(cause) : json_null());
 }
 
-/* ---- what is watched ---- */
+/* ---- functions that the model calls ---- */
 
 static int count_task(struct migrations *mig, uint32_t task)
 {
@@ -137,7 +138,7 @@ static int on_lost(void *arg, const struct sched *sched, const struct sched_gap 
 	return 0;
 }
 
-/* Migrations of ended tasks count as those of all of their name. */
+/* Adds the migrations of ended tasks to the row for all ended tasks with this name. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
 	struct migrations *mig = arg;
@@ -182,7 +183,7 @@ void migrations_deinit(struct migrations *mig)
 
 /* ---- sums ---- */
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_rows(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	const struct migrations_row *x = pool_at(arg, i), *y = pool_at(arg, j);
@@ -192,8 +193,8 @@ static int compare(const void *a, const void *b, void *arg)
 	return i < j ? -1 : i > j;
 }
 
-/* Numbers of the rows that have any, the most first; to be freed. */
-static uint32_t *sorted(const struct pool *pool, uint32_t *nr)
+/* Returns the numbers of the rows with migrations, most migrations first; to be freed. */
+static uint32_t *sort_rows(const struct pool *pool, uint32_t *nr)
 {
 	uint32_t *list = calloc(pool->nr + 1, sizeof(*list));
 	uint32_t i;
@@ -204,7 +205,7 @@ static uint32_t *sorted(const struct pool *pool, uint32_t *nr)
 	for (i = 1; i < pool->nr; i++)
 		if (((const struct migrations_row *)pool_at(pool, i))->count)
 			list[(*nr)++] = i;
-	qsort_r(list, *nr, sizeof(*list), compare, (void *)pool);
+	qsort_r(list, *nr, sizeof(*list), compare_rows, (void *)pool);
 	return list;
 }
 
@@ -218,7 +219,7 @@ static const struct table_column pair_columns[] = {
 
 static int print_tasks(const struct model *model, const struct migrations *mig)
 {
-	uint32_t nr, i, *list = sorted(&mig->task, &nr), top = mig->runq->top;
+	uint32_t nr, i, *list = sort_rows(&mig->task, &nr), top = mig->runq->top;
 	struct table *table = table_create(task_columns);
 	uint64_t sum = 0;
 
@@ -244,7 +245,7 @@ static int print_tasks(const struct model *model, const struct migrations *mig)
 
 static int print_pairs(const struct migrations *mig)
 {
-	uint32_t nr, i, *list = sorted(&mig->pair, &nr), top = mig->runq->top;
+	uint32_t nr, i, *list = sort_rows(&mig->pair, &nr), top = mig->runq->top;
 	struct table *table = table_create(pair_columns);
 
 	for (i = 0; list && i < nr && (!top || i < top); i++) {
@@ -283,7 +284,7 @@ static json_t *pair_json(const struct migrations_row *row)
 static void put_tasks(struct view_json *json, const struct model *model,
 		      const struct migrations *mig)
 {
-	uint32_t nr, i, *list = sorted(&mig->task, &nr);
+	uint32_t nr, i, *list = sort_rows(&mig->task, &nr);
 
 	if (!list)
 		view_json_fail(json, -ENOMEM);
@@ -296,7 +297,7 @@ static void put_tasks(struct view_json *json, const struct model *model,
 
 static void put_pairs(struct view_json *json, const struct migrations *mig)
 {
-	uint32_t nr, i, *list = sorted(&mig->pair, &nr);
+	uint32_t nr, i, *list = sort_rows(&mig->pair, &nr);
 
 	if (!list)
 		view_json_fail(json, -ENOMEM);
@@ -320,7 +321,7 @@ static int print_sums_json(const struct model *model, const struct migrations *m
 }
 
 /**
- * migrations_print - the sums
+ * migrations_print - print the sums
  * Return: 0 or -ENOMEM.
  */
 int migrations_print(const struct model *model, const struct migrations *mig)

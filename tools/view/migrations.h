@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One line per migration, as it happens, and sums: a watcher of the model.
+ * A watcher of the model that prints a line for each migration when its record
+ * is read, and sums.
  */
 #ifndef IPCPROBE_VIEW_MIGRATIONS_H
 #define IPCPROBE_VIEW_MIGRATIONS_H
@@ -11,7 +12,7 @@
 #include "model/model.h"
 #include "view/runq.h"
 
-/* migrations of a task, or from one CPU to another */
+/* migrations of one task, or from one CPU to another */
 struct migrations_row {
 	uint16_t from;
 	uint16_t to;
@@ -20,12 +21,13 @@ struct migrations_row {
 
 /**
  * struct migrations - the view
- * @model: for names
- * @runq: which CPUs and processes; how many lines of sums; begin of the recording
+ * @model: model, for names
+ * @runq: CPUs and processes to show, number of lines of sums, start of the
+ *	recording
  * @task: struct migrations_row by task
  * @pair: struct migrations_row of each pair of CPUs
- * @by_pair: its number
- * @has_lines: a line per migration; else sums alone
+ * @by_pair: number in @pair of each pair of CPUs
+ * @has_lines: print a line for each migration; else sums only
  */
 struct migrations {
 	struct sched_watch watch;

@@ -28,9 +28,10 @@ static const struct table_column columns[] = {
 };
 
 /**
- * struct course - a path with all that are merged with it
- * @path: the first; its bytes, copied bytes and grade are those of all
- * @hop: what to show of each hop
+ * struct course - a path, together with all paths that are merged with it
+ * @path: the first path; its bytes, copied bytes and grade are those of all
+ *	paths
+ * @hop: sum of each hop over all paths
  */
 struct course {
 	struct path path;
@@ -56,7 +57,7 @@ static void add_hop(struct hop *sum, const struct hop *hop)
 		sum->key.grade = hop->key.grade;
 }
 
-/* Add the path that ends with @last; @seen: hops counted already. */
+/* Adds the path that ends with @last; @seen: hops that are counted already. */
 static int add_path(struct course *course, const struct model *model, uint32_t last,
 		    struct map *seen)
 {
@@ -88,7 +89,7 @@ static int add_path(struct course *course, const struct model *model, uint32_t l
 	return err;
 }
 
-/* The path that ends with @last, and those merged with it, of which @next tells. */
+/* Adds the path that ends with @last, and the paths merged with it, which @next links. */
 static int make_course(struct course *course, const struct model *model, uint32_t last,
 		       const uint32_t *next)
 {
@@ -107,7 +108,7 @@ static void print_arrow(void)
 	printf(" %s ", text_sign(SIGN_ARROW));
 }
 
-/* What stands before the first hop's process. */
+/* Prints what precedes the first hop's process. */
 static void print_origin(const struct model *model, const struct hop *hop)
 {
 	switch (hop->key.origin) {
@@ -129,8 +130,8 @@ static void print_origin(const struct model *model, const struct hop *hop)
 }
 
 /*
- * Who does a hop stands there once: not again where the bytes stayed in its
- * memory, or came there by another's hand.
+ * True if the process of @hop is printed already: the bytes stayed in the
+ * memory of the process that did the hop before.
  */
 static bool is_named(const struct hop *hop, const struct hop *before)
 {
@@ -159,7 +160,7 @@ static void print_chain(const struct model *model, const struct course *course)
 	}
 }
 
-static const char *outcome(const struct model *model, const struct course *course)
+static const char *outcome_name(const struct model *model, const struct course *course)
 {
 	uint32_t to = hop_of(course, course->path.nr_hops - 1)->key.to;
 
@@ -173,7 +174,7 @@ static const char *outcome(const struct model *model, const struct course *cours
 	       "left in the pipe" : "left there";
 }
 
-/* How sure the links are, if there are any, and what stands before the first hop. */
+/* Prints the grade of the links, if there are any, and what precedes the first hop. */
 static void print_grade(const struct course *course)
 {
 	uint8_t origin = hop_of(course, 0)->key.origin;
@@ -195,7 +196,7 @@ static void print_head(const struct model *model, const struct course *course)
 
 	print_chain(model, course);
 	printf(": %s %s, %u %s", label_bytes(buf, course->path.bytes, course->path.is_exact),
-	       outcome(model, course), course->path.nr_copies,
+	       outcome_name(model, course), course->path.nr_copies,
 	       course->path.nr_copies == 1 ? "copy" : "copies");
 	if (course->path.outcome == OUTCOME_DELIVERED)
 		printf(", %s%.2f", text_sign(SIGN_TIMES),
@@ -298,14 +299,14 @@ static int print_course(const struct model *model, uint32_t last, const uint32_t
 	return 0;
 }
 
-/* view_path_print - one path with its hops; 0 or -ENOMEM */
+/* view_path_print - print one path with its hops; 0 or -ENOMEM */
 int view_path_print(const struct model *model, uint32_t last)
 {
 	return print_course(model, last, NULL);
 }
 
 /**
- * view_paths_print - each path with its hops, the most telling first
+ * view_paths_print - print each path with its hops, most important first
  * Return: 0 or -ENOMEM.
  */
 int view_paths_print(const struct model *model, const struct view_copies *view)

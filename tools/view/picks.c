@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many of the scheduler's choices were predicted, by rule, and which were
- * not.
+ * Number of the scheduler's choices that were predicted, by rule, and the wrong
+ * predictions.
  */
 #include "view/explain.h"
 
@@ -27,8 +27,8 @@ static const struct table_column miss_columns[] = {
 	{ "CHOSEN", false }, { NULL, false }
 };
 
-/* 100 only if all are */
-static double percent(uint64_t nr_right, uint64_t nr)
+/* Returns a share in per cent; 100 only if all are right. */
+static double right_percent(uint64_t nr_right, uint64_t nr)
 {
 	double share = 100.0 * nr_right / nr;
 
@@ -81,8 +81,8 @@ static void print_misses(const struct model *model, uint64_t start_ns)
 }
 
 /**
- * view_picks_print - the sums, a row for each rule, the misses
- * @start_ns: begin of the recording
+ * view_picks_print - print the sums, a row for each rule, the wrong predictions
+ * @start_ns: start of the recording
  *
  * Return: 0.
  */
@@ -93,11 +93,11 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 
 	printf("picks predicted: %" PRIu64 " of %" PRIu64, sum.nr_right, sum.nr);
 	if (sum.nr)
-		printf(" (%.4g %%)", percent(sum.nr_right, sum.nr));
+		printf(" (%.4g %%)", right_percent(sum.nr_right, sum.nr));
 	if (sum.nr_choice)
 		printf("; where there was a choice: %" PRIu64 " of %" PRIu64 " (%.4g %%)",
 		       sum.nr_choice_right, sum.nr_choice,
-		       percent(sum.nr_choice_right, sum.nr_choice));
+		       right_percent(sum.nr_choice_right, sum.nr_choice));
 	putchar('\n');
 	if (sum.nr)
 		print_rules(picks);
@@ -155,7 +155,7 @@ static json_t *misses_json(const struct model *model)
 	return list;
 }
 
-/* view_picks_json - the same as an object */
+/* view_picks_json - sums, rules and wrong predictions as a JSON object */
 json_t *view_picks_json(const struct model *model)
 {
 	const struct picks *picks = &model->picks;

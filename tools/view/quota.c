@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What control groups may use of the CPUs, have used and would have used, as text and
- * JSON.
+ * CPU time that control groups may use, have used and would have used, as text
+ * and JSON.
  *
- * A group wanted a CPU while a task of it, or of a group in it, ran, and while one was
- * throttled because of the group itself: as many together as there are CPUs, at most.
+ * A group wanted a CPU while a task of the group or of a group below it ran,
+ * and while a task was throttled because of the group itself. It wanted at most
+ * as many CPUs at once as there are.
  */
 #include "view/sched_views.h"
 
@@ -18,10 +19,11 @@
 #include "view/line.h"
 
 /**
- * struct use - what a group had, and wanted, while queues were known
- * @time_ns: how long that was
- * @ran_ns: its tasks ran
- * @wanted_ns: or were throttled because of it
+ * struct use - CPU time that a group had and wanted while queues were known
+ * @time_ns: how long queues were known
+ * @ran_ns: time that the group's tasks ran
+ * @wanted_ns: @ran_ns plus the time that tasks were throttled because of the
+ *	group
  */
 struct use {
 	const struct sched_group *group;
@@ -35,7 +37,7 @@ struct uses {
 	uint32_t nr;
 };
 
-/* ---- which, and how much ---- */
+/* ---- groups to show, and their times ---- */
 
 static uint64_t ran_ns(const struct model *model, const struct latency *latency, uint32_t group)
 {
@@ -77,7 +79,7 @@ static bool was_set(const struct model *model, const struct sched_group *group)
 	return group->set_ns > model->sched.from_ns;
 }
 
-/* Has it a quota, or had it one, and was there any need of it? */
+/* True if the group has or had a quota, and wanted CPU time. */
 static bool is_shown(const struct model *model, const struct use *use)
 {
 	const struct sched_group *group = use->group;
@@ -87,8 +89,8 @@ static bool is_shown(const struct model *model, const struct use *use)
 				   (was_set(model, group) && sched_quota_is_limit(&group->before))));
 }
 
-/* who was throttled longest is first */
-static int compare(const void *a, const void *b)
+/* The group that was throttled longest comes first. */
+static int compare_uses(const void *a, const void *b)
 {
 	const struct sched_group *x = ((const struct use *)a)->group;
 	const struct sched_group *y = ((const struct use *)b)->group;
@@ -110,11 +112,11 @@ static int uses_init(struct uses *uses, const struct model *model, const struct 
 		uses->v[uses->nr] = use_of(model, view->latency, pool_at(groups, i));
 		uses->nr += is_shown(model, &uses->v[uses->nr]);
 	}
-	qsort(uses->v, uses->nr, sizeof(*uses->v), compare);
+	qsort(uses->v, uses->nr, sizeof(*uses->v), compare_uses);
 	return 0;
 }
 
-/* The share of a period that @ns is of the whole time. */
+/* Returns @ns, scaled from the whole time to one period. */
 static uint64_t per_period(const struct use *use, uint64_t ns)
 {
 	return use->time_ns ? (double)ns / use->time_ns * use->group->quota.period_ns + 0.5 : 0;
@@ -150,7 +152,8 @@ static void print_use(const struct model *model, const struct use *use, uint64_t
 }
 
 /**
- * view_quotas_print - a line for each group that has a quota and used any of it
+ * view_quotas_print - print a line for each group that has a quota and used
+ * some of it
  * Return: 0 or -ENOMEM.
  */
 int view_quotas_print(const struct model *model, const struct view_latency *view)
@@ -194,7 +197,7 @@ static json_t *use_json(const struct model *model, const struct use *use)
 							     per_period(use, use->wanted_ns)));
 }
 
-/* view_quotas_json - the same, as member "quotas" */
+/* view_quotas_json - write the groups as member "quotas" */
 void view_quotas_json(struct view_json *json, const struct model *model,
 		      const struct view_latency *view)
 {

@@ -12,9 +12,9 @@
 #include "view/label.h"
 #include "view/line.h"
 
-#define NR_LENGTHS	8U	/* columns of the histogram; the last one is open */
+#define NR_LENGTHS	8U	/* columns of the histogram; the last column has no upper limit */
 
-/* ---- what there is ---- */
+/* ---- what the recording contains ---- */
 
 
 double view_known_share(const struct model *model, const struct sched_cpu *cpu)
@@ -266,7 +266,7 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 }
 
 /**
- * view_runq_print - CPUs, tasks, audits
+ * view_runq_print - print CPUs, tasks, audits
  * Return: 0 or -ENOMEM.
  */
 int view_runq_print(const struct model *model, const struct view_runq *view)

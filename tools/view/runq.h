@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The views of "ipcprobe runq", on stdout, and what they share with those of
- * "ipcprobe sched".  Pure functions of the model.
+ * The views of "ipcprobe runq", on stdout, and code that they share with the
+ * views of "ipcprobe sched". Pure functions of the model.
  */
 #ifndef IPCPROBE_VIEW_RUNQ_H
 #define IPCPROBE_VIEW_RUNQ_H
@@ -15,17 +15,19 @@
 #include "lib/table.h"
 #include "model/model.h"
 
-#define VIEW_RUNQ_TOP	20U	/* tasks shown if the user does not say */
+#define VIEW_RUNQ_TOP	20U	/* tasks shown if the user gives no number */
 
 /**
  * struct view_runq - what to show
- * @scope: which CPUs and processes
- * @is_json: JSON instead of text, where lines are printed as records come
- * @top: most tasks; 0 = all
- * @width: columns of the map
- * @start_ns: begin of the recording: times are shown from there on
- * @at_ns: the instant asked for
- * @columns: of the table of tasks, which alone is shown then; none = all is shown
+ * @scope: CPUs and processes to show
+ * @is_json: JSON instead of text, for views that print a line when a record is
+ *	read
+ * @top: maximum number of tasks; 0 = all
+ * @width: columns of the timeline
+ * @start_ns: start of the recording; printed times are relative to it
+ * @at_ns: instant that the user asks for
+ * @columns: columns of the table of tasks; then only this table is shown; none
+ *	= everything is shown
  */
 struct view_runq {
 	const struct scope *scope;
@@ -37,7 +39,7 @@ struct view_runq {
 	struct table_view columns;
 };
 
-/* of the tables of tasks */
+/* columns of the tables of tasks */
 extern const struct table_column view_runq_columns[];
 extern const struct table_column view_stat_columns[];
 
@@ -45,27 +47,27 @@ int view_runq_print(const struct model *model, const struct view_runq *view);
 int view_runq_json(const struct model *model, const struct view_runq *view);
 json_t *view_latency_figures_json(const struct hist *latency);
 
-/* trust.c: how far the figures can be trusted */
+/* trust.c: prints how far the figures can be trusted */
 void view_trust_print(const struct model *model, uint64_t start_ns);
 json_t *view_audits_json(const struct model *model);
 
-/* timeline.c: the timeline; how wide it is if the user does not say */
+/* timeline.c: the timeline; its width if the user gives none */
 uint32_t view_map_width(void);
 int view_map_print(const struct model *model, const struct view_runq *view);
 int view_map_json(const struct model *model, const struct view_runq *view);
 
-/* runq_at.c: every queue at the model's end */
+/* runq_at.c: prints every queue at the model's end */
 int view_at_print(const struct model *model, const struct view_runq *view);
 int view_at_json(const struct model *model, const struct view_runq *view);
 
-/* tasks with anything to show, by time running; to be freed */
+/* tasks with any figures, sorted by time running; to be freed */
 uint32_t *view_tasks_sorted(const struct model *model, const struct view_runq *view,
 			    uint32_t *nr);
 
-/* CPUs the user wants and that were seen; to be freed */
+/* CPUs that the user wants and that were seen; to be freed */
 uint32_t *view_cpus(const struct model *model, const struct view_runq *view, uint32_t *nr);
 
-/* the audits of all CPUs; nr_checks: queues compared, member by member, with snapshots */
+/* audits of all CPUs; nr_checks: queues whose members were compared with snapshots */
 struct view_audits {
 	uint64_t nr_audits;
 	uint64_t nr_agreed;
@@ -78,10 +80,10 @@ struct view_audits view_audits(const struct model *model);
 /* "exact", or "at least" */
 const char *view_cpu_figures(const struct model *model, uint32_t cpu);
 
-/* share of the time asked for in which @cpu's queue is known, or there is none: 0 ... 1 */
+/* share of the wanted time in which @cpu's queue is known, or does not exist: 0 ... 1 */
 double view_known_share(const struct model *model, const struct sched_cpu *cpu);
 
-/* a table of these CPUs, without column @offline if none of them was that */
+/* a table of these CPUs, without column @offline if none of the CPUs was offline */
 struct table *view_cpu_table(const struct model *model, const struct table_column *columns,
 			     unsigned int offline, const uint32_t *cpus, uint32_t nr);
 

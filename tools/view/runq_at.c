@@ -25,7 +25,7 @@ static const char *state_name(const struct sched_cpu *cpu, uint32_t number, uint
 	return label_state(number == cpu->current ? SCHED_RUNNING : state);
 }
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_members(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	const struct sched_task *x = sched_task_at(arg, i), *y = sched_task_at(arg, j);
@@ -35,8 +35,8 @@ static int compare(const void *a, const void *b, void *arg)
 	return i < j ? -1 : i > j;
 }
 
-/* The running task, then the other members, who waits longest first. */
-static uint32_t *members(const struct model *model, const struct sched_cpu *cpu, uint32_t *nr)
+/* Returns the running task, then the other members, the longest wait first. */
+static uint32_t *sort_members(const struct model *model, const struct sched_cpu *cpu, uint32_t *nr)
 {
 	uint32_t *list = calloc(cpu->nr_members + 2, sizeof(*list));
 	uint32_t task = 0, first = 0;
@@ -51,11 +51,14 @@ static uint32_t *members(const struct model *model, const struct sched_cpu *cpu,
 	while ((task = sched_next_member(&model->sched, cpu, task)))
 		if (task != cpu->current)
 			list[(*nr)++] = task;
-	qsort_r(list + first, *nr - first, sizeof(*list), compare, (void *)&model->sched);
+	qsort_r(list + first, *nr - first, sizeof(*list), compare_members, (void *)&model->sched);
 	return list;
 }
 
-/* members without a name; negative: named ones that do not count, though not known as throttled */
+/*
+ * Members without a name; negative: named members that do not count, though
+ * they are not known to be throttled.
+ */
 static int64_t nr_unnamed(const struct model *model, const struct sched_cpu *cpu)
 {
 	return cpu->length - sched_nr_counted(&model->sched, cpu);
@@ -80,7 +83,7 @@ static void add_task(struct table *table, const struct model *model, const struc
 static int add_known(struct table *table, const struct model *model, const struct sched_cpu *cpu,
 		     uint64_t at_ns)
 {
-	uint32_t nr, i, *list = members(model, cpu, &nr);
+	uint32_t nr, i, *list = sort_members(model, cpu, &nr);
 	int64_t unnamed = nr_unnamed(model, cpu);
 
 	if (!list)
@@ -103,7 +106,7 @@ static int add_known(struct table *table, const struct model *model, const struc
 }
 
 /**
- * view_at_print - who runs and who is queued, and for how long
+ * view_at_print - print which tasks run and which are queued, and for how long
  * Return: 0 or -ENOMEM.
  */
 int view_at_print(const struct model *model, const struct view_runq *view)
@@ -162,7 +165,7 @@ static json_t *cpu_json(const struct model *model, uint32_t number, uint64_t at_
 	if (!cpu->is_known)
 		return json_pack("{s:I, s:b}", "cpu", (json_int_t)number, "known", 0);
 	members_list = json_array();
-	list = members(model, cpu, &nr);
+	list = sort_members(model, cpu, &nr);
 	for (i = 0; list && i < nr; i++)
 		json_array_append_new(members_list, member_json(model, cpu, list[i], at_ns));
 	free(list);
@@ -172,7 +175,7 @@ static json_t *cpu_json(const struct model *model, uint32_t number, uint64_t at_
 }
 
 /**
- * view_at_json - the same, as one object on one line
+ * view_at_json - print every queue as one JSON object on one line
  * Return: 0 or -ENOMEM.
  */
 int view_at_json(const struct model *model, const struct view_runq *view)

@@ -56,7 +56,7 @@ static void put_cpus(struct view_json *json, const struct model *model,
 	free(cpus);
 }
 
-/* view_latency_figures_json - times from a waker's call until running */
+/* view_latency_figures_json - times from a waker's call until the task runs */
 json_t *view_latency_figures_json(const struct hist *latency)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
@@ -98,7 +98,7 @@ static void put_tasks(struct view_json *json, const struct model *model,
 }
 
 /**
- * view_runq_json - everything, as one object on one line
+ * view_runq_json - print everything as one JSON object on one line
  * Return: 0 or -errno.
  */
 int view_runq_json(const struct model *model, const struct view_runq *view)

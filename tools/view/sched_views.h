@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The views of "ipcprobe sched", on stdout.  Pure functions of the model, or
- * watchers of it, which print as it goes.
+ * The views of "ipcprobe sched", on stdout. They are pure functions of the
+ * model, or watchers of the model, which print while records are read.
  */
 #ifndef IPCPROBE_VIEW_SCHED_VIEWS_H
 #define IPCPROBE_VIEW_SCHED_VIEWS_H
@@ -15,30 +15,30 @@
 
 /**
  * struct view_stat - what to show of CPUs and tasks
- * @runq: which, and how many
- * @blocked: on which objects tasks blocked
+ * @runq: CPUs and tasks to show, and how many
+ * @blocked: objects on which tasks blocked
  */
 struct view_stat {
 	const struct view_runq *runq;
 	const struct blocked *blocked;
 };
 
-/* stat.c: CPUs, tasks, objects, audits */
+/* stat.c: prints CPUs, tasks, objects, audits */
 int view_stat_print(const struct model *model, const struct view_stat *view);
 int view_stat_json(const struct model *model, const struct view_stat *view);
 
-/* blocked.c: on which objects tasks blocked */
+/* blocked.c: prints the objects on which tasks blocked */
 int view_blocked_print(const struct model *model, const struct view_stat *view);
 void view_blocked_json(struct view_json *json, const struct model *model,
 		       const struct view_stat *view);
 
 /**
  * struct view_latency - what to show of delays
- * @runq: how many rows, since when
- * @latency: finished
- * @has_histogram: as a histogram too
- * @is_each: one of each row, else one of all
- * @has_parts: what held the tasks up, instead of percentiles
+ * @runq: number of rows, and start of the recording
+ * @latency: the delays, after the last record
+ * @has_histogram: print histograms, too
+ * @is_each: a histogram for each row; else one for all rows
+ * @has_parts: print what held the tasks up, instead of percentiles
  */
 struct view_latency {
 	const struct view_runq *runq;
@@ -48,18 +48,21 @@ struct view_latency {
 	bool has_parts;
 };
 
-/* antagonist.c: so many pairs of who waited and who ran meanwhile, 0 = all */
+/*
+ * antagonist.c: prints pairs of a task that waited and a task that ran
+ * meanwhile; maximum number of pairs, 0 = all
+ */
 int view_antagonists_print(const struct model *model, const struct antagonists *antagonists,
 			   uint32_t top);
 int view_antagonists_json(const struct model *model, const struct antagonists *antagonists,
 			  uint32_t top);
 
-/* quota.c: what groups may use, used and wanted; @latency: by control group */
+/* quota.c: prints what groups may use, used and wanted; @latency must be by control group */
 int view_quotas_print(const struct model *model, const struct view_latency *view);
 void view_quotas_json(struct view_json *json, const struct model *model,
 		      const struct view_latency *view);
 
-/* latency.c */
+/* latency.c: prints the delays */
 int view_latency_print(const struct model *model, const struct view_latency *view);
 int view_latency_json(const struct model *model, const struct view_latency *view);
 

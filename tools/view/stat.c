@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each CPU's use and queue, each task's time in each state, as text and JSON.
+ * Use and queue of each CPU, time of each task in each state, as text and JSON.
  */
 #include "view/sched_views.h"
 
@@ -98,7 +98,7 @@ const struct table_column view_stat_columns[] = {
 	{ "BLOCKED-ON", false }, { NULL, false }
 };
 
-/* "pipe 1.5 ms, futex 20 us", the most first; NULL: nothing */
+/* "pipe 1.5 ms, futex 20 us", longest time first; NULL: the task did not block */
 static char *blocked_on(const struct sched_task *task)
 {
 	uint64_t left[NR_WAIT_KINDS];
@@ -169,7 +169,7 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 }
 
 /**
- * view_stat_print - CPUs, tasks, objects, audits
+ * view_stat_print - print CPUs, tasks, objects, audits
  * Return: 0 or -ENOMEM.
  */
 int view_stat_print(const struct model *model, const struct view_stat *view)
@@ -273,7 +273,7 @@ static void put_tasks(struct view_json *json, const struct model *model,
 }
 
 /**
- * view_stat_json - the same, as one object on one line
+ * view_stat_json - print everything as one JSON object on one line
  * Return: 0 or -errno.
  */
 int view_stat_json(const struct model *model, const struct view_stat *view)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who runs on each CPU, one line per switch, tasks by codes of two letters.
+ * Prints a line for each switch with the task that runs on each CPU; tasks have
+ * codes of two characters.
  */
 #include "view/switches.h"
 
@@ -18,7 +19,7 @@ static const char second_letters[] =
 #define NR_FIRST	(sizeof(first_letters) - 1)
 #define NR_CODES	(NR_FIRST * (sizeof(second_letters) - 1))
 
-/* A0, B0, ... Z0, a0, ... z0, A1, ...; when they are used up, ## */
+/* Prints code A0, B0, ... Z0, a0, ... z0, A1, ...; ## after all codes are used. */
 static void put_code(uint32_t number)
 {
 	if (number > NR_CODES) {
@@ -103,7 +104,10 @@ static json_t *running_json(const struct switches *sw, const struct sched *sched
 			 "changed", view_json_number(event->rec->cpu), "cpus", list);
 }
 
-/* Let the task have a code; has it a new one of its own, to be explained? */
+/*
+ * Gives the task a code. Sets @is_new if the line must explain the code: the
+ * code is new, or is ##.
+ */
 static int give_code(struct switches *sw, uint32_t task, bool *is_new)
 {
 	uint32_t *code = pool_reach(&sw->code, task);
@@ -144,7 +148,7 @@ static int on_lost(void *arg, const struct sched *sched, const struct sched_gap 
 	return 0;
 }
 
-/* The number of an ended task may be another's, whose code is a new one. */
+/* A number of an ended task may be reused for another task, which needs a new code. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
 	struct switches *sw = arg;
@@ -171,7 +175,7 @@ void switches_deinit(struct switches *sw)
 	pool_deinit(&sw->code);
 }
 
-/* switches_print - what is to be said after the last line: 0 */
+/* switches_print - print the lines after the last switch; returns 0 */
 int switches_print(const struct model *model, const struct switches *sw)
 {
 	if (sw->runq->is_json)

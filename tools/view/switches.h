@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who runs on each CPU, one line per switch: a watcher of the model.
+ * A watcher of the model that prints a line for each switch with the task that
+ * runs on each CPU.
  */
 #ifndef IPCPROBE_VIEW_SWITCHES_H
 #define IPCPROBE_VIEW_SWITCHES_H
@@ -10,10 +11,10 @@
 
 /**
  * struct switches - the view
- * @model: for names
- * @runq: which CPUs and processes; begin of the recording
- * @code: uint32_t by task: its code's number, 0 = none yet
- * @nr_codes: given so far
+ * @model: model, for names
+ * @runq: CPUs and processes to show, start of the recording
+ * @code: uint32_t by task: number of its code, 0 = none yet
+ * @nr_codes: number of codes given so far
  */
 struct switches {
 	struct sched_watch watch;

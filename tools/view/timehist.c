@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One line per switch, as it happens.  Nothing of it is kept but the sums of
+ * Prints a line for each switch when its record is read. Keeps only the sums of
  * the summary, which timehist_sums.c prints.
  */
 #include "view/timehist.h"
@@ -27,7 +27,7 @@ static const struct sched_task *sched_of(const struct timehist *th, uint32_t tas
 
 /* ---- text ---- */
 
-/* perf's columns of CPUs */
+/* Prints the columns of CPUs like perf. */
 static void put_cpus(const struct timehist *th, uint32_t cpu, char mark)
 {
 	const struct sched *sched = &th->model->sched;
@@ -50,7 +50,7 @@ static void begin_line(const struct timehist *th, uint64_t ts_ns, uint32_t cpu, 
 	putchar(' ');
 }
 
-/* What of a delay was no waiting for others. */
+/* Prints the part of a delay in which the task did not wait for other tasks. */
 static void put_throttled(const struct sched_task *task)
 {
 	uint64_t ns = delay_kind_ns(&task->delay, DELAY_THROTTLED);
@@ -79,7 +79,7 @@ static void print_switch(const struct timehist *th, const struct sched_switch *s
 	putchar('\n');
 }
 
-/* Why the task left its CPU when it last did. */
+/* Prints why the task left its CPU the last time. */
 static void put_reason(const struct timehist *th, const struct sched_task *task)
 {
 	struct sched_wait wait = sched_wait_of(&th->model->sched, task);
@@ -137,7 +137,7 @@ static void print_migration(const struct timehist *th, const struct ipcprobe_rec
 	printf(" cpu %u => %u\n", rec->from_cpu, rec->to_cpu);
 }
 
-/* timehist_print_head - the columns' names */
+/* timehist_print_head - print the columns' names */
 void timehist_print_head(const struct timehist *th)
 {
 	if (!th->has_lines || th->runq->is_json)
@@ -224,9 +224,9 @@ static json_t *migration_json(const struct timehist *th,
 			 "by", label_task_json(th->model, by));
 }
 
-/* ---- what is watched ---- */
+/* ---- functions that the model calls ---- */
 
-static int count(struct timehist *th, uint32_t task, uint64_t run_ns)
+static int count_run(struct timehist *th, uint32_t task, uint64_t run_ns)
 {
 	struct timehist_row *row = pool_reach(&th->row, task);
 
@@ -265,7 +265,7 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	if (err || !wants_task(th, sw->prev))
 		return err;
 	run_ns = sched_run_ns(sched, sw->prev, sw->rec->cpu, sw->rec->hdr.ts_ns);
-	err = count(th, sw->prev, run_ns);
+	err = count_run(th, sw->prev, run_ns);
 	if (err || !th->has_lines || th->is_precise)
 		return err;
 	if (th->runq->is_json)
@@ -333,7 +333,7 @@ static void add_row(struct timehist_row *sum, const struct timehist_row *row)
 	sum->nr_migrations += row->nr_migrations;
 }
 
-/* What ended tasks did counts as that of all of their name. */
+/* Adds the sums of ended tasks to the row for all ended tasks with this name. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
 	struct timehist *th = arg;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One line per switch, as it happens: a watcher of the model.
+ * A watcher of the model that prints a line for each switch when its record is
+ * read.
  *
  *	timehist_init(&th, &model, view);
  *	model.sched.watch = &th.watch;
@@ -15,7 +16,7 @@
 #include "model/model.h"
 #include "view/runq.h"
 
-/* what a task did, for the summary */
+/* sums of a task, for the summary */
 struct timehist_row {
 	uint64_t count;
 	uint64_t sum_ns;
@@ -27,17 +28,18 @@ struct timehist_row {
 
 /**
  * struct timehist - the view
- * @model: for the names of objects
- * @runq: which CPUs and processes; begin of the recording
+ * @model: model, for the names of objects
+ * @runq: CPUs and processes to show, start of the recording
  * @row: struct timehist_row by task
- * @has_wakeups: a line per wake-up, too
- * @has_migrations: ... per migration
- * @has_next: with who runs then
- * @has_state: with the state of the one that ran
- * @has_cpus: with a column per CPU
- * @is_precise: a line per task that begins to run, rather than per one that ran
- * @has_lines: anything of the above; else the summary alone
- * @has_summary: sums per task behind it
+ * @has_wakeups: print a line for each wake-up, too
+ * @has_migrations: print a line for each migration, too
+ * @has_next: print the task that runs next
+ * @has_state: print the state of the task that ran
+ * @has_cpus: print a column for each CPU
+ * @is_precise: print a line for each task that begins to run, rather than for
+ *	each task that ran
+ * @has_lines: print any of these lines; else only the summary
+ * @has_summary: print sums by task after the lines
  */
 struct timehist {
 	struct sched_watch watch;

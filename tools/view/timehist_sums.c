@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What timehist prints after its lines: sums per task.
+ * Prints the summary of timehist: sums by task.
  */
 #include "view/timehist.h"
 
@@ -20,7 +20,7 @@ static const struct table_column columns[] = {
 	{ NULL, false }
 };
 
-/* of the mean, in % of it */
+/* standard deviation of the mean, in per cent of the mean */
 static double stddev_share(const struct timehist_row *row)
 {
 	double mean = (double)row->sum_ns / row->count, variance;
@@ -120,7 +120,7 @@ static int print_summary_json(const struct model *model, const struct timehist *
 }
 
 /**
- * timehist_print - what is to be said after the last line
+ * timehist_print - print the lines after the last switch
  * Return: 0 or -ENOMEM.
  */
 int timehist_print(const struct model *model, const struct timehist *th)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run queues over time: two rows per CPU, one character per slot of time.
+ * Prints run queues over time: two rows for each CPU, one character for each
+ * slot of time.
  */
 #include "view/runq.h"
 
@@ -27,11 +28,11 @@ uint32_t view_map_width(void)
 }
 
 /**
- * struct map_view - the timeline as it is drawn
- * @nr_columns: characters per row
- * @per_column: slots of the model per character
- * @cpu: CPUs drawn
- * @task: tasks with a key of their own, by time running
+ * struct map_view - layout of the timeline
+ * @nr_columns: characters in a row
+ * @per_column: slots of the model in a character
+ * @cpu: CPUs that are drawn
+ * @task: tasks that have a character of their own, by time running
  */
 struct map_view {
 	const struct model *model;
@@ -73,7 +74,7 @@ static void lanes_deinit(struct map_view *map)
 	free(map->task);
 }
 
-/* What @cpu did in @column. */
+/* Returns the sum of @cpu's slots for @column. */
 static struct timeline_slot column_of(const struct map_view *map, uint32_t cpu, uint32_t column)
 {
 	struct timeline_slot sum = { 0 };
@@ -86,8 +87,8 @@ static struct timeline_slot column_of(const struct map_view *map, uint32_t cpu, 
 	return sum;
 }
 
-/* The task that ran longest, 0 = none. */
-static uint32_t longest(const struct timeline_slot *slot)
+/* Returns the task that ran longest, 0 = none. */
+static uint32_t longest_task(const struct timeline_slot *slot)
 {
 	const struct timeline_top *top = &slot->top[0];
 	uint32_t i;
@@ -100,7 +101,7 @@ static uint32_t longest(const struct timeline_slot *slot)
 
 static char task_key(const struct map_view *map, const struct timeline_slot *slot)
 {
-	uint32_t i, task = longest(slot);
+	uint32_t i, task = longest_task(slot);
 
 	if (!slot->busy_ns && !slot->idle_ns)
 		return '?';
@@ -155,7 +156,7 @@ static void print_legend(const struct map_view *map)
 }
 
 /**
- * view_map_print - a lane for each CPU
+ * view_map_print - print a lane for each CPU
  * Return: 0 or -ENOMEM.
  */
 int view_map_print(const struct model *model, const struct view_runq *view)
@@ -186,7 +187,7 @@ static json_t *slot_json(const struct map_view *map, uint32_t cpu, uint32_t colu
 	double mean = slot.length_ns ? (double)slot.length_sum / slot.length_ns : 0;
 
 	return json_pack("{s:o, s:I, s:I, s:o, s:I}",
-			 "task", label_task_json(map->model, longest(&slot)),
+			 "task", label_task_json(map->model, longest_task(&slot)),
 			 "busy_ns", (json_int_t)slot.busy_ns, "idle_ns", (json_int_t)slot.idle_ns,
 			 "mean_length", slot.length_ns ? json_real(mean) : json_null(),
 			 "max_length", (json_int_t)slot.max_length);
@@ -203,7 +204,7 @@ static json_t *lane_json(const struct map_view *map, uint32_t cpu)
 }
 
 /**
- * view_map_json - the same, as one object on one line
+ * view_map_json - print the timeline as one JSON object on one line
  * Return: 0 or -ENOMEM.
  */
 int view_map_json(const struct model *model, const struct view_runq *view)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How far what is said of run queues can be trusted: the audits of their lengths,
- * the checks of names and fields, and what was lost or left out.
+ * Prints how far the figures of run queues can be trusted: audits of the
+ * queues' lengths, checks of names and fields, and what was lost or left out.
  */
 #include "view/runq.h"
 
@@ -51,8 +51,8 @@ static struct sched_check_count sum_checks(const struct sched *sched)
 
 /* ---- text ---- */
 
-/* 100 only if all are */
-static double percent(uint64_t nr_right, uint64_t nr)
+/* Returns a share in per cent; 100 only if all are right. */
+static double right_percent(uint64_t nr_right, uint64_t nr)
 {
 	double share = 100.0 * nr_right / nr;
 
@@ -114,7 +114,7 @@ static void print_audits(const struct sched *sched, const struct view_audits *au
 	printf("\naudits: %" PRIu64 " of %" PRIu64 " queue lengths agree with the kernel's nr_running",
 	       audits->nr_agreed, audits->nr_audits);
 	if (audits->nr_audits)
-		printf(" (%.4g %%)", percent(audits->nr_agreed, audits->nr_audits));
+		printf(" (%.4g %%)", right_percent(audits->nr_agreed, audits->nr_audits));
 	putchar('\n');
 	print_disagreements(sched, start_ns);
 }
@@ -129,7 +129,7 @@ static void print_checks(const struct model *model, uint64_t start_ns)
 		return;
 	printf("checks: %" PRIu64 " of %" PRIu64
 	       " agree on who joined, left, ran, was woken, and on snapshots (%.4g %%)\n",
-	       sum.nr - sum.nr_failed, sum.nr, percent(sum.nr - sum.nr_failed, sum.nr));
+	       sum.nr - sum.nr_failed, sum.nr, right_percent(sum.nr - sum.nr_failed, sum.nr));
 	for (i = 0; i < NR_SCHED_CHECKS; i++)
 		if (sched->check[i].nr_failed)
 			printf("  %s: not so %" PRIu64 " of %" PRIu64 " times\n", check_words[i],
@@ -137,7 +137,7 @@ static void print_checks(const struct model *model, uint64_t start_ns)
 	print_failures(model, start_ns);
 }
 
-/* view_trust_print - audits, checks, and what was lost or left out */
+/* view_trust_print - print audits, checks, and what was lost or left out */
 void view_trust_print(const struct model *model, uint64_t start_ns)
 {
 	struct view_audits audits = view_audits(model);
@@ -204,7 +204,7 @@ static json_t *failures_json(const struct model *model)
 	return list;
 }
 
-/* view_audits_json - how many there were, how many agreed, and those that did not */
+/* view_audits_json - number of audits, number of those that agreed, and those that did not */
 json_t *view_audits_json(const struct model *model)
 {
 	struct view_audits audits = view_audits(model);

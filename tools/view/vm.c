@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One address space, drawn: its regions in order, with what each page is.
+ * Draws one address space: its regions in order of addresses, and what each
+ * page is.
  */
 #include "view/vm.h"
 
@@ -13,7 +14,7 @@
 #include "lib/text.h"
 #include "view/label.h"
 
-#define BAR_WIDTH	16U	/* cells */
+#define BAR_WIDTH	16U	/* number of cells */
 
 enum {
 	COL_RANGE, COL_SIZE, COL_PROT, COL_RESIDENT, COL_SHARE, COL_PAGES, COL_WHAT, COL_BACKING,
@@ -35,7 +36,7 @@ const unsigned int view_vm_nr_usual = NR_USUAL;
 
 /* ---- the bar ---- */
 
-/* What a page can be, by letter, the one to show first where others are as many. */
+/* Kinds of pages, one letter each. If two kinds are equally frequent, the first one is shown. */
 enum letter { LETTER_OWN, LETTER_SHARED, LETTER_ZERO, LETTER_SWAPPED, LETTER_RAW, LETTER_UNKNOWN,
 	      NR_LETTERS };
 
@@ -56,7 +57,7 @@ static enum letter page_letter(const struct vm_page *page)
 	return page->frame || page->flags & VM_PAGE_FILE ? LETTER_SHARED : LETTER_UNKNOWN;
 }
 
-/* The most frequent letter; a capital if all pages of the cell are that. */
+/* Returns the most frequent letter; a capital if all pages of the cell are of this kind. */
 static char cell_letter(const uint64_t *nr, uint64_t cell_pages)
 {
 	unsigned int most = 0;
@@ -75,11 +76,12 @@ static uint64_t region_pages(const struct region *region)
 }
 
 /*
- * A cell is a part of the region; of a small region one page. @first: the first
- * page of the process that may lie in the region; returns the first behind it.
+ * Draws the bar of a region. A cell is a part of the region; in a small region
+ * it is one page. @first: the first page of the process that may be in the
+ * region. Returns the first page after the region.
  */
-static uint32_t draw(const struct vm_process *proc, uint32_t number, uint32_t first,
-		     char bar[BAR_WIDTH + 1])
+static uint32_t draw_bar(const struct vm_process *proc, uint32_t number, uint32_t first,
+			 char bar[BAR_WIDTH + 1])
 {
 	const struct region *region = &proc->maps.region[number];
 	uint64_t pages = region_pages(region);
@@ -130,8 +132,11 @@ static void set_region(struct table *table, const struct region *region)
 	view_vm_set_bytes(table, COL_PSS, region->smaps.pss);
 }
 
-/* Memory without a name right behind a file's data: what the file has without content. */
-static char *backing(const struct proc_maps *maps, uint32_t number)
+/*
+ * A region without a name directly after a file's data is the file's memory
+ * without content (bss).
+ */
+static char *backing_label(const struct proc_maps *maps, uint32_t number)
 {
 	const struct region *region = &maps->region[number], *before = region - 1;
 	char *name, *ret;
@@ -147,7 +152,10 @@ static char *backing(const struct proc_maps *maps, uint32_t number)
 	return view_vm_object(region, false);
 }
 
-/* Between the halves of the address space there is nothing to map. */
+/*
+ * True if there is a gap before the region; between the halves of the address
+ * space nothing can be mapped.
+ */
 static bool has_gap(const struct region *region)
 {
 	return region[-1].end < region->start && region[-1].start >> 63 == region->start >> 63;
@@ -167,7 +175,7 @@ static uint32_t add_region(struct table *table, const struct vm_share *share, ui
 	const struct region *region = &proc->maps.region[number];
 	const struct vm_counts *counts = &proc->region[number];
 	char bar[BAR_WIDTH + 1], what[VIEW_VM_LABEL_MAX];
-	uint32_t next = draw(proc, number, first_page, bar);
+	uint32_t next = draw_bar(proc, number, first_page, bar);
 
 	table_add(table);
 	set_region(table, region);
@@ -176,7 +184,7 @@ static uint32_t add_region(struct table *table, const struct vm_share *share, ui
 	view_vm_set_bytes(table, COL_SHARE, view_vm_pss(share, &region->smaps, counts));
 	table_set(table, COL_PAGES, "%s", bar);
 	table_set(table, COL_WHAT, "%s", view_vm_what(what, region->kind, region_part(region)));
-	view_vm_set(table, COL_BACKING, backing(&proc->maps, number));
+	view_vm_set(table, COL_BACKING, backing_label(&proc->maps, number));
 	return next;
 }
 
@@ -287,7 +295,7 @@ static void print_head(const struct vm_sample *sample)
 }
 
 /**
- * view_vm_print - the regions of the first process, sums by what they are
+ * view_vm_print - print the regions of the first process, and sums by kind
  * Return: 0.
  */
 int view_vm_print(const struct vm_sample *sample, const struct view_vm *view)

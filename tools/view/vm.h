@@ -10,7 +10,7 @@
 #include "lib/table.h"
 #include "vm/sample.h"
 
-/* The main table of each view: all its columns, of which the first are the usual ones. */
+/* The main table of each view: all its columns; the first columns are the usual ones. */
 extern const struct table_column view_vm_columns[];
 extern const struct table_column view_share_columns[];
 extern const struct table_column view_watch_columns[];
@@ -18,32 +18,32 @@ extern const unsigned int view_vm_nr_usual;
 extern const unsigned int view_share_nr_usual;
 extern const unsigned int view_watch_nr_usual;
 
-#define VIEW_SHARE_TOP	20U	/* objects shown if the user does not say */
+#define VIEW_SHARE_TOP	20U	/* objects shown if the user gives no number */
 
 /**
  * struct view_vm - what to show
- * @table: of the main table
- * @top: most objects; 0 = all
+ * @table: columns of the main table
+ * @top: maximum number of objects; 0 = all
  */
 struct view_vm {
 	struct table_view table;
 	uint32_t top;
 };
 
-/* vm.c: one address space, drawn */
+/* vm.c: prints one address space */
 int view_vm_print(const struct vm_sample *sample, const struct view_vm *view);
 
-/* vm_share.c: what several have in common, and why */
+/* vm_share.c: prints what several address spaces share, and why */
 int view_share_print(const struct vm_sample *sample, const struct view_vm *view);
 
-/* vm_watch.c: which pages of shared mappings were written or touched */
+/* vm_watch.c: prints which pages of shared mappings were written or touched */
 int view_watch_print(const struct vm_sample *sample, const struct view_vm *view);
 
-/* vm_json.c: all of it */
+/* vm_json.c: prints everything */
 int view_vm_json(const struct vm_sample *sample);
 
-/* vm_label.c: how these views call things */
-#define VIEW_VM_LABEL_MAX	64	/* of what a part of an object is */
+/* vm_label.c: names that these views print */
+#define VIEW_VM_LABEL_MAX	64	/* length of a name of a part of an object */
 
 const char *view_vm_what(char buf[VIEW_VM_LABEL_MAX], enum region_kind kind,
 			 enum region_part part);
@@ -56,10 +56,10 @@ void view_vm_set_bytes(struct table *table, unsigned int column, uint64_t bytes)
 void view_vm_print_sample(const struct vm_sample *sample);
 void view_vm_print_doubts(const struct vm_sample *sample);
 
-/* does smaps agree with the pages read? */
+/* true if smaps agrees with the pages that were read */
 bool view_vm_agrees(const struct region *region, const struct vm_counts *counts);
 
-/* mapped memory in bytes, less the page of zeros and what the kernel does not count */
+/* mapped memory in bytes, without the zero page and pages that the kernel does not count */
 uint64_t view_vm_resident(const struct vm_share *share, const struct smaps *smaps,
 			  const struct vm_counts *counts);
 uint64_t view_vm_pss(const struct vm_share *share, const struct smaps *smaps,

@@ -15,7 +15,7 @@ static json_t *bytes_json(uint64_t pages)
 	return view_json_number(pages << VM_PAGE_SHIFT);
 }
 
-/* null without the right to see frames */
+/* null without permission to see frames */
 static json_t *framed_json(const struct vm_share *share, uint64_t pages)
 {
 	return share->has_frames ? bytes_json(pages) : json_null();
@@ -91,7 +91,7 @@ static json_t *written_json(const struct vm_process *proc, uint32_t number)
 	return list;
 }
 
-/* What was observed of a shared mapping; null of others, and where it is not known. */
+/* Sets what was observed of a shared mapping; null for other mappings, and if it is unknown. */
 static void set_watch(json_t *object, const struct vm_sample *sample, uint32_t proc,
 		      uint32_t number)
 {
@@ -224,7 +224,7 @@ static json_t *processes_json(const struct vm_sample *sample)
 }
 
 /**
- * view_vm_json - everything, as one object on one line
+ * view_vm_json - print everything as one JSON object on one line
  * Return: 0 or -ENOMEM.
  */
 int view_vm_json(const struct vm_sample *sample)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How the views of address spaces call things, and how far they can be trusted.
+ * Names that the views of address spaces print, and how far the figures can be
+ * trusted.
  */
 #include "view/vm.h"
 
@@ -36,24 +37,24 @@ const char *view_vm_what(char buf[VIEW_VM_LABEL_MAX], enum region_kind kind,
 	return buf;
 }
 
-static bool ends(const char *text, const char *with)
+static bool has_suffix(const char *text, const char *with)
 {
 	size_t len = strlen(text), end = strlen(with);
 
 	return len >= end && !strcmp(text + len - end, with);
 }
 
-/* "/memfd:name (deleted)" is called "name"; every memfd is deleted. */
+/* Returns "name" for "/memfd:name (deleted)"; the kernel calls every memfd deleted. */
 static char *memfd_name(const char *name)
 {
 	char *copy = strdup(name + strlen("/memfd:"));
 
-	if (copy && ends(copy, " (deleted)"))
+	if (copy && has_suffix(copy, " (deleted)"))
 		copy[strlen(copy) - strlen(" (deleted)")] = 0;
 	return copy;
 }
 
-/* view_vm_object - what a region maps, to be freed; a path, or its end only */
+/* view_vm_object - what a region maps, to be freed; a path, or only its last part */
 char *view_vm_object(const struct region *region, bool is_short)
 {
 	const char *slash = strrchr(region->name, '/');
@@ -204,7 +205,7 @@ static void print_agreement(const struct vm_share *share)
 	       nr_agreed, nr, nr_agreed == nr ? "" : ", read a moment before");
 }
 
-/* view_vm_print_doubts - what is not known, and whether the rest fits */
+/* view_vm_print_doubts - print what is unknown, and whether the known figures agree with smaps */
 void view_vm_print_doubts(const struct vm_sample *sample)
 {
 	const struct vm_share *share = &sample->share;
@@ -228,7 +229,7 @@ void view_vm_print_doubts(const struct vm_sample *sample)
 	     "shared, what KSM has merged and who else maps a page cannot be known.");
 }
 
-/* view_vm_print_sample - when, and that it was but a moment */
+/* view_vm_print_sample - print when the sample was taken, and that it shows one instant */
 void view_vm_print_sample(const struct vm_sample *sample)
 {
 	time_t seconds = sample->at_ns / 1000000000;

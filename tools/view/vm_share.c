@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What several address spaces have in common, page by page, and why: in sum by
- * what the memory is, and for each object that more than one has mapped.
+ * What several address spaces share, page by page, and why: sums by kind of
+ * memory, and rows for each object that more than one process has mapped.
  */
 #include "view/vm.h"
 
@@ -13,7 +13,7 @@
 #include "lib/pool.h"
 #include "view/label.h"
 
-#define PROC_COLUMNS_MAX	6U	/* more processes are not told apart in the tables */
+#define PROC_COLUMNS_MAX	6U	/* the tables have no separate columns for more processes */
 
 /* ---- letters: A, B, ... Z, 27th, ... ---- */
 
@@ -26,7 +26,7 @@ static void put_letter(FILE *out, uint32_t proc)
 }
 
 /* "A B D", to be freed */
-static char *letters(uint64_t procs)
+static char *proc_letters(uint64_t procs)
 {
 	char *ret = NULL;
 	size_t size;
@@ -44,24 +44,25 @@ static char *letters(uint64_t procs)
 	return fclose(out) ? NULL : ret;
 }
 
-static char *letter(uint32_t proc)
+static char *proc_letter(uint32_t proc)
 {
-	return letters(1ULL << proc);
+	return proc_letters(1ULL << proc);
 }
 
-/* ---- rows: groups put together ---- */
+/* ---- rows: sums of groups ---- */
 
 /**
- * struct row - frames of groups that are shown in one line
- * @object: number, 0 in a sum over objects
- * @kind: of the objects
- * @part: of the objects
- * @cause: why the frames are where they are
- * @procs: who has them, where that is told apart; 0 = not
- * @rank: of the object among the objects
- * @together: frames that several have
- * @others: of those, frames that processes not asked for have, too
- * @alone: frames that one process only has
+ * struct row - frames of groups that are shown in one row
+ * @object: number of the object, 0 in a sum over objects
+ * @kind: kind of the objects
+ * @part: part of the objects
+ * @cause: why the frames exist, or are shared
+ * @procs: processes that have the frames, if rows are separate for them; else 0
+ * @rank: rank of the object among all objects
+ * @together: number of frames that several processes have
+ * @others: part of @together: frames that processes not named by the user have,
+ *	too
+ * @alone: number of frames that only this process has
  * @pss: sum of proportional shares, bytes << VM_PSS_SHIFT
  */
 struct row {
@@ -150,8 +151,9 @@ static int compare_rows(const void *a, const void *b)
 }
 
 /*
- * Rows of @share: sums by kind, or, @by_object, objects that several have mapped.
- * Of two processes it is clear who has what several have.
+ * Collects the rows of @share: sums by kind, or, with @by_object, objects that
+ * several processes have mapped. With two processes it is clear which processes
+ * have what several have.
  */
 static int collect_rows(const struct vm_share *share, bool by_object, struct rows *rows)
 {
@@ -179,7 +181,7 @@ static int collect_rows(const struct vm_share *share, bool by_object, struct row
 
 /* ---- objects in order ---- */
 
-/* an object: the least of its causes, and how much of it several have */
+/* an object: the first of its causes, and how many of its frames several processes have */
 struct rank {
 	uint32_t object;
 	enum vm_cause cause;
@@ -206,7 +208,10 @@ static uint32_t *number_ranks(const struct rank *rank, uint32_t nr)
 	return rank_of;
 }
 
-/* Rows of one object stay together, objects in which stores are seen come first. */
+/*
+ * Ranks the objects: rows of one object stay together, and objects that a
+ * process may write for all come first.
+ */
 static int rank_rows(const struct vm_share *share, struct rows *rows)
 {
 	uint32_t nr = share->object.nr, *rank_of = NULL;
@@ -264,9 +269,9 @@ const struct table_column view_share_columns[] = {
 
 const unsigned int view_share_nr_usual = NR_USUAL;
 
-/* Columns that have nothing to tell are left out. */
-static struct table_view fitting(const struct vm_share *share, const struct table_view *view,
-				 bool by_object)
+/* Returns the columns of @view without those that are empty for these processes. */
+static struct table_view useful_columns(const struct vm_share *share, const struct table_view *view,
+					bool by_object)
 {
 	struct table_view ret = { .is_bare = view->is_bare };
 
@@ -318,7 +323,7 @@ static void add_row(struct table *table, const struct vm_share *share, const str
 	if (row->object && row->cause != CAUSE_ZERO)
 		set_object(table, share, row);
 	if (row->procs)
-		view_vm_set(table, COL_WHO, letters(row->procs));
+		view_vm_set(table, COL_WHO, proc_letters(row->procs));
 	set_frames(table, COL_OTHERS, row->others);
 	table_set(table, COL_CAUSE, "%s", view_vm_cause(row->cause));
 	table_set(table, COL_WHY, "%s", view_vm_why(row->cause, row->together));
@@ -326,7 +331,7 @@ static void add_row(struct table *table, const struct vm_share *share, const str
 
 static int print_sums(const struct vm_share *share, const struct view_vm *view)
 {
-	struct table_view columns = fitting(share, &view->table, false);
+	struct table_view columns = useful_columns(share, &view->table, false);
 	struct rows rows = { 0 };
 	struct table *table = table_create_view(view_share_columns, &columns);
 	int err = sort_rows(share, false, &rows);
@@ -340,10 +345,10 @@ static int print_sums(const struct vm_share *share, const struct view_vm *view)
 	return err;
 }
 
-/* Ranks count from 0 on. */
+/* Ranks begin with 0. */
 static int print_objects(const struct vm_share *share, const struct view_vm *view)
 {
-	struct table_view columns = fitting(share, &view->table, true);
+	struct table_view columns = useful_columns(share, &view->table, true);
 	uint32_t top = view->top ?: UINT32_MAX, nr = 0;
 	struct rows rows = { 0 };
 	struct table *table = table_create_view(view_share_columns, &columns);
@@ -390,7 +395,7 @@ static void add_process(struct table *table, const struct vm_share *share, uint3
 	for (uint32_t i = 0; i < proc->maps.nr; i++)
 		size += region_bytes(&proc->maps.region[i]);
 	table_add(table);
-	view_vm_set(table, PROC_LETTER, letter(number));
+	view_vm_set(table, PROC_LETTER, proc_letter(number));
 	view_vm_set(table, PROC_NAME, view_vm_process(proc));
 	view_vm_set_bytes(table, PROC_SIZE, size);
 	view_vm_set_bytes(table, PROC_RESIDENT, view_vm_resident(share, &smaps, &proc->sum));
@@ -417,7 +422,8 @@ static void print_processes(const struct vm_share *share, const struct table_vie
 }
 
 /**
- * view_share_print - the processes, what they share in sum, and object by object
+ * view_share_print - print the processes, sums of what they share, and the
+ * shared objects
  * Return: 0 or -ENOMEM.
  */
 int view_share_print(const struct vm_sample *sample, const struct view_vm *view)

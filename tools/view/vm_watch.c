@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which pages of its shared mappings each process wrote, or how much of them it
- * referenced, while it was observed.
+ * Which pages of its shared mappings each process wrote, or how many bytes of
+ * them it referenced, during the observation.
  */
 #include "view/vm.h"
 
@@ -10,7 +10,7 @@
 
 #include "view/label.h"
 
-#define CELL_RANGES	12U	/* of pages, in one cell */
+#define CELL_RANGES	12U	/* maximum number of ranges of pages in one cell */
 
 enum {
 	COL_PROCESS, COL_WHAT, COL_OBJECT, COL_MAPPED, COL_RESIDENT, COL_USED, COL_WHICH,
@@ -31,7 +31,7 @@ static bool is_written(const struct vm_page *page, uint32_t region)
 	return page->region == region && page->flags & VM_PAGE_WRITTEN;
 }
 
-/* "0-3, 17": places in the object, in pages; to be freed */
+/* "0-3, 17": indexes of written pages in the object; to be freed */
 static char *written_pages(const struct vm_process *proc, uint32_t number, uint32_t first)
 {
 	const struct region *region = &proc->maps.region[number];
@@ -64,7 +64,7 @@ static char *written_pages(const struct vm_process *proc, uint32_t number, uint3
 	return fclose(out) ? NULL : ret;
 }
 
-/* Its first page, or the one where it would be. */
+/* Returns the first page of the region, or where it would be in the list. */
 static uint32_t first_page(const struct vm_process *proc, uint32_t region)
 {
 	uint32_t low = 0, high = proc->nr_pages;
@@ -126,7 +126,7 @@ static void print_note(const struct vm_sample *sample)
 }
 
 /**
- * view_watch_print - all shared mappings
+ * view_watch_print - print all shared mappings
  * Return: 0.
  */
 int view_watch_print(const struct vm_sample *sample, const struct view_vm *view)
