@@ -34,7 +34,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL }
 };
 
-static void usage(FILE *out)
+static void print_usage(FILE *out)
 {
 	fprintf(out, "Usage: ipcprobe COMMAND [OPTION...]\n");
 	fprintf(out, "\nTrace IPC copies and run queues.\n");
@@ -44,10 +44,10 @@ static void usage(FILE *out)
 }
 
 /*
- * The file of manual page @name in the source tree that the running program lies
- * in, into @path.
+ * Writes to @path the file of manual page @name in the source tree that
+ * contains the running program.
  *
- * Return: false if the program does not lie in a source tree.
+ * Return: false if the program is not in a source tree.
  */
 static bool find_tree_page(char *path, size_t size, const char *name)
 {
@@ -68,7 +68,7 @@ static int cmd_help(int argc, char **argv)
 	char name[COMMAND_NAME_MAX] = "ipcprobe", path[PATH_MAX];
 
 	if (argc < 2 || command_asks_help(argv[1])) {
-		usage(stdout);
+		print_usage(stdout);
 		return CMD_OK;
 	}
 	if (!command_find(commands, argv[1]))
@@ -85,16 +85,16 @@ int main(int argc, char **argv)
 {
 	const struct command *command;
 
-	setlocale(LC_CTYPE, "");	/* names as they are, but numbers always as in C */
+	setlocale(LC_CTYPE, "");	/* names in the user's locale, but numbers always as in C */
 	report_init();
 	argp_err_exit_status = CMD_USAGE;
 	argp_program_version = "ipcprobe " IPCPROBE_TOOLS_VERSION;
 	if (argc < 2) {
-		usage(stderr);
+		print_usage(stderr);
 		return CMD_USAGE;
 	}
 	if (command_asks_help(argv[1])) {
-		usage(stdout);
+		print_usage(stdout);
 		return CMD_OK;
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
