@@ -64,7 +64,7 @@ check: deps
 
 check-debug: deps
 	@$(MAKE) --no-print-directory debug-kernel selftests
-	@selftests/check.sh debug
+	@selftests/check.sh debug:1/2 debug:2/2
 
 # With the proofs that take too long for each change.
 check-all: check check-debug

@@ -1,12 +1,13 @@
 #!/bin/bash
-# check.sh [-H] [-p] [-c] [-b KERNEL]... [KERNEL...]: run the tests and print KTAP,
-# with "N passed, N failed, N skipped" at the end.
+# check.sh [-H] [-p] [-c] [-b KERNEL]... [KERNEL[:PART/PARTS]...]: run the tests and
+# print KTAP, with "N passed, N failed, N skipped" at the end.
 #
 #	-H		the host tests too
 #	-p		of each KERNEL a second guest, whose processors run at once
 #	-c		of each KERNEL one more, in which time is counted in instructions
 #	-b KERNEL	build the module for it
-#	KERNEL		build the module for it and boot a guest with the guest tests
+#	KERNEL		build the module for it and boot a guest with the guest tests;
+#			with :1/2 the first half of them, and so on
 #
 # GUEST_LIMIT (seconds, 4200) bounds one guest, twice that the debug kernel's.
 # Which step is under way is said on stderr.
@@ -39,9 +40,9 @@ while getopts Hpcb: option; do
 	esac
 done
 shift $((OPTIND - 1))
-kernels=("$@")
-for kernel in "${kernels[@]}"; do
-	[[ " ${builds[*]-} " == *" $kernel "* ]] || builds+=("$kernel")
+names=("$@")
+for name in "${names[@]}"; do
+	[[ " ${builds[*]-} " == *" ${name%:*} "* ]] || builds+=("${name%:*}")
 done
 number=0
 
@@ -83,18 +84,23 @@ check_build() {
 # Each guest keeps one processor busy, so they run side by side, and what they
 # print follows in order.
 start_guest() {
-	local limit=${GUEST_LIMIT:-4200} size
+	local kernel=${1%:*} part=${1#"${1%:*}"} limit=${GUEST_LIMIT:-4200} out size
 
+	out=$(output_of "$1")
 	size=(-s 4 -m 2G -t "$limit")
-	[ "$1" != debug ] || size=(-s 2 -m 8G -t $((2 * limit)))
-	vm/kernel-selftests.sh "$1" >/dev/null
+	[ "$kernel" != debug ] || size=(-s 2 -m 8G -t $((2 * limit)))
+	vm/kernel-selftests.sh "$kernel" >/dev/null
 	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
-	: >"$folder/$1"	# check_guest() may look before the guest's process does
+	: >"$out"	# check_guest() may look before the guest's process does
 	# The tests load the module themselves: -n.
-	vm/run.sh -n -k "$1" "${size[@]}" -- ./guest.sh >"$folder/$1" 2>&1 &
+	vm/run.sh -n -k "$kernel" "${size[@]}" -- ./guest.sh ${part:+-p "${part#:}"} \
+		>"$out" 2>&1 &
 	guests[$1]=$!
 }
+
+# output_of NAME: the file with what that guest prints
+output_of() { echo "$folder/${1//[:\/]/-}"; }
 
 # boot_parallel KERNEL: leaves what the last boot printed in parallel-KERNEL, and
 # what those before it did that the emulator lost in parallel-KERNEL.raced.
@@ -155,8 +161,8 @@ guest_result() {
 check_guest() {
 	local status=0
 
-	echo "# section $1"
-	tail -n +1 -f --pid="${guests[$1]}" "$folder/$1" | ktap_nest
+	echo "# section ${1%:*}"
+	tail -n +1 -f --pid="${guests[$1]}" "$(output_of "$1")" | ktap_nest
 	wait "${guests[$1]}" || status=$?
 	guest_result "guest-$1" $status
 }
@@ -188,13 +194,13 @@ no_guest() {
 }
 
 check_guests() {
-	local kernel
+	local name kernel
 
-	for kernel; do
-		if [ -n "${guests[$kernel]-}" ]; then
-			check_guest "$kernel"
+	for name; do
+		if [ -n "${guests[$name]-}" ]; then
+			check_guest "$name"
 		else
-			no_guest "guest-$kernel"
+			no_guest "guest-$name"
 		fi
 	done
 	for kernel; do
@@ -216,19 +222,21 @@ check_guests() {
 }
 
 check_all() {
-	local kernel
+	local kernel name
 
 	echo "KTAP version 1"
-	echo "1..$((host + ${#builds[@]} + (1 + parallel + counted) * ${#kernels[@]}))"
+	echo "1..$((host + ${#builds[@]} + (1 + parallel + counted) * ${#names[@]}))"
 	[ $host = 0 ] || check_host
 	for kernel in "${builds[@]}"; do
 		check_build "$kernel" || continue
-		[[ " ${kernels[*]-} " == *" $kernel "* ]] || continue
-		start_guest "$kernel"
-		[ $counted = 0 ] || start_counted "$kernel"
-		[ $parallel = 0 ] || start_parallel "$kernel"
+		for name in "${names[@]}"; do
+			[ "${name%:*}" = "$kernel" ] || continue
+			start_guest "$name"
+			[ $counted = 0 ] || start_counted "$name"
+			[ $parallel = 0 ] || start_parallel "$name"
+		done
 	done
-	check_guests "${kernels[@]}"
+	check_guests "${names[@]}"
 }
 
 declare -A guests parallels counteds

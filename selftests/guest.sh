@@ -1,7 +1,8 @@
 #!/bin/bash
-# guest.sh [PROGRAM...]: in a guest, run the guest tests (default: every
-# *_test and *_test.sh here) and print KTAP. After each, the module must be
-# gone or go, and the kernel log since the test began must be clean.
+# guest.sh [-p PART/PARTS] [PROGRAM...]: in a guest, run the guest tests (default:
+# every *_test and *_test.sh here, with -p one part of them) and print KTAP. After
+# each, the module must be gone or go, and the kernel log since the test began must
+# be clean.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
@@ -41,10 +42,16 @@ judge() {
 	return $verdict
 }
 
+part=1 parts=1
+if [ "${1-}" = -p ]; then
+	part=${2%/*} parts=${2#*/}
+	shift 2
+fi
 if [ $# -gt 0 ]; then
 	programs=("$@")
 else
-	mapfile -t programs < <(make -s print-guest | grep .)
+	mapfile -t programs < <(make -s print-guest | grep . |
+		awk -v part="$part" -v parts="$parts" 'NR % parts == part % parts')
 fi
 echo "KTAP version 1"
 if [ ${#programs[@]} = 0 ]; then

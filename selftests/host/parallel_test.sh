@@ -45,7 +45,7 @@ make_tree() {
 	: >"$work/tree/expected-skips"
 	cat >"$work/tree/vm/run.sh" <<-'END'
 		#!/bin/bash
-		[ "${VM_TCG_THREAD-}" = multi ] || { echo 1..1; echo "ok 1 plain"; exit 0; }
+		[ "${VM_TCG_THREAD-}" = multi ] || { echo 1..1; echo "ok 1 plain ${*##*--}"; exit 0; }
 		boot=$(($(cat boots 2>/dev/null || echo 0) + 1))
 		echo $boot >boots
 		read -r status text < <(sed -n "${boot}p" script)
@@ -99,6 +99,18 @@ failed_test() {
 	equal end '2 passed, 1 failed, 0 skipped' "$(tail -n 1 "$work/out")"
 }
 
+# Each part boots a guest of its own; the module is built once.
+parts() {
+	(cd "$work/tree" && ./check.sh 6.12:1/2 6.12:2/2 2>/dev/null) >"$work/out"
+	cat "$work/out"
+	equal end '3 passed, 0 failed, 0 skipped' "$(tail -n 1 "$work/out")"
+	equal builds 1 "$(grep -c '^ok . build-6.12$' "$work/out")"
+	grep -q '^ *ok 1 plain .*guest.sh -p 1/2$' "$work/out"
+	grep -q '^ *ok 1 plain .*guest.sh -p 2/2$' "$work/out"
+	grep -qx 'ok 2 guest-6.12:1/2' "$work/out"
+	grep -qx 'ok 3 guest-6.12:2/2' "$work/out"
+}
+
 make_tree
 prove "a breakpoint that was executed and is not there is the emulator's" absent_breakpoint
 prove "one that is there is the guest's own" present_breakpoint
@@ -107,4 +119,5 @@ prove "a guest that the emulator lost boots again, and its results do not count"
 prove "the third time it has failed" lost_always
 prove "a guest that was lost otherwise has failed" lost_otherwise
 prove "so has one in which a test failed" failed_test
+prove "the tests in parts run in a guest for each part" parts
 prove_end
