@@ -213,12 +213,13 @@ static void stop_waiting(struct copies *copies, uint32_t proc)
 
 /* ---- running ---- */
 
-/* Run a fork; what waits of the child may run then. */
+/* Run a fork.  Operations of the child that wait may run then; a child that has exited is gone. */
 static int run_fork(struct copies *copies, const struct op *op)
 {
 	int err = flow_fork(copies, op);
+	const struct proc_io *child = proc_io_at(copies, op->child);
 
-	if (err || !proc_io_at(copies, op->child)->first)
+	if (err || !child || !child->first)
 		return err;
 	return wake(copies, op->child);
 }
