@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static struct map_slot *find(const struct map *map, uint64_t key)
+static struct map_slot *find_slot(const struct map *map, uint64_t key)
 {
 	uint32_t i = map_hash(key) & map->mask;
 
@@ -23,10 +23,10 @@ static struct map_slot *find(const struct map *map, uint64_t key)
  */
 uint32_t map_get(const struct map *map, uint64_t key)
 {
-	return map->slot ? find(map, key)->number : 0;
+	return map->slot ? find_slot(map, key)->number : 0;
 }
 
-static int grow(struct map *map)
+static int grow_table(struct map *map)
 {
 	struct map grown = { .nr = map->nr, .mask = map->mask ? map->mask * 2 + 1 : 15 };
 	uint32_t i;
@@ -38,7 +38,7 @@ static int grow(struct map *map)
 		return -ENOMEM;
 	for (i = 0; map->slot && i <= map->mask; i++)
 		if (map->slot[i].number)
-			*find(&grown, map->slot[i].key) = map->slot[i];
+			*find_slot(&grown, map->slot[i].key) = map->slot[i];
 	free(map->slot);
 	*map = grown;
 	return 0;
@@ -52,24 +52,27 @@ int map_set(struct map *map, uint64_t key, uint32_t number)
 {
 	struct map_slot *slot;
 
-	if ((!map->slot || map->nr > map->mask / 3 * 2) && grow(map))
+	if ((!map->slot || map->nr > map->mask / 3 * 2) && grow_table(map))
 		return -ENOMEM;
-	slot = find(map, key);
+	slot = find_slot(map, key);
 	map->nr += !slot->number;
 	*slot = (struct map_slot){ .key = key, .number = number };
 	return 0;
 }
 
-/* Is slot @i in the way from @home to @from, so that what lies there can move to @i? */
+/*
+ * True if the entry in slot @from, whose home slot is @home, can move to free slot
+ * @i: slot @i lies on the probe sequence from @home to @from.
+ */
 static bool can_move(uint32_t home, uint32_t from, uint32_t i, uint32_t mask)
 {
 	return ((from - home) & mask) >= ((from - i) & mask);
 }
 
-/* map_remove - nothing is stored for @key any more */
+/* map_remove - remove the number stored for @key */
 void map_remove(struct map *map, uint64_t key)
 {
-	struct map_slot *slot = map->slot ? find(map, key) : NULL;
+	struct map_slot *slot = map->slot ? find_slot(map, key) : NULL;
 	uint32_t i, from;
 
 	if (!slot || !slot->number)
@@ -86,7 +89,7 @@ void map_remove(struct map *map, uint64_t key)
 }
 
 /**
- * map_filter - keep only what @keep wants
+ * map_filter - remove the entries for which @keep returns false
  * Return: 0 or -ENOMEM.
  */
 int map_filter(struct map *map, bool (*keep)(void *arg, uint64_t key, uint32_t number), void *arg)

@@ -21,7 +21,7 @@ static uint16_t bucket_of(uint64_t value)
 	return (shift + 1) * SUB + (value >> shift) - SUB;
 }
 
-/* the largest value that falls into @bucket */
+/* Largest value that falls into @bucket. */
 static uint64_t bucket_top(uint16_t bucket)
 {
 	unsigned int shift;
@@ -32,8 +32,8 @@ static uint64_t bucket_top(uint16_t bucket)
 	return ((uint64_t)(bucket % SUB + SUB) << shift) + ((1ULL << shift) - 1);
 }
 
-/* Let the buckets span @first ... @last as well. */
-static int span(struct hist *hist, uint16_t first, uint16_t last)
+/* Extend the array of buckets so that it also covers @first ... @last. */
+static int cover_buckets(struct hist *hist, uint16_t first, uint16_t last)
 {
 	uint16_t low = hist->nr && hist->first < first ? hist->first : first;
 	uint16_t end = hist->first + hist->nr;
@@ -74,7 +74,7 @@ int hist_add(struct hist *hist, uint64_t value)
 	uint16_t bucket = bucket_of(value);
 
 	if ((bucket < hist->first || bucket >= hist->first + hist->nr) &&
-	    span(hist, bucket, bucket))
+	    cover_buckets(hist, bucket, bucket))
 		return -ENOMEM;
 	hist->bucket[bucket - hist->first]++;
 	count_in(hist, 1, value, value, value);
@@ -82,7 +82,7 @@ int hist_add(struct hist *hist, uint64_t value)
 }
 
 /**
- * hist_merge - count all values of @other in @hist too
+ * hist_merge - add all values of @other to @hist
  * Return: 0 or -ENOMEM.
  */
 int hist_merge(struct hist *hist, const struct hist *other)
@@ -91,7 +91,7 @@ int hist_merge(struct hist *hist, const struct hist *other)
 
 	if (!other->count)
 		return 0;
-	if (span(hist, other->first, other->first + other->nr - 1))
+	if (cover_buckets(hist, other->first, other->first + other->nr - 1))
 		return -ENOMEM;
 	for (i = 0; i < other->nr; i++)
 		hist->bucket[other->first + i - hist->first] += other->bucket[i];
@@ -100,8 +100,8 @@ int hist_merge(struct hist *hist, const struct hist *other)
 }
 
 /**
- * hist_percentile - a value that @percent % of the values do not exceed
- * Return: the value, at most 3.2 % too high; 0 without any value.
+ * hist_percentile - a percentile: @percent % of the values are at most that large
+ * Return: the value, at most 3.2 % too high; 0 if @hist is empty.
  */
 uint64_t hist_percentile(const struct hist *hist, double percent)
 {

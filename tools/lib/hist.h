@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A log-linear histogram: 32 buckets for each doubling, so that a percentile
- * is at most 3.2 % above the true value; count, sum and extremes are exact.
- * Memory spans the values seen only: one value takes one bucket.
+ * A log-linear histogram: 32 buckets for each doubling, so that a percentile is at
+ * most 3.2 % above the true value; count, sum and extremes are exact. The array of
+ * buckets covers only the range of the counted values: a single value takes one
+ * bucket.
  */
 #ifndef IPCPROBE_LIB_HIST_H
 #define IPCPROBE_LIB_HIST_H
@@ -27,7 +28,7 @@ int hist_add(struct hist *hist, uint64_t value);
 int hist_merge(struct hist *hist, const struct hist *other);
 void hist_deinit(struct hist *hist);
 
-/* mean of all values, 0 without any */
+/* Mean of all values; 0 if @hist is empty. */
 static inline uint64_t hist_mean(const struct hist *hist)
 {
 	return hist->count ? hist->sum / hist->count : 0;

@@ -10,13 +10,13 @@
 /**
  * struct maps_line - one mapping
  * @start: first address
- * @end: the one behind the last
- * @offset: of @start in the object, bytes
- * @inode: of the object, 0 = none
- * @major: of the object's device
- * @minor: of the object's device
- * @prot: "rw-p"
- * @name: "" = none; points into the line
+ * @end: first address after the mapping
+ * @offset: position of @start in the mapped object, bytes
+ * @inode: inode number of the mapped object, 0 = none
+ * @major: major number of the object's device
+ * @minor: minor number of the object's device
+ * @prot: permissions, such as "rw-p"
+ * @name: path or other name; "" = none; points into the parsed line
  */
 struct maps_line {
 	uint64_t start, end;
@@ -28,8 +28,9 @@ struct maps_line {
 };
 
 /**
- * maps_line_parse - "55d0-55d3 r-xp 00002000 fd:01 1234    /usr/bin/cat"
- * @line: without a newline
+ * maps_line_parse - parse a line such as "55d0-55d3 r-xp 00002000 fd:01 1234
+ * /usr/bin/cat"
+ * @line: the line, without its newline
  * @ret: the mapping
  *
  * Return: 0 or -EINVAL.

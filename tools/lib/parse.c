@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A decimal number at *@word, which then points behind it. */
+/* Parse a decimal number at *@word and advance *@word past the number. */
 static int take_number(const char **word, uint64_t max, uint64_t *ret)
 {
 	const char *p = *word;
@@ -31,7 +31,7 @@ static int take_number(const char **word, uint64_t max, uint64_t *ret)
 }
 
 /**
- * parse_u64 - a decimal number and nothing else
+ * parse_u64 - parse a word that is one decimal number
  * Return: 0, -EINVAL (not a number) or -ERANGE (more than @max).
  */
 int parse_u64(const char *word, uint64_t max, uint64_t *ret)
@@ -44,7 +44,7 @@ int parse_u64(const char *word, uint64_t max, uint64_t *ret)
 }
 
 /**
- * parse_size - a number of bytes with an optional suffix k, M or G
+ * parse_size - parse a number of bytes with an optional suffix k, M or G
  * Return: 0, -EINVAL or -ERANGE (more than @max).
  */
 int parse_size(const char *word, uint64_t max, uint64_t *ret)
@@ -94,7 +94,7 @@ static int take_cpu_range(const char **word, struct cpu_set *set)
 }
 
 /**
- * parse_cpus - a list such as 0-3,7
+ * parse_cpus - parse a list of CPUs such as 0-3,7
  * Return: 0, -EINVAL or -ERANGE (a CPU number that no machine has).
  */
 int parse_cpus(const char *word, struct cpu_set *ret)
@@ -113,8 +113,8 @@ int parse_cpus(const char *word, struct cpu_set *ret)
 }
 
 /**
- * parse_pids - a list such as 12,345
- * Return: 0, -EINVAL, -ERANGE (no such number) or -E2BIG (too many).
+ * parse_pids - parse a list of process ids such as 12,345
+ * Return: 0, -EINVAL, -ERANGE (not a valid process id) or -E2BIG (too many).
  */
 int parse_pids(const char *word, struct pid_list *ret)
 {
@@ -137,7 +137,7 @@ int parse_pids(const char *word, struct pid_list *ret)
 	}
 }
 
-/* Seconds with up to nine decimals, as nanoseconds. */
+/* Parse seconds with up to nine decimals, and convert them to nanoseconds. */
 static int take_seconds(const char **word, uint64_t *ret)
 {
 	const char *p;
@@ -160,7 +160,7 @@ static int take_seconds(const char **word, uint64_t *ret)
 }
 
 /**
- * parse_seconds - a time such as 0.5, as nanoseconds
+ * parse_seconds - parse a time in seconds such as 0.5; the result is in nanoseconds
  * Return: 0, -EINVAL or -ERANGE.
  */
 int parse_seconds(const char *word, uint64_t *ret)
@@ -172,7 +172,7 @@ int parse_seconds(const char *word, uint64_t *ret)
 	return *word ? -EINVAL : 0;
 }
 
-/* "1.5" is since the beginning, "-1.5" before the end. */
+/* Parse a time: "1.5" counts from the beginning, "-1.5" back from the end. */
 static int take_moment(const char **word, uint64_t *ns, bool *is_before_end)
 {
 	*is_before_end = **word == '-';
@@ -180,7 +180,10 @@ static int take_moment(const char **word, uint64_t *ns, bool *is_before_end)
 	return take_seconds(word, ns);
 }
 
-/* Whether it ends after it begins; where one end counts from elsewhere only the file tells. */
+/*
+ * True if the window ends after it begins, or if that depends on the length of the
+ * file, because the two ends count from different points.
+ */
 static bool is_forward(const struct time_window *window)
 {
 	if (window->is_from_end && window->is_until_end)
@@ -191,9 +194,10 @@ static bool is_forward(const struct time_window *window)
 }
 
 /**
- * parse_window - START,STOP in seconds; each may be left out, not both
+ * parse_window - parse START,STOP in seconds; one of the two may be left out
  *
- * With a minus sign a time is before the end: "-10," are the last ten seconds.
+ * A time with a minus sign counts back from the end: "-10," means the last ten
+ * seconds.
  *
  * Return: 0 or -EINVAL, -ERANGE; also -EINVAL if STOP is not after START.
  */

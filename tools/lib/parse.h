@@ -19,7 +19,10 @@ int parse_pids(const char *word, struct pid_list *ret);
 int parse_seconds(const char *word, uint64_t *ret);
 int parse_window(const char *word, struct time_window *ret);
 
-/* the words that give these back, "" for none; to be freed; NULL without memory */
+/*
+ * These functions convert parsed values back to text: "" for an empty list, NULL
+ * without memory. The caller frees the text.
+ */
 char *parse_cpus_text(const struct cpu_set *set);
 char *parse_pids_text(const struct pid_list *list);
 

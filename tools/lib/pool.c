@@ -10,10 +10,10 @@
 
 /**
  * array_reserve - make room for @nr elements (at least one) of @size bytes
- * @cap: elements there is room for, kept up to date
+ * @cap: number of elements that @array has room for; updated
  *
- * Return: the array, moved if need be; NULL without memory, then nothing has
- * changed.
+ * Return: the array, possibly at another address; NULL without memory, and then
+ * @array is unchanged.
  */
 void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size)
 {
@@ -32,7 +32,7 @@ void *array_reserve(void *array, uint32_t *cap, uint32_t nr, size_t size)
 	return array;
 }
 
-/* array_reserve_zeroed - the same; elements that there was no room for are 0 */
+/* array_reserve_zeroed - like array_reserve(), and set all new elements to 0 */
 void *array_reserve_zeroed(void *array, uint32_t *cap, uint32_t nr, size_t size)
 {
 	uint32_t old = *cap;
@@ -60,8 +60,8 @@ static int add_chunk(struct pool *pool)
 }
 
 /**
- * pool_add - a new zeroed object
- * @ret: its number
+ * pool_add - allocate a zeroed object
+ * @ret: set to the number of the object
  * Return: the object, or NULL without memory.
  */
 void *pool_add(struct pool *pool, uint32_t *ret)
@@ -79,9 +79,10 @@ void *pool_add(struct pool *pool, uint32_t *ret)
 }
 
 /**
- * pool_reach - the object @number, made with all before it if it is new
+ * pool_reach - get object @number; a new one is allocated, with all objects before
+ * it
  *
- * For pools that share their numbers with another one.
+ * Only for pools that share their numbers with another pool.
  *
  * Return: the object, or NULL without memory.
  */
@@ -96,9 +97,10 @@ void *pool_reach(struct pool *pool, uint32_t number)
 }
 
 /**
- * pool_free - nothing refers to @number any more: another object may have it
+ * pool_free - free object @number, to which nothing refers; the number may be used
+ * again
  *
- * Not for pools that share their numbers with another one.
+ * Not for pools that share their numbers with another pool.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -135,7 +137,7 @@ void pool_deinit(struct pool *pool)
 }
 
 /**
- * sparse_reach - the object that @number has, zeroed if it is new
+ * sparse_reach - get the object of @number; a new object is zeroed
  * Return: the object, or NULL without memory.
  */
 void *sparse_reach(struct sparse *sparse, uint32_t number)
@@ -151,7 +153,7 @@ void *sparse_reach(struct sparse *sparse, uint32_t number)
 	return sparse->v[number];
 }
 
-/* sparse_drop - @number has no object any more */
+/* sparse_drop - free the object of @number, if there is one */
 void sparse_drop(struct sparse *sparse, uint32_t number)
 {
 	if (number >= sparse->nr)

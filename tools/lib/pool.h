@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Objects of one size, numbered from 1, that never move.  Number 0 is a
- * zeroed object that stands for "none" or "unknown".  The number of one that is
- * given back goes to another; until then it is a zeroed object, too.
+ * Objects of one size, numbered from 1, that never move in memory. Number 0 is a
+ * zeroed object that stands for "none" or "unknown". The number of a freed object
+ * is used again for a new object; until then its object is zeroed, too.
  */
 #ifndef IPCPROBE_LIB_POOL_H
 #define IPCPROBE_LIB_POOL_H
@@ -16,10 +16,10 @@
 /**
  * struct pool - objects by number
  * @chunk: arrays of POOL_CHUNK objects
- * @size: of one object
- * @nr: numbers given out ever, 0 included
+ * @size: size of one object, bytes
+ * @nr: numbers ever given out, including 0
  * @nr_chunks: length of @chunk
- * @free: numbers given back
+ * @free: numbers of freed objects
  */
 struct pool {
 	char **chunk;
@@ -37,21 +37,24 @@ void *pool_add(struct pool *pool, uint32_t *ret);
 void *pool_reach(struct pool *pool, uint32_t number);
 int pool_free(struct pool *pool, uint32_t number);
 
-/* objects in use, but for number 0 */
+/* Number of objects in use, without number 0. */
 static inline uint32_t pool_used(const struct pool *pool)
 {
 	return pool->nr - 1 - pool->nr_free;
 }
 
-/* @number must be below pool->nr */
+/*
+ * @number must be less than pool->nr.
+ */
 static inline void *pool_at(const struct pool *pool, uint32_t number)
 {
 	return pool->chunk[number >> POOL_SHIFT] + (number & (POOL_CHUNK - 1)) * pool->size;
 }
 
 /**
- * struct sparse - objects of one size for some of many numbers
- * @v: by number, NULL = none
+ * struct sparse - array with objects of one size, in which most numbers have no
+ * object
+ * @v: objects by number, NULL = no object
  * @nr: length of @v
  */
 struct sparse {
@@ -64,7 +67,7 @@ void *sparse_reach(struct sparse *sparse, uint32_t number);
 void sparse_drop(struct sparse *sparse, uint32_t number);
 void sparse_deinit(struct sparse *sparse);
 
-/* the object that @number has, NULL = none */
+/* The object of @number, NULL = none. */
 static inline void *sparse_at(const struct sparse *sparse, uint32_t number)
 {
 	return number < sparse->nr ? sparse->v[number] : NULL;

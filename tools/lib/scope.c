@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What the user wants to see: processes and CPUs.
- */
+/* The user's selection of processes and CPUs to show. */
 #include "lib/scope.h"
 
 bool scope_has_pid(const struct scope *scope, uint32_t pid)

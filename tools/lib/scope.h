@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the user wants to see: processes, CPUs, a part of the time.  Watchers of the model and views
- * take it; the command line fills it.
+ * The user's selection of what to show: processes, CPUs, a part of the time.
+ * Watchers of the model and views read the selection; the command line sets it.
  */
 #ifndef IPCPROBE_LIB_SCOPE_H
 #define IPCPROBE_LIB_SCOPE_H
@@ -11,12 +11,13 @@
 
 #include <linux/ipcprobe.h>
 
-#define CPU_SET_MAX	8192U	/* numbers of CPUs are below this */
+#define CPU_SET_MAX	8192U	/* CPU numbers are less than this. */
 
 /**
  * struct cpu_set - CPUs named by the user
  * @word: bit mask
- * @nr_words: words up to the highest CPU named; 0 = the user named none
+ * @nr_words: number of words, up to the highest CPU named; 0 = the user named no
+ *	CPU
  */
 struct cpu_set {
 	uint64_t word[CPU_SET_MAX / 64];
@@ -25,8 +26,8 @@ struct cpu_set {
 
 /**
  * struct pid_list - processes named by the user
- * @pid: their numbers
- * @nr: how many; 0 = the user named none
+ * @pid: process ids
+ * @nr: number of processes; 0 = the user named no process
  */
 struct pid_list {
 	uint32_t pid[IPCPROBE_NR_PIDS_MAX];
@@ -35,10 +36,10 @@ struct pid_list {
 
 /**
  * struct time_window - a part of a recording, named by the user
- * @from_ns: its first time, since the recording began
- * @until_ns: the first time after it; UINT64_MAX = the end
- * @is_from_end: @from_ns is before the recording's end instead
- * @is_until_end: likewise @until_ns
+ * @from_ns: first time of the window, since the recording began
+ * @until_ns: first time after the window; UINT64_MAX = the end of the recording
+ * @is_from_end: @from_ns counts back from the recording's end
+ * @is_until_end: @until_ns counts back from the recording's end
  */
 struct time_window {
 	uint64_t from_ns;
@@ -49,8 +50,8 @@ struct time_window {
 
 /**
  * struct scope - what is shown; all zero: everything
- * @pids: these processes only; none named: all
- * @cpus: these CPUs only; none named: all
+ * @pids: show only these processes; empty: all processes
+ * @cpus: show only these CPUs; empty: all CPUs
  */
 struct scope {
 	struct pid_list pids;
@@ -62,10 +63,10 @@ static inline bool cpu_set_has(const struct cpu_set *set, uint32_t cpu)
 	return cpu / 64 < set->nr_words && set->word[cpu / 64] >> cpu % 64 & 1;
 }
 
-/* True if @pid was named, or none was. */
+/* True if the user named @pid, or named no process. */
 bool scope_has_pid(const struct scope *scope, uint32_t pid);
 
-/* True if @cpu was named, or none was. */
+/* True if the user named @cpu, or named no CPU. */
 static inline bool scope_has_cpu(const struct scope *scope, uint32_t cpu)
 {
 	return !scope->cpus.nr_words || cpu_set_has(&scope->cpus, cpu);

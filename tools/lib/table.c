@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables: a thin layer over libsmartcols.  Without memory a table stays
- * incomplete or empty; no caller needs to look.
+ * Tables: a thin layer over libsmartcols. Without memory a table stays incomplete
+ * or empty; callers need not check for that.
  */
 #include "lib/table.h"
 
@@ -19,10 +19,11 @@
 
 /**
  * struct table - rows under construction
- * @scols: the table
- * @line: the last one; the table's
- * @is_chosen: the user named its columns
- * @place: where each column of the caller's list is shown, NOT_SHOWN = nowhere
+ * @scols: the table of libsmartcols
+ * @line: the last line; @scols owns it
+ * @is_chosen: the user named the columns of this table
+ * @place: for each column of the caller's list, its number in @scols; NOT_SHOWN =
+ *	the column is not shown
  */
 struct table {
 	struct libscols_table *scols;
@@ -71,13 +72,14 @@ static int add_columns(struct table_view *view, const struct table_column *colum
 }
 
 /**
- * table_view_parse - the columns that "A,B", or with the usual ones "+A,B", names
- * @view: its columns are set
- * @columns: all there are
- * @nr_default: the first so many are the usual ones
- * @words: NULL = the usual ones
+ * table_view_parse - parse names of columns: "A,B" shows these, "+A,B" the default
+ * columns and these
+ * @view: the parsed columns are stored here
+ * @columns: all columns of the table
+ * @nr_default: number of default columns; they are the first in @columns
+ * @words: names of columns; NULL = the default columns
  *
- * Return: 0, or -EINVAL if there is no such column.
+ * Return: 0, or -EINVAL if @words names an unknown column.
  */
 int table_view_parse(struct table_view *view, const struct table_column *columns,
 		     unsigned int nr_default, const char *words)
@@ -100,7 +102,10 @@ static void new_column(struct table *table, const struct table_column *column)
 			       column->is_right ? SCOLS_FL_RIGHT : 0);
 }
 
-/* table_create_view - an empty table with these columns; NULL without memory */
+/*
+ * table_create_view - create an empty table with the columns of @view; NULL without
+ * memory
+ */
 struct table *table_create_view(const struct table_column *columns,
 				const struct table_view *view)
 {
@@ -115,7 +120,8 @@ struct table *table_create_view(const struct table_column *columns,
 	}
 	table->is_chosen = view->is_chosen;
 	scols_table_enable_noheadings(table->scols, view->is_bare);
-	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);	/* see table_fit.h */
+	/* because table_fit() does it */
+	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);
 	for (unsigned int i = 0; i < TABLE_COLUMNS_MAX; i++)
 		table->place[i] = NOT_SHOWN;
 	for (unsigned int i = 0; i < view->nr; i++) {
@@ -125,7 +131,7 @@ struct table *table_create_view(const struct table_column *columns,
 	return table;
 }
 
-/* table_create - the same with all columns */
+/* table_create - create an empty table with all columns; NULL without memory */
 struct table *table_create(const struct table_column *columns)
 {
 	struct table_view view = { 0 };
@@ -142,7 +148,10 @@ void table_add(struct table *table)
 		table->line = scols_table_new_line(table->scols, NULL);
 }
 
-/* "1.5 ms" as "1.5ms": awk and cut tell columns apart by blanks. */
+/*
+ * Join the words of a number and its unit, "1.5 ms" to "1.5ms": awk and cut
+ * separate columns at blanks.
+ */
 static void join_words(char *text)
 {
 	char *to = text;
@@ -178,8 +187,8 @@ void table_set(struct table *table, unsigned int column, const char *format, ...
 		free(text);
 }
 
-/* Name the columns that a narrow terminal has no room for. */
-static void say_hidden(const struct table *table)
+/* Warn about the columns that are hidden because the terminal is too narrow. */
+static void warn_hidden(const struct table *table)
 {
 	size_t nr = scols_table_get_ncols(table->scols);
 	const char *separator = "(no room for ";
@@ -206,7 +215,7 @@ void table_print(struct table *table)
 		table_fit(table->scols, width, !table->is_chosen);
 	scols_print_table(table->scols);
 	if (width)
-		say_hidden(table);
+		warn_hidden(table);
 }
 
 void table_destroy(struct table *table)

@@ -8,20 +8,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* one column; a list of them ends with a NULL name */
+/* One column of a table. A list of columns ends with a NULL name. */
 struct table_column {
 	const char *name;
-	bool is_right;		/* numbers: with their units they are one word, "1.5ms" */
+	/* a column of numbers; a number and its unit are one word, "1.5ms" */
+	bool is_right;
 };
 
 #define TABLE_COLUMNS_MAX	96U
 
 /**
- * struct table_view - which columns to show, as the user wants them
- * @column: places in the list of columns, in this order
- * @nr: how many
- * @is_bare: no headings
- * @is_chosen: the user named them: none is hidden on a narrow terminal
+ * struct table_view - the user's choice of columns
+ * @column: indexes into the list of columns, in the order of display
+ * @nr: number of columns to show
+ * @is_bare: print no headings
+ * @is_chosen: the user named the columns: no column is hidden on a narrow terminal
  */
 struct table_view {
 	unsigned int column[TABLE_COLUMNS_MAX];

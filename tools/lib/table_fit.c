@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A table that is to fit into the lines of a terminal.
+ * Make a table fit into the lines of a terminal.
  *
- * Each column has the width that it would like: that of its longest cell. As long
- * as lines are too long, the widest text gives up a character, down to TEXT_LEAST;
- * then the last column is hidden, and all begin anew.
+ * Each column begins with the width that it wants: that of its longest cell. While
+ * the lines are too long, the widest text column becomes one character narrower,
+ * down to TEXT_LEAST. If that is not enough, the last column is hidden, and the
+ * widths are computed anew.
  */
 #include "lib/table_fit.h"
 
@@ -16,15 +17,17 @@
 #include "lib/table.h"
 #include "lib/text.h"
 
-#define TEXT_LEAST	16U	/* characters that a text keeps, if it has them */
-#define ESCAPE_WIDTH	4U	/* of "\x1b": libsmartcols prints what is harmful so */
+/* width that a text column keeps if its texts are that long */
+#define TEXT_LEAST	16U
+/* width of "\x1b": libsmartcols prints control characters in this form */
+#define ESCAPE_WIDTH	4U
 
 /**
  * struct fit - widths of the columns
- * @wanted: of the longest cell or the heading
- * @least: it is not made shorter than that
- * @width: what it gets
- * @nr: columns that are shown
+ * @wanted: width of the column's longest cell or its heading
+ * @least: minimum width of the column
+ * @width: width that the column gets
+ * @nr: number of columns that are shown
  */
 struct fit {
 	unsigned int wanted[TABLE_COLUMNS_MAX];
@@ -35,8 +38,11 @@ struct fit {
 
 /* ---- texts ---- */
 
-/* Of the first character: its bytes, and its characters on the terminal. */
-static size_t measure(const char *text, unsigned int *width)
+/*
+ * Measure the first character of @text: return its bytes, set @width to its columns
+ * on the terminal.
+ */
+static size_t measure_char(const char *text, unsigned int *width)
 {
 	mbstate_t state = { 0 };
 	wchar_t wide;
@@ -55,21 +61,24 @@ static unsigned int width_of(const char *text)
 	unsigned int width = 0, one;
 
 	while (*text) {
-		text += measure(text, &one);
+		text += measure_char(text, &one);
 		width += one;
 	}
 	return width;
 }
 
-/* The first characters of @text that leave room for the sign of what follows; to be freed. */
-static char *shorten(const char *text, unsigned int width)
+/*
+ * Cut @text so that it and the sign for omitted text fit into @width. The caller
+ * frees the result.
+ */
+static char *shorten_text(const char *text, unsigned int width)
 {
 	const char *dots = text_sign(SIGN_DOTS), *end = text;
 	unsigned int room = width - width_of(dots), used = 0, one;
 	char *cut;
 
 	for (;;) {
-		size_t len = measure(end, &one);
+		size_t len = measure_char(end, &one);
 
 		if (used + one > room)
 			break;
@@ -89,7 +98,7 @@ static bool is_text(const struct libscols_column *column)
 	return !(scols_column_get_flags(column) & SCOLS_FL_RIGHT);
 }
 
-static void want(struct fit *fit, struct libscols_table *table, unsigned int i)
+static void compute_wanted(struct fit *fit, struct libscols_table *table, unsigned int i)
 {
 	struct libscols_column *column = scols_table_get_column(table, i);
 	const char *name = scols_cell_get_data(scols_column_get_header(column));
@@ -119,8 +128,11 @@ static unsigned int length_of(const struct fit *fit)
 	return length;
 }
 
-/* Take a character off the widest text; false if none has one to give. */
-static bool narrow(struct fit *fit)
+/*
+ * Make the widest text column one character narrower; false if no column can become
+ * narrower.
+ */
+static bool narrow_widest(struct fit *fit)
 {
 	unsigned int widest = fit->nr;
 
@@ -138,12 +150,12 @@ static bool try_widths(struct fit *fit, unsigned int width)
 {
 	memcpy(fit->width, fit->wanted, sizeof(fit->width));
 	while (length_of(fit) > width)
-		if (!narrow(fit))
+		if (!narrow_widest(fit))
 			return false;
 	return true;
 }
 
-static void apply(const struct fit *fit, struct libscols_table *table, unsigned int i)
+static void shorten_cells(const struct fit *fit, struct libscols_table *table, unsigned int i)
 {
 	struct libscols_column *column = scols_table_get_column(table, i);
 	size_t line, nr_lines = scols_table_get_nlines(table);
@@ -155,13 +167,13 @@ static void apply(const struct fit *fit, struct libscols_table *table, unsigned 
 
 		if (!text || width_of(text) <= fit->width[i])
 			continue;
-		cut = shorten(text, fit->width[i]);
+		cut = shorten_text(text, fit->width[i]);
 		if (cut && scols_line_refer_column_data(row, column, cut))
 			free(cut);
 	}
 }
 
-static void hide(struct libscols_column *column)
+static void hide_column(struct libscols_column *column)
 {
 	scols_column_set_flags(column, scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
 }
@@ -172,11 +184,11 @@ void table_fit(struct libscols_table *table, unsigned int width, bool can_hide)
 	struct fit fit = { .nr = nr };
 
 	for (i = 0; i < nr; i++)
-		want(&fit, table, i);
+		compute_wanted(&fit, table, i);
 	while (!try_widths(&fit, width) && can_hide && fit.nr > 1)
 		fit.nr--;
 	for (i = 0; i < fit.nr; i++)
-		apply(&fit, table, i);
+		shorten_cells(&fit, table, i);
 	for (; i < nr; i++)
-		hide(scols_table_get_column(table, i));
+		hide_column(scols_table_get_column(table, i));
 }

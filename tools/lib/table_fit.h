@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * A table that is to fit into the lines of a terminal.
- */
+/* Make a table fit into the lines of a terminal. */
 #ifndef IPCPROBE_LIB_TABLE_FIT_H
 #define IPCPROBE_LIB_TABLE_FIT_H
 
@@ -10,10 +8,10 @@
 #include <libsmartcols.h>
 
 /**
- * table_fit - shorten texts, and where that is not enough hide columns from the right
- * @table: with all its lines
- * @width: characters of a line
- * @can_hide: else they are shown all the same
+ * table_fit - shorten texts; if that is not enough, hide columns from the right
+ * @table: the table, complete with all its lines
+ * @width: characters of a line of the terminal
+ * @can_hide: columns may be hidden; if false, lines may be too long
  *
  * Numbers are never shortened.
  */

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The terminal that reports go to.
- */
+/* Properties of the terminal that reports are printed on. */
 #include "lib/terminal.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define DEFAULT_WIDTH	80U	/* of a terminal that does not tell */
+#define DEFAULT_WIDTH	80U	/* width of a terminal that does not report its width */
 #define WIDTH_MAX	10000U
 
 unsigned int terminal_width(void)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Text that others chose, made harmless for a terminal or valid for JSON.
- */
+/* Text from other programs, made harmless for a terminal or valid for JSON. */
 #include "lib/text.h"
 
 #include <langinfo.h>
@@ -10,7 +8,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
-/* text_sign - the sign as bytes of the locale */
+/* text_sign - @sign as bytes in the character set of the locale */
 const char *text_sign(enum text_sign sign)
 {
 	static const char *const utf8[] = {
@@ -25,7 +23,7 @@ const char *text_sign(enum text_sign sign)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") ? ascii[sign] : utf8[sign];
 }
 
-/* Print one character as it is or escaped; return the bytes it had. */
+/* Print one character, unchanged or escaped; return the number of its bytes. */
 static size_t print_char(FILE *out, const char *text, size_t left, char quote)
 {
 	unsigned char first = (unsigned char)*text;
@@ -62,15 +60,18 @@ static void print_text(FILE *out, const char *text, char quote)
 }
 
 /**
- * text_print - write @text, control characters and bytes that are no
- * character of the locale as \xNN
+ * text_print - print @text; control characters and bytes that are not valid in the
+ * locale are printed as \xNN
  */
 void text_print(FILE *out, const char *text)
 {
 	print_text(out, text, 0);
 }
 
-/* text_print_quoted - the same within double quotes, those inside escaped */
+/*
+ * text_print_quoted - print @text like text_print(), in double quotes; quotes in
+ * @text are escaped
+ */
 void text_print_quoted(FILE *out, const char *text)
 {
 	putc('"', out);

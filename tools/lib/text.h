@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Text that others chose (task names, paths) on its way to a terminal or into
- * JSON: it may hold escape sequences and need not be valid UTF-8.
+ * Text from other programs (task names, paths) that is printed on a terminal or as
+ * JSON: it may contain escape sequences and may be invalid UTF-8.
  */
 #ifndef IPCPROBE_LIB_TEXT_H
 #define IPCPROBE_LIB_TEXT_H
@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-/* signs that reports use; in a locale without them they are written in ASCII */
+/* Signs in reports. A locale that lacks a sign gets an ASCII replacement. */
 enum text_sign { SIGN_TIMES, SIGN_ARROW, SIGN_DOTS, SIGN_MICRO };
 
 const char *text_sign(enum text_sign sign);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Why something failed, for the user.
- */
+/* The reason of a failure, for the user. */
 #include "lib/why.h"
 
 #include <stdarg.h>

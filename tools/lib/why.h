@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why something failed, for the user: kept in a buffer by what failed, printed
- * by the command.
+ * The reason of a failure, for the user: the function that failed stores the text
+ * in a buffer, the command prints the text.
  */
 #ifndef IPCPROBE_LIB_WHY_H
 #define IPCPROBE_LIB_WHY_H
@@ -9,13 +9,13 @@
 #include <stddef.h>
 
 /**
- * why_set - keep why
- * @why: buffer
- * @size: its size, bytes
- * @err: -errno
- * @format: as printf's
+ * why_set - store the reason of a failure
+ * @why: buffer for the text
+ * @size: size of @why, bytes
+ * @err: -errno of the failure
+ * @format: format of the text, as for printf()
  *
- * Return: @err, so that "return why_set(...)" leaves with it.
+ * Return: @err, so that a caller can write "return why_set(...)".
  */
 __attribute__((format(printf, 4, 5)))
 int why_set(char *why, size_t size, int err, const char *format, ...);

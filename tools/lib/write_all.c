@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * write(2) until all is written.
- */
+/* A loop around write(2) that writes all bytes. */
 #include "lib/write_all.h"
 
 #include <errno.h>
