@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which copies another system call would not have made.
+ * Find copies that another system call would have avoided.
  *
- * Said only of a process that reads bytes and writes each of them, the same, to
- * one pipe or file: one write for each read, before the next read, and nothing
- * else seen done with them.  Then each pair of calls could have been one call
- * that leaves the bytes in the kernel.
+ * Advice is given only about a process that reads bytes and writes each of them,
+ * unchanged, to one pipe or file: one write for each read, before the next read,
+ * and no other use of the bytes was seen. Then one call that leaves the bytes in
+ * the kernel could replace each pair of calls.
  */
 #include "model/copies/advice.h"
 
@@ -16,9 +16,9 @@
 #include "lib/hash.h"
 
 /**
- * struct passing - what became of the bytes of a hop that reads
- * @to: object that they were written to, 0 = to none yet
- * @is_bad: some were not just passed on
+ * struct passing - where the bytes of a read hop went
+ * @to: object that the bytes were written to, 0 = none yet
+ * @is_bad: some bytes were not only passed on unchanged
  */
 struct passing {
 	uint64_t bytes;
@@ -34,7 +34,10 @@ static bool starts_with(const char *text, const char *start)
 	return !strncmp(text, start, strlen(start));
 }
 
-/* A file with a page cache; one of /proc or /sys has none, and cannot be spliced. */
+/*
+ * True if @object is a file with a page cache. A file of /proc or /sys has none and
+ * cannot be spliced.
+ */
 static bool is_file(const struct copies *copies, uint32_t object)
 {
 	const char *path;
@@ -45,7 +48,10 @@ static bool is_file(const struct copies *copies, uint32_t object)
 	return path && !starts_with(path, "/proc/") && !starts_with(path, "/sys/");
 }
 
-/* The calls in question do not write to a file that is open to be appended to. */
+/*
+ * True if @object is a file opened for appending: the suggested calls cannot write
+ * to it.
+ */
 static bool is_appended(const struct copies *copies, uint32_t object)
 {
 	return object_type(object) == OBJECT_FILE &&
@@ -59,7 +65,7 @@ static bool is_suitable(const struct copies *copies, uint32_t object)
 
 /* ---- hops ---- */
 
-/* Every byte copied, and nothing in doubt. */
+/* True if every byte was copied and nothing about the hop is in doubt. */
 static bool is_plain(const struct hop *hop)
 {
 	return hop->key.image && hop->bytes && hop->copied_bytes == hop->bytes &&
@@ -81,7 +87,7 @@ static bool is_passing_write(const struct copies *copies, const struct hop *hop,
 	       !is_appended(copies, hop->key.to);
 }
 
-/* Add hop @number to what became of the bytes of the hop before it. */
+/* Account hop @number in the struct passing of the hop before it. */
 static void note_next(struct passing *passing, const struct copies *copies, uint32_t number)
 {
 	const struct hop *hop = hop_at(&copies->paths, number);
@@ -106,7 +112,7 @@ static struct passing *make_passing(const struct copies *copies)
 	return passing;
 }
 
-/* Does what became of the bytes of @hop, which reads, say that they only passed? */
+/* True if all bytes of read hop @hop were only passed on. */
 static bool only_passes(const struct hop *hop, const struct passing *passing)
 {
 	return is_plain(hop) && !hop->changed_bytes && !hop->has_kept && !hop->end_bytes &&
@@ -122,8 +128,8 @@ static const struct file *file_of(const struct copies *copies, uint32_t object)
 }
 
 /*
- * What the kernel does: into a pipe the pages of a file or of another pipe go by
- * reference; into a file they are copied, once.
+ * Choose the call by what the kernel does: into a pipe, pages of a file or of
+ * another pipe move by reference; into a file, bytes are copied once.
  */
 static void choose_call(const struct copies *copies, struct advice *advice)
 {
@@ -139,7 +145,10 @@ static void choose_call(const struct copies *copies, struct advice *advice)
 		advice->call = "sendfile";
 }
 
-/* Hop @hop belongs to what the process read of one object: that is one advice. */
+/*
+ * Add hop @hop to the advice about what its process reads of one object. All reads
+ * of one object give one advice.
+ */
 static int add_read(struct advice_list *list, struct map *map, uint32_t *cap,
 		    const struct hop *hop, const struct passing *passing)
 {
@@ -165,8 +174,8 @@ static int add_read(struct advice_list *list, struct map *map, uint32_t *cap,
 	return 0;
 }
 
-static int collect(struct advice_list *list, const struct copies *copies,
-		   const struct passing *passing)
+static int collect_advice(struct advice_list *list, const struct copies *copies,
+			  const struct passing *passing)
 {
 	struct map map = { 0 };
 	uint32_t i, cap = 0;
@@ -187,13 +196,13 @@ static bool is_wanted(const struct copies *copies, const struct advice *advice,
 {
 	uint32_t proc = image_at(copies->tasks, advice->image)->proc;
 
-	/* What else it did may be counted elsewhere. */
+	/* Other calls of this image may be counted in a folded image. */
 	if (!advice->to || image_at(copies->tasks, advice->image)->has_folded)
 		return false;
 	return proc_in_scope(copies->tasks, proc, scope);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_advice(const void *a, const void *b)
 {
 	const struct advice *x = a, *y = b;
 
@@ -205,9 +214,9 @@ static int compare(const void *a, const void *b)
 }
 
 /**
- * advice_list_init - what would have saved copies
+ * advice_list_init - list the calls that would have avoided copies
  *
- * Nothing is said where records are missing.
+ * If records may be missing, no advice is given.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -222,7 +231,7 @@ int advice_list_init(struct advice_list *list, const struct copies *copies,
 	if (!copies_is_complete(copies))
 		return 0;
 	passing = make_passing(copies);
-	err = passing ? collect(list, copies, passing) : -ENOMEM;
+	err = passing ? collect_advice(list, copies, passing) : -ENOMEM;
 	free(passing);
 	if (err) {
 		advice_list_deinit(list);
@@ -236,7 +245,7 @@ int advice_list_init(struct advice_list *list, const struct copies *copies,
 	}
 	list->nr = nr;
 	if (nr)
-		qsort(list->v, nr, sizeof(*list->v), compare);
+		qsort(list->v, nr, sizeof(*list->v), compare_advice);
 	return 0;
 }
 

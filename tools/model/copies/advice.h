@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Which copies of a finished model another system call would not have made.
- */
+/* Copies in a finished model that another system call would have avoided. */
 #ifndef IPCPROBE_MODEL_COPIES_ADVICE_H
 #define IPCPROBE_MODEL_COPIES_ADVICE_H
 
@@ -11,14 +9,15 @@
 #include "model/copies/copies.h"
 
 /**
- * struct advice - a process that only passes bytes on
- * @call: the system call that would do it
- * @image: the process
- * @from: object that it reads
- * @to: object that it writes, all of these bytes and no others of them elsewhere
- * @bytes: that it passed on
- * @copied_bytes: copied by that
- * @saved_bytes: of these, @call would not have copied
+ * struct advice - advice about a process that only passes bytes on
+ * @call: system call that would pass the bytes on without a copy
+ * @image: image of the process
+ * @from: object that the process reads
+ * @to: object that the process writes all of these bytes to; it writes them nowhere
+ *	else
+ * @bytes: bytes that the process passed on
+ * @copied_bytes: bytes copied to pass them on
+ * @saved_bytes: part of @copied_bytes that @call would not have copied
  */
 struct advice {
 	const char *call;
@@ -31,7 +30,7 @@ struct advice {
 };
 
 /**
- * struct advice_list - all of a copies, what saves most first
+ * struct advice_list - all advice about one model; the largest saving comes first
  */
 struct advice_list {
 	struct advice *v;

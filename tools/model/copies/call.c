@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A call that goes on: its waits, what it moved before them, its further user
- * buffers; and, when it has ended, the positions and addresses of all of it.
+ * A system call under way: its waits, the bytes it moved before them, its further
+ * user buffers; and, when the call has ended, the positions and addresses of all
+ * its bytes.
  *
- * A call's record tells its last part only: what it moved since it last waited
- * for the pipe.  The parts before stand in its pipe_block records, and further
- * user buffers in io_segment records; struct call_state collects both until
- * the call's own record comes.
+ * The record of a call describes only the last part of the call: what it moved
+ * after its last wait for the pipe. The parts before are in pipe_block records, and
+ * further user buffers are in io_segment records; struct call_state collects both
+ * until the call's own record comes.
  */
 #include "model/copies/copies.h"
 
@@ -32,7 +33,7 @@ void call_state_clear(struct call_state *state, uint32_t gen)
 	state->gen = gen;
 }
 
-/* call_state_end - @task makes no further call */
+/* call_state_end - free the state of @task, which makes no further call */
 void call_state_end(struct copies *copies, uint32_t task)
 {
 	struct call_state *state = sparse_at(&copies->call, task);
@@ -46,8 +47,8 @@ void call_state_end(struct copies *copies, uint32_t task)
 }
 
 /*
- * The state of the call that @tid is in and that began at @begin_ns; what is
- * left of one that ended unseen is dropped.
+ * Get the state of the call that @tid is in and that began at @begin_ns. The state
+ * of an earlier call whose end was not seen is dropped.
  */
 struct call_state *call_state_get(struct copies *copies, uint32_t task, uint64_t begin_ns,
 				  bool is_begin_known)
@@ -150,7 +151,7 @@ int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
 	return 0;
 }
 
-/* Checksums of blocks; one that is 0 was not read. */
+/* Store checksums of blocks. A checksum of 0 means that the block was not read. */
 static int add_sums(struct call_state *state, const struct ipcprobe_rec_io_sums *rec)
 {
 	uint64_t addr = rec->addr, end = rec->addr + rec->span;
@@ -171,7 +172,7 @@ static int add_sums(struct call_state *state, const struct ipcprobe_rec_io_sums 
 	return err;
 }
 
-/* call_sums - checksums of what the call moved whose record follows */
+/* call_sums - store checksums of bytes that a call moved; the call's record follows */
 int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec)
 {
 	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
@@ -184,7 +185,8 @@ int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec)
 	if (!state)
 		return -ENOMEM;
 	last = state->sums.nr ? &state->sums.v[state->sums.nr - 1] : NULL;
-	if (last && last->at + last->bytes > rec->offset)	/* of a call before */
+	/* sums of an earlier call */
+	if (last && last->at + last->bytes > rec->offset)
 		state->sums.nr = 0;
 	if (!state->sums.nr)
 		state->sums_ns = rec->hdr.ts_ns;
@@ -213,8 +215,8 @@ int spans_add(struct spans *spans, uint64_t start, uint64_t bytes)
 }
 
 /*
- * Positions in @number of all bytes a call moved into or out of it.  None, if
- * some of its waits may not have been recorded.
+ * Add the positions in @number of all bytes that a call moved into or out of it.
+ * Adds none if waits of the call may be missing.
  */
 int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
 		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
@@ -244,7 +246,7 @@ int call_positions(struct copies *copies, const struct call_state *state, const 
 	return err ? err : spans_add(spans, start, op->bytes - before);
 }
 
-/* Forget user buffers of calls before this one. */
+/* Forget user buffers of calls before the one that began at @begin_ns. */
 static void drop_old_bufs(struct call_state *state, uint64_t begin_ns)
 {
 	uint32_t i;
@@ -258,8 +260,8 @@ static void drop_old_bufs(struct call_state *state, uint64_t begin_ns)
 }
 
 /*
- * Bytes that the first of several buffers took; all ones = not known.  If it is
- * not recorded what the call asked for, the span of its fingerprints tells.
+ * Number of bytes in the first of several buffers; all ones = not known. If the
+ * record has no requested length, the span of the fingerprints gives the number.
  */
 static uint64_t first_bytes(struct call_state *state, const struct op *op,
 			    const struct user_buffer *buffer)
@@ -281,7 +283,10 @@ static uint64_t first_bytes(struct call_state *state, const struct op *op,
 	return others <= buffer->asked_bytes ? buffer->asked_bytes - others : UINT64_MAX;
 }
 
-/* Addresses and fingerprints of @bytes in a buffer, which come after @done others. */
+/*
+ * Add addresses and fingerprints of @bytes in a buffer; @done bytes of the call
+ * precede them.
+ */
 static int add_buffer(struct copies *copies, uint64_t done, uint64_t addr, uint64_t bytes,
 		      const struct prints *prints, struct spans *spans)
 {
@@ -291,8 +296,8 @@ static int add_buffer(struct copies *copies, uint64_t done, uint64_t addr, uint6
 }
 
 /*
- * Addresses of the bytes a call moved, and their fingerprints; none if they are
- * not known.
+ * Add the addresses and fingerprints of the bytes that a call moved; adds none if
+ * they are not known.
  */
 int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
 		   const struct user_buffer *buffer, struct spans *spans)

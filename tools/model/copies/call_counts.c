@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * System calls counted per process.
- */
+/* Counts of system calls per process. */
 #include "model/copies/call_counts.h"
 
 #include <errno.h>
@@ -23,7 +21,7 @@ static uint64_t key_of(uint32_t proc, uint8_t call, uint8_t on)
 	return map_pair(proc, call << 8 | on);
 }
 
-/* NULL without memory. */
+/* Find or add the counters; NULL without memory. */
 static struct call_stat *find_or_add(struct calls *calls, uint32_t proc, uint8_t call, uint8_t on)
 {
 	uint64_t key = key_of(proc, call, on);
@@ -42,7 +40,7 @@ static struct call_stat *find_or_add(struct calls *calls, uint32_t proc, uint8_t
 }
 
 /**
- * calls_fold - what @number counted counts as calls of @proc
+ * calls_fold - add the counts of process @number to those of @proc
  * Return: 0 or -ENOMEM.
  */
 int calls_fold(struct calls *calls, uint32_t number, uint32_t proc)
@@ -61,7 +59,7 @@ int calls_fold(struct calls *calls, uint32_t number, uint32_t proc)
 }
 
 /**
- * calls_count - a call returned @ret
+ * calls_count - count a call that returned @ret
  * Return: 0 or -ENOMEM.
  */
 int calls_count(struct calls *calls, uint32_t proc, uint8_t call, enum call_on on, int32_t ret)
@@ -80,7 +78,7 @@ int calls_count(struct calls *calls, uint32_t proc, uint8_t call, enum call_on o
 	return 0;
 }
 
-/* calls_reset - forget all figures */
+/* calls_reset - set all counts to 0 */
 void calls_reset(struct calls *calls)
 {
 	uint32_t i;

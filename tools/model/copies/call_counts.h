@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * System calls that move bytes through pipes, files, queues and so on, counted
- * per process as strace counts them.
+ * Counts of system calls that move bytes through pipes, files, queues and other
+ * objects, per process, counted as strace counts them.
  */
 #ifndef IPCPROBE_MODEL_COPIES_CALL_COUNTS_H
 #define IPCPROBE_MODEL_COPIES_CALL_COUNTS_H
@@ -19,13 +19,13 @@ enum call_on {
 };
 
 /**
- * struct call_stat - one system call of one process on one kind of object
+ * struct call_stat - counts of one system call of one process on one kind of object
  * @call: enum ipcprobe_call
  * @on: enum call_on
- * @nr_calls: all of them
- * @nr_errors: those that returned -1
- * @nr_unknown: those whose result was not seen
- * @bytes: returned by all others
+ * @nr_calls: number of calls
+ * @nr_errors: number of calls that returned -1
+ * @nr_unknown: number of calls whose result was not seen
+ * @bytes: sum of the results of all other calls
  */
 struct call_stat {
 	uint64_t nr_calls;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Channels: which there are, and who is at their ends.
- */
+/* The list of channels, and the processes at their ends. */
 #include "model/copies/channel.h"
 
 #include <errno.h>
@@ -10,7 +8,7 @@
 
 #define LISTED_MAX	8U
 
-/* A file refers to its channel itself. */
+/* Add a channel. A file is not in by_key: struct file refers to its channel. */
 static uint32_t add_channel(struct channels *channels, enum channel_kind kind, uint64_t key)
 {
 	struct channel *channel;
@@ -25,13 +23,13 @@ static uint32_t add_channel(struct channels *channels, enum channel_kind kind, u
 	return number;
 }
 
-/* channels_find - the channel that has @key now, 0 if none is known */
+/* channels_find - find the channel that has @key now; 0 = none is known */
 uint32_t channels_find(const struct channels *channels, enum channel_kind kind, uint64_t key)
 {
 	return map_get(&channels->by_key[kind], key);
 }
 
-/* channel_forget - nothing is known of what is in it */
+/* channel_forget - forget the contents of @channel */
 void channel_forget(struct channel *channel)
 {
 	stream_forget(channel);
@@ -40,8 +38,8 @@ void channel_forget(struct channel *channel)
 }
 
 /**
- * channel_resize - a file or shared memory is @bytes long now: what was behind that
- * is no more
+ * channel_resize - set the size of a file or of shared memory to @bytes; contents
+ * after that size are forgotten
  * Return: 0 or -ENOMEM.
  */
 int channel_resize(struct channel *channel, uint64_t bytes, uint64_t old_bytes)
@@ -52,7 +50,10 @@ int channel_resize(struct channel *channel, uint64_t bytes, uint64_t old_bytes)
 	       ranges_forget(&channel->memory.ranges, bytes, old_bytes - bytes) : 0;
 }
 
-/* channels_refresh - after a loss nothing is known of what is in @number */
+/*
+ * channels_refresh - forget the contents of @number if records were lost since its
+ * last use
+ */
 void channels_refresh(const struct channels *channels, uint32_t number)
 {
 	struct channel *channel = channel_at(channels, number);
@@ -64,9 +65,9 @@ void channels_refresh(const struct channels *channels, uint32_t number)
 }
 
 /**
- * channels_get - the channel that has @key now
- * Return: the channel, made if none is known, brought up to channels->gen; 0
- * without memory.
+ * channels_get - get the channel that has @key now
+ * Return: the channel, with its contents as of channels->gen; a new one if none is
+ * known; 0 without memory.
  */
 uint32_t channels_get(struct channels *channels, enum channel_kind kind, uint64_t key)
 {
@@ -78,7 +79,10 @@ uint32_t channels_get(struct channels *channels, enum channel_kind kind, uint64_
 	return found;
 }
 
-/* channel_release - what it was is gone for good; operations may still refer to it */
+/*
+ * channel_release - the object of @channel no longer exists; operations may still
+ * refer to the channel
+ */
 void channel_release(struct channel *channel)
 {
 	free(channel->seg);
@@ -94,7 +98,7 @@ void channel_release(struct channel *channel)
 }
 
 /**
- * channels_renew - @key is given to a new channel
+ * channels_renew - give @key to a new channel
  * Return: the channel, or 0 without memory.
  */
 uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint64_t key)
@@ -106,7 +110,7 @@ uint32_t channels_renew(struct channels *channels, enum channel_kind kind, uint6
 	return add_channel(channels, kind, key);
 }
 
-/* channel_set_path - its name, unless it is empty; 0 or -ENOMEM */
+/* channel_set_path - set the name, unless @path is empty; 0 or -ENOMEM */
 int channel_set_path(struct channel *channel, const char *path)
 {
 	if (!path[0] || (channel->path && !strcmp(channel->path, path)))
@@ -116,7 +120,7 @@ int channel_set_path(struct channel *channel, const char *path)
 	return channel->path ? 0 : -ENOMEM;
 }
 
-/* Of queues and sockets those are known that were seen to go in. */
+/* Sum of the bytes in a queue or socket, as far as their writes were seen. */
 static uint64_t sum_segs(const struct channel *channel)
 {
 	uint64_t sum = 0;
@@ -136,11 +140,11 @@ uint64_t channel_left_bytes(const struct channel *channel)
 	return channel->has_pos ? channel->write_pos - stream_gone_pos(channel, 0) : 0;
 }
 
-/* ---- ends and pairs: the last few are found one by one, those before in a table ---- */
+/* ---- ends and pairs: the newest few are found in a list, older ones in a table ---- */
 
 /*
- * The end of process @proc at @channel, 0 if there is none; then, if there are
- * LISTED_MAX, @last is the last of them.
+ * Find the end of process @proc at @channel; 0 = none. If the search passed
+ * LISTED_MAX ends, @last is set to the last of these.
  */
 static uint32_t find_end(const struct channels *channels, uint32_t channel, uint32_t proc,
 			 uint32_t *last)
@@ -173,7 +177,7 @@ static int add_end(struct channels *channels, uint32_t channel, uint32_t proc, u
 }
 
 /**
- * channel_end_get - process @proc at @channel
+ * channel_end_get - get the end of process @proc at @channel
  * Return: 0 or -ENOMEM.
  */
 int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, uint32_t image,
@@ -188,7 +192,7 @@ int channel_end_get(struct channels *channels, uint32_t channel, uint32_t proc, 
 	return 0;
 }
 
-/* The same for the pair of @writer and @reader. */
+/* Find the pair of @writer and @reader like find_end(). */
 static uint32_t find_pair(const struct channels *channels, uint32_t channel, uint32_t writer,
 			  uint32_t reader, uint32_t *last)
 {
@@ -223,7 +227,8 @@ static int add_pair(struct channels *channels, uint32_t channel, uint32_t last,
 }
 
 /**
- * channel_count_pair - @bytes went through @channel from @writer to @reader
+ * channel_count_pair - count @bytes that went through @channel from @writer to
+ * @reader
  * Return: 0 or -ENOMEM.
  */
 int channel_count_pair(struct channels *channels, uint32_t channel, uint32_t writer,
@@ -254,7 +259,7 @@ static void reset_channel(struct channel *channel)
 		channel->left_bytes = 0;
 }
 
-/* channels_reset - forget all figures, keep the contents */
+/* channels_reset - set all figures to 0, keep the contents */
 void channels_reset(struct channels *channels)
 {
 	uint32_t i;

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Channels: whatever carries bytes from one process to another.
+ * Channels: objects that carry bytes from one process to another.
  *
- * A stream (pipe, FIFO, message queue, socket) gives each byte out once: byte
- * n read is byte n written.  Bytes written and not read yet are a list of
- * segments by position; a read takes its bytes out of that list, whatever the
- * order in which records arrive.  Message n of a queue has the positions from
- * n << 32 on.
+ * In a stream (pipe, FIFO, message queue, socket) each byte is read once: byte n
+ * read is byte n written.  Bytes written and not read yet are a list of segments by
+ * position; a read takes its bytes out of that list; records may arrive in any
+ * order.  Message n of a queue has the positions that begin at n << 32.
  *
- * Memory (shared memory, files mapped, memory of another process) keeps its
- * bytes: ranges by offset or address.
+ * Memory (shared memory, mapped files, memory of another process) keeps its bytes;
+ * they are ranges of offsets or addresses.
  *
- *	channel.c	which there are, and who is at their ends
+ *	channel.c	the list of channels, and the processes at their ends
  *	stream.c	positions and contents of streams
- *	channel_fold.c	those that are gone, as one for all of a kind
- *	pipe.c, message.c, socket.c, shm.c	their records
+ *	channel_fold.c	dead channels, folded into one for each kind
+ *	pipe.c, message.c, socket.c, shm.c	records of these channels
  */
 #ifndef IPCPROBE_MODEL_COPIES_CHANNEL_H
 #define IPCPROBE_MODEL_COPIES_CHANNEL_H
@@ -28,9 +27,12 @@
 #include "lib/pool.h"
 #include "model/copies/range.h"
 
-#define STREAM_NR_EARLY	16U		/* ranges read before their writer was known */
-#define STREAM_SEGS_MAX	(1U << 18)	/* then the oldest are forgotten */
-#define STREAM_SEGS_OLD	(1U << 12)	/* then those are looked at that cannot be inside */
+/* ranges kept that were read before their writer was known */
+#define STREAM_NR_EARLY	16U
+/* maximum number of segments; above it the oldest are forgotten */
+#define STREAM_SEGS_MAX	(1U << 18)
+/* above this number, segments that cannot be in the channel any more are searched for */
+#define STREAM_SEGS_OLD	(1U << 12)
 
 enum channel_kind {
 	CHANNEL_PIPE,
@@ -38,19 +40,20 @@ enum channel_kind {
 	CHANNEL_MSG,		/* System V message queue */
 	CHANNEL_MQ,		/* POSIX message queue */
 	CHANNEL_UNIX,		/* what a UNIX socket receives */
-	CHANNEL_SHM,		/* System V shared memory */
-	CHANNEL_FILE,		/* a file that was written or is mapped, a memfd */
-	CHANNEL_PROCESS,	/* memory that another process reads or writes */
+	CHANNEL_SHM,		/* what a UNIX socket receives */
+	CHANNEL_FILE,		/* a written or mapped file, a memfd */
+	/* memory of a process that another process reads or writes */
+	CHANNEL_PROCESS,
 	NR_CHANNEL_KINDS
 };
 
-/* bytes at positions, or at addresses */
+/* Bytes at positions of a stream, or at addresses. */
 struct span {
 	uint64_t start;
 	uint64_t bytes;
 };
 
-/* bytes in a stream: came in by @hop, written by @end */
+/* Bytes in a stream: @hop brought them in, @end wrote them. */
 struct stream_seg {
 	uint64_t start;
 	uint64_t end;
@@ -61,9 +64,10 @@ struct stream_seg {
 /**
  * struct channel_end - a process at a channel
  * @proc: the process
- * @image: the last that did something here
- * @next: of the same channel, 0 = last
- * @held: IPCPROBE_IO_READ_END, _WRITE_END: what it was seen to hold, or to do
+ * @image: the last image of @proc that used the channel
+ * @next: next end of this channel, 0 = last
+ * @held: IPCPROBE_IO_READ_END, _WRITE_END: ends that the process was seen to hold
+ *	or use
  */
 struct channel_end {
 	uint64_t written_bytes;
@@ -76,9 +80,9 @@ struct channel_end {
 
 /**
  * struct channel_pair - bytes from one writer to one reader
- * @writer: its channel_end, 0 = not known
- * @reader: its channel_end
- * @next: of the same channel, 0 = last
+ * @writer: the writer's channel_end, 0 = not known
+ * @reader: the reader's channel_end
+ * @next: next pair of this channel, 0 = last
  */
 struct channel_pair {
 	uint64_t bytes;
@@ -91,10 +95,12 @@ struct parked;
 
 /**
  * struct memory - bytes at addresses of a process, or at offsets
- * @ranges: those that came in by a call
- * @first_put: operations that will put bytes there and wait themselves, in order
- * @last_put: the last of them
- * @waiters: first process whose next operation waits for one of them
+ * @ranges: bytes that calls brought in
+ * @first_put: first of the waiting operations that will put bytes into this memory,
+ *	in order of time
+ * @last_put: last of the operations in the list of @first_put
+ * @waiters: first process whose next operation waits for one in the list of
+ *	@first_put
  */
 struct memory {
 	struct ranges *ranges;
@@ -104,39 +110,43 @@ struct memory {
 };
 
 /**
- * struct channel - what carries bytes
- * @path: a name of its own, or NULL
- * @key: what tells it from all others of its kind now: number of the pipe,
+ * struct channel - an object that carries bytes
+ * @path: path or name of the object, or NULL
+ * @key: unique among the existing objects of its kind: number of the pipe,
  *	channel_sysv_key(), device and inode of the queue, inode of the socket,
  *	number in files->file, number in tasks->image
  * @kind: enum channel_kind
- * @is_dead: it exists no more
- * @is_many: it stands for all of its kind that are not kept apart
- * @nr_folded: of @is_many: how many these are
- * @dead_number: of @is_dead: so many had gone before it
- * @capacity: bytes it can hold, 0 = not known
- * @gen: generation of what is in it, see channels->gen
- * @written_bytes: by all
- * @full_ns: time that writers waited
- * @empty_ns: time that readers waited
+ * @is_dead: the object no longer exists
+ * @is_many: the channel is the sum of all folded channels of its kind
+ * @nr_folded: with @is_many: number of folded channels
+ * @dead_number: with @is_dead: number of channels that had died before it
+ * @capacity: bytes that the object can hold, 0 = not known
+ * @gen: generation of the contents, see channels->gen
+ * @written_bytes: bytes written by all processes
+ * @full_ns: time that writers waited for room
+ * @empty_ns: time that readers waited for bytes
  *
  * Streams:
- * @has_pos: positions are known: @write_pos, @read_pos, both extended to 64 bit
- * @floor_pos: nothing is kept of bytes before it
- * @base_pos: nobody waits for the writer of bytes before it
- * @peak_bytes: most that was in it
- * @peak_at_least: it may have been more
- * @has_lost: what was in it became unknown once
- * @has_messages: message n has the positions from n << 32 on
- * @gone_pos: bytes before it were read, whether that was recorded or not
- * @left_bytes: in it when it was closed; of queues and sockets: besides what is in @seg
+ * @has_pos: the positions @write_pos and @read_pos are known; both are extended to
+ *	64 bits
+ * @floor_pos: position before which nothing is kept
+ * @base_pos: position before which no operation waits for the bytes' writer
+ * @peak_bytes: maximum number of bytes in the channel
+ * @peak_at_least: the maximum may have been higher than @peak_bytes
+ * @has_lost: the contents became unknown at least once
+ * @has_messages: message n has the positions that begin at n << 32
+ * @gone_pos: position before which all bytes were read, recorded or not
+ * @left_bytes: bytes in the channel when it was closed; of queues and sockets:
+ *	without those in @seg
  * @seg: segments, [@first_seg, @first_seg + @nr_segs)
- * @early: positions taken with writer unknown; their record may still come
- * @waiters: first process whose next operation waits for bytes of this channel
+ * @early: positions read while their writer was unknown; the write's record may
+ *	still come
+ * @waiters: first process whose next operation waits for bytes of the channel
  *
- * @has_size: of CHANNEL_FILE: @capacity is known, though it may be 0
- * @is_shared: of CHANNEL_FILE: processes map it, or one read what another wrote
- * @memory: of CHANNEL_SHM and CHANNEL_FILE: what is in it
+ * @has_size: of CHANNEL_FILE: @capacity is known, even if it is 0
+ * @is_shared: of CHANNEL_FILE: processes map the file, or one read what another
+ *	wrote
+ * @memory: of CHANNEL_SHM and CHANNEL_FILE: the contents
  */
 struct channel {
 	char *path;
@@ -183,13 +193,13 @@ struct channel {
 
 /**
  * struct channels - all channels
- * @by_key: of each kind but CHANNEL_FILE
- * @end_by_proc: of a channel with many ends: those first met
- * @pair_by_ends: likewise
- * @gen: raised when all contents become unknown: what is in channels with an
- *	older generation is void
- * @nr_dead: channels that are gone
- * @many: by kind: the channel that stands for those not kept apart, 0 = none yet
+ * @by_key: for each kind except CHANNEL_FILE: channel by key
+ * @end_by_proc: of channels with many ends: the ends that were added first
+ * @pair_by_ends: of channels with many pairs: the pairs that were added first
+ * @gen: incremented when all contents become unknown: the contents of a channel
+ *	with an older generation are invalid
+ * @nr_dead: number of channels whose objects no longer exist
+ * @many: by kind: the channel that is the sum of the folded ones, 0 = none yet
  */
 struct channels {
 	struct pool channel;	/* struct channel */
@@ -218,12 +228,13 @@ uint32_t channels_many(struct channels *channels, enum channel_kind kind);
 int channels_fold(struct channels *channels, uint32_t channel);
 
 /**
- * struct end_folding - which processes at channels are not kept apart
- * @is_gone: by channel_end
- * @into: likewise: set to the channel_end that it became part of
- * @nr: length of both
- * @many: gives the process and the image that stand for all of the name of @image
- * @arg: its first argument
+ * struct end_folding - which ends of channels are folded
+ * @is_gone: by channel_end: the end is to be folded
+ * @into: by channel_end: set to the channel_end that the end was folded into
+ * @nr: length of @is_gone and of @into
+ * @many: returns the process and the image that stand for all with the name of
+ *	@image
+ * @arg: first argument of @many
  */
 struct end_folding {
 	bool *is_gone;
@@ -259,7 +270,7 @@ static inline struct channel_pair *channel_pair_at(const struct channels *channe
 	return pool_at(&channels->pair, pair);
 }
 
-/* does it give each byte out once, in order? */
+/* True if each byte is read once, in order. */
 static inline bool channel_is_stream(const struct channel *channel)
 {
 	return channel->kind <= CHANNEL_UNIX;
@@ -270,7 +281,7 @@ static inline bool channel_is_pipe(const struct channel *channel)
 	return channel->kind <= CHANNEL_FIFO;
 }
 
-/* System V objects: inode number of the ipc namespace, and id */
+/* Key of a System V object: inode number of the ipc namespace, and id. */
 static inline uint64_t channel_sysv_key(uint32_t ns, int32_t id)
 {
 	return map_pair(ns, id);
@@ -286,7 +297,7 @@ static inline uint32_t channel_sysv_id(uint64_t key)
 	return key;
 }
 
-/* bytes in it at the end: what nobody read */
+/* Bytes that were left in the channel at the end, because no process read them. */
 uint64_t channel_left_bytes(const struct channel *channel);
 
 /* pipe.c */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Channels that are gone, as one for all of a kind; and, of a channel that exists,
- * processes that are gone, as one for all of a name.
+ * Fold channels whose objects no longer exist into one channel for each kind; and
+ * fold ended processes at a channel that exists into one process for each name.
  */
 #include "model/copies/channel.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* channels_died - @channel exists no more */
+/* channels_died - the object of the channel no longer exists */
 void channels_died(struct channels *channels, uint32_t number)
 {
 	struct channel *channel = channel_at(channels, number);
@@ -19,10 +19,10 @@ void channels_died(struct channels *channels, uint32_t number)
 }
 
 /**
- * channels_is_current - does a stream or shared memory exist, or was it among the
- * last @recent that went?
+ * channels_is_current - true if a stream or shared memory exists, or is among the
+ * last @recent that died
  *
- * Records may name it a little after its end.
+ * Records may still name an object shortly after its end.
  */
 bool channels_is_current(const struct channels *channels, uint32_t number, uint32_t recent)
 {
@@ -33,7 +33,7 @@ bool channels_is_current(const struct channels *channels, uint32_t number, uint3
 }
 
 /**
- * channels_many - the channel that stands for all of @kind that are not kept apart
+ * channels_many - get the channel that is the sum of all folded channels of @kind
  * Return: the channel, or 0 without memory.
  */
 uint32_t channels_many(struct channels *channels, enum channel_kind kind)
@@ -89,9 +89,10 @@ static int drop_ends(struct channels *channels, uint32_t number)
 }
 
 /**
- * channels_fold - @channel is gone, and nothing refers to it: only its figures stay
+ * channels_fold - fold a dead channel to which nothing refers: only its figures are
+ * kept
  *
- * Of files those are counted that several processes used, as a view shows no others.
+ * A file is counted only if several processes used it: views show no other files.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -115,7 +116,7 @@ int channels_fold(struct channels *channels, uint32_t number)
 
 /* ---- processes at a channel ---- */
 
-/* Take those out of the list that go; they remain a list, which is returned. */
+/* Take the folded ends out of the list; return the list of those that remain. */
 static uint32_t unlink_ends(struct channels *channels, uint32_t number,
 			    const struct end_folding *folding)
 {
@@ -162,7 +163,7 @@ static uint32_t end_now(const struct end_folding *folding, uint32_t end)
 	return end < folding->nr && folding->is_gone[end] ? folding->into[end] : end;
 }
 
-/* The same as unlink_ends() of pairs. */
+/* Take the folded pairs out of the list like unlink_ends(). */
 static uint32_t unlink_pairs(struct channels *channels, uint32_t number,
 			     const struct end_folding *folding)
 {
@@ -204,7 +205,7 @@ static int fold_pairs(struct channels *channels, uint32_t number,
 }
 
 /**
- * channel_fold_ends - processes at a channel become one for all of their name
+ * channel_fold_ends - fold processes at a channel into one for each name
  * Return: 0 or -ENOMEM.
  */
 int channel_fold_ends(struct channels *channels, uint32_t number,

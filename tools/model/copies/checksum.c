@@ -2,10 +2,10 @@
 /*
  * Checksums of all bytes that an operation moved.
  *
- * What is brought into memory has its sums kept as a set, to which the ranges
- * refer by number: they are cut, shared and dropped as they are, and find the
- * blocks by their places.  Of all sets the oldest are forgotten when there are
- * too many.
+ * The checksums of bytes that an operation brings into memory are kept as a set.
+ * Ranges refer to the set by its number. A range may be cut, shared or dropped
+ * without a change to the set: blocks are found by their addresses. When there are
+ * too many sets, the oldest are forgotten.
  */
 #include "model/copies/checksum.h"
 
@@ -30,8 +30,8 @@ int sums_add(struct checksums *sums, const struct checksum *sum)
 	return 0;
 }
 
-/* The first of @v that begins at @at or behind it. */
-static uint32_t find(const struct checksum *v, uint32_t nr, uint64_t at)
+/* Index of the first checksum in @v whose block begins at @at or later. */
+static uint32_t first_block(const struct checksum *v, uint32_t nr, uint64_t at)
 {
 	uint32_t low = 0, high = nr;
 
@@ -46,13 +46,16 @@ static uint32_t find(const struct checksum *v, uint32_t nr, uint64_t at)
 	return low;
 }
 
-/* sums_cut - add those that lie in @bytes from @first on, counted from there */
+/*
+ * sums_cut - add the checksums of blocks within @bytes from @first on; their places
+ * are counted from @first
+ */
 int sums_cut(struct checksums *sums, const struct checksum *v, uint32_t nr, uint64_t first, uint64_t bytes)
 {
 	uint32_t i;
 	int err = 0;
 
-	for (i = find(v, nr, first); i < nr && v[i].at < first + bytes && !err; i++) {
+	for (i = first_block(v, nr, first); i < nr && v[i].at < first + bytes && !err; i++) {
 		struct checksum sum = v[i];
 
 		if (sum.at + sum.bytes > first + bytes)
@@ -63,7 +66,7 @@ int sums_cut(struct checksums *sums, const struct checksum *v, uint32_t nr, uint
 	return err;
 }
 
-/* ---- what is kept ---- */
+/* ---- the store ---- */
 
 static struct checksums *set_of(const struct sum_store *store, uint32_t number)
 {
@@ -104,9 +107,10 @@ static int make_room(struct sum_store *store, uint32_t nr)
 }
 
 /**
- * sum_store_add - keep an operation's sums of @bytes from @first of its places on
- * @start: where these bytes lie
- * @ret: number of the set; 0 = there are none
+ * sum_store_add - keep the checksums of @bytes of an operation, from place @first
+ * on
+ * @start: address of these bytes
+ * @ret: number of the set; 0 = there are no checksums
  *
  * Return: 0 or -ENOMEM.
  */
@@ -132,7 +136,7 @@ int sum_store_add(struct sum_store *store, const struct checksum *v, uint32_t nr
 	return 0;
 }
 
-/* sum_store_get - set @number; NULL: there is none, or it is forgotten */
+/* sum_store_get - set @number; NULL = none, or it has been forgotten */
 const struct checksums *sum_store_get(const struct sum_store *store, uint32_t number)
 {
 	if (!number || number - store->oldest >= store->next - store->oldest)
@@ -140,12 +144,12 @@ const struct checksums *sum_store_get(const struct sum_store *store, uint32_t nu
 	return set_of(store, number);
 }
 
-/* ---- comparing ---- */
+/* ---- comparison ---- */
 
-/* those of blocks whose bytes have one value */
+/* checksums of blocks whose bytes all have one value */
 static uint32_t constant[IPCPROBE_SUM_BYTES + 1][256];
 
-/* sums_init - once, before the first sums_compare(); again does no harm */
+/* sums_init - call before the first sums_compare(); further calls are harmless */
 void sums_init(void)
 {
 	__u64 words[IPCPROBE_SUM_BYTES / 8];
@@ -160,7 +164,7 @@ void sums_init(void)
 	}
 }
 
-/* Do all bytes of the block have one value? */
+/* True if all bytes of the block have one value. */
 static bool is_constant(const struct checksum *sum)
 {
 	uint32_t byte;
@@ -171,22 +175,26 @@ static bool is_constant(const struct checksum *sum)
 	return false;
 }
 
-/* PRINTS_UNKNOWN: they agree and are constant. */
-static enum print_match match(const struct checksum *known, const struct checksum *now)
+/*
+ * Compare two checksums of one block. PRINTS_UNKNOWN: they agree, but the data is
+ * constant.
+ */
+static enum print_match match_sums(const struct checksum *known, const struct checksum *now)
 {
 	if (known->hash != now->hash)
 		return PRINTS_DIFFER;
 	return is_constant(now) ? PRINTS_UNKNOWN : PRINTS_AGREE;
 }
 
-/* where a comparison is: the next of both */
+/* State of a comparison: the next checksum on each side. */
 struct pair {
 	const struct checksum *known, *known_end;
 	const struct checksum *now, *now_end;
-	uint64_t shift;		/* from an operation's places to those in memory */
+	/* added to a place in the operation, gives the address in memory */
+	uint64_t shift;
 };
 
-/* Go on to the next block that both have the sum of, which lies before @end. */
+/* Advance to the next block before @end of which both sides have the checksum. */
 static bool find_pair(struct pair *pair, uint64_t end)
 {
 	while (pair->known < pair->known_end && pair->now < pair->now_end) {
@@ -205,8 +213,8 @@ static bool find_pair(struct pair *pair, uint64_t end)
 }
 
 /*
- * Constant data proves little by itself; among others that agree it is what it
- * was.
+ * True if the run goes on with the result @next. Constant data proves little by
+ * itself: it takes the result of the blocks beside it that agree.
  */
 static bool goes_on(enum print_match *run, enum print_match next)
 {
@@ -218,18 +226,19 @@ static bool goes_on(enum print_match *run, enum print_match next)
 }
 
 /**
- * sums_compare - what sums say of the bytes from @start on, up to @end at most
- * @known: of what was brought there
- * @v: of the operation that takes them out
- * @first: its place that lies at @from
+ * sums_compare - compare the checksums of the bytes from @start on, at most up to
+ * @end
+ * @known: checksums of the bytes that were brought there
+ * @v: checksums of the operation that takes the bytes out
+ * @first: the operation's place whose byte is at @from
  */
 struct sum_run sums_compare(const struct checksums *known, const struct checksum *v, uint32_t nr,
 			    uint64_t first, uint64_t from, uint64_t start, uint64_t end)
 {
 	struct pair pair = {
-		.known = known->v + find(known->v, known->nr, start),
+		.known = known->v + first_block(known->v, known->nr, start),
 		.known_end = known->v + known->nr,
-		.now = v + find(v, nr, start - from + first), .now_end = v + nr,
+		.now = v + first_block(v, nr, start - from + first), .now_end = v + nr,
 		.shift = from - first,
 	};
 	struct sum_run run = { .end = end, .match = PRINTS_UNKNOWN };
@@ -241,11 +250,11 @@ struct sum_run sums_compare(const struct checksums *known, const struct checksum
 		return run;
 	}
 	run.is_compared = true;
-	run.match = match(pair.known, pair.now);
+	run.match = match_sums(pair.known, pair.now);
 	do {
 		run.end = pair.known->at + pair.known->bytes;
 		pair.known++;
 	} while (find_pair(&pair, end) && pair.known->at == run.end &&
-		 goes_on(&run.match, match(pair.known, pair.now)));
+		 goes_on(&run.match, match_sums(pair.known, pair.now)));
 	return run;
 }

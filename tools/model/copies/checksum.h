@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Checksums of all bytes that an operation moved, in blocks: where a recording
- * has them, they prove each block by itself.
+ * Checksums of all bytes that an operation moved, in blocks. If a recording has
+ * checksums, each block is compared by itself.
  */
 #ifndef IPCPROBE_MODEL_COPIES_CHECKSUM_H
 #define IPCPROBE_MODEL_COPIES_CHECKSUM_H
@@ -11,14 +11,16 @@
 
 #include "model/copies/fingerprint.h"
 
-#define SUMS_MAX	(1U << 21)	/* kept of all memory; then the oldest are forgotten */
-#define SUM_SETS_MAX	65536U		/* likewise, of operations */
+/* checksums kept in total; above it the oldest sets are forgotten */
+#define SUMS_MAX	(1U << 21)
+/* sets kept, one per operation; above it the oldest are forgotten */
+#define SUM_SETS_MAX	65536U
 
 /**
  * struct checksum - a block whose checksum is known
- * @at: where it begins: an address, an offset, or its place in an operation
- * @hash: its checksum
- * @bytes: its length
+ * @at: begin of the block: an address, an offset, or a place in an operation
+ * @hash: checksum of the block
+ * @bytes: length of the block
  */
 struct checksum {
 	uint64_t at;
@@ -26,7 +28,7 @@ struct checksum {
 	uint32_t bytes;
 };
 
-/* sums in the order of their places */
+/* Checksums in the order of their places. */
 struct checksums {
 	struct checksum *v;
 	uint32_t nr;
@@ -34,11 +36,12 @@ struct checksums {
 };
 
 /**
- * struct sum_store - the sums of what lies in memory
- * @set: by number, modulo SUM_SETS_MAX; NULL = none were ever kept
- * @oldest: number of the first that is kept
- * @next: number of the next one, @oldest = there are none; 0 is none's
- * @nr: sums in all
+ * struct sum_store - the checksums of bytes in memory
+ * @set: sets by number modulo SUM_SETS_MAX; NULL = no set was ever kept
+ * @oldest: number of the oldest set that is kept
+ * @next: number of the next set; equal to @oldest if there are none; no set has
+ *	number 0
+ * @nr: number of checksums in all sets
  */
 struct sum_store {
 	struct checksums *set;
@@ -47,7 +50,7 @@ struct sum_store {
 	uint32_t nr;
 };
 
-/* bytes of which comparing sums says the same */
+/* Bytes for which the comparison of checksums has one result. */
 struct sum_run {
 	uint64_t end;
 	enum print_match match;

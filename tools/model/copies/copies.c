@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Where bytes went: records that move none, and the model as a whole.
- */
+/* Where bytes went: records that move no bytes, and the model as a whole. */
 #include "model/copies/copies.h"
 
 #include <errno.h>
@@ -40,7 +38,7 @@ static int apply_open(struct copies *copies, const struct ipcprobe_rec_pipe_open
 			   rec->flags);
 }
 
-/* The record does not say whether it is a FIFO's number. */
+/* The record does not say whether the number is that of a FIFO or a pipe. */
 static void apply_resize(struct copies *copies, const struct ipcprobe_rec_pipe_resize *rec)
 {
 	uint32_t number = pipes_find(&copies->channels, rec->pipe, false) ?:
@@ -50,7 +48,10 @@ static void apply_resize(struct copies *copies, const struct ipcprobe_rec_pipe_r
 		channel_at(&copies->channels, number)->capacity = rec->ret;
 }
 
-/* A number that is used again: what was in the pipe that had it? */
+/*
+ * Apply a pipe's creation. If its number was used before, settle first what was in
+ * the old pipe.
+ */
 static int apply_create(struct copies *copies, const struct ipcprobe_rec_pipe_create *rec)
 {
 	uint32_t old = pipes_find(&copies->channels, rec->pipe, false);
@@ -61,7 +62,7 @@ static int apply_create(struct copies *copies, const struct ipcprobe_rec_pipe_cr
 	return pipes_created(&copies->channels, rec) ? 0 : -ENOMEM;
 }
 
-/* Nobody can read what the last one left. */
+/* Apply a close. What the last open file leaves in the pipe cannot be read any more. */
 static int apply_close(struct copies *copies, const struct ipcprobe_rec_pipe_close *rec)
 {
 	uint32_t number = pipes_closed(&copies->channels, rec);
@@ -111,7 +112,10 @@ static void apply_exit(struct copies *copies, const struct ipcprobe_rec_task_exi
 		flow_exit(copies, proc);
 }
 
-/* While records may be missing nothing is linked to anything. */
+/*
+ * Records may be missing from now until @ts_ns: nothing before is linked to
+ * anything after.
+ */
 static void pass_gap(struct copies *copies, uint64_t ts_ns)
 {
 	copies->gen++;
@@ -276,8 +280,9 @@ static int apply_pipe(struct copies *copies, const struct ipcprobe_rec *rec)
 }
 
 /*
- * A new number for a device, inode and path met before: the file that had them
- * is gone, and this one is another, of the same name.
+ * Apply a file's description. If device, inode and path were seen before under
+ * another number, the earlier file was deleted, and this one is a new file of the
+ * same name.
  */
 static int apply_file_info(struct copies *copies, const struct ipcprobe_rec_file_info *rec)
 {
@@ -318,7 +323,7 @@ static int apply_file(struct copies *copies, const struct ipcprobe_rec *rec)
 	}
 }
 
-static int apply(struct copies *copies, const struct ipcprobe_rec *rec)
+static int apply_record(struct copies *copies, const struct ipcprobe_rec *rec)
 {
 	switch (rec->type >> 8) {
 	case IPCPROBE_CLASS_TASK:
@@ -341,8 +346,8 @@ static int apply(struct copies *copies, const struct ipcprobe_rec *rec)
 }
 
 /**
- * copies_apply - take in one record of any class but "sched"; tasks_apply() has
- * it already
+ * copies_apply - apply one record of any class except "sched"; call tasks_apply()
+ * with it before
  * Return: 0 or -ENOMEM.
  */
 int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
@@ -353,10 +358,10 @@ int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
 		err = sweep_run(copies);
 	if (copies->gap_end_ns)
 		pass_gap(copies, rec->ts_ns);
-	return err ? err : apply(copies, rec);
+	return err ? err : apply_record(copies, rec);
 }
 
-/* Does it tell what an object is called, or that its number is another's from now on? */
+/* True if the record names an object, or gives its number to another object. */
 static bool tells_name(const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
@@ -378,19 +383,20 @@ static bool tells_name(const struct ipcprobe_rec *rec)
 }
 
 /**
- * copies_apply_name - instead of copies_apply(): only objects' names are wanted
+ * copies_apply_name - instead of copies_apply(), if only names of objects are
+ * needed
  * Return: 0 or -ENOMEM.
  */
 int copies_apply_name(struct copies *copies, const struct ipcprobe_rec *rec)
 {
-	return tells_name(rec) ? apply(copies, rec) : 0;
+	return tells_name(rec) ? apply_record(copies, rec) : 0;
 }
 
 /**
- * copies_lost - records of class @class_id of @begin_ns to @end_ns are missing
+ * copies_lost - records of class @class_id from @begin_ns to @end_ns are missing
  *
- * What waits for a record is given up; nothing before is linked to anything
- * after, nor to anything in between.
+ * Operations that wait for a record are given up. Nothing before the gap is linked
+ * to anything in or after it.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -413,7 +419,7 @@ int copies_lost(struct copies *copies, uint32_t class_id, uint64_t begin_ns, uin
 	return err;
 }
 
-/* copies_reset - forget all figures, keep what is known of the present */
+/* copies_reset - set all figures to 0, keep the present state */
 void copies_reset(struct copies *copies)
 {
 	paths_reset(&copies->paths);
@@ -423,7 +429,7 @@ void copies_reset(struct copies *copies)
 
 /**
  * copies_finish - there are no more records
- * @end_ns: calls that still wait have waited until then
+ * @end_ns: end of the recording: calls under way waited until then
  *
  * Return: 0 or -ENOMEM.
  */

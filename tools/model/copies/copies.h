@@ -2,16 +2,16 @@
 /*
  * Where bytes went and how often they were copied.
  *
- *	copies.c	records that move no bytes, and which is which
- *	op.c		records -> operations (struct op) ...
- *	call.c		... with the positions and addresses of all bytes moved
- *	message.c, socket.c, procvm.c	the same for these
- *	shm.c		where shared memory lies in whose address space
+ *	copies.c	records that move no bytes; dispatch of records
+ *	op.c		records to operations (struct op)
+ *	call.c		positions and addresses of all bytes of an operation
+ *	message.c, socket.c, procvm.c	operations on queues, sockets, other processes' memory
+ *	shm.c		where shared memory is mapped in which address space
  *	count.c		what operations count at the ends of channels
- *	place.c		operations on memory -> the same on what is mapped there
- *	park.c		operations -> the same in causal order
- *	flow.c		an operation -> hops, and who has the bytes now
- *	sweep.c		what is over, and can have no more consequences, goes
+ *	place.c		operations on memory to operations on what is mapped there
+ *	park.c		operations in causal order
+ *	flow.c		an operation to hops; where the bytes are afterwards
+ *	sweep.c		folds what has ended and can have no more effects
  */
 #ifndef IPCPROBE_MODEL_COPIES_COPIES_H
 #define IPCPROBE_MODEL_COPIES_COPIES_H
@@ -32,26 +32,30 @@
 #include "model/copies/sweep.h"
 #include "model/task.h"
 
-#define COPY_NR_RECENT		8U		/* reads remembered as origin of what is made */
-#define COPY_CONFIG_BYTES	4096U		/* less read of a file: configuration, no origin */
-#define COPY_PARKED_MAX		(1U << 18)	/* operations waiting for a writer's record */
+/* reads that may be the origin of data the process makes */
+#define COPY_NR_RECENT		8U
+/* if fewer bytes of a file are read, it is configuration, not an origin */
+#define COPY_CONFIG_BYTES	4096U
+/* operations that may wait for a writer's record */
+#define COPY_PARKED_MAX		(1U << 18)
 
 /**
  * struct op - bytes moved by one call, or a fork
- * @is_fork: process @child gets a copy of @proc's memory; nothing else is set
- * @begin_ns: entry
- * @end_ns: exit
- * @from: object, OBJECT_MEMORY = the process's own
- * @to: likewise
+ * @is_fork: a fork: process @child gets a copy of @proc's memory; other fields are
+ *	not set
+ * @begin_ns: time of the call's entry
+ * @end_ns: time of the call's exit
+ * @from: object that bytes come from, OBJECT_MEMORY = the process's own memory
+ * @to: object that bytes go to, OBJECT_MEMORY = the process's own memory
  * @reader: channel_end of the process at @from
  * @writer: channel_end of the process at @to
- * @is_private: it takes bytes out of a private mapping of file @from, where the
- *	process may have written others
+ * @is_private: bytes come out of a private mapping of file @from, where the process
+ *	may have written other bytes
  * @kind: enum hop_kind
- * @in: positions or addresses in @from, as far as known; in order
- * @out: the same in @to
- * @point: fingerprints of its bytes, by place among them
- * @sum: checksums of its bytes, likewise, in order
+ * @in: positions or addresses in @from, as far as known, in order
+ * @out: positions or addresses in @to, as far as known, in order
+ * @point: fingerprints of the operation's bytes, by place in the operation
+ * @sum: checksums of the operation's bytes, in order of their place in it
  */
 struct op {
 	bool is_fork;
@@ -83,10 +87,10 @@ struct op {
 };
 
 /**
- * struct call_rec - what the records of all calls tell
- * @wait_ns: of @dur_ns, if the record itself tells it
+ * struct call_rec - what the records of all calls contain
+ * @wait_ns: the part of @dur_ns that was waiting, if the record has it
  * @call: enum ipcprobe_call
- * @on: what kind of object it was made on
+ * @on: kind of object that the call was made on
  */
 struct call_rec {
 	const struct ipcprobe_rec *hdr;
@@ -98,12 +102,12 @@ struct call_rec {
 };
 
 /**
- * struct parked - an operation that waits for others
- * @next: of the same process
- * @older: of all
- * @newer: likewise
- * @target: memory that it will put bytes into, or NULL
- * @next_put: the next one that does
+ * struct parked - an operation that waits for other operations
+ * @next: next waiting operation of this process
+ * @older: next older waiting operation of all processes
+ * @newer: next newer waiting operation of all processes
+ * @target: memory that the operation will put bytes into, or NULL
+ * @next_put: next waiting operation that will put bytes into @target
  */
 struct parked {
 	struct op op;
@@ -116,20 +120,21 @@ struct parked {
 };
 
 /**
- * struct proc_io - what is followed of a process
- * @memory: bytes in its memory that were read in
- * @mappings: what else lies in its address space
- * @mappings_gen: generation of that, see copies->mappings_gen
- * @first: its operations that wait, in order
- * @last: the last of them
- * @image: the image that @memory and @recent belong to
- * @gen: generation of the same, see copies->gen
- * @recent: hops by which it read, the last one first
- * @wait_list: list of those that wait for the same as @first, NULL = it does not wait
- * @next_waiter: the next of them
- * @waits_for_parent: the parent's fork is itself waiting
- * @has_exited: no further operation will come
- * @has_unknown: bytes may be in its memory whose reading was not recorded
+ * struct proc_io - the state of a process
+ * @memory: bytes in the process's memory that were read in
+ * @mappings: channels and files that are mapped in the address space
+ * @mappings_gen: generation of @mappings, see copies->mappings_gen
+ * @first: first of the process's waiting operations, in order of time
+ * @last: last of the process's waiting operations
+ * @image: image that @memory and @recent belong to
+ * @gen: generation of @memory and @recent, see copies->gen
+ * @recent: hops by which the process read, most recent first
+ * @wait_list: list of the processes that wait for what @first waits for; NULL =
+ *	does not wait
+ * @next_waiter: next process in @wait_list
+ * @waits_for_parent: waits, because the parent's fork operation waits
+ * @has_exited: the process has ended: no further operation will come
+ * @has_unknown: the memory may contain bytes whose read was not recorded
  */
 struct proc_io {
 	struct memory memory;
@@ -148,7 +153,7 @@ struct proc_io {
 	bool has_unknown;
 };
 
-/* bytes moved by a call before it waited */
+/* Bytes that a call moved before it waited. */
 struct call_seg {
 	uint64_t start;
 	uint64_t bytes;
@@ -156,7 +161,7 @@ struct call_seg {
 	bool is_write;
 };
 
-/* a further user buffer of the call; is_remote: in another process */
+/* A further user buffer of a call; is_remote: in another process. */
 struct call_buf {
 	struct span span;
 	struct prints prints;
@@ -165,10 +170,10 @@ struct call_buf {
 };
 
 /**
- * struct user_buffer - what a call's record tells of its (first) user buffer
- * @addr: address
- * @asked_bytes: in all buffers; UINT64_MAX = not recorded
- * @nr_segs: buffers
+ * struct user_buffer - the (first) user buffer in a call's record
+ * @addr: address of the buffer
+ * @asked_bytes: requested length of all buffers; UINT64_MAX = not recorded
+ * @nr_segs: number of buffers
  */
 struct user_buffer {
 	uint64_t addr;
@@ -178,14 +183,14 @@ struct user_buffer {
 };
 
 /**
- * struct call_state - a task's call that goes on
- * @sums: checksums of what it moved
- * @sums_ns: the time of their first record
- * @last_ns: the last record about it
- * @block_ns: since when it waits, 0 = it does not
- * @blocked_ns: waits that are over
- * @wait_pipe: pipe waited for
- * @waits_full: it waits for room, not for bytes
+ * struct call_state - a task's call that is under way
+ * @sums: checksums of bytes that the call moved
+ * @sums_ns: time of the first record with checksums
+ * @last_ns: time of the last record about the call
+ * @block_ns: begin of the current wait, 0 = the call does not wait
+ * @blocked_ns: time of all waits that have ended
+ * @wait_pipe: pipe that the call waits for
+ * @waits_full: the call waits for room, not for bytes
  */
 struct call_state {
 	struct call_seg *seg;
@@ -211,8 +216,8 @@ struct spans {
 };
 
 /*
- * bytes of one side of an operation: where they are; is_known: from @start on;
- * is_private: by way of a private mapping
+ * Location of the bytes of one side of an operation. is_known: from @start on;
+ * is_private: in a private mapping.
  */
 struct place {
 	uint64_t start;
@@ -229,8 +234,9 @@ struct places {
 };
 
 /**
- * struct flow_watch - somebody who looks on as bytes move
- * @moved: bytes @done ... of @op took hop @hop; called before they are where they go
+ * struct flow_watch - an observer of moving bytes
+ * @moved: bytes @done ... of @op took hop @hop; called before the bytes are at
+ *	their destination
  */
 struct flow_watch {
 	void (*moved)(struct flow_watch *watch, const struct op *op, uint64_t done,
@@ -238,24 +244,26 @@ struct flow_watch {
 };
 
 /**
- * struct copies - the model behind "ipcprobe copies"
- * @gen: raised when records were lost: nothing older is linked to anything
- * @mappings_gen: raised when records about mappings were lost: none is known
+ * struct copies - the model of "ipcprobe copies"
+ * @gen: incremented when records were lost: nothing older is linked to anything
+ * @mappings_gen: incremented when records about mappings were lost: no mapping is
+ *	known then
  * @has_gap: records were lost
  * @gap_end_ns: not 0: records up to this time may be missing
- * @has_mapping_gap: among them such about mappings
- * @known_ns: waits of calls that began before may be missing
- * @is_partial: some of what moves bytes was not recorded: memory may have been
- *	filled by it
- * @counts_calls: system calls are counted, too
- * @sums: of what lies in memory
- * @nr_parked_sums: of operations that wait
- * @nr_ops: operations run
- * @segments: System V segment that has a number among those of files now
- * @runnable: processes whose first waiting operation may be able to run
- * @watch: NULL = nobody looks on
- * @limits: how much is kept of what is over
- * @nr_sweeps: times that what is over was looked for
+ * @has_mapping_gap: records about mappings were lost
+ * @known_ns: of calls that began before this time, waits may be missing
+ * @is_partial: some calls that move bytes were not recorded: they may have filled
+ *	memory
+ * @counts_calls: count system calls, too
+ * @sums: checksums of bytes in memory
+ * @nr_parked_sums: number of checksums of waiting operations
+ * @nr_ops: number of operations that have run
+ * @segments: by object number, which segments and files share: the System V segment
+ *	that has it now
+ * @runnable: processes whose first waiting operation may be ready to run
+ * @watch: observer of moving bytes, NULL = none
+ * @limits: how much of what has ended is kept
+ * @nr_sweeps: number of sweeps so far
  */
 struct copies {
 	struct tasks *tasks;
@@ -264,7 +272,7 @@ struct copies {
 	struct paths paths;
 	struct calls calls;
 	struct map segments;
-	struct sparse proc;	/* struct proc_io, by process that is not over */
+	struct sparse proc;	/* struct proc_io, by process that has not been dropped */
 	struct sparse call;	/* struct call_state, by task that has waited */
 	struct parked *oldest;
 	struct parked *newest;
@@ -314,19 +322,19 @@ static inline bool copies_is_complete(const struct copies *copies)
 	return !copies->is_partial && !copies->has_gap;
 }
 
-/* what is followed of process @proc, NULL = nothing */
+/* State of process @proc, NULL = none. */
 static inline struct proc_io *proc_io_at(const struct copies *copies, uint32_t proc)
 {
 	return sparse_at(&copies->proc, proc);
 }
 
-/* positions of message @seq: from this one on */
+/* First position of message @seq. */
 static inline uint64_t message_pos(uint32_t seq)
 {
 	return (uint64_t)seq << 32;
 }
 
-/* the channel that holds the bytes of @object, 0 = they are not followed */
+/* Channel that holds the bytes of @object, 0 = its bytes are not followed. */
 static inline uint32_t object_channel(const struct copies *copies, uint32_t object)
 {
 	if (object_type(object) == OBJECT_CHANNEL)
@@ -341,7 +349,7 @@ static inline bool object_is_pipe(const struct copies *copies, uint32_t object)
 	       channel_is_pipe(channel_at(&copies->channels, object_number(object)));
 }
 
-/* do its bytes come out once, in order? */
+/* True if each byte of @object is read once, in order. */
 static inline bool object_is_stream(const struct copies *copies, uint32_t object)
 {
 	return object_type(object) == OBJECT_CHANNEL &&

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What operations count: at the ends of channels, and for parts of an operation.
- */
+/* Counters at the ends of channels, and parts of an operation's counters. */
 #include "model/copies/copies.h"
 
-/* op_count_end - the process is at an end of @number: count what it moved there */
+/* op_count_end - get the process's end of @number, and count the bytes moved there */
 int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
 		 uint32_t *end)
 {
@@ -26,7 +24,7 @@ int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bo
 	return 0;
 }
 
-/* op_count_wait - a call waited for room in @channel, or else for bytes */
+/* op_count_wait - count a call's wait for room in @channel (@is_full), or for bytes */
 void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full)
 {
 	if (!wait_ns)
@@ -35,7 +33,10 @@ void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full)
 	*(is_full ? &channel->nr_full : &channel->nr_empty) += 1;
 }
 
-/* @total's part for bytes @done ... @done + @bytes of @all; parts add up. */
+/*
+ * Part of @total that belongs to bytes @done ... @done + @bytes of @all. The parts
+ * add up to @total.
+ */
 uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all)
 {
 	if (bytes == all)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t identity(uint64_t ino, uint32_t dev, const char *path)
+static uint64_t identity_hash(uint64_t ino, uint32_t dev, const char *path)
 {
 	uint64_t hash = map_hash(ino) ^ map_hash((uint64_t)dev << 32 | 1);
 	const char *p;
@@ -20,8 +20,8 @@ static uint64_t identity(uint64_t ino, uint32_t dev, const char *path)
 }
 
 /**
- * files_by_number - the file that has @number now
- * Return: the file, made if none is known; 0 for number 0 or without memory.
+ * files_by_number - get the file that has @number now
+ * Return: the file, a new one if none is known; 0 for number 0 or without memory.
  */
 uint32_t files_by_number(struct files *files, uint32_t number)
 {
@@ -40,7 +40,7 @@ uint32_t files_by_number(struct files *files, uint32_t number)
 	return found;
 }
 
-/* files_many - the file that stands for all that are not kept apart; 0 without memory */
+/* files_many - get the file that is the sum of all folded files; 0 without memory */
 uint32_t files_many(struct files *files)
 {
 	struct file *file;
@@ -64,10 +64,11 @@ static bool is_number_of(void *arg, uint64_t key, uint32_t number)
 }
 
 /**
- * files_forget_numbers - after files were dropped: forget their numbers, and older
- * ones of those that have had very many
+ * files_forget_numbers - forget the numbers of dropped files, and old numbers of
+ * files that have had very many
  *
- * If a record calls one again, it is a file of which nothing else is known.
+ * If a record uses a forgotten number again, it is that of a file of which nothing
+ * else is known.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -77,14 +78,14 @@ int files_forget_numbers(struct files *files)
 }
 
 /**
- * files_drop - forget a file, to which nothing refers and which has no channel
+ * files_drop - free a file to which nothing refers and which has no channel
  *
  * Return: 0 or -ENOMEM.
  */
 int files_drop(struct files *files, uint32_t number)
 {
 	struct file *file = pool_at(&files->file, number);
-	uint64_t key = file->path ? identity(file->ino, file->dev, file->path) : 0;
+	uint64_t key = file->path ? identity_hash(file->ino, file->dev, file->path) : 0;
 
 	if (key && map_get(&files->by_identity, key) == number)
 		map_remove(&files->by_identity, key);
@@ -93,8 +94,8 @@ int files_drop(struct files *files, uint32_t number)
 }
 
 /**
- * files_follow - from now on what is in file @number is followed
- * Return: its channel, 0 for number 0 or without memory.
+ * files_follow - follow the contents of file @number from now on
+ * Return: the file's channel, 0 for number 0 or without memory.
  */
 uint32_t files_follow(struct files *files, struct channels *channels, uint32_t number)
 {
@@ -106,8 +107,8 @@ uint32_t files_follow(struct files *files, struct channels *channels, uint32_t n
 	return file->channel;
 }
 
-static int describe(struct files *files, uint32_t number, uint64_t key,
-		    const struct ipcprobe_rec_file_info *rec)
+static int describe_file(struct files *files, uint32_t number, uint64_t key,
+			 const struct ipcprobe_rec_file_info *rec)
 {
 	struct file *file = pool_at(&files->file, number);
 
@@ -121,16 +122,16 @@ static int describe(struct files *files, uint32_t number, uint64_t key,
 }
 
 /**
- * files_apply - take in one file_info record
+ * files_apply - apply one file_info record
  *
- * It names a number for the first time, renames a file, or gives the number
- * to another file.
+ * The record describes a number for the first time, renames a file, or gives the
+ * number to another file.
  *
  * Return: 0 or -ENOMEM.
  */
 int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
 {
-	uint64_t key = identity(rec->ino, rec->dev, rec->path);
+	uint64_t key = identity_hash(rec->ino, rec->dev, rec->path);
 	uint32_t same = map_get(&files->by_identity, key);
 	uint32_t now = map_get(&files->by_number, rec->file);
 	struct file *file = pool_at(&files->file, now);
@@ -151,10 +152,10 @@ int files_apply(struct files *files, const struct ipcprobe_rec_file_info *rec)
 	}
 	if (!now)
 		now = files_by_number(files, rec->file);
-	return now ? describe(files, now, key, rec) : -ENOMEM;
+	return now ? describe_file(files, now, key, rec) : -ENOMEM;
 }
 
-/* The @nr-th slash from the end of @path; NULL: there are not so many. */
+/* The @nr-th slash from the end of @path; NULL = there are fewer. */
 static const char *last_slash(const char *path, uint32_t nr)
 {
 	const char *p = path + strlen(path);
@@ -166,8 +167,8 @@ static const char *last_slash(const char *path, uint32_t nr)
 }
 
 /**
- * files_rename - take in one file_rename record: the file is called so from now
- * on, and has always been, for who asks
+ * files_rename - apply one file_rename record: views show the new name for all
+ * times, also before the record
  * Return: 0 or -ENOMEM.
  */
 int files_rename(struct files *files, const struct ipcprobe_rec_file_rename *rec)
@@ -182,10 +183,10 @@ int files_rename(struct files *files, const struct ipcprobe_rec_file_rename *rec
 		return 0;
 	if (asprintf(&path, "%.*s/%s", (int)(slash - file->path), file->path, rec->names) < 0)
 		return -ENOMEM;
-	map_remove(&files->by_identity, identity(file->ino, file->dev, file->path));
+	map_remove(&files->by_identity, identity_hash(file->ino, file->dev, file->path));
 	free(file->path);
 	file->path = path;
-	return map_set(&files->by_identity, identity(file->ino, file->dev, path), number);
+	return map_set(&files->by_identity, identity_hash(file->ino, file->dev, path), number);
 }
 
 int files_init(struct files *files)

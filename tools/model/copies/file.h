@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Regular files: the session's numbers for them, tied to device, inode, path.
- */
+/* Regular files: the session's numbers of files, with device, inode and path. */
 #ifndef IPCPROBE_MODEL_COPIES_FILE_H
 #define IPCPROBE_MODEL_COPIES_FILE_H
 
@@ -14,25 +12,28 @@
 #include "lib/pool.h"
 #include "model/copies/channel.h"
 
-#define FILE_NUMBERS_MAX	(1U << 15)	/* older ones may be forgotten */
+/* above this many numbers, old ones may be forgotten */
+#define FILE_NUMBERS_MAX	(1U << 15)
 
 /**
  * struct file - a regular file
- * @path: as the task that met it saw it, but for names that changed since;
+ * @path: path as seen by the task that used the file first, updated by renames;
  *	NULL = no file_info record yet
- * @ino: its inode number
- * @dev: device of its file system
- * @number: the session's (first) number for it
- * @last_number: the one that a record called it by last
- * @channel: not 0: it was written or is mapped, what is in it is followed there
- * @appender: thread that appended to it first, 0 = none yet
- * @has_appenders: so did another
- * @same_as: not 0: turned out to be this file, met before under another number
- * @is_many: it stands for all files that are not kept apart
- * @used: the higher, the later a record was about it
+ * @ino: inode number
+ * @dev: device of the file system
+ * @number: first number that the session gave the file
+ * @last_number: number of the file in the last record about it
+ * @channel: channel that follows the contents, because the file was written or is
+ *	mapped; 0 = none
+ * @appender: first thread that appended to the file, 0 = none yet
+ * @has_appenders: more than one thread appended to the file
+ * @same_as: the file, seen before under another number, that this one turned out to
+ *	be; 0 = none
+ * @is_many: the entry is the sum of all folded files
+ * @used: value of files->clock at the last record about the file
  *
- * A file is device, inode and path: inode numbers are reused as soon as a
- * file is deleted, and a file reached by two paths is shown under both.
+ * A file is identified by device, inode and path: an inode number is reused when
+ * its file has been deleted, and a file with two paths is shown under both.
  */
 struct file {
 	char *path;
@@ -52,9 +53,9 @@ struct files {
 	struct pool file;	/* struct file */
 	struct map by_number;
 	struct map by_identity;
-	uint64_t clock;		/* of the last use of any */
-	uint32_t last_number;	/* that was told */
-	uint32_t many;		/* the file that stands for those not kept apart, 0 = none yet */
+	uint64_t clock;		/* last value given to a file's @used */
+	uint32_t last_number;	/* highest number that a record described */
+	uint32_t many;		/* file that is the sum of the folded ones, 0 = none yet */
 };
 
 int files_init(struct files *files);
@@ -67,7 +68,7 @@ int files_forget_numbers(struct files *files);
 int files_drop(struct files *files, uint32_t file);
 uint32_t files_follow(struct files *files, struct channels *channels, uint32_t number);
 
-/* the file @number really is; brings the number up to that */
+/* Resolve file @number, and update @number, if it turned out to be another file. */
 static inline struct file *files_real(const struct files *files, uint32_t *number)
 {
 	struct file *f = pool_at(&files->file, *number);

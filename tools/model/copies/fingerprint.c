@@ -10,17 +10,17 @@
 
 #include "lib/pool.h"
 
-#define FILTER_BITS	12	/* of a fingerprint */
+#define FILTER_BITS	12	/* index bits of the filter, taken from a fingerprint */
 #define FILTER_WORDS	((1U << FILTER_BITS) / 64)
 
-/* which fingerprints may be those of constant data, by bytes of data */
+/* by bytes of data: bit set of fingerprints that constant data may have */
 static uint64_t filter[IPCPROBE_PRINT_BYTES + 1][FILTER_WORDS];
 
 /*
- * The fingerprint of @bytes equal bytes, with zeroes behind them. Before ABI 1.3 it
- * was one less, unless that would have been 0.
+ * Fingerprint of @bytes equal bytes, followed by zeroes. Before ABI 1.3 it was one
+ * less, unless that would have been 0.
  */
-static uint32_t constant(uint32_t byte, uint32_t bytes)
+static uint32_t constant_print(uint32_t byte, uint32_t bytes)
 {
 	uint64_t word = byte * 0x0101010101010101ULL;
 
@@ -34,20 +34,20 @@ static void add_to_filter(uint32_t bytes, uint32_t hash)
 	filter[bytes][bit / 64] |= 1ULL << bit % 64;
 }
 
-/* prints_init - once, before the first print_is_constant(); again does no harm */
+/* prints_init - call before the first print_is_constant(); further calls are harmless */
 void prints_init(void)
 {
 	uint32_t byte, bytes;
 
 	for (bytes = 1; bytes <= IPCPROBE_PRINT_BYTES; bytes++) {
 		for (byte = 0; byte < 256; byte++) {
-			add_to_filter(bytes, constant(byte, bytes));
-			add_to_filter(bytes, constant(byte, bytes) - 1);
+			add_to_filter(bytes, constant_print(byte, bytes));
+			add_to_filter(bytes, constant_print(byte, bytes) - 1);
 		}
 	}
 }
 
-/* print_is_constant - do all bytes of the word have one value? */
+/* print_is_constant - true if all bytes of the word have one value */
 bool print_is_constant(uint32_t hash, uint32_t bytes)
 {
 	uint32_t bit = hash >> (32 - FILTER_BITS), byte;
@@ -55,7 +55,7 @@ bool print_is_constant(uint32_t hash, uint32_t bytes)
 	if (!(filter[bytes][bit / 64] & 1ULL << bit % 64))
 		return false;
 	for (byte = 0; byte < 256; byte++)
-		if (constant(byte, bytes) - hash <= 1)
+		if (constant_print(byte, bytes) - hash <= 1)
 			return true;
 	return false;
 }
@@ -72,7 +72,8 @@ int points_append(struct points *points, const struct point *point)
 	return 0;
 }
 
-static int add(struct points *points, uint64_t at, uint32_t hash, uint64_t bytes, uint64_t end)
+static int add_point(struct points *points, uint64_t at, uint32_t hash, uint64_t bytes,
+		     uint64_t end)
 {
 	struct point point = { .at = at, .hash = hash, .bytes = bytes };
 
@@ -80,10 +81,10 @@ static int add(struct points *points, uint64_t at, uint32_t hash, uint64_t bytes
 }
 
 /**
- * points_add - the fingerprints of one buffer of an operation
+ * points_add - add the fingerprints of one buffer of an operation
  * @at: place in the operation of the buffer's first byte
- * @addr: its address
- * @end: place behind the last byte that was moved: words beyond it were not
+ * @addr: address of the buffer
+ * @end: place after the last byte that was moved; words after it were not moved
  *
  * Return: 0 or -ENOMEM.
  */
@@ -96,18 +97,18 @@ int points_add(struct points *points, uint64_t at, uint64_t addr, const struct p
 	if (!span)
 		return 0;
 	if (span < IPCPROBE_PRINT_BYTES)
-		return add(points, at, prints->head, span, end);
+		return add_point(points, at, prints->head, span, end);
 	mid = ipcprobe_print_mid(addr, span) - addr;
-	err = add(points, at, prints->head, IPCPROBE_PRINT_BYTES, end);
+	err = add_point(points, at, prints->head, IPCPROBE_PRINT_BYTES, end);
 	if (!err && mid && mid != span - IPCPROBE_PRINT_BYTES)
-		err = add(points, at + mid, prints->mid, IPCPROBE_PRINT_BYTES, end);
+		err = add_point(points, at + mid, prints->mid, IPCPROBE_PRINT_BYTES, end);
 	if (!err && span > IPCPROBE_PRINT_BYTES)
-		err = add(points, at + span - IPCPROBE_PRINT_BYTES, prints->tail,
-			  IPCPROBE_PRINT_BYTES, end);
+		err = add_point(points, at + span - IPCPROBE_PRINT_BYTES, prints->tail,
+				IPCPROBE_PRINT_BYTES, end);
 	return err;
 }
 
-/* grade_name - what it is called in text, in JSON and in the manual */
+/* grade_name - name of the grade in text, in JSON and in the manual */
 const char *grade_name(uint8_t grade)
 {
 	static const char *const names[] = {

@@ -2,9 +2,10 @@
 /*
  * Fingerprints of the bytes that an operation moved, and what they prove.
  *
- * Records tell those of three words of each user buffer.  What was brought into
- * memory keeps them; what is taken out has others of the same place, if the two
- * share one of the words, and then it shows whether it is the same data.
+ * Records contain the fingerprints of three words of each user buffer. They are
+ * kept with the bytes that an operation brings into memory. An operation that takes
+ * these bytes out has fingerprints, too; if both have the fingerprint of one word,
+ * the comparison shows whether the data is the same.
  */
 #ifndef IPCPROBE_MODEL_COPIES_FINGERPRINT_H
 #define IPCPROBE_MODEL_COPIES_FINGERPRINT_H
@@ -12,22 +13,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PRINTS_MAX	3U	/* of one buffer */
+#define PRINTS_MAX	3U	/* fingerprints of one buffer */
 
-/* how sure it is that bytes are those that another hop brought, best first */
+/* How certain it is that bytes are those that another hop brought; best first. */
 enum grade {
-	GRADE_EXACT,		/* position in a stream, or fingerprints that agree */
-	GRADE_ADDRESS,		/* the same place, and nothing could be compared */
+	GRADE_EXACT,		/* by position in a stream, or by fingerprints that agree */
+	GRADE_ADDRESS,		/* by address; nothing could be compared */
 	GRADE_INFERRED,		/* by process and time */
 	NR_GRADES
 };
 
 /**
- * struct prints - what a record tells of a user buffer
- * @span: bytes from the address on that the fingerprints are of, 0 = none
- * @head: of the first word; 0 = not known
- * @mid: of the word at the roundest address
- * @tail: of the last word
+ * struct prints - the fingerprints in a record of a user buffer
+ * @span: length of the fingerprinted bytes, from the buffer's address on; 0 = none
+ * @head: fingerprint of the first word; 0 = not known
+ * @mid: fingerprint of the word at the address with most trailing zero bits
+ * @tail: fingerprint of the last word
  */
 struct prints {
 	uint32_t span;
@@ -36,14 +37,14 @@ struct prints {
 	uint32_t tail;
 };
 
-/* the fields of a record that has them */
+/* Fingerprints in a record that has them. */
 #define PRINTS_OF(rec)	((struct prints){ (rec)->span, (rec)->head, (rec)->mid, (rec)->tail })
 
 /**
  * struct point - a word whose fingerprint is known
- * @at: where it begins: an address, an offset, or its place in an operation
- * @hash: its fingerprint, 0 = none
- * @bytes: of it that are data, the rest being zeroes
+ * @at: begin of the word: an address, an offset, or a place in an operation
+ * @hash: fingerprint of the word, 0 = none
+ * @bytes: bytes of the word that are data; the rest are zeroes
  */
 struct point {
 	uint64_t at;
@@ -51,7 +52,7 @@ struct point {
 	uint32_t bytes;
 };
 
-/* points of an operation, in any order */
+/* Points of an operation, in any order. */
 struct points {
 	struct point *v;
 	uint32_t nr;
@@ -62,10 +63,10 @@ struct checksum;
 struct sum_store;
 
 /**
- * struct points_view - points of an operation, seen from one of its places
- * @first: place in the operation of the byte that the place begins with
- * @sum: checksums of its blocks
- * @store: where those of what lies in memory are
+ * struct points_view - points of an operation, relative to one span of its bytes
+ * @first: place in the operation of the first byte of the span
+ * @sum: checksums of the operation's blocks
+ * @store: checksums of bytes in memory
  */
 struct points_view {
 	const struct point *v;
@@ -76,7 +77,7 @@ struct points_view {
 	struct sum_store *store;
 };
 
-/* what comparing them says */
+/* Result of a comparison. */
 enum print_match {
 	PRINTS_UNKNOWN,		/* nothing could be compared, or constant data agreed */
 	PRINTS_AGREE,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One operation: where its bytes came from, which hop they take, and who has
- * them afterwards.
+ * One operation: where its bytes came from, which hops they take, and where they
+ * are afterwards.
  *
- * Bytes written from memory that was read into are linked: exactly, if
- * fingerprints show that they are the same; not at all if they show others; by
- * address if there are none to compare.  Others may be linked to what the process
- * read before ("inferred"), under three rules: never more bytes than were read and
- * have gone nowhere yet; a write of more than that was made by the process, which
- * used up what it had read; a file of which less than COPY_CONFIG_BYTES were read
- * is not an origin.
+ * Bytes written from memory that was read into are linked to the read: exactly, if
+ * fingerprints agree; not at all if fingerprints differ; by address if there are no
+ * fingerprints to compare. Other bytes may be linked to what the process read
+ * before ("inferred"), under three rules: the linked bytes are never more than were
+ * read and have gone nowhere yet; if a write is larger than that, the process made
+ * its bytes, and what it had read is used up; a file of which less than
+ * COPY_CONFIG_BYTES were read is not an origin.
  */
 #include "model/copies/copies.h"
 
@@ -17,10 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many readers' records, each of a full pipe, may be on their way at once. */
+/* Number of readers, each of a full pipe, whose records may still come. */
 #define FLOW_SLACK	16U
 
-/* Who changes one byte of so many that it passes on may have changed others unseen. */
+/*
+ * If a process changes one byte in this many that it passes on, it may have changed
+ * others unseen.
+ */
 #define CHANGED_SHARE	32U
 
 /* ---- memory ---- */
@@ -32,14 +35,14 @@ static void forget_memory(struct proc_io *io)
 	io->nr_recent = 0;
 }
 
-/* Is it of no use any more, and does nothing that waits refer to it? */
+/* True if @io is of no further use and no waiting operation refers to it. */
 static bool is_over(const struct proc_io *io)
 {
 	return io->has_exited && !io->first && !io->wait_list && !io->waits_for_parent &&
 	       !io->memory.first_put && !io->memory.waiters;
 }
 
-/* flow_exit - nobody can take bytes from @proc any more */
+/* flow_exit - process @proc has ended: free its state when nothing refers to it */
 void flow_exit(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
@@ -52,8 +55,8 @@ void flow_exit(struct copies *copies, uint32_t proc)
 }
 
 /**
- * flow_proc - what is followed of process @proc, as @image acts
- * Return: NULL without memory.
+ * flow_proc - get the state of process @proc, on behalf of @image
+ * Return: the state; NULL without memory.
  */
 struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image)
 {
@@ -75,7 +78,7 @@ struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image)
 	return io;
 }
 
-/* The image whose memory @object is, 0 = it is no process's. */
+/* Image whose memory @object is; 0 = no process's memory. */
 static uint32_t owner_image(const struct copies *copies, const struct op *op, uint32_t object)
 {
 	const struct channel *channel;
@@ -88,7 +91,7 @@ static uint32_t owner_image(const struct copies *copies, const struct op *op, ui
 	return channel->kind == CHANNEL_PROCESS ? channel->key : 0;
 }
 
-/* flow_owner - the process whose memory @object is, 0 = it is no process's */
+/* flow_owner - process whose memory @object is; 0 = no process's memory */
 uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t object)
 {
 	uint32_t image = owner_image(copies, op, object);
@@ -98,7 +101,7 @@ uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t o
 	return image ? proc_real(copies->tasks, image_at(copies->tasks, image)->proc) : 0;
 }
 
-/* flow_memory - the memory that @object is to @op, NULL = it is none */
+/* flow_memory - memory that @object stands for in @op; NULL = it is not memory */
 struct memory *flow_memory(const struct copies *copies, const struct op *op, uint32_t object)
 {
 	uint32_t proc = flow_owner(copies, op, object), number;
@@ -112,7 +115,8 @@ struct memory *flow_memory(const struct copies *copies, const struct op *op, uin
 }
 
 /*
- * The same, as it is now: a process that runs another program has other memory.
+ * Current memory that @object stands for in @op. A process that runs another
+ * program has other memory.
  */
 static struct memory *current_memory(struct copies *copies, const struct op *op, uint32_t object)
 {
@@ -166,8 +170,8 @@ static void note_recent(struct proc_io *io, uint32_t hop)
 
 /* ---- inference ---- */
 
-/* Bytes of @hop that may be what @op writes: not into a stream they came out of. */
-static uint64_t available(const struct copies *copies, const struct op *op, uint32_t hop)
+/* Bytes of @hop that @op may write: none into a stream that they came out of. */
+static uint64_t available_bytes(const struct copies *copies, const struct op *op, uint32_t hop)
 {
 	const struct hop *from = hop_at(&copies->paths, hop);
 
@@ -178,7 +182,10 @@ static uint64_t available(const struct copies *copies, const struct op *op, uint
 	return hop_unclaimed(from);
 }
 
-/* May @bytes have come out of what the process read?  If not, that is spent. */
+/*
+ * True if @bytes can come out of what the process read. If not, what it read is
+ * marked as spent.
+ */
 static bool can_infer(struct copies *copies, const struct proc_io *io, const struct op *op,
 		      uint64_t bytes)
 {
@@ -186,27 +193,27 @@ static bool can_infer(struct copies *copies, const struct proc_io *io, const str
 	uint32_t i;
 
 	for (i = 0; i < io->nr_recent; i++)
-		sum += available(copies, op, io->recent[i]);
+		sum += available_bytes(copies, op, io->recent[i]);
 	if (sum >= bytes)
 		return true;
 	for (i = 0; i < io->nr_recent && sum; i++) {
 		struct hop *hop = hop_at(&copies->paths, io->recent[i]);
 
-		if (available(copies, op, io->recent[i]))
+		if (available_bytes(copies, op, io->recent[i]))
 			hop->spent_bytes += hop_unclaimed(hop);
 	}
 	return false;
 }
 
-/* One piece without an origin, split up among the recent reads. */
-static int infer(struct copies *copies, const struct proc_io *io, const struct op *op,
-		 uint64_t bytes)
+/* Split up @bytes without an origin among the recent reads. */
+static int infer_origin(struct copies *copies, const struct proc_io *io, const struct op *op,
+			uint64_t bytes)
 {
 	uint32_t i;
 	int err = 0;
 
 	for (i = 0; i < io->nr_recent && bytes && !err; i++) {
-		uint64_t part = available(copies, op, io->recent[i]);
+		uint64_t part = available_bytes(copies, op, io->recent[i]);
 		struct piece piece = { .hop = io->recent[i], .grade = GRADE_INFERRED };
 
 		if (part > bytes)
@@ -242,8 +249,8 @@ static uint64_t sum_bytes(const struct pieces *pieces, bool only_unknown)
 }
 
 /*
- * Pieces out of @memory.  Bytes taken into the process's own count as passed on
- * to its image.
+ * Take pieces out of @memory. Bytes taken into the process's own memory count as
+ * passed on to its image.
  */
 static int take_ranges(struct copies *copies, struct memory *memory, const struct op *op,
 		       struct pieces *out)
@@ -284,7 +291,7 @@ static int take_own(struct copies *copies, struct proc_io *io, const struct op *
 		const struct piece *piece = &copies->raw.v[i];
 
 		if (!piece->hop && may_infer)
-			err = infer(copies, io, op, piece->bytes);
+			err = infer_origin(copies, io, op, piece->bytes);
 		else
 			err = pieces_add(&copies->pieces, piece);
 	}
@@ -292,8 +299,8 @@ static int take_own(struct copies *copies, struct proc_io *io, const struct op *
 }
 
 /*
- * Bytes of @piece left stream @number and are nowhere: @key tells how and by whom,
- * @became what became of them.
+ * Bytes of @piece left stream @number and are not at any destination: @key says how
+ * and by which process, @became says what became of them.
  */
 static int end_apart(struct copies *copies, const struct piece *piece, struct hop_key *key,
 		     enum hop_outcome became)
@@ -311,7 +318,10 @@ static int end_apart(struct copies *copies, const struct piece *piece, struct ho
 	return 0;
 }
 
-/* A message is gone with what was received of it: the rest is thrown away. */
+/*
+ * A message is removed from the queue when it is received: bytes of it that were
+ * not received are discarded.
+ */
 static int discard_rest(struct copies *copies, struct channel *channel, const struct op *op)
 {
 	uint32_t i;
@@ -344,7 +354,10 @@ static int take_stream(struct copies *copies, const struct op *op)
 	return err;
 }
 
-/* Who brought the bytes of @hop into channel @number: of a process's memory, itself. */
+/*
+ * Find the end of the process that brought the bytes of @hop into channel @number.
+ * If the channel is a process's memory, the owner itself counts as the writer.
+ */
 static int find_writer(struct copies *copies, const struct op *op, uint32_t number, uint32_t hop,
 		       uint32_t *end)
 {
@@ -360,7 +373,7 @@ static int find_writer(struct copies *copies, const struct op *op, uint32_t numb
 	return channel_end_get(&copies->channels, number, proc, image, end);
 }
 
-/* Shared memory, a file, or memory of another process. */
+/* Take the bytes out of shared memory, a file, or memory of another process. */
 static int take_shared(struct copies *copies, const struct op *op)
 {
 	uint32_t i, number = object_channel(copies, op->from);
@@ -373,7 +386,10 @@ static int take_shared(struct copies *copies, const struct op *op)
 	return err;
 }
 
-/* The process may have written there: that it is the file's is by address. */
+/*
+ * The process may have written into its private mapping: that the bytes are the
+ * file's is known by address only.
+ */
 static void doubt_private(struct copies *copies)
 {
 	uint32_t i;
@@ -396,7 +412,7 @@ static int take_from(struct copies *copies, struct proc_io *io, const struct op 
 	}
 }
 
-static int take(struct copies *copies, struct proc_io *io, const struct op *op)
+static int take_pieces(struct copies *copies, struct proc_io *io, const struct op *op)
 {
 	int err;
 
@@ -422,8 +438,8 @@ static enum hop_origin origin_of(const struct copies *copies, const struct proc_
 	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
 }
 
-static void account(struct copies *copies, const struct op *op, uint32_t number,
-		    uint64_t done, uint64_t bytes)
+static void account_hop(struct copies *copies, const struct op *op, uint32_t number,
+			uint64_t done, uint64_t bytes)
 {
 	struct hop *hop = hop_at(&copies->paths, number);
 
@@ -443,7 +459,7 @@ static void account(struct copies *copies, const struct op *op, uint32_t number,
 	hop->last_op = copies->nr_ops;
 }
 
-/* @bytes of @piece went from one process to another. */
+/* Count @bytes of @piece that went from one process to another. */
 static int count_pair(struct copies *copies, const struct op *op, const struct piece *piece)
 {
 	uint32_t image = owner_image(copies, op, op->to), from = object_channel(copies, op->from);
@@ -452,7 +468,7 @@ static int count_pair(struct copies *copies, const struct op *op, const struct p
 
 	if (op->kind == HOP_DISCARD)
 		return 0;
-	/* A file that turned out just now to be read by another than its writer. */
+	/* The file just turned out to be read by a process other than its writer. */
 	if (from && !reader && piece->end && op->kind != HOP_TEE)
 		err = channel_end_get(&copies->channels, from, op->proc, op->image, &reader);
 	if (!err && from && reader && op->kind != HOP_TEE)
@@ -465,7 +481,7 @@ static int count_pair(struct copies *copies, const struct op *op, const struct p
 					      op->writer, reader, piece->bytes);
 }
 
-/* How often a path may lead into @to, 0 = that does not matter. */
+/* Number of times that a path may lead into @to; 0 = any number. */
 static uint32_t max_turns(const struct copies *copies, uint32_t to)
 {
 	if (!object_channel(copies, to))
@@ -484,7 +500,10 @@ static int find_hop(struct copies *copies, const struct proc_io *io, const struc
 	return paths_extend(&copies->paths, &key, max_turns(copies, op->to), ret);
 }
 
-/* Of @piece, bytes that can go by @hop: not more to one object than came in. */
+/*
+ * Number of bytes of @piece that can go by @hop: no more bytes go to one object
+ * than came in.
+ */
 static uint64_t room_for(const struct copies *copies, const struct op *op,
 			 const struct piece *piece, uint32_t hop)
 {
@@ -497,7 +516,7 @@ static uint64_t room_for(const struct copies *copies, const struct op *op,
 	return came > went ? came - went : 0;
 }
 
-/* Keep @bytes of piece @i; nothing is said of where the others came from. */
+/* Keep @bytes of piece @i; the rest becomes a piece of unknown origin. */
 static int split_piece(struct pieces *pieces, uint32_t i, uint64_t bytes)
 {
 	struct piece rest = { .bytes = pieces->v[i].bytes - bytes, .is_again = true };
@@ -519,8 +538,8 @@ static int split_piece(struct pieces *pieces, uint32_t i, uint64_t bytes)
 }
 
 /*
- * The bytes of @piece are delivered by the hop that they came by: others go on.
- * Those of a stream are not in it any more.
+ * The path of @piece ends here: its bytes count as delivered by the hop that they
+ * came by. Bytes of a stream are not in it any more, so they count as passed on.
  */
 static void end_path(struct copies *copies, const struct op *op, struct piece *piece)
 {
@@ -531,7 +550,7 @@ static void end_path(struct copies *copies, const struct op *op, struct piece *p
 	piece->fresh_bytes = 0;
 }
 
-/* The hop that piece @i takes, which may become shorter by that. */
+/* Choose the hop that piece @i takes; the piece may become shorter. */
 static int choose_hop(struct copies *copies, const struct proc_io *io, const struct op *op,
 		      uint32_t i, uint32_t *ret)
 {
@@ -550,8 +569,8 @@ static int choose_hop(struct copies *copies, const struct proc_io *io, const str
 	return err || room ? err : find_hop(copies, io, op, &copies->pieces.v[i], ret);
 }
 
-/* Let each piece take its hop; its number then stands in the piece. */
-static int route(struct copies *copies, const struct proc_io *io, const struct op *op)
+/* Let each piece take its hop, and store the hop's number in the piece. */
+static int route_pieces(struct copies *copies, const struct proc_io *io, const struct op *op)
 {
 	uint64_t done = 0;
 	uint32_t i, hop;
@@ -566,7 +585,7 @@ static int route(struct copies *copies, const struct proc_io *io, const struct o
 			break;
 		piece = &copies->pieces.v[i];
 		hop_at(&copies->paths, piece->hop)->passed_bytes += piece->fresh_bytes;
-		account(copies, op, hop, done, piece->bytes);
+		account_hop(copies, op, hop, done, piece->bytes);
 		err = count_pair(copies, op, piece);
 		if (copies->watch)
 			copies->watch->moved(copies->watch, op, done, piece->bytes, hop);
@@ -593,8 +612,8 @@ static int put_stream(struct copies *copies, const struct op *op, uint64_t start
 }
 
 /*
- * The dynamic loader looks at the head of each library, on a stack that others
- * use after it: these bytes are not followed.
+ * True for a read by the dynamic loader: it reads the head of each library into a
+ * buffer on the stack, which others use afterwards. These bytes are not followed.
  */
 static bool is_loader_read(const struct copies *copies, const struct op *op)
 {
@@ -612,7 +631,9 @@ static bool is_loader_read(const struct copies *copies, const struct op *op)
 	return false;
 }
 
-/* @done: bytes of the operation before these */
+/*
+ * @done: bytes of the operation before @piece
+ */
 static int put_memory(struct copies *copies, struct memory *memory, const struct op *op,
 		      uint64_t start, const struct piece *piece, uint64_t bytes, uint64_t done)
 {
@@ -626,11 +647,11 @@ static int put_memory(struct copies *copies, struct memory *memory, const struct
 }
 
 /*
- * Lay the pieces one after the other over the spans of the destination: of
- * @memory, or of a stream if that is NULL.  Bytes at unknown positions of a
- * stream are read by somebody unknown.
+ * Put the pieces one after the other into the spans of the destination: of @memory,
+ * or of a stream if @memory is NULL. Bytes at unknown positions of a stream are
+ * read by a process that is not known.
  */
-static int put(struct copies *copies, struct memory *memory, const struct op *op)
+static int put_pieces(struct copies *copies, struct memory *memory, const struct op *op)
 {
 	const struct span *span = op->out;
 	uint64_t in_piece = 0, in_span = 0, done = 0;
@@ -666,7 +687,7 @@ static int put(struct copies *copies, struct memory *memory, const struct op *op
 	return err;
 }
 
-/* Somebody who is not recorded took @piece out of stream @number. */
+/* A process that is not recorded took @piece out of stream @number. */
 static int end_unseen(struct copies *copies, uint32_t number, const struct piece *piece)
 {
 	struct hop_key key = { .from = object(OBJECT_CHANNEL, number), .to = OBJECT_MEMORY,
@@ -677,8 +698,8 @@ static int end_unseen(struct copies *copies, uint32_t number, const struct piece
 }
 
 /**
- * flow_end_unseen - bytes that are in stream @number no more, though nobody was
- * seen to read them
+ * flow_end_unseen - end the paths of bytes that have left stream @number without a
+ * recorded read
  * @slack_bytes: as for stream_gone_pos()
  *
  * Return: 0 or -ENOMEM.
@@ -697,14 +718,15 @@ int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes
 }
 
 /**
- * flow_close - nobody can read from stream @number any more: what is in it stays
+ * flow_close - no process can read from stream @number any more: bytes in it are
+ * left over
  * Return: 0 or -ENOMEM.
  */
 int flow_close(struct copies *copies, uint32_t number)
 {
 	int err;
 
-	/* Else some of what waits may be a read of it. */
+	/* A waiting operation may be a read of this stream. */
 	if (copies->nr_parked)
 		return 0;
 	err = flow_end_unseen(copies, number, 0);
@@ -716,14 +738,14 @@ static int put_into_stream(struct copies *copies, const struct op *op)
 {
 	uint32_t number = object_number(op->to);
 	const struct channel *channel = channel_at(&copies->channels, number);
-	int err = put(copies, NULL, op);
+	int err = put_pieces(copies, NULL, op);
 
 	if (!err && channel->nr_segs >= STREAM_SEGS_OLD)
 		err = flow_end_unseen(copies, number, FLOW_SLACK * channel->capacity);
 	return err;
 }
 
-/* what a program did with what it had read and passed on */
+/* What a program did with bytes that it had read and passed on. */
 struct handling {
 	uint64_t changed_bytes;
 	uint64_t agreed_bytes;
@@ -731,9 +753,9 @@ struct handling {
 };
 
 /*
- * Who changed some words of what came by one hop and not others, or more than a
- * small part of all, changes data in place.  Who uses the memory of a small file
- * for something else does not.
+ * Find programs that change data in place: they changed some words of what came by
+ * one hop and not others, or more than a small part of all. A program that reuses
+ * the memory of a small file for other data is not one.
  */
 static void find_changers(const struct copies *copies, struct handling *handlings)
 {
@@ -757,7 +779,10 @@ static void find_changers(const struct copies *copies, struct handling *handling
 	}
 }
 
-/* flow_changers - by image: does the program change data in place?  NULL without memory */
+/*
+ * flow_changers - by image: true if the program changes data in place; NULL without
+ * memory
+ */
 bool *flow_changers(const struct copies *copies)
 {
 	struct handling *handlings = calloc(copies->tasks->image.nr, sizeof(*handlings));
@@ -778,11 +803,11 @@ bool *flow_changers(const struct copies *copies)
 }
 
 /**
- * flow_grade - how sure the link of @hop is, by what its program is known to do
- * @is_changer: flow_changers() says so of the program
+ * flow_grade - grade of the link of @hop, with what is known of its program
+ * @is_changer: result of flow_changers() for the program
  *
- * No link is exact where data were changed in place: that some words are the same
- * does not show that all bytes are.
+ * A link is not exact if the data may have been changed in place: equal words do
+ * not prove that all bytes are equal.
  */
 enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool is_changer)
 {
@@ -790,7 +815,7 @@ enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool i
 	bool is_doubtful = hop_at(&copies->paths, key->before)->changed_bytes ||
 			   (key->from == OBJECT_MEMORY && is_changer);
 
-	/* Checksums show it of all bytes. */
+	/* Bytes with checksums stay exact: checksums cover all bytes. */
 	if (hop->has_unproven && is_doubtful && key->grade == GRADE_EXACT &&
 	    !object_is_stream(copies, key->from))
 		return GRADE_ADDRESS;
@@ -798,7 +823,8 @@ enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool i
 }
 
 /**
- * flow_doubt_changed - no exact links where data were changed in place
+ * flow_doubt_changed - lower the grade of exact links whose data may have been
+ * changed in place
  * Return: 0 or -ENOMEM.
  */
 int flow_doubt_changed(struct copies *copies)
@@ -817,7 +843,7 @@ int flow_doubt_changed(struct copies *copies)
 	return 0;
 }
 
-/* Bytes that a process has in its memory may be what it makes others of. */
+/* The process that has the bytes in its memory may make other bytes out of them. */
 static void note_pieces(struct copies *copies, const struct op *op)
 {
 	uint32_t i, proc = flow_owner(copies, op, op->to);
@@ -833,11 +859,11 @@ static int put_into_memory(struct copies *copies, const struct op *op)
 	if (!memory)
 		return 0;
 	note_pieces(copies, op);
-	return put(copies, memory, op);
+	return put_pieces(copies, memory, op);
 }
 
 /**
- * flow_run - let the bytes of an operation move
+ * flow_run - move the bytes of an operation
  * Return: 0 or -ENOMEM.
  */
 int flow_run(struct copies *copies, const struct op *op)
@@ -847,9 +873,9 @@ int flow_run(struct copies *copies, const struct op *op)
 
 	if (!io)
 		return -ENOMEM;
-	err = take(copies, io, op);
+	err = take_pieces(copies, io, op);
 	if (!err)
-		err = route(copies, io, op);
+		err = route_pieces(copies, io, op);
 	if (err || op->kind == HOP_DISCARD)
 		return err;
 	return object_is_stream(copies, op->to) ? put_into_stream(copies, op) :

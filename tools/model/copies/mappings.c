@@ -23,7 +23,7 @@ void mappings_put(struct mappings *mappings)
 		free(mappings);
 }
 
-/* Make @mappings ours alone, with room for two more. */
+/* Get a copy of @mappings that no other process shares, with room for two more. */
 static int make_own(struct mappings **mappings)
 {
 	struct mappings *old = *mappings, *own;
@@ -45,7 +45,7 @@ static int make_own(struct mappings **mappings)
 	return 0;
 }
 
-/* index of the first mapping that ends after @address */
+/* Index of the first mapping that ends after @address. */
 static uint32_t first_after(const struct mappings *mappings, uint64_t address)
 {
 	uint32_t low = 0, high = mappings->nr;
@@ -61,7 +61,7 @@ static uint32_t first_after(const struct mappings *mappings, uint64_t address)
 	return low;
 }
 
-/* mappings_next - the mapping at @address, or else the first after it; or NULL */
+/* mappings_next - the mapping at @address, or the first one after it; NULL = none */
 const struct mapping *mappings_next(const struct mappings *mappings, uint64_t address)
 {
 	uint32_t i;
@@ -72,9 +72,9 @@ const struct mapping *mappings_next(const struct mappings *mappings, uint64_t ad
 	return i < mappings->nr ? &mappings->v[i] : NULL;
 }
 
-/* Put @nr mappings @with in the place of mappings @first ... @last - 1. */
-static void replace(struct mappings *mappings, uint32_t first, uint32_t last,
-		    const struct mapping *with, uint32_t nr)
+/* Replace mappings @first ... @last - 1 by the @nr mappings @with. */
+static void replace_mappings(struct mappings *mappings, uint32_t first, uint32_t last,
+			     const struct mapping *with, uint32_t nr)
 {
 	memmove(mappings->v + first + nr, mappings->v + last,
 		(mappings->nr - last) * sizeof(*with));
@@ -82,9 +82,9 @@ static void replace(struct mappings *mappings, uint32_t first, uint32_t last,
 	mappings->nr = mappings->nr - (last - first) + nr;
 }
 
-/* Let @middle, or nothing if it is NULL, replace what lies at @start ... @end. */
-static int cover(struct mappings **mappings, uint64_t start, uint64_t end,
-		 const struct mapping *middle)
+/* Replace the mappings at @start ... @end by @middle, or by nothing if it is NULL. */
+static int cover_addresses(struct mappings **mappings, uint64_t start, uint64_t end,
+			   const struct mapping *middle)
 {
 	uint32_t first, last, nr = 0;
 	struct mapping with[3];
@@ -109,23 +109,23 @@ static int cover(struct mappings **mappings, uint64_t start, uint64_t end,
 		with[nr].offset += end - with[nr].start;
 		with[nr++].start = end;
 	}
-	replace(own, first, last, with, nr);
+	replace_mappings(own, first, last, with, nr);
 	return 0;
 }
 
 /**
- * mappings_set - a channel is mapped; what lay there before is not any more
+ * mappings_set - add a mapping; it replaces what was mapped at its addresses
  * Return: 0 or -ENOMEM.
  */
 int mappings_set(struct mappings **mappings, const struct mapping *mapping)
 {
 	if (mapping->start >= mapping->end || (*mappings && (*mappings)->nr >= MAPPINGS_MAX))
 		return 0;
-	return cover(mappings, mapping->start, mapping->end, mapping);
+	return cover_addresses(mappings, mapping->start, mapping->end, mapping);
 }
 
 /**
- * mappings_clear - nothing shared lies at @start ... @end any more
+ * mappings_clear - remove the mappings at @start ... @end
  * Return: 0 or -ENOMEM.
  */
 int mappings_clear(struct mappings **mappings, uint64_t start, uint64_t end)
@@ -134,5 +134,5 @@ int mappings_clear(struct mappings **mappings, uint64_t start, uint64_t end)
 
 	if (start >= end || !next || next->start >= end)
 		return 0;
-	return cover(mappings, start, end, NULL);
+	return cover_addresses(mappings, start, end, NULL);
 }

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where shared memory and files lie in a process's address space.  A child of fork
- * shares its parent's table until one changes.
+ * Where shared memory and files are mapped in a process's address space. A child of
+ * fork shares the table of its parent until one of the two changes.
  */
 #ifndef IPCPROBE_MODEL_COPIES_MAPPINGS_H
 #define IPCPROBE_MODEL_COPIES_MAPPINGS_H
 
 #include <stdint.h>
 
-#define MAPPINGS_MAX	65536U	/* of one address space: the kernel's default limit */
+/* maximum for one address space: the kernel's default limit */
+#define MAPPINGS_MAX	65536U
 
 /**
  * struct mapping - addresses @start ... @end are bytes of a channel or a file
- * @offset: therein, of the byte at @start
- * @channel: 0: it is a private mapping
- * @file: of a private mapping: its number in files->file
+ * @offset: offset in the channel or file of the byte at @start
+ * @channel: channel that is mapped; 0 = the mapping is private
+ * @file: of a private mapping: number of the file in files->file
  */
 struct mapping {
 	uint64_t start;
@@ -26,7 +27,7 @@ struct mapping {
 
 /**
  * struct mappings - the mappings of an address space, in order, none overlapping
- * @nr_sharing: processes that refer to it
+ * @nr_sharing: number of processes that refer to the table
  */
 struct mappings {
 	uint32_t nr_sharing;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Message queues: a receive takes the very message that a send brought.
+ * Message queues: a receive takes exactly the message that a send brought.
  *
- * The module numbers messages.  Message n has the positions from n << 32 on of
- * the queue's stream.
+ * The module numbers messages. Message n has the positions of the queue's stream
+ * that begin at n << 32.
  */
 #include "model/copies/copies.h"
 
@@ -12,15 +12,15 @@
 #include <sys/msg.h>
 
 /**
- * struct message - what the records of both kinds of queues tell
- * @call: the call's record
- * @addr: user buffer
- * @prints: of it
- * @bytes: of the message
- * @seq: its number, 0 = not known
- * @queue: its channel
- * @is_send: it is sent, else received
- * @stays: it is received and stays there
+ * struct message - what the records of both kinds of queues contain
+ * @call: fields common to all calls
+ * @addr: address of the user buffer
+ * @prints: fingerprints of the user buffer
+ * @bytes: length of the message
+ * @seq: number of the message, 0 = not known
+ * @queue: channel of the queue
+ * @is_send: the message is sent; if false, it is received
+ * @stays: the message is received and stays in the queue
  */
 struct message {
 	struct call_rec call;
@@ -34,10 +34,10 @@ struct message {
 };
 
 /**
- * message_reach - message @seq was sent, or else received
+ * message_reach - message @seq was sent (@is_send) or received
  *
- * Of messages before a loss nothing is known: the first one met after it tells
- * from which on all are.
+ * Nothing is known of messages before a loss. All are known from the first one on
+ * that is seen after the loss.
  */
 void message_reach(struct channel *queue, uint32_t seq, bool is_send)
 {
@@ -121,7 +121,7 @@ int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *
 	return 0;
 }
 
-/* A queue is gone that held so many messages, UINT32_MAX = not known. */
+/* A queue was removed with @nr_messages in it; UINT32_MAX = not known. */
 static int end_queue(struct copies *copies, uint32_t number, uint32_t nr_messages)
 {
 	struct channel *queue = channel_at(&copies->channels, number);
@@ -160,7 +160,7 @@ int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, boo
 	return message.queue ? apply_message(copies, &message) : -ENOMEM;
 }
 
-/* The number of a queue that is gone may be given to another one. */
+/* The number of a queue that was removed may be given to another queue. */
 int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec)
 {
 	uint64_t key = map_pair(rec->dev, rec->ino);

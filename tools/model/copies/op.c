@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Records of calls that moved bytes, as operations.
- */
+/* Convert records of calls that moved bytes into operations. */
 #include "model/copies/copies.h"
 
 #include <errno.h>
 
 /**
- * op_begin - what is common to all operations
+ * op_begin - set the fields that all operations have
  * @state: the call's state, NULL if it has none
  *
- * Return: 1, 0 (the record is of no use) or -ENOMEM.
+ * Return: 1, 0 (the record gives no operation) or -ENOMEM.
  */
 int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	     struct call_state **state)
@@ -40,7 +38,7 @@ int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	return calls_count(&copies->calls, proc, call->call, call->on, call->ret) ?: 1;
 }
 
-/* op_end - run the operation, forget the state of its call */
+/* op_end - run the operation, and clear the state of its call */
 int op_end(struct copies *copies, struct op *op, struct call_state *state)
 {
 	op->in = copies->in.v;
@@ -53,7 +51,7 @@ int op_end(struct copies *copies, struct op *op, struct call_state *state)
 		op->sum = state->sums.v;
 		op->nr_sums = state->sums.nr;
 	}
-	if (state)	/* which leaves the sums where they are */
+	if (state)	/* but keep the checksums */
 		call_state_clear(state, copies->gen);
 	return op->bytes ? place_submit(copies, op) : 0;
 }
@@ -92,10 +90,7 @@ int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_io *r
 	return err ? err : op_end(copies, &op, state);
 }
 
-/*
- * op_apply_discard - the rest of a packet was thrown away by a read whose record
- * follows
- */
+/* op_apply_discard - a read discarded the rest of a packet; the read's record follows */
 int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_discard *rec)
 {
 	uint32_t number = pipes_get(&copies->channels, rec->pipe, rec->flags & IPCPROBE_IO_FIFO);
@@ -119,7 +114,7 @@ int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_disca
 	return park_submit(copies, &op);
 }
 
-/* A size that was told once grows by what is written behind it. */
+/* Let a known size grow to the end of what was written. */
 static void grow_file(struct channel *channel, bool is_out, uint64_t offset, uint64_t bytes)
 {
 	if (is_out && channel->has_size && offset != UINT64_MAX &&
@@ -128,8 +123,8 @@ static void grow_file(struct channel *channel, bool is_out, uint64_t offset, uin
 }
 
 /*
- * One side of an operation: a file.  Its bytes are followed from when it is
- * written or mapped; they are at @offset, all ones = not known.
+ * Set one side of an operation to a file. The file's bytes are followed after it
+ * was written or mapped; they are at @offset, all ones = not known.
  */
 static int file_side(struct copies *copies, uint32_t number, uint64_t offset, bool is_out,
 		     struct op *op)
@@ -154,8 +149,8 @@ static int file_side(struct copies *copies, uint32_t number, uint64_t offset, bo
 }
 
 /*
- * The offset of an append is the file's size when it began: another's bytes may
- * have got there first.
+ * Offset of the bytes. Of an append, the record has the file's size at its begin,
+ * but another process may have appended first.
  */
 static uint64_t io_offset(struct copies *copies, const struct ipcprobe_rec_file_io *rec)
 {
@@ -184,7 +179,10 @@ int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_io *r
 	err = op_begin(copies, &call, &op, &state);
 	if (err <= 0)
 		return err;
-	/* A read is short at each end of file; a write hardly ever is. */
+	/*
+	 * A read returns less than requested at each end of a file, but a write
+	 * very rarely does: then the requested length is the length written.
+	 */
 	if (is_write && !rec->span)
 		buffer.asked_bytes = op.bytes;
 	op.kind = is_write ? HOP_WRITE : HOP_READ;
@@ -244,7 +242,7 @@ static bool splice_is_pipe(const struct ipcprobe_rec_pipe_splice *rec, bool is_o
 	return rec->flags & (is_out ? IPCPROBE_IO_OUT_PIPE : IPCPROBE_IO_IN_PIPE);
 }
 
-/* What stands at one side of it. */
+/* Set one side of a splice. */
 static int splice_side(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec,
 		       bool is_out, struct op *op)
 {
@@ -284,7 +282,7 @@ static int splice_positions(struct copies *copies, const struct call_state *stat
 	return err;
 }
 
-/* Other bytes went through one of its pipes unseen. */
+/* Other bytes went through one of the pipes unseen: forget its contents. */
 static void splice_forget(struct copies *copies, const struct op *op,
 			  const struct ipcprobe_rec_pipe_splice *rec)
 {

@@ -2,18 +2,18 @@
 /*
  * Operations in causal order.
  *
- * An operation's record is written when its call returns, and a reader may
- * return before the writer whose bytes it got: the writer was preempted as it
- * woke the reader, or goes on writing.  Such a read waits here ("parked") for
- * the writer's record, and with it all later operations of its process, since
- * they may pass the same bytes on; and all later ones of other processes that
- * take bytes from the memory where those of the parked one go.
+ * The record of an operation is written when its call returns, and a reader may
+ * return before the writer whose bytes it got: the writer was preempted when it
+ * woke the reader, or continues to write. Such a read waits here ("parked") for the
+ * writer's record. All later operations of the reader's process wait, too, since
+ * they may pass these bytes on. So do later operations of other processes that take
+ * bytes from the memory where the parked operation puts its bytes.
  *
  * An operation that had begun when the parked one ended cannot depend on it and
- * does not wait: so nothing here can wait in a circle.
+ * does not wait: so operations never wait for each other in a cycle.
  *
- * If a writer's record never comes (its process is filtered out), operations
- * are given up, oldest first, when too many wait: then the writer is unknown.
+ * If a writer's record never comes (its process is filtered out), and too many
+ * operations wait, the oldest are given up first: they run with an unknown writer.
  */
 #include "model/copies/copies.h"
 
@@ -31,7 +31,10 @@ static const struct span *copy_spans(struct span **room, const struct span *from
 	return to;
 }
 
-/* Operations that wait keep no more checksums than memory does. */
+/*
+ * Maximum number of checksums that a waiting operation keeps: all together keep no
+ * more than memory does.
+ */
 static uint32_t nr_sums_to_keep(const struct copies *copies, const struct op *op)
 {
 	return copies->nr_parked_sums + op->nr_sums <= SUMS_MAX ? op->nr_sums : 0;
@@ -61,8 +64,8 @@ static struct parked *make_parked(struct copies *copies, const struct op *op)
 
 /* ---- waking ---- */
 
-/* Let @proc try again as soon as the running operation is done. */
-static int wake(struct copies *copies, uint32_t proc)
+/* Let @proc try again after the running operation. */
+static int queue_proc(struct copies *copies, uint32_t proc)
 {
 	uint32_t *grown;
 
@@ -75,20 +78,23 @@ static int wake(struct copies *copies, uint32_t proc)
 	return 0;
 }
 
-/* Let all processes of a list of waiters try again. */
+/* Let all processes in a list of waiters try again. */
 static int wake_list(struct copies *copies, uint32_t first)
 {
 	uint32_t proc = first;
 	int err = 0;
 
 	for (; proc && !err; proc = proc_io_at(copies, proc)->next_waiter)
-		err = wake(copies, proc);
+		err = queue_proc(copies, proc);
 	return err;
 }
 
 /* ---- the lists ---- */
 
-/* Let those who take bytes from @target wait for @parked. */
+/*
+ * Add @parked to @target's list, so that operations that take bytes from @target
+ * wait for it.
+ */
 static void add_put(struct memory *target, struct parked *parked)
 {
 	parked->target = target;
@@ -101,7 +107,7 @@ static void add_put(struct memory *target, struct parked *parked)
 	target->last_put = parked;
 }
 
-/* @parked is about to run. */
+/* Remove @parked, which is about to run, from its target's list. */
 static int remove_put(struct copies *copies, const struct parked *parked)
 {
 	struct memory *target = parked->target;
@@ -117,7 +123,7 @@ static int remove_put(struct copies *copies, const struct parked *parked)
 	return wake_list(copies, target->waiters);
 }
 
-static int append(struct copies *copies, struct proc_io *io, const struct op *op)
+static int park_op(struct copies *copies, struct proc_io *io, const struct op *op)
 {
 	struct parked *parked = make_parked(copies, op);
 
@@ -139,7 +145,7 @@ static int append(struct copies *copies, struct proc_io *io, const struct op *op
 	return 0;
 }
 
-/* Take a process's first operation out of the lists. */
+/* Remove a process's first operation from the lists. */
 static struct parked *detach_first(struct copies *copies, struct proc_io *io)
 {
 	struct parked *parked = io->first;
@@ -162,7 +168,10 @@ static struct parked *detach_first(struct copies *copies, struct proc_io *io)
 
 /* ---- waiting for bytes ---- */
 
-/* Nothing that ended before @op began still waits to put bytes into @memory. */
+/*
+ * True if no operation that ended before @op began is still waiting to put bytes
+ * into @memory.
+ */
 static bool is_settled(const struct memory *memory, const struct op *op)
 {
 	return !memory || !memory->first_put || memory->first_put->op.end_ns > op->begin_ns;
@@ -184,7 +193,10 @@ static bool is_ready(const struct copies *copies, const struct op *op)
 	return true;
 }
 
-/* @proc's first operation, which is not ready, waits for what it takes. */
+/*
+ * Put @proc, whose first operation is not ready, into the list of those that wait
+ * for the bytes.
+ */
 static void wait_for_bytes(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
@@ -213,7 +225,7 @@ static void stop_waiting(struct copies *copies, uint32_t proc)
 
 /* ---- running ---- */
 
-/* Run a fork.  Operations of the child that wait may run then; a child that has exited is gone. */
+/* Runs a fork.  The child's waiting operations may run then; a child that has exited is gone. */
 static int run_fork(struct copies *copies, const struct op *op)
 {
 	int err = flow_fork(copies, op);
@@ -221,11 +233,14 @@ static int run_fork(struct copies *copies, const struct op *op)
 
 	if (err || !child || !child->first)
 		return err;
-	return wake(copies, op->child);
+	return queue_proc(copies, op->child);
 }
 
-/* Run @op; those who wait for bytes in the stream that it wrote may run then. */
-static int run(struct copies *copies, const struct op *op)
+/*
+ * Run @op; operations that wait for bytes in the stream that it wrote may run
+ * afterwards.
+ */
+static int run_op(struct copies *copies, const struct op *op)
 {
 	int err = op->is_fork ? run_fork(copies, op) : flow_run(copies, op);
 
@@ -241,13 +256,13 @@ static int run_first(struct copies *copies, uint32_t proc)
 	int err = remove_put(copies, parked);
 
 	if (!err)
-		err = run(copies, &parked->op);
+		err = run_op(copies, &parked->op);
 	free(parked);
 	return err;
 }
 
-/* Run what can be run of @proc's waiting operations. */
-static int drain(struct copies *copies, uint32_t proc)
+/* Run those of @proc's waiting operations that are ready. */
+static int run_waiting(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
 	int err = 0;
@@ -270,12 +285,12 @@ static int drain_runnable(struct copies *copies)
 	int err = 0;
 
 	for (i = 0; i < copies->nr_runnable && !err; i++)
-		err = drain(copies, copies->runnable[i]);
+		err = run_waiting(copies, copies->runnable[i]);
 	copies->nr_runnable = 0;
 	return err;
 }
 
-/* Run the oldest operation whether its bytes are known or not. */
+/* Run the oldest operation, even if the writer of its bytes is not known. */
 static int give_up_oldest(struct copies *copies)
 {
 	uint32_t proc = copies->oldest->op.proc;
@@ -284,18 +299,18 @@ static int give_up_oldest(struct copies *copies)
 	stop_waiting(copies, proc);
 	err = run_first(copies, proc);
 	if (!err)
-		err = wake(copies, proc);
+		err = queue_proc(copies, proc);
 	return err ? err : drain_runnable(copies);
 }
 
-/* Must @op wait behind what waits already? */
+/* True if @op must wait for operations of its process that wait already. */
 static bool must_queue(const struct proc_io *io, const struct op *op)
 {
 	return io->waits_for_parent ||
 	       (io->first && (op->is_fork || op->begin_ns >= io->first->op.end_ns));
 }
 
-/* A child's operations come after the fork it comes from. */
+/* Let the child's operations wait for the fork. */
 static int hold_child(struct copies *copies, const struct op *op)
 {
 	struct proc_io *child;
@@ -310,7 +325,7 @@ static int hold_child(struct copies *copies, const struct op *op)
 }
 
 /**
- * park_submit - run an operation, now or when what it depends on has run
+ * park_submit - run an operation, now or after the operations that it depends on
  * Return: 0 or -ENOMEM.
  */
 int park_submit(struct copies *copies, const struct op *op)
@@ -322,11 +337,11 @@ int park_submit(struct copies *copies, const struct op *op)
 	if (!io)
 		return -ENOMEM;
 	if (!must_queue(io, op) && is_ready(copies, op)) {
-		err = run(copies, op);
+		err = run_op(copies, op);
 		return err ? err : drain_runnable(copies);
 	}
 	is_first = !io->first && !io->waits_for_parent;
-	err = append(copies, io, op);
+	err = park_op(copies, io, op);
 	if (!err)
 		err = hold_child(copies, op);
 	if (!err && is_first)
@@ -337,7 +352,7 @@ int park_submit(struct copies *copies, const struct op *op)
 }
 
 /**
- * park_flush - run all that waits: nothing it waits for will come
+ * park_flush - run all waiting operations: what they wait for will not come
  * Return: 0 or -ENOMEM.
  */
 int park_flush(struct copies *copies)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ways that bytes took.
+ * The paths that bytes took.
  *
- * Bytes that go round (a ping-pong, make's job server) must not make paths
- * longer for ever.  All growth goes through channels, so a path holds each
- * stream once: bytes that come back into a pipe continue at the hop by which
- * they entered it the first time, or, written by another process, beside it.
- * Shared memory holds many things at once and may be used again on the way, but
- * not without end.
+ * Bytes that go round in a cycle (a ping-pong, make's job server) must not make
+ * paths longer forever. Paths grow only through channels, so a path contains each
+ * stream once: bytes that come back into a pipe continue at the hop by which they
+ * entered it the first time; if another process writes them, they continue at a new
+ * hop beside that one. Shared memory holds many things at once and may occur in a
+ * path several times, up to a limit.
  *
- * A circle with an inferred link is no evidence that bytes went round: it is
- * cut where it would close.
+ * A cycle with an inferred link is no evidence that bytes went round: the path is
+ * cut at the link that would close the cycle.
  */
 #include "model/copies/path.h"
 
@@ -87,7 +87,7 @@ static int add_hop(struct paths *paths, const struct hop_key *key, uint32_t hash
 	return 0;
 }
 
-/* paths_find_or_add - the hop with @key, made if it is new; 0 or -ENOMEM */
+/* paths_find_or_add - find the hop with @key or add it; 0 or -ENOMEM */
 int paths_find_or_add(struct paths *paths, const struct hop_key *key, uint32_t *ret)
 {
 	uint32_t hash = key_hash(key);
@@ -96,7 +96,7 @@ int paths_find_or_add(struct paths *paths, const struct hop_key *key, uint32_t *
 	return *ret ? 0 : add_hop(paths, key, hash, ret);
 }
 
-/* paths_has - does the path that ends with @last lead into object @to? */
+/* paths_has - true if the path that ends with @last leads into object @to */
 bool paths_has(const struct paths *paths, uint32_t last, uint32_t to)
 {
 	while (last && hop_at(paths, last)->key.to != to)
@@ -105,8 +105,8 @@ bool paths_has(const struct paths *paths, uint32_t last, uint32_t to)
 }
 
 /*
- * The hop by which a path goes into object key->to, if it does so @max_turns
- * times, else 0.  @is_sure: no link from there to @key is inferred.
+ * Find the hop by which a path enters object key->to, if it does so @max_turns
+ * times; else 0. @is_sure: no link from that hop to @key is inferred.
  */
 static uint32_t find_entry(const struct paths *paths, const struct hop_key *key,
 			   uint32_t max_turns, bool *is_sure)
@@ -142,7 +142,7 @@ static int close_cycle(struct paths *paths, struct hop_key *key, uint32_t entry,
 	return err;
 }
 
-/* paths_cut - nothing is said of where the bytes of @key came from. */
+/* paths_cut - remove the link to the hop before @key */
 void paths_cut(struct hop_key *key)
 {
 	key->before = 0;
@@ -150,7 +150,11 @@ void paths_cut(struct hop_key *key)
 	key->grade = GRADE_EXACT;
 }
 
-/* Rather in a process's memory, where the bytes are delivered, than in a stream. */
+/*
+ * True if the path would be too long with the hop of @key. The limit is lower for a
+ * hop out of a process's memory, so that a path ends in memory, where bytes count as
+ * delivered, rather than in a stream.
+ */
 static bool is_too_long(const struct paths *paths, const struct hop_key *key)
 {
 	uint32_t depth = hop_at(paths, key->before)->depth + 1U;
@@ -160,10 +164,11 @@ static bool is_too_long(const struct paths *paths, const struct hop_key *key)
 }
 
 /**
- * paths_extend - the hop with @key, made if it is new
+ * paths_extend - find the hop with @key or add it
  * @max_turns: times that a path may lead into key->to, 0 = any number
  *
- * Return: 0, 1 (the path ends with the hop before, and another begins) or -ENOMEM.
+ * Return: 0, 1 (the path ends with the hop before, and a new path begins) or
+ * -ENOMEM.
  */
 int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_turns,
 		 uint32_t *ret)
@@ -184,7 +189,7 @@ int paths_extend(struct paths *paths, const struct hop_key *key, uint32_t max_tu
 	return err ? err : is_cut;
 }
 
-/* paths_reset - forget all figures, keep the hops */
+/* paths_reset - set all figures to 0, keep the hops */
 void paths_reset(struct paths *paths)
 {
 	uint32_t i;
@@ -205,7 +210,7 @@ void paths_reset(struct paths *paths)
 
 /* ---- gaps ---- */
 
-/* So many are told apart; two that follow each other are one then. */
+/* Merge each two consecutive gaps into one: only PATH_GAPS_MAX gaps are kept. */
 static void merge_gaps(struct paths *paths)
 {
 	uint32_t i;
@@ -217,13 +222,13 @@ static void merge_gaps(struct paths *paths)
 }
 
 /**
- * paths_mark_gap - records of @begin_ns and later, till now, are missing
+ * paths_mark_gap - records from @begin_ns until now are missing
  *
- * The hops concerned learn of it when they take bytes again, or at the end: of
- * the gaps since then the one that began first counts.  What one began before
- * does not matter any more when a later one began before it; and one that
- * began after all that hops took, as it is when records are in order, concerns
- * none.
+ * A hop is compared with the gaps when it takes bytes again, or at the end: of the
+ * gaps marked since the last comparison, the one that began first decides.
+ * Therefore a gap is not needed any more when a later one began before it. A gap
+ * that began after the last bytes that any hop took, as it does when records are in
+ * order, affects no hop.
  */
 void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
 {
@@ -237,7 +242,10 @@ void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
 							  .number = ++paths->gap_number };
 }
 
-/* paths_settle_gaps - did a gap that came after the hop's last bytes begin before them? */
+/*
+ * paths_settle_gaps - set has_gap if a gap that was marked since the last
+ * comparison began before the hop's last bytes
+ */
 void paths_settle_gaps(const struct paths *paths, struct hop *hop)
 {
 	uint32_t low = 0, high = paths->nr_gaps;
@@ -265,18 +273,21 @@ void paths_touch(struct paths *paths, struct hop *hop, uint64_t ns)
 }
 
 /*
- * Bytes may have been linked by inference to a hop, and the very bytes of that
- * hop been written later, so that more went on than came: then the process made
- * those that were inferred.
+ * An inferred link may turn out to be wrong: bytes were linked by inference to a
+ * hop, and later exactly those bytes of the hop were written, so that more bytes
+ * went on than came. Then the process made the inferred bytes itself.
  */
 
-/* paths_note_overdrawn - did more bytes go on from @hop than came? */
+/* paths_note_overdrawn - check whether more bytes went on from @hop than came */
 void paths_note_overdrawn(struct hop *hop)
 {
 	hop->is_overdrawn = hop->passed_bytes > hop->bytes;
 }
 
-/* paths_revoke - an inferred link that is none; all hops before are noted already */
+/*
+ * paths_revoke - remove an inferred link that is wrong; call paths_note_overdrawn()
+ * for all hops before
+ */
 void paths_revoke(struct paths *paths, struct hop *hop)
 {
 	struct hop *before = hop_at(paths, hop->key.before);
@@ -289,7 +300,7 @@ void paths_revoke(struct paths *paths, struct hop *hop)
 	hop->key.origin = ORIGIN_MADE;
 }
 
-/* paths_by_depth - all hops, none before the hop before it; NULL without memory */
+/* paths_by_depth - list all hops, each after the hop before it; NULL without memory */
 uint32_t *paths_by_depth(const struct paths *paths, uint32_t *nr)
 {
 	uint32_t *order = malloc(paths->hop.nr * sizeof(*order)), first[PATH_DEPTH_MAX + 1] = { 0 };
@@ -307,7 +318,7 @@ uint32_t *paths_by_depth(const struct paths *paths, uint32_t *nr)
 	return order;
 }
 
-/* paths_settle_hop - where the bytes of @hop ended, which takes no others */
+/* paths_settle_hop - compute where the bytes of @hop ended; it takes no more bytes */
 void paths_settle_hop(struct paths *paths, struct hop *hop)
 {
 	hop->depth = hop->key.before ? hop_at(paths, hop->key.before)->depth + 1 : 0;
@@ -320,7 +331,7 @@ void paths_settle_hop(struct paths *paths, struct hop *hop)
 }
 
 /**
- * paths_settle - where the bytes ended, when all records are in
+ * paths_settle - compute where the bytes ended, after the last record
  * Return: 0 or -ENOMEM.
  */
 int paths_settle(struct paths *paths)
@@ -346,7 +357,7 @@ int paths_settle(struct paths *paths)
 	return 0;
 }
 
-/* paths_index - make the hash table anew, of the hops that there are */
+/* paths_index - rebuild the hash table from the existing hops */
 void paths_index(struct paths *paths)
 {
 	uint32_t i;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ways that bytes took.  A hop moves bytes from one object to another; a
- * path is a hop with all the hops before it.  Equal beginnings of paths are
- * stored once: the hops form a forest, each refers to the one before it.
+ * The paths that bytes took. A hop moves bytes from one object to another; a path
+ * is a hop with all the hops before it. Equal beginnings of paths are stored once:
+ * the hops are a forest, in which each refers to the one before it.
  *
- *	path.c		which hops there are, and what is known of them at the end
- *	path_fold.c	hops that are over, as one for all that are alike
+ *	path.c		the list of hops, and their sums at the end
+ *	path_fold.c	folds ended hops into one for all that are alike
  */
 #ifndef IPCPROBE_MODEL_COPIES_PATH_H
 #define IPCPROBE_MODEL_COPIES_PATH_H
@@ -16,15 +16,17 @@
 #include "lib/pool.h"
 #include "model/copies/fingerprint.h"
 
-#define PATH_DEPTH_MAX	256U		/* hops of one path */
-#define PATH_TURNS_MAX	4U		/* times that a path may lead into the same memory */
+#define PATH_DEPTH_MAX	256U		/* maximum number of hops of a path */
+/* number of times that a path may lead into one memory object */
+#define PATH_TURNS_MAX	4U
 
-/* what bytes move from or to: 4 bits of type and the number in its pool */
+/* What bytes move from or to: 4 bits of type, and the number in the pool of that type. */
 #define OBJECT_SHIFT	28
 enum object_type {
-	OBJECT_MEMORY,		/* the process's own; its number is 0 */
+	OBJECT_MEMORY,		/* the process's own memory; its number is 0 */
 	OBJECT_CHANNEL,
-	OBJECT_FILE,		/* a regular file; if it is followed, it has a channel besides */
+	/* a regular file; if its contents are followed, it also has a channel */
+	OBJECT_FILE,
 	OBJECT_OTHER,		/* a socket, a device, ...; its number is 0 */
 };
 
@@ -46,69 +48,76 @@ static inline uint32_t object_number(uint32_t object)
 enum hop_kind {
 	HOP_READ,		/* object to memory */
 	HOP_WRITE,		/* memory to object */
-	HOP_MOVE,		/* object to object within the kernel */
-	HOP_TEE,		/* the same, and the bytes stay where they were, too */
-	HOP_UNSEEN,		/* out of an object, by somebody who is not recorded */
-	HOP_DISCARD,		/* out of an object, and nowhere: no room for a message's rest */
+	HOP_MOVE,		/* object to object inside the kernel */
+	/* object to object inside the kernel; the bytes also stay where they were */
+	HOP_TEE,
+	HOP_UNSEEN,		/* out of an object, by a process that is not recorded */
+	/* out of an object and discarded: no room for the rest of a message */
+	HOP_DISCARD,
 };
 
-/* what is known of bytes before the first hop of a path */
+/* What is known of bytes before the first hop of a path. */
 enum hop_origin {
-	ORIGIN_BEFORE,		/* there is a hop before */
-	ORIGIN_OBJECT,		/* they were in the object that the hop reads */
-	ORIGIN_MADE,		/* the process made them */
-	ORIGIN_UNKNOWN,		/* not recorded, or too long a way back */
-	ORIGIN_CYCLE,		/* they have been in the hop's object before */
+	ORIGIN_BEFORE,		/* there is a hop before this one */
+	ORIGIN_OBJECT,		/* the bytes were in the object that the hop reads */
+	ORIGIN_MADE,		/* the process made the bytes */
+	ORIGIN_UNKNOWN,		/* not recorded, or the path was too long */
+	ORIGIN_CYCLE,		/* the bytes were in the hop's object before */
 };
 
-/* what makes a hop: two with equal keys are one */
+/* Key of a hop: hops with equal keys are one hop. */
 struct hop_key {
-	uint32_t before;	/* the hop before, 0 = none */
-	uint32_t image;		/* who did it */
-	uint32_t from;		/* object */
-	uint32_t to;		/* object */
+	uint32_t before;	/* hop before this one, 0 = none */
+	uint32_t image;		/* image that moved the bytes */
+	uint32_t from;		/* object that bytes come from */
+	uint32_t to;		/* object that bytes go to */
 	uint8_t kind;		/* enum hop_kind */
 	uint8_t origin;		/* enum hop_origin */
 	uint8_t grade;		/* enum grade of the link to the hop before */
-	bool is_many;		/* it stands for hops that are not kept apart */
+	bool is_many;		/* the hop stands for many folded hops */
 };
 
-/* what became of bytes that went no further */
+/* What became of bytes that went no further. */
 enum hop_outcome {
-	OUTCOME_DELIVERED,	/* they are in a process's memory, a file, a device */
-	OUTCOME_LEFT,		/* they lie in a pipe, a queue or a socket */
-	OUTCOME_UNSEEN,		/* somebody who is not recorded took them */
-	OUTCOME_DISCARDED,	/* the kernel threw them away */
+	OUTCOME_DELIVERED,	/* bytes are in a process's memory, a file or a device */
+	OUTCOME_LEFT,		/* bytes are still in a pipe, a queue or a socket */
+	OUTCOME_UNSEEN,		/* a process that is not recorded took the bytes */
+	OUTCOME_DISCARDED,	/* the kernel discarded the bytes */
 };
 
 /**
  * struct hop - one step of some bytes
- * @bytes: that took it
- * @copied_bytes: of these, copied by a CPU
- * @passed_bytes: of these, went further by another hop, each counted once
- * @life_bytes: the same as @bytes, since the first record, whatever is counted
- * @changed_bytes: others when they were to go further for the first time
- * @agreed_bytes: shown to be the same then
- * @spent_bytes: no longer considered as origin of what the process makes
- * @copy_ns: time in the calls without waiting
- * @blocked_ns: time waiting in the calls
- * @apart_below_bytes: of hops after it that are counted elsewhere: their @below_bytes
- * @apart_delivered_bytes: likewise
- * @end_bytes: of @bytes, went no further (set by paths_settle())
- * @below_bytes: @end_bytes of this and all hops after it (likewise)
- * @delivered_bytes: of @below_bytes, those with OUTCOME_DELIVERED (likewise)
- * @nr_calls: calls that moved bytes here
+ * @bytes: bytes that took the hop
+ * @copied_bytes: part of @bytes that a CPU copied
+ * @passed_bytes: part of @bytes that went on by another hop, each byte counted once
+ * @life_bytes: bytes that took the hop since the first record, never reset
+ * @changed_bytes: bytes that had changed when they were to go on for the first time
+ * @agreed_bytes: bytes that were proved unchanged when they went on for the first
+ *	time
+ * @spent_bytes: bytes no longer considered as the origin of what the process makes
+ * @copy_ns: time in the calls, without waits
+ * @blocked_ns: time of waits in the calls
+ * @apart_below_bytes: @below_bytes of following hops that are cut off and counted
+ *	elsewhere
+ * @apart_delivered_bytes: @delivered_bytes of following hops that are cut off
+ * @end_bytes: part of @bytes that went no further (set by paths_settle())
+ * @below_bytes: @end_bytes of this hop and all hops after it (set by
+ *	paths_settle())
+ * @delivered_bytes: part of @below_bytes with OUTCOME_DELIVERED (set by
+ *	paths_settle())
+ * @nr_calls: number of calls that moved bytes by this hop
  * @last_op: the last operation counted in @nr_calls
  * @calls: mask of 1 << enum ipcprobe_call, which stays below 64
- * @depth: hops before it
- * @has_cycle: bytes came back here and are counted again each time
- * @gap_number: the last gap that @has_gap knows of
- * @has_gap: took bytes while records were lost
- * @has_kept: took bytes while some before were still to go further
- * @has_unproven: of some bytes no checksum shows that they are those of the hop before
- * @is_overdrawn: more bytes went further than took it (set at the end)
+ * @depth: number of hops before this one
+ * @has_cycle: bytes came back to this hop and are counted again each time
+ * @gap_number: number of the last gap that @has_gap takes into account
+ * @has_gap: the hop took bytes while records were lost
+ * @has_kept: the hop took bytes while earlier ones had not gone on yet
+ * @has_unproven: for some bytes no checksum proves that they are those of the hop
+ *	before
+ * @is_overdrawn: more bytes went on than took the hop (set at the end)
  * @is_direct: some bytes bypassed the page cache
- * @is_used: it is a hop, and not a number that was given back
+ * @is_used: the entry is a hop, not a free number
  * @outcome: enum hop_outcome of bytes that went no further
  */
 struct hop {
@@ -143,7 +152,7 @@ struct hop {
 	uint8_t outcome;
 };
 
-/* in the hash table; hop 0 = free */
+/* Slot in the hash table; hop 0 = free. */
 struct path_slot {
 	uint32_t hash;
 	uint32_t hop;
@@ -151,7 +160,7 @@ struct path_slot {
 
 #define PATH_GAPS_MAX	64U
 
-/* records of @begin_ns and later were missing when gap @number was told */
+/* A gap: when it was marked with @number, records from @begin_ns on were missing. */
 struct path_gap {
 	uint64_t begin_ns;
 	uint32_t number;
@@ -161,13 +170,13 @@ struct path_gap {
  * struct paths - all hops
  * @hop: struct hop
  * @slot: hash table of hops by key
- * @mask: its slots - 1
- * @nr_folded: hops that are not kept apart
- * @folded_delivery_bytes: copied by these for what was delivered
- * @last_ns: when a hop last took bytes
- * @gap: gaps that began before a hop last took bytes; each began later, and was
- *	told later, than the one before it
- * @gap_number: of the last one
+ * @mask: number of slots in @slot, minus 1
+ * @nr_folded: number of hops that were folded
+ * @folded_delivery_bytes: bytes that folded hops copied for delivered bytes
+ * @last_ns: last time that any hop took bytes
+ * @gap: gaps that began before @last_ns; each began later, and was marked later,
+ *	than the one before it
+ * @gap_number: number of the last gap
  */
 struct paths {
 	struct pool hop;
@@ -200,14 +209,16 @@ void paths_index(struct paths *paths);
 uint32_t *paths_by_depth(const struct paths *paths, uint32_t *nr);
 
 /**
- * struct path_folding - how much is kept, and who knows what hops are about
- * @nr_single: hops kept apart, if so many are over
- * @nr_many: hops that stand for many; of others it is forgotten what was before them
- * @key: what is gone of that which @hop tells of becomes, in @key, what stands for
- *	many; the same key if nothing is
- * @grade: how sure the link of @hop is, all things considered; called once, before it
- *	becomes part of another one
- * @arg: their first argument
+ * struct path_folding - how many hops are kept, and functions that know the hops'
+ * objects
+ * @nr_single: number of ended hops that are not folded
+ * @nr_many: number of hops that stand for many and keep their link to the hop
+ *	before
+ * @key: replaces in @key those objects and processes of @hop that no longer exist
+ *	by those that stand for many
+ * @grade: returns the final grade of the link of @hop; called once, before @hop is
+ *	folded
+ * @arg: first argument of @key and @grade
  */
 struct path_folding {
 	uint32_t nr_single;
@@ -224,27 +235,27 @@ static inline struct hop *hop_at(const struct paths *paths, uint32_t hop)
 	return pool_at(&paths->hop, hop);
 }
 
-/* what ended at @hop or behind it counts as ended behind @before */
+/* Add what ended at @hop or after it to what ended after @before. */
 static inline void hop_add_below(struct hop *before, const struct hop *hop)
 {
 	before->below_bytes += hop->below_bytes;
 	before->delivered_bytes += hop->delivered_bytes;
 }
 
-/* how sure its link is; while records are missing everything is in doubt */
+/* Grade of the hop's link; while records are missing, every link is in doubt. */
 static inline enum grade hop_grade(const struct hop *hop)
 {
 	return hop->has_gap ? GRADE_INFERRED : (enum grade)hop->key.grade;
 }
 
-/* copied by @hop for what was delivered, when it is settled */
+/* Bytes that @hop copied for delivered bytes; valid after paths_settle(). */
 static inline uint64_t hop_delivery_bytes(const struct hop *hop)
 {
 	return hop->below_bytes ? (__uint128_t)hop->copied_bytes * hop->delivered_bytes /
 				  hop->below_bytes : 0;
 }
 
-/* bytes of a hop that have gone nowhere yet */
+/* Bytes of a hop that have gone nowhere yet. */
 static inline uint64_t hop_unclaimed(const struct hop *hop)
 {
 	uint64_t gone = hop->passed_bytes + hop->spent_bytes;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hops that are over, as one for all that are alike.
+ * Fold hops that have ended into one for all that are alike.
  *
- * Of a hop whose process or objects are gone, and whose bytes are nowhere, nothing
- * will change.  If there are too many hops, such ones that carried least become
- * parts of hops that stand for many: the same step, by any process of the name, from
- * and to any object of the kind.  The hop that stands for many goes on from the one
- * that stands for those before it, so that the way remains:
+ * If the process or the objects of a hop no longer exist, and its bytes are
+ * nowhere, the hop does not change any more. If there are too many hops, those of
+ * these that carried least are folded into hops that stand for many: the same step,
+ * by any process of the name, from and to any object of the kind. A hop that stands
+ * for many follows the one that stands for those before it, so that the path
+ * remains visible:
  *
  *	/tmp/a -> cc[7] -> pipe:[5] -> sh[3]
  *	/tmp/b -> cc[8] -> pipe:[6] -> sh[3]	file:[*] -> cc[*] -> pipe:[*] -> sh[3]
  *
- * Where the bytes of each ended is settled before, so all sums stay what they
- * are.  One is folded with all that follow it only.
+ * Where the bytes of each hop ended is computed before, so all sums stay unchanged.
+ * A hop is folded only together with all hops that follow it.
  */
 #include "model/copies/path.h"
 
@@ -21,10 +22,10 @@
 
 /**
  * struct fold - hops that are being folded
- * @order: all hops, none before the hop before it
- * @is_folded: by hop
- * @is_cut: by hop that stands for many: it is forgotten what was before it
- * @into: by hop that is folded: the one that it became part of
+ * @order: all hops, each after the hop before it
+ * @is_folded: by hop: the hop is to be folded
+ * @is_cut: by hop that stands for many: the link to the hop before is forgotten
+ * @into: by folded hop: the hop that it was folded into
  */
 struct fold {
 	struct paths *paths;
@@ -35,15 +36,18 @@ struct fold {
 	uint32_t *into;
 };
 
-/* what decides about which are kept */
+/* Sort key that decides which hops are kept. */
 struct rank {
 	uint64_t weight;
 	uint32_t hop;
 	uint16_t depth;
 };
 
-/* What carried least comes first; of equal ones, no hop before those that follow it. */
-static int compare(const void *a, const void *b)
+/*
+ * Hops that carried least come first; of equal ones, a hop comes after those that
+ * follow it.
+ */
+static int compare_ranks(const void *a, const void *b)
 {
 	const struct rank *x = a, *y = b;
 
@@ -54,14 +58,17 @@ static int compare(const void *a, const void *b)
 	return x->hop < y->hop ? -1 : x->hop > y->hop;
 }
 
-/* one of the kind: those that stand for many (@is_many), or the others */
+/* True if the hop stands for many (@is_many), or is in use and does not (!@is_many). */
 static bool is_kind(const struct hop *hop, bool is_many)
 {
 	return hop->is_used && hop->key.is_many == is_many;
 }
 
-/* The most that each, or one of the kind that follows it, carried. */
-static uint64_t *weigh(const struct fold *fold, bool is_many)
+/*
+ * Weight of each hop of a kind: the maximum that it, or one of the kind that
+ * follows it, carried.
+ */
+static uint64_t *weigh_hops(const struct fold *fold, bool is_many)
 {
 	uint64_t *weight = calloc(fold->nr + 1, sizeof(*weight));
 	uint32_t i;
@@ -80,12 +87,12 @@ static uint64_t *weigh(const struct fold *fold, bool is_many)
 	return weight;
 }
 
-/* Choose so many of a kind, but none that is in @is_out, that @keep remain. */
-static int choose(const struct fold *fold, bool is_many, const bool *is_out, uint32_t keep,
-		  bool *is_chosen)
+/* Choose hops of a kind to fold, none of them in @is_out, so that @keep hops remain. */
+static int choose_hops(const struct fold *fold, bool is_many, const bool *is_out, uint32_t keep,
+		       bool *is_chosen)
 {
 	struct rank *ranks = malloc((fold->nr + 1) * sizeof(*ranks));
-	uint64_t *weight = weigh(fold, is_many);
+	uint64_t *weight = weigh_hops(fold, is_many);
 	uint32_t i, nr = 0, nr_all = 0;
 
 	for (i = 1; weight && ranks && i <= fold->nr; i++) {
@@ -96,7 +103,7 @@ static int choose(const struct fold *fold, bool is_many, const bool *is_out, uin
 			ranks[nr++] = (struct rank){ weight[i], i, hop->depth };
 	}
 	if (nr)
-		qsort(ranks, nr, sizeof(*ranks), compare);
+		qsort(ranks, nr, sizeof(*ranks), compare_ranks);
 	for (i = 0; i < nr && i + keep < nr_all; i++)
 		is_chosen[ranks[i].hop] = true;
 	free(ranks);
@@ -104,7 +111,7 @@ static int choose(const struct fold *fold, bool is_many, const bool *is_out, uin
 	return weight && ranks ? 0 : -ENOMEM;
 }
 
-/* Whoever is before a live one lives. */
+/* Mark all hops before a live hop as live. */
 static void spread_life(const struct fold *fold, bool *is_live)
 {
 	uint32_t i;
@@ -113,15 +120,18 @@ static void spread_life(const struct fold *fold, bool *is_live)
 		is_live[hop_at(fold->paths, fold->order[i])->key.before] |= is_live[fold->order[i]];
 }
 
-/* Whether an inferred link is one, is known when the hop before takes no more. */
+/*
+ * True if the link is inferred and can still turn out to be wrong, because the hop
+ * before may take more bytes.
+ */
 static bool may_be_revoked(const struct paths *paths, const struct hop_key *key)
 {
 	return key->grade == GRADE_INFERRED && !hop_at(paths, key->before)->key.is_many;
 }
 
 /*
- * Those that stand for many are looked at again: more of what they tell of may be
- * over.  Where bytes come from an object there is nothing before to be forgotten.
+ * Fold hops that stand for many again, because more of their objects may have
+ * ended. A hop without a hop before has no link that could be forgotten.
  */
 static int choose_many(struct fold *fold, uint32_t keep)
 {
@@ -136,12 +146,15 @@ static int choose_many(struct fold *fold, uint32_t keep)
 		is_first[i] = !key->before || may_be_revoked(fold->paths, key);
 	}
 	if (!err)
-		err = choose(fold, true, is_first, keep, fold->is_cut);
+		err = choose_hops(fold, true, is_first, keep, fold->is_cut);
 	free(is_first);
 	return err;
 }
 
-/* What is left as it is: all that the hop tells of exists, and so does the hop before. */
+/*
+ * Do not fold hops that would stay unchanged: all their objects exist, and so does
+ * the hop before.
+ */
 static int drop_unchanged(struct fold *fold, const struct path_folding *folding)
 {
 	uint32_t i;
@@ -162,8 +175,8 @@ static int drop_unchanged(struct fold *fold, const struct path_folding *folding)
 	return err;
 }
 
-/* Where the bytes of those that are folded ended. */
-static void settle(const struct fold *fold)
+/* Compute where the bytes of folded hops ended. */
+static void settle_folded(const struct fold *fold)
 {
 	struct paths *paths = fold->paths;
 	uint32_t i;
@@ -188,7 +201,7 @@ static void settle(const struct fold *fold)
 	}
 }
 
-static void merge(struct paths *paths, struct hop *sum, const struct hop *hop)
+static void merge_hop(struct paths *paths, struct hop *sum, const struct hop *hop)
 {
 	sum->outcome = hop->outcome;
 	sum->bytes += hop->bytes;
@@ -213,8 +226,8 @@ static void merge(struct paths *paths, struct hop *sum, const struct hop *hop)
 	paths->folded_delivery_bytes += hop_delivery_bytes(hop);
 }
 
-/* The hop before knows of it by its sums only. */
-static void cut(struct paths *paths, const struct hop *hop, struct hop_key *key)
+/* Cut the hop off: the hop before keeps only its sums. */
+static void cut_hop(struct paths *paths, const struct hop *hop, struct hop_key *key)
 {
 	struct hop *before = hop_at(paths, key->before);
 
@@ -223,7 +236,7 @@ static void cut(struct paths *paths, const struct hop *hop, struct hop_key *key)
 	paths_cut(key);
 }
 
-/* Let hop @number become part of another one; its number is given back later. */
+/* Fold hop @number into another one; the number is freed later. */
 static int fold_hop(struct fold *fold, uint32_t number, const struct path_folding *folding)
 {
 	struct hop *hop = hop_at(fold->paths, number);
@@ -236,14 +249,14 @@ static int fold_hop(struct fold *fold, uint32_t number, const struct path_foldin
 	if (fold->is_folded[key.before])
 		key.before = fold->into[key.before];
 	if (fold->is_cut[number])
-		cut(fold->paths, hop, &key);
+		cut_hop(fold->paths, hop, &key);
 	err = folding->key(folding->arg, hop, &key);
 	if (!err)
 		err = paths_find_or_add(fold->paths, &key, &into);
 	if (err)
 		return err;
 	fold->into[number] = into;
-	merge(fold->paths, hop_at(fold->paths, into), hop);
+	merge_hop(fold->paths, hop_at(fold->paths, into), hop);
 	return 0;
 }
 
@@ -286,8 +299,9 @@ static void fold_deinit(struct fold *fold)
 
 /**
  * paths_fold - fold hops that are over
- * @is_live: by hop: it may take bytes again, or bytes that it took may go on; then
- *	also those before it; NULL = only hops that stand for many are to become fewer
+ * @is_live: by hop: the hop may take bytes again, or its bytes may go on; all hops
+ *	before a live hop become live; NULL = reduce only the hops that stand for
+ *	many
  *
  * Return: 0 or -ENOMEM.
  */
@@ -298,14 +312,14 @@ int paths_fold(struct paths *paths, bool *is_live, const struct path_folding *fo
 
 	if (!err && is_live) {
 		spread_life(&fold, is_live);
-		err = choose(&fold, false, is_live, folding->nr_single, fold.is_folded);
+		err = choose_hops(&fold, false, is_live, folding->nr_single, fold.is_folded);
 	}
 	if (!err)
 		err = choose_many(&fold, folding->nr_many);
 	if (!err)
 		err = drop_unchanged(&fold, folding);
 	if (!err) {
-		settle(&fold);
+		settle_folded(&fold);
 		err = fold_all(&fold, folding);
 	}
 	fold_deinit(&fold);

@@ -10,8 +10,8 @@
 #include "lib/hash.h"
 
 /*
- * Paths with a smaller share of all bytes stand behind the others; if they have one
- * hop only, they are not shown apart.
+ * A path with a smaller share of all bytes (1 in MAIN_SHARE) comes after the
+ * others; if it has only one hop, it is not shown separately.
  */
 #define MAIN_SHARE	100U
 
@@ -35,7 +35,10 @@ double path_hop_share(const struct copies *copies, const struct path *path, uint
 	return below ? (double)path->bytes / below : 0;
 }
 
-/* The grade of the path that ends with hop @last: of a partial recording never exact. */
+/*
+ * Grade of the path that ends with hop @last; if the recording is partial, never
+ * exact.
+ */
 static enum grade worst_grade(const struct copies *copies, uint32_t last)
 {
 	bool is_doubtful = copies->is_partial && hop_at(&copies->paths, last)->depth;
@@ -47,7 +50,7 @@ static enum grade worst_grade(const struct copies *copies, uint32_t last)
 	return worst;
 }
 
-/* path_of - the path that ends with hop @last */
+/* path_of - describe the path that ends with hop @last */
 void path_of(const struct copies *copies, uint32_t last, struct path *ret)
 {
 	const struct paths *paths = &copies->paths;
@@ -69,7 +72,7 @@ void path_of(const struct copies *copies, uint32_t last, struct path *ret)
 	}
 }
 
-/* path_total - sums over all hops and all paths */
+/* path_total - sums of all hops and all paths */
 struct path_total path_total(const struct copies *copies)
 {
 	const struct paths *paths = &copies->paths;
@@ -115,14 +118,17 @@ static bool is_wanted(const struct copies *copies, uint32_t last, const struct s
 	return false;
 }
 
-/* Bytes passed on tell more than bytes that one process read or made. */
+/*
+ * True for a path of one hop that only delivers bytes. Such paths come last: bytes
+ * passed on are more interesting than bytes that one process read or made.
+ */
 static bool is_single(const struct hop *hop)
 {
 	return !hop->depth && hop->outcome == OUTCOME_DELIVERED && hop->key.kind != HOP_MOVE &&
 	       hop->key.kind != HOP_TEE;
 }
 
-/* what decides about the order of a path */
+/* Sort key of a path. */
 struct rank {
 	uint32_t last;
 	bool is_minor;
@@ -132,7 +138,7 @@ struct rank {
 	uint64_t weight;
 };
 
-static int compare(const void *a, const void *b)
+static int compare_ranks(const void *a, const void *b)
 {
 	const struct rank *x = a, *y = b;
 
@@ -147,7 +153,7 @@ static int compare(const void *a, const void *b)
 	return x->last < y->last ? -1 : x->last > y->last;
 }
 
-/* What is less is a scrap: it does not stand before what most bytes did. */
+/* Minimum number of bytes of a main path; paths with fewer come after all others. */
 static uint64_t least_bytes(const struct copies *copies)
 {
 	struct path_total total = path_total(copies);
@@ -156,7 +162,10 @@ static uint64_t least_bytes(const struct copies *copies)
 	return all / MAIN_SHARE > COPY_CONFIG_BYTES ? all / MAIN_SHARE : COPY_CONFIG_BYTES;
 }
 
-/* What is less sure has to carry more. */
+/*
+ * Sort key of the path that ends with @last. A path of a lower grade needs more
+ * bytes for its rank.
+ */
 static struct rank rank_of(const struct copies *copies, uint32_t last)
 {
 	static const uint32_t weights[] = {
@@ -178,7 +187,7 @@ static void count_main(struct path_list *list, const struct rank *ranks)
 	list->nr_main = i;
 }
 
-/* ---- paths of one course ---- */
+/* ---- paths of one course: they differ only in the grades of their links ---- */
 
 static uint64_t course_hash(const struct paths *paths, uint32_t last)
 {
@@ -193,7 +202,7 @@ static uint64_t course_hash(const struct paths *paths, uint32_t last)
 	return hash;
 }
 
-/* Do two paths differ in nothing but how sure their links are? */
+/* True if two paths differ only in the grades of their links. */
 static bool is_same_course(const struct paths *paths, uint32_t a, uint32_t b)
 {
 	if (hop_at(paths, a)->outcome != hop_at(paths, b)->outcome)
@@ -210,8 +219,8 @@ static bool is_same_course(const struct paths *paths, uint32_t a, uint32_t b)
 	return a == b;
 }
 
-/* Leave one of each course in @ranks, the others in @list->next. */
-static int merge(struct path_list *list, const struct paths *paths, struct rank *ranks)
+/* Keep one path of each course in @ranks, and link the others in @list->next. */
+static int merge_courses(struct path_list *list, const struct paths *paths, struct rank *ranks)
 {
 	struct map by_course = { 0 };
 	uint32_t i, nr = 0;
@@ -240,26 +249,26 @@ static int merge(struct path_list *list, const struct paths *paths, struct rank 
 
 /* ---- the list ---- */
 
-static int fill(struct path_list *list, const struct copies *copies, struct rank *ranks,
-		bool is_merged)
+static int fill_list(struct path_list *list, const struct copies *copies, struct rank *ranks,
+		     bool is_merged)
 {
 	uint64_t least = least_bytes(copies);
 	uint32_t i;
-	int err = is_merged ? merge(list, &copies->paths, ranks) : 0;
+	int err = is_merged ? merge_courses(list, &copies->paths, ranks) : 0;
 
 	if (err)
 		return err;
 	for (i = 0; i < list->nr; i++)
 		ranks[i].is_minor = ranks[i].bytes < least;
-	qsort(ranks, list->nr, sizeof(*ranks), compare);
+	qsort(ranks, list->nr, sizeof(*ranks), compare_ranks);
 	for (i = 0; i < list->nr; i++)
 		list->last[i] = ranks[i].last;
 	count_main(list, ranks);
 	return 0;
 }
 
-static int make(struct path_list *list, const struct copies *copies,
-		const struct scope *scope, enum grade worst, bool is_merged)
+static int make_list(struct path_list *list, const struct copies *copies,
+		     const struct scope *scope, enum grade worst, bool is_merged)
 {
 	const struct paths *paths = &copies->paths;
 	struct rank *ranks = calloc(paths->hop.nr, sizeof(*ranks));
@@ -272,7 +281,7 @@ static int make(struct path_list *list, const struct copies *copies,
 		    is_wanted(copies, i, scope))
 			ranks[list->nr++] = rank_of(copies, i);
 	if (list->last && ranks)
-		err = fill(list, copies, ranks, is_merged);
+		err = fill_list(list, copies, ranks, is_merged);
 	free(ranks);
 	if (err)
 		path_list_deinit(list);
@@ -280,27 +289,27 @@ static int make(struct path_list *list, const struct copies *copies,
 }
 
 /**
- * path_list_init - all paths that the user wants
- * @worst: grade of their weakest links
+ * path_list_init - list all paths that the user wants
+ * @worst: lowest grade of a link in these paths
  *
  * Return: 0 or -ENOMEM.
  */
 int path_list_init(struct path_list *list, const struct copies *copies,
 		   const struct scope *scope, enum grade worst)
 {
-	return make(list, copies, scope, worst, false);
+	return make_list(list, copies, scope, worst, false);
 }
 
 /**
- * path_list_merged - the same, those that differ only in how sure their links are
- * as one
+ * path_list_merged - like path_list_init(), but merge paths that differ only in the
+ * grades of their links
  *
  * Return: 0 or -ENOMEM.
  */
 int path_list_merged(struct path_list *list, const struct copies *copies,
 		     const struct scope *scope, enum grade worst)
 {
-	return make(list, copies, scope, worst, true);
+	return make_list(list, copies, scope, worst, true);
 }
 
 void path_list_deinit(struct path_list *list)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The paths of a finished copies, as a view shows them: where bytes ended, by
- * which hops, with how many copies.
+ * The paths of a finished model, for views: where bytes ended, by which hops, with
+ * how many copies.
  */
 #ifndef IPCPROBE_MODEL_COPIES_PATH_LIST_H
 #define IPCPROBE_MODEL_COPIES_PATH_LIST_H
@@ -14,16 +14,16 @@
 
 /**
  * struct path - a path
- * @hop: its hops, first to last
+ * @hop: hops of the path, first to last
  * @nr_hops: length of @hop
- * @bytes: that went this way and no further
- * @outcome: what became of them
- * @grade: enum grade of its weakest link
- * @has_cycle: bytes went round on the way
- * @is_exact: no record is missing that could change the figures, and none of it
- *	is told of elsewhere
- * @nr_copies: hops at which a CPU copied
- * @copied_bytes: on all hops, the share of @bytes
+ * @bytes: bytes that took this path and went no further
+ * @outcome: what became of @bytes
+ * @grade: enum grade of the path's weakest link
+ * @has_cycle: bytes went round in a cycle on the path
+ * @is_exact: no record is missing that could change the figures, and no part of the
+ *	path is counted elsewhere
+ * @nr_copies: number of hops at which a CPU copied
+ * @copied_bytes: bytes copied on all hops, as far as they belong to @bytes
  */
 struct path {
 	uint32_t hop[PATH_DEPTH_MAX];
@@ -38,10 +38,10 @@ struct path {
 };
 
 /**
- * struct path_list - the last hops of all paths, most telling first
+ * struct path_list - the last hops of all paths, most important first
  * @last: hop numbers
  * @nr: length of @last
- * @nr_main: the first so many are worth a table of their own
+ * @nr_main: number of main paths; they are the first of the list
  * @next: by last hop: the last hop of a path of the same course that is merged into
  *	this one, 0 = none; NULL = none are merged
  */
@@ -53,12 +53,12 @@ struct path_list {
 };
 
 /**
- * struct path_total - all paths together
- * @unseen_bytes: taken by somebody who is not recorded
- * @discarded_bytes: thrown away by the kernel
- * @copied_bytes: on all paths
- * @delivery_bytes: of these, copied for what was delivered
- * @referenced_bytes: moved without a copy by a CPU
+ * struct path_total - sums of all paths
+ * @unseen_bytes: bytes taken by processes that are not recorded
+ * @discarded_bytes: bytes that the kernel discarded
+ * @copied_bytes: bytes copied on all paths
+ * @delivery_bytes: part of @copied_bytes that was copied for delivered bytes
+ * @referenced_bytes: bytes moved without a copy by a CPU
  */
 struct path_total {
 	uint64_t delivered_bytes;
@@ -78,13 +78,13 @@ void path_list_deinit(struct path_list *list);
 void path_of(const struct copies *copies, uint32_t last, struct path *ret);
 struct path_total path_total(const struct copies *copies);
 
-/* copies of each byte delivered; 0 = none was */
+/* Copies per delivered byte; 0 = no byte was delivered. */
 double path_amplification(const struct path_total *total);
 
-/* the hop's part of what @path delivered */
+/* The hop's part of the bytes that @path delivered. */
 double path_hop_share(const struct copies *copies, const struct path *path, uint32_t hop);
 
-/* what kind of transfer a hop was: "copy", "reference", ... */
+/* Kind of transfer of a hop: "copy", "reference", ... */
 const char *path_hop_how(const struct hop *hop);
 
 #endif /* IPCPROBE_MODEL_COPIES_PATH_LIST_H */

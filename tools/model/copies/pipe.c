@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Pipes and FIFOs: their records about them.
- */
+/* Pipes and FIFOs: the records that describe them. */
 #include "model/copies/channel.h"
 
 #include <errno.h>
@@ -11,20 +9,20 @@ static enum channel_kind kind_of(bool is_fifo)
 	return is_fifo ? CHANNEL_FIFO : CHANNEL_PIPE;
 }
 
-/* pipes_find - the pipe that has @number now, 0 if none is known */
+/* pipes_find - find the pipe that has @number now; 0 = none is known */
 uint32_t pipes_find(const struct channels *channels, uint32_t number, bool is_fifo)
 {
 	return channels_find(channels, kind_of(is_fifo), number);
 }
 
-/* pipes_get - the same, made if none is known; 0 without memory */
+/* pipes_get - get the pipe that has @number now, or add one; 0 without memory */
 uint32_t pipes_get(struct channels *channels, uint32_t number, bool is_fifo)
 {
 	return channels_get(channels, kind_of(is_fifo), number);
 }
 
 /**
- * pipes_created - a new, empty pipe
+ * pipes_created - add a new, empty pipe
  * Return: the pipe, or 0 without memory.
  */
 uint32_t pipes_created(struct channels *channels, const struct ipcprobe_rec_pipe_create *rec)
@@ -43,7 +41,7 @@ uint32_t pipes_created(struct channels *channels, const struct ipcprobe_rec_pipe
 	return number;
 }
 
-/* Where a pipe's positions stand, if that is not known better already. */
+/* Set a pipe's positions from a snapshot, unless better ones are known. */
 static void take_positions(struct channel *pipe, const struct ipcprobe_rec_pipe_snapshot *rec)
 {
 	if (pipe->has_pos)
@@ -58,7 +56,8 @@ static void take_positions(struct channel *pipe, const struct ipcprobe_rec_pipe_
 }
 
 /**
- * pipes_snapshot - a pipe that was there before, or whose path is told now
+ * pipes_snapshot - describe a pipe that existed before the recording, or whose path
+ * becomes known now
  * Return: 0 or -ENOMEM.
  */
 int pipes_snapshot(struct channels *channels, const struct ipcprobe_rec_pipe_snapshot *rec)
@@ -82,8 +81,9 @@ int pipes_snapshot(struct channels *channels, const struct ipcprobe_rec_pipe_sna
 }
 
 /**
- * pipes_closed - an open file of a pipe was released: it told what was inside
- * Return: the pipe, if that was the last one; else 0.
+ * pipes_closed - an open file of a pipe was released; the record has the pipe's
+ * contents
+ * Return: the pipe, if that was its last open file; else 0.
  */
 uint32_t pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_close *rec)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations on the memory of processes, as operations on what lies there.
+ * Convert operations on the memory of processes to operations on what is mapped
+ * there.
  *
- * Bytes of a buffer that lies in a shared mapping belong to the shared object,
- * not to the process.  An operation whose buffers touch such mappings is cut
- * into parts that each have one object on either side.
+ * Bytes of a buffer in a shared mapping belong to the shared object, not to the
+ * process. An operation whose buffers touch such mappings is cut into parts that
+ * each have one object on either side.
  */
 #include "model/copies/copies.h"
 
@@ -14,11 +15,11 @@
 
 /**
  * struct side - one side of an operation
- * @object: what the operation itself says
- * @mappings: what is mapped in the process whose memory that is; NULL = nothing,
- *	or it is no process's
- * @own: bytes in its memory that were read in
- * @is_source: bytes are taken from there
+ * @object: object in the operation itself
+ * @mappings: mappings of the process whose memory @object is; NULL = none, or
+ *	@object is not a process's memory
+ * @own: bytes in the process's memory that were read in
+ * @is_source: bytes are taken from this side
  */
 struct side {
 	uint32_t object;
@@ -62,7 +63,7 @@ static int add_place(struct places *places, uint32_t object, uint64_t start, uin
 	return push_place(places, &place);
 }
 
-/* What @channel is to operations: a file, however it is reached, is one. */
+/* The object of @channel in operations. A file has one object, however it is accessed. */
 static uint32_t object_of(const struct copies *copies, uint32_t channel)
 {
 	const struct channel *c = channel_at(&copies->channels, channel);
@@ -72,8 +73,9 @@ static uint32_t object_of(const struct copies *copies, uint32_t channel)
 }
 
 /*
- * Addresses in a private mapping: what was read in there is the process's own, and
- * so is what is put there.  Else they are the file's bytes, as far as is known.
+ * Add addresses in a private mapping. Bytes read into the mapping are the process's
+ * own, and so are bytes put there. All other bytes are the file's, as far as is
+ * known.
  */
 static int add_private(struct places *places, const struct side *side,
 		       const struct mapping *mapping, uint64_t start, uint64_t end)
@@ -96,7 +98,10 @@ static int add_private(struct places *places, const struct side *side,
 	return err;
 }
 
-/* Addresses of a process: what of them is mapped, and what is its own. */
+/*
+ * Add addresses of a process: mapped parts as the mapped object, other parts as the
+ * process's own memory.
+ */
 static int add_addresses(const struct copies *copies, struct places *places,
 			 const struct side *side, const struct span *span)
 {
@@ -123,7 +128,7 @@ static int add_addresses(const struct copies *copies, struct places *places,
 	return err;
 }
 
-/* Where all bytes of one side are; behind the last of them lies nothing. */
+/* Find the places of all bytes of one side; a place of no object follows the last. */
 static int find_places(const struct copies *copies, struct places *places,
 		       const struct side *side, const struct span *span, uint32_t nr,
 		       uint64_t bytes)
@@ -152,8 +157,9 @@ static int find_places(const struct copies *copies, struct places *places,
 }
 
 /*
- * Is it memory that several processes reach?  Then count who does.  Of a file
- * that is but written and read, those ends are counted that prove to be two.
+ * Count at the process's end of the object, if several processes access its memory.
+ * Ends of a file that is only written and read are counted only if two processes
+ * use it.
  */
 static int count_side(struct copies *copies, const struct op *op, uint32_t side, bool is_out,
 		      uint32_t *end)
@@ -171,7 +177,7 @@ static int count_side(struct copies *copies, const struct op *op, uint32_t side,
 	return op_count_end(copies, op, number, is_out, end);
 }
 
-/* Its fingerprints that lie in that part. */
+/* Copy the operation's fingerprints that lie in a part. */
 static int cut_points(struct copies *copies, const struct op *op, uint64_t done, uint64_t bytes)
 {
 	uint32_t i;
@@ -189,7 +195,7 @@ static int cut_points(struct copies *copies, const struct op *op, uint64_t done,
 	return err;
 }
 
-/* Bytes @done ... @done + @bytes of @op, which have one object on either side. */
+/* Run bytes @done ... @done + @bytes of @op, which have one object on either side. */
 static int submit_part(struct copies *copies, const struct op *op, const struct place *from,
 		       uint32_t to, uint64_t done, uint64_t bytes)
 {
@@ -222,7 +228,7 @@ static int submit_part(struct copies *copies, const struct op *op, const struct 
 	return err ? err : park_submit(copies, &part);
 }
 
-/* how far a side is used up */
+/* Position of the walk along one side. */
 struct cursor {
 	const struct place *place;
 	uint64_t used;
@@ -233,8 +239,11 @@ static uint64_t left_of(const struct cursor *cursor)
 	return cursor->place->bytes - cursor->used;
 }
 
-/* Go on by @bytes, which lie in one place; add them to @spans if they are known. */
-static int advance(struct cursor *cursor, uint64_t bytes, struct spans *spans)
+/*
+ * Advance by @bytes, which lie in one place; add them to @spans if their addresses
+ * are known.
+ */
+static int advance_cursor(struct cursor *cursor, uint64_t bytes, struct spans *spans)
 {
 	const struct place *place = cursor->place;
 	uint64_t start = place->start + cursor->used;
@@ -245,7 +254,7 @@ static int advance(struct cursor *cursor, uint64_t bytes, struct spans *spans)
 	return place->is_known ? spans_add(spans, start, bytes) : 0;
 }
 
-/* Walk along both sides; a part ends where one of them gets another object. */
+/* Walk along both sides; a part ends where the object of either side changes. */
 static int submit_parts(struct copies *copies, const struct op *op)
 {
 	struct cursor from = { .place = copies->from.v }, to = { .place = copies->to.v };
@@ -263,9 +272,9 @@ static int submit_parts(struct copies *copies, const struct op *op)
 			uint64_t bytes = left_of(&from) < left_of(&to) ? left_of(&from) :
 									 left_of(&to);
 
-			err = advance(&from, bytes, &copies->part_in);
+			err = advance_cursor(&from, bytes, &copies->part_in);
 			if (!err)
-				err = advance(&to, bytes, &copies->part_out);
+				err = advance_cursor(&to, bytes, &copies->part_out);
 			part += bytes;
 		} while (!err && from.place->object == first->object &&
 			 from.place->is_private == first->is_private &&
@@ -277,7 +286,8 @@ static int submit_parts(struct copies *copies, const struct op *op)
 }
 
 /**
- * place_submit - run an operation, its buffers being what is mapped there
+ * place_submit - run an operation, with its buffers replaced by what is mapped
+ * there
  * Return: 0 or -ENOMEM.
  */
 int place_submit(struct copies *copies, const struct op *op)

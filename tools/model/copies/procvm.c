@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * process_vm_readv and process_vm_writev: memory of one process to memory of
- * another.
- */
+/* process_vm_readv and process_vm_writev: copies between the memory of two processes. */
 #include "model/copies/copies.h"
 
 #include <errno.h>
 
-/* The memory of process @pid as a channel. */
+/* Get the memory of process @pid as a channel. */
 static uint32_t process_channel(struct copies *copies, uint32_t pid, uint32_t *ret)
 {
 	uint32_t proc = tasks_by_pid(copies->tasks, pid);
@@ -22,7 +19,7 @@ static uint32_t process_channel(struct copies *copies, uint32_t pid, uint32_t *r
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* Fingerprints of the bytes, taken in the caller. */
+/* Add the fingerprints of the bytes, which the module took in the caller's memory. */
 static int add_points(struct copies *copies, const struct call_state *state, const struct op *op,
 		      const struct ipcprobe_rec_procvm *rec)
 {
@@ -44,7 +41,7 @@ static int add_points(struct copies *copies, const struct call_state *state, con
 	return err;
 }
 
-/* All ranges of one side: several have records of their own. */
+/* Add all ranges of one side: if there are several, each has a record of its own. */
 static int add_ranges(const struct call_state *state, const struct op *op, bool is_remote,
 		      uint64_t addr, uint32_t nr, struct spans *spans)
 {

@@ -36,7 +36,7 @@ static bool has_points(const struct range *range)
 	return range->point[0].hash || range->point[1].hash || range->point[2].hash || range->sums;
 }
 
-/* Forget words that do not lie in the range any more. */
+/* Remove words that do not lie in the range any more. */
 static void trim_points(struct range *range)
 {
 	uint32_t i;
@@ -46,7 +46,7 @@ static void trim_points(struct range *range)
 			range->point[i].hash = 0;
 }
 
-/* Point @i of an operation, where the place begins at @start. */
+/* Point @i of an operation, moved to a place that begins at @start. */
 static struct point point_at(const struct points_view *points, uint32_t i, uint64_t start)
 {
 	struct point point = points->v[i];
@@ -57,7 +57,7 @@ static struct point point_at(const struct points_view *points, uint32_t i, uint6
 	return point;
 }
 
-/* Give @range those of its operation's words that lie in it. */
+/* Store in @range the operation's words that lie in it. */
 static void set_points(struct range *range, const struct points_view *points)
 {
 	uint32_t i, nr = 0;
@@ -88,11 +88,11 @@ static enum print_match match_point(const struct range *found, const struct poin
 }
 
 /*
- * Are bytes @start ... @end of range @found what the operation moves, whose
- * place begins at @from?
+ * Compare bytes @start ... @end of range @found with what the operation moves; its
+ * place begins at @from.
  */
-static enum print_match match(const struct range *found, uint64_t start, uint64_t end,
-			      const struct points_view *points, uint64_t from)
+static enum print_match match_points(const struct range *found, uint64_t start, uint64_t end,
+				     const struct points_view *points, uint64_t from)
 {
 	enum print_match all = PRINTS_UNKNOWN;
 	uint32_t i;
@@ -113,25 +113,26 @@ static enum print_match match(const struct range *found, uint64_t start, uint64_
 
 /* ---- ranges ---- */
 
-static bool continues(const struct range *a, const struct range *b)
+static bool continues_range(const struct range *a, const struct range *b)
 {
 	return a->end == b->start && a->hop == b->hop &&
 	       !memcmp(a->passed_to, b->passed_to, sizeof(a->passed_to));
 }
 
-/* Join the range at @spot, which is ours to change, with the one before it. */
-static int join(struct ranges **ranges, struct range_spot spot)
+/* Join the range at @spot, which no one else shares, with the one before it. */
+static int join_before(struct ranges **ranges, struct range_spot spot)
 {
 	struct range *range = &(*ranges)->leaf[spot.leaf]->v[spot.i];
 
-	if (!spot.i || has_points(range - 1) || has_points(range) || !continues(range - 1, range))
+	if (!spot.i || has_points(range - 1) || has_points(range) ||
+	    !continues_range(range - 1, range))
 		return 0;
 	range->start = range[-1].start;
 	return range_tree_remove(ranges, (struct range_spot){ spot.leaf, spot.i - 1 });
 }
 
-/* Take @start ... @end out of what lies at @spot and overlaps it. */
-static int cut(struct ranges **ranges, struct range_spot spot, uint64_t start, uint64_t end)
+/* Remove @start ... @end from the range at @spot, which overlaps these addresses. */
+static int cut_range(struct ranges **ranges, struct range_spot spot, uint64_t start, uint64_t end)
 {
 	struct range tail = *range_tree_at(*ranges, spot);
 	struct range *range;
@@ -153,7 +154,10 @@ static int cut(struct ranges **ranges, struct range_spot spot, uint64_t start, u
 	return range_tree_insert(ranges, &tail);
 }
 
-/* for joining neighbours, and for forgetting: the one before; the oldest to keep */
+/*
+ * State for filters: the range before, for joining neighbours; the oldest age to
+ * keep, for forgetting.
+ */
 struct thinning {
 	struct range *before;
 	uint32_t limit;
@@ -164,7 +168,7 @@ static bool keep_apart(struct range *range, void *arg)
 	struct thinning *thinning = arg;
 	struct range *before = thinning->before;
 
-	if (!before || !continues(before, range)) {
+	if (!before || !continues_range(before, range)) {
 		thinning->before = range;
 		return true;
 	}
@@ -189,8 +193,8 @@ static bool keep_none(struct range *range, void *arg)
 }
 
 /*
- * Too many: first join what continues, which loses fingerprints; then forget
- * the older half.
+ * Reduce the number of ranges: first join neighbours, which loses fingerprints;
+ * then forget the older half.
  */
 static int thin_out(struct ranges **ranges)
 {
@@ -207,8 +211,8 @@ static int thin_out(struct ranges **ranges)
 	return range_tree_filter(ranges, keep_none, NULL);
 }
 
-/* Let @range replace all that lies under it. */
-static int cover(struct ranges **ranges, const struct range *range)
+/* Let @range replace all ranges at its addresses. */
+static int cover_ranges(struct ranges **ranges, const struct range *range)
 {
 	struct range_spot spot = range_tree_after(*ranges, range->start);
 	const struct range *found = range_tree_at(*ranges, spot);
@@ -220,10 +224,10 @@ static int cover(struct ranges **ranges, const struct range *range)
 		if (!same)
 			return -ENOMEM;
 		*same = *range;
-		return join(ranges, spot);
+		return join_before(ranges, spot);
 	}
 	while (!err && found && found->start < range->end) {
-		err = cut(ranges, spot, range->start, range->end);
+		err = cut_range(ranges, spot, range->start, range->end);
 		spot = range_tree_after(*ranges, range->start);
 		found = range_tree_at(*ranges, spot);
 	}
@@ -231,12 +235,12 @@ static int cover(struct ranges **ranges, const struct range *range)
 		err = thin_out(ranges);
 	if (!err)
 		err = range_tree_insert(ranges, range);
-	return err ? err : join(ranges, range_tree_after(*ranges, range->start));
+	return err ? err : join_before(ranges, range_tree_after(*ranges, range->start));
 }
 
 /**
- * ranges_set - @bytes from @start on came in by @hop
- * @points: fingerprints of the operation that brought them, or NULL
+ * ranges_set - hop @hop brought in @bytes from @start on
+ * @points: fingerprints of the operation that brought the bytes, or NULL
  *
  * Return: 0 or -ENOMEM.
  */
@@ -254,7 +258,7 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
 	    sum_store_add(points->store, points->sum, points->nr_sums, points->first, start, bytes,
 			  &range.sums))
 		return -ENOMEM;
-	if (cover(ranges, &range))
+	if (cover_ranges(ranges, &range))
 		return -ENOMEM;
 	(*ranges)->clock++;
 	return 0;
@@ -270,8 +274,8 @@ int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes)
 }
 
 /**
- * ranges_have - did a hop bring what is at @start?
- * @until: brought down to where that may be otherwise
+ * ranges_have - true if a hop brought the byte at @start
+ * @until: lowered to the end of the addresses for which the result is valid
  */
 bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until)
 {
@@ -289,7 +293,10 @@ bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until)
 	return at->hop;
 }
 
-/* ranges_visit - look at each range, but at none twice in one @visit, however many share it */
+/*
+ * ranges_visit - call @look for each range; within one @visit a shared range is
+ * visited once
+ */
 void ranges_visit(const struct ranges *ranges, uint32_t visit,
 		  void (*look)(void *arg, const struct range *range), void *arg)
 {
@@ -318,7 +325,7 @@ static bool has_passed(const struct range *range, uint32_t to)
 	return false;
 }
 
-/* Mark the part of @found within @start ... @end as passed on to @to. */
+/* Mark the part of @found at @start ... @end as passed on to @to. */
 static int pass_range(struct ranges **ranges, const struct range *found, uint64_t start,
 		      uint64_t end, uint32_t to)
 {
@@ -330,10 +337,13 @@ static int pass_range(struct ranges **ranges, const struct range *found, uint64_
 		(RANGE_NR_PASSED - 1) * sizeof(part.passed_to[0]));
 	part.passed_to[0] = to;
 	trim_points(&part);
-	return cover(ranges, &part);
+	return cover_ranges(ranges, &part);
 }
 
-/* Bytes @start ... @end, all of range @found, go to @to; they are what it says or not. */
+/*
+ * Pass bytes @start ... @end, all of range @found, to @to; @match says whether they
+ * are the bytes that the range describes.
+ */
 static int pass_part(struct ranges **ranges, const struct range *found, uint64_t start,
 		     uint64_t end, uint32_t to, enum print_match match, bool is_proven,
 		     struct pieces *out)
@@ -359,9 +369,9 @@ static int pass_part(struct ranges **ranges, const struct range *found, uint64_t
 }
 
 /*
- * Bytes @start ... @end of range @found go to @to, by an operation whose place
- * begins at @from.  Where there are checksums of both, words prove nothing that
- * these do not: they only tell what differs.
+ * Pass bytes @start ... @end of range @found to @to, by an operation whose place
+ * begins at @from. If both sides have checksums, fingerprints prove nothing more:
+ * they can only show a difference.
  */
 static int pass_found(struct ranges **ranges, const struct range *found, uint64_t start,
 		      uint64_t end, uint32_t to, const struct points_view *points, uint64_t from,
@@ -373,12 +383,13 @@ static int pass_found(struct ranges **ranges, const struct range *found, uint64_
 
 	if (!known)
 		return pass_part(ranges, found, start, end, to,
-				 match(found, start, end, points, from), false, out);
+				 match_points(found, start, end, points, from), false, out);
 	while (start < end && !err) {
 		struct sum_run run = sums_compare(known, points->sum, points->nr_sums,
 						  points->first, from, start, end);
 
-		if (!run.is_compared && match(found, start, run.end, points, from) == PRINTS_DIFFER)
+		if (!run.is_compared &&
+		    match_points(found, start, run.end, points, from) == PRINTS_DIFFER)
 			run.match = PRINTS_DIFFER;
 		err = pass_part(ranges, found, start, run.end, to, run.match, run.is_compared, out);
 		start = run.end;
@@ -387,11 +398,11 @@ static int pass_found(struct ranges **ranges, const struct range *found, uint64_
 }
 
 /**
- * ranges_pass - where @bytes from @start on came from, as they are passed on
- * @to: the object they go to
- * @points: fingerprints of the operation that passes them on, or NULL: bytes
- *	that are others now come from nowhere, and are forgotten
- * @out: the pieces in order are appended to it
+ * ranges_pass - find where @bytes from @start on came from, and pass them on
+ * @to: object that the bytes go to
+ * @points: fingerprints of the operation that passes the bytes on, or NULL; bytes
+ *	that have changed get no origin and are forgotten
+ * @out: the pieces are appended here, in order
  *
  * Return: 0 or -ENOMEM.
  */

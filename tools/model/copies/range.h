@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which bytes of a process's memory came in by which hop: address ranges of
- * one address space.  A child of fork shares its parent's until one changes.
+ * The hops that brought the bytes of a process's memory: address ranges of one
+ * address space. A child of fork shares its parent's ranges until one of the two
+ * changes.
  */
 #ifndef IPCPROBE_MODEL_COPIES_RANGE_H
 #define IPCPROBE_MODEL_COPIES_RANGE_H
@@ -11,21 +12,23 @@
 
 #include "model/copies/fingerprint.h"
 
-#define RANGES_MAX	65536U	/* of one address space; then the older half is forgotten */
-#define RANGE_LEAF_MAX	32U	/* ranges that lie together in memory here */
-#define RANGE_NR_PASSED	4U	/* objects remembered that a range went to */
+/* maximum for one address space; above it the older half is forgotten */
+#define RANGES_MAX	65536U
+#define RANGE_LEAF_MAX	32U	/* maximum number of ranges in a leaf */
+#define RANGE_NR_PASSED	4U	/* number of objects kept that a range went to */
 
 /**
  * struct piece - bytes of one origin, in order
- * @bytes: how many
- * @fresh_bytes: of these, how many go further for the first time
- * @hop: the hop by which they came; 0 = not known
- * @end: from a pipe: who wrote them (struct channel_end); 0 = not known
+ * @bytes: number of bytes
+ * @fresh_bytes: number of bytes that go on for the first time
+ * @hop: hop by which the bytes came; 0 = not known
+ * @end: bytes from a pipe: the writer's channel_end; 0 = not known
  * @grade: enum grade of the link to @hop
- * @is_proven: checksums say so of every byte
- * @is_again: they had gone there before, so they are others, or sent again
- * @changed: hop that brought what was here, and never went further: the process
- *	has put other data in its place; 0 = none
+ * @is_proven: checksums prove the origin of every byte
+ * @is_again: the range has gone to this object before, so the bytes are others, or
+ *	are sent again
+ * @changed: hop that brought other bytes to these addresses, which never went on:
+ *	the process replaced them; 0 = none
  */
 struct piece {
 	uint64_t bytes;
@@ -48,13 +51,13 @@ int pieces_add(struct pieces *pieces, const struct piece *piece);
 
 /**
  * struct range - bytes that came in
- * @age: the higher, the later
- * @passed_to: objects they went to, the last one first; 0 = none
- * @sums: number of the set with the checksums of its blocks; 0 = none
- * @point: words in it whose fingerprints are known; hash 0 = none
+ * @age: value of ranges->clock when the bytes came in
+ * @passed_to: objects that the bytes went to, last first; 0 = none
+ * @sums: number of the set with the checksums of the range's blocks; 0 = none
+ * @point: words in the range whose fingerprints are known; hash 0 = none
  *
- * Bytes are not passed on to one object twice: memory that is written there
- * again was filled anew meanwhile, by something that is not recorded.
+ * Bytes are not passed on to one object twice: if memory is written there again,
+ * something that is not recorded filled it anew in between.
  */
 struct range {
 	uint64_t start;
@@ -68,8 +71,8 @@ struct range {
 
 /**
  * struct range_leaf - neighbouring ranges, in order
- * @nr_sharing: address spaces that refer to it
- * @visit: the last visit that came here
+ * @nr_sharing: number of address spaces that refer to the leaf
+ * @visit: last visit that visited the leaf
  */
 struct range_leaf {
 	uint32_t nr_sharing;
@@ -81,11 +84,11 @@ struct range_leaf {
 
 /**
  * struct ranges - the ranges of an address space, in order, none overlapping
- * @nr_sharing: processes that refer to it
- * @nr: ranges, in all leaves
+ * @nr_sharing: number of processes that refer to the ranges
+ * @nr: number of ranges in all leaves
  * @clock: age of the next range
- * @has_forgotten: ranges were dropped: what is not found may have been there
- * @leaf: none of them empty
+ * @has_forgotten: ranges were forgotten: a range that is not found may have existed
+ * @leaf: leaves in order, none of them empty
  */
 struct ranges {
 	uint32_t nr_sharing;

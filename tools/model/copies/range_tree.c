@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Most address spaces that were ever looked at hold one range: a file written at once. */
+/* Most address spaces hold one range: that of a file written at once. */
 #define LEAVES_FIRST	1U
 #define LEAF_FIRST	1U
 
@@ -34,7 +34,10 @@ static void put_leaf(struct range_leaf *leaf)
 		free(leaf);
 }
 
-/* Make leaf @l of @ranges, which are ours, ours alone, with room for @more. */
+/*
+ * Get a copy of leaf @l of @ranges that no one else shares, with room for @more.
+ * @ranges itself is not shared.
+ */
 static int own_leaf(struct ranges *ranges, uint32_t l, uint32_t more)
 {
 	struct range_leaf *old = ranges->leaf[l], *own;
@@ -61,7 +64,7 @@ static int own_leaf(struct ranges *ranges, uint32_t l, uint32_t more)
 	return 0;
 }
 
-/* ---- the index of them ---- */
+/* ---- the index of leaves ---- */
 
 struct ranges *ranges_get(struct ranges *ranges)
 {
@@ -81,7 +84,10 @@ void ranges_put(struct ranges *ranges)
 	free(ranges);
 }
 
-/* Make @ranges ours alone, with room for one more leaf; the leaves may be shared. */
+/*
+ * Get a copy of @ranges that no one else shares, with room for one more leaf. The
+ * leaves may be shared.
+ */
 static int own_index(struct ranges **ranges)
 {
 	struct ranges *old = *ranges, *own;
@@ -132,7 +138,7 @@ static uint64_t leaf_end(const struct range_leaf *leaf)
 	return leaf->v[leaf->nr - 1].end;
 }
 
-/* range_tree_after - the first range that ends after @address */
+/* range_tree_after - find the first range that ends after @address */
 struct range_spot range_tree_after(const struct ranges *ranges, uint64_t address)
 {
 	uint32_t low = 0, high = ranges ? ranges->nr_leaves : 0;
@@ -161,13 +167,16 @@ struct range_spot range_tree_after(const struct ranges *ranges, uint64_t address
 	return spot;
 }
 
-/* range_tree_at - the range there, NULL = there is none */
+/* range_tree_at - the range at @spot; NULL = none */
 const struct range *range_tree_at(const struct ranges *ranges, struct range_spot spot)
 {
 	return ranges && spot.leaf < ranges->nr_leaves ? &ranges->leaf[spot.leaf]->v[spot.i] : NULL;
 }
 
-/* range_tree_edit - the same, ours to change; NULL without memory */
+/*
+ * range_tree_edit - the range at @spot, for changes; a shared leaf is copied first;
+ * NULL without memory
+ */
 struct range *range_tree_edit(struct ranges **ranges, struct range_spot spot)
 {
 	if (own_index(ranges) || own_leaf(*ranges, spot.leaf, 0))
@@ -177,7 +186,7 @@ struct range *range_tree_edit(struct ranges **ranges, struct range_spot spot)
 
 /* ---- changes ---- */
 
-/* Make room before @spot, which stands in a full leaf. */
+/* Make room before @spot, which lies in a full leaf. */
 static int split_leaf(struct ranges *ranges, struct range_spot *spot)
 {
 	struct range_leaf *full = ranges->leaf[spot->leaf], *upper;
@@ -209,7 +218,7 @@ static int add_first_leaf(struct ranges *ranges)
 }
 
 /**
- * range_tree_insert - put @range, under which nothing lies, in its place
+ * range_tree_insert - insert @range, which overlaps no other range
  * Return: 0 or -ENOMEM.
  */
 int range_tree_insert(struct ranges **ranges, const struct range *range)
@@ -242,7 +251,7 @@ int range_tree_insert(struct ranges **ranges, const struct range *range)
 }
 
 /**
- * range_tree_remove - take out the range at @spot
+ * range_tree_remove - remove the range at @spot
  * Return: 0 or -ENOMEM.
  */
 int range_tree_remove(struct ranges **ranges, struct range_spot spot)
@@ -261,8 +270,8 @@ int range_tree_remove(struct ranges **ranges, struct range_spot spot)
 }
 
 /**
- * range_tree_filter - keep those ranges that @keep wants, which sees them in
- * order, where they stay, and may change them
+ * range_tree_filter - remove the ranges for which @keep returns false; @keep is
+ * called in order, and may change the range in its place
  * Return: 0 or -ENOMEM.
  */
 int range_tree_filter(struct ranges **ranges, bool (*keep)(struct range *range, void *arg),

@@ -8,7 +8,10 @@
 
 #include "model/copies/range.h"
 
-/* a place in the order of ranges; behind the last one: leaf = nr_leaves, i = 0 */
+/*
+ * Position of a range in the order of ranges. After the last range: leaf =
+ * nr_leaves, i = 0.
+ */
 struct range_spot {
 	uint32_t leaf;
 	uint32_t i;

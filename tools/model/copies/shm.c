@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shared memory: which objects there are, and where processes have them; which
- * files they have mapped for themselves.
+ * Shared memory: its objects, and where processes map them; files that processes
+ * map privately.
  *
- * System V segments have numbers among those of files.  A file is shared memory
- * when it is mapped, or made by memfd_create(), or is one on tmpfs that is given
- * a size, as shm_open() is used.
+ * System V segments and files share their numbers. A file is shared memory if it is
+ * mapped, or was made by memfd_create(), or is on tmpfs and gets a size, as with
+ * shm_open().
  */
 #include "model/copies/copies.h"
 
@@ -22,7 +22,10 @@ static uint32_t file_channel(struct copies *copies, uint32_t number)
 	return channel;
 }
 
-/* A segment's id is told before it is mapped; else its number has to do. */
+/*
+ * Channel of a segment. Its id is normally recorded before it is mapped; if not,
+ * the segment gets its number as the key.
+ */
 static uint32_t segment_channel(struct copies *copies, uint32_t number)
 {
 	uint32_t found = map_get(&copies->segments, number);
@@ -67,7 +70,7 @@ int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec)
 
 	if (rec->ret < 0 || !rec->object)
 		return 0;
-	/* what is made empty as it is opened need not be shared memory */
+	/* A file that is emptied when it is opened need not be shared memory. */
 	number = rec->bytes || rec->is_memfd ? file_channel(copies, rec->object) :
 					       file_at(&copies->files, file)->channel;
 	if (!number)
@@ -77,7 +80,7 @@ int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec)
 
 /* ---- mappings ---- */
 
-/* The mappings of @io, empty if what was known is void. */
+/* Mappings of @io; empty if the known ones are invalid. */
 static struct mappings **mappings_of(const struct copies *copies, struct proc_io *io)
 {
 	if (io->mappings_gen != copies->mappings_gen) {
@@ -88,7 +91,7 @@ static struct mappings **mappings_of(const struct copies *copies, struct proc_io
 	return &io->mappings;
 }
 
-/* The process maps @channel: it can read it, and write it if @prot says so. */
+/* The process maps @channel: it can read it, and write it if @prot allows that. */
 static int note_end(struct copies *copies, uint32_t channel, uint32_t proc, uint16_t prot)
 {
 	uint32_t end;
@@ -102,7 +105,7 @@ static int note_end(struct copies *copies, uint32_t channel, uint32_t proc, uint
 	return err;
 }
 
-/* shm_snapshot and shm_inherit have the same fields */
+/* shm_map - a mapping; shm_snapshot and shm_inherit records have the same fields */
 int shm_map(struct copies *copies, const struct ipcprobe_rec_mapping *rec)
 {
 	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid);
@@ -140,7 +143,7 @@ int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec)
 	return err ? err : ranges_forget(&io->memory.ranges, rec->addr, rec->bytes);
 }
 
-/* shm_fork - the child's address space begins as a copy of its parent's */
+/* shm_fork - give the child a copy of its parent's address space */
 int shm_fork(struct copies *copies, uint32_t parent, uint32_t child)
 {
 	struct proc_io *from = sparse_reach(&copies->proc, parent);
@@ -154,7 +157,7 @@ int shm_fork(struct copies *copies, uint32_t parent, uint32_t child)
 	return 0;
 }
 
-/* shm_exec - a new program starts with an empty address space */
+/* shm_exec - give the process an empty address space, for its new program */
 void shm_exec(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * UNIX sockets: what a socket receives is a stream, of bytes or of messages.
- */
+/* UNIX sockets: a socket receives a stream, of bytes or of messages. */
 #include "model/copies/copies.h"
 
 #include <errno.h>
 
-#define SOCKET_STREAM	1	/* SOCK_STREAM, as records have it */
+#define SOCKET_STREAM	1	/* SOCK_STREAM in records */
 
-/* The first byte ever sent to a stream socket, or the first message. */
+/* Position of the first byte sent to a stream socket, or of the first message. */
 static uint64_t first_pos(uint8_t type)
 {
 	return type == SOCKET_STREAM ? 1ULL << 32 : message_pos(0);
@@ -24,7 +22,7 @@ static uint32_t socket_get(struct copies *copies, uint32_t sock)
 	return channels_get(&copies->channels, CHANNEL_UNIX, sock);
 }
 
-/* Positions from which on all that is sent to @socket is recorded. */
+/* Set the positions of @socket: everything sent from these positions on is recorded. */
 static void set_pos(struct channel *socket, uint64_t read_pos, uint64_t write_pos)
 {
 	if (socket->has_pos)
@@ -36,7 +34,7 @@ static void set_pos(struct channel *socket, uint64_t read_pos, uint64_t write_po
 	socket->base_pos = write_pos;
 }
 
-/* A socket that is new: nothing was sent to it before. */
+/* Add a new socket: nothing was sent to it before. */
 static int add_socket(struct copies *copies, uint32_t sock, uint32_t ino, uint8_t type)
 {
 	uint32_t number = sock ? socket_get(copies, sock) : 0;
@@ -66,7 +64,7 @@ int unix_accept(struct copies *copies, const struct ipcprobe_rec_unix_accept *re
 	return rec->ret < 0 ? 0 : add_socket(copies, rec->sock, rec->ino, rec->type);
 }
 
-/* unix_socket - one that was there before, or is met for the first time */
+/* unix_socket - describe a socket that existed before, or is seen for the first time */
 int unix_socket(struct copies *copies, const struct ipcprobe_rec_unix_socket *rec)
 {
 	uint32_t number = socket_get(copies, rec->sock);
@@ -85,7 +83,7 @@ int unix_socket(struct copies *copies, const struct ipcprobe_rec_unix_socket *re
 	return channel_set_path(socket, rec->name);
 }
 
-/* unix_holder - a process held the socket: it receives what is sent to it */
+/* unix_holder - a process holds the socket: it receives what is sent to it */
 int unix_holder(struct copies *copies, const struct ipcprobe_rec_unix_holder *rec)
 {
 	uint32_t number = socket_get(copies, rec->sock);
@@ -103,7 +101,10 @@ int unix_holder(struct copies *copies, const struct ipcprobe_rec_unix_holder *re
 	return err;
 }
 
-/* unix_close - it tells how much will be received by nobody */
+/*
+ * unix_close - the socket was closed; the record has the bytes that no process will
+ * receive
+ */
 int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 {
 	uint32_t number = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock);
@@ -122,8 +123,8 @@ int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 /* ---- bytes ---- */
 
 /*
- * Bytes that a call moved before the last run of them.  Its record tells the
- * other end, so these stay under the caller's own socket, positions as they are.
+ * Bytes that a call moved before its last part. The call's record names the other
+ * end, so these are stored with the caller's own socket, with their positions.
  */
 int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec)
 {
@@ -155,7 +156,7 @@ static int add_run(struct channel *socket, bool is_send, uint32_t pos, uint64_t 
 	return spans_add(spans, start, bytes);
 }
 
-/* Positions of all bytes a call moved, in @socket, which they were sent to. */
+/* Positions of all bytes that a call moved, in @socket, to which the bytes were sent. */
 static int stream_positions(struct copies *copies, const struct call_state *state,
 			    const struct op *op, const struct ipcprobe_rec_unix_io *rec,
 			    bool is_send, struct channel *socket, struct spans *spans)
@@ -176,9 +177,9 @@ static int stream_positions(struct copies *copies, const struct call_state *stat
 	return err ? err : add_run(socket, is_send, rec->pos, op->bytes - before, spans);
 }
 
-static int positions(struct copies *copies, const struct call_state *state, const struct op *op,
-		     const struct ipcprobe_rec_unix_io *rec, bool is_send,
-		     struct channel *socket)
+static int set_positions(struct copies *copies, const struct call_state *state, const struct op *op,
+			 const struct ipcprobe_rec_unix_io *rec, bool is_send,
+			 struct channel *socket)
 {
 	struct spans *spans = is_send ? &copies->out : &copies->in;
 
@@ -190,15 +191,21 @@ static int positions(struct copies *copies, const struct call_state *state, cons
 	return spans_add(spans, message_pos(rec->pos), op->bytes);
 }
 
-/* With MSG_TRUNC the result is the length of a message of which less was copied. */
-static int32_t moved(const struct ipcprobe_rec_unix_io *rec)
+/*
+ * Number of bytes copied. With MSG_TRUNC the result is the length of the message,
+ * of which less may have been copied.
+ */
+static int32_t copied_bytes(const struct ipcprobe_rec_unix_io *rec)
 {
 	if (rec->flags & IPCPROBE_UNIX_TRUNC && rec->ret > 0 && (uint32_t)rec->ret > rec->count)
 		return rec->count;
 	return rec->ret;
 }
 
-/* The two sides of it, @number being the socket that it was sent to. */
+/*
+ * Set the two sides of the operation; @number is the socket that the bytes were
+ * sent to.
+ */
 static void set_sides(struct op *op, const struct ipcprobe_rec_unix_io *rec, uint32_t number,
 		      bool is_send)
 {
@@ -215,10 +222,10 @@ static void set_sides(struct op *op, const struct ipcprobe_rec_unix_io *rec, uin
 	op->copied_bytes = is_pages ? 0 : op->bytes;
 }
 
-/* op_apply_unix - a call that sends, or else one that receives, returned */
+/* op_apply_unix - a call that sends (@is_send) or receives returned */
 int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec, bool is_send)
 {
-	struct call_rec call = { .hdr = &rec->hdr, .ret = moved(rec), .dur_ns = rec->dur_ns,
+	struct call_rec call = { .hdr = &rec->hdr, .ret = copied_bytes(rec), .dur_ns = rec->dur_ns,
 				 .wait_ns = rec->wait_ns, .call = rec->call, .on = CALL_ON_UNIX };
 	uint32_t number, sock = is_send ? rec->peer : rec->sock;
 	bool is_placed = !(rec->flags & IPCPROBE_UNIX_UNPLACED);
@@ -239,7 +246,7 @@ int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec,
 		err = op_count_end(copies, &op, number, is_send,
 				   is_send ? &op.writer : &op.reader);
 	if (err >= 0 && is_placed && op.bytes)
-		err = positions(copies, state, &op, rec, is_send, socket_at(copies, number));
+		err = set_positions(copies, state, &op, rec, is_send, socket_at(copies, number));
 	if (err >= 0 && !(rec->flags & IPCPROBE_UNIX_PAGES))
 		err = call_addresses(copies, state, &op, &buffer,
 				     is_send ? &copies->in : &copies->out);

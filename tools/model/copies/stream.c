@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The byte stream of a channel: positions, and who wrote the bytes in it.
- */
+/* The byte stream of a channel: positions, and the writers of the bytes in it. */
 #include "model/copies/channel.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* stream_forget - the contents and the positions of @channel are unknown */
+/* stream_forget - forget the contents and the positions of @channel */
 void stream_forget(struct channel *channel)
 {
 	channel->peak_at_least |= channel->has_pos;
@@ -21,9 +19,9 @@ void stream_forget(struct channel *channel)
 }
 
 /**
- * stream_extend_pos - a position of 32 bits as one of 64
+ * stream_extend_pos - extend a position from 32 to 64 bits
  *
- * Positions in use are never 2^31 apart.  The first one seen is taken as it is.
+ * Positions in use are never 2^31 apart. The first position seen is not changed.
  */
 uint64_t stream_extend_pos(const struct channel *channel, uint32_t pos)
 {
@@ -35,7 +33,7 @@ uint64_t stream_extend_pos(const struct channel *channel, uint32_t pos)
 	return near + (int32_t)(pos - (uint32_t)near);
 }
 
-/* The first operation seen tells where the positions stand. */
+/* Set the positions from the first operation seen. */
 static void start_at(struct channel *channel, uint64_t pos)
 {
 	channel->has_pos = true;
@@ -47,9 +45,9 @@ static void start_at(struct channel *channel, uint64_t pos)
 }
 
 /**
- * stream_moved - @bytes from @start on went in (@is_write) or out
+ * stream_moved - bytes @start ... @start + @bytes went in (@is_write) or out
  *
- * Keeps the positions and the peak occupancy.
+ * Updates the positions and the maximum of bytes in the channel.
  */
 void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64_t bytes)
 {
@@ -69,15 +67,15 @@ void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64
 		channel->peak_bytes = inside;
 }
 
-/* ---- read by somebody who is not recorded ---- */
+/* ---- bytes read by processes that are not recorded ---- */
 
 /*
- * Records of calls come when these return, so at any time some readers' may
- * still be on their way.  What is noted here is therefore used when no more can
- * come, or when so much has been written since that none can.
+ * Records of calls are written when the calls return, so some readers' records may
+ * still come at any time. Therefore what is noted here is used only when no more
+ * records can come, or when so much has been written since that none can.
  */
 
-/* stream_contains - no more than @bytes are in it now */
+/* stream_contains - no more than @bytes are in the stream now */
 void stream_contains(struct channel *channel, uint64_t bytes)
 {
 	uint64_t pos = channel->write_pos;
@@ -86,7 +84,7 @@ void stream_contains(struct channel *channel, uint64_t bytes)
 		channel->gone_pos = pos - bytes;
 }
 
-/* stream_contains_messages - the same, of messages */
+/* stream_contains_messages - no more than @nr_messages are in the stream now */
 void stream_contains_messages(struct channel *channel, uint64_t nr_messages)
 {
 	uint32_t i = channel->first_seg + channel->nr_segs;
@@ -101,9 +99,9 @@ void stream_contains_messages(struct channel *channel, uint64_t nr_messages)
 }
 
 /**
- * stream_gone_pos - bytes before this position are in it no more
- * @slack_bytes: so many more than the channel can hold may be in it, because
- *	readers' records are still to come
+ * stream_gone_pos - position before which no bytes are in the stream
+ * @slack_bytes: number of bytes, more than the channel can hold, that may seem to
+ *	be in it because readers' records have not come yet
  */
 uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes)
 {
@@ -139,7 +137,7 @@ static int add_early(struct channel *channel, uint64_t start, uint64_t bytes)
 	return 0;
 }
 
-/* The first position from @start on that was taken early; @end if none. */
+/* Find the first position from @start on that was read early; @end if none. */
 static uint64_t next_early(const struct channel *channel, uint64_t start, uint64_t end,
 			   uint64_t *until)
 {
@@ -160,7 +158,7 @@ static uint64_t next_early(const struct channel *channel, uint64_t start, uint64
 
 /* ---- segments ---- */
 
-/* index of the first segment that ends after @pos */
+/* Index of the first segment that ends after @pos. */
 static uint32_t first_after(const struct channel *channel, uint64_t pos)
 {
 	uint32_t low = channel->first_seg, high = low + channel->nr_segs;
@@ -202,13 +200,13 @@ static int make_room(struct channel *channel)
 	return 0;
 }
 
-static bool continues(const struct stream_seg *a, const struct stream_seg *b)
+static bool continues_seg(const struct stream_seg *a, const struct stream_seg *b)
 {
 	return a->end == b->start && a->hop == b->hop && a->writer == b->writer;
 }
 
-/* Put @seg, of which nothing is there yet, in its place. */
-static int insert(struct channel *channel, const struct stream_seg *seg)
+/* Insert @seg; nothing is stored for its positions yet. */
+static int insert_seg(struct channel *channel, const struct stream_seg *seg)
 {
 	uint32_t i, end;
 	int err;
@@ -218,7 +216,7 @@ static int insert(struct channel *channel, const struct stream_seg *seg)
 		return err;
 	end = channel->first_seg + channel->nr_segs;
 	i = first_after(channel, seg->start);
-	if (i > channel->first_seg && continues(&channel->seg[i - 1], seg)) {
+	if (i > channel->first_seg && continues_seg(&channel->seg[i - 1], seg)) {
 		channel->seg[i - 1].end = seg->end;
 		return 0;
 	}
@@ -240,8 +238,8 @@ static void remove_seg(struct channel *channel, uint32_t i)
 		channel->first_seg = 0;
 }
 
-/* Cut @start ... @end, which lie within it, out of segment @i. */
-static int cut(struct channel *channel, uint32_t i, uint64_t start, uint64_t end)
+/* Cut @start ... @end, which lie inside segment @i, out of it. */
+static int cut_seg(struct channel *channel, uint32_t i, uint64_t start, uint64_t end)
 {
 	struct stream_seg tail = channel->seg[i];
 
@@ -257,11 +255,11 @@ static int cut(struct channel *channel, uint32_t i, uint64_t start, uint64_t end
 	if (tail.end == end)
 		return 0;
 	tail.start = end;
-	return insert(channel, &tail);
+	return insert_seg(channel, &tail);
 }
 
-/* Take out whatever lies at @start ... @end. */
-static int clear(struct channel *channel, uint64_t start, uint64_t end)
+/* Remove all segments at @start ... @end. */
+static int clear_span(struct channel *channel, uint64_t start, uint64_t end)
 {
 	int err = 0;
 
@@ -271,16 +269,16 @@ static int clear(struct channel *channel, uint64_t start, uint64_t end)
 
 		if (i == channel->first_seg + channel->nr_segs || seg->start >= end)
 			break;
-		err = cut(channel, i, seg->start > start ? seg->start : start,
-			  seg->end < end ? seg->end : end);
+		err = cut_seg(channel, i, seg->start > start ? seg->start : start,
+			      seg->end < end ? seg->end : end);
 	}
 	return err;
 }
 
 /**
- * stream_trim - give back the memory that what is in it does not take
+ * stream_trim - free the memory that the contents do not need
  *
- * For a channel that ended: it may be one of very many.
+ * For a channel that has ended: there may be very many of them.
  */
 void stream_trim(struct channel *channel)
 {
@@ -303,8 +301,9 @@ void stream_trim(struct channel *channel)
 
 /**
  * stream_put - bytes were written
- * @seg: where, and by whom
- * @unseen_bytes: of these, read already by somebody who could not know whence
+ * @seg: positions and writer
+ * @unseen_bytes: set to the number of these bytes that were read already, with an
+ *	unknown writer
  *
  * Return: 0 or -ENOMEM.
  */
@@ -326,9 +325,9 @@ int stream_put(struct channel *channel, const struct stream_seg *seg, uint64_t *
 		if (until > part.end)
 			until = part.end;
 		if (free_part.end > free_part.start) {
-			err = clear(channel, free_part.start, free_part.end);
+			err = clear_span(channel, free_part.start, free_part.end);
 			if (!err)
-				err = insert(channel, &free_part);
+				err = insert_seg(channel, &free_part);
 		}
 		*unseen_bytes += until - free_part.end;
 		part.start = until;
@@ -336,7 +335,7 @@ int stream_put(struct channel *channel, const struct stream_seg *seg, uint64_t *
 	return err;
 }
 
-/* Bytes of one segment, or of nobody known. */
+/* Take the bytes of segment @i, or bytes of an unknown writer. */
 static int take_part(struct channel *channel, uint32_t i, uint64_t start, uint64_t end, bool is_tee,
 		     struct pieces *out)
 {
@@ -352,14 +351,14 @@ static int take_part(struct channel *channel, uint32_t i, uint64_t start, uint64
 	err = pieces_add(out, &piece);
 	if (err || is_tee)
 		return err;
-	return is_known ? cut(channel, i, start, end) : add_early(channel, start, end - start);
+	return is_known ? cut_seg(channel, i, start, end) : add_early(channel, start, end - start);
 }
 
 /**
- * stream_take - bytes are read
+ * stream_take - take bytes that are read
  * @span: positions
- * @is_tee: they stay there
- * @out: the pieces in order are appended to it
+ * @is_tee: the bytes stay in the stream
+ * @out: the pieces are appended here, in order
  *
  * Return: 0 or -ENOMEM.
  */
@@ -387,10 +386,9 @@ int stream_take(struct channel *channel, const struct span *span, bool is_tee, s
 }
 
 /**
- * stream_take_gone - take out what is in it no more though nobody was seen to
- * read it
+ * stream_take_gone - take out bytes that left the stream without a recorded read
  * @slack_bytes: as for stream_gone_pos()
- * @out: the pieces in order are appended to it
+ * @out: the pieces are appended here, in order
  *
  * Return: 0 or -ENOMEM.
  */
@@ -410,7 +408,7 @@ int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct piece
 	return err;
 }
 
-/* stream_drop_all - what is in it is gone for good */
+/* stream_drop_all - forget the contents: they were destroyed */
 void stream_drop_all(struct channel *channel)
 {
 	channel->first_seg = 0;
@@ -419,9 +417,9 @@ void stream_drop_all(struct channel *channel)
 }
 
 /**
- * stream_take_rest - take out what is left of the message at @pos: the receiver's
+ * stream_take_rest - take out the rest of the message at @pos: the receiver's
  * buffer was too small
- * @out: the pieces in order are appended to it
+ * @out: the pieces are appended here, in order
  *
  * Return: 0 or -ENOMEM.
  */
@@ -446,7 +444,7 @@ int stream_take_rest(struct channel *channel, uint64_t pos, struct pieces *out)
 }
 
 /**
- * stream_has - are all bytes of @span there, as far as they ever will be?
+ * stream_has - true if all bytes of @span are in the stream that will ever be
  */
 bool stream_has(const struct channel *channel, const struct span *span)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What is over goes.
- */
+/* Fold and free what has ended. */
 #include "model/copies/sweep.h"
 
 #include <errno.h>
@@ -19,7 +17,7 @@ void sweep_limits_init(struct sweep_limits *limits)
 	};
 }
 
-/* sweep_nr_objects - what a sweep may find to be over */
+/* sweep_nr_objects - number of objects that a sweep may find to have ended */
 uint32_t sweep_nr_objects(const struct copies *copies)
 {
 	const struct tasks *tasks = copies->tasks;
@@ -30,7 +28,10 @@ uint32_t sweep_nr_objects(const struct copies *copies)
 	       pool_used(&tasks->image) + pool_used(&tasks->proc) + pool_used(&tasks->task);
 }
 
-/* sweep_is_due - for each record: are there many objects?  A few too many do not matter. */
+/*
+ * sweep_is_due - true if there are many objects; called for each record. To find it
+ * a little late is harmless.
+ */
 bool sweep_is_due(struct copies *copies)
 {
 	struct sweep_limits *limits = &copies->limits;
@@ -45,7 +46,7 @@ bool sweep_is_due(struct copies *copies)
 
 /* ---- marks ---- */
 
-/* What is in no use is left alone: as if it lived. */
+/* Free numbers are marked as live, so that they are left alone. */
 static int marks_init(struct sweep_marks *marks, const struct pool *pool)
 {
 	uint32_t i;
@@ -85,7 +86,7 @@ static int sweep_init(struct sweep *sweep, struct copies *copies)
 	       !marks_init(&sweep->task, &tasks->task) ? 0 : -ENOMEM;
 }
 
-/* ---- streams that are gone ---- */
+/* ---- dead streams ---- */
 
 static bool is_gone(const struct copies *copies, uint32_t number)
 {
@@ -106,7 +107,10 @@ static int end_stream(struct copies *copies, uint32_t number)
 	return err;
 }
 
-/* What is left in streams that are gone stays there, unless a read of one waits. */
+/*
+ * End the paths of bytes in dead streams: they are left over, unless a read of the
+ * stream is waiting.
+ */
 static int end_streams(struct copies *copies)
 {
 	uint32_t nr = copies->channels.channel.nr, i;
@@ -175,14 +179,17 @@ static bool is_forgotten_file(const struct sweep *sweep, uint32_t obj)
 	       sweep_mark_of(&sweep->file, object_number(obj)) != SWEEP_LIVE;
 }
 
-/* A process may use a file again that was forgotten; what else is gone is gone. */
+/*
+ * True if the hop may occur again: a live process may use a forgotten file again.
+ * Other objects that have ended do not come back.
+ */
 static bool may_come_again(const struct sweep *sweep, const struct hop_key *key)
 {
 	return sweep_mark_of(&sweep->image, key->image) == SWEEP_LIVE &&
 	       (is_forgotten_file(sweep, key->from) || is_forgotten_file(sweep, key->to));
 }
 
-/* What is known of its program is kept there. */
+/* Grade of the hop's link. What the hop shows of its program is added to the image. */
 static enum grade fold_grade(void *arg, const struct hop *hop)
 {
 	struct sweep *sweep = arg;
@@ -262,7 +269,7 @@ static int drop_files(struct sweep *sweep)
 
 /* ---- calls ---- */
 
-/* Calls of a process that goes count as those of all of its name. */
+/* Add the calls of dropped processes to those of all with their name. */
 static int fold_calls(struct sweep *sweep)
 {
 	struct copies *copies = sweep->copies;
@@ -323,9 +330,9 @@ static int drop_procs(struct sweep *sweep)
 	return err;
 }
 
-/* ---- all of it ---- */
+/* ---- the sweep ---- */
 
-static int drop(struct sweep *sweep)
+static int drop_ended(struct sweep *sweep)
 {
 	struct copies *copies = sweep->copies;
 	int err;
@@ -343,7 +350,7 @@ static int drop(struct sweep *sweep)
 	return err ? err : drop_procs(sweep);
 }
 
-static int run(struct sweep *sweep)
+static int run_sweep(struct sweep *sweep)
 {
 	int err;
 
@@ -355,11 +362,11 @@ static int run(struct sweep *sweep)
 	if (err)
 		return err;
 	sweep_mark_named(sweep);
-	return drop(sweep);
+	return drop_ended(sweep);
 }
 
 /**
- * sweep_run - let go what is over; between two records
+ * sweep_run - fold and free what has ended; call it between two records
  * Return: 0 or -ENOMEM.
  */
 int sweep_run(struct copies *copies)
@@ -373,7 +380,7 @@ int sweep_run(struct copies *copies)
 		return err;
 	err = sweep_init(&sweep, copies);
 	if (!err)
-		err = run(&sweep);
+		err = run_sweep(&sweep);
 	sweep_deinit(&sweep);
 	nr = sweep_nr_objects(copies);
 	copies->limits.next = nr > copies->limits.objects / 2 ? 2 * nr : copies->limits.objects;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is over and can have no more consequences is folded: memory grows with
- * what lives, not with what was.
+ * Fold what has ended and can have no more effects: memory grows with the number of
+ * existing objects, not with the number of all that ever existed.
  *
- * Whenever there are twice as many objects as after the last sweep, it is found
- * out which of them exist, and to which something refers that exists: bytes in a
- * stream or in memory, an operation that waits, a call that goes on.  Of hops
- * that nothing refers to so many are kept as the user may want to see; the others
- * become part of hops that stand for many (path_fold.c).  Then whatever no hop
- * tells of goes: channels, whose figures are added up per kind; files, processes
- * and their images, tasks.  Their numbers are used again.
+ * When there are twice as many objects as after the last sweep, a sweep finds out
+ * which of them exist, and which are referred to by something that exists: bytes in
+ * a stream or in memory, a waiting operation, a call under way. Of hops that
+ * nothing refers to, as many are kept as the user may want to see; the others are
+ * folded into hops that stand for many (path_fold.c). Then everything that no hop
+ * refers to is freed: channels, whose figures are summed per kind; files;
+ * processes, their images and tasks. Their numbers are used again.
  *
  *	sweep_mark.c	what exists, and what is referred to
- *	sweep_ends.c	processes that are gone, at channels that exist
- *	sweep.c		what goes
+ *	sweep_ends.c	ended processes at channels that exist
+ *	sweep.c		folds and frees the rest
  */
 #ifndef IPCPROBE_MODEL_COPIES_SWEEP_H
 #define IPCPROBE_MODEL_COPIES_SWEEP_H
@@ -24,14 +24,17 @@
 struct copies;
 
 #ifndef SWEEP_EAGER
-#define SWEEP_HOPS	(1U << 16)	/* kept apart of those that are over */
-#define SWEEP_SHAPES	(1U << 13)	/* hops that stand for many, by where the bytes came from */
-#define SWEEP_FILES	(1U << 13)	/* whose names and contents are kept, last used */
-#define SWEEP_ENDED	1024U		/* that records may still name, last ended, of each kind */
+#define SWEEP_HOPS	(1U << 16)	/* ended hops kept separately */
+/* hops that stand for many and keep their link to the hop before */
+#define SWEEP_SHAPES	(1U << 13)
+/* files whose names and contents are kept, most recently used */
+#define SWEEP_FILES	(1U << 13)
+/* ended objects of each kind that records may still name */
+#define SWEEP_ENDED	1024U
 #define SWEEP_ENDS	1024U		/* processes at one channel */
-#define SWEEP_TASKS	(1U << 15)	/* that ended, with figures of their own */
-#define SWEEP_OBJECTS	(1U << 18)	/* fewer are not looked at */
-#else					/* for the fuzzer: what is over goes soon */
+#define SWEEP_TASKS	(1U << 15)	/* ended tasks with figures of their own */
+#define SWEEP_OBJECTS	(1U << 18)	/* with fewer objects there is no sweep */
+#else					/* for the fuzzer: sweeps begin early */
 #define SWEEP_HOPS	4U
 #define SWEEP_SHAPES	4U
 #define SWEEP_FILES	2U
@@ -41,27 +44,28 @@ struct copies;
 #define SWEEP_OBJECTS	16U
 #endif
 
-/* marks by number; objects that are made meanwhile have none */
+/* Marks by number; objects added after the marks have none. */
 struct sweep_marks {
 	uint8_t *v;
 	uint32_t nr;
 };
 
 /**
- * struct sweep_limits - how much of what is over is kept
- * @hops: kept apart
- * @shapes: hops that stand for many of which it is known what was before
- * @files: whose names and contents are kept
- * @ended: tasks, and channels, that records may still name
- * @ends: processes at one channel; then half as many are kept of those that are gone
- * @objects: fewer are not looked at
- * @next: look when there are so many
- * @pause: records until they are counted again
- * @tasks: that ended, kept apart with their figures
- * @keeps_tasks: others have their numbers, too
- * @mark_tasks: marks tasks that are not to go besides; NULL = there are none
- * @arg: its first argument
- * @pid: processes whose hops are kept whatever they carried
+ * struct sweep_limits - how much of what has ended is kept
+ * @hops: ended hops kept separately
+ * @shapes: hops that stand for many and keep their link to the hop before
+ * @files: files whose names and contents are kept
+ * @ended: ended tasks, and channels, that records may still name
+ * @ends: processes at one channel; if there are more, ended ones are folded until
+ *	half as many remain
+ * @objects: with fewer objects there is no sweep
+ * @next: number of objects at which the next sweep begins
+ * @pause: number of records until objects are counted again
+ * @tasks: ended tasks kept separately with their figures
+ * @keeps_tasks: tasks are not freed, because others refer to their numbers
+ * @mark_tasks: marks further tasks that must be kept; NULL = none
+ * @arg: first argument of @mark_tasks
+ * @pid: processes whose hops are kept, even if they carried little
  */
 struct sweep_limits {
 	uint32_t hops;
@@ -80,18 +84,18 @@ struct sweep_limits {
 	uint32_t nr_pids;
 };
 
-/* how far an object has to do with what exists */
+/* Relation of an object to what exists. */
 enum sweep_mark {
 	SWEEP_NONE,
-	SWEEP_NAMED,		/* something tells of it */
-	SWEEP_LIVE,		/* it exists, as far as is known */
+	SWEEP_NAMED,		/* something that is kept refers to the object */
+	SWEEP_LIVE,		/* the object exists, as far as is known */
 };
 
 /**
- * struct sweep - what is found out
- * @hop: whether bytes that took it may go on
- * @proc: of a process that is named: generations of its ancestors that are kept
- * @is_changer: by image, see flow_changers()
+ * struct sweep - state of a sweep
+ * @hop: by hop: bytes that took the hop may go on
+ * @proc: for a named process: number of generations of its ancestors that are kept
+ * @is_changer: by image: result of flow_changers()
  */
 struct sweep {
 	struct copies *copies;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Processes that are gone, at channels that exist: of very many those are kept that
- * moved most there.
+ * Ended processes at channels that exist: if there are very many, only those that
+ * moved most bytes there are kept.
  */
 #include "model/copies/sweep.h"
 
@@ -10,13 +10,13 @@
 
 #include "model/copies/copies.h"
 
-/* what decides about which are kept */
+/* Sort key that decides which ends are kept. */
 struct rank {
 	uint64_t bytes;
 	uint32_t end;
 };
 
-static int compare(const void *a, const void *b)
+static int compare_ranks(const void *a, const void *b)
 {
 	const struct rank *x = a, *y = b;
 
@@ -25,7 +25,7 @@ static int compare(const void *a, const void *b)
 	return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* Ends that something else refers to: bytes in a stream, operations that wait. */
+/* Mark ends that something else refers to: bytes in a stream, waiting operations. */
 static void mark_held(const struct copies *copies, bool *is_held)
 {
 	const struct parked *parked;
@@ -52,9 +52,9 @@ static uint32_t count_ends(const struct channels *channels, uint32_t number)
 	return nr;
 }
 
-/* Of @nr_ends choose so many that half of what there may be remain. */
-static int choose(const struct sweep *sweep, uint32_t number, uint32_t nr_ends,
-		  const bool *is_held, bool *is_gone)
+/* Choose which of @nr_ends ends to fold, so that half of the limit remain. */
+static int choose_ends(const struct sweep *sweep, uint32_t number, uint32_t nr_ends,
+		       const bool *is_held, bool *is_gone)
 {
 	const struct channels *channels = &sweep->copies->channels;
 	struct rank *ranks = malloc(nr_ends * sizeof(*ranks));
@@ -70,14 +70,14 @@ static int choose(const struct sweep *sweep, uint32_t number, uint32_t nr_ends,
 			ranks[nr++] = (struct rank){ end->written_bytes + end->read_bytes, i };
 	}
 	if (nr)
-		qsort(ranks, nr, sizeof(*ranks), compare);
+		qsort(ranks, nr, sizeof(*ranks), compare_ranks);
 	for (i = 0; i < nr && i + keep < nr_ends; i++)
 		is_gone[ranks[i].end] = true;
 	free(ranks);
 	return 0;
 }
 
-static int many(void *arg, uint32_t image, uint32_t *ret_proc, uint32_t *ret_image)
+static int find_many(void *arg, uint32_t image, uint32_t *ret_proc, uint32_t *ret_image)
 {
 	struct tasks *tasks = arg;
 	int err = tasks_many(tasks, image_at(tasks, image)->comm, ret_image);
@@ -95,12 +95,12 @@ static int fold_channel(const struct sweep *sweep, uint32_t number, const bool *
 
 	if (nr <= sweep->copies->limits.ends)
 		return 0;
-	err = choose(sweep, number, nr, is_held, folding->is_gone);
+	err = choose_ends(sweep, number, nr, is_held, folding->is_gone);
 	return err ? err : channel_fold_ends(channels, number, folding);
 }
 
 /**
- * sweep_ends - fold processes that are gone at channels that had very many
+ * sweep_ends - fold ended processes at channels that had very many
  * Return: 0 or -ENOMEM.
  */
 int sweep_ends(const struct sweep *sweep)
@@ -111,7 +111,7 @@ int sweep_ends(const struct sweep *sweep)
 	struct end_folding folding = {
 		.is_gone = calloc(nr, sizeof(*folding.is_gone)),
 		.into = calloc(nr, sizeof(*folding.into)), .nr = nr,
-		.many = many, .arg = sweep->copies->tasks,
+		.many = find_many, .arg = sweep->copies->tasks,
 	};
 	int err = is_held && folding.is_gone && folding.into ? 0 : -ENOMEM;
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What exists, and what is referred to.
+ * Mark what exists, and what is referred to.
  *
- * Nothing here follows a reference further than one step but by the loops below,
- * each over all objects of one kind: so no chain of references is too long.
+ * References are followed one step only, except in the loops below, each of which
+ * goes over all objects of one kind: so the length of a chain of references does
+ * not matter.
  */
 #include "model/copies/sweep.h"
 
@@ -11,7 +12,7 @@
 
 #include "model/copies/copies.h"
 
-/* Both where it is kept as a file and where as a channel. */
+/* Mark the object as a file and as a channel, if it is both. */
 void sweep_mark_object(struct sweep *sweep, uint32_t object, enum sweep_mark mark)
 {
 	uint32_t number = object_number(object);
@@ -23,7 +24,8 @@ void sweep_mark_object(struct sweep *sweep, uint32_t object, enum sweep_mark mar
 	case OBJECT_FILE:
 		sweep_mark(&sweep->file, number, mark);
 		break;
-	case OBJECT_MEMORY:	/* with a number: passed on to this image, see take_ranges() */
+	/* with a number: bytes passed on to this image, see take_ranges() */
+	case OBJECT_MEMORY:
 		sweep_mark(&sweep->image, number, number ? SWEEP_NAMED : SWEEP_NONE);
 		break;
 	case OBJECT_OTHER:
@@ -40,7 +42,10 @@ static int compare_used(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-/* When the first of those was used that are kept; 0 = all are, UINT64_MAX = none. */
+/*
+ * Time of the last use of the oldest file that is kept; 0 = all are kept,
+ * UINT64_MAX = none.
+ */
 static uint64_t oldest_used(const struct files *files, uint32_t nr_kept)
 {
 	uint64_t *used = malloc(files->file.nr * sizeof(*used)), oldest = 0;
@@ -71,7 +76,7 @@ static void mark_files(struct sweep *sweep)
 	}
 }
 
-/* A file that turned out to be another one stands for that. */
+/* A file that turned out to be another file keeps that one. */
 static void mark_same_files(struct sweep *sweep)
 {
 	const struct files *files = &sweep->copies->files;
@@ -157,7 +162,10 @@ static void mark_range(void *arg, const struct range *range)
 		sweep_mark_object(sweep, range->passed_to[i], SWEEP_NAMED);
 }
 
-/* What is followed of processes; their memory only when all that may be in it is known. */
+/*
+ * Mark what the state of processes refers to. Their memory is marked later, when
+ * all that it may contain is known.
+ */
 static void mark_proc_io(struct sweep *sweep)
 {
 	const struct copies *copies = sweep->copies;
@@ -248,8 +256,8 @@ static void mark_channels(struct sweep *sweep)
 /* ---- bytes in memory ---- */
 
 /*
- * The contents of a file that was not used for long are forgotten.  Leaves that
- * several address spaces share are looked at once.
+ * Mark what bytes in memory refer to; forget the contents of files that were not
+ * used for long. A leaf that several address spaces share is visited once.
  */
 static void mark_memory(struct sweep *sweep)
 {
@@ -271,7 +279,10 @@ static void mark_memory(struct sweep *sweep)
 	}
 }
 
-/* sweep_mark_living - what exists; hops whose bytes may go on; what these were passed on to */
+/*
+ * sweep_mark_living - mark what exists; hops whose bytes may go on; the objects
+ * these went to
+ */
 void sweep_mark_living(struct sweep *sweep)
 {
 	mark_files(sweep);
@@ -305,7 +316,10 @@ static bool is_wanted(const struct copies *copies, uint32_t image)
 	return sweep_is_wanted(&copies->limits, proc_at(copies->tasks, proc)->pid);
 }
 
-/* sweep_mark_wanted - hops of processes that were asked for, and those behind them */
+/*
+ * sweep_mark_wanted - mark hops of processes that the user asked for, and the hops
+ * after them
+ */
 void sweep_mark_wanted(struct sweep *sweep)
 {
 	const struct paths *paths = &sweep->copies->paths;
@@ -327,7 +341,7 @@ void sweep_mark_wanted(struct sweep *sweep)
 	free(order);
 }
 
-/* ---- what is told of ---- */
+/* ---- what kept objects refer to ---- */
 
 static void mark_hops(struct sweep *sweep)
 {
@@ -368,7 +382,10 @@ static void mark_ends(struct sweep *sweep)
 	}
 }
 
-/* Ancestors so far as a relation is looked for; a mark is one more than what is left. */
+/*
+ * Mark ancestors, as many generations as a relation is searched for. A mark is one
+ * more than the generations that are left.
+ */
 static void mark_ancestors(struct sweep *sweep, uint32_t proc)
 {
 	const struct tasks *tasks = sweep->copies->tasks;
@@ -382,7 +399,7 @@ static void mark_ancestors(struct sweep *sweep, uint32_t proc)
 	}
 }
 
-/* A process goes with its images, and they with it. */
+/* Mark processes with their images, and images with their processes. */
 static void mark_families(struct sweep *sweep)
 {
 	const struct tasks *tasks = sweep->copies->tasks;
@@ -405,7 +422,7 @@ static void mark_families(struct sweep *sweep)
 			sweep_mark(&sweep->image, proc_at(tasks, i)->image, SWEEP_NAMED);
 }
 
-/* sweep_mark_named - what hops and channels that stay tell of */
+/* sweep_mark_named - mark what kept hops and channels refer to */
 void sweep_mark_named(struct sweep *sweep)
 {
 	mark_hops(sweep);
