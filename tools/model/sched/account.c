@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Run queues: whose time is counted as what.
- */
+/* Run queues: add times to figures. */
 #include "model/sched/runqueue.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* from when on an interval that began at @since_ns counts */
+/* The time from which an interval that began at @since_ns counts. */
 static uint64_t counted_from(const struct sched *sched, uint64_t since_ns)
 {
 	return since_ns > sched->from_ns ? since_ns : sched->from_ns;
@@ -28,8 +26,9 @@ static int count_length(struct sched_cpu *cpu, uint64_t ns)
 }
 
 /*
- * The queue had its length until now; @is_right: that can be relied on.  One that
- * nobody can join, as its CPU is down, is no queue of length 0.
+ * End an interval in which the queue had its length. @is_right: the length is
+ * reliable. While a CPU is down, no task can join its queue: this does not count as
+ * length 0.
  */
 int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right)
 {
@@ -46,7 +45,7 @@ int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 	return err;
 }
 
-/* The CPU's current task ran until now. */
+/* End an interval in which the CPU's current task ran. */
 int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns)
 {
 	uint64_t from_ns = counted_from(sched, cpu->current_since_ns);
@@ -70,7 +69,7 @@ static void count_sleep(const struct sched *sched, struct sched_task *task, uint
 		sched->watch->on_slept(sched->watch->arg, sched, task, ns);
 }
 
-/* The group, if it is another than @next, throttled the task until now. */
+/* End an interval in which a group throttled the task, unless @next is the same group. */
 void sched_end_throttled(const struct sched *sched, const struct sched_task *task,
 			 uint64_t ts_ns, uint32_t next)
 {
@@ -85,7 +84,7 @@ void sched_end_throttled(const struct sched *sched, const struct sched_task *tas
 		sched_groups_count(&sched->groups, part->group, ts_ns - from_ns);
 }
 
-/* What the task did until now is counted. */
+/* Count what the task did until now. */
 void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns)
 {
 	uint64_t from_ns = counted_from(sched, task->since_ns);
@@ -143,7 +142,7 @@ void sched_enter_state(const struct sched *sched, struct sched_task *task, uint6
 
 /* ---- loss, window, end ---- */
 
-/* Running and queued tasks of a known CPU: what they did until now. */
+/* End intervals of the running and queued tasks of a known CPU. */
 static void end_states(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns)
 {
 	uint32_t number;
@@ -154,7 +153,7 @@ static void end_states(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_n
 	}
 }
 
-/* Tasks that sleep and are no members: the same. */
+/* End intervals of tasks that sleep and are not members of a queue. */
 static void end_sleep(const struct sched *sched, uint64_t ts_ns)
 {
 	uint32_t i;
@@ -167,7 +166,7 @@ static void end_sleep(const struct sched *sched, uint64_t ts_ns)
 	}
 }
 
-/* Audits that failed because of what was lost say nothing. */
+/* Retract audits that failed because of the loss: they prove nothing. */
 static void retract_disagreements(struct sched *sched, const struct sched_gap *gap)
 {
 	uint32_t i, nr = 0;
@@ -185,7 +184,7 @@ static void retract_disagreements(struct sched *sched, const struct sched_gap *g
 	sched->nr_disagreements = nr;
 }
 
-/* Nothing is known of the queue any more. */
+/* Forget the state of the queue. */
 static int lose_cpu(struct sched *sched, struct sched_cpu *cpu, uint64_t begin_ns)
 {
 	int err;
@@ -204,7 +203,7 @@ static int lose_cpu(struct sched *sched, struct sched_cpu *cpu, uint64_t begin_n
 	return err;
 }
 
-/* What is known of a task of the generation before stays known. */
+/* Keep the state of a task of the previous generation. */
 static void keep_task(struct sched *sched, uint32_t number)
 {
 	struct sched_task *task = sched_task_at(sched, number);
@@ -212,10 +211,14 @@ static void keep_task(struct sched *sched, uint32_t number)
 	if (!number || task->gen != sched->gen - 1)
 		return;
 	task->gen = sched->gen;
-	sched->met[sched->nr_met++] = number;	/* of that generation were no fewer */
+	/* nr_met was not lower in that generation */
+	sched->met[sched->nr_met++] = number;
 }
 
-/* Whoever is on the queue, or just leaves it, is on none of those that others are on. */
+/*
+ * Keep the state of tasks that are on the queue or just leave it: they are not on
+ * any other queue.
+ */
 static void keep_tasks(struct sched *sched, const struct sched_cpu *cpu)
 {
 	uint32_t number = 0;
@@ -228,10 +231,10 @@ static void keep_tasks(struct sched *sched, const struct sched_cpu *cpu)
 }
 
 /**
- * sched_lost - the records of @gap are missing
+ * sched_lost - records are missing in @gap
  *
- * The queues that they were about are unknown until their next snapshot, and so is
- * what all tasks do that are not known to be on one of the others.
+ * The queues that the missing records were about are unknown until their next
+ * snapshot. So is the state of all tasks that are not known to be on another queue.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -298,7 +301,7 @@ static void reset_task(struct sched_task *task)
 	hist_deinit(&task->latency);
 }
 
-/* sched_reset - forget all figures; those to come cover @from_ns and later */
+/* sched_reset - set all figures to 0; figures then cover @from_ns and later */
 int sched_reset(struct sched *sched, uint64_t from_ns)
 {
 	uint32_t i;
@@ -316,8 +319,8 @@ int sched_reset(struct sched *sched, uint64_t from_ns)
 }
 
 /**
- * sched_end_figures - there are no more records before @until_ns: what comes after
- * them counts in no figure
+ * sched_end_figures - end the figures at @until_ns: later records count in no
+ * figure
  * Return: 0 or -ENOMEM.
  */
 int sched_end_figures(struct sched *sched, uint64_t until_ns)
@@ -357,7 +360,7 @@ uint64_t sched_known_ns(const struct sched_cpu *cpu)
 	return sum;
 }
 
-/* sched_mean_length - each length weighted with its time */
+/* sched_mean_length - mean length, weighted by time */
 double sched_mean_length(const struct sched_cpu *cpu)
 {
 	uint64_t known_ns = sched_known_ns(cpu);

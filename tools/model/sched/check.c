@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run queues: does what the model knows agree with what a record says?
+ * Run queues: compare the state of the model with what a record says.
  *
- * The audit compares the kernel's length with its own steps.  These checks compare
- * names: of who joins, leaves, is woken and runs, which come from different places
- * of the kernel, and of what a snapshot finds, which comes from the tasks themselves.
+ * The audit compares the kernel's length with the model's own steps. These checks
+ * compare names: of tasks that join, leave, are woken and run, which come from
+ * different places of the kernel, and of the members in a snapshot, which the tasks
+ * themselves supply.
  */
 #include "model/sched/runqueue.h"
 
 /**
- * sched_check - count a check, and keep it if it failed
- * @wanted: what is kept of it then
+ * sched_check - count a check, and store it if it failed
+ * @wanted: description of the check, stored if it failed
  *
  * Return: @is_right.
  */
@@ -55,7 +56,7 @@ static bool check_field(struct sched *sched, struct sched_failure wanted, enum s
 	return sched_check(sched, &wanted, model == kernel);
 }
 
-/* What the snapshot has of a task that is a member here, too. */
+/* Compare a member in the snapshot with the model's state of that task. */
 static bool check_member(struct sched *sched, const struct sched_member *member,
 			 const struct sched_failure *at, bool is_running)
 {
@@ -70,7 +71,7 @@ static bool check_member(struct sched *sched, const struct sched_member *member,
 	return is_same & check_field(sched, *at, SCHED_CHECK_GROUP, task->group, member->group);
 }
 
-/* sched_check_members - @cpu's snapshot is complete: compare, task by task */
+/* sched_check_members - compare @cpu's complete snapshot with the model, task by task */
 void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 uint32_t current)
 {

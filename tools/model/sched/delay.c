@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Delays and their parts.
- */
+/* Delays of tasks and the parts of a delay. */
 #include "model/sched/delay.h"
 
 #include <errno.h>
@@ -15,7 +13,7 @@ const char *const delay_kind_names[NR_DELAY_KINDS] = {
 	[DELAY_THROTTLED] = "throttled", [DELAY_MOVED] = "moved", [DELAY_PUT_BACK] = "put_back",
 };
 
-/* delay_clear - the task does not wait */
+/* delay_clear - the task does not wait any more */
 void delay_clear(struct sched_delay *delay)
 {
 	delay->nr = 0;
@@ -23,14 +21,14 @@ void delay_clear(struct sched_delay *delay)
 	delay->is_moving = false;
 }
 
-/* delay_deinit - the task does not wait and will not for long */
+/* delay_deinit - free the parts; the task is not going to wait soon */
 void delay_deinit(struct sched_delay *delay)
 {
 	free(delay->part);
 	*delay = (struct sched_delay){ 0 };
 }
 
-/* The parts of the older half, as one for each kind. */
+/* Sum up the parts of the older half by kind. */
 static void sum_up(struct sched_delay *delay)
 {
 	uint64_t ns[NR_DELAY_KINDS] = { 0 }, at_ns = delay->part[0].from_ns;
@@ -73,8 +71,8 @@ static int make_room(struct sched_delay *delay)
 }
 
 /*
- * The last part ends at @ts_ns; one of no length was none, but for the first
- * @nr_kept.  Return: when the next one begins.
+ * End the last part at @ts_ns. A part of length 0 is removed, except the first
+ * @nr_kept parts. Return: the begin of the next part.
  */
 static uint64_t end_part(struct sched_delay *delay, uint64_t ts_ns, uint16_t nr_kept)
 {
@@ -95,7 +93,7 @@ static bool is_same(const struct delay_part *a, const struct delay_part *b)
 	return a->kind == b->kind && a->cpu == b->cpu && a->group == b->group;
 }
 
-/* Back on the queue that it was taken from, by nobody who moves tasks. */
+/* The task is back on the queue that it was taken from, and no migration moved it. */
 static void note_put_back(struct sched_delay *delay, const struct delay_part *next)
 {
 	struct delay_part *last = &delay->part[delay->nr - 1];
@@ -106,10 +104,11 @@ static void note_put_back(struct sched_delay *delay, const struct delay_part *ne
 }
 
 /**
- * delay_enter - from @ts_ns on @part holds the task up; its times are ignored
+ * delay_enter - begin part @part of the delay at @ts_ns; the times in @part are
+ * ignored
  *
- * The first part of a delay, unless delay_woken() adds one before, is its
- * beginning.
+ * The first part is the begin of the delay, unless delay_woken() adds a part before
+ * it.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -130,9 +129,9 @@ int delay_enter(struct sched_delay *delay, uint64_t ts_ns, const struct delay_pa
 }
 
 /**
- * delay_woken - the delay that was just entered began with @waker's call
+ * delay_woken - set the begin of the delay that was just entered to @waker's call
  *
- * If others put the task on its queue, the waker notified them.
+ * If another task put the woken task on its queue, the waker notified that CPU.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -153,7 +152,7 @@ int delay_woken(struct sched_delay *delay, uint64_t wake_ns, uint32_t waker)
 	return 0;
 }
 
-/* delay_migrate - a task that waits is moved; by whom, and why */
+/* delay_migrate - a waiting task is moved; keep which task moved it, and why */
 void delay_migrate(struct sched_delay *delay, const struct ipcprobe_rec_rq_migrate *rec,
 		   uint32_t by)
 {
@@ -167,7 +166,7 @@ void delay_migrate(struct sched_delay *delay, const struct ipcprobe_rec_rq_migra
 	delay->is_moving = true;
 }
 
-/* delay_end - the task runs: its delay stays until delay_clear() */
+/* delay_end - the task runs: keep its delay until delay_clear() */
 void delay_end(struct sched_delay *delay, uint64_t ts_ns)
 {
 	end_part(delay, ts_ns, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that ended, as one for all of their name, of which then only the sums stay:
- * all but those that were there longest, or waited longest at once.
+ * Fold ended tasks into one for each name, of which only the sums are kept. Tasks
+ * that existed longest, or had the longest single delay, are not folded.
  */
 #include "model/sched/fold.h"
 
@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* what decides about which are kept */
+/* Sort key that decides which tasks are kept. */
 struct rank {
 	uint64_t weight;
 	uint32_t task;
 };
 
-static int compare(const void *a, const void *b)
+static int compare_ranks(const void *a, const void *b)
 {
 	const struct rank *x = a, *y = b;
 
@@ -34,9 +34,9 @@ static uint64_t longest_of(const struct sched_task *task)
 	return task->latency.max;
 }
 
-/* ---- who may go ---- */
+/* ---- tasks that may be folded ---- */
 
-/* Is it on a queue, or does it run? */
+/* True if the task is on a queue, or runs. */
 static bool is_member(const struct sched *sched, const struct sched_task *task)
 {
 	return task->gen == sched->gen &&
@@ -54,7 +54,7 @@ static bool is_over(const struct sched *sched, uint32_t number, const struct swe
 						task_at(sched->tasks, number)->proc)->pid);
 }
 
-/* What refers to a task by its number, but for its own figures. */
+/* Keep tasks to which something other than their own figures refers. */
 static void keep_named(const struct sched *sched, bool *is_kept)
 {
 	uint32_t i, j;
@@ -68,7 +68,7 @@ static void keep_named(const struct sched *sched, bool *is_kept)
 		is_kept[sched->failure[i].task] = true;
 }
 
-/* Keep the first @nr_kept by @weight. */
+/* Keep the first @nr_kept tasks by @weight. */
 static void keep_first(const struct sched *sched, struct rank *ranks, uint32_t nr,
 		       uint32_t nr_kept, uint64_t (*weight)(const struct sched_task *task),
 		       bool *is_kept)
@@ -78,7 +78,7 @@ static void keep_first(const struct sched *sched, struct rank *ranks, uint32_t n
 	for (i = 0; i < nr; i++)
 		ranks[i].weight = weight(sched_task_at(sched, ranks[i].task));
 	if (nr)
-		qsort(ranks, nr, sizeof(*ranks), compare);
+		qsort(ranks, nr, sizeof(*ranks), compare_ranks);
 	for (i = 0; i < nr && i < nr_kept; i++)
 		is_kept[ranks[i].task] = true;
 }
@@ -104,7 +104,7 @@ static int add_figures(struct sched_task *sum, const struct sched_task *task)
 	return hist_merge(&sum->latency, &task->latency);
 }
 
-/* Its number goes on as that of a task of which nothing is known. */
+/* Fold task @number; its number then belongs to a task of which nothing is known. */
 static int fold_task(struct sched *sched, uint32_t number, uint64_t now_ns, uint32_t *into)
 {
 	struct sched_task *task = sched_task_at(sched, number), *sum;
@@ -125,7 +125,7 @@ static int fold_task(struct sched *sched, uint32_t number, uint64_t now_ns, uint
 	return err;
 }
 
-/* ---- who named them ---- */
+/* ---- references to folded tasks ---- */
 
 static void rename_tasks(struct sched *sched, const uint32_t *into, uint32_t nr)
 {
@@ -162,10 +162,10 @@ static int fold_tasks(struct sched *sched, const struct rank *ranks, uint32_t nr
 }
 
 /**
- * sched_fold - fold tasks that ended, if nothing but their figures is of use
+ * sched_fold - fold ended tasks of which only the figures are of use
  * @now_ns: time of the last record
  *
- * The watcher, if there is one, has on_fold().
+ * The watcher, if there is one, must have on_fold().
  *
  * Return: 0 or -ENOMEM.
  */
@@ -193,8 +193,8 @@ int sched_fold(struct sched *sched, const struct sweep_limits *limits, uint64_t 
 }
 
 /*
- * sched_mark_tasks - for a sweep: tasks that have figures of their own, which is
- * whoever runs or is named by a check, too
+ * sched_mark_tasks - mark tasks with figures of their own, for a sweep; this
+ * includes tasks that run or are named by a failed check
  */
 void sched_mark_tasks(void *arg, struct sweep_marks *tasks)
 {

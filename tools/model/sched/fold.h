@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Tasks that ended, as one for all of their name.
- */
+/* Fold ended tasks into one for each name. */
 #ifndef IPCPROBE_MODEL_SCHED_FOLD_H
 #define IPCPROBE_MODEL_SCHED_FOLD_H
 

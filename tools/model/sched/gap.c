@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Records of run queues that are missing.
- */
+/* Missing records of run queues. */
 #include "model/sched/gap.h"
 
 #include <stddef.h>
@@ -9,7 +7,10 @@
 
 #include "lib/array.h"
 
-/* All, if it is not known, as of a shorter record of a module before ABI 1.5. */
+/*
+ * CPUs whose queues the lost records were about; all CPUs if that is not known, as
+ * in the shorter record of a module before ABI 1.5.
+ */
 static uint64_t queues_of(const struct ipcprobe_rec_lost *lost)
 {
 	return lost->hdr.len >= sizeof(*lost) && lost->queues ? lost->queues : UINT64_MAX;
@@ -33,7 +34,7 @@ void sched_gaps_add(struct sched_gaps *gaps, const struct sched_gap *gap)
 	gaps->queues |= gap->queues;
 }
 
-/* Where a record has the CPU whose queue it is about; 0: it is about none. */
+/* Offset in a record of the CPU whose queue the record is about; 0 = none. */
 #define CPU_OF(event)	[IPCPROBE_REC_##event & 0xff] = offsetof(struct ipcprobe_rec_##event, cpu)
 static const uint8_t sched_cpu_offset[] = {
 	CPU_OF(rq_switch), CPU_OF(rq_enqueue), CPU_OF(rq_dequeue), CPU_OF(rq_change),
@@ -61,9 +62,10 @@ static bool is_in_gap(const struct sched_gaps *gaps, uint16_t cpu, uint64_t ts_n
 }
 
 /**
- * sched_gaps_hide - is the record one of those of a gap that are there, but tell
- *	nothing, as others about the same queue are not?
- * @rec: of class sched or pick; a migration is hidden if both its CPUs have a gap
+ * sched_gaps_hide - true if the record lies in a gap of its queue and must be
+ * ignored, because other records about this queue are missing
+ * @rec: record of class sched or pick; a migration is hidden if both its CPUs have
+ *	a gap
  */
 bool sched_gaps_hide(const struct sched_gaps *gaps, const struct ipcprobe_rec *rec)
 {

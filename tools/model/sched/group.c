@@ -10,9 +10,9 @@
 
 #define NR_GROUPS_MAX	65536U
 #define NR_SITES_MAX	4096U
-#define DEPTH_MAX	64U	/* groups within groups */
+#define DEPTH_MAX	64U	/* maximum depth of nested groups */
 
-/* The record's text; free() it. */
+/* Copy the record's text. The caller frees the copy. */
 static char *text_of(const struct ipcprobe_rec *rec, const char *text)
 {
 	return strndup(text, (const char *)rec + rec->len - text);
@@ -30,7 +30,8 @@ int sched_groups_add(struct sched_groups *groups, const struct ipcprobe_rec_rq_g
 		return -ENOMEM;
 	free(group->path);
 	if (group->cgroup != rec->cgroup)
-		*group = (struct sched_group){ 0 };	/* numbers are given again */
+		/* the number was used before, for another group */
+		*group = (struct sched_group){ 0 };
 	group->number = rec->group;
 	group->parent = rec->parent;
 	group->cgroup = rec->cgroup;
@@ -40,9 +41,12 @@ int sched_groups_add(struct sched_groups *groups, const struct ipcprobe_rec_rq_g
 	return group->path ? 0 : -ENOMEM;
 }
 
-/* ---- what they may use ---- */
+/* ---- quotas ---- */
 
-/* Return: 0, always: what no rq_group described is left alone. */
+/*
+ * Set a group's quota. Return: always 0: a group that no rq_group record described
+ * is ignored.
+ */
 int sched_groups_set_quota(struct sched_groups *groups, const struct ipcprobe_rec_rq_quota *rec)
 {
 	uint32_t place = rec->group ? map_get(&groups->by_number, rec->group) : 0;

@@ -14,25 +14,26 @@
 #include "lib/hash.h"
 #include "lib/pool.h"
 
-#define GROUP_ROOT	1U	/* unless a record says otherwise */
+/* number of the root group, unless a record says otherwise */
+#define GROUP_ROOT	1U
 
-/* what a group may use: so much CPU time in each period */
+/* CPU time that a group may use in each period. */
 struct sched_quota {
-	uint64_t quota_ns;	/* IPCPROBE_QUOTA_NONE = all there is */
+	uint64_t quota_ns;	/* IPCPROBE_QUOTA_NONE = no limit */
 	uint64_t period_ns;	/* 0 = not known */
 };
 
 /**
  * struct sched_group - a task group that a record described
- * @number: as in records
- * @parent: the group it is in, 0 = none
- * @cgroup: the control group's id
- * @path: its path
- * @quota: what it may use
- * @set_ns: since when, if it was told of another quota before
- * @before: that one
- * @before_ns: since when
- * @throttled_ns: time that tasks in it were throttled because of it, of all together
+ * @number: number of the group in records
+ * @parent: parent group, 0 = none
+ * @cgroup: id of the control group
+ * @path: path of the control group
+ * @quota: current quota
+ * @set_ns: time when @quota was set, if there was another quota before
+ * @before: quota before @set_ns
+ * @before_ns: time when @before was set
+ * @throttled_ns: sum of the times that tasks were throttled because of this group
  */
 struct sched_group {
 	uint32_t number;
@@ -47,12 +48,12 @@ struct sched_group {
 };
 
 /**
- * struct sched_groups - all groups, and all functions
+ * struct sched_groups - all task groups, and all functions that records name
  * @group: struct sched_group
- * @by_number: the group's place in @group
- * @site: char *, a function's name
- * @by_site: the name's place in @site
- * @root: number of the group that is in no other
+ * @by_number: index in @group, by the group's number
+ * @site: char *, name of a function
+ * @by_site: index in @site, by the function's number
+ * @root: number of the root group
  */
 struct sched_groups {
 	struct pool group;
@@ -69,16 +70,16 @@ int sched_groups_add(struct sched_groups *groups, const struct ipcprobe_rec_rq_g
 int sched_groups_set_quota(struct sched_groups *groups, const struct ipcprobe_rec_rq_quota *rec);
 int sched_groups_add_site(struct sched_groups *groups, const struct ipcprobe_rec_rq_site *rec);
 
-/* the group's description; NULL: there is none */
+/* Find a group's description; NULL = none. */
 const struct sched_group *sched_group_find(const struct sched_groups *groups, uint32_t number);
 
-/* the group it is in; 0: none, or not known */
+/* Parent of a group; 0 = none, or not known. */
 uint32_t sched_group_parent(const struct sched_groups *groups, uint32_t number);
 
-/* is @number @ancestor, or somewhere in it? */
+/* True if @number is @ancestor, or a descendant of it. */
 bool sched_group_is_in(const struct sched_groups *groups, uint32_t number, uint32_t ancestor);
 
-/* is its queue the one that a search begins with? */
+/* True if a search for the next task begins with the group's queue. */
 static inline bool sched_group_is_root(const struct sched_groups *groups, uint32_t number)
 {
 	return !number || number == groups->root;
@@ -94,14 +95,17 @@ static inline bool sched_quota_is_limit(const struct sched_quota *quota)
 	return quota->period_ns && quota->quota_ns != IPCPROBE_QUOTA_NONE;
 }
 
-/* what it might use at @ts_ns */
+/* Quota that the group had at @ts_ns. */
 struct sched_quota sched_group_quota_at(const struct sched_group *group, uint64_t ts_ns);
 
-/* a task was throttled because of group @number; sched_groups_reset(): forget that */
+/*
+ * sched_groups_count() counts a time that a task was throttled because of group
+ * @number; sched_groups_reset() sets these times to 0.
+ */
 void sched_groups_count(const struct sched_groups *groups, uint32_t number, uint64_t ns);
 void sched_groups_reset(const struct sched_groups *groups);
 
-/* a function's name; NULL: not known */
+/* Name of a function; NULL = not known. */
 const char *sched_site_name(const struct sched_groups *groups, uint32_t site);
 
 #endif /* IPCPROBE_MODEL_SCHED_GROUP_H */

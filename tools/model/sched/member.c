@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Run queues: the members of each, as a list.
- */
+/* Run queues: the list of members of each queue. */
 #include "model/sched/runqueue.h"
 
 void sched_unlink_member(struct sched *sched, struct sched_task *task)

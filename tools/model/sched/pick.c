@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Why the scheduler chose.
- */
+/* Predict which task the scheduler picks, and compare with its choice. */
 #include "model/sched/pick.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define GRANULARITY_NS	1000000ULL	/* of one CPU, unless tuned in debugfs */
+#define GRANULARITY_NS	1000000ULL	/* for one CPU, unless changed in debugfs */
 
 static struct pick_cpu *cpu_of(struct picks *picks, uint32_t cpu)
 {
@@ -34,9 +32,9 @@ static struct pick_who who_of(const struct pick_level *level, int32_t entity)
 				  .group = level->entity[entity].group };
 }
 
-/* @is_choice: several could have run, and one alone was right */
-static void count(struct picks *picks, uint8_t rule, uint8_t outcome, bool is_choice,
-		  const struct pick_miss *miss)
+/* Count a prediction. @is_choice: several could have run, and only one was right. */
+static void count_prediction(struct picks *picks, uint8_t rule, uint8_t outcome, bool is_choice,
+			     const struct pick_miss *miss)
 {
 	if (outcome == PICK_UNDECIDED) {
 		picks->nr_undecided++;
@@ -53,7 +51,7 @@ static void count(struct picks *picks, uint8_t rule, uint8_t outcome, bool is_ch
 	picks->nr_misses++;
 }
 
-/* Which candidate was @who?  A group stands for the tasks in it.  -1: none. */
+/* Index of the candidate @who. A group stands for the tasks in it. -1: none. */
 static int32_t place_of(const struct sched *sched, const struct pick_level *level,
 			struct pick_who who)
 {
@@ -71,9 +69,9 @@ static int32_t place_of(const struct sched *sched, const struct pick_level *leve
 	return -1;
 }
 
-/* It is known now that @who was chosen. */
-static void settle(struct picks *picks, const struct sched *sched, struct pick_level *level,
-		   uint32_t cpu, uint64_t ts_ns, struct pick_who who)
+/* Compare the prediction of @level with @who, which was chosen. */
+static void settle_level(struct picks *picks, const struct sched *sched, struct pick_level *level,
+			 uint32_t cpu, uint64_t ts_ns, struct pick_who who)
 {
 	struct pick_miss miss = { .ts_ns = ts_ns, .cpu = cpu, .rule = level->rule,
 				  .predicted = who_of(level, level->predicted), .chosen = who };
@@ -85,7 +83,7 @@ static void settle(struct picks *picks, const struct sched *sched, struct pick_l
 		level->outcome = PICK_RIGHT;
 	else
 		level->outcome = PICK_WRONG;
-	count(picks, level->rule, level->outcome, level->nr_queued > 1, &miss);
+	count_prediction(picks, level->rule, level->outcome, level->nr_queued > 1, &miss);
 }
 
 static void settle_unknown(struct picks *picks, struct pick_level *level)
@@ -102,8 +100,8 @@ static bool is_delayed(const struct pick_level *level)
 	       level->entity[level->predicted].flags & IPCPROBE_PICK_DELAYED;
 }
 
-/* The running task, if it is known, stayed: what it was asked before the search is done with. */
-static uint32_t stay(struct picks *picks, const struct sched *sched, uint32_t cpu)
+/* The running task stays, if it is known. The request before the search is done with. */
+static uint32_t keep_running(struct picks *picks, const struct sched *sched, uint32_t cpu)
 {
 	struct pick_cpu *c = &picks->cpu[cpu];
 
@@ -115,8 +113,8 @@ static uint32_t stay(struct picks *picks, const struct sched *sched, uint32_t cp
 }
 
 /*
- * The search is made anew, as the group that was predicted slept: is it really
- * gone from the queue that is searched?  Told of the root group's only.
+ * The search is repeated because the predicted group slept: true if the group has
+ * left the queue that is searched. This is known only for the root group's queue.
  */
 static bool has_left(const struct pick_chain *chain, const struct pick_level *candidates)
 {
@@ -131,9 +129,9 @@ static bool has_left(const struct pick_chain *chain, const struct pick_level *ca
 }
 
 /*
- * A new chain begins, or the CPU goes to another class: nobody was switched to
- * because of the last one.  Then the running task stayed, or one that slept
- * left the queue, maybe as the last one of it.
+ * A new chain begins, or the CPU switches to another class, without a switch as the
+ * result of the last chain. Then the running task stayed, or a task that slept left
+ * the queue, perhaps as its last member.
  */
 static void end_without_switch(struct picks *picks, const struct sched *sched, uint32_t cpu,
 			       bool is_anew)
@@ -150,18 +148,19 @@ static void end_without_switch(struct picks *picks, const struct sched *sched, u
 		if (is_anew && !has_left(chain, &picks->cpu[cpu].candidates))
 			settle_unknown(picks, last);
 		else
-			settle(picks, sched, last, cpu, chain->ts_ns, who_of(last, last->predicted));
+			settle_level(picks, sched, last, cpu, chain->ts_ns,
+				     who_of(last, last->predicted));
 		return;
 	}
 	if (!who.task)
-		who.task = stay(picks, sched, cpu);
+		who.task = keep_running(picks, sched, cpu);
 	if (who.task)
-		settle(picks, sched, last, cpu, chain->ts_ns, who);
+		settle_level(picks, sched, last, cpu, chain->ts_ns, who);
 	else
 		settle_unknown(picks, last);
 }
 
-/* What was told of the candidates goes to @level, whose room is used for the next ones. */
+/* Move the candidates to @level; the room of @level is used for the next ones. */
 static void take_candidates(struct pick_level *level, struct pick_level *candidates)
 {
 	struct pick_entity *entity = level->entity;
@@ -198,7 +197,7 @@ static void fill_level(struct picks *picks, struct pick_level *level,
 	}
 }
 
-/* Does a chain begin with this search? */
+/* True if a chain begins with this search. */
 static bool is_begin(const struct sched *sched, const struct pick_chain *chain,
 		     const struct ipcprobe_rec_fair_pick *rec)
 {
@@ -232,8 +231,8 @@ static void add_level(struct picks *picks, const struct sched *sched,
 	if (is_begin(sched, chain, rec)) {
 		begin_chain(picks, sched, rec);
 	} else if (chain->is_open && chain->nr < PICK_NR_LEVELS) {
-		settle(picks, sched, &chain->level[chain->nr - 1], rec->cpu, chain->ts_ns,
-		       (struct pick_who){ .group = rec->group });
+		settle_level(picks, sched, &chain->level[chain->nr - 1], rec->cpu, chain->ts_ns,
+			     (struct pick_who){ .group = rec->group });
 	} else {
 		cpu->candidates.nr = 0;
 		picks->nr_undecided++;
@@ -243,7 +242,7 @@ static void add_level(struct picks *picks, const struct sched *sched,
 	fill_level(picks, &chain->level[chain->nr++], rec);
 }
 
-/* ---- wake-up checks: does the woken task preempt the running one? ---- */
+/* ---- wake-up checks: whether the woken task preempts the running one ---- */
 
 static void end_wake(struct picks *picks, const struct sched *sched, uint32_t cpu, uint64_t ts_ns,
 		     bool is_preempted)
@@ -264,11 +263,14 @@ static void end_wake(struct picks *picks, const struct sched *sched, uint32_t cp
 		level->outcome = PICK_WRONG;
 	miss.predicted = who_of(level, level->predicted);
 	miss.chosen.task = is_preempted ? c->woken : sched->cpu[cpu].current;
-	count(picks, PICK_BY_WAKEUP, level->outcome, true, &miss);
+	count_prediction(picks, PICK_BY_WAKEUP, level->outcome, true, &miss);
 	c->woken = 0;
 }
 
-/* Whoever is told first again was searched for anew, as one that slept left. */
+/*
+ * Begin a check. If it is about the same woken task again, the search was repeated
+ * because the first candidate slept and left the queue.
+ */
 static void begin_wake(struct picks *picks, const struct sched *sched,
 		       const struct ipcprobe_rec_fair_pick *rec, uint32_t woken)
 {
@@ -276,7 +278,7 @@ static void begin_wake(struct picks *picks, const struct sched *sched,
 	struct pick_miss none = { 0 };
 
 	if (cpu->woken == woken && woken && is_delayed(&cpu->wake))
-		count(picks, PICK_BY_WAKEUP, PICK_RIGHT, true, &none);
+		count_prediction(picks, PICK_BY_WAKEUP, PICK_RIGHT, true, &none);
 	else if (rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, false);
 	take_candidates(&cpu->wake, &cpu->candidates);
@@ -334,8 +336,9 @@ static int apply_resched(struct picks *picks, const struct sched *sched,
 	if (task && cpu->woken == task && rec->cpu < sched->nr_cpus)
 		end_wake(picks, sched, rec->cpu, rec->hdr.ts_ns, true);
 	/*
-	 * Once asked it is asked, until the scheduler has looked, which it may
-	 * not have done yet: in the queues of groups it charges time as it goes.
+	 * A request counts until the scheduler has acted on it. It may not have
+	 * done that yet: while it charges time in the queues of groups, it makes
+	 * further requests.
 	 */
 	request = cpu->request.ts_ns && cpu->chain.is_open &&
 		  cpu->chain.ts_ns >= cpu->request.ts_ns ? &cpu->later : &cpu->request;
@@ -379,8 +382,8 @@ static void end_chain(struct picks *picks, const struct sched *sched, uint32_t c
 	}
 	chain->is_open = false;
 	chain->is_used = true;
-	settle(picks, sched, &chain->level[chain->nr - 1], cpu, chain->ts_ns,
-	       (struct pick_who){ .task = next });
+	settle_level(picks, sched, &chain->level[chain->nr - 1], cpu, chain->ts_ns,
+		     (struct pick_who){ .task = next });
 }
 
 static int apply_switch(struct picks *picks, const struct sched *sched,
@@ -414,12 +417,13 @@ static int apply_switch(struct picks *picks, const struct sched *sched,
 	miss.rule = cpu->by_class.rule;
 	miss.predicted.task = cpu->by_class.predicted;
 	miss.chosen.task = next;
-	count(picks, cpu->by_class.rule, cpu->by_class.outcome,
-	      cpu->by_class.nr_runnable > 1 && cpu->by_class.rule != PICK_BY_RT_EQUAL, &miss);
+	count_prediction(picks, cpu->by_class.rule, cpu->by_class.outcome,
+			 cpu->by_class.nr_runnable > 1 &&
+			 cpu->by_class.rule != PICK_BY_RT_EQUAL, &miss);
 	return 0;
 }
 
-/* One that slept may leave because it was picked. */
+/* A picked task that slept may leave the queue because it was picked. */
 static void apply_dequeue(struct picks *picks, const struct sched *sched,
 			  const struct ipcprobe_rec_rq_dequeue *rec)
 {
@@ -449,8 +453,8 @@ static void apply_wakeup(struct picks *picks, const struct sched *sched,
 }
 
 /**
- * picks_apply - take in one record of class "pick" or "sched"
- * @sched: the run queues as they were before it
+ * picks_apply - apply one record of class "pick" or "sched"
+ * @sched: the run queues before the record was applied to them
  *
  * Return: 0 or -ENOMEM.
  */
@@ -501,8 +505,8 @@ static void lose_cpu(struct picks *picks, struct pick_cpu *cpu)
 }
 
 /*
- * picks_lost - the records of @gap are missing: what is open of these queues stays
- * unknown.  Deadlines of tasks are told again at each choice.
+ * picks_lost - records are missing in @gap: searches of these queues that are not
+ * settled stay unknown. Deadlines of tasks are recorded again at each pick.
  */
 void picks_lost(struct picks *picks, const struct sched_gap *gap)
 {
@@ -516,7 +520,7 @@ void picks_lost(struct picks *picks, const struct sched_gap *gap)
 	sched_gaps_add(&picks->gaps, gap);
 }
 
-/* picks_reset - forget all figures, not what is known */
+/* picks_reset - set all figures to 0, keep the state */
 void picks_reset(struct picks *picks)
 {
 	memset(picks->count, 0, sizeof(picks->count));
@@ -540,7 +544,10 @@ struct pick_count picks_sum(const struct picks *picks)
 	return sum;
 }
 
-/* 1 ms * (1 + ilog2(min(CPUs, 8))): sched_tunable_scaling is "log" by default */
+/*
+ * picks_set_cpus - granularity: 1 ms * (1 + ilog2(min(CPUs, 8))), because
+ * sched_tunable_scaling is "log" by default
+ */
 void picks_set_cpus(struct picks *picks, uint32_t nr_cpus)
 {
 	uint32_t nr = nr_cpus < 8 ? nr_cpus : 8;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why the scheduler chose: what it knew at each pick, whom its rules give, and
- * whom it took.
+ * Picks of the scheduler: what it knew at each pick, which task its rules give, and
+ * which task it took.
  *
  * The searches of one pick, from the root group's queue down to a task, are a
- * chain.  Each level but the last was right if the next level searches the queue
- * of the group predicted; the last, if the next switch is to the task predicted,
- * or if there is none before the next chain and it was the running one.
+ * chain. A prediction for a level is right if the next level searches the queue of
+ * the predicted group. The prediction for the last level is right if the next
+ * switch is to the predicted task, or if there is no switch before the next chain
+ * and the predicted task was the running one.
  */
 #ifndef IPCPROBE_MODEL_SCHED_PICK_H
 #define IPCPROBE_MODEL_SCHED_PICK_H
@@ -20,17 +21,17 @@
 #include "model/sched/pick_rule.h"
 #include "model/sched/runqueue.h"
 
-#define PICK_NR_MISSES		64U	/* kept in detail */
-#define PICK_NR_CANDIDATES	4096U	/* of a level, kept */
-#define PICK_NR_LEVELS		16U	/* of a chain, kept */
+#define PICK_NR_MISSES		64U	/* wrong predictions kept in detail */
+#define PICK_NR_CANDIDATES	4096U	/* candidates of a level that are kept */
+#define PICK_NR_LEVELS		16U	/* levels of a chain that are kept */
 
-/* a task, or a group of which nothing but that is known; neither: nobody */
+/* A task, or a group if only the group is known; both 0 = none. */
 struct pick_who {
 	uint32_t task;
 	uint32_t group;
 };
 
-/* a prediction that was wrong */
+/* A wrong prediction. */
 struct pick_miss {
 	uint64_t ts_ns;
 	uint32_t cpu;
@@ -41,10 +42,11 @@ struct pick_miss {
 
 /**
  * struct pick_count - predictions by one rule
- * @nr: those that could be compared
- * @nr_right: of them right
- * @nr_choice: of all, those where several could have run, and one alone was right
- * @nr_choice_right: of them right
+ * @nr: predictions that could be compared
+ * @nr_right: right predictions among @nr
+ * @nr_choice: predictions among @nr where several tasks could have run, and only
+ *	one was right
+ * @nr_choice_right: right predictions among @nr_choice
  */
 struct pick_count {
 	uint64_t nr;
@@ -55,11 +57,11 @@ struct pick_count {
 
 /**
  * struct pick_chain - the searches of one pick
- * @ts_ns: when it began
- * @level: from the root group down
- * @is_open: what came of it is not known yet
- * @is_used: the last switch on the CPU followed from it
- * @left: a task that slept and left the queue since, 0 = none
+ * @ts_ns: begin of the pick
+ * @level: levels from the root group down
+ * @is_open: the result of the pick is not known yet
+ * @is_used: the last switch on the CPU was the result of this pick
+ * @left: task that slept and has left the queue since the pick, 0 = none
  */
 struct pick_chain {
 	uint64_t ts_ns;
@@ -71,13 +73,14 @@ struct pick_chain {
 };
 
 /**
- * struct pick_class - what the classes' order says of a switch
- * @is_fair: to a task of the fair class
- * @rule: PICK_BY_STOP ... PICK_BY_IDLE; PICK_BY_UNDECIDED: the order of classes left
- *	it to the fair class, or too little is known
- * @nr_runnable: tasks that could have run
- * @nr_equal: PICK_BY_RT_EQUAL: of so many
- * @predicted: one of them; 0 = nobody
+ * struct pick_class - the prediction for a switch by the order of the scheduling
+ * classes
+ * @is_fair: the switch was to a task of the fair class
+ * @rule: PICK_BY_STOP ... PICK_BY_IDLE; PICK_BY_UNDECIDED: the fair class decided,
+ *	or too little is known
+ * @nr_runnable: number of tasks that could have run
+ * @nr_equal: number of tasks that are as good as @predicted, see PICK_BY_RT_EQUAL
+ * @predicted: predicted task; 0 = the idle task
  */
 struct pick_class {
 	bool is_fair;
@@ -89,9 +92,9 @@ struct pick_class {
 };
 
 /**
- * struct pick_request - the running task was asked to give up the CPU
- * @ts_ns: when; 0 = it was not
- * @lead: INT64_MIN = not known
+ * struct pick_request - a request to the running task to give up the CPU
+ * @ts_ns: time of the request; 0 = none
+ * @lead: as in rq_resched; INT64_MIN = not known
  */
 struct pick_request {
 	uint64_t ts_ns;
@@ -102,7 +105,7 @@ struct pick_request {
 	uint16_t context;
 };
 
-/* what is known of a deadline task, or of a CPU's fair server */
+/* State of a deadline task, or of a CPU's fair server. */
 struct pick_deadline {
 	bool is_known;
 	uint64_t deadline;
@@ -111,19 +114,21 @@ struct pick_deadline {
 };
 
 /**
- * struct pick_cpu - one CPU
- * @candidate: told since the last search
+ * struct pick_cpu - picks on one CPU
+ * @candidate: candidates recorded since the last search
  * @chain: the last pick
  * @wake: the last wake-up check, open while its outcome is not known
- * @woken: whom it is about
- * @request: since the last switch, the first that nobody looked after
- * @later: after that search began: it counts only if nobody was switched to
- * @cause: @request as it was at the last switch
- * @is_followed: nothing is missing since the last switch
- * @is_cause_known: that was so at the last switch: no @cause means that nobody asked
- * @by_class: of the last switch
- * @server: of the fair class, or of a BPF scheduler's, known if it was among those that the deadline class
- *	looked at since the last switch
+ * @woken: woken task of the check in @wake
+ * @request: first request after the last switch that no search has followed
+ * @later: request made after that search began: it counts only if there was no
+ *	switch
+ * @cause: @request at the time of the last switch
+ * @is_followed: no record is missing since the last switch
+ * @is_cause_known: @is_followed at the time of the last switch: then no @cause
+ *	means that there was no request
+ * @by_class: prediction for the last switch
+ * @server: server of the fair class or of a BPF scheduler's class; known if the
+ *	deadline class examined it since the last switch
  */
 struct pick_cpu {
 	struct pick_level candidates;
@@ -140,17 +145,17 @@ struct pick_cpu {
 };
 
 /**
- * struct picks - all CPUs
+ * struct picks - picks on all CPUs
  * @granularity_ns: sysctl_sched_wakeup_granularity of Linux 6.1
  * @is_unit_known: @is_unscaled is certain
- * @is_unscaled: the unit of weights in sums, see struct pick_level
- * @gaps: records that are missing
+ * @is_unscaled: unit of weights in sums, see struct pick_level
+ * @gaps: missing records
  * @deadline: struct pick_deadline, by task
- * @count: by rule
- * @nr_undecided: searches of which too little is known
- * @nr_unseen: switches to a fair task without a search before
- * @nr_bpf: switches that a BPF scheduler decided
- * @miss: the first ones
+ * @count: counts of predictions, by rule
+ * @nr_undecided: number of searches about which too little is known
+ * @nr_unseen: number of switches to a fair task without a search before
+ * @nr_bpf: number of switches that a BPF scheduler decided
+ * @miss: the first wrong predictions
  */
 struct picks {
 	struct pick_cpu *cpu;
@@ -172,24 +177,30 @@ struct picks {
 int picks_init(struct picks *picks);
 void picks_deinit(struct picks *picks);
 
-/* the recorded machine's CPUs: they make the granularity of Linux 6.1 */
+/*
+ * Set the number of CPUs of the recorded machine: it determines the granularity of
+ * Linux 6.1.
+ */
 void picks_set_cpus(struct picks *picks, uint32_t nr_cpus);
 
-/* before @sched takes it in: a record of class pick or sched */
+/* Apply a record of class pick or sched, before it is applied to @sched. */
 int picks_apply(struct picks *picks, const struct sched *sched, const struct ipcprobe_rec *rec);
 void picks_lost(struct picks *picks, const struct sched_gap *gap);
 void picks_reset(struct picks *picks);
 
-/* predictions by all rules */
+/* Sum of the predictions by all rules. */
 struct pick_count picks_sum(const struct picks *picks);
 
-/* What is known of picks on @cpu, NULL = nothing. */
+/* Picks on @cpu, NULL = none. */
 static inline const struct pick_cpu *picks_cpu(const struct picks *picks, uint32_t cpu)
 {
 	return cpu < picks->nr_cpus ? &picks->cpu[cpu] : NULL;
 }
 
-/* pick_class.c: whom the order of classes gives at a switch; which fair task, it does not know */
+/*
+ * pick_class.c: predict the task at a switch by the order of classes; it does not
+ * know which fair task is next
+ */
 struct pick_class pick_by_class(const struct picks *picks, const struct sched *sched,
 				const struct ipcprobe_rec_rq_switch *rec, uint32_t prev,
 				uint32_t next);

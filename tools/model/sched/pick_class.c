@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Whom the order of the scheduling classes gives at a switch.
- */
+/* Predict the task at a switch by the order of the scheduling classes. */
 #include "model/sched/pick.h"
 
-#define PRIO_FAIR	100U	/* the least of the fair class, kernel scale */
-#define PRIO_DEADLINE	65535U	/* -1 */
+#define PRIO_FAIR	100U	/* lowest priority number of the fair class, kernel scale */
+#define PRIO_DEADLINE	65535U	/* -1 as 16 bits */
 
 /**
- * struct runnable - the members of the most important class
- * @sched_class: which; IPCPROBE_SCHED_IDLE: nobody wants to run
- * @best: the first of them, by its class's order
- * @nr: members of all classes that could run
- * @nr_equal: as good as @best
- * @is_among: whom the kernel chose is one of these
- * @is_doubtful: something of a member is not known
+ * struct runnable - the runnable members of the highest class
+ * @sched_class: the highest class; IPCPROBE_SCHED_IDLE = no task wants to run
+ * @best: first member in the order of the class
+ * @nr: number of runnable members of all classes
+ * @nr_equal: number of members that are as good as @best
+ * @is_among: the task that the kernel chose is one of @nr_equal
+ * @is_doubtful: the state of a member is not completely known
  */
 struct runnable {
 	uint8_t sched_class;
@@ -36,7 +34,7 @@ static uint8_t class_of(const struct sched *sched, uint32_t number, uint16_t pri
 	return prio < PRIO_FAIR ? IPCPROBE_SCHED_RT : IPCPROBE_SCHED_FAIR;
 }
 
-/* Does it want to run, and may it? */
+/* True if the task wants to run, and may run. */
 static bool is_runnable(const struct sched_task *task, bool is_prev,
 			const struct ipcprobe_rec_rq_switch *rec)
 {
@@ -45,9 +43,9 @@ static bool is_runnable(const struct sched_task *task, bool is_prev,
 	return task->state != SCHED_DELAYED && !task->is_throttled;
 }
 
-/* Below 0: @a comes before @b of the same class; 0: neither. */
-static int compare(const struct picks *picks, const struct sched *sched, uint32_t a, uint32_t b,
-		   struct runnable *run)
+/* Compare tasks of one class. Less than 0: @a comes before @b; 0: neither comes first. */
+static int compare_tasks(const struct picks *picks, const struct sched *sched, uint32_t a,
+			 uint32_t b, struct runnable *run)
 {
 	const struct pick_deadline *x = picks_deadline(picks, a), *y = picks_deadline(picks, b);
 
@@ -62,8 +60,8 @@ static int compare(const struct picks *picks, const struct sched *sched, uint32_
 	return x->deadline == y->deadline ? 0 : (int64_t)(x->deadline - y->deadline) < 0 ? -1 : 1;
 }
 
-static void add(const struct picks *picks, const struct sched *sched, uint32_t number,
-		uint32_t next, struct runnable *run)
+static void add_member(const struct picks *picks, const struct sched *sched, uint32_t number,
+		       uint32_t next, struct runnable *run)
 {
 	uint8_t told = sched_task_at(sched, number)->sched_class;
 	int order;
@@ -76,7 +74,7 @@ static void add(const struct picks *picks, const struct sched *sched, uint32_t n
 		run->sched_class = told;
 		order = -1;
 	} else {
-		order = compare(picks, sched, number, run->best, run);
+		order = compare_tasks(picks, sched, number, run->best, run);
 	}
 	if (order < 0) {
 		run->best = number;
@@ -101,7 +99,7 @@ static struct runnable most_important(const struct picks *picks, const struct sc
 		if (!is_runnable(sched_task_at(sched, number), number == prev, rec))
 			continue;
 		run.nr++;
-		add(picks, sched, number, next, &run);
+		add_member(picks, sched, number, next, &run);
 	}
 	return run;
 }
@@ -125,8 +123,9 @@ static enum pick_rule rule_of(uint8_t sched_class, uint32_t nr_equal)
 }
 
 /*
- * A task of the fair class, or of a BPF scheduler's, runs though one of a higher
- * class could: by its class's server, which is one of the deadline class.
+ * True if a task of the fair class, or of a BPF scheduler's, runs although one of a
+ * higher class could: its class's server, which belongs to the deadline class, lets
+ * it run.
  */
 static bool is_server_first(const struct picks *picks, uint32_t cpu, const struct runnable *run)
 {
@@ -141,7 +140,7 @@ static bool is_server_first(const struct picks *picks, uint32_t cpu, const struc
 	return best->is_known && (int64_t)(pick->server.deadline - best->deadline) <= 0;
 }
 
-/* Does the order of classes leave the choice to the class of who was chosen? */
+/* Check whether the order of classes permits the class of the chosen task. */
 static void compare_classes(const struct picks *picks, uint32_t cpu, const struct runnable *run,
 			    uint8_t chosen, struct pick_class *ret)
 {
@@ -178,7 +177,8 @@ struct pick_class pick_by_class(const struct picks *picks, const struct sched *s
 		return ret;
 	}
 	if (chosen == IPCPROBE_SCHED_IDLE && run.sched_class == IPCPROBE_SCHED_EXT) {
-		ret.rule = PICK_BY_BPF;	/* it need not give a CPU the tasks of its queue */
+		/* a BPF scheduler may leave a CPU idle while tasks are on its queue */
+		ret.rule = PICK_BY_BPF;
 		return ret;
 	}
 	if (run.sched_class == chosen)

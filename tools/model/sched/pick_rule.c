@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Whom the fair class picks from one queue.
- */
+/* Predict the task that the fair class picks from one queue. */
 #include "model/sched/pick_rule.h"
 
 #include <stddef.h>
@@ -18,7 +16,7 @@ const char *const pick_rule_names[NR_PICK_RULES] = { PICK_RULES(PICK_E) };
 const char *const pick_rule_sentences[NR_PICK_RULES] = { PICK_RULES(PICK_E) };
 #undef PICK_E
 
-static uint64_t shifted(uint64_t weight, unsigned int shift)
+static uint64_t shift_weight(uint64_t weight, unsigned int shift)
 {
 	if (!weight || !shift)
 		return weight;
@@ -28,7 +26,7 @@ static uint64_t shifted(uint64_t weight, unsigned int shift)
 
 static uint64_t scale_load_down(uint64_t weight)
 {
-	return shifted(weight, SCALE_SHIFT);
+	return shift_weight(weight, SCALE_SHIFT);
 }
 
 static const struct pick_entity *curr_of(const struct pick_level *level)
@@ -41,7 +39,7 @@ static const struct pick_entity *curr_of(const struct pick_level *level)
 	return NULL;
 }
 
-/* The first with @flag, -1: nobody. */
+/* Index of the first entity with @flag; -1 = none. */
 static int32_t find_flag(const struct pick_level *level, uint16_t flag)
 {
 	uint32_t i;
@@ -52,8 +50,11 @@ static int32_t find_flag(const struct pick_level *level, uint16_t flag)
 	return -1;
 }
 
-/* The @nth in the queue, from 0, the running one left out; -1: not told. */
-static int32_t queued(const struct pick_level *level, uint32_t nth)
+/*
+ * Index of the @nth entity in the queue, from 0, without the running one; -1 = not
+ * recorded.
+ */
+static int32_t nth_queued(const struct pick_level *level, uint32_t nth)
 {
 	uint32_t i;
 
@@ -65,14 +66,14 @@ static int32_t queued(const struct pick_level *level, uint32_t nth)
 
 /* ---- CFS ---- */
 
-static unsigned int fls(uint32_t x)
+static unsigned int find_last_set(uint32_t x)
 {
 	return x ? 32 - __builtin_clz(x) : 0;
 }
 
 /*
- * What the kernel keeps as inverse of a weight: for tasks the rounded numbers
- * of sched_prio_to_wmult[], for groups those of __update_inv_weight().
+ * The inverse of a weight that the kernel uses: for tasks the rounded numbers of
+ * sched_prio_to_wmult[], for groups those of __update_inv_weight().
  */
 static uint32_t inverse_of(const struct pick_entity *entity)
 {
@@ -94,13 +95,16 @@ uint64_t pick_virtual_time(uint64_t ns, const struct pick_entity *entity)
 	if (entity->weight == NICE_0_LOAD)
 		return ns;
 	fact *= inverse_of(entity);
-	high = fls(fact >> 32);
+	high = find_last_set(fact >> 32);
 	fact >>= high;
 	shift -= high;
 	return (__uint128_t)ns * (uint32_t)fact >> shift;
 }
 
-/* wakeup_preempt_entity() < 1: is it not too unfair to run @entity instead of @left? */
+/*
+ * True if it is not too unfair to run @entity instead of @left:
+ * wakeup_preempt_entity() < 1.
+ */
 static bool is_fair_enough(const struct pick_level *level, int32_t entity, int32_t left,
 			   uint64_t granularity_ns)
 {
@@ -115,25 +119,25 @@ static bool is_before(const struct pick_level *level, int32_t a, int32_t b)
 	return (int64_t)(level->entity[a].vruntime - level->entity[b].vruntime) < 0;
 }
 
-/* Whom else, if the first one yielded? -1: nobody. */
+/* The entity that is picked if the first one yielded; -1 = none. */
 static int32_t second_of(const struct pick_level *level, int32_t curr, int32_t left)
 {
 	int32_t second;
 
 	if (left == curr)
-		return queued(level, 0);
-	second = queued(level, 1);
+		return nth_queued(level, 0);
+	second = nth_queued(level, 1);
 	return second < 0 || (curr >= 0 && is_before(level, curr, second)) ? curr : second;
 }
 
-/* Does it matter who comes second, and was that not told? */
+/* True if the second entity matters, but was not recorded. */
 static bool is_second_cut(const struct pick_level *level, int32_t curr, int32_t left)
 {
 	return level->entity[left].flags & IPCPROBE_PICK_SKIP && level->is_cut && left != curr &&
-	       queued(level, 1) < 0;
+	       nth_queued(level, 1) < 0;
 }
 
-static void decide(struct pick_level *level, enum pick_rule rule, int32_t entity)
+static void set_decision(struct pick_level *level, enum pick_rule rule, int32_t entity)
 {
 	level->rule = rule;
 	level->predicted = entity;
@@ -141,7 +145,7 @@ static void decide(struct pick_level *level, enum pick_rule rule, int32_t entity
 
 static void predict_cfs(struct pick_level *level, uint64_t granularity_ns)
 {
-	int32_t curr = find_flag(level, IPCPROBE_PICK_CURR), left = queued(level, 0), second;
+	int32_t curr = find_flag(level, IPCPROBE_PICK_CURR), left = nth_queued(level, 0), second;
 	int32_t next = find_flag(level, IPCPROBE_PICK_NEXT);
 	int32_t last = find_flag(level, IPCPROBE_PICK_LAST);
 
@@ -151,16 +155,16 @@ static void predict_cfs(struct pick_level *level, uint64_t granularity_ns)
 		left = curr;
 	if (left < 0 || is_second_cut(level, curr, left))
 		return;
-	decide(level, level->nr_queued == 1 ? PICK_BY_ONLY : PICK_BY_LEFTMOST, left);
+	set_decision(level, level->nr_queued == 1 ? PICK_BY_ONLY : PICK_BY_LEFTMOST, left);
 	if (level->entity[left].flags & IPCPROBE_PICK_SKIP) {
 		second = second_of(level, curr, left);
 		if (second >= 0 && is_fair_enough(level, second, left, granularity_ns))
-			decide(level, PICK_BY_SKIP, second);
+			set_decision(level, PICK_BY_SKIP, second);
 	}
 	if (next >= 0 && is_fair_enough(level, next, left, granularity_ns))
-		decide(level, PICK_BY_NEXT, next);
+		set_decision(level, PICK_BY_NEXT, next);
 	else if (last >= 0 && is_fair_enough(level, last, left, granularity_ns))
-		decide(level, PICK_BY_LAST, last);
+		set_decision(level, PICK_BY_LAST, last);
 }
 
 /* ---- EEVDF ---- */
@@ -169,7 +173,7 @@ uint64_t pick_weight(const struct pick_level *level, const struct pick_entity *e
 {
 	uint64_t weight = entity->weight;
 
-	return shifted(level->is_unscaled ? weight : scale_load_down(weight), level->shift);
+	return shift_weight(level->is_unscaled ? weight : scale_load_down(weight), level->shift);
 }
 
 static int64_t key_of(const struct pick_level *level, uint64_t vruntime)
@@ -182,7 +186,7 @@ struct mean {
 	int64_t load;
 };
 
-/* The queue's sums with the running one's share. */
+/* The sums of the queue, with the share of the running entity. */
 static struct mean mean_of(const struct pick_level *level)
 {
 	const struct pick_entity *curr = curr_of(level);
@@ -216,8 +220,9 @@ uint64_t pick_mean_vruntime(const struct pick_level *level)
 }
 
 /*
- * Linux 6.12 sums weights of 1024 for nice 0, 7.2 of 1048576.  If all are
- * told their sum shows it, else what is told shows the lesser unit at least.
+ * pick_find_unit - Linux 6.12 sums weights with 1024 for nice 0, Linux 7.2 with
+ * 1048576. If all entities are recorded, their sum shows the unit; if not, the
+ * recorded ones show at least that it is the smaller one.
  */
 bool pick_find_unit(struct pick_level *level)
 {
@@ -229,8 +234,8 @@ bool pick_find_unit(struct pick_level *level)
 
 		if (level->entity[i].flags & IPCPROBE_PICK_CURR)
 			continue;
-		unscaled += shifted(weight, level->shift);
-		scaled += shifted(scale_load_down(weight), level->shift);
+		unscaled += shift_weight(weight, level->shift);
+		scaled += shift_weight(scale_load_down(weight), level->shift);
 	}
 	level->is_unscaled = unscaled && unscaled <= level->sum_weight;
 	return unscaled && (unscaled == level->sum_weight || scaled == level->sum_weight);
@@ -251,14 +256,14 @@ static void predict_earliest(struct pick_level *level, int32_t curr)
 {
 	int32_t best = first_eligible(level);
 
-	/* an eligible one may be among those not told */
+	/* an eligible entity may be among those not recorded */
 	if (best < 0 && level->is_cut)
 		return;
 	if (best < 0 || (curr >= 0 && (int64_t)(level->entity[curr].deadline -
 						level->entity[best].deadline) < 0))
 		best = curr;
 	if (best >= 0)
-		decide(level, PICK_BY_DEADLINE, best);
+		set_decision(level, PICK_BY_DEADLINE, best);
 }
 
 static void predict_eevdf(struct pick_level *level)
@@ -269,24 +274,24 @@ static void predict_eevdf(struct pick_level *level)
 
 	if (level->nr_queued == 1) {
 		if (level->nr)
-			decide(level, PICK_BY_ONLY, curr >= 0 ? curr : 0);
+			set_decision(level, PICK_BY_ONLY, curr >= 0 ? curr : 0);
 		return;
 	}
 	if (next >= 0 && has_protection && pick_is_eligible(level, &level->entity[next])) {
-		decide(level, PICK_BY_NEXT, next);
+		set_decision(level, PICK_BY_NEXT, next);
 		return;
 	}
 	if (curr >= 0 && !pick_is_eligible(level, &level->entity[curr]))
 		curr = -1;
 	if (curr >= 0 && has_protection && level->entity[curr].flags & IPCPROBE_PICK_PROTECTED)
-		decide(level, PICK_BY_PROTECTED, curr);
+		set_decision(level, PICK_BY_PROTECTED, curr);
 	else
 		predict_earliest(level, curr);
 }
 
 void pick_predict(struct pick_level *level, uint64_t granularity_ns)
 {
-	decide(level, PICK_BY_UNDECIDED, -1);
+	set_decision(level, PICK_BY_UNDECIDED, -1);
 	level->chosen = -1;
 	level->outcome = PICK_OPEN;
 	if (level->flags & IPCPROBE_PICK_BUDDY_FIRST && !level->nr)

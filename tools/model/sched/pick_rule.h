@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Whom the fair class picks from one queue: the rules of CFS, as Linux 6.1 has
- * them in pick_next_entity(), and of EEVDF, as Linux 6.12 and 7.2 have them in
- * pick_eevdf(), with the kernel's own arithmetic.
+ * Predict the task that the fair class picks from one queue: by the rules of CFS,
+ * as Linux 6.1 has them in pick_next_entity(), and of EEVDF, as Linux 6.12 and 7.2
+ * have them in pick_eevdf(), with the kernel's own arithmetic.
  */
 #ifndef IPCPROBE_MODEL_SCHED_PICK_RULE_H
 #define IPCPROBE_MODEL_SCHED_PICK_RULE_H
@@ -12,7 +12,7 @@
 
 #include <linux/ipcprobe.h>
 
-/* R(NAME, name, sentence): what decided */
+/* R(NAME, name, sentence): the rule that decided. */
 #define PICK_RULES(R)							\
 	R(UNDECIDED, "not decidable", "too little was told to decide")	\
 	R(ONLY, "only one", "there was no other")			\
@@ -46,9 +46,9 @@ extern const char *const pick_rule_names[NR_PICK_RULES];
 extern const char *const pick_rule_sentences[NR_PICK_RULES];
 
 /**
- * struct pick_entity - one that competes
+ * struct pick_entity - a candidate: a task or a group
  * @task: number of the task, unless @group
- * @group: the group it stands for, 0 = none
+ * @group: group that the entity stands for, 0 = a task
  * @flags: IPCPROBE_PICK_CURR and others
  */
 struct pick_entity {
@@ -64,18 +64,20 @@ struct pick_entity {
 enum pick_outcome { PICK_OPEN, PICK_RIGHT, PICK_WRONG, PICK_UNDECIDED };
 
 /**
- * struct pick_level - one queue that is searched
+ * struct pick_level - a search of one queue
  * @zero_vruntime, @sum_w_vruntime, @sum_weight, @shift: as in fair_pick
- * @is_unscaled: weights in @sum_weight are as in @entity, else 1024 times less
- * @group: whose queue it is
- * @nr_queued: entities in it, those not told included
- * @site: the function that looks
+ * @is_unscaled: weights in @sum_weight have the unit of those in @entity; if false,
+ *	they are 1024 times smaller
+ * @group: group of the queue
+ * @nr_queued: number of entities in the queue, including those not recorded
+ * @site: function that searches the queue
  * @flags: IPCPROBE_PICK_EEVDF and others
- * @is_cut: records are missing, or not all were told
+ * @is_cut: records are missing, or not all entities were recorded
  * @entity: candidates in the kernel's order
  * @rule: enum pick_rule
- * @predicted: whom it gives, a place in @entity, -1 = nobody
- * @chosen: whom the kernel chose, likewise, -1 = not known or not among them
+ * @predicted: predicted entity, an index in @entity, -1 = none
+ * @chosen: entity that the kernel chose, an index in @entity, -1 = not known or not
+ *	among them
  * @outcome: enum pick_outcome
  */
 struct pick_level {
@@ -98,22 +100,25 @@ struct pick_level {
 	uint8_t outcome;
 };
 
-/* sets rule and predicted; @granularity_ns: sysctl_sched_wakeup_granularity of Linux 6.1 */
+/*
+ * Set rule and predicted; @granularity_ns: sysctl_sched_wakeup_granularity of Linux
+ * 6.1.
+ */
 void pick_predict(struct pick_level *level, uint64_t granularity_ns);
 
-/* EEVDF: may it be picked now? */
+/* EEVDF: true if the entity is eligible now. */
 bool pick_is_eligible(const struct pick_level *level, const struct pick_entity *entity);
 
-/* EEVDF: the mean virtual run time: who is behind it is owed time */
+/* EEVDF: the mean virtual run time; an entity with a lower one is owed time. */
 uint64_t pick_mean_vruntime(const struct pick_level *level);
 
-/* CFS: real time as virtual time of @entity, __calc_delta() of Linux 6.1 */
+/* CFS: convert real time to virtual time of @entity, like __calc_delta() of Linux 6.1. */
 uint64_t pick_virtual_time(uint64_t ns, const struct pick_entity *entity);
 
-/* what its weight counts in the sums of @level */
+/* Weight of the entity in the unit of the sums of @level. */
 uint64_t pick_weight(const struct pick_level *level, const struct pick_entity *entity);
 
-/* sets is_unscaled, if the candidates tell; is there no doubt? */
+/* Set is_unscaled, if the candidates show the unit; true if it is certain. */
 bool pick_find_unit(struct pick_level *level);
 
 #endif /* IPCPROBE_MODEL_SCHED_PICK_RULE_H */

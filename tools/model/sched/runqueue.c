@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Run queues.
- */
+/* Apply records of class "sched" to the run queues. */
 #include "model/sched/runqueue.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define DEQUEUE_SLEEP	0x1U	/* in rq_dequeue: it does not just change its queue */
-#define ENQUEUE_WAKEUP	0x1U	/* in rq_enqueue: it does not sleep on */
-#define STATE_DEAD	0x80U	/* in rq_switch: it will not run again */
+/* in rq_dequeue: the task goes to sleep; it does not just change its queue */
+#define DEQUEUE_SLEEP	0x1U
+/* in rq_enqueue: the task is woken, and does not continue to sleep */
+#define ENQUEUE_WAKEUP	0x1U
+#define STATE_DEAD	0x80U	/* in rq_switch: the task will not run again */
 
-/* The task's first record since some were lost: add it to those of now. */
-static int meet(struct sched *sched, uint32_t number)
+/* Add the task to those seen in this generation, at its first record after a loss. */
+static int add_seen(struct sched *sched, uint32_t number)
 {
 	uint32_t *grown;
 
@@ -25,7 +25,7 @@ static int meet(struct sched *sched, uint32_t number)
 	return 0;
 }
 
-/* What went on is not known: nothing of it goes on. */
+/* Forget what the task did before: the records of it are missing. */
 static void forget_past(struct sched_task *task)
 {
 	task->wake_ns = 0;
@@ -42,7 +42,7 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 	*number = tasks_by_tid(sched->tasks, tid);
 	task = pool_reach(&sched->task, *number);
 	if (task && task->gen != sched->gen) {
-		if (meet(sched, *number))
+		if (add_seen(sched, *number))
 			return NULL;
 		task->gen = sched->gen;
 		task->number = *number;
@@ -71,10 +71,10 @@ static struct sched_cpu *cpu_of(struct sched *sched, uint32_t cpu)
 	return &grown[cpu];
 }
 
-/* ---- who watches ---- */
+/* ---- calls of the watcher ---- */
 
-static int tell_switch(const struct sched *sched, const struct ipcprobe_rec_rq_switch *rec,
-		       uint32_t prev, uint32_t next)
+static int watch_switch(const struct sched *sched, const struct ipcprobe_rec_rq_switch *rec,
+			uint32_t prev, uint32_t next)
 {
 	struct sched_switch sw = { .rec = rec, .prev = prev, .next = next };
 
@@ -83,16 +83,16 @@ static int tell_switch(const struct sched *sched, const struct ipcprobe_rec_rq_s
 	return sched->watch->on_switch(sched->watch->arg, sched, &sw);
 }
 
-static int tell_wakeup(const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
-		       uint32_t task, const struct sched_waker *waker)
+static int watch_wakeup(const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
+			uint32_t task, const struct sched_waker *waker)
 {
 	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_wakeup)
 		return 0;
 	return sched->watch->on_wakeup(sched->watch->arg, sched, rec, task, waker);
 }
 
-static int tell_migrate(const struct sched *sched, const struct ipcprobe_rec_rq_migrate *rec,
-			uint32_t task, uint32_t by)
+static int watch_migrate(const struct sched *sched, const struct ipcprobe_rec_rq_migrate *rec,
+			 uint32_t task, uint32_t by)
 {
 	if (!sched_is_watched(sched, rec->hdr.ts_ns) || !sched->watch->on_migrate)
 		return 0;
@@ -113,8 +113,8 @@ static void note_disagreement(struct sched *sched, const struct sched_cpu *cpu, 
 }
 
 /*
- * The queue's length changed by @change.  The time before counts only if the
- * kernel's length agrees; that is the one to go on with.
+ * The queue's length changed by @change. The time before counts only if the
+ * kernel's length agrees; the kernel's length is used from now on.
  */
 static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 int64_t change, uint32_t nr_running)
@@ -140,7 +140,7 @@ static int change_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts
 
 /* ---- checks ---- */
 
-/* Is @number on the queue of @cpu, or on none, as a record says? */
+/* Check that @number is on the queue of @cpu, or on no queue, as a record says. */
 static void check_queue(struct sched *sched, const struct sched_cpu *cpu, uint64_t ts_ns,
 			uint32_t number, enum sched_check check, bool is_right)
 {
@@ -153,7 +153,10 @@ static void check_queue(struct sched *sched, const struct sched_cpu *cpu, uint64
 		sched_check(sched, &wanted, is_right);
 }
 
-/* Who sleeps, but is a member, stays so on another queue; who may do so may do so. */
+/*
+ * The task joins a queue. If it sleeps while it is a member, it continues to sleep
+ * on the new queue; if that is not certain, it stays uncertain.
+ */
 static int join_queue(const struct sched *sched, struct sched_task *task,
 		      const struct ipcprobe_rec_rq_enqueue *rec, uint32_t by)
 {
@@ -173,7 +176,10 @@ static int join_queue(const struct sched *sched, struct sched_task *task,
 	return 0;
 }
 
-/* Linux 6.18 and newer: one of a throttled group, which stayed a member, goes on. */
+/*
+ * True for Linux 6.18 and newer: a task of a throttled group, which stayed a
+ * member, may run again.
+ */
 static bool ends_throttling(const struct sched *sched, const struct sched_task *task,
 			    const struct ipcprobe_rec_rq_enqueue *rec)
 {
@@ -208,8 +214,8 @@ static void lose_task(const struct sched *sched, struct sched_task *task, uint64
 }
 
 /*
- * The task is on no queue now.  If some CPU was not recorded, or records of one are
- * missing just now, it may be on that one's queue at once, and nobody knows.
+ * The task is on no queue now. If some CPU was not recorded, or records of one are
+ * missing at this time, the task may join that CPU's queue at once, unseen.
  */
 static void leave_all(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
 		      enum sched_state state)
@@ -220,7 +226,10 @@ static void leave_all(const struct sched *sched, struct sched_task *task, uint64
 		lose_task(sched, task, ts_ns);
 }
 
-/* It is taken off its queue, to be put on another: will it sleep there? */
+/*
+ * True if the task, which is taken off its queue to be put on another, may sleep
+ * there.
+ */
 static bool may_sleep_on(const struct sched *sched, const struct sched_task *task,
 			 const struct ipcprobe_rec_rq_dequeue *rec)
 {
@@ -230,7 +239,10 @@ static bool may_sleep_on(const struct sched *sched, const struct sched_task *tas
 	       (task->state == SCHED_UNKNOWN && !sched->sleepers_leave);
 }
 
-/* Who runs goes to sleep at the switch, who is queued is on its way to another queue. */
+/*
+ * A running task leaves its queue to sleep, from the next switch on. A queued task
+ * is moved to another queue.
+ */
 static int leave_queue(const struct sched *sched, struct sched_task *task,
 		       const struct ipcprobe_rec_rq_dequeue *rec, uint32_t by)
 {
@@ -246,13 +258,17 @@ static int leave_queue(const struct sched *sched, struct sched_task *task,
 		return task->state == SCHED_MIGRATING ?
 		       delay_enter(&task->delay, rec->hdr.ts_ns, &part) : 0;
 	}
-	if (task->state != SCHED_UNKNOWN ||	/* else it may run until the switch */
+	/* an unknown task may run until the switch */
+	if (task->state != SCHED_UNKNOWN ||
 	    (rec->rq_flags & DEQUEUE_SLEEP && sched->cpu[rec->cpu].is_known))
 		leave_all(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
 	return 0;
 }
 
-/* Linux 6.18 and newer: one of a throttled group; as in older ones it stays a member. */
+/*
+ * True for Linux 6.18 and newer: the task leaves because its group is throttled;
+ * the model keeps it as a member, as in older kernels.
+ */
 static bool begins_throttling(const struct sched *sched, const struct sched_task *task,
 			      const struct ipcprobe_rec_rq_dequeue *rec)
 {
@@ -306,9 +322,12 @@ static int apply_throttle(struct sched *sched, const struct ipcprobe_rec_rq_thro
 	return cpu ? sched_throttle(sched, cpu, rec) : 0;
 }
 
-/* ---- who runs ---- */
+/* ---- the running task ---- */
 
-/* Who goes to sleep may stay on its queue; of one that is not known nobody knows. */
+/*
+ * The task goes to sleep. It may stay on its queue; if the queue is unknown, that
+ * is unknown, too.
+ */
 static void go_to_sleep(const struct sched *sched, struct sched_task *task,
 			const struct ipcprobe_rec_rq_switch *rec)
 {
@@ -320,7 +339,7 @@ static void go_to_sleep(const struct sched *sched, struct sched_task *task,
 		lose_task(sched, task, rec->hdr.ts_ns);
 }
 
-/* Who loses the CPU and wants to run on waits from now on. */
+/* The task loses the CPU and wants to run on: it waits from now on. */
 static int switch_out(const struct sched *sched, struct sched_task *task,
 		      const struct ipcprobe_rec_rq_switch *rec)
 {
@@ -362,7 +381,7 @@ static int switch_in(const struct sched *sched, struct sched_task *task, uint16_
 	return hist_add(&task->latency, ts_ns - wake_ns);
 }
 
-/* The task's delay, if it waited, is over. */
+/* End the task's delay, if it waited. */
 static void end_delay(struct sched_task *task, uint64_t ts_ns)
 {
 	if (sched_is_waiting(task))
@@ -383,7 +402,7 @@ static int apply_switch(struct sched *sched, const struct ipcprobe_rec_rq_switch
 	if (!cpu || !prev || !next)
 		return cpu ? -ENOMEM : 0;
 	end_delay(next, rec->hdr.ts_ns);
-	err = tell_switch(sched, rec, prev_number, next_number);
+	err = watch_switch(sched, rec, prev_number, next_number);
 	if (err)
 		return err;
 	check_queue(sched, cpu, rec->hdr.ts_ns, prev_number ? prev_number : cpu->current,
@@ -422,7 +441,10 @@ static struct sched_waker waker_of(struct sched *sched, const struct ipcprobe_re
 	};
 }
 
-/* Who was still running when the waker called waits since it is not. */
+/*
+ * Begin the delay of a woken task. If the task was still running when the waker
+ * called, it waits only since it left the CPU.
+ */
 static int begin_woken(struct sched_task *task, uint64_t wake_ns, const struct sched_waker *waker)
 {
 	task->wake_ns = wake_ns > task->out_ns ? wake_ns : task->out_ns;
@@ -443,7 +465,7 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 		return cpu ? -ENOMEM : 0;
 	if (!number)
 		return 0;
-	err = tell_wakeup(sched, rec, number, &waker);
+	err = watch_wakeup(sched, rec, number, &waker);
 	if (err)
 		return err;
 	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_WAKEUP, task->cpu == rec->cpu);
@@ -472,7 +494,7 @@ static int apply_migrate(struct sched *sched, const struct ipcprobe_rec_rq_migra
 	task = task_of(sched, rec->hdr.tid, &number);
 	if (!task)
 		return -ENOMEM;
-	err = tell_migrate(sched, rec, number, by);
+	err = watch_migrate(sched, rec, number, by);
 	if (err)
 		return err;
 	if (task->state == SCHED_UNKNOWN && task->cpu == SCHED_NO_CPU)
@@ -512,7 +534,7 @@ static int apply_snapshot(struct sched *sched, const struct ipcprobe_rec_rq_snap
 	return 0;
 }
 
-/* Whoever a snapshot names is in some state since then, or longer. */
+/* A task in a snapshot is in its state since then, or longer. */
 static void note_since(struct sched_task *task, enum sched_state before)
 {
 	if (task->state != before)
@@ -573,11 +595,11 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 	cpu->current_since_ns = rec->hdr.ts_ns;
 	cpu->is_known = true;
 	cpu->is_wrong = false;
-	cpu->is_offline = false;	/* it came up unseen: records were lost */
+	cpu->is_offline = false;	/* the CPU came online, but the record was lost */
 	return err;
 }
 
-/* Nobody is on the queue of a CPU that is down, nor of one that comes up. */
+/* No task is on the queue of a CPU that is down or comes up. */
 static int apply_online(struct sched *sched, const struct ipcprobe_rec_rq_online *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
@@ -624,7 +646,7 @@ static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_
 }
 
 /**
- * sched_apply - take in one record of class "sched"
+ * sched_apply - apply one record of class "sched"
  * Return: 0 or -ENOMEM.
  */
 int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
@@ -664,7 +686,7 @@ int sched_apply(struct sched *sched, const struct ipcprobe_rec *rec)
 }
 
 /**
- * sched_apply_wait - take in one record of a class of IPC
+ * sched_apply_wait - apply one record of a class of IPC
  * Return: 0 or -ENOMEM.
  */
 int sched_apply_wait(struct sched *sched, const struct ipcprobe_rec *rec)

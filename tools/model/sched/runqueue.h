@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Run queues: who is on which, who runs, for how long.
+ * Run queues: which tasks are on each queue, which task runs, and for how long.
  *
- * Membership comes from the kernel's own enqueue and dequeue and from nothing
- * else: since 6.12 a task that sleeps may stay on its queue.  The running task
- * is a member.  Each enqueue and dequeue record carries the kernel's own
- * length of the queue, which the model's must equal: an audit.
+ * Membership comes only from the kernel's own enqueue and dequeue: since Linux 6.12
+ * a sleeping task may stay on its queue. The running task is a member. Each enqueue
+ * and dequeue record has the kernel's own length of the queue, which must equal the
+ * model's length: this is the audit.
  */
 #ifndef IPCPROBE_MODEL_SCHED_RUNQUEUE_H
 #define IPCPROBE_MODEL_SCHED_RUNQUEUE_H
@@ -26,29 +26,30 @@
 
 #define SCHED_NR_CPUS_MAX	8192U
 #define SCHED_NO_CPU		UINT16_MAX
-#define SCHED_NR_DISAGREEMENTS	256U	/* kept in detail */
-#define SCHED_NR_FAILURES	64U	/* likewise */
+#define SCHED_NR_DISAGREEMENTS	256U	/* failed audits kept in detail */
+#define SCHED_NR_FAILURES	64U	/* failed checks kept in detail */
 
 enum sched_state {
 	SCHED_UNKNOWN,
-	SCHED_ASLEEP,		/* neither runs nor wants to */
+	SCHED_ASLEEP,		/* does not run and does not want to */
 	SCHED_QUEUED,		/* wants to run */
-	SCHED_DELAYED,		/* sleeps, but is still a member */
+	SCHED_DELAYED,		/* sleeps, but is still a member of a queue */
 	SCHED_RUNNING,
 	SCHED_THROTTLED,	/* wants to run, but its group has used up its time */
-	SCHED_MIGRATING,	/* on its way from one queue to another */
+	SCHED_MIGRATING,	/* between two queues */
 };
 
-/* what calls a wake-up */
+/* Context that calls a wake-up. */
 enum sched_waker_kind { WAKER_TASK, WAKER_SOFTIRQ, WAKER_HARDIRQ, WAKER_UNKNOWN,
 			 NR_WAKER_KINDS };
 
 /**
- * struct sched_waker - who woke a task
- * @task: who ran where the wake-up was called; 0 = the CPU was idle
- * @cpu: where that was
- * @kind: enum sched_waker_kind: @task called, or an interrupt while it ran; WAKER_UNKNOWN:
- *	nothing is known but that
+ * struct sched_waker - the task or interrupt that woke a task
+ * @task: task that ran on the CPU where the wake-up was called; 0 = the CPU was
+ *	idle
+ * @cpu: CPU where the wake-up was called
+ * @kind: enum sched_waker_kind: @task called, or an interrupt while @task ran;
+ *	WAKER_UNKNOWN: only @task and @cpu are known
  */
 struct sched_waker {
 	uint32_t task;
@@ -58,29 +59,31 @@ struct sched_waker {
 
 /**
  * struct sched_task - a task as the scheduler sees it
- * @gen: generation of its state, see sched->gen
- * @number: of the task
+ * @gen: generation of @state, see sched->gen
+ * @number: number of the task
  * @state: enum sched_state
- * @is_since_least: it may have been in @state before @since_ns already
- * @cpu: of the queue it is a member of, or SCHED_NO_CPU
- * @run_cpu: where it runs
- * @group: its task group, 0 = not known
+ * @is_since_least: the task may have been in @state already before @since_ns
+ * @cpu: CPU whose queue the task is a member of, or SCHED_NO_CPU
+ * @run_cpu: CPU on which the task runs
+ * @group: task group, 0 = not known
  * @sched_class: IPCPROBE_SCHED_*
- * @prio: its priority, kernel scale
- * @is_throttled: it cannot run now, and does not count in its queue's length
- * @next: member after it, 0 = last
- * @prev: member before it, 0 = first
- * @since_ns: since when it is in @state
- * @wake_ns: when the waker called that @delay began with; 0 = there was none, or it ran since
- * @waker: who called; set when @wake_ns is
- * @is_moved: it sleeps, or may do so (SCHED_UNKNOWN), and was a member that changes
- *	its queue
- * @out_ns: when it last left a CPU, 0 = not known
- * @out_state: with what state, as in rq_switch
- * @is_preempted: it wanted to go on then
- * @off_ns: it runs: for how long it had been off the CPU, 0 = not known
- * @delay: it wants to run: since when, and what holds it up; it runs: what did
- * @wait: the IPC object it blocks on, if it sleeps: see sched_wait_of()
+ * @prio: priority, kernel scale
+ * @is_throttled: the task cannot run now, and does not count in its queue's length
+ * @next: next member of the queue, 0 = last
+ * @prev: previous member of the queue, 0 = first
+ * @since_ns: time when the task entered @state
+ * @wake_ns: time of the waker's call that @delay began with; 0 = none, or the task
+ *	has run since
+ * @waker: waker; valid if @wake_ns is not 0
+ * @is_moved: the task sleeps, or may sleep (SCHED_UNKNOWN), and is changing from
+ *	one queue to another
+ * @out_ns: time when the task last left a CPU, 0 = not known
+ * @out_state: state with which the task left the CPU, as in rq_switch
+ * @is_preempted: the task wanted to run on when it left the CPU
+ * @off_ns: while it runs: time that the task had been off the CPU before, 0 = not
+ *	known
+ * @delay: while it waits: the delay so far; while it runs: the delay before
+ * @wait: while it sleeps: IPC object that the task blocks on, see sched_wait_of()
  * @wait_gen: generation of @wait, see sched->wait_gen
  * @run_ns: time running
  * @wait_ns: time queued and not running
@@ -89,7 +92,7 @@ struct sched_waker {
  * @throttled_ns: time throttled
  * @migrating_ns: time between two queues
  * @blocked_ns: of @sleep_ns and @delayed_ns, time blocked on each kind of object
- * @latency: from the waker's call until it ran
+ * @latency: times from a waker's call until the task ran
  */
 struct sched_task {
 	uint32_t gen;
@@ -129,7 +132,7 @@ struct sched_task {
 	struct hist latency;
 };
 
-/* a member of a queue, as a snapshot tells it */
+/* A member of a queue in a snapshot. */
 struct sched_member {
 	uint32_t task;
 	uint32_t group;
@@ -140,29 +143,34 @@ struct sched_member {
 
 /**
  * struct sched_cpu - a CPU and its queue
- * @is_known: a complete snapshot was seen, and nothing about it was lost since
- * @is_wrong: the last step's audit disagreed: the time before it is not known
- * @is_seen: some record was about it
- * @is_offline: it is down
- * @length: as the kernel counts; members without a name included
+ * @is_known: a complete snapshot was seen, and no record about the queue was lost
+ *	since
+ * @is_wrong: the audit of the last step failed: the queue's length before it is not
+ *	known
+ * @is_seen: a record about this CPU was seen
+ * @is_offline: the CPU is down
+ * @length: length as the kernel counts it, including members without a name
  * @first: first member, 0 = none
- * @nr_members: members with a name
+ * @nr_members: number of members with a name
  * @current: running task, 0 = idle
- * @length_since_ns: since when @length is what it is
- * @current_since_ns: since when @current runs
- * @length_ns: time at each length, [@nr_lengths]
- * @busy_ns: a task ran
- * @idle_ns: none ran
- * @offline_ns: it was down
- * @nr_wakeups: wake-ups that chose it
- * @nr_unknown_wakers: of them, those whose waker is not known, nor when it called
- * @nr_in: migrations to it
- * @nr_out: migrations from it
- * @nr_checks: snapshots that met a queue known already
- * @nr_same: of them, those with the same members and the same task running
- * @nr_failures: checks that failed here
- * @throttled: groups that are throttled here
- * @has_throttle: one became so, or no more, and the length has not changed yet
+ * @length_since_ns: time of the last change of @length
+ * @current_since_ns: time when @current began to run
+ * @length_ns: time for which the queue had each length, [@nr_lengths]
+ * @busy_ns: time in which a task ran
+ * @idle_ns: time in which no task ran
+ * @offline_ns: time in which the CPU was down
+ * @nr_wakeups: number of wake-ups that chose this CPU
+ * @nr_unknown_wakers: number of wake-ups in @nr_wakeups whose waker and begin are
+ *	not known
+ * @nr_in: number of migrations to this CPU
+ * @nr_out: number of migrations from this CPU
+ * @nr_checks: number of snapshots of the queue while it was already known
+ * @nr_same: snapshots in @nr_checks with the model's members and the model's
+ *	running task
+ * @nr_failures: number of checks that failed on this CPU
+ * @throttled: groups that are throttled on this CPU
+ * @has_throttle: the throttling of a group began or ended, and the length has not
+ *	changed yet
  * @snapshot: members of the snapshot that is being read
  */
 struct sched_cpu {
@@ -200,7 +208,7 @@ struct sched_cpu {
 	uint32_t cap_snapshot;
 };
 
-/* an audit that disagreed */
+/* An audit that failed. */
 struct sched_disagreement {
 	uint64_t ts_ns;
 	uint32_t cpu;
@@ -209,8 +217,9 @@ struct sched_disagreement {
 };
 
 /*
- * What is checked of each record on a queue that is known: two sources that the
- * kernel keeps apart.  CHECK(NAME, name in JSON, what is right, in words)
+ * Checks of each record about a known queue: they compare two sources that the
+ * kernel maintains separately. CHECK(NAME, name in JSON, description of the right
+ * case)
  */
 #define SCHED_CHECKS(CHECK)							\
 	CHECK(JOIN, "joins", "who joins a queue is on none")			\
@@ -229,7 +238,7 @@ struct sched_disagreement {
 enum sched_check { SCHED_CHECKS(SCHED_CHECK_E) NR_SCHED_CHECKS };
 #undef SCHED_CHECK_E
 
-/* how often a check was made, and how often it failed */
+/* Number of times that a check was made, and that it failed. */
 struct sched_check_count {
 	uint64_t nr;
 	uint64_t nr_failed;
@@ -238,8 +247,9 @@ struct sched_check_count {
 /**
  * struct sched_failure - a check that failed
  * @check: enum sched_check
- * @model: SCHED_CHECK_STATE and those after it: what was here; else, was it there?
- * @kernel: and in the kernel
+ * @model: with SCHED_CHECK_STATE and later checks: the value in the model; with
+ *	others: whether the task was there
+ * @kernel: what @model should be, according to the kernel
  */
 struct sched_failure {
 	uint64_t ts_ns;
@@ -254,8 +264,10 @@ struct sched;
 
 /**
  * struct sched_switch - a switch that is about to happen
- * @prev: who ran: has since_ns, off_ns and the delay before that; 0 = idle
- * @next: who will: has out_ns, wake_ns, waker and the delay that ends now; 0 = idle
+ * @prev: task that runs: its since_ns, off_ns and delay are those of the run that
+ *	ends; 0 = idle
+ * @next: task that will run: has out_ns, wake_ns, waker and the delay that ends
+ *	now; 0 = idle
  */
 struct sched_switch {
 	const struct ipcprobe_rec_rq_switch *rec;
@@ -264,21 +276,26 @@ struct sched_switch {
 };
 
 /**
- * struct sched_watch - who is told what happens, in order of time
- * @on_switch: before the model takes it in
- * @on_wakeup: a task was woken; before
- * @on_migrate: a task is moved; before
- * @on_slept: a task slept for @ns until now, or was woken: sched_wait_of() says on what
- * @on_lost: the records of @gap are missing; before
- * @on_end: there are no more records before @until_ns; before
- * @on_record: a "lost" record or one of class "sched" was taken in; also before from_ns
- * @on_finish: there are no more records at all: after all figures are complete
- * @on_fold: what it knows of a task is to count as that of task @into[task], if that is
- *	not 0, as the task's number goes to another one; NULL: no number may
- * @arg: their first argument
+ * struct sched_watch - an observer of the run queues, called in order of time
+ * @on_switch: called before a switch is applied
+ * @on_wakeup: called before a wake-up is applied
+ * @on_migrate: called before a migration is applied
+ * @on_slept: a task slept for @ns until now, or was woken; sched_wait_of() returns
+ *	the object that it blocked on
+ * @on_lost: called before a loss is applied: records are missing in @gap
+ * @on_end: called before the end is applied: there are no more records before
+ *	@until_ns
+ * @on_record: a "lost" record or one of class "sched" was applied; also called
+ *	before from_ns
+ * @on_finish: called after all figures are complete: there are no more records
+ * @on_fold: what the watcher knows of a task must count as that of task
+ *	@into[task], if that is not 0, because the task's number may be given to
+ *	another task; NULL = no task may be folded
+ * @arg: first argument of all functions
  *
- * All may be NULL.  Only what happens at the model's from_ns or later is told, unless
- * it says otherwise here. Those that return anything return 0 or -errno, which ends everything.
+ * All functions may be NULL. They are called only for what happens at the model's
+ * from_ns or later, except where stated otherwise. A function with a result returns
+ * 0 or -errno; an error ends the model.
  */
 struct sched_watch {
 	int (*on_switch)(void *arg, const struct sched *sched, const struct sched_switch *sw);
@@ -298,26 +315,29 @@ struct sched_watch {
 };
 
 /**
- * struct sched - the model behind "ipcprobe runq" and "ipcprobe sched"
- * @from_ns: figures cover the time from then on
- * @until_ns: ... till then; set by sched_end_figures()
- * @is_over: what comes is checked, and counts in no figure
- * @gen: raised when records were lost: the state of all tasks is unknown that were
- *	not known to be on a queue of which nothing is missing
- * @wait_gen: raised when records of IPC were lost: on what tasks block is unknown
- * @gaps: records that are missing
- * @met: tasks of this generation, by number
- * @disagreement: the first ones
- * @check: by enum sched_check
- * @failure: the first ones
- * @is_partial: some CPUs were not recorded: where who is on no queue is, is not known
+ * struct sched - the model of "ipcprobe runq" and "ipcprobe sched"
+ * @from_ns: begin of the time that figures cover
+ * @until_ns: end of the time that figures cover; set by sched_end_figures()
+ * @is_over: further records are checked, but count in no figure
+ * @gen: incremented when records were lost: then the state of a task is unknown,
+ *	unless it is known to be on a queue without missing records
+ * @wait_gen: incremented when records of IPC were lost: then the objects that tasks
+ *	block on are unknown
+ * @gaps: missing records
+ * @met: numbers of the tasks seen in this generation
+ * @disagreement: the first failed audits
+ * @check: counts of checks, by enum sched_check
+ * @failure: the first failed checks
+ * @is_partial: some CPUs were not recorded: a task that is on no known queue may be
+ *	on one of theirs
  * @groups: task groups and functions, by number
  * @throttles_real_time: the kernel throttles all real-time tasks at once
- * @throttles_tasks: but the tasks of a throttled group one by one
- * @sleepers_leave: who goes to sleep leaves its queue before the switch: who is a
- *	member then stays runnable, whatever its state (a signal was pending)
- * @timeline: NULL = not wanted
- * @watch: NULL = nobody
+ * @throttles_tasks: the kernel throttles the tasks of a throttled group one by one
+ * @sleepers_leave: a task that goes to sleep leaves its queue before the switch: a
+ *	task that is still a member then stays runnable, whatever its state (a
+ *	signal was pending)
+ * @timeline: timeline to fill, NULL = none
+ * @watch: observer, NULL = none
  */
 struct sched {
 	struct tasks *tasks;
@@ -360,39 +380,39 @@ static inline struct sched_task *sched_task_at(const struct sched *sched, uint32
 	return pool_at(&sched->task, task);
 }
 
-/* records that end a wait may be missing: nothing is known of any */
+/* Records that end a wait may be missing: all objects that tasks block on are unknown. */
 static inline void sched_lost_waits(struct sched *sched)
 {
 	sched->wait_gen++;
 }
 
-/* on what the task blocks, if it sleeps */
+/* Object that the task blocks on, if it sleeps. */
 static inline struct sched_wait sched_wait_of(const struct sched *sched,
 					      const struct sched_task *task)
 {
 	return task->wait_gen == sched->wait_gen ? task->wait : (struct sched_wait){ 0 };
 }
 
-/* what stands for @task once it is folded: see sched_watch's on_fold */
+/* The task that @task was folded into; see on_fold of struct sched_watch. */
 static inline uint32_t sched_folded(const uint32_t *into, uint32_t nr, uint32_t task)
 {
 	return task < nr && into[task] ? into[task] : task;
 }
 
-/* does it want to run, and has no CPU? */
+/* True if the task wants to run, and has no CPU. */
 static inline bool sched_is_waiting(const struct sched_task *task)
 {
 	return task->state == SCHED_QUEUED || task->state == SCHED_THROTTLED ||
 	       task->state == SCHED_MIGRATING;
 }
 
-/* since when the task wants to run; 0: it does not, or that is not known */
+/* Time since which the task wants to run; 0 = it does not, or that is not known. */
 static inline uint64_t sched_ready_ns(const struct sched_task *task)
 {
 	return delay_begin_ns(&task->delay);
 }
 
-/* for how long, since the figures began, @task has run on @cpu; 0 if not at all */
+/* Time that @task has run on @cpu since the figures began. */
 uint64_t sched_run_ns(const struct sched *sched, uint32_t task, uint32_t cpu, uint64_t until_ns);
 
 /* True if the watcher is called for what happens at @ts_ns. */
@@ -402,8 +422,9 @@ static inline bool sched_is_watched(const struct sched *sched, uint64_t ts_ns)
 }
 
 /*
- * member.c: a task joins a queue or leaves the one it is on, all leave it; the member after
- * @task on its queue, of task 0 the first one; members that count in the queue's length
+ * member.c: a task joins a queue, or leaves its queue; all tasks leave a queue. The
+ * next member after @task on its queue, for task 0 the first. The number of members
+ * that count in the queue's length.
  */
 void sched_link_member(struct sched *sched, uint32_t number, struct sched_cpu *cpu);
 void sched_unlink_member(struct sched *sched, struct sched_task *task);
@@ -411,10 +432,10 @@ void sched_drop_members(struct sched *sched, struct sched_cpu *cpu);
 uint32_t sched_next_member(const struct sched *sched, const struct sched_cpu *cpu, uint32_t task);
 uint32_t sched_nr_counted(const struct sched *sched, const struct sched_cpu *cpu);
 
-/* has whatever happened on the queue of @cpu been seen, and agrees with the kernel? */
+/* True if all events on the queue of @cpu were seen, and agree with the kernel. */
 bool sched_cpu_is_exact(const struct sched *sched, uint32_t cpu);
 
-/* account.c: what went on until now is counted */
+/* account.c: end an interval, and count it */
 int sched_end_length(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns, bool is_right);
 int sched_end_current(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns);
 void sched_end_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns);
@@ -423,7 +444,7 @@ void sched_end_throttled(const struct sched *sched, const struct sched_task *tas
 void sched_enter_state(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
 		       enum sched_state state);
 
-/* throttle.c: whom throttling keeps from running */
+/* throttle.c: tasks that throttling keeps from running */
 int sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
 			uint32_t cpu, uint32_t by);
 int sched_set_throttled(const struct sched *sched, struct sched_task *task, uint64_t ts_ns,
@@ -433,15 +454,16 @@ int sched_throttle(struct sched *sched, struct sched_cpu *cpu,
 int sched_throttle_unnamed(struct sched *sched, struct sched_cpu *cpu,
 			   const struct ipcprobe_rec_rq_change *rec);
 
-/* check.c: what is known already against what a record says; all but a failed
- * check's count is left alone
+/*
+ * check.c: compare the state of the model with a record; only the counts of checks
+ * and the list of failures change
  */
 bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool is_right);
 void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 uint32_t current);
 
 
-/* time at any length */
+/* Total time in which the queue's length was known. */
 uint64_t sched_known_ns(const struct sched_cpu *cpu);
 double sched_mean_length(const struct sched_cpu *cpu);
 uint32_t sched_max_length(const struct sched_cpu *cpu);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run queues: whom throttling keeps from running.
+ * Run queues: tasks that throttling keeps from running.
  *
  * Until Linux 6.17 the members of a throttled group stay on their queue, and the
- * queue's length changes by all of them at once; since then they go one by one, on
- * their way to user space, to a list beside it.  Either way they are members here
- * that cannot run.
+ * queue's length changes by all of them at once. Since Linux 6.18 they move one by
+ * one, on their way to user space, to a separate list. In both cases the model
+ * keeps them as members that cannot run.
  */
 #include "model/sched/runqueue.h"
 
@@ -21,7 +21,8 @@ static bool has_limit(const struct sched *sched, uint32_t group)
 
 /*
  * The throttled group that keeps members of @group from running on @cpu, 0 = none.
- * With a group the kernel throttles all in it: the one with the quota is meant.
+ * The kernel throttles all groups inside a throttled group: the group that has the
+ * quota is returned.
  */
 static uint32_t throttling_group(const struct sched *sched, const struct sched_cpu *cpu,
 				 uint32_t group)
@@ -39,10 +40,10 @@ static uint32_t throttling_group(const struct sched *sched, const struct sched_c
 }
 
 /**
- * sched_enter_waiting - the task wants to run from now on; whether it may is
- * is_throttled
- * @cpu: of the queue that it is on, or comes to
- * @by: in whose context
+ * sched_enter_waiting - the task wants to run from now on; is_throttled says
+ * whether it may
+ * @cpu: CPU of the queue that the task is on, or joins
+ * @by: task in whose context the wait begins
  *
  * Return: 0 or -ENOMEM.
  */
@@ -139,10 +140,10 @@ static uint32_t nr_real_time(const struct sched *sched, const struct sched_cpu *
 }
 
 /**
- * sched_throttle_unnamed - the length changes by several tasks
+ * sched_throttle_unnamed - the queue's length changes by several tasks
  *
- * If no group's throttling was recorded before, and it is by all of the real-time
- * class, that class is throttled.
+ * If no throttling of a group was recorded before, and the change is by all
+ * real-time tasks, the real-time class is throttled.
  *
  * Return: 0 or -ENOMEM.
  */

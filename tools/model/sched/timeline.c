@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What each CPU did, in slots of equal time.
- */
+/* The activity of each CPU, in slots of equal time. */
 #include "model/sched/timeline.h"
 
 #include <errno.h>
@@ -10,7 +8,10 @@
 
 #include "lib/pool.h"
 
-/* Count @ns for @task; without room the least is replaced and its time kept. */
+/*
+ * Count @ns for @task. If there is no room, replace the task with the least time,
+ * and keep its time.
+ */
 static void count_top(struct timeline_slot *slot, uint32_t task, uint64_t ns)
 {
 	struct timeline_top *least = &slot->top[0];
@@ -46,8 +47,8 @@ void timeline_slot_merge(struct timeline_slot *to, const struct timeline_slot *f
 		count_top(to, from->top[i].task, from->top[i].ns);
 }
 
-/* Make one slot of each two. */
-static void halve(struct timeline *line)
+/* Merge each two slots into one. */
+static void merge_slots(struct timeline *line)
 {
 	uint32_t cpu, i;
 
@@ -82,7 +83,7 @@ static struct timeline_slot *reach_lane(struct timeline *line, uint32_t cpu)
 	return grown[cpu];
 }
 
-/* What to add to each slot of an interval. */
+/* Values to add to each slot of an interval. */
 struct addition {
 	uint32_t task;
 	uint32_t length;
@@ -115,7 +116,7 @@ static int add_interval(struct timeline *line, uint32_t cpu, uint64_t from_ns, u
 		from_ns = line->start_ns;
 	while (until_ns > line->start_ns &&
 	       (until_ns - 1 - line->start_ns) / line->slot_ns >= TIMELINE_NR_SLOTS)
-		halve(line);
+		merge_slots(line);
 	while (from_ns < until_ns) {
 		uint64_t i = (from_ns - line->start_ns) / line->slot_ns;
 		uint64_t end_ns = line->start_ns + (i + 1) * line->slot_ns;

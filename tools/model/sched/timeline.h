@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What each CPU did, in slots of equal time.  The number of slots is bounded:
- * when time runs out of them, each two become one.
+ * The activity of each CPU, in slots of equal time. The number of slots is bounded:
+ * when a recording needs more, each two slots are merged into one.
  */
 #ifndef IPCPROBE_MODEL_SCHED_TIMELINE_H
 #define IPCPROBE_MODEL_SCHED_TIMELINE_H
@@ -13,13 +13,13 @@
 #define TIMELINE_FIRST_SLOT_NS	1024U
 
 /**
- * struct timeline_slot - one CPU for the time of one slot
- * @idle_ns: nobody ran
- * @busy_ns: somebody ran; what is missing to the slot's time is unknown
+ * struct timeline_slot - the activity of one CPU in one slot
+ * @idle_ns: time in which no task ran
+ * @busy_ns: time in which a task ran; the rest of the slot is unknown
  * @length_ns: time for which the queue's length is known
  * @length_sum: sum of length times time
  * @max_length: longest queue
- * @top: who ran longest; the least of them may be overrated
+ * @top: tasks that ran longest; the time of the last of them may be too high
  */
 struct timeline_slot {
 	uint64_t idle_ns;
@@ -35,10 +35,10 @@ struct timeline_slot {
 };
 
 /**
- * struct timeline - all CPUs
+ * struct timeline - the activity of all CPUs
  * @start_ns: begin of the first slot
- * @slot_ns: time of a slot
- * @lane: slots of each CPU, NULL = nothing known of it
+ * @slot_ns: length of a slot
+ * @lane: slots of each CPU, NULL = nothing is known of the CPU
  */
 struct timeline {
 	uint64_t start_ns;
@@ -51,16 +51,19 @@ struct timeline {
 void timeline_init(struct timeline *line, uint64_t start_ns);
 void timeline_deinit(struct timeline *line);
 
-/* @task 0: idle */
+/* Task @task ran; 0 = the CPU was idle. */
 int timeline_add_run(struct timeline *line, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		     uint32_t task);
 int timeline_add_length(struct timeline *line, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 			uint32_t length);
 
-/* tasks [@nr] are called @into[task] from now on, if that is not 0 */
+/*
+ * Replace each task number by @into[task] if that is not 0; @nr is the length of
+ * @into.
+ */
 void timeline_fold(struct timeline *line, const uint32_t *into, uint32_t nr);
 
-/* @from's time added to @to's */
+/* Add the times of @from to @to. */
 void timeline_slot_merge(struct timeline_slot *to, const struct timeline_slot *from);
 
 #endif /* IPCPROBE_MODEL_SCHED_TIMELINE_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Which IPC object a task blocks on.
- */
+/* The IPC objects that tasks block on. */
 #include "model/sched/wait.h"
 
 #include "model/copies/channel.h"
@@ -55,8 +53,8 @@ static struct sched_wait eventfd_wait(const struct ipcprobe_rec_eventfd_block *r
 }
 
 /**
- * sched_wait_change - does the record's task begin to block, or end it?
- * @ret: on what, if it begins
+ * sched_wait_change - whether the record's task begins or ends to block
+ * @ret: object that the task blocks on, if it begins
  */
 enum wait_change sched_wait_change(const struct ipcprobe_rec *rec, struct sched_wait *ret)
 {

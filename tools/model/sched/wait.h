@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which IPC object a task blocks on: told by the *_block records, until the
- * record that ends the wait or the operation.
+ * The IPC objects that tasks block on: a wait begins with a *_block record and ends
+ * with the record that ends the wait or the operation.
  */
 #ifndef IPCPROBE_MODEL_SCHED_WAIT_H
 #define IPCPROBE_MODEL_SCHED_WAIT_H
@@ -16,11 +16,12 @@ enum wait_kind {
 };
 
 /**
- * struct sched_wait - what a task blocks on
+ * struct sched_wait - the object that a task blocks on
  * @kind: enum wait_kind
- * @file: of a futex: the file it is in, 0 = the process's own memory
- * @key: of channels their key; of a set of semaphores channel_sysv_key(); of a
- *	futex its address or, with @file, its position there; else its number
+ * @file: of a futex: file that contains it, 0 = the process's own memory
+ * @key: of a channel, its key; of a set of semaphores, channel_sysv_key(); of a
+ *	futex, its address or, with @file, its position in the file; of others, the
+ *	object's number
  */
 struct sched_wait {
 	uint8_t kind;
