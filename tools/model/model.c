@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What the records tell.
- */
+/* Apply records to all parts of the model. */
 #include "model/model.h"
 
 #include <errno.h>
@@ -10,7 +8,7 @@
 #include "model/sched/fold.h"
 #include "trace/event.h"
 
-/* A record that the run queues take in, then their watcher. */
+/* Apply a record of class "sched" to the run queues, then call their watcher. */
 static int apply_sched(struct model *model, const struct ipcprobe_rec *rec)
 {
 	const struct sched_watch *watch = model->sched.watch;
@@ -53,8 +51,8 @@ static int apply_lost(struct model *model, const struct ipcprobe_rec_lost *rec)
 }
 
 /*
- * Run queues keep tasks that ended as sums, if there are very many, where
- * nothing else refers to tasks by their numbers.
+ * True if the run queues may fold ended tasks into sums: only if no other part of
+ * the model refers to tasks by their numbers.
  */
 static bool folds_tasks(const struct model *model)
 {
@@ -79,8 +77,8 @@ static int fold_tasks(struct model *model)
 	return err ? err : sweep_run(&model->copies);
 }
 
-/* The first record of the time wanted. */
-static int begin(struct model *model)
+/* Begin the figures, at the first record of the wanted time. */
+static int begin_figures(struct model *model)
 {
 	uint64_t from_ns = model->from_ns ? model->from_ns : model->first_ns;
 
@@ -112,7 +110,7 @@ static int apply_ipc(struct model *model, const struct ipcprobe_rec *rec)
 	return err;
 }
 
-static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
+static int apply_record(struct model *model, const struct ipcprobe_rec *rec)
 {
 	int err;
 
@@ -135,9 +133,9 @@ static int dispatch(struct model *model, const struct ipcprobe_rec *rec)
 }
 
 /**
- * model_apply - take in the next record
+ * model_apply - apply the next record
  * @rec: the record, checked by event_check()
- * @cpu: on which it was written
+ * @cpu: CPU that wrote the record
  *
  * Return: 0 or -ENOMEM.
  */
@@ -156,13 +154,13 @@ int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cp
 	if (ts_ns > model->last_ns)
 		model->last_ns = model->tasks.now_ns = ts_ns;
 	if (!model->is_begun && ts_ns >= model->from_ns)
-		err = begin(model);
+		err = begin_figures(model);
 	if (!err && model->what & MODEL_RUNQ && sweep_is_due(&model->copies))
 		err = fold_tasks(model);
-	return err ? err : dispatch(model, rec);
+	return err ? err : apply_record(model, rec);
 }
 
-/* model_set_from - figures are to cover @from_ns and later; before any record */
+/* model_set_from - let figures cover @from_ns and later; call it before any record */
 void model_set_from(struct model *model, uint64_t from_ns)
 {
 	model->from_ns = from_ns;
@@ -170,13 +168,15 @@ void model_set_from(struct model *model, uint64_t from_ns)
 }
 
 /**
- * model_set_scope - what was recorded; before any record; if it is not told, all
- * @classes: mask
+ * model_set_scope - set what was recorded, before any record; the default is
+ * everything
+ * @classes: mask of the recorded classes
  * @cpus: CPUs as text, "" = all; not copied
- * @pids: processes likewise
+ * @pids: process ids as text, "" = all; not copied
  *
- * What one of the classes or CPUs left out would have told may have overwritten
- * memory: no path is exact then, and nothing is said to be made by a process.
+ * If a class or a CPU was not recorded, calls that were not recorded may have
+ * overwritten memory: then no path is exact, and no bytes count as made by a
+ * process.
  */
 void model_set_scope(struct model *model, uint32_t classes, const char *cpus, const char *pids)
 {
@@ -187,7 +187,10 @@ void model_set_scope(struct model *model, uint32_t classes, const char *cpus, co
 	model->sched.is_partial = cpus[0];
 }
 
-/* model_set_wanted - what these processes did is kept apart, however little it is; not copied */
+/*
+ * model_set_wanted - keep the hops of these processes separately, even small ones;
+ * @pid is not copied
+ */
 void model_set_wanted(struct model *model, const uint32_t *pid, uint32_t nr)
 {
 	model->copies.limits.pid = pid;
@@ -195,13 +198,13 @@ void model_set_wanted(struct model *model, const uint32_t *pid, uint32_t nr)
 }
 
 /**
- * model_end_figures - there are no more records before @until_ns: what comes after
- * them changes what is known of run queues, but counts in no figure about them
+ * model_end_figures - end the figures at @until_ns: later records update the state
+ * of the run queues, but count in no figure about them
  * Return: 0 or -ENOMEM.
  */
 int model_end_figures(struct model *model, uint64_t until_ns)
 {
-	int err = model->is_begun ? 0 : begin(model);
+	int err = model->is_begun ? 0 : begin_figures(model);
 
 	if (!err && model->what & MODEL_RUNQ)
 		err = sched_end_figures(&model->sched, until_ns);
@@ -209,7 +212,7 @@ int model_end_figures(struct model *model, uint64_t until_ns)
 }
 
 /**
- * model_finish - there are no more records before @until_ns
+ * model_finish - end the model: there are no more records before @until_ns
  * Return: 0 or -ENOMEM.
  */
 int model_finish(struct model *model, uint64_t until_ns)
@@ -218,7 +221,7 @@ int model_finish(struct model *model, uint64_t until_ns)
 	int err = 0;
 
 	if (!model->is_begun)
-		err = begin(model);
+		err = begin_figures(model);
 	if (until_ns < model->last_ns)
 		until_ns = model->last_ns;
 	if (!err && model->what & MODEL_COPIES)

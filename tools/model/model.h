@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the records tell, kept up to date with each one.  Pure: no input, no
- * output; every function that can fail returns -ENOMEM and nothing else.
+ * The model: the state that follows from all records so far. It is pure: no input,
+ * no output; every function that can fail returns -ENOMEM and nothing else.
  *
  *	model_init(&model, MODEL_COPIES);
  *	while (reader_next(r, &rec, &cpu) > 0)
@@ -10,9 +10,9 @@
  *	... views read the model ...
  *	model_deinit(&model);
  *
- * Records come in order of time.  A "lost" record is best given in the order
- * of its begin_ns: then nothing is linked across the gap in the first place.
- * Given at its end, what was linked meanwhile is marked as doubtful.
+ * Records must come in order of time. A "lost" record should come at its begin_ns:
+ * then nothing is linked across the gap. If it comes at the end of the gap, links
+ * made in between are marked as doubtful.
  */
 #ifndef IPCPROBE_MODEL_MODEL_H
 #define IPCPROBE_MODEL_MODEL_H
@@ -30,28 +30,30 @@
 #define MODEL_COPIES	0x1U	/* where bytes went */
 #define MODEL_RUNQ	0x2U	/* run queues */
 #define MODEL_TIMELINE	0x4U	/* run queues over time */
-#define MODEL_WAITS	0x8U	/* with run queues: on which object tasks block, and its name */
-#define MODEL_PICKS	0x10U	/* with run queues: why the scheduler chose */
-#define MODEL_CALLS	0x20U	/* with where bytes went: system calls counted */
+/* with run queues: the objects that tasks block on, and their names */
+#define MODEL_WAITS	0x8U
+#define MODEL_PICKS	0x10U	/* with run queues: why the scheduler chose a task */
+#define MODEL_CALLS	0x20U	/* with where bytes went: counts of system calls */
 
-/* classes of the records that tell where bytes went */
+/* Classes of the records that say where bytes went. */
 #define MODEL_COPIES_CLASSES						\
 	(1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_PIPE | 1U << IPCPROBE_CLASS_FILE | \
 	 1U << IPCPROBE_CLASS_SHM | 1U << IPCPROBE_CLASS_MSG | 1U << IPCPROBE_CLASS_UNIX | \
 	 1U << IPCPROBE_CLASS_PROCVM)
 
-/* classes of the records that tell why the scheduler chose */
+/* Classes of the records that say why the scheduler chose a task. */
 #define MODEL_PICKS_CLASSES	(1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_PICK)
 
-/* classes of the records that tell on which object tasks block */
+/* Classes of the records that say on which object tasks block. */
 #define MODEL_WAITS_CLASSES						\
 	(1U << IPCPROBE_CLASS_PIPE | 1U << IPCPROBE_CLASS_SEM | 1U << IPCPROBE_CLASS_MSG | \
 	 1U << IPCPROBE_CLASS_FUTEX | 1U << IPCPROBE_CLASS_UNIX | 1U << IPCPROBE_CLASS_EVENTFD)
 
 /**
- * struct model_loss - what is missing of one class
- * @nr_gaps: "lost" records
- * @nr_lost: records missing: at least, unless @reasons is RING_FULL alone
+ * struct model_loss - missing records of one class
+ * @nr_gaps: number of "lost" records
+ * @nr_lost: number of missing records; a lower bound, unless @reasons is RING_FULL
+ *	alone
  * @reasons: IPCPROBE_REASON_* bits
  */
 struct model_loss {
@@ -68,16 +70,17 @@ static inline void model_loss_add(struct model_loss *loss, const struct ipcprobe
 }
 
 /**
- * struct model - everything
- * @what: MODEL_*
- * @from_ns: figures cover the time from then on; 0 = from the first record
+ * struct model - all parts of the model
+ * @what: parts that are in use, MODEL_*
+ * @from_ns: begin of the time that figures cover; 0 = the first record
  * @first_ns: time of the first record
  * @last_ns: time of the last record
- * @nr_records: records given
- * @loss: per class
- * @missing_classes: of MODEL_COPIES_CLASSES, not recorded; see model_set_scope()
+ * @nr_records: number of records applied
+ * @loss: missing records, per class
+ * @missing_classes: those of MODEL_COPIES_CLASSES that were not recorded; see
+ *	model_set_scope()
  * @cpus: the only CPUs recorded, "" = all
- * @pids: the only processes recorded, likewise
+ * @pids: the only processes recorded, "" = all
  */
 struct model {
 	uint32_t what;

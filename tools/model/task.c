@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks, processes and what they descend from.
+ * Tasks, processes and their ancestors.
  *
- * Records about a task may come a little after its first other record (the
- * snapshot is taken while the machine runs, and the clocks of two CPUs differ
- * a little).  A task or process met before that is made without a start time;
- * the record then completes it in place.
+ * The record that describes a task may come a little after the first other record
+ * about it (the snapshot is taken while the machine runs, and the clocks of two
+ * CPUs differ a little). A task or process that is seen before its description is
+ * added without a start time; the description then completes it in place.
  */
 #include "model/task.h"
 
@@ -51,19 +51,19 @@ static void ids_deinit(struct ids *ids)
 		free(ids->page[i]);
 }
 
-/* tasks_known_pid - the process that has @pid now, 0 if none is known */
+/* tasks_known_pid - find the process that has @pid now; 0 = none is known */
 uint32_t tasks_known_pid(const struct tasks *tasks, uint32_t pid)
 {
 	return ids_get(&tasks->by_pid, pid);
 }
 
-/* tasks_known_tid - the task that has @tid now, 0 if none is known */
+/* tasks_known_tid - find the task that has @tid now; 0 = none is known */
 uint32_t tasks_known_tid(const struct tasks *tasks, uint32_t tid)
 {
 	return ids_get(&tasks->by_tid, tid);
 }
 
-/* ---- as they are met ---- */
+/* ---- objects seen for the first time ---- */
 
 static int add_image(struct tasks *tasks, uint32_t proc, const char comm[16])
 {
@@ -80,7 +80,7 @@ static int add_image(struct tasks *tasks, uint32_t proc, const char comm[16])
 	return 0;
 }
 
-/* A process of which nothing but its number is known. */
+/* Add a process of which only the process id is known. */
 static int add_proc(struct tasks *tasks, uint32_t pid, uint32_t *ret)
 {
 	struct proc *proc;
@@ -96,8 +96,9 @@ static int add_proc(struct tasks *tasks, uint32_t pid, uint32_t *ret)
 }
 
 /**
- * tasks_by_pid - the process that has number @pid now
- * Return: the process, made if none is known; 0 for number 0 or without memory.
+ * tasks_by_pid - get the process that has @pid now
+ * Return: the process, a new one if none is known; 0 for process id 0 or without
+ * memory.
  */
 uint32_t tasks_by_pid(struct tasks *tasks, uint32_t pid)
 {
@@ -130,10 +131,10 @@ static int add_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t *r
 static int begin_later(struct tasks *tasks, uint32_t tid);
 
 /**
- * tasks_by_tid - the task that has thread id @tid now
+ * tasks_by_tid - get the task that has thread id @tid now
  *
- * One that no record has told of is what one to come tells, or else taken for a
- * process of its own until then.
+ * If no record has described the thread yet, the description expected for it is
+ * used; without one, the thread counts as a process until a record describes it.
  *
  * Return: the task; 0 for thread id 0 or without memory.
  */
@@ -149,7 +150,7 @@ uint32_t tasks_by_tid(struct tasks *tasks, uint32_t tid)
 	return task;
 }
 
-/* The process @pid as it starts, or as it is met the first time. */
+/* Process @pid starts, or is described for the first time. */
 static int begin_proc(struct tasks *tasks, uint32_t pid, uint32_t ppid, uint64_t start_ns,
 		      const char comm[16])
 {
@@ -171,7 +172,7 @@ static int begin_proc(struct tasks *tasks, uint32_t pid, uint32_t ppid, uint64_t
 	return 0;
 }
 
-/* A task taken for a process turns out to be a thread of @pid. */
+/* A task that was added as a process turns out to be a thread of @pid. */
 static void join_proc(struct tasks *tasks, struct task *task, uint32_t pid)
 {
 	uint32_t real = tasks_by_pid(tasks, pid);
@@ -194,7 +195,10 @@ static const struct ipcprobe_rec_task_snapshot *later_of(const struct tasks *tas
 	return number ? pool_at(&tasks->later, number) : NULL;
 }
 
-/* That task is known now; whoever has its id after it is another one. */
+/*
+ * Forget the expected description: this task has been described; a later task with
+ * its id is another one.
+ */
 static void forget_later(struct tasks *tasks, uint32_t tid, uint64_t start_ns)
 {
 	const struct ipcprobe_rec_task_snapshot *rec = later_of(tasks, tid);
@@ -203,7 +207,7 @@ static void forget_later(struct tasks *tasks, uint32_t tid, uint64_t start_ns)
 		ids_set(&tasks->by_later, tid, 0);
 }
 
-/* A task that starts, or that a snapshot tells of for the first time. */
+/* A task starts, or a snapshot describes it for the first time. */
 static int begin_task(struct tasks *tasks, uint32_t tid, uint32_t pid, uint32_t ppid,
 		      uint64_t start_ns, const char comm[16])
 {
@@ -236,7 +240,10 @@ static int apply_snapshot(struct tasks *tasks, const struct ipcprobe_rec_task_sn
 	return begin_task(tasks, rec->hdr.tid, rec->pid, rec->ppid, rec->start_ns, rec->comm);
 }
 
-/* If the task that has @tid then had it now, too: 0 or -ENOMEM. */
+/*
+ * Describe @tid by its expected record, if that task has existed since before now;
+ * 0 or -ENOMEM.
+ */
 static int begin_later(struct tasks *tasks, uint32_t tid)
 {
 	const struct ipcprobe_rec_task_snapshot *rec = later_of(tasks, tid);
@@ -245,10 +252,10 @@ static int begin_later(struct tasks *tasks, uint32_t tid)
 }
 
 /**
- * tasks_expect - a record of a snapshot will come
+ * tasks_expect - announce a snapshot record that will come
  *
- * The task's other records may come before it: as the snapshot takes its time, or
- * the record of the task's beginning was lost.
+ * Other records about the task may come before it, because the snapshot takes time,
+ * or because the record of the task's start was lost.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -276,7 +283,7 @@ static int apply_fork(struct tasks *tasks, const struct ipcprobe_rec_task_fork *
 			  rec->comm);
 }
 
-/* The thread that calls exec takes over the first thread's id. */
+/* The thread that calls exec gets the thread id of the first thread. */
 static void take_over_tid(struct tasks *tasks, uint32_t old_tid, uint32_t tid)
 {
 	uint32_t number = tasks_known_tid(tasks, old_tid);
@@ -289,8 +296,8 @@ static void take_over_tid(struct tasks *tasks, uint32_t old_tid, uint32_t tid)
 }
 
 /*
- * The kernel renames a task before it reports the exec: take that back from
- * the image that ends here.
+ * Apply an exec. The kernel renames a task before it reports the exec: give the
+ * image that ends here its old name back.
  */
 static int apply_exec(struct tasks *tasks, const struct ipcprobe_rec_task_exec *rec)
 {
@@ -351,7 +358,7 @@ static int apply_comm(struct tasks *tasks, const struct ipcprobe_rec_task_comm *
 }
 
 /**
- * tasks_apply - take in one record of class "task"
+ * tasks_apply - apply one record of class "task"
  * Return: 0 or -ENOMEM.
  */
 int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec)
@@ -373,11 +380,11 @@ int tasks_apply(struct tasks *tasks, const struct ipcprobe_rec *rec)
 }
 
 /*
- * The ancestors of @proc, itself first.  Complete is a line that ends with
- * init or with a process whose record says that it has no parent.
+ * List the ancestors of @proc, beginning with itself. The list is complete if it
+ * ends with init or with a process whose record says that it has no parent.
  */
-static uint32_t ancestry(const struct tasks *tasks, uint32_t proc, uint32_t line[TASK_KIN_MAX],
-			 bool *is_complete)
+static uint32_t list_ancestors(const struct tasks *tasks, uint32_t proc,
+			       uint32_t line[TASK_KIN_MAX], bool *is_complete)
 {
 	const struct proc *p = NULL;
 	uint32_t nr = 0;
@@ -407,7 +414,7 @@ static bool is_init(const struct tasks *tasks, uint32_t proc)
 }
 
 /**
- * tasks_relation - how process @a stands to process @b
+ * tasks_relation - relation of process @a to process @b
  */
 struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b)
 {
@@ -417,8 +424,8 @@ struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b
 
 	if (!a || !b)
 		return (struct relation){ .kin = KIN_UNKNOWN };
-	nr_a = ancestry(tasks, a, line_a, &is_complete_a);
-	nr_b = ancestry(tasks, b, line_b, &is_complete_b);
+	nr_a = list_ancestors(tasks, a, line_a, &is_complete_a);
+	nr_b = list_ancestors(tasks, b, line_b, &is_complete_b);
 	for (i = 0; i < nr_a; i++)
 		for (j = 0; j < nr_b; j++)
 			if (line_a[i] == line_b[j] && !(i && j && is_init(tasks, line_a[i])))
@@ -429,7 +436,7 @@ struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b
 	return (struct relation){ .kin = KIN_UNRELATED };
 }
 
-/* ---- what is over ---- */
+/* ---- ended tasks ---- */
 
 static uint64_t comm_hash(const char comm[16])
 {
@@ -440,9 +447,9 @@ static uint64_t comm_hash(const char comm[16])
 }
 
 /**
- * tasks_many - the image that stands for all named @comm that are not kept apart
+ * tasks_many - get the image that is the sum of all folded ones named @comm
  *
- * If there are very many names, some share one.
+ * If there are very many names, some names share an image.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -469,7 +476,10 @@ int tasks_many(struct tasks *tasks, const char comm[16], uint32_t *ret)
 	return map_set(&tasks->many, key, *ret);
 }
 
-/* tasks_many_task - the task that stands for all named @comm; 0 or -ENOMEM */
+/*
+ * tasks_many_task - get the task that is the sum of all folded ones named @comm; 0
+ * or -ENOMEM
+ */
 int tasks_many_task(struct tasks *tasks, const char comm[16], uint32_t *ret)
 {
 	struct task *task;
@@ -488,9 +498,9 @@ int tasks_many_task(struct tasks *tasks, const char comm[16], uint32_t *ret)
 }
 
 /**
- * tasks_is_current - does @task live, or was it among the last @recent that ended?
+ * tasks_is_current - true if @task lives, or is among the last @recent that ended
  *
- * Records may name a task a little after its end.
+ * Records may still name a task shortly after its end.
  */
 bool tasks_is_current(const struct tasks *tasks, uint32_t task, uint32_t recent)
 {
@@ -501,7 +511,7 @@ bool tasks_is_current(const struct tasks *tasks, uint32_t task, uint32_t recent)
 	return tasks_known_tid(tasks, t->tid) == task;
 }
 
-/* tasks_drop_task - forget a task, to which nothing refers; 0 or -ENOMEM */
+/* tasks_drop_task - free a task to which nothing refers; 0 or -ENOMEM */
 int tasks_drop_task(struct tasks *tasks, uint32_t task)
 {
 	uint32_t tid = task_at(tasks, task)->tid;
@@ -511,7 +521,10 @@ int tasks_drop_task(struct tasks *tasks, uint32_t task)
 	return pool_free(&tasks->task, task);
 }
 
-/* tasks_drop_proc - the same of a process, though not of its images */
+/*
+ * tasks_drop_proc - free a process to which nothing refers, but not its images; 0
+ * or -ENOMEM
+ */
 int tasks_drop_proc(struct tasks *tasks, uint32_t proc)
 {
 	const struct proc *p = pool_at(&tasks->proc, proc);

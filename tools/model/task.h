@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tasks, processes and what they descend from.
+ * Tasks, processes and their ancestors.
  *
- * Thread ids are reused, so everything else refers to tasks, processes and
- * images by their numbers in the pools below, which mean one and the same
- * forever.  An image is a process between two calls of exec.
+ * Thread ids are reused. Therefore everything else refers to tasks, processes and
+ * images by their numbers in the pools below; a number means one object until that
+ * object is dropped. An image is a process between two calls of exec.
  */
 #ifndef IPCPROBE_MODEL_TASK_H
 #define IPCPROBE_MODEL_TASK_H
@@ -19,17 +19,18 @@
 #include "lib/scope.h"
 
 #define TASK_TID_MAX	(1U << 22)	/* the kernel's PID_MAX_LIMIT */
-#define TASK_KIN_MAX	64U		/* generations looked at */
-#define TASK_MANY_MAX	256U		/* names that stand for several processes */
+#define TASK_KIN_MAX	64U		/* number of generations that are searched */
+/* number of names that can stand for several processes */
+#define TASK_MANY_MAX	256U
 
 /**
  * struct task - a thread
- * @start_ns: when it started, 0 = no record has told it yet
- * @tid: its thread id
- * @proc: its process
- * @comm: its name
- * @has_exited: its end was recorded
- * @exit_number: so many had ended before it
+ * @start_ns: time of the start, 0 = no record of the start yet
+ * @tid: thread id
+ * @proc: process of the thread
+ * @comm: name of the thread
+ * @has_exited: the end of the thread was recorded
+ * @exit_number: number of tasks that had ended before it
  */
 struct task {
 	uint64_t start_ns;
@@ -42,14 +43,15 @@ struct task {
 
 /**
  * struct proc - a process
- * @start_ns: when it started, 0 = no record has told it yet
- * @pid: its number
- * @parent: the process that was its parent when first recorded, 0 = unknown
- * @image: what it runs now
- * @same_as: not 0: taken for a process at first, but a thread of this one
- * @nr_tasks: threads alive
- * @old_comm: name of the image before the last renaming
- * @has_lost_parent: it had a parent that is forgotten
+ * @start_ns: time of the start, 0 = no record of the start yet
+ * @pid: process id
+ * @parent: parent process in the first record, 0 = unknown
+ * @image: current image
+ * @same_as: process of which this one turned out to be a thread; 0 = it is a
+ *	process
+ * @nr_tasks: number of live threads
+ * @old_comm: name of the image before it was last renamed
+ * @has_lost_parent: the parent was dropped
  * @has_exited: the end of its last thread was recorded
  */
 struct proc {
@@ -66,15 +68,16 @@ struct proc {
 
 /**
  * struct image - a program that a process runs, from exec to exec
- * @is_older: its beginning was not recorded: it was there before, or its exec
- *	is missing; a child of fork has what its parent has
- * @is_many: it stands for all of its name that are not kept apart; so does its process
- * @has_folded: some of what it did is told of those only
- * @is_partial: what it still does may be the same step as one of those
- * @is_changer: by one of the hops that are not kept apart, it changed data in place
- * @order: the higher, the later it began
- * @changed_bytes: of all hops not kept apart, see struct hop
- * @agreed_bytes: likewise
+ * @is_older: the image began before the recording, or its exec record is missing; a
+ *	child of fork inherits the value
+ * @is_many: the image is the sum of all folded images of its name; so is its
+ *	process
+ * @has_folded: some hops of the image are counted in the folded image only
+ * @is_partial: the image may repeat a hop that was folded
+ * @is_changer: in a folded hop, the image changed data in place
+ * @order: sequence number of the image's begin
+ * @changed_bytes: changed_bytes of all folded hops, see struct hop
+ * @agreed_bytes: agreed_bytes of all folded hops, see struct hop
  */
 struct image {
 	uint32_t proc;
@@ -94,34 +97,35 @@ struct image {
 
 /**
  * struct ids - numbers by id up to TASK_TID_MAX
- * @page: 1 << IDS_SHIFT numbers each, NULL = all are 0
+ * @page: arrays of 1 << IDS_SHIFT numbers, NULL = all are 0
  */
 struct ids {
 	uint32_t *page[IDS_PAGES];
 };
 
 /**
- * struct tasks - all tasks and processes, by number and as they are called now
- * @later: struct ipcprobe_rec_task_snapshot: what records to come tell of tasks
- * @by_later: the first one of each thread id, 0 = none
- * @now_ns: time of the record that is taken in
+ * struct tasks - all tasks and processes, by number and by current id
+ * @later: struct ipcprobe_rec_task_snapshot: records to come about tasks
+ * @by_later: for each thread id, its first record in @later, 0 = none
+ * @now_ns: time of the record that is being applied
  */
 struct tasks {
 	struct pool task;	/* struct task */
 	struct pool proc;	/* struct proc */
 	struct pool image;	/* struct image */
 	struct ids by_tid;	/* task that has the thread id now, 0 = none */
-	struct ids by_pid;	/* process that has the number now, 0 = none */
-	struct map many;	/* image that stands for several, by hash of its name */
-	struct map many_task;	/* task that does, by that image */
+	struct ids by_pid;	/* process that has the process id now, 0 = none */
+	/* image that stands for several processes, by hash of its name */
+	struct map many;
+	struct map many_task;	/* task that stands for several tasks, by its image */
 	uint32_t nr_exits;
-	uint32_t nr_images;	/* ever */
+	uint32_t nr_images;	/* number of images ever added */
 	struct pool later;
 	struct ids by_later;
 	uint64_t now_ns;
 };
 
-/* how process a stands to process b: a is b's ... */
+/* Relation of process a to process b: a is b's ... */
 enum kinship {
 	KIN_UNKNOWN, KIN_SAME, KIN_PARENT, KIN_CHILD, KIN_SIBLING,
 	KIN_ANCESTOR, KIN_DESCENDANT, KIN_COMMON, KIN_UNRELATED,
@@ -131,7 +135,7 @@ enum kinship {
  * struct relation - how two processes are related
  * @kin: KIN_COMMON: some other common ancestor below init;
  *	KIN_UNRELATED: none below init
- * @common: KIN_SIBLING, KIN_COMMON: the nearest common ancestor
+ * @common: with KIN_SIBLING and KIN_COMMON: the nearest common ancestor
  */
 struct relation {
 	enum kinship kin;
@@ -164,7 +168,7 @@ static inline struct image *image_at(const struct tasks *tasks, uint32_t image)
 	return pool_at(&tasks->image, image);
 }
 
-/* the process @proc really is */
+/* Resolve process @proc, if it turned out to be a thread of another process. */
 static inline uint32_t proc_real(const struct tasks *tasks, uint32_t proc)
 {
 	const struct proc *p = pool_at(&tasks->proc, proc);

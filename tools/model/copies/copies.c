@@ -362,7 +362,7 @@ int copies_apply(struct copies *copies, const struct ipcprobe_rec *rec)
 }
 
 /* True if the record names an object, or gives its number to another object. */
-static bool tells_name(const struct ipcprobe_rec *rec)
+static bool has_name(const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
 	case IPCPROBE_REC_pipe_create:
@@ -389,7 +389,7 @@ static bool tells_name(const struct ipcprobe_rec *rec)
  */
 int copies_apply_name(struct copies *copies, const struct ipcprobe_rec *rec)
 {
-	return tells_name(rec) ? apply_record(copies, rec) : 0;
+	return has_name(rec) ? apply_record(copies, rec) : 0;
 }
 
 /**
