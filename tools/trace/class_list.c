@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Lists of classes of records, as users write and read them.
- */
+/* Lists of classes of records, in the form that users write and read. */
 #include "trace/class_list.h"
 
 #include <errno.h>
@@ -22,7 +20,7 @@ static uint32_t class_bit(const char *name, size_t len)
 }
 
 /**
- * parse_classes - a list such as pipe,file
+ * parse_classes - parse a list of classes such as pipe,file
  * Return: 0 or -EINVAL.
  */
 int parse_classes(const char *word, uint32_t *ret)
@@ -41,7 +39,7 @@ int parse_classes(const char *word, uint32_t *ret)
 	}
 }
 
-/* parse_class_list - the names of the classes in @mask, in @buf */
+/* parse_class_list - write the names of the classes in @mask to @buf */
 char *parse_class_list(uint32_t mask, const char *separator, char *buf, size_t size)
 {
 	size_t len = 0;

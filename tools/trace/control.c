@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Generic netlink, by libnl.
- */
+/* Generic netlink, by libnl. */
 #include "trace/control.h"
 
 #include <errno.h>
@@ -14,7 +12,10 @@
 
 #include "lib/netlink.h"
 
-/* A dump that others changed meanwhile is asked for again, so many times. */
+/*
+ * Number of times that a dump is requested again, because the objects changed
+ * during it.
+ */
 #define NR_TRIES	5
 
 struct control {
@@ -23,11 +24,11 @@ struct control {
 };
 
 /**
- * struct list - what a dump fills
- * @items: array
- * @nr: items in it
- * @size: of one item
- * @parse: fills one item, zeroed before, from a message's attributes
+ * struct list - the array that a dump fills
+ * @items: the array
+ * @nr: number of items
+ * @size: size of one item, bytes
+ * @parse: fills one zeroed item from a message's attributes
  */
 struct list {
 	char *items;
@@ -116,13 +117,16 @@ static int ask_once(struct control *control, uint8_t cmd, int flags, struct list
 	err = send_request(control, cmd, flags);
 	if (!err)
 		err = nl_recvmsgs_default(control->sock);
-	/* a dump ends with a message of its own, an answer with a second one */
+	/*
+	 * A dump ends with a final message of its own; another request ends with an
+	 * acknowledgement.
+	 */
 	if (err >= 0 && !(flags & NLM_F_DUMP))
 		err = nl_wait_for_ack(control->sock);
 	return err < 0 ? netlink_errno(err) : 0;
 }
 
-static int ask(struct control *control, uint8_t cmd, int flags, struct list *list)
+static int request_list(struct control *control, uint8_t cmd, int flags, struct list *list)
 {
 	int err = -EAGAIN;
 
@@ -238,11 +242,11 @@ static void parse_object(struct nlattr *attrs, int len, void *item)
 	}
 }
 
-/* control_get_info - about the module; 0 or -errno */
+/* control_get_info - get information about the module; 0 or -errno */
 int control_get_info(struct control *control, struct control_info *ret)
 {
 	struct list list = { .size = sizeof(*ret), .parse = parse_info };
-	int err = ask(control, IPCPROBE_CMD_INFO_GET, NLM_F_REQUEST, &list);
+	int err = request_list(control, IPCPROBE_CMD_INFO_GET, NLM_F_REQUEST, &list);
 
 	if (err)
 		return err;
@@ -252,22 +256,25 @@ int control_get_info(struct control *control, struct control_info *ret)
 	return list.nr ? 0 : -EPROTO;
 }
 
-/* control_get_hooks - all hooks; free() the array; 0 or -errno */
+/* control_get_hooks - get all hooks; the caller frees the array; 0 or -errno */
 int control_get_hooks(struct control *control, struct control_hook **ret, size_t *nr)
 {
 	struct list list = { .size = sizeof(**ret), .parse = parse_hook };
-	int err = ask(control, IPCPROBE_CMD_HOOK_GET, NLM_F_REQUEST | NLM_F_DUMP, &list);
+	int err = request_list(control, IPCPROBE_CMD_HOOK_GET, NLM_F_REQUEST | NLM_F_DUMP, &list);
 
 	*ret = (struct control_hook *)list.items;
 	*nr = err ? 0 : list.nr;
 	return err;
 }
 
-/* control_get_objects - all descriptors of pipes; free() the array; 0 or -errno */
+/*
+ * control_get_objects - get all descriptors of pipes; the caller frees the array; 0
+ * or -errno
+ */
 int control_get_objects(struct control *control, struct control_object **ret, size_t *nr)
 {
 	struct list list = { .size = sizeof(**ret), .parse = parse_object };
-	int err = ask(control, IPCPROBE_CMD_OBJECT_GET, NLM_F_REQUEST | NLM_F_DUMP, &list);
+	int err = request_list(control, IPCPROBE_CMD_OBJECT_GET, NLM_F_REQUEST | NLM_F_DUMP, &list);
 
 	*ret = (struct control_object *)list.items;
 	*nr = err ? 0 : list.nr;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Questions to the module about the whole system, over generic netlink; see
+ * Requests to the module about the whole system, over generic netlink; see
  * Documentation/netlink/specs/ipcprobe.yaml.
  */
 #ifndef IPCPROBE_TRACE_CONTROL_H
@@ -12,7 +12,7 @@
 
 #include <linux/ipcprobe.h>
 
-/* what IPCPROBE_CMD_INFO_GET tells */
+/* Answer to IPCPROBE_CMD_INFO_GET. */
 struct control_info {
 	uint32_t abi_major;
 	uint32_t abi_minor;
@@ -23,7 +23,7 @@ struct control_info {
 	uint32_t nr_files;
 };
 
-/* one hook, of IPCPROBE_CMD_HOOK_GET */
+/* One hook, from IPCPROBE_CMD_HOOK_GET. */
 struct control_hook {
 	char name[64];
 	uint8_t kind;		/* IPCPROBE_HOOK_* */
@@ -31,11 +31,11 @@ struct control_hook {
 	bool is_optional;
 	bool is_gap;
 	bool is_attached;
-	uint32_t error;		/* errno of the last try, 0 = none */
+	uint32_t error;		/* errno of the last attempt to attach the hook, 0 = none */
 	uint64_t nr_missed;
 };
 
-/* one descriptor of a pipe or FIFO, of IPCPROBE_CMD_OBJECT_GET */
+/* One descriptor of a pipe or FIFO, from IPCPROBE_CMD_OBJECT_GET. */
 struct control_object {
 	uint32_t pid;
 	uint32_t fd;

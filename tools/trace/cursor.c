@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * One CPU's records: chunk after chunk, with the gaps between them.
- */
+/* One CPU's records: chunk after chunk, with the gaps between the chunks. */
 #include "trace/cursor.h"
 
 #include <errno.h>
@@ -13,7 +11,7 @@
 
 _Static_assert(sizeof(struct ipcprobe_rec_lost) % 8 == 0, "gaps are walked as records");
 
-/* Is it what it says, and of the time of the recording? */
+/* True if the record is valid for its type, and its time is not before the recording. */
 static bool record_is_sound(const struct ipcprobe_rec *rec, size_t left, uint64_t start_ns)
 {
 	return !event_check(rec, left) && tracefile_has_time(start_ns, rec->ts_ns) &&
@@ -21,7 +19,7 @@ static bool record_is_sound(const struct ipcprobe_rec *rec, size_t left, uint64_
 		((const struct ipcprobe_rec_lost *)rec)->begin_ns >= start_ns);
 }
 
-/* Are these the records that @head tells of? */
+/* True if the records are those that @head describes. */
 static bool records_are_sound(const struct tracefile_frame *head, const char *raw,
 			      uint64_t start_ns)
 {
@@ -53,7 +51,7 @@ static int reserve_raw(struct cursor *c, size_t len)
 	return c->raw ? 0 : -ENOMEM;
 }
 
-/* Return: 0, -EBADMSG if the chunk is not whole, -ENOMEM. */
+/* Read and check a chunk. Return: 0, -EBADMSG if the chunk is damaged, -ENOMEM. */
 static int read_chunk(struct cursors *cursors, struct cursor *c,
 		      const struct tracefile_index *index, struct tracefile_frame *head)
 {
@@ -78,8 +76,8 @@ static int read_chunk(struct cursors *cursors, struct cursor *c,
 }
 
 /*
- * The recorder had @before records of each class, we have c->read: what lies
- * between is missing.  Return: the number of gaps made.
+ * The recorder had written @before records of each class, and the cursor has read
+ * c->read: the difference is missing. Return: the number of gaps made.
  */
 static unsigned int make_gaps(struct cursors *cursors, struct cursor *c, const uint64_t *before,
 			      uint64_t ts_ns)
@@ -122,7 +120,10 @@ static void use_chunk(struct cursors *cursors, struct cursor *c, const struct tr
 		c->read[id] = head->before[id] + head->count[id];
 }
 
-/* Behind the last chunk: the statistics tell whether it was the last indeed. */
+/*
+ * After the last chunk: compare with the statistics, to find chunks missing at the
+ * end.
+ */
 static bool use_end(struct cursors *cursors, struct cursor *c)
 {
 	const struct reader_counts *counts = cursors->info->counts;
@@ -136,14 +137,20 @@ static bool use_end(struct cursors *cursors, struct cursor *c)
 	return nr_gaps > 0;
 }
 
-/* Does the window concern the chunk?  Names of tasks are needed from the start. */
+/*
+ * True if the chunk has records that the window needs. Names of tasks are needed
+ * from the start.
+ */
 static bool is_wanted(const struct cursors *cursors, const struct tracefile_index *chunk)
 {
 	return chunk->last_ns >= cursors->from_ns || chunk->count[IPCPROBE_CLASS_TASK];
 }
 
-/* Return: 1 if there is a further record, 0 if not, or -errno. */
-static int refill(struct cursors *cursors, struct cursor *c)
+/*
+ * Go on to the next chunk. Return: 1 if there is a further record, 0 if not, or
+ * -errno.
+ */
+static int next_chunk(struct cursors *cursors, struct cursor *c)
 {
 	const struct toc *toc = cursors->toc;
 	struct tracefile_frame head;
@@ -167,7 +174,7 @@ static int refill(struct cursors *cursors, struct cursor *c)
 		err = read_chunk(cursors, c, chunk, &head);
 		if (!err) {
 			use_chunk(cursors, c, &head);
-			return (const void *)c->rec == c->end ? refill(cursors, c) : 1;
+			return (const void *)c->rec == c->end ? next_chunk(cursors, c) : 1;
 		}
 		if (err != -EBADMSG)
 			return err;
@@ -179,15 +186,15 @@ static int refill(struct cursors *cursors, struct cursor *c)
 /**
  * cursor_settle - make c->rec the next record that is wanted
  * @cursors: all cursors
- * @c: the one concerned; what c->rec points to now is the first candidate
+ * @c: cursor to settle; the record that c->rec points to is the first candidate
  *
- * Return: 1 if there is one, 0 if there is none, or -errno.
+ * Return: 1 if there is a wanted record, 0 if there is none, or -errno.
  */
 int cursor_settle(struct cursors *cursors, struct cursor *c)
 {
 	for (;;) {
 		if ((const void *)c->rec == c->end) {
-			int ret = refill(cursors, c);
+			int ret = next_chunk(cursors, c);
 
 			if (ret <= 0)
 				return ret;
@@ -200,7 +207,7 @@ int cursor_settle(struct cursors *cursors, struct cursor *c)
 	}
 }
 
-/* Sort the chunks by CPU, in order of the file: count, then distribute. */
+/* Sort the chunks by CPU, and in file order for each CPU: count, then distribute. */
 static void sort_chunks(struct cursors *cursors)
 {
 	const struct toc *toc = cursors->toc;
@@ -221,11 +228,11 @@ static void sort_chunks(struct cursors *cursors)
 }
 
 /**
- * cursors_init - cursors at the start of a file
- * @cursors: what to set up
- * @file: file
- * @toc: its contents
- * @info: of the recording, complete but for the damage met later
+ * cursors_init - set up cursors at the start of a file
+ * @cursors: cursors to set up
+ * @file: the file
+ * @toc: table of contents of @file
+ * @info: information about the recording, complete except for damage found later
  *
  * Return: 0 or -ENOMEM.
  */
@@ -256,7 +263,7 @@ void cursors_deinit(struct cursors *cursors)
 	cursors->order = NULL;
 }
 
-/* cursors_restart - back to the start of the file, with another window */
+/* cursors_restart - go back to the start of the file, with another window */
 void cursors_restart(struct cursors *cursors, uint64_t from_ns, uint64_t until_ns)
 {
 	cursors->from_ns = from_ns;

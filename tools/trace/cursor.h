@@ -2,10 +2,11 @@
 /*
  * Each CPU's records of a recorded file, in their order.  reader.c merges them.
  *
- * A chunk is used only if all of it is right: its CRCs, its records' lengths
- * and texts, its counts.  Otherwise it is skipped, and when the next good one
- * of that CPU arrives, its counts of what went before tell what is missing:
- * that is given as "lost" records, so that a model has one kind of gap only.
+ * A chunk is used only if all of it is valid: its CRCs, its counts, and the lengths
+ * and texts of its records. A chunk that is not valid is skipped. The next valid
+ * chunk of that CPU has the counts of all records before it, which show how many
+ * are missing. The reader returns missing records as "lost" records, so that a
+ * model has only one kind of gap.
  */
 #ifndef IPCPROBE_TRACE_CURSOR_H
 #define IPCPROBE_TRACE_CURSOR_H
@@ -22,19 +23,20 @@
 
 /**
  * struct cursor - one CPU's records
- * @rec: the record that is next
- * @end: end of what @rec is in: @gaps or the chunk
- * @chunk: behind @gaps: the chunk that follows them, else NULL
- * @chunk_end: its end
- * @raw: memory of a chunk, TRACEFILE_RAW_MAX at most
+ * @rec: next record
+ * @end: end of the memory that @rec is in: @gaps or the chunk
+ * @chunk: while @rec is in @gaps: the chunk after the gaps; otherwise NULL
+ * @chunk_end: end of @chunk
+ * @raw: memory for a chunk, at most TRACEFILE_RAW_MAX
  * @raw_max: size of @raw
- * @first: in cursors->order: the first chunk of this CPU
- * @next: the next one
- * @last: behind the last one
- * @last_ns: time of the last record of the last chunk
- * @read: records up to there, per class, as the recorder counted them
- * @is_read_known: @read is valid: no chunk was left out because of its time
- * @gaps: "lost" records for what could not be read
+ * @first: index in cursors->order of the first chunk of this CPU
+ * @next: index in cursors->order of the next chunk of this CPU
+ * @last: index in cursors->order after the last chunk of this CPU
+ * @last_ns: time of the last record of the last chunk read
+ * @read: records up to the end of that chunk, per class, as the recorder counted
+ *	them
+ * @is_read_known: @read is valid: no chunk was skipped because of its time
+ * @gaps: "lost" records for records that could not be read
  */
 struct cursor {
 	const struct ipcprobe_rec *rec;
@@ -53,14 +55,14 @@ struct cursor {
 };
 
 /**
- * struct cursors - those of all CPUs
- * @file: file read
- * @toc: its contents
- * @info: of the recording; damage met is counted here
+ * struct cursors - the cursors of all CPUs
+ * @file: file that is read
+ * @toc: table of contents of @file
+ * @info: information about the recording; damage is counted here
  * @order: indices of toc->chunks, CPU by CPU, in order of the file
- * @cpu: one for each CPU, [info->nr_cpus]
- * @from_ns: before it only records of class "task" are given
- * @until_ns: from it on nothing is given
+ * @cpu: cursors by CPU, [info->nr_cpus]
+ * @from_ns: before this time, only records of class "task" are returned
+ * @until_ns: from this time on, no records are returned
  */
 struct cursors {
 	struct frame_file *file;

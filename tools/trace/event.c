@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names, layouts, checks and printing of events, all generated from the one
- * table in <linux/ipcprobe_events.h>.
+ * Names, layouts, checks and printing of events, all generated from the table in
+ * <linux/ipcprobe_events.h>.
  */
 #include "trace/event.h"
 
@@ -32,7 +32,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define LEN_pad32	4
 #define KIND_LEN(k)	IPCPROBE_BY_STORED(LEN_, k)
 
-/* How a kind is shown. */
+/* How a kind of field is shown. */
 enum shown {
 	SHOWN_number, SHOWN_ret, SHOWN_x64, SHOWN_dev, SHOWN_print, SHOWN_symbol, SHOWN_flags,
 	SHOWN_text, SHOWN_memory, SHOWN_pad,
@@ -63,12 +63,18 @@ IPCPROBE_EVENTS(EVENT_FIELDS)
 #define EVENT_INDEX(event, cls, number, t)	INDEX_##event,
 enum { IPCPROBE_EVENTS(EVENT_INDEX) };
 
-/* Records that grew are valid as long as they were at first. */
+/*
+ * First valid length of a record: records that have grown since remain valid in the
+ * length that they had at first.
+ */
 #define FIRST_LEN(event)						\
 	(IPCPROBE_REC_##event == IPCPROBE_REC_lost ?			\
 	 offsetof(struct ipcprobe_rec_lost, queues) : sizeof(struct ipcprobe_rec_##event))
 
-/* A text is the last field of its record, so all others stand before it. */
+/*
+ * Description of an event. A text is the last field of its record, so all other
+ * fields precede it.
+ */
 #define EVENT_DESC(event, cls, number, t) {				\
 	.name = #event,							\
 	.text = t,							\
@@ -91,7 +97,7 @@ static const uint8_t index_by_type[] = { IPCPROBE_EVENTS(EVENT_BY_TYPE) };
 #define CLASS_NAME(up, id, low, t)	[id] = #low,
 static const char *const class_names[] = { IPCPROBE_CLASSES(CLASS_NAME) };
 
-/* A number, or bits, and what it is called. */
+/* A number, or bits, and the name. */
 struct name {
 	uint32_t number;
 	const char *text;
@@ -111,7 +117,7 @@ IPCPROBE_KINDS(KIND_NAMES)
 #define REASON_TEXT(up, bit, text)	{ bit, text },
 static const struct name reason_texts[] = { IPCPROBE_REASONS(REASON_TEXT) };
 
-/* A kind of field: its size in a record, and the names of its numbers. */
+/* A kind of field: its size in a record, and the names of its values. */
 struct kind {
 	uint8_t len;
 	enum shown shown;
@@ -124,7 +130,7 @@ struct kind {
 				names_##kind, ARRAY_SIZE(names_##kind) },
 static const struct kind kinds[] = { IPCPROBE_KINDS(KIND) };
 
-/* event_by_type - the description of @type, NULL if it is not known */
+/* event_by_type - description of @type, NULL if @type is not known */
 const struct event_desc *event_by_type(uint16_t type)
 {
 	if (type >= ARRAY_SIZE(index_by_type) || !index_by_type[type])
@@ -145,12 +151,12 @@ size_t event_kind_len(enum event_kind kind)
 /* ---- check ---- */
 
 /*
- * A time in a record is not after the record's own, but for what two clocks
- * may differ by: far less than this.
+ * Maximum difference of two CPUs' clocks, far above the real one. A time inside a
+ * record is not later than the record's own time plus this.
  */
 #define CLOCKS_DIFFER_NS	1000000000ULL
 
-/* The time that a record holds besides its own, 0 if none. */
+/* The second time in a record, 0 = none. */
 static uint64_t inner_time(const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
@@ -165,7 +171,7 @@ static uint64_t inner_time(const struct ipcprobe_rec *rec)
 	}
 }
 
-/* How many bytes the data at the end of a record has. */
+/* Number of bytes of the data at the end of a record. */
 static size_t data_bytes(const struct ipcprobe_rec *rec)
 {
 	if (rec->type == IPCPROBE_REC_io_sums)
@@ -179,15 +185,15 @@ static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
 }
 
 /**
- * event_check - may this record be used as what its type says?
+ * event_check - check that a record is valid for its type
  * @rec: start of the record, aligned to 8 bytes
- * @avail: bytes that can be read from there
+ * @avail: number of bytes that can be read from @rec on
  *
- * Types that are not known are valid, so that readers can skip them; known
- * types may be longer than known.  What passes can be cast to its struct, but
- * for the last field of "lost", which older modules do not write, and its text
- * printed; data is all there; class_id of "lost" is a valid index; times in it are
- * not after its own.
+ * Unknown types are valid, so that readers can skip them; records of known types
+ * may be longer than their struct. A valid record can be cast to its struct, except
+ * for the last field of "lost", which older modules do not write. Its text can be
+ * printed, and its data is complete; class_id of "lost" is a valid index; times
+ * inside the record are not later than the record's own time.
  *
  * Return: 0, or -EBADMSG.
  */
@@ -244,7 +250,10 @@ static bool is_signed(enum event_kind kind)
 }
 
 
-/* all ones in 64 bits: there is no position, no address; INT_MIN: not seen */
+/*
+ * True if the value stands for unknown: all ones in 64 bits = no position or
+ * address; INT_MIN = result not seen.
+ */
 static bool is_unknown(enum event_kind kind, uint64_t value)
 {
 	if (kind == EVENT_KIND_u64 || kind == EVENT_KIND_x64)
@@ -261,7 +270,7 @@ static const char *symbol_name(enum event_kind kind, uint64_t value)
 	return NULL;
 }
 
-/* call_name - the system call that a record names */
+/* call_name - name of a system call in a record */
 const char *call_name(uint8_t call)
 {
 	return symbol_name(EVENT_KIND_call, call) ?: "unknown";
@@ -277,7 +286,10 @@ static void print_number(FILE *out, enum event_kind kind, uint64_t value)
 		fprintf(out, "%" PRIu64, value);
 }
 
-/* what system calls fail with inside the kernel, which starts them anew or tells EINTR */
+/*
+ * errors of system calls inside the kernel, which then restarts the call or returns
+ * EINTR
+ */
 static const struct name restarts[] = {
 	{ 512, "ERESTARTSYS" }, { 513, "ERESTARTNOINTR" }, { 514, "ERESTARTNOHAND" },
 	{ 516, "ERESTART_RESTARTBLOCK" },
@@ -291,7 +303,7 @@ static const char *errno_name(uint64_t err)
 	return err <= INT32_MAX ? strerrorname_np(err) : NULL;
 }
 
-/* What an operation gave back: a number, or -errno as "-EAGAIN". */
+/* Print the result of an operation: a number, or -errno as "-EAGAIN". */
 static void print_ret(FILE *out, enum event_kind kind, uint64_t value)
 {
 	const char *name = (int64_t)value < 0 ? errno_name(-value) : NULL;
@@ -316,7 +328,7 @@ static void print_dev(FILE *out, enum event_kind kind, uint64_t value)
 	fprintf(out, "%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 }
 
-/* A fingerprint. */
+/* Print a fingerprint. */
 static void print_print(FILE *out, enum event_kind kind, uint64_t value)
 {
 	(void)kind;
@@ -326,7 +338,10 @@ static void print_print(FILE *out, enum event_kind kind, uint64_t value)
 		putc('-', out);
 }
 
-/* As the kernel prints them: a number without a name in hexadecimal. */
+/*
+ * Print a name, or a value without a name in hexadecimal, like the kernel's trace
+ * output.
+ */
 static void print_symbol(FILE *out, enum event_kind kind, uint64_t value)
 {
 	const char *name = symbol_name(kind, value);
@@ -356,7 +371,7 @@ static void print_flags(FILE *out, enum event_kind kind, uint64_t flags)
 		fprintf(out, "%s0x%" PRIx64, separator, flags);
 }
 
-/* by enum shown; texts and memory are no numbers, padding is not shown */
+/* by enum shown; texts and memory have no number, padding is not shown */
 static void (*const print_as[])(FILE *, enum event_kind, uint64_t) = {
 	[SHOWN_number] = print_number,
 	[SHOWN_ret] = print_ret,
@@ -367,7 +382,7 @@ static void (*const print_as[])(FILE *, enum event_kind, uint64_t) = {
 	[SHOWN_flags] = print_flags,
 };
 
-/* event_print_reasons - why events were lost, in words; nothing if no reason is known */
+/* event_print_reasons - print why events were lost; nothing if no reason is known */
 void event_print_reasons(FILE *out, uint32_t reasons)
 {
 	const char *separator = "";
@@ -380,19 +395,21 @@ void event_print_reasons(FILE *out, uint32_t reasons)
 	}
 }
 
-/* event_reason_name - the name of bit @bit of reasons, NULL if there is none */
+/* event_reason_name - name of bit @bit of the reasons, NULL if it has none */
 const char *event_reason_name(unsigned int bit)
 {
 	return bit < 32 ? symbol_name(EVENT_KIND_reasons, 1ULL << bit) : NULL;
 }
 
-/* Bytes of memory that a record tells. */
+/* Bytes of memory in a record. */
 struct bytes {
 	const uint8_t *at;
 	size_t nr;
 };
 
-/* @p: where the field stands */
+/*
+ * @p: start of the field in @rec.
+ */
 static struct bytes bytes_of(const struct ipcprobe_rec *rec, enum event_kind kind, const char *p)
 {
 	if (kind == EVENT_KIND_data)
@@ -403,8 +420,8 @@ static struct bytes bytes_of(const struct ipcprobe_rec *rec, enum event_kind kin
 
 #define DIGITS_MAX	(2 * IPCPROBE_REC_MAX + 1)
 
-/* Two hexadecimal digits for each byte, and their end. */
-static const char *hex(struct bytes bytes, char digits[DIGITS_MAX])
+/* Write two hexadecimal digits for each byte, and a sign if not all bytes are shown. */
+static const char *hex_digits(struct bytes bytes, char digits[DIGITS_MAX])
 {
 	for (size_t i = 0; i < bytes.nr; i++)
 		snprintf(digits + 2 * i, 3, "%02x", bytes.at[i]);
@@ -416,10 +433,12 @@ static void print_bytes(FILE *out, struct bytes bytes)
 {
 	char digits[DIGITS_MAX];
 
-	fputs(hex(bytes, digits), out);
+	fputs(hex_digits(bytes, digits), out);
 }
 
-/* @p: where the field stands */
+/*
+ * @p: start of the field in @rec.
+ */
 static void print_field(FILE *out, const struct ipcprobe_rec *rec, enum event_kind kind,
 			const char *p)
 {
@@ -435,17 +454,20 @@ static void print_field(FILE *out, const struct ipcprobe_rec *rec, enum event_ki
 	}
 }
 
-/* Is the field that begins at @p in the record?  An older module does not write all. */
+/*
+ * True if the record contains the field that begins at @p; an older module does not
+ * write all fields.
+ */
 static bool has_field(const struct ipcprobe_rec *rec, const char *p)
 {
 	return p < (const char *)rec + rec->len;
 }
 
 /**
- * event_print - write "name: field=value ..." without an end of line
- * @out: where to
- * @rec: a record that event_check() found good
- * @has_memory: with what the memory around a futex held, which is long
+ * event_print - print "name: field=value ..." without a newline
+ * @out: stream to print to
+ * @rec: a record that event_check() accepted
+ * @has_memory: also print the contents of memory around a futex, which are long
  */
 void event_print(FILE *out, const struct ipcprobe_rec *rec, bool has_memory)
 {
@@ -497,7 +519,7 @@ static json_t *bytes_json(struct bytes bytes)
 {
 	char digits[DIGITS_MAX];
 
-	return json_string(hex(bytes, digits));
+	return json_string(hex_digits(bytes, digits));
 }
 
 static json_t *number_json(enum event_kind kind, uint64_t value)
@@ -520,14 +542,14 @@ static json_t *dev_json(enum event_kind kind, uint64_t value)
 	return json_sprintf("%" PRIu64 ":%" PRIu64, value >> 20, value & 0xfffff);
 }
 
-/* Return: NULL when it was not read: the field is left out. */
+/* A fingerprint as JSON. Return: NULL if the word was not read: the field is omitted. */
 static json_t *print_json(enum event_kind kind, uint64_t value)
 {
 	(void)kind;
 	return value ? json_sprintf("%08" PRIx64, value) : NULL;
 }
 
-/* by enum shown, as print_as */
+/* by enum shown, like print_as */
 static json_t *(*const json_as[])(enum event_kind, uint64_t) = {
 	[SHOWN_number] = number_json,
 	[SHOWN_ret] = number_json,
@@ -538,7 +560,10 @@ static json_t *(*const json_as[])(enum event_kind, uint64_t) = {
 	[SHOWN_flags] = flags_json,
 };
 
-/* @p: where the field stands.  Return: NULL: it is left out. */
+/*
+ * A field as JSON. @p: start of the field in @rec. Return: NULL if the field is
+ * omitted.
+ */
 static json_t *field_json(const struct ipcprobe_rec *rec, enum event_kind kind, const char *p)
 {
 	switch (kinds[kind].shown) {
@@ -555,11 +580,11 @@ static json_t *field_json(const struct ipcprobe_rec *rec, enum event_kind kind, 
 
 /**
  * event_fields_json - the fields of a record as a JSON object
- * @rec: a record that event_check() found good
+ * @rec: a record that event_check() accepted
  *
- * Addresses, devices, fingerprints and numbers that have names are strings, flags
- * an array of names, "unknown" is null; a fingerprint of what was not read is left
- * out.  An event that is not known gives an empty object.
+ * Addresses, devices, fingerprints and numbers with names are strings, flags are an
+ * array of names, unknown values are null. The fingerprint of a word that was not
+ * read is omitted. An unknown event gives an empty object.
  *
  * Return: a new reference, or NULL without memory.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What user space knows of each event; all of it follows from the one table
- * in <linux/ipcprobe_events.h>.
+ * User space's descriptions of all events; they are generated from the table in
+ * <linux/ipcprobe_events.h>.
  */
 #ifndef IPCPROBE_TRACE_EVENT_H
 #define IPCPROBE_TRACE_EVENT_H
@@ -20,12 +20,12 @@ enum event_kind { IPCPROBE_KINDS(EVENT_KIND) };
 
 /**
  * struct event_field - one field of an event
- * @name: its name in C, in text and in JSON
- * @text: its meaning
- * @kind: how to read and print it
+ * @name: name of the field in C, in text and in JSON
+ * @text: meaning of the field
+ * @kind: kind of the field: how to read and print it
  *
- * The first field begins after struct ipcprobe_rec, each other one where the
- * one before it ends: records have no holes.
+ * The first field begins after struct ipcprobe_rec, each other field at the end of
+ * the one before: records have no holes.
  */
 struct event_field {
 	const char *name;
@@ -35,17 +35,17 @@ struct event_field {
 
 /**
  * struct event_desc - one event
- * @name: its name
- * @text: its meaning
- * @fields: its fields in order of memory, paddings included
+ * @name: name of the event
+ * @text: meaning of the event
+ * @fields: fields in order of memory, including padding
  * @nr_fields: length of @fields
  * @type: IPCPROBE_REC_*
  * @class_id: IPCPROBE_CLASS_*
- * @len: smallest valid length of a record: that of the struct, with a string or
- *	data at its end that of the part before it; of one that grew, as it was first
+ * @len: smallest valid length of a record: the length of the struct, without a
+ *	string or data at its end; of a struct that has grown, its first length
  * @text_offset: offset of the field that must be NUL-terminated, 0 = none
- * @text_len: its size; 0 = up to the end of the record
- * @has_data: the last field is data, of as many bytes as the record says
+ * @text_len: size of the field at @text_offset; 0 = up to the end of the record
+ * @has_data: the last field is data; the record contains its length
  */
 struct event_desc {
 	const char *name;
@@ -60,27 +60,27 @@ struct event_desc {
 	bool has_data;
 };
 
-/* every event in order of the table */
+/* Every event, in the order of the table. */
 extern const struct event_desc event_table[];
 extern const unsigned int event_table_len;
 
 const struct event_desc *event_by_type(uint16_t type);
 
-/* class @id's name, NULL if there is none */
+/* Name of class @id, NULL if there is none. */
 const char *event_class_name(unsigned int id);
 
-/* why events were lost */
+/* Print why events were lost. */
 void event_print_reasons(FILE *out, uint32_t reasons);
 const char *event_reason_name(unsigned int bit);
 
-/* size of a field of @kind, 0 for a string or data */
+/* Size of a field of @kind, 0 for a string or data. */
 size_t event_kind_len(enum event_kind kind);
 
 /**
  * event_class - the class of a record
  *
- * May be IPCPROBE_NR_CLASSES or more for records of a newer module: check
- * before using it as an index.
+ * The class may be IPCPROBE_NR_CLASSES or more in records of a newer module: check
+ * it before it is used as an index.
  */
 static inline unsigned int event_class(const struct ipcprobe_rec *rec)
 {
@@ -92,7 +92,7 @@ static inline const struct ipcprobe_rec *event_next(const struct ipcprobe_rec *r
 	return (const void *)((const char *)rec + rec->len);
 }
 
-/* The time from which on a record matters: of a "lost" record its begin. */
+/* The time from which a record applies: for a "lost" record its begin. */
 static inline uint64_t event_time(const struct ipcprobe_rec *rec)
 {
 	const struct ipcprobe_rec_lost *lost = (const void *)rec;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Reading of single frames of a recorded file.
- */
+/* Read single frames of a recorded file. */
 #include "trace/frame.h"
 
 #include <errno.h>
@@ -13,11 +11,12 @@
 #include <zstd.h>
 
 /**
- * frame_file_init - take over a descriptor
- * @file: what to set up
- * @fd: a regular file; closed by frame_file_deinit(), or here on error
+ * frame_file_init - set up a file from a descriptor
+ * @file: file to set up
+ * @fd: descriptor of a regular file; frame_file_deinit() closes it, or this
+ *	function on error
  *
- * Return: 0, -ESPIPE if it is no regular file, or -errno.
+ * Return: 0, -ESPIPE if @fd is not a regular file, or -errno.
  */
 int frame_file_init(struct frame_file *file, int fd)
 {
@@ -51,7 +50,7 @@ void frame_file_deinit(struct frame_file *file)
 	close(file->fd);
 }
 
-/* frame_read_bytes - exactly @len bytes from @offset, or -ENODATA or -errno */
+/* frame_read_bytes - read exactly @len bytes from @offset; 0, -ENODATA or -errno */
 int frame_read_bytes(const struct frame_file *file, uint64_t offset, void *bytes, size_t len)
 {
 	char *p = bytes;
@@ -81,10 +80,10 @@ static bool is_head(const struct tracefile_frame *head)
 }
 
 /**
- * frame_read_head - the head of the frame at @offset
+ * frame_read_head - read the head of the frame at @offset
  *
- * Return: 0; -EBADMSG if there is no whole head; -ENODATA if the file ends
- * before the frame does; or -errno.
+ * Return: 0; -EBADMSG if there is no valid head; -ENODATA if the file ends before
+ * the end of the frame; or -errno.
  */
 int frame_read_head(const struct frame_file *file, uint64_t offset, struct tracefile_frame *ret)
 {
@@ -105,7 +104,8 @@ static int reserve_stored(struct frame_file *file, size_t len)
 
 	if (file->stored && len <= file->stored_max)
 		return 0;
-	stored = realloc(file->stored, len + 1);	/* not NULL for a frame of 0 bytes */
+	/* not NULL even for a frame of 0 bytes */
+	stored = realloc(file->stored, len + 1);
 	if (!stored)
 		return -ENOMEM;
 	file->stored = stored;
@@ -114,13 +114,13 @@ static int reserve_stored(struct frame_file *file, size_t len)
 }
 
 /**
- * frame_read_payload - the payload of a frame, checked and decompressed
- * @file: file
- * @offset: of the frame
- * @head: what frame_read_head() gave for it
- * @raw: where it goes: head->raw_len bytes, a size that the caller has checked
+ * frame_read_payload - read, check and decompress the payload of a frame
+ * @file: the file
+ * @offset: offset of the frame
+ * @head: head of the frame, from frame_read_head()
+ * @raw: buffer for head->raw_len bytes, a size that the caller has checked
  *
- * Return: 0; -EBADMSG if it is damaged; or -errno.
+ * Return: 0; -EBADMSG if the payload is damaged; or -errno.
  */
 int frame_read_payload(struct frame_file *file, uint64_t offset,
 		       const struct tracefile_frame *head, void *raw)
@@ -147,7 +147,7 @@ int frame_read_payload(struct frame_file *file, uint64_t offset,
 }
 
 /**
- * frame_find - the first whole head at @offset or behind it
+ * frame_find - find the first valid head at @offset or after it
  *
  * Frames begin at multiples of 8.  Return: 0, or -ENODATA if there is none, or
  * -errno.

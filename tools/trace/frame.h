@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Frames of a recorded file, read and checked one by one; where they are is
- * toc.h's matter.  Nothing a file says is believed before it was checked.
+ * Frames of a recorded file, read and checked one by one; toc.h finds their
+ * offsets. Every value from a file is checked before it is used.
  */
 #ifndef IPCPROBE_TRACE_FRAME_H
 #define IPCPROBE_TRACE_FRAME_H
@@ -14,11 +14,11 @@
 
 /**
  * struct frame_file - a recorded file
- * @fd: its descriptor, owned by this
- * @size: its size when it was opened
+ * @fd: descriptor, owned by this struct
+ * @size: size of the file when it was opened
  * @zstd: decompression context
- * @stored: payload as it is in the file
- * @stored_max: room in @stored
+ * @stored: payload as stored in the file
+ * @stored_max: size of @stored
  */
 struct frame_file {
 	int fd;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Names of tasks by thread id, as the records of class "task" tell them.
- */
+/* Names of tasks by thread id, from the records of class "task". */
 #include "trace/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The kernel's own limit of thread ids (PID_MAX_LIMIT). */
+/* Maximum thread id in the kernel (PID_MAX_LIMIT). */
 #define NR_TIDS_MAX	(1U << 22)
 
 static struct name *get_slot(struct names *names, uint32_t tid)
@@ -29,7 +27,9 @@ static struct name *get_slot(struct names *names, uint32_t tid)
 	return &name[tid];
 }
 
-/* @pid 0: stays as it was */
+/*
+ * @pid 0: the process id is not changed.
+ */
 static int set_name(struct names *names, uint32_t tid, uint32_t pid, const char *comm)
 {
 	struct name *name;
@@ -48,7 +48,7 @@ static int set_name(struct names *names, uint32_t tid, uint32_t pid, const char 
 }
 
 /**
- * names_apply - learn from a record; all but those of class "task" do nothing
+ * names_apply - apply a record; only records of class "task" have an effect
  *
  * Return: 0 or -ENOMEM.
  */
@@ -80,7 +80,7 @@ int names_apply(struct names *names, const struct ipcprobe_rec *rec)
 	}
 }
 
-/* names_get - name and process of @tid; of an unknown one pid 0 and name "?" */
+/* names_get - name and process of @tid; for an unknown thread, pid 0 and name "?" */
 const struct name *names_get(const struct names *names, uint32_t tid)
 {
 	static const struct name idle = { .comm = "idle" };

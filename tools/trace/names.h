@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Names of tasks, for printing: the last name and process of each thread id.
- * No history, no relations: that is model/task.h.
+ * History and relations are in model/task.h.
  */
 #ifndef IPCPROBE_TRACE_NAMES_H
 #define IPCPROBE_TRACE_NAMES_H
@@ -10,13 +10,13 @@
 
 #include <linux/ipcprobe.h>
 
-/* what is known of a thread; pid 0 = nothing */
+/* Name and process of a thread; pid 0 = unknown thread. */
 struct name {
 	uint32_t pid;
 	char comm[16];
 };
 
-/* by thread id */
+/* Names by thread id. */
 struct names {
 	struct name *name;
 	uint32_t nr;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Waiting for rings, signals and the end of processes with one poll(2).
- */
+/* Wait for rings, signals and the end of processes with one poll(2). */
 #include "trace/poller.h"
 
 #include <errno.h>
@@ -12,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* places in watch->fds */
+/* Indexes in watch->fds. */
 enum { FD_SIGNALS, FD_SESSION, FD_PIDS };
 
 static int catch_signals(struct watch *watch)
@@ -31,12 +29,14 @@ static int catch_signals(struct watch *watch)
 
 /**
  * watch_init - catch signals and watch processes
- * @watch: what to set up; watch_deinit() is needed on error, too
- * @pids: processes, none = no end but by signal
- * @session_fd: descriptor of the session; stays the caller's
+ * @watch: watch to set up; watch_deinit() must be called on error, too
+ * @pids: processes whose end is the end of the watch; empty = only a signal ends
+ *	the watch
+ * @session_fd: descriptor of the session; the caller closes it
  *
- * Return: 0; -ESRCH if there is no such process, -EINVAL if it is a thread, or
- * -errno.  On these errors pids->pid[watch->nr_running] is the one concerned.
+ * Return: 0; -ESRCH if a process does not exist, -EINVAL if a number is that of a
+ * thread, or -errno. On these errors pids->pid[watch->nr_running] is the one that
+ * failed.
  */
 int watch_init(struct watch *watch, const struct pid_list *pids, int session_fd)
 {
@@ -61,7 +61,7 @@ int watch_init(struct watch *watch, const struct pid_list *pids, int session_fd)
 	return err;
 }
 
-/* watch_release_signals - signals have their usual effect again */
+/* watch_release_signals - give signals their usual effect again */
 void watch_release_signals(struct watch *watch)
 {
 	if (!watch->fds || watch->fds[FD_SIGNALS].fd < 0)
@@ -81,7 +81,7 @@ void watch_deinit(struct watch *watch)
 	memset(watch, 0, sizeof(*watch));
 }
 
-/* watch_wait - sleep until something happens or @timeout_ms; 0 or -errno */
+/* watch_wait - sleep until something happens, at most @timeout_ms; 0 or -errno */
 int watch_wait(struct watch *watch, int timeout_ms)
 {
 	if (poll(watch->fds, FD_PIDS + watch->nr_pids, timeout_ms) < 0 && errno != EINTR)
@@ -113,7 +113,10 @@ static bool have_pids_ended(struct watch *watch)
 	return watch->nr_pids && !watch->nr_running;
 }
 
-/* watch_is_over - after watch_wait(): has a signal come, have all ended? */
+/*
+ * watch_is_over - after watch_wait(): true if a signal has come, or all processes
+ * have ended
+ */
 bool watch_is_over(struct watch *watch)
 {
 	return is_stop_signal(watch) || have_pids_ended(watch);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a recording waits for: filled rings, and the end, which is a signal or
- * that of the processes watched.
+ * The events that a recording waits for: filled rings, and the end, which is a
+ * signal or the end of all watched processes.
  */
 #ifndef IPCPROBE_TRACE_POLLER_H
 #define IPCPROBE_TRACE_POLLER_H
@@ -15,11 +15,11 @@
 struct pollfd;
 
 /**
- * struct watch - what is waited for
+ * struct watch - the events that are waited for
  * @fds: one for the signals, one for the session, then one for each process
- * @nr_pids: processes watched
- * @nr_running: those of them that have not ended
- * @signals: mask of blocked signals to go back to
+ * @nr_pids: number of watched processes
+ * @nr_running: number of watched processes that have not ended
+ * @signals: mask of blocked signals before watch_init()
  * @is_stopped_by_signal: SIGINT, SIGTERM or SIGHUP has arrived
  */
 struct watch {

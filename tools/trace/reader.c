@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading of a recorded file: a cursor for each CPU holds one chunk, a heap
- * merges them by time.
+ * Read a recorded file: a cursor for each CPU holds one chunk, and a heap merges
+ * the cursors by time.
  */
 #include "trace/reader.h"
 
@@ -18,7 +18,7 @@
 
 #define INFO_LEN_MAX	(16U << 20)
 
-/* a cursor in the heap; smallest time first, then smallest CPU */
+/* A cursor in the heap; ordered by time, then by CPU. */
 struct heap_entry {
 	uint64_t ts_ns;
 	uint32_t cpu;
@@ -29,12 +29,13 @@ struct reader {
 	struct toc toc;
 	struct reader_info info;
 	struct reader_counts *counts;
-	char *texts;			/* the INFO frame */
+	char *texts;			/* contents of the INFO frame */
 	struct cursors cursors;
-	struct heap_entry *heap;	/* [info.nr_cpus] */
+	struct heap_entry *heap;	/* array, [info.nr_cpus] */
 	uint32_t nr_heap;
 	bool is_started;
-	uint32_t nr_damaged;		/* parts known to be damaged when it was opened */
+	/* number of parts found damaged when the file was opened */
+	uint32_t nr_damaged;
 };
 
 _Static_assert(sizeof(struct reader_counts) == sizeof(struct tracefile_cpu_stats),
@@ -47,7 +48,7 @@ static inline bool is_before(const struct heap_entry *a, const struct heap_entry
 	return a->ts_ns < b->ts_ns || (a->ts_ns == b->ts_ns && a->cpu < b->cpu);
 }
 
-/* The entry at @i may be too large for its place: let it sink. */
+/* Sink the entry at @i, which may be too large for its position. */
 static void heap_sink(struct heap_entry *heap, uint32_t nr, uint32_t i)
 {
 	struct heap_entry entry = heap[i];
@@ -68,8 +69,8 @@ static void heap_sink(struct heap_entry *heap, uint32_t nr, uint32_t i)
 }
 
 /*
- * Where a record stands among those of other CPUs: what was lost belongs to
- * the time when the loss began, not to when there was room to tell it.
+ * Time at which a record is merged with those of other CPUs. A loss is merged at
+ * the time when it began, not when there was room for its record.
  */
 static uint64_t order_ns(const struct ipcprobe_rec *rec)
 {
@@ -78,7 +79,7 @@ static uint64_t order_ns(const struct ipcprobe_rec *rec)
 	return rec->ts_ns;
 }
 
-static int start(struct reader *r)
+static int start_merge(struct reader *r)
 {
 	r->is_started = true;
 	for (uint32_t cpu = 0; cpu < r->info.nr_cpus; cpu++) {
@@ -95,8 +96,8 @@ static int start(struct reader *r)
 	return 0;
 }
 
-/* The record given last is done: on to the next. */
-static int step(struct reader *r)
+/* Advance after the record returned last. */
+static int advance_top(struct reader *r)
 {
 	struct heap_entry *top = &r->heap[0];
 	struct cursor *c = &r->cursors.cpu[top->cpu];
@@ -116,11 +117,12 @@ static int step(struct reader *r)
 }
 
 /**
- * reader_next - the next record of all CPUs in order of time
- * @r: reader
- * @rec: valid up to the next call; event_check() found it good, its type may
- *	be unknown
- * @cpu: the CPU whose ring it was in; of equal times the lower CPU is first
+ * reader_next - get the next record of all CPUs in order of time
+ * @r: the reader
+ * @rec: the record, valid until the next call; event_check() accepted it, but its
+ *	type may be unknown
+ * @cpu: CPU whose ring the record was in; of records with equal times, that of the
+ *	lower CPU comes first
  *
  * Return: 1 with a record, 0 at the end, or -errno.
  */
@@ -129,9 +131,9 @@ int reader_next(struct reader *r, const struct ipcprobe_rec **rec, uint32_t *cpu
 	int err = 0;
 
 	if (!r->is_started)
-		err = start(r);
+		err = start_merge(r);
 	else if (r->nr_heap)
-		err = step(r);
+		err = advance_top(r);
 	if (err)
 		return err;
 	if (!r->nr_heap)
@@ -142,13 +144,13 @@ int reader_next(struct reader *r, const struct ipcprobe_rec **rec, uint32_t *cpu
 }
 
 /**
- * reader_set_window - start anew, with records of these times only
- * @r: reader
- * @from_ns: first time wanted; before it only records of class "task" are
- *	given, since names are needed from the start
- * @until_ns: times from this on are not wanted
+ * reader_set_window - restart, with records of a window only
+ * @r: the reader
+ * @from_ns: first time of the window; before it only records of class "task" are
+ *	returned, since names are needed from the start
+ * @until_ns: first time after the window
  *
- * Chunks that hold nothing wanted are not read.
+ * Chunks without wanted records are not read.
  */
 void reader_set_window(struct reader *r, uint64_t from_ns, uint64_t until_ns)
 {
@@ -161,7 +163,7 @@ void reader_set_window(struct reader *r, uint64_t from_ns, uint64_t until_ns)
 
 /* ---- opening ---- */
 
-/* Payload of a frame that is no chunk, NUL-terminated; NULL if it is damaged. */
+/* Payload of a frame that is not a chunk, NUL-terminated; NULL if it is damaged. */
 static char *load_frame(struct reader *r, uint64_t offset, uint16_t kind, size_t max,
 			size_t *len)
 {
@@ -230,7 +232,10 @@ static void load_texts(struct reader *r)
 	}
 }
 
-/* Without them the recording's own start and stop are part of what was recorded. */
+/*
+ * Set the recording's span. Without the times of the program's start and end, the
+ * recording's own start and stop are used.
+ */
 static void set_span(struct reader *r, const struct tracefile_stats *stats)
 {
 	if (stats->ready_ns < r->info.start_ns || stats->ending_ns < stats->ready_ns ||
@@ -295,11 +300,12 @@ static void set_info(struct reader *r)
 }
 
 /**
- * reader_open_fd - read a recorded file
- * @fd: open for reading; closed by reader_close(), or here on error
+ * reader_open_fd - open a recorded file
+ * @fd: descriptor, open for reading; reader_close() closes it, or this function on
+ *	error
  * @ret: the reader
  *
- * Return: 0 or -errno; reader_strerror() knows what it means here.
+ * Return: 0 or -errno; reader_strerror() describes the error.
  */
 int reader_open_fd(int fd, struct reader **ret)
 {
@@ -336,7 +342,7 @@ err_free:
 	return err;
 }
 
-/* reader_open - the same for the file at @path */
+/* reader_open - open the recorded file at @path, like reader_open_fd() */
 int reader_open(const char *path, struct reader **ret)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -365,7 +371,7 @@ void reader_close(struct reader *r)
 }
 
 /**
- * reader_strerror - what a -errno of reader_open() or reader_next() means
+ * reader_strerror - describe a -errno of reader_open() or reader_next()
  * @err: the -errno
  */
 const char *reader_strerror(int err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Reading of a recorded file: every record, of all CPUs, in order of time; a
- * loss stands where it began.
+ * Read a recorded file: every record, of all CPUs, in order of time. The record of
+ * a loss is sorted by the time when the loss began.
  */
 #ifndef IPCPROBE_TRACE_READER_H
 #define IPCPROBE_TRACE_READER_H
@@ -15,9 +15,9 @@ struct reader;
 
 /**
  * struct reader_counts - what happened to the records of one CPU, per class
- * @produced: passed the filter in the kernel
- * @lost: dropped in the kernel because the ring was full
- * @read: written to the file; @produced = @lost + @read
+ * @produced: number of records that passed the filter in the kernel
+ * @lost: number of records lost in the kernel because the ring was full
+ * @read: number of records written to the file; @produced = @lost + @read
  */
 struct reader_counts {
 	uint64_t produced[IPCPROBE_NR_CLASSES];
@@ -26,41 +26,46 @@ struct reader_counts {
 };
 
 /**
- * struct reader_info - what is known of the recording as a whole
- * @nr_cpus: CPU numbers are below this, those reader_next() gives; CPU
- *	numbers *inside* records come from the kernel and are not checked
- * @classes: mask of the classes recorded
- * @page_size: of the machine recorded
- * @ring_bytes: of each CPU's ring
- * @start_ns: just before the session's START (CLOCK_MONOTONIC)
- * @end_ns: just after its STOP; of a truncated file the last record's time
- * @ready_ns: just after its START, when the program began to run; 0 = not known
- * @ending_ns: when there was nothing left to record, as the program had ended; 0 = not known
- * @realtime_offset_ns: to be added to a record's time to get the wall clock
+ * struct reader_info - information about the recording as a whole
+ * @nr_cpus: CPU numbers from reader_next() are less than this; CPU numbers *inside*
+ *	records come from the kernel and are not checked
+ * @classes: mask of the recorded classes
+ * @page_size: page size of the recorded machine
+ * @ring_bytes: size of each CPU's ring
+ * @start_ns: time just before the session's START (CLOCK_MONOTONIC)
+ * @end_ns: time just after the session's STOP; of a truncated file, time of the
+ *	last record
+ * @ready_ns: time just after the session's START, when the program began to run; 0
+ *	= not known
+ * @ending_ns: time when nothing was left to record, because the program had ended;
+ *	0 = not known
+ * @realtime_offset_ns: offset from a record's time to the wall clock
  * @command: command line of the recorder, words separated by blanks, or ""
- * @hostname: machine recorded, or ""
- * @kernel: its uname -s -r -v -m, or ""
- * @tool_version: of the recorder, or ""
+ * @hostname: name of the recorded machine, or ""
+ * @kernel: uname -s -r -v -m of the recorded machine, or ""
+ * @tool_version: version of the recorder, or ""
  * @caches: CPUs that share a last-level cache, as "0-3;4-7"; "" = not known
- * @cpus: those recorded, as "0-3,7"; "" = all, or not known
- * @pids: the processes recorded, with their children, as "12,34"; likewise
- * @snap_bytes: how many bytes of each transfer are recorded (io_data), 0 = none
- * @workload_pid: process of the command that was run, 0 = there was none
- * @has_workload_status: it had ended when the recording did
- * @workload_status: then its status, as from wait(2)
- * @truncated: the end of the file is missing: the recorder was killed, or the
- *	disk was full.  What is there is read.
+ * @cpus: recorded CPUs, as "0-3,7"; "" = all, or not known
+ * @pids: recorded processes, whose children are recorded, too, as "12,34"; "" =
+ *	all, or not known
+ * @snap_bytes: number of bytes recorded of each transfer (io_data), 0 = none
+ * @workload_pid: process id of the command that was run, 0 = none
+ * @has_workload_status: the command had ended before the recording ended
+ * @workload_status: with @has_workload_status: status of the command, as from
+ *	wait(2)
+ * @truncated: the end of the file is missing: the recorder was killed, or the disk
+ *	was full. The rest is read.
  * @have_stats: @counts is valid
- * @nr_corrupt_chunks: parts of the file that were damaged and skipped
- * @nr_corrupt_records: records missing because of that, as far as known.
- *	Each such gap is given as records of type "lost", just as loss in the
- *	kernel is, with the CPU, the class and the interval it concerns.
- * @nr_chunks: chunks found
+ * @nr_corrupt_chunks: number of damaged parts of the file, which were skipped
+ * @nr_corrupt_records: number of records missing because of damage, as far as
+ *	known. Each such gap is returned as records of type "lost", like a loss in
+ *	the kernel, with its CPU, class and interval.
+ * @nr_chunks: number of chunks found
  * @stored_bytes: size of the file
- * @counts: one per CPU, [nr_cpus]; NULL unless @have_stats
+ * @counts: counts by CPU, [nr_cpus]; NULL unless @have_stats
  *
- * The two numbers about damage grow while the file is read; they are final
- * when reader_next() has returned 0.  All else is fixed by reader_open().
+ * The two numbers about damage grow while the file is read; they are final after
+ * reader_next() has returned 0. All other fields are set by reader_open().
  */
 struct reader_info {
 	uint32_t nr_cpus;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The recorder's loop, and what comes before and after it.
- */
+/* The recorder: preparation, main loop, and end of a recording. */
 #include "trace/recorder.h"
 
 #include <errno.h>
@@ -20,13 +18,19 @@
 #include "trace/topology.h"
 #include "trace/tracefile.h"
 
-/* Rings that fill wake the recorder; else it disturbs what it records only this often. */
+/*
+ * The recorder wakes when rings fill. Otherwise it wakes only at this interval, to
+ * disturb the recorded programs as little as possible.
+ */
 #define POLL_MS			500
 #define RESYNC_INTERVAL_MS	100
 #define RESYNC_INTERVAL_NS	(RESYNC_INTERVAL_MS * 1000000ULL)
 #define FLUSH_INTERVAL_NS	1000000000ULL
 
-/* Their loss leaves a state wrong that only a snapshot puts right. */
+/*
+ * Classes whose loss leaves the model with a wrong state, which only a snapshot
+ * corrects.
+ */
 #define CLASSES_TO_RESYNC	(1U << IPCPROBE_CLASS_SCHED | 1U << IPCPROBE_CLASS_TASK)
 #define CLASSES_UNFILTERED	(CLASSES_TO_RESYNC | 1U << IPCPROBE_CLASS_PICK)
 
@@ -37,7 +41,7 @@ static int fail_session(struct recording *rec, int err)
 	return fail(rec, err, "%s", rec->session.why);
 }
 
-/* ---- before ---- */
+/* ---- preparation ---- */
 
 static int start_watch(struct recording *rec)
 {
@@ -64,7 +68,7 @@ static int start_workload(struct recording *rec)
 	return err ? fail(rec, err, "cannot run a command: %s", strerror(-err)) : 0;
 }
 
-static int configure(struct recording *rec)
+static int configure_session(struct recording *rec)
 {
 	const struct record_opts *opts = rec->opts;
 	uint32_t workload_pid = rec->workload.pid;
@@ -116,7 +120,10 @@ static int check_classes(struct recording *rec)
 		    parse_class_list(unknown, ",", names, sizeof(names)));
 }
 
-/* Before ABI 1.2 what is asked for here was refused. */
+/*
+ * Check that the module is new enough: before ABI 1.2 it refuses what these options
+ * need.
+ */
 static int check_abi(struct recording *rec)
 {
 	const struct ipcprobe_info *info = &rec->session.info;
@@ -141,16 +148,16 @@ static int open_session(struct recording *rec)
 }
 
 /**
- * record_init - get everything ready: session, rings, the command's process
- * @rec: what to set up; record_deinit() is needed on error, too
- * @opts: what is wanted; must live as long as @rec
+ * record_init - prepare a recording: session, rings, the command's process
+ * @rec: recording to set up; record_deinit() must be called on error, too
+ * @opts: options of the recording; they must exist as long as @rec
  *
- * Return: 0, or -errno and rec->why.
+ * Return: 0, or -errno; then rec->why is set.
  */
 int record_init(struct recording *rec, const struct record_opts *opts)
 {
 	static int (*const steps[])(struct recording *rec) = {
-		open_session, start_watch, start_workload, configure,
+		open_session, start_watch, start_workload, configure_session,
 	};
 
 	memset(rec, 0, sizeof(*rec));
@@ -238,7 +245,7 @@ static int fail_append(struct recording *rec, uint32_t cpu, int err)
 	return fail_write(rec, err);
 }
 
-/* Move what is in a CPU's ring now into the file. */
+/* Move the records in a CPU's ring into the file. */
 static int drain_cpu(struct recording *rec, uint32_t cpu)
 {
 	struct ring *ring = &rec->session.rings[cpu];
@@ -257,7 +264,7 @@ static int drain_cpu(struct recording *rec, uint32_t cpu)
 	return 0;
 }
 
-static int drain(struct recording *rec)
+static int drain_rings(struct recording *rec)
 {
 	for (uint32_t cpu = 0; cpu < rec->session.info.nr_cpus; cpu++) {
 		int err = 0;
@@ -274,10 +281,11 @@ static int drain(struct recording *rec)
 /* ---- the loop ---- */
 
 /*
- * A snapshot takes room in the rings that were too small just now: not too
- * often.  If it fails it is tried again; the gap is in the file in any case.
+ * Request a snapshot after a loss. A snapshot takes room in the rings that were
+ * just too small: so at most one at each interval. If the request fails, it is
+ * repeated; the gap is in the file in any case.
  */
-static void resync(struct recording *rec)
+static void resync_state(struct recording *rec)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 	int err;
@@ -294,10 +302,11 @@ static void resync(struct recording *rec)
 }
 
 /*
- * Who is killed, or runs out of power, should not lose more than the last second.
- * One chunk is written at a time, and the rings are emptied before the next.
+ * Write a part of the file at each interval: if the recorder is killed, or power
+ * fails, at most about the last second is lost. One chunk is written at a time, and
+ * the rings are emptied before the next.
  */
-static int flush(struct recording *rec)
+static int flush_file(struct recording *rec)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 	int err;
@@ -327,7 +336,7 @@ static bool is_over(struct recording *rec)
 	return watch_is_over(&rec->watch);
 }
 
-static int loop(struct recording *rec)
+static int run_loop(struct recording *rec)
 {
 	int err;
 
@@ -335,20 +344,20 @@ static int loop(struct recording *rec)
 		err = watch_wait(&rec->watch, wait_ms(rec));
 		if (err)
 			return fail(rec, err, "cannot wait for records: %s", strerror(-err));
-		err = drain(rec);
+		err = drain_rings(rec);
 		if (err)
 			return err;
-		resync(rec);
-		err = flush(rec);
+		resync_state(rec);
+		err = flush_file(rec);
 		if (err)
 			return err;
 	} while (!is_over(rec));
 	return 0;
 }
 
-/* ---- after ---- */
+/* ---- end ---- */
 
-/* Every record was either read or lost; anything else is a bug. */
+/* Check that every record was either read or lost; if not, there is a bug. */
 static int check_counts(struct recording *rec, uint32_t cpu)
 {
 	const struct tracefile_cpu_stats *stats = &rec->cpus[cpu];
@@ -368,7 +377,10 @@ static int check_counts(struct recording *rec, uint32_t cpu)
 	return 0;
 }
 
-/* Return: 0; -EPROTO if numbers do not fit, the file can be completed though. */
+/*
+ * Collect the statistics. Return: 0 or -errno; -EPROTO if counts are inconsistent,
+ * but the file can be completed.
+ */
 static int collect_stats(struct recording *rec)
 {
 	uint32_t nr_cpus = rec->session.info.nr_cpus;
@@ -419,8 +431,8 @@ static int finish_file(struct recording *rec)
 }
 
 /*
- * With the run queues' members at the end the file can be checked.  If there is
- * no memory for them, they are missing, and nothing else.
+ * Record the run queues' members at the end, so that the file can be checked. If
+ * there is no memory for that, only they are missing.
  */
 static void write_end(struct recording *rec)
 {
@@ -428,12 +440,12 @@ static void write_end(struct recording *rec)
 		session_resync_queues(&rec->session);
 }
 
-static int finish(struct recording *rec)
+static int finish_recording(struct recording *rec)
 {
 	int err, stats_err;
 
 	rec->ending_ns = clock_ns(CLOCK_MONOTONIC);
-	err = drain(rec);
+	err = drain_rings(rec);
 	if (err)
 		return err;
 	write_end(rec);
@@ -441,7 +453,7 @@ static int finish(struct recording *rec)
 	if (err)
 		return fail_session(rec, err);
 	rec->stop_ns = clock_ns(CLOCK_MONOTONIC);
-	err = drain(rec);
+	err = drain_rings(rec);
 	if (err)
 		return err;
 	stats_err = collect_stats(rec);
@@ -451,7 +463,7 @@ static int finish(struct recording *rec)
 	return err ? err : stats_err;
 }
 
-static int begin(struct recording *rec)
+static int begin_recording(struct recording *rec)
 {
 	int err = session_start(&rec->session);
 
@@ -466,14 +478,14 @@ static int begin(struct recording *rec)
 
 /**
  * record_run - record until the end
- * @rec: from record_init()
- * @fd: file to write to, empty; stays the caller's
+ * @rec: recording, from record_init()
+ * @fd: empty file to write to; the caller closes it
  *
- * The file is closed in itself when this returns, also after most errors; the
- * command may still be running: record_wait().
+ * The file is complete when this function returns, also after most errors. The
+ * command may still be running: see record_wait().
  *
- * Return: 0, or -errno and rec->why.  -ENOEXEC: the command could not be run,
- * there is nothing worth keeping in the file.
+ * Return: 0, or -errno; then rec->why is set. -ENOEXEC: the command could not be
+ * run, and the file contains nothing of use.
  */
 int record_run(struct recording *rec, int fd)
 {
@@ -481,11 +493,11 @@ int record_run(struct recording *rec, int fd)
 
 	err = create_file(rec, fd);
 	if (!err)
-		err = begin(rec);
+		err = begin_recording(rec);
 	if (!err)
-		err = loop(rec);
+		err = run_loop(rec);
 	if (!err)
-		err = finish(rec);
+		err = finish_recording(rec);
 	else
 		session_stop(&rec->session);
 	exec_error = workload_exec_error(&rec->workload);
@@ -497,10 +509,11 @@ int record_run(struct recording *rec, int fd)
 /**
  * record_wait - wait for the command
  *
- * If it was a signal that ended the recording, the command is asked to end,
- * too.  From here on signals have their usual effect on the caller.
+ * If a signal ended the recording, the command is asked to end, too. From now on
+ * signals have their usual effect on the caller.
  *
- * Return: its exit status as a shell gives it; 0 if there was no command.
+ * Return: the command's exit status as a shell reports it; 0 if there was no
+ * command.
  */
 int record_wait(struct recording *rec)
 {

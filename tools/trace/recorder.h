@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A recording: from the rings of a session into a file, until the command
- * ends, the processes watched have ended, or a signal says so.
+ * A recording: from the rings of a session into a file, until the command ends, the
+ * watched processes have ended, or a signal ends it.
  *
- *	record_init()	errors in what is wanted show here, before anything runs
+ *	record_init()	finds errors in the options before anything runs
  *	record_run()	records; the file is complete when it returns
- *	record_wait()	waits for a command that outlived the recording
+ *	record_wait()	waits for a command that outlives the recording
  *	record_deinit()
  */
 #ifndef IPCPROBE_TRACE_RECORDER_H
@@ -22,19 +22,20 @@
 #include "trace/workload.h"
 
 /**
- * struct record_opts - what is wanted
- * @classes: mask; class "task" is always added, for the names
- * @ring_bytes: of each CPU, 0 = default
+ * struct record_opts - options of a recording
+ * @classes: mask of classes; class "task" is always added, for the names
+ * @ring_bytes: size of each CPU's ring, 0 = default
  * @pids: processes to record; none = all, or those of @command
  * @cpus: CPUs to record; none = all
- * @snap_bytes: how many bytes of each transfer to record, 0 = none
+ * @snap_bytes: number of bytes to record of each transfer, 0 = none
  * @has_sums: record checksums of all bytes moved
  * @is_all: record all processes although there is a command
- * @command: command to run, or NULL; it says for how long if there are @pids
- * @command_line: how the recorder was called, for the file
+ * @command: command to run, or NULL; with @pids, the recording ends when the
+ *	command ends
+ * @command_line: command line of the recorder, stored in the file
  *
- * Classes "sched" and "task" are never filtered by process: a run queue
- * with members left out is none, and anybody can be a parent or a waker.
+ * Classes "sched" and "task" are never filtered by process: a run queue without
+ * some of its members is useless, and any process can be a parent or a waker.
  */
 struct record_opts {
 	uint32_t classes;
@@ -52,26 +53,26 @@ struct tracefile;
 struct tracefile_cpu_stats;
 
 /**
- * struct recording - what is going on and what came of it
- * @opts: what is wanted
+ * struct recording - the state and the results of a recording
+ * @opts: options of the recording
  * @session: session with the module
  * @workload: the command, if any
- * @file: writer, while it runs
- * @cpus: statistics of each CPU, [session.info.nr_cpus]
- * @watch: what is waited for
+ * @file: writer of the file, during the recording
+ * @cpus: statistics by CPU, [session.info.nr_cpus]
+ * @watch: events that the recording waits for
  * @start_ns: CLOCK_MONOTONIC just before START
  * @ready_ns: CLOCK_MONOTONIC just after START
- * @ending_ns: when there was nothing left to record
- * @stop_ns: just after STOP
+ * @ending_ns: CLOCK_MONOTONIC when nothing was left to record
+ * @stop_ns: CLOCK_MONOTONIC just after STOP
  * @resync_ns: time of the last resynchronisation
- * @flush_ns: when the last flush of the file began
- * @nr_to_flush: chunks that are still to be written for it
- * @lost_classes: of them something was lost that only a snapshot can replace
+ * @flush_ns: time when the last flush of the file began
+ * @nr_to_flush: number of chunks that this flush has not written yet
+ * @lost_classes: classes with a loss that only a snapshot can replace
  * @bytes: size of the file
- * @nr_events: records in it, those about loss not counted
- * @lost: records lost in the kernel, per class
- * @lost_reasons: why, IPCPROBE_REASON_* bits; some for a class of which none is
- *	counted: any number is lost
+ * @nr_events: number of records in the file, without "lost" records
+ * @lost: number of records lost in the kernel, per class
+ * @lost_reasons: reasons of the losses, IPCPROBE_REASON_* bits; if a class has
+ *	reasons but no count, the number of lost records is not known
  * @why: after an error: what, why, and what to do; or, after success, ""
  */
 struct recording {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reader's side of the ring.  The kernel publishes records by moving
- * producer_pos, this side gives room back by moving consumer_pos; both count
- * bytes and only ever grow, so their difference is what can be read:
+ * The reader's side of the ring. The kernel publishes records by advancing
+ * producer_pos; the reader frees room by advancing consumer_pos. Both positions
+ * count bytes and never decrease, so their difference is the number of bytes that
+ * can be read:
  *
  *	module/ring.c				here
  *	LOAD consumer_pos (room?)  (A)		LOAD-ACQUIRE producer_pos   (C)
  *	STORE record				LOAD records
  *	STORE-RELEASE producer_pos (B)		STORE-RELEASE consumer_pos  (D)
  *
- * B pairs with C: records are seen whole.  D pairs with A: a record is
- * overwritten only after it was read.
+ * B pairs with C: the reader sees only complete records. D pairs with A: a record
+ * is overwritten only after it was read.
  */
 #include "trace/ring.h"
 
@@ -40,13 +41,13 @@ static size_t producer_len(const struct ring *ring)
 
 /**
  * ring_init - map a CPU's ring
- * @ring: what to set up; zero on error
- * @fd: configured session
- * @cpu: CPU
- * @info: from IPCPROBE_IOC_INFO after IPCPROBE_IOC_CONFIGURE
+ * @ring: ring to set up; zeroed on error
+ * @fd: descriptor of a configured session
+ * @cpu: CPU number
+ * @info: result of IPCPROBE_IOC_INFO after IPCPROBE_IOC_CONFIGURE
  *
- * Return: 0, -ENXIO if the CPU has no ring, -EPROTO if the kernel's page does
- * not tell what it should, or -errno of mmap(2).
+ * Return: 0, -ENXIO if the CPU has no ring, -EPROTO if the kernel's page does not
+ * agree with @info, or -errno of mmap(2).
  */
 int ring_init(struct ring *ring, int fd, uint32_t cpu, const struct ipcprobe_info *info)
 {
@@ -92,15 +93,15 @@ void ring_deinit(struct ring *ring)
 }
 
 /**
- * ring_peek - the records that can be read now
- * @ring: ring
- * @ret: the first one; all follow it without a break
+ * ring_peek - get the records that can be read now
+ * @ring: the ring
+ * @ret: the first record; the others follow it in memory without a break
  *
- * Return: their bytes.
+ * Return: the number of bytes of these records.
  */
 size_t ring_peek(const struct ring *ring, const void **ret)
 {
-	/* pairs with the store-release of producer_pos in module/ring.c */
+	/* Pairs with the store-release of producer_pos in module/ring.c. */
 	uint64_t producer_pos = load_acquire((uint64_t *)&ring->kproducer->producer_pos);
 	uint64_t len = producer_pos - ring->consumer_pos;
 
@@ -109,13 +110,13 @@ size_t ring_peek(const struct ring *ring, const void **ret)
 }
 
 /**
- * ring_consume - give the room of the first records back
- * @ring: ring
- * @len: their bytes, at most what ring_peek() returned
+ * ring_consume - free the room of the first records
+ * @ring: the ring
+ * @len: number of bytes of these records, at most the result of ring_peek()
  */
 void ring_consume(struct ring *ring, size_t len)
 {
 	ring->consumer_pos += len;
-	/* pairs with the load of consumer_pos in module/ring.c */
+	/* Pairs with the load of consumer_pos in module/ring.c. */
 	store_release((uint64_t *)&ring->kconsumer->consumer_pos, ring->consumer_pos);
 }

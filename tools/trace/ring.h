@@ -14,12 +14,13 @@
 
 /**
  * struct ring - one CPU's ring, mapped; k... is memory shared with the kernel
- * @kconsumer: page that this side writes
- * @kproducer: page that the kernel writes, and behind it the data, twice
- * @kdata: the data
+ * @kconsumer: page that the reader writes
+ * @kproducer: page that the kernel writes; after it the data is mapped twice
+ * @kdata: first mapping of the data
  * @ring_bytes: size of the data, a power of two
- * @page_size: of the kernel
- * @consumer_pos: bytes consumed ever; the copy in @kconsumer follows it
+ * @page_size: page size of the kernel
+ * @consumer_pos: number of bytes ever consumed; the copy in @kconsumer is updated
+ *	from it
  */
 struct ring {
 	struct ipcprobe_ring_consumer *kconsumer;
@@ -33,7 +34,7 @@ struct ring {
 int ring_init(struct ring *ring, int fd, uint32_t cpu, const struct ipcprobe_info *info);
 void ring_deinit(struct ring *ring);
 
-/* a CPU that is not recorded has no ring */
+/* True if the CPU has a ring: a CPU that is not recorded has none. */
 static inline bool ring_exists(const struct ring *ring)
 {
 	return ring->kconsumer;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Sessions with the module, and what to tell the user when one fails.
- */
+/* Sessions with the module, and the messages for the user when one fails. */
 #include "trace/session.h"
 
 #include <errno.h>
@@ -53,8 +51,8 @@ static int check_info(struct session *session)
 }
 
 /**
- * session_open - open the device and see whether we understand each other
- * @session: what to set up; on error only its @why is valid
+ * session_open - open the device and check the version of its ABI
+ * @session: session to set up; on error only its @why is valid
  *
  * Return: 0 or -errno.
  */
@@ -81,7 +79,7 @@ err_close:
 	return err;
 }
 
-/* session_close - unmap and close; what was recorded and not read is gone */
+/* session_close - unmap and close; records that were not read are discarded */
 void session_close(struct session *session)
 {
 	for (uint32_t cpu = 0; session->rings && cpu < session->info.nr_cpus; cpu++)
@@ -132,9 +130,10 @@ static int map_rings(struct session *session)
 }
 
 /**
- * session_configure - say what is wanted and map the rings; once a session
+ * session_configure - set the configuration and map the rings; only once for each
+ * session
  *
- * Return: 0 or -errno, then session->why tells.
+ * Return: 0, or -errno; then session->why is set.
  */
 int session_configure(struct session *session, const struct ipcprobe_config *config)
 {
@@ -145,7 +144,7 @@ int session_configure(struct session *session, const struct ipcprobe_config *con
 	return map_rings(session);
 }
 
-/* session_start - from now on events are recorded; 0 or -errno */
+/* session_start - start recording; 0 or -errno */
 int session_start(struct session *session)
 {
 	if (!ioctl(session->fd, IPCPROBE_IOC_START))
@@ -163,7 +162,10 @@ int session_start(struct session *session)
 	return fail(session, -errno, "cannot start the session: %m");
 }
 
-/* session_stop - after it no record is added to any ring; 0 or -errno */
+/*
+ * session_stop - stop recording: afterwards no record is added to any ring; 0 or
+ * -errno
+ */
 int session_stop(struct session *session)
 {
 	if (!ioctl(session->fd, IPCPROBE_IOC_STOP))
@@ -171,7 +173,7 @@ int session_stop(struct session *session)
 	return fail(session, -errno, "cannot stop the session: %m");
 }
 
-/* session_resync - have snapshot records written again; 0 or -errno */
+/* session_resync - request all snapshot records again; 0 or -errno */
 int session_resync(struct session *session)
 {
 	if (!ioctl(session->fd, IPCPROBE_IOC_RESYNC))
@@ -179,7 +181,10 @@ int session_resync(struct session *session)
 	return fail(session, -errno, "cannot resynchronise after loss: %m");
 }
 
-/* session_resync_queues - likewise, of class sched alone; all by a module before ABI 1.4 */
+/*
+ * session_resync_queues - request the snapshot records of class sched again; a
+ * module before ABI 1.4 writes all; 0 or -errno
+ */
 int session_resync_queues(struct session *session)
 {
 	if (!ioctl(session->fd, IPCPROBE_IOC_RESYNC_QUEUES))
@@ -190,9 +195,9 @@ int session_resync_queues(struct session *session)
 }
 
 /**
- * session_stats - what happened to @cpu's records
+ * session_stats - get the statistics of @cpu's records
  *
- * Return: 0, -ENXIO if there is no such CPU, or -errno.
+ * Return: 0, -ENXIO if @cpu does not exist, or -errno.
  */
 int session_stats(struct session *session, uint32_t cpu, struct ipcprobe_stats *ret)
 {

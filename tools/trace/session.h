@@ -13,9 +13,11 @@
 
 /**
  * struct session - an open session
- * @fd: its descriptor, -1 when closed; poll(2) reports filled rings on it
- * @info: what the module says of itself and, once configured, of the session
- * @rings: one per CPU, [info.nr_cpus]; see ring_exists()
+ * @fd: descriptor of the session, -1 when closed; poll(2) reports filled rings on
+ *	it
+ * @info: information about the module and, after the configuration, about the
+ *	session
+ * @rings: rings by CPU, [info.nr_cpus]; see ring_exists()
  * @why: after an error: what failed, why, and what to do about it
  */
 struct session {

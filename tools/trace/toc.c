@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Table of contents of a recorded file: from the index at its end, or, if the
- * file is cut or that is damaged, by walking from frame to frame.
+ * Table of contents of a recorded file: from the index at its end, or, if the file
+ * is truncated or the index is damaged, by a walk from frame to frame.
  */
 #include "trace/toc.h"
 
@@ -26,8 +26,8 @@ static int check_header(const struct tracefile_header *header)
 	return 0;
 }
 
-/* No header can be used: why not? */
-static int refuse(const struct tracefile_header *header)
+/* No header is usable: return the error that says why. */
+static int header_error(const struct tracefile_header *header)
 {
 	if (memcmp(header->magic, TRACEFILE_MAGIC, sizeof(header->magic)))
 		return -EMEDIUMTYPE;
@@ -67,7 +67,7 @@ static int load_index(struct toc *toc, struct frame_file *file, uint64_t offset)
 	err = frame_read_head(file, offset, &head);
 	if (err)
 		return err;
-	/* every chunk has a head in the file, so there cannot be more entries */
+	/* Every chunk has a head in the file, so the index cannot have more entries. */
 	if (head.kind != TRACEFILE_INDEX || head.raw_len % sizeof(*toc->chunks) ||
 	    head.raw_len / sizeof(*toc->chunks) > file->size / sizeof(head))
 		return -EBADMSG;
@@ -124,8 +124,8 @@ static int add_frame(struct toc *toc, uint64_t offset, const struct tracefile_fr
 	return 0;
 }
 
-/* Walk from frame to frame; where one is damaged, go on with the next whole one. */
-static int scan(struct toc *toc, const struct frame_file *file)
+/* Walk from frame to frame; after a damaged frame, continue with the next valid one. */
+static int scan_frames(struct toc *toc, const struct frame_file *file)
 {
 	uint64_t offset = toc->header.header_len;
 	struct tracefile_frame head;
@@ -148,13 +148,13 @@ static int scan(struct toc *toc, const struct frame_file *file)
 }
 
 /**
- * toc_init - find out what is in a file
- * @toc: what to set up; nothing is left to free on error
+ * toc_init - read the table of contents of a file
+ * @toc: table to set up; on error there is nothing to free
  * @file: the file
  *
- * Return: 0; -EMEDIUMTYPE if it is no such file, -EPROTONOSUPPORT if it is
- * of another major version, -EBADMSG if its header is damaged and there is no
- * copy at its end, -ENODATA if it is too short for a header; or -errno.
+ * Return: 0; -EMEDIUMTYPE if the file is not a recording, -EPROTONOSUPPORT if it
+ * has another major version, -EBADMSG if the header is damaged and the file has no
+ * copy at its end, -ENODATA if the file is too short for a header; or -errno.
  */
 int toc_init(struct toc *toc, struct frame_file *file)
 {
@@ -168,7 +168,7 @@ int toc_init(struct toc *toc, struct frame_file *file)
 		return err;
 	if (!is_header(&toc->header)) {
 		if (!has_trailer)
-			return refuse(&toc->header);
+			return header_error(&toc->header);
 		toc->header = trailer.header;
 		toc->nr_damaged++;
 	}
@@ -181,8 +181,8 @@ int toc_init(struct toc *toc, struct frame_file *file)
 		toc->stats_offset = trailer.stats_offset;
 		return 0;
 	}
-	err = scan(toc, file);
-	/* the end is there, so the index or the trailer must be damaged */
+	err = scan_frames(toc, file);
+	/* The end of the file exists, so the index or the trailer must be damaged. */
 	if (!toc->is_truncated)
 		toc->nr_damaged++;
 	if (err)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * The contents of a recorded file: which frames it has and where.
- */
+/* The contents of a recorded file: its frames and their offsets. */
 #ifndef IPCPROBE_TRACE_TOC_H
 #define IPCPROBE_TRACE_TOC_H
 
@@ -14,13 +12,14 @@
 
 /**
  * struct toc - table of contents
- * @header: the file's header
- * @chunks: of all CPUs, in order of the file; of each CPU in order of time
+ * @header: header of the file
+ * @chunks: chunks of all CPUs, in order of the file; those of one CPU are in order
+ *	of time
  * @nr_chunks: length of @chunks
- * @info_offset: of the INFO frame
- * @stats_offset: of the STATS frame, 0 = none
+ * @info_offset: offset of the INFO frame
+ * @stats_offset: offset of the STATS frame, 0 = none
  * @is_truncated: the end of the file is missing
- * @nr_damaged: parts that could not be read
+ * @nr_damaged: number of parts that could not be read
  */
 struct toc {
 	struct tracefile_header header;

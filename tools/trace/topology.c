@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Which CPUs share their last-level cache, as sysfs tells it.
- */
+/* CPUs that share a last-level cache, according to sysfs. */
 #include "trace/topology.h"
 
 #include <glob.h>
@@ -12,7 +10,7 @@
 
 #define LINE_MAX_BYTES	4096
 
-/* The first line of a file, without its end. */
+/* Read the first line of a file, without its newline. */
 static bool read_line(const char *folder, const char *name, char line[LINE_MAX_BYTES])
 {
 	char path[512];
@@ -30,7 +28,7 @@ static bool read_line(const char *folder, const char *name, char line[LINE_MAX_B
 	return is_read;
 }
 
-/* The CPUs that share @cpu's cache of the highest level; false: not told. */
+/* Find the CPUs that share @cpu's cache of the highest level; false = not known. */
 static bool find_last_level(const char *cpu, char list[LINE_MAX_BYTES])
 {
 	char pattern[512], line[LINE_MAX_BYTES];
@@ -51,7 +49,7 @@ static bool find_last_level(const char *cpu, char list[LINE_MAX_BYTES])
 	return highest && strspn(list, "0123456789,-") == strlen(list);
 }
 
-/* Is @list one of those in @all, which ';' separates? */
+/* True if @list is one of the lists in @all, which ';' separates. */
 static bool has_list(const char *all, const char *list)
 {
 	size_t len = strlen(list);
@@ -63,7 +61,7 @@ static bool has_list(const char *all, const char *list)
 	return false;
 }
 
-/* Each CPU's list, once, with a ';' behind it. */
+/* Add each CPU's list once, followed by ';'. */
 static char *add_list(char *all, const char *list)
 {
 	char *longer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writer of ipcprobe.data: collects the records of each CPU and writes them
- * out compressed, a chunk at a time.
+ * Writer of ipcprobe.data: it collects the records of each CPU, and writes them
+ * compressed, one chunk at a time.
  */
 #include "trace/tracefile.h"
 
@@ -17,30 +17,33 @@
 #include "lib/write_all.h"
 #include "trace/event.h"
 
-/* A chunk is written when this much is collected. */
+/*
+ * A chunk is complete when it has CHUNK_BYTES. Records are appended in portions of
+ * about APPEND_BYTES.
+ */
 #define CHUNK_BYTES	(256U << 10)
 #define APPEND_BYTES	(64U << 10)
 
 /*
- * Full chunks wait, so that what is recorded does not pay for compressing
- * them: until there are so many, or tracefile_write_one(), _flush() or _finish()
- * comes.  Then the one that waits longest is written, and no other with it: who
- * appends has rings to empty.
+ * Full chunks wait, so that the recorded programs do not pay for compression: they
+ * wait until there are this many, or until tracefile_write_one(), _flush() or
+ * _finish() is called. Then only the oldest waiting chunk is written, because the
+ * caller that appends must empty rings.
  */
 #define WAITING_MAX	128U
 
 /*
  * Measured on synthetic records of 38 bytes on average (selftests/host/
- * synthetic.h): level 1 makes 10.4 bytes of one, level -3 13.1 in two thirds
- * of the time; level 3 gains nothing.
+ * synthetic.h): level 1 compresses a record to 10.4 bytes, level -3 to 13.1 bytes
+ * in two thirds of the time; level 3 gains nothing.
  */
 #define ZSTD_LEVEL	1
 
 /**
- * struct cpu_buffer - records of one CPU that are not written yet
- * @raw: CHUNK_BYTES, allocated with the first record
- * @head: of the chunk that is being collected
- * @read: records ever appended, per class
+ * struct cpu_buffer - records of one CPU that have not been written yet
+ * @raw: buffer of CHUNK_BYTES, allocated at the first record
+ * @head: head of the chunk that is being collected
+ * @read: number of records ever appended, per class
  */
 struct cpu_buffer {
 	char *raw;
@@ -56,13 +59,13 @@ struct waiting {
 
 struct tracefile {
 	int fd;
-	int err;			/* the first; nothing is written after it */
-	uint64_t offset;		/* end of the last whole frame */
+	int err;			/* first error; nothing is written after it */
+	uint64_t offset;		/* end of the last complete frame */
 	uint32_t lost_classes;
 	uint32_t lost_reasons[IPCPROBE_NR_CLASSES];
 	struct tracefile_header header;
-	struct cpu_buffer *cpus;	/* [header.nr_cpus] */
-	struct waiting *waiting;	/* a queue, round the array */
+	struct cpu_buffer *cpus;	/* array, [header.nr_cpus] */
+	struct waiting *waiting;	/* circular queue of waiting chunks */
 	unsigned int first_waiting, nr_waiting, max_waiting;
 	struct tracefile_index *index;
 	size_t nr_index, max_index;
@@ -95,10 +98,10 @@ uint32_t tracefile_trailer_crc(const struct tracefile_trailer *trailer)
 }
 
 /*
- * Append to the file, all or nothing: what could be written of it (the disk is
- * full) is taken back.
+ * Append to the file, all or nothing: if only a part could be written (the disk is
+ * full), the part is removed.
  */
-static int put(struct tracefile *file, const void *bytes, size_t len)
+static int append_bytes(struct tracefile *file, const void *bytes, size_t len)
 {
 	if (file->err)
 		return file->err;
@@ -110,7 +113,7 @@ static int put(struct tracefile *file, const void *bytes, size_t len)
 	return file->err;
 }
 
-/* Head and payload go out in one write; @head lacks only what is known here. */
+/* Write head and payload in one write; this function completes @head. */
 static int put_frame(struct tracefile *file, struct tracefile_frame *head, const void *raw)
 {
 	char *payload = file->stored + sizeof(*head);
@@ -128,10 +131,10 @@ static int put_frame(struct tracefile *file, struct tracefile_frame *head, const
 	head->head_crc = tracefile_frame_crc(head);
 	memcpy(file->stored, head, sizeof(*head));
 	memset(payload + len, 0, 8);
-	return put(file, file->stored, sizeof(*head) + TRACEFILE_ALIGN(len));
+	return append_bytes(file, file->stored, sizeof(*head) + TRACEFILE_ALIGN(len));
 }
 
-/* Room for a frame of @raw_len bytes in file->stored. */
+/* Make room for a frame of @raw_len bytes in file->stored. */
 static int reserve_stored(struct tracefile *file, size_t raw_len)
 {
 	size_t need = sizeof(struct tracefile_frame) + ZSTD_compressBound(raw_len) + 8;
@@ -192,14 +195,15 @@ static int put_header(struct tracefile *file, const struct tracefile_header *hea
 	h->abi_minor = IPCPROBE_ABI_MINOR;
 	h->header_len = sizeof(*h);
 	h->crc = tracefile_header_crc(h);
-	return put(file, h, sizeof(*h));
+	return append_bytes(file, h, sizeof(*h));
 }
 
 /**
  * tracefile_create - begin a file
- * @fd: empty file, open for writing; stays the caller's
- * @header: nr_cpus, page_size, classes, ring_bytes and times; the rest is set here
- * @pairs: what goes into the INFO frame, ended by a NULL key
+ * @fd: empty file, open for writing; the caller closes it
+ * @header: nr_cpus, page_size, classes, ring_bytes and times; the function sets the
+ *	rest
+ * @pairs: keys and values of the INFO frame; a NULL key ends the list
  * @ret: the writer
  *
  * Return: 0 or -errno.
@@ -271,8 +275,8 @@ static int put_chunk(struct tracefile *file, struct tracefile_frame *head, const
 }
 
 /**
- * tracefile_write_one - write the chunk that waits longest, if there is one
- * Return: 0 or -errno, as tracefile_append().
+ * tracefile_write_one - write the oldest waiting chunk, if there is one
+ * Return: 0 or -errno, as from tracefile_append().
  */
 int tracefile_write_one(struct tracefile *file)
 {
@@ -288,7 +292,7 @@ int tracefile_write_one(struct tracefile *file)
 	return err;
 }
 
-/* Set a chunk aside, in the order in which they are to be written: there is room. */
+/* Put a chunk at the end of the queue, in which there is room. */
 static void seal_chunk(struct tracefile *file, struct cpu_buffer *buffer)
 {
 	unsigned int last = (file->first_waiting + file->nr_waiting) % file->max_waiting;
@@ -301,7 +305,7 @@ static void seal_chunk(struct tracefile *file, struct cpu_buffer *buffer)
 	memset(&buffer->head, 0, sizeof(buffer->head));
 }
 
-/* The same for a full one, for which there may be no room. */
+/* Put a full chunk at the end of the queue; if there is no room, write a chunk first. */
 static int seal_full_chunk(struct tracefile *file, struct cpu_buffer *buffer)
 {
 	int err = 0;
@@ -368,17 +372,17 @@ static int append_record(struct tracefile *file, uint32_t cpu, const struct ipcp
 
 /**
  * tracefile_append - add records of one CPU
- * @file: writer
- * @cpu: below the header's nr_cpus
- * @records: whole records, as in the CPU's ring
- * @len: their bytes, not 0
+ * @file: the writer
+ * @cpu: CPU number, less than the header's nr_cpus
+ * @records: complete records, as in the CPU's ring
+ * @len: number of bytes of these records, not 0
  *
- * Takes not much more than APPEND_BYTES at once, so that a caller can give
- * room back to the ring before the next chunk is compressed.
+ * Takes only a little more than APPEND_BYTES in one call, so that the caller can
+ * free room in the ring before the next chunk is compressed.
  *
- * Return: the bytes taken; -EBADMSG if the first record is damaged; or
- * -errno of writing, after which the file is whole up to its last chunk and
- * only tracefile_destroy() makes sense.
+ * Return: the number of bytes taken; -EBADMSG if the first record is damaged; or
+ * -errno of a failed write: then the file is complete up to its last chunk, and
+ * only tracefile_destroy() may be called.
  */
 ssize_t tracefile_append(struct tracefile *file, uint32_t cpu, const void *records, size_t len)
 {
@@ -401,11 +405,13 @@ ssize_t tracefile_append(struct tracefile *file, uint32_t cpu, const void *recor
 }
 
 /**
- * tracefile_seal - let what is collected wait to be written, as far as there is room
+ * tracefile_seal - put the collected records into the queue of waiting chunks, as
+ * far as there is room
  *
- * It is in the file after so many tracefile_write_one() as this returns.
+ * They are in the file after as many calls of tracefile_write_one() as this
+ * function returns.
  *
- * Return: the number of chunks that wait.
+ * Return: the number of waiting chunks.
  */
 unsigned int tracefile_seal(struct tracefile *file)
 {
@@ -417,9 +423,9 @@ unsigned int tracefile_seal(struct tracefile *file)
 }
 
 /**
- * tracefile_flush - write all that is collected
+ * tracefile_flush - write all collected records
  *
- * Return: 0 or -errno, as tracefile_append().
+ * Return: 0 or -errno, as from tracefile_append().
  */
 int tracefile_flush(struct tracefile *file)
 {
@@ -431,7 +437,7 @@ int tracefile_flush(struct tracefile *file)
 }
 
 /**
- * tracefile_take_lost - classes of the "lost" records appended since the last
+ * tracefile_take_lost - get the classes of "lost" records appended since the last
  * call, as a mask
  */
 uint32_t tracefile_take_lost(struct tracefile *file)
@@ -442,13 +448,13 @@ uint32_t tracefile_take_lost(struct tracefile *file)
 	return classes;
 }
 
-/* tracefile_lost_reasons - why records of @class_id were lost so far: IPCPROBE_REASON_* bits */
+/* tracefile_lost_reasons - IPCPROBE_REASON_* bits of all losses of @class_id so far */
 uint32_t tracefile_lost_reasons(const struct tracefile *file, uint32_t class_id)
 {
 	return file->lost_reasons[class_id];
 }
 
-/* tracefile_read_counts - records of @cpu appended so far, per class */
+/* tracefile_read_counts - number of records of @cpu appended so far, per class */
 const uint64_t *tracefile_read_counts(const struct tracefile *file, uint32_t cpu)
 {
 	return file->cpus[cpu].read;
@@ -486,17 +492,17 @@ static int put_trailer(struct tracefile *file, uint64_t stats_offset, uint64_t i
 
 	trailer.crc = tracefile_trailer_crc(&trailer);
 	memcpy(trailer.magic, TRACEFILE_END_MAGIC, sizeof(trailer.magic));
-	return put(file, &trailer, sizeof(trailer));
+	return append_bytes(file, &trailer, sizeof(trailer));
 }
 
 /**
- * tracefile_finish - write what is collected, the statistics and the index
- * @file: writer
- * @stats: about the recording
- * @cpus: about each CPU, [stats->nr_cpus]
+ * tracefile_finish - write the collected records, the statistics and the index
+ * @file: the writer
+ * @stats: statistics of the recording
+ * @cpus: statistics by CPU, [stats->nr_cpus]
  *
- * Return: 0 or -errno; with an error the file can be read up to its last
- * whole chunk.
+ * Return: 0 or -errno; after an error the file can be read up to its last complete
+ * chunk.
  */
 int tracefile_finish(struct tracefile *file, const struct tracefile_stats *stats,
 		     const struct tracefile_cpu_stats *cpus)

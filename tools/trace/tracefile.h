@@ -9,14 +9,14 @@
  *	frame INDEX		where the chunks are
  *	struct tracefile_trailer
  *
- * A frame is a struct tracefile_frame and its payload, which is one zstd frame
- * if TRACEFILE_COMPRESSED is set, padded with zeroes to a multiple of 8.
- * Everything is little-endian.  Every head and every payload has a CRC-32
- * (zlib's), so a file that is cut or damaged is read as far as it is whole:
- * frames can be found without the index, by their heads.
+ * A frame is a struct tracefile_frame and its payload, which is one zstd frame if
+ * TRACEFILE_COMPRESSED is set, padded with zeroes to a multiple of 8. Everything is
+ * little-endian.  Every head and every payload has a CRC-32 (zlib's), so the
+ * undamaged parts of a truncated or damaged file can be read: frames can be found
+ * without the index, by their heads.
  *
- * A chunk knows how many records of its CPU went before it, per class.  So a
- * reader sees from the next chunk what was in those it could not read.
+ * A chunk contains the number of records of its CPU before it, per class. So the
+ * next chunk shows a reader how many records were in chunks that it could not read.
  */
 #ifndef IPCPROBE_TRACE_TRACEFILE_H
 #define IPCPROBE_TRACE_TRACEFILE_H
@@ -33,35 +33,36 @@
 #define TRACEFILE_END_MAGIC	"ENDPROBE"
 #define TRACEFILE_FRAME_MAGIC	0x52465049U	/* "IPFR" */
 
-/* Another major version cannot be read; a higher minor one can. */
+/* A file of another major version cannot be read; one of a higher minor version can. */
 #define TRACEFILE_MAJOR		1
 #define TRACEFILE_MINOR		1
 
 #define TRACEFILE_NR_CPUS_MAX	65536U
-#define TRACEFILE_RAW_MAX	(1U << 20)	/* of a chunk, decompressed */
-#define TRACEFILE_STORED_MAX	(1U << 28)	/* of any frame */
-#define TRACEFILE_NS_MAX	(1ULL << 62)	/* no time is later: sums of two fit */
+#define TRACEFILE_RAW_MAX	(1U << 20)	/* maximum size of a chunk, decompressed */
+#define TRACEFILE_STORED_MAX	(1U << 28)	/* maximum size of any frame */
+/* upper limit of times: the sum of two does not overflow */
+#define TRACEFILE_NS_MAX	(1ULL << 62)
 
-/* file begins with this; header_len leads to the first frame */
+/* Begin of the file; header_len leads to the first frame. */
 struct tracefile_header {
 	char magic[8];
 	uint16_t major;
 	uint16_t minor;
 	uint32_t header_len;
-	uint32_t flags;			/* 0 */
+	uint32_t flags;			/* always 0 */
 	uint32_t page_size;
 	uint32_t nr_cpus;
 	uint32_t classes;
-	uint16_t abi_major;		/* of the records */
+	uint16_t abi_major;		/* ABI version of the records */
 	uint16_t abi_minor;
 	uint32_t ring_bytes;
 	uint64_t start_ns;		/* CLOCK_MONOTONIC just before START */
-	int64_t realtime_offset_ns;	/* CLOCK_REALTIME - CLOCK_MONOTONIC then */
+	int64_t realtime_offset_ns;	/* CLOCK_REALTIME - CLOCK_MONOTONIC at start_ns */
 	uint32_t resv[3];
-	uint32_t crc;			/* of all before it */
+	uint32_t crc;			/* CRC of all fields before it */
 };
 
-/* tracefile_has_time - may something in the file have happened at @ns? */
+/* tracefile_has_time - true if something in the file can have happened at @ns */
 static inline bool tracefile_has_time(uint64_t start_ns, uint64_t ns)
 {
 	return ns >= start_ns && ns <= TRACEFILE_NS_MAX;
@@ -76,25 +77,29 @@ enum tracefile_kind {
 
 #define TRACEFILE_COMPRESSED	0x1
 
-/* From cpu on only for chunks, else 0. */
+/*
+ * Head of a frame. Fields from cpu on are used only for chunks; in other frames
+ * they are 0.
+ */
 struct tracefile_frame {
 	uint32_t magic;
 	uint16_t kind;
 	uint16_t flags;
 	uint32_t stored_len;		/* payload in the file, without padding */
 	uint32_t raw_len;		/* payload decompressed */
-	uint32_t payload_crc;		/* of the payload in the file */
-	uint32_t head_crc;		/* of this struct with head_crc 0 */
+	uint32_t payload_crc;		/* CRC of the payload in the file */
+	uint32_t head_crc;		/* CRC of this struct with head_crc 0 */
 	uint32_t cpu;
 	uint32_t nr_records;
 	uint64_t first_ns;
 	uint64_t last_ns;
-	uint32_t count[IPCPROBE_NR_CLASSES];	/* records in it */
-	uint64_t before[IPCPROBE_NR_CLASSES];	/* of this CPU, before it */
+	uint32_t count[IPCPROBE_NR_CLASSES];	/* number of records in the chunk */
+	/* number of records of this CPU before the chunk */
+	uint64_t before[IPCPROBE_NR_CLASSES];
 };
 
 struct tracefile_index {
-	uint64_t offset;		/* of the chunk's struct tracefile_frame */
+	uint64_t offset;		/* offset of the chunk's struct tracefile_frame */
 	uint64_t first_ns;
 	uint64_t last_ns;
 	uint32_t cpu;
@@ -110,11 +115,14 @@ struct tracefile_stats {
 	uint32_t flags;
 	int32_t workload_status;	/* as from wait(2) */
 	uint32_t resv;
-	uint64_t ready_ns;		/* CLOCK_MONOTONIC just after START; not before minor 1 */
-	uint64_t ending_ns;		/* ... when there was nothing left to record, likewise */
+	/* CLOCK_MONOTONIC just after START; since minor version 1 */
+	uint64_t ready_ns;
+	/* CLOCK_MONOTONIC when nothing was left to record; since minor version 1 */
+	uint64_t ending_ns;
 };
 
-#define TRACEFILE_STATS_LEN_0	offsetof(struct tracefile_stats, ready_ns)	/* of minor 0 */
+/* length in minor version 0 */
+#define TRACEFILE_STATS_LEN_0	offsetof(struct tracefile_stats, ready_ns)
 
 struct tracefile_cpu_stats {
 	uint64_t produced[IPCPROBE_NR_CLASSES];
@@ -123,11 +131,12 @@ struct tracefile_cpu_stats {
 };
 
 struct tracefile_trailer {
-	struct tracefile_header header;	/* once more: the first may be damaged */
+	/* copy of the header: the first one may be damaged */
+	struct tracefile_header header;
 	uint64_t index_offset;
 	uint64_t stats_offset;
 	uint32_t resv;
-	uint32_t crc;			/* of all before it */
+	uint32_t crc;			/* CRC of all fields before it */
 	char magic[8];
 };
 
@@ -157,9 +166,11 @@ uint32_t tracefile_crc(const void *bytes, size_t len);
 #define TRACEFILE_KEY_TOOL_VERSION	"tool_version"
 #define TRACEFILE_KEY_WORKLOAD_PID	"workload_pid"
 #define TRACEFILE_KEY_CACHES		"last_level_caches"
-#define TRACEFILE_KEY_CPUS		"cpus"		/* recorded, "" = all */
-#define TRACEFILE_KEY_PIDS		"pids"		/* likewise, with their children */
-#define TRACEFILE_KEY_SNAPLEN		"snaplen"	/* bytes recorded of each transfer, 0 = none */
+#define TRACEFILE_KEY_CPUS		"cpus"		/* recorded CPUs, "" = all */
+/* recorded processes, whose children are recorded, too; "" = all */
+#define TRACEFILE_KEY_PIDS		"pids"
+/* number of bytes recorded of each transfer, 0 = none */
+#define TRACEFILE_KEY_SNAPLEN		"snaplen"
 
 struct tracefile_pair {
 	const char *key;

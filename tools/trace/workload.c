@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* what a shell says of a command that was not found, or could not be run */
+/* Exit status of a shell when a command was not found, or could not be run. */
 #define STATUS_NOT_FOUND	127
 #define STATUS_NOT_RUN		126
 
@@ -24,13 +24,13 @@ static void run_child(const struct workload *workload, char **argv, const sigset
 {
 	uint64_t go;
 
-	/* until it runs it is nothing without its parent */
+	/* Until it runs the command, the child must not outlive its parent. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent || read(workload->go_fd, &go, sizeof(go)) != sizeof(go))
 		_exit(STATUS_NOT_RUN);
 	prctl(PR_SET_PDEATHSIG, 0);
 	sigprocmask(SIG_SETMASK, signals, NULL);
-	signal(SIGXFSZ, SIG_DFL);	/* which this program ignores */
+	signal(SIGXFSZ, SIG_DFL);	/* this program ignores the signal */
 	execvp(argv[0], argv);
 	*workload->exec_errno = errno;
 	_exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN);
@@ -38,9 +38,9 @@ static void run_child(const struct workload *workload, char **argv, const sigset
 
 /**
  * workload_init - fork a child that will run a command
- * @workload: what to set up
- * @argv: the command, searched in $PATH
- * @signals: mask of blocked signals it starts with
+ * @workload: workload to set up
+ * @argv: command and its arguments, searched in $PATH
+ * @signals: mask of blocked signals that the command starts with
  *
  * Return: 0 or -errno.
  */
@@ -76,7 +76,7 @@ err_unmap:
 	return err;
 }
 
-/* workload_deinit - forget it; if it has not started, it never will */
+/* workload_deinit - release the command; if it has not started, it never will */
 void workload_deinit(struct workload *workload)
 {
 	if (!workload->pid)
@@ -90,7 +90,7 @@ void workload_deinit(struct workload *workload)
 	memset(workload, 0, sizeof(*workload));
 }
 
-/* workload_start - let it run; 0 or -errno */
+/* workload_start - start the command; 0 or -errno */
 int workload_start(struct workload *workload)
 {
 	uint64_t go = 1;
@@ -102,7 +102,7 @@ int workload_start(struct workload *workload)
 	return 0;
 }
 
-/* workload_poll - has it ended? */
+/* workload_poll - true if the command has ended */
 bool workload_poll(struct workload *workload)
 {
 	if (!workload->has_ended)
@@ -119,7 +119,7 @@ void workload_wait(struct workload *workload)
 	}
 }
 
-/* workload_exit_status_of - the exit status that a shell makes of a wait(2) status */
+/* workload_exit_status_of - convert a wait(2) status to the exit status of a shell */
 int workload_exit_status_of(int status)
 {
 	if (WIFSIGNALED(status))
@@ -132,7 +132,10 @@ int workload_exit_status(const struct workload *workload)
 	return workload->has_ended ? workload_exit_status_of(workload->status) : 0;
 }
 
-/* workload_exec_error - the errno because of which it did not start, 0 = it did */
+/*
+ * workload_exec_error - errno because of which the command did not start, 0 = it
+ * started
+ */
 int workload_exec_error(const struct workload *workload)
 {
 	return workload->pid ? *workload->exec_errno : 0;

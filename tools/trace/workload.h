@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The command that is run to be recorded: forked first, so that its process
- * can be named to the module, and started when recording has begun.
+ * The command that is run to be recorded. It is forked first, so that its process
+ * id can be passed to the module, and it is started when recording has begun.
  */
 #ifndef IPCPROBE_TRACE_WORKLOAD_H
 #define IPCPROBE_TRACE_WORKLOAD_H
@@ -12,12 +12,13 @@
 
 /**
  * struct workload - a command
- * @pid: its process, 0 if there is none
- * @go_fd: written to when it may start, then -1; no pipe, since those are
- *	recorded
- * @exec_errno: shared with the child: why it could not start
+ * @pid: process id of the command, 0 = none
+ * @go_fd: descriptor that is written to start the command, afterwards -1; not a
+ *	pipe, since pipes are recorded
+ * @exec_errno: errno because of which the command could not start; shared with the
+ *	child
  * @has_ended: @status is valid
- * @status: as from wait(2)
+ * @status: status of the command, as from wait(2)
  */
 struct workload {
 	pid_t pid;
