@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Who was in another task's way.
- */
+/* Tasks that kept another task from running. */
 #include "watch/antagonist.h"
 
 #include <errno.h>
@@ -14,7 +12,7 @@ static bool is_wanted(const struct antagonists *antagonists, const struct sched 
 	       task_in_scope(sched->tasks, task, antagonists->scope);
 }
 
-/* NULL without memory */
+/* Get the entry of a pair; NULL without memory. */
 static struct antagonist *pair_of(struct antagonists *antagonists, uint32_t task, uint32_t by)
 {
 	uint64_t key = map_pair(task, by);
@@ -67,7 +65,7 @@ static int count_part(struct antagonists *antagonists, const struct sched *sched
 	return err;
 }
 
-/* A delay is over: who ran while the task might have. */
+/* A delay has ended: count the tasks that ran while the delayed task might have. */
 static int count_delay(struct antagonists *antagonists, const struct sched *sched,
 		       const struct sched_switch *sw)
 {
@@ -84,7 +82,7 @@ static int count_delay(struct antagonists *antagonists, const struct sched *sche
 	return err;
 }
 
-/* ---- what is watched ---- */
+/* ---- callbacks of the model ---- */
 
 static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
 {
@@ -118,7 +116,7 @@ static int add_pair(struct antagonists *antagonists, uint32_t task, uint32_t by,
 	return 0;
 }
 
-/* Ended tasks, on either side, count as all of their name. */
+/* Fold ended tasks, on either side of a pair, into one for each name. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
 	struct antagonists *antagonists = arg, folded = { 0 };

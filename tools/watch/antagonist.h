@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who ran while another task waited on the same CPU, and who took the CPU from
- * it: sums over a recording.  A watcher of the model.
+ * Tasks that ran while another task waited on the same CPU, and tasks that took the
+ * CPU from it: sums over a recording. A watcher of the model.
  */
 #ifndef IPCPROBE_WATCH_ANTAGONIST_H
 #define IPCPROBE_WATCH_ANTAGONIST_H
@@ -11,12 +11,12 @@
 #include "watch/runs.h"
 
 /**
- * struct antagonist - one task and one that was in its way
- * @task: who waited
- * @by: who ran; 0 = nobody, the CPU was idle
- * @ran_ns: while @task was on that CPU's queue and might have run
- * @nr_runs: how often
- * @nr_preemptions: @task wanted to run on, and @by ran instead
+ * struct antagonist - a task and a task that kept it from running
+ * @task: task that waited
+ * @by: task that ran; 0 = none, the CPU was idle
+ * @ran_ns: time that @by ran while @task was on that CPU's queue and might have run
+ * @nr_runs: number of runs of @by in @ran_ns
+ * @nr_preemptions: number of times that @task wanted to run on, and @by ran instead
  */
 struct antagonist {
 	uint32_t task;
@@ -28,10 +28,10 @@ struct antagonist {
 
 /**
  * struct antagonists - all pairs
- * @scope: which CPUs and processes count, of those that waited
- * @row: struct antagonist, but for number 0
- * @by_pair: its number
- * @unknown_ns: time waited of which it is not known who ran
+ * @scope: CPUs and processes of the waiting tasks that count
+ * @row: struct antagonist; number 0 is not used
+ * @by_pair: number in @row, by pair of tasks
+ * @unknown_ns: waiting time in which the running task is not known
  */
 struct antagonists {
 	struct sched_watch watch;

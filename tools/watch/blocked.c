@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * On which IPC objects each task blocked, and for how long.
- */
+/* The IPC objects on which each task blocked, and for how long. */
 #include "watch/blocked.h"
 
 #include <errno.h>
@@ -17,7 +15,7 @@ static bool is_row(const struct blocked_row *row, uint32_t task, const struct sc
 	       row->wait.file == wait->file;
 }
 
-/* The row of the task and the object, NULL without memory. */
+/* Get the row of a task and an object; NULL without memory. */
 static struct blocked_row *reach_row(struct blocked *blocked, uint32_t task,
 				     const struct sched_wait *wait)
 {
@@ -37,7 +35,7 @@ static struct blocked_row *reach_row(struct blocked *blocked, uint32_t task,
 	return row;
 }
 
-/* One time off the CPU may come in parts: as a member of the queue, then as none. */
+/* A time off the CPU may come in two parts: as a member of the queue, then as none. */
 static void on_slept(void *arg, const struct sched *sched, const struct sched_task *task,
 		     uint64_t ns)
 {
@@ -57,7 +55,7 @@ static void on_slept(void *arg, const struct sched *sched, const struct sched_ta
 	row->ns += ns;
 }
 
-/* What ended tasks blocked on counts as that of all of their name. */
+/* Fold what ended tasks blocked on into one task for each name. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
 	struct blocked *blocked = arg, folded = { .watch = blocked->watch, .err = blocked->err };

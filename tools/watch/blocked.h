@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * On which IPC objects each task blocked, and for how long: the same intervals
- * that the model counts as blocked_ns.  A watcher of it.
+ * The IPC objects on which each task blocked, and for how long: the intervals that
+ * the model counts as blocked_ns. A watcher of the model.
  */
 #ifndef IPCPROBE_WATCH_BLOCKED_H
 #define IPCPROBE_WATCH_BLOCKED_H
@@ -14,9 +14,9 @@
 
 /**
  * struct blocked_row - a task and an object
- * @next: row with the same hash, 0 = last
- * @count: times it blocked there
- * @out_ns: when it left the CPU to do so, the last time
+ * @next: next row with this hash, 0 = last
+ * @count: number of times that the task blocked on the object
+ * @out_ns: time when the task last left the CPU to block on the object
  */
 struct blocked_row {
 	struct sched_wait wait;

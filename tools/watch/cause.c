@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the scheduler's functions are about, by their names in Linux 6.1 to 7.2.
- * A name stands for itself and for all that the compiler made of it
- * ("name.isra.0").
+ * The meaning of the scheduler's functions, by their names in Linux 6.1 to 7.2. A
+ * name stands for the function and for all functions that the compiler derived from
+ * it ("name.isra.0").
  */
 #include "watch/cause.h"
 
@@ -11,7 +11,7 @@
 
 #include "lib/array.h"
 
-/* Is it @name, or a part of it that the compiler split off? */
+/* True if @function is @name, or a part that the compiler split off from it. */
 static bool is_function(const char *function, const char *name)
 {
 	size_t len = strlen(name);
@@ -19,7 +19,7 @@ static bool is_function(const char *function, const char *name)
 	return !strncmp(function, name, len) && (!function[len] || function[len] == '.');
 }
 
-/* ---- who is asked to give up the CPU ---- */
+/* ---- requests to give up the CPU ---- */
 
 static const struct {
 	const char *function;
@@ -68,7 +68,7 @@ enum sched_request sched_request_of(const char *function)
 	return REQUEST_UNKNOWN;
 }
 
-/* ---- who is moved ---- */
+/* ---- migrations ---- */
 
 static const struct {
 	const char *function;
@@ -94,7 +94,7 @@ static const struct {
 	{ "move_queued_task_locked", "real-time or deadline balancing" },
 };
 
-/* a CPU's stopper takes these steps for sched_setaffinity() and for exec alike */
+/* functions of a CPU's stopper, both for sched_setaffinity() and for exec */
 static const char *const stop_steps[] = {
 	"migration_cpu_stop", "__migrate_task", "move_queued_task",
 };
@@ -114,7 +114,7 @@ static bool is_one_of(const char *function, const char *const *names, size_t nr)
 	return false;
 }
 
-/* Balancing, by where it was called from. */
+/* Kind of balancing, by the context of the call. */
 static const char *balancing_kind(uint16_t context)
 {
 	if (context & IPCPROBE_CONTEXT_STOPPER)

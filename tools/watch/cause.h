@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the scheduler's functions are about: why a task lost its CPU, why one
- * was moved to another.
+ * The meaning of the scheduler's functions: why a task lost its CPU, and why a task
+ * was moved to another CPU.
  */
 #ifndef IPCPROBE_WATCH_CAUSE_H
 #define IPCPROBE_WATCH_CAUSE_H
@@ -10,26 +10,31 @@
 
 #include "model/sched/group.h"
 
-/* why the running task is asked to give up its CPU */
+/* Why the running task is asked to give up its CPU. */
 enum sched_request {
 	REQUEST_UNKNOWN,	/* by a function of which nothing is known */
-	REQUEST_SLICE,		/* its slice is used up */
-	REQUEST_TICK,		/* the tick found another one's time come */
-	REQUEST_WAKEUP,		/* a task of its class was woken, or came */
-	REQUEST_CLASS,		/* ... of a higher class */
-	REQUEST_PRIO,		/* ... of a higher priority, real time */
-	REQUEST_DEADLINE,	/* ... with an earlier deadline */
-	REQUEST_IDLE,		/* a task for an idle CPU */
+	REQUEST_SLICE,		/* the slice of the running task is used up */
+	REQUEST_TICK,		/* the tick found that it is another task's turn */
+	/* a task of the running task's class was woken, or joined the queue */
+	REQUEST_WAKEUP,
+	/* a task of a higher class was woken, or joined the queue */
+	REQUEST_CLASS,
+	/* a real-time task of a higher priority was woken, or joined the queue */
+	REQUEST_PRIO,
+	/* a task with an earlier deadline was woken, or joined the queue */
+	REQUEST_DEADLINE,
+	REQUEST_IDLE,		/* a task was woken on an idle CPU */
 	REQUEST_CHANGE,		/* a task's priority or class changed */
-	REQUEST_THROTTLE,	/* its run time is used up, or others' is no more */
+	REQUEST_THROTTLE,	/* run time is used up, or other tasks' throttling ended */
 	REQUEST_BALANCE,	/* tasks were moved */
-	REQUEST_YIELD,		/* it asked itself, in sched_yield(2) */
+	REQUEST_YIELD,		/* the running task asked itself, in sched_yield(2) */
 };
 
 enum sched_request sched_request_of(const char *function);
 
-/* why a task is moved, as the views call it: by @site and @context of rq_migrate; NULL:
- * that was not told
+/*
+ * Reason why a task is moved, in the words of the views, from @site and @context of
+ * rq_migrate; NULL = not recorded.
  */
 const char *sched_migrate_cause(const struct sched_groups *groups, uint32_t site,
 				uint16_t context);

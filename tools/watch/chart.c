@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What each CPU did in a stretch of time, as exactly as it can be drawn.
- */
+/* The activity of each CPU in an interval, as exactly as it can be drawn. */
 #include "watch/chart.h"
 
 #include <errno.h>
@@ -10,7 +8,7 @@
 
 /* ---- names ---- */
 
-/* chart_name - the number of a name, 0 if there are too many */
+/* chart_name - number of a name, 0 if there are too many names */
 uint32_t chart_name(struct chart *chart, const char comm[16])
 {
 	uint32_t i;
@@ -47,9 +45,9 @@ static struct chart_lane *reach_lane(struct chart *chart, uint32_t cpu)
 	return grown[cpu].name_ns ? &grown[cpu] : NULL;
 }
 
-/* ---- who ran ---- */
+/* ---- running tasks ---- */
 
-/* The names' times in the last span are kept exactly; those of the one before go. */
+/* Forget the times of the names: they are kept exactly only for the last span. */
 static void forget_names(struct chart_lane *lane)
 {
 	while (lane->nr_met)
@@ -71,7 +69,9 @@ static int count_name(struct chart_lane *lane, uint32_t name, uint64_t ns)
 	return 0;
 }
 
-/* @name has run @ns in all: times only grow, so the longest are always these. */
+/*
+ * @name has run @ns in total. Times only grow, so the list always has the longest.
+ */
 static void set_share(struct chart_run *run, uint32_t name, uint64_t ns)
 {
 	struct chart_share *least = &run->share[0];
@@ -91,7 +91,7 @@ static void set_share(struct chart_run *run, uint32_t name, uint64_t ns)
 		*least = (struct chart_share){ name, ns };
 }
 
-/* The span that the interval belongs to: the last one, or one more. */
+/* The span of an interval: the last span, or a new one. */
 static struct chart_run *reach_run(struct chart *chart, struct chart_lane *lane,
 				   const struct stretch *time, uint32_t task)
 {
@@ -110,7 +110,7 @@ static struct chart_run *reach_run(struct chart *chart, struct chart_lane *lane,
 	return &grown[lane->nr_runs++];
 }
 
-/* chart_add_run - @task, named @name, ran; task 0: idle */
+/* chart_add_run - task @task, with name @name, ran; 0 = the CPU was idle */
 int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		  uint32_t task, uint32_t name)
 {
@@ -167,7 +167,7 @@ int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64
 
 /* ---- waits ---- */
 
-/* Leave out those that are too short now. */
+/* Remove waits that are too short now. */
 static void drop_short_waits(struct chart_lane *lane)
 {
 	uint32_t i, nr = 0;
@@ -179,7 +179,7 @@ static void drop_short_waits(struct chart_lane *lane)
 	lane->nr_waits = nr;
 }
 
-/* chart_add_wait - those that are too short to be drawn are left out, and counted */
+/* chart_add_wait - add a wait; waits that are too short to be drawn are only counted */
 int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *wait)
 {
 	struct chart_lane *lane = reach_lane(chart, cpu);
@@ -205,10 +205,10 @@ int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *w
 	return 0;
 }
 
-/* ---- all ---- */
+/* ---- the whole chart ---- */
 
 /**
- * chart_init - what is drawn is @from_ns to @until_ns, which is later
+ * chart_init - set up a chart of @from_ns to @until_ns, which must be later
  * Return: 0 or -ENOMEM.
  */
 int chart_init(struct chart *chart, const struct scope *scope, uint64_t from_ns,

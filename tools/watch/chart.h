@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What each CPU did in a stretch of time, as exactly as it can be drawn.
+ * The activity of each CPU in an interval, as exactly as it can be drawn.
  *
- * Each CPU has a lane of its own, in which spans are put together as stretch.h says,
- * so it is bounded whatever the length of the recording and whatever the other CPUs
- * do: with the waits at most 800 KiB for each CPU, and 16 bytes for each task.
+ * Each CPU has its own lane, in which spans are joined as stretch.h describes. So
+ * the memory is bounded, independent of the length of the recording and of the
+ * other CPUs: with the waits at most 800 KiB for each CPU, and 16 bytes for each
+ * task.
  *
  *	chart_init(&chart, &scope, from_ns, until_ns);
  *	watch = chart_watch(&chart);
@@ -24,15 +25,16 @@
 #include "model/sched/runqueue.h"
 #include "watch/stretch.h"
 
-#define CHART_NR_WAITS		1600U	/* of a CPU */
-#define CHART_NR_NAMES		1024U	/* those met later are "other" */
-#define CHART_NR_SHARES		5U	/* names told apart in a mixed span */
+#define CHART_NR_WAITS		1600U	/* waits of a CPU that are kept */
+#define CHART_NR_NAMES		1024U	/* number of names; names seen later are "other" */
+#define CHART_NR_SHARES		5U	/* names kept separately in a mixed span */
 
 /**
- * struct chart_run - who ran
- * @task: not mixed: who did, 0 = idle
- * @busy_ns: somebody ran
- * @share: the names that ran longest, exactly; what is missing to @busy_ns is others'
+ * struct chart_run - the tasks that ran in a span
+ * @task: in a span that is not mixed: task that ran, 0 = idle
+ * @busy_ns: time in which a task ran
+ * @share: exact times of the names that ran longest; the rest of @busy_ns belongs
+ *	to other names
  */
 struct chart_run {
 	struct stretch time;
@@ -48,7 +50,7 @@ struct chart_run {
 /**
  * struct chart_length - a queue's length
  * @sum_ns: sum of length times time
- * @max: the greatest; not mixed: the length
+ * @max: maximum length; in a span that is not mixed, the length
  */
 struct chart_length {
 	struct stretch time;
@@ -69,14 +71,14 @@ struct chart_wait {
 };
 
 /**
- * struct chart_lane - one CPU
- * @run: who ran, in order of time
+ * struct chart_lane - the activity of one CPU
+ * @run: tasks that ran, in order of time
  * @length: the queue's length, in order of time
- * @wait: who waited, in no order
- * @wait_least_ns: shorter waits are left out
- * @nr_short: so many
- * @name_ns: for how long each name ran in the last of @run, [CHART_NR_NAMES]
- * @met: names that did
+ * @wait: waits, in no order
+ * @wait_least_ns: minimum length of a wait that is kept
+ * @nr_short: number of shorter waits, which are not kept
+ * @name_ns: time that each name ran in the last span of @run, [CHART_NR_NAMES]
+ * @met: names that ran in the last span of @run
  */
 struct chart_lane {
 	struct chart_run *run;
@@ -98,14 +100,14 @@ struct chart_lane {
 
 /**
  * struct chart_name - a name of tasks
- * @run_ns: for how long tasks of that name ran
+ * @run_ns: time that tasks of this name ran
  */
 struct chart_name {
 	char comm[16];
 	uint64_t run_ns;
 };
 
-/* how a CPU was after the last record about it */
+/* State of a CPU after the last record about it. */
 struct chart_cpu {
 	bool is_known;
 	bool is_wrong;
@@ -116,12 +118,12 @@ struct chart_cpu {
 };
 
 /**
- * struct chart_task - the same of a task
- * @is_met: a record was about it
+ * struct chart_task - the state of a task after the last record about it
+ * @is_met: a record about the task was seen
  * @state: enum sched_state
- * @cpu: on whose queue it waits, or SCHED_NO_CPU
- * @name: the last one it had
- * @place: its place in the list of those that wait, from 1 on; 0: it does not
+ * @cpu: CPU on whose queue the task waits, or SCHED_NO_CPU
+ * @name: last name of the task
+ * @place: index in chart->waiter plus 1; 0 = the task does not wait
  */
 struct chart_task {
 	bool is_met;
@@ -133,11 +135,11 @@ struct chart_task {
 };
 
 /**
- * struct chart - all CPUs
- * @window: what is drawn
- * @lane: by CPU
- * @name: by number; 0 stands for all that have none of their own
- * @scope: CPUs drawn; tasks of processes that are not wanted have name 0
+ * struct chart - the activity of all CPUs
+ * @window: interval that is drawn
+ * @lane: lanes by CPU
+ * @name: names by number; 0 stands for all names without a number
+ * @scope: CPUs to draw; tasks of processes outside the scope have name 0
  */
 struct chart {
 	struct stretch_window window;
@@ -158,10 +160,10 @@ int chart_init(struct chart *chart, const struct scope *scope, uint64_t from_ns,
 	       uint64_t until_ns);
 void chart_deinit(struct chart *chart);
 
-/* chart_follow.c: what has the model of the run queues fill @chart */
+/* chart_follow.c: the watcher by which the model of the run queues fills @chart */
 struct sched_watch chart_watch(struct chart *chart);
 
-/* chart.c: what that adds */
+/* chart.c: add what the watcher observed */
 int chart_add_run(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
 		  uint32_t task, uint32_t name);
 int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64_t until_ns,
@@ -169,7 +171,7 @@ int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64
 int chart_add_wait(struct chart *chart, uint32_t cpu, const struct chart_wait *wait);
 uint32_t chart_name(struct chart *chart, const char comm[16]);
 
-/* the lane of a CPU, an empty one if nothing was added to it */
+/* Lane of a CPU; an empty one if nothing was added to it. */
 static inline const struct chart_lane *chart_lane(const struct chart *chart, uint32_t cpu)
 {
 	static const struct chart_lane none;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A chart follows the model of the run queues: whatever is different after a
- * record ended then.
+ * A chart follows the model of the run queues: whatever has changed after a record
+ * ended at the time of the record.
  */
 #include "watch/chart.h"
 
@@ -12,7 +12,10 @@
 
 /* ---- CPUs ---- */
 
-/* Only what is drawn is given a name. Its number is kept with the task, because there can be many names. */
+/*
+ * Number of a task's name. Only a task that is drawn gets a name. The number is
+ * stored with the task, because there can be many names.
+ */
 static uint32_t name_of(struct chart *chart, const struct sched *sched, uint32_t number)
 {
 	const struct task *task = task_at(sched->tasks, number);
@@ -39,7 +42,7 @@ static struct chart_cpu *reach_cpu(struct chart *chart, uint32_t cpu)
 	return &grown[cpu];
 }
 
-/* As in the model, the time before an audit that fails does not count. */
+/* As in the model, the time before a failed audit does not count. */
 static int end_length(struct chart *chart, const struct sched_cpu *now, uint32_t cpu,
 		      uint64_t ts_ns)
 {
@@ -90,7 +93,10 @@ static int follow_cpu(struct chart *chart, const struct sched *sched, uint32_t c
 	return err;
 }
 
-/* Who was left did not run: then nobody knows who did. */
+/*
+ * If the task that is switched from is not the current one, it is not known which
+ * task ran.
+ */
 static int follow_switch(struct chart *chart, const struct sched *sched,
 			 const struct ipcprobe_rec_rq_switch *rec)
 {
@@ -129,7 +135,7 @@ static int end_wait(struct chart *chart, const struct sched *sched, uint32_t num
 		.name = name_of(chart, sched, number), .state = old->state });
 }
 
-/* Keep the list of those that wait. */
+/* Keep the list of waiting tasks. */
 static int list_waiter(struct chart *chart, struct chart_task *task, uint32_t number)
 {
 	uint32_t *grown;
@@ -188,7 +194,7 @@ static int follow_tid(struct chart *chart, const struct sched *sched, uint32_t t
 	return follow_task(chart, sched, tasks_known_tid(sched->tasks, tid), ts_ns);
 }
 
-/* What happens to a whole queue changes any of its members. */
+/* What happens to a whole queue may change any of its members. */
 static int follow_members(struct chart *chart, const struct sched *sched, uint32_t cpu,
 			  uint64_t ts_ns)
 {
@@ -201,11 +207,11 @@ static int follow_members(struct chart *chart, const struct sched *sched, uint32
 	return err;
 }
 
-/* ---- all ---- */
+/* ---- all CPUs and tasks ---- */
 
 /*
- * Whatever may have changed for all: each CPU, and whoever waited.  Who begins
- * to wait is a member of a queue that was just told.
+ * Update what may have changed for all: each CPU, and each waiting task. A task
+ * that begins to wait is a member of a queue that was updated just before.
  */
 static int follow_all(struct chart *chart, const struct sched *sched, uint64_t ts_ns)
 {
@@ -214,7 +220,8 @@ static int follow_all(struct chart *chart, const struct sched *sched, uint64_t t
 
 	for (i = 0; i < sched->nr_cpus && !err; i++)
 		err = follow_cpu(chart, sched, i, ts_ns);
-	for (i = chart->nr_waiters; i-- && !err;)	/* the last takes the place of one that ends */
+	/* if a wait ends, the last waiter takes its place */
+	for (i = chart->nr_waiters; i-- && !err;)
 		err = follow_task(chart, sched, chart->waiter[i], ts_ns);
 	return err;
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Delays with who ran meanwhile.
- */
+/* Delays, with the tasks that ran during them. */
 #include "watch/delay_report.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* Is it a time in which others may have run on the CPU? */
+/* True if other tasks may have run on the CPU during the part. */
 static bool has_runs(const struct delay_part *part)
 {
 	return part->kind == DELAY_QUEUED || part->kind == DELAY_THROTTLED;
@@ -29,8 +27,8 @@ static int make_room(struct delay_report *report, uint32_t nr)
 }
 
 /**
- * delay_report_fill - the delay of @task, which is about to run
- * @report: its room is used again
+ * delay_report_fill - report the delay of @task, which is about to run
+ * @report: the report; its memory is reused
  *
  * Return: 0 or -ENOMEM.
  */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Switches with all that explains them.
- */
+/* Switches, with everything that explains them. */
 #include "watch/explain.h"
 
 #include <errno.h>
@@ -12,7 +10,7 @@
 
 #define STATE_DEAD	0x80U
 
-/* ---- what a case is made of ---- */
+/* ---- parts of a case ---- */
 
 static uint8_t class_of(const struct sched *sched, uint32_t task)
 {
@@ -21,15 +19,15 @@ static uint8_t class_of(const struct sched *sched, uint32_t task)
 }
 
 /*
- * Where the compiler made jumps of last calls, the function that all classes
- * begin with stands for the one that was jumped to.
+ * Reason of a request. If the compiler turned last calls into jumps, the function
+ * that all classes begin with stands for the function that it jumped to.
  */
 static enum sched_request request_of(const struct sched *sched, const struct pick_request *request)
 {
 	enum sched_request why = sched_request_of(sched_site_name(&sched->groups, request->site));
 	uint8_t woken = class_of(sched, request->task);
 
-	/* no other task's time comes at the tick of a BPF scheduler's */
+	/* in the class of BPF schedulers, the tick never finds another task's turn */
 	if (why == REQUEST_TICK && class_of(sched, request->running) == IPCPROBE_SCHED_EXT)
 		return REQUEST_SLICE;
 	if (why != REQUEST_CLASS || woken != class_of(sched, request->running))
@@ -118,8 +116,8 @@ static void copy_members(struct explain_case *c, const struct model *model)
 }
 
 /*
- * For a task of a higher class Linux 7.2 asks without a call that could be
- * hooked; but it is such a one that runs then.
+ * Copy the request. Linux 7.2 makes a request for a task of a higher class without
+ * a call that could be hooked; then the next task is of a higher class.
  */
 static void copy_request(struct explain_case *c, const struct sched *sched,
 			 const struct pick_cpu *pick)
@@ -135,7 +133,7 @@ static void copy_request(struct explain_case *c, const struct sched *sched,
 		 c->request.task ? REQUEST_CLASS : REQUEST_UNKNOWN;
 }
 
-static int fill(struct explain *explain, struct explain_case *c, const struct sched_switch *sw)
+static int fill_case(struct explain *explain, struct explain_case *c, const struct sched_switch *sw)
 {
 	const struct sched *sched = &explain->model->sched;
 	const struct pick_cpu *pick = picks_cpu(&explain->model->picks, sw->rec->cpu);
@@ -163,9 +161,9 @@ static int fill(struct explain *explain, struct explain_case *c, const struct sc
 	return err ? err : delay_report_fill(&c->delay, &explain->runs, sched, sw->next, c->ts_ns);
 }
 
-/* ---- which are kept ---- */
+/* ---- cases that are kept ---- */
 
-/* The kept ones are sorted: a worse one takes the last one's room. */
+/* Keep the worst cases, in order: a worse one takes the room of the last one. */
 static int keep_worst(struct explain *explain, const struct sched_switch *sw)
 {
 	uint64_t ns = delay_ns(&sched_task_at(&explain->model->sched, sw->next)->delay);
@@ -186,7 +184,7 @@ static int keep_worst(struct explain *explain, const struct sched_switch *sw)
 	for (i = explain->nr_kept - 1; i && explain->kept[i - 1]->delay.ns < ns; i--)
 		explain->kept[i] = explain->kept[i - 1];
 	explain->kept[i] = c;
-	return fill(explain, c, sw);
+	return fill_case(explain, c, sw);
 }
 
 static int keep_last(struct explain *explain, const struct sched_switch *sw)
@@ -200,7 +198,7 @@ static int keep_last(struct explain *explain, const struct sched_switch *sw)
 	explain->kept = grown;
 	if (!explain->kept[cpu])
 		explain->kept[cpu] = calloc(1, sizeof(**explain->kept));
-	return explain->kept[cpu] ? fill(explain, explain->kept[cpu], sw) : -ENOMEM;
+	return explain->kept[cpu] ? fill_case(explain, explain->kept[cpu], sw) : -ENOMEM;
 }
 
 static bool is_task(const struct explain *explain, uint32_t number)
@@ -219,7 +217,7 @@ static int show_task(struct explain *explain, const struct sched_switch *sw)
 
 	if (!is_task(explain, sw->next))
 		return 0;
-	err = fill(explain, explain->room, sw);
+	err = fill_case(explain, explain->room, sw);
 	explain->nr_shown++;
 	return err ? err : explain->show(explain, explain->room);
 }
@@ -234,7 +232,7 @@ static bool is_wanted(const struct explain *explain, const struct sched_switch *
 	       (explain->mode == EXPLAIN_AT && task_in_scope(tasks, sw->prev, explain->scope));
 }
 
-/* ---- what is watched ---- */
+/* ---- callbacks of the model ---- */
 
 static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
 {
@@ -304,7 +302,7 @@ int explain_init(struct explain *explain, const struct model *model, const struc
 	return explain->room ? pool_init(&explain->wakeup, sizeof(struct explain_wakeup)) : -ENOMEM;
 }
 
-/* explain_keep - how many of the worst are wanted */
+/* explain_keep - set the number of worst cases to keep */
 int explain_keep(struct explain *explain, uint32_t nr)
 {
 	explain->nr_worst = nr;

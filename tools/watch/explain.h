@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Switches with all that explains them: why the task before lost the CPU, whom
- * the scheduler compared, how the next one was woken, and what held it up.
- * A watcher of the model, which keeps those asked for and no others.
+ * Switches, with everything that explains them: why the previous task lost the CPU,
+ * which tasks the scheduler compared, how the next task was woken, and what kept it
+ * from running. A watcher of the model, which keeps only the cases asked for.
  */
 #ifndef IPCPROBE_WATCH_EXPLAIN_H
 #define IPCPROBE_WATCH_EXPLAIN_H
@@ -14,27 +14,29 @@
 #include "model/sched/pick.h"
 #include "watch/delay_report.h"
 
-#define EXPLAIN_NR_MEMBERS	64U	/* of a queue, shown */
+#define EXPLAIN_NR_MEMBERS	64U	/* members of a queue that are shown */
 
-/* why the task that ran lost its CPU */
+/* Why the previous task lost its CPU. */
 enum explain_loss {
-	LOSS_UNKNOWN,		/* preempted, but nothing tells why */
-	LOSS_IDLE,		/* nobody ran */
+	LOSS_UNKNOWN,		/* preempted, for an unknown reason */
+	LOSS_IDLE,		/* no task ran */
 	LOSS_EXIT,
 	LOSS_SLEEP,
 	LOSS_THROTTLED,
-	LOSS_MOVED,		/* it was taken off the queue to go to another */
+	/* the task was taken off its queue to be moved to another */
+	LOSS_MOVED,
 	LOSS_ASKED,		/* see the request */
 	LOSS_YIELD,
 };
 
-/* was a CPU idle? */
+/* Whether a CPU was idle. */
 enum explain_idle { IDLE_UNKNOWN, IDLE_YES, IDLE_NO };
 
 /**
  * struct explain_wakeup - how a task was woken
- * @ts_ns: when it was on its queue; 0 = it was not woken, or that is not known
- * @wake_ns: when the waker called
+ * @ts_ns: time when the task was put on its queue; 0 = it was not woken, or that is
+ *	not known
+ * @wake_ns: time of the waker's call
  */
 struct explain_wakeup {
 	uint64_t ts_ns;
@@ -49,7 +51,7 @@ struct explain_wakeup {
 	uint8_t prev_idle;
 };
 
-/* a member of the queue at a switch that the fair class did not decide */
+/* A member of the queue at a switch that the fair class did not decide. */
 struct explain_member {
 	uint32_t task;
 	uint32_t group;
@@ -61,16 +63,16 @@ struct explain_member {
 
 /**
  * struct explain_case - one switch
- * @ts_ns: when; 0 = none
- * @run_ns: for how long @prev had run
+ * @ts_ns: time of the switch; 0 = none
+ * @run_ns: time that @prev had run
  * @loss: enum explain_loss
- * @wait: LOSS_SLEEP: on what
- * @request: LOSS_ASKED: by whom
- * @why: LOSS_ASKED: enum sched_request
- * @by_class: unless the fair class decided
- * @level: what the fair class compared, @nr_levels
- * @member: on the queue, if a class above decided
- * @delay: for how long @next had wanted to run, and what held it up
+ * @wait: with LOSS_SLEEP: object that @prev blocks on
+ * @request: with LOSS_ASKED: the request
+ * @why: with LOSS_ASKED: enum sched_request
+ * @by_class: prediction by the order of classes, unless the fair class decided
+ * @level: what the fair class compared, [@nr_levels]
+ * @member: members of the queue, if a higher class decided
+ * @delay: delay of @next, and its parts
  */
 struct explain_case {
 	uint64_t ts_ns;
@@ -97,15 +99,16 @@ enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
 /**
  * struct explain - the watcher
  * @scope: processes and CPUs to explain
- * @start_ns: begin of the recording: views show times from there on
- * @mode: what is kept
- * @nr_worst: EXPLAIN_WORST: so many
- * @name: EXPLAIN_TASK: of this name, or NULL
- * @tid: EXPLAIN_TASK: or this thread
- * @kept: EXPLAIN_WORST: the worst first; EXPLAIN_AT: by CPU, the last switch
- * @nr_shown: cases printed or kept
- * @show: EXPLAIN_TASK: prints a case as it comes
- * @show_wakeup: ... a wake-up
+ * @start_ns: begin of the recording: views show times relative to it
+ * @mode: selects the cases to keep
+ * @nr_worst: with EXPLAIN_WORST: number of cases to keep
+ * @name: with EXPLAIN_TASK: name of the tasks, or NULL
+ * @tid: with EXPLAIN_TASK and without @name: thread id of the task
+ * @kept: with EXPLAIN_WORST: cases, the worst first; with EXPLAIN_AT: the last
+ *	switch, by CPU
+ * @nr_shown: number of cases printed or kept
+ * @show: with EXPLAIN_TASK: prints a case immediately
+ * @show_wakeup: with EXPLAIN_TASK: prints a wake-up immediately
  * @cache: CPUs that share a last-level cache, as "0-3;4-7"; NULL or "" = not known
  */
 struct explain {
@@ -137,7 +140,7 @@ int explain_keep(struct explain *explain, uint32_t nr);
 /* With EXPLAIN_TASK: true if such a task was recorded. */
 bool explain_knows_task(const struct explain *explain);
 
-/* Do two CPUs share a last-level cache? 1 or 0; -1: not known */
+/* 1 if two CPUs share a last-level cache, 0 if not, -1 if that is not known. */
 int explain_is_cache_shared(const struct explain *explain, uint32_t a, uint32_t b);
 
 #endif /* IPCPROBE_WATCH_EXPLAIN_H */

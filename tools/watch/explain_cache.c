@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which CPUs share a last-level cache: "0-3;4-7", as recorded.
+ * CPUs that share a last-level cache: parse lists such as "0-3;4-7" from the
+ * recording.
  */
 #include "watch/explain.h"
 
@@ -9,7 +10,7 @@
 
 #include "lib/parse.h"
 
-/* -1: neither of them is in this part; else, are both? */
+/* 1 if both CPUs are in this part of the list, 0 if one is, -1 if none is. */
 static int is_in_part(const char *part, size_t len, uint32_t a, uint32_t b)
 {
 	char *word = strndup(part, len);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * For how long tasks wanted a CPU before they had one.
- */
+/* Times for which tasks wanted a CPU before they had one. */
 #include "watch/latency.h"
 
 #include <errno.h>
@@ -11,7 +9,7 @@ static bool is_wanted(const struct latency *latency, const struct sched *sched, 
 	return task && task_in_scope(sched->tasks, task, latency->scope);
 }
 
-/* The row of a task, waker, CPU or group; NULL without memory. */
+/* Get the row of a task, waker, CPU or group; NULL without memory. */
 static struct latency_row *row_of(struct latency *latency, uint32_t number)
 {
 	uint32_t found = map_get(&latency->by_number, number + 1ULL);
@@ -26,7 +24,7 @@ static struct latency_row *row_of(struct latency *latency, uint32_t number)
 	return row;
 }
 
-/* Whose row it is that @task, which runs on @cpu, has its time and its switches in. */
+/* Number of the row that counts the run time and the switches of @task on @cpu. */
 static uint32_t number_of(const struct latency *latency, const struct sched *sched, uint32_t task,
 			  uint32_t cpu)
 {
@@ -61,7 +59,7 @@ static int count_run(struct latency *latency, const struct sched *sched, uint32_
 	return 0;
 }
 
-/* Whoever runs on one of the CPUs of a gap did so until now. */
+/* Count the running tasks of the CPUs in a gap: they ran until now. */
 static int count_runs(struct latency *latency, const struct sched *sched,
 		      const struct sched_gap *gap, uint64_t until_ns)
 {
@@ -84,7 +82,7 @@ static uint32_t slot_of(uint64_t ns)
 	return slot < LATENCY_NR_SLOTS ? slot : LATENCY_NR_SLOTS - 1;
 }
 
-static int add(struct latency_delays *delays, uint64_t ns)
+static int add_delay(struct latency_delays *delays, uint64_t ns)
 {
 	delays->slot[slot_of(ns)]++;
 	return hist_add(&delays->hist, ns);
@@ -94,10 +92,10 @@ static int count_delay(struct latency_row *row, uint64_t ns, uint64_t end_ns)
 {
 	if (!row->delays.hist.count || ns > row->delays.hist.max)
 		row->max_end_ns = end_ns;
-	return add(&row->delays, ns);
+	return add_delay(&row->delays, ns);
 }
 
-/* What each kind of part took of the delay. */
+/* Count the time of each kind of part of the delay. */
 static int count_parts(struct latency *latency, struct latency_row *row,
 		       const struct sched_delay *delay)
 {
@@ -109,12 +107,12 @@ static int count_parts(struct latency *latency, struct latency_row *row,
 
 		row->part_ns[i] += ns;
 		if (ns)
-			err = add(&latency->part[i], ns);
+			err = add_delay(&latency->part[i], ns);
 	}
 	return err;
 }
 
-/* The row that a switch to @number counts in; NULL without memory. */
+/* Get the row that counts a switch to @number; NULL without memory. */
 static struct latency_row *switch_row(struct latency *latency, const struct sched *sched,
 				      uint32_t number, uint32_t cpu)
 {
@@ -137,8 +135,9 @@ static struct latency_row *cpu_row(struct latency *latency, uint32_t cpu)
 }
 
 /*
- * By CPU: each stay at a queue, from the waker's call on if that put it there, counts
- * where it was.  The way from one queue to another is no stay, but counts for the first.
+ * By CPU: count each stay on a queue at that queue's CPU. A stay begins with the
+ * waker's call, if that put the task on the queue. The time between two queues is
+ * not a stay, but counts for the first queue.
  */
 static int count_stays(struct latency *latency, const struct sched_delay *delay)
 {
@@ -166,7 +165,9 @@ static int count_stays(struct latency *latency, const struct sched_delay *delay)
 	return err;
 }
 
-/* @row: that of the switch; by CPU, the delay counts elsewhere. */
+/*
+ * @row: row of the switch; by CPU, the delay counts in other rows.
+ */
 static int count_delays(struct latency *latency, const struct sched_delay *delay,
 			struct latency_row *row)
 {
@@ -200,7 +201,7 @@ static int count_switch_in(struct latency *latency, const struct sched *sched,
 	return count_delays(latency, &sched_task_at(sched, sw->next)->delay, row);
 }
 
-/* ---- what is watched ---- */
+/* ---- callbacks of the model ---- */
 
 static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
 {
@@ -221,7 +222,7 @@ static int on_end(void *arg, const struct sched *sched, uint64_t until_ns)
 	return count_runs(arg, sched, &all, until_ns);
 }
 
-/* What ended tasks had, or as wakers, counts as that of all of their name. */
+/* Fold the figures of ended tasks, also as wakers, into one task for each name. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
 	struct latency *latency = arg;
@@ -270,7 +271,7 @@ void latency_deinit(struct latency *latency)
 	pool_deinit(&latency->row);
 }
 
-/* latency_merge - count all of @from in @to too: 0 or -ENOMEM */
+/* latency_merge - add all figures of @from to @to; 0 or -ENOMEM */
 int latency_merge(struct latency_row *to, const struct latency_row *from)
 {
 	const struct hist *hist = &from->delays.hist;

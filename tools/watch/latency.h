@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For how long tasks wanted a CPU before they had one: after a wake-up, from
- * the waker's call, and after a preemption; per task, waker, CPU or control
- * group, with what held them up.  A watcher of the model.
+ * Times for which tasks wanted a CPU before they had one: after a wake-up, from the
+ * waker's call, and after a preemption; per task, waker, CPU or control group, with
+ * the reasons why they did not run. A watcher of the model.
  *
  *	latency_init(&latency, &scope, LATENCY_BY_TASK);
  *	model.sched.watch = &latency.watch;
@@ -23,16 +23,19 @@
 
 enum latency_by { LATENCY_BY_TASK, LATENCY_BY_WAKER, LATENCY_BY_CPU, LATENCY_BY_CGROUP };
 
-/* delays that belong to no task, CPU or group by number */
+/* Rows for delays that belong to no task, CPU or group with a number. */
 enum latency_rest {
-	LATENCY_PREEMPTED,	/* by waker: nobody woke the task */
-	LATENCY_SOFTIRQ,	/* by waker: a softirq did */
-	LATENCY_HARDIRQ,	/* by waker: an interrupt did */
-	LATENCY_SEVERAL_CPUS,	/* by CPU: it was moved too often to tell */
+	LATENCY_PREEMPTED,	/* by waker: the task was preempted, not woken */
+	LATENCY_SOFTIRQ,	/* by waker: a softirq woke the task */
+	LATENCY_HARDIRQ,	/* by waker: an interrupt woke the task */
+	LATENCY_SEVERAL_CPUS,	/* by CPU: the task was moved too often to know the CPUs */
 	NR_LATENCY_RESTS
 };
 
-/* delays, and how many lasted 0-1 us, 2-3 us, 4-7 us ...; of the last ones or more */
+/*
+ * Delays, and the numbers of those that lasted 0-1 us, 2-3 us, 4-7 us ...; the last
+ * number includes all longer ones.
+ */
 struct latency_delays {
 	struct hist hist;
 	uint32_t slot[LATENCY_NR_SLOTS];
@@ -40,12 +43,12 @@ struct latency_delays {
 
 /**
  * struct latency_row - one task, waker, CPU or group
- * @number: of it
- * @run_ns: time running; of a waker nothing
- * @all_run_ns: of a group: the same, of all processes on all CPUs
- * @nr_switches: to a task; of a waker nothing
- * @part_ns: of all delays, time by enum delay_kind
- * @max_end_ns: when the longest of them ended
+ * @number: number of the task, waker, CPU or group
+ * @run_ns: time running; 0 for a waker
+ * @all_run_ns: for a group: time running of all processes on all CPUs
+ * @nr_switches: number of switches to the task; 0 for a waker
+ * @part_ns: time of all delays, by enum delay_kind
+ * @max_end_ns: time when the longest delay ended
  */
 struct latency_row {
 	uint32_t number;
@@ -59,11 +62,11 @@ struct latency_row {
 
 /**
  * struct latency - all rows
- * @scope: which CPUs and processes count
- * @row: struct latency_row, but for row 0
- * @by_number: row of a task, waker, CPU or group, by its number + 1
- * @rest: those without one
- * @part: by enum delay_kind: what it added to each delay
+ * @scope: CPUs and processes that count
+ * @row: struct latency_row; row 0 is not used
+ * @by_number: row of a task, waker, CPU or group, by number + 1
+ * @rest: rows of delays without such a number
+ * @part: by enum delay_kind: time that the kind added to each delay
  */
 struct latency {
 	struct sched_watch watch;

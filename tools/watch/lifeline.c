@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What each task did in a stretch of time, as exactly as it can be drawn.
- */
+/* The activity of each task in an interval, as exactly as it can be drawn. */
 #include "watch/lifeline.h"
 
 #include <errno.h>
@@ -10,7 +8,7 @@
 
 /* ---- room ---- */
 
-static void cut(struct lifelines *lines, struct lifeline *line)
+static void drop_parts(struct lifelines *lines, struct lifeline *line)
 {
 	if (!line->nr_parts)
 		return;
@@ -31,7 +29,10 @@ static int compare_least(const void *a, const void *b)
 	return x->wanted_ns < y->wanted_ns ? -1 : x->wanted_ns > y->wanted_ns;
 }
 
-/* Those that ran least until now lose what they have, until half is left; not @keep. */
+/*
+ * Make room: remove the parts of the tasks that ran least so far, until half is
+ * left; not of @keep.
+ */
 static int make_room(struct lifelines *lines, const struct lifeline *keep)
 {
 	struct lifeline **sorted = calloc(lines->line.nr, sizeof(*sorted));
@@ -44,14 +45,14 @@ static int make_room(struct lifelines *lines, const struct lifeline *keep)
 			sorted[nr++] = lifeline_at(lines, i);
 	qsort(sorted, nr, sizeof(*sorted), compare_least);
 	for (i = 0; i < nr && lines->nr_parts > lines->most_parts / 2; i++)
-		cut(lines, sorted[i]);
+		drop_parts(lines, sorted[i]);
 	free(sorted);
 	return 0;
 }
 
 /* ---- parts ---- */
 
-/* The part that an interval belongs to: the last one, or one more. */
+/* The part of an interval: the last part, or a new one. */
 static struct lifeline_part *reach_part(struct lifelines *lines, struct lifeline *line,
 					const struct stretch *time)
 {
@@ -70,7 +71,7 @@ static struct lifeline_part *reach_part(struct lifelines *lines, struct lifeline
 	return &grown[line->nr_parts++];
 }
 
-/* Where the task ran; several CPUs are none. */
+/* Store the CPU on which the task ran; several CPUs count as none. */
 static void note_cpu(struct lifeline_part *part, const struct lifeline *line)
 {
 	if (line->state == LIFELINE_RUNNING && part->time.is_mixed && part->ns[LIFELINE_RUNNING] &&
@@ -80,7 +81,7 @@ static void note_cpu(struct lifeline_part *part, const struct lifeline *line)
 		part->cpu = line->cpu;
 }
 
-/* If the task was woken in this time, or at its end. */
+/* Store the wake-up, if the task was woken in this time, or at its end. */
 static void note_wakeup(const struct lifelines *lines, struct lifeline_part *part,
 			struct lifeline *line)
 {
@@ -96,8 +97,8 @@ static void note_wakeup(const struct lifelines *lines, struct lifeline_part *par
 }
 
 /**
- * lifeline_end - the task was in its state until now
- * @wait: if it blocked: on what
+ * lifeline_end - end the time in which the task was in its state
+ * @wait: if the task blocked: the object
  *
  * Return: 0 or -ENOMEM.
  */
@@ -125,10 +126,10 @@ int lifeline_end(struct lifelines *lines, struct lifeline *line, uint64_t until_
 	return 0;
 }
 
-/* ---- all ---- */
+/* ---- all lines ---- */
 
 /**
- * lifelines_init - what is drawn is @from_ns to @until_ns, which is later
+ * lifelines_init - set up lines for @from_ns to @until_ns, which must be later
  * Return: 0 or -ENOMEM.
  */
 int lifelines_init(struct lifelines *lines, const struct scope *scope, uint64_t from_ns,

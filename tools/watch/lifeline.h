@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What each task did in a stretch of time, as exactly as it can be drawn: when it
- * ran and on which CPU, waited, was throttled, slept, blocked on an IPC object.
+ * The activity of each task in an interval, as exactly as it can be drawn: when it
+ * ran and on which CPU, waited, was throttled, slept, or blocked on an IPC object.
  *
- * Each task has a line of its own, of stretches put together as stretch.h says.
- * If there are more of them than LIFELINE_NR_PARTS, the tasks that ran least until
- * then lose theirs, so the memory is bounded: 60 MiB, and 200 bytes for each task.
+ * Each task has its own line of stretches, which are joined as stretch.h describes.
+ * If there are more than LIFELINE_NR_PARTS stretches, those of the tasks that ran
+ * least so far are removed. So the memory is bounded: 60 MiB, and 200 bytes for
+ * each task.
  *
  *	lifelines_init(&lines, &scope, from_ns, until_ns);
  *	watch = lifelines_watch(&lines);
@@ -25,28 +26,29 @@
 #include "model/sched/runqueue.h"
 #include "watch/stretch.h"
 
-#define LIFELINE_NR_PARTS	(1U << 18)	/* of all tasks */
+#define LIFELINE_NR_PARTS	(1U << 18)	/* maximum number of parts of all tasks */
 #define LIFELINE_CPUS		UINT16_MAX	/* several CPUs, or none */
 
 enum lifeline_state {
 	LIFELINE_RUNNING,
 	LIFELINE_QUEUED,	/* wants to run */
-	LIFELINE_THROTTLED,	/* wants to, but may not */
-	LIFELINE_MOVED,		/* wants to, and is between two queues */
+	LIFELINE_THROTTLED,	/* wants to run, but is throttled */
+	LIFELINE_MOVED,		/* wants to run, and is between two queues */
 	LIFELINE_ASLEEP,
-	LIFELINE_BLOCKED,	/* asleep, and it is known on which IPC object */
+	LIFELINE_BLOCKED,	/* asleep, blocked on a known IPC object */
 	NR_LIFELINE_STATES,
 	LIFELINE_UNKNOWN = NR_LIFELINE_STATES,
 };
 
 /**
  * struct lifeline_part - a stretch of a task's line
- * @ns: time in each state; if it is not mixed, one of them only
- * @cpu: where it ran; not mixed: or on whose queue it was
- * @wait: blocked: on what; mixed: the last of them
- * @wake_ns: when it was last woken in this time, or at its end
- * @waker: by whom, then
- * @nr_wakeups: how often it was
+ * @ns: time in each state; in a part that is not mixed, in one state only
+ * @cpu: CPU on which the task ran; in a part that is not mixed, also CPU on whose
+ *	queue it was
+ * @wait: object that the task blocked on; in a mixed part, the last one
+ * @wake_ns: time of the last wake-up in this part, or at its end
+ * @waker: waker at @wake_ns
+ * @nr_wakeups: number of wake-ups in this part
  */
 struct lifeline_part {
 	struct stretch time;
@@ -60,16 +62,16 @@ struct lifeline_part {
 
 /**
  * struct lifeline - a task
- * @state: enum lifeline_state: what it does now
- * @cpu: where
- * @since_ns: since when
- * @wake_ns: when it was woken, not in a part yet; 0 = it was not
- * @waker: by whom
+ * @state: enum lifeline_state: current state
+ * @cpu: CPU of @state
+ * @since_ns: time when the task entered @state
+ * @wake_ns: time of a wake-up that is not stored in a part yet; 0 = none
+ * @waker: waker at @wake_ns
  * @ns: time in each state
  * @wanted_ns: time running on the CPUs that the user wants
- * @nr_wakeups: how often it was woken
- * @cut_from_ns: begin of the parts that were lost for want of room
- * @cut_until_ns: their end, 0 = none were
+ * @nr_wakeups: number of wake-ups
+ * @cut_from_ns: begin of the parts that were removed to make room
+ * @cut_until_ns: end of the parts that were removed, 0 = none
  */
 struct lifeline {
 	bool is_met;
@@ -89,12 +91,12 @@ struct lifeline {
 };
 
 /**
- * struct lifelines - all tasks
- * @window: what is drawn
- * @scope: processes and CPUs wanted: of others nothing is kept
+ * struct lifelines - the lines of all tasks
+ * @window: interval that is drawn
+ * @scope: processes and CPUs for which parts are kept
  * @line: struct lifeline, by task
- * @nr_parts: of all
- * @most_parts: as many are kept
+ * @nr_parts: number of parts of all tasks
+ * @most_parts: maximum of @nr_parts
  */
 struct lifelines {
 	struct stretch_window window;
@@ -113,10 +115,13 @@ static inline struct lifeline *lifeline_at(const struct lifelines *lines, uint32
 	return pool_at(&lines->line, task);
 }
 
-/* lifeline_follow.c: what has the model of the run queues fill @lines */
+/* lifeline_follow.c: the watcher by which the model of the run queues fills @lines */
 struct sched_watch lifelines_watch(struct lifelines *lines);
 
-/* lifeline.c: what that adds: the line was in its state until now, blocked on @wait */
+/*
+ * lifeline.c: add what the watcher observed: the line was in its state until now,
+ * blocked on @wait
+ */
 int lifeline_end(struct lifelines *lines, struct lifeline *line, uint64_t until_ns,
 		 struct sched_wait wait);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lifelines follow the model of the run queues: whatever is different of a task
- * after a record ended then.
+ * Lifelines follow the model of the run queues: whatever has changed for a task
+ * after a record ended at the time of the record.
  */
 #include "watch/lifeline.h"
 
@@ -76,7 +76,7 @@ static int follow_tid(struct lifelines *lines, const struct sched *sched, uint32
 	return follow_task(lines, sched, tasks_known_tid(sched->tasks, tid), ts_ns);
 }
 
-/* What happens to a whole queue changes any of its members. */
+/* What happens to a whole queue may change any of its members. */
 static int follow_members(struct lifelines *lines, const struct sched *sched, uint32_t cpu,
 			  uint64_t ts_ns)
 {
@@ -89,7 +89,7 @@ static int follow_members(struct lifelines *lines, const struct sched *sched, ui
 	return err;
 }
 
-/* Whatever may have changed for all. */
+/* Update what may have changed for all tasks. */
 static int follow_all(struct lifelines *lines, const struct sched *sched, uint64_t ts_ns)
 {
 	uint32_t i;
@@ -101,7 +101,7 @@ static int follow_all(struct lifelines *lines, const struct sched *sched, uint64
 	return err;
 }
 
-/* ---- what is watched ---- */
+/* ---- callbacks of the model ---- */
 
 static int note_waker(void *arg, const struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec,
 		      uint32_t task, const struct sched_waker *waker)

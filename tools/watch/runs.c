@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Who ran on which CPU.
- */
+/* The tasks that ran on each CPU. */
 #include "watch/runs.h"
 
 #include <errno.h>
@@ -15,9 +13,9 @@ struct run {
 };
 
 /**
- * struct runs_cpu - the runs of a CPU, each beginning where the one before ended
- * @run: [@nr], the oldest first
- * @next_ns: when the run that goes on began; 0 = not known
+ * struct runs_cpu - the runs of a CPU; each begins at the end of the one before
+ * @run: runs, [@nr], the oldest first
+ * @next_ns: begin of the current run; 0 = not known
  */
 struct runs_cpu {
 	struct run *run;
@@ -26,9 +24,9 @@ struct runs_cpu {
 };
 
 /**
- * struct run_past - runs that are no more among those kept
- * @part_ns: when the part of the waiting task's delay began that they fell into
- * @part: of that part
+ * struct run_past - sums of runs that are no longer kept
+ * @part_ns: begin of the part of the waiting task's delay in which the runs were
+ * @part: part of the delay that begins at @part_ns
  */
 struct run_past {
 	uint64_t part_ns;
@@ -50,7 +48,7 @@ static struct runs_cpu *cpu_of(struct runs *runs, uint32_t cpu)
 
 /* ---- sums ---- */
 
-static int add(struct run_sums *sums, uint32_t task, uint64_t ns, uint32_t nr)
+static int add_run(struct run_sums *sums, uint32_t task, uint64_t ns, uint32_t nr)
 {
 	struct run_sum *grown;
 	uint32_t i;
@@ -69,7 +67,7 @@ static int add(struct run_sums *sums, uint32_t task, uint64_t ns, uint32_t nr)
 	return 0;
 }
 
-/* What of the run lies between @from_ns and @until_ns. */
+/* Add the part of the run between @from_ns and @until_ns. */
 static int add_overlap(struct run_sums *sums, const struct run *run, uint64_t from_ns,
 		       uint64_t until_ns)
 {
@@ -77,10 +75,10 @@ static int add_overlap(struct run_sums *sums, const struct run *run, uint64_t fr
 		from_ns = run->from_ns;
 	if (until_ns > run->until_ns)
 		until_ns = run->until_ns;
-	return from_ns < until_ns ? add(sums, run->task, until_ns - from_ns, 1) : 0;
+	return from_ns < until_ns ? add_run(sums, run->task, until_ns - from_ns, 1) : 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_sums(const void *a, const void *b)
 {
 	const struct run_sum *x = a, *y = b;
 
@@ -91,14 +89,14 @@ static int compare(const void *a, const void *b)
 	return x->task < y->task ? -1 : x->task > y->task;
 }
 
-/* run_sums_sort - who ran longest first, the idle CPU last */
+/* run_sums_sort - sort by time, longest first, the idle CPU last */
 void run_sums_sort(struct run_sums *sums)
 {
 	if (sums->nr)
-		qsort(sums->v, sums->nr, sizeof(*sums->v), compare);
+		qsort(sums->v, sums->nr, sizeof(*sums->v), compare_sums);
 }
 
-/* ---- runs that have to go ---- */
+/* ---- runs that are dropped ---- */
 
 static int add_past(struct runs *runs, const struct runs_cpu *cpu, uint32_t nr, uint32_t task,
 		    const struct delay_part *part)
@@ -122,7 +120,7 @@ static int add_past(struct runs *runs, const struct runs_cpu *cpu, uint32_t nr, 
 	return err;
 }
 
-/* Drop the older half, after whoever waits there has counted it. */
+/* Drop the older half of the runs, after adding them to the sums of each waiting task. */
 static int drop_half(struct runs *runs, const struct sched *sched, uint32_t number)
 {
 	struct runs_cpu *cpu = &runs->cpu[number];
@@ -140,10 +138,10 @@ static int drop_half(struct runs *runs, const struct sched *sched, uint32_t numb
 	return err;
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
-/* When the run that goes on began; 0 = not known. */
-static uint64_t since(const struct runs_cpu *cpu, const struct sched_cpu *now)
+/* Begin of the current run; 0 = not known. */
+static uint64_t current_begin(const struct runs_cpu *cpu, const struct sched_cpu *now)
 {
 	if (cpu->next_ns)
 		return cpu->next_ns;
@@ -151,7 +149,7 @@ static uint64_t since(const struct runs_cpu *cpu, const struct sched_cpu *now)
 }
 
 /**
- * runs_switch - a switch is about to happen: who ran did so until now
+ * runs_switch - a switch is about to happen: end the current run
  * Return: 0 or -ENOMEM.
  */
 int runs_switch(struct runs *runs, const struct sched *sched, const struct sched_switch *sw)
@@ -162,7 +160,7 @@ int runs_switch(struct runs *runs, const struct sched *sched, const struct sched
 
 	if (!cpu)
 		return -ENOMEM;
-	since_ns = since(cpu, &sched->cpu[sw->rec->cpu]);
+	since_ns = current_begin(cpu, &sched->cpu[sw->rec->cpu]);
 	if (!cpu->run)
 		cpu->run = calloc(RUNS_KEPT, sizeof(*cpu->run));
 	if (!cpu->run)
@@ -176,7 +174,10 @@ int runs_switch(struct runs *runs, const struct sched *sched, const struct sched
 	return err;
 }
 
-/* runs_forget - the records of @gap are missing: it is not known who ran there until now */
+/*
+ * runs_forget - records are missing in @gap: it is not known which tasks ran there
+ * until now
+ */
 void runs_forget(struct runs *runs, const struct sched_gap *gap)
 {
 	uint32_t i;
@@ -189,7 +190,10 @@ void runs_forget(struct runs *runs, const struct sched_gap *gap)
 	}
 }
 
-/* runs_fold - tasks that ended are those that they are folded into: see sched_watch */
+/*
+ * runs_fold - replace tasks that ended by those that they are folded into: see
+ * sched_watch
+ */
 void runs_fold(struct runs *runs, const uint32_t *into, uint32_t nr)
 {
 	struct run_past *past;
@@ -205,20 +209,22 @@ void runs_fold(struct runs *runs, const uint32_t *into, uint32_t nr)
 	}
 }
 
-/* The run that goes on, until @now_ns. */
-static struct run running(const struct runs_cpu *cpu, const struct sched_cpu *now, uint64_t now_ns)
+/* The current run, until @now_ns. */
+static struct run current_run(const struct runs_cpu *cpu, const struct sched_cpu *now,
+			      uint64_t now_ns)
 {
-	uint64_t since_ns = since(cpu, now);
+	uint64_t since_ns = current_begin(cpu, now);
 
 	return (struct run){ .from_ns = since_ns ? since_ns : now_ns, .until_ns = now_ns,
 			     .task = now->current };
 }
 
 /**
- * runs_during - who ran on the CPU of @part, of @task's delay, in that time
- * @now_ns: the time of the last record; nothing is known of later
- * @ret: those who did, in no order; what is missing at the length of @part is not
- *	known; its room is kept from call to call
+ * runs_during - list the tasks that ran on the CPU of @part, of @task's delay, in
+ * the time of that part
+ * @now_ns: time of the last record; nothing is known of later times
+ * @ret: tasks that ran, in no order; the rest of the length of @part is not known;
+ *	the memory is reused by the next call
  *
  * Return: 0 or -ENOMEM.
  */
@@ -238,13 +244,13 @@ int runs_during(const struct runs *runs, const struct sched *sched, uint32_t tas
 	cpu = &runs->cpu[part->cpu];
 	if (past && past->part_ns == part->from_ns) {
 		for (i = 0; i < past->sums.nr && !err; i++)
-			err = add(ret, past->sums.v[i].task, past->sums.v[i].ns,
-				  past->sums.v[i].nr);
+			err = add_run(ret, past->sums.v[i].task, past->sums.v[i].ns,
+				      past->sums.v[i].nr);
 		from_ns = past->until_ns;
 	}
 	for (i = cpu->nr; i && !err && cpu->run[i - 1].until_ns > from_ns; i--)
 		err = add_overlap(ret, &cpu->run[i - 1], from_ns, until_ns);
-	last = running(cpu, &sched->cpu[part->cpu], now_ns);
+	last = current_run(cpu, &sched->cpu[part->cpu], now_ns);
 	return err ? err : add_overlap(ret, &last, from_ns, until_ns);
 }
 

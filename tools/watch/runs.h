@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who ran on which CPU, and so, who ran while a task waited there.
+ * The tasks that ran on each CPU, and so, the tasks that ran while another task
+ * waited there.
  *
- * Of each CPU the last RUNS_KEPT runs are kept.  When older ones have to go,
- * what they were to each task that has waited there since is added up, so that
- * the sums are right however long a task waits.
+ * Of each CPU the last RUNS_KEPT runs are kept. Before older runs are dropped, they
+ * are added to a sum for each task that is waiting there, so that sums are right
+ * even if a task waits for very long.
  */
 #ifndef IPCPROBE_WATCH_RUNS_H
 #define IPCPROBE_WATCH_RUNS_H
@@ -14,12 +15,12 @@
 
 #include "model/sched/runqueue.h"
 
-#define RUNS_KEPT	1024U	/* of a CPU */
+#define RUNS_KEPT	1024U	/* maximum number of runs of a CPU */
 
 /**
  * struct run_sum - one task's runs on a CPU while another waited there
  * @task: 0 = the CPU was idle
- * @nr: runs
+ * @nr: number of runs
  */
 struct run_sum {
 	uint64_t ns;
@@ -28,7 +29,7 @@ struct run_sum {
 };
 
 /**
- * struct run_sums - the same of all tasks, each once
+ * struct run_sums - sums of the runs of all tasks; each task occurs once
  */
 struct run_sums {
 	struct run_sum *v;
@@ -37,8 +38,8 @@ struct run_sums {
 };
 
 /**
- * struct runs - of all CPUs
- * @past: struct run_past by waiting task: what is no more among the runs kept
+ * struct runs - the runs of all CPUs
+ * @past: struct run_past, by waiting task: sums of runs that are no longer kept
  */
 struct runs {
 	struct runs_cpu *cpu;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Stretches of time, as exactly as they can be drawn: one for each interval where
- * intervals are long, one for several where they are shorter than a grain, which
- * is as long as a column of the picture.  Two that follow each other are
- * together longer than a grain, so there are at most two for each column, whatever
- * the length of the recording.
+ * Stretches of time, as exactly as they can be drawn: one stretch for each long
+ * interval, and one for several intervals that are shorter than a grain. A grain is
+ * the length of one column of the picture. Two consecutive stretches are together
+ * longer than a grain, so each column has at most two stretches, independent of the
+ * length of the recording.
  */
 #ifndef IPCPROBE_WATCH_STRETCH_H
 #define IPCPROBE_WATCH_STRETCH_H
@@ -15,11 +15,11 @@
 #define STRETCH_NR_COLUMNS	1600U
 
 /**
- * struct stretch - a part of the time drawn
- * @from_ns: begin
- * @until_ns: end
- * @known_ns: time of it that is known
- * @is_mixed: it is of several intervals
+ * struct stretch - a part of the drawn time
+ * @from_ns: begin of the stretch
+ * @until_ns: end of the stretch
+ * @known_ns: part of the stretch that is known
+ * @is_mixed: the stretch consists of several intervals
  */
 struct stretch {
 	uint64_t from_ns;
@@ -29,10 +29,10 @@ struct stretch {
 };
 
 /**
- * struct stretch_window - the time drawn
- * @from_ns: begin
- * @until_ns: end
- * @grain_ns: longest stretch of several intervals
+ * struct stretch_window - the drawn time
+ * @from_ns: begin of the window
+ * @until_ns: end of the window
+ * @grain_ns: maximum length of a stretch of several intervals
  */
 struct stretch_window {
 	uint64_t from_ns;
@@ -54,14 +54,14 @@ static inline uint64_t stretch_ns(const struct stretch *stretch)
 	return stretch->until_ns - stretch->from_ns;
 }
 
-/* is any of the interval drawn? */
+/* True if a part of the interval is drawn. */
 static inline bool stretch_is_drawn(const struct stretch_window *window, uint64_t from_ns,
 				 uint64_t until_ns)
 {
 	return from_ns < window->until_ns && until_ns > window->from_ns;
 }
 
-/* the part of an interval that is drawn: is there any? */
+/* Reduce an interval to the part that is drawn; true if there is such a part. */
 static inline bool stretch_clip(const struct stretch_window *window, uint64_t *from_ns,
 			     uint64_t *until_ns)
 {
@@ -72,7 +72,10 @@ static inline bool stretch_clip(const struct stretch_window *window, uint64_t *f
 	return *from_ns < *until_ns;
 }
 
-/* begin a stretch that follows one that ends at @end_ns: is there anything of it to be drawn? */
+/*
+ * Begin a stretch that follows one that ends at @end_ns; true if a part of it is
+ * drawn.
+ */
 static inline bool stretch_begin(struct stretch *stretch, const struct stretch_window *window, uint64_t end_ns,
 			      uint64_t from_ns, uint64_t until_ns)
 {
@@ -91,7 +94,7 @@ static inline bool stretch_is_short(const struct stretch *stretch, uint64_t grai
 	return stretch->is_mixed || stretch_ns(stretch) < grain_ns;
 }
 
-/* make one of two that are short enough; return whether they are */
+/* Join two stretches if they are short enough; true if they were joined. */
 static inline bool stretch_join(struct stretch *last, const struct stretch *stretch, uint64_t grain_ns)
 {
 	if (!stretch_is_short(last, grain_ns) || !stretch_is_short(stretch, grain_ns) ||
