@@ -155,7 +155,7 @@ futexes() {
 }
 
 sockets() {
-	ipcprobe ls -t unix -p "$maker" | grep '^unix .* >= 13 B '
+	ipcprobe ls -t unix -p "$maker" | grep -E '^unix .* >= ?13B '
 	true_of \
 		'one(.type == "unix" and .inode == $f.pair.right) | .used == $f.pair.bytes and
 			.socktype == "stream" and .status == "connected"' \
@@ -249,7 +249,7 @@ limits() {
 	equal "POSIX queues" "$(jq '[.objects[] | select(.type == "mq" and (.deleted | not))] | length' ls.json)" \
 		"$(ipcprobe ls -lJ | jq '.limits[] | select(.resource == "queues_max").used')"
 	ipcprobe ls -l >out
-	grep 'SHMMAX .* EiB' out
+	grep 'SHMMAX .*EiB' out
 	ipcprobe ls -lb >out
 	grep "SHMMAX .* $(cat /proc/sys/kernel/shmmax)" out
 }
