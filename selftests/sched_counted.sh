@@ -63,7 +63,8 @@ group_agrees() {
 	nr=$(jq .stat.nr_throttled "$1.out")
 	us=$(jq .stat.throttled_usec "$1.out")
 	nr_tasks=$(jq '.pids | length' "$1.out")
-	equal "times throttled" "$nr" "$times"
+	# the last may come as the tasks end: the kernel counts it when the period ends
+	[ "$times" = $((nr + 1)) ] || equal "times throttled" "$nr" "$times"
 	[ "$nr" -ge 5 ]
 	near "longest" "$us" "$(jq --slurpfile truth "$1.out" '[.tasks[] |
 		select(.task.tid | IN($truth[0].pids[])).throttled_ns] | max' "$1.stat")" \
