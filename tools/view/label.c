@@ -27,6 +27,13 @@ const char *label_bytes(char buf[LABEL_MAX], uint64_t bytes, bool is_complete)
 	return buf;
 }
 
+double label_right_percent(uint64_t nr_right, uint64_t nr)
+{
+	double share = 100.0 * nr_right / nr;
+
+	return nr_right < nr && share > 99.99 ? 99.99 : share;
+}
+
 const char *label_ns(char buf[LABEL_MAX], uint64_t ns)
 {
 	if (ns < 1000)

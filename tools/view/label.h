@@ -19,6 +19,9 @@
 const char *label_bytes(char buf[LABEL_MAX], uint64_t bytes, bool is_complete);
 const char *label_ns(char buf[LABEL_MAX], uint64_t ns);
 
+/* a share in per cent; 100 only if all are right */
+double label_right_percent(uint64_t nr_right, uint64_t nr);
+
 void label_print_image(FILE *out, const struct model *model, uint32_t image);
 void label_print_task(FILE *out, const struct model *model, uint32_t task);
 void label_print_channel(FILE *out, const struct model *model, const struct channel *channel);

@@ -27,14 +27,6 @@ static const struct table_column miss_columns[] = {
 	{ "CHOSEN", false }, { NULL, false }
 };
 
-/* Returns a share in per cent; 100 only if all are right. */
-static double right_percent(uint64_t nr_right, uint64_t nr)
-{
-	double share = 100.0 * nr_right / nr;
-
-	return nr_right < nr && share > 99.99 ? 99.99 : share;
-}
-
 static void print_rules(const struct picks *picks)
 {
 	struct table *table = table_create(columns);
@@ -93,11 +85,11 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 
 	printf("picks predicted: %" PRIu64 " of %" PRIu64, sum.nr_right, sum.nr);
 	if (sum.nr)
-		printf(" (%.4g %%)", right_percent(sum.nr_right, sum.nr));
+		printf(" (%.4g %%)", label_right_percent(sum.nr_right, sum.nr));
 	if (sum.nr_choice)
 		printf("; where there was a choice: %" PRIu64 " of %" PRIu64 " (%.4g %%)",
 		       sum.nr_choice_right, sum.nr_choice,
-		       right_percent(sum.nr_choice_right, sum.nr_choice));
+		       label_right_percent(sum.nr_choice_right, sum.nr_choice));
 	putchar('\n');
 	if (sum.nr)
 		print_rules(picks);

@@ -14,6 +14,7 @@
 #include "lib/scope.h"
 #include "lib/table.h"
 #include "model/model.h"
+#include "view/json.h"
 
 #define VIEW_RUNQ_TOP	20U	/* tasks shown if the user gives no number */
 
@@ -45,6 +46,14 @@ extern const struct table_column view_stat_columns[];
 
 int view_runq_print(const struct model *model, const struct view_runq *view);
 int view_runq_json(const struct model *model, const struct view_runq *view);
+
+/* returns the JSON of the CPU or the task with this number */
+typedef json_t *view_row_json(const struct model *model, uint32_t number);
+
+void view_queues_json_begin(struct view_json *json, const struct model *model,
+			    const struct view_runq *view, view_row_json *cpu_row,
+			    view_row_json *task_row);
+int view_queues_json_end(struct view_json *json, const struct model *model);
 json_t *view_latency_figures_json(const struct hist *latency);
 
 /* trust.c: prints how far the figures can be trusted */

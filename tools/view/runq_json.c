@@ -11,6 +11,70 @@
 #include "view/json.h"
 #include "view/label.h"
 
+/* ---- what "runq" and "sched stat" share ---- */
+
+static void put_cpus(struct view_json *json, const struct model *model,
+		     const struct view_runq *view, view_row_json *cpu_row)
+{
+	uint32_t nr, i, *cpus = view_cpus(model, view, &nr);
+
+	if (!cpus)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "cpus");
+	for (i = 0; cpus && i < nr; i++)
+		view_json_element(json, cpu_row(model, cpus[i]));
+	view_json_array_end(json);
+	free(cpus);
+}
+
+static void put_tasks(struct view_json *json, const struct model *model,
+		      const struct view_runq *view, view_row_json *task_row)
+{
+	uint32_t nr, i, *tasks = view_tasks_sorted(model, view, &nr);
+
+	if (!tasks)
+		view_json_fail(json, -ENOMEM);
+	view_json_array_begin(json, "tasks");
+	for (i = 0; tasks && i < nr && (!view->top || i < view->top); i++)
+		view_json_element(json, task_row(model, tasks[i]));
+	view_json_array_end(json);
+	free(tasks);
+}
+
+/**
+ * view_queues_json_begin - begin an object: its time, its CPUs, its tasks
+ * @json: the object
+ * @model: after the last record
+ * @view: CPUs and tasks to show
+ * @cpu_row: returns the element for a CPU
+ * @task_row: returns the element for a task
+ */
+void view_queues_json_begin(struct view_json *json, const struct model *model,
+			    const struct view_runq *view, view_row_json *cpu_row,
+			    view_row_json *task_row)
+{
+	view_json_begin(json);
+	view_json_member(json, "from_ns", view_json_number(model->sched.from_ns));
+	view_json_member(json, "until_ns", view_json_number(model->sched.until_ns));
+	put_cpus(json, model, view, cpu_row);
+	put_tasks(json, model, view, task_row);
+}
+
+/**
+ * view_queues_json_end - end such an object: how far its figures can be trusted
+ * Return: 0 or -errno.
+ */
+int view_queues_json_end(struct view_json *json, const struct model *model)
+{
+	view_json_member(json, "audits", view_audits_json(model));
+	view_json_member(json, "figures",
+			 json_string(model_runq_complete(model) ? "exact" : "at least"));
+	view_json_member(json, "lost", label_losses_json(model));
+	return view_json_end(json);
+}
+
+/* ---- "runq" ---- */
+
 static json_t *lengths_json(const struct sched_cpu *cpu)
 {
 	json_t *list = json_array();
@@ -42,20 +106,6 @@ static json_t *cpu_json(const struct model *model, uint32_t i)
 			 "figures", view_cpu_figures(model, i));
 }
 
-static void put_cpus(struct view_json *json, const struct model *model,
-		     const struct view_runq *view)
-{
-	uint32_t nr, i, *cpus = view_cpus(model, view, &nr);
-
-	if (!cpus)
-		view_json_fail(json, -ENOMEM);
-	view_json_array_begin(json, "cpus");
-	for (i = 0; cpus && i < nr; i++)
-		view_json_element(json, cpu_json(model, cpus[i]));
-	view_json_array_end(json);
-	free(cpus);
-}
-
 /* view_latency_figures_json - times from a waker's call until the task runs */
 json_t *view_latency_figures_json(const struct hist *latency)
 {
@@ -83,20 +133,6 @@ static json_t *task_json(const struct model *model, uint32_t i)
 			 "migrations", view_json_number(task->nr_migrations));
 }
 
-static void put_tasks(struct view_json *json, const struct model *model,
-		      const struct view_runq *view)
-{
-	uint32_t nr, i, *tasks = view_tasks_sorted(model, view, &nr);
-
-	if (!tasks)
-		view_json_fail(json, -ENOMEM);
-	view_json_array_begin(json, "tasks");
-	for (i = 0; tasks && i < nr && (!view->top || i < view->top); i++)
-		view_json_element(json, task_json(model, tasks[i]));
-	view_json_array_end(json);
-	free(tasks);
-}
-
 /**
  * view_runq_json - print everything as one JSON object on one line
  * Return: 0 or -errno.
@@ -105,14 +141,6 @@ int view_runq_json(const struct model *model, const struct view_runq *view)
 {
 	struct view_json json;
 
-	view_json_begin(&json);
-	view_json_member(&json, "from_ns", view_json_number(model->sched.from_ns));
-	view_json_member(&json, "until_ns", view_json_number(model->sched.until_ns));
-	put_cpus(&json, model, view);
-	put_tasks(&json, model, view);
-	view_json_member(&json, "audits", view_audits_json(model));
-	view_json_member(&json, "figures",
-			 json_string(model_runq_complete(model) ? "exact" : "at least"));
-	view_json_member(&json, "lost", label_losses_json(model));
-	return view_json_end(&json);
+	view_queues_json_begin(&json, model, view, cpu_json, task_json);
+	return view_queues_json_end(&json, model);
 }

@@ -212,20 +212,6 @@ static json_t *cpu_json(const struct model *model, uint32_t number)
 			 "figures", view_cpu_figures(model, number));
 }
 
-static void put_cpus(struct view_json *json, const struct model *model,
-		     const struct view_runq *view)
-{
-	uint32_t nr, i, *cpus = view_cpus(model, view, &nr);
-
-	if (!cpus)
-		view_json_fail(json, -ENOMEM);
-	view_json_array_begin(json, "cpus");
-	for (i = 0; cpus && i < nr; i++)
-		view_json_element(json, cpu_json(model, cpus[i]));
-	view_json_array_end(json);
-	free(cpus);
-}
-
 /* {"pipe": 1500000, ...} */
 static json_t *blocked_json(const struct sched_task *task)
 {
@@ -258,20 +244,6 @@ static json_t *task_json(const struct model *model, uint32_t number)
 			 "migrations", view_json_number(task->nr_migrations));
 }
 
-static void put_tasks(struct view_json *json, const struct model *model,
-		      const struct view_runq *view)
-{
-	uint32_t nr, i, *tasks = view_tasks_sorted(model, view, &nr);
-
-	if (!tasks)
-		view_json_fail(json, -ENOMEM);
-	view_json_array_begin(json, "tasks");
-	for (i = 0; tasks && i < nr && (!view->top || i < view->top); i++)
-		view_json_element(json, task_json(model, tasks[i]));
-	view_json_array_end(json);
-	free(tasks);
-}
-
 /**
  * view_stat_json - print everything as one JSON object on one line
  * Return: 0 or -errno.
@@ -280,15 +252,7 @@ int view_stat_json(const struct model *model, const struct view_stat *view)
 {
 	struct view_json json;
 
-	view_json_begin(&json);
-	view_json_member(&json, "from_ns", view_json_number(model->sched.from_ns));
-	view_json_member(&json, "until_ns", view_json_number(model->sched.until_ns));
-	put_cpus(&json, model, view->runq);
-	put_tasks(&json, model, view->runq);
+	view_queues_json_begin(&json, model, view->runq, cpu_json, task_json);
 	view_blocked_json(&json, model, view);
-	view_json_member(&json, "audits", view_audits_json(model));
-	view_json_member(&json, "figures",
-			 json_string(model_runq_complete(model) ? "exact" : "at least"));
-	view_json_member(&json, "lost", label_losses_json(model));
-	return view_json_end(&json);
+	return view_queues_json_end(&json, model);
 }

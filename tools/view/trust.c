@@ -51,14 +51,6 @@ static struct sched_check_count sum_checks(const struct sched *sched)
 
 /* ---- text ---- */
 
-/* Returns a share in per cent; 100 only if all are right. */
-static double right_percent(uint64_t nr_right, uint64_t nr)
-{
-	double share = 100.0 * nr_right / nr;
-
-	return nr_right < nr && share > 99.99 ? 99.99 : share;
-}
-
 static void print_disagreements(const struct sched *sched, uint64_t start_ns)
 {
 	uint32_t i, nr = sched->nr_disagreements;
@@ -114,7 +106,7 @@ static void print_audits(const struct sched *sched, const struct view_audits *au
 	printf("\naudits: %" PRIu64 " of %" PRIu64 " queue lengths agree with the kernel's nr_running",
 	       audits->nr_agreed, audits->nr_audits);
 	if (audits->nr_audits)
-		printf(" (%.4g %%)", right_percent(audits->nr_agreed, audits->nr_audits));
+		printf(" (%.4g %%)", label_right_percent(audits->nr_agreed, audits->nr_audits));
 	putchar('\n');
 	print_disagreements(sched, start_ns);
 }
@@ -129,7 +121,7 @@ static void print_checks(const struct model *model, uint64_t start_ns)
 		return;
 	printf("checks: %" PRIu64 " of %" PRIu64
 	       " agree on who joined, left, ran, was woken, and on snapshots (%.4g %%)\n",
-	       sum.nr - sum.nr_failed, sum.nr, right_percent(sum.nr - sum.nr_failed, sum.nr));
+	       sum.nr - sum.nr_failed, sum.nr, label_right_percent(sum.nr - sum.nr_failed, sum.nr));
 	for (i = 0; i < NR_SCHED_CHECKS; i++)
 		if (sched->check[i].nr_failed)
 			printf("  %s: not so %" PRIu64 " of %" PRIu64 " times\n", check_words[i],
