@@ -83,26 +83,13 @@ static int cmd_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const struct command *command;
-
 	setlocale(LC_CTYPE, "");	/* names in the user's locale, but numbers always as in C */
 	report_init();
 	argp_err_exit_status = CMD_USAGE;
 	argp_program_version = "ipcprobe " IPCPROBE_TOOLS_VERSION;
-	if (argc < 2) {
-		print_usage(stderr);
-		return CMD_USAGE;
-	}
-	if (command_asks_help(argv[1])) {
-		print_usage(stdout);
-		return CMD_OK;
-	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
 		puts(argp_program_version);
 		return CMD_OK;
 	}
-	command = command_find(commands, argv[1]);
-	if (!command)
-		return command_unknown(commands, "ipcprobe", argv[1]);
-	return command_run(command, "ipcprobe", argc - 1, argv + 1);
+	return command_main(commands, "ipcprobe", print_usage, argc, argv);
 }

@@ -95,8 +95,8 @@ int command_unknown(const struct command *commands, const char *program, const c
 	return CMD_USAGE;
 }
 
-/* command_run - run a command; messages and --help call it "@program COMMAND" */
-int command_run(const struct command *command, const char *program, int argc, char **argv)
+/* Run a command; messages and --help call it "@program COMMAND". */
+static int run_command(const struct command *command, const char *program, int argc, char **argv)
 {
 	char name[COMMAND_NAME_MAX];
 
@@ -105,4 +105,34 @@ int command_run(const struct command *command, const char *program, int argc, ch
 	program_invocation_name = name;
 	program_invocation_short_name = name;
 	return command->run(argc, argv);
+}
+
+/**
+ * command_main - run the command that the first word names
+ * @commands: the commands
+ * @program: program that has these commands, for example "ipcprobe"
+ * @print_usage: prints help: to stdout if the user asks for it, to stderr if there is
+ *	no word
+ * @argc: number of words
+ * @argv: the words; the first is the program's name
+ *
+ * Return: the exit status.
+ */
+int command_main(const struct command *commands, const char *program,
+		 void (*print_usage)(FILE *out), int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return CMD_USAGE;
+	}
+	if (command_asks_help(argv[1])) {
+		print_usage(stdout);
+		return CMD_OK;
+	}
+	command = command_find(commands, argv[1]);
+	if (!command)
+		return command_unknown(commands, program, argv[1]);
+	return run_command(command, program, argc - 1, argv + 1);
 }

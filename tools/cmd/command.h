@@ -22,6 +22,7 @@ bool command_asks_help(const char *word);
 void command_list(FILE *out, const struct command *commands);
 const struct command *command_find(const struct command *commands, const char *name);
 int command_unknown(const struct command *commands, const char *program, const char *name);
-int command_run(const struct command *command, const char *program, int argc, char **argv);
+int command_main(const struct command *commands, const char *program,
+		 void (*print_usage)(FILE *out), int argc, char **argv);
 
 #endif /* IPCPROBE_CMD_COMMAND_H */

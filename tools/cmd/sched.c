@@ -29,18 +29,5 @@ static void print_usage(FILE *out)
 
 int cmd_sched(int argc, char **argv)
 {
-	const struct command *command;
-
-	if (argc < 2) {
-		print_usage(stderr);
-		return CMD_USAGE;
-	}
-	if (command_asks_help(argv[1])) {
-		print_usage(stdout);
-		return CMD_OK;
-	}
-	command = command_find(commands, argv[1]);
-	if (!command)
-		return command_unknown(commands, "ipcprobe sched", argv[1]);
-	return command_run(command, "ipcprobe sched", argc - 1, argv + 1);
+	return command_main(commands, "ipcprobe sched", print_usage, argc, argv);
 }
