@@ -572,6 +572,25 @@ static void begin_current(struct sched *sched, struct sched_task *task, uint64_t
 	task->run_cpu = cpu;
 }
 
+/* From now on the queue is known: @length tasks, of which @current runs, 0 = none. */
+static void set_known(struct sched_cpu *cpu, uint32_t length, uint32_t current, uint64_t ts_ns)
+{
+	cpu->length = length;
+	cpu->current = current;
+	cpu->length_since_ns = ts_ns;
+	cpu->current_since_ns = ts_ns;
+	cpu->is_known = true;
+	cpu->is_wrong = false;
+}
+
+/* Count the time until now of the queue's length and of the task that runs. */
+static int end_known(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns)
+{
+	int err = sched_end_length(sched, cpu, ts_ns, !cpu->is_wrong);
+
+	return err ? err : sched_end_current(sched, cpu, ts_ns);
+}
+
 static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 		       const struct ipcprobe_rec_rq_snapshot_end *rec)
 {
@@ -588,13 +607,9 @@ static int begin_known(struct sched *sched, struct sched_cpu *cpu,
 				   cpu->snapshot[i].task == number);
 	if (number)
 		begin_current(sched, task, rec->hdr.ts_ns, rec->cpu);
-	cpu->length = rec->nr_running == IPCPROBE_NR_UNKNOWN ? sched_nr_counted(sched, cpu) :
-							       rec->nr_running;
-	cpu->current = number;
-	cpu->length_since_ns = rec->hdr.ts_ns;
-	cpu->current_since_ns = rec->hdr.ts_ns;
-	cpu->is_known = true;
-	cpu->is_wrong = false;
+	set_known(cpu, rec->nr_running == IPCPROBE_NR_UNKNOWN ? sched_nr_counted(sched, cpu) :
+							       rec->nr_running,
+		  number, rec->hdr.ts_ns);
 	cpu->is_offline = false;	/* the CPU came online, but the record was lost */
 	return err;
 }
@@ -607,18 +622,10 @@ static int apply_online(struct sched *sched, const struct ipcprobe_rec_rq_online
 
 	if (!cpu)
 		return 0;
-	if (cpu->is_known) {
-		err = sched_end_length(sched, cpu, rec->hdr.ts_ns, !cpu->is_wrong);
-		if (!err)
-			err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
-	} else {
-		cpu->length = 0;
-		cpu->current = 0;
-		cpu->length_since_ns = rec->hdr.ts_ns;
-		cpu->current_since_ns = rec->hdr.ts_ns;
-		cpu->is_known = true;
-		cpu->is_wrong = false;
-	}
+	if (cpu->is_known)
+		err = end_known(sched, cpu, rec->hdr.ts_ns);
+	else
+		set_known(cpu, 0, 0, rec->hdr.ts_ns);
 	cpu->is_offline = !rec->is_online;
 	return err;
 }
@@ -630,11 +637,8 @@ static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_
 
 	if (!cpu)
 		return 0;
-	if (cpu->is_known) {
-		err = sched_end_length(sched, cpu, rec->hdr.ts_ns, !cpu->is_wrong);
-		if (!err)
-			err = sched_end_current(sched, cpu, rec->hdr.ts_ns);
-	}
+	if (cpu->is_known)
+		err = end_known(sched, cpu, rec->hdr.ts_ns);
 	if (!err && cpu->nr_snapshot == rec->nr_members) {
 		if (cpu->is_known)
 			sched_check_members(sched, cpu, rec->hdr.ts_ns,
