@@ -337,6 +337,20 @@ static void vm(struct trace *t, uint32_t tid, uint32_t target, uint64_t local, u
 	      .ret = ret, .dur_ns = TRACE_DUR_NS, .call = call, .nr_local = 1, .nr_remote = 1);
 }
 
+/* The one path: through two processes, each copy linked by more than time. */
+static struct path expect_one_path(struct trace *t)
+{
+	struct path path = trace_path(t, 0);
+
+	ktap_eq(path.nr_hops, 3);
+	ktap_eq(path.nr_copies, 3);
+	ktap_eq(path.bytes, BLOCK);
+	ktap_ne(path.grade, GRADE_INFERRED);
+	ktap_eq(trace_nr_paths(t), 1);
+	ktap_false(t->err);
+	return path;
+}
+
 static void test_procvm(void)
 {
 	struct path path;
@@ -347,13 +361,7 @@ static void test_procvm(void)
 	vm(&t, CLIENT, SERVER, BUF + 512, BUF, BLOCK, IPCPROBE_CALL_PROCESS_VM_READV);
 	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
 	trace_finish(&t);
-	path = trace_path(&t, 0);
-	ktap_eq(path.nr_hops, 3);
-	ktap_eq(path.nr_copies, 3);
-	ktap_eq(path.bytes, BLOCK);
-	ktap_ne(path.grade, GRADE_INFERRED);
-	ktap_eq(trace_nr_paths(&t), 1);
-	ktap_false(t.err);
+	path = expect_one_path(&t);
 	ktap_result("process_vm_readv is one copy more, linked on both sides");
 	ktap_eq(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.from), SERVER, CLIENT),
 		BLOCK);
@@ -365,13 +373,7 @@ static void test_procvm(void)
 	vm(&t, SERVER, CLIENT, BUF, BUF + 512, BLOCK, IPCPROBE_CALL_PROCESS_VM_WRITEV);
 	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
 	trace_finish(&t);
-	path = trace_path(&t, 0);
-	ktap_eq(path.nr_hops, 3);
-	ktap_eq(path.nr_copies, 3);
-	ktap_eq(path.bytes, BLOCK);
-	ktap_ne(path.grade, GRADE_INFERRED);
-	ktap_eq(trace_nr_paths(&t), 1);
-	ktap_false(t.err);
+	path = expect_one_path(&t);
 	ktap_result("process_vm_writev likewise");
 	ktap_eq(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.to), SERVER, CLIENT),
 		BLOCK);

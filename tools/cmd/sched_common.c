@@ -72,7 +72,6 @@ int sched_cmd_run(struct sched_cmd *cmd)
 		.print = cmd->print,
 		.view = cmd->arg,
 	};
-
 	int status;
 
 	if (cmd->what & MODEL_WAITS)
