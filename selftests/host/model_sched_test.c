@@ -368,6 +368,36 @@ static void test_loss_of_one(void)
 	trace_deinit(&t);
 }
 
+/* Records about CPU 1 are lost between a snapshot's members and its end, on CPU 0. */
+static void test_loss_in_snapshot(void)
+{
+	uint32_t gen;
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_snapshot, 11, .cpu = 0, .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	TRACE(&t, rq_snapshot, 12, .cpu = 0, .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
+	lose(&t, 3100, 3200, 2);
+	gen = t.model.sched.gen;
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2, .cpu = 0);
+	ktap_eq(cpu(&t, 0)->nr_members, 2);
+	ktap_eq(trace_sched(&t, 12)->gen, gen);
+	ktap_eq(trace_sched(&t, 12)->state, SCHED_QUEUED);
+	ktap_result("a snapshot's members are known although other records were lost since it began");
+	lose(&t, 5000, 5100, 2);
+	wake(&t, 6000, 12, 0, 0);
+	ktap_eq(cpu(&t, 0)->nr_members, 2);
+	ktap_eq(trace_sched(&t, 12)->cpu, 0);
+	lose(&t, 7000, 7100, 1);
+	ktap_false(cpu(&t, 0)->nr_members);
+	ktap_false(cpu(&t, 0)->first);
+	ktap_result("and leave the list of their queue when that is lost");
+	finish(&t, 8000);
+	trace_deinit(&t);
+}
+
 /* 12 waits on CPU 0; in the gap of CPU 1 it leaves for a while. */
 static void test_loss_and_moves(void)
 {
@@ -1371,7 +1401,7 @@ static void test_online_unseen(void)
 
 int main(void)
 {
-	ktap_begin(105);
+	ktap_begin(107);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -1392,6 +1422,7 @@ int main(void)
 	test_snapshot();
 	test_loss();
 	test_loss_of_one();
+	test_loss_in_snapshot();
 	test_loss_and_moves();
 	test_late_loss();
 	test_late_loss_of_one();

@@ -35,17 +35,16 @@ static void forget_past(struct sched_task *task)
 	delay_clear(&task->delay);
 }
 
-static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *number)
+/* The task @number; what is known of it if records were lost since its last one: nothing. */
+static struct sched_task *task_now(struct sched *sched, uint32_t number)
 {
-	struct sched_task *task;
+	struct sched_task *task = pool_reach(&sched->task, number);
 
-	*number = tasks_by_tid(sched->tasks, tid);
-	task = pool_reach(&sched->task, *number);
 	if (task && task->gen != sched->gen) {
-		if (add_seen(sched, *number))
+		if (add_seen(sched, number))
 			return NULL;
 		task->gen = sched->gen;
-		task->number = *number;
+		task->number = number;
 		task->state = SCHED_UNKNOWN;
 		task->cpu = SCHED_NO_CPU;
 		task->is_throttled = false;
@@ -54,6 +53,12 @@ static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *n
 		task->wait.kind = WAIT_NONE;
 	}
 	return task;
+}
+
+static struct sched_task *task_of(struct sched *sched, uint32_t tid, uint32_t *number)
+{
+	*number = tasks_by_tid(sched->tasks, tid);
+	return task_now(sched, *number);
 }
 
 static struct sched_cpu *cpu_of(struct sched *sched, uint32_t cpu)
@@ -630,6 +635,17 @@ static int apply_online(struct sched *sched, const struct ipcprobe_rec_rq_online
 	return err;
 }
 
+/* Records about other queues may have been lost since the snapshot began. */
+static int renew_snapshot(struct sched *sched, const struct sched_cpu *cpu)
+{
+	uint32_t i;
+
+	for (i = 0; i < cpu->nr_snapshot; i++)
+		if (!task_now(sched, cpu->snapshot[i].task))
+			return -ENOMEM;
+	return 0;
+}
+
 static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_snapshot_end *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
@@ -639,6 +655,8 @@ static int apply_snapshot_end(struct sched *sched, const struct ipcprobe_rec_rq_
 		return 0;
 	if (cpu->is_known)
 		err = end_known(sched, cpu, rec->hdr.ts_ns);
+	if (!err)
+		err = renew_snapshot(sched, cpu);
 	if (!err && cpu->nr_snapshot == rec->nr_members) {
 		if (cpu->is_known)
 			sched_check_members(sched, cpu, rec->hdr.ts_ns,
