@@ -1,12 +1,13 @@
 #!/bin/bash
 # guest.sh [-p PART/PARTS] [PROGRAM...]: in a guest, run the guest tests (default:
 # every *_test and *_test.sh here, with -p one part of them) and print KTAP. After
-# each, the module must be gone or go, and the kernel log since the test began must
-# be clean.
+# each, the module must be gone or go, the kernel log since the test began must be
+# clean, and this shell must have the processors that it had.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
 
+processors=$(nproc)
 limit=${TEST_TIMEOUT:-1200}
 [ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
 
@@ -33,6 +34,10 @@ judge() {
 	if [ -n "$complaints" ]; then
 		echo "$complaints"
 		echo "the kernel log is not clean"
+		verdict=1
+	fi
+	if [ "$(nproc)" != "$processors" ]; then
+		echo "$(nproc) of $processors processors are left: the others are offline, or this shell may not use them"
 		verdict=1
 	fi
 	if leak_detector_is_off; then

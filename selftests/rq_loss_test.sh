@@ -9,15 +9,28 @@ PATH=$here:$PATH
 load_module
 cd "$work" || exit 1
 busy=$(($(nproc) - 1))
+workqueues=/sys/devices/virtual/workqueue/cpumask
 
 # Whoever can be moved goes to one CPU, kernel threads included.
 gather() {
 	local task
 
-	printf '%x\n' $((1 << busy)) >/sys/devices/virtual/workqueue/cpumask
+	cat $workqueues >workqueues
+	printf '%x\n' $((1 << busy)) >$workqueues
 	for task in /proc/[0-9]*/task/[0-9]*; do
 		taskset -pc "$busy" "${task##*/}" >>moved 2>&1 || true
 	done
+}
+
+# They may run again where they could before.
+scatter() {
+	local tid cpus
+
+	cat workqueues >$workqueues
+	sed -n "s/^pid \([0-9]*\)'s current affinity list: /\1 /p" moved |
+		while read -r tid cpus; do
+			taskset -pc "$cpus" "$tid" >>restored 2>&1 || true
+		done
 }
 
 nr_snapshots() { ipcprobe script -e rq_snapshot_end -i loss.data 2>/dev/null | grep -c .; }
@@ -28,6 +41,7 @@ overflow() {
 	local reader
 
 	[ "$busy" -gt 0 ] || skip "there is one CPU"
+	trap 'end_jobs; scatter' EXIT
 	gather
 	ipcprobe record -e sched -m 64k -o loss.data 2>loss.err &
 	reader=$!
