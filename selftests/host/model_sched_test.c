@@ -881,6 +881,12 @@ static void leave_throttled(struct trace *t, uint64_t us, uint32_t tid)
 	TRACE(t, rq_dequeue, tid, .cpu = 0, .change = 1, .rq_flags = IPCPROBE_DEQUEUE_THROTTLE);
 }
 
+static void wake_deadline(struct trace *t, uint64_t us, uint32_t tid)
+{
+	t->now_ns = us * US;
+	TRACE(t, rq_wakeup, tid, .prio = -1);
+}
+
 /* It is off its queue from using up its runtime until its next period. */
 static void test_throttled_deadline(void)
 {
@@ -900,14 +906,27 @@ static void test_throttled_deadline(void)
 	ktap_result("till its next period, and then queued");
 	leave_throttled(&t, 9000, 11);
 	run(&t, 9000, 0, 11, 1, 0);
-	wake(&t, 9500, 11, 0, 0);
+	wake_deadline(&t, 9500, 11);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
 	ktap_eq(trace_sched(&t, 11)->sleep_ns, 500 * US);
 	ktap_result("one that sleeps and is woken before that is throttled, too");
 	join(&t, 9800, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
 	finish(&t, 10000);
 	ktap_eq(trace_sched(&t, 11)->throttled_ns, 3300 * US);
+	ktap_eq(cpu(&t, 0)->nr_failures, 0);
 	ktap_result("until it joins its queue");
+	trace_deinit(&t);
+
+	begin(&t, MODEL_RUNQ);
+	wake_deadline(&t, 3000, 11);
+	ktap_eq(trace_sched(&t, 11)->state, SCHED_THROTTLED);
+	join(&t, 4000, 11, 1, IPCPROBE_SCHED_DL, 1, 1);
+	ktap_eq(cpu(&t, 0)->nr_failures, 0);
+	ktap_eq(trace_sched(&t, 11)->throttled_ns, 1000 * US);
+	ktap_result("one that wakes too late for its deadline is throttled");
+	wake(&t, 5000, 12, 0, 0);
+	ktap_eq(cpu(&t, 0)->nr_failures, 1);
+	ktap_result("who has another class must have joined its queue to be woken");
 	trace_deinit(&t);
 }
 
@@ -1401,7 +1420,7 @@ static void test_online_unseen(void)
 
 int main(void)
 {
-	ktap_begin(107);
+	ktap_begin(109);
 	test_basic();
 	test_disagree();
 	test_delayed();

@@ -457,6 +457,29 @@ static int begin_woken(struct sched_task *task, uint64_t wake_ns, const struct s
 	return delay_woken(&task->delay, task->wake_ns, waker->task);
 }
 
+/*
+ * True if a deadline task is woken without joining its queue: it has used up its
+ * runtime, or is woken too late for its deadline. The task joins the queue when it
+ * gets runtime again.
+ */
+static bool is_woken_throttled(const struct sched_cpu *cpu, const struct sched_task *task,
+			       const struct ipcprobe_rec_rq_wakeup *rec)
+{
+	return (int16_t)rec->prio < 0 && cpu->is_known && task->cpu == SCHED_NO_CPU &&
+	       task->state != SCHED_RUNNING;
+}
+
+/* A task that is woken joins its queue before the record of the wake-up. */
+static void check_woken(struct sched *sched, struct sched_cpu *cpu, uint32_t number,
+			const struct ipcprobe_rec_rq_wakeup *rec)
+{
+	struct sched_task *task = sched_task_at(sched, number);
+
+	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_WAKEUP, task->cpu == rec->cpu);
+	if (cpu->is_known && task->cpu != rec->cpu && task->state != SCHED_RUNNING)
+		sched_link_member(sched, number, cpu);
+}
+
 static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup *rec)
 {
 	struct sched_cpu *cpu = cpu_of(sched, rec->cpu);
@@ -473,9 +496,12 @@ static int apply_wakeup(struct sched *sched, const struct ipcprobe_rec_rq_wakeup
 	err = watch_wakeup(sched, rec, number, &waker);
 	if (err)
 		return err;
-	check_queue(sched, cpu, rec->hdr.ts_ns, number, SCHED_CHECK_WAKEUP, task->cpu == rec->cpu);
-	if (cpu->is_known && task->cpu != rec->cpu && task->state != SCHED_RUNNING)
-		sched_link_member(sched, number, cpu);
+	if (is_woken_throttled(cpu, task, rec)) {
+		task->is_throttled = true;
+		task->sched_class = IPCPROBE_SCHED_DL;
+	} else {
+		check_woken(sched, cpu, number, rec);
+	}
 	cpu->nr_wakeups += !sched->is_over;
 	task->nr_wakeups += !sched->is_over;
 	cpu->nr_unknown_wakers += waker.kind == WAKER_UNKNOWN;

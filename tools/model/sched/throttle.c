@@ -54,7 +54,8 @@ int sched_enter_waiting(const struct sched *sched, struct sched_task *task, uint
 
 	if (task->is_throttled) {
 		part.kind = DELAY_THROTTLED;
-		part.group = throttling_group(sched, &sched->cpu[cpu], task->group);
+		if (task->sched_class == IPCPROBE_SCHED_FAIR)
+			part.group = throttling_group(sched, &sched->cpu[cpu], task->group);
 	}
 	if (!sched_is_waiting(task))
 		delay_clear(&task->delay);
