@@ -235,6 +235,37 @@ perf_agrees() {
 	return 1
 }
 
+# of_bpf MAP: "THREAD NUMBER" for each thread of the load
+of_bpf() {
+	sed -n "s/^@$1\[\([0-9]*\)\]: /\1 /p" bpf.out | sort | join - <(jq .pid truth.out | sort)
+}
+
+# As many delays, to the last one. A time begins and ends at the same tracepoint as
+# here, a handler earlier or later, and a host may take the CPU away in between.
+bpf_agrees() {
+	local command
+
+	command -v bpftrace >/dev/null || skip "bpftrace is not installed"
+	[ -e /sys/kernel/btf/vmlinux ] || skip "the kernel has no BTF"
+	command="ipcprobe record -e task,sched -m 32M -o bpf.data -- $here/sched_truth.py"
+	BPFTRACE_MAP_KEYS_MAX=65536 bpftrace -o bpf.out -c "$command" "$here/offcpu.bt" >truth.out ||
+		{ cat bpf.out; return 1; }
+	ipcprobe sched latency -J -i bpf.data | jq -r '.rows[] |
+		"\(.task.tid) \(.latency.count)"' | sort >bpf.delays
+	ipcprobe sched timehist -J -i bpf.data | jq -r 'select(.event == "switch") |
+		"\(.task.tid) \(.wait_ns)"' | awk '{ off[$1] += $2 }
+		END { for (tid in off) printf "%d %.0f\n", tid, off[tid] }' | sort >bpf.off
+	join <(of_bpf delays) bpf.delays | join - <(of_bpf off) | join - bpf.off >both
+	awk -v wanted="$(jq -s length truth.out)" '
+		{ bpf += $4; ours += $5 }
+		$2 != $3 { bad = 1 }
+		END { off = bpf > ours ? bpf - ours : ours - bpf
+			exit bad || NR != wanted || off > bpf / 50 }' both && return
+	echo "of $(jq -s length truth.out): thread, delays by bpftrace and here, time off the CPU by bpftrace and here:"
+	cat both
+	return 1
+}
+
 prove "tasks of all kinds are recorded without loss, and every audit agrees" tasks_run
 prove "switches are exactly those of /proc/PID/status" switches_agree
 prove "migrations are exactly those of /proc/PID/sched" migrations_agree
@@ -245,4 +276,5 @@ prove "the pipes that tasks blocked on are named" objects_fit
 prove "the time that each blocked is that of its objects" objects_add_up
 prove "a command that is run shows which pipe its parts wait for" shows_pipe
 prove "delays are as many as perf sched latency has them" perf_agrees
+prove "delays and times off the CPU are those that runqlat and offcputime count" bpf_agrees
 prove_end
