@@ -702,7 +702,7 @@ static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 	rec->cpu = task_cpu(p);
 	rec->is_new = is_new;
 	rec->prio = p->prio;
-	rec->nr_allowed = p->nr_cpus_allowed;
+	rec->nr_allowed = p->migration_disabled ? 1 : p->nr_cpus_allowed;
 	rec->prev_allowed = is_new || cpumask_test_cpu(prev_cpu, p->cpus_ptr);
 	COPY_FIELDS(rec, from, context, waker_cpu);
 	ipcprobe_waking_release(from);

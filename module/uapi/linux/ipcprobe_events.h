@@ -548,7 +548,7 @@
 	F(u16,   prev_cpu,  "CPU it was on before")			\
 	F(u16,   is_new,    "1: first wake-up of a new task")		\
 	F(u16,   prio,      "its priority, kernel scale")		\
-	F(u16,   nr_allowed, "CPUs that it may run on")			\
+	F(u16,   nr_allowed, "CPUs that it may run on, 1 if it must not move now") \
 	F(u16,   prev_allowed, "1: prev_cpu is one of them")		\
 	F(context_flags, context,   "what called: HARDIRQ, SOFTIRQ; 0 = the waker itself; UNKNOWN") \
 	F(u16,   waker_cpu, "CPU on which it called")
