@@ -177,11 +177,20 @@ swapped() {
 	equal smaps 4096 "$(region 0 merged .smaps.swap)"
 }
 
+# True if the process sleeps. No other program is started to find out: it sleeps for
+# seconds only.
+is_asleep() {
+	local stack
+
+	read -rd '' stack <"/proc/$1/stack"
+	[[ $stack == *nanosleep* ]]
+}
+
 # vm_while WATCH LINE: observe, and meanwhile have LINE done.
 vm_while() {
 	ipcprobe vm -J "$1" 2 "$parent" "$child" >vm.json &
 	# It sleeps, and only then, after it has cleared the bits.
-	await grep -q nanosleep "/proc/$!/stack"
+	await is_asleep $!
 	order "$2"
 	wait $!
 }
@@ -220,8 +229,8 @@ ended() {
 
 	sleep 1000 &
 	victim=$!
-	ipcprobe vm --written 1 "$victim" 2>err &
-	await grep -q nanosleep "/proc/$!/stack"
+	ipcprobe vm --written 2 "$victim" 2>err &
+	await is_asleep $!
 	kill "$victim"
 	fails wait $!
 	grep "process .*: there is no such process" err
