@@ -1,6 +1,6 @@
 #!/bin/bash
-# ipcprobe vm: what it says of each page is what the program did, what smaps
-# sums up, and what pagemap and kpagecount have. Does not need the module.
+# ipcprobe vm: what it prints about each page agrees with what the program did, with
+# the sums of smaps, and with pagemap and kpagecount. Does not need the module.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq python3 setpriv
@@ -8,13 +8,13 @@ mappings=$PWD/mappings pages=$PWD/pages.py
 cd "$work" || exit 1
 chmod 755 "$work"
 
-# start [COMMAND...]: the program, by way of COMMAND; sets parent, child, at[NAME].
+# start [COMMAND...]: start the program, through COMMAND; sets parent, child, at[NAME].
 declare -A at
 start() {
 	local name address
 
 	coproc program { exec "$@" "$mappings"; }
-	# Subshells do not have a coprocess's own descriptors.
+	# Subshells do not inherit a coprocess's descriptors.
 	exec {to}>&"${program[1]}" {from}<&"${program[0]}"
 	at=()
 	while read -r name address <&"$from"; do
@@ -25,7 +25,7 @@ start() {
 	[ -n "$child" ]
 }
 
-# order LINE: the program does it.
+# order LINE: send the line to the program and wait until it is done.
 order() {
 	local answer
 
@@ -35,12 +35,14 @@ order() {
 
 look() { ipcprobe vm -J "$parent" "$child" >vm.json; }
 
-# region PROCESS NAME FILTER: of the mapping NAME of process 0 (parent) or 1
+# region PROCESS NAME FILTER: the filter is true of the mapping NAME of process 0 (the
+# parent) or 1
 region() {
 	jq -c --arg at "${at[$2]}" ".processes[$1].regions[] | select(.range | startswith(\$at + \"-\")) | $3" vm.json
 }
 
-# group KIND CAUSE WHO FILTER: WHO is parent, child or both
+# group KIND CAUSE WHO FILTER: the filter is true of a group of pages; WHO is parent,
+# child or both
 group() {
 	local pids
 
@@ -94,7 +96,7 @@ file() {
 	equal copies "$(page 2)" "$(group file copy child .bytes)"
 }
 
-# Its text is one for both, its data a copy each.
+# Both processes share libc's text; each has its own copy of libc's data.
 libc() {
 	local filter='select(.backing | endswith("/libc.so.6"))' process
 
@@ -107,7 +109,7 @@ libc() {
 	equal text "$(region_of 0 text)" "$(region_of 1 text)"
 }
 
-# region_of PROCESS PART: bytes that both have of libc
+# region_of PROCESS PART: print how many bytes of libc both processes share
 region_of() {
 	jq "[.processes[$1].regions[] | select((.backing | endswith(\"/libc.so.6\")) and .part == \"$2\") |
 		.pages.together] | add" vm.json
@@ -121,7 +123,7 @@ huge() {
 	equal smaps $((2 << 20)) "$(region 1 huge .smaps.shared_hugetlb)"
 }
 
-# sums PID FILE: what smaps adds up, in bytes
+# sums PID FILE: print the sums of smaps, in bytes
 sums() {
 	awk '$1 == "Rss:" { rss += $2 } $1 ~ /^Shared_(Clean|Dirty):/ { shared += $2 }
 		$1 ~ /^Private_(Clean|Dirty):/ { private += $2 }
@@ -186,10 +188,10 @@ is_asleep() {
 	[[ $stack == *nanosleep* ]]
 }
 
-# vm_while WATCH LINE: observe, and meanwhile have LINE done.
+# vm_while WATCH LINE: observe with ipcprobe vm, and send LINE to the program meanwhile.
 vm_while() {
 	ipcprobe vm -J "$1" 2 "$parent" "$child" >vm.json &
-	# It sleeps, and only then, after it has cleared the bits.
+	# ipcprobe vm clears the bits before it sleeps, so wait until it sleeps.
 	await is_asleep $!
 	order "$2"
 	wait $!
@@ -254,8 +256,8 @@ drawn() {
 	grep -E '^ *24.0KiB +16.0KiB +40.0KiB SysV shm +one object, writable' text
 }
 
-# Whoever looks maps pages of libc itself, each program others: a process that has
-# all of them mapped makes them shared for all.
+# ipcprobe maps pages of libc, and each program maps other pages: a process that has
+# all of libc mapped makes every page of libc a shared one.
 hold_libraries() {
 	local files
 
@@ -273,8 +275,8 @@ signal.pause()' "${files[@]}")
 	read -r <&"$held"
 }
 
-# The kernel moves a page now and then (compaction), and other processes map and
-# unmap libc's: looked at again, a few times, until nothing happened meanwhile.
+# The kernel sometimes moves a page (compaction), and other processes map and unmap
+# pages of libc. So compare several times, until nothing happened in between.
 settle() {
 	local tries status
 
@@ -306,12 +308,12 @@ prove "the sums are those of smaps" smaps
 prove "the frames are those of pagemap, their mappings those of kpagecount" kpagecount
 prove "each page is counted as one thing" partition
 prove "the picture shows each page of the segment" drawn
-prove "--written shows the pages that were written, and by whom" written
+prove "--written shows the pages that were written, and the writers" written
 prove "--touched counts what was referenced" touched
-prove "KSM's pages are told from those of a fork" merged
-prove "a page in swap is told from one in memory" swapped
-prove "without rights it says what it knows, and no more" nobody
+prove "KSM's pages are distinguished from those of a fork" merged
+prove "a page in swap is distinguished from one in memory" swapped
+prove "without privileges it prints only what it could read" nobody
 prove "a process that ends meanwhile is an error" ended
-prove "what has no address space is refused" refusals
+prove "a task without an address space is refused" refusals
 kill "$holder"
 prove_end

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Attaching where something is in the way: who cannot be served hears of it, and
-# nobody takes for attached what is not.
+# Attaching when another user of tracing blocks it: a user who cannot be served gets
+# an error, and nothing counts as attached that is not.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe python3
@@ -9,7 +9,7 @@ events=$tracing/events/ipcprobe
 
 ftrace() { sysctl -qw "kernel.ftrace_enabled=$1"; }
 
-# A recording of one byte through a pipe has it, written and read.
+# A recording of one byte through a pipe has the write and the read.
 records_a_byte() {
 	local seen
 
@@ -20,7 +20,7 @@ records_a_byte() {
 	grep -q 'pipe_read: .* ret=1 ' <<<"$seen"
 }
 
-# enable EVENT: what the shell says when it cannot.
+# enable EVENT: print the shell's error message if the event cannot be enabled.
 enable() { { echo 1 >"$events/$1/enable"; } 2>&1; }
 
 user_hears_it() {
@@ -32,7 +32,7 @@ user_hears_it() {
 	echo "$said"
 	[[ "$said" == *"Device or resource busy"* ]]
 	equal enabled 0 "$(<"$events/pipe_write/enable")"
-	enable signal_send # needs no function
+	enable signal_send # needs no hooked function
 	equal enabled 1 "$(<"$events/signal_send/enable")"
 	echo 0 >"$events/signal_send/enable"
 }
@@ -48,7 +48,7 @@ all_events_without_ftrace() {
 	fails hooked
 }
 
-# With the events that need no function still enabled by the test before.
+# The events that need no hooked function are still enabled by the test before.
 session_is_served() {
 	trap 'echo 0 >"$events/enable"' EXIT
 	records_a_byte
@@ -74,7 +74,7 @@ user_is_served_at_once() {
 	await fails hooked
 }
 
-# Events enabled for a module to come: it cannot refuse them.
+# Events may be enabled before the module is loaded: then it cannot refuse them.
 early_user_is_served_late() {
 	rmmod ipcprobe
 	if ! echo ':mod:ipcprobe' >"$tracing/set_event" 2>/dev/null; then
@@ -92,15 +92,15 @@ early_user_is_served_late() {
 	await fails hooked
 }
 
-# A second module, the same but for its name: its netlink family is there
-# already, so that loading it fails when nearly all is done.
+# Make a second module that differs only in its name: its netlink family exists
+# already, so loading fails in one of the last steps.
 make_twin() {
 	python3 - "$IPCPROBE_KO" "$work/twin.ko" <<'END'
 import re
 import sys
 image = open(sys.argv[1], "rb").read()
 twin = re.sub(rb"ipcprobe", b"ipctwins", image)
-# The family's name is in the array of a struct: zeroes follow it to 16 bytes.
+# The family's name is in an array of a struct: zeroes fill it up to 16 bytes.
 names = [m.start() for m in re.finditer(rb"ipcprobe\0{8}", image)]
 for at in names:
     before = image[at - 8:at]
@@ -131,8 +131,8 @@ strip --strip-debug "$work/ipcprobe.ko"
 IPCPROBE_KO=$work/ipcprobe.ko
 load_module
 prove "a user's functions are hooked when the event is enabled" user_is_served_at_once
-prove "without ftrace an event that needs it is refused, another is not" user_hears_it
-prove "all events at once: the user hears that some were refused" all_events_without_ftrace
+prove "without ftrace an event that needs it is refused, and no other" user_hears_it
+prove "all events at once: the user gets an error if some were refused" all_events_without_ftrace
 prove "with ftrace back a session that starts then has every hook" session_is_served
 prove "without ftrace a session of class pipe does not start, of task and signal it does" \
 	session_without_ftrace

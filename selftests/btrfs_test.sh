@@ -1,6 +1,6 @@
 #!/bin/bash
-# Files of btrfs: a file and its copy in a snapshot have the same device, inode
-# number and generation inside the kernel; records show them as two files.
+# Files of btrfs: a file and its copy in a snapshot have the same device, inode number
+# and generation inside the kernel; records show them as two files.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq mkfs.btrfs btrfs
@@ -21,7 +21,7 @@ make_snapshot() {
 	echo old >disk/old/file
 }
 
-# paths_read BYTES: what files were read by that many
+# paths_read BYTES: print the files of which so many bytes were read
 paths_read() {
 	jq -rs --argjson bytes "$1" '
 		(reduce (.[] | select(.event == "file_info").fields) as $file ({};

@@ -19,10 +19,10 @@ bool has_btf(void)
 
 /* ---- module ---- */
 
-/* the process that loaded the module and unloads it, not its children; 0: none did */
+/* Process that loaded the module and unloads it (its children do not); 0: no process. */
 static pid_t loader;
 
-/* IPCPROBE_KO, else where kselftest's install puts it. */
+/* Load the module from IPCPROBE_KO, or from where kselftest's install puts it. */
 __attribute__((constructor)) static void load_module(void)
 {
 	const char *path = getenv("IPCPROBE_KO");
@@ -45,7 +45,7 @@ __attribute__((constructor)) static void load_module(void)
 	loader = getpid();
 }
 
-/* Whoever runs the tests looks whether it is gone. */
+/* Unload the module. The runner of the tests checks that it is gone. */
 __attribute__((destructor)) static void unload_module(void)
 {
 	if (loader == getpid())
@@ -123,7 +123,7 @@ int capture_stop(struct capture *cap)
 
 /* ---- records ---- */
 
-/* The least length of a record of each type; 0: there is no such type. */
+/* Smallest length of a record of each type; 0: the type does not exist. */
 static size_t record_min_len(uint16_t type)
 {
 #define IPCPROBE_E(name, cls, number, text)			\
@@ -229,7 +229,7 @@ static int compare_time(const void *a, const void *b)
 
 	if (x->rec->ts_ns != y->rec->ts_ns)
 		return x->rec->ts_ns < y->rec->ts_ns ? -1 : 1;
-	/* of one drain, the address is the order */
+	/* Records of one drain are in the order of their addresses. */
 	return x->rec < y->rec ? -1 : x->rec > y->rec;
 }
 
@@ -312,7 +312,7 @@ void cursor_print(const struct cursor *cursor)
 		record_print(rec);
 }
 
-/* ---- what is done in a child ---- */
+/* ---- functions for a child ---- */
 
 void await_first_end(pid_t pid)
 {

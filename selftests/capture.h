@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A session for the guest tests, straight from <linux/ipcprobe.h>: none of the
- * tools' code is used, so that a mistake there cannot hide one in the module.
+ * A session for the guest tests, straight from <linux/ipcprobe.h>: no code of the tools
+ * is used, so that a bug there cannot hide a bug in the module.
  *
- * Include after kselftest_harness.h.  Before main() capture.c loads the module,
- * unless it is loaded, and at the end it unloads what it loaded.
+ * Include this file after kselftest_harness.h.  Before main() capture.c loads the
+ * module, unless it is loaded, and at the end it unloads a module that it loaded.
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H
@@ -31,20 +31,20 @@
 #include <linux/ipcprobe.h>
 
 /*
- * Seconds that one test may take, in place of the harness's 30: emulated guests
- * that share a processor are slow.  Each TEST() takes it where it stands.
+ * Seconds that one test may take, instead of the harness's 30: emulated guests that
+ * share a processor are slow.  Each TEST() uses the value at its place in the file.
  */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	300
 
-/* What an interrupted call returns inside the kernel, where records are made. */
+/* Result of an interrupted call inside the kernel, where records are made. */
 #define ERESTARTSYS	512
 
 #define MAYBE_UNUSED	__attribute__((unused))
 #define CLASS_BIT(up)	(1U << IPCPROBE_CLASS_##up)
 #define NR(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* How long anything may take that is waited for. */
+/* Longest time to wait for anything. */
 #define PATIENCE_MS	20000
 
 struct captured {
@@ -53,10 +53,10 @@ struct captured {
 };
 
 /**
- * struct capture - a session with all its rings, and what was read so far
- * @recs: records in the order of reading; capture_sort(): of time
- * @mark: capture_wait() has looked at the records before this
- * @error: the first thing that was wrong with the stream itself, or NULL
+ * struct capture - a session with all its rings, and the records read so far
+ * @recs: records in the order of reading; after capture_sort(), of time
+ * @mark: number of records that capture_wait() has looked at
+ * @error: the first error found in the stream itself, or NULL
  */
 struct capture {
 	int fd;
@@ -75,36 +75,39 @@ struct capture {
 	const char *error;
 };
 
-/* CLOCK_MONOTONIC, of which records have their times. */
+/* The time of CLOCK_MONOTONIC, which is the clock of records. */
 uint64_t now_ns(void);
 
-/* Without it the module does not know the kernel's own structs: why tests are skipped. */
+/*
+ * Reason of skipped tests: without BTF the module does not know the layout of the
+ * kernel's own structs.
+ */
 #define NO_BTF	"the kernel has no BTF"
 
 bool has_btf(void);
 
 /* ---- session ---- */
 
-/* Opens the device, configures it and maps all rings.  Return: 0 or -errno. */
+/* Open the device, configure it and map all rings.  Return: 0 or -errno. */
 int capture_open(struct capture *cap, const struct ipcprobe_config *config);
 void capture_close(struct capture *cap);
 /* Return: 0 or -errno. */
 int capture_start(struct capture *cap);
 int capture_stop(struct capture *cap);
-/* How much of a ring is mapped read-only: the producer's page and the data, twice. */
+/* Length of the read-only mapping of a ring: the producer's page and the data, twice. */
 size_t capture_data_len(const struct ipcprobe_info *info);
 
 /* ---- records ---- */
 
-/* Takes over all there is to read.  Return: bytes. */
+/* Read all records that are available.  Return: number of bytes. */
 size_t capture_drain(struct capture *cap);
-/* Forgets what was read so far. */
+/* Remove the records that were read so far. */
 void capture_forget(struct capture *cap);
-/* Brings the records into the order of time. */
+/* Sort the records by time. */
 void capture_sort(struct capture *cap);
 /*
- * Waits, in poll(2), for the next record of that type and task (0: any); the
- * session needs wakeup_bytes = 1.  Return: NULL when it did not come.
+ * Wait, in poll(2), for the next record of type @type and task @tid (0: any task); the
+ * session needs wakeup_bytes = 1.  Return: NULL if it did not come.
  */
 const void *capture_wait(struct capture *cap, uint16_t type, uint32_t tid);
 
@@ -116,15 +119,15 @@ struct cursor {
 	size_t next;
 };
 
-/* Goes through the records about one task; cap is to be sorted. */
+/* Begin to iterate over the records of one task; @cap must be sorted. */
 struct cursor records_of(const struct capture *cap, uint32_t tid);
 /* Return: the next record of the task, NULL after the last. */
 const struct ipcprobe_rec *cursor_next(struct cursor *cursor);
-/* Prints all records of the task, as comments of TAP. */
+/* Print all records of the task as comments of TAP. */
 void cursor_print(const struct cursor *cursor);
 void record_print(const struct ipcprobe_rec *rec);
 
-/* The next record of the task, which must be of this type. */
+/* Get the next record of the task; fail unless it has this type. */
 #define NEXT(cursor, name) ({						\
 	const struct ipcprobe_rec *__rec = cursor_next(cursor);		\
 	if (!__rec || __rec->type != IPCPROBE_REC_##name)		\
@@ -141,9 +144,9 @@ void record_print(const struct ipcprobe_rec *rec);
 	ASSERT_EQ(NULL, __rec) TH_LOG("a record too many");		\
 } while (0)
 
-/* ---- what is done in a child ---- */
+/* ---- functions for a child ---- */
 
-/* In a child: tells the line that went wrong by the exit status. */
+/* In a child: exit with the line number as status if the condition is false. */
 #define CHECK(condition) do {						\
 	if (!(condition)) {						\
 		dprintf(2, "# %s:%d: %s: %m\n", __FILE__, __LINE__, #condition); \
@@ -151,16 +154,16 @@ void record_print(const struct ipcprobe_rec *rec);
 	}								\
 } while (0)
 
-/* Waits until the process's first thread is a zombie. */
+/* Wait until the process's first thread is a zombie. */
 void await_first_end(pid_t pid);
-/* Memory that a child shares with the test; NULL: there is none. */
+/* Allocate memory that a child shares with the test; NULL: there is none. */
 void *shared_memory(size_t len);
-/* The calling task runs on this CPU only. */
+/* Let the calling task run only on this CPU. */
 void pin_to(int cpu);
-/* Return: 0 when it has none. */
+/* Inode number of the descriptor's file.  Return: 0 if it has none. */
 uint32_t inode_of(int fd);
 
-/* Starts a child that does one thing and ends. */
+/* Start a child that calls one function and exits. */
 #define SPAWN(function, arg) ({						\
 	pid_t __pid = fork();						\
 	if (__pid == 0) {						\
@@ -177,7 +180,7 @@ uint32_t inode_of(int fd);
 	ASSERT_EQ(0, __status);						\
 } while (0)
 
-/* STOP, read the rest, and bring all in order of time. */
+/* STOP, read the remaining records, and sort them by time. */
 #define FINISH(cap) do {						\
 	ASSERT_EQ(0, capture_stop(cap));				\
 	capture_drain(cap);						\
@@ -185,7 +188,7 @@ uint32_t inode_of(int fd);
 	capture_sort(cap);						\
 } while (0)
 
-/* What a child records that does one thing: the session is over then. */
+/* Record a child that calls one function; the session is stopped afterwards. */
 #define RECORDS_OF(cap, function, arg) ({				\
 	pid_t __child = SPAWN(function, arg);				\
 	REAP(__child);							\

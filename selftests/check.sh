@@ -2,25 +2,25 @@
 # check.sh [-H] [-p] [-c] [-b KERNEL]... [KERNEL[:PART/PARTS]...]: run the tests and
 # print KTAP, with "N passed, N failed, N skipped" at the end.
 #
-#	-H		the host tests too
-#	-p		of each KERNEL a second guest, whose processors run at once
-#	-c		of each KERNEL one more, in which time is counted in instructions
+#	-H		run the host tests, too
+#	-p		for each KERNEL boot a second guest, whose processors run at once
+#	-c		for each KERNEL boot one more guest, which counts time in instructions
 #	-b KERNEL	build the module for it
 #	KERNEL		build the module for it and boot a guest with the guest tests;
 #			with :1/2 the first half of them, and so on
 #
-# GUEST_LIMIT (seconds, 4200) bounds one guest, twice that the debug kernel's.
-# Which step is under way is said on stderr.
+# GUEST_LIMIT (seconds, 4200) bounds one guest; the debug kernel's guest has twice
+# that. Progress is on stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
 
-# What a thread for each processor may bring to light, and how often a guest of
-# that kind may be lost by the emulator.
+# Tests that a thread for each processor may make fail, and how often a guest of that
+# kind may be booted again after the emulator lost it.
 PARALLEL='./device_test ./ring_test ./storm_test.sh ./rq_exact_test.sh'
 PARALLEL_LOADS='hackbench-p$|affinity|policy|hotplug|loss'
 PARALLEL_BOOTS=3
-# What needs time that no other machine's load comes into.
+# Tests of time, which must not depend on the load of this machine.
 COUNTED='./sched_counted.sh'
 # Exit statuses of vm/run.sh
 RACED=123
@@ -81,8 +81,8 @@ check_build() {
 	fi
 }
 
-# Each guest keeps one processor busy, so they run side by side, and what they
-# print follows in order.
+# Each guest keeps one processor busy, so guests run side by side, and their output is
+# printed in order.
 start_guest() {
 	local kernel=${1%:*} part=${1#"${1%:*}"} limit=${GUEST_LIMIT:-4200} out size
 
@@ -92,18 +92,18 @@ start_guest() {
 	vm/kernel-selftests.sh "$kernel" >/dev/null
 	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
-	: >"$out"	# check_guest() may look before the guest's process does
+	: >"$out"	# check_guest() may read it before the guest's process writes it
 	# The tests load the module themselves: -n.
 	vm/run.sh -n -k "$kernel" "${size[@]}" -- ./guest.sh ${part:+-p "${part#:}"} \
 		>"$out" 2>&1 &
 	guests[$1]=$!
 }
 
-# output_of NAME: the file with what that guest prints
+# output_of NAME: print the name of the file with that guest's output
 output_of() { echo "$folder/${1//[:\/]/-}"; }
 
-# boot_parallel KERNEL: leaves what the last boot printed in parallel-KERNEL, and
-# what those before it did that the emulator lost in parallel-KERNEL.raced.
+# boot_parallel KERNEL: write the output of the last boot to parallel-KERNEL, and the
+# outputs of the boots before it, which the emulator lost, to parallel-KERNEL.raced.
 boot_parallel() {
 	local out=$folder/parallel-$1 boot status
 
@@ -120,7 +120,8 @@ boot_parallel() {
 	return $status
 }
 
-# Such a guest keeps two processors busy: it waits for the other one to end.
+# A guest with parallel processors keeps two processors busy, so it waits until the
+# other such guest has ended.
 start_parallel() {
 	(
 		tail -f /dev/null --pid="${guests[$1]}"
@@ -130,7 +131,7 @@ start_parallel() {
 	parallels[$1]=$!
 }
 
-# Time stands still in it while others use the processor: it waits for nobody.
+# Time stands still in a counted guest while others use the processor, so it need not wait.
 start_counted() {
 	say "guest tests on $1, instructions counted"
 	: >"$folder/counted-$1"
@@ -139,7 +140,7 @@ start_counted() {
 	counteds[$1]=$!
 }
 
-# guest_result NAME STATUS: the result of a guest whose tests were printed.
+# guest_result NAME STATUS: print the result of a guest whose tests were printed.
 guest_result() {
 	local reason=''
 
@@ -176,7 +177,7 @@ check_counted() {
 	guest_result "counted-$1" $status
 }
 
-# A boot that the emulator lost has no results: it is shown as comments.
+# A boot that the emulator lost has no results: its output is printed as comments.
 check_parallel() {
 	local status=0
 
@@ -187,7 +188,7 @@ check_parallel() {
 	guest_result "parallel-$1" $status
 }
 
-# no_guest NAME
+# no_guest NAME: print the failure of a guest that could not be booted.
 no_guest() {
 	number=$((number + 1))
 	echo "not ok $number $1 # the module did not build"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Generic netlink: what it says of module, sessions and hooks is so. */
+/*
+ * Generic netlink: what the module answers about itself, its sessions and its hooks is
+ * true.
+ */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -34,7 +37,7 @@ FIXTURE_TEARDOWN(control)
 	nl_socket_free(self->sock);
 }
 
-/* The answer to one request: the attributes of each message. */
+/* Answer to one request: the attributes of each message. */
 struct answer {
 	size_t nr;
 	struct nlattr *attrs[2048];
@@ -73,7 +76,7 @@ static int on_done(struct nl_msg *msg MAYBE_UNUSED, void *arg)
 	return NL_STOP;
 }
 
-/* Asks, with an attribute of type @attr if that is not 0. */
+/* Send a request, with an attribute of type @attr unless that is 0. */
 static void ask(struct nl_sock *sock, int family, uint8_t cmd, int flags, int attr,
 		struct answer *answer)
 {
@@ -165,7 +168,7 @@ TEST_F(control, info)
 	EXPECT_EQ(0, get_u32(&answer, 0, IPCPROBE_A_INFO_NR_PIPES));
 }
 
-/* Per class, what the session's own statistics say. */
+/* Compare the counts of each class with the session's own statistics. */
 static void expect_counts(struct __test_metadata *_metadata, const struct capture *cap,
 			  const struct answer *answer)
 {
@@ -244,7 +247,7 @@ TEST_F(control, session)
 	EXPECT_EQ(0, answer.nr);
 }
 
-/* More than one message of a dump holds, each once. */
+/* The list of sessions is longer than one message of a dump, and has each session once. */
 TEST_F(control, many_sessions)
 {
 	struct ipcprobe_config config = config_of(CLASS_BIT(TASK));
@@ -271,7 +274,7 @@ TEST_F(control, many_sessions)
 	}
 }
 
-/* A class has its hooks while somebody wants it, and only then. */
+/* The hooks of a class are attached only while a session or tracepoint uses the class. */
 TEST_F(control, hooks_come_and_go_with_classes)
 {
 	const uint32_t classes[] = { 0, CLASS_BIT(TASK), CLASS_BIT(PIPE), CLASS_BIT(FILE),
@@ -306,7 +309,7 @@ TEST_F(control, hooks_come_and_go_with_classes)
 	}
 }
 
-/* The one message about this process's descriptor. */
+/* Find the one message about this process's descriptor. */
 static size_t find_object(const struct answer *answer, int fd)
 {
 	size_t i, found = answer->nr;
@@ -357,7 +360,7 @@ TEST_F(control, object)
 	EXPECT_EQ(0, get_u32(&answer, find_object(&answer, fd[0]), IPCPROBE_A_OBJECT_WRITERS));
 }
 
-/* Whoever waits for bytes is counted, readers and polls alike. */
+/* Each task that waits for bytes is counted, readers and polls alike. */
 TEST_F(control, object_waits)
 {
 	int fd[2], epoll = epoll_create1(0), i;
@@ -387,7 +390,7 @@ TEST_F(control, object_waits)
 	EXPECT_EQ(0, get_u32(&answer, find_object(&answer, fd[0]), IPCPROBE_A_OBJECT_READ_WAITS));
 }
 
-/* More than one message of a dump holds, each descriptor once. */
+/* The list of objects is longer than one message of a dump, and has each descriptor once. */
 TEST_F(control, many_objects)
 {
 	struct answer answer;
@@ -404,7 +407,7 @@ TEST_F(control, many_objects)
 	}
 }
 
-/* A pipe whose mutex somebody keeps is told, without its bytes. */
+/* A pipe whose mutex is held by another task is listed, without its bytes. */
 TEST_F(control, locked_object)
 {
 	struct locked_pipe locked;
@@ -423,7 +426,7 @@ TEST_F(control, locked_object)
 	unlock_pipe(&locked);
 }
 
-/* However many wait, no more than a thousand are counted. */
+/* At most a thousand waiters are counted. */
 TEST_F(control, very_many_waits)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -459,7 +462,10 @@ static size_t count_objects(const struct answer *answer, pid_t pid, int fd)
 	return nr;
 }
 
-/* The first thread of a process may end before the others: they have its descriptors. */
+/*
+ * The first thread of a process may end before the others: these still have its
+ * descriptors.
+ */
 TEST_F(control, object_without_first_thread)
 {
 	struct answer answer;
@@ -483,9 +489,9 @@ TEST_F(control, object_without_first_thread)
 	ASSERT_EQ(child, waitpid(child, NULL, 0));
 }
 
-/* ---- nobody is kept waiting ---- */
+/* ---- a slow caller delays no other ---- */
 
-/* A page that takes for ever to read; -1: this kernel cannot make one. */
+/* Make a page whose read never ends.  Return: -1 if this kernel cannot make one. */
 static int make_endless_page(void **page)
 {
 	struct uffdio_register area = { .mode = UFFDIO_REGISTER_MODE_MISSING };
@@ -507,7 +513,7 @@ static int do_configure(void *config)
 	_exit(ioctl(open(IPCPROBE_DEVICE, O_RDWR), IPCPROBE_IOC_CONFIGURE, config));
 }
 
-/* All that others may want meanwhile. */
+/* Each request of another user is answered meanwhile. */
 static void expect_answers(struct __test_metadata *_metadata, struct nl_sock *sock, int family)
 {
 	struct ipcprobe_config config = config_of(CLASS_BIT(TASK) | CLASS_BIT(PIPE));
@@ -529,8 +535,8 @@ static void expect_answers(struct __test_metadata *_metadata, struct nl_sock *so
 	capture_close(&cap);
 }
 
-/* Memory that CONFIGURE cannot read holds up its own caller only, who can be killed. */
-TEST_F(control, nobody_waits_for_a_slow_configure)
+/* Memory that CONFIGURE cannot read delays only the caller, and the caller can be killed. */
+TEST_F(control, a_slow_configure_delays_no_other)
 {
 	static char stack[65536] __attribute__((aligned(16)));
 	struct ipcprobe_config configs[2];
@@ -553,10 +559,13 @@ TEST_F(control, nobody_waits_for_a_slow_configure)
 			configs[i].nr_cpu_words = 1;
 			configs[i].cpus = (uintptr_t)page;
 		}
-		/* a process of its own, for which the page is as endless */
+		/*
+		 * A separate process that shares the memory, for which the page is as
+		 * endless.
+		 */
 		pid = clone(do_configure, stack + sizeof(stack), CLONE_VM | SIGCHLD, &configs[i]);
 		ASSERT_LT(0, pid);
-		/* the fault is told when the caller waits */
+		/* The fault can be read once the caller waits. */
 		ASSERT_EQ(sizeof(fault), read(fd, &fault, sizeof(fault)));
 		ASSERT_EQ(UFFD_EVENT_PAGEFAULT, fault.event);
 		expect_answers(_metadata, self->sock, self->family);

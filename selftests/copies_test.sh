@@ -1,5 +1,5 @@
 #!/bin/bash
-# ipcprobe copies: every byte of real pipelines on every hop, nothing else.
+# ipcprobe copies: it shows each byte of real pipelines on each hop, and no other bytes.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq pv script zstd git make python3
@@ -8,10 +8,10 @@ cd "$work" || exit 1
 
 size=67108864
 head -c $size /dev/urandom >big.bin
-# All that may fill memory: without one of them nothing is exact.
+# All classes whose events may fill memory: without one of them no path is exact.
 classes=task,pipe,file,shm,msg,unix,procvm
 
-# copies NAME COMMAND...: record COMMAND, analyse into NAME.json.
+# copies NAME COMMAND...: record COMMAND and write the analysis to NAME.json.
 copies() {
 	local name=$1
 	shift
@@ -27,7 +27,7 @@ analyse() {
 	ipcprobe copies -J --calls --top 0 -i "$1.data" >"$1.json"
 }
 
-# true_of NAME FILTER...: each jq filter gives true.
+# true_of NAME FILTER...: each jq filter is true of NAME.json.
 true_of() {
 	local name=$1 filter
 	shift
@@ -83,8 +83,8 @@ three_stages() {
 		'[.pipes[].flows[].relation] == ["sibling", "sibling"]'
 }
 
-# Both begin, and lose their parent, before the recording; the command that is
-# recorded only lets them go.
+# Both processes begin, and lose their parent, before the recording; the command that
+# is recorded only lets them continue.
 fifo() {
 	mkfifo fifo go-writer go-reader over
 	(setsid sh -c 'read -r _ <go-writer; exec cat big.bin >fifo' &)
@@ -103,7 +103,7 @@ fifo() {
 			.[0].flows[0].bytes == $size and .[0].flows[0].relation == \"unrelated\""
 }
 
-# A parent that writes to its child.
+# A parent writes to its child.
 parent() {
 	copies parent python3 -c 'import os
 r, w = os.pipe()
@@ -118,7 +118,7 @@ else:
 	true_of parent '.pipes[0].flows[0] | .bytes == 100000 and .relation == "parent"'
 }
 
-# Each writer's bytes are known, whatever they are mixed with.
+# The bytes of each writer are known even where they are mixed with others.
 many_writers() {
 	copies writers sh -c '
 		{
@@ -138,7 +138,7 @@ many_writers() {
 		'.pipes[0].flows | group_by(.reader.pid) | length == 1'
 }
 
-# What moves by page reference is no copy.
+# Bytes that move by page reference are not copied.
 pv_splices() {
 	copies pv sh -c 'pv -q big.bin | cat >out.bin'
 	cmp big.bin out.bin
@@ -195,7 +195,7 @@ splice_and_tee() {
 less_fed_by_script() {
 	local listing
 
-	# shellcheck disable=SC2012 # it is ls that is traced
+	# shellcheck disable=SC2012 # only ls is recorded
 	listing=$(ls -l /usr/bin | wc -c)
 	printf 'Gq' | ipcprobe record -e "$classes" -o less.data -- \
 		script -qec 'ls -l /usr/bin | less' typescript >/dev/null 2>less.err
@@ -238,7 +238,7 @@ git_log_and_head() {
 	wanted=$(git -C history log master 2>/dev/null | head -n 1 || true)
 	copies git sh -c 'git -C history log master | head -n 1 >first'
 	equal "first line" "$wanted" "$(<first)"
-	# what was written and not read is left, not delivered
+	# bytes that were written and not read are left, not delivered
 	true_of git \
 		'[.pipes[] | select(any(.flows[]; .writer.comm == "git" and .reader.comm == "head"))] |
 			length == 1 and (.[0] | .written_bytes == .read_bytes + .left_bytes)' \
@@ -246,7 +246,7 @@ git_log_and_head() {
 			map(.errors) | add <= 1'
 }
 
-# The tokens that make gives out come back.
+# The tokens that make gives out return to make.
 jobserver() {
 	{
 		printf 'all: 1 2 3 4 5 6 7 8 ; @:\n'
@@ -264,7 +264,7 @@ jobserver() {
 			all([.flows[].bytes] | (add // 0) <= 100)'
 }
 
-# ---- processes that run already ----
+# ---- processes older than the recording ----
 
 attached() {
 	local reader
@@ -299,8 +299,8 @@ attached_alone() {
 
 # ---- checksums ----
 
-# Changes a few bytes of a large buffer in place, and says how many bytes are in
-# blocks of 64, by address, that it left alone.
+# Change a few bytes of a large buffer in place, and print how many bytes are in
+# blocks of 64 (by address) without a change.
 change='import ctypes, os
 size = 65536
 buffer = bytearray(size)
@@ -314,7 +314,8 @@ for at in 30000, 30001, 40100, 50063, 65000:
 assert os.write(1, buffer) == size
 open("same", "w").write(str(size - len(changed)))'
 
-# Bytes that were written to the file with a link of that grade to what was read.
+# Number of bytes that were written to the file and are linked, with that grade, to
+# bytes that were read.
 linked() {
 	jq --arg grade "$2" '[.paths[].hops | select(length == 2 and
 		(.[0].from.path // "" | endswith("/random")) and
@@ -333,16 +334,16 @@ verified() {
 	equal "bytes by address" 0 "$(linked verified "by address")"
 }
 
-# The three words of the buffer that are compared are as they were.
+# The three words of the buffer that are compared did not change.
 not_verified() {
 	ipcprobe record -e "$classes" -o words.data -- \
 		sh -c "exec python3 -c '$change' <random >changed" 2>words.err
 	analyse words
-	equal "bytes said to be exact" 65536 "$(linked words exact)"
+	equal "exact bytes" 65536 "$(linked words exact)"
 	equal "checksums" 0 "$(ipcprobe script -i words.data | grep -c io_sums || true)"
 }
 
-# ---- what is not there is not told ----
+# ---- missing data is not shown as zero ----
 
 nothing_happened() {
 	copies nothing true
@@ -357,9 +358,9 @@ text_says_the_same() {
 	grep -q sibling two.txt
 }
 
-# ---- what would have saved copies ----
+# ---- advice that would have saved copies ----
 
-# Passes its input on: it reads and writes, or does it by the call named.
+# Pass the input on: by read and write, or by the named call.
 cat >relay.py <<-'EOF'
 	import os, sys
 	buf = bytearray(65536)
@@ -376,8 +377,9 @@ cat >relay.py <<-'EOF'
 	    pass
 EOF
 
-# follow_advice NAME CALL LINE: LINE with a relay that copies, and then with one that
-# does what is advised, which is CALL: it copies as many bytes less as was promised.
+# follow_advice NAME CALL LINE: run LINE with a relay that copies, and then with one
+# that follows the advice, which must be CALL: it saves as many copied bytes as the
+# advice says.
 follow_advice() {
 	local name=$1 call=$2 line=$3 relayed own
 
@@ -404,6 +406,7 @@ follow_advice() {
 		grep -q "^advice: $call(2) in python3"
 }
 
+# shellcheck disable=SC2016 # the recorded shell expands it
 # shellcheck disable=SC2016 # the shell that is recorded expands it
 follow_all_advice() {
 	follow_advice file-pipe splice 'python3 relay.py $1 <medium.bin | cat >out.bin'
@@ -412,7 +415,7 @@ follow_all_advice() {
 	follow_advice file-file copy_file_range 'python3 relay.py $1 <medium.bin >out.bin'
 }
 
-# The kernel throws away what a read of a packet leaves.
+# The kernel discards the rest of a packet after a short read.
 packets() {
 	copies packets python3 -c '
 import os
@@ -434,7 +437,8 @@ assert len(os.read(read_end, 4096)) == 1000'
 	grep '^total: .*, 2.9 KiB thrown away' packets.txt >/dev/null
 }
 
-# Shown by the name it has, wherever it was written; read by one that knows no other.
+# A file is shown under its present name, also if it was written under another; the
+# reader knows only the new name.
 renamed() {
 	mkdir there
 	copies renamed sh -c 'cat big.bin >here.tmp; mv here.tmp here; mv here there/final; cat there/final >again'
@@ -445,7 +449,7 @@ renamed() {
 		'any(.paths[0].hops[].to.path; . != null and endswith("/there/final"))'
 }
 
-# What was cut off is not there for who reads it later.
+# Bytes behind the new end of a file do not reach a later reader.
 shortened() {
 	mkdir ram
 	mount -t ramfs ramfs ram
@@ -458,7 +462,7 @@ shortened() {
 		'[.objects[] | select(.path != null and (.path | endswith("/f"))).flows[] | select(.writer != null).bytes] | add == 1000'
 }
 
-# A file that is mapped, not read; a byte of it is changed before.
+# A file is mapped, not read; one byte of it is changed before.
 mapped_privately() {
 	copies mapped python3 -c '
 import mmap, os, sys
@@ -474,7 +478,7 @@ os.write(os.open("mapped.bin", os.O_WRONLY | os.O_CREAT), memoryview(area)[4096:
 
 prove "cat | cat: four copies of every byte, amplification 4" two_stages
 prove "the two cats are siblings, children of the shell" siblings
-prove "the text says the same" text_says_the_same
+prove "the text has the same results" text_says_the_same
 rm -f two.data
 prove "three stages: six copies" three_stages
 prove "a FIFO between unrelated processes: four copies, with its path" fifo
@@ -482,9 +486,9 @@ rm -f fifo.data
 prove "a parent that writes to its child" parent
 prove "many writers: each has its own bytes, exactly" many_writers
 prove "pv moves page references" pv_splices
-prove "packets cut short: the rest is thrown away" packets
+prove "packets cut short: the rest is discarded" packets
 prove "a file is called by its last name" renamed
-prove "what was cut off a file is gone" shortened
+prove "bytes behind the new end of a file are removed" shortened
 prove "a private mapping leads to its file" mapped_privately
 prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
 prove "ls | less" less_fed_by_script
@@ -494,7 +498,7 @@ prove "git log | head: SIGPIPE" git_log_and_head
 prove "make -j with its jobserver" jobserver
 prove "copies -p records a process that runs already, and not the command" attached
 prove "copies -p alone records it until it ends" attached_alone
-prove "with --verify just the blocks are exact that a program left alone" verified
-prove "without, words decide for a whole buffer" not_verified
-prove "where nothing happened, nothing is told" nothing_happened
+prove "with --verify exactly the unchanged blocks are exact" verified
+prove "without it, words decide for a whole buffer" not_verified
+prove "a recording without transfers has no paths" nothing_happened
 prove_end

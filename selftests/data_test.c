@@ -20,7 +20,7 @@
 #define CLASSES	(CLASS_BIT(PIPE) | CLASS_BIT(FILE) | CLASS_BIT(UNIX) | CLASS_BIT(MSG) | \
 		 CLASS_BIT(PROCVM))
 
-/* What is sent, and where it is received; shared with the children. */
+/* Data to send, and buffers to receive it; shared with the children. */
 static struct memory {
 	char from[NR_BYTES] __attribute__((aligned(4096)));
 	char to[NR_BYTES + 100] __attribute__((aligned(4096)));
@@ -70,8 +70,8 @@ static const struct ipcprobe_rec_io_data *data_of(const struct ipcprobe_rec *rec
 }
 
 /*
- * The next call of type @type: its io_data records must tell, in order and
- * without gaps, @want bytes in the buffers @at, which are those at @data.
+ * Check the next call of type @type: its io_data records must hold, in order and
+ * without gaps, @want bytes of the buffers @at, whose contents are @data.
  */
 static void expect_data(struct __test_metadata *_metadata, struct cursor *cursor, uint16_t type,
 			const struct iovec *at, const char *data, uint32_t want)
@@ -103,7 +103,7 @@ static void expect_data(struct __test_metadata *_metadata, struct cursor *cursor
 	ASSERT_NE(NULL, rec) TH_LOG("no record of type %#x", type);
 }
 
-/* One buffer at @address. */
+/* Expect one buffer at @address. */
 #define EXPECT_DATA(cursor, event, address, len, offset)			\
 	expect_data(_metadata, cursor, IPCPROBE_REC_##event,			\
 		    &(struct iovec) { address, NR_BYTES }, memory->from + (offset), len)
@@ -135,7 +135,7 @@ TEST_F(data, pipe)
 	EXPECT_DATA(&cursor, pipe_read, memory->to, 0, 0);
 }
 
-/* A write takes bytes from several buffers, a read fills several. */
+/* A write takes bytes from several buffers, and a read fills several. */
 static void do_vector(void *unused)
 {
 	struct iovec from[] = { { memory->from, 10 }, { memory->from + 10, 0 },
@@ -159,7 +159,7 @@ TEST_F(data, vector)
 	expect_data(_metadata, &cursor, IPCPROBE_REC_pipe_read, to, memory->from, 110);
 }
 
-/* Of these buffers the first 8 are recorded. */
+/* Only the first 8 of these buffers are recorded. */
 static void do_long_vector(void *unused)
 {
 	struct iovec iov[9];
@@ -318,7 +318,7 @@ TEST_F(data, process_vm)
 
 /* ---- checksums ---- */
 
-/* Of @bytes in blocks as they lie at @addr, the records must have these of @data. */
+/* Expect records with the checksums of @data, in blocks at address @addr. */
 static void expect_sums(struct __test_metadata *_metadata, struct cursor *cursor, uint16_t type,
 			const char *addr, const char *data, uint32_t bytes)
 {
@@ -393,9 +393,12 @@ TEST_F(data, checksums)
 	capture_close(&summed);
 }
 
-/* ---- what is not there, and who asks ---- */
+/* ---- data that is missing, and sessions that ask for data ---- */
 
-/* Fills a pipe of 64 KiB and waits for room; meanwhile its first page goes. */
+/*
+ * Fill a pipe of 64 KiB and wait for room; meanwhile the first page of the buffer is
+ * unmapped.
+ */
 static void *write_much(void *buffer)
 {
 	CHECK(write(memory->fd[1], buffer, 65536 + 4096) == 65536 + 4096);
@@ -452,7 +455,7 @@ static void do_short(void *unused)
 	CHECK(write(fd[1], memory->from, 20) == 20);
 }
 
-TEST_F(data, only_for_who_asks)
+TEST_F(data, only_for_sessions_that_ask)
 {
 	struct capture plain, small;
 	struct cursor cursor;
@@ -491,7 +494,7 @@ static void do_many(void *unused)
 	}
 }
 
-/* Each record is read, or counted in a record of class meta. */
+/* Each record is either read, or counted in a record of class meta. */
 TEST_F(data, loss_is_counted)
 {
 	struct ipcprobe_stats stats = {};

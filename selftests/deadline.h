@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* SCHED_DEADLINE by its system call, for which older C libraries have no name. */
+/* Set SCHED_DEADLINE by its system call, for which older C libraries have no function. */
 #ifndef DEADLINE_H
 #define DEADLINE_H
 
@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 
 /*
- * The calling task gets that much of each period, before the deadline in it;
- * sched_yield() gives the rest away.  Return: 0, or -1 and errno.
+ * Give the calling task @runtime_ns of each period, before the deadline in that period;
+ * sched_yield() gives up the rest of a period.  Return: 0, or -1 with errno.
  */
 static inline int set_deadline(uint64_t runtime_ns, uint64_t deadline_ns, uint64_t period_ns)
 {

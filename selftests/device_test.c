@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /dev/ipcprobe: who may open it, and each way to use it wrongly. */
+/* /dev/ipcprobe: who may open it, and each wrong use of it is refused. */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -11,7 +11,7 @@
 
 /* ---- opening ---- */
 
-/* Leaves root only these capabilities. */
+/* Take all capabilities but these from root. */
 static void keep_capabilities(uint64_t kept)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -146,7 +146,7 @@ TEST_F(blank, read_and_write_are_refused)
 	EXPECT_ERROR(ESPIPE, lseek(self->fd, 0, SEEK_SET));
 }
 
-/* ---- CONFIGURE: every value out of range, all others right ---- */
+/* ---- CONFIGURE: each value out of range is refused while all others are right ---- */
 
 static struct ipcprobe_config good(void)
 {
@@ -159,7 +159,7 @@ static struct ipcprobe_config good(void)
 	EXPECT_EQ(0, ring_bytes_of(self->fd));					\
 } while (0)
 
-/* A field other than those of good(). */
+/* A configuration like good() with one field changed. */
 #define WITH(field, value) ({ struct ipcprobe_config __c = good(); __c.field = value; __c; })
 
 static uint32_t ring_bytes_of(int fd)
@@ -295,7 +295,7 @@ TEST_F(blank, configure_refuses_cpus)
 	ASSERT_EQ(0, ioctl(self->fd, IPCPROBE_IOC_INFO, &info));
 	config.cpus = (uintptr_t)words;
 	config.nr_cpu_words = 1;
-	EXPECT_REFUSED(EINVAL, config);	/* no CPU at all */
+	EXPECT_REFUSED(EINVAL, config);	/* a set without any CPU */
 	for (cpu = info.nr_cpus; cpu < 64; cpu++) {
 		words[0] = 1 | 1ULL << cpu;
 		EXPECT_REFUSED(EINVAL, config);
@@ -316,7 +316,7 @@ TEST_F(blank, configure_refuses_cpus)
 	EXPECT_EQ(0, ioctl(self->fd, IPCPROBE_IOC_CONFIGURE, &config));
 }
 
-/* A refusal leaves nothing: the same session then takes a good one, once. */
+/* A refused CONFIGURE has no effect: the same session then accepts a good one, once. */
 TEST_F(blank, configure_once)
 {
 	struct ipcprobe_config config = good();
@@ -329,8 +329,8 @@ TEST_F(blank, configure_once)
 	EXPECT_ERROR(EINVAL, ioctl(self->fd, IPCPROBE_IOC_CONFIGURE, &config));
 }
 
-/* Nor do the processes stay that a refused one asked for. */
-TEST_F(blank, a_refused_filter_is_forgotten)
+/* The processes in a refused configuration are not filtered for later. */
+TEST_F(blank, a_refused_filter_has_no_effect)
 {
 	uint32_t pids[] = { getpid(), 0 };
 	struct ipcprobe_config config = good();
@@ -407,7 +407,7 @@ TEST_F(session, start_and_stop_in_turn)
 	ASSERT_EQ(0, ioctl(fd, IPCPROBE_IOC_STOP));
 }
 
-/* Writes and reads one byte of a pipe: two records. */
+/* Write and read one byte of a pipe: two records. */
 static void use_pipe(int *fd)
 {
 	char byte = 0;
@@ -440,7 +440,8 @@ TEST_F(session, stats)
 				EXPECT_EQ(0, stats.produced[i]);
 		}
 	}
-	EXPECT_LE(21, sum.produced[IPCPROBE_CLASS_PIPE]);	/* and a pipe_snapshot */
+	/* one of these is a pipe_snapshot */
+	EXPECT_LE(21, sum.produced[IPCPROBE_CLASS_PIPE]);
 
 	stats = (struct ipcprobe_stats) { .cpu = self->cap.info.nr_cpus };
 	EXPECT_ERROR(ENXIO, ioctl(self->cap.fd, IPCPROBE_IOC_STATS, &stats));
@@ -486,7 +487,7 @@ TEST_F(session, mmap_offsets)
 	offset = self->cap.info.nr_cpus * stride;
 	EXPECT_NO_MMAP(EINVAL, self->page, PROT_READ, MAP_SHARED, offset);
 	EXPECT_NO_MMAP(EINVAL, self->data, PROT_READ, MAP_SHARED, offset + self->page);
-	/* the last page that an offset can name */
+	/* the last page that an offset can address */
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, self->page, PROT_READ, MAP_SHARED, self->cap.fd,
 				   INT64_MAX & -self->page));
 }
@@ -517,7 +518,7 @@ TEST_F(session, mprotect_cannot_raise_rights)
 				      PROT_READ | PROT_WRITE | PROT_EXEC));
 }
 
-/* A mapping of a descriptor opened for reading only cannot be written either. */
+/* A mapping of a descriptor that was opened read-only cannot be written either. */
 TEST_F(session, read_only_descriptor)
 {
 	struct ipcprobe_config config = good();
@@ -574,7 +575,7 @@ TEST_F(session, fork_does_not_inherit_mappings)
 	EXPECT_EQ(0, mincore(self->cap.rings[0].consumer, self->page, vec));
 }
 
-TEST_F(session, data_lie_twice)
+TEST_F(session, data_is_mapped_twice)
 {
 	size_t ring_bytes = self->cap.info.ring_bytes;
 	int fd[2], i;
@@ -609,11 +610,11 @@ TEST_F(session, mappings_outlive_the_descriptor)
 	close(self->cap.fd);
 	pos = ring->producer->producer_pos;
 	EXPECT_NE(0, pos);
-	/* the session is still there, and runs */
+	/* the session still exists and runs */
 	for (i = 0; i < 10; i++)
 		use_pipe(fd);
 	EXPECT_LT(pos, ring->producer->producer_pos);
-	/* and keeps the module */
+	/* the session holds a reference on the module */
 	EXPECT_ERROR(EWOULDBLOCK, syscall(SYS_delete_module, "ipcprobe", O_NONBLOCK));
 	capture_drain(&self->cap);
 	EXPECT_EQ(NULL, self->cap.error);
@@ -650,7 +651,7 @@ static void do_use_pipe_often(int *fd)
 		use_pipe(fd);
 }
 
-/* Whoever sleeps in poll() is woken at wakeup_bytes, not before. */
+/* A task that sleeps in poll() is woken at wakeup_bytes, not before. */
 TEST(poll_wakes_at_wakeup_bytes)
 {
 	struct ipcprobe_config config = {
@@ -679,8 +680,8 @@ TEST(poll_wakes_at_wakeup_bytes)
 }
 
 /*
- * A ring never holds wakeup_bytes when these are nearly all of it: the record
- * that finds no room wakes the reader.
+ * If wakeup_bytes is nearly the size of the ring, the ring may never hold so many
+ * bytes: the record that finds no room wakes the reader.
  */
 TEST(poll_reports_a_full_ring)
 {
@@ -711,7 +712,7 @@ TEST(poll_reports_a_full_ring)
 			       (unsigned long long)cap.rings[0].producer->producer_pos);
 		REAP(pid);
 		EXPECT_LT(0, cap.rings[0].producer->lost[IPCPROBE_CLASS_PIPE]);
-		/* an empty ring is not readable, whatever it lost */
+		/* an empty ring is not readable, even if records were lost */
 		capture_drain(&cap);
 		EXPECT_EQ(0, poll(&pollfd, 1, 0));
 		capture_close(&cap);
@@ -735,7 +736,7 @@ static void do_turns(struct turns *turns)
 	}
 }
 
-/* One record at a time, made just when the reader is about to sleep. */
+/* Emit one record at a time, just when the reader begins to sleep. */
 TEST_F(session, no_wakeup_is_missed)
 {
 	struct pollfd pollfd = { .fd = self->cap.fd, .events = POLLIN };
@@ -767,7 +768,7 @@ TEST_F(session, no_wakeup_is_missed)
 
 TEST_F(session, epoll)
 {
-	/* as an edge: armed again after each look */
+	/* edge-triggered: armed again after each check */
 	struct epoll_event { uint32_t events; uint64_t data; } __attribute__((packed))
 		event = { .events = POLLIN | 1U << 31 };
 	int epoll = syscall(SYS_epoll_create1, 0), fd[2], i;
@@ -780,7 +781,7 @@ TEST_F(session, epoll)
 
 		EXPECT_EQ(1, syscall(SYS_epoll_wait, epoll, &event, 1, PATIENCE_MS));
 		REAP(pid);
-		/* poll() arms the wake-up once the ring is empty again */
+		/* poll() arms the wake-up when the ring is empty again */
 		capture_drain(&self->cap);
 		EXPECT_EQ(0, poll(&(struct pollfd) { self->cap.fd, POLLIN, 0 }, 1, 0));
 	}
@@ -823,12 +824,15 @@ TEST(start_refuses_too_many_running_sessions)
 	ASSERT_EQ(0, capture_stop(&caps[3]));
 	EXPECT_EQ(0, capture_start(&caps[i]));
 	EXPECT_EQ(-EUSERS, capture_start(&caps[3]));
-	/* whoever closes gives back, too */
+	/* closing gives memory back, too */
 	capture_close(&caps[5]);
 	EXPECT_EQ(0, capture_start(&caps[3]));
 }
 
-/* Each of these sessions takes some of a quarter of the memory; @i: how many fit. */
+/*
+ * The memory of all sessions is limited to a quarter of the machine's; each of these
+ * takes a part of it.  @i counts the sessions that fit.
+ */
 TEST(configure_refuses_memory_beyond_all_sessions_quarter)
 {
 	uint64_t quarter = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 4;
@@ -845,7 +849,7 @@ TEST(configure_refuses_memory_beyond_all_sessions_quarter)
 			break;
 	}
 	EXPECT_EQ(ENOSPC, errno);
-	/* by the data alone, 3 to 6 would fit exactly or nearly */
+	/* counting the data alone, 3 to 6 would fit */
 	EXPECT_LE(2, i);
 	EXPECT_GE(6, i);
 	close(fd[0]);
@@ -878,7 +882,10 @@ TEST_F(session, two_sessions_are_independent)
 	FINISH(&other);
 	use_pipe(fd);
 	FINISH(&self->cap);
-	/* the first saw the uses 1, 2 and 4, the other 2 and 3 */
+	/*
+	 * the first session recorded uses 1, 2 and 4 of the pipe, the other one uses 2
+	 * and 3
+	 */
 	cursor = records_of(&self->cap, getpid());
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(i, NEXT(&cursor, pipe_write)->pos - (i == 2));
@@ -909,7 +916,7 @@ TEST_F(session, nothing_is_added_after_stop)
 	EXPECT_EQ(pos, self->cap.rings[0].producer->producer_pos);
 }
 
-/* ---- a reader that writes nonsense ---- */
+/* ---- a reader that writes wrong positions ---- */
 
 static void do_use_pipe_for_ever(int *fd)
 {
@@ -918,16 +925,16 @@ static void do_use_pipe_for_ever(int *fd)
 }
 
 /*
- * Random values in consumer_pos, of every kind that could be taken for right:
- * the session with the bad reader may lose its records, another one may not,
- * and once the reader is sane again, so is its session.
+ * Write random values to consumer_pos, among them each kind that looks right: the
+ * session with the wrong reader may lose its records, another session may not; once the
+ * reader writes right positions again, its session works again.
  */
-TEST_F(session, nonsense_in_consumer_pos)
+TEST_F(session, wrong_consumer_pos)
 {
 	struct ipcprobe_config config = {
 		.classes = CLASS_BIT(PIPE),
 		.flags = IPCPROBE_F_NO_SNAPSHOT,
-		.ring_bytes = 32 << 20,	/* room for all, however seldom it is read */
+		.ring_bytes = 32 << 20,	/* room for all records, even if the reader is slow */
 	};
 	uint64_t until = now_ns() + 2000000000ULL;
 	struct capture sane;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filters: processes with all they create, CPUs, the session's own process. */
+/* Filters: processes with all their descendants, CPUs, the session's own process. */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 
-/* Tasks announce themselves here, so that the test knows whom to expect. */
+/* Tasks enter their ids here, so that the test knows which tasks to expect. */
 struct roll {
 	uint32_t nr;
 	uint32_t go;
@@ -44,7 +44,7 @@ static void use_pipe(void)
 	CHECK(read(use_fd[0], &byte, 1) == 1);
 }
 
-/* Uses the pipe once as a task of its own, and is counted. */
+/* Run as a new task that uses the pipe once, and enter it on the roll. */
 static void take_part(struct roll *roll)
 {
 	uint32_t n = __atomic_fetch_add(&roll->nr, 1, __ATOMIC_RELAXED);
@@ -80,7 +80,7 @@ static int open_filtered(struct capture *cap, uint32_t pid, uint32_t flags)
 	return capture_open(cap, &config);
 }
 
-/* Records of class pipe by that task. */
+/* Number of records of class pipe by task @tid. */
 static size_t count_uses(const struct capture *cap, uint32_t tid)
 {
 	size_t i, nr = 0;
@@ -102,7 +102,7 @@ static bool is_on(const struct roll *roll, uint32_t tid)
 	return false;
 }
 
-/* Everybody on the roll is there with both records, and nobody else. */
+/* Expect both records of each task on the roll, and no other task. */
 static void expect_roll(struct __test_metadata *_metadata, const struct capture *cap,
 			const struct roll *roll)
 {
@@ -144,7 +144,7 @@ static void grandchildren(struct roll *roll)
 	pid_t pid = fork();
 
 	if (!pid) {
-		/* its parent ends at once: it is nobody's child any more */
+		/* its parent ends at once: the task becomes an orphan */
 		if (!fork()) {
 			while (getppid() != 1)
 				sched_yield();
@@ -172,7 +172,7 @@ static void do_descendants(struct roll *roll)
 	await(&roll->go);
 	pid = fork();
 	if (!pid) {
-		/* once for the thread before, once for the program after */
+		/* once for the thread before execve(), once for the program after it */
 		roll->tid[__atomic_fetch_add(&roll->nr, 1, __ATOMIC_RELAXED)] = gettid();
 		CHECK(!pthread_create(&thread, NULL, thread_execs, roll));
 		for (;;)
@@ -194,7 +194,7 @@ static void do_others(struct roll *roll MAYBE_UNUSED)
 	}
 }
 
-TEST_F(filter, descendants_and_nobody_else)
+TEST_F(filter, descendants_and_no_others)
 {
 	pid_t pid, other;
 
@@ -213,7 +213,7 @@ TEST_F(filter, descendants_and_nobody_else)
 	expect_roll(_metadata, &self->cap, self->roll);
 }
 
-/* The number of any thread names the whole process. */
+/* The id of any thread selects the whole process. */
 static void *thread_waits(void *arg)
 {
 	struct roll *roll = arg;
@@ -254,14 +254,14 @@ TEST_F(filter, any_thread_names_the_process)
 	expect_roll(_metadata, &self->cap, self->roll);
 }
 
-/* ---- a process that makes threads all the time ---- */
+/* ---- a process that creates threads all the time ---- */
 
 static struct roll *clone_roll;
 static uint32_t want_parts;
 
 static void *thread_of_storm(void *arg)
 {
-	/* those that begin when the session runs are on the roll */
+	/* only threads that begin while the session runs are on the roll */
 	if (__atomic_load_n(&clone_roll->go, __ATOMIC_ACQUIRE) == 1)
 		take_part(clone_roll);
 	return arg;
@@ -313,7 +313,7 @@ TEST_F(filter, no_thread_is_missed_while_they_are_made)
 	}
 }
 
-/* ---- numbers used again, ends ---- */
+/* ---- process ids that are used again, and ends ---- */
 
 static void do_wait_and_use(struct roll *roll)
 {
@@ -321,7 +321,7 @@ static void do_wait_and_use(struct roll *roll)
 	take_part(roll);
 }
 
-/* Has the next task get that number.  Return: false: the kernel cannot. */
+/* Let the next task get id @pid.  Return: false if the kernel cannot do that. */
 static bool give_number(pid_t pid)
 {
 	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
@@ -335,7 +335,7 @@ static bool give_number(pid_t pid)
 
 #define NO_NUMBERS	"the kernel has no ns_last_pid"
 
-/* A process that ended while the session ran passes nothing on. */
+/* A process that ended while the session ran is not confused with a later one of that id. */
 TEST_F(filter, a_number_used_again_is_another_process)
 {
 	pid_t pid, other;
@@ -358,7 +358,7 @@ TEST_F(filter, a_number_used_again_is_another_process)
 	EXPECT_EQ(2, count_uses(&self->cap, pid));
 }
 
-/* Nor does one that ended between CONFIGURE and START. */
+/* The same for a process that ended between CONFIGURE and START. */
 TEST_F(filter, a_number_used_again_before_start)
 {
 	pid_t pid, other;
@@ -389,7 +389,7 @@ static void await_value(uint32_t *flag, uint32_t value)
 		sched_yield();
 }
 
-/* Makes a child at each of the first three signs; all take part at the fourth. */
+/* Fork a child at each of the first three signs; all use the pipe at the fourth. */
 static void do_family(struct roll *roll)
 {
 	uint32_t i;
@@ -407,8 +407,8 @@ static void do_family(struct roll *roll)
 		;
 }
 
-/* Children made before START, while it runs and after STOP: all are followed then. */
-TEST_F(filter, stop_and_start_lose_nobody)
+/* Children forked before START, while the session runs and after STOP are all followed. */
+TEST_F(filter, stop_and_start_lose_no_process)
 {
 	uint32_t i;
 	pid_t pid;
@@ -467,13 +467,13 @@ TEST_F(filter, cpus)
 	FINISH(&self->cap);
 	EXPECT_EQ(0, count_uses(&self->cap, self->roll->tid[0]));
 	EXPECT_EQ(2, count_uses(&self->cap, self->roll->tid[1]));
-	/* what the pipe is, is told everywhere */
+	/* a description of the pipe is recorded on all CPUs */
 	for (i = 0; i < self->cap.nr; i++)
 		if (self->cap.recs[i].rec->type != IPCPROBE_REC_pipe_snapshot)
 			EXPECT_EQ(1, self->cap.recs[i].cpu);
 }
 
-/* Of run queues, the queue's CPU counts, not that of the task that changed it. */
+/* For run queues the CPU of the queue counts, not the CPU of the task that changed it. */
 TEST_F(filter, cpus_of_run_queues)
 {
 	uint64_t mask = 1 << 1;
@@ -530,7 +530,7 @@ static int do_open(void *cap)
 	_exit(open_filtered(cap, 0, IPCPROBE_F_EXCLUDE_SELF));
 }
 
-/* The opener ends, its descriptor stays, and another process gets its number. */
+/* The opener ends, its descriptor remains open, and another process gets its id. */
 TEST_F(filter, exclude_self_is_not_a_number)
 {
 	static char stack[65536] __attribute__((aligned(16)));
@@ -585,7 +585,7 @@ TEST_F(filter, only_the_classes_asked_for)
 	}
 }
 
-/* What thread_execs() becomes. */
+/* Run as the program that thread_execs() executes. */
 __attribute__((constructor)) static void be_the_new_program(int argc, char **argv)
 {
 	if (argc != 4 || strcmp(argv[1], "--use"))

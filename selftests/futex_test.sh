@@ -1,6 +1,6 @@
 #!/bin/bash
-# Futexes of real programs: who waits for which lock, and what stress-ng does is
-# recorded to the last call.
+# Futexes of real programs: the waiters of each lock are right, and each call of
+# stress-ng is recorded.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe stress-ng strace python3
@@ -24,7 +24,7 @@ for lock, task in ((threading.Lock(), threading.Thread),
     waiter.join()
 END
 
-# record COMMAND...: nothing lost, so a total is exact
+# record COMMAND...: nothing is lost, so a total is exact
 record() {
 	rm -f data
 	ipcprobe record -m 16M -e futex,task -o data -- "$@" 2>messages >output || true
@@ -33,20 +33,20 @@ record() {
 	grep -q ' 0 lost' messages
 }
 
-# number PATTERN: of events
+# number PATTERN: print the number of events
 number() { grep -c -E "$1" events || true; }
 
-# sum PATTERN: of what those calls returned that succeeded
+# sum PATTERN: print the sum of the return values of successful calls
 sum() { awk -v p="$1" '$0 ~ p { sub(/.* ret=/, ""); n += $1 > 0 ? $1 : 0 } END { print n + 0 }' events; }
 
 WOKEN_WAIT=' futex_wait: .* ret=0 .*BLOCKED'
 
-# woken NUMBER PATTERN: events that name a waiter; without BTF there are none
+# woken NUMBER PATTERN: expect so many events that name a waiter; without BTF there are none
 woken() {
 	[ ! -e /sys/kernel/btf/vmlinux ] || equal "tasks that were woken" "$1" "$(number "$2")"
 }
 
-# Every waiter that was woken names who did it.
+# Each waiter that was woken names its waker.
 balanced() {
 	local waits
 
@@ -69,7 +69,7 @@ stress_sem() {
 	balanced
 }
 
-# A child waits, its parent wakes it; the waits are so short that most time out.
+# A child waits and its parent wakes it; the waits are so short that most time out.
 stress_futex() {
 	local waits
 
@@ -80,7 +80,7 @@ stress_futex() {
 	woken "$(sum ' futex_wake: .*op=WAKE ')" ' futex_woken: .*op=WAKE '
 }
 
-# Both look at the same run; strace does not see itself.
+# strace and ipcprobe look at the same run; strace does not record itself.
 agrees_with_strace() {
 	record strace -f -qq -e trace=futex -o strace.log python3 locks.py
 	sed -i '/^ *strace /d' events
@@ -91,10 +91,10 @@ agrees_with_strace() {
 nothing_is_left() { fails hooked; }
 
 
-prove "a program's waiters say what lock they wait for" locks_are_named
+prove "a program's waiters name their lock" locks_are_named
 prove "each of its waits that was woken names its waker" balanced
 prove "each wait of stress-ng --sem that was woken names its waker" stress_sem
-prove "stress-ng --futex wakes as many tasks as it was told" stress_futex
+prove "stress-ng --futex has as many wakes as its option says" stress_futex
 prove "as many calls as strace sees" agrees_with_strace
 prove "nothing stays attached" nothing_is_left
 prove_end

@@ -1,8 +1,8 @@
 #!/bin/bash
 # guest.sh [-p PART/PARTS] [PROGRAM...]: in a guest, run the guest tests (default:
-# every *_test and *_test.sh here, with -p one part of them) and print KTAP. After
-# each, the module must be gone or go, the kernel log since the test began must be
-# clean, and this shell must have the processors that it had.
+# each *_test and *_test.sh here, with -p one part of them) and print KTAP. After each
+# test, the module must be unloaded or unload, the kernel log since the test began
+# must be clean, and this shell must have the processors that it had before.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
@@ -11,18 +11,18 @@ processors=$(nproc)
 limit=${TEST_TIMEOUT:-1200}
 [ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
 
-# The debug kernel's leak detector, once off, stays off, and refuses whatever it is asked.
+# The debug kernel's leak detector stays off once it is off, and then refuses each command.
 leak_detector_is_off() {
 	local file=/sys/kernel/debug/kmemleak
 
 	[ -e $file ] && { echo dump=0 >$file; } 2>&1 | grep -q 'Operation not permitted'
 }
 
-# log_since MARKER: the kernel's log from that line on, or all that the kernel
-# still has if newer lines took its place.
+# log_since MARKER: print the kernel's log from that line on, or the whole log if
+# newer lines have overwritten that line.
 log_since() { dmesg | tac | sed "/$1/q" | tac; }
 
-# What the test left behind, as ktap_program's judge.
+# Judge what the test left behind, for ktap_program.
 judge() {
 	local marker=$1 error complaints verdict=0
 

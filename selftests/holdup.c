@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * holdup CLASS THREADS FILES PIPES: how long snapshots hold others up.
+ * holdup CLASS THREADS FILES PIPES: measure how long snapshots delay other tasks.
  *
- * A task of the highest priority sleeps for 100 us again and again, while
- * snapshots of a class are taken on a machine that has so many sleeping threads,
- * and a process with so many descriptors of files and of a pipe.  What it is
- * late by at most is printed, without snapshots and with them.  On one processor
- * that counts instructions (run.sh -c), 1 ns is one instruction.
+ * A task of the highest priority sleeps for 100 us again and again, while snapshots of
+ * a class are taken on a machine with so many sleeping threads, and a process with so
+ * many descriptors of files and of a pipe.  The task's largest delay is printed,
+ * without snapshots and with them.  On one processor that counts instructions (run.sh
+ * -c), 1 ns is one instruction.
  */
 #include <kselftest_harness.h>
 
@@ -39,7 +39,7 @@ static void *sleep_again(void *arg)
 	return NULL;
 }
 
-/* What the task is late by while @work goes on. */
+/* Measure the largest delay of the task while @work runs. */
 static uint64_t measure(void (*work)(void *arg), void *arg)
 {
 	struct sched_param param = { .sched_priority = 99 };

@@ -15,7 +15,7 @@ FIXTURE(eventfd)
 	uint32_t id;
 };
 
-/* What the kernel itself calls it; all ones without BTF, as in the records. */
+/* The kernel's own number of the eventfd; ~0 without BTF, as in the records. */
 static uint32_t number_of(int fd)
 {
 	uint32_t id = UINT32_MAX;
@@ -64,7 +64,7 @@ struct io {
 	uint8_t is_semaphore;
 };
 
-/* Reads and writes have the same fields. */
+/* Check a read or a write: both records have the same fields. */
 static void expect_io(struct __test_metadata *_metadata, const void *record, const struct io *want)
 {
 	const struct ipcprobe_rec_eventfd_read *rec = record;
@@ -205,21 +205,21 @@ TEST_F(eventfd, blocked)
 	NO_MORE(&cursor);
 }
 
-/* ---- page faults in the buffer are no waits for the counter ---- */
+/* ---- page faults in the buffer do not count as waits for the counter ---- */
 
 static void do_fault(int *fd)
 {
 	struct user_fault fault;
 
 	user_fault_open(&fault);
-	/* of a memory that reads as 0 once it is there */
+	/* the page reads as 0 once it is mapped */
 	CHECK(write(*fd, fault.page[0], 8) == 8);
 	CHECK(write(*fd, &(uint64_t) { 3 }, 8) == 8);
 	CHECK(read(*fd, fault.page[1], 8) == 8 && *(uint64_t *)fault.page[1] == 3);
 	CHECK(fault.nr_handled == 2);
 }
 
-/* Waits for the counter, and for its buffer. */
+/* Wait for the counter, and for the page of the buffer. */
 static void do_fault_and_wait(int *fd)
 {
 	struct user_fault fault;

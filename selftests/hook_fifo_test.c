@@ -27,7 +27,7 @@ TEST_F(pipe, fifo)
 
 	make_fifo(self->shared);
 	tid = SPAWN(do_fifo, self->shared);
-	/* The FIFO is described by whoever opens it first, before it waits. */
+	/* The first task that opens the FIFO describes it, before it waits. */
 	snapshot = capture_wait(&self->cap, IPCPROBE_REC_pipe_snapshot, 0);
 	ASSERT_NE(NULL, snapshot);
 	ASSERT_STREQ(self->shared->path, snapshot->path);
@@ -54,7 +54,7 @@ TEST_F(pipe, fifo)
 	EXPECT_EQ(fifo | IPCPROBE_IO_READ_END, open_rec->flags);
 	EXPECT_LT(snapshot->hdr.ts_ns - open_rec->dur_ns, begin_ns);
 	EXPECT_GE(open_rec->dur_ns, begin_ns - snapshot->hdr.ts_ns);
-	/* whether it had to wait for the bytes is chance */
+	/* whether the task had to wait for the bytes is chance */
 	do {
 		read_rec = (const void *)cursor_next(&cursor);
 		ASSERT_NE(NULL, read_rec);
@@ -100,7 +100,7 @@ static void do_fifo_alone(struct shared *shared)
 	CHECK(fd >= 0);
 	shared->fd[1] = fd;
 	close(fd);
-	/* a new pipe stands behind the FIFO when nobody had it open */
+	/* while no task has the FIFO open it has no pipe: opening it made a new one */
 	close(shared->fd[0]);
 	fd = open(shared->path, O_RDWR);
 	CHECK(write(fd, page, 10) == 10);

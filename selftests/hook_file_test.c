@@ -51,7 +51,7 @@ FIXTURE_TEARDOWN(file)
 	capture_close(&self->cap);
 }
 
-/* The next record, a file_info that gives @fd a number.  Return: the number. */
+/* The next record must be a file_info that gives @fd a number.  Return: the number. */
 static uint32_t expect_info(struct __test_metadata *_metadata, struct cursor *cursor, int fd,
 			    const char *path)
 {
@@ -76,7 +76,7 @@ struct io {
 	uint16_t flags;
 };
 
-/* Reads and writes have the same fields. */
+/* Check a read or a write: both records have the same fields. */
 static void expect_io(struct __test_metadata *_metadata, const void *record, const struct io *want)
 {
 	const struct ipcprobe_rec_file_read *rec = record;
@@ -178,7 +178,7 @@ TEST_F(file, vectored_calls)
 	REAP(tid);
 	FINISH(&self->cap);
 	cursor = records_of(&self->cap, tid);
-	/* the segments come first, even before the file's name */
+	/* the records of segments come first, even before the file's name */
 	EXPECT_SEGMENT(&cursor, 1);
 	EXPECT_SEGMENT(&cursor, 2);
 	file = expect_info(_metadata, &cursor, self->fd, self->path);
@@ -200,7 +200,7 @@ static void do_many_segments(int *fd)
 	CHECK(writev(*fd, many, NR(many)) == NR(many));
 }
 
-TEST_F(file, more_segments_than_are_told)
+TEST_F(file, more_segments_than_are_recorded)
 {
 	const struct ipcprobe_rec_file_write *rec;
 	struct cursor cursor;
@@ -244,7 +244,7 @@ TEST_F(file, append)
 	NO_MORE(&cursor);
 }
 
-/* RWF_APPEND does for one call what O_APPEND does for the open file. */
+/* RWF_APPEND does for one call the same as O_APPEND does for the open file. */
 static void do_append_flag(int *fd)
 {
 	CHECK(pwritev2(*fd, iov, 1, 5, RWF_APPEND) == 10);
@@ -302,7 +302,7 @@ static void do_failures(int *fd)
 	CHECK(!setrlimit(RLIMIT_FSIZE, &limit));
 	CHECK(write(*fd, page, 2000) == 1000);
 	CHECK(write(*fd, page, 2000) < 0 && errno == EFBIG);
-	/* refused before the file is looked at */
+	/* refused before the kernel looks at the file */
 	CHECK(pread(*fd, page, 10, -1) < 0 && errno == EINVAL);
 	CHECK(pread(-1, page, 10, 0) < 0 && errno == EBADF);
 }
@@ -367,7 +367,7 @@ TEST_F(file, names_once)
 	NO_MORE(&cursor);
 }
 
-/* Each session is told, also of files that an earlier one met. */
+/* Each session gets the names, also of files that an earlier session has seen. */
 TEST_F(file, names_in_each_session)
 {
 	struct ipcprobe_config config = { .classes = CLASS_BIT(FILE), .ring_bytes = 65536 };
@@ -404,7 +404,7 @@ static void do_long_path(char *base)
 	}
 }
 
-/* A path that does not fit is told to be so; the record is sound all the same. */
+/* A record of a path that is too long says so, and is otherwise valid. */
 TEST_F(file, long_paths)
 {
 	const struct ipcprobe_rec_file_info *info;
@@ -508,7 +508,7 @@ TEST_F(file, sendfile_to_a_socket)
 	NO_MORE(&cursor);
 }
 
-/* ---- what is no regular file ---- */
+/* ---- descriptors that are no regular files ---- */
 
 static void do_others(int *fd)
 {
@@ -552,7 +552,7 @@ static void do_compat(int *fd)
 	CHECK(ret == 10);
 }
 
-/* A kernel without IA32 emulation kills who tries. */
+/* A kernel without IA32 emulation kills the caller. */
 static bool has_compat_calls(void)
 {
 	pid_t pid = fork();
@@ -569,7 +569,7 @@ static bool has_compat_calls(void)
 	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* They have other numbers. */
+/* 32-bit calls have other numbers. */
 TEST_F(file, compat_call)
 {
 	const struct ipcprobe_rec_file_write *rec;
@@ -586,11 +586,11 @@ TEST_F(file, compat_call)
 }
 #endif
 
-/* ---- two files that have one number ---- */
+/* ---- two files with the same inode number ---- */
 
 /*
- * Of two file systems below one overlay: their numbers begin at the same, and
- * the overlay shows both under its own device.
+ * Two file systems below one overlay: their inode numbers begin at the same value, and
+ * the overlay shows both with its own device number.
  */
 struct overlay {
 	char dir[32];
@@ -642,7 +642,7 @@ static bool mount_overlay(struct overlay *overlay)
 	CHECK(!mkdir(overlay->work, 0700));
 	strcat(overlay->upper, "/up");
 	CHECK(!mkdir(overlay->upper, 0700));
-	/* So that as many numbers are taken in both. */
+	/* Use as many inode numbers in both. */
 	put_file(overlay->lower, "x", "x");
 	put_file(overlay->lower, "y", "y");
 	put_file(overlay->lower, "lower", "lower");
@@ -677,7 +677,7 @@ TEST_F(file, files_below_an_overlay)
 	ASSERT_EQ(0, *status);
 	FINISH(&self->cap);
 	cursor = records_of(&self->cap, tid);
-	for (i = 0; i < 4; i++) {	/* made below the overlay */
+	for (i = 0; i < 4; i++) {	/* made below the overlay, before the session has seen it */
 		NEXT(&cursor, file_info);
 		NEXT(&cursor, file_write);
 	}
@@ -721,7 +721,7 @@ static void expect_size(struct __test_metadata *_metadata,
 #define EXPECT_SIZE(cursor, file, ...)					\
 	expect_size(_metadata, NEXT(cursor, file_resize), file, &(struct size) { __VA_ARGS__ })
 
-/* A file system of no blocks, whose function for it is the kernel's common one. */
+/* A file system without blocks, which uses the kernel's common function for this call. */
 struct place {
 	char folder[64];
 	char path[128];
@@ -747,7 +747,7 @@ static void do_resize(struct place *place)
 {
 	int fd = open(place->path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 
-	CHECK(ftruncate(fd, 2) == 0);	/* nobody has met it yet */
+	CHECK(ftruncate(fd, 2) == 0);	/* not seen by the session yet */
 	CHECK(write(fd, page, 1000) == 1000);
 	CHECK(ftruncate(fd, 100) == 0);
 	CHECK(truncate(place->path, 50) == 0);
@@ -823,17 +823,17 @@ static void do_rename(struct place *place)
 	CHECK(!mkdir("a", 0700) && !mkdir("a/b", 0700) && !mkdir("c", 0700));
 	fd = open("a/b/f", O_RDWR | O_CREAT, 0600);
 	other = open("other", O_RDWR | O_CREAT, 0600);
-	CHECK(!rename("other", "unmet"));	/* nobody has met it yet */
+	CHECK(!rename("other", "unmet"));	/* not seen by the session yet */
 	CHECK(write(fd, page, 1) == 1);
 	CHECK(!rename("a/b/f", "a/b/g"));
 	CHECK(rename("a/b/f", "a/b/h") == -1);
 	CHECK(!rename("a/b/g", "h"));
 	CHECK(!rename("h", "c/i"));
 	CHECK(!rename("c/i", "a/b/j"));
-	CHECK(!rename("a", "d"));		/* no record for what is in it */
+	CHECK(!rename("a", "d"));		/* the files inside it give no record */
 	CHECK(write(other, page, 1) == 1);
 	CHECK(!syscall(SYS_renameat2, AT_FDCWD, "d/b/j", AT_FDCWD, "unmet", RENAME_EXCHANGE));
-	CHECK(!rename("unmet", "d/b/j"));	/* in the other's place */
+	CHECK(!rename("unmet", "d/b/j"));	/* replaces the other file */
 	CHECK(write(fd, page, 1) == 1);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class futex: each call gives exactly its records, each wake its two tasks. */
+/* Class futex: each call gives exactly its records, and each wake names both its tasks. */
 #include <kselftest_harness.h>
 
 #include "uring.h"
@@ -31,7 +31,7 @@ struct element {	/* struct futex_waitv */
 
 #define ELEMENT(word, val_)	{ .val = val_, .uaddr = (uintptr_t)(word), .flags = 2 }
 
-/* What most tests share with their children: futexes in a file of their own. */
+/* Page that most tests share with their children: futexes in a file of their own. */
 struct page {
 	uint32_t a;
 	uint32_t b;
@@ -81,7 +81,10 @@ FIXTURE_SETUP(futex)
 	ASSERT_NE(NULL, self->page);
 	ASSERT_EQ(0, capture_open(&self->cap, &config));
 	ASSERT_EQ(0, capture_start(&self->cap));
-	/* The file is told of now, so not among the children's records. */
+	/*
+	 * Describe the file now, so that its description is not among the children's
+	 * records.
+	 */
 	ASSERT_EQ(0, wake(&self->page->a, 1));
 }
 
@@ -90,7 +93,7 @@ FIXTURE_TEARDOWN(futex)
 	capture_close(&self->cap);
 }
 
-/* STOP; the test's own records from its first call on. */
+/* STOP; then iterate over the test's own records from its first call on. */
 #define FINISH_FUTEX(self) do {							\
 	FINISH(&(self)->cap);							\
 	(self)->own = records_of(&(self)->cap, getpid());			\
@@ -107,7 +110,7 @@ static uint64_t offset_in(const struct page *page, const void *word)
 	return (uintptr_t)word - (uintptr_t)page;
 }
 
-/* A record of one futex in the test's page. */
+/* Check the futex in a record: a word in the test's page. */
 #define EXPECT_AT(self, rec, word_) do {					\
 	EXPECT_EQ((uintptr_t)(word_), (rec)->addr);				\
 	EXPECT_EQ(offset_in((self)->page, word_), (rec)->offset);		\
@@ -144,7 +147,7 @@ static uint64_t offset_in(const struct page *page, const void *word)
 	EXPECT_EQ(IPCPROBE_FUTEX_SHARED, __wake->flags);			\
 } while (0)
 
-/* Who woke whom is not known without BTF; NULL then. */
+/* Without BTF the waker is not known; the result is NULL then. */
 #define NEXT_WOKEN(cursor)							\
 	(has_btf() ? NEXT(cursor, futex_woken) : NULL)
 
@@ -232,7 +235,7 @@ static void do_errors(struct page *page)
 	CHECK(futex((uint32_t *)4096, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0) < 0 && errno == EFAULT);
 	CHECK(futex((uint32_t *)-8, FUTEX_WAKE, 1, NULL, NULL, 0) < 0 && errno == EFAULT);
 	CHECK(futex((uint32_t *)4096, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 0);
-	/* What the call itself refuses is no operation on a futex. */
+	/* A call with a wrong argument is no operation on a futex. */
 	CHECK(futex(word, 99, 0, NULL, NULL, 0) < 0 && errno == ENOSYS);
 	CHECK(futex(word, FUTEX_WAIT, 0, &bad, NULL, 0) < 0 && errno == EINVAL);
 }
@@ -254,7 +257,7 @@ TEST_F(futex, errors)
 	block = EXPECT_BLOCK(self, &cursor, &page->a, WAIT, 0, IPCPROBE_FUTEX_TIMEOUT);
 	wait = EXPECT_WAIT(self, &cursor, &page->a, WAIT, 0, -ETIMEDOUT,
 			   IPCPROBE_FUTEX_BLOCKED | IPCPROBE_FUTEX_TIMEOUT);
-	/* The kernel counts the time from before the operation begins. */
+	/* The kernel's time limit begins before the operation begins. */
 	EXPECT_LE(page->called_ns + TIMEOUT_NS, wait->hdr.ts_ns);
 	EXPECT_LE(page->called_ns, wait->hdr.ts_ns - wait->dur_ns);
 	EXPECT_GE(block->hdr.ts_ns, wait->hdr.ts_ns - wait->dur_ns);
@@ -277,7 +280,7 @@ TEST_F(futex, errors)
 	NO_MORE(&cursor);
 }
 
-/* ---- waits that nobody ends ---- */
+/* ---- waits that no other task ends ---- */
 
 static void on_signal(int number)
 {
@@ -349,7 +352,7 @@ static void stop_and_continue(pid_t tid)
 	kill(tid, SIGCONT);
 }
 
-/* A time limit that a stop interrupts goes on without a new call. */
+/* A time limit continues without a new call after a stop interrupted it. */
 TEST_F(futex, stopped)
 {
 	const int flags = IPCPROBE_FUTEX_BLOCKED | IPCPROBE_FUTEX_TIMEOUT;
@@ -445,7 +448,7 @@ TEST_F(futex, mutex_at_two_addresses)
 	EXPECT_EQ(info->file, block->file);
 	EXPECT_NE((uintptr_t)mutex, block->addr);
 	EXPECT_EQ(0, NEXT(&cursor, futex_wait)->ret);
-	/* Taken with waiters in mind, so it is given back with a wake. */
+	/* The mutex was locked in the state "with waiters", so unlocking it wakes. */
 	EXPECT_EQ(0, NEXT(&cursor, futex_wake)->ret);
 	NO_MORE(&cursor);
 	woken = NEXT_WOKEN(&self->own);
@@ -577,7 +580,7 @@ static void do_cond_wait(struct page *page)
 	CHECK(!pthread_mutex_unlock(&page->mutex));
 }
 
-/* Waits that were woken, of a task. */
+/* Number of waits of a task that a wake ended. */
 static unsigned int count_woken_waits(const struct capture *cap, uint32_t tid)
 {
 	struct cursor cursor = records_of(cap, tid);
@@ -590,7 +593,7 @@ static unsigned int count_woken_waits(const struct capture *cap, uint32_t tid)
 	return nr;
 }
 
-/* Wakes are a task's own, woken are those that name it; all of the session. */
+/* Sum up the session: wakes name their own task, futex_woken records name the woken one. */
 static void count_wakes(const struct capture *cap, unsigned int *nr_woken, unsigned int *sum)
 {
 	size_t i;
@@ -665,7 +668,7 @@ TEST_F(futex, lock_pi)
 	page->a = getpid();
 	tid = SPAWN(do_lock_pi, page);
 	AWAIT_BLOCK(self, tid);
-	/* It is queued, but may not have announced itself on the lock yet. */
+	/* The child is queued, but may not have set FUTEX_WAITERS yet. */
 	while (!(__atomic_load_n(&page->a, __ATOMIC_RELAXED) & FUTEX_WAITERS))
 		;
 	ASSERT_EQ(0, futex(&page->a, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0));
@@ -691,7 +694,7 @@ static void do_wait_requeue_pi(struct page *page)
 	CHECK(futex(&page->b, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0) == 0 || errno == EPERM);
 }
 
-/* The lock is free: the one woken gets it, the other inherits it. */
+/* The lock is free: the woken task gets it, and the other task inherits it. */
 TEST_F(futex, requeue_pi)
 {
 	struct page *page = self->page;
@@ -738,7 +741,7 @@ static void do_join(uint32_t *go)
 	CHECK(!pthread_join(thread, NULL));
 }
 
-TEST_F(futex, thread_exit_wakes_who_joins)
+TEST_F(futex, thread_exit_wakes_the_joiner)
 {
 	const struct ipcprobe_rec_futex_woken *woken = NULL;
 	const struct ipcprobe_rec_futex_block *block;
@@ -822,7 +825,7 @@ static void do_execute_holding(struct page *page)
 	_exit(1);
 }
 
-/* S: the heir stands in the lock's own queue by now, not only in the futex's. */
+/* Wait for state S: then the heir is in the lock's own queue, not only in the futex's. */
 static void await_sleep(pid_t pid)
 {
 	char path[32], line[256], state = 0;
@@ -837,7 +840,7 @@ static void await_sleep(pid_t pid)
 	}
 }
 
-/* The kernel hands a lock that inherits priority on, without futex_wake(). */
+/* The kernel hands over a lock with priority inheritance without futex_wake(). */
 static void expect_inheritance(struct __test_metadata *_metadata,
 			       FIXTURE_DATA(futex) *self, void (*do_leave)(struct page *))
 {
@@ -875,7 +878,7 @@ TEST_F(futex, inherited_from_an_owner_that_executes)
 
 /* ---- requests of io_uring ---- */
 
-/* The threads of this process; io_uring's workers are among them. */
+/* Number of threads of this process, io_uring's workers included. */
 static int nr_threads(void)
 {
 	DIR *dir = opendir("/proc/self/task");
@@ -885,7 +888,7 @@ static int nr_threads(void)
 	while (readdir(dir))
 		nr++;
 	closedir(dir);
-	return nr - 2;	/* . and .. */
+	return nr - 2;	/* without "." and ".." */
 }
 
 static void put_wait(struct uring *uring, uint8_t opcode, uint32_t *word,
@@ -900,7 +903,7 @@ static void put_wait(struct uring *uring, uint8_t opcode, uint32_t *word,
 		sqe->len = 1;
 		return;
 	}
-	sqe->fd = 2;		/* of 32 bits; the value to wait at is 0 */
+	sqe->fd = 2;		/* size of 32 bits; the expected value is 0 */
 	sqe->addr3 = ~0U;
 }
 
@@ -912,14 +915,14 @@ static bool has_futex_requests(struct page *page)
 
 	CHECK(!uring_open(&uring));
 	put_wait(&uring, FUTEX_WAIT_REQUEST, &page->words[0], &element);
-	uring.sqes[0].off = 1;		/* the value: it is another */
+	uring.sqes[0].off = 1;		/* the expected value differs from the futex's */
 	uring_submit(&uring, 1);
 	ret = uring_wait(&uring);
 	close(uring.fd);
 	return ret == -EAGAIN;
 }
 
-/* A worker that waits for a FIFO's other end: so it is not the last that ends. */
+/* Keep a worker waiting for a FIFO's other end, so that the last worker never ends. */
 static void occupy_worker(struct uring *uring)
 {
 	struct io_uring_sqe *sqe;
@@ -933,7 +936,7 @@ static void occupy_worker(struct uring *uring)
 
 #define NR_REQUESTS	4
 
-/* Workers queue the waits; one that has had no work for some seconds ends. */
+/* Workers queue the waits; a worker without work ends after some seconds. */
 static void do_wait_by_requests(struct page *page)
 {
 	struct element elements[NR_REQUESTS];
@@ -1071,9 +1074,9 @@ TEST_F(futex, calls_for_one_thing_each)
 	NO_MORE(&cursor);
 }
 
-/* ---- nothing is missed ---- */
+/* ---- no call is missed ---- */
 
-/* Counted by those who call. */
+/* Counted by the callers. */
 struct tally {
 	atomic_uint waits;
 	atomic_uint slept;
@@ -1125,7 +1128,10 @@ static void *contend(void *arg)
 	return NULL;
 }
 
-/* On one CPU, and all there from the start: a yield inside the lock makes others want it. */
+/*
+ * All tasks are on one CPU and begin together: a yield inside the lock makes others
+ * contend.
+ */
 static void do_contend(struct tally *tally)
 {
 	pthread_t threads[NR_THREADS];
@@ -1142,7 +1148,7 @@ static void do_contend(struct tally *tally)
 		CHECK(!pthread_join(threads[i], NULL));
 }
 
-/* One address of one process, however it is mapped: the wait is private. */
+/* All tasks use one address of one process, so the wait is private. */
 TEST_F(futex, contention)
 {
 	unsigned int waits = 0, slept = 0, blocks = 0, wakes = 0, sum = 0, woken = 0;
@@ -1158,7 +1164,7 @@ TEST_F(futex, contention)
 		const struct ipcprobe_rec *rec = self->cap.recs[i].rec;
 		const struct ipcprobe_rec_futex_wait *wait = (const void *)rec;
 
-		/* addr is the first field of them all */
+		/* addr is the first field of each of these records */
 		if (rec->type >> 8 != IPCPROBE_CLASS_FUTEX || wait->addr != addr)
 			continue;
 		if (rec->type == IPCPROBE_REC_futex_wait) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class msg: each call on a POSIX queue gives exactly its records, a receive the
- * number of the very send.
+ * Class msg: each call on a POSIX queue gives exactly its records, and a receive has
+ * the number of the send that it received.
  */
 #include <kselftest_harness.h>
 
@@ -70,7 +70,7 @@ static void do_mq_calls(struct job *job)
 	CHECK(mq_send(1, message.text, 1, 0) == -1 && errno == EBADF);
 }
 
-TEST_F(msg, tells_posix_sends_and_receives)
+TEST_F(msg, records_posix_sends_and_receives)
 {
 	struct cursor cursor;
 	struct mq_attr attr;
@@ -193,7 +193,7 @@ TEST_F(msg, ends_posix_waits)
 
 		cursor = records_of(&self->cap, tids[i]);
 		rec = cursor_next(&cursor);
-		/* who comes too late need not wait */
+		/* the last receiver may come too late to wait */
 		if (i == 2 && rec && rec->type != IPCPROBE_REC_mq_block)
 			cursor = records_of(&self->cap, tids[i]);
 		EXPECT_EQ(rets[i], NEXT(&cursor, mq_receive)->ret);
@@ -218,7 +218,7 @@ static void do_mq_life(struct job *job)
 	CHECK(!mq_close(mq));
 }
 
-TEST_F(msg, tells_the_life_of_posix_queues)
+TEST_F(msg, records_the_life_of_posix_queues)
 {
 	const struct ipcprobe_rec_mq_destroy *destroy;
 	const struct ipcprobe_rec_mq_notify *notify;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class msg: each call on a System V queue gives exactly its records, a receive
- * the number of the very send, and what the kernel itself says of all queues
- * (IPC_STAT, /proc/sysvipc/msg, mq_getattr) agrees.
+ * Class msg: each call on a System V queue gives exactly its records, a receive has the
+ * number of the send that it received, and the records agree with what the kernel
+ * reports of all queues (IPC_STAT, /proc/sysvipc/msg, mq_getattr).
  */
 #include <kselftest_harness.h>
 
@@ -16,8 +16,8 @@
 #ifndef MSG_COPY
 #define MSG_COPY	040000
 #endif
-#define ERESTARTNOHAND	514	/* as ERESTARTSYS */
-/* Send and receive have the same fields. */
+#define ERESTARTNOHAND	514	/* like ERESTARTSYS */
+/* Check a send or a receive: both records have the same fields. */
 static void expect_transfer(struct __test_metadata *_metadata, const void *record,
 			    const struct ipcprobe_rec_msg_send *want)
 {
@@ -56,7 +56,7 @@ static void do_calls(struct job *job)
 	CHECK(!send_msg(job->id, 3, 100, 0));
 	CHECK(!send_msg(job->id, 5, 200, IPC_NOWAIT));
 	CHECK(!send_msg(job->id, 5, 0, 0));
-	/* by type, by number with a copy, by least type, but not one type */
+	/* receive by type, by number with a copy, by least type, and by any type but one */
 	CHECK(msgrcv(job->id, &message, 8192, 5, 0) == 200);
 	CHECK(!send_msg(job->id, 4, 5000, 0));
 	CHECK(msgrcv(job->id, &message, 8192, 4, MSG_EXCEPT) == 100);
@@ -66,7 +66,7 @@ static void do_calls(struct job *job)
 	CHECK(msgrcv(job->id, &message, 50, 0, MSG_NOERROR) == 50);
 }
 
-TEST_F(msg, tells_sends_and_receives)
+TEST_F(msg, records_sends_and_receives)
 {
 	pid_t tid = SPAWN(do_calls, self->job);
 	struct cursor cursor;
@@ -138,7 +138,7 @@ static void do_errors(struct job *job)
 	CHECK(errno == EAGAIN);
 }
 
-TEST_F(msg, tells_errors)
+TEST_F(msg, records_errors)
 {
 	pid_t tid = SPAWN(do_errors, self->job);
 	const struct ipcprobe_rec_msg_receive *lost;
@@ -153,11 +153,11 @@ TEST_F(msg, tells_errors)
 	EXPECT_MSG(&cursor, msg_send, 0, 10, 0, -EINVAL);
 	EXPECT_MSG_OF(-1, &cursor, msg_send, 1, 10, 0, -EINVAL);
 	EXPECT_MSG_OF(self->job->id + 32768, &cursor, msg_send, 1, 10, 0, -EINVAL);
-	/* The type is read from the bad address before anything else. */
+	/* The type is read from the bad address before the queue is used. */
 	EXPECT_MSG(&cursor, msg_receive, 7, 10, 0, -ENOMSG, .msgflg = IPC_NOWAIT);
 	seq = NEXT(&cursor, msg_send)->seq;
 	EXPECT_MSG(&cursor, msg_receive, 0, 9, 0, -E2BIG);
-	/* The kernel throws it away. */
+	/* The kernel discards the message. */
 	lost = NEXT(&cursor, msg_receive);
 	EXPECT_EQ(-EFAULT, lost->ret);
 	EXPECT_EQ(seq, lost->seq);
@@ -290,8 +290,8 @@ TEST_F(msg, ends_interrupted_killed_and_orphaned_waits)
 	NO_MORE(&cursor);
 }
 
-/* A server that waits already when the session starts. */
-TEST_F(msg, tells_a_receive_that_waited_before)
+/* A server waits for a message before the session starts. */
+TEST_F(msg, records_a_receive_that_waited_before)
 {
 	const struct ipcprobe_rec_msg_receive *rec;
 	pid_t tid = SPAWN(receive_one, self->job);
@@ -299,7 +299,8 @@ TEST_F(msg, tells_a_receive_that_waited_before)
 	uint32_t seq;
 
 	BLOCK_OF(tid, msg_block);
-	ASSERT_EQ(0, capture_stop(&self->cap));	/* the child has it open, too */
+	/* stops explicitly, because the child has the session open, too */
+	ASSERT_EQ(0, capture_stop(&self->cap));
 	capture_close(&self->cap);
 	ASSERT_EQ(0, open_session(&self->cap, IPCPROBE_F_NO_SNAPSHOT));
 	ASSERT_EQ(0, send_msg(self->job->id, 9, 77, 0));
@@ -323,7 +324,7 @@ TEST_F(msg, tells_a_receive_that_waited_before)
 #define NR_PEERS	4
 #define NR_EACH		250
 
-/* A message says which one it is: what was told of it is compared with that. */
+/* Each message holds its own number, with which its records are compared. */
 static void send_many(struct job *job)
 {
 	int i;
@@ -351,7 +352,7 @@ static void receive_many(struct receipts *receipts, int me)
 	}
 }
 
-/* The number in the nth send or receive of a task; 0: there is none. */
+/* Number of the @nth message that a task sent or received; 0: there is none. */
 static uint32_t seq_of(const struct capture *cap, uint32_t tid, unsigned int n, uint16_t type)
 {
 	struct cursor cursor = records_of(cap, tid);
@@ -409,7 +410,7 @@ static void do_life(struct job *job)
 	job->step = id;
 }
 
-TEST_F(msg, tells_the_life_of_queues)
+TEST_F(msg, records_the_life_of_queues)
 {
 	const struct ipcprobe_rec_msg_destroy *destroy;
 	const struct ipcprobe_rec_msg_create *create;
@@ -436,7 +437,7 @@ TEST_F(msg, tells_the_life_of_queues)
 	NO_MORE(&cursor);
 }
 
-/* What /proc/sysvipc/msg says of a queue. */
+/* Read the queue's line of /proc/sysvipc/msg. */
 static int read_proc(int id, unsigned int *key, unsigned int *bytes, unsigned int *nr,
 		     unsigned int *send_pid, unsigned int *receive_pid)
 {
@@ -494,13 +495,13 @@ TEST_F(msg, finds_queues_that_exist)
 
 /* ---- page faults ---- */
 
-/* Page faults in the text are no waits for the queue. */
+/* Page faults in the text do not count as waits for the queue. */
 static void do_faults(struct job *job)
 {
 	struct user_fault fault;
 
 	user_fault_open(&fault);
-	/* The type stands before, the text in a page that is not there yet. */
+	/* The type is before the page border; the text is in a page that is not mapped yet. */
 	*(long *)(fault.page[1] - sizeof(long)) = 1;
 	CHECK(!msgsnd(job->id, fault.page[1] - sizeof(long), 100, 0));
 	CHECK(msgrcv(job->id, fault.page[3] - sizeof(long), 100, 0, 0) == 100);
@@ -512,7 +513,7 @@ static void do_faults(struct job *job)
 	CHECK(fault.nr_handled == 6);
 }
 
-/* A queue that is full already, after a fault. */
+/* A queue is full already, after a page fault. */
 static void do_fault_and_wait(struct job *job)
 {
 	struct user_fault fault;
@@ -530,7 +531,7 @@ static void expect_no_wait(struct __test_metadata *_metadata,
 	EXPECT_LT(0, rec->seq);
 }
 
-TEST_F(msg, tells_faults_from_waits)
+TEST_F(msg, distinguishes_faults_from_waits)
 {
 	struct cursor cursor;
 	pid_t tid, sender;
@@ -592,7 +593,7 @@ static void move_texts(struct prints_log *log)
 	fill_words(edge->text, 20);
 	CHECK(msgrcv(log->id, edge, 2000, 0, 0) == 20);
 	expect_prints(log, edge->text, 20);
-	/* nothing came */
+	/* no message was received */
 	CHECK(msgrcv(log->id, &message, 10, 0, IPC_NOWAIT) == -1 && errno == ENOMSG);
 	expect_prints(log, NULL, 0);
 }

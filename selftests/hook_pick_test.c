@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class pick: what the scheduler chose from, and who asked for a switch. */
+/* Class pick: the candidates of the scheduler's choices, and who requested a switch. */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -12,7 +12,7 @@
 #define WEIGHT_NICE_0	(1024U << 10)
 #define WEIGHT_NICE_5	(335U << 10)
 
-#define PRIO_REAL_TIME	100	/* lower ones are */
+#define PRIO_REAL_TIME	100	/* real-time tasks have lower values */
 
 FIXTURE(pick)
 {
@@ -38,9 +38,9 @@ FIXTURE_TEARDOWN(pick)
 	capture_close(&self->cap);
 }
 
-/* ---- what must be true of all records ---- */
+/* ---- properties of all records ---- */
 
-/* Candidates of one CPU that no fair_pick followed yet. */
+/* Candidates of one CPU since its last fair_pick. */
 struct told {
 	uint64_t ts_ns;
 	uint32_t nr;
@@ -79,15 +79,16 @@ static void check_pick(struct __test_metadata *_metadata, const struct told *tol
 	if (told->nr)
 		EXPECT_EQ(told->ts_ns, rec->hdr.ts_ns);
 	EXPECT_LE(told->nr, rec->nr_queued);
-	/* all of a short queue */
+	/* all entities of a short queue are recorded */
 	if (rec->nr_queued <= 16)
 		EXPECT_EQ(rec->nr_queued, rec->nr_told);
 	EXPECT_NE(0, rec->group);
 }
 
 /**
- * check_all - candidates belong to their fair_pick, and who is switched to was
- *	one in the queue that was searched last
+ * check_all - check that candidates belong to their fair_pick, and that the next task
+ * was a
+ *	candidate of the queue that was searched last
  */
 static void check_all(struct __test_metadata *_metadata, const struct capture *cap, uint32_t cpu)
 {
@@ -155,7 +156,7 @@ struct rival {
 	int nice;
 };
 
-/* Says that it is there, and runs until told to stop. */
+/* Report that this task runs, and run until it is to stop. */
 static void do_rival(const struct rival *rival)
 {
 	pin_to(0);
@@ -172,7 +173,7 @@ static long nr_preempted(void)
 	return usage.ru_nivcsw;
 }
 
-/* Runs on CPU 0 among its rivals until it was preempted @nr times more. */
+/* Run on CPU 0 among the rivals until the task was preempted @nr times more. */
 static void be_preempted(long nr)
 {
 	long end = nr_preempted() + nr;
@@ -206,7 +207,7 @@ TEST_F(pick, candidates_have_their_weights)
 			continue;
 		if (rec->hdr.tid == (uint32_t)pid_0)
 			nr_wrong += rec->weight != WEIGHT_NICE_0;
-		/* nice 0 before setpriority(2) */
+		/* the task had nice 0 before setpriority(2) */
 		if (rec->hdr.tid == (uint32_t)pid_5) {
 			nr_wrong += rec->weight != WEIGHT_NICE_5 && rec->weight != WEIGHT_NICE_0;
 			nr_with_both += rec->weight == WEIGHT_NICE_5;
@@ -216,7 +217,7 @@ TEST_F(pick, candidates_have_their_weights)
 	EXPECT_LT(10, nr_with_both);
 }
 
-/* Does this kernel let a task of the fair class run on to its next tick? */
+/* True if this kernel lets a task of the fair class run on until its next tick. */
 static bool is_lazy(void)
 {
 	FILE *file = fopen("/sys/kernel/debug/sched/preempt", "r");
@@ -229,7 +230,7 @@ static bool is_lazy(void)
 	return lazy;
 }
 
-/* Among equals a request may wait; then it says so. */
+/* Among equal tasks a request may wait until the next tick; its record says so. */
 TEST_F(pick, requests_that_may_wait)
 {
 	struct rival rival = { self->stage, 0 };
@@ -258,7 +259,7 @@ TEST_F(pick, requests_that_may_wait)
 	EXPECT_EQ(is_lazy(), nr_lazy > 0);
 }
 
-/* Each sched_yield() is told once, by its own function's name. */
+/* Each sched_yield() has one record, which names sched_yield's own function. */
 TEST_F(pick, yields)
 {
 	uint32_t nr = 0, tid = getpid();
@@ -293,7 +294,7 @@ static void do_real_time(volatile uint32_t *stage)
 	*stage = 100;
 }
 
-/* A real-time task that wakes up takes the CPU from one of the fair class. */
+/* A real-time task that wakes up takes the CPU from a task of the fair class. */
 TEST_F(pick, real_time_preempts_fair)
 {
 	uint32_t nr_asked = 0, nr_preempted = 0, nr_lazy = 0, victim = getpid();
@@ -318,10 +319,10 @@ TEST_F(pick, real_time_preempts_fair)
 				!sw->prev_state && sw->next == (uint32_t)pid &&
 				sw->next_prio == 99 - 10;
 	}
-	/* not always is it the victim that runs then */
+	/* the running task is not always the victim */
 	EXPECT_LE(10, nr_preempted);
 	EXPECT_EQ(0, nr_lazy);
-	EXPECT_LE(nr_preempted, nr_asked + 1);	/* one may have been asked by another before */
+	EXPECT_LE(nr_preempted, nr_asked + 1);	/* one request may be from before the session */
 }
 
 static void do_deadline(void *arg MAYBE_UNUSED)
@@ -330,10 +331,10 @@ static void do_deadline(void *arg MAYBE_UNUSED)
 
 	CHECK(!set_deadline(20000000, 90000000, 100000000));
 	for (i = 0; i < 5; i++)
-		sched_yield();	/* until the next period */
+		sched_yield();	/* leaves the queue until the next period */
 }
 
-/* Its deadline moves on by a period each time. */
+/* Its deadline moves by one period each time. */
 TEST_F(pick, deadline_parameters)
 {
 	uint64_t last = 0;
@@ -381,7 +382,7 @@ static uint32_t count_type(const struct capture *cap, uint32_t type)
 	return nr;
 }
 
-/* Beside the fixture's session, one with the queues and one with the choices only. */
+/* Besides the fixture's session, one session has only the queues and one only the choices. */
 TEST_F(pick, sessions_get_their_own_classes)
 {
 	struct ipcprobe_config only_sched = { .classes = CLASS_BIT(SCHED) };
@@ -443,7 +444,7 @@ TEST_F(pick, every_site_has_a_name)
 		if (!*site_name(&self->cap, site))
 			record_print(rec);
 		EXPECT_NE(0, *site_name(&self->cap, site));
-		/* an address would begin so */
+		/* the text of an address would begin like this */
 		EXPECT_NE(0, strncmp(site_name(&self->cap, site), "0x", 2));
 	}
 	EXPECT_LT(10, nr);

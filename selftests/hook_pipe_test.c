@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class pipe: each operation gives exactly its records, with every field right. */
+/* Class pipe: each operation gives exactly its records, with each field right. */
 #include <kselftest_harness.h>
 
 #include "pipe_fixture.h"
@@ -60,7 +60,7 @@ static struct iovec iov[3] = {
 	{ page, 10 }, { page + 100, 20 }, { page + 300, 30 },
 };
 
-/* Pipes know RWF_NOWAIT since Linux 6.4. */
+/* Pipes support RWF_NOWAIT since Linux 6.4. */
 static int nowait_flag(void)
 {
 	int fd[2], flag;
@@ -82,7 +82,7 @@ static void do_vectors(int *fd)
 	CHECK(pwritev2(fd[1], iov, 1, -1, 0) == 10);
 	CHECK(preadv2(fd[0], iov, 3, -1, nowait) == 40);
 	CHECK(!nowait || (preadv2(fd[0], iov, 1, -1, nowait) < 0 && errno == EAGAIN));
-	/* refused before any pipe is looked at */
+	/* refused before the kernel looks at the pipe */
 	CHECK(pread(fd[0], page, 1, 0) < 0 && errno == ESPIPE);
 	CHECK(read(fd[1], page, 1) < 0 && errno == EBADF);
 	CHECK(write(fd[0], page, 1) < 0 && errno == EBADF);
@@ -160,7 +160,7 @@ TEST_F(pipe, zero_bytes_and_end_of_file)
 
 	tid = fork();
 	if (!tid) {
-		/* The last writer is the child: its close makes the end. */
+		/* The child is the last writer: its close makes the end of file. */
 		int fd[2];
 
 		CHECK(!pipe(fd));
@@ -178,7 +178,7 @@ TEST_F(pipe, zero_bytes_and_end_of_file)
 	EXPECT_IO(&cursor, pipe_read, page, self->shared->pipe, 0, 3, 3, READ);
 	NEXT(&cursor, pipe_close);
 	EXPECT_IO(&cursor, pipe_read, page, self->shared->pipe, 3, 5, 0, READ);
-	/* by the child's exit */
+	/* closed by the child's exit */
 	close_rec = NEXT(&cursor, pipe_close);
 	EXPECT_EQ(IPCPROBE_IO_READ_END | IPCPROBE_IO_LAST, close_rec->flags);
 	NO_MORE(&cursor);
@@ -211,7 +211,7 @@ TEST_F(pipe, no_reader)
 
 /* ---- faults ---- */
 
-/* @bytes of valid memory with nothing behind. */
+/* Map @bytes of valid memory with an invalid page after them. */
 static char *edge(size_t bytes)
 {
 	char *memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -250,7 +250,7 @@ struct fault {
 	char *edge;
 };
 
-/* Bytes that were copied and then thrown away take no place in the stream. */
+/* Bytes that were copied and then discarded take no position in the stream. */
 static void do_half_fault(struct fault *fault)
 {
 	int *fd = fault->fd;
@@ -329,7 +329,7 @@ TEST_F(pipe, read_that_waits)
 	rec = NEXT(&cursor, pipe_read);
 	expect_io(_metadata, rec,
 		  IO(page, self->ino, 0, 100, 10, READ, .flags = IPCPROBE_IO_BLOCKED));
-	/* it waited at least until the write began */
+	/* the wait lasted at least until the write began */
 	EXPECT_LT(rec->hdr.ts_ns - rec->dur_ns, begin_ns);
 	EXPECT_GT(rec->hdr.ts_ns, begin_ns);
 	NO_MORE(&cursor);
@@ -412,7 +412,7 @@ TEST_F(pipe, interrupted_and_restarted_reads)
 	NO_MORE(&cursor);
 }
 
-/* A write that has moved bytes when it is interrupted says how many. */
+/* A write that has moved bytes when a signal interrupts it returns their number. */
 TEST_F(pipe, killed_while_waiting)
 {
 	pid_t tid = SPAWN(do_large_write, self->fd);
@@ -466,7 +466,7 @@ TEST_F(pipe, resize)
 	NO_MORE(&cursor);
 }
 
-/* Every open file counts, not every descriptor. */
+/* Each open file counts, not each descriptor. */
 static void do_close(int *fd)
 {
 	char path[32];
@@ -501,7 +501,7 @@ TEST_F(pipe, close_counts_open_files)
 	NO_MORE(&cursor);
 }
 
-/* ---- what is no pipe ---- */
+/* ---- descriptors that are no pipes ---- */
 
 static void do_others(int *fd)
 {
@@ -535,7 +535,7 @@ TEST_F(pipe, other_objects_give_nothing)
 #define MAX_WRITE	100000
 #define STREAM_MAX	(NR_WRITERS * NR_WRITES * MAX_WRITE)
 
-/* Byte @n of writer @w: tells the writer, and its place modulo 63. */
+/* Byte @n of writer @w, from which a reader gets the writer and @n modulo 63. */
 static inline uint8_t stamp(unsigned int w, uint64_t n)
 {
 	return w << 6 | n % 63;
@@ -557,7 +557,7 @@ static void do_writes(int fd, unsigned int w)
 	}
 }
 
-/* Keeps what it read, in order. */
+/* Read, and keep the bytes in order. */
 static void do_reads(int fd, uint8_t *to)
 {
 	unsigned int seed = (uintptr_t)to;
@@ -574,7 +574,7 @@ struct span {
 	uint32_t tid;
 };
 
-/* Adds what one task moved, wait by wait. */
+/* Add the bytes that one task moved, as one span for each wait. */
 static size_t collect_spans(const struct capture *cap, uint32_t tid, uint16_t type,
 			    struct span *spans)
 {
@@ -666,7 +666,7 @@ TEST_F(pipe, many_writers_two_readers)
 		pos += out[i].len;
 	}
 	ASSERT_EQ(total, pos);
-	/* Each byte of the stream is its writer's next one. */
+	/* Each byte of the stream is the next one of its writer. */
 	for (i = 0; i < nr_in; i++) {
 		for (w = 0; writer[w] != (pid_t)in[i].tid; w++)
 			;
@@ -692,7 +692,10 @@ TEST_F(pipe, fingerprints)
 	expect_logged(_metadata, &self->cap, tid, log);
 }
 
-/* A read that waited has what it brought, not what was there before. */
+/*
+ * The fingerprints of a read that waited are those of the bytes received, not of the
+ * buffer before.
+ */
 static void wait_for_bytes(struct prints_log *log)
 {
 	fill_words(page, sizeof(page));

@@ -16,7 +16,7 @@ FIXTURE(procvm)
 	int wait_fd[2];
 };
 
-/* A process to read from and write to, which ends when its pipe is closed. */
+/* Run as a process to read from and write to, until the pipe is closed. */
 static void be_target(int *wait_fd)
 {
 	char byte;
@@ -214,7 +214,7 @@ static void move_ranges(struct prints_log *log)
 	local[0].iov_base = here + 1500;
 	CHECK(process_vm_readv(log->id, local, 1, remote, 1, 0) == 1000);
 	expect_prints(log, here + 1500, 1000);
-	/* records of all ranges come first, the caller's before the other's */
+	/* records of all ranges come first, the caller's before the target's */
 	expect_prints(log, here + 1500, 1000);
 	expect_prints(log, here + 2001, 5);
 	expect_nothing(log, 2);
@@ -232,7 +232,10 @@ static void move_ranges(struct prints_log *log)
 	CHECK(process_vm_writev(log->id, local, 1, remote, 1, 0) < 2000);
 }
 
-/* Around the end of user memory, with four and five levels of pages, and behind it. */
+/*
+ * Write from ranges around the end of user memory, with four and five levels of page
+ * tables.
+ */
 static void move_nothing(struct prints_log *log)
 {
 	static const uintptr_t ends[] = {

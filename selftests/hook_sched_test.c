@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class sched: run queues as the kernel has them, at every record. */
+/* Class sched: the records agree with the kernel's run queues, at each record. */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -50,12 +50,12 @@ static bool write_file(const char *path, const char *text)
 
 /**
  * struct replay - run queues rebuilt from the records of one session
- * @queue: of each task: CPU + 1 of the queue it is on, or 0
- * @length: of each CPU's queue; -1 before its snapshot is complete
- * @is_named: no group of tasks is throttled: whoever comes or goes has a name
- * @nr_strangers: switches to a task that was not on the CPU's queue
- * @nr_audits: records whose nr_running was compared
- * @nr_wrong: of these, those that did not agree
+ * @queue: for each task, CPU + 1 of the queue that it is on, or 0
+ * @length: length of each CPU's queue; -1 before its snapshot is complete
+ * @is_named: no group of tasks is throttled, so each task that joins or leaves is named
+ * @nr_strangers: number of switches to a task that was not on the CPU's queue
+ * @nr_audits: number of records whose nr_running was compared
+ * @nr_wrong: number of audits that failed
  */
 struct replay {
 	uint16_t *queue;
@@ -83,8 +83,8 @@ static void audit(struct replay *replay, const struct ipcprobe_rec *rec, uint16_
 }
 
 /*
- * Puts a task on a queue (@to = CPU + 1), or takes it away (0).  Who is on it
- * is exact but for throttled tasks, which come and go without being named.
+ * Move a task onto a queue (@to = CPU + 1), or off all queues (0).  The members are
+ * exact except for throttled tasks, which join and leave without being named.
  */
 static void move(struct __test_metadata *_metadata, struct replay *replay,
 		 const struct ipcprobe_rec *rec, uint16_t from, uint16_t to, int change)
@@ -99,7 +99,7 @@ static void move(struct __test_metadata *_metadata, struct replay *replay,
 	replay->length[to ? to - 1 : from - 1] += change;
 }
 
-/* Two of the kernel's hooks, which know nothing of one another, must agree. */
+/* Compare two hooks of the kernel that are independent of each other. */
 static void check_switch(struct replay *replay, const struct ipcprobe_rec_rq_switch *rec)
 {
 	if (replay->length[rec->cpu] < 0 || !rec->next ||
@@ -152,7 +152,7 @@ static void replay_record(struct __test_metadata *_metadata, struct replay *repl
 		check_switch(replay, (const void *)rec);
 		break;
 	case IPCPROBE_REC_rq_online:
-		/* nobody is on its queue */
+		/* the queue of a CPU that comes up is empty */
 		if (replay->length[((const struct ipcprobe_rec_rq_online *)rec)->cpu] < 0)
 			replay->length[((const struct ipcprobe_rec_rq_online *)rec)->cpu] = 0;
 		break;
@@ -170,8 +170,8 @@ static void replay_record(struct __test_metadata *_metadata, struct replay *repl
 }
 
 /*
- * A queue changes under its lock, whoever does it, so in order of time the
- * records of all CPUs are in the order of each queue.
+ * A queue changes only under its lock, so sorting the records of all CPUs by time puts
+ * them in the order of each queue.
  */
 static void replay_from(struct __test_metadata *_metadata, struct replay *replay,
 			const struct capture *cap)
@@ -211,7 +211,7 @@ static void replay_named(struct __test_metadata *_metadata, struct replay *repla
 
 /* ---- loads ---- */
 
-/* Bounces a byte to and fro. */
+/* Bounce a byte to and fro. */
 static void do_echo(int *fd)
 {
 	char byte;
@@ -229,7 +229,7 @@ struct load {
 	bool has_classes;
 };
 
-/* Many tasks that sleep, wake one another, move, yield, fork and change class. */
+/* Run many tasks that sleep, wake each other, move, yield, fork and change class. */
 static void do_load(const struct load *load)
 {
 	int to[NR_PAIRS][2], from[NR_PAIRS][2], nr_cpus = sysconf(_SC_NPROCESSORS_ONLN), i, turn;
@@ -291,7 +291,7 @@ static void run_load(struct __test_metadata *_metadata, struct capture *cap, con
 	FINISH(cap);
 	replay_all(_metadata, &replay, cap);
 	EXPECT_LT(nr * load->nr_turns, replay.nr_audits);
-	/* nothing throttles here, so every change had a name */
+	/* nothing throttles here, so each change has a name */
 	EXPECT_EQ(0, replay.nr_changes);
 }
 
@@ -336,7 +336,7 @@ TEST_F(sched, queues_agree_with_a_deadline_task)
 	REAP(pid);
 	FINISH(&self->cap);
 	replay_all(_metadata, &replay, &self->cap);
-	/* each time it yields it leaves the queue until its next period */
+	/* after each yield the task is off its queue until its next period */
 	for (i = 0; i < self->cap.nr; i++)
 		nr_named += self->cap.recs[i].rec->type == IPCPROBE_REC_rq_dequeue &&
 			    self->cap.recs[i].rec->tid == (uint32_t)pid;
@@ -351,7 +351,7 @@ static void spin_ns(uint64_t ns)
 		;
 }
 
-/* By turns it yields, and runs longer than it may. */
+/* Yield and exceed the runtime in turn. */
 static void do_overrun(void *arg MAYBE_UNUSED)
 {
 	int i;
@@ -363,7 +363,10 @@ static void do_overrun(void *arg MAYBE_UNUSED)
 	}
 }
 
-/* Such a task wants to run on: it does not leave as one that goes to sleep. */
+/*
+ * A throttled deadline task is still runnable: it does not leave its queue as a sleeper
+ * does.
+ */
 TEST_F(sched, a_deadline_task_is_throttled)
 {
 	int nr_yielded = 0, nr_over = 0, nr_back = 0;
@@ -395,7 +398,7 @@ TEST_F(sched, a_deadline_task_is_throttled)
 	printf("# %d yielded, %d used up, %d came back\n", nr_yielded, nr_over, nr_back);
 	EXPECT_LE(10, nr_yielded);
 	EXPECT_LE(10, nr_over);
-	/* it may use up its time on the way to its end, and does not come back then */
+	/* the task may use up its runtime on its way to exit, and does not join again then */
 	EXPECT_EQ(nr_yielded + nr_over, nr_back + is_throttled);
 }
 
@@ -434,7 +437,10 @@ static bool is_before_6_12(void)
 	return major < 6 || (major == 6 && minor < 12);
 }
 
-/* Until 6.11 the class is throttled as a whole, and its tasks come and go in that time, too. */
+/*
+ * Until 6.11 the real-time class is throttled as a whole, and its tasks join and leave
+ * meanwhile.
+ */
 TEST_F(sched, real_time_tasks_while_their_class_is_throttled)
 {
 	const uint64_t ns = 3000000000;
@@ -474,13 +480,12 @@ static void do_echo_on_cpu_1(int *fd)
 }
 
 /*
- * Beside a real-time task that never sleeps, two others live on the fair server's
- * time, of which there is some each second. It is found to be used up while one of
- * them leaves or joins.
+ * Beside a real-time task that never sleeps, two other tasks run in the fair server's
+ * time, which is renewed each second. It is used up while one of them leaves or joins.
  */
 TEST_F(sched, tasks_that_live_on_the_fair_servers_time)
 {
-	const uint64_t ns = 6000000000;	/* six times, by default */
+	const uint64_t ns = 6000000000;	/* six periods of the server, by default */
 	int to[2], from[2];
 	struct replay replay;
 	pid_t pids[3];
@@ -546,7 +551,7 @@ TEST_F(sched, queues_agree_when_a_group_is_throttled)
 	replay_all(_metadata, &replay, &self->cap);
 }
 
-/* A control group may be older than its being a task group. */
+/* A control group may be older than its task group. */
 TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 {
 	const char *inner = "/ipcprobe-late/inner";
@@ -575,7 +580,7 @@ TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 	rmdir(outer);
 }
 
-/* The group's number, and what it may use, as recorded since the last capture_forget(). */
+/* The group's number and its quota, as recorded since the last capture_forget(). */
 struct told_quota {
 	uint32_t group;
 	uint64_t quota_ns;
@@ -609,8 +614,11 @@ static void find_quota(struct capture *cap, const char *path, struct told_quota 
 	EXPECT_EQ(period, (told).period_ns);		\
 } while (0)
 
-/* At the start, when it is set, when the limit is taken away; not if the kernel refuses. */
-TEST_F(sched, what_a_group_may_use)
+/*
+ * The quota is recorded at the start, when it is set, and when the limit is removed;
+ * not if the kernel refuses it.
+ */
+TEST_F(sched, quota_of_a_group)
 {
 	const char *group = "/sys/fs/cgroup/ipcprobe-quota", *path = strrchr(group, '/');
 	const char *max = "/sys/fs/cgroup/ipcprobe-quota/cpu.max";
@@ -649,7 +657,7 @@ TEST_F(sched, what_a_group_may_use)
 
 #define CPU_1_ONLINE	"/sys/devices/system/cpu/cpu1/online"
 
-/* Whether CPU 1 is up, as recorded so far; -1: not recorded. */
+/* Find out whether CPU 1 is online, as recorded so far; -1: not recorded. */
 static int told_online(const struct ipcprobe_rec *rec, int before)
 {
 	const struct ipcprobe_rec_rq_online *online = (const void *)rec;
@@ -657,7 +665,7 @@ static int told_online(const struct ipcprobe_rec *rec, int before)
 	return rec->type == IPCPROBE_REC_rq_online && online->cpu == 1 ? online->is_online : before;
 }
 
-/* Nothing happens on a CPU between its going down and its coming up. */
+/* No record is about a CPU between its going down and its coming up. */
 TEST_F(sched, a_cpu_that_goes_down_and_comes_up)
 {
 	int is_online = -1, nr_downs = 0, nr_ups = 0;
@@ -690,7 +698,7 @@ static void do_spin_a_little_on_cpu_1(void *arg MAYBE_UNUSED)
 	spin_ns(1000000);
 }
 
-/* Its queue is known from when it comes up, without a snapshot. */
+/* The queue of a CPU is known from when it comes up, without a snapshot. */
 TEST_F(sched, a_cpu_that_is_down_at_the_start)
 {
 	struct replay replay;
@@ -713,7 +721,7 @@ TEST_F(sched, a_cpu_that_is_down_at_the_start)
 
 /* ---- switches ---- */
 
-/* On each CPU, whoever was switched to is who is switched from next. */
+/* On each CPU, the next task of a switch is the previous task of the following switch. */
 TEST_F(sched, switches_follow_one_another)
 {
 	struct load load = { .nr_turns = 100 };
@@ -743,7 +751,7 @@ TEST_F(sched, switches_follow_one_another)
 	EXPECT_LT(400, nr);
 }
 
-/* "Name:	value" of /proc/PID/status */
+/* Read "Name:	value" of /proc/PID/status. */
 static unsigned long status_value(pid_t pid, const char *name)
 {
 	char path[32], line[256];
@@ -760,7 +768,7 @@ static unsigned long status_value(pid_t pid, const char *name)
 	return value;
 }
 
-/* Returns once the task waits inside system call @nr and is off its CPU. */
+/* Return after the task waits inside system call @nr and is off its CPU. */
 static void wait_until_in_call(pid_t pid, long nr)
 {
 	char path[32], line[256];
@@ -791,13 +799,13 @@ static void do_switches(int *fd)
 	CHECK(read(fd[0], &byte, 1) == 1);
 }
 
-/* How often a task was switched from: by the kernel's count, by the records. */
+/* Number of times that a task was switched from: by the kernel's count, by the records. */
 struct switches {
 	unsigned long kernel_voluntary;
 	unsigned long kernel_forced;
 	unsigned long voluntary;
 	unsigned long forced;
-	unsigned long kept_awake;	/* of @voluntary, with a state of 0 */
+	unsigned long kept_awake;	/* those of @voluntary with a state of 0 */
 };
 
 static void kernel_count(struct switches *sw, pid_t pid)
@@ -825,8 +833,8 @@ static void count_switches(struct switches *sw, const struct capture *cap, pid_t
 }
 
 /*
- * Task @pid waits for a byte of pipe end @fd: are its switches until then those
- * that the kernel counts?
+ * Compare the recorded switches of task @pid with the kernel's count, up to the task's
+ * wait for a byte of pipe end @fd.
  */
 static struct switches end_switches(struct __test_metadata *_metadata, struct capture *cap,
 				    pid_t pid, pid_t rival, int fd)
@@ -888,9 +896,8 @@ static void do_interrupted_sleeps(int *fd)
 }
 
 /*
- * Each call to nanosleep() begins with a signal that is there already. The task
- * is let go as its last one ends: /proc would tell of a stop at the begin of
- * read() what it tells of a wait there.
+ * Each call to nanosleep() begins with a signal pending. The task is detached when its
+ * last sleep ends: in /proc a stop at the begin of read() looks like a wait in read().
  */
 static void interrupt_sleeps(pid_t pid)
 {
@@ -916,7 +923,10 @@ static void interrupt_sleeps(pid_t pid)
 	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
 }
 
-/* It wanted to sleep, and the kernel counts that, though it is still runnable. */
+/*
+ * The task began to sleep, so the kernel counts a voluntary switch, though it is still
+ * runnable.
+ */
 TEST_F(sched, a_switch_that_a_signal_cuts_short_is_voluntary)
 {
 	struct switches sw;
@@ -982,7 +992,7 @@ TEST_F(sched, wakeup_names_the_waker)
 	EXPECT_EQ(0, rec->waker_cpu);
 	EXPECT_LE(begin_ns, rec->hdr.ts_ns - rec->delay_ns);
 	EXPECT_GE(end_ns, rec->hdr.ts_ns);
-	/* first onto the queue, then told, then it runs */
+	/* the task joins its queue, its wake-up is recorded, and then it runs */
 	cursor = records_of(&self->cap, pid);
 	do {
 		enqueue = (const void *)cursor_next(&cursor);
@@ -1002,7 +1012,7 @@ static void do_sleep_a_little(void *arg MAYBE_UNUSED)
 		nanosleep(&ts, NULL);
 }
 
-/* The last wait for a socket's data ends by a timer of the slower kind. */
+/* The last wait for a socket's data ends by a timer of the timer wheel. */
 static void do_wait_in_vain(void *arg MAYBE_UNUSED)
 {
 	struct timeval tv = { .tv_usec = 20000 };
@@ -1014,7 +1024,7 @@ static void do_wait_in_vain(void *arg MAYBE_UNUSED)
 	CHECK(read(fd[0], &byte, 1) == -1 && errno == EAGAIN);
 }
 
-/* How many of its wake-ups were called in @context? */
+/* Number of wake-ups of the task that were called in @context. */
 static int nr_woken_in(const struct capture *cap, pid_t pid, uint16_t context)
 {
 	size_t i;
@@ -1029,7 +1039,7 @@ static int nr_woken_in(const struct capture *cap, pid_t pid, uint16_t context)
 	return nr;
 }
 
-/* A child of thread id @tid. */
+/* Fork a child with thread id @tid. */
 static pid_t fork_as(pid_t tid)
 {
 	struct clone_args args = {
@@ -1040,7 +1050,7 @@ static pid_t fork_as(pid_t tid)
 }
 
 #define NR_SAME_SLOT	24
-#define SLOT_STRIDE	65536	/* a multiple of the table's length, up to 256 CPUs */
+#define SLOT_STRIDE	65536	/* a multiple of the table's length, for up to 256 CPUs */
 
 static void do_wait_for_turn(uint32_t *turn)
 {
@@ -1051,7 +1061,7 @@ static void do_wait_for_turn(uint32_t *turn)
 	_exit(0);
 }
 
-/* They wait on CPU 1 for their turn; this task is on CPU 0. */
+/* Start tasks that wait on CPU 1 for their turn; this task is on CPU 0. */
 static void start_same_slot(pid_t *pids, uint32_t *turn)
 {
 	int i;
@@ -1067,7 +1077,10 @@ static void start_same_slot(pid_t *pids, uint32_t *turn)
 	}
 }
 
-/* Woken at once by this CPU for an idle one, wake-ups are under way together. */
+/*
+ * Wake all tasks at once from this CPU, for an idle one, so that wake-ups are under way
+ * together.
+ */
 static void wake_same_slot(const pid_t *pids, uint32_t *turn)
 {
 	int i;
@@ -1078,7 +1091,10 @@ static void wake_same_slot(const pid_t *pids, uint32_t *turn)
 		CHECK(waitpid(pids[i], NULL, 0) == pids[i]);
 }
 
-/* The first wake-up of @pid by a task; as they end they may wake one another. */
+/*
+ * Find the first wake-up of @pid by a task; later the tasks may wake each other as they
+ * exit.
+ */
 static const struct ipcprobe_rec_rq_wakeup *first_wakeup(const struct capture *cap, pid_t pid)
 {
 	const struct ipcprobe_rec_rq_wakeup *first = NULL;
@@ -1094,7 +1110,7 @@ static const struct ipcprobe_rec_rq_wakeup *first_wakeup(const struct capture *c
 	return first;
 }
 
-/* Whose numbers fall together in the module's table are told apart all the same. */
+/* Tasks whose ids share a slot of the module's table are still told apart. */
 TEST_F(sched, wakeups_under_way_together)
 {
 	uint32_t *turn = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -1115,7 +1131,7 @@ TEST_F(sched, wakeups_under_way_together)
 	}
 }
 
-/* Whom an interrupt wakes was not woken by the task that it interrupted. */
+/* A task that an interrupt wakes was not woken by the task that was interrupted. */
 TEST_F(sched, wakeup_by_an_interrupt)
 {
 	pid_t sleeper, waiter;
@@ -1192,7 +1208,10 @@ static void do_spin_on_cpu_1(void *arg MAYBE_UNUSED)
 		;
 }
 
-/* Members of the CPU of the record at @end that its snapshot says run; @tid: the last. */
+/*
+ * Number of members that run, in the snapshot of a CPU that ends with the record at
+ * @end; @tid: set to the last of them.
+ */
 static unsigned int nr_current(const struct capture *cap, size_t end, uint32_t *tid)
 {
 	unsigned int nr = 0;
@@ -1210,7 +1229,7 @@ static unsigned int nr_current(const struct capture *cap, size_t end, uint32_t *
 	return nr;
 }
 
-TEST_F(sched, snapshot_has_who_runs)
+TEST_F(sched, snapshot_has_the_running_task)
 {
 	const struct ipcprobe_rec_rq_snapshot *rec;
 	unsigned int nr_ends = 0, nr_running = 0;
@@ -1238,7 +1257,10 @@ TEST_F(sched, snapshot_has_who_runs)
 		nr_running += rec->is_current;
 	}
 	EXPECT_GE(1, nr_running);
-	/* the running task is in the list, and named at its end; the idle task is in none */
+	/*
+	 * the running task is in the list, and named at the end of the snapshot; the
+	 * idle task is in no list
+	 */
 	for (i = 0; i < self->cap.nr; i++) {
 		const struct ipcprobe_rec *end = self->cap.recs[i].rec;
 		uint32_t tid = 0;
@@ -1252,7 +1274,7 @@ TEST_F(sched, snapshot_has_who_runs)
 	EXPECT_EQ(sysconf(_SC_NPROCESSORS_ONLN), nr_ends);
 }
 
-/* A spinner of a real-time priority (0: none) that has the second CPU. */
+/* Spin on the second CPU with a real-time priority (0: none). */
 static void do_spin_with_priority(void *arg)
 {
 	struct sched_param param = { .sched_priority = *(int *)arg };
@@ -1265,7 +1287,7 @@ static void do_spin_with_priority(void *arg)
 		;
 }
 
-/* Each class has its own list in the queue: all are looked at. */
+/* Each class has its own list in the queue: the snapshot walks all of them. */
 TEST_F(sched, snapshot_has_each_class)
 {
 	int priority[] = { 0, 3, 5, 0, 5 };
@@ -1273,7 +1295,7 @@ TEST_F(sched, snapshot_has_each_class)
 	pid_t pids[NR(priority)];
 	size_t i;
 
-	/* Before the spinners, as START waits for what else is to run there. */
+	/* START waits for other tasks on that CPU, so it comes before the spinners. */
 	ASSERT_EQ(0, capture_start(&self->cap));
 	capture_drain(&self->cap);
 	pin_to(0);
@@ -1299,7 +1321,7 @@ TEST_F(sched, snapshot_has_each_class)
 	}
 }
 
-/* From the first record of CPU 0's snapshot to its last: the shortest of many. */
+/* Shortest time from the first record of CPU 0's snapshot to its last, in many snapshots. */
 static uint64_t shortest_snapshot(struct capture *cap)
 {
 	uint64_t begin_ns[1] = { 0 }, shortest = UINT64_MAX;
@@ -1335,7 +1357,7 @@ static void *sleep_on(void *arg)
 
 #define NR_SLEEPERS	4000
 
-/* A queue is locked for what is in it: threads that sleep do not count. */
+/* The snapshot locks a queue for its members only: threads that sleep do not count. */
 TEST_F(sched, snapshot_is_short_whatever_sleeps)
 {
 	uint64_t alone, crowded;
@@ -1345,7 +1367,7 @@ TEST_F(sched, snapshot_is_short_whatever_sleeps)
 
 	if (!has_btf())
 		SKIP(return, NO_BTF);
-	pin_to(0);	/* whose queue is never empty then */
+	pin_to(0);	/* so that the queue of CPU 0 is never empty */
 	ASSERT_EQ(0, capture_start(&self->cap));
 	alone = shortest_snapshot(&self->cap);
 	ASSERT_NE(UINT64_MAX, alone);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class sem: each call on a semaphore set gives exactly its records, with the
- * values before and after, and what the kernel itself says of its sets (GETVAL,
- * GETPID, GETNCNT, /proc/sysvipc/sem) agrees.
+ * Class sem: each call on a semaphore set gives exactly its records, with the values
+ * before and after, and the records agree with what the kernel reports of its sets
+ * (GETVAL, GETPID, GETNCNT, /proc/sysvipc/sem).
  */
 #include <kselftest_harness.h>
 
@@ -20,7 +20,7 @@ union semun {
 	unsigned short *array;
 };
 
-/* What a child works on, and what it has to tell. */
+/* Set that a child works on, and results that only the child knows. */
 struct job {
 	int id;
 	volatile int step;
@@ -74,7 +74,7 @@ static int op(int id, int num, int op, int flags)
 	return semop(id, &sop, 1);
 }
 
-/* Without BTF no values are known. */
+/* Without BTF the values are not known. */
 #define VALUE(n)	(self->has_btf ? (n) : -1)
 
 static void expect_op(struct __test_metadata *_metadata, const struct ipcprobe_rec_sem_op *rec,
@@ -135,7 +135,7 @@ static void do_calls(struct job *job)
 	CHECK(semctl(job->id, 2, GETPID) == getpid());
 }
 
-TEST_F(sem, tells_operations_and_values)
+TEST_F(sem, records_operations_and_values)
 {
 	const struct ipcprobe_rec_sem_undo *undo;
 	pid_t tid = SPAWN(do_calls, self->job);
@@ -181,7 +181,7 @@ static void do_errors(struct job *job)
 	      errno == EAGAIN);
 }
 
-TEST_F(sem, tells_errors)
+TEST_F(sem, records_errors)
 {
 	pid_t tid = SPAWN(do_errors, self->job);
 	const struct ipcprobe_rec *rec;
@@ -199,7 +199,7 @@ TEST_F(sem, tells_errors)
 	EXPECT_OP(&cursor, 0, 0, 0, -1, -1, -EINVAL);
 	EXPECT_OP(&cursor, 65535, 0, 1, -1, -1, -E2BIG);
 	EXPECT_OP(&cursor, 1, 0, 0, -1, -1, -EFAULT);
-	/* whether it slept at all is the timer's business */
+	/* the timer may end before the task sleeps */
 	before = cursor;
 	rec = cursor_next(&cursor);
 	if (rec && rec->type != IPCPROBE_REC_sem_block)
@@ -228,7 +228,7 @@ static void wait_for_zero(struct job *job)
 	CHECK(!op(job->id, 2, 0, 0));
 }
 
-/* Waits until the child has begun to wait.  Return: the record. */
+/* Wait until the child has begun to wait.  Return: the record. */
 #define BLOCK_OF(tid) ({							\
 	const struct ipcprobe_rec_sem_block *__block =				\
 		capture_wait(&self->cap, IPCPROBE_REC_sem_block, tid);		\
@@ -238,8 +238,8 @@ static void wait_for_zero(struct job *job)
 	__block;								\
 })
 
-/* Others make their values what they wait for. */
-TEST_F(sem, tells_waits_and_who_changed_what)
+/* Other tasks set the values that the tasks wait for. */
+TEST_F(sem, records_waits_and_their_causes)
 {
 	const struct ipcprobe_rec_sem_block *block;
 	pid_t two, both, zero;
@@ -253,7 +253,7 @@ TEST_F(sem, tells_waits_and_who_changed_what)
 	EXPECT_EQ(self->has_btf ? -2 : 1, block->op);
 	EXPECT_EQ(VALUE(0), block->value);
 	EXPECT_EQ(1, semctl(self->job->id, 0, GETNCNT));
-	/* not enough: it is tried and waits on */
+	/* not enough: the operation is tried and waits again */
 	ASSERT_EQ(0, op(self->job->id, 0, 1, 0));
 	ASSERT_EQ(0, op(self->job->id, 0, 2, 0));
 	REAP(two);
@@ -338,7 +338,7 @@ static void hold_and_wait(struct job *job)
 	CHECK(!op(job->id, 1, -1, SEM_UNDO));
 }
 
-/* A killed process's adjustment lets another one go on. */
+/* The undo adjustment of a killed process lets another process continue. */
 TEST_F(sem, undo_of_a_killed_process_wakes_a_waiter)
 {
 	struct cursor cursor;
@@ -414,7 +414,7 @@ TEST_F(sem, values_agree_with_each_other)
 		ASSERT_EQ(rec->before + rec->op, rec->after);
 		ASSERT_LE(0, rec->after);
 		ASSERT_GE(2, rec->after);
-		/* a step up from a value for each step down to it */
+		/* for each step down from a value there is a step up to it */
 		seen[rec->op < 0 ? rec->after : rec->before] += rec->op;
 	}
 	EXPECT_EQ(NR_PEERS * NR_EACH, takes);
@@ -431,12 +431,13 @@ static void do_fault(struct job *job)
 	struct user_fault fault;
 
 	user_fault_open(&fault);
-	CHECK(!semop(job->id, (void *)fault.page[0], 1));	/* waits for 0, which it is */
+	/* waits for 0, and the value is 0 */
+	CHECK(!semop(job->id, (void *)fault.page[0], 1));
 	CHECK(fault.nr_handled == 1);
 }
 
-/* A list of operations that is not in memory yet */
-TEST_F(sem, tells_faults_from_waits)
+/* The list of operations is in a page that is not mapped yet. */
+TEST_F(sem, distinguishes_faults_from_waits)
 {
 	struct cursor cursor;
 
@@ -476,7 +477,7 @@ static void expect_set(struct __test_metadata *_metadata, const struct ipcprobe_
 	EXPECT_NE(0, rec->dur_ns);
 }
 
-TEST_F(sem, tells_the_life_of_sets)
+TEST_F(sem, records_the_life_of_sets)
 {
 	const struct ipcprobe_rec_sem_destroy *destroy;
 	const struct ipcprobe_rec_sem_create *create;
@@ -512,7 +513,7 @@ TEST_F(sem, tells_the_life_of_sets)
 	NO_MORE(&cursor);
 }
 
-/* What /proc/sysvipc/sem says of a set. */
+/* Read the set's line of /proc/sysvipc/sem. */
 static int read_proc(int id, unsigned int *key, unsigned int *nsems)
 {
 	FILE *file = fopen("/proc/sysvipc/sem", "r");
@@ -556,7 +557,7 @@ TEST_F(sem, finds_sets_that_exist)
 
 /* ---- limits ---- */
 
-#define NR_MANY	64	/* as many as are told */
+#define NR_MANY	64	/* the number of operations that a record holds */
 
 static void do_many(struct job *job)
 {
@@ -577,7 +578,7 @@ static void do_many(struct job *job)
 	CHECK(!semctl(id, 0, IPC_RMID));
 }
 
-TEST_F(sem, says_how_many_operations_are_not_told)
+TEST_F(sem, records_how_many_operations_are_left_out)
 {
 	pid_t tid = SPAWN(do_many, self->job);
 	const struct ipcprobe_rec *rec;
@@ -619,7 +620,7 @@ static void leave_much(struct job *job)
 	}
 }
 
-TEST_F(sem, says_that_adjustments_are_not_told)
+TEST_F(sem, records_that_adjustments_are_left_out)
 {
 	const struct ipcprobe_rec_sem_undo *undo;
 	struct cursor cursor;
@@ -627,7 +628,7 @@ TEST_F(sem, says_that_adjustments_are_not_told)
 	pid_t tid;
 
 	if (!self->has_btf)
-		SKIP(return, "without BTF no adjustments are told");
+		SKIP(return, "without BTF no adjustments are recorded");
 	self->job->step = semget(IPC_PRIVATE, NR_UNDO, 0600);
 	ASSERT_LE(0, self->job->step);
 	tid = SPAWN(leave_much, self->job);
@@ -686,7 +687,7 @@ TEST_F(sem, namespaces_keep_sets_apart)
 
 #define NR_STAY	2000
 
-/* Shared with the test: sets that stay, between others that come and go. */
+/* Shared with the test: sets that stay, while others come and go. */
 struct crowd {
 	uint32_t ns;
 	int ids[NR_STAY];
@@ -734,7 +735,7 @@ TEST_F(sem, finds_sets_once_while_others_come_and_go)
 	capture_close(&self->cap);
 	ASSERT_EQ(0, open_session(&self->cap, 0));
 	kill(-tid, SIGKILL);
-	while (waitpid(-tid, NULL, 0) > 0)	/* and the child that it leaves */
+	while (waitpid(-tid, NULL, 0) > 0)	/* and reap the child that it leaves */
 		;
 	FINISH(&self->cap);
 	for (i = 0; i < self->cap.nr; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class shm: each call gives exactly its records, and the mappings that the
- * records add up to are those of /proc/PID/maps at every moment looked at.
+ * Class shm: each call gives exactly its records, and the mappings rebuilt from the
+ * records agree with /proc/PID/maps whenever they are compared.
  */
 #include <kselftest_harness.h>
 
@@ -39,7 +39,7 @@ static void table_add(struct table *table, struct range range)
 		table->ranges[table->nr++] = range;
 }
 
-/* What lies in [addr, end) is no more; what sticks out on either side stays. */
+/* Remove [addr, end); parts of mappings outside it stay. */
 static void table_remove(struct table *table, uint64_t addr, uint64_t end)
 {
 	struct table old = *table;
@@ -69,7 +69,7 @@ static int compare_ranges(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* One order, and neighbours that continue each other as one. */
+/* Sort the table, and merge neighbours that continue each other. */
 static void table_normalise(struct table *table)
 {
 	size_t i, nr = 0;
@@ -116,7 +116,7 @@ static const struct ipcprobe_rec_shm_segment *find_segment(const struct capture 
 	return NULL;
 }
 
-/* shm_map, shm_inherit and shm_snapshot have the same fields. */
+/* Apply a shm_map, shm_inherit or shm_snapshot record: they have the same fields. */
 static void table_apply(struct table *table, const struct capture *cap,
 			const struct ipcprobe_rec_shm_map *rec)
 {
@@ -135,7 +135,7 @@ static void table_apply(struct table *table, const struct capture *cap,
 	});
 }
 
-/* The mappings of @pid as all the records say; cap is to be sorted. */
+/* Build the mappings of @pid from all records; @cap must be sorted. */
 static void table_of_records(struct table *table, const struct capture *cap, uint32_t pid)
 {
 	size_t i;
@@ -161,7 +161,7 @@ static void table_of_records(struct table *table, const struct capture *cap, uin
 	table_normalise(table);
 }
 
-/* The shared mappings of /proc/PID/maps, but those of devices. */
+/* Read the shared mappings of /proc/PID/maps, except those of devices. */
 static void table_of_proc(struct table *table, pid_t pid)
 {
 	unsigned int major, minor;
@@ -264,7 +264,7 @@ FIXTURE_TEARDOWN(shm)
 	capture_close(&self->cap);
 }
 
-/* A child that has come so far tells it, and goes on when it is told to. */
+/* In a child: report that it has come so far, and wait for the test. */
 static void meet(struct shared *shared)
 {
 	__atomic_store_n(&shared->ready, 1, __ATOMIC_SEQ_CST);
@@ -287,7 +287,7 @@ static void let_go(struct shared *shared)
 	syscall(SYS_futex, &shared->go, 1 /* FUTEX_WAKE */, 1);
 }
 
-/* Records of a child that are not about what the test did in it. */
+/* True if the record of a child is not about what the test did in it. */
 static bool is_aside(const struct ipcprobe_rec *rec, const struct shared *shared)
 {
 	const struct ipcprobe_rec_shm_fault *fault = (const void *)rec;
@@ -304,7 +304,7 @@ static bool is_aside(const struct ipcprobe_rec *rec, const struct shared *shared
 	}
 }
 
-/* Takes them out, so that a cursor meets the rest only; cap is to be sorted. */
+/* Remove such records, so that a cursor sees only the others; @cap must be sorted. */
 static void drop_asides(struct capture *cap, const struct shared *shared)
 {
 	size_t i, nr = 0;
@@ -322,7 +322,7 @@ static uint32_t ns_inode(const char *path)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-/* A file_info record of the object with that path.  Return: its number. */
+/* The next record must be a file_info with that path.  Return: the object's number. */
 static uint32_t expect_object(struct __test_metadata *_metadata, struct cursor *cursor,
 			      const char *path)
 {
@@ -439,7 +439,7 @@ static void do_sysv(struct shared *shared)
 	EXPECT_EQ(ret_, __rm->ret);					\
 } while (0)
 
-/* The pages that BYTES take. */
+/* Length of BYTES in whole pages. */
 #define LENGTH	(3 * PAGE)
 
 TEST_F(shm, sysv_calls)
@@ -510,7 +510,7 @@ TEST_F(shm, sysv_removed_without_attach)
 	NO_MORE(&cursor);
 }
 
-/* Attached three times: twice by itself, once by a child of its own. */
+/* Attach the segment three times: twice in this process, once in its child. */
 static void do_attach_and_wait(struct shared *shared)
 {
 	pid_t pid;
@@ -528,7 +528,7 @@ static void do_attach_and_wait(struct shared *shared)
 		pause();
 }
 
-/* How often the segment is attached now, as all records together say. */
+/* Number of times that the segment is attached at the end of the records. */
 static unsigned int count_attached(const struct capture *cap, int id)
 {
 	unsigned int nr = 0;
@@ -770,7 +770,7 @@ TEST_F(shm, posix_and_anonymous)
 	NO_MORE(&cursor);
 }
 
-/* ---- files that a process maps for itself ---- */
+/* ---- private mappings of files ---- */
 
 static void do_private(struct shared *shared)
 {
@@ -789,7 +789,7 @@ static void do_private(struct shared *shared)
 	shared->addr2 = b;
 	CHECK(mremap(a + 2 * PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, b) == b);
 	CHECK(mmap(b, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == b);
-	/* as the loader does */
+	/* mapped as the loader does */
 	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_DENYWRITE, fd, 0) != MAP_FAILED);
 	if (fork() == 0)
 		_exit(0);
@@ -839,13 +839,13 @@ static void do_ranges(struct shared *shared)
 	CHECK(ftruncate(fd, 64 * PAGE) == 0);
 	a = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	CHECK(a != MAP_FAILED);
-	/* a hole, a private mapping over it, another offset over the end */
+	/* a hole, a private mapping over the middle, another offset over the end */
 	CHECK(munmap(a + 4 * PAGE, 2 * PAGE) == 0);
 	CHECK(mmap(a + 8 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		   0) == a + 8 * PAGE);
 	CHECK(mmap(a + 12 * PAGE, 2 * PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 40 * PAGE) ==
 	      a + 12 * PAGE);
-	/* what only cuts */
+	/* calls that only split a mapping */
 	CHECK(mprotect(a + PAGE, PAGE, PROT_READ) == 0);
 	CHECK(madvise(a, 3 * PAGE, MADV_DONTNEED) == 0);
 	CHECK(mprotect(a + PAGE, PAGE, PROT_READ | PROT_WRITE) == 0);
@@ -856,7 +856,7 @@ static void do_ranges(struct shared *shared)
 	CHECK(mmap(b + 2 * PAGE, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 2 * PAGE) ==
 	      b + 2 * PAGE);
 	CHECK(mmap(b + PAGE, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, PAGE) == b + PAGE);
-	/* mremap: shrinks, moves and grows, in place, duplicates, leaves behind */
+	/* mremap: shrink, move and grow, grow in place, duplicate, leave the old mapping */
 	CHECK(mremap(b, 3 * PAGE, 2 * PAGE, 0) == b);
 	CHECK(mremap(b, 2 * PAGE, 3 * PAGE, MREMAP_MAYMOVE) != MAP_FAILED);
 	moved = mremap(a, 4 * PAGE, 32 * PAGE, MREMAP_MAYMOVE);
@@ -900,7 +900,7 @@ static unsigned int pick(unsigned int below)
 
 #define ARENA	64	/* pages */
 
-/* Any change of any range in the arena, over anything that is there. */
+/* Change a random range of the arena in a random way, over whatever is mapped there. */
 static void change(char *arena, const int *fds)
 {
 	unsigned int page = pick(ARENA - 8), nr = 1 + pick(8);
@@ -1004,7 +1004,7 @@ static void do_threads(struct shared *shared)
 	meet(shared);
 }
 
-/* Four threads change the same ranges; the records have the kernel's order. */
+/* Four threads change the same ranges; the records are in the kernel's order. */
 TEST_F(shm, ranges_of_threads)
 {
 	pid_t pid;
@@ -1154,14 +1154,14 @@ static void touch(volatile char *addr, bool is_write)
 	}
 }
 
-/* Every page, twice; counts the faults. */
+/* Touch each page twice, and count the faults. */
 static void do_touch(struct shared *shared, char *addr, bool is_write)
 {
 	long before;
 
 	CHECK(addr != MAP_FAILED && addr != (void *)-1);
 	shared->addr = addr;
-	shared->count = minor_faults();	/* touches the page of shared, and what is on the way */
+	shared->count = minor_faults();	/* touches the page of @shared, and pages on the way */
 	before = minor_faults();
 	touch(addr, is_write);
 	touch(addr, true);
@@ -1196,7 +1196,7 @@ static void do_read_holes(struct shared *shared)
 	do_touch(shared, map_memfd(), false);
 }
 
-/* Each page once, in order. */
+/* Expect a fault for each page, in order. */
 static void expect_touches(struct __test_metadata *_metadata, struct capture *cap, pid_t pid,
 			   const struct shared *shared, bool is_write)
 {
@@ -1227,7 +1227,7 @@ TEST_F(shm, touches)
 	} cases[] = {
 		{ do_write_memfd, true },
 		{ do_read_holes, false },
-		{ do_read_sysv, false },	/* the pages are not there yet */
+		{ do_read_sysv, false },	/* the pages are not in memory yet */
 		{ do_write_sysv, true },
 		{ do_read_sysv, false },	/* now they are */
 	};
@@ -1259,7 +1259,7 @@ static void do_read_around(struct shared *shared)
 	do_touch(shared, addr, false);
 }
 
-/* A load maps what is in memory around it: the windows cover all pages. */
+/* A load also maps pages around it that are in memory: the windows cover all pages. */
 TEST_F(shm, touches_with_neighbours)
 {
 	struct shared *shared = self->shared;
@@ -1280,7 +1280,7 @@ TEST_F(shm, touches_with_neighbours)
 		if (rec->type != IPCPROBE_REC_shm_fault || fault->is_write)
 			continue;
 		EXPECT_LE(covered, fault->offset);
-		/* At an edge of the mapping the window may be a single page. */
+		/* At an end of the mapping the window may be a single page. */
 		EXPECT_LE(1, fault->around);
 		covered = fault->offset;
 		pages += fault->around;
@@ -1377,7 +1377,7 @@ TEST_F(shm, snapshot)
 	unlink("/tmp/shm-there");
 }
 
-/* Its first thread has ended: /proc/PID/maps is empty, another task's is not. */
+/* The first thread has ended: its /proc/PID/maps is empty, that of another thread is not. */
 TEST_F(shm, snapshot_of_threads)
 {
 	const struct ipcprobe_rec_shm_map *map;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class signal: each signal sent and taken gives exactly one record. */
+/* Class signal: each signal that is sent or taken gives exactly one record. */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -55,7 +55,7 @@ static void expect_take(struct __test_metadata *_metadata,
 	EXPECT_EQ((uintptr_t)handler, rec->handler);
 }
 
-/* ---- to oneself: handled, ignored, pending ---- */
+/* ---- to the task itself: handled, ignored, pending ---- */
 
 static void send_to_self(void *unused MAYBE_UNUSED)
 {
@@ -93,12 +93,12 @@ TEST_F(signal, to_oneself)
 	expect_send(_metadata, NEXT(&cursor, signal_send), tid, SIGUSR1, SI_USER, 1, 0);
 	expect_send(_metadata, NEXT(&cursor, signal_send), tid, SIGUSR1, SI_USER, 1, 2);
 	expect_take(_metadata, NEXT(&cursor, signal_take), SIGUSR1, SI_USER, handle);
-	/* the end is told to the parent */
+	/* the parent gets a signal about the end */
 	expect_send(_metadata, NEXT(&cursor, signal_send), getpid(), SIGCHLD, CLD_EXITED, 1, 1);
 	NO_MORE(&cursor);
 }
 
-/* ---- to another, who sleeps and is killed ---- */
+/* ---- to another task, which sleeps and is killed ---- */
 
 static void sleep_for_ever(void *unused MAYBE_UNUSED)
 {
@@ -127,13 +127,13 @@ TEST_F(signal, that_kills)
 	cursor = records_of(&self->cap, tid);
 	expect_send(_metadata, NEXT(&cursor, signal_send), target, SIGTERM, SI_QUEUE, 1, 0);
 	cursor = records_of(&self->cap, target);
-	/* what ends the whole process is taken as SIGKILL by each thread */
+	/* each thread takes SIGKILL for a signal that ends the whole process */
 	expect_take(_metadata, NEXT(&cursor, signal_take), SIGKILL, SI_USER, SIG_DFL);
 	expect_send(_metadata, NEXT(&cursor, signal_send), getpid(), SIGCHLD, CLD_KILLED, 1, 1);
 	NO_MORE(&cursor);
 }
 
-/* ---- of the kernel: a fault, a broken pipe ---- */
+/* ---- by the kernel: a fault, a broken pipe ---- */
 
 static void do_fault(void *unused MAYBE_UNUSED)
 {
@@ -198,7 +198,7 @@ TEST_F(signal, each_of_many)
 		nr_sent += rec->type == IPCPROBE_REC_signal_send;
 		nr_taken += rec->type == IPCPROBE_REC_signal_take;
 	}
-	EXPECT_EQ(MANY + 1, nr_sent);	/* and SIGCHLD */
+	EXPECT_EQ(MANY + 1, nr_sent);	/* one more is SIGCHLD */
 	EXPECT_EQ(MANY, nr_taken);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class pipe: splice, tee, vmsplice and sendfile, in every direction. */
+/* Class pipe: splice, tee, vmsplice and sendfile, in each direction. */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#define NOWHERE	(~0ULL)		/* addr of what has no position */
+#define NOWHERE	(~0ULL)		/* addr of an object without positions */
 
 static char page[16384] __attribute__((aligned(4096)));
 
@@ -87,7 +87,7 @@ static void expect_move(struct __test_metadata *_metadata,
 	EXPECT_EQ(want->nr_segs, rec->nr_segs);
 	EXPECT_EQ(want->flags, rec->flags);
 	EXPECT_NE(0, rec->dur_ns);
-	/* A pipe that was not looked at has no position. */
+	/* A call that did not look at the pipe has no position. */
 	if (rec->ret < 0)
 		return;
 	if (rec->flags & IPCPROBE_IO_IN_PIPE)
@@ -100,7 +100,7 @@ static void expect_move(struct __test_metadata *_metadata,
 	expect_move(_metadata, NEXT(cursor, pipe_splice),		\
 		    &(struct move) { .call = IPCPROBE_CALL_##call_, __VA_ARGS__ })
 
-/* A read or write of a pipe after which the positions are as expected. */
+/* Expect a read or write of a pipe, after which the positions are as given. */
 #define EXPECT_RW(cursor, name, pipe_, pos_, ret_) do {			\
 	const struct ipcprobe_rec_##name *__rw = NEXT(cursor, name);	\
 	EXPECT_EQ(pipe_, __rw->pipe);					\
@@ -147,7 +147,7 @@ TEST_F(splice, file_to_pipe_moves_pages)
 	NO_MORE(&cursor);
 }
 
-/* A file without pages of its own has them copied. */
+/* A file without page cache has its bytes copied. */
 static void do_copied(struct fds *fds)
 {
 	int fd = open("/proc/filesystems", O_RDONLY);
@@ -361,7 +361,7 @@ static void do_sockets(struct fds *fds)
 	CHECK(splice(fds->a[0], NULL, fds->socket[0], NULL, 200, 0) == 200);
 	CHECK(splice(fds->socket[1], NULL, fds->b[1], NULL, 500, 0) == 200);
 	CHECK(read(fds->b[0], page, 500) == 200);
-	/* Up to the rest of a page stands in the head of the sk_buff. */
+	/* The bytes that fit into the rest of a page are in the head of the sk_buff. */
 	CHECK(write(fds->socket[0], page, 3000) == 3000);
 	CHECK(splice(fds->socket[1], NULL, fds->b[1], NULL, 3000, 0) == 3000);
 	CHECK(write(fds->socket[0], page, 5000) == 5000);
@@ -435,7 +435,7 @@ static void do_refused(struct fds *fds)
 	CHECK(read(fds->a[0], page, 10) == 10);
 }
 
-/* Nothing that was refused moved a position, or is told as moved. */
+/* A refused call moved no position, and its record has no bytes. */
 TEST_F(splice, refusals)
 {
 	pid_t tid = SPAWN(do_refused, &self->fds);
@@ -513,7 +513,7 @@ static void do_move_packets(struct fds *fds)
 	get_packets(fds->b[0]);
 }
 
-/* 90 of a packet's 100 bytes are thrown away at @pos. */
+/* Expect that 90 of a packet's 100 bytes are discarded at @pos. */
 static void expect_discard(struct __test_metadata *_metadata, const void *record, uint32_t pipe,
 			   uint32_t pos)
 {
@@ -550,7 +550,7 @@ TEST_F(splice, packets_stay_packets)
 	EXPECT_EQ(6, nr_gone);
 }
 
-/* What the first read leaves is gone before the pipe is known. */
+/* The rest after the first read is discarded before the pipe is known. */
 TEST_F(splice, packets_from_before)
 {
 	struct ipcprobe_config config = {
@@ -594,7 +594,7 @@ static void splice_words(struct prints_log *log)
 	CHECK(vmsplice(log->fd[1], out, 1, 0) == 6);
 	CHECK(vmsplice(log->fd[0], in, 2, 0) == 6);
 	expect_prints(log, page + 8192, 6);
-	/* without user memory */
+	/* not in user memory */
 	expect_prints(log, NULL, 0);
 	CHECK(splice(log->id, NULL, log->fd[1], NULL, 1000, 0) == 1000);
 }

@@ -36,7 +36,7 @@ FIXTURE_TEARDOWN(task)
 	capture_close(&self->cap);
 }
 
-/* The record of the task's creation: its tid is the creator's. */
+/* Find the record of the task's creation: its tid is the creator's. */
 static const struct ipcprobe_rec_task_fork *find_fork(const struct capture *cap, uint32_t child)
 {
 	const struct ipcprobe_rec_task_fork *rec;
@@ -156,7 +156,7 @@ static void do_exec_in_thread(struct shared *shared)
 		pause();
 }
 
-/* A thread other than the first takes over the process's number. */
+/* A thread other than the first takes over the process's id. */
 TEST_F(task, exec_by_another_thread)
 {
 	const struct ipcprobe_rec_task_fork *fork_rec;
@@ -186,7 +186,7 @@ TEST_F(task, exec_by_another_thread)
 	EXPECT_EQ(pid, rec->pid);
 	NEXT(&cursor, task_exit);
 	NO_MORE(&cursor);
-	/* the first thread's end, and that of the program */
+	/* the end of the first thread, and of the program */
 	cursor = records_of(&self->cap, pid);
 	while ((any = cursor_next(&cursor)))
 		nr_exits += any->type == IPCPROBE_REC_task_exit;
@@ -240,7 +240,7 @@ TEST_F(task, threads_and_names)
 
 static void do_clone_parent(struct shared *shared)
 {
-	/* CLONE_PARENT: a sibling of its creator */
+	/* CLONE_PARENT: the task is a sibling of its creator */
 	long pid = syscall(SYS_clone, 0x8000 | SIGCHLD, NULL, NULL, NULL, NULL);
 
 	CHECK(pid >= 0);
@@ -268,7 +268,7 @@ TEST_F(task, parent_other_than_the_creator)
 
 /* ---- snapshot ---- */
 
-/* "PID (comm) state ppid ... starttime", which is in ticks since boot */
+/* Read starttime of "PID (comm) state ppid ... starttime", in ticks since boot. */
 static uint64_t start_ticks(pid_t pid)
 {
 	char path[32], line[1024], *word, *end;
@@ -346,7 +346,7 @@ TEST_F(task, snapshot_has_every_task_once)
 	EXPECT_EQ(pid, rec->pid);
 	EXPECT_EQ(getpid(), rec->ppid);
 	EXPECT_STREQ("parked", rec->comm);
-	/* the same clock but for time asleep, of which a guest has none */
+	/* both clocks agree except for time suspended, which a guest does not have */
 	EXPECT_EQ(start_ticks(pid), rec->start_ns / (1000000000 / sysconf(_SC_CLK_TCK)));
 	rec = find_snapshot(&self->cap, thread, &nr);
 	ASSERT_EQ(1, nr);
@@ -360,7 +360,10 @@ TEST_F(task, snapshot_has_every_task_once)
 	waitpid(pid, NULL, 0);
 }
 
-/* A task that outlived the snapshot is in it, or its creation is told, or both. */
+/*
+ * A task that outlived the snapshot is in the snapshot, or its creation is recorded, or
+ * both.
+ */
 static void do_forks(void *arg MAYBE_UNUSED)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -397,7 +400,7 @@ TEST_F(task, no_gap_between_snapshot_and_forks)
 			continue;
 		nr_exits++;
 		if (!find_fork(&self->cap, rec->tid) && !find_snapshot(&self->cap, rec->tid, &nr))
-			EXPECT_EQ(0, rec->tid) TH_LOG("a task that nobody introduced");
+			EXPECT_EQ(0, rec->tid) TH_LOG("a task without a description");
 	}
 	EXPECT_LE(20, nr_exits);
 }

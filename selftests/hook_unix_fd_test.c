@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class unix: each descriptor that is passed through a socket is recorded, on both sides. */
+/* Class unix: each descriptor that is passed through a socket is recorded on both sides. */
 #include <kselftest_harness.h>
 
 #include "unix_fixture.h"
@@ -129,7 +129,7 @@ static void do_pass_pidfd(struct passing *passing)
 	CHECK(passing->received[0] > 0 && passing->received[1] > 0);
 }
 
-/* With SO_PASSPIDFD each message gives a descriptor that nobody passed. */
+/* With SO_PASSPIDFD each message has a descriptor that no task passed. */
 TEST_F(unix_socket, descriptors_that_the_kernel_makes)
 {
 	struct passing *passing = shared_memory(4096);
@@ -157,7 +157,7 @@ TEST_F(unix_socket, descriptors_that_the_kernel_makes)
 	NO_MORE(&cursor);
 }
 
-/* Descriptors that wait in the queue are not passed again by what follows. */
+/* Descriptors in the queue are not recorded again by later calls. */
 static void do_pass_and_sendfile(struct passing *passing)
 {
 	union control control = {};
@@ -174,7 +174,7 @@ static void do_pass_and_sendfile(struct passing *passing)
 	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(cmsg), &file, sizeof(file));
 	CHECK(sendmsg(fd[0], &msg, 0) == 9);
-	/* 16 pages, and one in parts */
+	/* 16 pages, and a page in parts */
 	CHECK(sendfile(fd[0], file, &(off_t) { 0 }, 65536 + 100) == 65536 + 100);
 	CHECK(sendfile(fd[0], file, &(off_t) { 65536 + 100 }, 100) == 100);
 	CHECK(sendfile(fd[0], file, &(off_t) { 65536 + 200 }, 100) == 100);

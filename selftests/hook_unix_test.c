@@ -229,7 +229,7 @@ TEST_F(unix_socket, lengths_of_datagrams)
 	NO_MORE(&cursor);
 }
 
-/* ---- messages that no queue gets, bytes that come from none ---- */
+/* ---- messages that reach no queue, bytes that come from no message ---- */
 
 static void do_drop(struct two *two)
 {
@@ -291,7 +291,10 @@ static int do_bpf(int cmd, const union bpf_attr *attr)
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-/* A map of two sockets, whose program gives what either is sent to the first. */
+/*
+ * Make a map of two sockets, whose program redirects everything sent to either to the
+ * first.
+ */
 static void redirect(const int *sockets)
 {
 	int map = do_bpf(BPF_MAP_CREATE, &(union bpf_attr) {
@@ -350,7 +353,7 @@ TEST_F(unix_socket, redirected_bytes)
 
 /* ---- names: bind, connect, accept ---- */
 
-/* Where connect() goes is told by a security module's hook. */
+/* True if the target of connect() is known: a hook of security modules provides it. */
 static bool can_see_connect(void)
 {
 	return !system("grep -qw security_unix_stream_connect /proc/kallsyms");
@@ -361,7 +364,7 @@ static bool can_see_connect(void)
 struct three {
 	int type;
 	char name[64];
-	uint32_t ino[3];	/* who listens, who connects, who was accepted */
+	uint32_t ino[3];	/* the socket that listens, that connects, that was accepted */
 };
 
 static void do_connect(struct three *three)
@@ -585,14 +588,14 @@ TEST_F(unix_socket, splice_and_sendfile)
 	check_splice(_metadata, &self->cap);
 }
 
-/* ---- senders that are not seen ---- */
+/* ---- senders that are not recorded ---- */
 
 struct unseen {
 	int met[2];
 	int old[8][2];
 };
 
-/* Memory of a message that was received is used for the next one at once. */
+/* The memory of a received message is used for the next one at once. */
 static void do_unseen(struct unseen *unseen)
 {
 	struct uring uring;
@@ -611,8 +614,8 @@ static void do_unseen(struct unseen *unseen)
 	}
 }
 
-/* What io_uring sends to a socket never met has no position of its own. */
-TEST_F(unix_socket, unseen_senders)
+/* What io_uring sends to a socket that the module has not seen has no position. */
+TEST_F(unix_socket, unrecorded_senders)
 {
 	struct unseen unseen;
 	struct cursor cursor;
@@ -698,7 +701,7 @@ TEST(unix_snapshot)
 	capture_close(&cap);
 }
 
-/* Another session's snapshot is no description to this one. */
+/* A snapshot of another session does not describe a socket to this session. */
 TEST(described_to_each_session)
 {
 	struct ipcprobe_config config = {
@@ -740,7 +743,7 @@ TEST(described_to_each_session)
 #define NR_WRITERS	3
 #define NR_ROUNDS	300
 
-/* Each writes messages of a length of its own, told apart by their bytes. */
+/* Each writer writes messages of its own length and its own byte. */
 static void write_rounds(int *arg)
 {
 	int i;
@@ -774,7 +777,7 @@ TEST_F(unix_socket, several_writers)
 	for (w = 0; w < NR_WRITERS; w++)
 		REAP(tid[w]);
 	FINISH(&self->cap);
-	/* who owns each position, by the records of the writers */
+	/* find the writer of each position in the writers' records */
 	for (i = 0; i < self->cap.nr; i++) {
 		const struct ipcprobe_rec_unix_send *rec = (const void *)self->cap.recs[i].rec;
 
@@ -784,7 +787,7 @@ TEST_F(unix_socket, several_writers)
 				memset(owner + rec->pos, w, rec->ret);
 			}
 	}
-	/* what the reader received, by its records: the same, byte for byte */
+	/* the reader received the same bytes, by its records */
 	for (i = 0, len = 0; i < self->cap.nr; i++) {
 		const struct ipcprobe_rec_unix_recv *rec = (const void *)self->cap.recs[i].rec;
 		const struct ipcprobe_rec_unix_segment *seg = (const void *)rec;
@@ -826,7 +829,7 @@ TEST_F(unix_socket, fingerprints_of_streams)
 	expect_logged(_metadata, &self->cap, tid, log);
 }
 
-/* Receives with @flags; MSG_PEEK leaves the message for another receive. */
+/* Receive with @flags; MSG_PEEK leaves the message for another receive. */
 static void move_single_message(struct prints_log *log, size_t len, size_t room, int flags)
 {
 	size_t came = len < room ? len : room;
@@ -843,7 +846,7 @@ static void move_single_message(struct prints_log *log, size_t len, size_t room,
 	expect_prints(log, page + 1, came);
 }
 
-/* A message that does not fit leaves what fits. */
+/* A receive that is too short leaves the rest of the message. */
 static void move_messages(struct prints_log *log)
 {
 	struct iovec iov[2] = { { page + 1, 50 }, { page + 5000, 60 } };

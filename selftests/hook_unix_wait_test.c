@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Class unix: each wait of a call on a socket is recorded, with what it waits for. */
+/* Class unix: each wait of a call on a socket is recorded, with what the task waits for. */
 #include <kselftest_harness.h>
 
 #include "unix_fixture.h"
@@ -39,7 +39,7 @@ TEST_F(unix_socket, blocked)
 	size_t left;
 	int fd[2];
 
-	ASSERT_EQ(0, capture_stop(&self->cap));	/* the sockets are older */
+	ASSERT_EQ(0, capture_stop(&self->cap));	/* the sockets are older than the next session */
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
 	ASSERT_EQ(0, capture_start(&self->cap));
 	ino[0] = inode_of(fd[0]);
@@ -65,7 +65,7 @@ TEST_F(unix_socket, blocked)
 	EXPECT_IO(&cursor, recv, b, a, 0, 100, 7, READ, BLOCKED);
 	NO_MORE(&cursor);
 	cursor = records_of(&self->cap, writer);
-	do {	/* as often as it takes */
+	do {	/* the number of waits depends on the reader */
 		EXPECT_EQ(IPCPROBE_UNIX_FULL, NEXT(&cursor, unix_block)->flags);
 		EXPECT_EQ(IPCPROBE_UNIX_FULL, NEXT(&cursor, unix_unblock)->flags);
 		ahead = cursor;
@@ -126,7 +126,7 @@ static int bound_socket(int type, struct sockaddr_un *addr)
 	return fd;
 }
 
-/* The queue of a socket that is connected to nobody holds a few messages. */
+/* The queue of a socket that is connected to no other holds a few messages. */
 TEST_F(unix_socket, datagrams_to_a_full_queue)
 {
 	struct sockaddr_un addr;
@@ -136,7 +136,7 @@ TEST_F(unix_socket, datagrams_to_a_full_queue)
 	check_full(_metadata, &self->cap, from, to);
 }
 
-/* Of two that are connected to each other, what was not received yet counts. */
+/* Between two connected sockets, messages that were not received yet fill the room. */
 TEST_F(unix_socket, datagrams_that_fill_their_own_room)
 {
 	int fd[2];

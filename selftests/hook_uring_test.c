@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Class file: reads and writes of regular files by io_uring.  Each that tells
- * its completion gives one record, with the result that it tells.
+ * Class file: reads and writes of regular files by io_uring.  Each request that has a
+ * completion gives one record, with the completion's result.
  */
 #include <kselftest_harness.h>
 
@@ -44,7 +44,7 @@ FIXTURE_TEARDOWN(uring_file)
 	fclose(self->file);
 }
 
-/* The next record of a request to a file. */
+/* The next record of a request on a file. */
 static const struct ipcprobe_rec_file_read *next_request(const struct capture *cap, size_t *at)
 {
 	while (*at < cap->nr) {
@@ -156,7 +156,7 @@ struct sums {
 	uint64_t nr;
 	uint64_t errors;
 	uint64_t bytes;
-	uint64_t places;	/* of offset times result */
+	uint64_t places;	/* sum of offset times result */
 };
 
 struct many {
@@ -253,8 +253,8 @@ static void do_silent(int *fd)
 	}
 }
 
-/* They are missed; those that fail, and the others, are not. */
-TEST_F(uring_file, requests_that_tell_no_success)
+/* Successful requests without a completion are missed; failed ones and the others are not. */
+TEST_F(uring_file, requests_without_a_completion)
 {
 	const struct ipcprobe_rec_file_read *io;
 	unsigned int reads = 0, failed = 0;
@@ -285,7 +285,7 @@ static void do_killed(struct many *many)
 	for (;;) {
 		for (i = 0; i < ENTRIES; i++)
 			put_any(&uring, many->fd, &seed);
-		/* makes room for completions that found none, too */
+		/* also frees room for completions that found none */
 		syscall(SYS_io_uring_enter, uring.fd, ENTRIES, 0, IORING_ENTER_GETEVENTS,
 			NULL, 0);
 		__atomic_add_fetch(&many->seen[0].nr, ENTRIES, __ATOMIC_RELAXED);
@@ -293,7 +293,10 @@ static void do_killed(struct many *many)
 	}
 }
 
-/* Completions that find no room, requests that are cut off: no more than they are. */
+/*
+ * Requests whose completions find no room, and cancelled ones, give at most one record
+ * each.
+ */
 TEST_F(uring_file, requests_of_a_process_that_is_killed)
 {
 	struct many *many = shared_memory(sizeof(*many));
@@ -315,7 +318,7 @@ TEST_F(uring_file, requests_of_a_process_that_is_killed)
 	}
 	EXPECT_GE(many->seen[0].nr + ENTRIES, nr);
 
-	/* what they left in the way of others is nothing */
+	/* nothing of that process disturbs others */
 	ASSERT_EQ(0, capture_start(&self->cap));
 	ASSERT_EQ(0, ftruncate(self->fd, 0));
 	ASSERT_EQ(0, lseek(self->fd, 0, SEEK_SET));
@@ -345,7 +348,7 @@ static void request_words(struct prints_log *log)
 	uring_submit(&uring, 1);
 	CHECK(uring_wait(&uring) == 2007);
 	expect_prints(log, in + 5, 2007);
-	/* a registered buffer need not be the process's own */
+	/* a registered buffer may belong to another process */
 	uring_register(&uring, out, sizeof(out));
 	expect_prints(log, NULL, 0);
 	uring_put(&uring, IORING_OP_WRITE_FIXED, log->id, out + 50, 100)->off = 0;

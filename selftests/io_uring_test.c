@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * io_uring: its requests have no system call of their own that would end them,
- * wherever the kernel carries them out: in io_uring_enter(), at the end of any
- * other call of the task, in a worker.  Each read and write gives a record all
- * the same, those around them theirs, and positions stay exact.
+ * io_uring: no system call ends its requests, wherever the kernel carries them out: in
+ * io_uring_enter(), at the end of any other call of the task, in a worker.
+ * Nevertheless each read and write gives a record, the calls around it give theirs, and
+ * positions stay exact.
  */
 #include <kselftest_harness.h>
 
@@ -16,7 +16,7 @@
 
 static uint8_t out[CAPACITY], in[CAPACITY];
 
-/* ---- each way a request can go ---- */
+/* ---- each way to carry out a request ---- */
 
 FIXTURE(uring)
 {
@@ -55,7 +55,7 @@ FIXTURE_TEARDOWN(uring)
 	capture_close(&self->cap);
 }
 
-/* The next record of a read or write of this pipe, by whomever. */
+/* The next record of a read or write of this pipe, by any task. */
 static const struct ipcprobe_rec_pipe_read *next_io(const struct capture *cap, uint32_t ino,
 						    size_t *at)
 {
@@ -137,7 +137,10 @@ TEST_F(uring, requests_done_by_workers)
 	REAP(tid);
 	FINISH(&self->cap);
 	EXPECT_NE(tid, EXPECT_IO(&at, self->ino, pipe_write, IO_URING, out, 5000, 0));
-	/* the splice between them gives no record: it shows when the pipes are empty */
+	/*
+	 * the splice between them gives no record; its effect shows when the pipes are
+	 * empty
+	 */
 	io = next_io(&self->cap, self->ino, &at);
 	ASSERT_NE(NULL, io);
 	EXPECT_EQ(1000, io->ret);
@@ -151,11 +154,11 @@ TEST_F(uring, requests_done_by_workers)
 	EXPECT_EQ(NULL, next_io(&self->cap, self->other_ino, &at));
 }
 
-/* ---- bytes that io_uring's splice moves: no record tells of them ---- */
+/* ---- bytes that io_uring's splice moves without a record ---- */
 
 #define NR_STEPS	6
 
-/* What each call that is recorded moved, in order: its letter. */
+/* The letter of the bytes that each recorded call moved, in order. */
 struct story {
 	int fd[2];
 	int other[2];
@@ -179,7 +182,7 @@ static void put_letters(int fd, char letter, size_t len)
 	CHECK(write(fd, out, len) == (ssize_t)len);
 }
 
-/* All bytes read must be of one kind. */
+/* Read bytes, all of which must be the same letter. */
 static char get_letters(int fd, size_t len)
 {
 	CHECK(read(fd, in, len) == (ssize_t)len);
@@ -187,7 +190,7 @@ static char get_letters(int fd, size_t len)
 	return in[0];
 }
 
-/* "u" gets into the pipe unseen, behind bytes that are read only later. */
+/* "u" enters the pipe without a record, behind bytes that are read only later. */
 static void do_splice_in(struct story *story)
 {
 	struct uring uring;
@@ -204,7 +207,7 @@ static void do_splice_in(struct story *story)
 	story->letters[5] = get_letters(story->fd[0], 40);
 }
 
-/* Half of "a" leaves it unseen; the pipe is not empty at any time. */
+/* Half of "a" leaves the pipe without a record; the pipe is never empty meanwhile. */
 static void do_splice_out(struct story *story)
 {
 	struct uring uring;
@@ -220,7 +223,7 @@ static void do_splice_out(struct story *story)
 	story->letters[5] = get_letters(story->fd[0], 60);
 }
 
-/* No read may be where a write of other bytes is, and who reads must be warned. */
+/* No read has the positions of a write of other bytes, and records warn of the uncertainty. */
 static void expect_story(struct __test_metadata *_metadata, FIXTURE_DATA(uring) *self,
 			 void (*do_story)(struct story *))
 {
@@ -260,7 +263,7 @@ TEST_F(uring, spliced_out_of_a_pipe_that_stays_full)
 	expect_story(_metadata, self, do_splice_out);
 }
 
-/* More than the pipe holds: a worker waits in the middle of it, on some kernels. */
+/* The write is larger than the pipe: on some kernels a worker waits in the middle of it. */
 static void do_waiting(int *fd)
 {
 	static uint8_t twice[2 * CAPACITY];
@@ -291,7 +294,7 @@ static void do_waiting(int *fd)
 	CHECK(uring_wait(&uring) == done);
 }
 
-/* Every byte is written once and read once, in order, as far as records tell. */
+/* By the records each byte is written once and read once, in order. */
 TEST_F(uring, requests_that_wait)
 {
 	pid_t tid = SPAWN(do_waiting, self->fd);
@@ -320,7 +323,10 @@ TEST_F(uring, requests_that_wait)
 			EXPECT_GE(100 + 2 * CAPACITY, read);
 		} else {
 			EXPECT_EQ(written, io->pos) record_print(&io->hdr);
-			/* of a write that waited it tells all, pos the last part */
+			/*
+			 * the record of a write that waited counts all bytes; its pos
+			 * is that of the last part
+			 */
 			written = (io->ret < CAPACITY ? written : 100) + io->ret;
 		}
 	}
@@ -377,7 +383,7 @@ static void do_errors(int *fd)
 	CHECK(uring_do(&uring, IORING_OP_WRITE, fd[3], out, 100, IOSQE_ASYNC) == -EPIPE);
 }
 
-/* They move nothing, and the positions know. */
+/* Failed requests move nothing, and the positions show that. */
 TEST_F(uring, requests_that_fail)
 {
 	int fd[] = { self->fd[0], self->fd[1], self->other[0], self->other[1] };
@@ -397,7 +403,7 @@ TEST_F(uring, requests_that_fail)
 
 #define NR_READS	3
 
-/* Readers of a pipe, in workers or by poll; one gets something. */
+/* Start readers of a pipe, in workers or by poll; one of them gets bytes. */
 static void start_reads(struct uring *uring, int *fd)
 {
 	unsigned int i;
@@ -432,7 +438,7 @@ static void do_cancelled(int *fd)
 	}
 }
 
-/* Waits that began and did not end. */
+/* Number of waits that began and did not end. */
 static int open_waits(const struct capture *cap, uint32_t ino)
 {
 	int waits = 0;
@@ -489,7 +495,10 @@ TEST_F(uring, requests_of_a_process_that_is_killed)
 	EXPECT_EQ(0, open_waits(&self->cap, self->ino));
 }
 
-/* fd[0]: what a multishot request reads; fd[1]: what the call reads; fd[2]: an eventfd. */
+/*
+ * fd[0]: the multishot request reads from it; fd[1]: the call reads from it; fd[2]: an
+ * eventfd.
+ */
 static void do_multishot(int *fd)
 {
 	struct io_uring_sqe *sqe;
@@ -503,13 +512,16 @@ static void do_multishot(int *fd)
 	uring_submit(&uring, 1);
 	CHECK(read(fd[1], out, 100) == 20);
 	CHECK(write(fd[3], out, 100) == 100);
-	if (uring_wait(&uring) != 10)	/* before v6.7 there is no such thing */
+	if (uring_wait(&uring) != 10)	/* before v6.7 there is no multishot read */
 		_exit(2);
 	CHECK(uring_wait(&uring) == 100);
 }
 
-/* It reads on the way back from calls of the same numbers that others make. */
-TEST_F(uring, requests_that_read_again_and_again)
+/*
+ * The request reads when its task returns from calls with the same numbers as other
+ * tasks' calls.
+ */
+TEST_F(uring, multishot_reads)
 {
 	int fd[] = { self->fd[0], self->other[0], self->event, self->fd[1] };
 	pid_t tid = SPAWN(do_multishot, fd);
@@ -550,8 +562,8 @@ TEST_F(uring, requests_that_read_again_and_again)
 }
 
 /*
- * A request that had to wait goes on at the end of the very call that made its
- * pipe ready, once this has its record.
+ * A request that had to wait continues at the end of the very call that made its pipe
+ * ready, once this call has its record.
  */
 static void do_after_a_call(int *fd)
 {
@@ -594,7 +606,7 @@ TEST_F(uring, requests_done_at_the_end_of_other_calls)
 	EXPECT_EQ(NULL, next_io(&self->cap, self->ino, &at));
 }
 
-/* fd[0]: what the request reads; fd[1]: what the call reads; fd[2]: an eventfd. */
+/* fd[0]: the request reads from it; fd[1]: the call reads from it; fd[2]: an eventfd. */
 static void do_in_a_call(int *fd)
 {
 	struct uring uring;
@@ -609,7 +621,7 @@ static void do_in_a_call(int *fd)
 	CHECK(is_filled(in, 10, 0));
 }
 
-/* It interrupts the call that waits, which begins again afterwards. */
+/* The request interrupts the call that waits, which begins again afterwards. */
 TEST_F(uring, requests_done_while_a_call_waits)
 {
 	int fd[] = { self->fd[0], self->other[0], self->event };
@@ -647,15 +659,15 @@ TEST_F(uring, requests_done_while_a_call_waits)
 	EXPECT_EQ(1, reads);
 }
 
-/* ---- sessions come and go meanwhile ---- */
+/* ---- sessions start and stop meanwhile ---- */
 
 #define MAX_CHUNK	20000
 #define ROUNDS		20
 
-/* Written and read by tasks that do half of it by calls, half by requests. */
+/* Two pipes between tasks that do half of their operations by calls, half by requests. */
 struct stream {
 	int fd[2];
-	int never[2];		/* nothing comes here, and nobody waits for it */
+	int never[2];		/* a pipe that stays empty, and that no task reads */
 	uint32_t write_calls;
 	uint32_t read_calls;
 	bool is_enough;
@@ -722,7 +734,7 @@ static void do_reader(struct stream *stream)
 		CHECK(moved >= 0 && is_filled(in, moved, done));
 		done += moved;
 	} while (moved);
-	/* exits with a request that waits */
+	/* exits while a request waits */
 	CHECK(!pipe(fd));
 	uring_put(&uring, IORING_OP_READ, fd[0], in, 1);
 	uring_submit(&uring, 1);
@@ -756,7 +768,7 @@ struct seen {
 	uint32_t wrong;
 };
 
-/* Adds up one session's records about the pipe. */
+/* Add up one session's records about the pipe. */
 static void look(const struct capture *cap, uint32_t ino, uint32_t writer, uint32_t reader,
 		 struct seen *seen)
 {
@@ -783,7 +795,7 @@ static void look(const struct capture *cap, uint32_t ino, uint32_t writer, uint3
 	}
 }
 
-/* One session that starts and stops twice, each time once it has seen something. */
+/* Start and stop a session twice; each stop is after the session has seen some records. */
 static void record(struct __test_metadata *_metadata, struct capture *cap, pid_t writer,
 		   pid_t reader)
 {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Semaphores and message queues against programs that count for themselves:
+# Semaphores and message queues, compared with programs that count their operations:
 # stress-ng's metrics, strace, ipcs.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
@@ -7,13 +7,13 @@ need ipcprobe stress-ng strace perl python3
 load_module
 cd "$work" || exit 1
 
-# A pipe into "ipcprobe script" would hide its status.
+# A pipe from "ipcprobe script" would hide its status.
 script() { ipcprobe script -i r.data >script.txt; }
 
-# count EVENT [REGULAR-EXPRESSION]: so many of these records
+# count EVENT [REGULAR-EXPRESSION]: print the number of such records
 count() { grep -c -E "\\b$1: .*${2-}" script.txt || true; }
 
-# stress STRESSOR OPS: record it.
+# stress STRESSOR OPS: record stress-ng.
 stress() {
 	ipcprobe record -m 16M -e sem,msg -o r.data -- stress-ng --"$1" 1 --"$1-ops" "$2" --metrics \
 		>out 2>&1
@@ -22,7 +22,7 @@ stress() {
 	script
 }
 
-# It counts one operation before the first send.
+# stress-ng counts one operation before the first send.
 msg_ops() {
 	stress msg 2000
 	equal "sends" 1999 "$(count msg_send ' ret=0 ')"
@@ -36,7 +36,7 @@ mq_ops() {
 	equal "unknown messages" 0 "$(count mq_receive ' seq=0 .* ret=[0-9]')"
 }
 
-# Each operation of its is one down and one up; besides, it tries others.
+# Each operation of stress-ng is one decrement and one increment; it tries others besides.
 sem_ops() {
 	stress sem-sysv 2000
 	[ "$(count sem_op ' ret=0 .* nsops=1 .* op=-1 ')" -ge 2000 ]
@@ -78,7 +78,7 @@ msgrcv($queue, $text, 200, 0, 0);
 semctl($sem, 0, IPC_RMID, 0);
 END
 
-# What strace saw: call, result, error.
+# Print the calls in strace's output: call, result, error.
 strace_counts() {
 	sed -n -E 's/.*(msgsnd|msgrcv|semop|semtimedop)(\(| resumed).*= (-?[0-9]+)( E[A-Z0-9]+)?.*/\1 \3\4/p' \
 		trace.txt | sed 's/semtimedop/semop/; s/-1 //' | sort | uniq -c
@@ -124,5 +124,5 @@ prove "stress-ng --mq counts as many sends, and each receive has its send" mq_op
 prove "values before and after fit in stress-ng --sem-sysv" sem_ops
 prove "calls and errors are those of strace" strace_agrees
 prove "each message received is one that was sent, once" numbers_agree
-prove "what exists is found" snapshot_agrees
+prove "existing objects are found" snapshot_agrees
 prove_end

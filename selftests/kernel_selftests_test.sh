@@ -1,7 +1,7 @@
 #!/bin/bash
-# The kernel's own selftests of what is hooked give the same results with every
-# class recorded as without the module, failures included. mqueue's mq_perf_tests
-# is left out: it measures for minutes and judges nothing.
+# The kernel's own selftests of hooked subsystems give the same results with all
+# classes recorded as without the module, failures included. mqueue's mq_perf_tests is
+# left out: it measures for minutes and has no verdict.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe
@@ -16,8 +16,8 @@ tests=('ipc ./msgque' 'mqueue ./mq_open_tests' 'splice ./default_file_splice_rea
 	'splice ./short_splice_read.sh' 'memfd ./memfd_test'
 	'memfd ./run_hugetlbfs_test.sh' 'futex/functional ./run.sh')
 
-# Runs "FOLDER PROGRAM"; prints its verdicts, without what differs each time: numbers,
-# and the error number that a failed check found left by some call before.
+# Run "FOLDER PROGRAM" and print its verdicts, without what differs each time:
+# numbers, and the error number that a failed check found left by an earlier call.
 verdicts() {
 	local folder=${1% *} program=${1#* } status=0
 
@@ -37,8 +37,8 @@ compare() {
 	diff "$work/without" "$work/with" && grep -qE '^(ok |exit status [03]$)' "$work/with"
 }
 
-# Some of them sleep for milliseconds and hope that the others are there then:
-# on a slow machine they fail now and then, recorded or not.
+# Some of these tests sleep for milliseconds and expect that other tasks are ready
+# then: on a slow machine they fail now and then, recorded or not.
 same_with() {
 	local program=${1##*/} tries
 
@@ -49,7 +49,7 @@ same_with() {
 		[ "$tries" -lt 4 ]
 	done
 	sed -n 's/^not ok/# also without the module: &/p' "$work/with"
-	# It was recorded, too.
+	# The run was really recorded.
 	ipcprobe script -i "$work/data" >"$work/script"
 	grep -q "task_exec.*${program:0:15}" "$work/script"
 }

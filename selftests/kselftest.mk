@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-# The tests by the kernel's own lib.mk. The Makefile builds them and calls this, with
-# KSELFTEST, the folder where lib.mk lies, and TARGET: "ipcprobe", the tests of the
-# module, which are here, or "host", those of the tools.
+# Run the tests by the kernel's own lib.mk. The Makefile builds the tests and calls
+# this file with KSELFTEST, the folder of lib.mk, and TARGET: "ipcprobe", the tests of
+# the module, or "host", the tests of the tools.
 OUTPUT := $(CURDIR)
 OVERRIDE_TARGETS := 1
 COLLECTION := $(TARGET)
 
 ifeq ($(TARGET),ipcprobe)
-# A kernel that lockdown_test has locked down loads no module: it is the last one.
+# lockdown_test is the last one: a kernel that it has locked down loads no module.
 TEST_GEN_PROGS := $(filter-out lockdown_test,$(patsubst %.c,%,$(wildcard *_test.c)))
 TEST_PROGS := $(wildcard *_test.sh) lockdown_test
 TEST_GEN_PROGS_EXTENDED := $(HELPER)
@@ -20,7 +20,7 @@ else
 $(error no target '$(TARGET)': TARGETS is some of: ipcprobe host)
 endif
 
-# lib.mk looks for "settings" beside itself, which is not here.
+# lib.mk looks for "settings" in its own folder, and the file is here.
 export kselftest_override_timeout ?= $(shell sed -n 's/^timeout=//p' settings)
 
 include $(KSELFTEST)/lib.mk

@@ -1,11 +1,11 @@
-# Sourced. Runs test programs and prints what they print as nested KTAP.
-# A program says how it went by its exit status (0, or 4 for skip), and may
-# print TAP of its own, which then must agree with its plan.
+# Sourced. Run test programs and print their output as nested KTAP. A program's exit
+# status is its verdict (0, or 4 for skip). If the program prints TAP, that must agree
+# with its plan.
 # shellcheck shell=bash
 
 KSFT_SKIP=4
 
-# ktap_objection FILE: why the TAP in FILE is not that of a run that went well.
+# ktap_objection FILE: print why the TAP in FILE is not that of a successful run.
 ktap_objection() {
 	awk '
 	/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0; planned = 1 }
@@ -19,8 +19,8 @@ ktap_objection() {
 	}' "$1"
 }
 
-# ktap_program NUMBER SECONDS PROGRAM [JUDGE...]: returns whether all is well.
-# JUDGE is a command that prints what else is wrong after the program ran.
+# ktap_program NUMBER SECONDS PROGRAM [JUDGE...]: run the program; succeeds if all is
+# well. JUDGE is a command that prints other failures after the program ran.
 ktap_program() {
 	local number=$1 seconds=$2 program=$3 name out status=0 reason=''
 	shift 3
@@ -51,16 +51,16 @@ ktap_program() {
 	[ -z "$reason" ]
 }
 
-# Anything that is not TAP becomes a comment.
+# Print all other lines as comments.
 ktap_nest() {
 	sed -u -E '/^ *(KTAP|TAP version|1\.\.[0-9]|ok |not ok |#)/!s/^/# /; s/^/  /'
 }
 
-# ktap_count EXPECTED-SKIPS: copies KTAP from stdin to stdout and prints the
-# closing line. A result is a leaf unless results were nested before it; one
-# that fails although all of those went well counts as a failure of its own.
-# A skip fails that EXPECTED-SKIPS does not list as: KERNEL PROGRAM REASON,
-# where KERNEL is "host" or a guest's, * is any, and REASON is a regex.
+# ktap_count EXPECTED-SKIPS: copy KTAP from stdin to stdout and print the closing
+# line. A result is a leaf unless results were nested before it; one that fails
+# although all of those passed counts as a failure of its own. A skip fails that
+# EXPECTED-SKIPS does not list as: KERNEL PROGRAM REASON, where KERNEL is "host" or a
+# guest's, * matches any, and REASON is a regex.
 ktap_count() {
 	awk -v expected="$1" '
 	function is_expected(reason,   i) {

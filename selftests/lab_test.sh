@@ -1,5 +1,5 @@
 #!/bin/bash
-# ipcprobe lab copies: the classic counts, as they come out of the trace.
+# ipcprobe lab copies: the trace shows the well-known number of copies of each transport.
 # shellcheck disable=SC2317,SC2016 # prove calls the functions; jq has variables, too
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq
@@ -9,7 +9,7 @@ cd "$work" || exit 1
 size=4194304
 mountpoint -q "$tracing" || mount -t tracefs none "$tracing"
 
-# true_of FILTER...: each jq filter gives true.
+# true_of FILTER...: each jq filter is true.
 true_of() {
 	local filter
 
@@ -21,7 +21,7 @@ true_of() {
 	done
 }
 
-# row NAME FILTER...: likewise of one transport, unless the module lacks its class.
+# row NAME FILTER...: each filter is true of one transport, unless the module lacks its class.
 row() {
 	local name=$1 filter
 	shift
@@ -41,7 +41,7 @@ runs() {
 	[ -z "$(ls -d "${TMPDIR:-/tmp}"/ipcprobe-lab.* 2>/dev/null)" ]
 }
 
-# has_copies NUMBER NAME...: exactly so many, for every byte, on one way.
+# has_copies NUMBER NAME...: exactly so many copies of each byte, on one path.
 has_copies() {
 	local copies=$1 name
 	shift
@@ -60,21 +60,21 @@ posix_queue() {
 	has_copies 4 mq
 }
 
-# All of them by requests, and none by a call of its own.
+# All bytes moved by requests, and none by a call.
 requests() {
 	has_copies 4 io_uring
 	row io_uring '[.path.hops[].calls == ["io_uring"]] | all' \
 		".path.hops | map(.nr_calls) | min >= $((size / 65536))"
 }
 
-# The memory that both share is on the way, and nothing but that.
+# The path goes through the shared memory, and through nothing else.
 shared_objects() {
 	row shm '.path.hops | length == 2 and .[0].to.type == "shm" and .[0].to == .[1].from'
 	row posix-shm '.path.hops[0].to.path | startswith("/dev/shm/ipcprobe-lab.")'
 	row memfd '.path.hops[0].to.path | startswith("/memfd:ipcprobe-lab")'
 }
 
-# The kernel counts switches from when a task asks, the trace by time.
+# The kernel counts switches from when a task asks, the trace counts them by time.
 counts() {
 	local name
 
@@ -85,10 +85,11 @@ counts() {
 	done
 }
 
-# Two copies of 2 MiB have no room there.
+# Two copies of 2 MiB do not fit into the file system.
 no_room() {
 	mkdir small
 	mount -t tmpfs -o size=3m none small
+	# shellcheck disable=SC2064 # the present folder
 	# shellcheck disable=SC2064 # the folder of now
 	trap "umount '$PWD/small'" EXIT
 	fails env TMPDIR=small ipcprobe lab copies --size 2M --only pipe >printed 2>errors

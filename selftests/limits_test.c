@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tables of objects have a limit: what is beyond it makes nothing fail, and
- * is said to be missing.
+ * The tables of objects have a limit: an object beyond it makes nothing fail, and its
+ * events count as missing.
  */
 #include <kselftest_harness.h>
 
@@ -17,7 +17,7 @@
 #define NR_QUEUES	5
 #define NR_EACH		16000
 #define NR_MESSAGES	(NR_QUEUES * NR_EACH)
-#define NR_SLOTS	65536	/* numbers that the table has room for without limit */
+#define NR_SLOTS	65536	/* numbers that the table has room for without a limit */
 
 static void set_limit(unsigned int limit)
 {
@@ -51,7 +51,10 @@ static size_t count_records(const struct capture *cap, uint16_t type)
 	return nr;
 }
 
-/* Events of a class that are missing because of the limit, and of nothing else. */
+/*
+ * Number of events of a class that are missing because of the limit, and for no other
+ * reason.
+ */
 static uint64_t count_beyond(struct __test_metadata *_metadata, const struct capture *cap,
 			     uint32_t class_id)
 {
@@ -86,7 +89,7 @@ TEST_F(limits, pipes)
 	EXPECT_LE(1, nr);
 	EXPECT_GE(LIMIT, nr);
 	EXPECT_EQ(0, count_records(&self->cap, IPCPROBE_REC_pipe_create));
-	/* the snapshot's, of any number, and the late one's creation */
+	/* one from the snapshot, with any number, and the creation of the late pipe */
 	EXPECT_LE(1, count_beyond(_metadata, &self->cap, IPCPROBE_CLASS_PIPE));
 }
 
@@ -109,7 +112,7 @@ TEST_F(limits, sockets)
 	EXPECT_LE(1, count_beyond(_metadata, &self->cap, IPCPROBE_CLASS_UNIX));
 }
 
-/* Sends and receives that many empty messages; how many had no number. */
+/* Send and receive so many empty messages; count those without a number. */
 static void count_unnumbered(const struct capture *cap, size_t *sent, size_t *received)
 {
 	const struct ipcprobe_rec_msg_receive *receive;

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Loading and unloading, in peace and under load; what keeps the module, what
-# does not, and what a killed reader leaves behind: nothing.
+# Loading and unloading, idle and under load; what keeps the module loaded and what
+# does not; and a killed reader leaves nothing behind.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe hackbench
@@ -36,7 +36,7 @@ stop_load() {
 	wait "$load" || true
 }
 
-# A session of all classes for a moment.
+# Open a session of all classes for a moment.
 use_session() { ipcprobe check >/dev/null; }
 
 use_tracepoint() {
@@ -85,7 +85,7 @@ tracepoint_user_keeps_it() {
 	await not_hooked
 }
 
-# Records of everything while there is much, and dies of it.
+# Record everything under load, and kill the reader.
 kill_reader() {
 	start_load
 	ipcprobe record -a -o "$work/data" -m 64k &
@@ -111,12 +111,12 @@ ftrace_stays_on() {
 	not_hooked
 }
 
-# From memory, and without what only a debugger wants.
+# From memory, and without sections that only a debugger needs.
 cp "$IPCPROBE_KO" "$work/ipcprobe.ko"
 strip --strip-debug "$work/ipcprobe.ko"
 IPCPROBE_KO=$work/ipcprobe.ko
 
-# depmod speaks of a module only to complain.
+# depmod prints a module's name only to complain.
 depmod_is_silent() {
 	local folder
 
@@ -138,7 +138,7 @@ prove "and 20 times under hackbench, used by a session or a tracepoint" under_lo
 load_module
 prove "an open session keeps the module" open_session_keeps_it
 prove "an enabled tracepoint keeps the module" tracepoint_user_keeps_it
-prove "nothing is hooked while nobody uses it" not_hooked
+prove "nothing is hooked while the module has no user" not_hooked
 prove "a reader killed under load leaves no hook behind" kill_reader
 prove "then the module unloads" unload
 load_module

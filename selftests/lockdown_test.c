@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A kernel locked down for confidentiality refuses the device and netlink alike.
- * It stays so until it boots again: this test is a guest's last.
+ * A kernel that is locked down for confidentiality refuses both the device and netlink.
+ * The lockdown lasts until the next boot: this test is a guest's last one.
  */
 #include <kselftest_harness.h>
 
@@ -46,7 +46,7 @@ static void lock_down(struct __test_metadata *_metadata)
 	close(fd);
 }
 
-TEST(lockdown_is_for_both_ways_in)
+TEST(lockdown_refuses_device_and_netlink)
 {
 	const uint8_t dumps[] = { IPCPROBE_CMD_SESSION_GET, IPCPROBE_CMD_HOOK_GET,
 				  IPCPROBE_CMD_OBJECT_GET };
@@ -63,7 +63,7 @@ TEST(lockdown_is_for_both_ways_in)
 	EXPECT_EQ(EPERM, errno);
 	EXPECT_EQ(-NLE_PERM, ask(IPCPROBE_CMD_INFO_GET, 0));
 	for (i = 0; i < NR(dumps); i++) {
-		/* libnl may not pass on why there is nothing */
+		/* libnl may not pass on the reason of an empty answer */
 		EXPECT_GE(0, ask(dumps[i], NLM_F_DUMP)) TH_LOG("command %u", dumps[i]);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A pipe whose mutex a child keeps, as any user can: it splices to a terminal
- * that nobody reads.  For a file that includes capture.h first.
+ * A pipe whose mutex a child holds, as any user can do: the child splices to a terminal
+ * that nothing reads.  For a file that includes capture.h first.
  */
 #ifndef IPCPROBE_LOCKED_PIPE_H
 #define IPCPROBE_LOCKED_PIPE_H
@@ -12,7 +12,7 @@ struct locked_pipe {
 	pid_t child;
 };
 
-/* The child sleeps inside its call, and so does nothing that ends by itself. */
+/* True if the child sleeps inside its call: then it sleeps until it is killed. */
 static bool is_splicing(pid_t pid)
 {
 	char path[64], line[64] = "";
@@ -24,7 +24,8 @@ static bool is_splicing(pid_t pid)
 	if (!fgets(line, sizeof(line), file))
 		line[0] = 0;
 	fclose(file);
-	return atoi(line) == SYS_splice;	/* "running" when it does not sleep */
+	/* the file has "running" if the child does not sleep */
+	return atoi(line) == SYS_splice;
 }
 
 static void lock_pipe(struct locked_pipe *locked)

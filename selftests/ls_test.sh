@@ -1,6 +1,6 @@
 #!/bin/bash
-# ipcprobe ls: objects of each kind, made with known contents, holders and
-# waiters, are shown as they are, and as lsfd, lsipc and ipcs show them.
+# ipcprobe ls: objects of each kind, made with known contents, holders and waiters,
+# are shown correctly, and as lsfd, lsipc and ipcs show them.
 # shellcheck disable=SC2016,SC2317 # jq has variables; prove calls the functions
 . "$(dirname "$0")/tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ exec 9>in
 await test -s facts.json
 maker=$(jq .pid facts.json)
 
-# Do all the children sleep in the calls that they were made for?
+# All the children sleep in the calls that they were made for.
 sleeping() {
 	local pid
 
@@ -30,8 +30,8 @@ sleeping() {
 await sleeping
 ipcprobe ls -J >ls.json 2>ls.err
 
-# true_of FILTER...: each jq filter over ls.json, with $f the facts, gives true.
-# one(FILTER) is the only object it selects, of(PID) the holders of a process.
+# true_of FILTER...: each jq filter is true of ls.json, with $f the facts. one(FILTER)
+# is the only object that it selects, of(PID) the holders of a process.
 true_of() {
 	local filter
 
@@ -71,7 +71,7 @@ waiting_for_pipes() {
 			of($f.polled.waiter)[0].waits == "poll[\($f.polled.waiter)]"'
 }
 
-# The call that it is in when it goes on is read().
+# A stopped task is listed with the call that continues after the stop: read().
 stopped() {
 	equal call 0 "$(cut -d' ' -f1 "/proc/$(jq .stopped.reader facts.json)/syscall")"
 	true_of 'one(.inode == $f.stopped.ino and .type == "pipe") | .waiters == 0 and .rwaits == 0 and
@@ -178,8 +178,8 @@ counters() {
 
 # ---- other programs ----
 
-# like COLUMNS: what both show of all objects of a kind, lsipc's names = ours;
-# each in an order of its own.
+# like COLUMNS: both programs show the same of all objects of a kind; "lsipc's names =
+# ours"; each prints them in an order of its own.
 like_lsipc() {
 	local option=$1 type=$2 names=$3 ours=$4
 
@@ -210,7 +210,7 @@ same_as_lsipc() {
 	like_lsipc -s sem "$common,NSEMS,OTIME" "$common_ours,NSEMS,OTIME"
 }
 
-# "semnum value ncount zcount pid" of each semaphore; the queue's limit.
+# "semnum value ncount zcount pid" of each semaphore, and the queue's limit.
 same_as_ipcs() {
 	local id
 
@@ -224,8 +224,9 @@ same_as_ipcs() {
 		"$(jq --argjson id "$id" '.objects[] | select(.type == "msg" and .id == $id).size' ls.json)"
 }
 
-# Those that lsipc has are the same, and so are the others in /proc.  But lsipc
-# adds up pages and semaphores itself, not as the kernel does: ipcs asks it.
+# Limits that lsipc shows are the same, and so are the others in /proc. But lsipc adds
+# up pages and semaphores by itself, unlike the kernel; ipcs gets the sums from the
+# kernel.
 limits() {
 	local made
 
@@ -254,7 +255,7 @@ limits() {
 	grep "SHMMAX .* $(cat /proc/sys/kernel/shmmax)" out
 }
 
-# Every descriptor and mapping of ours that lsfd shows, with all that it shows.
+# Each descriptor and mapping of ours that lsfd shows, with all its columns.
 same_as_lsfd() {
 	lsfd -p "$maker" -J -o PID,FD,ASSOC,INODE,MODE,FLAGS,POS,MNTID,MAJ:MIN,NLINK,DELETED,OWNER,FUID,PROTONAME,USER,UID,KTHREAD,TYPE,NAME,COMMAND |
 		jq -S '[.lsfd[] | select(.fd != null and .mntid != 0 or (.name | test("^/(memfd|dev/shm)")))
@@ -301,7 +302,7 @@ columns() {
 
 # ---- robust ----
 
-# What it looked at is as it was: nobody woke up, nothing came or went.
+# The objects did not change: no task woke up, and no object was created or removed.
 left_alone() {
 	ipcprobe ls -J >again.json
 	sleeping
@@ -313,7 +314,7 @@ left_alone() {
 	diff ls.state again.state
 }
 
-# The same identifier in two namespaces is two objects.
+# The same identifier in two namespaces names two objects.
 namespaces() {
 	unshare --ipc sh -c 'echo "$1" >/proc/sys/kernel/shm_next_id && ipcmk -M 4096 >/dev/null &&
 		ipcmk -S 2 >/dev/null && echo >made; exec sleep 1000' - "$(jq .shm.id facts.json)" &
@@ -325,7 +326,7 @@ namespaces() {
 		length == 2 and ([.[].size] | sort == [4096, 10000])' ns.json
 }
 
-# Processes that come and go while it reads.
+# Processes begin and end while ipcprobe ls reads.
 in_motion() {
 	(while :; do true | true | true; done) &
 	for _ in 1 2 3 4 5; do
@@ -334,7 +335,7 @@ in_motion() {
 	done
 }
 
-# Without rights, and without the module, it says what it does not know.
+# Without privileges, and without the module, it prints what it could not read.
 without_rights() {
 	chmod 755 "$work"
 	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all \
@@ -355,16 +356,16 @@ without_module() {
 	equal "standard error" "" "$(cat bare.err)"
 }
 
-prove "everything is known to root" nothing_is_missed
+prove "root sees everything" nothing_is_missed
 prove "pipes: ends, bytes, capacity, blocked writer" pipes
 prove "pipes: blocked reader, poll" waiting_for_pipes
 prove "pipes: a stopped reader does not wait" stopped
-prove "FIFOs: contents, and who waits to open one" fifos
+prove "FIFOs: contents, and tasks that wait to open one" fifos
 prove "relations: child, parent, siblings" relations
 prove "SysV: attachments, values, waiters, bytes" sysv
 prove "POSIX queues: bytes, messages, receiver" queues
 prove "memfd, POSIX shared memory and semaphores" memory
-prove "anonymous shared memory is told apart by its inode" anonymous
+prove "anonymous shared memory is identified by its inode" anonymous
 prove "one futex of two processes" futexes
 prove "UNIX sockets: bytes, peers, receiver, listener" sockets
 prove "eventfds with one inode are two" counters
@@ -375,11 +376,11 @@ prove "descriptors are as lsfd shows them" same_as_lsfd
 prove "-t shows these types" by_type
 prove "-p shows what a process holds or waits for" by_process
 prove "-o, -o + and -b" columns
-prove "nothing is changed by looking" left_alone
+prove "ipcprobe ls changes nothing" left_alone
 prove "the same identifier in two namespaces is two objects" namespaces
 prove "processes that vanish do no harm" in_motion
-prove "without rights it says what is not known" without_rights
-prove "without the module it says what is not known" without_module
+prove "without privileges it prints what is not known" without_rights
+prove "without the module it prints what is not known" without_module
 exec 9>&-
 kill "$maker" 2>/dev/null
 wait

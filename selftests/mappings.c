@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two processes with mappings of which every page is known, for
- * address_space_test.sh.  Prints "NAME ADDRESS" for each mapping, then "ready
- * PARENT CHILD"; then obeys lines on standard input and says "done":
+ * Two processes with mappings whose pages are all known, for address_space_test.sh.
+ * Print "NAME ADDRESS" for each mapping, then "ready PARENT CHILD"; then obey lines on
+ * standard input and print "done" after each:
  *
  *	parent FIRST LAST	the parent writes these pages of the segment
- *	child FIRST LAST	the child does
+ *	child FIRST LAST	the child writes these pages
  *	merge			both fill a page with the same content, for KSM
  *	pageout			the parent's page for it goes to swap
  *	quit
  *
- * All that is written is written page by page, so that nothing is faulted in
- * around it; what is shared and not written is told below.
+ * Mappings are written page by page, so that the kernel faults in no other pages;
+ * mappings that are shared and not written are described below.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -25,9 +25,9 @@
 #include "lib/array.h"
 
 #define PAGE		4096UL
-#define SEGMENT_PAGES	16UL	/* parent writes 10, child 6 */
-#define MEMFD_PAGES	8UL	/* parent writes 8, child 3 */
-#define FORK_PAGES	32UL	/* written before the fork, then 4 by the parent, 12 by the child */
+#define SEGMENT_PAGES	16UL	/* the parent writes 10, the child 6 */
+#define MEMFD_PAGES	8UL	/* the parent writes 8, the child 3 */
+#define FORK_PAGES	32UL	/* written before fork(), then 4 by the parent, 12 by the child */
 #define ZERO_PAGES	5UL	/* read by both */
 #define FILE_PAGES	6UL	/* read by both, then 2 written by the child */
 #define HUGE_BYTES	(2UL << 20)
@@ -46,7 +46,7 @@ static void look(volatile char *area, unsigned long pages)
 		(void)area[i * PAGE];
 }
 
-/* Private memory that does not merge with what is beside it. */
+/* Private memory that does not merge with its neighbours. */
 static volatile char *private_area(unsigned long pages)
 {
 	char *area = mmap(NULL, (pages + 2) * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -114,7 +114,7 @@ static void print_made(void)
 			printf("%s %lx\n", made[i].name, (unsigned long)made[i].area);
 }
 
-/* The same in parent and child but for who it is. */
+/* Obey a line, in the parent or the child. */
 static void obey(const char *line, const char *who)
 {
 	unsigned long first, last;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of class msg share: a recording, and a queue of each kind.  For a
- * file that includes kselftest_harness.h first.
+ * Shared by the tests of class msg: a recording, and a queue of each kind.  For a file
+ * that includes kselftest_harness.h first.
  */
 #ifndef IPCPROBE_MSG_FIXTURE_H
 #define IPCPROBE_MSG_FIXTURE_H
@@ -23,7 +23,7 @@ struct message {
 
 static struct message message;
 
-/* What a child works on, and what it has to tell. */
+/* Queue that a child works on, and results that only the child knows. */
 struct job {
 	int id;
 	mqd_t mq;
@@ -81,11 +81,14 @@ FIXTURE_TEARDOWN(msg)
 	capture_close(&self->cap);
 }
 
-/* Waits until the child has begun to wait. */
+/* Wait until the child has begun to wait. */
 #define BLOCK_OF(tid, name)	\
 	ASSERT_NE(NULL, capture_wait(&self->cap, IPCPROBE_REC_##name, tid))
 
-/* Without 32-bit calls the compiler may make one function of two. */
+/*
+ * True if the kernel's functions can be hooked: without 32-bit calls the compiler may
+ * merge two into one.
+ */
 static bool has_hooks(void)
 {
 	FILE *file = fopen("/proc/kallsyms", "r");

@@ -24,18 +24,18 @@ HOST_TESTS = ["model_sched_test", "model_delay_test", "model_pick_test", "sched_
               "sched_figures_test", "timeline_test", "explain_text_test", "lifeline_test",
               "view_test", "svg_test"]
 GUEST_TEST = "hook_sched_test"
-TIMEOUT_S = 120         # of one test: a change may make it loop
+TIMEOUT_S = 120         # of one test: a mutation may make it loop
 GUEST_TIMEOUT_S = 600
 
-# what is looked for, and what it becomes
+# pattern, and its replacement
 CHANGES = [
     (r" == ", " != "), (r" != ", " == "), (r" <= ", " < "), (r" >= ", " > "),
     (r" < ", " <= "), (r" > ", " >= "), (r" && ", " || "), (r" \|\| ", " && "),
     (r" \+ ", " - "), (r" - ", " + "), (r" \+= ", " -= "), (r" -= ", " += "),
     (r" & ", " | "), (r"\btrue\b", "false"), (r"\bfalse\b", "true"), (r"!(?=[a-z(])", ""),
     (r"\+\+", "--"), (r"\bcontinue;", ";"), (r"\bbreak;", ";"),
-    (r"(?<=[ (])\d+(?=[;,) ])", None),          # a number: one more
-    (r"(?<=\t)[a-z_]+\([^;{}]*\);$", ";"),      # a call whose result nobody takes
+    (r"(?<=[ (])\d+(?=[;,) ])", None),          # a number is increased by one
+    (r"(?<=\t)[a-z_]+\([^;{}]*\);$", ";"),      # a call whose result is not used
 ]
 
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does one of each thing that ipcprobe's events tell of, for
- * tracepoint_names_test.sh, and prints what they must say, one event a line:
+ * Cause each kind of ipcprobe's events once, for tracepoint_names_test.sh, and print
+ * what the events must contain, one event a line:
  *
  *	EVENT tid=TID FIELD=VALUE ... FIELD=NAME/NUMBER ...
  *
- * What is expected follows from the calls made here and their results alone.
+ * The expected values follow only from the calls made here and their results.
  */
 #include <err.h>
 #include <errno.h>
@@ -62,7 +62,7 @@ static pid_t fork_flushed(void)
 	return MUST(fork());
 }
 
-/* Until it waits inside a system call, not for a page of its program. */
+/* Wait until the process waits inside a system call, not for a page of its program. */
 static void await_sleep(pid_t pid)
 {
 	char path[64];
@@ -229,7 +229,7 @@ static void do_file(void)
 	unlink("/tmp/one_of_each.new");
 }
 
-/* What a packet is too long for is thrown away. */
+/* Bytes of a packet that do not fit into the buffer are discarded. */
 static void do_packet(void)
 {
 	int fd[2];
@@ -505,7 +505,7 @@ int main(void)
 {
 	sigset_t none;
 
-	/* Whoever started this may have blocked some. */
+	/* The parent may have blocked some signals. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	memset(buf, 'x', sizeof(buf));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations from entry to end, whatever class they are of: how many tasks may
- * wait meanwhile, which system call ends them, and what is none.
+ * Operations from entry to end, of any class: how many tasks may wait at once, which
+ * system call ends an operation, and which calls are no operation.
  */
 #include <kselftest_harness.h>
 
@@ -43,11 +43,11 @@ FIXTURE_TEARDOWN(op)
 	capture_close(&self->cap);
 }
 
-/* ---- many that wait ---- */
+/* ---- many tasks that wait ---- */
 
 #define NR_WRITERS	300
-#define APART		16384	/* thread ids this far from each other must not meet */
-#define PID_MAX		131072	/* room for them, and for more */
+#define APART		16384	/* thread ids at this distance must not collide */
+#define PID_MAX		131072	/* room for these ids and more */
 
 static unsigned int word;
 
@@ -78,7 +78,7 @@ static void do_wait(struct waiters *waiters)
 	pause();
 }
 
-/* A child with this id writes a byte.  Return: its pid, or -1. */
+/* A child with thread id @tid writes a byte.  Return: its pid, or -1. */
 static pid_t write_as(pid_t tid, int fd)
 {
 	struct clone_args args = {
@@ -128,8 +128,9 @@ static bool has_write(const struct capture *cap, uint32_t tid)
 }
 
 /*
- * IPCPROBE_WAITERS in the environment: how many.  A task finds its operation
- * by its id: those that write have ids of the same low bits as some that wait.
+ * IPCPROBE_WAITERS in the environment sets the number of tasks.  The module finds a
+ * task's operation by the thread id: the tasks that write have ids with the same low
+ * bits as some that wait.
  */
 TEST_F(op, many_that_wait)
 {
@@ -142,7 +143,7 @@ TEST_F(op, many_that_wait)
 
 	ASSERT_NE(NULL, waiters);
 	waiters->nr = nr;
-	/* Ids go on from the last one that was given, wherever that is. */
+	/* Thread ids continue from the last one that was given, whatever it is. */
 	if (read_limit("/proc/sys/kernel/pid_max") < PID_MAX)
 		ASSERT_EQ(0, system("echo 131072 >/proc/sys/kernel/pid_max"));
 	ASSERT_EQ(0, system("echo 300000 >/proc/sys/vm/max_map_count;"
@@ -187,22 +188,21 @@ TEST_F(op, many_that_wait)
 enum { SEND_NEVER, SEND_BEHIND, SEND_BEFORE };
 
 /*
- * A request of io_uring waits for bytes; a tracer that has stopped its task at
- * the begin or the end of a system call sends them.  The kernel carries the
- * request out when the task goes on: before its call, at the second stop, or
- * behind it.
+ * A request of io_uring waits for bytes; a tracer that has stopped the request's task
+ * at the begin or the end of a system call sends them.  The kernel carries the request
+ * out when the task goes on: before its call, at the second stop, or after the call.
  */
 struct traced {
 	int request[2];		/* the request receives from [0] */
-	int call[2];		/* the calls from [0] */
-	int when;		/* to send: SEND_* */
+	int call[2];		/* the calls receive from [0] */
+	int when;		/* when to send: SEND_* */
 	const uint32_t *cq_tail;	/* in the traced task: requests carried out */
 	uint32_t last_tail;
-	unsigned int nr_behind;		/* requests carried out behind a call */
+	unsigned int nr_behind;		/* requests carried out after a call */
 	unsigned int nr_before;
 };
 
-/* A second stop at the begin of each recvfrom(). */
+/* Let the task stop a second time at the begin of each recvfrom(). */
 static void stop_at_receives(void)
 {
 	struct sock_filter code[] = {
@@ -260,7 +260,7 @@ static bool send_once(struct traced *t, int when)
 	return send(t->request[1], "hello", 5, 0) == 5;
 }
 
-/* At a stop.  @nr: of the call, kept from its begin to its end. */
+/* Handle a stop.  @nr: number of the call, kept from its begin to its end. */
 static bool look_at_stop(struct traced *t, pid_t tid, unsigned long long *nr)
 {
 	struct __ptrace_syscall_info info = {};
@@ -302,7 +302,7 @@ static bool trace_to_end(struct traced *t, pid_t tid)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-/* Return: how many receives of the call's bytes there are; others than it: UINT_MAX. */
+/* Return: number of receives of the call's bytes; UINT_MAX if there are others. */
 static unsigned int count_receives(const struct capture *cap, uint32_t tid)
 {
 	struct cursor cursor = records_of(cap, tid);
@@ -341,7 +341,7 @@ static unsigned long long lost_for(const struct capture *cap, uint32_t class_id,
 	return nr;
 }
 
-TEST_F(op, requests_before_and_behind_calls)
+TEST_F(op, requests_before_and_after_calls)
 {
 	struct traced *t = shared_memory(sizeof(*t));
 	pid_t tid;
@@ -365,7 +365,10 @@ TEST_F(op, requests_before_and_behind_calls)
 		  lost_for(&self->cap, IPCPROBE_CLASS_UNIX, IPCPROBE_REASON_UNSEEN));
 }
 
-/* fd[0]: where it writes; fd[1]: a byte for each thing to do; fd[2]: a byte for each that is done. */
+/*
+ * fd[0]: the pipe to write to; fd[1]: a byte for each step to do; fd[2]: a byte for
+ * each step done.
+ */
 static void do_after_start(int *fd)
 {
 	struct uring uring;
@@ -381,7 +384,10 @@ static void do_after_start(int *fd)
 	}
 }
 
-/* It may be carrying out requests since before: its first operation is lost, and this is said. */
+/*
+ * The task may have been carrying out requests before: its first operation is lost, and
+ * is counted.
+ */
 TEST_F(op, a_user_of_io_uring_older_than_the_hooks)
 {
 	int sv[2], fd[3], i;
@@ -415,10 +421,10 @@ TEST_F(op, a_user_of_io_uring_older_than_the_hooks)
 		     lost_for(&self->cap, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_LATE_HOOK) + (nr == 3));
 }
 
-/* ---- threads that take another id ---- */
+/* ---- threads that get another id ---- */
 
 #define NR_EXECS	120
-#define EXEC_FD		9	/* of one digit: the shell writes to it */
+#define EXEC_FD		9	/* one digit, because the shell writes to it */
 
 static void *exec_here(void *unused)
 {
@@ -438,8 +444,9 @@ static void do_exec(int *fd)
 }
 
 /*
- * What the module keeps for threads, by the kernel's own count; 0: it does not say.
- * Freed objects are first taken out of the count, and of KASAN's hands.
+ * Number of objects that the module keeps for threads, as the kernel counts them; 0: it
+ * does not count. Freed objects are first removed from the count, and from KASAN's
+ * quarantine.
  */
 static unsigned long count_kept(void)
 {
@@ -545,7 +552,7 @@ static long call32(long nr, long a, long b, long c, long d, long e)
 	return ret;
 }
 
-/* A kernel without IA32 emulation kills who tries. */
+/* A kernel without IA32 emulation kills the caller. */
 static bool has_compat_calls(void)
 {
 	pid_t pid = fork();
@@ -631,7 +638,7 @@ TEST_F(op, calls_of_32_bit_programs)
 	io = (const void *)rec;
 	EXPECT_EQ(100, io->ret);
 	EXPECT_EQ(IPCPROBE_CALL_RECVMMSG, io->call);
-	io = (const void *)NEXT(&cursor, unix_send);	/* of the same fields */
+	io = (const void *)NEXT(&cursor, unix_send);	/* both records have the same fields */
 	EXPECT_EQ(30, io->ret);
 	EXPECT_EQ(IPCPROBE_CALL_SENDTO, io->call);
 	while ((rec = cursor_next(&cursor)) && rec->type != IPCPROBE_REC_pipe_splice)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a ptrace(2) recorder saw of a program, with all bytes moved: the truth
- * that "ipcprobe copies" is compared with.
+ * What a ptrace(2) recorder saw of a program, with all bytes moved: the expected
+ * results for "ipcprobe copies".
  *
  *	oracle_trace.c	runs the program and writes the file
- *	oracle_feed.h	the same as records, for the model
+ *	oracle_feed.h	makes records of it, for the model
  *	oracle_check.c	compares
  *
- * The file is a sequence of struct oracle_event, each followed by its buffers,
- * its path with the final NUL, and its bytes.
+ * The file is a sequence of struct oracle_event, each followed by its buffers, its path
+ * with the final NUL, and its bytes.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -29,7 +29,7 @@ enum oracle_kind {
 enum oracle_object {
 	ORACLE_FILE,		/* a regular file */
 	ORACLE_PIPE,
-	ORACLE_SOCKET,		/* of UNIX */
+	ORACLE_SOCKET,		/* a UNIX socket */
 	ORACLE_OTHER,
 };
 
@@ -39,25 +39,25 @@ struct oracle_buf {
 };
 
 /**
- * struct oracle_event - one thing that happened
+ * struct oracle_event - one event of the trace
  * @kind: enum oracle_kind
  * @object: enum oracle_object that the bytes came from or went to
  * @call: enum ipcprobe_call
  * @is_shared: ORACLE_FORK: the child has its parent's memory, not a copy
- * @tid: the task
- * @pid: its process
- * @child_tid: ORACLE_FORK: the new task
- * @child_pid: and its process
+ * @tid: thread id of the task
+ * @pid: process id of the task
+ * @child_tid: ORACLE_FORK: thread id of the new task
+ * @child_pid: ORACLE_FORK: process id of the new task
  * @begin_ns: when the call began (CLOCK_MONOTONIC)
- * @end_ns: when it had ended
- * @dev: of the object's inode
- * @ino: likewise
+ * @end_ns: when the call had ended
+ * @dev: device of the object's inode
+ * @ino: number of the object's inode
  * @offset: position in a file
  * @asked: bytes asked for
  * @ret: bytes moved
- * @nr_bufs: buffers
+ * @nr_bufs: number of buffers
  * @path_len: bytes of the path, with the final NUL
- * @nr_data: bytes: of ORACLE_IN those moved, of ORACLE_OUT those asked for
+ * @nr_data: number of bytes stored: of ORACLE_IN those moved, of ORACLE_OUT those asked for
  * @comm: name of the task
  */
 struct oracle_event {

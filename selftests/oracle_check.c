@@ -2,15 +2,14 @@
 /*
  * oracle_check TRACE [RECORDING]
  *
- * Compare what "ipcprobe copies" says of a program with what oracle_trace saw of
- * the same run: with the records that the module made of it (RECORDING), or else
- * with such as the trace itself gives.  Exits with 1 if something is said that is
- * not so:
+ * Compare the results of "ipcprobe copies" for a program with what oracle_trace saw of
+ * the same run: with the records that the module made of it (RECORDING), or else with
+ * records made from the trace itself.  Exit with 1 if a result is wrong:
  *
  *	a byte is linked exactly to another byte than was read there
  *	more bytes are linked to one object than came in
  *	a process read or wrote another number of bytes
- *	what was written to a pipe is not what was read, left, or read unseen
+ *	what was written to a pipe is not what was read, left, or read unrecorded
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,9 +26,9 @@
 #include "oracle_shadow.h"
 #include "trace/reader.h"
 
-#define SEARCH_MAX	4096U	/* transfers that may have ended during another */
+#define SEARCH_MAX	4096U	/* transfers that may have ended during another transfer */
 
-/* one event of the trace; @match: of each byte taken out of memory */
+/* One event of the trace. @match: for each byte taken out of memory. */
 struct event {
 	struct oracle_event e;
 	struct oracle_buf *buf;
@@ -38,9 +37,9 @@ struct event {
 	uint8_t *match;
 };
 
-/* what became of the bytes of a hop */
+/* Truth about the bytes of a hop. */
 struct truth {
-	uint64_t nr[3];		/* by enum shadow_match */
+	uint64_t nr[3];		/* indexed by enum shadow_match */
 	const struct event *sample;
 	uint64_t sample_at;
 };
@@ -50,11 +49,11 @@ struct checker {
 	struct model model;
 	struct event *event;
 	uint32_t nr_events;
-	struct shadow **memory;		/* by process */
-	struct shadow **content;	/* by object of the model */
+	struct shadow **memory;		/* indexed by process */
+	struct shadow **content;	/* indexed by object of the model */
 	struct map contents;
 	uint32_t nr_contents;
-	struct truth *truth;		/* by hop */
+	struct truth *truth;		/* indexed by hop */
 	uint32_t cap_truth;
 	uint64_t unmatched_bytes;
 	unsigned int nr_faults;
@@ -118,7 +117,7 @@ static void load(struct checker *checker, const char *path)
 	}
 }
 
-/* ---- what was in memory ---- */
+/* ---- contents of memory ---- */
 
 static struct shadow *memory_of(struct checker *checker, uint32_t pid)
 {
@@ -129,7 +128,10 @@ static struct shadow *memory_of(struct checker *checker, uint32_t pid)
 	return *memory;
 }
 
-/* Bytes came in, or are taken out: of each, whether it is the one that came. */
+/*
+ * Replay bytes that come in, or that are taken out: of these find out for each whether
+ * it is the byte that came in.
+ */
 static void replay_call(struct checker *checker, struct event *event)
 {
 	struct shadow *memory = memory_of(checker, event->e.pid);
@@ -169,9 +171,9 @@ static void replay(struct checker *checker)
 	}
 }
 
-/* ---- what the model says ---- */
+/* ---- results of the model ---- */
 
-/* The transfer that is operation @op, whose bytes are all of it. */
+/* Find the transfer that is operation @op and has exactly its bytes. */
 static const struct event *event_of(const struct checker *checker, const struct op *op)
 {
 	uint32_t pid = proc_at(&checker->model.tasks, op->proc)->pid;
@@ -195,7 +197,7 @@ static const struct event *event_of(const struct checker *checker, const struct 
 	return NULL;
 }
 
-/* What is in file or stream @object, by position. */
+/* Contents of file or stream @object, by position. */
 static struct shadow *content_of(struct checker *checker, uint32_t object)
 {
 	uint32_t number = map_get(&checker->contents, object);
@@ -239,7 +241,7 @@ static void count_match(struct truth *truth, const struct event *event, uint64_t
 	truth->sample_at = at;
 }
 
-/* The positions of bytes @done ... of the operation in the object on one side. */
+/* Find the position of byte @done of the operation, in the object on one side. */
 static bool position_at(const struct span *span, uint32_t nr, uint64_t done, uint64_t *ret)
 {
 	for (; nr && done >= span->bytes; nr--, span++)
@@ -248,7 +250,7 @@ static bool position_at(const struct span *span, uint32_t nr, uint64_t done, uin
 	return nr;
 }
 
-/* Bytes came out of a stream or a file: are they those that were put there? */
+/* Compare bytes that came out of a stream or file with those that were put there. */
 static void match_content(struct checker *checker, const struct op *op,
 			  const struct event *event, uint64_t done, uint64_t bytes, uint32_t hop)
 {
@@ -380,7 +382,7 @@ static void judge_content(struct checker *checker)
 	printf("# not compared: %llu bytes\n", (unsigned long long)checker->unmatched_bytes);
 }
 
-/* Linked to one object: no more than came in. */
+/* Check that no more bytes are linked to one object than came in. */
 static void judge_amounts(struct checker *checker)
 {
 	const struct paths *paths = &checker->model.copies.paths;
@@ -390,7 +392,7 @@ static void judge_amounts(struct checker *checker)
 		const struct hop *hop = hop_at(paths, i), *other;
 		uint64_t bytes = 0, came = hop_at(paths, hop->key.before)->bytes;
 
-		/* What goes round is counted again each time. */
+		/* Bytes that go round in a cycle are counted again each time. */
 		if (!hop->key.before || hop->key.kind == HOP_TEE || hop->has_cycle)
 			continue;
 		for (j = hop->key.before + 1; j < paths->hop.nr; j++) {
@@ -408,7 +410,7 @@ static void judge_amounts(struct checker *checker)
 	}
 }
 
-/* bytes that a process read or wrote: by the trace, by the model */
+/* Bytes that a process read or wrote: by the trace, by the model. */
 struct moved {
 	uint32_t pid;
 	uint64_t seen[2];
@@ -428,7 +430,7 @@ static struct moved *moved_of(struct moved *moved, uint32_t *nr, uint32_t pid)
 	return &moved[(*nr)++];
 }
 
-/* Each process read and wrote of files and pipes what the trace saw. */
+/* Check that each process read and wrote as many bytes of files and pipes as in the trace. */
 static void judge_processes(struct checker *checker)
 {
 	struct moved *moved = shadow_alloc(65536 * sizeof(*moved)), *of;
@@ -466,7 +468,7 @@ static void judge_processes(struct checker *checker)
 	free(moved);
 }
 
-/* What came into a pipe came out, is there, or was read by somebody unseen. */
+/* Check that bytes that came into a pipe came out, are left, or were read unrecorded. */
 static void judge_pipes(struct checker *checker)
 {
 	const struct channels *channels = &checker->model.copies.channels;
@@ -519,7 +521,7 @@ static void feed_trace(struct checker *checker)
 	free(feed);
 }
 
-/* Did the call end before the trace began? */
+/* True if the call ended before the trace began. */
 static bool is_earlier(const struct checker *checker, const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {

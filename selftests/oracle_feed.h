@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What oracle_trace.c saw, as the module's records of it, given to a model: tasks,
- * pipes and regular files, with fingerprints of the data.
+ * Make the module's records of what oracle_trace.c saw and apply them to a model:
+ * tasks, pipes and regular files, with fingerprints of the data.
  */
 #ifndef ORACLE_FEED_H
 #define ORACLE_FEED_H
@@ -17,7 +17,7 @@
 
 #define FEED_OBJECTS_MAX	65536U
 
-/* an object of the trace: @number in records; positions in a pipe */
+/* An object of the trace. @number: its number in records; the positions are of a pipe. */
 struct feed_object {
 	uint64_t dev;
 	uint64_t ino;
@@ -46,7 +46,7 @@ static inline void feed_record(struct feed *feed, const struct ipcprobe_rec *rec
 	feed_record(feed, &fed.hdr);						\
 } while (0)
 
-/* With the name of event @e's task. */
+/* Feed an event with the name of @e's task. */
 #define FEED_NAMED(feed, event, e, ...) do {					\
 	struct ipcprobe_rec_##event fed = {					\
 		.hdr = { .len = sizeof(fed), .type = IPCPROBE_REC_##event,	\
@@ -72,7 +72,7 @@ static inline void feed_file_info(struct feed *feed, const struct oracle_event *
 	feed_record(feed, &info.rec.hdr);
 }
 
-/* The object of @e; the model gets a record of it when it is met first. */
+/* The object of @e; a new object is described to the model first. */
 static inline struct feed_object *feed_object(struct feed *feed, const struct oracle_event *e,
 					      const char *path)
 {
@@ -97,7 +97,7 @@ static inline struct feed_object *feed_object(struct feed *feed, const struct or
 
 #define FEED_PRINTS(p)	.span = (p).span, .head = (p).head, .mid = (p).mid, .tail = (p).tail
 
-/* A record for each buffer after the first. */
+/* A record for each buffer after the first one. */
 static inline void feed_segments(struct feed *feed, const struct oracle_event *e,
 				 const struct oracle_buf *buf, const uint8_t *data)
 {
@@ -171,7 +171,7 @@ static inline void feed_call(struct feed *feed, const struct oracle_event *e,
 		feed_file(feed, e, buf, object, &prints);
 }
 
-/* feed_event - one event of the trace */
+/* feed_event - make the records of one event of the trace */
 static inline void feed_event(struct feed *feed, const struct oracle_event *e,
 			      const struct oracle_buf *buf, const char *path,
 			      const uint8_t *data)

@@ -1,9 +1,9 @@
-# Sourced after tap.sh: real programs that nobody wrote for this, with something for
-# each to do, and one proof for each that what "ipcprobe copies" says of it is so.
+# Sourced after tap.sh: real programs that were not written for these tests, with work
+# for each, and one proof for each that the results of "ipcprobe copies" are right.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # $work is of tap.sh
 
-# In the current folder: what they work on.
+# Make the programs' input in the current folder.
 oracle_inputs() {
 	seq 20000 >numbers
 	head -c 300000 /usr/include/linux/ethtool.h /usr/include/linux/nl80211.h | grep -v '^==>' >text
@@ -46,7 +46,7 @@ END
 	printf 'int main(void)\n{\n\treturn 0;\n}\n' >empty.c
 }
 
-# One command a line; each is run by sh -c.
+# Print one command a line; each is run by sh -c.
 oracle_programs() {
 	cat <<'END'
 cat text | cat >cat.out
@@ -84,7 +84,7 @@ strings -n 8 /bin/ls | head -50; readelf -aW /bin/ls | tail -30; objdump -d /bin
 END
 }
 
-# compare COMMAND [RECORDING]: run it, and compare what is said with what was seen.
+# compare COMMAND [RECORDING]: run the command, and compare the results with the trace.
 compare() {
 	"$tests/oracle_trace" -o "$work/trace" ${2:+-r "$2"} sh -c "$1" \
 		</dev/null >/dev/null 2>"$work/messages" || echo "# exit status $?"
@@ -94,7 +94,7 @@ compare() {
 	grep -q '^# exact' "$work/checked"
 }
 
-# That nothing wrong is said is of worth only where much is.
+# That no result is wrong means something only if many bytes have a result.
 much_is_exact() {
 	local sum
 
@@ -103,8 +103,8 @@ much_is_exact() {
 	[ "$sum" -gt 1000000 ]
 }
 
-# prove_oracle TESTS NTH FIRST [RECORDING]: each NTH program from number FIRST on.
-# TESTS is the folder of oracle_trace.
+# prove_oracle TESTS NTH FIRST [RECORDING]: test each NTH program from number FIRST
+# on. TESTS is the folder of oracle_trace.
 prove_oracle() {
 	local tests=$1 nth=$2 first=$3 number=0 command
 
@@ -117,5 +117,5 @@ prove_oracle() {
 			prove "${command//\#/}" compare "$command" "${@:4}"
 		number=$((number + 1))
 	done <<<"$(oracle_programs)"
-	prove "more than 1 MB are said to be exact" much_is_exact
+	prove "more than 1 MB are exact" much_is_exact
 }

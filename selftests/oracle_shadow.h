@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bytes that came to known places of a memory or a file: what was last put at
- * each place.  Copies share pages until one of them changes.
+ * Bytes that came to known places of a memory or a file: each place keeps the last byte
+ * put there.  Copies share pages until one of them changes.
  */
 #ifndef ORACLE_SHADOW_H
 #define ORACLE_SHADOW_H
@@ -13,17 +13,17 @@
 #define SHADOW_PAGE	4096U
 #define SHADOW_SLOTS	4096U
 
-/* what is known of a byte, compared with another */
+/* Result of comparing a byte with the known one. */
 enum shadow_match { SHADOW_NONE, SHADOW_SAME, SHADOW_OTHER };
 
-/* a page; @nr_users shadows have it */
+/* A page of bytes; @nr_users shadows share it. */
 struct shadow_data {
 	uint32_t nr_users;
 	uint8_t byte[SHADOW_PAGE];
 	uint8_t is_known[SHADOW_PAGE];
 };
 
-/* where a page lies */
+/* Address and data of a page. */
 struct shadow_ref {
 	struct shadow_ref *next;
 	uint64_t number;
@@ -62,7 +62,7 @@ static inline struct shadow_data *shadow_find(struct shadow *shadow, uint64_t nu
 	return ref ? ref->data : NULL;
 }
 
-/* The page, which no other shadow has. */
+/* Return the page; unshare it from other shadows first. */
 static inline struct shadow_data *shadow_edit(struct shadow *shadow, uint64_t number)
 {
 	struct shadow_ref **slot = shadow_slot(shadow, number), *ref = *slot;
@@ -112,7 +112,7 @@ static inline uint64_t shadow_part(uint64_t addr, uint64_t bytes)
 	return bytes < room ? bytes : room;
 }
 
-/* @bytes came to @addr. */
+/* Put @bytes at @addr. */
 static inline void shadow_put(struct shadow *shadow, uint64_t addr, const uint8_t *data,
 			      uint64_t bytes)
 {
@@ -127,7 +127,7 @@ static inline void shadow_put(struct shadow *shadow, uint64_t addr, const uint8_
 	}
 }
 
-/* Are @bytes at @addr what came there?  An enum shadow_match for each. */
+/* Compare @bytes at @addr with the known ones; set an enum shadow_match for each. */
 static inline void shadow_match(struct shadow *shadow, uint64_t addr, const uint8_t *data,
 				uint64_t bytes, uint8_t *match)
 {

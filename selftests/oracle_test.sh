@@ -1,8 +1,8 @@
 #!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
-# Of real programs that the module records: is no byte called exact that is another,
-# none linked more often than it was read, and do the sums agree with what ptrace(2)
-# saw of the same run?  Each kernel has a third of them; all with ORACLE=all.
+# Real programs that the module records: no byte is called exact that is another one,
+# no byte is linked more often than it was read, and the sums agree with what
+# ptrace(2) saw of the same run. Each kernel tests a third of the programs; ORACLE=all
+# tests all.
 . "$(dirname "$0")/tap.sh"
 cd "$(dirname "$0")" || exit 1
 . ./oracle_programs.sh

@@ -2,12 +2,12 @@
 /*
  * oracle_trace -o FILE [-r RECORDING] COMMAND [ARGUMENT...]
  *
- * Run the command with all its children under ptrace(2) and write what they read
- * and wrote, with all bytes, into FILE (oracle.h).  With -r the command is besides
- * recorded by "ipcprobe record".  Exits with the command's status.
+ * Run the command with all its children under ptrace(2) and write what they read and
+ * wrote, with all bytes, to FILE (oracle.h).  With -r "ipcprobe record" records the
+ * command at the same time.  Exit with the command's status.
  *
- * The bytes are taken while the task stands still: at the begin of a call that
- * takes bytes out of memory, at the end of one that brings them in.
+ * The bytes are copied while the task is stopped: at the begin of a call that takes
+ * bytes out of memory, at the end of one that brings them in.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@
 			 PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | \
 			 PTRACE_O_EXITKILL)
 
-/* what stands between the user buffers of a call and its arguments */
+/* How the arguments of a call lead to its user buffers. */
 enum form {
 	FORM_NONE,
 	FORM_BUFFER,		/* (fd, buffer, count, ...) */
@@ -48,7 +48,7 @@ struct call {
 	uint8_t kind;
 	uint8_t form;
 	uint8_t call;
-	bool has_offset;	/* as its fourth argument */
+	bool has_offset;	/* as the fourth argument */
 };
 
 static const struct call calls[] = {
@@ -66,7 +66,7 @@ static const struct call calls[] = {
 	{ SYS_recvmsg, ORACLE_IN, FORM_MESSAGE, IPCPROBE_CALL_RECVMSG, false },
 };
 
-/* a task under ptrace; @event and what follows it belong to the call it is in */
+/* A task under ptrace. @event and the fields after it belong to the present call. */
 struct tracee {
 	uint32_t tid;
 	uint32_t pid;
@@ -90,7 +90,7 @@ static void check(bool ok, const char *what)
 	exit(125);
 }
 
-/* No two are equal. */
+/* Read the clock; no two results are equal. */
 static uint64_t now_ns(void)
 {
 	struct timespec ts;
@@ -114,7 +114,7 @@ static struct tracee *tracee_of(uint32_t tid)
 	return NULL;
 }
 
-/* A number that follows @name in /proc/@tid/status. */
+/* Read the number after @name in /proc/@tid/status. */
 static uint32_t status_number(uint32_t tid, const char *name)
 {
 	char path[64], line[256];
@@ -208,7 +208,7 @@ static void put_fork(const struct tracee *parent, uint32_t child_tid, bool is_sh
 
 /* ---- calls ---- */
 
-/* Bytes from @addr on; what cannot be read stays as it is. */
+/* Read bytes from @addr on; unreadable bytes of @to do not change. */
 static void read_memory(uint32_t tid, uint64_t addr, void *to, uint64_t bytes)
 {
 	struct iovec near = { to, bytes }, far = { (void *)addr, bytes };
@@ -216,7 +216,7 @@ static void read_memory(uint32_t tid, uint64_t addr, void *to, uint64_t bytes)
 	process_vm_readv(tid, &near, 1, &far, 1, 0);
 }
 
-/* The buffers that @tracee's call names. */
+/* Find the buffers of @tracee's call. */
 static void find_buffers(struct tracee *tracee, const uint64_t *args)
 {
 	struct oracle_event *event = &tracee->event;
@@ -248,7 +248,7 @@ static uint8_t object_at(const char *name, const struct stat *st)
 	return S_ISREG(st->st_mode) && *name == '/' ? ORACLE_FILE : ORACLE_OTHER;
 }
 
-/* What descriptor @fd of the task is, and where in it the call begins. */
+/* Find the file of descriptor @fd of the task, and the call's position in it. */
 static void find_object(struct tracee *tracee, uint32_t fd)
 {
 	struct oracle_event *event = &tracee->event;
@@ -291,7 +291,7 @@ static uint64_t asked_bytes(const struct tracee *tracee)
 	return sum;
 }
 
-/* The first @bytes of the call's buffers. */
+/* Copy the first @bytes of the call's buffers. */
 static void take_data(struct tracee *tracee, uint64_t bytes)
 {
 	uint64_t done = 0;
@@ -360,7 +360,7 @@ static void on_call(struct tracee *tracee)
 		end_call(tracee, info.exit.rval);
 }
 
-/* ---- what happens to tasks ---- */
+/* ---- events of tasks ---- */
 
 static void on_event(struct tracee *tracee, int event)
 {
@@ -371,7 +371,7 @@ static void on_event(struct tracee *tracee, int event)
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		/* Whoever is no copy made by fork() has the same memory. */
+		/* Only fork() copies the memory; other calls share it. */
 		put_fork(tracee, message, event != PTRACE_EVENT_FORK);
 		break;
 	case PTRACE_EVENT_EXEC:
@@ -386,7 +386,7 @@ static void on_event(struct tracee *tracee, int event)
 	}
 }
 
-/* A task stopped: note why.  Return: the signal that it is to get. */
+/* Handle the stop of a task.  Return: the signal to deliver. */
 static int on_stop(struct tracee *tracee, int status)
 {
 	int signo = WSTOPSIG(status), event = status >> 16;
@@ -400,7 +400,7 @@ static int on_stop(struct tracee *tracee, int status)
 	return event ? 0 : signo;
 }
 
-/* A stop of the whole process lasts until somebody ends it. */
+/* True if this is a stop of the whole process, which lasts until a signal ends it. */
 static bool is_group_stop(int status)
 {
 	int signo = WSTOPSIG(status);
@@ -409,7 +409,7 @@ static bool is_group_stop(int status)
 	       (signo == SIGSTOP || signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU);
 }
 
-/* Until all tasks have ended.  Return: the status of @first. */
+/* Trace until all tasks have ended.  Return: the status of @first. */
 static int follow(pid_t first, pid_t recorder)
 {
 	int status, result = 0;
@@ -432,9 +432,9 @@ static int follow(pid_t first, pid_t recorder)
 	return result;
 }
 
-/* ---- the begin ---- */
+/* ---- start of the command ---- */
 
-/* Let the tracer know who this is, and go on when it watches. */
+/* Give the tracer this process's id, and continue when the tracer watches. */
 static void gate(char **argv)
 {
 	char pid[16];
@@ -450,7 +450,7 @@ static void gate(char **argv)
 	check(false, argv[2]);
 }
 
-/* Run @command behind the gate, recorded if @recording says where. */
+/* Start @command behind the gate, recorded to @recording unless that is NULL. */
 static pid_t start(const char *recording, char **gates, char **command)
 {
 	const char *record[] = { "ipcprobe", "record", "-m", "64M", "-o", recording, "--" };
@@ -498,7 +498,10 @@ static pid_t attach(char **gates)
 	check(waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status), "waitpid");
 	put_life(add_tracee(pid), ORACLE_START);
 	check(!ptrace(PTRACE_SYSCALL, pid, 0, 0), "PTRACE_SYSCALL");
-	/* for both: else it waits for the task, which may have stopped before its open() */
+	/*
+	 * O_RDWR: else open() waits for the task, which may have stopped before its own
+	 * open()
+	 */
 	fd = open(gates[1], O_RDWR | O_CLOEXEC);
 	check(fd >= 0 && write(fd, "", 1) == 1, gates[1]);
 	return pid;
@@ -515,7 +518,7 @@ static void make_gates(const char *path, char *gates[2])
 	}
 }
 
-/* The child ended before it was watched: nobody comes to the gate any more. */
+/* The child ended before it was traced: no task comes to the gate any more. */
 static void on_early_end(int signo)
 {
 	(void)signo;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of class pipe share: a recording, a pipe, and what is expected
- * of one read or write.  For a file that includes kselftest_harness.h first.
+ * Shared by the tests of class pipe: a recording, a pipe, and the check of one read or
+ * write.  For a file that includes kselftest_harness.h first.
  */
 #ifndef IPCPROBE_PIPE_FIXTURE_H
 #define IPCPROBE_PIPE_FIXTURE_H
@@ -12,7 +12,7 @@
 
 #define CAPACITY	65536
 
-/* What children and test share: results that only the child knows. */
+/* Shared by children and test: results that only the child knows. */
 struct shared {
 	uint32_t pipe;
 	uint32_t other;
@@ -65,7 +65,7 @@ struct io {
 	uint16_t flags;
 };
 
-/* Reads and writes have the same fields. */
+/* Check a read or a write: both records have the same fields. */
 static inline void expect_io(struct __test_metadata *_metadata, const void *record, const struct io *want)
 {
 	const struct ipcprobe_rec_pipe_read *rec = record;

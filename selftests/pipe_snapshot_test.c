@@ -52,7 +52,10 @@ find_snapshot(const struct capture *cap, int fd)
 	return NULL;
 }
 
-/* How often that descriptor (-1: any) of that process is told; the last one's flags. */
+/*
+ * Number of records about that descriptor (-1: any) of that process; @flags: those of
+ * the last one.
+ */
 static size_t count_holders(const struct capture *cap, uint32_t pipe, pid_t pid, int fd,
 			    uint16_t *flags)
 {
@@ -78,7 +81,7 @@ static uint16_t held_ends(const struct capture *cap, uint32_t pipe, int fd)
 	return flags;
 }
 
-TEST_F(pipe_before, snapshot_tells_contents_and_holders)
+TEST_F(pipe_before, snapshot_has_contents_and_holders)
 {
 	struct ipcprobe_config config = { .classes = CLASS_BIT(PIPE), .wakeup_bytes = 1 };
 	const struct ipcprobe_rec_pipe_snapshot *snapshot;
@@ -128,8 +131,8 @@ TEST_F(pipe_before, snapshot_tells_contents_and_holders)
 	NO_MORE(&cursor);
 }
 
-/* Met without a snapshot, a pipe is described before its first record. */
-TEST_F(pipe_before, described_when_first_met)
+/* A pipe without a snapshot is described before its first record. */
+TEST_F(pipe_before, described_when_first_seen)
 {
 	struct ipcprobe_config config = {
 		.classes = CLASS_BIT(PIPE),
@@ -160,7 +163,7 @@ TEST_F(pipe_before, described_when_first_met)
 	NO_MORE(&cursor);
 }
 
-/* Another session's snapshot is no description to this one. */
+/* A snapshot of another session does not describe a pipe to this session. */
 TEST_F(pipe_before, described_to_each_session)
 {
 	struct ipcprobe_config config = {
@@ -200,7 +203,10 @@ static long voluntary_switches(void)
 
 #define NR_LOCKED	2000
 
-/* START does not wait for who keeps a pipe's mutex, however many descriptors it has. */
+/*
+ * START does not wait for a task that holds a pipe's mutex, however many descriptors
+ * the task has.
+ */
 TEST_F(pipe_before, locked_pipe_delays_nobody)
 {
 	struct ipcprobe_config config = { .classes = CLASS_BIT(PIPE), .ring_bytes = 1 << 20 };
@@ -219,7 +225,7 @@ TEST_F(pipe_before, locked_pipe_delays_nobody)
 	ASSERT_EQ(0, capture_open(&self->cap, &config));
 	before = voluntary_switches();
 	ASSERT_EQ(0, capture_start(&self->cap));
-	/* Each sleep is one.  Those that attach the hooks are few. */
+	/* Each sleep is one voluntary switch. Attaching the hooks takes few of them. */
 	EXPECT_GT(500, voluntary_switches() - before);
 	FINISH(&self->cap);
 	EXPECT_EQ(NULL, find_snapshot(&self->cap, locked.fd[1]));
@@ -241,7 +247,7 @@ static int make_pipes(void)
 	return 0;
 }
 
-/* A snapshot keeps no pipe open: whoever closes it is the one that does. */
+/* A snapshot holds no reference to a pipe: the task that closes it is the last user. */
 TEST_F(pipe_before, snapshot_holds_no_pipe)
 {
 	struct ipcprobe_config config = {
@@ -255,7 +261,7 @@ TEST_F(pipe_before, snapshot_holds_no_pipe)
 	pid_t child;
 	size_t i;
 
-	lock_pipe(&locked);	/* a snapshot that would wait for it lasts */
+	lock_pipe(&locked);	/* so that a snapshot that waits for the mutex would last long */
 	ASSERT_EQ(0, capture_open(&self->cap, &config));
 	ASSERT_EQ(0, capture_start(&self->cap));
 	child = fork();
@@ -277,7 +283,7 @@ TEST_F(pipe_before, snapshot_holds_no_pipe)
 			   rec->flags & IPCPROBE_IO_LAST;
 	}
 	EXPECT_EQ(NR_CLOSES, nr_creates);
-	/* what it had from its parent is closed when it exits, too */
+	/* the child's exit also closes descriptors inherited from its parent */
 	EXPECT_LE(2 * NR_CLOSES, nr_closes);
 	EXPECT_EQ(NR_CLOSES, nr_last);
 	unlock_pipe(&locked);
@@ -313,7 +319,10 @@ static void end_first_thread(struct shared *shared)
 	pthread_exit(NULL);
 }
 
-/* Descriptors of a process whose first thread has ended, and of a thread with its own. */
+/*
+ * Descriptors of a process whose first thread has ended, and of a thread with its own
+ * table.
+ */
 TEST_F(pipe_before, every_table_once)
 {
 	struct ipcprobe_config config = { .classes = CLASS_BIT(PIPE) };
@@ -329,7 +338,7 @@ TEST_F(pipe_before, every_table_once)
 	ASSERT_EQ(0, capture_open(&self->cap, &config));
 	ASSERT_EQ(0, capture_start(&self->cap));
 	FINISH(&self->cap);
-	/* the table that threads share, and the copy that one has of it */
+	/* the table that threads share, and the copy that one thread has */
 	EXPECT_EQ(2, count_holders(&self->cap, ino, child, self->fd[0], &flags));
 	EXPECT_EQ(IPCPROBE_IO_READ_END, flags);
 	EXPECT_EQ(2, count_holders(&self->cap, ino, child, self->fd[1], &flags));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Fingerprints as a test's child computes them from its own memory, for each
- * buffer of each of its calls in the order of the records, and that the records
- * have the same.  None of the module's formulas is used.
+ * Fingerprints that a test's child computes from its own memory, for each buffer of
+ * each of its calls in the order of the records, to be compared with the records'. None
+ * of the module's formulas is used.
  *
- * Include after kselftest_harness.h.
+ * Include this file after kselftest_harness.h.
  */
 #ifndef PRINTS_H
 #define PRINTS_H
@@ -21,7 +21,7 @@ struct prints {
 	uint32_t tail;
 };
 
-/* What is expected; in memory that child and test share. */
+/* Expected fingerprints, in memory that child and test share. */
 struct prints_log {
 	int fd[2];
 	int id;
@@ -37,7 +37,7 @@ static MAYBE_UNUSED uint32_t word_print(const void *at, size_t len)
 	return word * 0x9e3779b97f4a7c15 % ((unsigned __int128)1 << 64) / (1ULL << 32) + 1;
 }
 
-/* Tries every power of two, the largest first. */
+/* Try each power of two, the largest first. */
 static MAYBE_UNUSED uintptr_t roundest(uintptr_t addr, size_t span)
 {
 	uint64_t unit = 1ULL << 46;
@@ -50,7 +50,7 @@ static MAYBE_UNUSED uintptr_t roundest(uintptr_t addr, size_t span)
 	}
 }
 
-/* Of @span bytes, of which only the first @readable are in memory. */
+/* Expect the fingerprints of @span bytes, of which only the first @readable are in memory. */
 static MAYBE_UNUSED void expect_cut(struct prints_log *log, const void *buffer, size_t span,
 				    size_t readable)
 {
@@ -72,13 +72,13 @@ static MAYBE_UNUSED void expect_cut(struct prints_log *log, const void *buffer, 
 		want->tail = word_print(buffer + span - 8, 8);
 }
 
-/* The next record with a buffer has the fingerprints of what is there now. */
+/* Expect the present contents' fingerprints in the next record that has a buffer. */
 static MAYBE_UNUSED void expect_prints(struct prints_log *log, const void *buffer, size_t span)
 {
 	expect_cut(log, buffer, span, span);
 }
 
-/* Different in every word, and from call to call. */
+/* Fill the buffer with words that all differ, also from those of other calls. */
 static MAYBE_UNUSED void fill_words(void *buffer, size_t len)
 {
 	static uint64_t state = RANDOM_SEED;
@@ -88,7 +88,7 @@ static MAYBE_UNUSED void fill_words(void *buffer, size_t len)
 		*byte++ = random_next(&state);
 }
 
-/* @bytes of valid memory with nothing behind, filled. */
+/* Map @bytes of valid memory with an invalid page after them, and fill them. */
 static MAYBE_UNUSED char *filled_edge(size_t bytes)
 {
 	char *memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -99,7 +99,7 @@ static MAYBE_UNUSED char *filled_edge(size_t bytes)
 	return memory + 4096 - bytes;
 }
 
-/* ---- what moves bytes into log->fd[1] and out of log->fd[0], in their order ---- */
+/* ---- calls that move bytes into log->fd[1] and out of log->fd[0], in order ---- */
 
 static char prints_from[8192] __attribute__((aligned(4096)));
 static char prints_to[8192] __attribute__((aligned(4096)));
@@ -116,7 +116,7 @@ static MAYBE_UNUSED void move_single(struct prints_log *log)
 	expect_prints(log, to + 1, 4000);
 	CHECK(read(log->fd[0], to + 4090, 2000) == 1000);
 	expect_prints(log, to + 4090, 1000);
-	/* also across the end of a page */
+	/* also across the border of a page */
 	for (len = 1; len <= 9; len++) {
 		expect_prints(log, from + 4093, len);
 		CHECK(write(log->fd[1], from + 4093, len) == (ssize_t)len);
@@ -158,7 +158,7 @@ static MAYBE_UNUSED void move_vectors(struct prints_log *log)
 	expect_prints(log, in[0].iov_base, 12);
 	for (i = 0; i < 9; i++)
 		many[i] = (struct iovec) { to + 20 * i, 10 };
-	/* The module remembers 7 buffers, and of more only the first. */
+	/* The module keeps 7 buffers of a call, and of a longer one only the first buffer. */
 	for (nr = 8; nr <= 9; nr++) {
 		expect_prints(log, from, 10 * nr);
 		CHECK(write(log->fd[1], from, 10 * nr) == 10 * nr);
@@ -169,7 +169,7 @@ static MAYBE_UNUSED void move_vectors(struct prints_log *log)
 	}
 }
 
-/* The last: what they move differs. */
+/* This function is the last one: kernels differ in how many bytes these calls move. */
 static MAYBE_UNUSED void move_cut(struct prints_log *log)
 {
 	char *edge = filled_edge(20), *volatile nowhere = (char *)16;
@@ -187,7 +187,7 @@ static MAYBE_UNUSED void move_all(struct prints_log *log)
 	move_cut(log);
 }
 
-/* Return: false when the record tells no buffer. */
+/* Return: false if the record has no buffer. */
 static MAYBE_UNUSED bool prints_in(const struct ipcprobe_rec *record, struct prints *prints)
 {
 	switch (record->type) {

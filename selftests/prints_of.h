@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The fingerprints that the module takes of data, for tests that make records
- * themselves.  That the module takes these is what prints.h checks.
+ * themselves.  Tests with prints.h prove that the module takes these.
  */
 #ifndef PRINTS_OF_H
 #define PRINTS_OF_H
@@ -21,7 +21,7 @@ static inline uint32_t print_of(const uint8_t *data, uint64_t bytes)
 	return ipcprobe_print(word);
 }
 
-/* Of @span bytes at @addr, which are @data. */
+/* Fingerprints of @span bytes at @addr with contents @data. */
 static inline struct prints prints_of(const uint8_t *data, uint64_t addr, uint64_t span)
 {
 	struct prints prints = { .span = span };

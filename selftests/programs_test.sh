@@ -1,14 +1,14 @@
 #!/bin/bash
-# Programs that nobody wrote for this, each recorded for its whole life with every
-# class: its result is right, nothing is lost, and no byte that came out of a
-# pipe, socket or queue is without the write that put it there.
+# Programs that were not written for these tests, each recorded for its whole life
+# with all classes: the program's result is right, no record is lost, and each byte
+# that came out of a pipe, socket or queue has the write that put it there.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq pgrep python3 tar zstd
 load_module
 cd "$work" || exit 1
 
-# record NAME COMMAND...: what it prints into NAME.out
+# record NAME COMMAND...: record the command; its output is in NAME.out
 record() {
 	local name=$1
 	shift
@@ -20,8 +20,8 @@ record() {
 	ipcprobe script -i "$name.data" >"$name.txt"
 }
 
-# Whoever reads what lies in a channel reads what somebody put there; only what
-# was held when the recording began may come from elsewhere.
+# A read gets only bytes that were written by a recorded call; only bytes that were in
+# the channel when the recording began may have no writer.
 STREAMS='(.pipes[], (.objects[] | select(has("left_bytes")))) | select(.read_bytes > 0)'
 no_orphans() {
 	local orphans
@@ -35,7 +35,7 @@ no_orphans() {
 	[ "$(jq -c "$STREAMS" "$1.json" | wc -l)" -gt 0 ]
 }
 
-# Every tool reads it, without a word on stderr.
+# Each command reads the recording without a message on stderr.
 all_read() {
 	local tool
 
@@ -94,7 +94,7 @@ python_workers() {
 	no_orphans python
 }
 
-# Bytes of a message have a head of 4.
+# Each message has a header of 4 bytes.
 python_channels() {
 	equal "the Pipe, each way" "$((100 * 504)) $((100 * 504))" \
 		"$(jq -r '[.objects[] | select(.type == "unix") | .read_bytes] | join(" ")' python.json)"
@@ -149,7 +149,7 @@ postgresql() {
 	no_orphans postgres
 }
 
-# Holders of its segment, which each of its processes inherits
+# Holders of the segment, which each of PostgreSQL's processes inherits.
 segment() {
 	[ -e postgres.json ] || skip "there is no recording of PostgreSQL"
 	equal "attached" "$(awk 'NR > 1 { print $7 }' server/sysvipc)" \
@@ -174,8 +174,8 @@ browser() {
 	no_orphans browser
 }
 
-# Each descriptor that was received was sent, at the same place of the other end;
-# memory is shared by it, and no wait is without its end.
+# Each descriptor that was received was sent, at the same position of the other end;
+# memory is shared through descriptors, and each wait has an end.
 passed() {
 	[ -e browser.json ] || skip "there is no recording of Chromium"
 	python3 - browser.txt <<'END'

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Numbers that look random and are the same each time: xorshift.
- */
+/* Pseudo-random numbers that are the same in each run: xorshift. */
 #ifndef IPCPROBE_RANDOM_H
 #define IPCPROBE_RANDOM_H
 

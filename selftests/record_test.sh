@@ -1,6 +1,6 @@
 #!/bin/bash
-# ipcprobe record and the files it makes: loss is counted exactly; files that
-# are cut or damaged, and bad input of any kind, get a clear word and no crash.
+# ipcprobe record and its files: loss is counted exactly; files that are cut or
+# damaged, and bad input of any kind, get a clear message and no crash.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq python3 hackbench
@@ -23,14 +23,14 @@ overflow() {
 	total=$(jq -s '[.[] | select(.row == "class") | .lost] | add' lossy.json)
 	tail -n 1 err | grep -q " $total lost$"
 	total=$(jq -s '[.[] | select(.row == "class") | .read] | add' lossy.json)
-	equal "events told" "$total" "$(tail -n 1 err | sed 's/.* \([0-9]*\) events.*/\1/')"
-	equal "bytes told" "$(stat -c %s lossy.data)" \
+	equal "events in the file" "$total" "$(tail -n 1 err | sed 's/.* \([0-9]*\) events.*/\1/')"
+	equal "bytes in the file" "$(stat -c %s lossy.data)" \
 		"$(tail -n 1 err | sed 's/.* \([0-9]*\) bytes.*/\1/')"
-	# each event that was read is in the file, each that was lost is told there
+	# each event that was read is in the file; each lost one is counted in the file
 	ipcprobe script -J -i lossy.data >lossy.script
 	equal "events in the file" "$total" "$(jq -c 'select(.event != "lost")' lossy.script | wc -l)"
 	total=$(jq -s '[.[] | select(.row == "class") | .lost] | add' lossy.json)
-	equal "events told as lost" "$total" \
+	equal "lost events in the file" "$total" \
 		"$(jq -s '[.[] | select(.event == "lost") | .fields.nr_lost] | add' lossy.script)"
 }
 
@@ -45,7 +45,7 @@ lossy_views_say_so() {
 
 # ---- bytes of transfers ----
 
-# The bytes that the events of a type tell, as hexadecimal digits, for each offset.
+# Print the bytes in the events of a type, as hexadecimal digits, for each offset.
 first_bytes() {
 	jq -r --arg event "$1" '
 		if .event == "io_data" and .fields.offset == 0 then .tid, .fields.data
@@ -132,8 +132,8 @@ make_sample() {
 
 analyses=("stat" "script" "copies" "runq" "stat -J" "script -J" "copies -J" "runq -J")
 
-# Every analysis ends by itself, says something if it fails, and has status 0 or
-# 1. Text and JSON in turn.
+# Each analysis ends by itself, prints a message if it fails, and has status 0 or 1.
+# Text and JSON in turn.
 survives() {
 	local analysis status
 
@@ -158,7 +158,7 @@ survives() {
 cut_everywhere() {
 	local at
 
-	# at every 4 KiB, and around the ends
+	# cut at each 4 KiB, and near the ends
 	for ((at = 0; at < sample; at += 4096)); do
 		head -c "$at" sample.data >cut.data
 		survives cut.data "cut at $at"
@@ -214,7 +214,7 @@ other_files() {
 
 # ---- bad input ----
 
-# refused STATUS COMMAND...: fails with that status and a word on stderr.
+# refused STATUS COMMAND...: the command fails with that status and a message on stderr.
 refused() {
 	local wanted=$1 status=0
 	shift
@@ -292,7 +292,7 @@ without_module() {
 	insmod "$IPCPROBE_KO"
 }
 
-# On a terminal it is said that nothing but a key ends the recording.
+# On a terminal a message says that a key ends the recording.
 until_key() {
 	mkfifo keys
 	exec 7<>keys
@@ -306,7 +306,7 @@ until_key() {
 	grep -q task_snapshot tty.stat
 }
 
-# All hooks are there on the kernels of the tests: no class begins with a gap.
+# The kernels of the tests have all hooks: no class begins with a gap.
 complete_kernel() {
 	ipcprobe record -o complete.data -- true 2>err
 	cat err
@@ -324,7 +324,7 @@ check_is_happy() {
 	ipcprobe check -J | jq -se '[.[] | select(.row == "check") | .ok] | all'
 }
 
-# Of a file that is not mounted nothing is known.
+# Whether the kernel is locked down is not known if its file is not mounted.
 lockdown_is_known() {
 	local said status=0
 
@@ -339,23 +339,23 @@ lockdown_is_known() {
 	fails grep 'not known' <<<"$said"
 }
 
-prove "with rings of 4 KiB: produced = read + lost, and each loss is told" overflow
-prove "the views of such a file say so" lossy_views_say_so
+prove "with rings of 4 KiB: produced = read + lost, and each loss is recorded" overflow
+prove "the views of such a file warn of losses" lossy_views_say_so
 prove "a recording of all classes begins with no loss" complete_kernel
 prove "--snaplen records the first bytes of each transfer, script shows them" snaplen
-prove "without it there are none, and script -x says how to have them" no_snaplen
+prove "without it there are none, and script -x prints how to get them" no_snaplen
 prove "the status is the command's" status_is_the_commands
 prove "a killed recorder leaves a file that can be read, and no hooks" killed
 make_sample || exit 1
 prove "a file cut at any place" cut_everywhere
-prove "what is whole of a cut file is read" what_is_whole_is_read
+prove "the intact part of a cut file is read" what_is_whole_is_read
 prove "files with flipped bits" flipped_bits
-prove "files that are none of ours" other_files
+prove "files of other formats" other_files
 prove "bad options" bad_options
 prove "bad paths, CPUs and processes" bad_paths
 prove "without rights" without_rights
 prove "without the module" without_module
-prove "without a command, a terminal is told how to end it" until_key
+prove "without a command, a message on a terminal says how to end the recording" until_key
 prove "ipcprobe check finds everything in order" check_is_happy
-prove "lockdown is told where it can be known" lockdown_is_known
+prove "lockdown is reported where it can be known" lockdown_is_known
 prove_end

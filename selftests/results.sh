@@ -1,5 +1,5 @@
-# Sourced by host/*.sh in their folder: TAP whose results are counted as they
-# come, the program, and a folder $dir that goes at the end.
+# Sourced by host/*.sh in their folder: print TAP whose results are counted as they
+# come; sets the program, and a folder $dir that is removed at the end.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # for those who source this
 
@@ -14,7 +14,7 @@ result() {	# ok|'not ok' SENTENCE
 	echo "$1 $number $2"
 }
 
-# The script's last line: its exit status.
+# Call this last: it sets the exit status.
 results_end() {
 	echo "1..$number"
 	[ $failures = 0 ]

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rings: what is read and what is lost add up to what was produced. */
+/*
+ * Rings: the records that are read and those that are lost add up to those that were
+ * produced.
+ */
 #include <kselftest_harness.h>
 
 #include "capture.h"
@@ -8,7 +11,7 @@
 
 static char buf[4096];
 
-/* Records of every class, as many as possible. */
+/* Cause records of each class, as many as possible. */
 static void do_traffic(unsigned int nr)
 {
 	char path[32];
@@ -37,14 +40,14 @@ static void do_traffic(unsigned int nr)
 	}
 }
 
-/* What the records tell of one CPU and class; @told_ns: of the last lost record. */
+/* Sums of the records of one CPU and class. @told_ns: time of the last lost record. */
 struct sum {
 	uint64_t read;
 	uint64_t lost;
 	uint64_t told_ns;
 };
 
-/* @at_ns: time of what stands before it, of another loss the time that it began */
+/* @at_ns: time of the record before this one; of another loss, its begin. */
 static void check_lost(struct __test_metadata *_metadata, const struct ipcprobe_rec_lost *lost,
 		       uint64_t at_ns, struct sum *sums)
 {
@@ -59,7 +62,7 @@ static void check_lost(struct __test_metadata *_metadata, const struct ipcprobe_
 	sums[lost->class_id].lost += lost->nr_lost;
 }
 
-/* Goes through the records of one CPU in the order of the ring. */
+/* Add up the records of one CPU in the order of the ring. */
 static void sum_cpu(struct __test_metadata *_metadata, const struct capture *cap, uint32_t cpu,
 		    struct sum *sums)
 {
@@ -83,7 +86,10 @@ static void sum_cpu(struct __test_metadata *_metadata, const struct capture *cap
 	}
 }
 
-/* Produced = read + lost, and each loss is told, on each CPU and in each class. */
+/*
+ * Check for each CPU and class that produced = read + lost, and that each loss has a
+ * record.
+ */
 static uint64_t check_balance(struct __test_metadata *_metadata, struct capture *cap)
 {
 	uint64_t nr_lost = 0;
@@ -114,7 +120,7 @@ static uint64_t check_balance(struct __test_metadata *_metadata, struct capture 
 	return nr_lost;
 }
 
-/* Without FINISH's sort: the order of each ring is what is looked at. */
+/* Unlike FINISH this does not sort: the order of each ring is checked. */
 #define STOP_AND_DRAIN(cap) do {					\
 	ASSERT_EQ(0, capture_stop(cap));				\
 	capture_drain(cap);						\
@@ -145,7 +151,7 @@ static struct ipcprobe_config small_rings(void)
 	};
 }
 
-TEST(slow_reader_loses_and_is_told_exactly)
+TEST(losses_of_a_slow_reader_are_exact)
 {
 	struct ipcprobe_config config = small_rings();
 	pid_t pids[NR_TASKS], pid = 0;
@@ -171,7 +177,7 @@ TEST(slow_reader_loses_and_is_told_exactly)
 	capture_close(&cap);
 }
 
-/* Nobody reads before STOP: the losses at the end are told all the same. */
+/* Nothing is read before STOP: the losses at the end have their records nevertheless. */
 TEST(no_reader_until_the_end)
 {
 	struct ipcprobe_config config = small_rings();
@@ -188,7 +194,7 @@ TEST(no_reader_until_the_end)
 	for (i = 0; i < cap.nr; i++)
 		nr_told += cap.recs[i].rec->type == IPCPROBE_REC_lost;
 	EXPECT_NE(0, nr_told);
-	/* a second run of the same session starts from a ring that is not full */
+	/* a second run of the same session starts with a ring that is not full */
 	ASSERT_EQ(0, capture_start(&cap));
 	START_TRAFFIC(pids, 500);
 	END_TRAFFIC(pids);
@@ -197,7 +203,7 @@ TEST(no_reader_until_the_end)
 	capture_close(&cap);
 }
 
-/* And also when the ring is still full from the run before. */
+/* The losses also have their records if the ring is still full from the run before. */
 TEST(two_runs_without_reading)
 {
 	struct ipcprobe_config config = small_rings();
@@ -212,7 +218,7 @@ TEST(two_runs_without_reading)
 		END_TRAFFIC(pids);
 		ASSERT_EQ(0, capture_stop(&cap));
 	}
-	/* what the ring cannot tell is told by the next run that is read */
+	/* a loss that the full ring has no room for is recorded in the next run */
 	capture_drain(&cap);
 	ASSERT_EQ(0, capture_start(&cap));
 	STOP_AND_DRAIN(&cap);
@@ -237,8 +243,8 @@ TEST(large_rings_lose_nothing)
 	capture_close(&cap);
 }
 
-/* The smallest ring goes round many times under a reader that keeps up. */
-TEST(going_round)
+/* The smallest ring wraps around many times while the reader keeps up. */
+TEST(ring_wraps_around)
 {
 	struct ipcprobe_config config = small_rings();
 	uint32_t pos[2] = { 0 };
@@ -284,7 +290,10 @@ static size_t nr_of_type(const struct capture *cap, uint16_t type)
 	return nr;
 }
 
-/* Of class sched alone: the members of each online CPU's queue, and the groups. */
+/*
+ * A resync of class sched alone describes each online CPU's queue and the groups,
+ * nothing else.
+ */
 TEST(resync_of_queues_describes_nothing_else)
 {
 	struct ipcprobe_config config = small_rings();
@@ -318,7 +327,7 @@ TEST(resync_of_queues_describes_nothing_else)
 	capture_close(&cap);
 }
 
-/* After loss a reader asks for the state of things again. */
+/* After a loss a reader asks for snapshots again. */
 TEST(resync_writes_snapshots_again)
 {
 	struct ipcprobe_config config = small_rings();

@@ -1,7 +1,7 @@
 #!/bin/bash
-# A FIFO that is no pipe: the files of rpc_pipefs, where the kernel asks programs.
-# What such an open file points to while a question is being read is a message,
-# and whoever takes it for a pipe follows what is none.
+# A FIFO that is no pipe: the files of rpc_pipefs, in which the kernel sends requests
+# to programs. While a request is being read, the open file's private data is a
+# message, and code that takes it for a pipe follows a wrong pointer.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq
@@ -11,8 +11,9 @@ cd "$work" || exit 1
 rpc=$work/rpc cld=$work/rpc/nfsd/cld
 trap 'umount -q /proc/fs/nfsd "$rpc"; leave' EXIT
 
-# The NFS server asks the holder of the file "cld" at its start, and waits for an
-# answer. It asks only if the file is open within a second of being made.
+# The NFS server sends a request to the holder of the file "cld" at its start, and
+# waits for an answer. It does so only if the file is opened within a second after its
+# creation.
 start_server() {
 	modprobe -q nfsd || skip "the kernel has no NFS server"
 	mkdir -p "$rpc"
@@ -26,10 +27,10 @@ start_server() {
 
 open_questions() { exec 9<>"$cld"; }
 
-# read_question BYTES: appends so many of it to the file "question"
+# read_question BYTES: append so many bytes of the request to the file "question"
 read_question() { dd bs="$1" count=1 <&9 2>dd.err >>question && [ -s question ]; }
 
-# The first byte of the question: the file keeps the rest of the message.
+# Read only the first byte of the request: the file keeps the rest of the message.
 hold_question() {
 	start_server
 	await open_questions
@@ -39,7 +40,7 @@ hold_question() {
 	inode=$(stat -L -c %i /proc/self/fd/9)
 }
 
-# Bytes 2 and 3 of an answer are a status: an error. The server starts all the same.
+# Bytes 2 and 3 of an answer are a status: an error. The server starts nevertheless.
 answer_questions() {
 	while kill -0 "$server" 2>kill.err; do
 		read_question 8192 || continue

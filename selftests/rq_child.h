@@ -39,7 +39,7 @@ static inline void spin_ns(uint64_t ns)
 		;
 }
 
-/* A child that dies with its parent. */
+/* Start a child that dies with its parent. */
 static inline pid_t start(void (*job)(void *), void *arg)
 {
 	pid_t parent = getpid(), pid = fork();
@@ -68,7 +68,7 @@ static inline void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* The CPUs that this may run on: the n-th of them, round and round. */
+/* Put the task on the n-th CPU of @all, modulo their number. */
 static inline void put_on(pid_t pid, const cpu_set_t *all, unsigned int n)
 {
 	unsigned int cpu, k = n % CPU_COUNT(all);
@@ -88,7 +88,7 @@ static inline void get_cpus(cpu_set_t *all)
 		err(1, "sched_getaffinity");
 }
 
-/* The calling task is SCHED_FIFO from now on. */
+/* Make the calling task SCHED_FIFO. */
 static inline void become_fifo(int priority)
 {
 	const struct sched_param param = { .sched_priority = priority };
@@ -97,9 +97,9 @@ static inline void become_fifo(int priority)
 		err(1, "SCHED_FIFO");
 }
 
-/* ---- what /proc says ---- */
+/* ---- values in /proc ---- */
 
-/* The number after "NAME:" in a file of /proc/PID, -1: it is not there. */
+/* Read the number after "NAME:" in a file of /proc/PID; -1: there is none. */
 static inline long value(pid_t pid, const char *file, const char *name)
 {
 	char path[64], line[256];
@@ -116,7 +116,10 @@ static inline long value(pid_t pid, const char *file, const char *name)
 	return number;
 }
 
-/* Who has ended or stopped tells its last switch only when it is done. */
+/*
+ * Wait until the task's last switch is counted: a task that ended or stopped may still
+ * be on its CPU.
+ */
 static inline void await_off_cpu(pid_t pid, int how)
 {
 	char path[32], line[16];

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Run queues are exact: under loads of every kind each change of a queue's length
-# leaves the length that the kernel has, no task runs that was not switched to,
-# and switches and migrations are those that the kernel counts.
+# Run queues are exact: under loads of each kind, each change of a queue's length
+# results in the kernel's length, no task runs without a switch to it, and switches
+# and migrations are those that the kernel counts.
 #
-# Of each load a line "# NAME: N audits, N agreed, N lost" is printed, see
-# rq_matrix.sh. RQ_LOADS: only loads whose names match this regular expression.
+# For each load a line "# NAME: N audits, N agreed, N lost" is printed, see
+# rq_matrix.sh. RQ_LOADS: run only loads whose names match this regular expression.
 # shellcheck disable=SC2317,SC2016 # prove calls the functions; jq's own
 . "$(dirname "$0")/tap.sh"
 need ipcprobe cyclictest hackbench stress-ng jq
@@ -28,8 +28,8 @@ true_of() {
 	done
 }
 
-# record NAME COMMAND...: its run queues into NAME.runq, and what each task did
-# into NAME.stat; what the kernel counted is in NAME.truth.
+# record NAME COMMAND...: write the run queues to NAME.runq, and what each task did to
+# NAME.stat; the kernel's counts are in NAME.truth.
 record() {
 	local name=$1 lost status=0
 	shift
@@ -46,7 +46,7 @@ record() {
 	return 1
 }
 
-# queues_agree NAME LEAST: at least so many audits, all of which agree.
+# queues_agree NAME LEAST: there are at least so many audits, and all agree.
 queues_agree() {
 	true_of "$1.runq" \
 		'.lost == [] and .figures == "exact"' \
@@ -58,8 +58,8 @@ queues_agree() {
 		'[.cpus[] | .audits_agreed == .audits] | all'
 }
 
-# Who was a member when the recording ended has a name. (Who has left its queue
-# runs on to the switch.)
+# Each member of a queue at the end of the recording has a name. (A task that has left
+# its queue runs on until the switch.)
 members_named() {
 	local end
 
@@ -69,9 +69,9 @@ members_named() {
 		.length + 1 == (.members | length) and ([.members[].state] | any(. == "running")))] | all'
 }
 
-# The first task's counts are exact. Of all that it made and waited for the kernel
-# gives a sum, without what somebody did after being reaped: the last switch, and
-# one more if it was preempted on its way there.
+# The first task's counts are exact. For all tasks that it created and waited for the
+# kernel gives a sum, without what a task did after it was reaped: the last switch,
+# and one more if it was preempted before that.
 switches_agree() {
 	ipcprobe script -J -e task_fork -i "$1.data" >"$1.forks"
 	jq -e -n --slurpfile truth "$1.truth" --slurpfile stat "$1.stat" --slurpfile fork "$1.forks" '
@@ -93,7 +93,7 @@ switches_agree() {
 	return 1
 }
 
-# exact NAME LEAST COMMAND...
+# exact NAME LEAST COMMAND...: record the command and check that the queues are exact.
 exact() {
 	local name=$1 least=$2
 	shift 2
@@ -104,7 +104,7 @@ exact() {
 	switches_agree "$name"
 }
 
-# stress NAME OPERATIONS LEAST OPTION...: it says itself that it did them.
+# stress NAME OPERATIONS LEAST OPTION...: stress-ng itself reports that it did so many.
 stress() {
 	local name=$1 ops=$2 least=$3
 	shift 3
@@ -114,7 +114,7 @@ stress() {
 		"$name.yaml"
 }
 
-# switched NAME PRIORITY LEAST: so many switches at least to or from a task with it
+# switched NAME PRIORITY LEAST: there are at least so many switches to or from a task of it
 switched() {
 	local nr
 
@@ -123,20 +123,20 @@ switched() {
 	[ "$nr" -ge "$3" ]
 }
 
-# changed NAME LEAST: so often at least a task was taken from its queue to change
-# (DEQUEUE_SAVE): its policy, priority or set of CPUs
+# changed NAME LEAST: at least so often a task was taken off its queue for a change of
+# its policy, priority or set of CPUs (DEQUEUE_SAVE)
 changed() {
 	ipcprobe script -e rq_dequeue -i "$1.data" | awk -F'rq_flags=' -v least="$2" '
 		int($2 / 2) % 2 { nr++ }
 		END { print nr + 0, "changes"; exit nr < least }'
 }
 
-# nr_of NAME EVENT CONDITION: records for which jq's CONDITION holds
+# nr_of NAME EVENT CONDITION: print the number of records for which jq's CONDITION is true
 nr_of() {
 	ipcprobe script -J -e "$2" -i "$1.data" | jq -n "[inputs | select($3)] | length"
 }
 
-# count NAME EVENT CONDITION LEAST: so many at least
+# count NAME EVENT CONDITION LEAST: there are at least so many
 count() {
 	local nr
 
@@ -145,7 +145,7 @@ count() {
 	[ "$nr" -ge "$4" ]
 }
 
-# at_end COMMAND: put back what the test changed, however it ends
+# at_end COMMAND: restore what the test changed, however the test ends
 at_end() {
 	local command=$1
 
@@ -159,7 +159,7 @@ THROTTLED='(.fields.rq_flags / 131072 | floor % 2 == 1)'
 YIELDED='.fields.rq_flags >= 2147483648'
 LAZY='.fields.context | index("LAZY")'
 
-# ---- what takes more than one command ----
+# ---- loads that need more than one command ----
 
 schedpolicy() {
 	stress schedpolicy "$@"
@@ -188,8 +188,8 @@ cyclic() {
 	grep "C: *$2 " cyclic.out
 }
 
-# Others have their time, too: the real-time class is throttled, after half of each
-# 40 ms, or the server of the fair class runs, after 0.95 s.
+# Other tasks get time, too: the real-time class is throttled after half of each 40
+# ms, or the server of the fair class runs after 0.95 s.
 fifo_hog() {
 	if [ ! -e /sys/kernel/debug/sched/fair_server ]; then
 		at_end "$(sysctl kernel.sched_rt_period_us kernel.sched_rt_runtime_us |
@@ -197,20 +197,20 @@ fifo_hog() {
 		sysctl -qw kernel.sched_rt_runtime_us=20000 kernel.sched_rt_period_us=40000
 	fi
 	exact fifo "$1" rq_load fifo "$2"
-	# who has the highest priority gave up its CPU, but would have gone on
+	# the task of the highest priority gave up its CPU while it was runnable
 	count fifo rq_switch \
 		'.fields.prev_prio == 89 and .fields.next_prio == 120 and .fields.prev_state == []' 1
 }
 
 preempt=/sys/kernel/debug/sched/preempt
 
-# When the kernel preempts its own code may be changed until the test ends.
+# The preemption model may be changed until the test ends.
 choose_preemption() {
 	[ -e "$preempt" ] || skip "the kernel has one model of preemption"
 	at_end "echo $(sed 's/.*(\(.*\)).*/\1/' "$preempt") >$preempt"
 }
 
-# Only under the lazy model do tasks of the fair class ask so.
+# Only in the lazy model do tasks of the fair class request a lazy switch.
 preemption() {
 	local model
 
@@ -234,9 +234,9 @@ start() {
 		'.fields.is_new == 1 and .fields.cpu != .fields.waker_cpu' $(($2 / 4))
 }
 
-# A task that was to sleep, and has a signal, stays on its queue: its switch counts
-# as voluntary, from a state that newer kernels tell as running. Older ones mostly
-# choose the same task again, so there may be no such switch.
+# A task that begins to sleep with a signal pending stays on its queue: its switch
+# counts as voluntary, and newer kernels record its state as running. Older kernels
+# mostly choose the same task again, so there may be no such switch.
 signals() {
 	local kept='.fields.prev_state == []' least=5
 
@@ -254,7 +254,7 @@ signals() {
 	[ "$(<signals.kept)" -ge "$least" ]
 }
 
-# With what it has to do yet it is preempted by the parent that it woke.
+# A task that exits is preempted by the parent that it woke.
 reaped() {
 	choose_preemption
 	echo full >"$preempt"
@@ -341,12 +341,12 @@ hotplug() {
 
 # ---- loss ----
 
-# Snapshots in what is in the file so far
+# Print the number of snapshots in the file so far.
 nr_snapshots() { ipcprobe script -e rq_snapshot_end -i loss.data 2>/dev/null | grep -c .; }
 more_snapshots() { [ "$(nr_snapshots)" -ge $((cpus * $1)) ]; }
 
-# The reader stands still until its rings have overflown; then it goes on, and
-# has the queues told anew.
+# Stop the reader until its rings have overflown; then let it continue: it asks for a
+# snapshot of the queues.
 overflow() {
 	local reader
 
@@ -367,12 +367,11 @@ overflow() {
 	true_of loss.runq '.lost != [] and .figures == "at least"'
 }
 
-# is_named QUEUES: a jq filter: is a CPU's queue one of those that a loss names?
-# None named: it may be any.
+# is_named QUEUES: print a jq filter that is true if a loss may be about the CPU's
+# queue: the mask has its bit, or is 0, which means any queue.
 is_named() { echo "$(($1)) == 0 or ($(($1)) / pow(2; .cpu % 64) | floor) % 2 == 1"; }
 
-# From a first event that was dropped to the record that tells so, of the queues
-# that it names.
+# Queues that a lost record names are unknown from the first lost event to that record.
 gap_unknown() {
 	local middle queues
 
@@ -396,7 +395,7 @@ exact_again() {
 	members_named loss
 }
 
-# prove_load NAME LEAST WHAT COMMAND...
+# prove_load NAME LEAST WHAT COMMAND...: prove that the load's queues are exact.
 prove_load() {
 	[[ $1 =~ ${RQ_LOADS:-.} ]] || return
 	prove "all audits agree under $2" "${@:3}"
@@ -432,7 +431,7 @@ prove_load taskset "changes of a task's CPU" affinity 50 100
 prove_load throttled "quotas of control groups" throttled 200 100
 prove_load hotplug "hotplug of CPUs" hotplug 200 2 100
 if [[ loss =~ ${RQ_LOADS:-.} ]]; then
-	prove "a reader that stands still loses records, and says so" overflow
+	prove "a stopped reader loses records, and reports it" overflow
 	prove "the queues that the loss names are unknown in the gap" gap_unknown
 	prove "all audits agree again after it, and members have names" exact_again
 fi

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rq_load KIND N: what no other program does in a number of steps, for
+ * rq_load KIND N: loads with a given number of steps that no other program makes, for
  *	rq_exact_test.sh.  KIND:
  *
  *	policy    children that spin, sleep and stop get N other policies,
  *		  priorities and CPUs
  *	deadline  two tasks under SCHED_DEADLINE use up their runtime N times
  *	fifo      a SCHED_FIFO task spins for N times 10 ms beside a normal one
- *	affinity  a task that spins is put on another CPU N times; prints it and
+ *	affinity  a task that spins is put on another CPU N times; prints the task and
  *		  how often the kernel moved it (-1: not known)
- *	mix       N bytes to and fro between two pairs, with work in between
  */
 #include <err.h>
 #include <sched.h>
@@ -87,7 +86,7 @@ static void load_policy(void)
 			nanosleep(&ts, NULL);
 		}
 	}
-	/* all, before waiting for one: it may never run beside the next */
+	/* stop all children before waiting for one: it may never run beside the next one */
 	for (i = 0; i < NR_CHILDREN; i++)
 		kill(pids[i], SIGKILL);
 	for (i = 0; i < NR_CHILDREN; i++)
@@ -102,7 +101,7 @@ static void do_deadline(void *arg)
 	if (set_deadline(2000000, 20000000, 20000000))
 		err(1, "SCHED_DEADLINE");
 	for (n = 0; n < nr_steps; n++) {
-		/* more than the runtime every other time: it is throttled */
+		/* every other time more than the runtime: the task is throttled */
 		spin_ns(n % 2 ? 500000 : 3000000);
 		sched_yield();
 	}
@@ -173,7 +172,7 @@ static void load_mix(void)
 	reap(pids[1]);
 }
 
-/* Prints the task and the kernel's count of its migrations (-1: it tells none). */
+/* Print the task and the kernel's count of its migrations (-1: the kernel does not count). */
 static void load_affinity(void)
 {
 	pid_t pid = start(spin_for_ever, NULL);
@@ -183,7 +182,7 @@ static void load_affinity(void)
 	get_cpus(&all);
 	for (n = 0; n < nr_steps; n++)
 		put_on(pid, &all, n);
-	/* stopped, and then killed where it is: it is moved no more */
+	/* stopped, and then killed on its CPU: it migrates no more */
 	kill(pid, SIGSTOP);
 	await_off_cpu(pid, WSTOPPED);
 	printf("%d %ld\n", pid, value(pid, "sched", "se.nr_migrations"));

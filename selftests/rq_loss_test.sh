@@ -1,6 +1,7 @@
 #!/bin/bash
-# One CPU's full ring makes only what it touches unknown: while nobody reads the rings,
-# a load keeps one CPU busy, and what is known of the other CPUs' queues stays exact.
+# One CPU's full ring makes only the queues unknown that lost records are about: while
+# the rings are not read, a load keeps one CPU busy, and the other CPUs' queues stay
+# known.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq taskset
@@ -11,7 +12,7 @@ cd "$work" || exit 1
 busy=$(($(nproc) - 1))
 workqueues=/sys/devices/virtual/workqueue/cpumask
 
-# Whoever can be moved goes to one CPU, kernel threads included.
+# Move each task that can be moved to one CPU, kernel threads included.
 gather() {
 	local task
 
@@ -22,7 +23,7 @@ gather() {
 	done
 }
 
-# They may run again where they could before.
+# Let the tasks run again where they could before.
 scatter() {
 	local tid cpus
 
@@ -36,7 +37,7 @@ scatter() {
 nr_snapshots() { ipcprobe script -e rq_snapshot_end -i loss.data 2>/dev/null | grep -c .; }
 more_snapshots() { [ "$(nr_snapshots)" -ge $(((busy + 1) * $1)) ]; }
 
-# The reader stands still until a ring has overflown.
+# Stop the reader until a ring has overflown.
 overflow() {
 	local reader
 
@@ -61,7 +62,7 @@ overflow() {
 		loss.runq
 }
 
-# As the records say that tell of the loss: the mask of all of them
+# Print the mask of all queues that the lost records name.
 touched() {
 	local queues mask=0
 
@@ -72,7 +73,7 @@ touched() {
 	echo "$mask"
 }
 
-# Each of the others' queues is known all the time, unless it is named.
+# Each other CPU's queue is known all the time, unless a lost record names it.
 others_known() {
 	local mask cpu nr=0 share
 
@@ -90,7 +91,7 @@ others_known() {
 	[ "$nr" -gt 0 ]
 }
 
-# From a first event that was dropped to the record that tells so.
+# The same between the first lost event and its lost record.
 known_in_gap() {
 	local middle cpu mask
 

@@ -1,18 +1,18 @@
 #!/bin/bash
-# rq_matrix.sh [KERNEL...]: the loads of rq_exact_test.sh on guests with 1, 2, 4
-# and 8 CPUs (RQ_CPUS) of each kernel (6.1, 6.12 and 7.2), as a table:
+# rq_matrix.sh [KERNEL...]: run the loads of rq_exact_test.sh on guests with 1, 2, 4
+# and 8 CPUs (RQ_CPUS) of each kernel (6.1, 6.12 and 7.2), and print a table:
 #
 #	KERNEL CPUS LOAD AUDITS AGREED LOST RESULT
 #
-# RQ_LOADS: only loads whose names match this regular expression. Takes about
-# 5 minutes for each guest. Fails if anything does.
+# RQ_LOADS: run only loads whose names match this regular expression. Takes about 5
+# minutes for each guest. Fails if any load fails.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 read -ra cpus <<<"${RQ_CPUS:-1 2 4 8}"
 [ $# -gt 0 ] || set -- 6.1 6.12 7.2
 
-# A load's numbers come before its result; what has no numbers is shown if it fails.
+# A load's numbers come before its result; a result without numbers is shown if it fails.
 rows() {
 	awk -v kernel="$1" -v cpus="$2" '
 	function row(load, audits, agreed, lost, result) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rq_rare KIND N: states of tasks that are rare, for rq_exact_test.sh. KIND:
+ * rq_rare KIND N: rare states of tasks, for rq_exact_test.sh. KIND:
  *
  *	start     N children one by one, from a task that goes on running
  *	signals   a task calls nanosleep() N times, each with a signal pending,
@@ -61,7 +61,7 @@ static void do_sleep(void *arg)
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) || raise(SIGSTOP))
 		err(1, "ptrace");
 	for (n = 0; n < nr_steps; n++) {
-		spin_ns(1000000 * (1 + n % 8));	/* the other one's turn will have come */
+		spin_ns(1000000 * (1 + n % 8));	/* by then the other task has run */
 		if (!syscall(SYS_nanosleep, &ts, NULL))
 			errx(1, "no signal came");
 	}
@@ -74,7 +74,10 @@ static void do_spin(void *arg)
 		spin(1000);
 }
 
-/* Return: whether it stands at the entry of nanosleep(); else it goes on with @signo. */
+/*
+ * Return: true if the task is stopped at the entry of nanosleep(); else it goes on with
+ * @signo.
+ */
 static bool is_at_sleep(pid_t pid, int status, int *signo)
 {
 	struct __ptrace_syscall_info info;
@@ -86,7 +89,7 @@ static bool is_at_sleep(pid_t pid, int status, int *signo)
 	       info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_nanosleep;
 }
 
-/* Each of its calls of nanosleep() begins with a signal that is there already. */
+/* Each call of nanosleep() begins with a signal pending. */
 static void signal_sleeper(pid_t pid)
 {
 	int status, signo;
@@ -118,7 +121,7 @@ static void load_signals(void)
 
 /* ---- reaped ---- */
 
-/* Its parent preempts it as it ends, reaps it, and keeps the CPU for a while. */
+/* The parent preempts its child as that exits, reaps it, and keeps the CPU for a while. */
 static void load_reaped(void)
 {
 	long n;
@@ -143,7 +146,7 @@ static int bpf(int cmd, union bpf_attr *attr)
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-/* return 0 */
+/* Load a program that returns 0. */
 static int load_program(void)
 {
 	static const struct bpf_insn code[] = {
@@ -161,7 +164,7 @@ static int load_program(void)
 	return fd;
 }
 
-/* While the kernel repeats a program for a test, its task may not migrate. */
+/* While the kernel repeats a program for a test, the task may not migrate. */
 static void do_run_programs(void *arg)
 {
 	static char packet[64];

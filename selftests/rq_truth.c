@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * rq_truth FILE COMMAND [ARG...]: run it under ipcprobe record, have the members of
- * all run queues recorded every 50 ms meanwhile, and write to FILE, as JSON, what
- * the kernel counted for COMMAND and for all that it made and waited for.
+ * rq_truth FILE COMMAND [ARG...]: run the command under ipcprobe record, have a
+ * snapshot of all run queues recorded every 50 ms meanwhile, and write to FILE, as
+ * JSON, the kernel's counts for COMMAND and for all tasks that it created and waited
+ * for.
  *
- * The session is that of the recorder, the parent: its descriptor is duplicated.
+ * The session is that of the recorder, the parent: this program duplicates its
+ * descriptor.
  */
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -78,7 +80,7 @@ static void print_own(FILE *out, pid_t pid)
 	print_long(out, "migrations", value(pid, "sched", "se.nr_migrations"));
 }
 
-/* Of the command and of all that it made; nobody is left. */
+/* Print the counts of the command and of all its descendants; none is left. */
 static void print_all(FILE *out)
 {
 	struct rusage usage;
@@ -114,7 +116,8 @@ int main(int argc, char **argv)
 	out = fopen(argv[1], "w");
 	if (!out)
 		err(1, "%s", argv[1]);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);	/* whom its parent does not wait for */
+	/* for descendants that their parent does not wait for */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = run(argv + 2);
 	snapshots_until_end(session, pid);
 	await_off_cpu(pid, WEXITED);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# ipcprobe runq: every audit agrees with the kernel's nr_running, under load,
-# with tasks pinned and not; and what it tells of tasks is so.
+# ipcprobe runq: each audit agrees with the kernel's nr_running, under load, with
+# tasks pinned and not; and its figures of tasks are right.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe hackbench stress-ng jq python3 taskset
@@ -19,7 +19,7 @@ true_of() {
 	done
 }
 
-# load NAME COMMAND...: record it; the queues are known throughout.
+# load NAME COMMAND...: record the command; the queues are known throughout.
 load() {
 	local name=$1
 	shift
@@ -35,7 +35,7 @@ load() {
 		'.audits.failures == []'
 }
 
-# audits_agree NAME LEAST: there are so many of them at least, and all agree.
+# audits_agree NAME LEAST: there are at least so many audits, and all agree.
 audits_agree() {
 	[ -e /sys/kernel/btf/vmlinux ] || skip "the kernel has no BTF"
 	true_of "$1" \
@@ -44,7 +44,7 @@ audits_agree() {
 		'([.cpus[].audits] | add) == .audits.total'
 }
 
-# agree NAME LEAST COMMAND...
+# agree NAME LEAST COMMAND...: record the command and check its audits.
 agree() {
 	load "$1" "${@:3}"
 	audits_agree "$1" "$2"
@@ -54,8 +54,8 @@ loads() {
 	agree hackbench 300 hackbench -p -g 2 -f 4 -l 500
 }
 
-# The figures of one CPU fit each other. (It may be idle a while with a task on
-# its queue, on its way out of the halt.)
+# The figures of one CPU are consistent. (The CPU may be idle for a while with a task
+# on its queue, before it leaves the halt.)
 # shellcheck disable=SC2016 # jq's own
 figures_fit() {
 	true_of hackbench \
@@ -66,8 +66,9 @@ figures_fit() {
 		'[.cpus[] | (.busy_ns + .idle_ns - .known_ns) | fabs < 2] | all'
 }
 
-# It is busy without a task only from where the last one left its queue to the
-# switch: in some recording, as a host may take the CPU from its guest in between.
+# A CPU is busy without a task only between the dequeue of its last task and the
+# switch. It is enough that one recording shows it: a host may take the CPU from its
+# guest in between.
 busy_with_tasks() {
 	local attempt
 
@@ -104,7 +105,7 @@ at_an_instant() {
 
 	middle=$(jq '(.from_ns + .until_ns) / 2 | floor / 1e9 * 1e6 | floor / 1e6' pinned.json)
 	ipcprobe runq -J --at "@$middle" -i pinned.data >at.json
-	# who has left its queue runs on to the switch
+	# a task that has left its queue runs on until the switch
 	jq -e '[.cpus[] | .known and .unnamed == 0 and (.length == (.members | length) or
 		.length + 1 == (.members | length) and ([.members[].state] | any(. == "running")))] |
 		all' at.json || { cat at.json; return 1; }
@@ -113,7 +114,7 @@ at_an_instant() {
 	[ -s map ]
 }
 
-# What the tooltips tell adds up to each CPU's busy time; waits are of queues.
+# The tooltips add up to each CPU's busy time; waits are those of queues.
 picture_agrees() {
 	ipcprobe runq --svg "$1.svg" -i "$1.data"
 	python3 - "$1.svg" "$1.json" <<-'END'
@@ -136,7 +137,7 @@ picture_agrees() {
 	END
 }
 
-# The same of each task, in the picture of tasks: running, and asleep or blocked.
+# The same for each task, in the picture of tasks: running, and asleep or blocked.
 tasks_agree() {
 	ipcprobe sched map --svg "$1-tasks.svg" -i "$1.data"
 	ipcprobe sched stat -J --top 0 -i "$1.data" >"$1-stat.json"
@@ -164,7 +165,7 @@ tasks_agree() {
 		    task["asleep"] = task["asleep_ns"] + task["delayed_ns"]
 		    told[task["task"]["tid"]] = task
 		for (tid, kind), time in drawn.items():
-		    if tid not in told:  # who only slept has no row there
+		    if tid not in told:  # a task that only slept has no row there
 		        assert kind == "asleep", f"{tid} {kind} is drawn and not told"
 		        continue
 		    print(tid, kind, time, "s drawn,", told[tid][kind] / 1e9, "s told")
@@ -191,8 +192,8 @@ prove "all audits agree under hackbench -p" loads
 prove "each CPU's figures fit one another" figures_fit
 prove "no CPU is busy with an empty queue" busy_with_tasks
 prove "the tasks' figures fit them" tasks_fit
-# The least number of audits only says that there was something to audit: since
-# 6.12 a task that sleeps and wakes soon may never leave its queue.
+# The least number of audits only proves that there was something to audit: since 6.12
+# a task that sleeps and wakes soon may never leave its queue.
 prove "all audits agree under stress-ng --switch" \
 	agree switch 500 stress-ng --switch 4 --switch-ops 2000 -q
 prove "all audits agree under hackbench, pinned to one CPU" \

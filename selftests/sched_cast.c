@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sched_cast NAME:POLICY:PRIORITY:ROLE:N[:GROUP]...: tasks with these names, all
+ * sched_cast NAME:POLICY:PRIORITY:ROLE:N[:GROUP]...: start tasks with these names, all
  * on the last CPU, which begin together, for sched_explain_test.sh.
  *
  *	POLICY	  normal, batch or idle, PRIORITY a nice level; fifo, PRIORITY its
@@ -8,13 +8,13 @@
  *		  CPU only if kernel.sched_rt_runtime_us is -1)
  *	GROUP	  a control group's folder
  *	ROLE	  hog    uses the CPU for N ms
- *		  roam   the same, and may go to any CPU
+ *		  roam   uses the CPU for N ms, and may go to any CPU
  *		  sleep  N times sleeps 5 ms and uses the CPU for 0.5 ms
  *		  yield  N times uses the CPU for 0.5 ms and yields
  *		  fork   N times forks a child that ends at once
- *		  read   N bytes from the pipe whose inode is printed at first
- *		  write  N bytes to it, with 0.5 ms between
- *		  move   all those before it to CPU N
+ *		  read   reads N bytes from the pipe whose inode is printed at first
+ *		  write  writes N bytes to it, with 0.5 ms between
+ *		  move   moves all tasks named before it to CPU N
  *
  * Time is what the kernel charged to the task itself.
  */
@@ -157,7 +157,7 @@ static const struct {
 	{ "fork", forker }, { "read", reader }, { "write", writer }, { "move", mover },
 };
 
-/* ---- before they begin ---- */
+/* ---- before the tasks begin ---- */
 
 static void set_policy(const char *name, int priority)
 {
@@ -223,7 +223,7 @@ static void play(const char *spec, int ready, int begin)
 	errx(2, "no role '%s'", role);
 }
 
-/* When it has its name, policy and place it waits until all have. */
+/* Start a task. When it has its name, policy and CPU it waits until all tasks have theirs. */
 static void start(const char *spec, const int begin[2])
 {
 	pid_t parent = getpid();

@@ -1,10 +1,10 @@
 #!/bin/bash
-# ipcprobe sched: in a guest that counts instructions (vm/run.sh -c), what it says of
-# time is what the kernel counted, to a few thousand instructions for each switch.
+# ipcprobe sched: in a guest that counts instructions (vm/run.sh -c), its times agree
+# with the kernel's, to a few thousand instructions for each switch.
 #
-# The kernel reads its clock as schedule() begins and the record of the switch is made
-# as it ends, with 1000 to 2500 instructions in between, and time is instructions
-# here: no other machine's load can come in between, as it does in other guests.
+# The kernel reads its clock when schedule() begins, and the record of the switch is
+# made when schedule() ends, 1000 to 2500 instructions later. Time is instructions
+# here, so no load of the host comes in between, as it does in other guests.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq python3
@@ -15,7 +15,7 @@ cd "$work" || exit 1
 SWITCH_NS=4000
 group=/sys/fs/cgroup/sched_counted
 
-# record NAME COMMAND...: nothing is lost, and all is known.
+# record NAME COMMAND...: record the command; no record is lost, and all queues are known.
 record() {
 	ipcprobe record -e task,sched -m 32M -o "$1.data" -- "${@:2}" >"$1.out" 2>err ||
 		{ cat err; return 1; }
@@ -32,7 +32,7 @@ sums_agree() {
 	"$here/sched_sums.py" truth.out truth.stat truth.latency truth.switches "$SWITCH_NS"
 }
 
-# throttled NAME CPU...: a task on each, in a group that may use 20 ms of 100.
+# throttled NAME CPU...: run a task on each CPU, in a group with a quota of 20 ms of 100.
 throttled() {
 	local status=0
 
@@ -44,7 +44,7 @@ throttled() {
 	return "$status"
 }
 
-# near WHAT KERNEL-US OURS-NS THROTTLES: to a switch for each throttling
+# near WHAT KERNEL-US OURS-NS THROTTLES: the times agree to a switch for each throttling
 near() {
 	local off=$(($3 - $2 * 1000))
 
@@ -52,9 +52,10 @@ near() {
 	[ "${off#-}" -le $((SWITCH_NS * ($4 + 1))) ]
 }
 
-# On one CPU the group is throttled as often, and as long, as that of its tasks that
-# lives longest. (The kernel counts periods; in each it is throttled once here. Since
-# Linux 6.18 its tasks are taken off their queue one by one, with a switch for each.)
+# On one CPU the group is throttled as often, and as long, as its task that lives
+# longest. (The kernel counts periods; in each period the group is throttled once
+# here. Since Linux 6.18 its tasks are taken off their queue one by one, with a switch
+# for each.)
 group_agrees() {
 	local times nr us nr_tasks
 
@@ -63,7 +64,7 @@ group_agrees() {
 	nr=$(jq .stat.nr_throttled "$1.out")
 	us=$(jq .stat.throttled_usec "$1.out")
 	nr_tasks=$(jq '.pids | length' "$1.out")
-	# the last may come as the tasks end: the kernel counts it when the period ends
+	# the last one may come as the tasks end: the kernel counts it when the period ends
 	[ "$times" = $((nr + 1)) ] || equal "times throttled" "$nr" "$times"
 	[ "$nr" -ge 5 ]
 	near "longest" "$us" "$(jq --slurpfile truth "$1.out" '[.tasks[] |
@@ -74,7 +75,7 @@ group_agrees() {
 one_task() {
 	throttled one 0
 	group_agrees one
-	# all that it had to wait is in the delays of its switches
+	# the group's whole wait is in the delays of its switches
 	near "by cgroup" "$(jq .stat.throttled_usec one.out)" "$(ipcprobe sched latency -J \
 		--by cgroup -i one.data | jq --arg group "${group#/sys/fs/cgroup}" \
 		'.rows[] | select(.cgroup == $group).parts_ns.throttled')" "$(jq .stat.nr_throttled one.out)"

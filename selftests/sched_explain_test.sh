@@ -1,6 +1,6 @@
 #!/bin/bash
-# ipcprobe sched explain: of each rule by which the scheduler chooses a case is
-# made, and told as such; and each choice is predicted.
+# ipcprobe sched explain: for each rule by which the scheduler chooses, a case is made
+# and explained by this rule; and each choice is predicted.
 # shellcheck disable=SC2317,SC2016 # prove calls the functions; jq's own
 . "$(dirname "$0")/tap.sh"
 need ipcprobe hackbench jq
@@ -10,7 +10,7 @@ load_module
 cd "$work" || exit 1
 last=$(($(nproc) - 1))
 
-# What the fair class of this kernel goes by, where it really chooses.
+# The rule of the fair class in this kernel, where it really chooses.
 case $(uname -r) in
 6.[0-5].* | [1-5].*) fair_rule="least vruntime" ;;
 *) fair_rule="earliest eligible deadline" ;;
@@ -26,9 +26,9 @@ def was($name): .prev.task.comm == $name;
 def members: [.classes.members[].task.comm];
 '
 
-# ---- what each recording has to be ----
+# ---- conditions on each recording ----
 
-# predicted FILE: nothing is lost, nothing is missed.
+# predicted FILE: each choice is predicted, and no record is lost or missed.
 predicted() {
 	jq -s -e '.[-1] | .event == "summary" and .lost == [] and .figures == "exact" and
 		(.picks | .total > 0 and .predicted == .total and .nr_misses == 0 and .misses == []) and
@@ -39,7 +39,7 @@ predicted() {
 	return 1
 }
 
-# fits FILE: the rule that is told is true of the numbers that are told.
+# fits FILE: the explained rule is true of the explained numbers.
 fits() {
 	jq -c 'select(.event == "switch") | .next.tid as $next | .ts_ns as $ts | .levels[] |
 		[.candidates[] | select(.chosen)] as $chosen |
@@ -58,8 +58,8 @@ fits() {
 	return 1
 }
 
-# record NAME COMMAND...: all that the scheduler chooses meanwhile is predicted, also
-# if only=1: what is recorded of other classes is the command's own.
+# record NAME COMMAND...: record the command; each choice of the scheduler meanwhile
+# is predicted. With only=1 other classes are recorded for the command only.
 record() {
 	local name=$1 all=(-a)
 
@@ -73,15 +73,15 @@ record() {
 	predicted "$name.worst" && fits "$name.worst"
 }
 
-# explain NAME TASK: into $told
+# explain NAME TASK: write the explanation to $told
 explain() {
 	told=$1.$2
 	ipcprobe sched explain -J -i "$1.data" --task "$2" >"$told"
 	fits "$told"
 }
 
-# switches some|every CONDITION [ARGUMENT...]: it holds of a switch told; every: of each
-# that satisfies $among.
+# switches some|every CONDITION [ARGUMENT...]: the condition is true of some explained
+# switch, or of each one that satisfies $among.
 switches() {
 	local quantity=$1 condition=$2
 	shift 2
@@ -113,8 +113,8 @@ weights_told() {
 		[of("zero", "five", "last").weight] == [1024, 335, 15]'
 }
 
-# While all want to run; from the end of the last one's first turn, so that none is
-# cut in two.
+# Compare the shares of CPU time while all tasks are runnable; from the end of the
+# last task's first turn, so that no turn is cut in two.
 shares_fit() {
 	ipcprobe sched timehist -J -i weights.data >turns
 	jq -s -e --argjson last "$last" '[.[] | select(.event == "switch" and .cpu == $last and
@@ -136,7 +136,7 @@ sleeper_preempts() {
 			.latency_ns > 0 and .wakeup.cpu == $last and .wakeup.allowed_cpus == 1 and
 			(casting(["hog", "sleeper"]) | (of("sleeper") | .chosen))'
 	else
-		# the hog's slice may have been used up, or asked for, just before
+		# just before, the hog's slice may have been used up, or a switch requested
 		switches some 'was("hog") and asked(["wake-up", "slice", "tick"]) and .latency_ns > 0 and
 			(casting(["hog", "sleeper"]) | of("hog") as $hog | of("sleeper") |
 				.chosen and .eligible and .lag_ns >= 0 and
@@ -234,7 +234,7 @@ in_groups() {
 			.rule == "only one"))'
 }
 
-# near NAME VALUE TRUTH: within 2 %
+# near NAME VALUE TRUTH: the values differ by at most 2 %
 near() {
 	awk -v value="$2" -v truth="$3" 'BEGIN { exit !(value >= truth * 0.98 && value <= truth * 1.02) }' &&
 		return
@@ -242,12 +242,12 @@ near() {
 	return 1
 }
 
-# of_stat FIELD: of the limited group's cpu.stat
+# of_stat FIELD: print a field of the limited group's cpu.stat
 of_stat() { awk -v field="$1" '$1 == field { print $2 }' quota.stat; }
 of_quota() { jq "$1" quota.line; }
 
-# What is told of a group's quota is the kernel's own, of quota and use alike; the hog
-# is in a group within it, which has none.
+# The group's quota and the use of it are those that the kernel reports; the hog is in
+# a group inside the limited one, without its own quota.
 quota_fits() {
 	ipcprobe sched latency -J --by cgroup -i quota.data | jq -c '.quotas[]' >quota.line
 	cat quota.line quota.stat
@@ -260,8 +260,9 @@ quota_fits() {
 			"$(($(of_stat usage_usec) + $(of_stat throttled_usec)))"
 }
 
-# By whom it was throttled: the group with the quota, not its own; and how often at
-# most: nr_throttled counts periods, of which one that used too much sits out several.
+# The task was throttled by the group with the quota, not by its own; and at most as
+# often as nr_throttled, which counts periods: one that used too much is throttled for
+# several.
 throttling_fits() {
 	local nr
 
@@ -275,7 +276,8 @@ throttling_fits() {
 		grep 'its group /sched_explain.quota had used up its time, 20.0 ms of 100.0 ms' quota.text
 }
 
-# In some recording: a host that takes the CPU away from its guest changes both times.
+# Enough that one recording agrees: a host that takes the CPU away from its guest
+# changes both times.
 quota_told() {
 	local attempt
 
@@ -294,13 +296,13 @@ quota_told() {
 	return 1
 }
 
-# causes NAME: of those of the cast that went from the last CPU, each once
+# causes NAME: print the causes of the cast's migrations from the last CPU, each once
 causes() {
 	ipcprobe sched migrations -J --top 0 -i "$1.data" | jq -r "select(.event == \"migration\" and
 		.from == $last and (.task.comm | test(\"^hog\"))) | .cause" | sort | uniq -c
 }
 
-# Who moves the others runs where they are queued: no stopper is needed.
+# The task that moves the others runs where they are queued: no stopper is needed.
 affinity_told() {
 	[ "$last" -gt 0 ] || skip "there is one CPU"
 	record move sched_cast hog1:normal:0:hog:60 hog2:normal:0:hog:60 mover:normal:0:move:0
@@ -317,7 +319,7 @@ balancing_told() {
 	grep 'balancing$' balance.causes
 }
 
-# ---- what is asked for ----
+# ---- the selection of switches ----
 
 worst_told() {
 	ipcprobe sched explain -J --worst 3 -i sleeper.data >three
@@ -329,8 +331,8 @@ worst_told() {
 	[ "$(ipcprobe sched explain --worst 3 -i sleeper.data | grep -c '^  waited ')" = 3 ]
 }
 
-# The last switch of each CPU until the middle: no later one of the longest
-# latencies' is between.
+# "--at" explains the last switch of each CPU until then, and none of the longest
+# latencies' switches.
 at_told() {
 	local middle
 
@@ -346,7 +348,7 @@ at_told() {
 	return 1
 }
 
-# refused STATUS WORDS ARGUMENT...
+# refused STATUS WORDS ARGUMENT...: the command fails with the status and prints the words.
 refused() {
 	local status=0
 
@@ -374,8 +376,7 @@ pick_needed() {
 # ---- loads ----
 
 hackbench_predicted() { record hackbench hackbench -g 1 -l 5; }
-# SIGPIPE ends yes; that is no failure.
-# Its tasks compete with others.
+# SIGPIPE ends yes, which is no failure. Its tasks compete with others.
 pipeline_predicted() {
 	yes >/dev/null &
 	yes >/dev/null &
@@ -392,21 +393,21 @@ prove "of two equal tasks the one whose turn it is runs, as the other's slice is
 prove "candidates have the weights of nice 0, 5 and 19" weights_told
 prove "tasks run by their weights" shares_fit
 prove "a sleeper that wakes runs before the hog, being behind" sleeper_preempts
-prove "a SCHED_BATCH task preempts nobody as it wakes" batch_waits
+prove "a SCHED_BATCH task preempts no other as it wakes" batch_waits
 prove "a SCHED_IDLE task is preempted at once" idle_gives_way
-prove "who yields is told to have given way" yields
+prove "a task that yields is explained to have given way" yields
 prove "SCHED_FIFO comes before the fair class" fifo_first
 prove "the higher of two real-time priorities runs" fifo_priorities
 prove "SCHED_DEADLINE comes before SCHED_FIFO" deadline_first
 prove "the pipe that a task blocked on is named" pipe_is_named
 prove "groups are compared by their weights, then the tasks within" in_groups
-prove "what a group may use, used and wanted is its cpu.max, and its cpu.stat within 2 %" quota_told
-prove "who was moved by sched_setaffinity(2) is told so" affinity_told
-prove "who was moved to an idle CPU is told so" balancing_told
+prove "a group's quota is its cpu.max, its use and demand its cpu.stat within 2 %" quota_told
+prove "a migration by sched_setaffinity(2) has this cause" affinity_told
+prove "a migration to an idle CPU has this cause" balancing_told
 prove "the longest latencies are explained" worst_told
 prove "the switch at an instant is explained" at_told
-prove "times and tasks that are none are refused" nonsense_refused
-prove "without class pick it says how to record" pick_needed
+prove "invalid times and unknown tasks are refused" nonsense_refused
+prove "without class pick it prints how to record" pick_needed
 prove "all is predicted under hackbench" hackbench_predicted
 prove "all is predicted under a pipeline" pipeline_predicted
 prove "all is predicted under forks" forks_predicted

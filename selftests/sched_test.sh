@@ -1,5 +1,5 @@
 #!/bin/bash
-# ipcprobe sched: its figures are those that the kernel, perf and runqlat have.
+# ipcprobe sched: its figures agree with those of the kernel, perf and runqlat.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq python3
@@ -7,7 +7,7 @@ here=$(realpath "$(dirname "$0")")
 load_module
 cd "$work" || exit 1
 
-# record NAME COMMAND...: nothing is lost.
+# record NAME COMMAND...: record the command; no record is lost.
 record() {
 	ipcprobe record -e task,sched,pipe -m 32M -o "$1.data" -- "${@:2}" >"$1.out" 2>err &&
 		grep -q ' 0 lost$' err && return
@@ -15,7 +15,7 @@ record() {
 	return 1
 }
 
-# true_of FILE FILTER...
+# true_of FILE FILTER...: each jq filter is true of the file.
 true_of() {
 	local file=$1 filter
 	shift
@@ -28,7 +28,7 @@ true_of() {
 	done
 }
 
-# each_task CONDITION: it holds of each task's $kernel and $here.
+# each_task CONDITION: the condition is true of each task's $kernel and $here.
 each_task() {
 	jq -n -e --slurpfile truth truth.out --slurpfile stat stat.json "
 		[\$truth[] as \$kernel | \$stat[0].tasks[] | select(.task.tid == \$kernel.pid) |
@@ -58,17 +58,18 @@ migrations_agree() {
 	each_task '$here.migrations == $kernel.migrations'
 }
 
-# within FIELD KERNEL'S-FIELD: for each task in turn, is it within 1 %?
+# within FIELD KERNEL'S-FIELD: print for each task in turn whether it is within 1 %.
 within() {
 	jq -n -c --slurpfile truth truth.out --slurpfile stat stat.json "
 		[\$truth[] as \$kernel | \$stat[0].tasks[] | select(.task.tid == \$kernel.pid) |
 			(.$1 - \$kernel.$2 | fabs) <= 0.01 * \$kernel.$2]"
 }
 
-# Of each task both, in some recording. The kernel charges the choice of the next
-# task to that one, and the record of the switch is written after it: if a host
-# takes the CPU away from its guest in between, the two disagree that time. On a slow
-# machine time is up before the attempts are, but not before guest.sh's limit.
+# Both times of each task agree in some recording. The kernel charges the choice of
+# the next task to that task, and the record of the switch is written after it: if a
+# host takes the CPU away from its guest in between, the two disagree in that
+# recording. On a slow machine time is up before the attempts are, but not before
+# guest.sh's limit.
 times_agree() {
 	local attempt end=$((SECONDS + 300))
 
@@ -85,8 +86,8 @@ times_agree() {
 	return 1
 }
 
-# Two tasks in a group of their own, from before they run to after they ended; prints
-# their numbers and the group's microseconds.
+# Run two tasks in a group of their own, from before they run to after they ended;
+# print their ids and the group's microseconds.
 cat >in_group.py <<'END'
 import os, sys
 
@@ -114,7 +115,7 @@ END
 
 group=/sys/fs/cgroup/sched_test
 
-# In some recording, as above.
+# Enough that one recording agrees, see times_agree().
 group_agrees() {
 	local attempt first second usage
 
@@ -133,7 +134,7 @@ group_agrees() {
 	return 1
 }
 
-# CPU 1 is down for half a second; prints between which times, in ns.
+# CPU 1 is offline for half a second; print between which times, in ns.
 cat >offline.py <<'END'
 import time
 
@@ -149,7 +150,8 @@ up, end = put("1")
 print(up - down, end - begin)
 END
 
-# Neither idle nor a queue of length 0: what is left of CPU 0's time is that.
+# Time offline counts neither as idle nor as a queue of length 0: offline.json has
+# exactly as much less than CPU 0's time.
 offline_agrees() {
 	local least most view
 
@@ -177,7 +179,8 @@ objects_fit() {
 	true_of stat.json '[.blocked[] | select(.object.type == "pipe")] | length >= 2'
 }
 
-# To the nanosecond: time blocked is given to tasks and to objects in one place.
+# The sums agree to the nanosecond: time blocked is given to tasks and to objects in
+# one place.
 # shellcheck disable=SC2016
 objects_add_up() {
 	true_of stat.json '(.blocked | group_by(.task.tid) |
@@ -186,25 +189,26 @@ objects_add_up() {
 		'[.tasks[].blocked_ns.pipe // 0] | add > 0'
 }
 
-# Its own output is among the lines.
+# The view's own output is among the lines.
 shows_pipe() {
 	ipcprobe sched timehist --precise -J -- "$here/sched_truth.py" >precise.out
 	jq -s -e '[.[] | select(.object != null and .object.type == "pipe")] | length > 10' precise.out
 }
 
-# perf sched record takes sched_waking, which perf sched latency does not look at:
-# so record sched_wakeup.
+# perf sched record takes sched_waking, which perf sched latency does not use: so
+# record sched_wakeup.
 perf_events=(-e sched:sched_switch -e sched:sched_wakeup -e sched:sched_wakeup_new
 	-e sched:sched_migrate_task -e sched:sched_process_fork)
 
-# PID DELAYS MEAN-MS
+# Print PID DELAYS MEAN-MS.
 perf_delays() {
 	perf sched latency -p -i perf.data 2>/dev/null |
 		sed -n 's/^ *[^:]*:\([0-9]*\) *|[^|]*| *\([0-9]*\) | avg: *\([0-9.]*\) ms.*/\1 \2 \3/p' | sort
 }
 
-# PID NR: delays after it was preempted inside the kernel: perf takes that (state R+)
-# for sleep, and counts the delay after it only if it was woken meanwhile.
+# PID NR: delays after the task was preempted inside the kernel: perf takes that
+# (state R+) for sleep, and counts the delay after it only if the task was woken
+# meanwhile.
 unseen_delays() {
 	ipcprobe script -J -e rq_switch,rq_wakeup -i latency.data |
 		jq -r '[.event, .tid, .fields.next, .fields.preempt] | @tsv' | awk -F '\t' '
@@ -213,15 +217,15 @@ unseen_delays() {
 		END { for (tid in nr) print tid, nr[tid] }' | sort
 }
 
-# PID DELAYS MEAN-MS and how many of them perf does not count.
+# Print PID DELAYS MEAN-MS and how many of the delays perf does not count.
 our_delays() {
 	ipcprobe sched latency -J -i latency.data |
 		jq -r '.rows[] | "\(.task.tid) \(.latency.count) \(.latency.mean_ns / 1e6)"' | sort |
 		join - <(unseen_delays)
 }
 
-# Not how long they are: for perf a wake-up's delay begins when the task is on its
-# queue, not at the waker's call, and a host may take the CPU away in between.
+# The lengths are not compared: for perf a wake-up's delay begins when the task is on
+# its queue, not at the waker's call, and a host may take the CPU away in between.
 perf_agrees() {
 	command -v perf >/dev/null || skip "perf is not installed"
 	perf record -q -a -c 1 -o perf.data "${perf_events[@]}" -- \
@@ -271,7 +275,7 @@ prove "switches are exactly those of /proc/PID/status" switches_agree
 prove "migrations are exactly those of /proc/PID/sched" migrations_agree
 prove "time on CPU, and time queued, is that of /proc/PID/schedstat within 1 %" times_agree
 prove "the time of a control group's tasks is that of its cpu.stat within 1 %" group_agrees
-prove "a CPU is told to be offline for as long as it was, and that is no idle time" offline_agrees
+prove "a CPU's offline time is right, and is no idle time" offline_agrees
 prove "the pipes that tasks blocked on are named" objects_fit
 prove "the time that each blocked is that of its objects" objects_add_up
 prove "a command that is run shows which pipe its parts wait for" shows_pipe

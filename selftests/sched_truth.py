@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 
-SYS_SCHED_SETATTR = 314     # x86-64
+SYS_SCHED_SETATTR = 314     # on x86-64
 SCHED_DEADLINE = 6
 MS = 1000000
 
@@ -101,7 +101,7 @@ def start(job, *args):
     if not pid:
         try:
             job(*args)
-        except BaseException as error:  # never on into the parent's code
+        except BaseException as error:  # never return into the parent's code
             print(job.__name__, error, file=sys.stderr)
             os._exit(1)
         os._exit(0)

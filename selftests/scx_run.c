@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * scx_run [-p] COMMAND [ARG...]: run it while a BPF scheduler is loaded that has a
- * name, scx_run, and no operations: sched_ext then queues all tasks of the fair
+ * scx_run [-p] COMMAND [ARG...]: run the command while a BPF scheduler is loaded that
+ * has a name, scx_run, and no operations: sched_ext then queues all tasks of the fair
  * class in one queue for all CPUs, first come first served.
  *
- *	-p	only those tasks whose policy is SCHED_EXT, as COMMAND's is then
+ *	-p	only tasks whose policy is SCHED_EXT, as COMMAND's is then
  *
- * Exit status: COMMAND's; 4 if the kernel has no sched_ext; 1 if the kernel ended
- * the scheduler before COMMAND ended.
+ * Exit status: COMMAND's; 4 if the kernel has no sched_ext; 1 if the kernel ended the
+ * scheduler before COMMAND ended.
  *
- * A scheduler without operations has no program: its description is all that the
- * kernel wants, as a map whose value's layout the kernel's own BTF tells.
+ * A scheduler without operations has no program: the kernel only needs its description,
+ * as a map whose value has the layout in the kernel's own BTF.
  */
 #include <err.h>
 #include <errno.h>
@@ -136,7 +136,7 @@ static size_t offset_of(const struct types *types, const struct btf_type *type, 
 
 /* ---- the scheduler ---- */
 
-/* The kernel wants BTF of the loader's own, of whatever. */
+/* The kernel requires BTF of the loader itself, with any content. */
 static int load_own_btf(void)
 {
 	static const struct own {
@@ -175,7 +175,7 @@ static int make_map(uint32_t type_id, uint32_t value_size)
 	return bpf(BPF_MAP_CREATE, &attr);
 }
 
-/* It is loaded as long as what is returned is open. */
+/* The scheduler is loaded as long as the returned descriptor is open. */
 static int load(bool is_partial)
 {
 	const struct btf_type *value, *ops;

@@ -1,19 +1,19 @@
 #!/bin/bash
-# Shared memory under real programs: the calls, and how many of them failed, are
-# those of strace, which looks at the same run.
+# Shared memory under real programs: the number of calls, and of failed calls, is that
+# of strace, which looks at the same run.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe strace stress-ng
 load_module
 cd "$work" || exit 1
 
-# strace_counts CALL: "CALLS ERRORS" in log, of calls that returned.
+# strace_counts CALL: print "CALLS ERRORS" in log, of calls that returned.
 strace_counts() {
 	sed -n -E "s/^[0-9]+ +(<\.\.\. )?$1( resumed>|\().* = (-1|0x|[0-9]).*/\3/p" log |
 		awk '{ nr++; bad += $1 == "-1" } END { print nr + 0, bad + 0 }'
 }
 
-# event_counts EVENT [FIELD=VALUE]: the same in events.
+# event_counts EVENT [FIELD=VALUE]: print the same of events.
 event_counts() {
 	grep " $1:" events | grep -w -e "${2-}" |
 		awk '{ nr++; bad += / ret=-/ } END { print nr + 0, bad + 0 }'
@@ -32,7 +32,7 @@ agree() {
 	equal "shmdt" "$(strace_counts shmdt)" "$(event_counts shm_detach)"
 }
 
-# A segment is gone when it is said to be.
+# A segment is removed at its record.
 none_left() {
 	local made gone
 
@@ -42,7 +42,7 @@ none_left() {
 }
 
 prove "System V segments of stress-ng" agree stress-ng --shm-sysv 1 --shm-sysv-ops 10
-prove "every segment it made ceased to exist" none_left
+prove "each segment that it made was removed" none_left
 prove "memfds of stress-ng" agree stress-ng --memfd 1 --memfd-ops 4
 prove "POSIX shared memory of stress-ng" agree stress-ng --shm 1 --shm-ops 10
 prove_end

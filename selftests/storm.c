@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * storm SECONDS SEED: processes that use /dev/ipcprobe in every way, right or
- * wrong, in any order, several threads on one session, and are killed amidst it;
- * whenever nobody holds the module (IPCPROBE_KO), it is replaced.  Prints how
- * often.  For storm_test.sh; the kernel's log tells how it went.
+ * storm SECONDS SEED: processes use /dev/ipcprobe in each way, right or wrong, in any
+ * order, with several threads on one session, and are killed at any time; whenever no
+ * session holds the module (IPCPROBE_KO), it is replaced.  Print how often.  For
+ * storm_test.sh; failures are in the kernel's log.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -26,12 +26,12 @@
 
 #define NR_WORKERS	4
 #define NR_THREADS	3
-#define NR_STEPS	24	/* of each thread on one session */
+#define NR_STEPS	24	/* steps of each thread on one session */
 #define NR_PIDS		4
 
 static __thread unsigned int seed;
 
-/* 0 ... n - 1 */
+/* Random number from 0 to n - 1. */
 static unsigned int any(unsigned int n)
 {
 	return (rand_r(&seed) >> 4) % n;
@@ -105,7 +105,7 @@ static void step_poll(int fd)
 	poll(&pollfd, 1, any(20));
 }
 
-/* Reads all, some of it, or claims to have read what cannot be. */
+/* Consume all records, or some, or write a consumer_pos that is wrong. */
 static void consume(struct ipcprobe_ring_consumer *consumer,
 		    const struct ipcprobe_ring_producer *producer)
 {
@@ -149,7 +149,7 @@ static void step_map_wrong(int fd)
 		munmap(page, len);
 }
 
-/* A child has the session, too, and may be the last one. */
+/* A child shares the session, and may be the last to close it. */
 static void step_fork(int fd)
 {
 	pid_t child = fork();
@@ -238,7 +238,7 @@ static pid_t start(void (*function)(void))
 
 static void end(pid_t child)
 {
-	if (child < 0)		/* there was no memory to fork */
+	if (child < 0)		/* there was no memory for fork() */
 		return;
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 		workers[i] = start(use_sessions);
 		if (any(8))
 			continue;
-		end_all(workers);	/* a moment in which the module may go */
+		end_all(workers);	/* now the module may be unloaded */
 		usleep(any(1000000));
 		start_all(workers);
 	}

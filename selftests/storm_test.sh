@@ -1,7 +1,7 @@
 #!/bin/bash
 # A storm of sessions, right and wrong ones, killed and started again, while the
-# module comes and goes, tracepoints are switched and everything that is hooked
-# is in use. STORM_SECONDS (10) says how long, STORM_SEED which one.
+# module is loaded and unloaded, tracepoints are switched and all hooked calls are in
+# use. STORM_SECONDS (10) sets its length, STORM_SEED its random choices.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe stress-ng pkill
@@ -14,8 +14,8 @@ stressors=(pipe fork futex sem-sysv msg mq shm-sysv memfd shm sockpair sockfd ev
 	splice vm-splice tee sendfile fifo io-uring aio switch signal kill sem vm-rw
 	affinity clone exec)
 
-# Some stressors for some seconds, over and over. All at once would leave the
-# sessions no time.
+# Run a few stressors at a time for some seconds, over and over. All at once would
+# leave the sessions no time.
 load() {
 	local i options
 
@@ -30,7 +30,7 @@ load() {
 	done
 }
 
-# Tracepoints by twos, and what the tools ask for.
+# Enable tracepoints two at a time, as the tools do.
 switch_tracepoints() {
 	local names
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Calls and bytes per process and kind of call are those of strace. Both look at
-# the same run, so that they have to agree exactly.
+# Calls and bytes per process and kind of call are those of strace. Both look at the
+# same run, so they must agree exactly.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe strace python3 zstd git
@@ -28,7 +28,7 @@ def whole_lines(path):
             yield begun.pop(m[1], "") + m[3]
         else:
             yield line
-    # A call that its task did not live to see the end of.
+    # A call that did not return before its task ended.
     for line in begun.values():
         yield line + ") = ?"
 
@@ -84,7 +84,7 @@ calls=read,write,readv,writev,pread64,pwrite64,preadv,pwritev,preadv2,pwritev2
 calls+=,sendfile,copy_file_range,splice,tee,vmsplice
 
 agree() {
-	# The command's own status is no matter here.
+	# The status of the command itself does not matter here.
 	ipcprobe record -e task,pipe,file -m 8M -o data -- \
 		strace -f -y -o log -e "trace=$calls" -e signal=none "$@" 2>err >/dev/null || true
 	grep -q ' 0 lost$' err || { cat err; return 1; }

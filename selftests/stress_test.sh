@@ -1,6 +1,7 @@
 #!/bin/bash
-# stress-ng's stressors of pipes, FIFOs, splice and its kin, sockets and eventfds:
-# an operation of theirs is a known number of calls, and each is recorded.
+# stress-ng's stressors of pipes, FIFOs, splice and similar calls, sockets and
+# eventfds: one operation of a stressor is a known number of calls, and each is
+# recorded.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe stress-ng
@@ -9,7 +10,7 @@ cd "$work" || exit 1
 
 OPS=300
 
-# stress STRESSOR: $OPS operations into events, nothing lost
+# stress STRESSOR: record $OPS operations into events; no record is lost
 stress() {
 	ipcprobe record -m 16M -e task,pipe,file,unix,eventfd -o data -- \
 		stress-ng --"$1" 1 --"$1-ops" "$OPS" --metrics >out 2>&1 || { cat out; return 1; }
@@ -18,13 +19,13 @@ stress() {
 	ipcprobe script -i data >events
 }
 
-# number EVENT [PATTERN]: calls that moved something
+# number EVENT [PATTERN]: print the number of calls that moved bytes
 number() { grep -c -E " $1: .*${2-}.* ret=[1-9]" events || true; }
 
-# calls EVENT CALL: the same, by that call
+# calls EVENT CALL: print the number of these calls that moved bytes
 calls() { grep -E " $1: .* call=$2( |$)" events | grep -c -E ' ret=[1-9]' || true; }
 
-# The object FIELD that EVENT names most often: stress-ng has pipes of its own.
+# Print the object FIELD that most events of EVENT have: stress-ng has pipes of its own.
 busiest() {
 	sed -n -E "s/.* $1: .*( $2=[0-9]+) .*/\1/p" events | sort | uniq -c | sort -rn |
 		awk 'NR == 1 { print $2 }'
@@ -43,7 +44,7 @@ tee_ops() {
 	equal "splice" "$OPS" "$(calls pipe_splice splice)"
 }
 
-# Its worker tries two more before the loop.
+# The stressor tries two more before the loop.
 sendfile_ops() {
 	stress sendfile
 	equal "sendfile" $((OPS + 2)) "$(calls file_copy sendfile)"
@@ -54,7 +55,7 @@ sockpair_ops() {
 	equal "write" "$OPS" "$(calls unix_send write)"
 }
 
-# One more tells the reader to stop, which is killed at once.
+# One more byte ends the reader, which is killed at once.
 pipe_ops() {
 	local pipe
 

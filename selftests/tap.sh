@@ -1,4 +1,4 @@
-# Sourced by the *_test.sh: TAP with one line for each sentence that is proved.
+# Sourced by the *_test.sh: print TAP with one line for each sentence that is proved.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # for those who source this
 
@@ -7,7 +7,7 @@ set -uo pipefail
 tracing=/sys/kernel/tracing
 tap_results=0 tap_failed=0
 
-# What a test left running, with its process group if it has one.
+# Kill what a test left running, with its process group if it has one.
 end_jobs() {
 	local pid
 
@@ -17,9 +17,8 @@ end_jobs() {
 	wait
 }
 
-# prove SENTENCE COMMAND...: the sentence holds if the command, run with
-# errexit in a subshell, succeeds. What it printed is shown if not. It may end
-# itself with skip.
+# prove SENTENCE COMMAND...: the sentence holds if the command, run with errexit in a
+# subshell, succeeds. Its output is shown if it fails. It may call skip.
 prove() {
 	local sentence=$1 status
 	shift
@@ -45,7 +44,7 @@ prove() {
 	fi
 }
 
-# skip REASON: this cannot be proved here.
+# skip REASON: end the present test; it cannot be proved here.
 skip() {
 	echo "$1" >"$work/skipped"
 	exit 4
@@ -56,14 +55,14 @@ prove_end() {
 	exit $tap_failed
 }
 
-# equal WHAT WANTED SEEN
+# equal WHAT WANTED SEEN: both must be equal.
 equal() {
 	[ "$2" = "$3" ] && return
 	echo "$1: wanted '$2', seen '$3'"
 	return 1
 }
 
-# fails COMMAND...: it has to.
+# fails COMMAND...: the command must fail.
 fails() {
 	if "$@"; then
 		echo "this succeeded: $*"
@@ -71,10 +70,10 @@ fails() {
 	fi
 }
 
-# Are functions of the kernel hooked?
+# True if functions of the kernel are hooked.
 hooked() { grep -q . "$tracing/enabled_functions"; }
 
-# Waits, with a bound, until the command succeeds.
+# Wait, with a bound, until the command succeeds.
 await() {
 	local deadline=$((SECONDS + 30))
 
@@ -105,7 +104,8 @@ load_module() {
 	[ -d /sys/module/ipcprobe ] || insmod "$IPCPROBE_KO"
 }
 
-# A module that was not loaded before is not afterwards. Whoever runs the tests looks.
+# A module that was not loaded before the test is unloaded after it. The runner of the
+# tests checks that.
 [ -d /sys/module/ipcprobe ] && was_loaded=1 || was_loaded=0
 leave() {
 	[ "$was_loaded" = 1 ] || rmmod ipcprobe 2>/dev/null

@@ -1,7 +1,8 @@
 #!/bin/bash
-# What perf, trace-cmd and bpftrace make of the tracepoints: this machine's and
-# Debian 13's parse every print format, and print of one of each event what the
-# program that caused them knows, numbers as numbers and names as names.
+# The tracepoints in perf, trace-cmd and bpftrace: this machine's and Debian 13's
+# programs parse each print format, and print, for one event of each kind, the values
+# that the program which caused the events knows: numbers as numbers and names as
+# names.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need perf trace-cmd bpftrace python3 ipcprobe
@@ -11,8 +12,8 @@ events=$tracing/events/ipcprobe
 each=$PWD/one_of_each names=$PWD/tracepoint_names.py
 newer=${XDG_CACHE_HOME:-$HOME/.cache}/ipcprobe/trace-tools/run
 
-# A first user, so that hooks are attached before any of what is recorded: one
-# event of each class, of the scheduler's a rare one.
+# A first user of the tracepoints, so that hooks are attached before the recording: it
+# enables one event of each class, a rare one of the scheduler's.
 hold=$tracing/instances/ipcprobe-hold
 classes='task_comm file_copy rq_change shm_seal sem_undo msg_destroy futex_wake_op
 unix_pair signal_take eventfd_close procvm dl_params pipe_write'
@@ -36,14 +37,14 @@ release_hooks() {
 	rmdir "$hold"
 }
 
-# A parser that does not understand a format says so on standard error.
+# A parser that does not understand a format prints a message on standard error.
 silent() {
 	grep -v 'not valid for .* events. Ignoring' "$1" | grep . || return 0
 	return 1
 }
 
-# On Linux 6.1 and 6.12 perf's events of a task end before its exit reaches a tracepoint,
-# the kernel's own as well.
+# On Linux 6.1 and 6.12 perf's events of a task end before its exit reaches a
+# tracepoint; this is so for the kernel's own events, too.
 hears_of_exits() {
 	"$@" perf record -q -o "$work/own.data" -e sched:sched_process_exit -- \
 		sh -c '(exit 7); true' >/dev/null
@@ -66,13 +67,13 @@ by_trace_cmd() {
 	python3 "$names" "$work/truth" "$work/seen"
 }
 
-# Every format, also of what is not recorded here.
+# Parse each format, also of events that are not recorded here.
 parses() {
 	"$@" trace-cmd check-events 2>&1 | grep ipcprobe >"$work/errors" || true
 	silent "$work/errors"
 }
 
-# Numbers alone, of one event for each kind of number.
+# Only numbers, with one event for each kind of number.
 some='signal_send pipe_read futex_wait sem_op mq_notify unix_pair'
 probe_of() {
 	local event=$1 field fields=() args=''
@@ -104,10 +105,10 @@ by_bpftrace() {
 	python3 "$names" "$work/truth" "$work/seen" numbers
 }
 
-# What the session's own tool prints of them.
+# Compare with what the session's own tool prints of the events.
 by_ipcprobe() {
 	ipcprobe record -o "$work/data" -- "$each" >"$work/truth"
-	# which has class shm: what it records of a file on tmpfs is shm_resize
+	# it records class shm, so a change of a file's size on tmpfs is shm_resize
 	sed -i '/^file_resize .*is_shm=1/d' "$work/truth"
 	ipcprobe script -i "$work/data" >"$work/seen"
 	python3 "$names" "$work/truth" "$work/seen"
@@ -124,7 +125,7 @@ with_newer() {
 	"$1" "$newer"
 }
 
-prove "formats hold nothing that only a compiler knows" formats_are_plain
+prove "formats hold nothing that only a compiler understands" formats_are_plain
 prove "an ftrace instance gets events" hold_hooks
 prove "ipcprobe script prints what happened" by_ipcprobe
 prove "perf script prints it with the same names" by_perf

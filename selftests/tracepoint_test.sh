@@ -1,6 +1,6 @@
 #!/bin/bash
-# The events as tracepoints: perf, trace-cmd and bpftrace use them with no
-# session open, and count what happened.
+# The events as tracepoints: perf, trace-cmd and bpftrace use them while no session is
+# open, and count the events.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need perf trace-cmd bpftrace
@@ -9,15 +9,15 @@ load_module
 events=$tracing/events/ipcprobe
 nr=1000 bytes=100
 
-# nr writes of so many bytes each into a pipe.
+# Make nr writes of so many bytes each to a pipe.
 cat >"$work/writes" <<END
 #!/bin/sh
 dd if=/dev/zero bs=$bytes count=$nr status=none | cat >/dev/null
 END
 chmod +x "$work/writes"
 
-# Attaching takes a moment after the first user came. An ftrace instance is that
-# first user, with one event of two classes, and shows when hooks do fire.
+# Attaching takes a moment after the first user came. An ftrace instance is that first
+# user: it enables one event of two classes, and shows when hooks work.
 hold=$tracing/instances/ipcprobe-hold
 fires() {
 	echo x | cat
@@ -115,5 +115,5 @@ prove "perf counts as many rq_switch as sched_switch" perf_switches
 prove "trace-cmd has every write with its result" trace_cmd
 prove "bpftrace counts every write and byte" bpftrace_counts
 prove "the instance goes away" release_hooks
-prove "then nothing is hooked and the module unloads" nothing_is_left
+prove "after that nothing is hooked and the module unloads" nothing_is_left
 prove_end

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of class unix share: a recording, a pair of sockets, and what is
- * expected of one send or receive.  For a file that includes kselftest_harness.h first.
+ * Shared by the tests of class unix: a recording, a pair of sockets, and the check of
+ * one send or receive.  For a file that includes kselftest_harness.h first.
  */
 #ifndef IPCPROBE_UNIX_FIXTURE_H
 #define IPCPROBE_UNIX_FIXTURE_H
@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(unix_socket)
 }
 
 struct io {
-	const void *addr;	/* NULL: page, or with PAGES none */
+	const void *addr;	/* NULL: page, or with PAGES no address */
 	uint32_t sock;
 	uint32_t peer;
 	uint32_t pos;
@@ -48,7 +48,7 @@ struct io {
 	uint8_t nr_segs;
 };
 
-/* Sends and receives have the same fields. */
+/* Check a send or a receive: both records have the same fields. */
 static void expect_io(struct __test_metadata *_metadata, const void *record, const struct io *want)
 {
 	const struct ipcprobe_rec_unix_send *rec = record;
@@ -85,7 +85,7 @@ static void expect_io(struct __test_metadata *_metadata, const void *record, con
 #define SO_PASSPIDFD	76	/* since Linux 6.5 */
 #endif
 
-/* What a child tells of the two sockets it made. */
+/* What a child reports of the two sockets that it made. */
 struct two {
 	int type;
 	int fd[2];
@@ -99,7 +99,7 @@ static MAYBE_UNUSED void make_pair(struct two *two)
 	two->ino[1] = inode_of(two->fd[1]);
 }
 
-/* The next record, a unix_pair; sets the numbers of the sockets. */
+/* The next record must be a unix_pair; sets the numbers of the sockets. */
 static MAYBE_UNUSED void expect_pair(struct __test_metadata *_metadata, struct cursor *cursor,
 			const struct two *two, uint32_t *a, uint32_t *b)
 {
@@ -119,7 +119,7 @@ static MAYBE_UNUSED void expect_closes(struct __test_metadata *_metadata, struct
 	const struct ipcprobe_rec_unix_close *x = NEXT(cursor, unix_close);
 	const struct ipcprobe_rec_unix_close *y = NEXT(cursor, unix_close);
 
-	if (x->sock != a) {	/* the end of a process closes in any order */
+	if (x->sock != a) {	/* the exit of a process closes them in any order */
 		const struct ipcprobe_rec_unix_close *swap = x;
 
 		x = y;

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Class unix on real programs: Python's multiprocessing, which counts for itself.
+# Class unix on real programs: Python's multiprocessing, whose processes count their bytes.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/tap.sh"
 need ipcprobe jq python3
 load_module
 cd "$work" || exit 1
 
-# A connection sends a head of 4 bytes with each message, in one write up to
-# 16 KiB, else in two. Each child gives back what it gets.
+# A connection sends a header of 4 bytes with each message, in one write up to 16 KiB,
+# else in two. Each child returns what it gets.
 cat >pool.py <<'EOF'
 import multiprocessing as mp
 SIZES = [1, 100, 4000, 16384, 16385, 100000]
@@ -42,7 +42,7 @@ multiprocessing() {
 	fails grep RESYNC pool.txt
 }
 
-# sum EVENT: of its ret
+# sum EVENT: print the sum of ret
 sum() {
 	sed -n "s/.* $1: .* ret=\([0-9]*\) .*/\1/p" pool.txt | awk '{ n += $1 } END { print n }'
 }
@@ -57,5 +57,5 @@ positions() {
 }
 
 prove 'multiprocessing: each call, each byte, each socket' multiprocessing
-prove 'bytes received stand where they were sent, without a gap' positions
+prove 'bytes received have the positions at which they were sent, without a gap' positions
 prove_end

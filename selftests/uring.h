@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* io_uring for tests: a ring by its system calls, and bytes that tell their place. */
+/*
+ * io_uring for tests: a ring by its system calls, and bytes from which their position
+ * follows.
+ */
 #ifndef URING_H
 #define URING_H
 
@@ -86,14 +89,14 @@ static MAYBE_UNUSED void uring_sleep(const struct uring *uring)
 			       NULL, 0) || errno == EINTR);
 }
 
-/* Waits for the oldest request that is not told yet.  Return: its user_data. */
+/* Wait for the oldest completion that was not taken yet.  Return: its user_data. */
 static MAYBE_UNUSED uint64_t uring_data(const struct uring *uring)
 {
 	uring_sleep(uring);
 	return uring->cqes[*uring->cq_head % (2 * ENTRIES)].user_data;
 }
 
-/* Waits for the oldest request that is not told yet.  Return: its result. */
+/* Wait for the oldest completion that was not taken yet.  Return: its result. */
 static MAYBE_UNUSED int uring_wait(struct uring *uring)
 {
 	uint32_t head = *uring->cq_head;
@@ -105,7 +108,7 @@ static MAYBE_UNUSED int uring_wait(struct uring *uring)
 	return res;
 }
 
-/* Makes room for completions; some may have found none. */
+/* Free room for completions; some may have found none. */
 static MAYBE_UNUSED void uring_forget(const struct uring *uring)
 {
 	__atomic_store_n(uring->cq_head, __atomic_load_n(uring->cq_tail, __ATOMIC_ACQUIRE),
@@ -120,7 +123,7 @@ static MAYBE_UNUSED int uring_do(struct uring *uring, uint8_t opcode, int fd, co
 	return uring_wait(uring);
 }
 
-/* Registers @buf for requests with a fixed buffer, as number 0. */
+/* Register @buf for requests with a fixed buffer, as number 0. */
 static MAYBE_UNUSED void uring_register(const struct uring *uring, void *buf, size_t len)
 {
 	struct iovec iov = { buf, len };
@@ -128,7 +131,7 @@ static MAYBE_UNUSED void uring_register(const struct uring *uring, void *buf, si
 	CHECK(!syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_BUFFERS, &iov, 1));
 }
 
-/* In a child: who has used io_uring before a session starts loses an operation. */
+/* In a child: a task that used io_uring before a session starts loses an operation. */
 static MAYBE_UNUSED bool has_io_uring(void)
 {
 	struct uring uring;
@@ -140,7 +143,7 @@ static MAYBE_UNUSED bool has_io_uring(void)
 	return waitpid(pid, &status, 0) == pid && !status;
 }
 
-/* ---- bytes that tell their place ---- */
+/* ---- bytes from which their position follows ---- */
 
 static inline uint8_t stamp(size_t n)
 {

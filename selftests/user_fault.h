@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory whose page faults a thread handles (userfaultfd). It has priority on the
- * CPU of whoever faulted, so that the page is there before that task has gone to
- * sleep, in a kernel that can be preempted; the task is woken after that.
+ * Memory whose page faults a thread handles (userfaultfd). The thread has priority on
+ * the CPU of the task that faulted: in a kernel that can be preempted, the page is
+ * there before that task has gone to sleep, and the task is woken after that.
  */
 #ifndef USER_FAULT_H
 #define USER_FAULT_H
@@ -21,7 +21,7 @@ struct user_fault {
 	volatile int nr_handled;
 };
 
-/* Waits until a thread of this process is off its CPU, asleep. */
+/* Wait until a thread of this process is off its CPU, asleep. */
 static MAYBE_UNUSED void wait_for_sleep(uint32_t tid)
 {
 	char name[64], text[16];
@@ -65,7 +65,7 @@ static MAYBE_UNUSED void *user_fault_handle(void *arg)
 	return NULL;
 }
 
-/* Pages of the calling process that are not there yet; its thread stays on CPU 0. */
+/* Map pages that are not there yet in the calling process; the thread stays on CPU 0. */
 static MAYBE_UNUSED void user_fault_open(struct user_fault *fault)
 {
 	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_THREAD_ID };

@@ -51,7 +51,7 @@ class Kallsyms:
         """256 strings, where the digits stand for themselves, then their places."""
         digits = b"".join(b"%d\0" % i for i in range(10))
         for match in re.finditer(re.escape(digits), self.data):
-            # 48 strings lie before "0".
+            # 48 strings come before "0".
             start = match.start()
             for _ in range(48):
                 start = self.data.rindex(b"\0", 0, start - 1) + 1
@@ -94,7 +94,7 @@ class Kallsyms:
 
     def are_names(self, start, number):
         place = start
-        for _ in range(8):  # what begins so is worth a longer look
+        for _ in range(8):  # look longer at text that begins like this
             code = self.tokens[self.data[place + 1]]
             if code[:1] not in b"tTdDbBrRaAwWvVn" or not 1 < self.data[place] < 128:
                 return False

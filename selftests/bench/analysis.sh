@@ -1,5 +1,5 @@
 #!/bin/bash
-# analysis.sh [MILLIONS]: on this machine, how fast the analyses read, and how
+# analysis.sh [MILLIONS]: measure on this machine how fast the analyses read, and how
 # much memory they need.
 #
 # Output: the lines of analysis_bench, then, separated by tabs, for each view
@@ -14,7 +14,7 @@ trap 'rm -rf "$folder"' EXIT
 
 say() { echo "analysis: $*" >&2; }
 
-# CPU time, so that other work on this machine does not count.
+# Measure CPU time, so that other work on this machine does not count.
 view() {
 	local numbers
 

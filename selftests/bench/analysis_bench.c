@@ -21,11 +21,11 @@
 #define BUF		0x7f0000000000ULL
 
 /**
- * struct feed - records on their way to a model
- * @part: room for records
- * @used: bytes in it
- * @nr: records given
- * @busy_ns: time in model_apply()
+ * struct feed - records to be applied to a model
+ * @part: buffer for records
+ * @used: bytes used in @part
+ * @nr: number of records applied
+ * @busy_ns: time spent in model_apply()
  */
 struct feed {
 	struct model model;
@@ -37,7 +37,7 @@ struct feed {
 	uint32_t seed;
 };
 
-/* CPU time: other work on the machine does not count. */
+/* Read CPU time, because other work on the machine does not count in it. */
 static uint64_t clock_ns(void)
 {
 	struct timespec ts;
@@ -116,7 +116,7 @@ static void push_file(struct feed *f, uint32_t tid, bool is_write, uint32_t file
 	push(f, &rec.hdr);
 }
 
-/* file | cat | cat > file; every other reader's record is early */
+/* file | cat | cat > file; every other reader's record comes before its writer's. */
 static void make_pipeline(struct feed *f, uint64_t nr)
 {
 	uint32_t pos = 0;
@@ -136,7 +136,7 @@ static void make_pipeline(struct feed *f, uint64_t nr)
 	}
 }
 
-/* 20 groups of 20 senders and 20 receivers with a pipe each, messages of 100 */
+/* 20 groups of 20 senders and 20 receivers with one pipe each; messages of 100 bytes. */
 static void make_hackbench(struct feed *f, uint64_t nr)
 {
 	static uint32_t pos[400];
@@ -157,7 +157,7 @@ static void make_hackbench(struct feed *f, uint64_t nr)
 	}
 }
 
-/* a build: short processes that read some files of many and write one */
+/* A build: short processes that each read a few of many files and write one file. */
 static void make_build(struct feed *f, uint64_t nr)
 {
 	uint32_t tid = 200, i;
@@ -176,7 +176,7 @@ static void make_build(struct feed *f, uint64_t nr)
 	}
 }
 
-/* 200 tasks on 4 CPUs that wake each other up */
+/* 200 tasks on 4 CPUs that wake each other. */
 static void make_switches(struct feed *f, uint64_t nr)
 {
 	uint32_t running[4] = { 0 }, i, cpu = 0;
@@ -214,7 +214,7 @@ static const struct workload {
 	{ "runq --map, switches", MODEL_RUNQ | MODEL_TIMELINE, make_switches },
 };
 
-/* Fast is of no use if it is wrong. */
+/* Abort if an audit failed: the speed of a wrong model means nothing. */
 static void check_audits(const struct sched *sched)
 {
 	uint32_t i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * generate MILLIONS FILE: a recording as it would be of four CPUs with eight
- * pairs of processes each. A pair wakes up, reads from a file, passes messages
- * to and fro over two pipes, and sleeps again, when it is the next pair's turn.
+ * generate MILLIONS FILE: write a recording like one of four CPUs with eight pairs of
+ * processes each. A pair wakes up, reads from a file, passes messages to and fro over
+ * two pipes, and sleeps again when the turn of the next pair comes.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 
 #define CPUS		4
 #define NR_PAIRS	8
-#define NR_MESSAGES	500	/* of a pair until it sleeps */
+#define NR_MESSAGES	500	/* messages of one pair until it sleeps */
 #define BUFFER_BYTES	(256U << 10)
 #define START_NS	1000000000ULL
 #define ALL_CLASSES	(0x1e | 1 << IPCPROBE_CLASS_PICK)
@@ -24,10 +24,10 @@
 
 /**
  * struct player - one process of a pair
- * @tid: its number
- * @pipe: that it reads from
- * @pos: bytes read from it
- * @block_ns: when it began to wait there
+ * @tid: thread id
+ * @pipe: pipe from which the process reads
+ * @pos: bytes read from @pipe
+ * @block_ns: time when the process began to wait for @pipe
  */
 struct player {
 	uint32_t tid;
@@ -89,7 +89,7 @@ static void push(struct cpu *c, struct ipcprobe_rec *rec, size_t len)
 	push(c, &pushed.hdr, sizeof(pushed));					\
 } while (0)
 
-/* With an empty string behind it. */
+/* Append a record whose final string is empty. */
 #define PUSH_NAMELESS(c, event, task, ...) do {					\
 	union {									\
 		struct ipcprobe_rec_##event rec;				\
@@ -111,7 +111,7 @@ static void wake(struct cpu *c, uint32_t tid, uint32_t waker)
 	     .prev_cpu = c->id, .prio = 120);
 }
 
-/* The only one that wants to run. */
+/* Emit a search in which @next is the only candidate. */
 static void pick(struct cpu *c, uint32_t prev, uint32_t next)
 {
 	PUSH(c, pick_candidate, next, .vruntime = c->now_ns, .deadline = c->now_ns + 3000000,
@@ -154,7 +154,7 @@ static void end_read(struct cpu *c, struct player *p)
 	p->pos += 100;
 }
 
-/* @from, which runs, writes to @to, which waits, and waits for the answer. */
+/* Task @from, which runs, writes to @to, which waits; then @from waits for the answer. */
 static void pass_message(struct cpu *c, struct player *from, struct player *to)
 {
 	wake(c, to->tid, from->tid);
@@ -177,11 +177,11 @@ static void take_turn(struct cpu *c, struct player pair[2])
 		pass_message(c, &pair[0], &pair[1]);
 		pass_message(c, &pair[1], &pair[0]);
 	}
-	/* pair[1] waits for the next turn's message. */
+	/* pair[1] waits for a message of the pair's next turn. */
 	sleep_until_woken(c, pair[0].tid, 0);
 }
 
-/* ---- what is there at the start ---- */
+/* ---- objects that exist at the start ---- */
 
 static void make_player(struct cpu *c, struct player *p, uint32_t number)
 {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# guest.sh PART...: in a guest without the module, run parts of the benchmark:
-# ops, sizes, peers, sched, prints.
+# guest.sh PART...: in a guest where the module is not loaded, run parts of the
+# benchmark: ops, sizes, peers, sched, prints.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ops_bench [-b | -o] [NAME...]: guest instructions of one operation without
+ * ops_bench [-b | -o] [NAME...]: count the guest instructions of one operation without
  * hooks, with hooks whose events the filter drops, and recorded.
  *
- * For a guest with one processor and "-icount shift=0": there the time stamp
- * counter grows by one with each instruction, which is checked first.  Loops
- * are timed in batches so short that most see no timer interrupt; the median
- * batch stands for all.  The ring is emptied between batches.
+ * It runs in a guest with one processor and "-icount shift=0": there the time stamp
+ * counter grows by one with each instruction, which is checked first.  Loops are timed
+ * in batches so short that most of them see no timer interrupt; the result is the
+ * median batch.  The ring is emptied between batches.
  *
  * Output, one line for each operation and mode, separated by tabs:
  *	op OPERATION MODE INSTRUCTIONS SPREAD EVENTS BYTES LOST TYPES
  * per operation; spread is the largest minus the smallest of the repetitions.
  *
  *	-b	only the mode "bare": the module is not needed
- *	-o	only what moves bytes, in the modes "off" and that of its own class
+ *	-o	only operations that move bytes, in the modes "off" and of their own class
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +52,7 @@ static int memfd, segment, msg_id, sem_id, *turn;
 static mqd_t mq;
 static volatile char *touched;
 static pid_t partner, self;
-static bool is_own_only;	/* option -o */
+static bool is_own_only;	/* set by option -o */
 
 /* ---- operations ---- */
 
@@ -119,7 +119,7 @@ static void op_mq_1(void)
 		die("mq_send or mq_receive");
 }
 
-/* Up and down: two operations. */
+/* Increment and decrement a semaphore: two operations. */
 static void op_sem(void)
 {
 	struct sembuf up = { 0, 1, 0 }, down = { 0, -1, 0 };
@@ -181,7 +181,7 @@ static void op_getppid(void)
 	syscall(SYS_getppid);
 }
 
-/* A second descriptor of the file makes the kernel take the position's mutex. */
+/* The file has a second descriptor, so the kernel takes the mutex of the position. */
 static void op_lseek(void)
 {
 	lseek(file_fd, 0, SEEK_SET);
@@ -211,7 +211,7 @@ static void op_attach(void)
 		die("shmat");
 }
 
-/* The page stays in the memfd, but has to be mapped again. */
+/* The page stays in the memfd, but must be mapped again. */
 static void op_touch(void)
 {
 	madvise((void *)touched, 4096, MADV_DONTNEED);
@@ -241,7 +241,7 @@ static void op_wake_shared(void)
 	syscall(SYS_futex, turn, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* It does not hold what is expected: EAGAIN. */
+/* The futex does not hold the expected value: the wait fails with EAGAIN. */
 static void op_wait(void)
 {
 	syscall(SYS_futex, turn, FUTEX_WAIT_PRIVATE, 7, NULL, NULL, 0);
@@ -252,7 +252,7 @@ static void op_yield(void)
 	sched_yield();
 }
 
-/* Of two tasks of the same real-time priority each yield is a switch. */
+/* With two tasks of the same real-time priority each yield is a switch. */
 static void set_policy(int policy)
 {
 	struct sched_param param = { .sched_priority = policy == SCHED_FIFO };
@@ -277,11 +277,11 @@ static void partner_yields(void)
 
 /**
  * struct op - an operation to time
- * @name: as printed
- * @run: does it once
- * @partner: what a second process does meanwhile, or NULL
+ * @name: name to print
+ * @run: does the operation once
+ * @partner: run by a second process meanwhile, or NULL
  * @nr: operations in a batch
- * @own: mode in which it is recorded, if it moves bytes
+ * @own: mode in which the operation is recorded, if it moves bytes
  * @policy: scheduling policy.  Woken tasks of SCHED_BATCH do not preempt, so
  *	each hand-over is exactly one switch.
  */
@@ -327,7 +327,7 @@ static const struct op {
 
 #define ALL_CLASSES	__IPCPROBE_CLASSES_ALL
 
-/* In this order: "detached" shows what all those before it left behind. */
+/* The order matters: "detached" shows the cost that stays after all modes before it. */
 static const struct mode {
 	const char *name;
 	uint32_t classes;
@@ -384,7 +384,7 @@ static struct batch run_batch(const struct op *op, const struct bench_session *s
 	return batch;
 }
 
-/* The median batch, whose records are still in the ring. */
+/* Find the median batch. Its records are still in the ring. */
 static struct batch median_batch(const struct op *op, const struct bench_session *session,
 				 struct bench_count *count)
 {
@@ -428,11 +428,11 @@ static void stop_partner(void)
 }
 
 /**
- * struct result - of one operation in one mode
+ * struct result - result of one operation in one mode
  * @ticks: median batch of the median repetition
- * @spread: of the repetitions' medians
- * @lost: records lost in all
- * @count: records of the batch that @ticks is of
+ * @spread: largest minus smallest median of the repetitions
+ * @lost: records lost in all repetitions
+ * @count: records of the batch that @ticks measures
  */
 struct result {
 	uint64_t ticks;
@@ -511,7 +511,7 @@ static void run_mode(const struct mode *mode, pid_t bystander, char **names)
 	if (mode->classes)
 		bench_session_start(&session, mode->classes, mode->is_filtered ? bystander : 0,
 				    mode->has_sums ? IPCPROBE_F_SUMS : 0);
-	usleep(100000);	/* what attaching left for later is done */
+	usleep(100000);	/* attaching leaves work for later: wait until it is done */
 	for (size_t i = 0; i < NR_OPS; i++)
 		if (is_chosen(&ops[i], mode, names))
 			time_op(&ops[i], &session, &results[i]);
@@ -527,8 +527,8 @@ static void run_mode(const struct mode *mode, pid_t bystander, char **names)
 /* ---- preparation ---- */
 
 /*
- * Two instructions a turn: so are the ticks, or this is no guest for us. What the
- * kernel does meanwhile for the module, just loaded, is left out.
+ * A loop of two instructions must take two ticks a turn, or the clock does not count
+ * instructions. Work that the kernel does for the module just loaded is left out.
  */
 static void check_clock(void)
 {
@@ -550,7 +550,10 @@ static void check_clock(void)
 
 static void prepare(void)
 {
-	/* O_NOATIME: comparing times costs more within the same second. */
+	/*
+	 * O_NOATIME: within one second of the last read the kernel compares more time
+	 * fields.
+	 */
 	file_fd = open("/tmp/ops_bench.data", O_RDWR | O_CREAT | O_TRUNC | O_NOATIME, 0600);
 	if (file_fd < 0 || dup(file_fd) < 0 || pipe(pipe_fds) ||
 	    pwrite(file_fd, buffer, 4096, 0) != 4096)

@@ -1,12 +1,12 @@
 #!/bin/bash
-# peers.sh [ROUNDS]: in a guest with one processor, the same ping-pong bare and
-# under each recorder of system calls and scheduling there is, each writing to
-# a file in /tmp.
+# peers.sh [ROUNDS]: in a guest with one processor, run the same ping-pong bare and
+# under each recorder of system calls and scheduling that is installed; each recorder
+# writes to a file in /tmp.
 #
 # Output, one line for each recorder, separated by tabs:
 #	peer NAME ROUNDS ELAPSED-NS EVENTS FILE-BYTES LOST
-# and "skip NAME REASON" for those that are not there. What a recorder writes
-# of an (almost) empty run is taken off its bytes and events.
+# and "skip NAME REASON" for recorders that are not installed. The bytes and events of
+# an (almost) empty run are subtracted.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -21,8 +21,8 @@ stats=/sys/kernel/tracing/per_cpu/cpu0/stats
 
 say() { echo "peers: $*" >&2; }
 
-# Each record_NAME ROUNDS runs the ping-pong, whose stdout is kept in
-# /tmp/ns, leaves /tmp/NAME.data, and sets nr_events and lost.
+# Each function record_NAME ROUNDS runs the ping-pong, keeps its stdout in /tmp/ns,
+# writes /tmp/NAME.data, and sets nr_events and lost.
 
 record_bare() {
 	./pingpong "$1" >/tmp/ns
@@ -30,7 +30,7 @@ record_bare() {
 	nr_events=0 lost=0
 }
 
-# The module and the least possible reader.
+# Record with the module and a minimal reader.
 record_module() {
 	./ring_count 0x14 ./pingpong "$1" >/tmp/ns 2>/tmp/log
 	: >/tmp/module.data
@@ -44,8 +44,8 @@ record_ipcprobe() {
 	lost=$(sed -n 's/^ipcprobe:.* \([0-9]*\) lost.*/\1/p' /tmp/log)
 }
 
-# -k: what the kernel counted is still there afterwards. It would compress when
-# all is over, which shows in no time measured here, but in the bytes.
+# -k keeps the kernel's counters after the recording. trace-cmd would compress after
+# the run: this takes no measured time, but changes the bytes.
 record_trace-cmd() {
 	trace-cmd record -k -b 16384 --compression none "${trace_cmd_events[@]}" -o /tmp/trace-cmd.data \
 		./pingpong "$1" 2>/tmp/log | grep -E '^[0-9]+$' >/tmp/ns
@@ -70,7 +70,7 @@ record_strace() {
 	lost=0
 }
 
-# measure NAME ROUNDS: a line for each repetition.
+# measure NAME ROUNDS: print one line for each repetition.
 measure() {
 	local name=$1 rounds=$2 empty_events empty_bytes i
 
@@ -87,7 +87,7 @@ measure() {
 	done
 }
 
-# try NAME PROGRAM ROUNDS: measure it if it is there and works at all.
+# try NAME PROGRAM ROUNDS: measure the recorder if it is installed and works.
 try() {
 	local error
 
@@ -102,7 +102,7 @@ try() {
 	fi
 }
 
-# The ping-pong follows the page cache's warmth at first, then never again.
+# The first run warms up the page cache for all later ones.
 record_bare "$rounds"
 try bare ./pingpong "$rounds"
 try module ./ring_count "$rounds"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pingpong ROUNDS: one byte to and fro between two processes over two pipes.
- * Prints what that took in ns.
+ * pingpong ROUNDS: pass one byte to and fro between two processes over two pipes, and
+ * print how many ns it took.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ring_count CLASSES COMMAND [ARG...]: records all processes while COMMAND
- * runs, keeps nothing, and says on stderr how many records and bytes came
- * through the ring and how many were lost. CLASSES is a mask.
+ * ring_count CLASSES COMMAND [ARG...]: record all processes while COMMAND runs, keep
+ * nothing, and print on stderr how many records and bytes came through the ring and how
+ * many were lost. CLASSES is a mask.
  *
- * It is the least that a reader can cost. For one processor.
+ * No reader can do less. Only for a machine with one processor.
  */
 #include <errno.h>
 #include <poll.h>

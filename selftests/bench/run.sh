@@ -1,9 +1,10 @@
 #!/bin/bash
-# run.sh [PART...]: benchmarks. For each of KERNELS (6.1 6.12) a table on
-# stdout and in build/bench-KERNEL.txt, what was measured in
-# build/bench-KERNEL.raw; then the analysis, in build/bench-analysis.txt.
-# PART is of ops, sizes, peers, sched, analysis; default: all these. Or prints: what
-# fingerprints cost, with a second module that takes none. Progress on stderr.
+# run.sh [PART...]: run the benchmarks. For each of KERNELS (6.1 6.12) print a table
+# on stdout and to build/bench-KERNEL.txt; the measurements are in
+# build/bench-KERNEL.raw. Then measure the analysis, into build/bench-analysis.txt.
+# PART is one of ops, sizes, peers, sched, analysis (default: all of these), or
+# prints: the cost of fingerprints, with a second module that takes none. Progress is
+# on stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -14,13 +15,13 @@ vm=../vm
 
 say() { echo "bench: $*" >&2; }
 
-# table NAME KERNEL: the table of build/bench-NAME.raw.
+# table NAME KERNEL: make the table of build/bench-NAME.raw.
 table() {
 	awk -v kernel="$2" -f table.awk "$build/bench-$1.raw" | tee "$build/bench-$1.txt"
 	echo
 }
 
-# The module as it is, and without fingerprints.
+# Build the module as it is, and one without fingerprints.
 build_both() {
 	local module=../../build/$1/module/ipcprobe.ko
 
@@ -30,7 +31,7 @@ build_both() {
 	mv "$module" "$build/bench-without-$1.ko"
 }
 
-# -n: the first numbers are those without the module.
+# -n: the first measurements are done without the module.
 bench_kernel() {
 	local status=0
 

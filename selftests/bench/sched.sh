@@ -1,9 +1,9 @@
 #!/bin/bash
-# sched.sh [ROUNDS]: in a guest with one processor, "perf bench sched pipe" bare,
-# recorded with all that explains the scheduler's choices by the least possible
-# reader (module) and into a file (ipcprobe), and under "perf sched record". So
-# many rounds fit into the buffers: with more, both recorders compete for the
-# one processor, ipcprobe for packing what it writes.
+# sched.sh [ROUNDS]: in a guest with one processor, run "perf bench sched pipe" bare,
+# recorded with all classes that explain the scheduler's choices by a minimal reader
+# (module) and into a file (ipcprobe), and under "perf sched record". The number of
+# rounds is such that the records fit into the buffers: with more rounds, both
+# recorders compete for the one processor, ipcprobe to compress its file.
 #
 # Output, one line for each run, separated by tabs:
 #	sched NAME ROUNDS ELAPSED-NS EVENTS LOST
@@ -17,7 +17,7 @@ say() { echo "sched: $*" >&2; }
 
 workload=(perf bench -f simple sched pipe -l "$rounds")
 
-# Each record_NAME sets seconds, nr_events and lost.
+# Each function record_NAME sets seconds, nr_events and lost.
 
 record_bare() {
 	seconds=$("${workload[@]}")

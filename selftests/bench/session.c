@@ -35,14 +35,14 @@ static void map_ring(struct bench_session *session)
 		die("mmap of the ring");
 	session->producer = (void *)at;
 	session->data = at + page;
-	session->consumer->consumer_pos = 0;	/* no page fault later */
+	session->consumer->consumer_pos = 0;	/* maps the page now, not while time is measured */
 }
 
 /**
  * bench_session_start - attach and record
- * @session: what to set up
- * @classes: mask
- * @filter_pid: record this process alone, in all classes; 0: everybody
+ * @session: session to set up
+ * @classes: mask of classes to record
+ * @filter_pid: record only this process, in all classes; 0: all processes
  * @flags: IPCPROBE_F_* besides NO_SNAPSHOT
  */
 void bench_session_start(struct bench_session *session, uint32_t classes,
@@ -86,7 +86,7 @@ void bench_session_close(struct bench_session *session)
 	session->fd = -1;
 }
 
-/* Records dropped so far, of all classes. */
+/* Number of records lost so far, in all classes. */
 uint64_t bench_session_lost(const struct bench_session *session)
 {
 	uint64_t lost = 0;
@@ -96,7 +96,7 @@ uint64_t bench_session_lost(const struct bench_session *session)
 	return lost;
 }
 
-/* Adds the records of [@from, @until) to @count. */
+/* Add the records of [@from, @until) to @count. */
 void bench_session_count(const struct bench_session *session, uint64_t from,
 			 uint64_t until, struct bench_count *count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A session with the module through its ABI alone, so that the benchmarks
- * measure the module and nothing of the tools.  One CPU, one ring.
+ * A session of the module through its ABI alone, so that the benchmarks measure the
+ * module and nothing of the tools.  It has one CPU and one ring.
  */
 #ifndef BENCH_SESSION_H
 #define BENCH_SESSION_H
@@ -14,11 +14,11 @@
 
 /**
  * struct bench_session - an open session
- * @fd: its descriptor, -1: none
- * @producer: the kernel's page
- * @consumer: the reader's page
- * @data: the ring, twice in a row
- * @info: what the module says of it
+ * @fd: descriptor of the session, -1: none
+ * @producer: page that the kernel writes
+ * @consumer: page that the reader writes
+ * @data: the ring, mapped twice in a row
+ * @info: description of the rings by the module
  */
 struct bench_session {
 	int fd;
@@ -30,9 +30,9 @@ struct bench_session {
 
 /**
  * struct bench_count - records
- * @nr: of each type
- * @all: of all types
- * @bytes: their length
+ * @nr: number of records of each type
+ * @all: number of records of all types
+ * @bytes: length of all records
  */
 struct bench_count {
 	uint32_t nr[BENCH_NR_TYPES];
@@ -48,14 +48,17 @@ uint64_t bench_session_lost(const struct bench_session *session);
 void bench_session_count(const struct bench_session *session, uint64_t from,
 			 uint64_t until, struct bench_count *count);
 
-/* Bytes produced ever.  No system call: what is timed stays as it is. */
+/*
+ * Number of bytes ever produced.  Makes no system call, so it does not disturb a
+ * measurement.
+ */
 static inline uint64_t bench_session_pos(const struct bench_session *session)
 {
 	return session->fd < 0 ? 0 :
 		__atomic_load_n(&session->producer->producer_pos, __ATOMIC_ACQUIRE);
 }
 
-/* Gives the room of all records before @pos back. */
+/* Mark all records before @pos as consumed. */
 static inline void bench_session_consume(const struct bench_session *session, uint64_t pos)
 {
 	if (session->fd >= 0)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Makes the tables out of the lines of ops_bench, file_size.sh, peers.sh, sched.sh
-# and analysis.sh. Variables: kernel.
+# Make the tables from the lines of ops_bench, file_size.sh, peers.sh, sched.sh and
+# analysis.sh. Variables: kernel.
 BEGIN {
 	FS = "\t"
 	split("off filtered pipe sched pick file shm sem msg futex all detached", mode, " ")
@@ -67,10 +67,10 @@ function extra(name, m) { return cost[name, m] - cost[name, "off"] }
 
 function max(a, b) { return a > b ? a : b }
 
-# How far from "off", beyond what the operation itself varies by.
+# Distance from mode "off" that exceeds the spread of the operation itself.
 function excess(name, m) { return max(0, abs(extra(name, m)) - spread[name]) }
 
-# The middle one of three.
+# Median of three numbers.
 function median(name,	n, i, j, t, a) {
 	n = nr_runs[name]
 	for (i = 1; i <= n; i++) {
@@ -142,7 +142,8 @@ function print_records() {
 		extra("lseek-mutex", "pipe") - extra("getppid", "pipe"), ops_lost
 }
 
-# Of one record of it; the class off is the same code with and without.
+# Cost of one record of the class; the class is compared with itself, without and with
+# fingerprints.
 function print_prints(	i, o, cost, off) {
 	if (!nr_moving)
 		return

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every sub-command that reads a recording, by libFuzzer: an input is a command
- * line's number, flags, and records; these are put into a file with frames that
- * are right, so that what is tried is what lies behind the checks.
+ * Fuzz each sub-command that reads a recording, by libFuzzer: an input is the number of
+ * a command line, flags, and records. The records are put into a file with correct
+ * frames, so that the code behind the checks is tested.
  *
- *	fuzz [LIBFUZZER-OPTION...] FOLDER	inputs are taken from there
- *	fuzz --seeds FOLDER			write those to begin with
+ *	fuzz [LIBFUZZER-OPTION...] FOLDER	take inputs from FOLDER
+ *	fuzz --seeds FOLDER			write first inputs
  *	fuzz --commands				list the command lines
  *
- * FUZZ_COMMAND=N in the environment: no other command line.
+ * FUZZ_COMMAND=N in the environment: use only that command line.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -73,7 +73,7 @@ static const struct {
 	{ "script", cmd_script }, { "stat", cmd_stat },
 };
 
-/* What argp reorders is a copy: the strings are freed by that which is not. */
+/* argp reorders a copy of the arguments: the original is kept to free the strings. */
 static void run(unsigned int number, const char *path)
 {
 	char *args[ARGS_MAX + 3], *given[ARGS_MAX + 3];
@@ -95,7 +95,7 @@ static void run(unsigned int number, const char *path)
 
 /* ---- an input as a file ---- */
 
-/* The records of @input, as far as they are sound; others are left out. */
+/* Write the valid records of @input, and leave out the others. */
 static void put_records(struct tracefile *file, const struct fuzz_input *input)
 {
 	uint64_t words[IPCPROBE_REC_MAX / 8];
@@ -170,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 /* ---- seeds ---- */
 
-/* Records that follow each other, then some of each kind with small numbers. */
+/* Fill a seed: one record after another, then some of each kind with small numbers. */
 static size_t fill_seed(uint8_t *data, unsigned int command)
 {
 	size_t len = FUZZ_HEAD_LEN;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An input of the fuzzer: a command line's number, flags, padding up to
+ * An input of the fuzzer: the number of a command line, flags, padding up to
  * FUZZ_HEAD_LEN, and records.
  */
 #ifndef IPCPROBE_FUZZ_H
@@ -16,10 +16,10 @@
 #define FUZZ_LEN_MAX	16384U
 
 enum {
-	FUZZ_TWO_CPUS = 1,	/* records are of both in turn */
+	FUZZ_TWO_CPUS = 1,	/* records are of both CPUs in turn */
 	FUZZ_SHORT_CHUNKS = 2,
 	FUZZ_OLD_KERNEL = 4,
-	FUZZ_CUT_OFF = 8,	/* the end is missing */
+	FUZZ_CUT_OFF = 8,	/* the end of the file is missing */
 };
 
 struct fuzz_input {
@@ -31,11 +31,11 @@ struct fuzz_input {
 
 bool fuzz_input_init(struct fuzz_input *input, const uint8_t *data, size_t size);
 
-/* The first record at @at or behind it; the input's len if there is none. */
+/* Offset of the first record at @at or after it; the length of the input if there is none. */
 size_t fuzz_next(const struct fuzz_input *input, size_t at);
 uint16_t fuzz_record_len(const struct fuzz_input *input, size_t at);
 
-/* Make a record with small numbers in it at @ts_ns; return its length. */
+/* Make a record with small numbers and time @ts_ns; return its length. */
 size_t fuzz_make_record(uint8_t *room, const struct event_desc *desc, uint64_t ts_ns);
 
 #endif /* IPCPROBE_FUZZ_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of an input that leave its records records: fields by their kind,
- * times, types, order, and numbers that other records have.
+ * Mutations of an input after which its records are still records: they change fields
+ * by their kind, times, types and order, and copy numbers from other records.
  */
 #include <string.h>
 
@@ -132,7 +132,7 @@ static uint64_t interesting(uint64_t old, uint32_t bits)
 	}
 }
 
-/* The place of a field of record @i that is a number, 0 if it has none there. */
+/* Offset of a random number field of record @i, 0 if the record has none. */
 static size_t pick_field(const struct change *change, unsigned int i, size_t *len)
 {
 	struct ipcprobe_rec head = head_of(change, i);
@@ -209,7 +209,7 @@ static void insert(struct change *change, size_t at, const uint8_t *record, size
 	change->size += len;
 }
 
-/* A copy of record @i at another one's place, and perhaps time. */
+/* Copy record @i to the position, and perhaps the time, of another record. */
 static void repeat_record(struct change *change, unsigned int i)
 {
 	struct ipcprobe_rec head = head_of(change, i);

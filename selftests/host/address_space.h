@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Synthetic address spaces: regions as text of smaps, pages one by one.
- */
+/* Synthetic address spaces: regions as text of smaps, and their pages one by one. */
 #ifndef IPCPROBE_ADDRESS_SPACE_H
 #define IPCPROBE_ADDRESS_SPACE_H
 
@@ -44,7 +42,10 @@ static inline void space_process(struct vm_share *share, uint32_t number, const 
 		abort();
 }
 
-/* @nr pages from @address on, in frames from @frame on (0: not known); in order */
+/*
+ * Add @nr pages from @address on, in frames from @frame on (0: not known); in ascending
+ * order.
+ */
 static inline void space_pages(struct vm_share *share, uint32_t number, uint64_t address,
 			       uint32_t nr, uint64_t frame, uint32_t mapcount, uint16_t flags)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What is advised to save copies, and where nothing is.
- */
+/* Advice to save copies, and where none is given. */
 #include "ktap.h"
 #include "model/copies/advice.h"
 #include "trace_builder.h"
@@ -26,7 +24,7 @@ static void begin(struct trace *t)
 	t->prints = (struct prints){ BLOCK, 0x1234567, 0x2345678, 0x3456789 };
 }
 
-/* Fingerprints of the first half of a block, or of the other. */
+/* Set fingerprints of the first half of a block, or of the other half. */
 static void show_half(struct trace *t, bool is_first)
 {
 	if (is_first)
@@ -35,7 +33,7 @@ static void show_half(struct trace *t, bool is_first)
 		t->prints = (struct prints){ .span = BLOCK / 2, .tail = 0x3456789 };
 }
 
-/* The one advice of @call, with @saved and @copied bytes; NULL = there is none. */
+/* Expect exactly one advice, @call, with @saved and @copied bytes; NULL = no advice. */
 static void expect(struct trace *t, const char *call, uint64_t saved, uint64_t copied,
 		   const char *what)
 {
@@ -95,7 +93,7 @@ static void test_places(void)
 	expect(&t, NULL, 0, 0, "from a file without a page cache");
 }
 
-/* Bytes that are not all just passed on. */
+/* The bytes that a process reads are not all just passed on. */
 static void test_uses(void)
 {
 	struct trace t;

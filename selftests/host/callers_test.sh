@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A hooked function may exist and not be what runs: the compiler puts copies of
-# it into some of its callers, and there the hook sees nothing. So who calls each
-# hooked function in the kernels' own binaries is compared with lists that were
-# read and found right: callers/KERNEL. A function that a caller there has got a
-# copy of has lost this caller; a new caller may be a way that the hook does not
-# expect. Is the difference all right (say in Documentation/hooks.rst why), then
-# "callers_test.sh --update" writes the lists anew.
+# A hooked function may exist and yet not be what runs: the compiler inlines it into
+# some of its callers, and there the hook is not called. So this test compares the
+# callers of each hooked function in the kernels' binaries with lists that were
+# checked by hand: callers/KERNEL. If the function was inlined into a caller, this
+# caller is missing; a new caller may be a call that the hook does not expect. If a
+# difference is correct (write the reason in Documentation/hooks.rst),
+# "callers_test.sh --update" updates the lists.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/../tap.sh"
 cd "$(dirname "$0")" || exit 1
@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 KERNELS=(6.1 6.12 7.2)
 functions=$(awk '$2 == "fn" { print $1 }' ../../Documentation/hooks.rst | LC_ALL=C sort -u)
 
-# Functions that half the kernel calls: the callers that matter here.
+# For functions that half the kernel calls: the callers that matter here.
 matter='
 mutex_unlock			pipe|fifo|splice|tee$
 finish_wait			pipe|fifo|unix|sock_alloc_send|skb_wait
@@ -28,7 +28,7 @@ skb_queue_tail			unix
 alloc_file_pseudo		pipe
 '
 
-# callers VMLINUX: a line for each function with its callers that matter.
+# callers VMLINUX: print a line for each function with its callers that matter.
 callers() {
 	# shellcheck disable=SC2086 # words
 	python3 ../vmlinux_callers.py "$1" $functions | awk -v matter="$matter" '
@@ -56,8 +56,8 @@ as_reviewed() {
 	[ ! -s "$work/diff" ]
 }
 
-# What hooks.rst says that the kernel has is there, and one function of that name.
-# (A function may be there and not be hooked.)
+# Each function that hooks.rst lists for a kernel exists there, and its name is
+# unique. (A function may exist and not be hooked.)
 as_documented() {
 	awk -v kernel="$1" '
 	FNR == NR && $2 == "fn" {
@@ -65,7 +65,7 @@ as_documented() {
 		name = $1 ":"
 		next
 	}
-	FNR == NR { # "6.1,", and in the next line "6.12"
+	FNR == NR { # "6.1," and in the next line "6.12"
 		if (NF && has[name] ~ /,$/)
 			has[name] = has[name] $1
 		next
@@ -90,7 +90,7 @@ if [ "${1-}" = --update ]; then
 	exit
 fi
 for kernel in "${KERNELS[@]}"; do
-	prove "hooked functions of $kernel are called by whom the list says" as_reviewed "$kernel"
-	prove "hooks.rst says which of them $kernel has" as_documented "$kernel"
+	prove "hooked functions of $kernel have the callers in the list" as_reviewed "$kernel"
+	prove "hooks.rst lists the functions that $kernel has" as_documented "$kernel"
 done
 prove_end

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The command line: what is wrong in it is refused, with a status that says so
-# and a message that names it; what is right works on a synthetic recording.
-# Needs no module and no rights.
+# The command line: a wrong argument is refused, with its status and a message that
+# names it; right arguments work on a synthetic recording. Needs neither the module
+# nor privileges.
 set -u
 cd "$(dirname "$0")" || exit 1
 
 . ../results.sh
 
-# refuses STATUS PATTERN ARG...: ends with STATUS, says PATTERN on stderr, and
-# nothing on stdout.
+# refuses STATUS PATTERN ARG...: ipcprobe exits with STATUS, prints PATTERN on stderr
+# and nothing on stdout.
 refuses() {
 	local status=0 want=$1 pattern=$2
 	shift 2
@@ -23,21 +23,21 @@ refuses() {
 	fi
 }
 
-# works PATTERN ARG...: ends with 0, says PATTERN on stdout.
+# works PATTERN ARG...: ipcprobe exits with 0 and prints PATTERN on stdout.
 works() {
 	local status=0 pattern=$1
 	shift
 
 	"$ipcprobe" "$@" >"$dir/out" 2>"$dir/err" || status=$?
 	if [ $status = 0 ] && grep -qe "$pattern" "$dir/out"; then
-		result ok "says '$pattern': $*"
+		result ok "prints '$pattern': $*"
 	else
 		sed 's/^/# /' "$dir/err"
 		result 'not ok' "says '$pattern': $* (status $status)"
 	fi
 }
 
-# holds SENTENCE COMMAND...
+# holds SENTENCE COMMAND...: the sentence holds if the command succeeds.
 holds() {
 	local sentence=$1
 	shift
@@ -69,7 +69,7 @@ test_usage() {
 	works 'Commands:' help
 	works 'Commands:' help --help
 	works 'Commands:' help -h
-	works '^ *ipcprobe-copies ' help copies	# from the tree, nothing is installed
+	works '^ *ipcprobe-copies ' help copies	# from the tree: nothing is installed
 	works '^ *ipcprobe ' help help
 	refuses 2 "'ipcprobe sched --help' lists them" sched lag
 	refuses 2 "did you mean 'ls'" lss
@@ -210,7 +210,7 @@ assert not any(e.tag.endswith("script") for e in tree.parse(sys.argv[1]).iter())
 	holds 'sched map --svg is another picture than that of runq' \
 		bash -c "'$ipcprobe' sched map --svg - -i '$dir/data' | grep -q '>What each task did' &&
 			grep -q '>Who ran and who was queued' '$dir/svg'"
-	holds 'a full disk is said by runq --svg' \
+	holds 'runq --svg reports a full disk' \
 		bash -c "! '$ipcprobe' runq --svg /dev/full -i '$dir/data'"
 }
 
@@ -227,7 +227,7 @@ test_ls() {
 	refuses 2 "'pipe': nothing but options" ls pipe
 	refuses 2 '-l: goes with neither -t, -p nor -o' ls -l -t shm
 	works '"limits"' ls -lJ
-	holds 'ls -t -o shows what it was asked for' \
+	holds 'ls -t -o shows the selected columns' \
 		bash -c "'$ipcprobe' ls -t pipe -o TYPE,FD | grep '^TYPE *FD$'"
 	works '"objects"' ls -J
 	holds 'ls -J prints one JSON object' one_json_object_per_line
@@ -237,7 +237,7 @@ test_ls() {
 		diff "$dir/columns" <(columns_of_page)
 }
 
-# The words of ipcprobe sched, and each of its views as text and as JSON.
+# Test the sub-commands of ipcprobe sched, and each of its views as text and as JSON.
 test_sched() {
 	local view
 
@@ -282,7 +282,7 @@ test_sched() {
 	done
 }
 
-# 0x...: a bit for each class; class task is always there.
+# 0x...: one bit for each class; class task is always recorded.
 test_not_recorded() {
 	local view
 
@@ -297,10 +297,10 @@ test_not_recorded() {
 			$view -i "$dir/pipes"
 	done
 	works '^total' copies -i "$dir/pipes"
-	holds 'copies says what is missing' \
+	holds 'copies warns of missing classes' \
 		grep -q 'class file,shm,.* was not recorded, what it tells is missing: record with -e task,pipe,file' "$dir/err"
 	works pipe_write script -e pipe,futex -i "$dir/pipes"
-	holds 'script says what is missing' grep -q 'class futex was not recorded' "$dir/err"
+	holds 'script warns of missing classes' grep -q 'class futex was not recorded' "$dir/err"
 	refuses 1 'class futex was not recorded' script -e futex -i "$dir/pipes"
 	holds 'what was lost is in every recording' "$ipcprobe" script -e lost -i "$dir/pipes"
 	./tracefile_test "$dir/tasks" 100 1 0x2
@@ -308,7 +308,7 @@ test_not_recorded() {
 	works task_ stat -i "$dir/tasks"
 }
 
-# A CPU that there is not would give empty tables.
+# A CPU that does not exist would give empty tables.
 test_cpus() {
 	local view
 
@@ -322,7 +322,7 @@ test_cpus() {
 		bash -c "! '$ipcprobe' copies --help | grep -e --cpus"
 }
 
-# What --columns names is all that is shown.
+# A table shows exactly the columns that --columns names.
 test_columns() {
 	local view
 
@@ -340,7 +340,7 @@ test_columns() {
 	holds 'on a narrow terminal, too' grep -q '^TASK .* MAX$' "$dir/out"
 }
 
-# awk and cut tell columns apart by blanks.
+# awk and cut separate columns at blanks.
 test_headings() {
 	"$ipcprobe" runq --top 0 -i "$dir/data" >"$dir/out"
 	holds 'each row of tasks has as many words as it has columns' \
@@ -349,7 +349,7 @@ test_headings() {
 		bash -c "! grep -rnE --include=*.c '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools"
 }
 
-# Who was not there is said, whatever is asked of him.
+# A process that does not exist is reported, by each view.
 test_processes() {
 	local view
 
@@ -359,11 +359,11 @@ test_processes() {
 		refuses 1 'data: -p: there was no process 999999$' $view -p 1103,999999 -i "$dir/data"
 	done
 	refuses 1 '^ipcprobe: process 4194305: No such process$' ls -p "$$,4194305"
-	holds 'ls says that a process has none' bash -c "'$ipcprobe' ls -t mq -p $$ 2>&1 |
+	holds 'ls reports that a process has none' bash -c "'$ipcprobe' ls -t mq -p $$ 2>&1 |
 		grep -q 'no such object is held or waited for by this process'"
 }
 
-# on_terminal COLUMNS ARG...: what a terminal of that width shows, in $dir/out
+# on_terminal COLUMNS ARG...: write the output on a terminal of that width to $dir/out
 on_terminal() {
 	local columns=$1
 	shift
@@ -372,7 +372,8 @@ on_terminal() {
 		tr -d '\r' >"$dir/out"
 }
 
-# Lines that do not fit are hard to read; what is left out must be known and can be had.
+# Lines that do not fit are hard to read, so columns are hidden: the user is warned
+# and can get them.
 test_terminal() {
 	local view columns
 
@@ -386,9 +387,9 @@ test_terminal() {
 		done
 	done
 	on_terminal 80 runq -i "$dir/data"
-	holds 'a narrow terminal is told what is missing' grep -q '^(no room for .*MIGRATIONS)$' "$dir/out"
+	holds 'on a narrow terminal the hidden columns are named' grep -q '^(no room for .*MIGRATIONS)$' "$dir/out"
 	on_terminal 60 ls -t pipe -o NAME,FD,ACCESS,PROCESS,WAITS,RELATION,USED,SIZE,VALUE,READERS,WRITERS
-	holds 'columns that were asked for are all shown' grep -q '^NAME *FD.*READERS WRITERS$' "$dir/out"
+	holds 'columns that the user named are all shown' grep -q '^NAME *FD.*READERS WRITERS$' "$dir/out"
 	on_terminal 60 runq -o "$dir/report" -i "$dir/data"
 	holds 'a file has all columns' grep -q '^TASK .*MIGRATIONS$' "$dir/report"
 	"$ipcprobe" ls -t pipe,fifo,unix -o "$(paste -sd, "$dir/columns")" >"$dir/out" 2>/dev/null
@@ -413,14 +414,14 @@ test_top() {
 test_damaged() {
 	head -c 40000 "$dir/data" >"$dir/cut"
 	works rq_switch stat -i "$dir/cut"
-	holds 'a cut file is said' grep -q 'the end is missing' "$dir/err"
+	holds 'a cut file is reported' grep -q 'the end is missing' "$dir/err"
 	{ head -c 1000 "$dir/data"; echo x; tail -c +1003 "$dir/data"; } >"$dir/flip"
 	works . stat -i "$dir/flip"
-	holds 'a damaged file is said' grep -q 'damaged parts skipped' "$dir/err"
+	holds 'a damaged file is reported' grep -q 'damaged parts skipped' "$dir/err"
 }
 
-# cannot_write FILE WHERE COMMAND ARG...: what goes to a full disk there is said as
-# such, with the file; only what ls could not look at is said besides.
+# cannot_write FILE WHERE COMMAND ARG...: a full disk is reported with the name of the
+# file; the only other messages are about objects that ls could not read.
 cannot_write() {
 	local status=0 said=$1 out=$2
 	shift 2
@@ -428,7 +429,7 @@ cannot_write() {
 	"$ipcprobe" "$@" >"$out" 2>"$dir/err" || status=$?
 	if [ $status = 1 ] && ! grep -q 'cannot read on\|memory$' "$dir/err" &&
 		[ "$(tail -n 1 "$dir/err")" = "ipcprobe: $said: cannot write: No space left on device" ]; then
-		result ok "a full disk is said: $*"
+		result ok "a full disk is reported: $*"
 	else
 		sed 's/^/# /' "$dir/err"
 		result 'not ok' "a full disk is said: $* (status $status)"
@@ -450,10 +451,10 @@ test_writing() {
 		cannot_write 'standard output' /dev/full $view
 	done
 	cannot_write /dev/full "$dir/out" copies -o /dev/full -i "$dir/data"
-	holds 'a file that may not grow further is said' bash -c "ulimit -f 1
+	holds 'a file at its size limit is reported' bash -c "ulimit -f 1
 		'$ipcprobe' script -o '$dir/report' -i '$dir/data' 2>'$dir/err'
 		[ \$? = 1 ] && grep -q 'report: cannot write: File too large' '$dir/err'"
-	holds 'a pipe that nobody reads is said where SIGPIPE is ignored' bash -c "trap '' PIPE
+	holds 'a pipe without readers is reported where SIGPIPE is ignored' bash -c "trap '' PIPE
 		{ '$ipcprobe' script -i '$dir/data' 2>'$dir/err'; echo \$? >'$dir/status'; } | true
 		[ \"\$(cat '$dir/status')\" = 1 ] &&
 			grep -q 'standard output: cannot write: Broken pipe' '$dir/err'"
@@ -470,7 +471,7 @@ test_writing() {
 		bash -c "'$ipcprobe' stat -o - -i '$dir/data' | cmp - '$dir/expected'"
 }
 
-# Without a module recording cannot begin: nothing else may happen either.
+# Without the module recording cannot begin, and ipcprobe does nothing else either.
 test_without_module() {
 	if [ -e /dev/ipcprobe ]; then
 		echo "ok $((number += 1)) recording without a module # SKIP there is one"
@@ -483,7 +484,7 @@ test_without_module() {
 	holds 'the command was not run, the old file is as it was' \
 		[ ! -e "$dir/touched" -a "$(cat "$dir/kept")" = old ]
 	"$ipcprobe" check >"$dir/out" 2>&1
-	holds 'check says what to do' grep -q 'PROBLEM  module .*modprobe' "$dir/out"
+	holds 'check prints what to do' grep -q 'PROBLEM  module .*modprobe' "$dir/out"
 }
 
 echo "KTAP version 1"

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Completion for bash: every command and every option that --usage tells, and the
-# words that options take.
+# Completion for bash: each command, each option that --usage lists, and the words
+# that options take.
 set -u
 cd "$(dirname "$0")" || exit 1
 
 . ../results.sh
 . ../../tools/completion/ipcprobe.bash
 
-# completes WORD...: what bash would offer for the last word, a line each.
+# completes WORD...: print what bash offers for the last word, one a line.
 completes() {
 	COMP_WORDS=("$ipcprobe" "$@")
 	COMP_CWORD=$#
@@ -16,7 +16,7 @@ completes() {
 	printf '%s\n' "${COMPREPLY[@]}" | sort -u
 }
 
-# same SENTENCE WANTED SEEN
+# same SENTENCE WANTED SEEN: the sentence holds if both are equal.
 same() {
 	if [ "$2" = "$3" ]; then
 		result ok "$1"
@@ -26,7 +26,7 @@ same() {
 	fi
 }
 
-# The options of a command, as argp's summary has them: "[-bJ?V] [-o FILE] [--bytes] ...".
+# Print the options in argp's summary of a command: "[-bJ?V] [-o FILE] [--bytes] ...".
 options_of() {
 	local usage
 
@@ -57,7 +57,7 @@ same 'vm -o takes columns' SIZE "$(completes vm -o SI)"
 same 'record -e takes classes' "$(printf 'task,%s\n' pick pipe procvm)" "$(completes record -e task,p)"
 same 'script -e takes classes' futex "$(completes script -e fu)"
 same 'lab --only takes transports' splice "$(completes lab copies --only spl)"
-same 'sched latency --by takes what it says' cgroup "$(completes sched latency --by cg)"
+same 'sched latency --by takes its keys' cgroup "$(completes sched latency --by cg)"
 same 'so it does with an equals sign' cpu "$(completes sched latency --by = cp)"
 same 'copies --grade takes grades' exact "$(completes copies --grade ex)"
 same 'script --clock takes clocks' "$(printf '%s\n' mono start wall)" "$(completes script --clock '')"

@@ -1,3 +1,3 @@
 #!/bin/bash
-# Do the documents agree with the header, the tools and the tree?
+# The documents agree with the header, the tools and the tree.
 exec "$(dirname "$0")/../../Documentation/check.sh"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ABI's golden numbers, and that the tables of event.c agree with them.
- * Who changes one here on purpose also raises IPCPROBE_ABI_MAJOR or MINOR.
+ * The ABI's golden numbers, and that the tables of event.c agree with them. Whoever
+ * changes a golden number on purpose also raises IPCPROBE_ABI_MAJOR or MINOR.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "model/sched/gap.h"
 #include "trace/event.h"
 
-/* name, number, length, fields with their offsets */
+/* name, number, length, and fields with their offsets */
 static const struct golden {
 	const char *name;
 	unsigned int type;
@@ -349,7 +349,7 @@ static void test_lookup(void)
 	ktap_result("each event is found by its number, and no other is");
 }
 
-/* A text, where there is one, is the last field: check and printing rely on it. */
+/* A text is the last field of its record: checking and printing rely on that. */
 static void test_texts(void)
 {
 
@@ -376,7 +376,7 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
 	rec->len = desc->len + 8;
 	rec->type = desc->type;
 	rec->tid = 1;
-	rec->ts_ns = UINT64_MAX;	/* no other time in it is later */
+	rec->ts_ns = UINT64_MAX;	/* no other time in the record is later */
 	if (desc->text_offset)
 		((char *)words)[desc->text_offset + 4] = 0;
 	if (desc->type == IPCPROBE_REC_lost)
@@ -388,8 +388,8 @@ static void make_record(const struct event_desc *desc, uint64_t *words, uint8_t 
 }
 
 /*
- * Whatever is in a record: all fields are printed, JSON is valid.  Fingerprints of
- * a record that @is_zero are not in it.
+ * Whatever a record contains: all fields are printed, and JSON is valid. A record that
+ * @is_zero is printed without fingerprints.
  */
 static void expect_printed(const struct event_desc *desc, const struct ipcprobe_rec *rec, bool is_zero)
 {
@@ -435,7 +435,7 @@ static void test_printing(void)
 	ktap_result("every record prints all its fields, as text and as JSON");
 }
 
-/* 8 digits, or a dash, and no field in JSON. */
+/* A fingerprint is printed as 8 digits; a missing one as a dash, and not at all in JSON. */
 static void test_fingerprints(void)
 {
 	const struct ipcprobe_rec_io_segment rec = {
@@ -457,7 +457,7 @@ static void test_fingerprints(void)
 	free(text);
 }
 
-/* The text of a write that gave back @ret. */
+/* True if the text of a write that returned @ret contains @text. */
 static bool returns(int32_t ret, const char *text)
 {
 	const struct ipcprobe_rec_pipe_write rec = {
@@ -481,19 +481,19 @@ static void test_returns(void)
 {
 	ktap_true(returns(4096, " ret=4096 "));
 	ktap_true(returns(0, " ret=0 "));
-	ktap_result("what was moved is a number");
+	ktap_result("the result of a transfer is a number");
 	ktap_true(returns(-11, " ret=-EAGAIN "));
 	ktap_true(returns(-32, " ret=-EPIPE "));
-	ktap_result("what failed has its error's name");
+	ktap_result("the result of a failed call is the error's name");
 	ktap_true(returns(-512, " ret=-ERESTARTSYS "));
-	ktap_result("so has what the kernel starts anew");
+	ktap_result("a restarted call has the name of its code");
 	ktap_true(returns(-9999, " ret=-9999 "));
 	ktap_result("an error without a name is a number");
 	ktap_true(returns(IPCPROBE_RET_UNKNOWN, " ret=unknown "));
-	ktap_result("what is not known is said to be that");
+	ktap_result("an unknown result is printed as \"unknown\"");
 }
 
-/* What a futex's memory held is left out where it is not asked for. */
+/* The value of a futex in memory is printed only on request. */
 static void test_memory(void)
 {
 	const struct ipcprobe_rec_futex_block rec = {
@@ -511,7 +511,7 @@ static void test_memory(void)
 	ktap_contains(all, " mem=00");
 	ktap_lacks(brief, "mem=");
 	ktap_contains(brief, " flags=");
-	ktap_result("the memory around a futex is printed if it is asked for");
+	ktap_result("the memory around a futex is printed on request");
 	free(brief);
 	free(all);
 }
@@ -540,7 +540,7 @@ static void test_check(void)
 	ktap_result("too short, odd and unterminated records are refused, for each type");
 }
 
-/* A module before ABI 1.5 does not say which queues. */
+/* A module older than ABI 1.5 does not record which queues a loss is about. */
 static void test_growth(void)
 {
 	struct ipcprobe_rec_lost rec = {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The sentences of "sched explain": one case after another, made by hand.
- */
+/* The sentences of "sched explain": cases made by hand. */
 #include "ktap.h"
 #include "trace_builder.h"
 #include "view/explain.h"
@@ -13,7 +11,7 @@
 static struct trace trace;
 static struct explain explain;
 
-/* What it writes to stdout. */
+/* Return what the view writes to stdout. */
 static char *text_of(const struct explain_case *c, const struct explain_wakeup *wakeup)
 {
 	FILE *terminal = stdout;
@@ -31,7 +29,7 @@ static char *text_of(const struct explain_case *c, const struct explain_wakeup *
 	return text;
 }
 
-/* Among its lines is @line. */
+/* Expect @line among the lines of @text. */
 static void check(char *text, const char *line)
 {
 	size_t len = strlen(line);
@@ -104,7 +102,7 @@ static void check_wakeup(struct explain_wakeup wakeup, const char *sentence)
 	check(text_of(&c, &wakeup), line);
 }
 
-/* CPUs 0 and 1 share a cache, 2 and 3 another. */
+/* CPUs 0 and 1 share a cache, and so do 2 and 3. */
 static void test_wakeups(void)
 {
 	struct explain_wakeup w = { .waker = { .task = task(11), .kind = WAKER_TASK, .cpu = 1 },
@@ -154,7 +152,7 @@ static void test_deadline(void)
 	};
 	text = text_of(&c, NULL);
 	ktap_true(has_word(text, "7.654321"));
-	ktap_result("a member's deadline is told");
+	ktap_result("a member's deadline is printed");
 	free(text);
 }
 
@@ -163,7 +161,7 @@ static int print_all(void)
 	return view_explain_print(&trace.model, &explain);
 }
 
-/* "No such switch" where there is one, or is not. */
+/* "No such switch" is printed exactly where no switch matches. */
 static void test_none(void)
 {
 	FILE *terminal = stdout;
@@ -178,7 +176,7 @@ static void test_none(void)
 	stdout = terminal;
 	ktap_false(err);
 	ktap_true(has_word(text, "No such switch"));
-	ktap_result("that there is no such switch is said");
+	ktap_result("a missing switch is reported");
 	free(text);
 	if (explain_keep(&explain, 2))
 		abort();
@@ -192,7 +190,7 @@ static void test_none(void)
 	stdout = terminal;
 	ktap_false(err);
 	ktap_false(has_word(text, "No such switch"));
-	ktap_result("and not said after two");
+	ktap_result("it is not reported after two switches");
 	free(text);
 }
 

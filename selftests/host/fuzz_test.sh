@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# FUZZ_SECONDS (60) of guided fuzzing of whatever reads a recording, from seeds
-# made on the spot. An input that fails is kept in selftests/fuzz/found.
+# Fuzz each reader of recordings for FUZZ_SECONDS (60), from seeds that are made here.
+# An input that fails is kept in selftests/fuzz/found.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/../tap.sh"
 need clang
@@ -23,7 +23,7 @@ commands() {
 	equal "of sched" "explain latency map migrations stat timehist " "$wanted"
 }
 
-# What an input did is said by the sanitizers, on this script's output.
+# The sanitizers print what an input did to this script's output.
 run() {
 	local status=0 executions
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lost records: which hops they concern, and that each one costs the same
- * however many hops and tasks there were ever.
+ * Lost records: which hops they concern, and that each loss costs the same, however
+ * many hops and tasks there ever were.
  */
 #include <time.h>
 
@@ -15,8 +15,8 @@
 #define NR_GAPS		2000U
 #define FEW		100U
 #define MANY		50000U
-#define TIMES		20		/* so much longer many may take than few, */
-#define FLOOR_NS	20000000	/* of which this counts at least */
+#define TIMES		20		/* many hops may take so many times as long as few, */
+#define FLOOR_NS	20000000	/* where at least this time counts */
 
 static uint64_t seed = RANDOM_SEED;
 
@@ -33,9 +33,9 @@ static uint64_t cpu_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/* ---- which hops ---- */
+/* ---- hops that a gap concerns ---- */
 
-/* what a walk over all hops at each gap would find */
+/* the hops that a walk over all hops at each gap would find */
 struct truth {
 	uint64_t last_ns[NR_HOPS + 1];
 	bool has_gap[NR_HOPS + 1];
@@ -70,7 +70,7 @@ static void step(struct paths *paths, struct truth *truth, uint64_t now_ns, uint
 		truth->has_gap[i] |= truth->last_ns[i] >= begin_ns;
 }
 
-/* The number of hops with a gap that should have none (@more), and the other way round. */
+/* Number of hops with a gap that should have none (@more), and the reverse. */
 static uint32_t compare(uint32_t gap_share, uint32_t nr_steps, uint32_t *more)
 {
 	struct truth truth = { 0 };
@@ -109,7 +109,7 @@ static void test_which(void)
 	ktap_result("with many gaps no hop lacks one");
 }
 
-/* ---- what a gap costs ---- */
+/* ---- cost of a gap ---- */
 
 static uint64_t cost_of_hops(uint32_t nr)
 {
@@ -128,7 +128,7 @@ static uint64_t cost_of_hops(uint32_t nr)
 	return begin_ns;
 }
 
-/* Tasks that ran and ended; then nothing but losses and snapshots of the queue. */
+/* Many tasks run and end; then there are only losses and snapshots of the queue. */
 static uint64_t cost_of_tasks(uint32_t nr)
 {
 	struct sched_watch watch;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an analysis takes grows with what lives, not with what was: recordings
- * of many short processes are made and analysed, and the most memory that the
- * program had is compared.
+ * The memory of an analysis grows with the objects that live, not with those that ever
+ * were: make and analyse recordings of many short processes, and compare the program's
+ * peak memory.
  *
  *	growth_test [PROCESSES]		(default: 50000; 400000 takes a minute)
  */
@@ -23,9 +23,9 @@
 #define NR_TASKS	75000U
 #define FIRST_PID	1000U
 #define START_NS	1000000000ULL
-#define STEP_NS		500U		/* between two records */
+#define STEP_NS		500U		/* time between two records */
 #define JSON_KIB	2048		/* JSON may take so much more than text */
-#define MOST_KIB	131072		/* however many processes there were */
+#define MOST_KIB	131072		/* limit for any number of processes */
 
 static char program[4096], data[] = "/tmp/growth_test.XXXXXX";
 
@@ -85,7 +85,7 @@ static void add_spawn(struct recording *r, uint32_t parent, uint32_t child, cons
 	add(r, &rec.hdr);
 }
 
-/* A process with a pipe to its parent and a file of its own. */
+/* A process that has a pipe to its parent and reads its own file. */
 static void short_process(struct recording *r, uint32_t i)
 {
 	uint32_t pid = FIRST_PID + i, pipe = 5000 + i, file = 10 + i;
@@ -156,7 +156,7 @@ static int write_file(int fd, make_fn make, uint32_t nr)
 	return tracefile_finish(r.file, &stats, &cpu) != 0;
 }
 
-/* In a process of its own: what the writer takes must not count. */
+/* Write the file in a separate process, whose memory does not count. */
 static bool make_file(make_fn make, uint32_t nr)
 {
 	int fd = open(data, O_RDWR | O_TRUNC | O_CLOEXEC), status;
@@ -172,7 +172,7 @@ static bool make_file(make_fn make, uint32_t nr)
 
 /* ---- measuring ---- */
 
-/* The most memory in KiB that the program had, -1 if it failed. */
+/* Peak memory of the program in KiB, -1 if it failed. */
 static long peak_kib(const char *const *argv)
 {
 	struct rusage usage;
@@ -204,7 +204,7 @@ static void check_json(const char *what, uint32_t nr, long text_kib, long json_k
 	ktap_result("JSON takes no more memory than text: %s", what);
 }
 
-/* Of twice as many processes hardly more is left. */
+/* Twice as many processes take hardly more memory. */
 static void check_growth(const char *what, uint32_t nr, long kib, long twice_kib)
 {
 	ktap_note("%s: %u processes: %ld KiB, %u: %ld KiB, of at most %u KiB", what, nr, kib,
@@ -233,7 +233,7 @@ static void test_processes(uint32_t nr)
 	check_growth("copies", nr, kib, PEAK("copies"));
 }
 
-/* [NR_ANALYSES], of tasks */
+/* [NR_ANALYSES], of scheduling */
 static const char *const analyses[][4] = {
 	{ "runq" }, { "runq", "--map" }, { "sched", "stat" }, { "sched", "latency" },
 	{ "sched", "latency", "--antagonists" }, { "sched", "timehist" },
@@ -242,7 +242,7 @@ static const char *const analyses[][4] = {
 
 #define NR_ANALYSES	(sizeof(analyses) / sizeof(analyses[0]))
 
-/* The most memory of each. */
+/* Measure the peak memory of each analysis. */
 static void measure(long kib[NR_ANALYSES])
 {
 	for (unsigned int i = 0; i < NR_ANALYSES; i++) {

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# JSON: is every member of every object in the manual page of its command, and
-# does the first object tell the version of all that?
+# JSON: each member of each object is in the manual page of its command, and the first
+# object has the version of the format.
 set -u
 cd "$(dirname "$0")" || exit 1
 
 . ../results.sh
 pages=$PWD/../../Documentation/man
 
-# members <JSON: what a record's own fields are called is in events.rst.
+# members <JSON: print the names of members. The fields of records are documented in
+# events.rst.
 members() {
 	python3 -c '
 import json, sys
@@ -31,8 +32,8 @@ while rest:
 print("\n".join(sorted(names)))'
 }
 
-# words PAGE: those of its section about JSON, of that about all commands, and of
-# ls's columns.
+# words PAGE: print the words of the page's section about JSON, of the section about
+# all commands, and of ls's columns.
 words() {
 	{
 		sed -n '/^\.Sh JSON/,/^\.Sh /p' "$pages/$1" "$pages/ipcprobe.1"
@@ -42,7 +43,7 @@ words() {
 	} | grep -o '[A-Za-z_:][A-Za-z_0-9:]*' | sort -u
 }
 
-# documented PAGE NAME: the JSON in $dir/json.
+# documented PAGE NAME: each member of the JSON in $dir/json is documented.
 documented() {
 	local missing
 
@@ -56,7 +57,7 @@ documented() {
 	fi
 }
 
-# versioned NAME
+# versioned NAME: the JSON in $dir/json begins with its version.
 versioned() {
 	if [ "$(head -n 1 "$dir/json" | python3 -c 'import json, sys
 print(list(json.loads(sys.stdin.readline()).items())[0])')" = "('schema', 2)" ]; then
@@ -67,7 +68,7 @@ print(list(json.loads(sys.stdin.readline()).items())[0])')" = "('schema', 2)" ];
 	fi
 }
 
-# check PAGE COMMAND...
+# check PAGE COMMAND...: test the JSON of the command.
 check() {
 	local page=$1
 	shift
@@ -99,17 +100,17 @@ check ipcprobe-vm.1 vm -J $$ $PPID
 check ipcprobe-vm.1 vm -J --touched 0.01 $$
 check ipcprobe-check.1 check -J
 cd - >/dev/null || exit 1
-# which takes the module: what its view may write
+# ipcprobe ls needs the module: find the members in its view's source
 sed -n '/---- JSON ----/,$s/"\([a-z_]*\)", *[a-z]/\n{"\1": 0}\n/gp' ../../tools/view/lab.c |
 	grep '^{' >"$dir/json"
 documented ipcprobe-lab.1 "'lab copies -J'"
-# what the synthetic recording has not
+# members that the synthetic recording does not have
 for golden in golden/*.json; do
 	page=${golden#golden/}
 	page=ipcprobe-${page%%[-.]*}.1
 	cp "$golden" "$dir/json"
 	documented "$page" "$golden"
-	# a list alone is a part of a page
+	# a file that holds a list is a part of a page
 	grep -q '^\[' "$golden" || versioned "$golden"
 done
 results_end

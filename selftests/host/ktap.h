@@ -20,7 +20,7 @@
 #include <string.h>
 
 static unsigned int ktap_nr_planned, ktap_nr, ktap_nr_failed;
-/* a condition of the present sentence was false */
+/* A condition of the present sentence was false. */
 static bool ktap_is_refuted;
 
 static inline void ktap_begin(unsigned int nr_tests)
@@ -29,7 +29,7 @@ static inline void ktap_begin(unsigned int nr_tests)
 	printf("KTAP version 1\n1..%u\n", nr_tests);
 }
 
-/* a fact about a failure, before its "not ok" */
+/* Print a fact about a failure, before its "not ok". */
 __attribute__((format(printf, 1, 2)))
 static inline void ktap_note(const char *format, ...)
 {
@@ -42,7 +42,10 @@ static inline void ktap_note(const char *format, ...)
 	putchar('\n');
 }
 
-/* The sentence that all conditions since the last one prove.  Return: is it true? */
+/*
+ * Print the sentence that all conditions since the last one prove.  Return: true if all
+ * of them were true.
+ */
 __attribute__((format(printf, 1, 2)))
 static inline bool ktap_result(const char *format, ...)
 {
@@ -60,7 +63,7 @@ static inline bool ktap_result(const char *format, ...)
 	return is_ok;
 }
 
-/* the exit status, which a wrong plan fails as well */
+/* Return: the exit status; a wrong plan fails, too. */
 static inline int ktap_end(void)
 {
 	if (ktap_nr != ktap_nr_planned)
@@ -70,7 +73,7 @@ static inline int ktap_end(void)
 
 /* ---- values ---- */
 
-/* a value of any scalar type */
+/* A value of any scalar type. */
 struct ktap_value {
 	enum { KTAP_SIGNED, KTAP_UNSIGNED, KTAP_REAL, KTAP_POINTER } kind;
 	union {
@@ -116,13 +119,16 @@ static inline double ktap_as_real(struct ktap_value value)
 	return value.kind == KTAP_SIGNED ? (double)value.i : (double)value.u;
 }
 
-/* False if one of them is not a number. */
+/* True if neither value is NaN. */
 static inline bool ktap_is_ordered(struct ktap_value a, struct ktap_value b)
 {
 	return ktap_as_real(a) == ktap_as_real(a) && ktap_as_real(b) == ktap_as_real(b);
 }
 
-/* Return: below 0, 0 or above 0, as a is less than b, equal or greater, whatever their types */
+/*
+ * Return: less than 0, 0 or more than 0, as @a is less than @b, equal or greater; of
+ * any types.
+ */
 static inline int ktap_order(struct ktap_value a, struct ktap_value b)
 {
 	bool a_is_below = a.kind == KTAP_SIGNED && a.i < 0;
@@ -162,7 +168,7 @@ static inline void ktap_print_bytes(const char *label, const void *bytes, size_t
 	printf("%s\n", i < len ? " ..." : "");
 }
 
-/* What is left of a line, if it is not too long. */
+/* Print the rest of a line unless it is too long. */
 static inline void ktap_print_line(const char *label, const char *line)
 {
 	size_t len = strcspn(line, "\n");
@@ -172,10 +178,10 @@ static inline void ktap_print_line(const char *label, const char *line)
 
 /* ---- conditions ---- */
 
-/* Where a condition stands, and what it says. */
+/* Position and text of a condition. */
 #define KTAP_HERE(text)	__FILE__, __LINE__, text
 
-/* A condition is false: begins the note that says so. */
+/* Begin the note about a condition that is false. */
 static inline void ktap_refute(const char *file, int line, const char *text)
 {
 	printf("# %s:%d: %s", file, line, text);
@@ -203,7 +209,10 @@ static inline void ktap_test(const char *file, int line, const char *text, bool 
 	printf(", wanted %s\n", wanted ? "another" : "0");
 }
 
-/* Of long texts, the first line that differs, from a little before the difference on. */
+/*
+ * Compare long texts: print the first line that differs, from a little before the
+ * difference on.
+ */
 static inline void ktap_compare_str(const char *file, int line, const char *text,
 				    const char *seen, const char *wanted)
 {
@@ -265,7 +274,7 @@ static inline void ktap_find_str(const char *file, int line, const char *text, b
 	}
 }
 
-/* Return: are all conditions of the sentence true so far? */
+/* Return: true if all conditions of the sentence were true so far. */
 #define KTAP_CONDITION(evaluate) ({						\
 	if (!ktap_is_refuted)							\
 		evaluate;							\
@@ -279,7 +288,7 @@ static inline void ktap_find_str(const char *file, int line, const char *text, b
 		     ktap_order(__seen, __wanted) operator 0, __seen, __wanted); \
 }))
 
-/* numbers and pointers */
+/* Compare numbers and pointers. */
 #define ktap_eq(seen, wanted)	KTAP_COMPARE(#seen " == " #wanted, seen, ==, wanted)
 #define ktap_ne(seen, other)	KTAP_COMPARE(#seen " != " #other, seen, !=, other)
 #define ktap_lt(seen, limit)	KTAP_COMPARE(#seen " < " #limit, seen, <, limit)
@@ -287,13 +296,13 @@ static inline void ktap_find_str(const char *file, int line, const char *text, b
 #define ktap_gt(seen, limit)	KTAP_COMPARE(#seen " > " #limit, seen, >, limit)
 #define ktap_ge(seen, limit)	KTAP_COMPARE(#seen " >= " #limit, seen, >=, limit)
 
-/* a number that is not 0 or a pointer that is not NULL, and the reverse */
+/* Test a number that is not 0 or a pointer that is not NULL, and the reverse. */
 #define ktap_true(value)							\
 	KTAP_CONDITION(ktap_test(KTAP_HERE(#value), true, KTAP_VALUE(value)))
 #define ktap_false(value)							\
 	KTAP_CONDITION(ktap_test(KTAP_HERE(#value), false, KTAP_VALUE(value)))
 
-/* strings and bytes */
+/* Compare strings and bytes. */
 #define ktap_str_eq(seen, wanted)						\
 	KTAP_CONDITION(ktap_compare_str(KTAP_HERE(#seen " == " #wanted), seen, wanted))
 #define ktap_str_ne(seen, other)						\

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Do the files of tools/ depend on each other in one direction only?  Includes are read
-# from the sources, calls from the object files (nm); the order of the folders stands in
-# Documentation/tools.rst.  Prints TAP.
+# The files of tools/ depend on each other in one direction only. Includes are read
+# from the sources, calls from the object files (nm); the order of the folders is in
+# Documentation/tools.rst. Prints TAP.
 # shellcheck disable=SC2016,SC2317 # programs of sed and awk; functions that prove() calls
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
@@ -11,19 +11,19 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd ../../tools || exit 1
 
-# "FOLDER LEVEL", the lowest first: folders in one row of the table have the same level.
+# Print "FOLDER LEVEL", the lowest first: folders in one row of the table have the same level.
 order() {
 	sed -n '/^Folders$/,/^Rules$/s/^\(``[a-z`, /.]*``\)  .*/\1/p' ../Documentation/tools.rst |
 		tr -d '`,' | awk '{ for (i = 1; i <= NF; i++) print $i, NR }'
 }
 
-# "FROM TO" for each include of one of our files.
+# Print "FROM TO" for each include of one of our files.
 includes() {
 	grep -rE --include='*.[ch]' '^#include "' . |
 		sed -E 's|^\./([^:]*):#include "([^"]*)".*|\1 \2|' | sort -u
 }
 
-# "FROM TO" for each symbol that one object file uses and another one defines.
+# Print "FROM TO" for each symbol that one object file uses and another one defines.
 calls() {
 	find . -name '*.c' | sed 's|^\./||; s|c$|o|' | xargs nm -A -g -P | sed 's|:||' | awk '
 	$3 == "U" { uses[$1, $2]; next }
@@ -37,8 +37,8 @@ calls() {
 	}' | sort -u
 }
 
-# Of "FROM TO": those that lead to a higher folder, or to another one of the same level.
-# The longest name in the table that a path begins with is its folder.
+# Of pairs "FROM TO" print those that lead to a higher folder, or to another one of
+# the same level. The folder of a path is its longest prefix in the table.
 upward() {
 	awk '
 	function folder(path) {
@@ -58,17 +58,18 @@ upward() {
 	}' "$work/order" "$1"
 }
 
-# The circles in pairs "FROM TO", as tsort(1) finds them: one file a line.
+# Print the cycles in pairs "FROM TO" as tsort(1) finds them: one file a line.
 circles() { tsort "$1" 2>&1 >/dev/null | sed 's/^tsort: //' || true; }
 
-# none COMMAND...: it prints nothing; else that is what is wrong.
+# none COMMAND...: the command prints nothing; any output is an error.
 none() {
 	"$@" >"$work/wrong"
 	cat "$work/wrong"
 	[ ! -s "$work/wrong" ]
 }
 
-# enough FILE LEAST: else nothing was found to look at.
+# enough FILE LEAST: the file has at least so many lines; less means that the search
+# is broken.
 enough() {
 	local nr
 
@@ -77,7 +78,7 @@ enough() {
 	[ "$nr" -ge "$2" ]
 }
 
-# The folders in a file that the table does not have; view/svg belongs to view.
+# Print the folders in a file that are not in the table; view/svg belongs to view.
 unlisted() {
 	awk 'NR == FNR { level[$1]; next } !($1 in level) && !(substr($1, 1, index($1 "/", "/") - 1) in level)' \
 		"$work/order" "$1"

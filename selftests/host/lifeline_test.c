@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The picture of tasks: a row for each with what it did when, on which CPU, and
- * who woke it; bounded in memory.
+ * The picture of tasks: a row for each task shows when the task did what, on which CPU,
+ * and who woke it; memory is bounded.
  */
 #include "ktap.h"
 #include "lib/parse.h"
@@ -14,10 +14,10 @@
 
 #define US		1000ULL
 #define START_NS	(1000 * US)
-#define LEFT		160.0	/* the picture's axis begins here */
-#define BAR_HEIGHT	14.0	/* of a task that runs */
+#define LEFT		160.0	/* where the picture's axis begins */
+#define BAR_HEIGHT	14.0	/* height of a task that runs */
 
-/* a picture that is being made of a trace; times are in us since the start */
+/* A picture that is being made of a trace; times are in us since the start. */
 struct drawn {
 	struct trace trace;
 	struct lifelines lines;
@@ -70,7 +70,7 @@ static void end(struct drawn *d)
 	trace_deinit(&d->trace);
 }
 
-/* A bar whose tooltip begins with @text is drawn from @from_us on, a us a pixel. */
+/* True if a bar whose tooltip begins with @text is drawn from @from_us on; a us is a pixel. */
 static bool is_bar(const struct drawn *d, const char *text, double from_us, double us,
 		   struct box *box)
 {
@@ -102,9 +102,9 @@ static void sleep_on(struct drawn *d, uint32_t tid, uint32_t cpu, uint32_t next)
 
 /*
  * 1600 us, a pixel each.  11 runs on CPU 0 until 100, blocks on a pipe until 12 wakes
- * it at 300, waits until 400, runs until 600, sleeps until an interrupt at 900 and
- * runs on CPU 1 from then on.  12 runs on CPU 1 until 500, 13 on CPU 0 when 11 does not.
- * 14 waits on CPU 1 from 1000 on.
+ * it at 300, waits until 400, runs until 600, sleeps until an interrupt at 900 and runs
+ * on CPU 1 from then on.  12 runs on CPU 1 until 500, 13 on CPU 0 while 11 does not. 14
+ * waits on CPU 1 from 1000 on.
  */
 static void take_turns(struct drawn *d)
 {
@@ -164,14 +164,14 @@ static void test_row(void)
 	ktap_str_eq(run.css, again.css);
 	ktap_true(is_near(run.height, BAR_HEIGHT));
 	ktap_true(is_near(run.y, again.y));
-	ktap_result("when a task ran is drawn, in the colour of its CPU");
+	ktap_result("a bar shows when a task ran, in the colour of its CPU");
 	ktap_true(is_bar(&d, "ping 11 ran on CPU 1: 0.000900000", 900, 700, &again));
 	ktap_str_ne(run.css, again.css);
-	ktap_result("and on another CPU in another");
+	ktap_result("on another CPU the bar has another colour");
 	ktap_true(is_bar(&d, "ping 11 queued on CPU 0: ", 300, 100, &wait));
 	ktap_true(is_near(wait.height, BAR_HEIGHT / 2));
 	ktap_contains(wait.css, "waiting");
-	ktap_result("when it waited, half as high");
+	ktap_result("a bar half as high shows when it waited");
 	ktap_true(is_bar(&d, "ping 11 blocked on pipe:[77]: ", 100, 200, &block));
 	ktap_true(is_bar(&d, "ping 11 asleep: ", 600, 300, &sleep));
 	ktap_lt(block.height, 4);
@@ -195,7 +195,7 @@ static void test_row(void)
 	end(&d);
 }
 
-/* Two wake-ups of 11: by 12, and by an interrupt on top of 13; one of 14, by a softirq. */
+/* 11 is woken twice: by 12, and by an interrupt during 13; 14 is woken once, by a softirq. */
 static void test_wakeups(void)
 {
 	struct drawn d;
@@ -212,7 +212,7 @@ static void test_wakeups(void)
 	ktap_result("a mark says when a task was woken, and by whom");
 	ktap_contains(d.svg, "woken at 0.000900000 s by an interrupt on CPU 1</title>");
 	ktap_contains(d.svg, "woken at 0.001000000 s by a softirq on CPU 1</title>");
-	ktap_result("an interrupt is not told as the task that it hit");
+	ktap_result("an interrupt is not shown as the interrupted task");
 	ktap_note("%u marks", nr_of(d.svg, "<path class=\"woken\""));
 	ktap_eq(nr_of(d.svg, "<path class=\"woken\""), 3);
 	ktap_contains(d.svg, "woken 2 times</text>");
@@ -221,7 +221,7 @@ static void test_wakeups(void)
 	end(&d);
 }
 
-/* Running: 11 1000 us; 12 500; 13 300 + 1000; 14 not, but it waited longest. */
+/* Running: 11 1000 us; 12 500; 13 300 + 1000; 14 never ran, but waited longest. */
 static void test_order(void)
 {
 	struct scope scope = { 0 };
@@ -240,7 +240,7 @@ static void test_order(void)
 	ktap_lt(ping, pong);
 	ktap_lt(pong, late);
 	ktap_lacks(d.svg, "further tasks");
-	ktap_result("those that ran longest are on top");
+	ktap_result("the tasks that ran longest are on top");
 	end(&d);
 	begin(&d, 0, 1600);
 	take_turns(&d);
@@ -248,7 +248,7 @@ static void test_order(void)
 	ktap_contains(d.svg, ">&lt;hog&gt; 13</text>");
 	ktap_lacks(d.svg, ">ping 11</text>");
 	ktap_contains(d.svg, "3 further tasks that ran less are not drawn");
-	ktap_result("how many are left out is said");
+	ktap_result("the number of left-out tasks is shown");
 	ktap_lacks(d.svg, "ran on CPU 1</text>");
 	ktap_lacks(d.svg, ">blocked on");
 	ktap_lacks(d.svg, ">mark above a row");
@@ -261,7 +261,7 @@ static void test_order(void)
 	draw(&d);
 	ktap_contains(d.svg, ">pong 12</text>");
 	ktap_lacks(d.svg, ">ping 11</text>");
-	ktap_result("only tasks of the processes wanted have a row");
+	ktap_result("only tasks of the selected processes have a row");
 	end(&d);
 	scope = (struct scope){ 0 };
 	parse_cpus("1", &scope.cpus);
@@ -273,11 +273,14 @@ static void test_order(void)
 	ktap_lacks(d.svg, "hog");
 	ktap_lacks(d.svg, ">late");
 	ktap_contains(d.svg, "ping 11 ran on CPU 0: ");
-	ktap_result("with -C only those that ran there, with all that they did");
+	ktap_result("with -C each task that ran there has a row, with its time on all CPUs");
 	end(&d);
 }
 
-/* 12's group is throttled from 400 to 1000; lost: 1200 to 1400, then 11 runs. */
+/*
+ * 12's group is throttled from 400 to 1000; records are lost from 1200 to 1400, then 11
+ * runs.
+ */
 static void test_states(void)
 {
 	struct box box, stripes;
@@ -300,15 +303,15 @@ static void test_states(void)
 	ktap_str_eq(stripes.css, "striped");
 	ktap_true(is_near(stripes.x, box.x));
 	ktap_true(is_near(stripes.width, box.width));
-	ktap_result("who is throttled has stripes");
+	ktap_result("a throttled task has stripes");
 	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.000000000 to 0.001200000 s", 0, 1200,
 			 &box));
 	ktap_true(is_bar(&d, "ping 11 ran on CPU 0: 0.001500000", 1500, 100, &box));
 	ktap_contains(d.svg, "<rect class=\"unknown\" x=\"1360.00\"");
 	ktap_contains(d.svg, "unknown: 0.001200000 to 0.001500000 s");
-	ktap_result("what was lost is hatched");
+	ktap_result("time of lost records is hatched");
 	ktap_contains(d.svg, "unknown: 0.001200000 to 0.001600000 s");
-	ktap_result("to the end, of who is not seen again");
+	ktap_result("time of a task without later records is hatched to the end");
 	end(&d);
 }
 
@@ -357,11 +360,14 @@ static void test_mixture(void)
 	ktap_contains(d.svg, "<path class=\"n0\" d=\"M");
 	ktap_contains(d.svg, ">several CPUs within a pixel<");
 	ktap_true(find_box(d.svg, ">several CPUs", &box));
-	ktap_result("of several CPUs in grey, and that is said");
+	ktap_result("shares of several CPUs are grey, and the legend says so");
 	end(&d);
 }
 
-/* More parts than there is room for: those that ran least lose theirs, and that is seen. */
+/*
+ * With more parts than there is room for, the tasks that ran least lose theirs, and the
+ * picture shows that.
+ */
 static void test_bound(void)
 {
 	uint32_t i, task, nr_kept = 0;
@@ -406,14 +412,14 @@ static void test_bound(void)
 	ktap_result("memory is bounded");
 	ktap_contains(d.svg, "not kept for want of room, unknown: 0.000000000");
 	ktap_contains(d.svg, ">unknown: records were lost, or there was no room for them");
-	ktap_result("what is not kept is hatched, and says so");
+	ktap_result("time whose parts are not kept is hatched, with a tooltip");
 	ktap_ne(least_ns, UINT64_MAX);
 	ktap_ge(least_ns, 800 / 2 * 17 * US);
-	ktap_result("those that ran longest are kept");
+	ktap_result("parts of the tasks that ran longest are kept");
 	end(&d);
 }
 
-/* More CPUs than colours. */
+/* There are more CPUs than colours. */
 static void test_cpus(void)
 {
 	uint32_t i, j, nr = 0, nr_same = 0, colour[64];
@@ -446,7 +452,7 @@ static void test_cpus(void)
 	ktap_eq(nr, COLOUR_NR);
 	ktap_false(nr_same);
 	ktap_contains(d.svg, ">one of 8 CPUs without a colour of their own<");
-	ktap_result("no two CPUs have the same colour, and those that have none are said");
+	ktap_result("no two CPUs have the same colour, and CPUs without one are named");
 	end(&d);
 }
 

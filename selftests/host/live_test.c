@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What /proc and netlink say of live objects is understood, or refused. */
+/* Live objects in /proc and netlink: right data is understood, wrong data is refused. */
 #include "ktap.h"
 
 #include <errno.h>
@@ -164,7 +164,7 @@ static struct nlmsghdr *add_socket(struct piece *piece, uint32_t ino, uint8_t st
 	return head;
 }
 
-/* All the messages, as libnl hands them on. */
+/* Add all messages as libnl passes them on. */
 static void add_all(struct live *live, const struct piece *piece)
 {
 	const struct nlmsghdr *head = (const void *)piece->buf;
@@ -198,7 +198,7 @@ static void test_sockets(struct live *live)
 	add_socket(&piece, 0, 1);
 	add_all(live, &piece);
 	ktap_eq(live->object.nr, 3);
-	ktap_result("sockets are told apart by their inodes, those without are left out");
+	ktap_result("sockets differ by their inodes, those without an inode are left out");
 	object = live_find(live, LIVE_TYPE_UNIX, 0, 100, 0);
 	ktap_true(object);
 	ktap_true(is_text(live, object, LIVE_COL_NAME, "@ab@c"));
@@ -219,7 +219,7 @@ static void test_sockets(struct live *live)
 	ktap_result("peers find each other");
 }
 
-/* The kernel tells of a datagram socket the next message's length. */
+/* For a datagram socket the kernel reports the length of the next message. */
 static void test_datagrams(struct live *live)
 {
 	struct unix_diag_rqlen queues = { .udiag_rqueue = 13, .udiag_wqueue = 7 };
@@ -329,15 +329,15 @@ static void test_relations(struct live *live)
 	ktap_eq(relation.other, writer);
 	ktap_eq(relation.kin, KIN_SIBLING);
 	ktap_eq(proc_at(&live->tasks, relation.common)->pid, 10);
-	ktap_result("a reader is told to whom of the writers it is related");
+	ktap_result("a reader has its relation to each writer");
 	relation = live_relation_of(live, writer);
 	ktap_eq(relation.other, both);
 	ktap_eq(relation.kin, KIN_CHILD);
-	ktap_result("and a writer to whom of the readers");
+	ktap_result("a writer has its relation to each reader");
 	pipe = live_get(live, LIVE_TYPE_PIPE, 0, 4, 0);
 	writer = live_hold(live, pipe, 11, 6, LIVE_WRITE);
 	ktap_false(live_relation_of(live, writer).other);
-	ktap_result("nobody at the other end");
+	ktap_result("no process is at the other end");
 	live_hold(live, pipe, 11, 7, LIVE_READ);
 	ktap_eq(live_relation_of(live, writer).kin, KIN_SAME);
 	ktap_result("the process itself at the other end");
@@ -364,7 +364,7 @@ static uint64_t cpu_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-/* What it costs to find each of @nr descriptors of a process; 0: one was not found. */
+/* Cost of finding each of @nr descriptors of a process; 0: one was not found. */
 static uint64_t cost_of_fds(struct live *live, int nr)
 {
 	struct live_proc proc = { .pid = 7 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Locks of this machine's glibc, with a thread that really waits for each: the
- * kernel says in /proc where it waits and how, the rest is what the module
+ * Locks of this machine's glibc, with a thread that really waits for each lock: where
+ * and how it waits is read from /proc, and the other fields are those that the module
  * would record.
  */
 #include <errno.h>
@@ -22,7 +22,7 @@
 #define PATIENCE_MS	10000
 #define NEAR	IPCPROBE_FUTEX_NEAR
 
-/* An object among other memory. */
+/* An object with other memory around it. */
 struct place {
 	char below[64];
 	union {
@@ -132,7 +132,7 @@ static void wait_cond_timed(struct place *place)
 static pid_t start(void (*function)(struct place *), struct place *place, pthread_t *thread);
 static bool find_wait(pid_t tid, const struct place *place, struct ipcprobe_rec_futex_block *rec);
 
-/* The two groups of waiters have taken turns once. */
+/* Let the two groups of waiters take turns once. */
 static void use_cond(struct place *place)
 {
 	struct ipcprobe_rec_futex_block rec;
@@ -238,7 +238,7 @@ static void take_sem_timed(struct place *place)
 	sem_timedwait(&place->of.sem, &far);
 }
 
-/* ---- what is none of them ---- */
+/* ---- memory that is no lock ---- */
 
 static void clear(struct place *place)
 {
@@ -331,7 +331,7 @@ static const struct lock_case cases[] = {
 	{ "semaphore", LOCK_SEM, NULL, make_sem, take_sem },
 	{ "shared semaphore", LOCK_SEM, NULL, make_shared_sem, take_sem },
 	{ "shared semaphore, time limit", LOCK_SEM, NULL, make_shared_sem, take_sem_timed },
-	/* not for certain */
+	/* not certain */
 	{ "barrier, first round", LOCK_FUTEX, NULL, make_barrier, pass_barrier },
 	{ "semaphore, time limit", LOCK_FUTEX, NULL, make_sem, take_sem_timed },
 	{ "pthread_once", LOCK_FUTEX, NULL, begin_once, run_once },
@@ -342,7 +342,7 @@ static const struct lock_case cases[] = {
 	{ "a lock without an owner", LOCK_FUTEX, NULL, like_a_mutex, wait_word },
 };
 
-/* ---- what the module would record ---- */
+/* ---- the record that the module would write ---- */
 
 struct job {
 	void (*function)(struct place *place);
@@ -400,7 +400,7 @@ static void fill_record(struct ipcprobe_rec_futex_block *rec, const uint64_t *ar
 	rec->owner = own_task(is_pi ? number & FUTEX_TID_MASK : number);
 }
 
-/* Is the thread asleep in futex(2), at @place or, without, wherever? */
+/* True if the thread sleeps in futex(2), at @place or, if that is NULL, anywhere. */
 static bool find_wait(pid_t tid, const struct place *place, struct ipcprobe_rec_futex_block *rec)
 {
 	uint64_t args[4];
@@ -424,7 +424,7 @@ static bool find_wait(pid_t tid, const struct place *place, struct ipcprobe_rec_
 	return true;
 }
 
-/* pthread_join() waits in the thread's own descriptor. */
+/* pthread_join() waits on a word in the thread's own descriptor. */
 static bool waits_elsewhere(const struct lock_case *test)
 {
 	return test->block == join;
@@ -442,7 +442,7 @@ static bool is_right(const struct lock_case *test, struct place *place, const st
 	return test->prepare != hold_for_writing || lock->owner == (uint32_t)gettid();
 }
 
-/* @fill: what is in the memory around it, and was where it is */
+/* @fill: contents of the memory around the lock */
 static bool try_case(const struct lock_case *test, uint8_t fill)
 {
 	struct place *place = aligned_alloc(64, (sizeof(*place) + 63) & ~63UL);
@@ -472,7 +472,7 @@ static bool try_case(const struct lock_case *test, uint8_t fill)
 	return false;
 }
 
-/* Random memory, much of it zeroes and small numbers, is no lock. */
+/* Random memory, much of it zeroes and small numbers, is recognised as no lock. */
 static void test_random(void)
 {
 	static const uint8_t ops[] = { IPCPROBE_FUTEX_OP_WAIT, IPCPROBE_FUTEX_OP_WAIT_BITSET,

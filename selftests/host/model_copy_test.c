@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Where bytes went: pipelines, inference, splice, fork, exec, loss, cycles.
- */
+/* Where bytes went: pipelines, inference, splice, fork, exec, loss, cycles. */
 #include "ktap.h"
 #include "trace_builder.h"
 
@@ -10,7 +8,7 @@
 #define BUF_B	0x20000000ULL
 #define BUF_C	0x30000000ULL
 
-/* A shell with pid 10 and its parent. */
+/* Begin with a shell, process 10, and its parent. */
 static void begin(struct trace *t)
 {
 	trace_shell(t);
@@ -18,7 +16,7 @@ static void begin(struct trace *t)
 	trace_file(t, 2, "/tmp/out.bin");
 }
 
-/* One process of a pipeline passes @bytes on at position @pos. */
+/* One process of a pipeline passes on @bytes at position @pos. */
 static void pass(struct trace *t, uint32_t pid, uint32_t in, uint32_t out, uint32_t pos,
 		 uint32_t bytes)
 {
@@ -92,7 +90,7 @@ static void test_six_copies(void)
 	trace_deinit(&t);
 }
 
-/* The reader's and its successor's records come before the writer's. */
+/* The records of the reader and of the next reader come before the writer's. */
 static void test_late_writer(void)
 {
 	struct path path;
@@ -138,7 +136,7 @@ static void test_inference(void)
 	ktap_eq(path.nr_hops, 2);
 	ktap_eq(path.grade, GRADE_INFERRED);
 	ktap_eq(path.bytes, BLOCK / 2);
-	ktap_result("a write from elsewhere in memory is linked by inference, and says so");
+	ktap_result("a write from other memory is linked by inference, and has this grade");
 	trace_deinit(&t);
 }
 
@@ -164,11 +162,11 @@ static void test_no_inference(void)
 	ktap_ne(path.grade, GRADE_INFERRED);
 	ktap_result("what a process makes is not linked to its configuration or to less than it made");
 	ktap_eq(trace_hop(&t, &path, 0)->key.origin, ORIGIN_MADE);
-	ktap_result("it is said to have made it");
+	ktap_result("its bytes count as made by the process");
 	trace_deinit(&t);
 }
 
-/* Memory used again: the loader's stack, a buffer that a device filled. */
+/* Memory is used again: the loader's stack, a buffer that a device filled. */
 static void test_reused_memory(void)
 {
 	struct path path;
@@ -444,7 +442,7 @@ static void test_loss(void)
 	ktap_ne(trace_hop(&t, &(struct path){ .hop = { trace_path(&t, 0).hop[0] } }, 0)->key.origin,
 		ORIGIN_MADE);
 	ktap_false(copies_is_complete(&t.model.copies));
-	ktap_result("after loss a process is not said to have made what it writes");
+	ktap_result("after loss no bytes count as made by a process");
 	ktap_le(trace_path(&t, 0).nr_hops, 2);
 	ktap_le(trace_path(&t, 1).nr_hops, 2);
 	ktap_le(trace_path(&t, 2).nr_hops, 2);
@@ -452,7 +450,7 @@ static void test_loss(void)
 	trace_deinit(&t);
 }
 
-/* A hook that the kernel has no place for: nobody knows how many events are missing. */
+/* A kernel has no place for a hook: the number of missing events is not known. */
 static void test_absent_hook(void)
 {
 	struct trace t;
@@ -471,7 +469,7 @@ static void test_absent_hook(void)
 	trace_deinit(&t);
 }
 
-/* The reader gives a lost record in the order of its begin. */
+/* The reader delivers a lost record in the order of its begin. */
 static void test_early_loss(void)
 {
 	struct trace t;
@@ -521,7 +519,7 @@ static void test_ping_pong(void)
 	trace_deinit(&t);
 }
 
-/* make's job server: tokens go round among many processes in any order. */
+/* make's job server: tokens pass among many processes in any order. */
 static void test_jobserver(void)
 {
 	uint32_t i, who, nr = 10, seed = 1;
@@ -572,7 +570,7 @@ static void test_calls(void)
 	ktap_eq(stat->nr_calls, 2);
 	ktap_eq(stat->nr_unknown, 1);
 	ktap_false(stat->bytes);
-	ktap_result("the end of a file is a call; a result that was not seen is said to be unknown");
+	ktap_result("a read at the end of a file is a call; an unrecorded result is unknown");
 	ktap_eq(trace_path(&t, 0).bytes, 100);
 	ktap_result("failed calls move nothing");
 	trace_deinit(&t);
@@ -625,7 +623,7 @@ static void test_window(void)
 	ktap_eq(trace_path(&t, 0).bytes, 4096);
 	ktap_eq(trace_path(&t, 0).nr_hops, 2);
 	ktap_eq(path_total(&t.model.copies).copied_bytes, 4096);
-	ktap_result("a window counts what is in it and knows what was before");
+	ktap_result("a window counts only its own records, with names from before it");
 	trace_deinit(&t);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Delays: what held a task up, part by part, and who ran meanwhile.  The truth is
- * what each test wrote: when, where, who.
+ * Delays: what delayed a task, part by part, and which tasks ran meanwhile.  The
+ * expected values are those that each test wrote into its records.
  */
 #include "ktap.h"
 #include "trace_builder.h"
@@ -9,7 +9,7 @@
 #include "watch/delay_report.h"
 
 #define US	1000ULL
-#define SLEEP	1U	/* state and dequeue flag */
+#define SLEEP	1U	/* state and flag of rq_dequeue */
 
 /* ---- records ---- */
 
@@ -54,9 +54,9 @@ static void throttle(struct trace *t, uint64_t us, uint16_t cpu, uint32_t group,
 	TRACE(t, rq_throttle, 0, .group = group, .cpu = cpu, .is_throttled = is_throttled);
 }
 
-/* ---- what is told ---- */
+/* ---- the delays that are reported ---- */
 
-#define VICTIM	11U	/* whose last delay is kept */
+#define VICTIM	11U	/* the task whose last delay is kept */
 
 struct told {
 	struct sched_watch watch;
@@ -85,7 +85,7 @@ static int on_lost(void *arg, const struct sched *sched, const struct sched_gap 
 	return 0;
 }
 
-/* Tasks 11 ... 16; CPUs 0 and 1 idle and known from 1 ms on. */
+/* Begin with tasks 11 ... 16; CPUs 0 and 1 are idle and known from 1 ms on. */
 static void begin(struct trace *t, struct told *told)
 {
 	uint32_t i;
@@ -124,7 +124,7 @@ static uint64_t ran_us(struct trace *t, const struct told *told, uint32_t part, 
 	return 0;
 }
 
-/* Are the parts those of @kinds, without a gap, and as long as the delay together? */
+/* True if the parts are of @kinds, without a gap, and together as long as the delay. */
 static bool has_parts(const struct told *told, const char *kinds)
 {
 	static const char letters[] = {
@@ -154,9 +154,9 @@ static bool has_parts(const struct told *told, const char *kinds)
 	return false;
 }
 
-/* ---- what can hold a task up ---- */
+/* ---- causes of a delay ---- */
 
-/* It waits behind 12 on CPU 0 and is pulled by CPU 1, where 13 had run. */
+/* The task waits behind 12 on CPU 0 and is pulled by CPU 1, where 13 had run. */
 static void test_moved(void)
 {
 	struct trace t;
@@ -186,16 +186,16 @@ static void test_moved(void)
 	ktap_false(ran_us(&t, &told, 1, 13));
 	ktap_eq(ran_us(&t, &told, 3, 13), 2);
 	ktap_false(ran_us(&t, &told, 3, 12));
-	ktap_result("who ran on the queue where it waited is told, and not who ran elsewhere");
+	ktap_result("tasks that ran on its queue while it waited are listed, and no others");
 	ktap_eq(told.report.part[1].cpu, 0);
 	ktap_eq(told.report.part[3].cpu, 1);
 	ktap_eq(told.report.part[2].by, tasks_known_tid(&t.model.tasks, 13));
 	ktap_eq(told.report.part[2].site, 7);
-	ktap_result("and who moved it, and by which function");
+	ktap_result("the task that moved it is known, and the function");
 	end(&t, &told);
 }
 
-/* The CPU chosen puts it on its queue itself: 14 runs there when it is notified. */
+/* The chosen CPU queues the task itself: 14 runs there when it is notified. */
 static void test_signalled(void)
 {
 	struct trace t;
@@ -240,14 +240,14 @@ static void test_throttled(void)
 	ktap_eq(part_us(&told, 3), 1000);
 	ktap_result("queued, throttled, queued");
 	ktap_eq(told.report.part[2].group, 4);
-	ktap_result("the group that was throttled is told, not its own");
+	ktap_result("the throttled group is named, not the task's own group");
 	ktap_eq(ran_us(&t, &told, 2, 12), 44000);
 	ktap_eq(ran_us(&t, &told, 2, 13), 35000);
-	ktap_result("and who ran while it was");
+	ktap_result("tasks that ran while it was throttled are listed");
 	end(&t, &told);
 }
 
-/* Taken off its queue for a change of its priority, and put back. */
+/* The task is taken off its queue for a change of its priority, and put back. */
 static void test_put_back(void)
 {
 	struct trace t;
@@ -267,7 +267,7 @@ static void test_put_back(void)
 	end(&t, &told);
 }
 
-/* It loses its CPU; later the other way: in the state of a sleeper, and is woken. */
+/* The task is preempted; later it is preempted in a sleeper's state, and woken. */
 static void test_preempted(void)
 {
 	struct trace t;
@@ -284,7 +284,7 @@ static void test_preempted(void)
 	ktap_eq(part_us(&told, 0), 4000);
 	ktap_false(told.report.wake_ns);
 	ktap_eq(ran_us(&t, &told, 0, 12), 4000);
-	ktap_result("who lost its CPU waits since then");
+	ktap_result("a preempted task waits from its preemption on");
 	t.now_ns = 10000 * US;
 	TRACE(&t, rq_switch, VICTIM, .next = 12, .preempt = 1,
 	      .prev_state = SLEEP);
@@ -293,11 +293,11 @@ static void test_preempted(void)
 	ktap_true(has_parts(&told, "q"));
 	ktap_eq(part_us(&told, 0), 4000);
 	ktap_false(told.report.wake_ns);
-	ktap_result("also if it is woken while it is queued");
+	ktap_result("so does one that is woken while it is queued");
 	end(&t, &told);
 }
 
-/* It loses its CPU and is moved at once, and runs there at once. */
+/* The task is preempted, is moved at once, and runs there at once. */
 static void test_no_length(void)
 {
 	struct trace t;
@@ -321,7 +321,7 @@ static void test_no_length(void)
 	end(&t, &told);
 }
 
-/* Woken before it has left its CPU, it waits since it has. */
+/* A task that is woken before it has left its CPU waits from when it has left. */
 static void test_early(void)
 {
 	struct trace t;
@@ -342,7 +342,7 @@ static void test_early(void)
 	end(&t, &told);
 }
 
-/* ---- who was in the way, over a recording ---- */
+/* ---- antagonists over a whole recording ---- */
 
 static const struct antagonist *pair(struct trace *t, const struct antagonists *antagonists,
 				     uint32_t tid, uint32_t by)
@@ -359,7 +359,7 @@ static const struct antagonist *pair(struct trace *t, const struct antagonists *
 	return pool_at(&antagonists->row, 0);
 }
 
-/* It is preempted by 12, and waits behind it and then 13 on CPU 0; 14 runs on CPU 1. */
+/* The task is preempted by 12, and waits behind 12 and then 13 on CPU 0; 14 runs on CPU 1. */
 static void test_antagonists(void)
 {
 	struct antagonists antagonists;
@@ -385,18 +385,18 @@ static void test_antagonists(void)
 	ktap_eq(pair(&t, &antagonists, VICTIM, 12)->nr_preemptions, 1);
 	ktap_eq(pair(&t, &antagonists, VICTIM, 13)->ran_ns, 2000 * US);
 	ktap_false(pair(&t, &antagonists, VICTIM, 13)->nr_preemptions);
-	ktap_result("who ran meanwhile, and who took the CPU: %llu and %llu ns",
+	ktap_result("antagonists, and the task that took the CPU: %llu and %llu ns",
 		    (unsigned long long)pair(&t, &antagonists, VICTIM, 12)->ran_ns,
 		    (unsigned long long)pair(&t, &antagonists, VICTIM, 13)->ran_ns);
 	ktap_false(pair(&t, &antagonists, VICTIM, 14)->ran_ns);
 	ktap_false(antagonists.unknown_ns);
 	ktap_eq(pair(&t, &antagonists, 13, VICTIM)->nr_preemptions, 1);
-	ktap_result("who ran elsewhere was in nobody's way");
+	ktap_result("a task that ran elsewhere is no antagonist");
 	antagonists_deinit(&antagonists);
 	end(&t, &told);
 }
 
-/* The list itself: who is told the same again, or woken where it waits, has no new part. */
+/* A repeated record, or a wake-up of a task that waits already, begins no new part. */
 static void test_told_again(void)
 {
 	const struct delay_part first = { .cpu = 1, .kind = DELAY_QUEUED };
@@ -410,7 +410,7 @@ static void test_told_again(void)
 	ktap_false(delay_woken(&delay, 900, 5));
 	ktap_false(delay.nr);
 	ktap_false(delay.is_known);
-	ktap_result("who does not wait is woken: no delay");
+	ktap_result("a task that does not wait has no delay");
 	delay_enter(&delay, 1000, &first);
 	delay_enter(&delay, 1010, &first);
 	ktap_eq(delay.nr, 1);
@@ -435,7 +435,7 @@ static void test_told_again(void)
 
 /* ---- bounds ---- */
 
-/* More moves than parts are kept. */
+/* There are more moves than parts are kept. */
 static void test_many_parts(void)
 {
 	struct trace t;
@@ -470,7 +470,7 @@ static void test_many_parts(void)
 	end(&t, &told);
 }
 
-/* More runs than are kept, and what was before the wait does not count. */
+/* There are more runs than are kept, and runs before the wait do not count. */
 static void test_many_runs(void)
 {
 	uint32_t nr = 5 * RUNS_KEPT, i;
@@ -496,7 +496,7 @@ static void test_many_runs(void)
 	end(&t, &told);
 }
 
-/* What is lost is not known. */
+/* A delay in a gap is not known. */
 static void test_lost(void)
 {
 	struct trace t;
@@ -536,7 +536,7 @@ static void test_lost_elsewhere(void)
 	ktap_eq(told.report.nr, 2);
 	ktap_eq(told.report.ran[1].nr, 1);
 	ktap_eq(told.report.ran[1].v[0].ns, 3000 * US);
-	ktap_result("but across one of another queue it does, and who ran is known: %llu ns",
+	ktap_result("a delay reaches across another queue's loss, with its antagonists: %llu ns",
 		    (unsigned long long)told.report.ns);
 	end(&t, &told);
 }

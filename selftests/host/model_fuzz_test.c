@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Records that make no sense, sound in their form only: no model may crash or
- * grow without bound.  To be built with -fsanitize=address,undefined as well.
+ * Records that are valid in form and meaningless in content: no model may crash or grow
+ * without bound.  To be built with -fsanitize=address,undefined, too.
  */
 #include <sys/resource.h>
 
@@ -20,7 +20,7 @@
 #include "view/timehist.h"
 
 #define NR_RECORDS	400000
-#define NR_WATCHED	40000	/* by each watcher */
+#define NR_WATCHED	40000	/* number of calls of each watcher */
 
 static uint64_t seed = RANDOM_SEED;
 
@@ -29,7 +29,7 @@ static uint64_t random_u64(void)
 	return random_next(&seed);
 }
 
-/* Mostly small numbers, so that records meet; sometimes anything. */
+/* Mostly small numbers, so that records refer to the same objects; sometimes any number. */
 static uint64_t random_value(void)
 {
 	uint64_t value = random_u64();
@@ -47,7 +47,7 @@ static uint64_t random_value(void)
 	}
 }
 
-/* Any event with any fields, as event_check() lets it pass. */
+/* Make any event with any fields that event_check() accepts. */
 static void random_record(char *room, uint64_t now_ns)
 {
 	const struct event_desc *desc = &event_table[random_u64() % event_table_len];
@@ -85,7 +85,7 @@ static void feed(struct trace *t, uint32_t nr)
 	}
 }
 
-/* Every view must cope too; what it writes is not looked at. */
+/* Each view must cope, too; its output is not checked. */
 static FILE *hide_stdout(void)
 {
 	FILE *terminal = stdout;
@@ -121,7 +121,7 @@ static void show(struct trace *t, const struct chart *chart, const struct lifeli
 	show_stdout(terminal);
 }
 
-/* ... and those that print as records come. */
+/* Run the views that print as records come. */
 static void watch(struct trace *t, const struct sched_watch *watch)
 {
 	t->model.sched.watch = watch;
@@ -270,7 +270,7 @@ static int watch_all(void)
 	return err;
 }
 
-/* What is over, and often what is named again later, is forgotten. */
+/* Objects that are over, and often named again later, are freed early. */
 static int feed_eagerly(void)
 {
 	static const struct sweep_limits limits = { .hops = 20, .shapes = 20, .files = 4,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How sure a link is: fingerprints of what was read and of what is written, made
- * here of data that the test itself has.
+ * How certain a link is: fingerprints of the bytes that were read and written, computed
+ * here from data of the test.
  */
 #include "ktap.h"
 #include "prints_of.h"
@@ -48,7 +48,7 @@ static void read_file(struct trace *t, uint32_t tid, uint64_t addr, const unsign
 	      .call = IPCPROBE_CALL_READ, .nr_segs = 1, WITH(p));
 }
 
-/* @asked bytes, of which @bytes were written */
+/* A write of @asked bytes, of which @bytes were written. */
 static void write_part(struct trace *t, uint32_t tid, uint32_t file, uint64_t addr,
 		       const unsigned char *data, uint32_t asked, uint32_t bytes)
 {
@@ -64,7 +64,7 @@ static void write_file(struct trace *t, uint32_t tid, uint64_t addr, const unsig
 	write_part(t, tid, OUT, addr, data, bytes, bytes);
 }
 
-/* Bytes that are linked to a hop before, by grade. */
+/* Number of bytes that are linked to a hop before, by grade. */
 struct sums {
 	unsigned long long grade[NR_GRADES];
 };
@@ -81,7 +81,7 @@ static struct sums sums_of(struct trace *t)
 	return sums;
 }
 
-/* The trace is over: are there so many bytes of each grade? */
+/* End the trace, and expect so many bytes of each grade. */
 static void expect(struct trace *t, uint64_t exact, uint64_t address, uint64_t inferred,
 		   const char *what)
 {
@@ -99,7 +99,7 @@ static void expect(struct trace *t, uint64_t exact, uint64_t address, uint64_t i
 	trace_deinit(t);
 }
 
-/* @bytes that were @data as they were read are @now as they are written. */
+/* Read @bytes with contents @data, and write them with contents @now. */
 static void copy(const unsigned char *data, const unsigned char *now, uint32_t bytes,
 		 uint64_t exact, uint64_t address, uint64_t inferred, const char *what)
 {
@@ -127,7 +127,7 @@ static void test_whole(void)
 	expect(&t, 0, BLOCK, 0, "a read without fingerprints, an old recording: by address");
 }
 
-/* fclose() gives the buffer of a configuration file to stdout. */
+/* fclose() of a configuration file frees its buffer, which stdout then uses. */
 static void test_reused(void)
 {
 	struct trace t;
@@ -143,14 +143,14 @@ static void test_reused(void)
 	write_file(&t, 12, BUF_A, text, BLOCK);
 	trace_finish(&t);
 	ktap_false(sums_of(&t).grade[GRADE_EXACT]);
-	ktap_result("what was found to be overwritten is forgotten (%llu exact)",
+	ktap_result("bytes that were overwritten are no longer linked (%llu exact)",
 		    sums_of(&t).grade[GRADE_EXACT]);
 	trace_deinit(&t);
 }
 
 /*
- * What process 12 reads of a file goes on as it is; of a further file, @changed
- * bytes are others then.
+ * Process 12 reads a file and writes it unchanged; it reads a further file and changes
+ * @changed bytes before it writes them.
  */
 static void copy_and_change(uint32_t changed, uint64_t exact, uint64_t address,
 			    uint64_t inferred, const char *what)
@@ -176,13 +176,13 @@ static void read_log(struct trace *t, const unsigned char *now)
 	write_file(t, 12, BUF_B, now, 64);
 }
 
-/* ld: of some files the words that are compared happen to be the same. */
+/* ld: in some files the words that are compared happen not to change. */
 static void test_changer(void)
 {
 	struct trace t;
 
 	copy_and_change(BLOCK / 32, 0, BLOCK, 0,
-			"of who changes data in place other files' words prove nothing");
+			"if a process changes data in place, other files' words prove nothing");
 	copy_and_change(BLOCK / 32 - 8, BLOCK, 0, 0,
 			"a small buffer that is used for something else does not make one");
 
@@ -269,7 +269,7 @@ static void test_parts(void)
 	trace_deinit(&t);
 }
 
-/* What was asked for and not moved has words as well: they count for nothing. */
+/* Bytes that were asked for and not moved have fingerprints as well; these do not count. */
 static void test_short_write(void)
 {
 	unsigned char mixed[BLOCK];
@@ -288,7 +288,7 @@ static void test_small(void)
 	struct trace t;
 
 	copy(text, text, 5, 5, 0, 0, "less than a word is compared as a whole");
-	copy(text, other, 5, 0, 0, 0, "and told apart");
+	copy(text, other, 5, 0, 0, 0, "and the two differ");
 
 	begin(&t);
 	read_file(&t, 12, BUF_A, text, 5);
@@ -320,7 +320,7 @@ static void test_vectors(void)
 	      .dur_ns = 5000, .call = IPCPROBE_CALL_WRITEV, .nr_segs = 2, WITH(p));
 	expect(&t, 4000, 0, 0, "each buffer of a vectored write has its own words");
 
-	/* 6000 bytes into two buffers of 4096 */
+	/* 6000 bytes into two buffers of 4096 bytes */
 	begin(&t);
 	segment(&t, BUF_B, text + 4096, 4096, 1904);
 	p = prints_of(text, BUF_A, 4096);
@@ -397,7 +397,7 @@ static void test_memory(void)
 	expect(&t, 2 * BLOCK, 0, 0, "memory of another process: compared on both sides");
 }
 
-/* A reader whose record comes before its writer's: it waits, words and all. */
+/* A reader whose record comes before its writer's waits for it, with its fingerprints. */
 static void test_parked(void)
 {
 	struct prints p = prints_of(text, BUF_B, BLOCK);
@@ -414,7 +414,7 @@ static void test_parked(void)
 	expect(&t, 3 * BLOCK, 0, 0, "operations that wait keep their words");
 }
 
-/* md5sum's digest is none of the file's bytes; the file's bytes before it are. */
+/* md5sum's digest has none of the file's bytes; the bytes before it are the file's. */
 static void test_weakest(void)
 {
 	struct path path;
@@ -435,7 +435,7 @@ static void test_weakest(void)
 	trace_deinit(&t);
 }
 
-/* a database's pool */
+/* a database's buffer pool */
 static void test_many_pages(void)
 {
 	const uint32_t nr = 16384;
@@ -459,7 +459,7 @@ static void test_many_pages(void)
 	trace_deinit(&t);
 }
 
-/* ipcprobe_print() before ABI 1.3. */
+/* ipcprobe_print() as it was before ABI 1.3. */
 static uint32_t old_print(uint64_t word)
 {
 	uint32_t print = word * 0x9e3779b97f4a7c15ULL >> 32;
@@ -492,7 +492,7 @@ static void test_constants(void)
 
 /* ---- checksums ---- */
 
-/* The records of the module about @bytes at @addr, which are @data. */
+/* The module's checksum records of @bytes at @addr, whose contents are @data. */
 static void sum_up(struct trace *t, uint32_t tid, uint64_t addr, const unsigned char *data,
 		   uint32_t bytes)
 {
@@ -523,7 +523,10 @@ static void sum_up(struct trace *t, uint32_t tid, uint64_t addr, const unsigned 
 	}
 }
 
-/* TRACE_STEP_NS a record: the call lasts long enough to have begun before its sums. */
+/*
+ * With TRACE_STEP_NS between records, the call is long enough to have begun before its
+ * sums.
+ */
 #define LONG_NS	1000000
 
 static void read_summed(struct trace *t, uint64_t addr, const unsigned char *data, uint32_t bytes)
@@ -547,7 +550,7 @@ static void write_summed(struct trace *t, uint64_t addr, const unsigned char *da
 	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, WITH(p));
 }
 
-/* @bytes at @addr were @data and are written as @now. */
+/* The @bytes at @addr had contents @data and are written as @now. */
 static void copy_summed(uint64_t addr, const unsigned char *data, const unsigned char *now,
 			uint32_t bytes, uint64_t exact, uint64_t address, uint64_t inferred,
 			const char *what)
@@ -576,7 +579,7 @@ static void test_sums(void)
 	copy_summed(BUF_A, text, now, BLOCK, BLOCK - 128, 0, 128,
 		    "two bytes that no word has: the two blocks they are in are no copies");
 	copy_summed(BUF_A + 20, text, now, BLOCK, BLOCK - 128, 0, 128,
-		    "likewise where blocks begin at other places of the buffer");
+		    "the same where blocks begin at other places of the buffer");
 
 	memcpy(now, text, BLOCK);
 	memset(now + 512, 0, 256);

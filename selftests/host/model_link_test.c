@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Which bytes are linked to which, and how often: no more than were read.
- */
+/* Which bytes are linked to which, and how often: never more than were read. */
 #include "ktap.h"
 #include "trace_builder.h"
 
@@ -30,7 +28,7 @@ static uint32_t file_of(struct trace *t, uint32_t object)
 	       file_at(&t->model.copies.files, object_number(object))->number : 0;
 }
 
-/* Bytes of second hops whose first hop read @file. */
+/* Number of bytes of second hops whose first hop read @file. */
 static uint64_t linked(struct trace *t, uint32_t file)
 {
 	const struct paths *paths = &t->model.copies.paths;
@@ -47,7 +45,7 @@ static uint64_t linked(struct trace *t, uint32_t file)
 	return sum;
 }
 
-/* One read, then the buffer is scratch space for several outputs in turn. */
+/* After one read the buffer is scratch space for several outputs in turn. */
 static void test_outputs_in_turn(void)
 {
 	struct trace t;
@@ -80,7 +78,7 @@ static void test_outputs_in_turn(void)
 	trace_deinit(&t);
 }
 
-/* What goes to two files is gone from the process once. */
+/* Bytes that go to two files leave the process once. */
 static void test_half_twice(void)
 {
 	uint64_t stayed = 0;
@@ -101,7 +99,7 @@ static void test_half_twice(void)
 	trace_deinit(&t);
 }
 
-/* Small writes of other data are inferred; then the very bytes that were read go out. */
+/* Small writes of other data are inferred; then the very bytes that were read are written. */
 static void test_not_more_than_read(void)
 {
 	struct trace t;
@@ -120,7 +118,7 @@ static void test_not_more_than_read(void)
 	trace_deinit(&t);
 }
 
-/* journald asks for the size first; sd-bus reads into a small buffer. */
+/* journald peeks for the size first; sd-bus reads into a small buffer. */
 static void test_truncated(void)
 {
 	struct path_total total;
@@ -160,7 +158,7 @@ static void test_truncated(void)
 	trace_deinit(&t);
 }
 
-/* @nr processes, each of which copies from the pipe before it to the next one. */
+/* Begin a chain of @nr processes, each of which copies from one pipe to the next. */
 static struct path chain(struct trace *t, uint32_t nr)
 {
 	uint32_t i;
@@ -204,7 +202,7 @@ static void test_long_chain(void)
 	trace_deinit(&t);
 }
 
-/* One segment, used by two stages of a pipeline at different places. */
+/* Two stages of a pipeline use one segment at different places. */
 static void test_segment_twice(void)
 {
 	const uint64_t shm = 0x7f0000000000;
@@ -247,8 +245,8 @@ static void test_segment_twice(void)
 }
 
 /*
- * Client and server; the server's answer is made of the question by inference
- * only, and the client sends the answer on as it is.
+ * Client and server: the server's answer is linked to the request by inference only,
+ * and the client passes the answer on unchanged.
  */
 static void test_inferred_circle(void)
 {
@@ -280,7 +278,7 @@ static void test_inferred_circle(void)
 	trace_deinit(&t);
 }
 
-/* dd of a template, a server's cached page */
+/* dd of a template, a page cached by a server */
 static void test_sent_again(void)
 {
 	uint64_t made = 0, unknown = 0;
@@ -313,7 +311,7 @@ static enum hop_origin first_origin(struct trace *t)
 	return trace_hop(t, &path, 0)->key.origin;
 }
 
-/* Who was there before the recording may send what it had read before. */
+/* A process older than the recording may send what it had read before. */
 static void test_older_process(void)
 {
 	enum hop_origin origin, after;
@@ -339,7 +337,7 @@ static void test_older_process(void)
 	trace_deinit(&t);
 }
 
-/* The loader reads a library's head on a stack that others use after it. */
+/* The loader reads a library's head into a stack buffer that is then used for other data. */
 static void test_library_names(void)
 {
 	static const struct {
@@ -371,7 +369,7 @@ static void test_library_names(void)
 	ktap_result("a library is known by its name, not by its folder's (%u wrong)", nr_wrong);
 }
 
-/* 32 MiB that one process reads, and a scrap that is passed on by inference. */
+/* One process reads 32 MiB, and a few bytes are passed on by inference. */
 static void test_order(void)
 {
 	struct path path;
@@ -405,7 +403,7 @@ static void test_order(void)
 	trace_deinit(&t);
 }
 
-/* "record -e pipe": what was read from a file meanwhile lies in the same memory. */
+/* "record -e pipe": bytes that were read from a file meanwhile are in the same memory. */
 static void test_partial(void)
 {
 	static const char *const cpus[] = { "", "0-1" };

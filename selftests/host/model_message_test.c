@@ -11,8 +11,8 @@
 #define IN	1
 #define OUT	2
 #define BUF	0x10000000ULL
-#define SOCK_A	1	/* the server's end */
-#define SOCK_B	2	/* the client's */
+#define SOCK_A	1	/* the server's socket */
+#define SOCK_B	2	/* the client's socket */
 
 static void begin(struct trace *t)
 {
@@ -42,7 +42,7 @@ static uint32_t queue_of(struct trace *t)
 	return channels_find(&t->model.copies.channels, CHANNEL_MSG, channel_sysv_key(7, 5));
 }
 
-/* Four copies, exact, all of them on one path. */
+/* Expect four exact copies, all on one path. */
 static void expect_four_copies(struct trace *t, uint64_t bytes)
 {
 	struct path path = trace_path(t, 0);
@@ -78,7 +78,7 @@ static void test_msg(void)
 	trace_deinit(&t);
 }
 
-/* By type, messages are received in another order. */
+/* Messages are received by type, in another order. */
 static void test_order(void)
 {
 	struct trace t;
@@ -96,7 +96,7 @@ static void test_order(void)
 	ktap_eq(trace_flow(&t, queue_of(&t), 13, CLIENT), 150);
 	ktap_result("a receive is tied to the very send its message came from");
 	ktap_eq(channel_left_bytes(channel_at(&t.model.copies.channels, queue_of(&t))), 100);
-	ktap_result("what nobody received is left there");
+	ktap_result("messages that were not received are left there");
 	trace_deinit(&t);
 }
 
@@ -133,7 +133,7 @@ static void test_unknown_send(void)
 	ktap_eq(path.nr_hops, 2);
 	ktap_false(t.model.copies.nr_parked);
 	ktap_eq(trace_hop(&t, &path, 0)->key.origin, ORIGIN_UNKNOWN);
-	ktap_result("of a message sent before nobody knows who sent it, and nobody waits");
+	ktap_result("an older message has no known sender, and its receive does not wait");
 	trace_deinit(&t);
 }
 
@@ -255,7 +255,7 @@ static void test_stream(void)
 	trace_deinit(&t);
 }
 
-/* A send whose bytes are not one run, and a receiver that is faster. */
+/* The bytes of a send are not contiguous, and the receiver is faster. */
 static void test_segments(void)
 {
 	struct trace t;
@@ -316,7 +316,7 @@ static double copied_on_all_paths(struct trace *t)
 	return copied;
 }
 
-/* recv() with MSG_TRUNC and a buffer of @count bytes, for a message of 1000 */
+/* recv() with MSG_TRUNC and a buffer of @count bytes, for a message of 1000 bytes. */
 static void receive_length(struct trace *t, uint32_t count, uint16_t flags)
 {
 	TRACE(t, unix_recv, CLIENT, .addr = BUF, .sock = SOCK_B, .peer = SOCK_A, .count = count,
@@ -346,7 +346,7 @@ static void test_truncated(void)
 	receive_length(&t, 0, IPCPROBE_UNIX_PEEK);
 	trace_finish(&t);
 	ktap_eq(copied_on_all_paths(&t), 1000);
-	ktap_result("to ask for a message's length copies nothing");
+	ktap_result("a receive of only the length copies nothing");
 	trace_deinit(&t);
 
 	begin(&t);
@@ -361,7 +361,7 @@ static void test_truncated(void)
 	copied_on_all_paths(&t);
 	ktap_eq(bytes_thrown_away(&t), 996);
 	ktap_eq(trace_nr_paths(&t), 3);
-	ktap_result("the rest of a message is thrown away: %llu",
+	ktap_result("the rest of a message is discarded: %llu",
 		    (unsigned long long)bytes_thrown_away(&t));
 	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), 4);
 	ktap_eq(trace_path(&t, 0).bytes, 4);
@@ -395,7 +395,7 @@ static void test_dropped(void)
 	trace_deinit(&t);
 }
 
-/* A BPF program gives the socket bytes that were sent to another one. */
+/* A BPF program passes bytes to a socket that were sent to another one. */
 static void test_redirected(void)
 {
 	struct trace t;

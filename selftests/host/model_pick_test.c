@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why the scheduler chose: the rules of CFS and EEVDF, chains of searches, the
- * classes' order, wake-up checks, loss.
+ * Why the scheduler chose a task: the rules of CFS and EEVDF, chains of searches, the
+ * order of classes, wake-up checks, loss.
  *
- * What must come out is written by hand from the kernel's sources,
+ * The expected results were written by hand from the kernel's sources,
  * kernel/sched/fair.c of Linux 6.1, 6.12 and 7.2.
  */
 #include "ktap.h"
@@ -11,7 +11,7 @@
 #include "random.h"
 #include "trace_builder.h"
 
-/* what a candidate does not say is 0 */
+/* members of a candidate that are not named are 0 */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 #define MS	1000000LL
@@ -26,14 +26,14 @@ enum {
 	DELAYED = IPCPROBE_PICK_DELAYED,
 };
 
-/* one candidate: a task, or a group if @group */
+/* A candidate: a task, or a group if @group is set. */
 struct entity {
 	uint32_t tid;
-	int64_t vruntime;	/* since ZERO */
-	int64_t deadline;	/* since ZERO */
+	int64_t vruntime;	/* relative to ZERO */
+	int64_t deadline;	/* relative to ZERO */
 	uint16_t flags;
 	uint32_t group;
-	uint32_t weight;	/* 0 = NICE_0 */
+	uint32_t weight;	/* 0 means NICE_0 */
 };
 
 static const struct pick_cpu *cpu0(struct trace *t)
@@ -62,7 +62,7 @@ static void candidate(struct trace *t, const struct entity *e)
 	      .slice_ns = 3000000, .group = e->group, .pick_flags = e->flags);
 }
 
-/* A search of @group's queue: all its entities are told, in this order. */
+/* Emit a search of @group's queue, with all its entities in this order. */
 static void search(struct trace *t, uint32_t group, uint16_t flags, const struct entity *e,
 		   uint32_t nr, uint32_t nr_queued, uint32_t woken)
 {
@@ -108,7 +108,7 @@ static void group(struct trace *t, uint32_t number, uint32_t parent, const char 
 	TRACE_TEXT(t, rq_group, 0, path, path, .group = number, .parent = parent, .cgroup = number);
 }
 
-/* Fair tasks 11, 12, 13 in the root group on CPU 0; 11 runs. */
+/* Begin with fair tasks 11, 12, 13 in the root group on CPU 0; 11 runs. */
 static void begin(struct trace *t)
 {
 	uint32_t tid;
@@ -124,7 +124,7 @@ static void begin(struct trace *t)
 	TRACE(t, rq_snapshot_end, 11, .nr_running = 3, .nr_members = 3);
 }
 
-/* One search and a switch to @next: was the rule @rule, and right? */
+/* Emit one search and a switch to @next; expect this rule, and that it predicts the switch. */
 #define ONE(flags, next, want, sentence, ...) do {				\
 	struct trace t;								\
 	begin(&t);								\
@@ -140,14 +140,14 @@ static void begin(struct trace *t)
 
 /* ---- CFS ---- */
 
-/* Two CPUs: the granularity is 2 ms. */
+/* With two CPUs the granularity is 2 ms. */
 static void test_cfs(void)
 {
 	ONE(0, 12, PICK_BY_LEFTMOST, "CFS: the least vruntime, not the running one's",
 	    { 11, 5 * MS, 0, CURR }, { 12, 1 * MS }, { 13, 2 * MS });
 	ONE(0, 13, PICK_BY_LEFTMOST, "CFS: equals go to the one that is queued",
 	    { 11, 5, 0, CURR }, { 13, 5 });
-	ONE(0, 12, PICK_BY_SKIP, "CFS: who yielded gives way to the second",
+	ONE(0, 12, PICK_BY_SKIP, "CFS: a task that yielded gives way to the second",
 	    { 13, 0, 0, SKIP }, { 12, 2 * MS });
 	ONE(0, 13, PICK_BY_LEFTMOST, "CFS: but not by more than the granularity",
 	    { 13, 0, 0, SKIP }, { 12, 2 * MS + 1 });
@@ -164,22 +164,22 @@ static void test_cfs(void)
 	ONE(0, 12, PICK_BY_ONLY, "CFS: the only one", { 12, 0 });
 }
 
-/* The granularity is in virtual time of the leftmost: nice 19 weighs 15, nice 1 820. */
+/* The granularity is in virtual time of the leftmost: nice 19 has weight 15, nice 1 820. */
 static void test_cfs_weight(void)
 {
 	const struct pick_entity light = { .weight = 15 << 10 }, task = { .weight = 820 << 10 };
 	const struct pick_entity in_group = { .weight = 820 << 10, .group = 5 };
 
-	/* 2 ms * 1024 * 286331153 >> 32, 37 and 30 bits: as the kernel rounds */
+	/* 2 ms * 1024 * 286331153 >> 32, with 37 and 30 bits: rounded like the kernel */
 	ktap_eq(pick_virtual_time(2 * MS, &light), 136533333);
 	ktap_result("__calc_delta() for nice 19");
-	/* 10^10 * 1024 * 5237765 / 2^32: the task's inverse is from the table */
+	/* 10^10 * 1024 * 5237765 / 2^32: the inverse of a task's weight is in a table */
 	ktap_eq(pick_virtual_time(10000 * MS, &task), 12487804889ULL);
 	ktap_result("__calc_delta() for nice 1");
-	/* 1024 * 5237764: a group's is divided */
+	/* 1024 * 5237764: the inverse of a group's weight is computed by division */
 	ktap_eq(pick_virtual_time(10000 * MS, &in_group), 12487802505ULL);
 	ktap_result("and for a group's weight");
-	ONE(0, 13, PICK_BY_NEXT, "CFS: who is ahead of a light one may be so by more",
+	ONE(0, 13, PICK_BY_NEXT, "CFS: a task may be ahead of a light one by more",
 	    { 12, 0, .weight = 15 << 10 }, { 13, 136533333, 0, NEXT });
 	ONE(0, 12, PICK_BY_LEFTMOST, "CFS: but by no nanosecond more than that",
 	    { 12, 0, .weight = 15 << 10 }, { 13, 136533334, 0, NEXT });
@@ -246,7 +246,7 @@ static void test_unscaled(void)
 	ktap_result("and in the other, never below 2");
 }
 
-/* Sums that 64 bits do not hold. */
+/* Sums exceed 64 bits. */
 static void test_wide(void)
 {
 	struct pick_level level = {
@@ -309,12 +309,12 @@ static void test_cut(void)
 	switch_to(&t, 11, 0, 12, 120);
 	ktap_false(picks_sum(&t.model.picks).nr);
 	ktap_eq(t.model.picks.nr_undecided, 1);
-	ktap_result("nothing is predicted if an eligible one may be among those not told");
+	ktap_result("nothing is predicted if a candidate without a record may be eligible");
 	search(&t, ROOT, 0, two, 1, 7, 0);
 	switch_to(&t, 12, 0, 13, 120);
 	ktap_false(picks_sum(&t.model.picks).nr);
 	ktap_eq(t.model.picks.nr_undecided, 2);
-	ktap_result("nor by CFS, if nobody of the queue is told");
+	ktap_result("CFS predicts nothing without a candidate of the queue");
 	candidate(&t, &two[0]);
 	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 2, .nr_told = 2);
 	switch_to(&t, 13, 0, 12, 120);
@@ -395,7 +395,7 @@ static uint32_t request_tid(struct trace *t)
 	return cpu0(t)->cause.ts_ns ? task_at(&t->model.tasks, cpu0(t)->cause.task)->tid : 0;
 }
 
-/* A request counts until the scheduler has looked, whatever came of it. */
+/* A request counts until the scheduler's next choice, whatever it chose. */
 static void test_requests(void)
 {
 	struct trace t;
@@ -435,7 +435,7 @@ static void test_requests(void)
 	TRACE_LOST(&t, t.now_ns - 5000, 3, PICK);
 	switch_to(&t, 12, 0, 13, 120);
 	ktap_false(request_tid(&t));
-	ktap_result("after a loss it is not known who asked");
+	ktap_result("after a loss the requesting task is not known");
 	trace_deinit(&t);
 }
 
@@ -534,7 +534,7 @@ static void test_classes(void)
 	ktap_result("deadline: the earliest, before real time");
 	switch_to(&t, 12, 0, 0, 140);
 	expect_count(&t, PICK_BY_IDLE, 1, 0);
-	ktap_result("idle with somebody queued is a miss");
+	ktap_result("idle with a queued task is a miss");
 	trace_deinit(&t);
 }
 
@@ -549,11 +549,11 @@ static void test_idle(void)
 	dequeue(&t, 13);
 	switch_to(&t, 11, 1, 0, 140);
 	expect_count(&t, PICK_BY_IDLE, 1, 1);
-	ktap_result("idle: who is left sleeps, or is in a throttled group");
+	ktap_result("idle: the remaining members sleep, or are in a throttled group");
 	trace_deinit(&t);
 }
 
-/* A fair task runs though a real-time one could. */
+/* A fair task runs although a real-time task is queued. */
 static void test_server(void)
 {
 	struct trace t;
@@ -577,7 +577,7 @@ static void test_server(void)
 	trace_deinit(&t);
 }
 
-/* What a BPF scheduler goes by is not known; which classes come before it is. */
+/* The rule of a BPF scheduler is not known; the classes before it are. */
 static void test_bpf_scheduler(void)
 {
 	struct trace t;
@@ -607,7 +607,7 @@ static void test_bpf_scheduler(void)
 	trace_deinit(&t);
 }
 
-/* What is not known of a member is not guessed. */
+/* Unknown properties of a member are not guessed. */
 static void test_doubt(void)
 {
 	struct trace t;
@@ -658,7 +658,7 @@ static uint64_t below(uint64_t n)
 	return (random_next(&seed) >> 20) % n;
 }
 
-/* The definition of EEVDF itself, with rational numbers of 128 bits: sums of all. */
+/* The definition of EEVDF, in rational numbers of 128 bits. */
 static int32_t define_eevdf(const struct pick_level *level)
 {
 	int32_t best = -1;
@@ -713,7 +713,7 @@ static bool is_same_eevdf(void)
 	       (pick_predict(&level, 0), level.predicted == define_eevdf(&level));
 }
 
-/* pick_next_entity() of Linux 6.1 once more, on an array sorted by vruntime, nice 0. */
+/* pick_next_entity() of Linux 6.1 again, on an array sorted by vruntime, for nice 0. */
 static int32_t define_cfs(const struct pick_entity *e, uint32_t nr, bool has_curr, int64_t gran)
 {
 	int32_t order[9] = { 0 }, se, second = -1, next = -1, last = -1;
@@ -721,7 +721,7 @@ static int32_t define_cfs(const struct pick_entity *e, uint32_t nr, bool has_cur
 
 	for (uint32_t i = has_curr; i < nr; i++)
 		order[n++] = i;
-	if (has_curr) {		/* where would it stand? before equals never */
+	if (has_curr) {		/* its position in the tree would be after its equals */
 		uint32_t at = 0;
 
 		while (at < n && e[order[at]].vruntime <= e[0].vruntime)

@@ -9,7 +9,7 @@
 #define BUF_A	0x10000000ULL
 #define BUF_B	0x20000000ULL
 
-/* A pipe with number 77; processes 11 ... 14 are children of sh[10]. */
+/* Begin with a pipe with number 77; processes 11 ... 14 are children of sh[10]. */
 static void begin(struct trace *t)
 {
 	uint32_t pid;
@@ -36,7 +36,7 @@ static void test_two_writers(void)
 	trace_deinit(&t);
 }
 
-/* Two packets of 100 bytes, of which 10 and all are read; in either order of records. */
+/* Two packets of 100 bytes, of which 10 and all are read; the records come in either order. */
 static void test_packets(bool is_late)
 {
 	struct trace t;
@@ -64,7 +64,7 @@ static void test_packets(bool is_late)
 	ktap_false(channel_left_bytes(trace_pipe_of(&t, 77)));
 	ktap_eq(trace_pair(&t, 77, 11, 13), 10);
 	ktap_eq(trace_pair(&t, 77, 12, 13), 100);
-	ktap_result("the rest of a packet is thrown away, not left (%llu, %llu)%s",
+	ktap_result("the rest of a packet is discarded, not left (%llu, %llu)%s",
 		    (unsigned long long)gone, (unsigned long long)left,
 		    is_late ? ", the write's record being late" : "");
 	trace_deinit(&t);
@@ -88,7 +88,7 @@ static void test_any_order(void)
 	trace_deinit(&t);
 }
 
-/* 4 writers, 4 readers, random sizes; each CPU's records are late in its way. */
+/* 4 writers, 4 readers, random sizes; each CPU delays its records by another time. */
 static void test_many(void)
 {
 	uint64_t written[4] = { 0 }, pairs[4] = { 0 };
@@ -203,7 +203,7 @@ static void test_segments(void)
 	trace_deinit(&t);
 }
 
-/* Writers in turn, and nobody who is recorded reads. */
+/* Writers take turns, and no recorded process reads. */
 static void test_unread(void)
 {
 	struct channel channel = { 0 };
@@ -221,11 +221,11 @@ static void test_unread(void)
 		ktap_note("%u segments: error %d, room for %u", i, err, channel.cap_segs);
 	ktap_false(err);
 	ktap_le(channel.cap_segs, STREAM_SEGS_MAX);
-	ktap_result("what nobody reads is forgotten from some length on");
+	ktap_result("unread bytes are dropped from some length on");
 	free(channel.seg);
 }
 
-/* What is kept of a pipe that is gone, and of a task that has ended. */
+/* Statistics of a pipe that is freed, and of a task that has ended. */
 static void test_ended(void)
 {
 	const struct channel *drained, *left;
@@ -251,7 +251,7 @@ static void test_ended(void)
 			  left->cap_segs, drained->nr_segs, left->nr_segs);
 	ktap_eq(drained->cap_segs, drained->nr_segs);
 	ktap_eq(left->cap_segs, left->nr_segs);
-	ktap_result("a pipe that is gone keeps no more than what was left in it");
+	ktap_result("a freed pipe keeps only the bytes that were left in it");
 	ktap_true(task);
 	ktap_false(state);
 	ktap_result("a task that has ended keeps nothing of its calls");
@@ -337,7 +337,7 @@ static void test_snapshot(void)
 	ktap_false(t.model.copies.nr_parked);
 	ktap_eq(trace_pair(&t, 77, 0, 13), 600);
 	ktap_eq(trace_pair(&t, 77, 11, 13), 100);
-	ktap_result("what was in a pipe before has no known writer, and nobody waits for one");
+	ktap_result("bytes older than the recording have no known writer, and no read waits for one");
 	ktap_eq(trace_pipe_of(&t, 77)->peak_bytes, 700);
 	ktap_result("it counts for the occupancy");
 	trace_deinit(&t);
@@ -361,8 +361,8 @@ static void test_resync(void)
 }
 
 /*
- * As the module has it when 50 bytes went in unseen behind the first 100: all
- * that is in the pipe stands behind position 100, which was the last in use.
+ * The records after 50 bytes went in unrecorded, after the first 100 bytes: all bytes
+ * in the pipe count as after position 100, the last one known.
  */
 static void test_unseen(void)
 {
@@ -377,7 +377,7 @@ static void test_unseen(void)
 	trace_read(&t, 13, 77, 200, BUF_B, 50);
 	ktap_false(trace_pair(&t, 77, 11, 13));
 	ktap_false(trace_pair(&t, 77, 12, 13));
-	ktap_result("bytes of an unseen writer are nobody else's");
+	ktap_result("bytes of an unrecorded writer have no other writer");
 	trace_read(&t, 13, 77, 250, BUF_B, 100);
 	trace_finish(&t);
 	ktap_eq(trace_pair(&t, 77, 12, 13), 100);
@@ -398,7 +398,7 @@ static void test_unseen_splice(void)
 	trace_read(&t, 13, 77, 0, BUF_B, 100);
 	trace_finish(&t);
 	ktap_false(trace_pair(&t, 77, 11, 13));
-	ktap_result("a splice beside unseen bytes: the writer is unknown");
+	ktap_result("a splice beside unrecorded bytes: the writer is unknown");
 	trace_deinit(&t);
 }
 
@@ -462,7 +462,7 @@ static void test_relations(void)
 	ktap_result("ancestor, descendant, common ancestor");
 	ktap_eq(kin(&t, 11, 15), KIN_UNRELATED);
 	ktap_eq(kin(&t, 12, 99), KIN_UNKNOWN);
-	ktap_result("a reused pid is no relation; a process never told of is unknown");
+	ktap_result("a reused pid is no relation; a process without records is unknown");
 	trace_deinit(&t);
 }
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The ranges of address spaces against the same kept byte by byte.
- */
+/* The ranges of address spaces, compared with a simple model of single bytes. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ktap.h"
 #include "model/copies/range.h"
 
-#define SPACE		4096U	/* addresses */
+#define SPACE		4096U	/* number of addresses */
 #define NR_SPACES	3U
 #define STEPS		200000U
 
@@ -20,13 +18,13 @@ static uint32_t random_below(uint32_t nr)
 	return (seed >> 8) % nr;
 }
 
-/* an address space: the hop of each byte, and the ranges under test */
+/* An address space: the hop of each byte, and the ranges under test. */
 struct space {
 	uint32_t hop[SPACE];
 	struct ranges *ranges;
 };
 
-/* Bytes that ranges_pass() tells others of than @space does. */
+/* Number of bytes for which ranges_pass() differs from @space. */
 static uint32_t differences(struct space *space, uint32_t start, uint32_t bytes, uint32_t to)
 {
 	struct pieces pieces = { 0 };
@@ -61,7 +59,7 @@ static uint32_t count_ranges(const struct ranges *ranges, uint32_t *nr_unordered
 	return nr;
 }
 
-/* Fill, overwrite, pass on and fork, at random. */
+/* Fill, overwrite, pass on and fork at random. */
 static void test_random(void)
 {
 	static struct space spaces[NR_SPACES];
@@ -79,7 +77,7 @@ static void test_random(void)
 			child->ranges = ranges_get(space->ranges);
 			memcpy(child->hop, space->hop, sizeof(child->hop));
 		} else if (random_below(3) == 0) {
-			/* an object of its own, so that nothing has gone there before */
+			/* an object of its own, so that no bytes have gone there before */
 			nr_wrong += differences(space, start, bytes, step + 1);
 			nr_passed += bytes;
 		} else {
@@ -101,7 +99,7 @@ static void test_random(void)
 		ranges_put(spaces[step].ranges);
 }
 
-/* The older half is forgotten, what is young stays. */
+/* The older half is freed, and the newer half stays. */
 static void test_forget(void)
 {
 	struct pieces pieces = { 0 };
@@ -122,13 +120,16 @@ static void test_forget(void)
 	ktap_eq(pieces.nr, 2);
 	ktap_false(pieces.v[0].hop);
 	ktap_eq(pieces.v[1].hop, nr);
-	ktap_result("%u ranges at most (%u); the first is forgotten, and that is said",
+	ktap_result("%u ranges at most (%u); the first one is dropped, and that is counted",
 		    RANGES_MAX, most);
 	free(pieces.v);
 	ranges_put(ranges);
 }
 
-/* What continues is joined, also when it has fingerprints and room is short. */
+/*
+ * Ranges that continue each other are joined, also with fingerprints and when room is
+ * short.
+ */
 static void test_join(void)
 {
 	struct point point = { .at = 0, .hash = 0x1234, .bytes = 8 };
@@ -151,7 +152,7 @@ static void test_join(void)
 	ranges_put(marked);
 }
 
-/* The same, where three neighbours each came by one hop. */
+/* The same with three neighbours that each came by one hop. */
 static void test_join_some(void)
 {
 	struct point point = { .at = 0, .hash = 0x1234, .bytes = 8 };

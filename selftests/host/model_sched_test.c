@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Run queues: members, lengths, audits, latencies, loss, windows, the timeline.
- */
+/* Run queues: members, lengths, audits, latencies, loss, windows, the timeline. */
 #include <math.h>
 
 #include "ktap.h"
@@ -43,7 +41,7 @@ static void empty_snapshot(struct trace *t, uint64_t us, uint16_t cpu)
 	TRACE(t, rq_snapshot_end, 0, .nr_running = 0, .nr_members = 0, .cpu = cpu);
 }
 
-/* Tasks 11 ... 14; CPUs 0 and 1 idle and known from 1 ms on. */
+/* Begin with tasks 11 ... 14; CPUs 0 and 1 are idle and known from 1 ms on. */
 static void begin(struct trace *t, uint32_t what)
 {
 	uint32_t pid;
@@ -137,7 +135,7 @@ static void test_disagree(void)
 	ktap_eq(t.model.sched.nr_disagreements, 2);
 	ktap_eq(t.model.sched.disagreement[0].kernel, 3);
 	ktap_eq(t.model.sched.disagreement[0].model, 2);
-	ktap_result("audits that disagree are counted and told; no length, no audit");
+	ktap_result("audits that fail are counted and listed; no length, no audit");
 	ktap_eq(sched_known_ns(cpu(&t, 0)), 4000 * US);
 	ktap_result("time before an audit that disagrees is not counted: %llu ns",
 		    (unsigned long long)sched_known_ns(cpu(&t, 0)));
@@ -168,14 +166,14 @@ static void test_delayed(void)
 	ktap_eq(trace_sched(&t, 11)->wait_ns, 1000);
 	ktap_eq(trace_sched(&t, 11)->latency.count, 2);
 	ktap_eq(trace_sched(&t, 11)->latency.max, 1200);
-	ktap_result("it waits from its wake-up on, though no enqueue tells of it");
+	ktap_result("it waits from its wake-up on, although there is no enqueue");
 	ktap_eq(cpu(&t, 0)->nr_agreed, 3);
 	ktap_eq(cpu(&t, 0)->nr_audits, 3);
 	ktap_result("its audits agree");
 	trace_deinit(&t);
 }
 
-/* The load balancer takes 11 along to another queue; it sleeps on. */
+/* The load balancer moves 11 to another queue; 11 sleeps on. */
 static void test_delayed_moves(void)
 {
 	const struct sched_task *task;
@@ -242,7 +240,7 @@ static void test_snapshot(void)
 	trace_snapshot(&t, 12, 1, "b");
 	enqueue(&t, 1500, 12, 0, 2);
 	ktap_false(cpu(&t, 0)->nr_audits);
-	ktap_result("records before the snapshot say nothing about the queue");
+	ktap_result("records before the snapshot do not make the queue known");
 	t.now_ns = 2000 * US;
 	TRACE(&t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
 	t.now_ns = 2000 * US;
@@ -254,7 +252,7 @@ static void test_snapshot(void)
 	ktap_eq(cpu(&t, 0)->nr_members, 2);
 	ktap_true(is_member(&t, 0, 11));
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_RUNNING);
-	ktap_result("a snapshot tells members, current task and length");
+	ktap_result("a snapshot has members, current task and length");
 	dequeue(&t, 3000, 12, 0, 2);
 	finish(&t, 4000);
 	ktap_eq(cpu(&t, 0)->nr_agreed, 1);
@@ -267,7 +265,7 @@ static void test_snapshot(void)
 	TRACE(&t, rq_snapshot, 11, .cpu = 0, .is_current = 1);
 	TRACE(&t, rq_snapshot_end, 11, .nr_running = 2, .nr_members = 2, .cpu = 0);
 	ktap_false(cpu(&t, 0)->is_known);
-	ktap_result("a snapshot with a record missing is none");
+	ktap_result("a snapshot with a missing record does not count");
 	trace_deinit(&t);
 }
 
@@ -300,13 +298,13 @@ static void test_loss(void)
 	ktap_eq(cpu(&t, 0)->nr_audits, 2);
 	ktap_result("a snapshot makes the queue known again");
 	ktap_eq(trace_sched(&t, 11)->run_ns, 1000 * US);
-	ktap_result("who ran into a gap ran up to it only");
+	ktap_result("a task that runs as a gap begins has run up to the gap only");
 	ktap_false(model_runq_complete(&t.model));
 	ktap_result("figures are not called complete");
 	trace_deinit(&t);
 }
 
-/* Records about the queues of @queues are missing from @from_us to @until_us. */
+/* Lose the records about @queues from @from_us to @until_us. */
 static void lose(struct trace *t, uint64_t from_us, uint64_t until_us, uint64_t queues)
 {
 	t->now_ns = until_us * US;
@@ -314,7 +312,7 @@ static void lose(struct trace *t, uint64_t from_us, uint64_t until_us, uint64_t 
 	      .class_id = IPCPROBE_CLASS_SCHED, .reasons = IPCPROBE_REASON_RING_FULL);
 }
 
-/* CPU 1 loses records from 4000 to 9000, and is told anew at 10000. */
+/* CPU 1 loses records from 4000 to 9000, and a snapshot at 10000 describes its queue again. */
 static void test_loss_of_one(void)
 {
 	struct trace t;
@@ -331,7 +329,7 @@ static void test_loss_of_one(void)
 	ktap_false(cpu(&t, 1)->is_known);
 	ktap_false(cpu(&t, 1)->first);
 	ktap_ne(trace_sched(&t, 12)->gen, t.model.sched.gen);
-	ktap_result("a loss makes the queue unknown that it names, and who is on it, and no other");
+	ktap_result("a loss makes the named queue and its members unknown, and no other");
 	enqueue(&t, 5000, 13, 0, 2);
 	wake(&t, 5000, 13, 500, 0);
 	run(&t, 5100, 0, 11, 0, 13);
@@ -343,11 +341,11 @@ static void test_loss_of_one(void)
 	ktap_eq(trace_sched(&t, 13)->latency.max, 100500);
 	ktap_eq(trace_sched(&t, 13)->state, SCHED_UNKNOWN);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_RUNNING);
-	ktap_result("in the gap the other queue is followed; who leaves it may be on the lost one at once");
+	ktap_result("in the gap the other queue is known; a task that leaves it may be on the lost one");
 	ktap_false(is_member(&t, 1, 14));
 	ktap_eq(cpu(&t, 1)->nr_switches, 1);
 	ktap_eq(cpu(&t, 1)->nr_audits, 1);
-	ktap_result("what is left about the lost one tells nothing");
+	ktap_result("the remaining records about the lost queue do not make it known");
 	empty_snapshot(&t, 10000, 1);
 	dequeue(&t, 11000, 11, 0, 0);
 	run(&t, 11000, 0, 11, 1, 0);
@@ -360,11 +358,11 @@ static void test_loss_of_one(void)
 	ktap_eq(trace_sched(&t, 11)->run_ns, 7100 * US);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_ASLEEP);
 	ktap_eq(trace_sched(&t, 12)->run_ns, 1000 * US);
-	ktap_result("figures of the other queue are whole, those of the lost one end at the loss");
+	ktap_result("figures of the other queue are complete, those of the lost one end at the loss");
 	ktap_true(sched_cpu_is_exact(&t.model.sched, 0));
 	ktap_false(sched_cpu_is_exact(&t.model.sched, 1));
 	ktap_false(model_runq_complete(&t.model));
-	ktap_result("and are said to be so");
+	ktap_result("and they are marked as incomplete");
 	trace_deinit(&t);
 }
 
@@ -398,7 +396,7 @@ static void test_loss_in_snapshot(void)
 	trace_deinit(&t);
 }
 
-/* 12 waits on CPU 0; in the gap of CPU 1 it leaves for a while. */
+/* 12 waits on CPU 0; in CPU 1's gap it leaves for a while. */
 static void test_loss_and_moves(void)
 {
 	struct trace t;
@@ -412,13 +410,13 @@ static void test_loss_and_moves(void)
 	dequeue(&t, 5000, 12, 0, 1);
 	ktap_eq(trace_sched(&t, 12)->state, SCHED_UNKNOWN);
 	ktap_eq(trace_sched(&t, 12)->wait_ns, 1500 * US);
-	ktap_result("who is moved in a gap is unknown, the time before counts");
+	ktap_result("a task that moves in a gap is unknown, its time before counts");
 	t.now_ns = 6000 * US;
 	TRACE(&t, rq_migrate, 12, .from_cpu = 1, .to_cpu = 0);
 	enqueue(&t, 6000, 12, 0, 2);
 	ktap_eq(trace_sched(&t, 12)->state, SCHED_UNKNOWN);
 	ktap_true(is_member(&t, 0, 12));
-	ktap_result("who comes from the lost queue is a member, and may sleep");
+	ktap_result("a task that comes from the lost queue is a member, and may sleep");
 	run(&t, 7000, 0, 11, 0, 12);
 	run(&t, 8000, 0, 12, 0, 11);
 	run(&t, 8500, 0, 11, 0, 12);
@@ -430,7 +428,7 @@ static void test_loss_and_moves(void)
 	t.now_ns = 8900 * US;
 	TRACE(&t, rq_enqueue, 11, .nr_running = 2, .change = 1, .rq_flags = 1);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
-	ktap_result("who is woken wants to run");
+	ktap_result("a woken task is runnable");
 	dequeue(&t, 9500, 11, 0, 1);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_MIGRATING);
 	ktap_result("after the gap a move is seen from beginning to end");
@@ -459,7 +457,7 @@ static void test_late_loss_of_one(void)
 	trace_deinit(&t);
 }
 
-/* Given at its end, a gap still takes back the audits that failed within it. */
+/* A gap whose record comes at its end still takes back the audits that failed in it. */
 static void test_late_loss(void)
 {
 	struct trace t;
@@ -499,7 +497,7 @@ static void test_migrate(void)
 	trace_deinit(&t);
 }
 
-/* Clocks of two CPUs differ a little: the new queue's record comes first. */
+/* The clocks of two CPUs differ a little: the record of the new queue comes first. */
 static void test_inversion(void)
 {
 	struct trace t;
@@ -596,7 +594,7 @@ static void test_timeline(void)
 
 /* ---- states ---- */
 
-/* 11 sleeps twice, on a pipe and then not, the second time staying on its queue; 12 ends. */
+/* 11 sleeps twice, first on a pipe, and the second time stays on its queue; 12 ends. */
 static void test_states(void)
 {
 	const struct sched_task *task;
@@ -627,10 +625,10 @@ static void test_states(void)
 	ktap_result("time in each state");
 	ktap_eq(task->blocked_ns[WAIT_PIPE], 400 * US);
 	ktap_eq(task->blocked_ns[WAIT_NONE], (1300 + 700) * US);
-	ktap_result("who blocks on a pipe does so until the read has ended");
+	ktap_result("a task blocks on a pipe until its read has ended");
 	ktap_eq(trace_sched(&t, 12)->run_ns, 100 * US);
 	ktap_false(trace_sched(&t, 12)->sleep_ns);
-	ktap_result("who has ended does not sleep");
+	ktap_result("an ended task does not sleep");
 	trace_deinit(&t);
 }
 
@@ -683,13 +681,13 @@ static void test_throttled_groups(void)
 	ktap_eq(trace_sched(&t, 14)->state, SCHED_THROTTLED);
 	ktap_true(is_member(&t, 0, 14));
 	ktap_eq(cpu(&t, 0)->length, 1);
-	ktap_result("who joins it is a member, but not counted");
+	ktap_result("a task that joins a throttled group is a member, but not counted");
 	throttle(&t, 6000, 5, 0);
 	change(&t, 6000, 1, 2);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
 	ktap_eq(trace_sched(&t, 12)->state, SCHED_THROTTLED);
 	ktap_eq(trace_sched(&t, 14)->state, SCHED_THROTTLED);
-	ktap_result("the outer one goes on, the inner not");
+	ktap_result("the outer group is unthrottled, the inner is not");
 	throttle(&t, 8000, 6, 0);
 	change(&t, 8000, 2, 4);
 	finish(&t, 9000);
@@ -704,7 +702,10 @@ static void test_throttled_groups(void)
 	trace_deinit(&t);
 }
 
-/* Of tasks in group @number, and of groups in it: how long it kept them from running. */
+/*
+ * Time for which group @number kept tasks from running: tasks in it, and in groups
+ * inside it.
+ */
 static uint64_t throttled_us(struct trace *t, uint32_t number)
 {
 	return sched_group_find(&t->model.sched.groups, number)->throttled_ns / US;
@@ -717,7 +718,7 @@ static void quota(struct trace *t, uint64_t us, uint32_t group, uint64_t quota_n
 	TRACE(t, rq_quota, 0, .group = group, .quota_ns = quota_ns, .period_ns = period_ns);
 }
 
-/* 11 is in /a, 12 and 14 are in /a/b; @limited: the group that has a quota. */
+/* 11 is in /a, 12 and 14 are in /a/b; @limited is the group that has a quota. */
 static void throttle_two(struct trace *t, uint32_t limited)
 {
 	begin(t, MODEL_RUNQ);
@@ -738,7 +739,7 @@ static void throttle_two(struct trace *t, uint32_t limited)
 	finish(t, 9000);
 }
 
-/* Time throttled is the group's with the quota, if several are throttled. */
+/* If several groups are throttled, the time is counted for the group with the quota. */
 static void test_throttled_because_of(void)
 {
 	struct trace t;
@@ -768,7 +769,7 @@ static void expect_quota(struct trace *t, uint64_t us, uint64_t quota_ns, uint64
 	ktap_eq(then.period_ns, period_ns);
 }
 
-/* What a group might use at a time; a number that is given again is another group's. */
+/* The quotas of a group over time; a group number that is used again is another group. */
 static void test_quotas(void)
 {
 	struct trace t;
@@ -783,17 +784,17 @@ static void test_quotas(void)
 	quota(&t, 3500, 5, 10, 100);
 	expect_quota(&t, 2500, 10, 100);
 	expect_quota(&t, 3500, 10, 100);
-	ktap_result("the first that is told held before, too");
+	ktap_result("the first recorded quota was valid before, too");
 	quota(&t, 4000, 5, 20, 100);
 	quota(&t, 5000, 5, IPCPROBE_QUOTA_NONE, 100);
 	expect_quota(&t, 3999, 0, 0);
 	expect_quota(&t, 4000, 20, 100);
 	expect_quota(&t, 4999, 20, 100);
 	expect_quota(&t, 5000, IPCPROBE_QUOTA_NONE, 100);
-	ktap_result("two are kept, and older ones not known");
+	ktap_result("two quotas are kept, and older ones not known");
 	TRACE_TEXT(&t, rq_group, 0, path, "/b", .group = 5, .parent = 1, .cgroup = 78);
 	expect_quota(&t, 6000, 0, 0);
-	ktap_result("another group by that number has its own");
+	ktap_result("another group with that number has its own quota");
 	trace_deinit(&t);
 }
 
@@ -817,7 +818,7 @@ static void test_throttled_tasks(void)
 	ktap_true(is_member(&t, 0, 11));
 	ktap_eq(cpu(&t, 0)->length, 1);
 	ktap_eq(sched_nr_counted(&t.model.sched, cpu(&t, 0)), 1);
-	ktap_result("who leaves its queue to be throttled is a member, but not counted");
+	ktap_result("a task that leaves its queue to be throttled is a member, but not counted");
 	join(&t, 6000, 11, 5, IPCPROBE_SCHED_FAIR, 2, 1);
 	ktap_false(t.model.sched.nr_failures);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
@@ -829,7 +830,7 @@ static void test_throttled_tasks(void)
 	trace_deinit(&t);
 }
 
-/* Linux 6.1: all of the real-time class at once. */
+/* Linux 6.1: the whole real-time class is throttled at once. */
 static void test_throttled_class(void)
 {
 	struct trace t;
@@ -852,7 +853,10 @@ static void test_throttled_class(void)
 	trace_deinit(&t);
 }
 
-/* A task of the class that joins meanwhile changes no length, until all go on. */
+/*
+ * A task of the class that joins meanwhile changes no length until the class is
+ * unthrottled.
+ */
 static void test_throttled_class_joined(void)
 {
 	struct trace t;
@@ -864,7 +868,7 @@ static void test_throttled_class_joined(void)
 	join(&t, 4200, 12, 1, IPCPROBE_SCHED_RT, 0, 0);
 	ktap_eq(trace_sched(&t, 12)->state, SCHED_THROTTLED);
 	ktap_true(is_member(&t, 0, 12));
-	ktap_result("who joins a class that is throttled is throttled");
+	ktap_result("a task that joins a throttled class is throttled");
 	change(&t, 4500, 2, 2);
 	finish(&t, 5000);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
@@ -887,7 +891,7 @@ static void wake_deadline(struct trace *t, uint64_t us, uint32_t tid)
 	TRACE(t, rq_wakeup, tid, .prio = -1);
 }
 
-/* It is off its queue from using up its runtime until its next period. */
+/* A deadline task is off its queue from using up its runtime until its next period. */
 static void test_throttled_deadline(void)
 {
 	struct trace t;
@@ -926,11 +930,11 @@ static void test_throttled_deadline(void)
 	ktap_result("one that wakes too late for its deadline is throttled");
 	wake(&t, 5000, 12, 0, 0);
 	ktap_eq(cpu(&t, 0)->nr_failures, 1);
-	ktap_result("who has another class must have joined its queue to be woken");
+	ktap_result("a task of another class must have joined its queue to be woken");
 	trace_deinit(&t);
 }
 
-/* Linux 6.1 passes on the state of one that has a signal and cannot sleep. */
+/* Linux 6.1 records the state of a task that has a signal pending and cannot sleep. */
 static void test_sleepers_leave(void)
 {
 	struct trace t;
@@ -942,7 +946,7 @@ static void test_sleepers_leave(void)
 	run(&t, 3500, 0, 11, 1, 12);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_QUEUED);
 	ktap_eq(trace_sched(&t, 11)->out_state, 0);
-	ktap_result("who leaves the CPU as a member is runnable where sleepers leave first");
+	ktap_result("a member that leaves the CPU is runnable where sleepers leave the queue first");
 	dequeue(&t, 4000, 11, 0, 0);
 	enqueue(&t, 4000, 11, 0, 1);
 	run(&t, 4000, 0, 12, 1, 11);
@@ -951,11 +955,11 @@ static void test_sleepers_leave(void)
 	finish(&t, 5000);
 	ktap_eq(trace_sched(&t, 11)->state, SCHED_ASLEEP);
 	ktap_eq(trace_sched(&t, 11)->wait_ns, 500 * US);
-	ktap_result("who is none sleeps");
+	ktap_result("a task that is no member sleeps");
 	trace_deinit(&t);
 }
 
-/* It was about to sleep, and its wake-up found it on its queue. */
+/* The task began to sleep, and its wake-up found it on its queue. */
 static void test_woken_while_queued(void)
 {
 	struct trace t;
@@ -968,7 +972,7 @@ static void test_woken_while_queued(void)
 	wake(&t, 7000, 11, 0, 0);
 	run(&t, 8000, 0, 12, 1, 11);
 	ktap_eq(delay_ns(&trace_sched(&t, 11)->delay), 4000 * US);
-	ktap_result("who was preempted wanted to run from then on, whenever it is woken");
+	ktap_result("a preempted task is runnable from then on, whenever it is woken");
 	trace_deinit(&t);
 }
 
@@ -1026,7 +1030,7 @@ static void test_causes(void)
 	ktap_true(is_cause(&t, "pull_rt_task", IPCPROBE_CONTEXT_SWITCH, "real-time pull"));
 	ktap_true(is_cause(&t, "push_dl_task", 0, "deadline push"));
 	ktap_true(is_cause(&t, "detach_tasks_of_doom", 0, "detach_tasks_of_doom"));
-	ktap_result("a migration's cause is told by the function and where it was called");
+	ktap_result("a migration has its cause: the function and its caller");
 	ktap_eq(sched_request_of("update_curr"), REQUEST_SLICE);
 	ktap_eq(sched_request_of("check_preempt_wakeup_fair"), REQUEST_WAKEUP);
 	ktap_eq(sched_request_of("wakeup_preempt"), REQUEST_CLASS);
@@ -1034,11 +1038,11 @@ static void test_causes(void)
 	ktap_eq(sched_request_of("task_tick_fair"), REQUEST_TICK);
 	ktap_eq(sched_request_of("update_current"), REQUEST_UNKNOWN);
 	ktap_eq(sched_request_of(NULL), REQUEST_UNKNOWN);
-	ktap_result("and so is why a task is asked to give up its CPU");
+	ktap_result("a request to give up the CPU has its cause");
 	trace_deinit(&t);
 }
 
-/* ---- the kernel's own members, at the end ---- */
+/* ---- the kernel's list of members at the end ---- */
 
 static void test_end(void)
 {
@@ -1073,13 +1077,13 @@ static void test_end(void)
 	ktap_eq(t.model.sched.check[SCHED_CHECK_CLASS].nr_failed, 1);
 	ktap_eq(t.model.sched.check[SCHED_CHECK_PRIO].nr_failed, 1);
 	ktap_eq(t.model.sched.check[SCHED_CHECK_GROUP].nr_failed, 1);
-	ktap_result("each field of a member that differs is told: %llu",
+	ktap_result("each field in which a member differs is listed: %llu",
 		    (unsigned long long)t.model.sched.nr_failures);
 	ktap_eq(trace_sched(&t, 12)->state, SCHED_DELAYED);
 	ktap_eq(trace_sched(&t, 11)->group, 5);
 	ktap_eq(cpu(&t, 0)->nr_wakeups, 0);
 	ktap_eq(cpu(&t, 0)->nr_switches, 1);
-	ktap_result("which are taken over, but are no activity");
+	ktap_result("the kernel's values are taken over, but count as no activity");
 	t.now_ns = 5000 * US;
 	TRACE(&t, rq_snapshot, 14, .cpu = 1);
 	TRACE(&t, rq_snapshot_end, 0, .cpu = 1, .nr_running = 1, .nr_members = 1);
@@ -1092,9 +1096,9 @@ static void test_end(void)
 	ktap_true(t.model.sched.failure[5].model);
 	ktap_eq(t.model.sched.check[SCHED_CHECK_MEMBER].nr_failed, 2);
 	ktap_eq(t.model.sched.check[SCHED_CHECK_RUNS].nr_failed, 1);
-	ktap_result("one too few, one too many and another one running are told");
+	ktap_result("a missing member, an extra one and another running task are listed");
 	ktap_eq(trace_sched(&t, 11)->run_ns, 2002 * US);
-	ktap_result("who ran did so until the end");
+	ktap_result("the running task runs until the end");
 	trace_deinit(&t);
 
 	begin(&t, MODEL_RUNQ);
@@ -1113,7 +1117,7 @@ static uint64_t nr_failed(struct trace *t, enum sched_check check)
 	return t->model.sched.check[check].nr_failed;
 }
 
-/* Each step under another task's name: the lengths agree all the same. */
+/* Each step is recorded with another task's name: the lengths agree nevertheless. */
 static void test_names(void)
 {
 	struct trace t;
@@ -1140,20 +1144,20 @@ static void test_names(void)
 	run(&t, 3000, 0, 0, 0, 11);
 	enqueue(&t, 3100, 11, 0, 2);
 	ktap_eq(nr_failed(&t, SCHED_CHECK_JOIN), 1);
-	ktap_result("who joins a queue twice fails a check");
+	ktap_result("a task that joins a queue twice fails a check");
 	dequeue(&t, 3200, 12, 0, 1);
 	ktap_eq(nr_failed(&t, SCHED_CHECK_LEAVE), 1);
-	ktap_result("so does who leaves one that it is not on");
+	ktap_result("a task that leaves a queue that it is not on fails a check");
 	run(&t, 3300, 0, 11, 0, 13);
 	ktap_eq(nr_failed(&t, SCHED_CHECK_TO), 1);
 	ktap_true(is_member(&t, 0, 13));
-	ktap_result("so does who runs and is on no queue; it is put there");
+	ktap_result("a task that runs and is on no queue fails a check, and is put there");
 	run(&t, 3400, 0, 12, 0, 11);
 	ktap_eq(nr_failed(&t, SCHED_CHECK_FROM), 1);
-	ktap_result("and a switch from who did not run");
+	ktap_result("a switch from a task that did not run fails a check");
 	ktap_false(nr_failed(&t, SCHED_CHECK_WAKEUP));
 	ktap_eq(t.model.sched.nr_failures, 4);
-	ktap_result("and nothing else: %llu", (unsigned long long)t.model.sched.nr_failures);
+	ktap_result("no other check fails: %llu", (unsigned long long)t.model.sched.nr_failures);
 	trace_deinit(&t);
 }
 
@@ -1320,10 +1324,10 @@ static void test_watch(void)
 	run(&t, 4100, 0, 0, 0, 11);
 	ktap_eq(told.nr_switches, 2);
 	ktap_eq(told.run_ns, 200 * US);
-	ktap_result("a watcher is told what is in the window, with time in the window");
+	ktap_result("a watcher gets the records in the window, with time in the window");
 	ktap_eq(told.off_ns, 900 * US);
 	ktap_eq(told.ready_ns, 3995 * US);
-	ktap_result("and for how long who runs was off the CPU and ready");
+	ktap_result("it gets the times for which a task was off the CPU and ready");
 	t.now_ns = 5500 * US;
 	TRACE_LOST(&t, 5000 * US, 1, SCHED);
 	finish(&t, 6000);
@@ -1331,7 +1335,7 @@ static void test_watch(void)
 	ktap_eq(told.nr_migrations, 1);
 	ktap_eq(told.nr_lost, 1);
 	ktap_eq(told.nr_ends, 1);
-	ktap_result("and of wake-ups, migrations, loss and the end");
+	ktap_result("it gets wake-ups, migrations, loss and the end");
 	ktap_eq(trace_sched(&t, 11)->nr_wakeups, 1);
 	ktap_eq(cpu(&t, 0)->nr_wakeups, 1);
 	ktap_eq(cpu(&t, 0)->nr_out, 1);
@@ -1340,7 +1344,7 @@ static void test_watch(void)
 	trace_deinit(&t);
 }
 
-/* A wake-up whose begin was not seen has no waker and no latency. */
+/* A wake-up whose begin was not recorded has no waker and no latency. */
 static void test_unknown_waker(void)
 {
 	struct trace t;
@@ -1359,7 +1363,7 @@ static void test_unknown_waker(void)
 	trace_deinit(&t);
 }
 
-/* A CPU that is down is not idle, and its queue is known when it comes up. */
+/* A CPU that is offline is not idle, and its queue is known when it comes up. */
 static void test_online(void)
 {
 	struct trace t;
@@ -1397,7 +1401,7 @@ static void test_online(void)
 	trace_deinit(&t);
 }
 
-/* It came up while records were lost: the snapshot says so. */
+/* A CPU came up while records were lost: the snapshot shows it. */
 static void test_online_unseen(void)
 {
 	struct trace t;

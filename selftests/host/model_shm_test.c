@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bytes through memory that processes share: System V segments, files that are
- * mapped, memory of other processes.
+ * Bytes through memory that processes share: System V segments, mapped files, memory of
+ * other processes.
  */
 #include <errno.h>
 
@@ -47,7 +47,7 @@ static void unmap(struct trace *t, uint32_t pid, uint64_t addr, uint64_t bytes)
 	      .call = IPCPROBE_CALL_MUNMAP);
 }
 
-/* Two copies: file to segment by the server, segment to file by the client. */
+/* Expect two copies: file to segment by the server, segment to file by the client. */
 static void expect_two_copies(struct trace *t, uint64_t bytes)
 {
 	struct path path = trace_path(t, 0);
@@ -132,7 +132,7 @@ static void test_offsets(void)
 	trace_deinit(&t);
 }
 
-/* One buffer, half of it shared. */
+/* One buffer of which half is shared. */
 static void test_cut(void)
 {
 	struct path path, first;
@@ -208,7 +208,7 @@ static void test_fork_exec(void)
 	trace_deinit(&t);
 }
 
-/* A memfd is written, and read where it is mapped; and the other way round. */
+/* A memfd is written and then read where it is mapped, and the reverse. */
 static void test_memfd(void)
 {
 	struct path path;
@@ -247,7 +247,7 @@ static void test_memfd(void)
 	trace_deinit(&t);
 }
 
-/* Bytes that were stored there, not read in. */
+/* Bytes that a process stored there, not read in by a call. */
 static void test_stores(void)
 {
 	struct path path;
@@ -269,7 +269,10 @@ static void test_stores(void)
 	trace_deinit(&t);
 }
 
-/* The server's read of a pipe waits for its writer's record; the client's write is there. */
+/*
+ * The server's read of a pipe waits for its writer's record; the client's write has its
+ * record.
+ */
 static void test_late_writer(void)
 {
 	struct path path;
@@ -284,10 +287,10 @@ static void test_late_writer(void)
 	trace_read(&t, SERVER, 77, 0, AT_SERVER, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
 	ktap_eq(t.model.copies.nr_parked, 2);
-	ktap_result("who takes bytes that are on their way waits");
+	ktap_result("a read of bytes whose writer's record is missing waits");
 	trace_write(&t, 13, 77, 0, BUF, BLOCK);
 	ktap_false(t.model.copies.nr_parked);
-	ktap_result("nobody waits once they are there");
+	ktap_result("no read waits after that record");
 	trace_finish(&t);
 	path = trace_path(&t, 0);
 	ktap_eq(path.nr_hops, 4);
@@ -337,7 +340,7 @@ static void vm(struct trace *t, uint32_t tid, uint32_t target, uint64_t local, u
 	      .ret = ret, .dur_ns = TRACE_DUR_NS, .call = call, .nr_local = 1, .nr_remote = 1);
 }
 
-/* The one path: through two processes, each copy linked by more than time. */
+/* The only path: through two processes, with each copy linked by more than time. */
 static struct path expect_one_path(struct trace *t)
 {
 	struct path path = trace_path(t, 0);
@@ -374,7 +377,7 @@ static void test_procvm(void)
 	trace_file_write(&t, CLIENT, OUT, BUF + 512, BLOCK);
 	trace_finish(&t);
 	path = expect_one_path(&t);
-	ktap_result("process_vm_writev likewise");
+	ktap_result("process_vm_writev is one copy more, linked on both sides");
 	ktap_eq(trace_flow(&t, object_number(trace_hop(&t, &path, 1)->key.to), SERVER, CLIENT),
 		BLOCK);
 	ktap_result("it went from the caller to the other process");
@@ -408,7 +411,7 @@ static void test_procvm_vectors(void)
 	trace_deinit(&t);
 }
 
-/* Its memory may be shared with a third one. */
+/* The target's memory may be shared with a third process. */
 static void test_procvm_shared(void)
 {
 	struct trace t;
@@ -434,7 +437,7 @@ static void append(struct trace *t, uint32_t pid, uint32_t file, uint64_t offset
 	      .flags = IPCPROBE_IO_APPEND);
 }
 
-/* Two appenders began at the same size: one of them is in truth behind the other. */
+/* Two appenders began at the same size: in fact one of them wrote after the other. */
 static void test_appenders(void)
 {
 	struct trace t;
@@ -455,11 +458,11 @@ static void test_appenders(void)
 	trace_finish(&t);
 	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), BLOCK);
 	ktap_false(trace_flow(&t, number, 10, CLIENT));
-	ktap_result("of two appenders nobody knows which bytes are whose");
+	ktap_result("the bytes of two appenders have no known writer");
 	trace_deinit(&t);
 }
 
-/* ---- files that are written and read, and mapped by nobody ---- */
+/* ---- files that are written and read, and not mapped ---- */
 
 static void write_at(struct trace *t, uint32_t pid, uint32_t file, uint64_t offset, uint64_t bytes)
 {
@@ -502,7 +505,7 @@ static void test_handover(void)
 	ktap_result("a file from one process to another: four copies (%u in %u paths)",
 		    path.nr_copies, trace_nr_paths(&t));
 	ktap_eq(trace_flow(&t, number, SERVER, CLIENT), BLOCK);
-	ktap_result("writer and reader are told (%llu)",
+	ktap_result("writer and reader are known (%llu)",
 		    (unsigned long long)trace_flow(&t, number, SERVER, CLIENT));
 	trace_deinit(&t);
 	path = hand_over(&t, true);
@@ -513,7 +516,7 @@ static void test_handover(void)
 	trace_deinit(&t);
 }
 
-/* A process copies twice; in between a bystander maps the file. */
+/* A process copies twice; in between another process maps the file. */
 static void test_mapped_late(void)
 {
 	struct trace t;
@@ -531,7 +534,7 @@ static void test_mapped_late(void)
 	trace_deinit(&t);
 }
 
-/* Of what was written some is read, and other bytes that were there before. */
+/* Some of the written bytes are read, and other bytes that were there before. */
 static void test_file_offsets(void)
 {
 	struct path path;
@@ -548,12 +551,12 @@ static void test_file_offsets(void)
 	ktap_eq(trace_nr_paths(&t), 3);
 	ktap_eq(path.nr_hops, 1 + 1);
 	ktap_eq(path.bytes, 2000);
-	ktap_result("bytes of a file are told apart by offset (%u paths, %u hops, %llu bytes)",
+	ktap_result("bytes of a file differ by offset (%u paths, %u hops, %llu bytes)",
 		    trace_nr_paths(&t), path.nr_hops, (unsigned long long)path.bytes);
 	trace_deinit(&t);
 }
 
-/* unlink(2), creat(2): the inode's number is used again, and so is the name */
+/* unlink(2), creat(2): both the inode number and the name are used again */
 static void test_new_file(void)
 {
 	struct trace t;
@@ -591,7 +594,10 @@ static void test_file_grows(void)
 	trace_deinit(&t);
 }
 
-/* malloc's mapping goes, a shared one comes and goes there, and malloc's comes again */
+/*
+ * malloc's mapping is removed, a shared one is mapped and unmapped there, and malloc
+ * maps again
+ */
 static void test_mapped_over(void)
 {
 	struct trace t;
@@ -608,7 +614,7 @@ static void test_mapped_over(void)
 	trace_deinit(&t);
 }
 
-/* ---- files that a process has mapped for itself ---- */
+/* ---- private mappings of files ---- */
 
 static void map_private(struct trace *t, uint32_t pid, uint64_t addr, uint64_t offset)
 {
@@ -616,7 +622,7 @@ static void map_private(struct trace *t, uint32_t pid, uint64_t addr, uint64_t o
 	      .pid = pid, .prot = 1, .call = IPCPROBE_CALL_MMAP, .is_private = 1);
 }
 
-/* @pid writes @bytes of what lies at @addr to OUT: of these @from IN, as far as is said. */
+/* @pid writes @bytes of the memory at @addr to OUT; expect that @from of them come from IN. */
 static void expect_from(struct trace *t, uint32_t pid, uint64_t addr, uint32_t bytes,
 			uint64_t from, const char *what)
 {
@@ -674,7 +680,7 @@ static void test_private(void)
 	expect_from(&t, SERVER, AT_SERVER, 4096, 0, "which another program has not");
 }
 
-/* The bytes are at the mapping's offset in the file, and known again there. */
+/* The bytes are at the mapping's offset in the file, and are found there. */
 static void test_private_offset(void)
 {
 	struct path path;
@@ -699,7 +705,7 @@ static void test_private_offset(void)
 
 /* ---- files: sizes and names ---- */
 
-/* Bytes that the client got from the server by way of a file, SHM. */
+/* Number of bytes that the client got from the server through the file SHM. */
 static uint64_t came_through(struct trace *t)
 {
 	uint32_t channel = file_at(&t->model.copies.files,
@@ -708,7 +714,7 @@ static uint64_t came_through(struct trace *t)
 	return trace_flow(t, channel, SERVER, CLIENT);
 }
 
-/* What is behind the new end is no more, whether class shm tells it or class file. */
+/* Bytes behind the new end are removed, whether class shm or class file records the change. */
 static void test_shorter(bool is_shm, uint64_t bytes, int32_t ret)
 {
 	uint64_t kept = ret < 0 ? 1000 : bytes, came;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whoever is not recorded: readers whose records are not there, and what that
- * makes of occupancy, of what is left and of totals.
+ * Processes that are not recorded: readers without records, and their effect on
+ * occupancy, on bytes left and on totals.
  */
 #include "ktap.h"
 #include "trace_builder.h"
@@ -24,7 +24,7 @@ static void close_pipe(struct trace *t, uint32_t pipe, uint32_t unread, uint16_t
 	TRACE(t, pipe_close, 10, .pipe = pipe, .unread = unread, .flags = flags);
 }
 
-/* tar writes @nr full pipes, and nobody is seen to read them */
+/* tar writes @nr full pipes, and no recorded process reads them. */
 static void write_blocks(struct trace *t, uint32_t pipe, uint32_t nr)
 {
 	uint32_t i;
@@ -48,7 +48,7 @@ static struct path find_outcome(struct trace *t, enum hop_outcome outcome)
 	return (struct path){ 0 };
 }
 
-/* The trace is over: did so many bytes end with somebody not seen, or stay? */
+/* End the trace; expect so many bytes read by unrecorded processes, and left. */
 static void expect_ends(struct trace *t, uint64_t unseen, uint64_t left, const char *what)
 {
 	struct path_total total;
@@ -57,7 +57,7 @@ static void expect_ends(struct trace *t, uint64_t unseen, uint64_t left, const c
 	total = path_total(&t->model.copies);
 	ktap_eq(total.unseen_bytes, unseen);
 	ktap_eq(total.left_bytes, left);
-	ktap_result("%s (%llu not seen, %llu left)", what,
+	ktap_result("%s (%llu unrecorded, %llu left)", what,
 		    (unsigned long long)total.unseen_bytes,
 		    (unsigned long long)total.left_bytes);
 	trace_deinit(t);
@@ -85,7 +85,7 @@ static void test_no_reader(void)
 	ktap_eq(path.nr_hops, 3);
 	ktap_eq(path.nr_copies, 2);
 	ktap_eq(find_outcome(&t, OUTCOME_LEFT).bytes, BLOCK);
-	ktap_result("the rest is a path of its own, read by somebody not recorded (%llu in %u hops, %llu left)",
+	ktap_result("the rest is a path of its own, read unrecorded (%llu in %u hops, %llu left)",
 		    (unsigned long long)path.bytes, path.nr_hops,
 		    (unsigned long long)find_outcome(&t, OUTCOME_LEFT).bytes);
 	ktap_eq(total.unseen_bytes, 999ULL * BLOCK);
@@ -121,7 +121,7 @@ static void test_left_ratio(void)
 	trace_deinit(&t);
 }
 
-/* Each release of an open file tells what was inside at that time. */
+/* Each release of an open file records the number of bytes in the pipe at that time. */
 static void test_close(void)
 {
 	struct trace t;
@@ -137,7 +137,7 @@ static void test_close(void)
 	ktap_eq(left, 1500);
 	ktap_eq(path_total(&t.model.copies).unseen_bytes, 3000);
 	ktap_eq(path_total(&t.model.copies).left_bytes, 1500);
-	ktap_result("a close that is not the last tells the contents (%llu left, %llu not seen)",
+	ktap_result("a close that is not the last has the contents (%llu left, %llu unrecorded)",
 		    (unsigned long long)left,
 		    (unsigned long long)path_total(&t.model.copies).unseen_bytes);
 	trace_deinit(&t);
@@ -184,7 +184,7 @@ static void test_two_readers(void)
 	expect_ends(&t, 2000, 500, "what lies before a recorded read was read by another");
 }
 
-/* Writers take turns and nobody is seen to read: this must not pile up. */
+/* Writers take turns and no recorded process reads: the model's memory is bounded. */
 static void test_bound(void)
 {
 	const struct channel *pipe;
@@ -197,7 +197,7 @@ static void test_bound(void)
 		trace_write(&t, 12 + i % 2, 77, i * 4096, BUF_A, 4096);
 	pipe = trace_pipe_of(&t, 77);
 	ktap_lt(pipe->cap_segs, 4 * STREAM_SEGS_OLD);
-	ktap_result("bytes that are long gone are dropped (%u kept)", pipe->nr_segs);
+	ktap_result("bytes that must have been read are dropped (%u kept)", pipe->nr_segs);
 	trace_finish(&t);
 	ktap_eq(path_total(&t.model.copies).unseen_bytes, 100000ULL * 4096 - BLOCK);
 	ktap_eq(path_total(&t.model.copies).left_bytes, BLOCK);
@@ -206,7 +206,7 @@ static void test_bound(void)
 	trace_deinit(&t);
 }
 
-/* The same where it is not known how much it can hold. */
+/* The same for a pipe whose capacity is not known. */
 static void test_segments_bound(void)
 {
 	struct channel channel = { .kind = CHANNEL_PIPE };
@@ -235,7 +235,7 @@ static void test_socket(void)
 	TRACE(&t, unix_send, 12, .addr = BUF_A, .sock = 5, .peer = 6, .count = 1000, .ret = 1000,
 	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1);
 	TRACE(&t, unix_close, 13, .sock = 6, .unread = 100);
-	expect_ends(&t, 900, 100, "a socket's close tells its contents too");
+	expect_ends(&t, 900, 100, "a socket's close has its contents, too");
 }
 
 static void test_messages(void)

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What the module's sources refuse when they are compiled.
+# Errors that the module's sources raise at compile time.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/../tap.sh"
 CC=${CC:-cc}
 module=$(dirname "$0")/../../module
 
-# compile OPTION...: what the compiler says of an empty file.
+# compile OPTION...: print the compiler's messages about an empty file.
 compile() { "$CC" -fsyntax-only -x c "$@" /dev/null 2>&1; }
 
 refuses_realtime() {
@@ -17,7 +17,7 @@ refuses_realtime() {
 	grep -q 'does not support PREEMPT_RT: its probes' <<<"$said"
 }
 
-# A record that has a hole, by the same means as in module/record.h.
+# Define a record that has a hole, with the macros of module/record.h.
 refuses_holes() {
 	local said
 
@@ -32,6 +32,6 @@ refuses_holes() {
 	grep -q '#pragma GCC diagnostic error "-Wpadded"' "$module/record.h"
 }
 
-prove "a PREEMPT_RT kernel is refused with a sentence that says why" refuses_realtime
+prove "a PREEMPT_RT kernel is refused with the reason" refuses_realtime
 prove "no record or argument of the UAPI has a hole, and one that had would not compile" refuses_holes
 prove_end

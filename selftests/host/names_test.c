@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names that a file tells after they are needed: a snapshot that took its time, in a
- * recording that does not say when it was complete, or one after a loss.  And names
- * of objects that tasks block on, where bytes are not followed.
+ * Names whose records come after they are needed: a snapshot that took long, in a
+ * recording that does not say when it was complete, or one after a loss.  And names of
+ * objects that tasks block on, when bytes are not followed.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -48,7 +48,10 @@ static void append_snapshot(uint32_t tid, uint64_t start_ns, const char *comm)
 	append(&rec.hdr);
 }
 
-/* 11 to 13 run, one after another, before what tells of them; then 11 with another name. */
+/*
+ * 11 to 13 run, one after another, before the records with their names; then 11 with
+ * another name.
+ */
 static void append_all(void)
 {
 	now_ns = START_NS + 100 * US;
@@ -65,7 +68,7 @@ static void append_all(void)
 	APPEND(rq_switch, 0, .next = 11);
 }
 
-/* @ready_us: when the snapshot was complete, after the start; 0 = not known */
+/* @ready_us: time after the start when the snapshot was complete; 0 = not known */
 static int make_file(uint64_t ready_us, uint64_t nr_lost)
 {
 	const struct tracefile_pair none[] = { { NULL, NULL } };
@@ -93,9 +96,9 @@ static int make_file(uint64_t ready_us, uint64_t nr_lost)
 	return fd;
 }
 
-/* ---- who is seen ---- */
+/* ---- names at the start of each run ---- */
 
-/* how each task that runs is called as it begins to */
+/* The name of each task when it begins to run. */
 static char seen[NR_SEEN][16];
 static uint32_t nr_seen;
 
@@ -143,7 +146,10 @@ static void expect_seen(uint32_t place, const char *comm)
 	ktap_str_eq(seen[place], comm);
 }
 
-/* Its record is one of a task known already, which is dropped: a new one has its id. */
+/*
+ * The snapshot's record is of a task that is known already, so it is ignored: a new
+ * task has the id.
+ */
 static void test_dropped(void)
 {
 	struct ipcprobe_rec_task_snapshot told = {
@@ -166,7 +172,7 @@ static void test_dropped(void)
 	trace_deinit(&t);
 }
 
-/* What is blocked on is called @name. */
+/* Expect that the object which the task blocks on is called @name. */
 static void check_name(const struct trace *t, struct sched_wait wait, const char *name)
 {
 	char *is = label_wait(&t->model, &wait);
@@ -176,7 +182,7 @@ static void check_name(const struct trace *t, struct sched_wait wait, const char
 	free(is);
 }
 
-/* The second of each kind has the number that the first had. */
+/* Describe objects; the second of each kind has the number that the first one had. */
 static void tell_objects(struct trace *t)
 {
 	TRACE_STR(t, pipe_snapshot, 0, "/run/fifo", .pipe = 7, .flags = IPCPROBE_IO_FIFO);
@@ -218,7 +224,7 @@ int main(void)
 	ktap_eq(nr_seen, 4);
 	expect_seen(0, "early");
 	expect_seen(1, "other");
-	ktap_result("who runs before the snapshot has come to it has its name");
+	ktap_result("a task that runs before its record in the snapshot has its name");
 	expect_seen(2, "");
 	ktap_result("but not that of one that began later");
 	test_dropped();

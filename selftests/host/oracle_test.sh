@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Of real programs: is no byte called exact that is another, none linked more often
-# than it was read, and do the sums agree with what ptrace(2) saw? Here with the
-# records that the trace itself gives; ../oracle_test.sh has the module's.
+# Real programs: no byte is called exact that is another one, no byte is linked more
+# often than it was read, and the sums agree with what ptrace(2) saw. Here the records
+# are made from the trace; in ../oracle_test.sh the module makes them.
 cd "$(dirname "$0")" || exit 1
 
 . ../tap.sh

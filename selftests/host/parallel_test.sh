@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Guests whose processors run at once: which ones the emulator lost, and what
-# check.sh makes of those. The guests themselves are made up here.
+# Guests whose processors run at once: which of them count as lost by the emulator,
+# and how check.sh treats these. The guests themselves are simulated here.
 # shellcheck disable=SC2317 # prove calls the functions
 . "$(dirname "$0")/../tap.sh"
 selftests=$(realpath "$(dirname "$0")/..")
 
-# console BYTE: an oops at int3 with that byte before the next instruction
+# console BYTE: print an oops at int3 with that byte before the next instruction.
 console() {
 	cat <<-END
 		[   61.524137] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI
@@ -35,8 +35,8 @@ other_oops() {
 	fails raced "$work/console"
 }
 
-# A tree whose guests print what the file "script" says, a line "STATUS TEXT" for
-# each boot of a guest with parallel processors; others pass one test.
+# Make a tree whose guests print what the file "script" says, one line "STATUS TEXT"
+# for each boot of a guest with parallel processors; other guests pass one test.
 make_tree() {
 	local script
 
@@ -58,14 +58,14 @@ make_tree() {
 	chmod 755 "$work/tree/vm"/*.sh
 }
 
-# check LINE...: what check.sh prints if the guest's boots go as the lines say.
+# check LINE...: print the output of check.sh if the guest's boots go as the lines say.
 check() {
 	rm -f "$work/tree/boots"
 	printf '%s\n' "$@" >"$work/tree/script"
 	(cd "$work/tree" && ./check.sh -p 6.12 2>/dev/null) || true
 }
 
-# A lost boot's results do not count: two passed in the guests, and one build.
+# The results of a lost boot do not count: two passed in the guests, and one build.
 lost_once() {
 	check '123 not ok 1 lost here' '0 ok 1 here' >"$work/out"
 	cat "$work/out"
@@ -99,7 +99,7 @@ failed_test() {
 	equal end '2 passed, 1 failed, 0 skipped' "$(tail -n 1 "$work/out")"
 }
 
-# Each part boots a guest of its own; the module is built once.
+# Each part boots its own guest; the module is built once.
 parts() {
 	(cd "$work/tree" && ./check.sh 6.12:1/2 6.12:2/2 2>/dev/null) >"$work/out"
 	cat "$work/out"

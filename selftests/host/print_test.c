@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fingerprints of words, and the roundest address, against plain computations. */
+/* Fingerprints of words, and the roundest address, compared with simple computations. */
 #include <inttypes.h>
 
 #include <linux/ipcprobe_print.h>
@@ -7,7 +7,7 @@
 #include "ktap.h"
 #include "lib/array.h"
 
-/* Tries every address. */
+/* Try each address. */
 static uint64_t roundest(uint64_t addr, uint64_t span)
 {
 	uint64_t best = addr;

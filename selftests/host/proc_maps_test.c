@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * /proc/PID/maps and smaps: lines, figures, and what is behind a region.
- */
+/* /proc/PID/maps and smaps: lines, figures, and the object of a region. */
 #include <errno.h>
 
 #include "address_space.h"
@@ -59,7 +57,7 @@ static void test_smaps(void)
 	ktap_false(region[2].is_raw);
 	ktap_true(region[2].is_mixed);
 	ktap_false(region[1].is_mixed);
-	ktap_result("VmFlags tells memory that the kernel does not count, or only some of");
+	ktap_result("VmFlags marks memory that the kernel does not count, or only in part");
 	ktap_eq(region[2].inode, UINT64_MAX);
 	ktap_eq(region[2].offset, 0x3000);
 	ktap_false(region[2].name[0]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each figure of tasks, CPUs and rows: added up when tasks are folded, forgotten when
- * the time wanted begins.
+ * Each figure of tasks, CPUs and rows: it is added up when tasks are folded, and set to
+ * 0 when the wanted time begins.
  */
 #include "ktap.h"
 #include "model/sched/fold.h"
@@ -17,7 +17,7 @@
 #define FIRST	1000U
 #define DEAD	0x80U
 
-/* ---- figures by hand ---- */
+/* ---- figures set by hand ---- */
 
 static void set_figures(struct sched_task *task, uint32_t by)
 {
@@ -68,7 +68,7 @@ static uint32_t known(struct trace *t, uint32_t tid)
 	return tasks_known_tid(&t->model.tasks, tid);
 }
 
-/* Tasks FIRST ... of two CPUs ran and ended, all of one name. */
+/* Tasks FIRST ... ran on two CPUs and ended; all have one name. */
 static void record_ended(struct trace *t, uint32_t nr)
 {
 	uint32_t i;
@@ -115,7 +115,8 @@ static void test_sums(void)
 	for (i = 0; i < 2; i++) {
 		task[i] = known(&t, FIRST + i);
 		trace_exit(&t, FIRST + i);
-		sched_task_at(&t.model.sched, task[i])->gen--;	/* no time passes any more */
+		/* so that no time passes any more */
+		sched_task_at(&t.model.sched, task[i])->gen--;
 		set_figures(sched_task_at(&t.model.sched, task[i]), i + 1);
 	}
 	fold(&t, 0);
@@ -127,7 +128,10 @@ static void test_sums(void)
 	trace_deinit(&t);
 }
 
-/* Those with the longest delays and those with most time, each a half of what is kept. */
+/*
+ * The tasks with the longest delays and those with the longest times each fill half of
+ * the places.
+ */
 static void test_kept(void)
 {
 	uint32_t i, nr_delay = 0, nr_time = 0, nr_others = 0, task[20];
@@ -160,7 +164,7 @@ static void test_kept(void)
 	trace_deinit(&t);
 }
 
-/* Task 1 was woken by one that is folded, 2 by one that lives. */
+/* Task 1 was woken by a task that is folded, 2 by one that lives. */
 static void test_wakers(void)
 {
 	struct sched_task *folded, *lives;
@@ -182,7 +186,7 @@ static void test_wakers(void)
 	ktap_result("a waker that is folded is the sum of its name");
 	ktap_true(lives->waker.task);
 	ktap_eq(lives->waker.task, known(&t, 3));
-	ktap_result("another stays who it is");
+	ktap_result("another waker keeps its number");
 	trace_deinit(&t);
 }
 
@@ -206,13 +210,13 @@ static void test_asleep(void)
 	t.now_ns += 100 * US;
 	TRACE_LOST(&t, lost_ns, 1, SCHED);
 	ktap_eq(trace_sched(&t, 2)->sleep_ns, lost_ns - since_ns);
-	ktap_result("who sleeps while others are folded slept until the loss: %llu of %llu ns",
+	ktap_result("a task that sleeps while others are folded slept until the loss: %llu of %llu ns",
 		    (unsigned long long)trace_sched(&t, 2)->sleep_ns,
 		    (unsigned long long)(lost_ns - since_ns));
 	trace_deinit(&t);
 }
 
-/* Who is named by a failed check, or by a snapshot that is not complete. */
+/* A task that a failed audit or an incomplete snapshot names is not folded. */
 static void test_named(void)
 {
 	uint32_t failed, listed;
@@ -221,7 +225,7 @@ static void test_named(void)
 	record_ended(&t, 2);
 	failed = known(&t, FIRST);
 	listed = known(&t, FIRST + 1);
-	TRACE(&t, rq_switch, FIRST, .next = 0);		/* it does not run there */
+	TRACE(&t, rq_switch, FIRST, .next = 0);		/* the task does not run there */
 	TRACE(&t, rq_snapshot, FIRST + 1, .cpu = 1);
 	trace_exit(&t, FIRST);
 	trace_exit(&t, FIRST + 1);
@@ -231,13 +235,13 @@ static void test_named(void)
 	ktap_true(t.model.sched.nr_failures);
 	ktap_eq(t.model.sched.failure[0].task, failed);
 	ktap_eq(sched_task_at(&t.model.sched, failed)->number, failed);
-	ktap_result("who is named by a failed check is not folded");
+	ktap_result("a task that a failed check names is not folded");
 	ktap_eq(sched_task_at(&t.model.sched, listed)->number, listed);
-	ktap_result("nor is who is named by a snapshot that is not complete");
+	ktap_result("a task that an incomplete snapshot names is not folded");
 	trace_deinit(&t);
 }
 
-/* ---- the time wanted begins ---- */
+/* ---- the wanted time begins ---- */
 
 static void test_reset(void)
 {
@@ -257,7 +261,7 @@ static void test_reset(void)
 	for (i = 0; i < NR_SCHED_CHECKS; i++)
 		nr_left += sched->check[i].nr || sched->check[i].nr_failed;
 	ktap_true(has_figures(trace_sched(&t, FIRST), 0));
-	ktap_result("what a task had before the time wanted counts in no figure");
+	ktap_result("a task's time before the wanted time counts in no figure");
 	ktap_false(nr_left);
 	ktap_false(sched->nr_failures);
 	ktap_false(sched->nr_disagreements);
@@ -305,13 +309,13 @@ static void test_merge(void)
 	ktap_result("each figure of two rows is added up, and the longest delay is that of both");
 	ktap_false(latency_merge(&to, &shorter));
 	ktap_eq(to.max_end_ns, 7000);
-	ktap_result("a shorter one changes nothing about it");
+	ktap_result("a shorter delay does not change it");
 	hist_deinit(&to.delays.hist);
 	hist_deinit(&longer.delays.hist);
 	hist_deinit(&shorter.delays.hist);
 }
 
-/* Numbers of CPUs and groups are no numbers of tasks. */
+/* Numbers of CPUs and groups are not numbers of tasks. */
 static void test_fold_rows(enum latency_by by, const char *name, bool is_folded)
 {
 	static const struct scope scope;
@@ -444,7 +448,7 @@ static void test_codes(void)
 	ktap_false(*(uint32_t *)pool_at(&sw.code, 3));
 	ktap_eq(*(uint32_t *)pool_at(&sw.code, 1), 1);
 	ktap_eq(*(uint32_t *)pool_at(&sw.code, 4), 4);
-	ktap_result("who gets a folded task's number gets another code");
+	ktap_result("a task with a folded task's number gets another code");
 	switches_deinit(&sw);
 }
 
@@ -482,11 +486,11 @@ static void test_antagonists(void)
 	ktap_eq(pair_at(&antagonists, 5, 5)->nr_preemptions, 300);
 	ktap_eq(pair_at(&antagonists, 5, 0)->nr_runs, 4);
 	ktap_eq(pair_at(&antagonists, 1, 5)->nr_runs, 8);
-	ktap_result("folded tasks are in each other's way as those of their name");
+	ktap_result("antagonists among folded tasks are counted by name");
 	antagonists_deinit(&antagonists);
 }
 
-/* ---- who ran meanwhile ---- */
+/* ---- antagonists ---- */
 
 static void test_order(void)
 {
@@ -498,7 +502,7 @@ static void test_order(void)
 	ktap_eq(list[1].task, 7);
 	ktap_eq(list[2].task, 5);
 	ktap_false(list[3].task);
-	ktap_result("who ran longest is first, the idle CPU last: %u, %u, %u, %u", list[0].task,
+	ktap_result("longest runs come first, the idle CPU last: %u, %u, %u, %u", list[0].task,
 		    list[1].task, list[2].task, list[3].task);
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks that ended are folded, and no sum of run queues changes by that: the same
- * recording of many short tasks goes through a model that keeps all and through one
- * that keeps few.
+ * Ended tasks are folded, and no sum of run queues changes by that: the same recording
+ * of many short tasks is applied to a model that keeps all and to one that keeps few.
  */
 #include "ktap.h"
 #include "random.h"
@@ -15,7 +14,7 @@
 #define SHELL		10U
 #define FIRST		1000U
 #define LONG_RUN	(FIRST + 700)	/* runs longer than all others */
-#define LONG_WAIT	(FIRST + 900)	/* waits longer at once */
+#define LONG_WAIT	(FIRST + 900)	/* waits longer without a break */
 #define DEAD		0x80U
 
 static uint64_t seed;
@@ -32,7 +31,7 @@ static void pass(struct trace *t, uint32_t us)
 	t->now_ns += us * 1000ULL;
 }
 
-/* It is woken by one that may have ended long ago, waits, runs, sleeps on a pipe, ends. */
+/* A task is woken by one that may have ended long ago, waits, runs, sleeps on a pipe, ends. */
 static void short_task(struct trace *t, uint32_t tid)
 {
 	trace_spawn(t, SHELL, tid, tid % 3 ? "cc" : "as");
@@ -155,11 +154,11 @@ static void test_tasks(void)
 	ktap_lt(nr_few, 300);
 	ktap_lt(few.model.tasks.task.nr, 400);
 	ktap_lt(few.model.tasks.proc.nr, 500);
-	ktap_result("few of those that ended are kept, and their numbers are used again");
+	ktap_result("few ended tasks are kept, and the others' numbers are used again");
 	ktap_true(has_figures(&few, LONG_RUN));
 	ktap_true(has_figures(&few, LONG_WAIT));
 	ktap_false(has_figures(&few, FIRST + 500));
-	ktap_result("kept are those that were there longest or waited longest at once");
+	ktap_result("the tasks with the longest run time or the longest delay are kept");
 	trace_deinit(&all);
 	trace_deinit(&few);
 }
@@ -174,7 +173,7 @@ static void test_wanted(void)
 	limits.nr_pids = 1;
 	record(&t, &limits, NULL, MODEL_RUNQ);
 	ktap_true(has_figures(&t, pid));
-	ktap_result("a task that was asked for is kept");
+	ktap_result("a selected task is kept");
 	trace_deinit(&t);
 }
 
@@ -201,7 +200,7 @@ static void sum_row(const struct latency_row *row, uint64_t sums[NR_ROWS_SUMS])
 		sums[ROWS_PARTS + i] += row->part_ns[i];
 }
 
-/* Return: how many rows there are. */
+/* Return: the number of rows. */
 static uint32_t sum_latency(const struct sweep_limits *limits, enum latency_by by,
 			    uint64_t sums[NR_ROWS_SUMS])
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Records about some queues are missing for a time: nothing that is said to be known
- * is wrong then, and what they are not about is known as if nothing were missing.
+ * Records about some queues are missing for a time: nothing that is called known is
+ * wrong then, and the other queues are known as if nothing were missing.
  *
- * A small scheduler makes recordings by chance.  Each goes through a model as it is,
- * and through one that does not get some of the records; the two are compared after
- * every record.
+ * A small random scheduler makes recordings.  Each is applied to one model as it is,
+ * and to another one without some of the records; the two are compared after each
+ * record.
  */
 #include "ktap.h"
 #include "random.h"
@@ -44,7 +44,7 @@ static struct {
 	uint32_t length;
 } cpu[NR_CPUS];
 
-/* what it told */
+/* the records that the scheduler made */
 static struct record {
 	union {
 		struct ipcprobe_rec rec;
@@ -107,7 +107,7 @@ static void migrate(uint32_t i, uint16_t to)
 		     .from_cpu = task[i].cpu, .to_cpu = to);
 }
 
-/* Somebody queued there runs next, or nobody. */
+/* A queued task runs next, or none. */
 static void switch_to_next(uint16_t on, uint32_t prev_state)
 {
 	uint32_t prev = cpu[on].current, next = 0, i, first = random_below(NR_TASKS);
@@ -218,15 +218,18 @@ static void make_records(void)
 	snapshot();
 }
 
-/* ---- what is missing ---- */
+/* ---- records that are missing ---- */
 
 struct gap {
 	struct sched_gap time;
 	uint32_t nr;
-	uint32_t first;		/* the first record that is missing */
+	uint32_t first;		/* the first missing record */
 };
 
-/* Some records about the queues of one or two CPUs, the first one certainly. */
+/*
+ * Choose records about the queues of one or two CPUs; the first record is certainly
+ * missing.
+ */
 static struct gap make_gap(void)
 {
 	struct gap gap = { .time.queues = queue(random_below(3)) };	/* never the last CPU */
@@ -297,7 +300,7 @@ static void lose(struct run *run, const struct gap *gap)
 	      .queues = gap->time.queues);
 }
 
-/* what was found in all rounds */
+/* sums over all rounds */
 static struct {
 	uint64_t nr_known, nr_states, nr_wrong_states, nr_wrong_queues, nr_wrong_figures;
 	uint64_t nr_over, nr_latencies, nr_all_latencies, nr_failures, nr_exact, nr_hidden;
@@ -372,7 +375,10 @@ static void compare_figures(struct run *all, struct run *some)
 	}
 }
 
-/* The rows of CPUs that nothing is missing of: run time is all of theirs, and no delay more. */
+/*
+ * Compare rows of CPUs without missing records: run time is complete, and no delay is
+ * longer.
+ */
 static void compare_rows(struct run *all, struct run *some)
 {
 	const struct sched *sched = &some->trace.model.sched;
@@ -451,12 +457,12 @@ int main(void)
 	ktap_false(found.nr_wrong_states);
 	ktap_gt(found.nr_known, found.nr_states / 3);
 	ktap_lt(found.nr_known, found.nr_states);
-	ktap_result("what is known of a task is so: %llu wrong", ULL(found.nr_wrong_states));
+	ktap_result("known states of tasks are right: %llu wrong", ULL(found.nr_wrong_states));
 	ktap_false(found.nr_wrong_queues);
-	ktap_result("so is what is known of a queue, and of those that nothing is missing of all is: %llu wrong",
+	ktap_result("known queues are right, and queues without missing records are known: %llu wrong",
 		    ULL(found.nr_wrong_queues));
 	ktap_false(found.nr_failures);
-	ktap_result("no audit and no check fails because of what is missing: %llu do",
+	ktap_result("no audit and no check fails because of missing records: %llu do",
 		    ULL(found.nr_failures));
 	ktap_false(found.nr_wrong_figures);
 	ktap_ge(found.nr_exact, NR_ROUNDS);
@@ -466,7 +472,7 @@ int main(void)
 		    ULL(found.nr_wrong_figures), ULL(found.nr_over));
 	ktap_false(found.nr_wrong_rows);
 	ktap_true(found.nr_rows);
-	ktap_result("likewise time running and delays, by CPU: %llu of %llu wrong",
+	ktap_result("so are time running and delays, by CPU: %llu of %llu wrong",
 		    ULL(found.nr_wrong_rows), ULL(found.nr_rows));
 	return ktap_end();
 }

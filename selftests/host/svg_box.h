@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Looking into a picture (SVG) that was written to memory.
- */
+/* Search in a picture (SVG) that was written to memory. */
 #ifndef IPCPROBE_SVG_BOX_H
 #define IPCPROBE_SVG_BOX_H
 
@@ -16,7 +14,7 @@ struct box {
 	double x, y, width, height;
 };
 
-/* The bar after @text and @nr bars. */
+/* Find the bar that is @nr bars after @text. */
 static inline bool find_after(const char *svg, const char *text, uint32_t nr, struct box *box)
 {
 	const char *p = strstr(svg, text);
@@ -39,7 +37,7 @@ static inline bool is_near(double a, double b)
 	return fabs(a - b) < 0.006;
 }
 
-/* Is there an XML parser that takes it? */
+/* True if Python's XML parser accepts the picture. */
 static inline bool is_xml(const char *svg)
 {
 	FILE *parser = popen("python3 -c 'import sys, xml.sax\n"
@@ -51,7 +49,7 @@ static inline bool is_xml(const char *svg)
 	return !pclose(parser);
 }
 
-/* How often @text is in it. */
+/* Number of times that @text occurs. */
 static inline uint32_t nr_of(const char *svg, const char *text)
 {
 	uint32_t nr = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The picture of the run queues: what is drawn is where it must be, every
- * interval is in it, and it is a well-formed file of bounded size.
+ * The picture of the run queues: everything is drawn where it must be, each interval is
+ * drawn, and the file is well-formed and of bounded size.
  */
 #include "ktap.h"
 #include "random.h"
@@ -14,17 +14,17 @@
 
 #define US		1000ULL
 #define START_NS	(1000 * US)
-#define LEFT		80.0	/* the picture's axis begins here, */
-#define WIDTH		1600.0	/* is so long, */
-#define RUN_HEIGHT	26.0	/* and so high are a running task's bar */
-#define QUEUE_HEIGHT	30.0	/* and the longest queue */
-#define WAIT_HEIGHT	8.0	/* and one who waits */
+#define LEFT		80.0	/* where the picture's axis begins */
+#define WIDTH		1600.0	/* length of the axis */
+#define RUN_HEIGHT	26.0	/* height of a running task's bar */
+#define QUEUE_HEIGHT	30.0	/* height of the longest queue */
+#define WAIT_HEIGHT	8.0	/* height of a waiting task */
 #define MAX_BYTES	(100U << 20)
 #define NR_LANES	128U
 #define NR_INTERVALS	2000000U
 #define BOUND_US	58000ULL
 
-/* a picture that is being made of a trace; times are in us since the start */
+/* A picture that is being made of a trace; times are in us since the start. */
 struct drawn {
 	struct trace trace;
 	struct chart chart;
@@ -72,7 +72,7 @@ static void end(struct drawn *d)
 	trace_deinit(&d->trace);
 }
 
-/* The share of name number @name after @text. */
+/* Find the share of name number @name after @text. */
 static bool find_share(const struct drawn *d, const char *text, uint32_t name, struct box *box)
 {
 	const char *p = strstr(d->svg, text);
@@ -84,7 +84,7 @@ static bool find_share(const struct drawn *d, const char *text, uint32_t name, s
 			   &box->height) == 4;
 }
 
-/* A bar whose tooltip begins with @text is drawn from @from_us on, so long. */
+/* True if a bar whose tooltip begins with @text is drawn from @from_us on, in that length. */
 static bool is_bar(const struct drawn *d, const char *text, double from_us, double us,
 		   double us_per_px)
 {
@@ -98,8 +98,8 @@ static bool is_bar(const struct drawn *d, const char *text, double from_us, doub
 }
 
 /*
- * One CPU, 1600 us, so that a us is a pixel: 11 runs from 100 to 300, 12 waits
- * from 150 and runs from 300 to 700; then idle; 13 on CPU 1 throughout.
+ * One CPU, 1600 us, so that a us is a pixel: 11 runs from 100 to 300, 12 waits from 150
+ * and runs from 300 to 700; then the CPU is idle; 13 runs on CPU 1 throughout.
  */
 static void take_turns(struct drawn *d, uint32_t ping, uint32_t pong)
 {
@@ -143,11 +143,11 @@ static void test_bars(void)
 			 300, 400, 1));
 	ktap_true(is_bar(&d, " 13 ran on CPU 1: 0.000000000 to 0.001600000 s, 1.6 ms<", 0, 1600,
 			 1));
-	ktap_result("who ran is drawn from when to when it ran, and says so");
+	ktap_result("a bar with a tooltip shows from when to when a task ran");
 	ktap_true(is_bar(&d, "pong 12 queued on CPU 0: 0.000150000 to 0.000300000 s, 150.0 us<",
 			 150, 150, 1));
 	ktap_lacks(d.svg, "ping 11 queued");
-	ktap_result("who waited is drawn while it waited");
+	ktap_result("a bar shows when a task waited");
 	find_box(d.svg, "pong 12 ran", &run);
 	find_box(d.svg, "pong 12 queued", &wait);
 	ktap_str_eq(run.css, wait.css);
@@ -162,7 +162,7 @@ static void test_bars(void)
 	end(&d);
 }
 
-/* The part of the time asked for, at another scale: 4 us are a pixel less. */
+/* A part of the time, at another scale: 4 us are a pixel less. */
 static void test_window(void)
 {
 	struct drawn d;
@@ -176,11 +176,11 @@ static void test_window(void)
 			 0.25));
 	ktap_true(is_bar(&d, "pong 12 queued on CPU 0: 0.000200000 to 0.000300000 s", 0, 100,
 			 0.25));
-	ktap_result("of the time asked for only that is drawn, over the whole width");
+	ktap_result("only the selected time is drawn, over the whole width");
 	end(&d);
 }
 
-/* Tasks that are not wanted are there, but without a name. */
+/* Tasks that are not selected are drawn, but without a name. */
 static void test_filter(void)
 {
 	struct scope scope = { .pids = { .nr = 1, .pid = { 11 } } };
@@ -201,7 +201,7 @@ static void test_filter(void)
 	end(&d);
 }
 
-/* Lengths 0, 1 from 100, 2 from 150, 1 from 300, 0 from 700: two of them are 30 high. */
+/* Lengths 0, 1 from 100, 2 from 150, 1 from 300, 0 from 700: a length of two is 30 high. */
 static void test_length(void)
 {
 	struct drawn d;
@@ -223,7 +223,10 @@ static void test_length(void)
 	end(&d);
 }
 
-/* Asleep from 400 on, but a member until 1000; lost: 1200 to 1400. */
+/*
+ * A task sleeps from 400 on, but is a member until 1000; records are lost from 1200 to
+ * 1400.
+ */
 static void test_states(void)
 {
 	struct drawn d;
@@ -252,7 +255,7 @@ static void test_states(void)
 	find_box(d.svg, "ping 11 asleep, still queued", &box);
 	ktap_true(is_bar(&d, "ping 11 asleep, still queued on CPU 0:", 400, 600, 1));
 	ktap_true(is_near(box.height, WAIT_HEIGHT / 4));
-	ktap_result("who sleeps and is still a member is drawn as a thin line");
+	ktap_result("a sleeping member is drawn as a thin line");
 	ktap_true(find_box(d.svg, "unknown: 0.00120", &box));
 	ktap_contains(d.svg, "class=\"unknown\" x=\"1280.00\"");
 	ktap_true(is_bar(&d, "pong 12 ran on CPU 0: 0.000400000 to 0.001200000 s", 400, 800, 1));
@@ -280,14 +283,14 @@ static void test_throttled(void)
 	ktap_str_eq(stripes.css, "striped");
 	ktap_true(is_near(stripes.x, box.x));
 	ktap_true(is_near(stripes.width, box.width));
-	ktap_result("who is throttled is drawn with stripes, while that lasts");
+	ktap_result("a task is drawn with stripes while it is throttled");
 	ktap_true(find_after(d.svg, "pong 12 queued", 1, &box));
 	ktap_str_ne(box.css, "striped");
-	ktap_result("who is queued is not");
+	ktap_result("a queued task is drawn without stripes");
 	end(&d);
 }
 
-/* 16 ms, 10 us a pixel; from 8000 on each us ping 0.5, pong 0.25, idle 0.25. */
+/* 16 ms, 10 us a pixel; from 8000 on in each us ping runs 0.5, pong 0.25, idle 0.25. */
 static void test_mixture(void)
 {
 	static const char ping[16] = "ping", pong[16] = "pong";
@@ -331,7 +334,7 @@ static void test_mixture(void)
 
 /*
  * A pixel in which "busy" runs more often than five others, but never longer, and
- * "last" in between: the five are counted exactly.
+ * "last" runs in between: the five are counted exactly.
  */
 static void test_longest(void)
 {
@@ -364,7 +367,7 @@ static void test_longest(void)
 			  (unsigned long)(run->share[i].ns / US));
 	ktap_contains(d.svg, "busy 94.8 %");
 	ktap_contains(d.svg, "last 1.7 %");
-	ktap_result("who runs often for a short time is among the longest of a pixel, with all its time");
+	ktap_result("a task with many short runs is among a pixel's longest, with all its time");
 	ktap_eq(run->nr_shares, 5);
 	ktap_eq(run->busy_ns, 8700 * US);
 	ktap_contains(d.svg, ", others 1.4 %</title>");
@@ -372,14 +375,17 @@ static void test_longest(void)
 	end(&d);
 }
 
-/* what was added to a chart */
+/* the intervals that were added to a chart */
 struct load {
 	uint64_t end_ns[NR_LANES];
 	uint64_t busy_ns[NR_LANES];
 	uint64_t name_ns[12];
 };
 
-/* Two million intervals of all lengths on all CPUs but the last, on which one waits. */
+/*
+ * Add two million intervals of all lengths, on all CPUs but the last, on which one task
+ * waits.
+ */
 static void add_load(struct drawn *d, struct load *load)
 {
 	uint64_t seed = RANDOM_SEED;
@@ -417,7 +423,7 @@ static void add_load(struct drawn *d, struct load *load)
 		       .task = 1, .name = name[0], .state = SCHED_QUEUED });
 }
 
-/* Of all CPUs: is the time that is drawn the time that was added? */
+/* Expect for each CPU that the drawn time is the added time. */
 static void expect_all_time(const struct drawn *d, const struct load *load)
 {
 	uint32_t i, cpu;
@@ -437,7 +443,7 @@ static void expect_all_time(const struct drawn *d, const struct load *load)
 		ktap_eq(d->chart.name[1 + i].run_ns, load->name_ns[i]);
 }
 
-/* The pixels of a CPU in which something begins, if it is drawn by the pixel. */
+/* Number of pixels of a CPU in which a bar begins, if the CPU is drawn pixel by pixel. */
 static uint32_t nr_columns(const struct drawn *d, uint32_t cpu)
 {
 	const struct chart_lane *lane = chart_lane(&d->chart, cpu);
@@ -453,7 +459,7 @@ static uint32_t nr_columns(const struct drawn *d, uint32_t cpu)
 	return nr;
 }
 
-/* 128 CPUs, of which all but one do so much that everything is drawn as shares. */
+/* All but one of 128 CPUs have so many intervals that everything is drawn as shares. */
 static void test_bound(void)
 {
 	static struct load load;
@@ -498,7 +504,7 @@ static double linear(uint32_t byte)
 	return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
 }
 
-/* of WCAG 2 */
+/* Relative luminance as WCAG 2 defines it. */
 static double luminance(uint32_t colour)
 {
 	static const double weight[] = { 0.0722, 0.7152, 0.2126 };
@@ -514,7 +520,7 @@ static double lab_root(double t)
 	return t > 0.008856 ? cbrt(t) : 7.787 * t + 16 / 116.0;
 }
 
-/* how different two colours look: the distance in CIELAB */
+/* Difference of two colours: their distance in CIELAB. */
 static double difference(uint32_t a, uint32_t b)
 {
 	double lab[2][3], sum = 0;
@@ -555,8 +561,8 @@ static void test_palette(void)
 	ktap_note("two colours are at least %.1f apart, one and the grey %.1f", least, grey);
 	ktap_gt(least, 12);
 	ktap_gt(grey, 12);
-	ktap_result("colours can be told apart, and from the others' grey");
-	/* these figures may never change */
+	ktap_result("colours can be distinguished, and from the others' grey");
+	/* these figures must never change */
 	cc1 = colours_take(&colours, "cc1");
 	make = colours_take(&colours, "make");
 	ktap_note("cc1 %06x, make %06x", cc1, make);
@@ -568,7 +574,10 @@ static void test_palette(void)
 	ktap_result("unless another one has it already");
 }
 
-/* The colour of name number @name, as the picture's style says; -1: none of its own. */
+/*
+ * Find the colour of name number @name in the picture's style; -1: it has no colour of
+ * its own.
+ */
 static int64_t colour_of(const struct drawn *d, uint32_t name)
 {
 	char css[32];
@@ -587,7 +596,7 @@ static bool is_in_legend(const struct drawn *d, const char *text)
 	return strstr(d->svg, entry);
 }
 
-/* @nr names, of which each ran a us less than the one before. */
+/* Draw @nr names, each of which runs a us less than the one before. */
 static void draw_names(struct drawn *d, uint32_t nr)
 {
 	uint64_t ns = START_NS;
@@ -607,7 +616,7 @@ static void draw_names(struct drawn *d, uint32_t nr)
 	draw(d);
 }
 
-/* ping, pong, the one on CPU 1, and names by the dozen */
+/* Draw ping, pong, the task on CPU 1, and dozens of names. */
 static void test_names(void)
 {
 	uint32_t i, j, nr_same = 0, nr_own = 0;
@@ -638,7 +647,7 @@ static void test_names(void)
 	ktap_contains(d.svg, ">name-28 72.0 us<");
 	ktap_false(is_in_legend(&d, "name-29 71.0 us"));
 	ktap_contains(d.svg, ">others 726.0 us, 11 names without a colour of their own<");
-	ktap_result("of more names those that ran shortest are the others, and that is said");
+	ktap_result("with more names those that ran shortest are the others, and the legend says so");
 	ktap_true(find_box(d.svg, "<title>name-39 ", &box));
 	ktap_false(strncmp(box.css, "n0 ", 3));
 	ktap_true(find_box(d.svg, "<title>name-28 ", &box));
@@ -677,7 +686,7 @@ static void test_stable(void)
 	end(&b);
 }
 
-/* A task that is known but neither ran nor waited in the time drawn; 11 never waits. */
+/* A task is known but neither ran nor waited in the drawn time; 11 never waits. */
 static void test_legend(void)
 {
 	struct drawn d;
@@ -707,7 +716,7 @@ static void test_legend(void)
 	end(&d);
 }
 
-/* Two threads of one name, a pixel a us: of 60 us "pingpong 101" has no room, "101" has. */
+/* Two threads of one name, a pixel a us: in 60 us "pingpong 101" has no room, "101" has. */
 static void test_labels(void)
 {
 	uint32_t name;
@@ -739,7 +748,10 @@ static void test_labels(void)
 	}
 }
 
-/* Of 64 CPUs 20 are busy, those from 10 on; and of 30 that wait on one some have no row. */
+/*
+ * 20 of 64 CPUs are busy, from CPU 10 on; and of 30 tasks that wait on one some have no
+ * row.
+ */
 static void test_idle(void)
 {
 	static const char comm[16] = "busy";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is over is folded, and no sum changes by that: recordings of many short
- * processes, made at random but so that they make sense, go through a model that
- * keeps everything and through one that keeps next to nothing.
+ * Ended objects are folded, and no sum changes by that: recordings of many short
+ * processes, made at random but consistent, are applied to a model that keeps
+ * everything and to one that keeps next to nothing.
  */
 #include "ktap.h"
 #include "random.h"
@@ -11,11 +11,11 @@
 
 #define NR_RUNS		24U
 #define NR_STEPS	4000U
-#define NR_PIPES	6U		/* at once */
+#define NR_PIPES	6U		/* pipes that exist at once */
 #define NR_PROCS	8U
 #define NR_FILES	5U
 #define SHELL		10U
-#define SOCK_TYPE	1		/* a stream */
+#define SOCK_TYPE	1		/* a stream socket */
 
 static const char *const names[] = { "cc", "as", "ld", "sed" };
 
@@ -38,9 +38,9 @@ struct stream {
  * struct world - what exists in a recording
  * @pid: processes, the first one stays
  * @pipe: pipes
- * @sock: sockets that are sent to
+ * @sock: sockets that messages are sent to
  * @queue: messages of a queue: id, sent, received
- * @file: their numbers
+ * @file: numbers of files
  */
 struct world {
 	struct trace *t;
@@ -57,7 +57,7 @@ static uint64_t address(void)
 	return 0x10000 + 0x800 * random_below(6);
 }
 
-/* Of a few sorts of data: what is read may be written, or others. */
+/* Choose among a few contents: bytes that were read are written, or other bytes. */
 static void choose_prints(struct trace *t, uint32_t bytes)
 {
 	uint32_t sort = random_below(3);
@@ -206,7 +206,7 @@ static void use_queue(struct world *w)
 		      .dur_ns = w->t->dur_ns);
 }
 
-/* A file in the memory of a process that goes on, or another process's memory. */
+/* A file is mapped in a process that goes on, or another process's memory is read. */
 static void use_memory(struct world *w)
 {
 	uint32_t pid = any_pid(w), target = any_pid(w);
@@ -254,11 +254,11 @@ static void step(struct world *w)
 #define NR_CALLS	64U
 
 /**
- * struct sums - what must not depend on what is kept apart
- * @hop: bytes by program's name and kind of hop
- * @copied: of these, copied
+ * struct sums - sums that must not depend on what the model keeps separately
+ * @hop: bytes by program name and kind of hop
+ * @copied: the copied part of @hop
  * @ends: bytes by grade and outcome
- * @channel: of all of a kind: written, read, left, ...
+ * @channel: by kind of channel: bytes written, read, left, ...
  * @call: calls and bytes by call
  */
 struct sums {
@@ -325,7 +325,7 @@ static void sum_calls(const struct trace *t, struct sums *sums)
 
 /* ---- the same recording twice ---- */
 
-/* what is left in memory of a model, and what was in it at most */
+/* memory of a model at the end, and its maximum */
 struct size {
 	uint32_t objects;
 	uint32_t most;
@@ -424,10 +424,10 @@ static void test_sums(const char *what, const struct sweep_limits *limits)
 		  (unsigned long long)nr_folded);
 	ktap_eq(nr_same, NR_RUNS);
 	ktap_true(nr_folded);
-	ktap_result("no sum changes when what is over is folded: %s", what);
+	ktap_result("no sum changes when ended objects are folded: %s", what);
 }
 
-/* Four times as long a recording leaves no more. */
+/* A recording four times as long takes no more memory. */
 static void test_bound(void)
 {
 	const struct sweep_limits limits = { .hops = 100, .shapes = 100, .files = 20, .ended = 8,
@@ -441,17 +441,17 @@ static void test_bound(void)
 		  more.most, all.most);
 	ktap_le(more.most, once.most + once.most / 2);
 	ktap_lt(more.most, all.most / 4);
-	ktap_result("what is in memory does not grow with what is over");
+	ktap_result("memory does not grow with ended objects");
 }
 
-/* ---- what is known of what was folded ---- */
+/* ---- what remains known of folded objects ---- */
 
 #define NR_SHORT	300U
 #define SCRAP		100
 #define PAYLOAD		50000
-#define LATE		250U		/* the process that carries it */
+#define LATE		250U		/* the process that carries PAYLOAD */
 
-/* A process that reads a file of its own and writes it to its parent by a pipe of its own. */
+/* A process reads its own file and writes it to its parent through its own pipe. */
 static void short_process(struct trace *t, uint32_t i, int32_t bytes)
 {
 	uint32_t pid = 1000 + i, pipe = 5000 + i, file = 10 + i;
@@ -483,7 +483,10 @@ static void run_short(struct trace *t, const struct sweep_limits *limits, const 
 static const struct sweep_limits tiny = { .hops = 8, .shapes = 100, .files = 4, .ended = 0,
 					  .ends = 10, .objects = 64 };
 
-/* The first path whose first hop is by @pid, 0 = that stands for many; no hops: there is none. */
+/*
+ * The first path whose first hop is by @pid; pid 0 stands for many. It has no hops if
+ * there is none.
+ */
 static struct path path_by(struct trace *t, uint32_t pid)
 {
 	uint32_t i, nr = trace_nr_paths(t);
@@ -527,7 +530,7 @@ static void test_way(void)
 	ktap_lt(path.bytes, NR_SHORT * SCRAP);
 	ktap_false(path.bytes % SCRAP);
 	ktap_false(path.is_exact);
-	ktap_result("what was folded keeps its way: file, cc, pipe, the shell, which exists");
+	ktap_result("a folded process keeps its path: file, cc, pipe, the shell, which exists");
 	ktap_note("%u hops, %llu bytes, %s", late.nr_hops, (unsigned long long)late.bytes,
 		  late.is_exact ? "exact" : "at least");
 	ktap_eq(late.nr_hops, 3);
@@ -577,7 +580,7 @@ static void test_wanted(void)
 	ktap_false(none.nr_hops);
 	ktap_eq(path.nr_hops, 3);
 	ktap_eq(path.bytes, SCRAP);
-	ktap_result("what was asked for is kept");
+	ktap_result("a selected process is kept");
 	trace_deinit(&without);
 	trace_deinit(&with);
 }
@@ -664,10 +667,10 @@ static void test_files(void)
 	ktap_eq(all.nr_hops, 2);
 	ktap_eq(few.nr_hops, 1);
 	ktap_lt(nr_few, 60);
-	ktap_result("nothing is said of who wrote a file whose contents were forgotten");
+	ktap_result("a file whose contents were freed has no known writer");
 }
 
-/* Pipes go with bytes in them, while a read of another one waits for its writer. */
+/* Pipes are freed with bytes in them, while a read of another one waits for its writer. */
 static void test_waiting(void)
 {
 	struct path_total total;
@@ -696,15 +699,15 @@ static void test_waiting(void)
 	ktap_true(nr_parked);
 	ktap_lt(nr, 60);
 	ktap_eq(total.left_bytes, NR_SHORT * SCRAP);
-	ktap_result("pipes that are gone go, though an operation waits");
+	ktap_result("ended pipes are freed, although an operation waits");
 	trace_deinit(&t);
 }
 
-/* ---- numbers and keys that are given back ---- */
+/* ---- numbers and keys that are freed ---- */
 
 #define NR_KEYS		2000U
 
-/* Keys come and go at random; what a plain table says is the truth. */
+/* Keys come and go at random; a plain table has the expected values. */
 static void test_map(void)
 {
 	uint32_t truth[NR_KEYS] = { 0 }, i, nr_wrong = 0;
@@ -749,7 +752,7 @@ static void test_pool(void)
 	ktap_eq(third, second);
 	ktap_false(*value);
 	ktap_eq(pool_used(&pool), 2);
-	ktap_result("a number that a pool got back goes to the next object, zeroed");
+	ktap_result("a freed number of a pool goes to the next object, zeroed");
 	pool_deinit(&pool);
 }
 

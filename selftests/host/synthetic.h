@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Synthetic recordings: on each CPU some tasks write to and read from pipes
- * and files and are queued and switched, in random order, so that they
- * compress rather worse than real ones.  They make no sense to a model.
+ * Synthetic recordings: on each CPU some tasks write to and read from pipes and files
+ * and are queued and switched, in random order, so that they compress rather worse than
+ * real ones.  They mean nothing to a model.
  */
 #ifndef IPCPROBE_SYNTHETIC_H
 #define IPCPROBE_SYNTHETIC_H
@@ -19,13 +19,13 @@
 
 /**
  * struct synthetic - one CPU that makes records
- * @cpu: its number
+ * @cpu: number of the CPU
  * @now_ns: its clock
- * @seed: of the random numbers
- * @pos: bytes through the pipe
- * @offset: bytes through the file
- * @step: records made
- * @rec: the last one
+ * @seed: seed of the random numbers
+ * @pos: bytes that went through the pipe
+ * @offset: bytes that went through the file
+ * @step: number of records made
+ * @rec: the last record
  */
 struct synthetic {
 	uint32_t cpu;
@@ -134,7 +134,7 @@ static inline void synthetic_switch(struct synthetic *s, uint32_t tid, uint32_t 
 	r->cpu = s->cpu;
 }
 
-/* The next record is in s->rec. */
+/* Make the next record, in s->rec. */
 static inline const struct ipcprobe_rec *synthetic_next(struct synthetic *s)
 {
 	uint32_t first = 1000 + 100 * s->cpu, writer, reader, copier;

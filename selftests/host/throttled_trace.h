@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A recording for pictures: of two tasks on CPU 0 one runs, and the other's group is
- * throttled for a while.
+ * A recording for pictures: of two tasks on CPU 0 one runs, and the other task's group
+ * is throttled for a while.
  */
 #ifndef IPCPROBE_THROTTLED_TRACE_H
 #define IPCPROBE_THROTTLED_TRACE_H
 
 #include "trace_builder.h"
 
-/* ping runs from @ns on; pong waits, and its group, 5, is throttled from 400 us to 1 ms after. */
+/*
+ * ping runs from @ns on; pong waits, and its group, 5, is throttled from 400 us to 1 ms
+ * after @ns.
+ */
 static inline void trace_throttled(struct trace *t, uint64_t ns)
 {
 	trace_snapshot(t, 11, 1, "ping");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What each CPU did in slots of equal time: at their borders, and when there are too many.
+ * What each CPU did in slots of equal time: at the slots' borders, and when there are
+ * too many slots.
  */
 #include <stdlib.h>
 
@@ -41,7 +42,7 @@ static void test_tasks(void)
 	ktap_eq(slot->nr_top, 2);
 	ktap_eq(top_ns(slot, 11), 150);
 	ktap_eq(top_ns(slot, 12), 400);
-	ktap_result("who runs twice in a slot is one of %u tasks: %llu, %llu ns", slot->nr_top,
+	ktap_result("two runs in a slot count as one of %u tasks: %llu, %llu ns", slot->nr_top,
 		    (unsigned long long)top_ns(slot, 11), (unsigned long long)top_ns(slot, 12));
 	run(&line, 550, 600, 13);
 	run(&line, 600, 700, 14);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Which CPUs share a last-level cache: read from a folder made like sysfs.
- */
+/* Which CPUs share a last-level cache: read from a folder like sysfs. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -55,7 +53,7 @@ int main(void)
 	if (!mkdtemp(root))
 		abort();
 	expect_caches("");
-	ktap_result("nothing is told: not known");
+	ktap_result("without data the topology is not known");
 	add_cache(0, 0, "1", "0");
 	add_cache(0, 3, "3", "0-1,4");
 	add_cache(0, 2, "2", "0-1");
@@ -67,10 +65,10 @@ int main(void)
 	ktap_result("the highest level of each CPU, each list once");
 	add_cache(5, 0, "2", NULL);
 	expect_caches("0-1,4;2-3");
-	ktap_result("a CPU of which nothing is told is left out");
+	ktap_result("a CPU without data is left out");
 	add_cache(6, 0, "2", "6; rm");
 	expect_caches("0-1,4;2-3");
-	ktap_result("and one whose list makes no sense");
+	ktap_result("a CPU with an invalid list is left out");
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	return system(command) ? 1 : ktap_end();
 }

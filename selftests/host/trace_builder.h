@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Small synthetic traces that make sense: each call below is one record, given
- * to a model at once.  TRACE() takes any event with its fields by name.
+ * Small synthetic traces that are consistent: each call below makes one record and
+ * applies it to a model at once.  TRACE() takes any event with its fields by name.
  */
 #ifndef IPCPROBE_TRACE_BUILDER_H
 #define IPCPROBE_TRACE_BUILDER_H
@@ -14,11 +14,11 @@
 #include "model/copies/path_list.h"
 #include "model/model.h"
 
-#define TRACE_STEP_NS	1000U	/* between two records, unless "now" is set */
-#define TRACE_DUR_NS	400U	/* of an operation, likewise */
+#define TRACE_STEP_NS	1000U	/* time between two records, unless "now" is set */
+#define TRACE_DUR_NS	400U	/* duration of an operation, unless "dur_ns" is set */
 
 /**
- * struct trace - a model that is being fed
+ * struct trace - a model that gets records
  * @model: the model
  * @now_ns: time of the next record
  * @dur_ns: duration of the next operation
@@ -53,7 +53,7 @@ static inline void trace_apply(struct trace *t, const struct ipcprobe_rec *rec)
 	struct ipcprobe_rec_rq_switch sw;
 	int err;
 
-	/* as the kernel tells it of who goes to sleep */
+	/* set as in the kernel: a task that goes to sleep leaves voluntarily */
 	if (rec->type == IPCPROBE_REC_rq_switch) {
 		memcpy(&sw, rec, sizeof(sw));
 		sw.voluntary = sw.prev_state && !sw.preempt;
@@ -78,13 +78,13 @@ static inline void trace_finish(struct trace *t)
 	trace_apply(t, &trace_rec.hdr);						\
 } while (0)
 
-/* @nr records of class @up are missing since @from_ns, as the ring was full */
+/* @nr records of class @up are missing since @from_ns, because the ring was full. */
 #define TRACE_LOST(t, from_ns, nr, up)						\
 	TRACE(t, lost, 0, .begin_ns = (from_ns), .nr_lost = (nr),		\
 	      .class_id = IPCPROBE_CLASS_##up,					\
 	      .reasons = IPCPROBE_REASON_RING_FULL)
 
-/* an event that ends with a string: a path, or a name */
+/* An event that ends with a string: a path, or a name. */
 #define TRACE_STR(t, event, task, text, ...)					\
 	TRACE_TEXT(t, event, task, path, text, __VA_ARGS__)
 #define TRACE_NAME(t, event, task, text, ...)					\
@@ -143,7 +143,7 @@ static inline void trace_exec(struct trace *t, uint32_t pid, const char *comm)
 	trace_apply(t, &rec.hdr);
 }
 
-/* fork and exec: a new program */
+/* Fork and exec: a new program. */
 static inline void trace_spawn(struct trace *t, uint32_t parent, uint32_t child, const char *comm)
 {
 	trace_fork(t, parent, child);
@@ -204,11 +204,11 @@ static inline void trace_write(struct trace *t, uint32_t tid, uint32_t pipe, uin
 	      .call = IPCPROBE_CALL_WRITE, .nr_segs = 1, TRACE_PRINTS(t));
 }
 
-/* ---- questions ---- */
+/* ---- results of the model ---- */
 
 static const struct scope trace_all;
 
-/* The path that most bytes took as view order has it: 0 = first. */
+/* The @i-th path in the view's order, by bytes; 0 = the first. */
 static inline struct path trace_path(struct trace *t, uint32_t i)
 {
 	struct path_list list;
@@ -250,7 +250,7 @@ static inline const struct channel *trace_pipe_of(struct trace *t, uint32_t pipe
 		       pipes_find(&t->model.copies.channels, pipe, false));
 }
 
-/* bytes that went from @writer (0 = unknown) to @reader through a channel */
+/* Number of bytes that went from @writer (0 = unknown) to @reader through a channel. */
 static inline uint64_t trace_flow(struct trace *t, uint32_t channel, uint32_t writer,
 				  uint32_t reader)
 {
@@ -268,7 +268,7 @@ static inline uint64_t trace_flow(struct trace *t, uint32_t channel, uint32_t wr
 	return 0;
 }
 
-/* the same through pipe @pipe */
+/* The same through pipe @pipe. */
 static inline uint64_t trace_pair(struct trace *t, uint32_t pipe, uint32_t writer,
 				  uint32_t reader)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Recorded files: what is written comes back; what is cut or damaged is read
- * as far as it is whole, says so, and never crashes anything.  To be built
- * with -fsanitize=address,undefined as well.
+ * Recorded files: records that are written come back; a file that is cut or damaged is
+ * read as far as it is intact, is reported, and never makes anything crash.  To be
+ * built with -fsanitize=address,undefined, too.
  *
- *	tracefile_test			the tests
+ *	tracefile_test			run the tests
  *	tracefile_test FILE NR CPUS [CLASSES]	only write a synthetic file
  */
 #include <errno.h>
@@ -27,12 +27,12 @@
 #define EVENTS		48000
 #define PAGE		4096
 
-/* what a reader found in a file */
+/* The contents of a file, as a reader found them. */
 struct result {
 	int open_err;
 	int end_err;
-	uint64_t nr_records;		/* "lost" records made by the reader not counted */
-	uint64_t nr_missing;		/* told of by those */
+	uint64_t nr_records;		/* without "lost" records that the reader made */
+	uint64_t nr_missing;		/* sum of the losses in "lost" records */
 	uint64_t hash;			/* of all records in order */
 	bool is_ordered;
 	bool is_truncated;
@@ -121,7 +121,7 @@ static void read_records(struct reader *r, struct result *result)
 	uint32_t cpu, before_cpu = 0;
 
 	while ((result->end_err = reader_next(r, &rec, &cpu)) > 0) {
-		/* a loss stands where it began */
+		/* a loss is sorted by its begin */
 		uint64_t now_ns = rec->type == IPCPROBE_REC_lost ?
 			((const struct ipcprobe_rec_lost *)rec)->begin_ns : rec->ts_ns;
 
@@ -158,7 +158,7 @@ static struct result read_fd(int fd)
 	return result;
 }
 
-/* The same for a file in memory, of which @len bytes are there. */
+/* Read a file in memory of which @len bytes exist. */
 static struct result read_bytes(const char *bytes, size_t len)
 {
 	int fd = memfd_create("tracefile_test", MFD_CLOEXEC);
@@ -176,7 +176,7 @@ static bool says_so(const struct result *result)
 	return result->open_err || result->is_truncated || result->nr_corrupt_chunks;
 }
 
-/* Whatever was done to a file, this must hold. */
+/* True if the result is possible for a damaged file, whatever the damage. */
 static bool is_sane(const struct result *result, const struct result *whole)
 {
 	if (result->open_err)
@@ -227,7 +227,7 @@ static void test_round_trip(const struct result *whole)
 	ktap_false(says_so(whole));
 	ktap_true(whole->has_stats);
 	ktap_false(whole->nr_missing);
-	ktap_result("a whole file is not called damaged");
+	ktap_result("an intact file is not called damaged");
 }
 
 static void test_cut_bytes(const char *bytes, const struct result *whole)
@@ -240,10 +240,10 @@ static void test_cut_bytes(const char *bytes, const struct result *whole)
 		nr_bad += !is_sane(&result, whole) || !says_so(&result);
 	}
 	ktap_false(nr_bad);
-	ktap_result("cut at every byte of the first 8 KiB: read, and said so");
+	ktap_result("cut at every byte of the first 8 KiB: read, with a warning");
 }
 
-/* Complete chunks before the cut: none of their records may be missing. */
+/* Number of records in complete chunks before the cut: none of them may be missing. */
 static uint64_t records_before(const char *bytes, size_t len)
 {
 	size_t offset = sizeof(struct tracefile_header);
@@ -277,14 +277,14 @@ static void test_cut_pages(const char *bytes, size_t len, const struct result *w
 		nr_bad += !is_sane(&result, whole) || !says_so(&result);
 	}
 	ktap_false(nr_bad);
-	ktap_result("cut at every 4 KiB and near the end: read, and said so");
+	ktap_result("cut at every 4 KiB and near the end: read, with a warning");
 	ktap_false(nr_incomplete);
-	ktap_result("of a cut file exactly the whole chunks are read");
+	ktap_result("exactly the complete chunks of a cut file are read");
 }
 
 /*
- * Every flip must be seen, save one in padding.  With the statistics intact,
- * each missing record is counted.
+ * Each flip must be found, except in padding.  With the statistics intact, each missing
+ * record is counted.
  */
 static void test_flips(char *bytes, size_t len, const struct result *whole)
 {
@@ -307,7 +307,7 @@ static void test_flips(char *bytes, size_t len, const struct result *whole)
 	ktap_false(nr_bad);
 	ktap_result("%zu single bits flipped: what is missing is counted exactly", nr_flips);
 	ktap_le(nr_unseen, 32);
-	ktap_result("all of them are seen, save in padding (%zu not seen)", nr_unseen);
+	ktap_result("all of them are found, except in padding (%zu not found)", nr_unseen);
 }
 
 static size_t find_chunk(const char *bytes, uint32_t cpu, unsigned int skip)
@@ -345,12 +345,12 @@ static void test_middle(char *bytes, size_t len, const struct result *whole)
 	ktap_eq(result.nr_corrupt_chunks, 1);
 	ktap_eq(result.nr_missing, nr_records);
 	ktap_true(result.is_truncated);
-	ktap_result("without index and with a chunk's head gone, too");
+	ktap_result("without index and with a damaged chunk's head, too");
 }
 
 /*
- * Hostile files: contents changed and all CRCs made right again, so that
- * everything behind them is reached.
+ * Hostile files: change contents and correct all CRCs, so that the code behind the
+ * checks is reached.
  */
 static void mend_crcs(char *bytes, size_t len)
 {
@@ -373,7 +373,7 @@ static void mend_crcs(char *bytes, size_t len)
 	trailer->crc = tracefile_trailer_crc(trailer);
 }
 
-/* A place where something interesting is: heads, more often than payloads. */
+/* Choose a place to change: heads more often than payloads. */
 static size_t pick_place(struct synthetic *dice, const char *bytes, size_t len)
 {
 	uint32_t cpu;
@@ -416,7 +416,7 @@ static void test_fuzz(const char *bytes, size_t len, unsigned int nr_rounds)
 		    nr_rounds);
 }
 
-/* Records themselves hostile, in chunks that are right. */
+/* The records themselves are hostile, in chunks that are right. */
 static void test_bad_records(void)
 {
 	struct {
@@ -452,7 +452,7 @@ static void test_bad_records(void)
 
 #define FRAME_MAX	(sizeof(struct tracefile_frame) + (256U << 10))
 
-/* The longest that the file grew by one tracefile_append(). */
+/* Largest number of bytes that one tracefile_append() added to the file. */
 static uint64_t append_many(struct tracefile *file, struct synthetic *s, uint64_t bytes)
 {
 	uint64_t most = 0, before = tracefile_bytes(file);
@@ -470,7 +470,7 @@ static uint64_t append_many(struct tracefile *file, struct synthetic *s, uint64_
 	return most;
 }
 
-/* What makes whoever records wait: never more than one chunk at once. */
+/* The recorder never waits for more than one chunk at once. */
 static void test_waiting(void)
 {
 	const struct tracefile_pair none[] = { { NULL, NULL } };
@@ -512,7 +512,7 @@ static void test_waiting(void)
 	ktap_le(most, FRAME_MAX);
 	ktap_eq(result.nr_records, nr_records);
 	ktap_true(result.is_ordered);
-	ktap_result("what is flushed is whole, and goes chunk by chunk");
+	ktap_result("a flush writes everything, chunk by chunk");
 	tracefile_destroy(file);
 	close(fd);
 }
@@ -525,7 +525,7 @@ struct times {
 	uint64_t begin_ns;
 };
 
-/* A file of one CPU with one lost record and these times. */
+/* Read a file of one CPU with one lost record and these times. */
 static struct result read_times(const struct times *times)
 {
 	const struct tracefile_pair none[] = { { NULL, NULL } };
@@ -583,7 +583,7 @@ static void test_times(void)
 		nr_bad++;
 	}
 	ktap_false(nr_bad);
-	ktap_result("times outside the recording are damage, which is said");
+	ktap_result("times outside the recording are damage, with a warning");
 }
 
 static void test_window(int fd)
@@ -615,16 +615,16 @@ static void test_window(int fd)
 	ktap_result("a window gives its records, the names from before it, and nothing else");
 	ktap_str_eq(reader_info(r)->cpus, "0-1");
 	ktap_str_eq(reader_info(r)->pids, "12,34");
-	ktap_result("it says what was recorded (CPUs %s, processes %s)", reader_info(r)->cpus,
+	ktap_result("the file has what was recorded (CPUs %s, processes %s)", reader_info(r)->cpus,
 		    reader_info(r)->pids);
 	ktap_str_eq(reader_info(r)->caches, "0-1;2-3");
 	ktap_str_eq(reader_info(r)->hostname, "nowhere");
 	ktap_false(*reader_info(r)->kernel);
-	ktap_result("what is told of the machine is there, what is not told is empty");
+	ktap_result("given facts about the machine are in the file, others are empty");
 	reader_close(r);
 }
 
-/* What the user asked for stands in the file as it could be asked for again. */
+/* The options in the file are the user's, in the form in which they can be given again. */
 static void test_words(void)
 {
 	struct pid_list pids = { 0 };

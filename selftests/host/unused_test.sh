@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Is every function of the tools called by the tools?
+# Each function of the tools is called by the tools.
 set -u
 cd "$(dirname "$0")/../../tools" || exit 1
 
-# Those of the library.
+# Print the functions of the library.
 functions() { nm libipcprobe.a | awk '$2 == "T" { print $3 }' | sort -u; }
 
-# Words that stand in the sources once; comments and declarations left out.
+# Print the words that occur once in the sources; comments and declarations do not count.
 words() {
 	{
 		find . -name '*.c' -exec cat {} +

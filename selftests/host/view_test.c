@@ -2,10 +2,10 @@
 /*
  * The views' text and JSON, compared with the files in golden/.
  *
- *	view_test [DIRECTORY]	the files' place (default: golden/ beside it)
+ *	view_test [DIRECTORY]	folder of the files (default: golden/ beside it)
  *
- * With UPDATE_GOLDEN set in the environment the files are written anew: look
- * at the difference before you commit it.
+ * With UPDATE_GOLDEN set in the environment the files are written anew: check the
+ * difference before you commit it.
  */
 #include <libgen.h>
 #include <locale.h>
@@ -59,7 +59,7 @@ static void write_golden(const char *path, const char *text)
 	fclose(out);
 }
 
-/* Views write to stdout: give them another one for a while. */
+/* Views write to stdout: run one with another stdout, and return its text. */
 static char *capture(int (*view)(const struct model *model, const void *opts),
 		     const struct model *model, const void *opts)
 {
@@ -159,7 +159,7 @@ static void test_pipeline(void)
 	trace_deinit(&t);
 }
 
-/* A member of the view's JSON, which is to be one object. */
+/* A member of the view's JSON, which must be one object. */
 static json_t *copies_member(struct trace *t, const struct view_copies *view, const char *key)
 {
 	char *text = capture(copies_json, &t->model, view);
@@ -232,9 +232,9 @@ static void test_merged_paths(void)
 	expect_count(all, "/tmp/out.bin: ", 1);
 	expect_count(all, "/tmp/out.bin: 192.0 KiB delivered, 4 copies, ×4.00, by address\n", 1);
 	expect_count(all, "copy 192.0KiB     3", 4);
-	ktap_result("paths that differ only in how sure they are are shown as one");
+	ktap_result("paths that differ only in their grade are shown as one");
 	expect_count(exact, "/tmp/out.bin: 128.0 KiB delivered, 4 copies, ×4.00, exact\n", 1);
-	ktap_result("of these only those that are sure enough, if that is wanted");
+	ktap_result("--grade shows only paths of this grade or a better one");
 	free(all);
 	free(exact);
 	trace_deinit(&t);
@@ -261,7 +261,7 @@ static void test_shared_hops(void)
 	ktap_eq(json_integer_value(nr), 5);
 	ktap_true(figures);
 	ktap_str_eq(figures, "at least");
-	ktap_result("JSON says how many hops were not kept apart");
+	ktap_result("JSON has the number of hops that were not kept separately");
 	json_decref(nr);
 	json_decref(paths);
 	trace_deinit(&t);
@@ -285,12 +285,12 @@ static void test_anonymous_futexes(void)
 	label_print_wait(out, &t.model, &wait);
 	fclose(out);
 	ktap_str_eq(text, "futex:[anonymous:[1001]+0x0]futex:[anonymous:[1002]+0x8]");
-	ktap_result("locks in anonymous memory are told apart: %s", text);
+	ktap_result("locks in anonymous memory differ: %s", text);
 	free(text);
 	trace_deinit(&t);
 }
 
-/* In a locale without the signs of the reports. */
+/* In a locale without the special characters of the reports. */
 static void test_ascii(void)
 {
 	struct view_copies view = { .scope = &trace_all, .top = VIEW_COPIES_TOP,
@@ -306,7 +306,7 @@ static void test_ascii(void)
 	trace_deinit(&t);
 }
 
-/* Nobody reads what @nr processes write. */
+/* No recorded process reads what @nr processes write. */
 static void compare_writers(const char *name, uint32_t nr)
 {
 	struct trace t;
@@ -345,7 +345,7 @@ static void test_mixture(void)
 	trace_deinit(&t);
 }
 
-/* One way through each kind of object. */
+/* One path through each kind of object. */
 static void test_objects(void)
 {
 	struct trace t;
@@ -509,7 +509,10 @@ static void test_lost_queue(void)
 	trace_deinit(&t);
 }
 
-/* A group throttled, one on its way elsewhere, and an end that differs by a task. */
+/*
+ * A group is throttled, a task moves to another CPU, and the kernel's members at the
+ * end differ by a task.
+ */
 static void groups(struct trace *t)
 {
 	trace_init(t, MODEL_RUNQ);
@@ -532,7 +535,7 @@ static void groups(struct trace *t)
 	t->now_ns = 5000 * US;
 }
 
-/* The kernel's members at the end: 12 has left unseen. */
+/* The kernel's list of members at the end: 12 has left unrecorded. */
 static void differ(struct trace *t)
 {
 	TRACE(t, rq_snapshot, 11, .group = 5, .sched_class = IPCPROBE_SCHED_FAIR,
@@ -562,7 +565,7 @@ static void test_groups(void)
 	trace_deinit(&t);
 }
 
-/* CPU 1 is down for 3 of 8 ms, and busy for 1 ms of the others. */
+/* CPU 1 is offline for 3 of 8 ms, and busy for 1 ms of the others. */
 static void test_offline(void)
 {
 	struct view_runq view = { .scope = &trace_all, .top = VIEW_RUNQ_TOP, .start_ns = 1000 * US };
@@ -593,8 +596,8 @@ static void test_offline(void)
 /* ---- the scheduler ---- */
 
 /*
- * ping blocks on a pipe and is woken by pong; hog preempts it, is moved to CPU 1,
- * and dies; then records are lost.
+ * ping blocks on a pipe and is woken by pong; hog preempts ping, is moved to CPU 1, and
+ * dies; then records are lost.
  */
 static void schedule(struct trace *t)
 {
@@ -640,7 +643,7 @@ static void schedule(struct trace *t)
 	trace_finish(t);
 }
 
-/* what these views are given */
+/* arguments of these views */
 static const bool text = false, json = true;
 
 static struct view_runq sched_view(const bool *is_json)
@@ -678,7 +681,7 @@ static void quota_join(struct trace *t, uint32_t tid, uint32_t group, uint16_t c
 	      .sched_class = IPCPROBE_SCHED_FAIR, .prio = 120);
 }
 
-/* What @tid does on CPU 0 in the 100 ms from @ms on: 20 ms of them it runs. */
+/* @tid runs 20 ms of the 100 ms from @ms on, on CPU 0. */
 static void quota_period(struct trace *t, uint64_t ms, uint32_t tid, uint32_t group)
 {
 	t->now_ns = ms * 1000 * US;
@@ -693,8 +696,8 @@ static void quota_period(struct trace *t, uint64_t ms, uint32_t tid, uint32_t gr
 }
 
 /*
- * limited is in a group in one with a quota, which is changed after half of the time;
- * free runs all the time on CPU 1, in a group that has no limit.
+ * limited is in a group inside a group with a quota, which is changed after half of the
+ * time; free runs all the time on CPU 1, in a group without a limit.
  */
 static void quotas(struct trace *t, bool is_told)
 {
@@ -733,7 +736,7 @@ static void quotas(struct trace *t, bool is_told)
 	trace_finish(t);
 }
 
-/* Six tasks are throttled at once; there is one CPU. */
+/* Six tasks are throttled at once on one CPU. */
 static void crowd(struct trace *t)
 {
 	const uint64_t ms = 1000 * US;
@@ -811,7 +814,7 @@ static int latency_view(const struct model *model, const void *opts)
 	return t.err ?: err;
 }
 
-/* what timehist is to show, besides */
+/* options of timehist */
 static struct timehist timehist_flags;
 
 static int timehist_view(const struct model *model, const void *opts)
@@ -913,7 +916,7 @@ static void test_sched(void)
 	compare("sched-migrations.json", capture(migrations_view, NULL, &json));
 }
 
-/* ---- why it chose ---- */
+/* ---- reasons of the scheduler's choices ---- */
 
 #define MS	1000000LL
 #define ZERO	5000000000ULL
@@ -955,7 +958,7 @@ static void explain_fair(struct trace *t)
 	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
 }
 
-/* ping yields to pong, and pong to ping; the candidates were not told. */
+/* ping yields to pong, and pong to ping; no candidates were recorded. */
 static void explain_yield(struct trace *t)
 {
 	t->now_ns = 4500 * US;
@@ -965,7 +968,7 @@ static void explain_yield(struct trace *t)
 	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
 }
 
-/* The function that tells classes apart jumped to that of the fair class: pong preempts. */
+/* The function that compares classes jumped to that of the fair class: pong preempts. */
 static void explain_jump(struct trace *t)
 {
 	t->now_ns = 4700 * US;
@@ -975,7 +978,7 @@ static void explain_jump(struct trace *t)
 	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
 }
 
-/* A real-time task comes; then CPU 1's task ends and leaves it idle. */
+/* A real-time task wakes up; then CPU 1's task ends and leaves the CPU idle. */
 static void explain_class(struct trace *t)
 {
 	t->now_ns = 5000 * US;
@@ -1112,7 +1115,10 @@ static void delay_trace(struct trace *t)
 	TRACE(t, rq_snapshot_end, 20, .nr_running = 3, .nr_members = 3);
 }
 
-/* A part of each kind; of those that ran meanwhile five are named, and the idle CPU. */
+/*
+ * The delay has a part of each kind; five of the tasks that ran meanwhile are named,
+ * and the idle CPU.
+ */
 static void test_delay(void)
 {
 	static const uint32_t times[] = { 700, 600, 500, 400, 300, 20, 10 };
@@ -1276,7 +1282,7 @@ static void test_address_spaces(void)
 
 #define PIECE_MAX	64
 
-/* @missing: they are not there. */
+/* @missing: bytes whose data is missing */
 static void add_piece(struct dumps *dumps, uint32_t tid, uint32_t offset, const char *bytes,
 		      uint16_t nr, bool missing)
 {

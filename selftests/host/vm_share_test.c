@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Address spaces compared: page tables are given, every sum is known.
- */
+/* Address spaces compared: page tables are given, and each sum is known. */
 #include "address_space.h"
 #include "ktap.h"
 
-/* Two processes with the same regions; C has the text alone. */
+/* Two processes with the same regions; C shares only the text. */
 static const char maps_ab[] =
 	"10000-18000 r-xp 00000000 fd:01 11  /lib/libc.so.6\n"
 	"18000-1c000 rw-p 00008000 fd:01 11  /lib/libc.so.6\n"
@@ -74,11 +72,11 @@ static void test_library(void)
 	count(&share);
 	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_CACHE, ABC), 6);
 	ktap_eq(find(&share, REGION_LIBRARY, CAUSE_CACHE, ABC)->mapped, 18);
-	ktap_result("text is in memory once, whoever maps it");
+	ktap_result("text is in memory once, for all processes");
 	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_CACHE, 1 << C), 1);
-	ktap_result("text that one only has touched is its alone");
+	ktap_result("text that only one process touched is its own");
 	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_UNWRITTEN, AB), 1);
-	ktap_result("data that nobody has written is shared");
+	ktap_result("data that was never written is shared");
 	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_COPY, 1 << A), 2);
 	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_COPY, 1 << B), 2);
 	ktap_result("written data is a copy for each");
@@ -142,7 +140,7 @@ static void test_read_only(void)
 	space_pages(&share, B, 0x30000, 2, 300, 2, SPACE_FILE);
 	count(&share);
 	ktap_eq(frames(&share, REGION_FILE, CAUSE_CACHE, AB), 2);
-	ktap_result("mapped shared, but read-only by all: nobody stores");
+	ktap_result("mapped shared, but read-only by all: no process stores");
 	vm_share_deinit(&share);
 
 	space_init(&share, 2);
@@ -177,7 +175,7 @@ static void test_fork(void)
 	ktap_result("written since: own ones");
 	ktap_eq(frames(&share, REGION_HEAP, CAUSE_FORK, 1 << A), 1);
 	ktap_eq(share.proc[A].region[2].others, 1);
-	ktap_result("a private frame with more mappings is shared with processes not asked for");
+	ktap_result("a private frame with more mappings is shared with processes that are not selected");
 	vm_share_deinit(&share);
 }
 
@@ -212,9 +210,9 @@ static void test_special(void)
 	ktap_result("changed pages are not known");
 	ktap_false(frames(&share, REGION_KERNEL, CAUSE_KERNEL, AB));
 	ktap_eq(share.proc[A].region[4].raw, 1);
-	ktap_result("what the kernel does not count is left out");
+	ktap_result("memory that the kernel does not count is left out");
 	ktap_eq(heap->mapped_once + heap->mapped_more, 2);
-	ktap_result("what smaps does not count is not resident");
+	ktap_result("memory that smaps does not count is not resident");
 	vm_share_deinit(&share);
 }
 
@@ -256,17 +254,17 @@ static void test_no_frames(void)
 	count(&share);
 	ktap_eq(frames(&share, REGION_SYSV, CAUSE_MEMORY, AB), 4);
 	ktap_eq(frames(&share, REGION_LIBRARY, CAUSE_CACHE, AB), 2);
-	ktap_result("without frames, pages of objects are told by their places");
+	ktap_result("without frames, pages of objects are identified by their offsets");
 	ktap_eq(share.proc[A].sum.own, 3);
 	ktap_eq(share.proc[A].sum.zero, 1);
 	ktap_eq(frames(&share, REGION_HEAP, CAUSE_OWN, 1 << A), 3);
 	ktap_result("pages mapped once are own ones");
 	ktap_eq(share.proc[A].sum.unknown, 1);
-	ktap_result("with whom a private page is shared stays unknown");
+	ktap_result("the other users of a private page stay unknown");
 	vm_share_deinit(&share);
 }
 
-/* More page tables than fit anything small, and an equation for all of them. */
+/* More page tables than any small table holds, and one equation that all of them fulfil. */
 static void test_many(void)
 {
 	static const char text[] = "100000-8100000 rw-s 00000000 00:01 7  /memfd:x (deleted)\n";

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What goes into a guest and what comes out of it: the command's folder, files in
-# /tmp that the command names, and the folder that the guest may write to.
+# What a guest gets and gives back: the command's folder, files in /tmp that the
+# command names, and the folder that the guest may write to.
 set -u
 cd "$(dirname "$0")" || exit 1
 
 . ../results.sh
 
-# same SENTENCE WANTED SEEN
+# same SENTENCE WANTED SEEN: the sentence holds if both are equal.
 same() {
 	if [ "$2" = "$3" ]; then
 		result ok "$1"
@@ -31,7 +31,7 @@ same "what the guest writes to /out is in the folder afterwards" \
 	'from the guest' "$(cat "$dir/out,folder/file")"
 same "folders too; of /tmp the guest has the named file and the command's folder" \
 	$'script.sh\nwork,place' "$(cat "$dir/out,folder/sub/list")"
-same "whatever else the guest writes is thrown away" '' "$(cat "$dir/unnamed")"
+same "changes to other files are discarded" '' "$(cat "$dir/unnamed")"
 same "a file that the guest removes in its /tmp is still here" yes \
 	"$([ ! -e "$dir/script.sh" ] || echo yes)"
 

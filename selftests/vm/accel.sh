@@ -1,7 +1,7 @@
 #!/bin/bash
-# accel.sh: print "kvm" when KVM boots a Debian kernel here, else "tcg".
-# That /dev/kvm opens proves nothing (nested guests often cannot boot), so a
-# guest is really started, for a few seconds, once per boot of this machine.
+# accel.sh: print "kvm" if KVM boots a Debian kernel here, else "tcg". That /dev/kvm
+# can be opened proves nothing (nested guests often cannot boot), so a guest is really
+# started, for a few seconds, once per boot of this machine.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 

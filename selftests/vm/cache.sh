@@ -1,12 +1,12 @@
-# Sourced. Where downloaded and derived things live, and how to make one there.
+# Sourced. Where downloaded and derived files are kept, and how to make one there.
 #
-# Everything in the cache is built under a temporary name and renamed when it
-# is whole, so a run that was interrupted leaves nothing that looks complete.
+# Each file or folder in the cache is built under a temporary name and renamed when it
+# is complete, so an interrupted run leaves nothing that looks complete.
 # shellcheck shell=bash
 
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ipcprobe
 VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# Another tree can be built and booted by these same scripts.
+# Another tree can be built and booted by these scripts, too.
 # shellcheck disable=SC2034 # for those who source this
 ROOT=${IPCPROBE_ROOT:-$(cd "$VM_DIR/../.." && pwd)}
 
@@ -21,7 +21,7 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
 }
 
-# cache_lock NAME: one builder of NAME at a time; held until the script ends.
+# cache_lock NAME: take the lock of that name until the script ends: one builder at a time.
 cache_lock() {
 	mkdir -p "$CACHE/locks"
 	exec {cache_lock_fd}>"$CACHE/locks/$1"
@@ -31,8 +31,8 @@ cache_lock() {
 	fi
 }
 
-# cache_temp: a fresh folder in the cache, beside where its content will go.
-# Those that a killed run left behind are swept after a day.
+# cache_temp: make a new folder in the cache, on the file system of its later place.
+# Folders that a killed run left behind are removed after a day.
 cache_temp() {
 	mkdir -p "$CACHE/tmp"
 	find "$CACHE/tmp" -mindepth 1 -maxdepth 1 -mmin +1440 -print0 |
@@ -40,7 +40,7 @@ cache_temp() {
 	mktemp -d "$CACHE/tmp/XXXXXX"
 }
 
-# cache_publish TEMP TARGET: TEMP is whole, it replaces TARGET.
+# cache_publish TEMP TARGET: replace TARGET by TEMP, which is complete.
 cache_publish() {
 	mkdir -p "$(dirname "$2")"
 	if [ -e "$2" ]; then

@@ -1,12 +1,12 @@
 #!/bin/bash
-# chroot.sh KERNEL: make sure that the cache holds a small chroot of that
-# kernel's suite with its compiler and the kernel's headers, and print it.
-# It is made anew when the kernel was, and when it lacks a package.
+# chroot.sh KERNEL: make sure that the cache holds a small chroot of that kernel's
+# suite with its compiler and the kernel's headers, and print its path. It is made
+# again after the kernel was, and when it lacks a package.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
 
-# The host's way to the archive (proxies and the like) holds inside too.
+# The host's options for the archive (proxies, for instance) are valid in the chroot, too.
 host_acquire_options() {
 	apt-config dump --format '%F "%v";%n' \
 		Acquire::http Acquire::https Acquire::Check-Valid-Until \
@@ -16,8 +16,8 @@ host_acquire_options() {
 packages_of() {
 	local packages="linux-headers-$2 gcc make libc6-dev sparse"
 
-	# What building a whole kernel takes: the debug kernel's compiler is the
-	# one that builds the module for it.
+	# Packages to build a whole kernel: the debug kernel's compiler is the one
+	# that builds the module for it.
 	if [ "$1" = 6.12 ]; then
 		packages+=' bc bison flex libelf-dev libssl-dev xz-utils rsync kmod cpio'
 		packages+=' pahole python3-minimal'
@@ -63,7 +63,7 @@ is_current() {
 version=$(kernel_version "$1")
 cache_lock "chroot-$1"
 if ! is_current "$1" "$version"; then
-	# An archive that moved on no longer has the headers of an older kernel.
+	# The archive may no longer have the headers of an older kernel.
 	make_chroot "$1" "$version" ||
 		make_chroot "$1" "$(kernel_version --refresh "$1")" ||
 		die "cannot make the $1 chroot"

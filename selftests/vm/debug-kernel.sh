@@ -1,9 +1,8 @@
 #!/bin/bash
-# debug-kernel.sh: make sure that the cache holds KERNEL=debug: Debian's 6.12
-# source with all the checkers of debug-kernel.config built in and nothing as a
-# module. It is made anew when that file changes (for a newer source, remove the
-# folder debug-kernel from the cache first); that takes some 30 minutes on two
-# free cores.
+# debug-kernel.sh: make sure that the cache holds KERNEL=debug: Debian's 6.12 source
+# with all the checkers of debug-kernel.config built in and no modules. It is made
+# again when that file changes (for a newer source, remove the folder debug-kernel
+# from the cache first); this takes some 30 minutes on two free processors.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
@@ -34,8 +33,8 @@ unpack_source() {
 	rm -rf "$temp"
 }
 
-# Kconfig drops in silence what a dependency forbids; a checker that is not
-# there would make every run look clean.
+# Kconfig silently removes an option whose dependency is missing; without a checker
+# each run would look clean.
 missing_options() {
 	local option name
 
@@ -68,7 +67,7 @@ publish() {
 	cp "$WORK/build/arch/x86/boot/bzImage" "$temp/vmlinuz"
 	cp "$FRAGMENT" "$temp/fragment"
 	cp "$WORK/build/include/config/kernel.release" "$temp/version"
-	# For modprobe, which asks what is built in.
+	# For modprobe, which looks up what is built in.
 	modules=$temp/lib/modules/$(<"$temp/version")
 	mkdir -p "$modules"
 	cp "$WORK"/build/modules.{order,builtin,builtin.modinfo} "$modules/"
@@ -79,12 +78,13 @@ publish() {
 cache_lock debug-kernel
 [ $# = 0 ] || die "usage: debug-kernel.sh"
 if ! cmp -s "$FRAGMENT" "$CACHE/kernels/debug/fragment"; then
-	# In a subshell, so that the lock on the suite ends with it: others who want
-	# something of that suite would wait for the whole build.
+	# In a subshell, so that the lock on the suite ends with it: other builders
+	# that need the suite would wait for the whole build.
 	(unpack_source)
 	configure
 	say "building (log: $WORK/build.log)"
-	# With one caller do_mq_timedsend() would be inlined, where no hook sees it.
+	# With one caller do_mq_timedsend() would be inlined, and its hook would not
+	# be called.
 	if ! build_make -j"$(nproc)" bzImage modules >"$WORK/build.log" 2>&1 \
 		CFLAGS_mqueue.o=-fno-inline-functions-called-once; then
 		tail -n 30 "$WORK/build.log" >&2

@@ -1,7 +1,7 @@
 #!/bin/bash
-# deps.sh [build|test]: install the Debian packages that are missing, and say
-# which; silent when there are none. "build" is what building and booting a
-# guest takes, "test" (the default) adds what the tests and benchmarks use.
+# deps.sh [build|test]: install the missing Debian packages and print their names;
+# print nothing if none is missing. "build" are packages to build and boot a guest,
+# "test" (the default) adds those of the tests and benchmarks.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# enter.sh KERNEL [FOLDER...] -- COMMAND...: run COMMAND in that kernel's
-# chroot. Each FOLDER is visible at the same place inside; the mounts are in a
-# namespace of their own and vanish with the command.
+# enter.sh KERNEL [FOLDER...] -- COMMAND...: run COMMAND in that kernel's chroot. Each
+# FOLDER is visible at the same path inside; the mounts are in a namespace of their
+# own and vanish with the command.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 

@@ -1,10 +1,10 @@
 #!/bin/busybox sh
 # shellcheck shell=dash
-# Guest, first stage, run from the initramfs: reach the host's root, lay a
-# tmpfs over it, mount there what a system has, and go on there with the second
-# stage (session.sh). What can be done here is done here: a static busybox
-# starts many times faster under emulation than the host's programs.
-# Anything that fails ends this script, hence init, hence the guest: it panics.
+# Guest, first stage, run from the initramfs: mount the host's root, put a tmpfs over
+# it, mount /proc and the like there, and go on there with the second stage
+# (session.sh). As much as possible is done here: a static busybox starts many times
+# faster under emulation than the host's programs. A failure ends this script, hence
+# init, hence the guest: it panics.
 set -eu
 /bin/busybox mkdir -p /proc /host /overlay /root /tree
 /bin/busybox --install -s /bin
@@ -27,13 +27,13 @@ mount -t tmpfs -o size=75% tmpfs /overlay
 mkdir /overlay/upper /overlay/work
 mount -t overlay -o lowerdir=/host,upperdir=/overlay/upper,workdir=/overlay/work overlay /root
 
-# The kernel gives words that it does not know to init as variables. This
-# folder holds what run.sh left: variables (VM_*), the command and more.
+# The kernel passes words that it does not know to init as variables. This folder
+# holds what run.sh wrote: variables (VM_*), the command and more.
 # shellcheck disable=SC1090,SC1091,SC2154
 . "/host$vm_run/in/variables"
 
-# The tree stays visible if it lies in /tmp. Of the files that the command names
-# there are copies, and the command's folder exists.
+# The tree stays visible if it is in /tmp. The files that the command names are
+# copied, and the command's folder exists.
 # shellcheck disable=SC2153
 mount_tmp() {
 	mount --bind "/root$VM_ROOT" /tree
@@ -46,10 +46,10 @@ mount_tmp() {
 	fi
 	mkdir -p "/root$VM_CWD"
 	cp -a "/host$vm_run/tmp/." /root/tmp/
-	chmod 1777 /root/tmp	# cp gave it the mode of the folder that it copied
+	chmod 1777 /root/tmp	# cp gave it the mode of the copied folder
 }
 
-# The one folder of the host that the guest may write to.
+# Mount the one folder of the host that the guest may write to.
 mount_out() {
 	mkdir -p "/root$VM_OUT"
 	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap out "/root$VM_OUT"
@@ -78,11 +78,10 @@ mount -t cgroup2 cgroup2 sys/fs/cgroup
 mkfifo run/stdout run/stderr
 hostname ipcprobe-vm
 ip link set lo up
-# From here on the console, which is kept for a guest that gets lost, follows
-# the kernel log.
+# From here on the console shows the kernel log; it is kept for a guest that gets lost.
 dmesg -n 7
 
-# The folder itself may lie where /tmp now hides it.
+# The folder may be in /tmp, which is hidden now.
 mkdir run/vm
 cp "/host$vm_run"/in/* run/vm/
 exec switch_root /root /bin/bash /run/vm/session.sh

@@ -1,13 +1,13 @@
 #!/bin/bash
-# initramfs.sh KERNEL: make sure that the cache holds the guest's first stage
-# for that kernel (busybox, init.sh, the modules to reach the host's root), and
-# print its file. Not compressed: unpacking takes longer than reading.
+# initramfs.sh KERNEL: make sure that the cache holds the guest's first stage for that
+# kernel (busybox, init.sh, the modules to reach the host's root), and print its path.
+# It is not compressed: unpacking takes longer than reading.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 
 MODULES='virtio_pci virtio_console 9pnet_virtio 9p overlay'
 
-# Copies the modules in the order in which they load; built-in ones drop out.
+# Copy the modules in the order in which they load; built-in ones are left out.
 copy_modules() {
 	local kernel=$1 to=$2 version=$3 module path name
 
@@ -49,7 +49,7 @@ key=$(cat "$VM_DIR/init.sh" "$VM_DIR/initramfs.sh" "$(command -v busybox)" | sha
 out=$kernel/initramfs-${key:0:12}.cpio
 cache_lock "initramfs-$1"
 if [ ! -e "$out" ]; then
-	# Not those of other trees, which a guest may be about to boot.
+	# Keep those of other trees, which a guest may be about to boot.
 	find "$kernel" -maxdepth 1 -name 'initramfs-*.cpio' -mtime +0 -delete
 	build "$kernel" "$out"
 fi

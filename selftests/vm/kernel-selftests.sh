@@ -1,15 +1,15 @@
 #!/bin/bash
-# kernel-selftests.sh KERNEL: make sure that build/KERNEL/kernel-selftests holds
-# the kernel's own selftests of what ipcprobe hooks, from that kernel's source
-# package and built by its own makefiles, and print the folder. For the debug
-# kernel they are those of 6.12.
+# kernel-selftests.sh KERNEL: make sure that build/KERNEL/kernel-selftests holds the
+# kernel's own selftests of the hooked subsystems, from that kernel's source package
+# and built by its own makefiles, and print the folder. The debug kernel has those of
+# 6.12.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
 
 TARGETS='ipc futex mqueue splice memfd'
 
-# Their sources, as small a part of the tree as builds them.
+# Unpack the tests' sources, the smallest part of the tree that builds them.
 fetch() {
 	local temp suite package
 
@@ -38,7 +38,7 @@ build() {
 	for target in $TARGETS; do
 		[ "$target" != futex ] || target=futex/functional
 		mkdir -p "$temp/$target"
-		# Some programs of a folder may need libraries that are not here.
+		# Some programs of a folder may need libraries that this machine lacks.
 		make -k -s -C "$source/tools/testing/selftests/$target" \
 			OUTPUT="$temp/$target" KHDR_INCLUDES="-isystem $source/headers/usr/include" \
 			>>"$temp/log" 2>&1 || true

@@ -1,19 +1,19 @@
 #!/bin/bash
-# kernel.sh [--refresh] KERNEL: make sure that the cache holds Debian's kernel
-# of that series, unpacked, and print its folder:
+# kernel.sh [--refresh] KERNEL: make sure that the cache holds Debian's kernel of that
+# series, unpacked, and print its folder:
 #
-#	version		what uname -r says
+#	version		what uname -r prints
 #	vmlinuz		as Debian ships it
-#	vmlinux		the same, already decompressed, where that could be done
+#	vmlinux		the same, decompressed, where that could be done
 #	lib/modules/	its modules, with depmod's index
 #
-# It is looked up again when it is a month old; without a network the old one
-# goes on being used.
+# A kernel that is a month old is looked up again; without a network the old one is
+# used.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
 
-# The newest version whose headers are in the archive too: the module is built
+# Print the newest version whose headers are in the archive, too: the module is built
 # against those.
 newest_version() {
 	local suite=$1 series=${2//./\\.} pattern version
@@ -30,8 +30,8 @@ newest_version() {
 		done
 }
 
-# Decompressing under emulation takes seconds, so it is done once, here. The
-# payload is found by its magic number: xz or zstd.
+# Decompressing under emulation takes seconds, so it is done once, here. The payload
+# is found by its magic number: xz or zstd.
 unpack_vmlinux() {
 	local image=$1 out=$2 tool magic at
 
@@ -41,7 +41,7 @@ unpack_vmlinux() {
 		zstd) magic='\x28\xB5\x2F\xFD' ;;
 		esac
 		while read -r at; do
-			# Trailing bytes make either tool complain after it is done.
+			# Trailing bytes make either program fail after it has finished.
 			tail -c +$((at + 1)) "$image" | "$tool" -dcq >"$out" 2>/dev/null || true
 			if readelf -h "$out" >/dev/null 2>&1; then
 				return 0
@@ -62,7 +62,7 @@ download() {
 	done
 }
 
-# Where things lie in a package has changed over the releases.
+# The files' places in a package have changed over the releases.
 unpack() {
 	local dir=$1 version=$2 tree=$1/tree deb place
 

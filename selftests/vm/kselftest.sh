@@ -1,6 +1,6 @@
 #!/bin/bash
-# kselftest.sh: make sure that the cache holds what the kernel's selftests have in
-# common, which Debian ships only inside its kernel source: the headers, lib.mk and
+# kselftest.sh: make sure that the cache holds the common files of the kernel's
+# selftests, which Debian ships only inside its kernel source: the headers, lib.mk and
 # the runner; and checkpatch.pl. Print their folder (for -I).
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"

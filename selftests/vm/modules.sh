@@ -1,11 +1,11 @@
 #!/bin/bash
-# modules.sh KERNEL [MAKE-ARGUMENT...]: build ipcprobe.ko for that kernel (or
-# "debug") from a copy of the sources in build/KERNEL, and print its path.
-# W=1 is on and any warning fails the build; C=2 adds sparse.
+# modules.sh KERNEL [MAKE-ARGUMENT...]: build ipcprobe.ko for that kernel (or "debug")
+# from a copy of the sources in build/KERNEL, and print its path. W=1 is set and any
+# warning fails the build; C=2 adds sparse.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 
-# Prints what changed. What a build makes is neither copied nor deleted.
+# Print the names of changed files. Files that a build makes are neither copied nor deleted.
 copy_sources() {
 	mkdir -p "$build"
 	rsync --archive --delete --out-format=%n --exclude='.*' --exclude='*.o' \
@@ -15,7 +15,7 @@ copy_sources() {
 		"$ROOT/" "$build/" | grep -v '/$' || true
 }
 
-# What the .ko was made for: a change of any of this means starting over.
+# Print what the .ko is built for: a change of any of this means a new build.
 target() {
 	cat "$image/version"
 	stat -c %Y "$image/version"
@@ -36,8 +36,8 @@ compile() {
 		-j"$(nproc)" "$@" modules >"$build/log" 2>&1
 }
 
-# modpost and sparse only warn. Theirs must be seen at the next run too, so
-# the objects go.
+# modpost and sparse only warn. Their warnings must be seen in the next run, too, so
+# the objects are removed.
 has_warnings() {
 	grep -Eiq '(warning|error):' "$build/log"
 }

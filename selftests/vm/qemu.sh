@@ -1,10 +1,10 @@
 #!/bin/bash
-# qemu.sh: print the path of a qemu-system-x86_64 that may run several
-# processors at once under emulation. Before 8.1, TCG can go on executing an
-# instruction that another processor has just overwritten, so a kernel that
-# patches itself (ftrace does at each attach) now and then locks up: all
-# processors spin on a breakpoint that is no longer there. Where this machine's
-# own is older, Debian 13's is unpacked into the cache, with its libraries.
+# qemu.sh: print the path of a qemu-system-x86_64 that may run several processors at
+# once under emulation. Before 8.1, TCG can go on executing an instruction that
+# another processor has just overwritten, so a kernel that patches itself (ftrace does
+# at each attach) now and then locks up: all processors spin on a breakpoint that no
+# longer exists. If this machine's qemu is older, Debian 13's is unpacked into the
+# cache, with its libraries.
 set -euo pipefail
 . "$(dirname "$0")/cache.sh"
 . "$(dirname "$0")/suite.sh"
@@ -19,7 +19,7 @@ is_recent() {
 	dpkg --compare-versions "${version:-0}" ge 8.1
 }
 
-# Run by its own loader with its own libraries, it needs nothing of the host.
+# Run by its own loader with its own libraries, qemu needs nothing of the host.
 write_wrapper() {
 	cat >"$1" <<'END'
 #!/bin/bash
@@ -40,7 +40,7 @@ fetch() {
 	say "fetching $SUITE's qemu, this machine's is too old"
 	suite_update $SUITE
 	mkdir -p "$temp/debs/partial" "$temp/root"
-	# With an empty package status, apt downloads all that it depends on.
+	# With an empty package status, apt downloads all dependencies.
 	suite_apt $SUITE install -qq -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$temp/debs/" qemu-system-x86 >&2
 	for deb in "$temp"/debs/*.deb; do

@@ -1,12 +1,13 @@
 #!/bin/bash
-# raced.sh CONSOLE: was the guest that left this console lost because the emulator
-# executed a breakpoint of the kernel's own code patching that was no longer there?
+# raced.sh CONSOLE: succeed if the guest that left this console was lost because the
+# emulator executed a breakpoint of the kernel's own code patching that no longer
+# existed.
 #
-# With a thread for each processor, one that has translated code just before
-# another patches it may go on with the old. No processor does that: the kernel
+# With a thread for each processor, one that has translated code just before another
+# patches it may go on with the old code. No real processor does that: the kernel
 # waits for all of them between two steps of patching. An oops at int3 shows the
-# instruction's bytes as memory has them: the byte before <the next one> is the
-# breakpoint, 0xcc, unless it is gone. An oops at a breakpoint that is there (a
+# instruction's bytes as they are in memory: the byte before <the next one> is the
+# breakpoint, 0xcc, unless it was removed. An oops at a breakpoint that is there (a
 # wild jump, for instance) is the guest's own fault.
 set -euo pipefail
 

@@ -1,9 +1,9 @@
 #!/bin/bash
-# run.sh [OPTION...] [--] [COMMAND]: boot a guest, run COMMAND there (through
-# bash -c, in the present folder, on this machine's files, with what it writes
-# thrown away), and give back its stdout, stderr and exit status.
+# run.sh [OPTION...] [--] [COMMAND]: boot a guest, run COMMAND there (through bash -c,
+# in the present folder, on this machine's files, with changes to files discarded),
+# and return its stdout, stderr and exit status.
 #
-# Of this machine's /tmp the guest sees copies of the files that COMMAND names.
+# The guest sees copies of the files in this machine's /tmp that COMMAND names.
 #
 #	-k KERNEL	6.1 (default), 6.12, 7.2 or debug
 #	-s SMP		processors (2)
@@ -51,18 +51,18 @@ done
 shift $((OPTIND - 1))
 command=$*
 if [ -n "$interactive" ]; then
-	# Without the user's own start-up files, which can be slow to emulate.
+	# Do not read the user's own start-up files, which can be slow to emulate.
 	: "${command:="PS1='\\h:\\w\\$ ' exec bash --norc -i"}"
 fi
 [ -n "$command" ] || usage
-# A calm machine boots in a tenth of this.
+# An idle machine boots in a tenth of this.
 boot_limit=300
 [ "$kernel" != debug ] || boot_limit=600
 
-# More than this of a file in the guest's /tmp would take its memory.
+# A larger part of a file in the guest's /tmp would take too much of its memory.
 TMP_FILE_MAX=$((64 << 20))
 
-# The files in this machine's /tmp that the command names, one in each line.
+# Print the files in this machine's /tmp that the command names, one in each line.
 named_tmp_files() {
 	local words file
 
@@ -72,7 +72,7 @@ named_tmp_files() {
 	done
 }
 
-# Copies of these, which the guest's /tmp begins with.
+# Copy these files into the folder that becomes the guest's /tmp.
 write_tmp_folder() {
 	local file
 
@@ -87,8 +87,8 @@ write_tmp_folder() {
 	done < <(named_tmp_files)
 }
 
-# What the guest takes along, to /run/vm. The module too: a build that goes on
-# meanwhile would pull it away from under the tests.
+# Write what the guest gets in /run/vm. The module, too: a build that goes on
+# meanwhile would replace it during the tests.
 write_run_folder() {
 	local ko=$ROOT/build/$kernel/module/ipcprobe.ko
 
@@ -116,24 +116,24 @@ write_run_folder() {
 	: >"$run/console"
 }
 
-# Under emulation the kernel distrusts the TSC and would fall back to a timer
-# whose every reading leaves the emulated code.
+# Under emulation the kernel distrusts the TSC and would fall back to a timer, each
+# reading of which leaves the emulated code.
 kernel_arguments() {
 	echo -n "console=ttyS0 quiet oops=panic panic=-1 log_buf_len=8M"
 	[ "$accel" = kvm ] || echo -n " clocksource=tsc tsc=reliable no_timer_check"
-	# The interpreter of ACPI tables, with every checker on, takes minutes to
-	# work out interrupt routes; the multiprocessor table has them too.
+	# The interpreter of ACPI tables, with all checkers on, takes minutes to find
+	# the interrupt routes; the multiprocessor table has them, too.
 	#
 	# no5lvl: identify_cpu() clears the boot processor's features for a moment,
-	# and KASAN asks them for five-level paging to know where addresses begin: an
+	# and KASAN looks up five-level paging there to find where addresses begin: an
 	# interrupt in that moment is reported as a wild memory access.
 	[ "$kernel" != debug ] || echo -n " panic_on_warn=1 acpi=noirq no5lvl"
 	echo " vm_run=$run $append"
 }
 
-# The emulator runs all processors in one thread: with a thread each, one that
-# has translated code just before another patches it may go on with the old, see
-# raced.sh.  VM_TCG_THREAD=multi for processors that do run at once.
+# The emulator runs all processors in one thread: with a thread for each, a processor
+# that has translated code just before another one patches it may go on with the old
+# code, see raced.sh.  VM_TCG_THREAD=multi makes processors run at once.
 machine_arguments() {
 	if [ -n "$icount" ]; then
 		machine=(-accel "tcg,thread=single" -icount "shift=0" -cpu max -smp 1)
@@ -155,7 +155,7 @@ machine_arguments() {
 	fi
 }
 
-# A comma in a path is doubled for qemu.
+# qemu requires that a comma in a path is doubled.
 out_arguments() {
 	share=()
 	[ -n "$out" ] || return 0
@@ -183,7 +183,7 @@ start_guest() {
 		-device virtserialport,chardev=verdict,name=verdict
 }
 
-# Waits for the guest to end by itself; ends it at its limit and says so.
+# Wait until the guest ends by itself; end it at its limit, with a message.
 watch_guest() {
 	local deadline=$((SECONDS + boot_limit)) started=''
 
@@ -226,7 +226,7 @@ boot() {
 	wait $relays
 }
 
-# The end of the console, or what the kernel first complained about.
+# Print the end of the console, or the kernel's first complaint.
 lost() {
 	local first
 
@@ -290,7 +290,7 @@ fi
 
 qemu='' timed_out=''
 mkdir -p "$CACHE/run"
-# What a killed run left behind.
+# Remove what a killed run left behind.
 find "$CACHE/run" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} +
 run=$(mktemp -d "$CACHE/run/XXXXXX")
 trap clean_up EXIT
@@ -300,8 +300,8 @@ write_tmp_folder
 
 boot
 if [ ! -s "$run/verdict" ] && ! grep -q 'Kernel panic' "$run/console"; then
-	# An overloaded machine, or the emulator at fault: nothing of ours has run
-	# by then, so it may be tried again, once.
+	# The machine is overloaded, or the emulator is at fault: none of our code has
+	# run yet, so booting is tried again, once.
 	say "${timed_out:-no session}, booting again"
 	boot
 fi

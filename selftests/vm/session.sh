@@ -1,7 +1,7 @@
 #!/bin/bash
-# Guest, second stage, process 1 on the host's root: run the command, then say
-# on a port of its own how that went. Programs start slowly under emulation, so
-# up to the command there are only builtins.
+# Guest, second stage, process 1 on the host's root: run the command, then report its
+# result on a port of its own. Programs start slowly under emulation, so before the
+# command only builtins are used.
 set -u
 # shellcheck source=/dev/null
 . /run/vm/variables
@@ -9,8 +9,8 @@ command=$(</run/vm/command)
 patterns=$(</run/vm/dirty-log)
 kmemleak=/sys/kernel/debug/kmemleak
 
-# port NAME: the device of that virtio-serial port; the driver makes them some
-# time after it was loaded.
+# port NAME: print the device of that virtio-serial port; the driver makes the devices
+# some time after it was loaded.
 port() {
 	local entry name
 
@@ -25,8 +25,8 @@ port() {
 	done 2>/dev/null
 }
 
-# A port can be opened only once, so a command that opens its own /dev/stdout
-# needs a pipe in front of it.
+# A port can be opened only once, so a command that opens its own /dev/stdout needs a
+# pipe before the port.
 relay_start() {
 	cat /run/stdout >"$(port stdout)" 3>&- &
 	relays=$!
@@ -34,7 +34,7 @@ relay_start() {
 	relays+=" $!"
 }
 
-# Something that the command left behind may hold the pipes open for ever.
+# A process that the command left behind may hold the pipes open for ever.
 relay_stop() {
 	local tries
 
@@ -68,12 +68,12 @@ unload() {
 }
 
 # The leak detector switches itself off for good when it gets no memory for its
-# records, and it cannot wait for memory: the kernel keeps some free for it.
+# records, and it cannot wait for memory: so the kernel keeps some memory free for it.
 leaks_start() {
 	[ ! -e $kmemleak ] || echo 262144 >/proc/sys/vm/min_free_kbytes
 }
 
-# A leak counts only when it is 5 s old and two scans agree.
+# A leak counts only if it is 5 s old and two scans agree.
 leaks() {
 	local error
 
@@ -87,8 +87,8 @@ leaks() {
 	cat $kmemleak
 }
 
-# The kernel keeps the end of its log only: all of it goes into a file. Whatever
-# is left of the command is killed, and this with it.
+# The kernel keeps only the end of its log: write all of it to a file. Processes that
+# are left of the command are killed, and this one with them.
 log_start() {
 	stdbuf -oL dmesg --follow >/run/kernel.log 2>&1 3>&- &
 }
@@ -125,8 +125,8 @@ verdict() {
 	echo end
 }
 
-# Now and then an emulated CPU comes up without its timer: nothing on it would
-# ever sleep to the end. Builtins that wait by the clock alone find that out.
+# Sometimes an emulated CPU comes up without its timer: a sleep on it would never end.
+# Builtins that read only the clock wait for such sleeps to end.
 check_timers() {
 	local cpu sleepers='' pid end=$((SECONDS + 15))
 
@@ -153,7 +153,7 @@ echo 'vm: session begins' >/dev/kmsg
 
 export HOME=/root TERM=$VM_TERM LANG=C.UTF-8 PATH=$VM_PATH
 export IPCPROBE_KERNEL=$VM_KERNEL IPCPROBE_KO=/run/vm/ipcprobe.ko
-# Until here nothing of ours has run, see boot() in run.sh.
+# Before this point none of our code has run, see boot() in run.sh.
 echo started >&3
 if [ -n "$VM_LOAD" ] && ! insmod "$IPCPROBE_KO"; then
 	echo "vm: ipcprobe.ko does not load" >/dev/kmsg
@@ -166,8 +166,8 @@ else
 	[ -z "$VM_OUT" ] || sync "$VM_OUT"
 	verdict $status >&3
 fi
-# Closes the port, which waits until the host has read it.
+# Close the port, which waits until the host has read it.
 exec 3>&-
 echo o >/proc/sysrq-trigger
-# By now the host's files may be out of reach: nothing but builtins.
+# The host's files may be out of reach by now, so use only builtins.
 while :; do :; done

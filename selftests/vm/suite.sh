@@ -1,5 +1,5 @@
-# Sourced after cache.sh. Which Debian suite a kernel comes from, and a private
-# apt for that suite: the host's own packages and lists are never touched.
+# Sourced after cache.sh. The Debian suite of each kernel, and a private apt for that
+# suite: the host's own packages and lists are never changed.
 # shellcheck shell=bash
 
 suite_of() {
@@ -11,8 +11,8 @@ suite_of() {
 	esac
 }
 
-# archive_uri LABEL: the mirror that this machine's apt uses for the archive of
-# that label. apt itself is asked, so that both source formats are understood.
+# archive_uri LABEL: print the mirror that this machine's apt uses for the archive of
+# that label. apt itself prints it, so both source formats are understood.
 archive_uri() {
 	# shellcheck disable=SC2016 # apt expands these
 	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
@@ -20,7 +20,7 @@ archive_uri() {
 		awk -F'|' -v label="$1" '$1 == "Debian" && $2 == label { print $3; exit }'
 }
 
-# suite_sources SUITE: its lines for a sources.list.
+# suite_sources SUITE: print the suite's lines for a sources.list.
 suite_sources() {
 	local main security keyring options=''
 
@@ -32,7 +32,7 @@ suite_sources() {
 	[ -n "$main" ] || die "no Debian archive in this machine's apt sources"
 	security=$(archive_uri Debian-Security)
 
-	# The archive's keys; without the package, apt's own trust decides.
+	# Use the archive's keys; without their package, apt's own trust decides.
 	for keyring in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
 		if [ -e "$keyring" ]; then
 			options="[signed-by=$keyring] "
@@ -47,7 +47,7 @@ suite_sources() {
 	fi
 }
 
-# suite_apt SUITE COMMAND...: apt-get, or apt-cache when COMMAND begins with
+# suite_apt SUITE COMMAND...: run apt-get, or apt-cache if COMMAND begins with
 # "cache", with SUITE's own state.
 suite_apt() {
 	local dir=$CACHE/apt/$1 program=apt-get
@@ -64,7 +64,7 @@ suite_apt() {
 		-o APT::Architectures=amd64 -o APT::Sandbox::User=root "$@"
 }
 
-# suite_update SUITE: the suite's package lists, as of now.
+# suite_update SUITE: get the suite's present package lists.
 suite_update() {
 	local dir=$CACHE/apt/$1
 
@@ -75,7 +75,7 @@ suite_update() {
 	suite_apt "$1" update -qq >&2
 }
 
-# suite_download SUITE PACKAGE FOLDER: FOLDER/PACKAGE_*.deb.
+# suite_download SUITE PACKAGE FOLDER: download to FOLDER/PACKAGE_*.deb.
 suite_download() {
 	(cd "$3" && suite_apt "$1" download -qq "$2" >&2)
 }

@@ -29,7 +29,7 @@ fetch() {
 	say "fetching $SUITE's $PACKAGES"
 	suite_update $SUITE
 	mkdir -p "$temp/debs/partial" "$temp/root"
-	# With an empty package status, apt downloads all that they depend on.
+	# With an empty package status, apt downloads all dependencies.
 	# shellcheck disable=SC2086 # a word for each package
 	suite_apt $SUITE install -qq -y --no-install-recommends --download-only \
 		-o Dir::Cache::archives="$temp/debs/" $PACKAGES >&2
