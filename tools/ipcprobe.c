@@ -26,6 +26,7 @@ static const struct command commands[] = {
 	{ "runq",   cmd_runq,   "show who was on each CPU's run queue" },
 	{ "sched",  cmd_sched,  "show what the scheduler did: latencies, switches, migrations" },
 	{ "vm",     cmd_vm,     "show address spaces, and what they share page by page" },
+	{ "waits",  cmd_waits,  "who waits for whom now, and whether it is a deadlock" },
 	{ "ls",     cmd_ls,     "list the IPC objects that exist now, with their holders" },
 	{ "stat",   cmd_stat,   "count recorded events, and what was lost" },
 	{ "lab",    cmd_lab,    "hand a file over in many ways, and show how often it was copied" },

@@ -20,6 +20,7 @@ int cmd_sched(int argc, char **argv);
 int cmd_vm(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
+int cmd_waits(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 

@@ -5,12 +5,11 @@
 #include "cmd/cmd.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "cmd/live_report.h"
 #include "cmd/options.h"
 #include "cmd/report.h"
 #include "lib/array.h"
@@ -136,70 +135,6 @@ static const struct argp argp = {
 	       "    ipcprobe ls -l",
 };
 
-/* ---- what could not be read ---- */
-
-static const struct {
-	uint32_t types;		/* types of objects that are incomplete then */
-	const char *what;
-	const char *remedy;
-} gaps[] = {
-	[LIVE_GAP_MODULE] = { LIVE_BIT(PIPE) | LIVE_BIT(FIFO),
-			      "capacity, bytes and waits of pipes and FIFOs are not known",
-			      "load the module ('modprobe ipcprobe') and run this as root" },
-	[LIVE_GAP_PROCESS] = { LIVE_ALL, "what some processes hold is not known",
-			       "run this as root, with CAP_SYS_PTRACE" },
-	[LIVE_GAP_WAITS] = { LIVE_ALL, "what some threads wait for is not known",
-			     "run this as root, with CAP_SYS_PTRACE" },
-	[LIVE_GAP_MEMORY] = { LIVE_ALL, "the memory of some processes that wait cannot be read",
-			      "run this as root, with CAP_SYS_PTRACE" },
-	[LIVE_GAP_SYSV] = { LIVE_SYSV, "some SysV objects, or their values, are not known",
-			    "run this as root" },
-	[LIVE_GAP_MQ] = { LIVE_BIT(MQ), "POSIX message queues, or their contents, are not known",
-			  "run this as root, or mount the file system mqueue on /dev/mqueue" },
-	[LIVE_GAP_UNIX] = { LIVE_BIT(UNIX), "queues and peers of some UNIX sockets are not known",
-			    "load the module unix_diag ('modprobe unix_diag')" },
-	[LIVE_GAP_SEALS] = { LIVE_BIT(MEMFD), "seals of some memfds are not known",
-			     "run this as root" },
-	[LIVE_GAP_IPCNS] = { LIVE_SYSV | LIVE_BIT(MQ), "some IPC namespaces were not looked into",
-			     "run this as root" },
-	[LIVE_GAP_NETNS] = { LIVE_BIT(UNIX), "some network namespaces were not looked into",
-			     "run this as root" },
-};
-
-static const char *gap_reason(enum live_gap gap, int err)
-{
-	if (gap == LIVE_GAP_MODULE && err == -ENOENT)
-		return "the module is not loaded";
-	return strerror(-err);
-}
-
-static void print_gaps(const struct live *live, uint32_t types)
-{
-	for (unsigned int i = 0; i < ARRAY_SIZE(gaps); i++)
-		if (live->loss[i].nr && gaps[i].types & types)
-			fprintf(stderr, "ipcprobe: %s: %s: %s\n", gaps[i].what,
-				gap_reason(i, live->loss[i].err), gaps[i].remedy);
-}
-
-/* ---- processes ---- */
-
-/* Prints which of the named processes does not exist; returns how many exist. */
-static uint32_t find_processes(const struct pid_list *pids)
-{
-	uint32_t nr = 0;
-
-	for (uint32_t i = 0; i < pids->nr; i++) {
-		char path[32];
-
-		snprintf(path, sizeof(path), "/proc/%u", pids->pid[i]);
-		if (!access(path, F_OK))
-			nr++;
-		else
-			fprintf(stderr, "ipcprobe: process %u: %s\n", pids->pid[i], strerror(ESRCH));
-	}
-	return nr;
-}
-
 static void say_if_none(const struct live *live, const struct view_ls *view)
 {
 	uint32_t *list = view_ls_sorted(live, view);
@@ -221,7 +156,7 @@ static int list_objects(const struct ls_opts *opts)
 	if (!err)
 		err = opts->is_json ? view_ls_json(&live, &opts->view) :
 				      view_ls_print(&live, &opts->view);
-	print_gaps(&live, opts->view.types);
+	live_print_gaps(&live, opts->view.types);
 	if (!err)
 		say_if_none(&live, &opts->view);
 	live_deinit(&live);
@@ -244,7 +179,7 @@ int cmd_ls(int argc, char **argv)
 
 	live_columns_default(&opts.view.columns);
 	option_parse(&argp, argc, argv, 0, &opts);
-	if (find_processes(&opts.view.pids) < opts.view.pids.nr)
+	if (live_find_processes(&opts.view.pids) < opts.view.pids.nr)
 		return CMD_FAILED;
 	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);
 	if (err && !report_has_failed())

@@ -115,7 +115,10 @@ struct live_loss {
 	int err;
 };
 
+struct live_threads;
+
 struct live {
+	struct live_threads *threads;	/* NULL: not wanted */
 	struct pool object;
 	struct pool holder;
 	struct map by_key;	/* number of an object by a hash of type, scope, id and offset */

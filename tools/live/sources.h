@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-#include "live/live.h"
+#include "live/thread.h"
 
 /* ---- readers: each counts in live->loss what it cannot read ---- */
 
@@ -46,6 +46,7 @@ void live_read_queue(struct live *live, uint32_t object, const char *path);	/* m
  * @maps: mappings
  * @nr_maps: number of mappings
  * @by_fd: holders, by number of the descriptor
+ * @number: number in live->threads; 0: threads are not read
  */
 struct live_proc {
 	int dir;
@@ -68,6 +69,7 @@ struct live_proc {
 	} *maps;
 	size_t nr_maps;
 	struct map by_fd;
+	uint32_t number;
 };
 
 void live_read_fds(struct live *live, struct live_proc *proc);		/* fd.c */
@@ -75,6 +77,8 @@ void live_read_maps(struct live *live, struct live_proc *proc);	/* maps.c */
 void live_free_maps(struct live_proc *proc);
 struct live_map *live_map_at(const struct live_proc *proc, uint64_t addr);
 void live_read_waits(struct live *live, struct live_proc *proc);	/* wait.c */
+uint32_t live_add_process(struct live *live, const struct live_proc *proc);	/* thread.c */
+uint32_t live_read_thread(struct live *live, const struct live_proc *proc, uint32_t tid);
 void live_read_seals(struct live *live, struct live_proc *proc,	/* memfd.c */
 		     uint32_t object, int fd);
 
@@ -130,6 +134,20 @@ struct live_call {
 	uint64_t arg[6];
 	uint64_t sp;
 };
+
+/* fields of /proc/PID/status */
+struct live_status {
+	enum live_doing doing;
+	uint32_t ppid;
+	uint32_t tracer;
+	uint32_t ns_tid;	/* id in the innermost PID namespace */
+	uint64_t blocked;	/* signals, a bit each */
+	uint64_t caught;
+	uint64_t nr_switches;
+	char comm[16];
+};
+
+void live_parse_status(char *text, struct live_status *ret);
 
 int live_parse_call(const char *text, struct live_call *ret);
 

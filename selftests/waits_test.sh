@@ -1,0 +1,101 @@
+#!/bin/bash
+# ipcprobe waits: of tasks that wait for each other in a known way it says who is stuck,
+# and of programs that work, that nothing is.
+# shellcheck disable=SC2317,SC2016 # prove calls the functions; jq's own
+. "$(dirname "$0")/tap.sh"
+need ipcprobe jq stress-ng hackbench
+PATH=$(realpath "$(dirname "$0")"):$PATH
+load_module
+modprobe -q unix_diag 2>/dev/null ||
+	insmod "$(find "/lib/modules/$(uname -r)" -name 'unix_diag.ko*' 2>/dev/null | head -n 1)" 2>/dev/null
+cd "$work" || exit 1
+
+# begin NAME: the scene, when its tasks wait.
+begin() {
+	waits_scene "$1" 300 >"$1.truth" &
+	maker=$!
+	await test -s "$1.truth"
+}
+
+look() {
+	local status=0
+
+	ipcprobe waits -J >now 2>err || status=$?
+	echo "$status" >status
+}
+
+# is VERDICT NAME: each task of the scene has it; a deadlock is one knot.
+is() {
+	look
+	jq -e --slurpfile truth "$2.truth" --arg verdict "$1" '$truth[0].tasks as $tasks |
+		[.waits[] | select(.task.tid | IN($tasks[]))] as $shown |
+		($shown | map(.task.tid) | sort) == ($tasks | sort) and
+		all($shown[]; .verdict == $verdict) and
+		([$shown[].knot] | unique | length) == 1' now
+}
+
+# Who is told to be stuck besides the tasks of the scene waits for them: nobody does.
+is_stuck() {
+	begin "$2"
+	await is "$1" "$2" || { cat "$2.truth" now err; return 1; }
+	equal "status" 1 "$(<status)"
+	jq -e --slurpfile truth "$2.truth" --argjson maker "$maker" '[.waits[].task |
+		select(.tid | IN($truth[0].tasks[]) | not) | select(.pid != $maker)] == []' now ||
+		{ cat "$2.truth" now; return 1; }
+	ipcprobe waits >text
+	grep "^$3" text || { cat text; return 1; }
+	kill "$maker"
+}
+
+is_alive() {
+	begin "$1"
+	for _ in 1 2 3; do
+		look
+		equal "status" 0 "$(<status)" || { cat now; return 1; }
+		jq -e '.waits == [] and .result == "not stuck"' now
+	done
+	kill "$maker"
+}
+
+prove "a process that waits for a child that writes to it is a deadlock of two" \
+	is_stuck deadlock pipe "deadlock: 2 tasks wait for each other"
+prove "who reads a pipe whose write end nobody else has waits for itself" \
+	is_stuck deadlock own-pipe "deadlock: a task waits for itself"
+prove "two processes that both read from a pair of sockets are a deadlock" \
+	is_stuck deadlock socket "deadlock: 2 tasks"
+prove "two threads that lock two mutexes in different order are a deadlock" \
+	is_stuck deadlock mutexes "deadlock: 2 tasks"
+prove "a thread that locks a mutex twice waits for itself" \
+	is_stuck deadlock own-mutex "deadlock: a task waits for itself"
+prove "five that took a semaphore each and wait for the next one are a deadlock" \
+	is_stuck deadlock semaphores "deadlock: 5 tasks"
+prove "who waits for a mutex whose owner was ended is stuck, in no cycle" \
+	is_stuck stuck dead-owner "stuck for ever"
+prove "a wake-up that came too early leaves its waiter stuck, and who joins it" \
+	is_stuck stuck lost-wakeup "stuck for ever"
+prove "who reads a pipe of a process that sleeps is not stuck" is_alive alive
+prove "who writes to a pipe of a stopped process is not stuck" is_alive stopped
+prove "who waits for one of two pipes is not stuck if somebody can write to one" is_alive poll
+
+# What works is never stuck, whenever one looks. "@COMMAND..." runs meanwhile.
+never_stuck() {
+	local worker nr=0
+
+	"$@" >load.out 2>&1 &
+	worker=$!
+	while kill -0 "$worker" 2>/dev/null && [ "$nr" -lt 40 ]; do
+		look
+		[ "$(<status)" != 1 ] || { jq -c '.waits[]' now; return 1; }
+		nr=$((nr + 1))
+	done
+	kill "$worker" 2>/dev/null
+	echo "$nr looks"
+	[ "$nr" -ge 3 ]
+}
+
+prove "hackbench is never stuck, with processes and pipes" never_stuck hackbench -p -g 2 -l 3000
+prove "hackbench is never stuck, with threads and sockets" never_stuck hackbench -T -g 2 -l 1500
+prove "stress-ng is never stuck, with pipes, semaphores, queues, mutexes and FIFOs" never_stuck \
+	stress-ng -q --pipe 1 --sem 1 --sem-sysv 1 --mq 1 --msg 1 --mutex 1 --fifo 1 --futex 1 \
+	--eventfd 1 --poll 1 --epoll 1 --sock 1 --sock-domain unix --flock 1 -t 20
+prove_end

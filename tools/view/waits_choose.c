@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which of the threads that wait are shown.
+ */
+#include "view/waits.h"
+
+#include <stdlib.h>
+
+static bool is_named(const struct view_waits *view, uint32_t pid)
+{
+	for (uint32_t i = 0; i < view->pids.nr; i++)
+		if (view->pids.pid[i] == pid)
+			return true;
+	return false;
+}
+
+/* By node: it is one of those that were asked for. */
+static void mark_named(const struct waits *waits, const struct view_waits *view, bool *mark)
+{
+	uint32_t i;
+
+	for (i = 1; i < waits->threads.thread.nr; i++)
+		if (is_named(view, live_thread_at(&waits->threads, i)->pid))
+			mark[waits->thread_node[i]] = true;
+	for (i = 1; i < waits->threads.process.nr; i++)
+		if (is_named(view, live_process_at(&waits->threads, i)->pid))
+			mark[waits->process_node[i]] = true;
+}
+
+/* Marks what the marked nodes lead to, or with @is_backward what leads to them. */
+static void spread(const struct waits *waits, bool *mark, bool is_backward)
+{
+	bool is_new = true;
+	uint32_t i;
+
+	while (is_new) {
+		is_new = false;
+		for (i = 1; i < waits->graph.edge.nr; i++) {
+			const struct waits_edge *edge = waits_edge_at(&waits->graph, i);
+			uint32_t from = is_backward ? edge->to : edge->from;
+			uint32_t to = is_backward ? edge->from : edge->to;
+
+			if (!mark[from] || mark[to] || to == waits->open || to == waits->outside)
+				continue;
+			mark[to] = true;
+			is_new = true;
+		}
+	}
+}
+
+static bool is_shown(const struct waits *waits, const struct view_waits *view, uint32_t thread)
+{
+	const struct live_thread *t = live_thread_at(&waits->threads, thread);
+
+	if (t->doing == LIVE_ENDED || t->doing == LIVE_RUNS)
+		return false;
+	if (waits_of_thread(waits, thread)->verdict == WAITS_IS_STUCK)
+		return true;
+	return view->is_all || view->pids.nr;
+}
+
+bool *view_waits_choose(const struct waits *waits, const struct view_waits *view)
+{
+	uint32_t nr = waits->threads.thread.nr, i;
+	bool *chosen = calloc(nr, sizeof(*chosen));
+	bool *ahead = calloc(waits->graph.node.nr, sizeof(*ahead));
+	bool *behind = calloc(waits->graph.node.nr, sizeof(*behind));
+
+	if (!chosen || !ahead || !behind) {
+		free(chosen);
+		chosen = NULL;
+		goto out;
+	}
+	mark_named(waits, view, ahead);
+	mark_named(waits, view, behind);
+	spread(waits, ahead, false);
+	spread(waits, behind, true);
+	for (i = 1; i < nr; i++) {
+		uint32_t node = waits->thread_node[i];
+
+		chosen[i] = is_shown(waits, view, i) &&
+			    (!view->pids.nr || ahead[node] || behind[node]);
+	}
+out:
+	free(ahead);
+	free(behind);
+	return chosen;
+}
+
+enum view_waits_result view_waits_result(const struct waits *waits, const struct view_waits *view,
+					 const bool *chosen)
+{
+	enum view_waits_result result = VIEW_WAITS_FREE;
+	uint32_t i;
+
+	for (i = 1; i < waits->threads.thread.nr; i++) {
+		enum waits_verdict verdict = waits_of_thread(waits, i)->verdict;
+
+		if (!chosen[i])
+			continue;
+		if (verdict == WAITS_IS_STUCK)
+			return VIEW_WAITS_STUCK;
+		if (verdict == WAITS_CANNOT_TELL &&
+		    is_named(view, live_thread_at(&waits->threads, i)->pid))
+			result = VIEW_WAITS_UNKNOWN;
+	}
+	return result;
+}
