@@ -234,7 +234,7 @@ doc_classes() {
 	$2 == "tp" || $2 == "fn" { name = $1; on = 1 }
 	!NF { on = 0 }
 	on { print name, substr($0, at, width) }' hooks.rst |
-		sed "s/,* alt[.] [0-9]*//; s/,* *extra//; s/,/ /g
+		sed "s/,* *extra//; s/,/ /g
 			s/\boperations\b/$(operation_classes)/"
 }
 
@@ -247,6 +247,38 @@ check_classes() {
 	differ "not in hooks.rst" "in hooks.rst only" "$temp/code" "$temp/doc"
 	[ "$(wc -l <"$temp/code")" -gt 100 ] || wrong "the tables were not found"
 	result "hooks.rst says which classes use each hook"
+}
+
+# A place and one of its hooks in each line, as .one_of in the tables has them.
+code_places() {
+	# shellcheck disable=SC2086 # names without blanks
+	cat $HOOK_FILES | tr '\n\t' '  ' |
+		grep -o -E '\{ (TP|FN|FN_FROM)\([^{}]*\.one_of = "[^"]*"' |
+		sed -E 's/SYS\("/("__x64_sys_/; s/[.]constprop[.]0//
+			s/[^"]*"([^"]*)".*one_of = "([^"]*)"/\2: \1/'
+}
+
+doc_places() {
+	awk '
+	!NF { on = 0 }
+	/^=/ { next }
+	/^place  / { on = 1; at = index($0, "hooks"); next }
+	on {
+		place = substr($0, 1, at - 1)
+		sub(/ *$/, "", place)
+		nr = split(substr($0, at), names, /, (else |also .*)?/)
+		for (i = 1; i <= nr; i++)
+			if (names[i] != "")
+				print place ": " names[i]
+	}' hooks.rst
+}
+
+check_places() {
+	code_places >"$temp/code"
+	doc_places >"$temp/doc"
+	differ "not in hooks.rst" "in hooks.rst only" "$temp/code" "$temp/doc"
+	[ "$(wc -l <"$temp/code")" -gt 10 ] || wrong "the tables were not found"
+	result "hooks.rst says which hooks are alternatives"
 }
 
 # ---- tools ----
@@ -412,7 +444,7 @@ check_lengths() {
 }
 
 echo "TAP version 13"
-echo "1..17"
+echo "1..18"
 header_names >"$temp/header"
 { cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
 check_names
@@ -423,6 +455,7 @@ check_events
 check_example
 check_hooks
 check_classes
+check_places
 check_man
 check_examples
 check_commands
