@@ -25,8 +25,6 @@
 #include "hook.h"
 #include "hot.h"
 
-#define NR_SLOTS	512	/* several times the number of hooks */
-
 /*
  * A slot is filled before its address is traced.  If the function's module is
  * unloaded, searches pass over the slot, and another hook may fill it.
@@ -40,8 +38,13 @@ struct slot {
 			   unsigned long parent_ip);
 };
 
-/* Functions of the scheduler have their own ops, and use scheduler_slots. */
-static struct slot slots[NR_SLOTS], scheduler_slots[NR_SLOTS];
+/*
+ * 30 times the number of hooks.  A hit costs 30 instructions more if its hook is
+ * not in the first possible slot; this is so for about two hooks of a kernel.
+ */
+#define NR_SLOTS	4096
+
+static struct slot slots[NR_SLOTS];
 
 #define NO_LONGER_THERE	1	/* no function's address */
 
@@ -57,25 +60,25 @@ static struct ipcprobe_hook *search_hook(unsigned long ip)
 }
 
 /* Addresses of functions are at least 16 bytes apart. */
-static __always_inline struct slot *slot_of(struct slot *table, unsigned long ip)
+static __always_inline struct slot *slot_of(unsigned long ip)
 {
-	return &table[(ip >> 4) % NR_SLOTS];
+	return &slots[(ip >> 4) % NR_SLOTS];
 }
 
-static struct slot *next_slot(struct slot *table, struct slot *slot)
+static struct slot *next_slot(struct slot *slot)
 {
-	return slot == &table[NR_SLOTS - 1] ? table : slot + 1;
+	return slot == &slots[NR_SLOTS - 1] ? slots : slot + 1;
 }
 
 /* Slow path: finds the hook of an address that is not in its first possible slot. */
-static noinline struct ipcprobe_hook *find_hook(struct slot *table, unsigned long ip)
+static noinline struct ipcprobe_hook *find_hook(unsigned long ip)
 {
-	struct slot *slot = slot_of(table, ip);
+	struct slot *slot = slot_of(ip);
 
 	while (slot->ip != ip) {
 		if (unlikely(!slot->ip))
 			return search_hook(ip);
-		slot = next_slot(table, slot);
+		slot = next_slot(slot);
 	}
 	return slot->hook;
 }
@@ -90,11 +93,10 @@ static bool is_of_scheduler(const struct ipcprobe_hook *hook)
 
 static void add_slot(struct ipcprobe_hook *hook)
 {
-	struct slot *table = is_of_scheduler(hook) ? scheduler_slots : slots;
-	struct slot *slot = slot_of(table, hook->ip);
+	struct slot *slot = slot_of(hook->ip);
 
 	while (slot->ip > NO_LONGER_THERE && slot->ip != hook->ip)
-		slot = next_slot(table, slot);
+		slot = next_slot(slot);
 	hot_hooks[hook->hot] = hook;
 	slot->hook = hook;
 	slot->entry_from = hook->has_from ? hook->entry_from : NULL;
@@ -112,17 +114,13 @@ static void forget_slot(unsigned long ip)
 	for (slot = slots; slot < slots + NR_SLOTS; slot++)
 		if (slot->ip == ip)
 			slot->ip = NO_LONGER_THERE;
-	for (slot = scheduler_slots; slot < scheduler_slots + NR_SLOTS; slot++)
-		if (slot->ip == ip)
-			slot->ip = NO_LONGER_THERE;
 }
 
 /* Calls the handler of a function that is not hot; usually it is in the first slot. */
-static __always_inline void cold_entry(struct slot *table, unsigned long ip,
-				       unsigned long parent_ip,
+static __always_inline void cold_entry(unsigned long ip, unsigned long parent_ip,
 				       struct ftrace_regs *fregs)
 {
-	const struct slot *slot = slot_of(table, ip);
+	const struct slot *slot = slot_of(ip);
 	struct ipcprobe_hook *hook;
 
 	if (likely(ip == slot->ip)) {
@@ -132,7 +130,7 @@ static __always_inline void cold_entry(struct slot *table, unsigned long ip,
 			slot->entry(slot->hook, fregs);
 		return;
 	}
-	hook = find_hook(table, ip);
+	hook = find_hook(ip);
 	if (unlikely(!hook))
 		return;
 	if (hook->has_from)
@@ -155,7 +153,7 @@ static void function_entry(unsigned long ip, unsigned long parent_ip,
 	else if (IS_HOT(ip, PIPE_WRITE))
 		ipcprobe_entry_pipe_write(HOT(PIPE_WRITE), fregs);
 	else
-		cold_entry(slots, ip, parent_ip, fregs);
+		cold_entry(ip, parent_ip, fregs);
 }
 
 static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
@@ -181,7 +179,7 @@ static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
 	else if (IS_HOT(ip, YIELD))
 		ipcprobe_entry_yield(HOT(YIELD), fregs);
 	else
-		cold_entry(scheduler_slots, ip, parent_ip, fregs);
+		cold_entry(ip, parent_ip, fregs);
 }
 
 /*
