@@ -7,7 +7,8 @@
  * runs (task_newtask). Therefore a bit never goes stale: a task that has ended
  * makes no events, and the next task with the same id gets a bit of its own.
  * This holds as long as every new task is seen: from CONFIGURE to the end of
- * the session, also while the session does not run.
+ * the session, also while the session does not run. The session attaches the
+ * hooks of class task for this time.
  */
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -17,9 +18,7 @@
 #include <linux/threads.h>
 #include <linux/vmalloc.h>
 
-#include "class.h"
 #include "filter.h"
-#include "hook.h"
 
 static LIST_HEAD(filters);		/* RCU */
 static DEFINE_SPINLOCK(filters_lock);	/* protects changes of the list */
@@ -39,20 +38,17 @@ size_t ipcprobe_filter_bytes(void)
  *	now on
  * @filter: filter, all zero
  *
- * Context: process.  Return: 0, -ENOMEM, or an error of ipcprobe_hooks_get().
+ * The caller keeps the hooks of class task attached from now on until
+ * ipcprobe_filter_deinit() has returned.
+ *
+ * Context: process.  Return: 0 or -ENOMEM.
  */
 int ipcprobe_filter_init(struct ipcprobe_filter *filter)
 {
-	int err = ipcprobe_hooks_get(IPCPROBE_BIT(TASK));
-
-	if (err)
-		return err;
 	filter->tids = __vmalloc(ipcprobe_filter_bytes(),
 				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!filter->tids) {
-		ipcprobe_hooks_put(IPCPROBE_BIT(TASK));
+	if (!filter->tids)
 		return -ENOMEM;
-	}
 	spin_lock_init(&filter->lock);
 	scoped_guard(spinlock, &filters_lock)
 		list_add_tail_rcu(&filter->node, &filters);
@@ -63,11 +59,8 @@ int ipcprobe_filter_init(struct ipcprobe_filter *filter)
 /* Context: process; ipcprobe_filter_pass() is no longer called for the filter. */
 void ipcprobe_filter_deinit(struct ipcprobe_filter *filter)
 {
-	if (!filter->tids)
-		return;
 	scoped_guard(spinlock, &filters_lock)
 		list_del_rcu(&filter->node);
-	ipcprobe_hooks_put(IPCPROBE_BIT(TASK));
 	synchronize_rcu();
 	vfree(filter->tids);
 	filter->tids = NULL;

@@ -281,7 +281,7 @@ void ipcprobe_pipe_describe(struct ipcprobe_pipe *obj, const struct path *path,
 				  IPCPROBE_PATH_MAX);
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
-	if (!only || ipcprobe_session_is_alone(only))
+	if (!only || ipcprobe_session_is_sole(only))
 		WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
 	IPCPROBE_EMIT_NAME(pipe_snapshot, rec, len, s,
 			   only ? s == only : s->classes & IPCPROBE_BIT(PIPE));

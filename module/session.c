@@ -107,6 +107,27 @@ static int set_cpus(struct ipcprobe_session *session,
 	return session->all_cpus || !cpumask_empty(session->cpus) ? 0 : -EINVAL;
 }
 
+/* The filter needs the hooks of class task, which see every new task. */
+static int start_filter(struct ipcprobe_filter *filter)
+{
+	int err = ipcprobe_hooks_get(IPCPROBE_BIT(TASK));
+
+	if (err)
+		return err;
+	err = ipcprobe_filter_init(filter);
+	if (err)
+		ipcprobe_hooks_put(IPCPROBE_BIT(TASK));
+	return err;
+}
+
+static void stop_filter(struct ipcprobe_filter *filter)
+{
+	if (!filter->tids)
+		return;
+	ipcprobe_filter_deinit(filter);
+	ipcprobe_hooks_put(IPCPROBE_BIT(TASK));
+}
+
 static int set_filter(struct ipcprobe_session *session,
 		      const struct ipcprobe_setup *setup)
 {
@@ -115,7 +136,7 @@ static int set_filter(struct ipcprobe_session *session,
 
 	if (!setup->config.nr_pids)
 		return 0;
-	err = ipcprobe_filter_init(&session->filter);
+	err = start_filter(&session->filter);
 	for (i = 0; !err && i < setup->config.nr_pids; i++)
 		err = ipcprobe_filter_add_process(&session->filter,
 						  setup->pids[i]);
@@ -203,7 +224,7 @@ static int configure_session(struct ipcprobe_session *session,
 		return -ENOMEM;
 	err = make_parts(session, setup, bytes);
 	if (err) {
-		ipcprobe_filter_deinit(&session->filter);
+		stop_filter(&session->filter);
 		free_memory(session);
 		return err;
 	}
@@ -278,18 +299,6 @@ static void update_only(void)
 	set_only(is_alone ? list_first_entry(&ipcprobe_sessions,
 					     struct ipcprobe_session,
 					     active_node) : NULL);
-}
-
-/**
- * ipcprobe_session_is_alone - true if it is the sole session
- * @session: a running session
- *
- * Context: any.
- */
-bool ipcprobe_session_is_alone(const struct ipcprobe_session *session)
-{
-	return READ_ONCE(ipcprobe_sessions.next) == &session->active_node &&
-	       READ_ONCE(session->active_node.next) == &ipcprobe_sessions;
 }
 
 /* Marks as lost, from now on, the events that no hook of this kernel sees. */
@@ -500,7 +509,7 @@ void ipcprobe_session_destroy(struct ipcprobe_session *session)
 {
 	if (session->running)
 		deactivate_session(session);
-	ipcprobe_filter_deinit(&session->filter);
+	stop_filter(&session->filter);
 	scoped_guard(spinlock, &list_lock)
 		list_del(&session->node);
 	ipcprobe_session_put(session);

@@ -58,8 +58,14 @@ extern struct list_head ipcprobe_sessions;	/* list of the running sessions; RCU 
 extern u32 ipcprobe_snap_bytes;	/* largest snap_bytes of the running sessions */
 extern bool ipcprobe_has_sums;	/* true if a running session wants checksums */
 
+/* True if @session, which runs, is the sole session. Context: any. */
+static inline bool ipcprobe_session_is_sole(const struct ipcprobe_session *session)
+{
+	return READ_ONCE(ipcprobe_sessions.next) == &session->active_node &&
+	       READ_ONCE(session->active_node.next) == &ipcprobe_sessions;
+}
+
 void ipcprobe_session_init(void);
-bool ipcprobe_session_is_alone(const struct ipcprobe_session *session);
 struct ipcprobe_session *ipcprobe_session_create(void);
 void ipcprobe_session_destroy(struct ipcprobe_session *session);
 struct ipcprobe_session *ipcprobe_session_get_next(u32 id);

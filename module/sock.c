@@ -339,7 +339,7 @@ void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 	      print_name(sk, rec->name);
 	guard(irqsave)();
 	rec->hdr.ts_ns = ipcprobe_clock();
-	if (!only || ipcprobe_session_is_alone(only))
+	if (!only || ipcprobe_session_is_sole(only))
 		WRITE_ONCE(obj->epoch, READ_ONCE(ipcprobe_epoch));
 	IPCPROBE_EMIT_NAME(unix_socket, rec, len, s,
 			   only ? s == only : s->classes & IPCPROBE_BIT(UNIX));
