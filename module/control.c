@@ -10,6 +10,7 @@
 #include <linux/sched/signal.h>
 #include <net/genetlink.h>
 
+#include "attach.h"
 #include "class.h"
 #include "control.h"
 #include "dev.h"
@@ -194,7 +195,7 @@ static int hooks_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (err)
 		return err;
-	while ((hook = ipcprobe_hooks_nth(cb->args[0]))) {
+	while ((hook = ipcprobe_hook_nth(cb->args[0]))) {
 		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				   cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
 				   IPCPROBE_CMD_HOOK_GET);

@@ -10,7 +10,7 @@
  * once: this is the public way to find the address of a function to probe.  No
  * function found in this way is ever called.
  *
- * All functions except the handlers are called by hooks.c with its mutex held.
+ * All functions except the handlers are called by attach.c with its mutex held.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -210,14 +210,13 @@ static bool is_in_set(const struct ipcprobe_hook *hook, const struct function_se
 static bool is_wanted(const struct ipcprobe_hook *wanted, u32 classes)
 {
 	const struct ipcprobe_hook *hook;
-	unsigned int n;
 
 	if (!(wanted->classes & classes))
 		return false;
 	if (!wanted->is_fallback)
 		return true;
-	ipcprobe_for_each_hook(hook, n)
-		if (hook != wanted && hook->ip && ipcprobe_hooks_alike(hook, wanted))
+	for (hook = wanted->alternative; hook != wanted; hook = hook->alternative)
+		if (hook->ip)
 			return false;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Entries of functions: for hooks.c alone. */
+/* Entries of functions: for attach.c alone. */
 #ifndef IPCPROBE_FUNCTION_H
 #define IPCPROBE_FUNCTION_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A hook: a place in the kernel where a handler is called. hooks.c attaches hooks. */
+/* A hook: a place in the kernel where a handler is called. attach.c attaches hooks. */
 #ifndef IPCPROBE_HOOK_H
 #define IPCPROBE_HOOK_H
 
@@ -29,9 +29,11 @@ struct tracepoint;
  * @entry_from: function entry handler that also gets the function's return address
  * @tp: the tracepoint; NULL until it is found
  * @ip: the function's address; 0 until it is found, and after its module was unloaded
- * @attached: the hook is attached; protected by hooks.c's mutex
+ * @attached: the hook is attached; protected by attach.c's mutex
  * @error: -errno of the last attempt to attach, 0 = none
  * @missed: number of hits that should have a record and have none: ipcprobe_missed()
+ * @alternative: next hook with the same @one_of, in a ring; the hook itself if there
+ *	is no other
  *
  * A table of hooks ends with a row without a name.
  */
@@ -58,6 +60,7 @@ struct ipcprobe_hook {
 	bool attached;
 	int error;
 	atomic64_t missed;
+	struct ipcprobe_hook *alternative;
 };
 
 /* A row of a table: { FN("function", handler), .is_optional = true }, */
@@ -78,23 +81,12 @@ struct ipcprobe_hook {
 /* Argument @n of the function that was entered; the argument is a pointer. */
 #define ARG(fregs, n)	((void *)ftrace_regs_get_argument(fregs, n))
 
-int ipcprobe_hooks_get(u32 classes);
-void ipcprobe_hooks_put(u32 classes);
-int ipcprobe_hooks_trace_reg(u32 class_id);
-void ipcprobe_hooks_trace_unreg(u32 class_id);
-u32 ipcprobe_hooks_attached(void);
-u32 ipcprobe_hooks_incomplete(u32 classes);
-u8 ipcprobe_hook_optional(const struct ipcprobe_hook *hook);
-void ipcprobe_hooks_init(void);
-void ipcprobe_hooks_start(void);
-void ipcprobe_hooks_exit(void);
-
 #define IPCPROBE_NR_HOOKS_MAX	256
 
-struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n);
-bool ipcprobe_hooks_alike(const struct ipcprobe_hook *a, const struct ipcprobe_hook *b);
+void ipcprobe_hook_init(void);
+struct ipcprobe_hook *ipcprobe_hook_nth(unsigned int n);
 
 #define ipcprobe_for_each_hook(hook, n)	\
-	for (n = 0; (hook = ipcprobe_hooks_nth(n)); n++)
+	for (n = 0; (hook = ipcprobe_hook_nth(n)); n++)
 
 #endif /* IPCPROBE_HOOK_H */

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
+#include "attach.h"
 #include "btf.h"
 #include "class.h"
 #include "clock.h"
@@ -32,7 +33,7 @@ static int __init init_parts(void)
 {
 	int err;
 
-	ipcprobe_hooks_init();
+	ipcprobe_hook_init();
 	ipcprobe_session_init();
 	err = ipcprobe_clock_init();
 	if (err)

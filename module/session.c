@@ -15,10 +15,10 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "attach.h"
 #include "class.h"
 #include "epoch.h"
 #include "filter.h"
-#include "hook.h"
 #include "limit.h"
 #include "missed.h"
 #include "record.h"

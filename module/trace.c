@@ -3,7 +3,7 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-#include "hook.h"
+#include "attach.h"
 
 #define TRACE_REG(up, id, low, text)					\
 int ipcprobe_trace_reg_##up(void)					\

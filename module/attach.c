@@ -16,6 +16,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "attach.h"
 #include "class.h"
 #include "clock.h"
 #include "epoch.h"
@@ -24,32 +25,12 @@
 #include "op.h"
 #include "pipe.h"
 
-static struct ipcprobe_hook *hooks[IPCPROBE_NR_HOOKS_MAX];	/* all hooks */
-static unsigned int nr_hooks;
-
 static DEFINE_MUTEX(hooks_mutex);
 static unsigned int session_users[IPCPROBE_NR_CLASSES];	/* hooks_mutex */
 static atomic_t trace_users[IPCPROBE_NR_CLASSES];
 static u32 attached_classes;				/* hooks_mutex */
 static bool is_unsettled;	/* the last change failed; hooks_mutex */
 static bool is_ready;		/* all that handlers use is initialised; hooks_mutex */
-
-/**
- * ipcprobe_hooks_nth - walk all hooks by number
- * @n: number of the hook, from 0
- *
- * Return: NULL after the last hook.
- */
-struct ipcprobe_hook *ipcprobe_hooks_nth(unsigned int n)
-{
-	return n < nr_hooks ? hooks[n] : NULL;
-}
-
-/* True if @a and @b are alternatives: one of them is enough. */
-bool ipcprobe_hooks_alike(const struct ipcprobe_hook *a, const struct ipcprobe_hook *b)
-{
-	return a->one_of && b->one_of && !strcmp(a->one_of, b->one_of);
-}
 
 /* ---- tracepoints ---- */
 
@@ -75,32 +56,31 @@ static void find_tracepoints(u32 classes)
 	}
 }
 
-static void detach_tracepoints(u32 unless_classes)
+/* Attaches @hook if it is wanted, else detaches it.  Return: the error. */
+static int set_tracepoint(struct ipcprobe_hook *hook, bool is_wanted)
 {
-	struct ipcprobe_hook *hook;
-	unsigned int n;
-
-	ipcprobe_for_each_hook(hook, n) {
-		if (hook->kind != IPCPROBE_HOOK_TRACEPOINT || !hook->attached ||
-		    hook->classes & unless_classes)
-			continue;
+	if (is_wanted == hook->attached)
+		return 0;
+	if (is_wanted)
+		hook->error = tracepoint_probe_register(hook->tp, hook->probe, hook);
+	else
 		tracepoint_probe_unregister(hook->tp, hook->probe, hook);
-		hook->attached = false;
-	}
+	hook->attached = is_wanted && !hook->error;
+	return is_wanted ? hook->error : 0;
 }
 
-static int attach_tracepoints(u32 classes)
+/* Attaches the tracepoints that @classes want, and detaches all others. */
+static int set_tracepoints(u32 classes)
 {
 	struct ipcprobe_hook *hook;
 	unsigned int n;
-	int err = 0;
+	int err = 0, hook_err;
 
 	ipcprobe_for_each_hook(hook, n) {
-		if (!hook->tp || hook->attached || !(hook->classes & classes))
+		if (!hook->tp)
 			continue;
-		hook->error = tracepoint_probe_register(hook->tp, hook->probe, hook);
-		hook->attached = !hook->error;
-		err = err ?: hook->error;
+		hook_err = set_tracepoint(hook, hook->classes & classes);
+		err = err ?: hook_err;
 	}
 	return err;
 }
@@ -121,14 +101,13 @@ static bool is_attached(const struct ipcprobe_hook *hook)
 static bool has_hook(const struct ipcprobe_hook *needed,
 		     bool (*there)(const struct ipcprobe_hook *hook))
 {
-	const struct ipcprobe_hook *hook;
-	unsigned int n;
+	const struct ipcprobe_hook *hook = needed;
 
-	if (there(needed))
-		return true;
-	ipcprobe_for_each_hook(hook, n)
-		if (ipcprobe_hooks_alike(hook, needed) && there(hook))
+	do {
+		if (there(hook))
 			return true;
+		hook = hook->alternative;
+	} while (hook != needed);
 	return false;
 }
 
@@ -247,8 +226,7 @@ static int change_hooks(u32 asked, u32 classes, int err)
 	functions_err = set_functions(&classes);
 	answer_users(asked, classes, err ?: functions_err);
 	leaving = attached_classes & ~classes;
-	detach_tracepoints(classes);
-	tracepoints_err = attach_tracepoints(classes);
+	tracepoints_err = set_tracepoints(classes);
 	wait_for_handlers(leaving);
 	WRITE_ONCE(attached_classes, complete_ones(classes, is_attached));
 	ipcprobe_op_enable(attached_classes & IPCPROBE_OP_CLASSES);
@@ -477,30 +455,6 @@ static int module_changes(struct notifier_block *block, unsigned long state, voi
 static struct notifier_block module_notifier = { .notifier_call = module_changes };
 
 /* ---- life ---- */
-
-static void __init add_table(struct ipcprobe_hook *table, u32 classes)
-{
-	struct ipcprobe_hook *hook;
-
-	for (hook = table; hook->name; hook++) {
-		hook->classes = hook->classes ?: classes;
-		if (!hook->is_absent && !WARN_ON(nr_hooks == ARRAY_SIZE(hooks)))
-			hooks[nr_hooks++] = hook;
-	}
-}
-
-/* The first step of loading: puts all hooks into one array. */
-void __init ipcprobe_hooks_init(void)
-{
-	struct ipcprobe_hook *const *table;
-	u32 id;
-
-	for (table = ipcprobe_shared_hooks; *table; table++)
-		add_table(*table, 0);
-	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
-		for (table = ipcprobe_classes[id]->hooks; *table; table++)
-			add_table(*table, BIT(id));
-}
 
 /*
  * The last step of loading.  Our tracepoints exist since before the first step,
