@@ -140,24 +140,24 @@ static void emit_data(const struct ipcprobe_moved *moved, u32 bytes)
 }
 
 /**
- * ipcprobe_tell_moved - write the bytes that a call moved, or their
+ * ipcprobe_data_emit - write the bytes that a call moved, or their
  *	checksums, for the sessions that want them
  * @moved: the transfer of the call
  *
  * Context: same as ipcprobe_prints_of(), preemption off.
  */
-void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
+void ipcprobe_data_emit(const struct ipcprobe_moved *moved)
 {
 	u32 bytes = clamp_t(s64, moved->bytes, 0, READ_ONCE(ipcprobe_snap_bytes));
 
 	if (unlikely(bytes))
 		emit_data(moved, bytes);
 	if (unlikely(READ_ONCE(ipcprobe_has_sums)))
-		ipcprobe_tell_sums(moved);
+		ipcprobe_sums_emit(moved);
 }
 
 /**
- * ipcprobe_tell_op - ipcprobe_tell_moved() for an operation that has its
+ * ipcprobe_data_emit_op - ipcprobe_data_emit() for an operation that has its
  *	buffer in op->addr
  * @op: the operation, which has ended
  * @class_id: class of the operation
@@ -165,12 +165,12 @@ void ipcprobe_tell_moved(const struct ipcprobe_moved *moved)
  * @nr_more: number of buffers after the first, in op->io
  * @bytes: bytes that were moved, or -errno
  *
- * Context: same as ipcprobe_tell_moved().
+ * Context: same as ipcprobe_data_emit().
  */
-void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
-		      s64 bytes)
+void ipcprobe_data_emit_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
+			   s64 bytes)
 {
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+	ipcprobe_data_emit(&(struct ipcprobe_moved) {
 		.class_id = class_id,
 		.tid = op->tid,
 		.addr = op->addr,

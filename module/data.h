@@ -28,8 +28,8 @@ struct ipcprobe_moved {
 	s64 bytes;
 };
 
-void ipcprobe_tell_moved(const struct ipcprobe_moved *moved);
-void ipcprobe_tell_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
-		      s64 bytes);
+void ipcprobe_data_emit(const struct ipcprobe_moved *moved);
+void ipcprobe_data_emit_op(const struct ipcprobe_op *op, u32 class_id, u64 room, u32 nr_more,
+			   s64 bytes);
 
 #endif /* IPCPROBE_DATA_H */

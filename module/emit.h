@@ -69,10 +69,10 @@ struct ipcprobe_room {
  * has the class unfiltered, the ring has room, and the reader need not be
  * woken.
  */
-static __always_inline bool ipcprobe_only_reserve(u32 class_id, u32 len,
+static __always_inline bool ipcprobe_sole_reserve(u32 class_id, u32 len,
 						  struct ipcprobe_room *room)
 {
-	struct ipcprobe_ring *ring = this_cpu_read(ipcprobe_only_ring);
+	struct ipcprobe_ring *ring = this_cpu_read(ipcprobe_sole_ring);
 	u64 pos;
 
 	if (unlikely(!(ring->plain & BIT(class_id))))
@@ -86,7 +86,7 @@ static __always_inline bool ipcprobe_only_reserve(u32 class_id, u32 len,
 }
 
 /* Makes the records in the reserved room visible: @nr records of one class. */
-static __always_inline void ipcprobe_only_commit(const struct ipcprobe_room *room,
+static __always_inline void ipcprobe_sole_commit(const struct ipcprobe_room *room,
 						 u32 class_id, u32 nr)
 {
 	room->producer->produced[class_id] += nr;
@@ -175,8 +175,8 @@ do {										\
  * @name: event
  * @stamp: expression for the stamp of the begin; uses the variable "op"
  * @fill: fill(rec, op, ret) writes all of the record but hdr and dur_ns
- * @tell: tell(op, ret) writes the records before this one, for sessions that
- *	want data or checksums (ipcprobe_tell_moved())
+ * @emit_first: emit_first(op, ret) writes the records before this one, for sessions that
+ *	want data or checksums (ipcprobe_data_emit())
  *
  * The fields go from the operation straight to the ring: a record composed first
  * would need more registers than there are. Calls would need more registers, too:
@@ -184,14 +184,14 @@ do {										\
  *
  * Context of emit_<name>(): not NMI.
  */
-#define IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, tell)			\
-static noinline void emit_##name##_slowly(const struct ipcprobe_op *op,		\
-					  s32 ret, unsigned long irqflags)	\
+#define IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, emit_first)			\
+static noinline void emit_##name##_slow_path(const struct ipcprobe_op *op,	\
+					     s32 ret, unsigned long irqflags)	\
 {										\
 	struct ipcprobe_rec_##name rec = { .hdr.tid = op->tid };		\
 										\
 	local_irq_restore(irqflags);						\
-	tell(op, ret);								\
+	emit_first(op, ret);							\
 	local_irq_save(irqflags);						\
 	fill(&rec, op, ret);							\
 	rec.hdr.ts_ns = ipcprobe_clock_since(stamp, &rec.dur_ns);		\
@@ -209,10 +209,10 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 										\
 	local_irq_save(irqflags);						\
 	if (unlikely(trace_##name##_enabled() ||				\
-		     !ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,		\
+		     !ipcprobe_sole_reserve(IPCPROBE_REC_##name >> 8,		\
 					    sizeof(*rec), &room) ||		\
 		     !ipcprobe_clock_try(stamp, &ts_ns, &dur_ns))) {		\
-		emit_##name##_slowly(op, ret, irqflags);			\
+		emit_##name##_slow_path(op, ret, irqflags);			\
 		return;								\
 	}									\
 	rec = room.to;								\
@@ -222,15 +222,15 @@ static __always_inline void emit_##name(const struct ipcprobe_op *op, s32 ret)	\
 	rec->hdr.ts_ns = ts_ns;							\
 	rec->dur_ns = dur_ns;							\
 	fill(rec, op, ret);							\
-	ipcprobe_only_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
+	ipcprobe_sole_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
 	local_irq_restore(irqflags);						\
 }
 
 /* Like IPCPROBE_DEFINE_EMIT_IO(), for an operation that moved no bytes. */
 #define IPCPROBE_DEFINE_EMIT_OP(name, stamp, fill)				\
-	IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, ipcprobe_tell_nothing)
+	IPCPROBE_DEFINE_EMIT_IO(name, stamp, fill, ipcprobe_emit_nothing)
 
-static __always_inline void ipcprobe_tell_nothing(const struct ipcprobe_op *op, s32 ret)
+static __always_inline void ipcprobe_emit_nothing(const struct ipcprobe_op *op, s32 ret)
 {
 }
 
@@ -284,7 +284,7 @@ static __always_inline void ipcprobe_tell_nothing(const struct ipcprobe_op *op, 
 #define IPCPROBE_LIST(...)	__VA_ARGS__
 
 #define __IPCPROBE_DEFINE_EMIT_RQ(name, other, params, args)			\
-static noinline __noclone void emit_##name##_slowly(u64 ts_ns, params)		\
+static noinline __noclone void emit_##name##_slow_path(u64 ts_ns, params)	\
 {										\
 	struct ipcprobe_rec_##name rec = {};					\
 										\
@@ -300,9 +300,9 @@ static __always_inline void emit_##name(u64 ts_ns, params)			\
 										\
 	lockdep_assert_irqs_disabled();						\
 	if (unlikely(!ts_ns || trace_##name##_enabled() ||			\
-		     !ipcprobe_only_reserve(IPCPROBE_REC_##name >> 8,		\
+		     !ipcprobe_sole_reserve(IPCPROBE_REC_##name >> 8,		\
 					    sizeof(*rec), &room))) {		\
-		emit_##name##_slowly(ts_ns, args);				\
+		emit_##name##_slow_path(ts_ns, args);				\
 		return;								\
 	}									\
 	rec = room.to;								\
@@ -310,7 +310,7 @@ static __always_inline void emit_##name(u64 ts_ns, params)			\
 	rec->hdr.type = IPCPROBE_REC_##name;					\
 	rec->hdr.ts_ns = ts_ns;							\
 	fill_##name(rec, args);							\
-	ipcprobe_only_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
+	ipcprobe_sole_commit(&room, IPCPROBE_REC_##name >> 8, 1);		\
 }
 
 /* A snapshot record, only for the session that asked for the snapshot. */

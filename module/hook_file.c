@@ -242,7 +242,7 @@ static __always_inline void fill_read(struct ipcprobe_rec_file_io *rec,
 
 static void emit_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_FILE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
+	ipcprobe_data_emit_op(op, IPCPROBE_CLASS_FILE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
 static void emit_read(const struct ipcprobe_op *op, s32 ret)

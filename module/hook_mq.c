@@ -213,7 +213,7 @@ static __always_inline void fill_send(struct ipcprobe_rec_mq_io *rec,
 /* Emits the bytes of a send; the call itself returns 0. */
 static void emit_sent(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->mq.bytes);
+	ipcprobe_data_emit_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret < 0 ? ret : op->mq.bytes);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(mq_send, op->begin, fill_send, emit_sent)
@@ -227,7 +227,7 @@ static __always_inline void fill_receive(struct ipcprobe_rec_mq_io *rec,
 
 static void emit_received(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret);
+	ipcprobe_data_emit_op(op, IPCPROBE_CLASS_MSG, U64_MAX, 0, ret);
 }
 
 IPCPROBE_DEFINE_EMIT_IO(mq_receive, op->begin, fill_receive, emit_received)

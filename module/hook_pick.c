@@ -36,7 +36,7 @@
 
 /* Task whose wake-up preemption is being checked; valid only during that check. */
 static DEFINE_PER_CPU(const struct task_struct *, woken);
-DEFINE_PER_CPU(const void *, ipcprobe_searched);
+DEFINE_PER_CPU(const void *, ipcprobe_searched_queue);
 static DEFINE_PER_CPU(u64, searched_at);	/* run queue's clock at the last search */
 
 /* No hook of class pick is attached: the stored objects may be freed from now on. */
@@ -46,7 +46,7 @@ static void detach_pick(u32 staying)
 
 	for_each_possible_cpu(cpu) {
 		per_cpu(woken, cpu) = NULL;
-		per_cpu(ipcprobe_searched, cpu) = NULL;
+		per_cpu(ipcprobe_searched_queue, cpu) = NULL;
 		per_cpu(searched_at, cpu) = 0;
 	}
 }
@@ -73,7 +73,7 @@ struct pick {
 static __always_inline void reserve_room(struct pick *pick)
 {
 	pick->has_room = !trace_pick_candidate_enabled() && !trace_fair_pick_enabled() &&
-			 ipcprobe_only_reserve(IPCPROBE_CLASS_PICK, PICK_BYTES_MAX,
+			 ipcprobe_sole_reserve(IPCPROBE_CLASS_PICK, PICK_BYTES_MAX,
 					       &pick->room);
 	if (likely(pick->has_room))
 		pick->room.end += sizeof(struct ipcprobe_rec_fair_pick) - PICK_BYTES_MAX;
@@ -191,8 +191,8 @@ static __always_inline void fill_candidate(struct ipcprobe_rec_pick_candidate *r
 	rec->cpu = pick->cpu;
 }
 
-static noinline void emit_candidate_slow(struct pick *pick,
-					 const struct sched_entity *se)
+static noinline void emit_candidate_slow_path(struct pick *pick,
+					      const struct sched_entity *se)
 {
 	struct ipcprobe_rec_pick_candidate rec;
 	u16 flags = flags_of(pick, se);
@@ -209,7 +209,7 @@ static noinline void emit_candidate(struct pick *pick, const struct sched_entity
 	u16 flags;
 
 	if (unlikely(!pick->has_room)) {
-		emit_candidate_slow(pick, se);
+		emit_candidate_slow_path(pick, se);
 		return;
 	}
 	flags = flags_of(pick, se);
@@ -307,7 +307,7 @@ static __always_inline void fill_pick(struct ipcprobe_rec_fair_pick *rec,
 	rec->shift = shift_of(pick->queue);
 }
 
-static noinline void emit_pick_slow(const struct pick *pick, u32 site, u32 woken, u16 flags)
+static noinline void emit_pick_slow_path(const struct pick *pick, u32 site, u32 woken, u16 flags)
 {
 	struct ipcprobe_rec_fair_pick rec;
 
@@ -326,11 +326,11 @@ static void emit_pick(const void *queue, const struct sched_entity *curr,
 	look_at(pick, queue, curr, !(flags & IPCPROBE_PICK_WAKEUP) || IPCPROBE_PICK_BUDDIES);
 	emit_candidates(pick);
 	if (unlikely(!pick->has_room)) {
-		emit_pick_slow(pick, site, woken, flags);
+		emit_pick_slow_path(pick, site, woken, flags);
 		return;
 	}
 	fill_pick(pick->room.to, pick, site, woken, flags);
-	ipcprobe_only_commit(&pick->room, IPCPROBE_CLASS_PICK, pick->nr_told + 1);
+	ipcprobe_sole_commit(&pick->room, IPCPROBE_CLASS_PICK, pick->nr_told + 1);
 }
 
 /* ---- the searches ---- */
@@ -360,7 +360,7 @@ static const struct sched_entity *entity_above(const void *queue)
  */
 static void emit_unsearched(const void *queue, u32 site)
 {
-	const void *last = this_cpu_read(ipcprobe_searched), *above[NR_LEVELS];
+	const void *last = this_cpu_read(ipcprobe_searched_queue), *above[NR_LEVELS];
 	const struct sched_entity *se = entity_above(queue);
 	int nr = 0;
 
@@ -407,12 +407,12 @@ static void search_eevdf(struct ftrace_regs *fregs, u32 site,
 		flags |= IPCPROBE_PICK_UNPROTECTED;
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR) {
 		emit_pick(queue, running_in(queue), site,
-			  this_cpu_read(ipcprobe_named_tid), flags | IPCPROBE_PICK_WAKEUP);
+			  this_cpu_read(ipcprobe_last_woken_tid), flags | IPCPROBE_PICK_WAKEUP);
 		return;
 	}
 	note_search(queue);
 	emit_unsearched(queue, site);
-	this_cpu_write(ipcprobe_searched, queue);
+	this_cpu_write(ipcprobe_searched_queue, queue);
 	emit_pick(queue, running_in(queue), site, 0, flags);
 }
 
@@ -538,7 +538,7 @@ static __always_inline void emit_resched(int cpu, u32 running, u32 site,
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR)
 		lead = lead_over_woken();
 	if (kind == IPCPROBE_SITE_PREEMPT_FAIR || kind == IPCPROBE_SITE_PREEMPT)
-		task = this_cpu_read(ipcprobe_named_tid);
+		task = this_cpu_read(ipcprobe_last_woken_tid);
 	ipcprobe_rq_interrupt_wakeup();
 	emit_rq_resched(ipcprobe_clock_try_now(), cpu, running, site, task, lead, how);
 }

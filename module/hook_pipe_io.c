@@ -299,7 +299,7 @@ static __always_inline void fill_write(struct ipcprobe_rec_pipe_io *rec,
 
 static void emit_moved(const struct ipcprobe_op *op, u64 room, s32 ret)
 {
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
+	ipcprobe_data_emit_op(op, IPCPROBE_CLASS_PIPE, room, op->nr_segs > 1 ? op->io.nr : 0, ret);
 }
 
 static void emit_read(const struct ipcprobe_op *op, s32 ret)
@@ -471,8 +471,8 @@ static __always_inline bool is_done(const struct ipcprobe_op *op,
 }
 
 /* Slow path of unlocking_rw(): emits the record if the call returns now. */
-static noinline void unlocking_rw_slow(struct ipcprobe_op *op,
-				       struct ipcprobe_op_end *end, bool is_read)
+static noinline void unlocking_rw_slow_path(struct ipcprobe_op *op,
+					    struct ipcprobe_op_end *end, bool is_read)
 {
 	bool is_first = !end->bytes && !end->waiting;
 
@@ -497,7 +497,7 @@ static __always_inline void unlocking_rw(struct ipcprobe_op *op,
 	left = iov_iter_count(op->iter);
 	pos = is_read ? &end->obj->read_pos : &end->obj->write_pos;
 	if (unlikely(!is_plain(end))) {
-		unlocking_rw_slow(op, end, is_read);
+		unlocking_rw_slow_path(op, end, is_read);
 		return;
 	}
 	if (left == op->left) {		/* the task is going to wait, or failed */
@@ -615,9 +615,9 @@ static struct ipcprobe_op *begin_request(struct ipcprobe_hook *hook, u8 kind)
  * write(2), or a request, whose kiocb, iter and file need not exist until the
  * end of any call.
  */
-static noinline void begin_rw_slow(struct ipcprobe_hook *hook,
-				   struct ftrace_regs *fregs, u8 kind,
-				   int side)
+static noinline void begin_rw_slow_path(struct ipcprobe_hook *hook,
+					struct ftrace_regs *fregs, u8 kind,
+					int side)
 {
 	const struct iov_iter *iter = ARG(fregs, 1);
 	struct kiocb *iocb = ARG(fregs, 0);
@@ -661,7 +661,7 @@ begin_rw(struct ipcprobe_hook *hook, struct ftrace_regs *fregs, u8 kind,
 	if (likely(op))
 		fill_rw(op, side, obj, iocb, ARG(fregs, 1));
 	else
-		begin_rw_slow(hook, fregs, kind, side);
+		begin_rw_slow_path(hook, fregs, kind, side);
 }
 
 void ipcprobe_entry_pipe_read(struct ipcprobe_hook *hook,

@@ -172,7 +172,7 @@ static __always_inline void fill_procvm(struct ipcprobe_rec_procvm *rec,
 
 static void emit_moved(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+	ipcprobe_data_emit(&(struct ipcprobe_moved) {
 		.class_id = IPCPROBE_CLASS_PROCVM,
 		.tid = op->tid,
 		.addr = op->procvm.local,

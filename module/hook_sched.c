@@ -72,9 +72,9 @@ struct pending {
 };
 
 static DEFINE_PER_CPU(struct pending, pending);
-DEFINE_PER_CPU(u32, ipcprobe_fresh_tid);
-DEFINE_PER_CPU(u32, ipcprobe_named_tid);
-DEFINE_PER_CPU(const void *, ipcprobe_own_rq);
+DEFINE_PER_CPU(u32, ipcprobe_enqueued_tid);
+DEFINE_PER_CPU(u32, ipcprobe_last_woken_tid);
+DEFINE_PER_CPU(const void *, ipcprobe_cpu_rq);
 bool ipcprobe_rq_has_throttled;
 
 static void learn_rq(const void *rq)
@@ -82,7 +82,7 @@ static void learn_rq(const void *rq)
 	int cpu = ipcprobe_rq_cpu(rq);
 
 	if ((unsigned int)cpu < nr_cpu_ids)
-		WRITE_ONCE(per_cpu(ipcprobe_own_rq, cpu), rq);
+		WRITE_ONCE(per_cpu(ipcprobe_cpu_rq, cpu), rq);
 }
 
 static void emit_change(const void *rq, s32 change)
@@ -198,7 +198,7 @@ static __always_inline void end_enqueue(struct pending *now)
 		ts_ns = ipcprobe_clock_try_now();
 	} else if (likely(ipcprobe_clock_try(slot->begin, &ts_ns, &now->delay_ns))) {
 		now->ts_ns = ts_ns;
-		this_cpu_write(ipcprobe_fresh_tid, tid);
+		this_cpu_write(ipcprobe_enqueued_tid, tid);
 	} else {
 		ts_ns = 0;
 	}
@@ -238,7 +238,7 @@ static __always_inline void begin_enqueue(struct pending *now, struct ftrace_reg
 	struct task_struct *p = ARG(fregs, 1);
 
 	set_pending(now, ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
-	this_cpu_write(ipcprobe_named_tid, now->tid);
+	this_cpu_write(ipcprobe_last_woken_tid, now->tid);
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
 }
@@ -255,7 +255,7 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 	}
 	if (p->se.on_rq) {	/* a delayed dequeue ends: the task sleeps no longer */
 		ipcprobe_rq_interrupt_wakeup();
-		this_cpu_write(ipcprobe_named_tid, p->pid);
+		this_cpu_write(ipcprobe_last_woken_tid, p->pid);
 		now->tid = 0;
 		return;
 	}
@@ -455,7 +455,7 @@ void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
  */
 static __always_inline bool is_deadline_over(const void *rq)
 {
-	return rq == this_cpu_read(ipcprobe_own_rq) && dl_prio(current->prio) &&
+	return rq == this_cpu_read(ipcprobe_cpu_rq) && dl_prio(current->prio) &&
 	       current->dl.dl_throttled;
 }
 
@@ -543,8 +543,8 @@ static noinline void end_dequeue_offline(struct pending *now)
 	end_dequeue(now);
 	forget_stint(this_cpu_ptr(&ipcprobe_stint));	/* nvcsw does not count this switch yet */
 	if (is_last)
-		emit_rq_switch_slowly(ipcprobe_clock(), false, current,
-				      &init_task, READ_ONCE(current->__state));
+		emit_rq_switch_slow_path(ipcprobe_clock(), false, current,
+					 &init_task, READ_ONCE(current->__state));
 }
 
 /*
@@ -660,7 +660,7 @@ static __always_inline void fill_waking(struct ipcprobe_waking *slot,
  * Slow path of probe_waking(): the slot holds the wake-up of another task, or
  * the clock has no fast path.
  */
-static noinline void note_waking_slow(const struct task_struct *p)
+static noinline void note_waking_slow_path(const struct task_struct *p)
 {
 	struct ipcprobe_waking *slot = ipcprobe_waking_claim_any(p->pid);
 
@@ -676,7 +676,7 @@ static void probe_waking(void *data, struct task_struct *p)
 
 	guard(preempt_notrace)();
 	ipcprobe_rq_interrupt_wakeup();
-	this_cpu_write(ipcprobe_named_tid, tid);
+	this_cpu_write(ipcprobe_last_woken_tid, tid);
 	if (unlikely(p == current))
 		return;		/* woken without its lock; another task may wake it, too */
 	slot = ipcprobe_waking_home(tid);
@@ -684,7 +684,7 @@ static void probe_waking(void *data, struct task_struct *p)
 	if (likely(begin && ipcprobe_waking_claim(slot, tid)))
 		fill_waking(slot, p, begin);
 	else
-		note_waking_slow(p);
+		note_waking_slow_path(p);
 }
 
 /* Fills the record, and releases @from, whose values are in the record then. */
@@ -749,7 +749,7 @@ static noinline void emit_rare_wakeup(const struct task_struct *p)
 	} else {
 		ts_ns = ipcprobe_clock_since(slot->begin, &delay_ns);
 	}
-	emit_rq_wakeup_slowly(ts_ns, p, slot, delay_ns, 0);
+	emit_rq_wakeup_slow_path(ts_ns, p, slot, delay_ns, 0);
 }
 
 /* Emits the wake-up of a task that was not just enqueued on this CPU. */
@@ -778,7 +778,7 @@ static void probe_wakeup(void *data, struct task_struct *p)
 
 	guard(preempt_notrace)();
 	last = this_cpu_ptr(&pending);
-	if (likely(this_cpu_read(ipcprobe_fresh_tid) == p->pid))
+	if (likely(this_cpu_read(ipcprobe_enqueued_tid) == p->pid))
 		emit_rq_wakeup(ipcprobe_clock_known(last->ts_ns), p,
 			       ipcprobe_waking_home(p->pid), last->delay_ns, 0);
 	else
@@ -791,7 +791,7 @@ static void probe_wakeup_new(void *data, struct task_struct *p)
 
 	guard(preempt_notrace)();
 	from = waking_now(p);
-	emit_rq_wakeup_slowly(ipcprobe_clock(), p, &from, 0, 1);
+	emit_rq_wakeup_slow_path(ipcprobe_clock(), p, &from, 0, 1);
 }
 
 /* Address from which this CPU last called set_task_cpu(). */

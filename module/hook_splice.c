@@ -272,8 +272,8 @@ static void emit_buffer(const struct ipcprobe_op *op, struct ipcprobe_prints *pr
 		ipcprobe_prints_taken(prints, op->addr, &op->buffer);
 	else
 		ipcprobe_prints_brought(prints, op->addr, &op->buffer, ret);
-	ipcprobe_tell_op(op, IPCPROBE_CLASS_PIPE,
-			 ipcprobe_buffer_room(&op->buffer, !takes_from_user(op)), 0, ret);
+	ipcprobe_data_emit_op(op, IPCPROBE_CLASS_PIPE,
+			      ipcprobe_buffer_room(&op->buffer, !takes_from_user(op)), 0, ret);
 }
 
 /* Called by op_end.c when the operation is over. */

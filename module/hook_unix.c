@@ -91,7 +91,7 @@ static void entry_stream_connect(struct ipcprobe_hook *hook,
 
 	if (!op)
 		return;
-	op->sock.listener = ipcprobe_unix_meet(hook, listener);
+	op->sock.listener = ipcprobe_unix_id_of(hook, listener);
 	peer = ipcprobe_sock_get(ARG(fregs, 2));
 	if (unlikely(!peer)) {
 		ipcprobe_missed(hook, IPCPROBE_CLASS_UNIX, ipcprobe_sock_reason(ARG(fregs, 2)));
@@ -108,7 +108,7 @@ static void entry_may_send(struct ipcprobe_hook *hook, struct ftrace_regs *fregs
 	struct ipcprobe_op *op = find_connect();
 
 	if (op)
-		op->sock.peer = ipcprobe_unix_meet(hook, other->sk);
+		op->sock.peer = ipcprobe_unix_id_of(hook, other->sk);
 }
 
 static void end_connect(const struct ipcprobe_op *op, s32 ret)

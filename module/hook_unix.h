@@ -18,7 +18,7 @@ extern struct ipcprobe_hook ipcprobe_unix_skb_hooks[];
 struct ipcprobe_op *ipcprobe_unix_begin(struct ipcprobe_hook *hook,
 					struct socket *socket, u8 kind,
 					bool is_send);
-u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk);
+u32 ipcprobe_unix_id_of(struct ipcprobe_hook *hook, struct sock *sk);
 void ipcprobe_unix_emit_fd(const struct ipcprobe_op *op, const struct file *file,
 			   u32 pos, s32 fd, u16 index);
 void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,

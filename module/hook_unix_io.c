@@ -74,7 +74,7 @@ static __always_inline void fill_recv(struct ipcprobe_rec_unix_io *rec,
 
 static void emit_moved(const struct ipcprobe_op *op, s32 ret)
 {
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+	ipcprobe_data_emit(&(struct ipcprobe_moved) {
 		.class_id = IPCPROBE_CLASS_UNIX,
 		.tid = op->tid,
 		.addr = op->sock.addr,
@@ -239,13 +239,13 @@ static void entry_prepare_to_wait(struct ipcprobe_hook *hook,
 }
 
 /**
- * ipcprobe_unix_meet - get the number of the socket at the other end
+ * ipcprobe_unix_id_of - get the number of a socket that is not the caller's own
  * @hook: counts a miss
  * @sk: the other socket; the kernel holds it during the call
  *
  * Context: task context, preemption off.  Return: its number; 0: not known.
  */
-u32 ipcprobe_unix_meet(struct ipcprobe_hook *hook, struct sock *sk)
+u32 ipcprobe_unix_id_of(struct ipcprobe_hook *hook, struct sock *sk)
 {
 	struct ipcprobe_sock *obj = ipcprobe_sock_get(sk);
 
@@ -272,9 +272,9 @@ static void entry_wait_for_peer(struct ipcprobe_hook *hook,
 		return;
 	op->sock.queue = &unix_sk(other)->peer_wait;
 	if (op->kind == IPCPROBE_OP_UNIX_CONNECT)
-		op->sock.listener = ipcprobe_unix_meet(hook, other);
+		op->sock.listener = ipcprobe_unix_id_of(hook, other);
 	else
-		op->sock.peer = ipcprobe_unix_meet(hook, other);
+		op->sock.peer = ipcprobe_unix_id_of(hook, other);
 }
 
 void ipcprobe_unix_finish_wait(struct ipcprobe_op *op,
@@ -369,7 +369,7 @@ static __always_inline void use_socket(struct ipcprobe_op *op,
 	refcount_inc(&obj->entry.refs);
 	reset_sock(op, obj, sk, is_send);
 	if (unlikely(obj->epoch != READ_ONCE(ipcprobe_epoch)))
-		ipcprobe_sock_introduce(obj, sk);
+		ipcprobe_sock_describe_pair(obj, sk);
 }
 
 /* Begins the next message of the same call. */

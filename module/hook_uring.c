@@ -260,7 +260,7 @@ static void emit_moved(const struct request *request)
 {
 	if (!is_at_home(request))
 		return;
-	ipcprobe_tell_moved(&(struct ipcprobe_moved) {
+	ipcprobe_data_emit(&(struct ipcprobe_moved) {
 		.class_id = IPCPROBE_CLASS_FILE,
 		.tid = request->rec.hdr.tid,
 		.addr = request->rec.addr,

@@ -56,14 +56,14 @@ static bool read_print(u32 *print, u64 addr)
 }
 
 /**
- * ipcprobe_prints_slowly - slow path of ipcprobe_prints_of()
+ * ipcprobe_prints_slow_path - slow path of ipcprobe_prints_of()
  * @to: set to the fingerprints
  * @addr: address of the buffer
  * @bytes: size of the buffer; 0 or less: there are no fingerprints
  *
  * Context: same as ipcprobe_prints_of().
  */
-void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
+void ipcprobe_prints_slow_path(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 {
 	u32 span = clamp_t(s64, bytes, 0, U32_MAX);
 	u64 last = addr + span - IPCPROBE_PRINT_BYTES;
@@ -82,9 +82,9 @@ void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
  * Slow path of ipcprobe_buffer_begin(). If not all words were read, head is set
  * to 0, so that the end of the call tries again.
  */
-void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes)
+void ipcprobe_prints_begin_slow_path(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 {
-	ipcprobe_prints_slowly(to, addr, bytes);
+	ipcprobe_prints_slow_path(to, addr, bytes);
 	if (to->span >= IPCPROBE_PRINT_BYTES && !to->tail)
 		to->head = 0;
 }

@@ -89,7 +89,8 @@ static __always_inline int ipcprobe_rq_cpu(const void *rq)
 
 /* ---- state of each CPU, kept by hook_pick.c ---- */
 
-DECLARE_PER_CPU(const void *, ipcprobe_searched); /* queue that was searched last, for a switch */
+/* Queue that was searched last, for a switch. */
+DECLARE_PER_CPU(const void *, ipcprobe_searched_queue);
 
 /*
  * Marks the next search as one that does not continue in a group chosen by the
@@ -97,7 +98,7 @@ DECLARE_PER_CPU(const void *, ipcprobe_searched); /* queue that was searched las
  */
 static __always_inline void ipcprobe_pick_restart(void)
 {
-	this_cpu_write(ipcprobe_searched, NULL);
+	this_cpu_write(ipcprobe_searched_queue, NULL);
 }
 
 /* ---- state of each CPU, kept by hook_sched.c ---- */
@@ -119,7 +120,7 @@ DECLARE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
  * The queue of each CPU; known after its first snapshot, or after its stopper
  * was woken.
  */
-DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
+DECLARE_PER_CPU(const void *, ipcprobe_cpu_rq);
 
 /*
  * True if some group was throttled since hooks were attached: throttled tasks
@@ -128,13 +129,13 @@ DECLARE_PER_CPU(const void *, ipcprobe_own_rq);
 extern bool ipcprobe_rq_has_throttled;
 
 /* Task that this CPU woke or enqueued last. */
-DECLARE_PER_CPU(u32, ipcprobe_named_tid);
+DECLARE_PER_CPU(u32, ipcprobe_last_woken_tid);
 
 /*
  * Task whose rq_enqueue is the last record of this CPU: the rq_wakeup of the
  * task comes next, with the same time.
  */
-DECLARE_PER_CPU(u32, ipcprobe_fresh_tid);
+DECLARE_PER_CPU(u32, ipcprobe_enqueued_tid);
 
 /*
  * Notes that another record comes between the rq_enqueue of a task and its
@@ -145,7 +146,7 @@ DECLARE_PER_CPU(u32, ipcprobe_fresh_tid);
  */
 static __always_inline void ipcprobe_rq_interrupt_wakeup(void)
 {
-	this_cpu_write(ipcprobe_fresh_tid, 0);
+	this_cpu_write(ipcprobe_enqueued_tid, 0);
 }
 
 /**
@@ -169,7 +170,7 @@ static __always_inline u16 ipcprobe_irq_context(void)
  */
 static __always_inline u16 ipcprobe_sched_context(void)
 {
-	const void *rq = this_cpu_read(ipcprobe_own_rq);
+	const void *rq = this_cpu_read(ipcprobe_cpu_rq);
 	u16 context = ipcprobe_irq_context();
 
 	if (unlikely(context))

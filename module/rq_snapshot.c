@@ -210,8 +210,8 @@ static const void *learn_own_rq(void)
 	const void *queue = ipcprobe_se_queue(&current->se);
 
 	if (queue && IPCPROBE_RQ_HAS(cfs_rq))
-		this_cpu_write(ipcprobe_own_rq, IPCPROBE_PRIVATE(void *, queue, cfs_rq));
-	return this_cpu_read(ipcprobe_own_rq);
+		this_cpu_write(ipcprobe_cpu_rq, IPCPROBE_PRIVATE(void *, queue, cfs_rq));
+	return this_cpu_read(ipcprobe_cpu_rq);
 }
 
 static void emit_end(const struct members *members)

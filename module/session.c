@@ -27,14 +27,14 @@
 #include "setup.h"
 
 static struct ipcprobe_ring no_ring;	/* plain is 0: no class is on the fast path */
-DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
+DEFINE_PER_CPU(struct ipcprobe_ring *, ipcprobe_sole_ring);
 LIST_HEAD(ipcprobe_sessions);
 u32 ipcprobe_snap_bytes;
 bool ipcprobe_has_sums;
 
 static LIST_HEAD(all_sessions);
 static u32 last_id;
-/* protects both lists, last_id, and what update_only() sets; no holder sleeps */
+/* protects both lists, last_id, and what update_running() sets; no holder sleeps */
 static DEFINE_SPINLOCK(list_lock);
 
 /**
@@ -167,7 +167,7 @@ static int make_rings(struct ipcprobe_session *session, u32 bytes,
 }
 
 /*
- * Each ring has a copy of session->plain, for ipcprobe_only_ring. The copy is
+ * Each ring has a copy of session->plain, for ipcprobe_sole_ring. The copy is
  * without the classes whose calls write more than one record.
  */
 static void set_plain(struct ipcprobe_session *session)
@@ -267,25 +267,25 @@ int ipcprobe_session_configure(struct ipcprobe_session *session,
  * probe that finds a ring with the class in its plain mask does not read the
  * list. Release: the probe finds an initialised ring.
  */
-static void set_only(struct ipcprobe_session *only)
+static void set_sole_ring(struct ipcprobe_session *sole)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		smp_store_release(&per_cpu(ipcprobe_only_ring, cpu),
-				  (only ? only->rings[cpu] : NULL) ?: &no_ring);
+		smp_store_release(&per_cpu(ipcprobe_sole_ring, cpu),
+				  (sole ? sole->rings[cpu] : NULL) ?: &no_ring);
 }
 
 /* The compiler cannot initialise a pointer in the per-CPU data of a module. */
 void __init ipcprobe_session_init(void)
 {
-	set_only(NULL);
+	set_sole_ring(NULL);
 }
 
 /* Updates the variables that depend on the list of running sessions. */
-static void update_only(void)
+static void update_running(void)
 {
-	bool is_alone = list_is_singular(&ipcprobe_sessions);
+	bool is_sole = list_is_singular(&ipcprobe_sessions);
 	struct ipcprobe_session *session;
 	bool has_sums = false;
 	u32 snap_bytes = 0;
@@ -296,9 +296,9 @@ static void update_only(void)
 	}
 	WRITE_ONCE(ipcprobe_snap_bytes, snap_bytes);
 	WRITE_ONCE(ipcprobe_has_sums, has_sums);
-	set_only(is_alone ? list_first_entry(&ipcprobe_sessions,
-					     struct ipcprobe_session,
-					     active_node) : NULL);
+	set_sole_ring(is_sole ? list_first_entry(&ipcprobe_sessions,
+						 struct ipcprobe_session,
+						 active_node) : NULL);
 }
 
 /* Marks as lost, from now on, the events that no hook of this kernel sees. */
@@ -324,9 +324,9 @@ static void activate_session(struct ipcprobe_session *session)
 	WRITE_ONCE(session->running, true);
 	ipcprobe_describe_again();
 	scoped_guard(spinlock, &list_lock) {
-		set_only(NULL);
+		set_sole_ring(NULL);
 		list_add_tail_rcu(&session->active_node, &ipcprobe_sessions);
-		update_only();
+		update_running();
 	}
 	mark_incomplete(session);
 	synchronize_rcu();	/* probes run with preemption off */
@@ -337,7 +337,7 @@ static void deactivate_session(struct ipcprobe_session *session)
 {
 	scoped_guard(spinlock, &list_lock) {
 		list_del_rcu(&session->active_node);
-		update_only();
+		update_running();
 	}
 	ipcprobe_hooks_put(session->classes);
 	synchronize_rcu();	/* probes run with preemption off */

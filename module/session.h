@@ -53,7 +53,7 @@ struct ipcprobe_session {
  * The ring of the sole session on this CPU; if no session or several sessions
  * run, a ring whose plain mask is 0. RCU.
  */
-DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_only_ring);
+DECLARE_PER_CPU(struct ipcprobe_ring *, ipcprobe_sole_ring);
 extern struct list_head ipcprobe_sessions;	/* list of the running sessions; RCU */
 extern u32 ipcprobe_snap_bytes;	/* largest snap_bytes of the running sessions */
 extern bool ipcprobe_has_sums;	/* true if a running session wants checksums */

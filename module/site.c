@@ -82,7 +82,7 @@ static void emit_site(struct ipcprobe_site *site, u32 epoch)
 		return;
 	}
 	WRITE_ONCE(site->kind, kind_of(rec->function));
-	smp_store_release(&site->name, IPCPROBE_SITE_FOUND); /* ipcprobe_site_tell() */
+	smp_store_release(&site->name, IPCPROBE_SITE_FOUND); /* ipcprobe_site_slow_path() */
 	smp_store_release(&site->epoch, epoch); /* ipcprobe_site() */
 	len = offsetof(struct ipcprobe_rec_rq_site, function) + strlen(rec->function) + 1;
 	padded = ALIGN(len, 8);
@@ -113,14 +113,14 @@ static struct ipcprobe_site *find_site(unsigned long ip)
 }
 
 /**
- * ipcprobe_site_tell - slow path of ipcprobe_site(): the site may be new to a session
+ * ipcprobe_site_slow_path - slow path of ipcprobe_site(): the site may be new to a session
  * @ip: address inside the call; -1 = not known
  * @kind: set to the kind of the site
  *
  * Context: irqs off; not NMI.  Return: the number; 0: the site has no name or
  * no slot.
  */
-u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind)
+u32 ipcprobe_site_slow_path(unsigned long ip, enum ipcprobe_site_kind *kind)
 {
 	u32 epoch = READ_ONCE(ipcprobe_epoch);
 	struct ipcprobe_site *site;

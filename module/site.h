@@ -39,7 +39,7 @@ struct ipcprobe_site {
 
 extern struct ipcprobe_site ipcprobe_sites[BIT(IPCPROBE_SITE_BITS)];
 
-u32 ipcprobe_site_tell(unsigned long ip, enum ipcprobe_site_kind *kind);
+u32 ipcprobe_site_slow_path(unsigned long ip, enum ipcprobe_site_kind *kind);
 
 /**
  * ipcprobe_site - get the number of a call site; describe the site if it may be new to a
@@ -60,7 +60,7 @@ static __always_inline u32 ipcprobe_site(unsigned long return_ip,
 	if (unlikely(READ_ONCE(site->ip) != ip ||
 		     smp_load_acquire(&site->epoch) != /* emit_site() */
 		     READ_ONCE(ipcprobe_epoch)))
-		return ipcprobe_site_tell(ip, kind);
+		return ipcprobe_site_slow_path(ip, kind);
 	*kind = READ_ONCE(site->kind);
 	return slot + 1;
 }

@@ -361,13 +361,13 @@ struct sock *ipcprobe_sock_peer(const struct sock *sk)
 }
 
 /**
- * ipcprobe_sock_introduce - describe a socket, and its other end if necessary
+ * ipcprobe_sock_describe_pair - describe a socket, and its other end if necessary
  * @obj: entry of the socket
  * @sk: the socket; the caller keeps it from being closed
  *
  * Context: task context, preemption off; no lock of sockets held.
  */
-void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk)
+void ipcprobe_sock_describe_pair(struct ipcprobe_sock *obj, struct sock *sk)
 {
 	struct sock *peer_sk = ipcprobe_sock_peer(sk);
 	struct ipcprobe_sock *peer = peer_sk ? ipcprobe_sock_get(peer_sk) : NULL;

@@ -59,7 +59,7 @@ u32 ipcprobe_sock_peer_id(const struct sock *sk);
 void ipcprobe_sock_describe(struct ipcprobe_sock *obj, struct sock *sk,
 			    struct ipcprobe_session *only);
 struct sock *ipcprobe_sock_peer(const struct sock *sk);
-void ipcprobe_sock_introduce(struct ipcprobe_sock *obj, struct sock *sk);
+void ipcprobe_sock_describe_pair(struct ipcprobe_sock *obj, struct sock *sk);
 
 extern struct ipcprobe_table ipcprobe_socks;
 

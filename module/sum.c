@@ -114,12 +114,12 @@ static u32 sum_buffer(struct summing *summing, const struct ipcprobe_moved *move
 }
 
 /**
- * ipcprobe_tell_sums - write checksums of the bytes that a call moved
+ * ipcprobe_sums_emit - write checksums of the bytes that a call moved
  * @moved: the transfer of the call
  *
- * Context: same as ipcprobe_tell_moved().
+ * Context: same as ipcprobe_data_emit().
  */
-void ipcprobe_tell_sums(const struct ipcprobe_moved *moved)
+void ipcprobe_sums_emit(const struct ipcprobe_moved *moved)
 {
 	struct summing *summing = this_cpu_ptr(&summings);
 	const struct iovec *iov;

@@ -5,6 +5,6 @@
 
 struct ipcprobe_moved;
 
-void ipcprobe_tell_sums(const struct ipcprobe_moved *moved);
+void ipcprobe_sums_emit(const struct ipcprobe_moved *moved);
 
 #endif /* IPCPROBE_SUM_H */

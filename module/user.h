@@ -90,8 +90,8 @@ fault:
 /* print.c */
 extern u64 ipcprobe_print_factor, ipcprobe_print_one;
 
-void ipcprobe_prints_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
-void ipcprobe_prints_begin_slowly(struct ipcprobe_prints *to, u64 addr, s64 bytes);
+void ipcprobe_prints_slow_path(struct ipcprobe_prints *to, u64 addr, s64 bytes);
+void ipcprobe_prints_begin_slow_path(struct ipcprobe_prints *to, u64 addr, s64 bytes);
 
 /*
  * ipcprobe_print() is the upper half of a product. The whole product is stored
@@ -144,7 +144,7 @@ out:
 /*
  * Fingerprint of less than a word: of the word at @addr, the bytes after the
  * span do not count. A word that continues in the next page is left to
- * ipcprobe_prints_slowly().
+ * ipcprobe_prints_slow_path().
  */
 static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
@@ -162,7 +162,7 @@ static __always_inline bool ipcprobe_read_part(struct ipcprobe_prints *to, u64 a
 	return true;
 }
 
-/* Return: false: the caller must use ipcprobe_prints_slowly(). */
+/* Return: false: the caller must use ipcprobe_prints_slow_path(). */
 static __always_inline bool ipcprobe_prints_try(struct ipcprobe_prints *to, u64 addr, u64 span)
 {
 	if (likely(span - IPCPROBE_PRINT_BYTES <= S32_MAX))
@@ -184,7 +184,7 @@ static __always_inline bool ipcprobe_prints_try(struct ipcprobe_prints *to, u64 
 static __always_inline void ipcprobe_prints_of(struct ipcprobe_prints *to, u64 addr, s64 bytes)
 {
 	if (IPCPROBE_HAS_PRINTS && unlikely(!ipcprobe_prints_try(to, addr, bytes)))
-		ipcprobe_prints_slowly(to, addr, bytes);
+		ipcprobe_prints_slow_path(to, addr, bytes);
 }
 
 /**
@@ -204,7 +204,7 @@ static __always_inline void ipcprobe_buffer_begin(union ipcprobe_buffer *buffer,
 	if (is_brought)
 		buffer->room = bytes;
 	else if (unlikely(!ipcprobe_prints_try(&buffer->prints, addr, bytes)))
-		ipcprobe_prints_begin_slowly(&buffer->prints, addr, bytes);
+		ipcprobe_prints_begin_slow_path(&buffer->prints, addr, bytes);
 }
 
 /* Return: size of the buffer, for users that need no fingerprints. */
@@ -235,7 +235,7 @@ static __always_inline void ipcprobe_prints_taken(struct ipcprobe_prints *to, u6
 	*(u64 *)&to->span = first;
 	*(u64 *)&to->mid = *(const u64 *)&buffer->prints.mid;
 	if (unlikely(!upper_32_bits(first)))	/* no head */
-		ipcprobe_prints_slowly(to, addr, lower_32_bits(first));
+		ipcprobe_prints_slow_path(to, addr, lower_32_bits(first));
 }
 
 /**
