@@ -1,7 +1,7 @@
 #!/bin/bash
-# The files of tools/ depend on each other in one direction only. Includes are read
-# from the sources, calls from the object files (nm); the order of the folders is in
-# Documentation/tools.rst. Prints TAP.
+# The files of tools/ depend on each other in one direction only, and no files of module/
+# call each other in a circle. Includes are read from the sources, calls from the object
+# files (nm); the order of the folders is in Documentation/tools.rst. Prints TAP.
 # shellcheck disable=SC2016,SC2317 # programs of sed and awk; functions that prove() calls
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
@@ -11,23 +11,25 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd ../../tools || exit 1
 
-# Print "FOLDER LEVEL", the lowest first: folders in one row of the table have the same level.
+# "FOLDER LEVEL", the lowest first: folders in one row of the table have the same level.
 order() {
 	sed -n '/^Folders$/,/^Rules$/s/^\(``[a-z`, /.]*``\)  .*/\1/p' ../Documentation/tools.rst |
 		tr -d '`,' | awk '{ for (i = 1; i <= NF; i++) print $i, NR }'
 }
 
-# Print "FROM TO" for each include of one of our files.
+# "FROM TO" for each include of one of our files.
 includes() {
 	grep -rE --include='*.[ch]' '^#include "' . |
 		sed -E 's|^\./([^:]*):#include "([^"]*)".*|\1 \2|' | sort -u
 }
 
-# Print "FROM TO" for each symbol that one object file uses and another one defines.
+# calls TYPES: of object files, "FROM TO" for each symbol of these types (see nm(1))
+# that one file uses and another one defines.  A tracepoint calls its probes by pointer:
+# to use it (__SCT__) is no call of the file that defines it.
 calls() {
-	find . -name '*.c' | sed 's|^\./||; s|c$|o|' | xargs nm -A -g -P | sed 's|:||' | awk '
+	xargs nm -A -g -P | sed 's|:||' | awk -v types="$1" '
 	$3 == "U" { uses[$1, $2]; next }
-	{ home[$2] = $1 }
+	index(types, $3) && $2 !~ /^__SCT__/ { home[$2] = $1 }
 	END {
 		for (use in uses) {
 			split(use, part, SUBSEP)
@@ -37,8 +39,22 @@ calls() {
 	}' | sort -u
 }
 
-# Of pairs "FROM TO" print those that lead to a higher folder, or to another one of
-# the same level. The folder of a path is its longest prefix in the table.
+objects_of_tools() { find . -name '*.c' | sed 's|^\./||; s|c$|o|'; }
+
+# Those of the kernel for which the module was built last.
+objects_of_module() {
+	local folder source object
+
+	# shellcheck disable=SC2012 # folders that we named
+	folder=$(ls -td ../build/*/module 2>/dev/null | head -1)
+	for source in ../module/*.c; do
+		object=$folder/$(basename "$source" .c).o
+		[ ! -e "$object" ] || echo "$object"
+	done
+}
+
+# Of "FROM TO": those that lead to a higher folder, or to another one of the same level.
+# The longest name in the table that a path begins with is its folder.
 upward() {
 	awk '
 	function folder(path) {
@@ -58,18 +74,17 @@ upward() {
 	}' "$work/order" "$1"
 }
 
-# Print the cycles in pairs "FROM TO" as tsort(1) finds them: one file a line.
+# The circles in pairs "FROM TO", as tsort(1) finds them: one file a line.
 circles() { tsort "$1" 2>&1 >/dev/null | sed 's/^tsort: //' || true; }
 
-# none COMMAND...: the command prints nothing; any output is an error.
+# none COMMAND...: it prints nothing; else that is what is wrong.
 none() {
 	"$@" >"$work/wrong"
 	cat "$work/wrong"
 	[ ! -s "$work/wrong" ]
 }
 
-# enough FILE LEAST: the file has at least so many lines; less means that the search
-# is broken.
+# enough FILE LEAST: else nothing was found to look at.
 enough() {
 	local nr
 
@@ -78,7 +93,7 @@ enough() {
 	[ "$nr" -ge "$2" ]
 }
 
-# Print the folders in a file that are not in the table; view/svg belongs to view.
+# The folders in a file that the table does not have; view/svg belongs to view.
 unlisted() {
 	awk 'NR == FNR { level[$1]; next } !($1 in level) && !(substr($1, 1, index($1 "/", "/") - 1) in level)' \
 		"$work/order" "$1"
@@ -104,13 +119,23 @@ test_calls() {
 
 test_call_circles() { none circles "$work/calls"; }
 
+# Functions only: variables are shared by files that call each other in one direction.
+test_module_circles() {
+	objects_of_module >"$work/objects"
+	[ -s "$work/objects" ] || skip "the module was not built"
+	calls T <"$work/objects" >"$work/module_calls"
+	enough "$work/module_calls" 100
+	none circles "$work/module_calls"
+}
+
 echo "TAP version 13"
 order >"$work/order"
 includes >"$work/includes"
-calls >"$work/calls"
+objects_of_tools | calls TDBRVWCG >"$work/calls"
 prove 'each folder of tools/ has its level' test_order
 prove 'no file includes a header of a higher folder' test_includes
 prove 'no headers include each other in a circle' test_include_circles
 prove 'no file calls one of a higher folder' test_calls
 prove 'no files call each other in a circle' test_call_circles
+prove 'no files of module/ call each other in a circle' test_module_circles
 prove_end
