@@ -154,7 +154,7 @@ at_end() {
 }
 
 REAL_TIME="[1-9]|[1-9][0-9]"
-DEADLINE="-1|65535"
+DEADLINE="-1"
 THROTTLED='(.fields.rq_flags / 131072 | floor % 2 == 1)'
 YIELDED='.fields.rq_flags >= 2147483648'
 LAZY='.fields.context | index("LAZY")'

@@ -493,6 +493,28 @@ static void test_returns(void)
 	ktap_result("an unknown result is printed as \"unknown\"");
 }
 
+/* The kernel's sched_switch has -1, too. */
+static void test_deadline_priority(void)
+{
+	const struct ipcprobe_rec_rq_switch rec = {
+		.hdr = { .len = sizeof(rec), .type = IPCPROBE_REC_rq_switch },
+		.prev_prio = 120, .next_prio = -1,
+	};
+	json_t *fields = event_fields_json(&rec.hdr);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	event_print(out, &rec.hdr, false);
+	fclose(out);
+	ktap_contains(text, " prev_prio=120 next_prio=-1 ");
+	ktap_eq(json_integer_value(json_object_get(fields, "prev_prio")), 120);
+	ktap_eq(json_integer_value(json_object_get(fields, "next_prio")), -1);
+	ktap_result("the priority of a deadline task is -1, as text and as JSON");
+	json_decref(fields);
+	free(text);
+}
+
 /* The value of a futex in memory is printed only on request. */
 static void test_memory(void)
 {
@@ -566,7 +588,7 @@ static void test_growth(void)
 
 int main(void)
 {
-	ktap_begin(15);
+	ktap_begin(16);
 	test_golden();
 	test_golden_structs();
 	test_lookup();
@@ -574,6 +596,7 @@ int main(void)
 	test_printing();
 	test_fingerprints();
 	test_returns();
+	test_deadline_priority();
 	test_memory();
 	test_check();
 	test_growth();

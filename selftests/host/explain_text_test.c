@@ -147,7 +147,7 @@ static void test_deadline(void)
 	c.by_class = (struct pick_class){ .rule = PICK_BY_DL };
 	c.nr_members = 1;
 	c.member[0] = (struct explain_member){
-		.task = task(12), .prio = 0xffff, .sched_class = IPCPROBE_SCHED_DL,
+		.task = task(12), .prio = -1, .sched_class = IPCPROBE_SCHED_DL,
 		.deadline = { .is_known = true, .deadline = 7654321 },
 	};
 	text = text_of(&c, NULL);

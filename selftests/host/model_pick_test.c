@@ -86,7 +86,7 @@ static void search(struct trace *t, uint32_t group, uint16_t flags, const struct
 } while (0)
 
 static void enqueue(struct trace *t, uint32_t tid, uint32_t group, uint16_t sched_class,
-		    uint16_t prio)
+		    int16_t prio)
 {
 	TRACE(t, rq_enqueue, tid, .nr_running = IPCPROBE_NR_UNKNOWN, .change = 1, .group = group,
 	      .sched_class = sched_class, .prio = prio);
@@ -97,7 +97,7 @@ static void dequeue(struct trace *t, uint32_t tid)
 	TRACE(t, rq_dequeue, tid, .nr_running = IPCPROBE_NR_UNKNOWN, .change = 1, .rq_flags = 1);
 }
 
-static void switch_to(struct trace *t, uint32_t prev, uint32_t state, uint32_t next, uint16_t prio)
+static void switch_to(struct trace *t, uint32_t prev, uint32_t state, uint32_t next, int16_t prio)
 {
 	TRACE(t, rq_switch, prev, .next = next, .prev_state = state, .prev_prio = 120,
 	      .next_prio = prio);
@@ -524,12 +524,12 @@ static void test_classes(void)
 	expect_count(&t, PICK_BY_RT_EQUAL, 2, 1);
 	ktap_eq(t.model.picks.nr_misses, 1);
 	ktap_result("a lower priority is a miss");
-	enqueue(&t, 13, ROOT, IPCPROBE_SCHED_DL, 65535);
+	enqueue(&t, 13, ROOT, IPCPROBE_SCHED_DL, -1);
 	TRACE(&t, dl_params, 13, .deadline = 500);
-	switch_to(&t, 14, 0, 13, 65535);
-	enqueue(&t, 12, ROOT, IPCPROBE_SCHED_DL, 65535);
+	switch_to(&t, 14, 0, 13, -1);
+	enqueue(&t, 12, ROOT, IPCPROBE_SCHED_DL, -1);
 	TRACE(&t, dl_params, 12, .deadline = 400);
-	switch_to(&t, 13, 0, 12, 65535);
+	switch_to(&t, 13, 0, 12, -1);
 	expect_count(&t, PICK_BY_DL, 2, 2);
 	ktap_result("deadline: the earliest, before real time");
 	switch_to(&t, 12, 0, 0, 140);
@@ -568,7 +568,7 @@ static void test_server(void)
 	expect_count(&t, PICK_BY_SERVER, 1, 1);
 	expect_count(&t, PICK_BY_RT, 1, 0);
 	ktap_result("without it, a fair task before a real-time one is a miss");
-	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, 65535);
+	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, -1);
 	TRACE(&t, dl_params, 15, .deadline = 400);
 	TRACE(&t, dl_params, 0, .deadline = 500);
 	switch_to(&t, 11, 0, 12, 120);
@@ -613,16 +613,16 @@ static void test_doubt(void)
 	struct trace t;
 
 	begin(&t);
-	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_DL, 65535);
-	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, 65535);
+	enqueue(&t, 14, ROOT, IPCPROBE_SCHED_DL, -1);
+	enqueue(&t, 15, ROOT, IPCPROBE_SCHED_DL, -1);
 	TRACE(&t, dl_params, 15, .deadline = 400);
-	switch_to(&t, 11, 0, 15, 65535);
+	switch_to(&t, 11, 0, 15, -1);
 	ktap_false(picks_sum(&t.model.picks).nr);
 	ktap_eq(t.model.picks.nr_undecided, 1);
 	ktap_result("nothing is predicted if a deadline is not known");
 	TRACE(&t, dl_params, 14, .deadline = 300);
 	enqueue(&t, 16, ROOT, IPCPROBE_SCHED_UNKNOWN, 50);
-	switch_to(&t, 15, 0, 14, 65535);
+	switch_to(&t, 15, 0, 14, -1);
 	ktap_false(picks_sum(&t.model.picks).nr);
 	ktap_eq(t.model.picks.nr_undecided, 2);
 	ktap_result("nor if a member's class is not");

@@ -326,7 +326,7 @@ static void print_members(const struct model *model, const struct explain_case *
 		label_set(table, MEMBER_TASK, label_task(model, member->task));
 		table_set(table, MEMBER_CLASS, "%s", label_class(member->sched_class));
 		label_set(table, MEMBER_GROUP, label_group(model, member->group));
-		table_set(table, MEMBER_PRIO, "%d", (int16_t)member->prio);
+		table_set(table, MEMBER_PRIO, "%d", member->prio);
 		if (member->deadline.is_known)
 			table_set(table, MEMBER_DEADLINE, "%.6f", to_ms(member->deadline.deadline));
 		table_set(table, MEMBER_STATE, "%s", label_state(member->state));

@@ -168,7 +168,7 @@ static json_t *member_json(const struct model *model, const struct explain_membe
 			 "task", label_task_json(model, member->task),
 			 "class", label_class(member->sched_class),
 			 "group", label_group_json(model, member->group),
-			 "priority", (json_int_t)(int16_t)member->prio,
+			 "priority", (json_int_t)member->prio,
 			 "deadline_ns", view_json_known(member->deadline.is_known,
 							member->deadline.deadline),
 			 "state", label_state(member->state));

@@ -176,6 +176,12 @@ static json_t *checks_json(const struct sched *sched)
 	return list;
 }
 
+/* A priority may be -1, that of a deadline task. */
+static json_t *value_json(uint8_t check, uint32_t value)
+{
+	return check == SCHED_CHECK_PRIO ? json_integer((int16_t)value) : view_json_number(value);
+}
+
 static json_t *failures_json(const struct model *model)
 {
 	const struct sched *sched = &model->sched;
@@ -190,8 +196,8 @@ static json_t *failures_json(const struct model *model)
 			"cpu", view_json_number(failure->cpu),
 			"task", label_task_json(model, failure->task),
 			"check", check_names[failure->check],
-			"model", view_json_number(failure->model),
-			"kernel", view_json_number(failure->kernel)));
+			"model", value_json(failure->check, failure->model),
+			"kernel", value_json(failure->check, failure->kernel)));
 	}
 	return list;
 }

@@ -55,7 +55,7 @@ struct explain_wakeup {
 struct explain_member {
 	uint32_t task;
 	uint32_t group;
-	uint16_t prio;
+	int16_t prio;
 	uint8_t sched_class;
 	uint8_t state;
 	struct pick_deadline deadline;

@@ -507,8 +507,8 @@
 #define IPCPROBE_FIELDS_rq_switch(F)					\
 	F(tid,   next,      "task that runs now; the record's tid is the one that ran; 0 = idle") \
 	F(task_flags, prev_state, "state of the task that ran, as in sched:sched_switch; 0 = still runnable") \
-	F(u16,   prev_prio, "its priority, kernel scale (0-99 real time, 100-139 fair)") \
-	F(u16,   next_prio, "priority of the task that runs now")	\
+	F(s16,   prev_prio, "its priority, kernel scale (-1 deadline, 0-99 real time, 100-139 fair)") \
+	F(s16,   next_prio, "priority of the task that runs now")	\
 	F(u8,    preempt,   "1: it was preempted inside the kernel")	\
 	F(u8,    voluntary, "1: the kernel counts the switch as voluntary, also if a signal kept prev_state at 0") \
 	F(u16,   cpu,       "CPU")
@@ -525,7 +525,7 @@
 	F(u16,   change,    "by how much the queue grew: 1, or 0 in a throttled group") \
 	F(u32,   group,     "task group")				\
 	F(sched_class, sched_class, "scheduling class")			\
-	F(u16,   prio,      "its priority, kernel scale (-1 as 65535: deadline)")
+	F(s16,   prio,      "its priority, kernel scale")
 
 #define IPCPROBE_FIELDS_rq_dequeue(F)					\
 	F(tid,   by,        "task in whose context it happened")	\
@@ -547,7 +547,7 @@
 	F(u16,   cpu,       "CPU chosen")				\
 	F(u16,   prev_cpu,  "CPU it was on before")			\
 	F(u16,   is_new,    "1: first wake-up of a new task")		\
-	F(u16,   prio,      "its priority, kernel scale")		\
+	F(s16,   prio,      "its priority, kernel scale")		\
 	F(u16,   nr_allowed, "CPUs that it may run on, 1 if it must not move now") \
 	F(u16,   prev_allowed, "1: prev_cpu is one of them")		\
 	F(context_flags, context,   "what called: HARDIRQ, SOFTIRQ; 0 = the waker itself; UNKNOWN") \
@@ -564,7 +564,7 @@
 #define IPCPROBE_FIELDS_rq_snapshot(F)					\
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   is_current, "1: it is the running task")		\
-	F(u16,   prio,      "its priority, kernel scale")		\
+	F(s16,   prio,      "its priority, kernel scale")		\
 	F(rq_flags, member_state, "DELAYED, THROTTLED")			\
 	F(u32,   group,     "task group")				\
 	F(sched_class, sched_class, "scheduling class")			\

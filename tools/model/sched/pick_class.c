@@ -2,8 +2,7 @@
 /* Predict the task at a switch by the order of the scheduling classes. */
 #include "model/sched/pick.h"
 
-#define PRIO_FAIR	100U	/* lowest priority number of the fair class, kernel scale */
-#define PRIO_DEADLINE	65535U	/* -1 as 16 bits */
+#define PRIO_FAIR	100	/* lowest priority number of the fair class, kernel scale */
 
 /**
  * struct runnable - the runnable members of the highest class
@@ -23,13 +22,13 @@ struct runnable {
 	bool is_doubtful;
 };
 
-static uint8_t class_of(const struct sched *sched, uint32_t number, uint16_t prio)
+static uint8_t class_of(const struct sched *sched, uint32_t number, int16_t prio)
 {
 	if (!number)
 		return IPCPROBE_SCHED_IDLE;
 	if (number < sched->task.nr && sched_task_at(sched, number)->sched_class)
 		return sched_task_at(sched, number)->sched_class;
-	if (prio == PRIO_DEADLINE)
+	if (prio < 0)
 		return IPCPROBE_SCHED_DL;
 	return prio < PRIO_FAIR ? IPCPROBE_SCHED_RT : IPCPROBE_SCHED_FAIR;
 }

@@ -465,7 +465,7 @@ static int begin_woken(struct sched_task *task, uint64_t wake_ns, const struct s
 static bool is_woken_throttled(const struct sched_cpu *cpu, const struct sched_task *task,
 			       const struct ipcprobe_rec_rq_wakeup *rec)
 {
-	return (int16_t)rec->prio < 0 && cpu->is_known && task->cpu == SCHED_NO_CPU &&
+	return rec->prio < 0 && cpu->is_known && task->cpu == SCHED_NO_CPU &&
 	       task->state != SCHED_RUNNING;
 }
 

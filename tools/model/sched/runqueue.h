@@ -102,7 +102,7 @@ struct sched_task {
 	uint16_t cpu;
 	uint16_t run_cpu;
 	uint32_t group;
-	uint16_t prio;
+	int16_t prio;
 	uint8_t sched_class;
 	bool is_throttled;
 	uint32_t next;
@@ -136,7 +136,7 @@ struct sched_task {
 struct sched_member {
 	uint32_t task;
 	uint32_t group;
-	uint16_t prio;
+	int16_t prio;
 	uint16_t sched_class;
 	uint16_t state;
 };
