@@ -256,7 +256,7 @@ test_sched() {
 	works 'a character' sched map --timeline -i "$dir/data"
 	works 'migrations of' sched migrations -i "$dir/data"
 	works 'MAX-START' sched latency -i "$dir/data"
-	works 'usecs' sched latency --by cpu --histogram -i "$dir/data"
+	works 's  *: count  *distribution' sched latency --by cpu --histogram -i "$dir/data"
 	works '^audits' sched stat -i "$dir/data"
 	works '^picks predicted' sched explain -i "$dir/data"
 	works '^picks predicted' sched explain --at 0.001 -i "$dir/data"

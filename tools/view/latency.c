@@ -201,7 +201,8 @@ static void print_histogram(const struct latency_delays *delays)
 		if (delays->slot[i] > most)
 			most = delays->slot[i];
 	}
-	printf("%16s%-8s : count     distribution\n", "", "usecs");
+	/* not by %-8s: that counts bytes, and the sign may have two */
+	printf("%16s%ss       : count     distribution\n", "", text_sign(SIGN_MICRO));
 	for (i = 0; most && i <= last; i++) {
 		uint32_t stars = (uint64_t)delays->slot[i] * BAR_WIDTH / most;
 
