@@ -58,7 +58,7 @@ static void print_disagreements(const struct sched *sched, uint64_t start_ns)
 	for (i = 0; i < nr && i < FAILURES_SHOWN; i++) {
 		const struct sched_disagreement *d = &sched->disagreement[i];
 
-		printf("  at %.9f s CPU %u: %lld here, %u in the kernel\n",
+		printf("  at %.9f s CPU %u: %lld in the model, %u in the kernel\n",
 		       (d->ts_ns - start_ns) / 1e9, d->cpu, (long long)d->model, d->kernel);
 	}
 	if (nr > i)
@@ -76,7 +76,7 @@ static void put_value(uint8_t check, uint32_t value)
 	else if (check == SCHED_CHECK_GROUP)
 		printf("%u", value);
 	else
-		fputs(value ? "so" : "not so", stdout);
+		fputs(value ? "true" : "false", stdout);
 }
 
 static void print_failures(const struct model *model, uint64_t start_ns)
@@ -92,7 +92,7 @@ static void print_failures(const struct model *model, uint64_t start_ns)
 		line_task(model, failure->task, 0);
 		printf(": %s: ", check_words[failure->check]);
 		put_value(failure->check, failure->model);
-		fputs(" here, ", stdout);
+		fputs(" in the model, ", stdout);
 		put_value(failure->check, failure->kernel);
 		puts(" in the kernel");
 	}
@@ -120,11 +120,11 @@ static void print_checks(const struct model *model, uint64_t start_ns)
 	if (!sum.nr)
 		return;
 	printf("checks: %" PRIu64 " of %" PRIu64
-	       " agree on who joined, left, ran, was woken, and on snapshots (%.4g %%)\n",
+	       " passed, of joins, leaves, switches, wake-ups and snapshots (%.4g %%)\n",
 	       sum.nr - sum.nr_failed, sum.nr, label_right_percent(sum.nr - sum.nr_failed, sum.nr));
 	for (i = 0; i < NR_SCHED_CHECKS; i++)
 		if (sched->check[i].nr_failed)
-			printf("  %s: not so %" PRIu64 " of %" PRIu64 " times\n", check_words[i],
+			printf("  %s: false %" PRIu64 " of %" PRIu64 " times\n", check_words[i],
 			       sched->check[i].nr_failed, sched->check[i].nr);
 	print_failures(model, start_ns);
 }

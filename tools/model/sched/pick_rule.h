@@ -14,29 +14,29 @@
 
 /* R(NAME, name, sentence): the rule that decided. */
 #define PICK_RULES(R)							\
-	R(UNDECIDED, "not decidable", "too little was told to decide")	\
-	R(ONLY, "only one", "there was no other")			\
+	R(UNDECIDED, "not decidable", "too few records to decide")		\
+	R(ONLY, "only one", "there was no other candidate")		\
 	R(LEFTMOST, "least vruntime", "it had the least virtual run time") \
-	R(SKIP, "second, as the first yielded", "who had the least virtual run time had yielded") \
-	R(NEXT, "next buddy", "it was marked as the one to run next")	\
-	R(LAST, "last buddy", "it was preempted last, and its cache is warm") \
-	R(PROTECTED, "slice protected", "it ran, was eligible, and its slice was not used up") \
+	R(SKIP, "second, as the first yielded", "the task with the least virtual run time had yielded") \
+	R(NEXT, "next buddy", "the kernel had marked it to run next")	\
+	R(LAST, "last buddy", "it was preempted last: the cache may still have its data") \
+	R(PROTECTED, "slice protected", "it was running and eligible, and had not used up its slice") \
 	R(DEADLINE, "earliest eligible deadline",			\
-	  "it had the earliest virtual deadline of those eligible")	\
-	R(WAKEUP, "wake-up check", "the woken task competed with the running one") \
-	R(STOP, "class: stopper", "the stopper comes before all classes") \
+	  "it had the earliest virtual deadline of the eligible candidates") \
+	R(WAKEUP, "wake-up check", "the woken task was compared with the running one") \
+	R(STOP, "class: stopper", "the stopper task runs before all classes") \
 	R(DL, "class: earliest deadline",				\
-	  "the deadline class comes first, in it the earliest deadline") \
+	  "the deadline class runs first, and in it the earliest deadline") \
 	R(RT, "class: highest priority",				\
-	  "real time comes before the fair class, the highest priority first") \
+	  "real-time tasks run before fair tasks, the highest priority first") \
 	R(RT_EQUAL, "class: one of equal priority",			\
-	  "it was one of several of the highest priority")		\
+	  "it was one of several tasks of the highest priority")		\
 	R(SERVER, "class: server",					\
-	  "its class's reservation had the earliest deadline, so it came before higher classes") \
-	R(FAIR, "class: fair", "the fair class comes before that of a BPF scheduler") \
+	  "the server of its class had the earliest deadline, so it ran before higher classes") \
+	R(FAIR, "class: fair", "fair tasks run before those of a BPF scheduler") \
 	R(BPF, "class: BPF scheduler",					\
-	  "a BPF scheduler (sched_ext) decided; what it goes by is not known") \
-	R(IDLE, "nobody to run", "no task of the queue wanted to run")
+	  "a BPF scheduler (sched_ext) chose it, for reasons that are not recorded") \
+	R(IDLE, "nobody to run", "no task on the queue was ready to run")
 
 #define PICK_E(up, name, sentence)	PICK_BY_##up,
 enum pick_rule { PICK_RULES(PICK_E) NR_PICK_RULES };

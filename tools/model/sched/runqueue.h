@@ -222,17 +222,17 @@ struct sched_disagreement {
  * case)
  */
 #define SCHED_CHECKS(CHECK)							\
-	CHECK(JOIN, "joins", "who joins a queue is on none")			\
-	CHECK(LEAVE, "leaves", "who leaves a queue is on it")			\
+	CHECK(JOIN, "joins", "a task that joins a queue is on no other")	\
+	CHECK(LEAVE, "leaves", "a task that leaves a queue is on it")		\
 	CHECK(FROM, "switches_from", "a CPU switches from the task that runs there") \
 	CHECK(TO, "switches_to", "a CPU switches to a task on its queue")	\
-	CHECK(WAKEUP, "wakeups", "who was woken is on the queue")		\
-	CHECK(MEMBER, "snapshot_members", "a snapshot has the members of the queue") \
-	CHECK(RUNS, "snapshot_running", "a snapshot has the task that runs")	\
-	CHECK(STATE, "snapshot_states", "a snapshot has each member's state")	\
-	CHECK(CLASS, "snapshot_classes", "a snapshot has each member's class")	\
-	CHECK(PRIO, "snapshot_priorities", "a snapshot has each member's priority") \
-	CHECK(GROUP, "snapshot_groups", "a snapshot has each member's task group")
+	CHECK(WAKEUP, "wakeups", "a task that was woken is on a queue")	\
+	CHECK(MEMBER, "snapshot_members", "a snapshot lists the tasks on the queue") \
+	CHECK(RUNS, "snapshot_running", "a snapshot has the same running task")	\
+	CHECK(STATE, "snapshot_states", "a snapshot has the same state of a task")	\
+	CHECK(CLASS, "snapshot_classes", "a snapshot has the same class of a task")	\
+	CHECK(PRIO, "snapshot_priorities", "a snapshot has the same priority of a task") \
+	CHECK(GROUP, "snapshot_groups", "a snapshot has the same group of a task")
 
 #define SCHED_CHECK_E(up, name, words)	SCHED_CHECK_##up,
 enum sched_check { SCHED_CHECKS(SCHED_CHECK_E) NR_SCHED_CHECKS };
