@@ -17,7 +17,7 @@ cd "$(dirname "$0")"
 
 # Tests that a thread for each processor may make fail, and how often a guest of that
 # kind may be booted again after the emulator lost it.
-PARALLEL='./device_test ./ring_test ./storm_test.sh ./rq_exact_test.sh'
+PARALLEL='./device_test ./configure_test ./ring_map_test ./ring_test ./storm_test.sh ./rq_exact_test.sh'
 PARALLEL_LOADS='hackbench-p$|affinity|policy|hotplug|loss'
 PARALLEL_BOOTS=3
 # Tests of time, which must not depend on the load of this machine.

@@ -34,7 +34,7 @@ is() {
 		([$shown[].knot] | unique | length) == 1' now
 }
 
-# Who is told to be stuck besides the tasks of the scene waits for them: nobody does.
+# is_stuck VERDICT NAME HEADING: so it is, and no other task is stuck.
 is_stuck() {
 	begin "$2"
 	await is "$1" "$2" || { cat "$2.truth" now err; return 1; }
@@ -42,7 +42,7 @@ is_stuck() {
 	jq -e --slurpfile truth "$2.truth" --argjson maker "$maker" '[.waits[].task |
 		select(.tid | IN($truth[0].tasks[]) | not) | select(.pid != $maker)] == []' now ||
 		{ cat "$2.truth" now; return 1; }
-	ipcprobe waits >text
+	ipcprobe waits >text || equal "status" 1 $?
 	grep "^$3" text || { cat text; return 1; }
 	kill "$maker"
 }
@@ -77,7 +77,7 @@ prove "who reads a pipe of a process that sleeps is not stuck" is_alive alive
 prove "who writes to a pipe of a stopped process is not stuck" is_alive stopped
 prove "who waits for one of two pipes is not stuck if somebody can write to one" is_alive poll
 
-# What works is never stuck, whenever one looks. "@COMMAND..." runs meanwhile.
+# never_stuck COMMAND...: while it runs, nothing is stuck, whenever one looks.
 never_stuck() {
 	local worker nr=0
 
