@@ -132,7 +132,7 @@ static bool has_write(const struct capture *cap, uint32_t tid)
  * task's operation by the thread id: the tasks that write have ids with the same low
  * bits as some that wait.
  */
-TEST_F(op, many_that_wait)
+TEST_F_TIMEOUT(op, many_that_wait, 900)
 {
 	unsigned int nr = getenv("IPCPROBE_WAITERS") ? atoi(getenv("IPCPROBE_WAITERS")) : 3000;
 	struct waiters *waiters = shared_memory(sizeof(*waiters) + nr * sizeof(uint32_t));
