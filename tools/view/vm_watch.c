@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/search.h"
 #include "view/label.h"
 
 #define CELL_RANGES	12U	/* maximum number of ranges of pages in one cell */
@@ -64,20 +65,17 @@ static char *written_pages(const struct vm_process *proc, uint32_t number, uint3
 	return fclose(out) ? NULL : ret;
 }
 
+static bool is_in_or_after(const void *pages, uint32_t i, uint64_t region)
+{
+	const struct vm_page *page = pages;
+
+	return page[i].region >= region;
+}
+
 /* Returns the first page of the region, or where it would be in the list. */
 static uint32_t first_page(const struct vm_process *proc, uint32_t region)
 {
-	uint32_t low = 0, high = proc->nr_pages;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (proc->page[middle].region < region)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(proc->page, 0, proc->nr_pages, region, is_in_or_after);
 }
 
 static void add_region(struct table *table, const struct vm_sample *sample, uint32_t number,

@@ -17,6 +17,7 @@
 #include <linux/ipcprobe_print.h>
 
 #include "lib/pool.h"
+#include "lib/search.h"
 
 int sums_add(struct checksums *sums, const struct checksum *sum)
 {
@@ -30,20 +31,17 @@ int sums_add(struct checksums *sums, const struct checksum *sum)
 	return 0;
 }
 
+static bool begins_at_or_after(const void *sums, uint32_t i, uint64_t at)
+{
+	const struct checksum *sum = sums;
+
+	return sum[i].at >= at;
+}
+
 /* Index of the first checksum in @v whose block begins at @at or later. */
 static uint32_t first_block(const struct checksum *v, uint32_t nr, uint64_t at)
 {
-	uint32_t low = 0, high = nr;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (v[middle].at < at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(v, 0, nr, at, begins_at_or_after);
 }
 
 /*

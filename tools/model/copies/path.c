@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "lib/hash.h"
+#include "lib/search.h"
 
 #define FIRST_SLOTS	1024U
 
@@ -242,23 +243,22 @@ void paths_mark_gap(struct paths *paths, uint64_t begin_ns)
 							  .number = ++paths->gap_number };
 }
 
+static bool is_later_gap(const void *gaps, uint32_t i, uint64_t number)
+{
+	const struct path_gap *gap = gaps;
+
+	return gap[i].number > number;
+}
+
 /*
  * paths_settle_gaps - set has_gap if a gap that was marked since the last
  * comparison began before the hop's last bytes
  */
 void paths_settle_gaps(const struct paths *paths, struct hop *hop)
 {
-	uint32_t low = 0, high = paths->nr_gaps;
+	uint32_t first = search_first(paths->gap, 0, paths->nr_gaps, hop->gap_number, is_later_gap);
 
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-
-		if (paths->gap[middle].number > hop->gap_number)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	hop->has_gap |= low < paths->nr_gaps && hop->last_ns >= paths->gap[low].begin_ns;
+	hop->has_gap |= first < paths->nr_gaps && hop->last_ns >= paths->gap[first].begin_ns;
 	hop->gap_number = paths->gap_number;
 }
 

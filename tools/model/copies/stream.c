@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/search.h"
+
 /* stream_forget - forget the contents and the positions of @channel */
 void stream_forget(struct channel *channel)
 {
@@ -158,6 +160,13 @@ static uint64_t next_early(const struct channel *channel, uint64_t start, uint64
 
 /* ---- segments ---- */
 
+static bool ends_after(const void *segs, uint32_t i, uint64_t pos)
+{
+	const struct stream_seg *seg = segs;
+
+	return seg[i].end > pos;
+}
+
 /* Index of the first segment that ends after @pos. */
 static uint32_t first_after(const struct channel *channel, uint64_t pos)
 {
@@ -165,15 +174,7 @@ static uint32_t first_after(const struct channel *channel, uint64_t pos)
 
 	if (high > low && channel->seg[low].end > pos)
 		return low;
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-
-		if (channel->seg[middle].end > pos)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return search_first(channel->seg, low, high, pos, ends_after);
 }
 
 static int make_room(struct channel *channel)
