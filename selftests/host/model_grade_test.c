@@ -453,7 +453,7 @@ static void test_many_pages(void)
 	for (i = 0; i < 3 * RANGES_MAX; i++)
 		read_file(&t, 12, BUF_A + i * 1024ULL, text, 1024);
 	trace_finish(&t);
-	ktap_le(proc_io_at(&t.model.copies, trace_proc(&t, 12)) ->memory.ranges->nr,
+	ktap_le(proc_io_at(&t.model.copies, trace_proc(&t, 12)) ->memory.ranges.map->nr,
 		RANGES_MAX);
 	ktap_result("a growing buffer: %u ranges at most", RANGES_MAX);
 	trace_deinit(&t);

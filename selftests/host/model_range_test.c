@@ -21,7 +21,7 @@ static uint32_t random_below(uint32_t nr)
 /* An address space: the hop of each byte, and the ranges under test. */
 struct space {
 	uint32_t hop[SPACE];
-	struct ranges *ranges;
+	struct ranges ranges;
 };
 
 /* Number of bytes for which ranges_pass() differs from @space. */
@@ -41,19 +41,19 @@ static uint32_t differences(struct space *space, uint32_t start, uint32_t bytes,
 	return nr_wrong;
 }
 
-static uint32_t count_ranges(const struct ranges *ranges, uint32_t *nr_unordered)
+static uint32_t count_ranges(const struct intervals *map, uint32_t *nr_unordered)
 {
 	uint64_t end = 0;
 	uint32_t l, i, nr = 0;
 
-	for (l = 0; ranges && l < ranges->nr_leaves; l++) {
-		*nr_unordered += !ranges->leaf[l]->nr;
-		for (i = 0; i < ranges->leaf[l]->nr; i++) {
-			const struct range *range = &ranges->leaf[l]->v[i];
+	for (l = 0; l < map->nr_leaves; l++) {
+		const struct range *range = (const void *)map->leaf[l]->v;
 
-			*nr_unordered += range->start < end || range->end <= range->start;
-			end = range->end;
-			nr++;
+		*nr_unordered += !map->leaf[l]->nr;
+		for (i = 0; i < map->leaf[l]->nr; i++, nr++) {
+			*nr_unordered += range[i].at.start < end ||
+					 range[i].at.end <= range[i].at.start;
+			end = range[i].at.end;
 		}
 	}
 	return nr;
@@ -73,8 +73,8 @@ static void test_random(void)
 		if (bytes > SPACE - start)
 			bytes = SPACE - start;
 		if (random_below(500) == 0 && child != space) {
-			ranges_put(child->ranges);
-			child->ranges = ranges_get(space->ranges);
+			ranges_drop(&child->ranges);
+			ranges_copy(&child->ranges, &space->ranges);
 			memcpy(child->hop, space->hop, sizeof(child->hop));
 		} else if (random_below(3) == 0) {
 			/* an object of its own, so that no bytes have gone there before */
@@ -88,42 +88,43 @@ static void test_random(void)
 			for (i = 0; i < bytes; i++)
 				space->hop[start + i] = hop;
 		}
-		if (space->ranges && step % 1000 == 0)
-			nr_wrong += count_ranges(space->ranges, &nr_unordered) != space->ranges->nr;
+		if (space->ranges.map && step % 1000 == 0)
+			nr_wrong += count_ranges(space->ranges.map, &nr_unordered) !=
+				    space->ranges.map->nr;
 	}
 	ktap_false(nr_wrong);
 	ktap_false(nr_unordered);
 	ktap_result("of %u bytes passed on %u have another origin, %u ranges out of order",
 		    nr_passed, nr_wrong, nr_unordered);
 	for (step = 0; step < NR_SPACES; step++)
-		ranges_put(spaces[step].ranges);
+		ranges_drop(&spaces[step].ranges);
 }
 
 /* The older half is freed, and the newer half stays. */
 static void test_forget(void)
 {
 	struct pieces pieces = { 0 };
-	struct ranges *ranges = NULL;
+	struct ranges ranges = { 0 };
 	uint32_t i, nr = RANGES_MAX + 10, most = 0;
 	int err = 0;
 
 	for (i = 0; i < nr && !err; i++) {
 		err = ranges_set(&ranges, i * 100ULL, 10, 1 + i, NULL);
-		if (ranges && ranges->nr > most)
-			most = ranges->nr;
+		if (ranges.map && ranges.map->nr > most)
+			most = ranges.map->nr;
 	}
 	err = err ?: ranges_pass(&ranges, 0, 10, 7, NULL, &pieces);
 	err = err ?: ranges_pass(&ranges, (nr - 1) * 100ULL, 10, 7, NULL, &pieces);
 	ktap_false(err);
 	ktap_eq(most, RANGES_MAX);
-	ktap_true(ranges->has_forgotten);
+	ktap_true(ranges.has_forgotten);
 	ktap_eq(pieces.nr, 2);
 	ktap_false(pieces.v[0].hop);
 	ktap_eq(pieces.v[1].hop, nr);
 	ktap_result("%u ranges at most (%u); the first one is dropped, and that is counted",
 		    RANGES_MAX, most);
 	free(pieces.v);
-	ranges_put(ranges);
+	ranges_drop(&ranges);
 }
 
 /*
@@ -134,7 +135,7 @@ static void test_join(void)
 {
 	struct point point = { .at = 0, .hash = 0x1234, .bytes = 8 };
 	struct points_view points = { .v = &point, .nr = 1 };
-	struct ranges *plain = NULL, *marked = NULL;
+	struct ranges plain = { 0 }, marked = { 0 };
 	uint32_t i;
 	int err = 0;
 
@@ -143,13 +144,13 @@ static void test_join(void)
 		err = err ?: ranges_set(&marked, i * 100ULL, 100, 1, &points);
 	}
 	ktap_false(err);
-	ktap_eq(plain->nr, 1);
-	ktap_le(marked->nr, 2);
-	ktap_false(marked->has_forgotten);
+	ktap_eq(plain.map->nr, 1);
+	ktap_le(marked.map->nr, 2);
+	ktap_false(marked.has_forgotten);
 	ktap_result("a buffer that grows is one range (%u; %u with fingerprints, when they are too many)",
-		    plain->nr, marked->nr);
-	ranges_put(plain);
-	ranges_put(marked);
+		    plain.map->nr, marked.map->nr);
+	ranges_drop(&plain);
+	ranges_drop(&marked);
 }
 
 /* The same with three neighbours that each came by one hop. */
@@ -158,13 +159,13 @@ static void test_join_some(void)
 	struct point point = { .at = 0, .hash = 0x1234, .bytes = 8 };
 	struct points_view points = { .v = &point, .nr = 1 };
 	struct pieces pieces = { 0 };
-	struct ranges *ranges = NULL;
+	struct ranges ranges = { 0 };
 	uint32_t i, nr_wrong = 0, nr;
 	int err = 0;
 
 	for (i = 0; i <= RANGES_MAX && !err; i++)
 		err = ranges_set(&ranges, i * 100ULL, 100, 1 + i / 3, &points);
-	nr = ranges->nr;
+	nr = ranges.map->nr;
 	for (i = 0; i <= RANGES_MAX && !err; i++) {
 		pieces.nr = 0;
 		err = ranges_pass(&ranges, i * 100ULL, 100, 7, NULL, &pieces);
@@ -176,7 +177,7 @@ static void test_join_some(void)
 	ktap_result("joined where they continue, and nowhere else (%u ranges, %u wrong)", nr,
 		    nr_wrong);
 	free(pieces.v);
-	ranges_put(ranges);
+	ranges_drop(&ranges);
 }
 
 int main(void)

@@ -33,8 +33,7 @@ uint32_t channels_find(const struct channels *channels, enum channel_kind kind, 
 void channel_forget(struct channel *channel)
 {
 	stream_forget(channel);
-	ranges_put(channel->memory.ranges);
-	channel->memory.ranges = NULL;
+	ranges_drop(&channel->memory.ranges);
 }
 
 /**
@@ -93,8 +92,7 @@ void channel_release(struct channel *channel)
 	channel->first_seg = 0;
 	channel->cap_segs = 0;
 	channel->nr_early = 0;
-	ranges_put(channel->memory.ranges);
-	channel->memory.ranges = NULL;
+	ranges_drop(&channel->memory.ranges);
 }
 
 /**

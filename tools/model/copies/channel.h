@@ -103,7 +103,7 @@ struct parked;
  *	@first_put
  */
 struct memory {
-	struct ranges *ranges;
+	struct ranges ranges;
 	struct parked *first_put;
 	struct parked *last_put;
 	uint32_t waiters;

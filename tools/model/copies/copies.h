@@ -122,7 +122,7 @@ struct parked {
 /**
  * struct proc_io - the state of a process
  * @memory: bytes in the process's memory that were read in
- * @mappings: channels and files that are mapped in the address space
+ * @mappings: struct mapping, by address
  * @mappings_gen: generation of @mappings, see copies->mappings_gen
  * @first: first of the process's waiting operations, in order of time
  * @last: last of the process's waiting operations
@@ -138,7 +138,7 @@ struct parked {
  */
 struct proc_io {
 	struct memory memory;
-	struct mappings *mappings;
+	struct intervals *mappings;
 	uint32_t mappings_gen;
 	struct parked *first;
 	struct parked *last;

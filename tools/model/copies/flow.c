@@ -30,8 +30,7 @@
 
 static void forget_memory(struct proc_io *io)
 {
-	ranges_put(io->memory.ranges);
-	io->memory.ranges = NULL;
+	ranges_drop(&io->memory.ranges);
 	io->nr_recent = 0;
 }
 
@@ -48,7 +47,7 @@ void flow_exit(struct copies *copies, uint32_t proc)
 	struct proc_io *io = proc_io_at(copies, proc);
 
 	forget_memory(io);
-	mappings_put(io->mappings);
+	intervals_put(io->mappings);
 	io->mappings = NULL;
 	if (is_over(io))
 		sparse_drop(&copies->proc, proc);
@@ -142,8 +141,8 @@ int flow_fork(struct copies *copies, const struct op *op)
 
 	if (!child || !parent)
 		return -ENOMEM;
-	ranges_put(child->memory.ranges);
-	child->memory.ranges = ranges_get(parent->memory.ranges);
+	ranges_drop(&child->memory.ranges);
+	ranges_copy(&child->memory.ranges, &parent->memory.ranges);
 	child->gen = parent->gen;
 	child->has_unknown = parent->has_unknown;
 	child->waits_for_parent = false;
@@ -428,13 +427,11 @@ static int take_pieces(struct copies *copies, struct proc_io *io, const struct o
 static enum hop_origin origin_of(const struct copies *copies, const struct proc_io *io,
 				 const struct op *op, const struct piece *piece)
 {
-	const struct ranges *ranges = io->memory.ranges;
-
 	if (piece->hop)
 		return ORIGIN_BEFORE;
 	if (op->from == OBJECT_MEMORY)
 		return copies->is_partial || io->has_unknown || piece->is_again ||
-		       (ranges && ranges->has_forgotten) ? ORIGIN_UNKNOWN : ORIGIN_MADE;
+		       io->memory.ranges.has_forgotten ? ORIGIN_UNKNOWN : ORIGIN_MADE;
 	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
 }
 

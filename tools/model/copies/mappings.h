@@ -8,39 +8,30 @@
 
 #include <stdint.h>
 
+#include "lib/interval.h"
+
 /* maximum for one address space: the kernel's default limit */
 #define MAPPINGS_MAX	65536U
 
 /**
- * struct mapping - addresses @start ... @end are bytes of a channel or a file
- * @offset: offset in the channel or file of the byte at @start
+ * struct mapping - addresses that are bytes of a channel or a file
+ * @offset: offset in the channel or file of the byte at the first address
  * @channel: channel that is mapped; 0 = the mapping is private
  * @file: of a private mapping: number of the file in files->file
  */
 struct mapping {
-	uint64_t start;
-	uint64_t end;
+	struct interval at;
 	uint64_t offset;
 	uint32_t channel;
 	uint32_t file;
 };
 
-/**
- * struct mappings - the mappings of an address space, in order, none overlapping
- * @nr_sharing: number of processes that refer to the table
- */
-struct mappings {
-	uint32_t nr_sharing;
-	uint32_t nr;
-	uint32_t cap;
-	struct mapping v[];
-};
+int mappings_set(struct intervals **mappings, const struct mapping *mapping);
 
-struct mappings *mappings_get(struct mappings *mappings);
-void mappings_put(struct mappings *mappings);
-
-int mappings_set(struct mappings **mappings, const struct mapping *mapping);
-int mappings_clear(struct mappings **mappings, uint64_t start, uint64_t end);
-const struct mapping *mappings_next(const struct mappings *mappings, uint64_t address);
+/* Offset in what is mapped of @address, which lies in the mapping. */
+static inline uint64_t mapping_offset(const struct mapping *mapping, uint64_t address)
+{
+	return mapping->offset + (address - mapping->at.start);
+}
 
 #endif /* IPCPROBE_MODEL_COPIES_MAPPINGS_H */

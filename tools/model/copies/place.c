@@ -23,7 +23,7 @@
  */
 struct side {
 	uint32_t object;
-	const struct mappings *mappings;
+	const struct intervals *mappings;
 	const struct ranges *own;
 	bool is_source;
 };
@@ -37,7 +37,7 @@ static struct side side_of(const struct copies *copies, const struct op *op, uin
 
 	if (!io)
 		return side;
-	side.own = io->memory.ranges;
+	side.own = &io->memory.ranges;
 	if (io->mappings_gen == copies->mappings_gen)
 		side.mappings = io->mappings;
 	return side;
@@ -89,7 +89,7 @@ static int add_private(struct places *places, const struct side *side,
 			err = add_place(places, side->object, start, until - start, true);
 		else
 			err = push_place(places, &(struct place){
-				.start = mapping->offset + (start - mapping->start),
+				.start = mapping_offset(mapping, start),
 				.bytes = until - start,
 				.object = object(OBJECT_FILE, mapping->file),
 				.is_known = true, .is_private = true });
@@ -109,18 +109,18 @@ static int add_addresses(const struct copies *copies, struct places *places,
 	int err = 0;
 
 	while (start < end && !err) {
-		const struct mapping *next = mappings_next(side->mappings, start);
+		const struct mapping *next = intervals_next(side->mappings, start);
 		uint64_t until = end;
 
-		if (next && next->start <= start) {
-			until = next->end < end ? next->end : end;
+		if (next && next->at.start <= start) {
+			until = next->at.end < end ? next->at.end : end;
 			err = next->file ?
 			      add_private(places, side, next, start, until) :
 			      add_place(places, object_of(copies, next->channel),
-					next->offset + (start - next->start), until - start, true);
+					mapping_offset(next, start), until - start, true);
 		} else {
-			if (next && next->start < end)
-				until = next->start;
+			if (next && next->at.start < end)
+				until = next->at.start;
 			err = add_place(places, side->object, start, until - start, true);
 		}
 		start = until;

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Which bytes of a process's memory came in by which hop.
- *
- *	range_tree.c	where the ranges lie
- */
-#include "model/copies/range_tree.h"
+/* Which bytes of a process's memory came in by which hop. */
+#include "model/copies/range.h"
 
 #include <errno.h>
 #include <string.h>
@@ -42,7 +38,7 @@ static void trim_points(struct range *range)
 	uint32_t i;
 
 	for (i = 0; i < PRINTS_MAX; i++)
-		if (!is_inside(&range->point[i], range->start, range->end))
+		if (!is_inside(&range->point[i], range->at.start, range->at.end))
 			range->point[i].hash = 0;
 }
 
@@ -63,9 +59,9 @@ static void set_points(struct range *range, const struct points_view *points)
 	uint32_t i, nr = 0;
 
 	for (i = 0; points && i < points->nr && nr < PRINTS_MAX; i++) {
-		struct point point = point_at(points, i, range->start);
+		struct point point = point_at(points, i, range->at.start);
 
-		if (point.hash && is_inside(&point, range->start, range->end))
+		if (point.hash && is_inside(&point, range->at.start, range->at.end))
 			range->point[nr++] = point;
 	}
 }
@@ -115,43 +111,39 @@ static enum print_match match_points(const struct range *found, uint64_t start, 
 
 static bool continues_range(const struct range *a, const struct range *b)
 {
-	return a->end == b->start && a->hop == b->hop &&
+	return a->at.end == b->at.start && a->hop == b->hop &&
 	       !memcmp(a->passed_to, b->passed_to, sizeof(a->passed_to));
 }
 
-/* Join the range at @spot, which no one else shares, with the one before it. */
-static int join_before(struct ranges **ranges, struct range_spot spot)
+/* Reduce a range to @start ... @end, with the words that lie there. */
+static void cut_range(void *interval, uint64_t start, uint64_t end)
 {
-	struct range *range = &(*ranges)->leaf[spot.leaf]->v[spot.i];
+	struct range *range = interval;
+
+	range->at = (struct interval){ start, end };
+	trim_points(range);
+}
+
+static const struct interval_kind range_kind = { .bytes = sizeof(struct range), .cut = cut_range };
+
+_Static_assert(sizeof(struct range) <= INTERVAL_BYTES_MAX, "a range is a small interval");
+
+/* Join the range at @spot, which no one else shares, with the one before it. */
+static int join_before(struct ranges *ranges, struct interval_spot spot)
+{
+	const struct range *range = intervals_at(ranges->map, spot);
+	uint64_t start;
+	struct range *own;
 
 	if (!spot.i || has_points(range - 1) || has_points(range) ||
 	    !continues_range(range - 1, range))
 		return 0;
-	range->start = range[-1].start;
-	return range_tree_remove(ranges, (struct range_spot){ spot.leaf, spot.i - 1 });
-}
-
-/* Remove @start ... @end from the range at @spot, which overlaps these addresses. */
-static int cut_range(struct ranges **ranges, struct range_spot spot, uint64_t start, uint64_t end)
-{
-	struct range tail = *range_tree_at(*ranges, spot);
-	struct range *range;
-
-	if (tail.start >= start && tail.end <= end)
-		return range_tree_remove(ranges, spot);
-	range = range_tree_edit(ranges, spot);
-	if (!range)
+	start = range[-1].at.start;
+	own = intervals_edit(&ranges->map, spot);
+	if (!own)
 		return -ENOMEM;
-	if (tail.start < start)
-		range->end = start;
-	else
-		range->start = end;
-	trim_points(range);
-	if (tail.start >= start || tail.end <= end)
-		return 0;
-	tail.start = end;
-	trim_points(&tail);
-	return range_tree_insert(ranges, &tail);
+	own->at.start = start;
+	return intervals_remove(&ranges->map, (struct interval_spot){ spot.leaf, spot.i - 1 });
 }
 
 /*
@@ -163,8 +155,9 @@ struct thinning {
 	uint32_t limit;
 };
 
-static bool keep_apart(struct range *range, void *arg)
+static bool keep_apart(void *interval, void *arg)
 {
+	struct range *range = interval;
 	struct thinning *thinning = arg;
 	struct range *before = thinning->before;
 
@@ -172,22 +165,23 @@ static bool keep_apart(struct range *range, void *arg)
 		thinning->before = range;
 		return true;
 	}
-	before->end = range->end;
+	before->at.end = range->at.end;
 	memset(before->point, 0, sizeof(before->point));
 	before->sums = 0;
 	return false;
 }
 
-static bool keep_young(struct range *range, void *arg)
+static bool keep_young(void *interval, void *arg)
 {
+	const struct range *range = interval;
 	const struct thinning *thinning = arg;
 
 	return (int32_t)(range->age - thinning->limit) >= 0;
 }
 
-static bool keep_none(struct range *range, void *arg)
+static bool keep_none(void *interval, void *arg)
 {
-	(void)range;
+	(void)interval;
 	(void)arg;
 	return false;
 }
@@ -196,46 +190,61 @@ static bool keep_none(struct range *range, void *arg)
  * Reduce the number of ranges: first join neighbours, which loses fingerprints;
  * then forget the older half.
  */
-static int thin_out(struct ranges **ranges)
+static int thin_out(struct ranges *ranges)
 {
-	struct thinning thinning = { .limit = (*ranges)->clock - RANGES_MAX / 2 };
+	struct thinning thinning = { .limit = ranges->clock - RANGES_MAX / 2 };
 	int err;
 
-	err = range_tree_filter(ranges, keep_apart, &thinning);
-	if (err || (*ranges)->nr <= RANGES_MAX / 4 * 3)
+	err = intervals_filter(&ranges->map, keep_apart, &thinning);
+	if (err || ranges->map->nr <= RANGES_MAX / 4 * 3)
 		return err;
-	(*ranges)->has_forgotten = true;
-	err = range_tree_filter(ranges, keep_young, &thinning);
-	if (err || (*ranges)->nr <= RANGES_MAX / 4 * 3)
+	ranges->has_forgotten = true;
+	err = intervals_filter(&ranges->map, keep_young, &thinning);
+	if (err || ranges->map->nr <= RANGES_MAX / 4 * 3)
 		return err;
-	return range_tree_filter(ranges, keep_none, NULL);
+	return intervals_filter(&ranges->map, keep_none, NULL);
 }
 
 /* Let @range replace all ranges at its addresses. */
-static int cover_ranges(struct ranges **ranges, const struct range *range)
+static int cover_ranges(struct ranges *ranges, const struct range *range)
 {
-	struct range_spot spot = range_tree_after(*ranges, range->start);
-	const struct range *found = range_tree_at(*ranges, spot);
+	uint64_t start = range->at.start, end = range->at.end;
+	struct interval_spot spot = intervals_after(ranges->map, start);
+	const struct range *found = intervals_at(ranges->map, spot);
 	struct range *same;
-	int err = 0;
+	int err;
 
-	if (found && found->start == range->start && found->end == range->end) {
-		same = range_tree_edit(ranges, spot);
+	if (found && found->at.start == start && found->at.end == end) {
+		same = intervals_edit(&ranges->map, spot);
 		if (!same)
 			return -ENOMEM;
 		*same = *range;
 		return join_before(ranges, spot);
 	}
-	while (!err && found && found->start < range->end) {
-		err = cut_range(ranges, spot, range->start, range->end);
-		spot = range_tree_after(*ranges, range->start);
-		found = range_tree_at(*ranges, spot);
-	}
-	if (!err && *ranges && (*ranges)->nr >= RANGES_MAX)
+	err = intervals_clear(&ranges->map, start, end);
+	if (err)
+		return err;
+	if (ranges->map && ranges->map->nr >= RANGES_MAX) {
 		err = thin_out(ranges);
-	if (!err)
-		err = range_tree_insert(ranges, range);
-	return err ? err : join_before(ranges, range_tree_after(*ranges, range->start));
+		if (err)
+			return err;
+	}
+	err = intervals_insert(&ranges->map, &range_kind, range);
+	return err ? err : join_before(ranges, intervals_after(ranges->map, start));
+}
+
+/* ranges_copy - let @ranges, which are empty, be those of @from */
+void ranges_copy(struct ranges *ranges, const struct ranges *from)
+{
+	*ranges = *from;
+	intervals_get(ranges->map);
+}
+
+/* ranges_drop - free what @ranges need; they are empty then */
+void ranges_drop(struct ranges *ranges)
+{
+	intervals_put(ranges->map);
+	*ranges = (struct ranges){ 0 };
 }
 
 /**
@@ -244,15 +253,13 @@ static int cover_ranges(struct ranges **ranges, const struct range *range)
  *
  * Return: 0 or -ENOMEM.
  */
-int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t hop,
+int ranges_set(struct ranges *ranges, uint64_t start, uint64_t bytes, uint32_t hop,
 	       const struct points_view *points)
 {
-	struct range range = { .start = start, .end = start + bytes, .hop = hop };
+	struct range range = { .at = { start, start + bytes }, .hop = hop, .age = ranges->clock };
 
-	if (!bytes || range.end < start)
+	if (!bytes || range.at.end < start)
 		return 0;
-	if (*ranges)
-		range.age = (*ranges)->clock;
 	set_points(&range, points);
 	if (points && points->nr_sums &&
 	    sum_store_add(points->store, points->sum, points->nr_sums, points->first, start, bytes,
@@ -260,7 +267,7 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
 		return -ENOMEM;
 	if (cover_ranges(ranges, &range))
 		return -ENOMEM;
-	(*ranges)->clock++;
+	ranges->clock++;
 	return 0;
 }
 
@@ -268,9 +275,9 @@ int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t 
  * ranges_forget - @bytes from @start on were overwritten
  * Return: 0 or -ENOMEM.
  */
-int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes)
+int ranges_forget(struct ranges *ranges, uint64_t start, uint64_t bytes)
 {
-	return *ranges && (*ranges)->nr ? ranges_set(ranges, start, bytes, 0, NULL) : 0;
+	return ranges->map && ranges->map->nr ? ranges_set(ranges, start, bytes, 0, NULL) : 0;
 }
 
 /**
@@ -279,38 +286,17 @@ int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes)
  */
 bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until)
 {
-	const struct range *at = ranges ? range_tree_at(ranges, range_tree_after(ranges, start)) :
-					  NULL;
+	const struct range *next = intervals_next(ranges->map, start);
 
-	if (!at || at->start >= *until)
+	if (!next || next->at.start >= *until)
 		return false;
-	if (at->start > start) {
-		*until = at->start;
+	if (next->at.start > start) {
+		*until = next->at.start;
 		return false;
 	}
-	if (at->end < *until)
-		*until = at->end;
-	return at->hop;
-}
-
-/*
- * ranges_visit - call @look for each range; within one @visit a shared range is
- * visited once
- */
-void ranges_visit(const struct ranges *ranges, uint32_t visit,
-		  void (*look)(void *arg, const struct range *range), void *arg)
-{
-	uint32_t i, j;
-
-	for (i = 0; ranges && i < ranges->nr_leaves; i++) {
-		struct range_leaf *leaf = ranges->leaf[i];
-
-		if (leaf->visit == visit)
-			continue;
-		leaf->visit = visit;
-		for (j = 0; j < leaf->nr; j++)
-			look(arg, &leaf->v[j]);
-	}
+	if (next->at.end < *until)
+		*until = next->at.end;
+	return next->hop;
 }
 
 /* ---- what is passed on ---- */
@@ -326,17 +312,15 @@ static bool has_passed(const struct range *range, uint32_t to)
 }
 
 /* Mark the part of @found at @start ... @end as passed on to @to. */
-static int pass_range(struct ranges **ranges, const struct range *found, uint64_t start,
+static int pass_range(struct ranges *ranges, const struct range *found, uint64_t start,
 		      uint64_t end, uint32_t to)
 {
 	struct range part = *found;
 
-	part.start = start;
-	part.end = end;
 	memmove(part.passed_to + 1, part.passed_to,
 		(RANGE_NR_PASSED - 1) * sizeof(part.passed_to[0]));
 	part.passed_to[0] = to;
-	trim_points(&part);
+	cut_range(&part, start, end);
 	return cover_ranges(ranges, &part);
 }
 
@@ -344,7 +328,7 @@ static int pass_range(struct ranges **ranges, const struct range *found, uint64_
  * Pass bytes @start ... @end, all of range @found, to @to; @match says whether they
  * are the bytes that the range describes.
  */
-static int pass_part(struct ranges **ranges, const struct range *found, uint64_t start,
+static int pass_part(struct ranges *ranges, const struct range *found, uint64_t start,
 		     uint64_t end, uint32_t to, enum print_match match, bool is_proven,
 		     struct pieces *out)
 {
@@ -373,7 +357,7 @@ static int pass_part(struct ranges **ranges, const struct range *found, uint64_t
  * begins at @from. If both sides have checksums, fingerprints prove nothing more:
  * they can only show a difference.
  */
-static int pass_found(struct ranges **ranges, const struct range *found, uint64_t start,
+static int pass_found(struct ranges *ranges, const struct range *found, uint64_t start,
 		      uint64_t end, uint32_t to, const struct points_view *points, uint64_t from,
 		      struct pieces *out)
 {
@@ -406,21 +390,21 @@ static int pass_found(struct ranges **ranges, const struct range *found, uint64_
  *
  * Return: 0 or -ENOMEM.
  */
-int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t to,
+int ranges_pass(struct ranges *ranges, uint64_t start, uint64_t bytes, uint32_t to,
 		const struct points_view *points, struct pieces *out)
 {
 	uint64_t end = start + bytes < start ? UINT64_MAX : start + bytes, from = start;
 	int err = 0;
 
 	while (start < end && !err) {
-		const struct range *at = range_tree_at(*ranges, range_tree_after(*ranges, start));
-		uint64_t until = at && at->start < end ? at->start : end;
+		const struct range *next = intervals_next(ranges->map, start);
+		uint64_t until = next && next->at.start < end ? next->at.start : end;
 		struct piece none = { .bytes = until - start };
 
-		if (at && at->start <= start) {
-			struct range found = *at;
+		if (next && next->at.start <= start) {
+			struct range found = *next;
 
-			until = found.end < end ? found.end : end;
+			until = found.at.end < end ? found.at.end : end;
 			err = pass_found(ranges, &found, start, until, to, points, from, out);
 		} else {
 			err = pieces_add(out, &none);

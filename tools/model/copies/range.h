@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/interval.h"
 #include "model/copies/fingerprint.h"
 
 /* maximum for one address space; above it the older half is forgotten */
 #define RANGES_MAX	65536U
-#define RANGE_LEAF_MAX	32U	/* maximum number of ranges in a leaf */
 #define RANGE_NR_PASSED	4U	/* number of objects kept that a range went to */
 
 /**
@@ -60,8 +60,7 @@ int pieces_add(struct pieces *pieces, const struct piece *piece);
  * something that is not recorded filled it anew in between.
  */
 struct range {
-	uint64_t start;
-	uint64_t end;
+	struct interval at;
 	uint32_t hop;
 	uint32_t age;
 	uint32_t passed_to[RANGE_NR_PASSED];
@@ -70,46 +69,25 @@ struct range {
 };
 
 /**
- * struct range_leaf - neighbouring ranges, in order
- * @nr_sharing: number of address spaces that refer to the leaf
- * @visit: last visit that visited the leaf
- */
-struct range_leaf {
-	uint32_t nr_sharing;
-	uint32_t nr;
-	uint32_t cap;
-	uint32_t visit;
-	struct range v[];
-};
-
-/**
- * struct ranges - the ranges of an address space, in order, none overlapping
- * @nr_sharing: number of processes that refer to the ranges
- * @nr: number of ranges in all leaves
+ * struct ranges - the ranges of an address space
+ * @map: struct range, by address
  * @clock: age of the next range
  * @has_forgotten: ranges were forgotten: a range that is not found may have existed
- * @leaf: leaves in order, none of them empty
  */
 struct ranges {
-	uint32_t nr_sharing;
-	uint32_t nr;
-	uint32_t nr_leaves;
-	uint32_t cap_leaves;
+	struct intervals *map;
 	uint32_t clock;
 	bool has_forgotten;
-	struct range_leaf *leaf[];
 };
 
-struct ranges *ranges_get(struct ranges *ranges);
-void ranges_put(struct ranges *ranges);
+void ranges_copy(struct ranges *ranges, const struct ranges *from);
+void ranges_drop(struct ranges *ranges);
 
-int ranges_set(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t hop,
+int ranges_set(struct ranges *ranges, uint64_t start, uint64_t bytes, uint32_t hop,
 	       const struct points_view *points);
-int ranges_pass(struct ranges **ranges, uint64_t start, uint64_t bytes, uint32_t to,
+int ranges_pass(struct ranges *ranges, uint64_t start, uint64_t bytes, uint32_t to,
 		const struct points_view *points, struct pieces *out);
 bool ranges_have(const struct ranges *ranges, uint64_t start, uint64_t *until);
-void ranges_visit(const struct ranges *ranges, uint32_t visit,
-		  void (*look)(void *arg, const struct range *range), void *arg);
-int ranges_forget(struct ranges **ranges, uint64_t start, uint64_t bytes);
+int ranges_forget(struct ranges *ranges, uint64_t start, uint64_t bytes);
 
 #endif /* IPCPROBE_MODEL_COPIES_RANGE_H */

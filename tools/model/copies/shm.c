@@ -81,10 +81,10 @@ int shm_resize(struct copies *copies, const struct ipcprobe_rec_shm_resize *rec)
 /* ---- mappings ---- */
 
 /* Mappings of @io; empty if the known ones are invalid. */
-static struct mappings **mappings_of(const struct copies *copies, struct proc_io *io)
+static struct intervals **mappings_of(const struct copies *copies, struct proc_io *io)
 {
 	if (io->mappings_gen != copies->mappings_gen) {
-		mappings_put(io->mappings);
+		intervals_put(io->mappings);
 		io->mappings = NULL;
 		io->mappings_gen = copies->mappings_gen;
 	}
@@ -109,7 +109,7 @@ static int note_end(struct copies *copies, uint32_t channel, uint32_t proc, uint
 int shm_map(struct copies *copies, const struct ipcprobe_rec_mapping *rec)
 {
 	uint32_t proc = tasks_by_pid(copies->tasks, rec->pid);
-	struct mapping mapping = { .start = rec->addr, .end = rec->addr + rec->bytes,
+	struct mapping mapping = { .at = { rec->addr, rec->addr + rec->bytes },
 				   .offset = rec->offset };
 	struct proc_io *io;
 	int err;
@@ -139,7 +139,7 @@ int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec)
 
 	if (!io || end < rec->addr)
 		return 0;
-	err = mappings_clear(mappings_of(copies, io), rec->addr, end);
+	err = intervals_clear(mappings_of(copies, io), rec->addr, end);
 	return err ? err : ranges_forget(&io->memory.ranges, rec->addr, rec->bytes);
 }
 
@@ -151,8 +151,8 @@ int shm_fork(struct copies *copies, uint32_t parent, uint32_t child)
 
 	if (!from || !to)
 		return -ENOMEM;
-	mappings_put(to->mappings);
-	to->mappings = mappings_get(*mappings_of(copies, from));
+	intervals_put(to->mappings);
+	to->mappings = intervals_get(*mappings_of(copies, from));
 	to->mappings_gen = copies->mappings_gen;
 	return 0;
 }
@@ -164,6 +164,6 @@ void shm_exec(struct copies *copies, uint32_t proc)
 
 	if (!io)
 		return;
-	mappings_put(io->mappings);
+	intervals_put(io->mappings);
 	io->mappings = NULL;
 }

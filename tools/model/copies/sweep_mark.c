@@ -134,26 +134,23 @@ static void mark_procs(struct sweep *sweep)
 			sweep_mark(&sweep->image, i, SWEEP_LIVE);
 }
 
-static void mark_mappings(struct sweep *sweep, const struct mappings *mappings)
+static void mark_mapping(void *arg, const void *interval)
 {
-	uint32_t i;
+	const struct mapping *mapping = interval;
+	struct sweep *sweep = arg;
+	const struct channel *channel = channel_at(&sweep->copies->channels, mapping->channel);
 
-	for (i = 0; mappings && i < mappings->nr; i++) {
-		const struct mapping *mapping = &mappings->v[i];
-		const struct channel *channel = channel_at(&sweep->copies->channels,
-							   mapping->channel);
-
-		if (mapping->file)
-			sweep_mark(&sweep->file, mapping->file, SWEEP_LIVE);
-		else
-			sweep_mark(&sweep->channel, mapping->channel, SWEEP_LIVE);
-		if (mapping->channel && channel->kind == CHANNEL_FILE)
-			sweep_mark(&sweep->file, channel->key, SWEEP_LIVE);
-	}
+	if (mapping->file)
+		sweep_mark(&sweep->file, mapping->file, SWEEP_LIVE);
+	else
+		sweep_mark(&sweep->channel, mapping->channel, SWEEP_LIVE);
+	if (mapping->channel && channel->kind == CHANNEL_FILE)
+		sweep_mark(&sweep->file, channel->key, SWEEP_LIVE);
 }
 
-static void mark_range(void *arg, const struct range *range)
+static void mark_range(void *arg, const void *interval)
 {
+	const struct range *range = interval;
 	struct sweep *sweep = arg;
 	uint32_t i;
 
@@ -178,7 +175,7 @@ static void mark_proc_io(struct sweep *sweep)
 			continue;
 		mark_proc(sweep, i, SWEEP_LIVE);
 		sweep_mark(&sweep->image, io->image, SWEEP_LIVE);
-		mark_mappings(sweep, io->mappings);
+		intervals_visit(io->mappings, copies->nr_sweeps, mark_mapping, sweep);
 		for (j = 0; j < io->nr_recent; j++)
 			sweep->hop[io->recent[j]] = true;
 	}
@@ -264,17 +261,17 @@ static void mark_memory(struct sweep *sweep)
 	struct copies *copies = sweep->copies;
 	uint32_t i;
 
-	copies->nr_sweeps++;
 	for (i = 1; i < copies->proc.nr; i++)
 		if (proc_io_at(copies, i))
-			ranges_visit(proc_io_at(copies, i)->memory.ranges, copies->nr_sweeps,
-				     mark_range, sweep);
+			intervals_visit(proc_io_at(copies, i)->memory.ranges.map,
+					copies->nr_sweeps, mark_range, sweep);
 	for (i = 1; i < copies->channels.channel.nr; i++) {
 		struct channel *channel = channel_at(&copies->channels, i);
 
 		if (sweep_mark_of(&sweep->channel, i) == SWEEP_LIVE)
-			ranges_visit(channel->memory.ranges, copies->nr_sweeps, mark_range, sweep);
-		else if (channel->memory.ranges)
+			intervals_visit(channel->memory.ranges.map, copies->nr_sweeps, mark_range,
+					sweep);
+		else if (channel->memory.ranges.map)
 			channel_forget(channel);
 	}
 }
@@ -285,6 +282,7 @@ static void mark_memory(struct sweep *sweep)
  */
 void sweep_mark_living(struct sweep *sweep)
 {
+	sweep->copies->nr_sweeps++;
 	mark_files(sweep);
 	mark_tasks(sweep);
 	mark_proc_io(sweep);
