@@ -12,7 +12,7 @@ end_jobs() {
 	local pid
 
 	for pid in $(jobs -p); do
-		kill -KILL -- "-$pid" "$pid" 2>/dev/null
+		kill -KILL -- "-$pid" "$pid" 2>/dev/null || true	# it may have ended
 	done
 	wait
 }
