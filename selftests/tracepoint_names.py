@@ -6,8 +6,14 @@ A line of SEEN is any text with "EVENT: FIELD=VALUE ..." in it, in that of "ipcp
 script" with the task before it. Where TRUTH has FIELD=NAME/NUMBER, the name must
 be seen, or with "numbers" the number; addresses then are not compared.
 """
+import errno
 import re
 import sys
+
+
+def as_number(value):
+    """-11 for -EAGAIN"""
+    return str(-getattr(errno, value[1:])) if re.fullmatch("-E[A-Z0-9]+", value) else value
 
 
 def seen_records(path):
@@ -18,7 +24,8 @@ def seen_records(path):
             found = re.search(r"(?:^|ipcprobe:|\s)(\w+):\s+(tid=.*)", line)
             if found:
                 pairs = re.findall(r'(\w+)="?([^\s"]*)', found.group(2))
-                records.setdefault(found.group(1), []).append(dict(pairs))
+                record = {field: as_number(value) for field, value in pairs}
+                records.setdefault(found.group(1), []).append(record)
     return records
 
 

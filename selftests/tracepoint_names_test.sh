@@ -110,7 +110,7 @@ by_ipcprobe() {
 	ipcprobe record -o "$work/data" -- "$each" >"$work/truth"
 	# it records class shm, so a change of a file's size on tmpfs is shm_resize
 	sed -i '/^file_resize .*is_shm=1/d' "$work/truth"
-	ipcprobe script -i "$work/data" >"$work/seen"
+	ipcprobe script -v -i "$work/data" >"$work/seen"
 	python3 "$names" "$work/truth" "$work/seen"
 }
 
