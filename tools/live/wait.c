@@ -180,9 +180,11 @@ static void read_thread(struct live *live, struct live_proc *proc, uint32_t tid)
 	read_wait(&wait);
 }
 
+/* Threads of the kernel make no system calls. */
 void live_read_waits(struct live *live, struct live_proc *proc)
 {
-	int dir = openat(proc->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir = proc->is_kthread ? -1 :
+		  openat(proc->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = dir < 0 ? NULL : fdopendir(dir);
 	struct dirent *entry;
 
