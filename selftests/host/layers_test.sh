@@ -46,7 +46,7 @@ objects_of_module() {
 	local folder source object
 
 	# shellcheck disable=SC2012 # folders that we named
-	folder=$(ls -td ../build/*/module 2>/dev/null | head -1)
+	folder=$(ls -td ../build/*/module 2>/dev/null | head -1) || return 0
 	for source in ../module/*.c; do
 		object=$folder/$(basename "$source" .c).o
 		[ ! -e "$object" ] || echo "$object"
