@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sem.h>
@@ -28,7 +29,7 @@ static struct {
 	int nr;
 	pthread_mutex_t lock[3];
 	pthread_cond_t cond;
-	int robust_result;
+	int nr_locked;
 } *scene;
 
 static void fail(const char *what)
@@ -248,6 +249,30 @@ static void remove_set(void)
 	semctl(set, 0, IPC_RMID);
 }
 
+/* ---- file locks ---- */
+
+static char file[2][32] = { "/tmp/waits_scene.0.XXXXXX", "/tmp/waits_scene.1.XXXXXX" };
+static int *nr_locked;
+
+/* Locks its own file, and, when both have, the other's. */
+static void cross_files(int seat)
+{
+	int own = open(file[seat], O_RDWR), other = open(file[!seat], O_RDWR);
+
+	if (own < 0 || other < 0 || flock(own, LOCK_EX))
+		fail(file[seat]);
+	__atomic_add_fetch(nr_locked, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(nr_locked, __ATOMIC_SEQ_CST) < 2)
+		sched_yield();
+	flock(other, LOCK_EX);
+}
+
+static void remove_files(void)
+{
+	unlink(file[0]);
+	unlink(file[1]);
+}
+
 /* ---- scenes ---- */
 
 static const char *by_pipe(void)
@@ -367,6 +392,18 @@ static const char *by_semaphores(void)
 	return "deadlock";
 }
 
+static const char *by_files(void)
+{
+	for (int i = 0; i < 2; i++)
+		close(mkstemp(file[i]));
+	atexit(remove_files);
+	nr_locked = &scene->nr_locked;
+	child(cross_files, 0);
+	child(cross_files, 1);
+	scene->nr = 2;
+	return "deadlock";
+}
+
 static void poll_both(int seat)
 {
 	struct pollfd fds[2] = { { pipe_fd[0], POLLIN, 0 }, { seat, POLLIN, 0 } };
@@ -399,6 +436,7 @@ static const struct {
 	{ "stopped", by_stopped }, { "socket", by_socket }, { "mutexes", by_mutexes },
 	{ "own-mutex", by_own_mutex }, { "dead-owner", by_dead_owner },
 	{ "lost-wakeup", by_lost_wakeup }, { "semaphores", by_semaphores }, { "poll", by_poll },
+	{ "files", by_files },
 };
 
 static void end(int signal)

@@ -67,6 +67,8 @@ prove "a thread that locks a mutex twice waits for itself" \
 	is_stuck deadlock own-mutex "deadlock: a task waits for itself"
 prove "five that took a semaphore each and wait for the next one are a deadlock" \
 	is_stuck deadlock semaphores "deadlock: 5 tasks"
+prove "two processes that lock two files in different order are a deadlock" \
+	is_stuck deadlock files "deadlock: 2 tasks"
 prove "who waits for a mutex whose owner was ended is stuck, in no cycle" \
 	is_stuck stuck dead-owner "stuck for ever"
 prove "a wake-up that came too early leaves its waiter stuck, and who joins it" \

@@ -67,6 +67,8 @@ void wait_in_msg(const struct wait *wait);
 void wait_in_futex(const struct wait *wait);		/* wait_futex.c */
 void wait_in_futex_wait(const struct wait *wait);
 void wait_in_futex_waitv(const struct wait *wait);
+void wait_in_flock(const struct wait *wait);		/* wait_lock.c */
+void wait_in_fcntl(const struct wait *wait);
 void wait_in_wait4(const struct wait *wait);		/* wait_task.c */
 void wait_in_waitid(const struct wait *wait);
 void wait_in_fork(const struct wait *wait);

@@ -97,7 +97,7 @@ static const struct call calls[] = {
 	CALL(pause, wait_in_signal), CALL(rt_sigsuspend, wait_in_signal),
 	CALL(rt_sigtimedwait, wait_in_signal, 0, AT_2),
 	CALL(ioctl, in_outside), CALL(fsync, in_outside), CALL(fdatasync, in_outside),
-	CALL(io_uring_enter, in_unknown), CALL(flock, in_unknown), CALL(fcntl, in_unknown),
+	CALL(io_uring_enter, in_unknown), CALL(flock, wait_in_flock), CALL(fcntl, wait_in_fcntl),
 };
 
 static bool has_limit(const struct call *call, const uint64_t *arg)

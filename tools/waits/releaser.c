@@ -317,6 +317,8 @@ int waits_link_releasers(struct waits *waits, uint32_t waiter, const struct live
 		return link_lock(&target);
 	case LIVE_FOR_WAKE:
 		return link_word(&target);
+	case LIVE_FOR_FILE_LOCK:
+		return link_process(&target, need->task, WAITS_CERTAIN);
 	case LIVE_FOR_CHILD:
 		return link_children(&target);
 	case LIVE_FOR_CONNECTION:
