@@ -13,7 +13,8 @@ import sys
 
 def as_number(value):
     """-11 for -EAGAIN"""
-    return str(-getattr(errno, value[1:])) if re.fullmatch("-E[A-Z0-9]+", value) else value
+    number = getattr(errno, value[1:], None) if value.startswith("-E") else None
+    return value if number is None else str(-number)
 
 
 def seen_records(path):
