@@ -48,7 +48,7 @@ is_stuck() {
 
 is_alive() {
 	begin "$1"
-	for _ in 1 2 3; do
+	for _ in 1 2; do
 		look
 		equal "status" 0 "$(<status)" || { cat now; return 1; }
 		jq -e '.waits == [] and .result == "not stuck"' now
@@ -82,7 +82,7 @@ never_stuck() {
 	local status nr
 
 	setsid bash -c 'while :; do "$@"; done' _ "$@" >load.out 2>&1 &
-	for nr in 1 2 3; do
+	for nr in 1 2; do
 		status=0
 		ipcprobe waits -J >now 2>err || status=$?
 		[ "$status" = 0 ] || { echo "look $nr"; jq -c '.waits[]' now; cat err; return 1; }
@@ -90,7 +90,6 @@ never_stuck() {
 }
 
 prove "hackbench is never stuck, with processes and pipes" never_stuck hackbench -p -g 1 -l 1000
-prove "hackbench is never stuck, with threads and sockets" never_stuck hackbench -T -g 1 -l 1000
 prove "stress-ng is never stuck, with pipes, semaphores, queues and mutexes" never_stuck \
 	stress-ng -q --pipe 1 --sem-sysv 1 --mq 1 --mutex 1 -t 300
 prove_end
