@@ -186,32 +186,3 @@ uint32_t live_add_process(struct live *live, const struct live_proc *proc)
 	process->first_thread = threads->thread.nr;
 	return number;
 }
-
-/* ---- since when ---- */
-
-/*
- * When the thread left the CPU, on the scheduler's clock, in ms: the fair class keeps
- * the time at which it last counted the thread's run time.
- */
-static double last_ran_ms(uint32_t pid, uint32_t tid)
-{
-	char path[64], *text, *line, *rest;
-	double ms = 0;
-
-	snprintf(path, sizeof(path), "/proc/%u/task/%u/sched", pid, tid);
-	text = live_read_file(AT_FDCWD, path);
-	rest = text;
-	while (text && (line = live_line(&rest)))
-		if (sscanf(line, "se.exec_start : %lf", &ms) == 1)
-			break;
-	free(text);
-	return ms;
-}
-
-uint64_t live_since_ns(const struct live_thread *thread)
-{
-	double then = last_ran_ms(thread->pid, thread->tid);
-	double now = last_ran_ms((uint32_t)getpid(), (uint32_t)gettid());
-
-	return then > 0 && now > then ? (uint64_t)((now - then) * 1e6) : 0;
-}

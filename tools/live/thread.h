@@ -144,12 +144,6 @@ void live_threads_deinit(struct live_threads *threads);
 struct live_need *live_need_add(struct live_threads *threads, uint32_t thread,
 				const struct live_need *need);
 
-/*
- * live_since_ns - how long the thread has been asleep
- * Return: nanoseconds; 0: unknown (the kernel has no /proc/PID/sched).
- */
-uint64_t live_since_ns(const struct live_thread *thread);
-
 static inline struct live_thread *live_thread_at(const struct live_threads *threads, uint32_t i)
 {
 	return pool_at(&threads->thread, i);

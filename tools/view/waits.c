@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "view/label.h"
-
 #define NR_RELEASERS_MAX	8U	/* shown of one wait */
 #define DEPTH_MAX		32U
 
@@ -70,14 +68,9 @@ static void print_needs(const struct printer *printer, const struct live_thread 
 
 static void print_sleeper(const struct printer *printer, const struct live_thread *thread)
 {
-	uint64_t since = live_since_ns(thread);
-	char buf[LABEL_MAX];
-
 	printf(" waits");
-	if (since)
-		printf(" %s", label_ns(buf, since));
 	if (thread->call)
-		printf("  %s", thread->call);
+		printf(" in %s", thread->call);
 	print_needs(printer, thread);
 	if (thread->has_limit)
 		printf("%s", thread->first_need ? ", until its time limit" : ", until a time");

@@ -108,7 +108,6 @@ static json_t *thread_json(const struct waits *waits, uint32_t number)
 {
 	const struct live_thread *thread = live_thread_at(&waits->threads, number);
 	const struct waits_node *node = waits_of_thread(waits, number);
-	uint64_t since = live_since_ns(thread);
 	json_t *row = json_object(), *needs = json_array();
 	uint32_t i;
 
@@ -118,7 +117,6 @@ static json_t *thread_json(const struct waits *waits, uint32_t number)
 	json_object_set_new(row, "task", task_json(thread));
 	json_object_set_new(row, "state", json_string(state_name(thread)));
 	json_object_set_new(row, "call", thread->call ? json_string(thread->call) : json_null());
-	json_object_set_new(row, "waits_ns", view_json_known(since, since));
 	json_object_set_new(row, "has_limit", json_boolean(thread->has_limit));
 	json_object_set_new(row, "verdict", json_string(verdict_name(node)));
 	json_object_set_new(row, "knot", view_json_known(node->knot, node->knot));
