@@ -47,7 +47,7 @@ static void make_graph(struct waits_graph *graph, struct sets *sets)
 	}
 	for (i = 0; i < nr_edges; i++) {
 		uint32_t from = random_below(sets->nr), to = random_below(sets->nr);
-		enum waits_certainty certainty = random_below(4);
+		enum waits_certainty certainty = random_below(3);
 
 		if (sets->to[from] & 1U << to || sets->kind[from] == WAITS_OPEN)
 			continue;

@@ -111,7 +111,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->is_json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s': nothing but options is expected", arg);
+		option_no_words(state, arg);
 		return 0;
 	case ARGP_KEY_END:
 		if (opts->is_limits &&

@@ -63,6 +63,11 @@ static const char *error_reason(int err)
 	}
 }
 
+void option_no_words(struct argp_state *state, const char *word)
+{
+	argp_error(state, "'%s': nothing but options is expected", word);
+}
+
 void option_pids(struct argp_state *state, const char *word, struct pid_list *ret)
 {
 	int err = parse_pids(word, ret);

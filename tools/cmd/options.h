@@ -24,6 +24,9 @@
 void option_parse(const struct argp *argp, int argc, char **argv, unsigned int flags,
 		  void *input);
 
+/* option_no_words - refuse @word: the sub-command has options only */
+void option_no_words(struct argp_state *state, const char *word);
+
 void option_pids(struct argp_state *state, const char *word, struct pid_list *ret);
 void option_cpus(struct argp_state *state, const char *word, struct cpu_set *ret);
 void option_classes(struct argp_state *state, const char *word, uint32_t *ret);

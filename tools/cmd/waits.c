@@ -48,7 +48,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->is_json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s': nothing but options is expected", arg);
+		option_no_words(state, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -86,21 +86,21 @@ static void say_rest(const struct waits *waits, const struct waits_opts *opts,
 		       waits->threads.thread.nr - 1);
 }
 
-static int show(struct waits *waits, const struct waits_opts *opts)
+static int show(const struct waits *waits, const struct waits_opts *opts)
 {
+	bool *chosen = view_waits_choose(waits, &opts->view);
 	enum view_waits_result result;
-	bool *chosen;
 	int err;
 
-	err = opts->is_json ? view_waits_json(waits, &opts->view) :
-			      view_waits_print(waits, &opts->view);
-	chosen = err ? NULL : view_waits_choose(waits, &opts->view);
 	if (!chosen)
 		return WAITS_UNKNOWN;
 	result = view_waits_result(waits, &opts->view, chosen);
-	say_rest(waits, opts, result);
+	err = opts->is_json ? view_waits_json(waits, chosen, result) :
+			      view_waits_print(waits, chosen);
+	if (!err)
+		say_rest(waits, opts, result);
 	free(chosen);
-	return status_of(result);
+	return err ? WAITS_UNKNOWN : status_of(result);
 }
 
 int cmd_waits(int argc, char **argv)

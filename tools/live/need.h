@@ -72,7 +72,6 @@ void wait_in_fcntl(const struct wait *wait);
 void wait_in_wait4(const struct wait *wait);		/* wait_task.c */
 void wait_in_waitid(const struct wait *wait);
 void wait_in_fork(const struct wait *wait);
-void wait_in_sleep(const struct wait *wait);
 void wait_in_signal(const struct wait *wait);
 
 #endif /* IPCPROBE_LIVE_NEED_H */

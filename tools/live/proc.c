@@ -5,10 +5,7 @@
  */
 #include "live/sources.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,38 +59,26 @@ static int identify_process(struct live *live, struct live_proc *proc)
 	return 0;
 }
 
-static void read_proc(struct live *live, struct live_proc *proc)
+static bool read_proc(void *arg, int dir, uint32_t pid)
 {
-	if (identify_process(live, proc))
-		return;
-	live_read_fds(live, proc);
-	live_read_maps(live, proc);
-	live_read_waits(live, proc);
-	live_free_maps(proc);
-	map_deinit(&proc->by_fd);
+	struct live_proc proc = { .dir = dir, .pid = pid };
+	struct live *live = arg;
+
+	if (identify_process(live, &proc))
+		return true;
+	live_read_fds(live, &proc);
+	live_read_maps(live, &proc);
+	live_read_waits(live, &proc);
+	live_free_maps(&proc);
+	map_deinit(&proc.by_fd);
+	return true;
 }
 
 void live_read_procs(struct live *live, uint32_t types)
 {
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
+	int err = live_each_process(read_proc, live);
 
 	(void)types;
-	if (!dir) {
-		live_miss(live, LIVE_GAP_PROCESS, -errno);
-		return;
-	}
-	while ((entry = readdir(dir))) {
-		struct live_proc proc = { 0 };
-
-		if (!isdigit(*entry->d_name))
-			continue;
-		proc.pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		proc.dir = openat(dirfd(dir), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (proc.dir < 0)
-			continue;
-		read_proc(live, &proc);
-		close(proc.dir);
-	}
-	closedir(dir);
+	if (err)
+		live_miss(live, LIVE_GAP_PROCESS, err);
 }

@@ -20,6 +20,12 @@ void live_find_peers(struct live *live, uint32_t types);
 void live_read_procs(struct live *live, uint32_t types);	/* proc.c */
 void live_read_pipes(struct live *live, uint32_t types);	/* pipe.c */
 
+/*
+ * each_process.c: calls @visit for each process, with a descriptor of its folder in /proc, until
+ * it returns false. Return: 0 or -errno.
+ */
+int live_each_process(bool (*visit)(void *arg, int dir, uint32_t pid), void *arg);
+
 /* ns.c: calls @read in each namespace of type @kind that a process is in */
 void live_each_ns(struct live *live, const char *kind, enum live_gap gap,
 		  void (*read)(struct live *live, uint64_t ns));

@@ -92,8 +92,8 @@ static const struct call calls[] = {
 	CALL(epoll_pwait2, wait_in_epoll, 0, AT_3),
 	CALL(wait4, wait_in_wait4), CALL(waitid, wait_in_waitid),
 	CALL(vfork, wait_in_fork), CALL(clone, wait_in_fork), CALL(clone3, wait_in_fork),
-	CALL(nanosleep, wait_in_sleep), CALL(clock_nanosleep, wait_in_sleep),
-	CALL(restart_syscall, wait_in_sleep),	/* only calls with a time limit are restarted so */
+	CALL(nanosleep, wait_has_limit), CALL(clock_nanosleep, wait_has_limit),
+	CALL(restart_syscall, wait_has_limit),	/* only calls with a time limit are restarted so */
 	CALL(pause, wait_in_signal), CALL(rt_sigsuspend, wait_in_signal),
 	CALL(rt_sigtimedwait, wait_in_signal, 0, AT_2),
 	CALL(ioctl, in_outside), CALL(fsync, in_outside), CALL(fdatasync, in_outside),

@@ -19,14 +19,20 @@
 
 /* ---- descriptors that are no IPC object ---- */
 
-static void need_pidfd(const struct wait *wait, int fd)
+/* Return: what the kernel says of the descriptor, to be freed; NULL if it cannot be read. */
+static char *read_fdinfo(const struct wait *wait, int fd)
 {
-	char path[40], *text, *rest, *line;
-	uint32_t pid = 0;
+	char path[40];
 
 	snprintf(path, sizeof(path), "fdinfo/%d", fd);
-	text = live_read_file(wait->proc->dir, path);
-	rest = text;
+	return live_read_file(wait->proc->dir, path);
+}
+
+static void need_pidfd(const struct wait *wait, int fd)
+{
+	char *text = read_fdinfo(wait, fd), *rest = text, *line;
+	uint32_t pid = 0;
+
 	while (text && (line = live_line(&rest)))
 		if (sscanf(line, "Pid: %u", &pid) == 1)
 			break;
@@ -39,12 +45,9 @@ static void need_pidfd(const struct wait *wait, int fd)
 /* A timer that is armed ends the wait by itself. */
 static void need_timer(const struct wait *wait, int fd)
 {
+	char *text = read_fdinfo(wait, fd), *found = text ? strstr(text, "it_value: (") : NULL;
 	unsigned long long seconds, ns;
-	char path[40], *text, *found;
 
-	snprintf(path, sizeof(path), "fdinfo/%d", fd);
-	text = live_read_file(wait->proc->dir, path);
-	found = text ? strstr(text, "it_value: (") : NULL;
 	if (!found || sscanf(found, "it_value: (%llu, %llu)", &seconds, &ns) != 2)
 		wait_needs_condition(wait, LIVE_FOR_UNKNOWN);
 	else if (seconds || ns)
@@ -202,13 +205,10 @@ void wait_in_select(const struct wait *wait)
 /* The set of descriptors is in the kernel, which lists it in fdinfo. */
 static void need_epoll(const struct wait *wait, int fd, unsigned int depth)
 {
-	char path[40], *text, *rest, *line;
+	char *text = depth < DEPTH_MAX ? read_fdinfo(wait, fd) : NULL, *rest = text, *line;
 	uint32_t events;
 	int in_set;
 
-	snprintf(path, sizeof(path), "fdinfo/%d", fd);
-	text = depth < DEPTH_MAX ? live_read_file(wait->proc->dir, path) : NULL;
-	rest = text;
 	if (!text)
 		wait_needs_condition(wait, LIVE_FOR_UNKNOWN);
 	while (text && (line = live_line(&rest)))

@@ -93,26 +93,20 @@ static bool has_lock(int proc, const char *line)
 	return is_found;
 }
 
-/* Adds each process that has the open file of the lock. Returns how many. */
-static unsigned int find_holders(const char *line, uint32_t *pid)
+/* The processes that have the open file of a lock. */
+struct holders {
+	const char *line;	/* the lock, as the kernel prints it */
+	uint32_t pid[NR_HOLDERS_MAX];
+	unsigned int nr;
+};
+
+static bool add_holder(void *arg, int dir, uint32_t pid)
 {
-	DIR *list = opendir("/proc");
-	struct dirent *entry;
-	unsigned int nr = 0;
+	struct holders *holders = arg;
 
-	while (list && nr < NR_HOLDERS_MAX && (entry = readdir(list))) {
-		int proc = isdigit(*entry->d_name) ?
-			   openat(dirfd(list), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-		if (proc < 0)
-			continue;
-		if (has_lock(proc, line))
-			pid[nr++] = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		close(proc);
-	}
-	if (list)
-		closedir(list);
-	return nr;
+	if (has_lock(dir, holders->line))
+		holders->pid[holders->nr++] = pid;
+	return holders->nr < NR_HOLDERS_MAX;
 }
 
 /* ---- what the thread waits for ---- */
@@ -129,20 +123,20 @@ static void need_holder(const struct wait *wait, uint32_t pid)
 static void need_lock(const struct wait *wait, const struct file_lock *held, const char *line,
 		      bool is_only)
 {
-	uint32_t pid[NR_HOLDERS_MAX];
-	unsigned int nr, i;
+	struct holders holders = { .line = line };
+	unsigned int i;
 
 	if (held->is_posix) {
 		need_holder(wait, (uint32_t)held->pid);
 		return;
 	}
-	nr = find_holders(line, pid);
-	if (!nr || (nr > 1 && !is_only)) {
+	live_each_process(add_holder, &holders);
+	if (!holders.nr || (holders.nr > 1 && !is_only)) {
 		wait_needs_condition(wait, LIVE_FOR_UNKNOWN);
 		return;
 	}
-	for (i = 0; i < nr; i++)
-		need_holder(wait, pid[i]);
+	for (i = 0; i < holders.nr; i++)
+		need_holder(wait, holders.pid[i]);
 }
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Waits for children, for time and for signals.
+ * Waits for children and for signals.
  */
 #include "live/need.h"
 
@@ -36,11 +36,6 @@ void wait_in_waitid(const struct wait *wait)
 void wait_in_fork(const struct wait *wait)
 {
 	need_child(wait, 0);
-}
-
-void wait_in_sleep(const struct wait *wait)
-{
-	wait_has_limit(wait);
 }
 
 void wait_in_signal(const struct wait *wait)

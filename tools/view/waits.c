@@ -253,23 +253,21 @@ static void print_others(struct printer *printer, enum waits_verdict verdict, co
 		putchar('\n');
 }
 
-int view_waits_print(struct waits *waits, const struct view_waits *view)
+int view_waits_print(const struct waits *waits, const bool *chosen)
 {
 	struct printer printer = {
-		.waits = waits, .chosen = view_waits_choose(waits, view),
+		.waits = waits, .chosen = chosen,
 		.is_shown = calloc(waits->threads.thread.nr, sizeof(bool)),
 	};
-	int err = printer.chosen && printer.is_shown ? 0 : -ENOMEM;
 	uint32_t knot;
 
-	for (knot = 1; !err && knot <= waits->graph.nr_knots; knot++)
+	if (!printer.is_shown)
+		return -ENOMEM;
+	for (knot = 1; knot <= waits->graph.nr_knots; knot++)
 		print_knot(&printer, knot);
-	if (!err) {
-		print_others(&printer, WAITS_IS_STUCK, "stuck for ever: nobody can end these waits");
-		print_others(&printer, WAITS_CANNOT_TELL, "whether somebody can end these waits cannot be told");
-		print_others(&printer, WAITS_IS_ALIVE, "blocked: these waits can end");
-	}
-	free((void *)printer.chosen);
+	print_others(&printer, WAITS_IS_STUCK, "stuck for ever: nobody can end these waits");
+	print_others(&printer, WAITS_CANNOT_TELL, "whether somebody can end these waits cannot be told");
+	print_others(&printer, WAITS_IS_ALIVE, "blocked: these waits can end");
 	free(printer.is_shown);
-	return err;
+	return 0;
 }

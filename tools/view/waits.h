@@ -34,9 +34,9 @@ bool *view_waits_choose(const struct waits *waits, const struct view_waits *view
 enum view_waits_result view_waits_result(const struct waits *waits, const struct view_waits *view,
 					 const bool *chosen);
 
-/* Return: 0 or -ENOMEM. */
-int view_waits_print(struct waits *waits, const struct view_waits *view);
-int view_waits_json(struct waits *waits, const struct view_waits *view);
+/* @chosen is from view_waits_choose(). Return: 0 or -ENOMEM. */
+int view_waits_print(const struct waits *waits, const bool *chosen);
+int view_waits_json(const struct waits *waits, const bool *chosen, enum view_waits_result result);
 
 /* "room in pipe:[9921], 65536 of 65536 bytes", to be freed; NULL if memory is short */
 char *view_waits_need(const struct waits *waits, const struct live_thread *waiter,

@@ -4,9 +4,6 @@
  */
 #include "view/waits.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "lib/text.h"
 #include "view/json.h"
 
@@ -44,7 +41,7 @@ static json_t *releaser_json(const struct waits *waits, const struct waits_edge 
 {
 	static const char *const names[] = {
 		[WAITS_CERTAIN] = "certain", [WAITS_CANDIDATE] = "candidate",
-		[WAITS_INHERITED] = "inherited", [WAITS_POSSIBLE] = "possible",
+		[WAITS_POSSIBLE] = "possible",
 	};
 	uint32_t thread = waits_thread_of(waits, edge->to);
 	uint32_t process = waits_process_of(waits, edge->to);
@@ -125,26 +122,20 @@ static json_t *thread_json(const struct waits *waits, uint32_t number)
 	return row;
 }
 
-int view_waits_json(struct waits *waits, const struct view_waits *view)
+int view_waits_json(const struct waits *waits, const bool *chosen, enum view_waits_result result)
 {
 	static const char *const results[] = {
 		[VIEW_WAITS_FREE] = "not stuck", [VIEW_WAITS_STUCK] = "stuck",
 		[VIEW_WAITS_UNKNOWN] = "cannot tell",
 	};
-	bool *chosen = view_waits_choose(waits, view);
 	json_t *root = json_object(), *list = json_array();
 	uint32_t i;
 
-	for (i = 1; chosen && i < waits->threads.thread.nr; i++)
+	for (i = 1; i < waits->threads.thread.nr; i++)
 		if (chosen[i])
 			json_array_append_new(list, thread_json(waits, i));
-	json_object_set_new(root, "result", chosen ?
-			    json_string(results[view_waits_result(waits, view, chosen)]) : json_null());
+	json_object_set_new(root, "result", json_string(results[result]));
 	json_object_set_new(root, "changed", view_json_number(waits->nr_changed));
 	json_object_set_new(root, "waits", list);
-	free(chosen);
-	if (chosen)
-		return view_json_print(root);
-	json_decref(root);
-	return -ENOMEM;
+	return view_json_print(root);
 }

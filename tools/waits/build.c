@@ -80,15 +80,7 @@ static int link_process(struct waits *waits, uint32_t number)
 
 /* ---- conditions ---- */
 
-static uint64_t key_of(const struct live_need *need)
-{
-	uint64_t what = need->condition == LIVE_FOR_VALUE || need->condition == LIVE_FOR_ZERO ?
-			need->index : 0;
-
-	return map_hash(map_hash(map_pair(need->object, need->condition)) + what);
-}
-
-/* True if all that wait for this of the object wait for the same tasks. */
+/* True if all threads with this need of the object wait for the same tasks. */
 static bool is_shared(const struct live_need *need)
 {
 	return need->condition == LIVE_FOR_BYTES || need->condition == LIVE_FOR_ROOM ||
@@ -99,12 +91,14 @@ static bool is_shared(const struct live_need *need)
 static int add_need(struct waits *waits, uint32_t waiter, uint32_t number, uint32_t from)
 {
 	const struct live_need *need = live_need_at(&waits->threads, number);
-	uint32_t node = is_shared(need) ? map_get(&waits->by_condition, key_of(need)) : 0;
+	uint64_t key = map_pair(need->object, need->condition);
+	uint32_t node = is_shared(need) ? map_get(&waits->by_condition, key) : 0;
 
 	if (!node) {
 		node = waits_add(&waits->graph, WAITS_ANY);
-		if (!node || map_set(&waits->by_condition, key_of(need), node) ||
-		    waits_link_releasers(waits, waiter, need, node))
+		if (!node || waits_link_releasers(waits, waiter, need, node))
+			return -ENOMEM;
+		if (is_shared(need) && map_set(&waits->by_condition, key, node))
 			return -ENOMEM;
 	}
 	waits->need_node[number] = node;
@@ -139,7 +133,7 @@ static int link_signal(struct waits *waits, uint32_t number)
 	node = waits_add(&waits->graph, WAITS_ANY);
 	if (!node || waits_link(&waits->graph, waits->thread_node[number], node, WAITS_POSSIBLE))
 		return -ENOMEM;
-	return waits_link_children(waits, thread->pid, node);
+	return waits_link_children(waits, thread->pid, 0, node);
 }
 
 static int link_needs(struct waits *waits, uint32_t number)

@@ -261,40 +261,31 @@ static int link_word(const struct target *target)
 
 /* ---- children ---- */
 
-static bool is_wanted_child(const struct target *target, const struct live_process *process)
-{
-	const struct live_need *need = target->need;
-
-	if (!need->is_own_ns)
-		return process->pid == need->task;	/* by a pidfd */
-	return process->ppid == target->waiter->pid &&
-	       (!need->task || process->ns_pid == need->task);
-}
-
-static int link_children(const struct target *target)
-{
-	const struct live_threads *threads = &target->waits->threads;
-	uint32_t i, nr = 0;
-	int err = 0;
-
-	for (i = 1; i < threads->process.nr && !err; i++) {
-		if (!is_wanted_child(target, live_process_at(threads, i)))
-			continue;
-		nr++;
-		err = link_to(target, target->waits->process_node[i], WAITS_CERTAIN);
-	}
-	return nr || err ? err : link_open(target);
-}
-
-int waits_link_children(struct waits *waits, uint32_t pid, uint32_t node)
+int waits_link_children(struct waits *waits, uint32_t pid, uint32_t ns_pid, uint32_t node)
 {
 	uint32_t i;
 	int err = 0;
 
-	for (i = 1; i < waits->threads.process.nr && !err; i++)
-		if (live_process_at(&waits->threads, i)->ppid == pid)
-			err = waits_link(&waits->graph, node, waits->process_node[i], WAITS_POSSIBLE);
+	for (i = 1; i < waits->threads.process.nr && !err; i++) {
+		const struct live_process *process = live_process_at(&waits->threads, i);
+
+		if (process->ppid == pid && (!ns_pid || process->ns_pid == ns_pid))
+			err = waits_link(&waits->graph, node, waits->process_node[i], WAITS_CERTAIN);
+	}
 	return err;
+}
+
+/* By its number in the waiter's PID namespace, or by a pidfd, which need not be of a child. */
+static int link_children(const struct target *target)
+{
+	const struct live_need *need = target->need;
+	int err;
+
+	if (!need->is_own_ns)
+		return link_process(target, need->task, WAITS_CERTAIN);
+	err = waits_link_children(target->waits, target->waiter->pid, need->task, target->node);
+	return err || waits_node_at(&target->waits->graph, target->node)->first ? err :
+	       link_open(target);
 }
 
 int waits_link_releasers(struct waits *waits, uint32_t waiter, const struct live_need *need,

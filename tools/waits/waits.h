@@ -17,7 +17,7 @@
  * @thread_node: by number of a thread: its node; these are numbered successively
  * @process_node: by number of a process: its node; likewise
  * @need_node: by number of a need: the node of its condition
- * @by_condition: node by object, condition and index
+ * @by_condition: node by object and condition, where all waiters share it
  * @open: node of kind OPEN, which stands for whoever is not known
  * @outside: node of kind ALIVE, which stands for whoever is outside
  * @nr_changed: threads that seemed stuck and were not at a second look

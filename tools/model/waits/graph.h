@@ -27,7 +27,6 @@ enum waits_kind {
 enum waits_certainty {
 	WAITS_CERTAIN,	/* the kernel or the lock names it */
 	WAITS_CANDIDATE,	/* it holds what it takes */
-	WAITS_INHERITED,	/* it holds that since a fork(2), and does not use it */
 	WAITS_POSSIBLE,	/* it can reach the memory, and holds nothing */
 };
 
