@@ -173,37 +173,37 @@ TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 }
 
 /* The group's number and its quota, as recorded since the last capture_forget(). */
-struct told_quota {
+struct recorded_quota {
 	uint32_t group;
 	uint64_t quota_ns;
 	uint64_t period_ns;
 	size_t nr;
 };
 
-static void find_quota(struct capture *cap, const char *path, struct told_quota *told)
+static void find_quota(struct capture *cap, const char *path, struct recorded_quota *recorded)
 {
 	size_t i;
 
-	told->nr = 0;
+	recorded->nr = 0;
 	for (i = 0; i < cap->nr; i++) {
 		const struct ipcprobe_rec *rec = cap->recs[i].rec;
 		const struct ipcprobe_rec_rq_group *group = (const void *)rec;
 		const struct ipcprobe_rec_rq_quota *quota = (const void *)rec;
 
 		if (rec->type == IPCPROBE_REC_rq_group && !strcmp(group->path, path))
-			told->group = group->group;
-		if (rec->type != IPCPROBE_REC_rq_quota || quota->group != told->group)
+			recorded->group = group->group;
+		if (rec->type != IPCPROBE_REC_rq_quota || quota->group != recorded->group)
 			continue;
-		told->quota_ns = quota->quota_ns;
-		told->period_ns = quota->period_ns;
-		told->nr++;
+		recorded->quota_ns = quota->quota_ns;
+		recorded->period_ns = quota->period_ns;
+		recorded->nr++;
 	}
 }
 
-#define EXPECT_QUOTA(told, count, quota, period) do {	\
-	EXPECT_EQ(count, (told).nr);			\
-	EXPECT_EQ(quota, (told).quota_ns);		\
-	EXPECT_EQ(period, (told).period_ns);		\
+#define EXPECT_QUOTA(recorded, count, quota, period) do {	\
+	EXPECT_EQ(count, (recorded).nr);			\
+	EXPECT_EQ(quota, (recorded).quota_ns);		\
+	EXPECT_EQ(period, (recorded).period_ns);		\
 } while (0)
 
 /*
@@ -214,7 +214,7 @@ TEST_F(sched, quota_of_a_group)
 {
 	const char *group = "/sys/fs/cgroup/ipcprobe-quota", *path = strrchr(group, '/');
 	const char *max = "/sys/fs/cgroup/ipcprobe-quota/cpu.max";
-	struct told_quota told = { 0 };
+	struct recorded_quota recorded = { 0 };
 
 	if (!write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu") ||
 	    (mkdir(group, 0755) && errno != EEXIST))
@@ -222,25 +222,25 @@ TEST_F(sched, quota_of_a_group)
 	ASSERT_TRUE(write_file(max, "20000 100000"));
 	ASSERT_EQ(0, capture_start(&self->cap));
 	capture_drain(&self->cap);
-	find_quota(&self->cap, path, &told);
-	EXPECT_QUOTA(told, 1, 20000000, 100000000);
+	find_quota(&self->cap, path, &recorded);
+	EXPECT_QUOTA(recorded, 1, 20000000, 100000000);
 	capture_forget(&self->cap);
 	ASSERT_TRUE(write_file(max, "30000 50000"));
 	capture_drain(&self->cap);
-	find_quota(&self->cap, path, &told);
-	EXPECT_QUOTA(told, 1, 30000000, 50000000);
+	find_quota(&self->cap, path, &recorded);
+	EXPECT_QUOTA(recorded, 1, 30000000, 50000000);
 	capture_forget(&self->cap);
 	EXPECT_FALSE(write_file(max, "1 50000"));
 	EXPECT_TRUE(write_file(max, "max"));
 	capture_drain(&self->cap);
-	find_quota(&self->cap, path, &told);
-	EXPECT_QUOTA(told, 1, IPCPROBE_QUOTA_NONE, 50000000);
+	find_quota(&self->cap, path, &recorded);
+	EXPECT_QUOTA(recorded, 1, IPCPROBE_QUOTA_NONE, 50000000);
 	capture_forget(&self->cap);
 	EXPECT_EQ(0, rmdir(group));
 	ASSERT_EQ(0, mkdir(group, 0755));
 	capture_drain(&self->cap);
-	find_quota(&self->cap, path, &told);
-	EXPECT_QUOTA(told, 1, IPCPROBE_QUOTA_NONE, 100000000);
+	find_quota(&self->cap, path, &recorded);
+	EXPECT_QUOTA(recorded, 1, IPCPROBE_QUOTA_NONE, 100000000);
 	FINISH(&self->cap);
 	rmdir(group);
 }
