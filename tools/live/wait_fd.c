@@ -184,21 +184,24 @@ void wait_in_select(const struct wait *wait)
 		LIVE_FOR_UNKNOWN, LIVE_FOR_BYTES, LIVE_FOR_ROOM, LIVE_FOR_EITHER,
 	};
 	uint64_t nr = wait->call.arg[0] < NR_POLLED_MAX ? wait->call.arg[0] : NR_POLLED_MAX;
-	uint8_t sets[2][NR_POLLED_MAX / 8] = { 0 };
+	uint8_t sets[3][NR_POLLED_MAX / 8] = { 0 };
 	bool is_empty = true;
 
-	for (unsigned int i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 3; i++)
 		if (wait->call.arg[1 + i])
 			wait_read_memory(wait, wait->call.arg[1 + i], sets[i], (nr + 63) / 64 * 8);
 	for (uint64_t fd = 0; fd < nr; fd++) {
-		unsigned int in = is_in_set(sets[0], fd) | (unsigned int)is_in_set(sets[1], fd) << 1;
+		bool is_read = is_in_set(sets[0], fd) || is_in_set(sets[2], fd);
+		unsigned int in = is_read | (unsigned int)is_in_set(sets[1], fd) << 1;
 
 		if (!in)
 			continue;
 		is_empty = false;
 		wait_for_fd(wait, (int)fd, conditions[in]);
 	}
-	if (is_empty)
+	if (wait->call.arg[0] > nr)
+		wait_needs_condition(wait, LIVE_FOR_UNKNOWN);
+	else if (is_empty)
 		wait_needs_condition(wait, LIVE_FOR_SIGNAL);
 }
 

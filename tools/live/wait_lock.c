@@ -22,7 +22,7 @@
 #define F_OFD_SETLKW	38
 #endif
 
-#define NR_HOLDERS_MAX	64U
+#define NR_HOLDERS_MAX	64U	/* with so many, there may be more */
 
 /**
  * struct file_lock - what a thread asks for, or a line of /proc/locks
@@ -131,7 +131,7 @@ static void need_lock(const struct wait *wait, const struct file_lock *held, con
 		return;
 	}
 	live_each_process(add_holder, &holders);
-	if (!holders.nr || (holders.nr > 1 && !is_only)) {
+	if (!holders.nr || holders.nr == NR_HOLDERS_MAX || (holders.nr > 1 && !is_only)) {
 		wait_needs_condition(wait, LIVE_FOR_UNKNOWN);
 		return;
 	}
