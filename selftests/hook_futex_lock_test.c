@@ -209,16 +209,13 @@ static void do_inherit(struct page *page)
 	CHECK(pthread_mutex_lock(&page->mutex) == EOWNERDEAD);
 }
 
-TEST_F(futex, robust_mutex_of_a_dead_owner)
+/* The owner ends while the heir waits: the kernel hands the mutex over. */
+static void expect_handed_over(struct __test_metadata *_metadata, FIXTURE_DATA(futex) *self,
+			       pid_t owner, pid_t heir)
 {
 	struct page *page = self->page;
 	struct cursor cursor;
-	pid_t owner, heir;
 
-	init_shared(&page->mutex, PTHREAD_MUTEX_ROBUST);
-	owner = SPAWN(do_die_holding, page);
-	heir = SPAWN(do_inherit, page);
-	AWAIT_BLOCK(self, heir);
 	__atomic_store_n(&page->c, 1, __ATOMIC_RELEASE);
 	REAP(owner);
 	REAP(heir);
@@ -230,6 +227,18 @@ TEST_F(futex, robust_mutex_of_a_dead_owner)
 	cursor = records_of(&self->cap, owner);
 	EXPECT_WOKEN(self, &cursor, &page->mutex, EXIT, heir);
 	NO_MORE(&cursor);
+}
+
+TEST_F(futex, robust_mutex_of_a_dead_owner)
+{
+	struct page *page = self->page;
+	pid_t owner, heir;
+
+	init_shared(&page->mutex, PTHREAD_MUTEX_ROBUST);
+	owner = SPAWN(do_die_holding, page);
+	heir = SPAWN(do_inherit, page);
+	AWAIT_BLOCK(self, heir);
+	expect_handed_over(_metadata, self, owner, heir);
 }
 
 static void init_inherited(pthread_mutex_t *mutex)
@@ -270,7 +279,6 @@ static void expect_inheritance(struct __test_metadata *_metadata,
 			       FIXTURE_DATA(futex) *self, void (*do_leave)(struct page *))
 {
 	struct page *page = self->page;
-	struct cursor cursor;
 	pid_t owner, heir;
 
 	init_inherited(&page->mutex);
@@ -278,17 +286,7 @@ static void expect_inheritance(struct __test_metadata *_metadata,
 	heir = SPAWN(do_inherit, page);
 	AWAIT_BLOCK(self, heir);
 	await_sleep(heir);
-	__atomic_store_n(&page->c, 1, __ATOMIC_RELEASE);
-	REAP(owner);
-	REAP(heir);
-	FINISH_FUTEX(self);
-	cursor = records_of(&self->cap, heir);
-	EXPECT_EQ(owner, NEXT(&cursor, futex_block)->owner);
-	EXPECT_EQ(0, NEXT(&cursor, futex_wait)->ret);
-	NO_MORE(&cursor);
-	cursor = records_of(&self->cap, owner);
-	EXPECT_WOKEN(self, &cursor, &page->mutex, EXIT, heir);
-	NO_MORE(&cursor);
+	expect_handed_over(_metadata, self, owner, heir);
 }
 
 TEST_F(futex, inherited_from_a_dead_owner)

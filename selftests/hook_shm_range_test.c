@@ -52,18 +52,25 @@ static void do_ranges(struct shared *shared)
 	meet(shared);
 }
 
+/* The process has come to a rest: its mappings are those that /proc lists. It goes on then. */
+static void expect_mappings_of(struct __test_metadata *_metadata, FIXTURE_DATA(shm) *self,
+			       pid_t pid)
+{
+	wait_for(self->shared);
+	table_of_proc(&of_proc, pid);
+	capture_drain(&self->cap);
+	capture_sort(&self->cap);
+	EXPECT_SAME_TABLE(&self->cap, pid);
+	let_go(self->shared);
+}
+
 TEST_F(shm, ranges_are_exact)
 {
 	pid_t pid;
 
 	pid = SPAWN(do_ranges, self->shared);
-	wait_for(self->shared);
-	table_of_proc(&of_proc, pid);
-	capture_drain(&self->cap);
-	capture_sort(&self->cap);
+	expect_mappings_of(_metadata, self, pid);
 	ASSERT_LT(8, of_proc.nr);
-	EXPECT_SAME_TABLE(&self->cap, pid);
-	let_go(self->shared);
 	REAP(pid);
 	FINISH(&self->cap);
 	of_proc.nr = 0;
@@ -95,14 +102,8 @@ TEST_F(shm, ranges_after_anything)
 
 	random_state = 1;
 	pid = SPAWN(do_random, self->shared);
-	for (n = 0; n < 20; n++) {
-		wait_for(self->shared);
-		table_of_proc(&of_proc, pid);
-		capture_drain(&self->cap);
-		capture_sort(&self->cap);
-		EXPECT_SAME_TABLE(&self->cap, pid);
-		let_go(self->shared);
-	}
+	for (n = 0; n < 20; n++)
+		expect_mappings_of(_metadata, self, pid);
 	REAP(pid);
 	unlink("/tmp/shm-test-file");
 }
@@ -146,12 +147,7 @@ TEST_F(shm, ranges_of_threads)
 	pid_t pid;
 
 	pid = SPAWN(do_threads, self->shared);
-	wait_for(self->shared);
-	table_of_proc(&of_proc, pid);
-	capture_drain(&self->cap);
-	capture_sort(&self->cap);
-	EXPECT_SAME_TABLE(&self->cap, pid);
-	let_go(self->shared);
+	expect_mappings_of(_metadata, self, pid);
 	REAP(pid);
 }
 
@@ -256,13 +252,8 @@ TEST_F(shm, vfork_leaves_the_parents_mappings)
 	pid_t pid;
 
 	pid = SPAWN(do_vfork, self->shared);
-	wait_for(self->shared);
-	table_of_proc(&of_proc, pid);
-	capture_drain(&self->cap);
-	capture_sort(&self->cap);
+	expect_mappings_of(_metadata, self, pid);
 	ASSERT_LT(0, of_proc.nr);
-	EXPECT_SAME_TABLE(&self->cap, pid);
-	let_go(self->shared);
 	REAP(pid);
 }
 
