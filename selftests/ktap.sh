@@ -20,9 +20,10 @@ ktap_objection() {
 }
 
 # ktap_program NUMBER SECONDS PROGRAM [JUDGE...]: run the program; succeeds if all is
-# well. JUDGE is a command that prints other failures after the program ran.
+# well. The line before the result says how long it took. JUDGE is a command that prints
+# other failures after the program ran.
 ktap_program() {
-	local number=$1 seconds=$2 program=$3 name out status=0 reason=''
+	local number=$1 seconds=$2 program=$3 name out status=0 reason='' begin=$SECONDS
 	shift 3
 
 	name=$(basename "$program")
@@ -40,6 +41,7 @@ ktap_program() {
 		reason+="${reason:+, }$(tail -n 1 "$out.judge")"
 	fi
 
+	echo "  # $((SECONDS - begin)) s"
 	if [ -n "$reason" ]; then
 		echo "not ok $number $name # $reason"
 	elif [ "$status" = "$KSFT_SKIP" ]; then
