@@ -57,13 +57,17 @@ deps:
 debug-kernel: deps
 	@$(VM)/debug-kernel.sh >/dev/null
 
+# As many jobs as processors, unless -j says how many.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # Dependencies first, even under -j: the rest does not build without them.
 check: deps
-	@$(MAKE) --no-print-directory selftests fuzzer
+	@$(MAKE) --no-print-directory $(JOBS) selftests fuzzer
 	@selftests/check.sh -H -p -c $(BUILD_KERNELS:%=-b %) $(KERNELS)
 
 check-debug: deps
-	@$(MAKE) --no-print-directory debug-kernel selftests
+	@$(MAKE) --no-print-directory debug-kernel
+	@$(MAKE) --no-print-directory $(JOBS) selftests
 	@selftests/check.sh debug:1/2 debug:2/2
 
 # With the proofs that take too long for each change.
