@@ -70,6 +70,9 @@ static MAYBE_UNUSED bool write_file(const char *path, const char *text)
  * @nr_strangers: number of switches to a task that was not on the CPU's queue
  * @nr_audits: number of records whose nr_running was compared
  * @nr_wrong: number of audits that failed
+ * @nr_changes: number of changes of a length by no task
+ * @nr_not_server: number of those that no fair server can make, which joins and leaves in
+ *	turn. It runs for a moment when tasks waited for long, as on a busy emulator.
  */
 struct replay {
 	uint16_t *queue;
@@ -80,6 +83,8 @@ struct replay {
 	uint64_t nr_audits;
 	uint64_t nr_wrong;
 	uint64_t nr_changes;
+	uint64_t nr_not_server;
+	int last_change[64];
 };
 
 static MAYBE_UNUSED void audit(struct replay *replay, const struct ipcprobe_rec *rec, uint16_t cpu, uint32_t want)
@@ -176,6 +181,9 @@ static MAYBE_UNUSED void replay_record(struct __test_metadata *_metadata, struct
 		if (replay->length[r->cpu] < 0)
 			break;
 		replay->nr_changes++;
+		replay->nr_not_server += abs(r->change) != 1 ||
+					 r->change == replay->last_change[r->cpu];
+		replay->last_change[r->cpu] = r->change;
 		replay->length[r->cpu] += r->change;
 		audit(replay, rec, r->cpu, r->nr_running);
 		break;
