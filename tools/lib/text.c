@@ -23,6 +23,20 @@ const char *text_sign(enum text_sign sign)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") ? ascii[sign] : utf8[sign];
 }
 
+/* True if text_print() prints the character @c unchanged, whatever the locale. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
+/* text_is_plain - true if text_print() prints @text unchanged, whatever the locale */
+bool text_is_plain(const char *text)
+{
+	while (is_plain(*text))
+		text++;
+	return !*text;
+}
+
 /* Print one character, unchanged or escaped; return the number of its bytes. */
 static size_t print_char(FILE *out, const char *text, size_t left, char quote)
 {
@@ -32,7 +46,7 @@ static size_t print_char(FILE *out, const char *text, size_t left, char quote)
 	size_t len;
 
 	if (first < 0x80) {
-		if (first < 0x20 || first == 0x7f || first == '\\' || (quote && first == quote))
+		if (!is_plain(first) || (quote && first == quote))
 			fprintf(out, "\\x%02x", first);
 		else
 			putc_unlocked(first, out);

@@ -6,6 +6,7 @@
 #ifndef IPCPROBE_LIB_TEXT_H
 #define IPCPROBE_LIB_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -15,6 +16,7 @@ enum text_sign { SIGN_TIMES, SIGN_ARROW, SIGN_DOTS, SIGN_MICRO };
 
 const char *text_sign(enum text_sign sign);
 
+bool text_is_plain(const char *text);
 void text_print(FILE *out, const char *text);
 void text_print_quoted(FILE *out, const char *text);
 json_t *text_json(const char *text);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/decimal.h"
 #include "lib/text.h"
 #include "trace/event.h"
 
@@ -100,6 +101,17 @@ void label_print_sysv(FILE *out, const char *kind, uint64_t key)
 	putc(']', out);
 }
 
+/* "pipe:[5]"; printed for each wait for a pipe, so not by fprintf(), which is slow */
+static void put_numbered(FILE *out, const char *kind, uint32_t number)
+{
+	char text[DECIMAL_MAX], *first = decimal_write(text, number);
+
+	fputs_unlocked(kind, out);
+	fputs_unlocked(":[", out);
+	fwrite_unlocked(first, 1, text + DECIMAL_MAX - first, out);
+	putc_unlocked(']', out);
+}
+
 /* All anonymous shared memory has the same path, so only the inode number identifies it. */
 static void put_file(FILE *out, const struct file *file, put_fn put)
 {
@@ -138,8 +150,8 @@ static void put_channel(FILE *out, const struct model *model, const struct chann
 		if (channel->path)
 			put(out, channel->path);
 		else
-			fprintf(out, "%s:[%u]", channel->kind == CHANNEL_FIFO ? "FIFO" : "pipe",
-				(uint32_t)channel->key);
+			put_numbered(out, channel->kind == CHANNEL_FIFO ? "FIFO" : "pipe",
+				     channel->key);
 		break;
 	case CHANNEL_MQ:
 		fputs("mq:", out);

@@ -7,64 +7,80 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/decimal.h"
 #include "lib/text.h"
 #include "view/json.h"
 #include "view/label.h"
 #include "view/label_sched.h"
 
-#define NUMBER_MAX	20	/* maximum number of digits */
+#define PART_MAX	96	/* longer than any part, with its blanks */
 
-/*
- * Prints a number like printf(), but faster: numbers are most of a line's cost.
- * Returns the printed length.
- */
-static int put_number(uint64_t number, int width, char fill)
+/* Text to be printed with one call: such calls are most of a line's cost. */
+struct line_part {
+	char text[PART_MAX];
+	uint32_t len;
+};
+
+static void print_part(const struct line_part *part)
 {
-	char text[NUMBER_MAX];
-	int at = NUMBER_MAX, len;
-
-	do {
-		text[--at] = '0' + number % 10;
-		number /= 10;
-	} while (number);
-	while (NUMBER_MAX - at < width)
-		text[--at] = fill;
-	len = NUMBER_MAX - at;
-	fwrite_unlocked(text + at, 1, len, stdout);
-	return len;
+	fwrite_unlocked(part->text, 1, part->len, stdout);
 }
 
-static void put_spaces(int nr)
+static void add_text(struct line_part *part, const char *text, uint32_t len)
 {
-	static const char spaces[] = "                                ";
-	const int most = sizeof(spaces) - 1;
+	memcpy(part->text + part->len, text, len);
+	part->len += len;
+}
 
-	for (; nr > most; nr -= most)
-		fwrite_unlocked(spaces, 1, most, stdout);
-	if (nr > 0)
-		fwrite_unlocked(spaces, 1, nr, stdout);
+static void add_spaces(struct line_part *part, int nr)
+{
+	memset(part->text + part->len, ' ', nr);
+	part->len += nr;
+}
+
+/* Adds a number as printf() prints it, filled up to @width with @fill. */
+static void add_number(struct line_part *part, uint64_t number, int width, char fill)
+{
+	char text[DECIMAL_MAX], *first = decimal_write(text, number);
+	int len = text + DECIMAL_MAX - first;
+
+	for (; width > len; width--)
+		part->text[part->len++] = fill;
+	add_text(part, first, len);
 }
 
 void line_time(uint64_t ns)
 {
-	put_number(ns / 1000000000, 8, ' ');
-	putchar_unlocked('.');
-	put_number(ns / 1000 % 1000000, 6, '0');
+	struct line_part part;
+
+	part.len = 0;
+	add_number(&part, ns / 1000000000, 8, ' ');
+	add_text(&part, ".", 1);
+	add_number(&part, ns / 1000 % 1000000, 6, '0');
+	print_part(&part);
 }
 
 void line_cpu(uint32_t cpu)
 {
-	fputs_unlocked(" [", stdout);
-	put_number(cpu, 4, '0');
-	fputs_unlocked("] ", stdout);
+	struct line_part part;
+
+	part.len = 0;
+	add_text(&part, " [", 2);
+	add_number(&part, cpu, 4, '0');
+	add_text(&part, "] ", 2);
+	print_part(&part);
 }
 
 void line_ms(uint64_t ns)
 {
-	put_spaces(2);
-	put_number(ns / 1000000, 9, ' ');
-	putchar_unlocked('.');
-	put_number(ns / 1000 % 1000, 3, '0');
+	struct line_part part;
+
+	part.len = 0;
+	add_text(&part, "  ", 2);
+	add_number(&part, ns / 1000000, 9, ' ');
+	add_text(&part, ".", 1);
+	add_number(&part, ns / 1000 % 1000, 3, '0');
+	print_part(&part);
 }
 
 void line_duration(uint64_t ns)
@@ -96,61 +112,67 @@ void line_ms_known(bool is_known, uint64_t ns)
 		printf("%*s", LINE_MS_WIDTH, "-");
 }
 
-/* Prints "comm[tid]"; returns its length without escaping. */
-static int put_task(const struct model *model, uint32_t number)
+/* Prints @comm, or adds it to @part if no character needs escaping. */
+static void add_comm(struct line_part *part, const char *comm, int len)
 {
-	const struct task *task = task_at(&model->tasks, number);
+	if (text_is_plain(comm))
+		add_text(part, comm, len);
+	else
+		text_print(stdout, comm);
+}
+
+/* Adds "[tid]", or "[tid/pid]" for a thread, or "[*]" for a task that stands for many. */
+static void add_ids(struct line_part *part, const struct model *model, const struct task *task)
+{
 	uint32_t pid = proc_at(&model->tasks, task->proc)->pid;
-	const char *comm = !number ? "<idle>" : task->comm[0] ? task->comm : "?";
-	int len = strlen(comm);
 
-	text_print(stdout, comm);
-	if (!number)
-		return len;
-	if (!task->tid) {	/* the task stands for many tasks */
-		fputs_unlocked("[*]", stdout);
-		return len + 3;
+	if (!task->tid) {
+		add_text(part, "[*]", 3);
+		return;
 	}
-	putchar_unlocked('[');
-	len += put_number(task->tid, 0, ' ') + 2;
+	add_text(part, "[", 1);
+	add_number(part, task->tid, 0, ' ');
 	if (pid != task->tid) {
-		putchar_unlocked('/');
-		len += put_number(pid, 0, ' ') + 1;
+		add_text(part, "/", 1);
+		add_number(part, pid, 0, ' ');
 	}
-	putchar_unlocked(']');
-	return len;
+	add_text(part, "]", 1);
 }
 
-/* Prints blanks up to column @width, but at least one. */
-static void pad_to(int len, int width)
+/* Blanks after @len characters up to column @width, but at least one; 0 = none. */
+static int nr_blanks(int len, int width)
 {
-	if (width)
-		put_spaces(len < width ? width - len : 1);
+	return !width ? 0 : len < width ? width - len : 1;
 }
 
+/* A character that is escaped counts as one character. */
 void line_task(const struct model *model, uint32_t number, int width)
 {
-	pad_to(put_task(model, number), width);
-}
+	const struct task *task = task_at(&model->tasks, number);
+	const char *comm = !number ? "<idle>" : task->comm[0] ? task->comm : "?";
+	int len = strlen(comm), begin;
+	struct line_part part;
 
-static int put_waker(const struct model *model, const struct sched_waker *waker)
-{
-	int len;
-
-	switch (waker->kind) {
-	case WAKER_TASK:
-		return put_task(model, waker->task);
-	case WAKER_UNKNOWN:
-		return printf("?");
-	default:
-		len = printf("%s on ", label_waker_kind(waker->kind));
-		return len + put_task(model, waker->task);
-	}
+	part.len = 0;
+	add_comm(&part, comm, len);
+	begin = part.len;
+	if (number)
+		add_ids(&part, model, task);
+	add_spaces(&part, nr_blanks(len + part.len - begin, width));
+	print_part(&part);
 }
 
 void line_waker(const struct model *model, const struct sched_waker *waker, int width)
 {
-	pad_to(put_waker(model, waker), width);
+	int len = 0;
+
+	if (waker->kind == WAKER_UNKNOWN) {
+		printf("?%*s", nr_blanks(1, width), "");
+		return;
+	}
+	if (waker->kind != WAKER_TASK)
+		len = printf("%s on ", label_waker_kind(waker->kind));
+	line_task(model, waker->task, len < width ? width - len : width ? 1 : 0);
 }
 
 /*
