@@ -205,6 +205,7 @@ static void answer_users(u32 asked, u32 served, int err)
 	for (class_id = 0; class_id < IPCPROBE_NR_CLASSES; class_id++)
 		WRITE_ONCE(class_errors[class_id],
 			   served & BIT(class_id) ? 0 : err ?: -ENOENT);
+	/* pairs with is_answered(): who sees the number sees the errors, too */
 	smp_store_release(&nr_answered, asked);
 	wake_up_all(&answers);
 }
@@ -372,6 +373,7 @@ static void serve_trace_users(struct work_struct *work)
 /* True if request number @mine was answered. */
 static bool is_answered(u32 mine)
 {
+	/* pairs with the release after class_errors[] is written */
 	return (s32)(smp_load_acquire(&nr_answered) - mine) >= 0;
 }
 

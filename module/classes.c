@@ -17,10 +17,6 @@ const struct ipcprobe_event_class *const ipcprobe_classes[] = { IPCPROBE_CLASSES
 
 static_assert(ARRAY_SIZE(ipcprobe_classes) == IPCPROBE_NR_CLASS_IDS);	/* the ids have no gap */
 
-extern struct ipcprobe_hook ipcprobe_op_hooks[];	/* op.c */
-extern struct ipcprobe_hook ipcprobe_op_end_hooks[];	/* op_end.c */
-extern struct ipcprobe_hook ipcprobe_wait_hooks[];	/* wait.c */
-
 struct ipcprobe_hook *const ipcprobe_shared_hooks[] = {
 	ipcprobe_op_hooks,
 	ipcprobe_op_end_hooks,

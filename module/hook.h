@@ -89,4 +89,9 @@ struct ipcprobe_hook *ipcprobe_hook_nth(unsigned int n);
 #define ipcprobe_for_each_hook(hook, n)	\
 	for (n = 0; (hook = ipcprobe_hook_nth(n)); n++)
 
+/* hooks that several classes share: op.c, op_end.c, wait.c */
+extern struct ipcprobe_hook ipcprobe_op_hooks[];
+extern struct ipcprobe_hook ipcprobe_op_end_hooks[];
+extern struct ipcprobe_hook ipcprobe_wait_hooks[];
+
 #endif /* IPCPROBE_HOOK_H */

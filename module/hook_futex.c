@@ -430,12 +430,14 @@ enum { Q_TASK, Q_KEY, Q_WAKE, NR_Q_MEMBERS };
 static const char *const q_members[] = {
 	"task *task_struct", "key futex_key", "wake *"
 };
+
 static int q_offsets[NR_Q_MEMBERS] = { -1, -1, -1 };
 
 enum { PI_MUTEX, PI_KEY, NR_PI_MEMBERS };
 static const char *const pi_members[] = {
 	"pi_mutex rt_mutex_base", "key futex_key"
 };
+
 static int pi_offsets[NR_PI_MEMBERS] = { -1, -1 };
 
 /* The node in the lock's tree changed its name in v6.5. */
@@ -443,6 +445,7 @@ enum { WAITER_NODE, WAITER_OLD_NODE, WAITER_TASK, NR_WAITER_MEMBERS };
 static const char *const waiter_members[] = {
 	"tree rt_waiter_node", "tree_entry rb_node", "task *task_struct"
 };
+
 static int waiter_offsets[NR_WAITER_MEMBERS] = { -1, -1, -1 };
 
 static bool knows_waiters;	/* the task of a futex_q can be read */

@@ -524,7 +524,6 @@ int ipcprobe_mq_snapshot(struct ipcprobe_session *session,
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-
 /* Flags of all hooks: a kernel may have no POSIX message queues. */
 #define MQ	.is_optional = true, .is_absent = !IS_ENABLED(CONFIG_POSIX_MQUEUE)
 

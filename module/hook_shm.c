@@ -704,7 +704,6 @@ static void finish_shm(struct ipcprobe_op *op, s32 ret)
 	}
 }
 
-
 static struct ipcprobe_hook hooks[] = {
 	{ FN("uprobe_mmap", entry_map) },
 	{ FN("copy_vma", entry_move) },

@@ -32,6 +32,7 @@ static void forget_pipe(struct ipcprobe_entry *entry);
 struct ipcprobe_table ipcprobe_pipes = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(ipcprobe_pipes.lock),
 };
+
 static atomic_t last_fifo;
 
 /* Buffer of IPCPROBE_REC_MAX bytes for a record that is being made; preemption off. */

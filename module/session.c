@@ -271,9 +271,12 @@ static void set_sole_ring(struct ipcprobe_session *sole)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		smp_store_release(&per_cpu(ipcprobe_sole_ring, cpu),
-				  (sole ? sole->rings[cpu] : NULL) ?: &no_ring);
+	for_each_possible_cpu(cpu) {
+		struct ipcprobe_ring *ring = sole ? sole->rings[cpu] : NULL;
+
+		/* pairs with ipcprobe_sole_reserve(), whose reads depend on the pointer */
+		smp_store_release(&per_cpu(ipcprobe_sole_ring, cpu), ring ?: &no_ring);
+	}
 }
 
 /* The compiler cannot initialise a pointer in the per-CPU data of a module. */

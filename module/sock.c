@@ -38,6 +38,7 @@
 struct ipcprobe_table ipcprobe_socks = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(ipcprobe_socks.lock),
 };
+
 static atomic_t last_id;
 
 /*
@@ -180,16 +181,18 @@ bool ipcprobe_sock_queued(const struct ipcprobe_sock *obj, struct sock *sk,
 	int consumed = parms_offsets[PARMS_CONSUMED];
 	const struct sk_buff *skb;
 	unsigned long flags;
+	u32 nr = 0;
 
 	*units = 0;
 	if (!spin_trylock_irqsave(&queue->lock, flags))
 		return false;
 	if (!has_bytes)
-		*units = skb_queue_len(queue);
+		nr = skb_queue_len(queue);
 	else if (consumed >= 0)
 		skb_queue_walk(queue, skb)
-			*units += skb->len - *(u32 *)(skb->cb + consumed);
+			nr += skb->len - *(u32 *)(skb->cb + consumed);
 	spin_unlock_irqrestore(&queue->lock, flags);
+	*units = nr;
 	return true;
 }
 

@@ -17,7 +17,7 @@
 #include <linux/preempt.h>
 #include <linux/sched/signal.h>
 #include <trace/events/sched.h>
-#if __has_include(<trace/events/exceptions.h>)
+#if __has_include("trace/events/exceptions.h")
 #include <trace/events/exceptions.h>
 #elif defined(CONFIG_X86)
 #include <asm/trace/exceptions.h>

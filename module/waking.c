@@ -62,7 +62,8 @@ void ipcprobe_wakings_reset(void)
 
 int ipcprobe_wakings_init(void)
 {
-	u32 nr = max(NR_SLOTS_MIN, (u32)roundup_pow_of_two(num_possible_cpus() * NR_SLOTS_CPU));
+	u32 nr = max_t(u32, NR_SLOTS_MIN,
+		       roundup_pow_of_two(num_possible_cpus() * NR_SLOTS_CPU));
 
 	ipcprobe_wakings.slots = vcalloc(nr, sizeof(*ipcprobe_wakings.slots));
 	if (!ipcprobe_wakings.slots)

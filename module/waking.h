@@ -38,7 +38,7 @@ struct ipcprobe_waking {
 	u32 waker;
 	u64 begin;
 	u16 prev_cpu;
-	u16 context __aligned(4);
+	u16 __aligned(4) context;
 	u16 waker_cpu;
 };
 

@@ -17,8 +17,8 @@
 
 #define SNAP	3000
 #define NR_BYTES	5000
-#define CLASSES	(CLASS_BIT(PIPE) | CLASS_BIT(FILE) | CLASS_BIT(UNIX) | CLASS_BIT(MSG) | \
-		 CLASS_BIT(PROCVM))
+#define CLASSES	(CLASS_BIT(PIPE) | CLASS_BIT(UNIX) | CLASS_BIT(MSG) | CLASS_BIT(PROCVM) | \
+		 CLASS_BIT(FILE))
 
 /* Data to send, and buffers to receive it; shared with the children. */
 static struct memory {

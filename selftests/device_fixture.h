@@ -8,7 +8,6 @@
 
 #include "capture.h"
 
-// SPDX-License-Identifier: GPL-2.0
 /* /dev/ipcprobe: who may open it, and each wrong use of it is refused. */
 #include <kselftest_harness.h>
 

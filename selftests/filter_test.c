@@ -417,11 +417,9 @@ TEST_F(filter, stop_and_start_lose_no_process)
 	pid = SPAWN(do_family, self->roll);
 	ASSERT_EQ(0, open_filtered(&self->cap, pid, 0));
 	for (i = 1; i <= 3; i++) {
-		if (i == 2) {
-			ASSERT_EQ(0, capture_start(&self->cap));
-		} else if (i == 3) {
-			ASSERT_EQ(0, capture_stop(&self->cap));
-		}
+		int err = i == 2 ? capture_start(&self->cap) : i == 3 ? capture_stop(&self->cap) : 0;
+
+		ASSERT_EQ(0, err);
 		__atomic_store_n(&self->roll->go, i, __ATOMIC_RELEASE);
 		await(&self->roll->nr_uses[i]);
 	}

@@ -12,7 +12,6 @@
 #include <linux/futex.h>
 #include <pthread.h>
 
-// SPDX-License-Identifier: GPL-2.0
 /* Class futex: each call gives exactly its records, and each wake names both its tasks. */
 #include <kselftest_harness.h>
 
@@ -67,7 +66,7 @@ FIXTURE(futex)
 };
 
 static MAYBE_UNUSED int futex(uint32_t *word, int op, uint32_t val, const void *timeout, uint32_t *word2,
-		 uint32_t val3)
+			      uint32_t val3)
 {
 	return syscall(SYS_futex, word, op, val, timeout, word2, val3);
 }

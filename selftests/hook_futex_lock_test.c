@@ -210,7 +210,7 @@ static void do_inherit(struct page *page)
 }
 
 /* The owner ends while the heir waits: the kernel hands the mutex over. */
-static void expect_handed_over(struct __test_metadata *_metadata, FIXTURE_DATA(futex) *self,
+static void expect_handed_over(struct __test_metadata *_metadata, struct _test_data_futex *self,
 			       pid_t owner, pid_t heir)
 {
 	struct page *page = self->page;
@@ -276,7 +276,7 @@ static void await_sleep(pid_t pid)
 
 /* The kernel hands over a lock with priority inheritance without futex_wake(). */
 static void expect_inheritance(struct __test_metadata *_metadata,
-			       FIXTURE_DATA(futex) *self, void (*do_leave)(struct page *))
+			       struct _test_data_futex *self, void (*do_leave)(struct page *))
 {
 	struct page *page = self->page;
 	pid_t owner, heir;

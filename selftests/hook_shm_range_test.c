@@ -53,7 +53,7 @@ static void do_ranges(struct shared *shared)
 }
 
 /* The process has come to a rest: its mappings are those that /proc lists. It goes on then. */
-static void expect_mappings_of(struct __test_metadata *_metadata, FIXTURE_DATA(shm) *self,
+static void expect_mappings_of(struct __test_metadata *_metadata, struct _test_data_shm *self,
 			       pid_t pid)
 {
 	wait_for(self->shared);

@@ -224,7 +224,7 @@ static void do_splice_out(struct story *story)
 }
 
 /* No read has the positions of a write of other bytes, and records warn of the uncertainty. */
-static void expect_story(struct __test_metadata *_metadata, FIXTURE_DATA(uring) *self,
+static void expect_story(struct __test_metadata *_metadata, struct _test_data_uring *self,
 			 void (*do_story)(struct story *))
 {
 	struct story *story = shared_memory(sizeof(*story));

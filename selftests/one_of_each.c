@@ -131,8 +131,8 @@ static void do_signals(void)
 	MUST(kill(me, SIGUSR2));
 	truth("signal_send", "tid=%d target=%d code=SI_USER/0 sig=SIGUSR2/%d is_group=1 result=QUEUED/0",
 	      me, me, SIGUSR2);
-	truth("signal_take", "tid=%d handler=%p sa_flags=SA_RESTORER|SA_RESTART|SA_NODEFER/%u "
-	      "code=SI_USER/0 sig=SIGUSR2/%d", me, (void *)(uintptr_t)on_signal,
+	truth("signal_take", "tid=%d handler=%p sa_flags=SA_RESTORER|SA_RESTART|SA_NODEFER/%u code=SI_USER/0 sig=SIGUSR2/%d",
+	      me, (void *)(uintptr_t)on_signal,
 	      0x04000000 | SA_RESTART | SA_NODEFER, SIGUSR2);
 	MUST(sigqueue(me, SIGRTMAX, value));
 	truth("signal_send", "tid=%d code=SI_QUEUE/-1 sig=SIGRT_32/64", me);
@@ -167,20 +167,21 @@ static void do_pipe(void)
 	truth("pipe_unblock", "tid=%d pipe=%d flags=EMPTY/%d", pid, pipe_ino, 0x80);
 	truth("pipe_read", "tid=%d addr=%p pipe=%d count=100 ret=5 call=read/1 flags=BLOCKED/2",
 	      pid, (void *)buf, pipe_ino);
-	truth("pipe_resize", "tid=%d pipe=%d ret=%d", me, pipe_ino, MUST(fcntl(fd[1], F_SETPIPE_SZ, 8192)));
+	truth("pipe_resize", "tid=%d pipe=%d ret=%d",
+	      me, pipe_ino, MUST(fcntl(fd[1], F_SETPIPE_SZ, 8192)));
 	MUST(fcntl(fd[0], F_SETFL, O_NONBLOCK));
 	if (read(fd[0], buf, 1) != -1)
 		errx(1, "the pipe is not empty");
 	truth("pipe_read", "tid=%d pipe=%d ret=%d flags=NONBLOCK/4", me, pipe_ino, -EAGAIN);
 	MUST(vmsplice(fd[1], &(struct iovec) { buf, 4096 }, 1, 0));
-	truth("pipe_splice", "tid=%d addr=%p out=%d ret=4096 call=vmsplice/15 nr_segs=1 "
-	      "flags=OUT_PIPE/%d", me, (void *)buf, pipe_ino, 0x200);
+	truth("pipe_splice", "tid=%d addr=%p out=%d ret=4096 call=vmsplice/15 nr_segs=1 flags=OUT_PIPE/%d",
+	      me, (void *)buf, pipe_ino, 0x200);
 	close(fd[1]);
 	truth("pipe_close", "tid=%d pipe=%d unread=4096 readers=1 writers=0 flags=WRITE_END/%d",
 	      me, pipe_ino, 0x20);
 	close(fd[0]);
-	truth("pipe_close", "tid=%d pipe=%d unread=4096 readers=0 writers=0 "
-	      "flags=READ_END|LAST/%d", me, pipe_ino, 0x8010);
+	truth("pipe_close", "tid=%d pipe=%d unread=4096 readers=0 writers=0 flags=READ_END|LAST/%d",
+	      me, pipe_ino, 0x8010);
 }
 
 static void do_fifo(void)
@@ -213,7 +214,8 @@ static void do_file(void)
 	truth("file_info", "ino=%lu dev=%u:%u path=%s", stat.st_ino, (unsigned int)stat.st_dev >> 8,
 	      (unsigned int)stat.st_dev & 0xff, path);
 	MUST(pread(fd, buf, 30, 7));
-	truth("file_read", "tid=%d addr=%p offset=7 ret=23 call=pread64/5 flags=0/0", me, (void *)buf);
+	truth("file_read", "tid=%d addr=%p offset=7 ret=23 call=pread64/5 flags=0/0",
+	      me, (void *)buf);
 	MUST(sendfile(to, fd, &(off_t) { 0 }, 30));
 	truth("file_copy", "tid=%d in_offset=0 out_offset=0 ret=30 call=sendfile/11", me);
 	MUST(fcntl(fd, F_SETFL, O_APPEND));
@@ -255,12 +257,13 @@ static void do_shm(void)
 	area = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (area == MAP_FAILED)
 		err(1, "mmap");
-	truth("shm_map", "tid=%d addr=%p bytes=4096 offset=0 pid=%d prot=READ|WRITE/3 call=mmap/24 "
-	      "is_sysv=0", me, area, me);
+	truth("shm_map", "tid=%d addr=%p bytes=4096 offset=0 pid=%d prot=READ|WRITE/3 call=mmap/24 is_sysv=0",
+	      me, area, me);
 	*(volatile char *)area = 1;
 	truth("shm_fault", "tid=%d addr=%p offset=0 is_write=1", me, area);
 	munmap(area, 4096);
-	truth("shm_unmap", "tid=%d addr=%p bytes=4096 pid=%d is_end=0 call=munmap/25", me, area, me);
+	truth("shm_unmap", "tid=%d addr=%p bytes=4096 pid=%d is_end=0 call=munmap/25",
+	      me, area, me);
 	MUST(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE));
 	truth("shm_seal", "tid=%d seals=SHRINK|WRITE/10 ret=0", me);
 	close(fd);
@@ -320,10 +323,12 @@ static void do_msg(void)
 	}
 	await_sleep(pid);
 	truth("msg_create", "tid=%d id=%d key=%d", me, id, 0x1be);
-	truth("msg_block", "tid=%d type=9 id=%d bytes=16 msgflg=MSG_NOERROR/%d flags=EMPTY/%d", pid, id,
+	truth("msg_block", "tid=%d type=9 id=%d bytes=16 msgflg=MSG_NOERROR/%d flags=EMPTY/%d",
+	      pid, id,
 	      MSG_NOERROR, 0x80);
 	MUST(msgsnd(id, &message, 16, IPC_NOWAIT));
-	truth("msg_send", "tid=%d type=5 id=%d bytes=16 ret=0 msgflg=IPC_NOWAIT/%d", me, id, IPC_NOWAIT);
+	truth("msg_send", "tid=%d type=5 id=%d bytes=16 ret=0 msgflg=IPC_NOWAIT/%d",
+	      me, id, IPC_NOWAIT);
 	MUST(msgrcv(id, &message, 7, 5, MSG_NOERROR | IPC_NOWAIT));
 	truth("msg_receive", "tid=%d type=5 id=%d bytes=16 ret=7 msgflg=IPC_NOWAIT|MSG_NOERROR/%d",
 	      me, id, IPC_NOWAIT | MSG_NOERROR);
@@ -344,7 +349,8 @@ static void do_mq(void)
 	      ino, fd, O_RDWR | O_CREAT | O_EXCL);
 	truth("mq_info", "ino=%u max_messages=2 max_bytes=64 name=one_of_each", ino);
 	MUST(mq_notify(fd, &event));
-	truth("mq_notify", "tid=%d ino=%u fd=%d ret=0 notify=SIGEV_SIGNAL/0 signo=SIGURG/%d", me, ino,
+	truth("mq_notify", "tid=%d ino=%u fd=%d ret=0 notify=SIGEV_SIGNAL/0 signo=SIGURG/%d",
+	      me, ino,
 	      fd, SIGURG);
 	MUST(mq_notify(fd, NULL));
 	truth("mq_notify", "tid=%d ino=%u fd=%d ret=0 notify=REMOVE/-1", me, ino, fd);
@@ -383,8 +389,8 @@ static void do_futex(void)
 	if (!pid)
 		_exit(MUST(futex(&near->word, FUTEX_WAIT, 5, NULL, NULL, 0)));
 	await_sleep(pid);
-	truth("futex_block", "tid=%d addr=%p val=5 call=futex/46 op=WAIT/0 flags=SHARED|BELOW|ABOVE/%d "
-	      "mem=%s", pid, (void *)&near->word, 0xc1, hex);
+	truth("futex_block", "tid=%d addr=%p val=5 call=futex/46 op=WAIT/0 flags=SHARED|BELOW|ABOVE/%d mem=%s",
+	      pid, (void *)&near->word, 0xc1, hex);
 	while (futex(&near->word, FUTEX_WAKE, 1, NULL, NULL, 0) != 1)
 		;
 	await_end(pid);
@@ -394,8 +400,8 @@ static void do_futex(void)
 	truth("futex_wait", "tid=%d addr=%p val=5 ret=0 call=futex/46 op=WAIT/0 flags=SHARED|BLOCKED/%d",
 	      pid, (void *)&near->word, 0x11);
 	MUST(futex(word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)2, word + 1, 0));
-	truth("futex_requeue", "tid=%d addr=%p addr2=%p nr_wake=1 nr_requeue=2 ret=0 op=CMP_REQUEUE/4 "
-	      "flags=0/0", me, (void *)word, (void *)(word + 1));
+	truth("futex_requeue", "tid=%d addr=%p addr2=%p nr_wake=1 nr_requeue=2 ret=0 op=CMP_REQUEUE/4 flags=0/0",
+	      me, (void *)word, (void *)(word + 1));
 	MUST(futex(word, FUTEX_WAKE_OP_PRIVATE, 1, (void *)1, word + 1,
 		   FUTEX_OP(FUTEX_OP_SET, 1, FUTEX_OP_CMP_EQ, 0)));
 	truth("futex_wake_op", "tid=%d addr=%p addr2=%p ret=0 op=WAKE_OP/5", me, (void *)word,
@@ -462,7 +468,8 @@ static void do_listener(void)
 	MUST(connect(client, (void *)&name, len));
 	truth("unix_connect", "tid=%d ret=0 call=connect/56 type=SEQPACKET/5 flags=0/0", me);
 	fd = MUST(accept4(listener, NULL, NULL, 0));
-	truth("unix_accept", "tid=%d ino=%u ret=%d call=accept/57 type=SEQPACKET/5", me, inode(fd), fd);
+	truth("unix_accept", "tid=%d ino=%u ret=%d call=accept/57 type=SEQPACKET/5",
+	      me, inode(fd), fd);
 	close(fd);
 	close(client);
 	close(listener);
@@ -482,7 +489,8 @@ static void do_eventfd(void)
 	MUST(write(fd, &value, 8));
 	await_end(pid);
 	truth("eventfd_block", "tid=%d flags=EMPTY/%d", pid, 0x80);
-	truth("eventfd_read", "tid=%d value=1 ret=8 call=read/1 is_semaphore=1 flags=BLOCKED/2", pid);
+	truth("eventfd_read", "tid=%d value=1 ret=8 call=read/1 is_semaphore=1 flags=BLOCKED/2",
+	      pid);
 	truth("eventfd_write", "tid=%d value=3 ret=8 call=write/2 is_semaphore=1 flags=0/0", me);
 	close(fd);
 	truth("eventfd_close", "tid=%d", me);
@@ -494,8 +502,8 @@ static void do_procvm(void)
 	int me = getpid();
 
 	MUST(process_vm_readv(me, local, 2, &remote, 1, 0));
-	truth("procvm", "tid=%d local=%p remote=%p target=%d count=150 ret=150 "
-	      "call=process_vm_readv/60 nr_local=2 nr_remote=1", me, (void *)buf,
+	truth("procvm", "tid=%d local=%p remote=%p target=%d count=150 ret=150 call=process_vm_readv/60 nr_local=2 nr_remote=1",
+	      me, (void *)buf,
 	      (void *)(buf + 4096), me);
 	truth("procvm_segment", "tid=%d addr=%p bytes=50 index=1 is_remote=0", me,
 	      (void *)(buf + 200));

@@ -271,7 +271,8 @@ static void find_object(struct tracee *tracee, uint32_t fd)
 	snprintf(path, sizeof(path), "/proc/%u/fdinfo/%u", tracee->tid, fd);
 	info = fopen(path, "r");
 	while (info && fgets(line, sizeof(line), info)) {
-		sscanf(line, "pos: %lu", &event->offset);
+		if (sscanf(line, "pos: %lu", &event->offset) == 1)
+			continue;
 		if (sscanf(line, "flags: %o", &flags) == 1 && flags & O_APPEND) {
 			event->is_append = 1;
 			event->offset = st.st_size;
@@ -453,7 +454,7 @@ static void gate(char **argv)
 /* Start @command behind the gate, recorded to @recording unless that is NULL. */
 static pid_t start(const char *recording, char **gates, char **command)
 {
-	const char *record[] = { "ipcprobe", "record", "-m", "64M", "-o", recording, "--" };
+	const char *const record[] = { "ipcprobe", "record", "-m", "64M", "-o", recording, "--" };
 	size_t nr = 0, i;
 	char **argv;
 	pid_t pid;

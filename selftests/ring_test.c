@@ -314,7 +314,9 @@ TEST(resync_of_queues_describes_nothing_else)
 	EXPECT_EQ(sysconf(_SC_NPROCESSORS_ONLN), nr_of_type(&cap, IPCPROBE_REC_rq_snapshot_end));
 	EXPECT_LT(0, nr_of_type(&cap, IPCPROBE_REC_rq_snapshot));
 	for (k = 0; k < NR(others); k++) {
-		EXPECT_EQ(0, nr_of_type(&cap, others[k])) TH_LOG("type %#x", others[k]);
+		unsigned int nr = nr_of_type(&cap, others[k]);
+
+		EXPECT_EQ(0, nr) TH_LOG("type %#x", others[k]);
 	}
 	capture_close(&cap);
 
@@ -349,7 +351,9 @@ TEST(resync_writes_snapshots_again)
 	ASSERT_EQ(0, ioctl(cap.fd, IPCPROBE_IOC_RESYNC));
 	STOP_AND_DRAIN(&cap);
 	for (k = 0; k < NR(types); k++) {
-		EXPECT_NE(0, nr_of_type(&cap, types[k])) TH_LOG("no record of type %#x", types[k]);
+		unsigned int nr = nr_of_type(&cap, types[k]);
+
+		EXPECT_NE(0, nr) TH_LOG("no record of type %#x", types[k]);
 	}
 	capture_close(&cap);
 }

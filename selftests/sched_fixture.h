@@ -12,7 +12,6 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-// SPDX-License-Identifier: GPL-2.0
 /* Class sched: the records agree with the kernel's run queues, at each record. */
 #include <kselftest_harness.h>
 
@@ -106,7 +105,7 @@ static MAYBE_UNUSED void audit(struct replay *replay, const struct ipcprobe_rec 
  * exact except for throttled tasks, which join and leave without being named.
  */
 static MAYBE_UNUSED void move(struct __test_metadata *_metadata, struct replay *replay,
-		 const struct ipcprobe_rec *rec, uint16_t from, uint16_t to, int change)
+			      const struct ipcprobe_rec *rec, uint16_t from, uint16_t to, int change)
 {
 	ASSERT_GT(NR_TIDS, rec->tid);
 	if ((replay->is_named || !replay->nr_changes) && replay->queue[rec->tid] != from) {
@@ -131,7 +130,7 @@ static MAYBE_UNUSED void check_switch(struct replay *replay, const struct ipcpro
 }
 
 static MAYBE_UNUSED void replay_record(struct __test_metadata *_metadata, struct replay *replay,
-			  const struct ipcprobe_rec *rec)
+				       const struct ipcprobe_rec *rec)
 {
 	switch (rec->type) {
 	case IPCPROBE_REC_rq_snapshot: {
@@ -196,7 +195,7 @@ static MAYBE_UNUSED void replay_record(struct __test_metadata *_metadata, struct
  * them in the order of each queue.
  */
 static MAYBE_UNUSED void replay_from(struct __test_metadata *_metadata, struct replay *replay,
-			const struct capture *cap)
+				     const struct capture *cap)
 {
 	size_t i;
 
@@ -218,14 +217,14 @@ static MAYBE_UNUSED void replay_from(struct __test_metadata *_metadata, struct r
 }
 
 static MAYBE_UNUSED void replay_all(struct __test_metadata *_metadata, struct replay *replay,
-		       const struct capture *cap)
+				    const struct capture *cap)
 {
 	*replay = (struct replay){ 0 };
 	replay_from(_metadata, replay, cap);
 }
 
 static MAYBE_UNUSED void replay_named(struct __test_metadata *_metadata, struct replay *replay,
-			 const struct capture *cap)
+				      const struct capture *cap)
 {
 	*replay = (struct replay){ .is_named = true };
 	replay_from(_metadata, replay, cap);

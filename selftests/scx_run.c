@@ -196,7 +196,7 @@ static int load(bool is_partial)
 	if (map < 0 || !bytes)
 		err(1, "map");
 	bytes += offset_of(&types, value, "data");
-	strcpy(bytes + offset_of(&types, ops, "name"), "scx_run");
+	stpcpy(bytes + offset_of(&types, ops, "name"), "scx_run");
 	memcpy(bytes + offset_of(&types, ops, "flags"), &flags, sizeof(flags));
 	update.map_fd = map;
 	update.key = (uintptr_t)&key;

@@ -9,7 +9,6 @@
 
 #include "capture.h"
 
-// SPDX-License-Identifier: GPL-2.0
 /*
  * Class shm: each call gives exactly its records, and the mappings rebuilt from the
  * records agree with /proc/PID/maps whenever they are compared.
@@ -115,7 +114,7 @@ static MAYBE_UNUSED const struct ipcprobe_rec_file_info *find_info(const struct 
 
 /* Apply a shm_map, shm_inherit or shm_snapshot record: they have the same fields. */
 static MAYBE_UNUSED void table_apply(struct table *table, const struct capture *cap,
-			const struct ipcprobe_rec_shm_map *rec)
+				     const struct ipcprobe_rec_shm_map *rec)
 {
 	const struct ipcprobe_rec_file_info *info = find_info(cap, rec->object);
 
@@ -321,7 +320,7 @@ static MAYBE_UNUSED uint32_t ns_inode(const char *path)
 
 /* The next record must be a file_info with that path.  Return: the object's number. */
 static MAYBE_UNUSED uint32_t expect_object(struct __test_metadata *_metadata, struct cursor *cursor,
-			      const char *path)
+					   const char *path)
 {
 	const struct ipcprobe_rec_file_info *rec = NEXT(cursor, file_info);
 

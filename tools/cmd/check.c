@@ -86,8 +86,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
-	.doc = "See whether everything is there that recording needs.\v"
-	       "Examples:\n"
+	.doc = "See whether everything is there that recording needs.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe check\n"
 	       "    ipcprobe check -v",
 };

@@ -75,8 +75,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show the path of bytes through processes, pipes and files: hops, copies, cost.\v"
-	       "Examples:\n"
+	.doc = "Show the path of bytes through processes, pipes and files: hops, copies, cost.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe copies -- sh -c 'cat big.bin | cat > out.bin'\n"
 	       "    ipcprobe copies -o report -- make -j4\n"
 	       "    ipcprobe copies -p 1234\n"

@@ -166,8 +166,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "copies",
-	.doc = "Hand a file over by one transport after the other, show how often it was copied.\v"
-	       "Examples:\n"
+	.doc = "Hand a file over by one transport after the other, show how often it was copied.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe lab copies --only pipe,splice --size 64M\n"
 	       "    ipcprobe lab copies --hops",
 };

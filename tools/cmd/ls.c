@@ -128,8 +128,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
-	.doc = "List the IPC objects that exist now: who holds them, what is in them, who waits.\v"
-	       "Examples:\n"
+	.doc = "List the IPC objects that exist now: who holds them, what is in them, who waits.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe ls -t pipe,unix\n"
 	       "    ipcprobe ls -p 1234 -o TYPE,NAME,USED,WAITERS\n"
 	       "    ipcprobe ls -l",

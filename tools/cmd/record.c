@@ -105,8 +105,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[--] [COMMAND [ARG...]]",
-	.doc = "Record IPC copies and run queues: of a command, of processes, or of all until ^C.\v"
-	       "Examples:\n"
+	.doc = "Record IPC copies and run queues: of a command, of processes, or of all until ^C.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe record -o r.data -- make -j4\n"
 	       "    ipcprobe record -e pipe,file -p 1234 -- sleep 5\n"
 	       "    ipcprobe record -a -m 16M\n"

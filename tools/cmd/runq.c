@@ -83,8 +83,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show run queues: who ran, who was queued, for how long; wake-up latencies.\v"
-	       "Examples:\n"
+	.doc = "Show run queues: who ran, who was queued, for how long; wake-up latencies.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe runq -- make -j4\n"
 	       "    ipcprobe runq --at 1.25 -i r.data\n"
 	       "    ipcprobe runq --svg queues.svg --time 1,1.5 -i r.data",

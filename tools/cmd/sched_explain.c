@@ -83,8 +83,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Explain why a task ran when and where it did: who competed, and what rule chose.\v"
-	       "Examples:\n"
+	.doc = "Explain why a task ran when and where it did: who competed, and what rule chose.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe sched explain --worst 3 -- hackbench\n"
 	       "    ipcprobe sched explain --at 1.25 -i r.data",
 	.children = children,

@@ -83,8 +83,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show for how long tasks wanted a CPU before they ran.\v"
-	       "Examples:\n"
+	.doc = "Show for how long tasks wanted a CPU before they ran.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe sched latency --by cpu --histogram -- make\n"
 	       "    ipcprobe sched latency --top 5 -i r.data",
 	.children = children,

@@ -42,8 +42,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show who was moved from which CPU to which, by whom, and how long both queues were.\v"
-	       "Examples:\n"
+	.doc = "Show who was moved from which CPU to which, by whom, and how long both queues were.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe sched migrations -s -- make\n"
 	       "    ipcprobe sched migrations -p 1234 -i r.data",
 	.children = children,

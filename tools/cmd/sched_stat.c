@@ -44,8 +44,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show each CPU's use and queue, and each task's time in each state.\v"
-	       "Examples:\n"
+	.doc = "Show each CPU's use and queue, and each task's time in each state.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe sched stat -- make\n"
 	       "    ipcprobe sched stat --columns TASK,QUEUED,BLOCKED-ON -i r.data",
 	.children = children,

@@ -73,8 +73,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show every switch: how long the task that ran had waited, and ran.\v"
-	       "Examples:\n"
+	.doc = "Show every switch: how long the task that ran had waited, and ran.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe sched timehist -w -M --time 1,1.01 -i r.data\n"
 	       "    ipcprobe sched timehist --precise -- make",
 	.children = children,

@@ -65,9 +65,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
-	.doc = "Show who ran on each CPU, switch by switch or as a timeline, or what each task did "
-	       "as a picture.\v"
-	       "Examples:\n"
+	.doc = "Show who ran on each CPU, switch by switch or as a timeline, or what each task did as a picture.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe sched map --svg tasks.svg -p 712 -i r.data\n"
 	       "    ipcprobe sched map --time 1,1.01 -i r.data\n"
 	       "    ipcprobe sched map --timeline -- make",

@@ -160,8 +160,8 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.children = children,
 	.args_doc = "[--] [COMMAND [ARG...]]",
-	.doc = "Show every recorded event on a line of its own.\v"
-	       "Examples:\n"
+	.doc = "Show every recorded event on a line of its own.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe script -e pipe,file_read --time ,0.5 -i r.data\n"
 	       "    ipcprobe script -J -i r.data\n"
 	       "    ipcprobe script -x -e pipe -i r.data\n"

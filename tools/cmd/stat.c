@@ -72,8 +72,8 @@ static const struct argp argp = {
 	.parser = parse_option,
 	.children = children,
 	.args_doc = "[--] [COMMAND [ARG...]]",
-	.doc = "Count recorded events by type, class and CPU, and show what was lost.\v"
-	       "Examples:\n"
+	.doc = "Count recorded events by type, class and CPU, and show what was lost.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe stat -i r.data\n"
 	       "    ipcprobe stat -C 0-3 --time 1.5, -i r.data",
 };

@@ -138,8 +138,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "PID...",
-	.doc = "Show the address space of a process; of several, what they share, page by page, and why.\v"
-	       "Examples:\n"
+	.doc = "Show the address space of a process; of several, what they share, page by page, and why.\n"
+	       "\vExamples:\n"
 	       "    ipcprobe vm 1234\n"
 	       "    ipcprobe vm --top 5 1234 1235\n"
 	       "    ipcprobe vm --written 0.5 1234 1235",

@@ -87,7 +87,7 @@ static char *shorten_text(const char *text, unsigned int width)
 	}
 	cut = malloc(end - text + strlen(dots) + 1);
 	if (cut)
-		strcpy(mempcpy(cut, text, end - text), dots);
+		stpcpy(mempcpy(cut, text, end - text), dots);
 	return cut;
 }
 

@@ -105,6 +105,11 @@ void wait_for_fd(const struct wait *wait, int fd, enum live_condition condition)
 
 /* ---- calls ---- */
 
+static bool is_unix(const struct live *live, uint32_t holder)
+{
+	return live_object_at(live, live_holder_at(live, holder)->object)->type == LIVE_TYPE_UNIX;
+}
+
 /* The time limit of a socket is in no file of /proc: ask a duplicate of the descriptor. */
 static bool has_socket_limit(const struct wait *wait, int fd)
 {
@@ -130,9 +135,7 @@ void wait_in_fd(const struct wait *wait)
 	uint32_t holder = live_fd_holder(wait->proc, fd);
 
 	wait_for_fd(wait, fd, wait->condition);
-	if (wait->thread && holder && live_object_at(wait->live,
-			live_holder_at(wait->live, holder)->object)->type == LIVE_TYPE_UNIX &&
-	    has_socket_limit(wait, fd))
+	if (wait->thread && holder && is_unix(wait->live, holder) && has_socket_limit(wait, fd))
 		wait_has_limit(wait);
 }
 

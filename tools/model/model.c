@@ -151,8 +151,10 @@ int model_apply(struct model *model, const struct ipcprobe_rec *rec, uint32_t cp
 		model->first_ns = ts_ns;
 		model->copies.known_ns = ts_ns;
 	}
-	if (ts_ns > model->last_ns)
-		model->last_ns = model->tasks.now_ns = ts_ns;
+	if (ts_ns > model->last_ns) {
+		model->last_ns = ts_ns;
+		model->tasks.now_ns = ts_ns;
+	}
 	if (!model->is_begun && ts_ns >= model->from_ns)
 		err = begin_figures(model);
 	if (!err && model->what & MODEL_RUNQ && sweep_is_due(&model->copies))

@@ -119,7 +119,7 @@ static int ask_once(struct control *control, uint8_t cmd, int flags, struct list
 		err = nl_recvmsgs_default(control->sock);
 	/*
 	 * A dump ends with a final message of its own; another request ends with an
-	 * acknowledgement.
+	 * acknowledgment.
 	 */
 	if (err >= 0 && !(flags & NLM_F_DUMP))
 		err = nl_wait_for_ack(control->sock);

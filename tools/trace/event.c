@@ -249,7 +249,6 @@ static bool is_signed(enum event_kind kind)
 	       kind == EVENT_KIND_ret;
 }
 
-
 /*
  * True if the value stands for unknown: all ones in 64 bits = no position or
  * address; INT_MIN = result not seen.

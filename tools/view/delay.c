@@ -189,11 +189,14 @@ static json_t *runs_json(const struct model *model, const struct run_sums *ran)
 	json_t *list = json_array();
 	uint32_t i;
 
-	for (i = 0; i < ran->nr; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}",
-			"task", label_task_json(model, ran->v[i].task),
-			"run_ns", view_json_number(ran->v[i].ns),
-			"nr_runs", view_json_number(ran->v[i].nr)));
+	for (i = 0; i < ran->nr; i++) {
+		json_t *row = json_pack("{s:o, s:o, s:o}",
+					"task", label_task_json(model, ran->v[i].task),
+					"run_ns", view_json_number(ran->v[i].ns),
+					"nr_runs", view_json_number(ran->v[i].nr));
+
+		json_array_append_new(list, row);
+	}
 	return list;
 }
 

@@ -375,10 +375,14 @@ static json_t *all_parts_json(const struct latency *latency)
 	json_t *obj = json_object();
 	uint32_t i;
 
-	for (i = 0; i < NR_DELAY_KINDS; i++)
-		json_object_set_new(obj, delay_kind_names[i], json_pack("{s:o, s:o}",
-			"latency", view_latency_figures_json(&latency->part[i].hist),
-			"log2_us", slots_json(&latency->part[i])));
+	for (i = 0; i < NR_DELAY_KINDS; i++) {
+		const struct latency_delays *delays = &latency->part[i];
+		json_t *sums = json_pack("{s:o, s:o}",
+					 "latency", view_latency_figures_json(&delays->hist),
+					 "log2_us", slots_json(delays));
+
+		json_object_set_new(obj, delay_kind_names[i], sums);
+	}
 	return obj;
 }
 

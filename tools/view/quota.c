@@ -166,8 +166,7 @@ int view_quotas_print(const struct model *model, const struct view_latency *view
 		return err;
 	shown = top && uses.nr > top ? top : uses.nr;
 	if (shown)
-		puts("\nQuotas: what groups may use in each period, ran for in it on average, and "
-		     "wanted: ran or were throttled");
+		puts("\nQuotas: what groups may use in each period, ran for in it on average, and wanted: ran or were throttled");
 	for (i = 0; i < shown; i++)
 		print_use(model, &uses.v[i], view->runq->start_ns);
 	if (uses.nr > shown)

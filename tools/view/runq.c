@@ -16,7 +16,6 @@
 
 /* ---- what the recording contains ---- */
 
-
 double view_known_share(const struct model *model, const struct sched_cpu *cpu)
 {
 	uint64_t all_ns = model->sched.until_ns - model->sched.from_ns;

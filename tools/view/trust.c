@@ -154,11 +154,13 @@ static json_t *disagreements_json(const struct sched *sched)
 	for (i = 0; i < sched->nr_disagreements && i < SCHED_NR_DISAGREEMENTS; i++) {
 		const struct sched_disagreement *d = &sched->disagreement[i];
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o}",
-			"ts_ns", view_json_number(d->ts_ns),
-			"cpu", view_json_number(d->cpu),
-			"model", (json_int_t)d->model,
-			"kernel", view_json_number(d->kernel)));
+		json_t *row = json_pack("{s:o, s:o, s:I, s:o}",
+					"ts_ns", view_json_number(d->ts_ns),
+					"cpu", view_json_number(d->cpu),
+					"model", (json_int_t)d->model,
+					"kernel", view_json_number(d->kernel));
+
+		json_array_append_new(list, row);
 	}
 	return list;
 }
@@ -168,11 +170,13 @@ static json_t *checks_json(const struct sched *sched)
 	json_t *list = json_array();
 	uint32_t i;
 
-	for (i = 0; i < NR_SCHED_CHECKS; i++)
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o}",
-			"check", check_names[i],
-			"total", view_json_number(sched->check[i].nr),
-			"failed", view_json_number(sched->check[i].nr_failed)));
+	for (i = 0; i < NR_SCHED_CHECKS; i++) {
+		json_t *row = json_pack("{s:s, s:o, s:o}", "check", check_names[i],
+					"total", view_json_number(sched->check[i].nr),
+					"failed", view_json_number(sched->check[i].nr_failed));
+
+		json_array_append_new(list, row);
+	}
 	return list;
 }
 
@@ -191,13 +195,15 @@ static json_t *failures_json(const struct model *model)
 	for (i = 0; i < sched->nr_failures && i < SCHED_NR_FAILURES; i++) {
 		const struct sched_failure *failure = &sched->failure[i];
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}",
-			"ts_ns", view_json_number(failure->ts_ns),
-			"cpu", view_json_number(failure->cpu),
-			"task", label_task_json(model, failure->task),
-			"check", check_names[failure->check],
-			"model", value_json(failure->check, failure->model),
-			"kernel", value_json(failure->check, failure->kernel)));
+		json_t *row = json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}",
+					"ts_ns", view_json_number(failure->ts_ns),
+					"cpu", view_json_number(failure->cpu),
+					"task", label_task_json(model, failure->task),
+					"check", check_names[failure->check],
+					"model", value_json(failure->check, failure->model),
+					"kernel", value_json(failure->check, failure->kernel));
+
+		json_array_append_new(list, row);
 	}
 	return list;
 }

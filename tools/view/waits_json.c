@@ -46,13 +46,13 @@ static json_t *releaser_json(const struct waits *waits, const struct waits_edge 
 	uint32_t thread = waits_thread_of(waits, edge->to);
 	uint32_t process = waits_process_of(waits, edge->to);
 	json_t *row = json_object();
+	uint32_t pid = process ? live_process_at(&waits->threads, process)->pid : 0;
 
 	json_object_set_new(row, "certainty", json_string(names[edge->certainty]));
 	if (thread)
 		json_object_set_new(row, "task", task_json(live_thread_at(&waits->threads, thread)));
 	else if (process)
-		json_object_set_new(row, "pid", view_json_number(
-			live_process_at(&waits->threads, process)->pid));
+		json_object_set_new(row, "pid", view_json_number(pid));
 	else
 		json_object_set_new(row, "unknown", json_boolean(edge->to == waits->open));
 	json_object_set_new(row, "verdict",

@@ -148,7 +148,7 @@ int chart_add_length(struct chart *chart, uint32_t cpu, uint64_t from_ns, uint64
 		return -ENOMEM;
 	last = lane->nr_lengths ? &lane->length[lane->nr_lengths - 1] : NULL;
 	if (!stretch_begin(&time, &chart->window, last ? last->time.until_ns : 0, from_ns,
-			until_ns))
+			   until_ns))
 		return 0;
 	if (last && stretch_join(&last->time, &time, chart->window.grain_ns)) {
 		last->sum_ns += time.known_ns * length;

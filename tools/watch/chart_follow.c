@@ -123,7 +123,7 @@ static struct chart_task waiting_now(const struct sched *sched, uint32_t number,
 }
 
 static int end_wait(struct chart *chart, const struct sched *sched, uint32_t number,
-		     uint64_t ts_ns)
+		    uint64_t ts_ns)
 {
 	const struct chart_task *old = pool_at(&chart->task, number);
 

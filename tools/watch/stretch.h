@@ -56,14 +56,14 @@ static inline uint64_t stretch_ns(const struct stretch *stretch)
 
 /* True if a part of the interval is drawn. */
 static inline bool stretch_is_drawn(const struct stretch_window *window, uint64_t from_ns,
-				 uint64_t until_ns)
+				    uint64_t until_ns)
 {
 	return from_ns < window->until_ns && until_ns > window->from_ns;
 }
 
 /* Reduce an interval to the part that is drawn; true if there is such a part. */
 static inline bool stretch_clip(const struct stretch_window *window, uint64_t *from_ns,
-			     uint64_t *until_ns)
+				uint64_t *until_ns)
 {
 	if (*from_ns < window->from_ns)
 		*from_ns = window->from_ns;
@@ -77,7 +77,7 @@ static inline bool stretch_clip(const struct stretch_window *window, uint64_t *f
  * drawn.
  */
 static inline bool stretch_begin(struct stretch *stretch, const struct stretch_window *window, uint64_t end_ns,
-			      uint64_t from_ns, uint64_t until_ns)
+				 uint64_t from_ns, uint64_t until_ns)
 {
 	if (from_ns < end_ns)
 		from_ns = end_ns;

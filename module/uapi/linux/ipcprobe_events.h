@@ -95,7 +95,14 @@
 
 /* Every kind: a new kind has a line above and an entry here. */
 #define IPCPROBE_KINDS(K)						\
-	K(u8) K(u16) K(u32) K(u64) K(s16) K(s32) K(s64) K(ret) K(x64)	\
+	K(u8)								\
+	K(u16)								\
+	K(u32)								\
+	K(u64)								\
+	K(s16)								\
+	K(s32)								\
+	K(s64)								\
+	K(ret) K(x64)							\
 	K(ns32) K(ns64) K(tid) K(dev) K(comm) K(mem) K(print) K(str)	\
 	K(data) K(pad16) K(pad32) K(call) K(futex_op) K(socket_type)	\
 	K(socket_state) K(sched_class) K(sem_command) K(notification)	\
@@ -116,7 +123,7 @@
 #define IPCPROBE_BY_SHOWN(prefix, kind)					\
 	__IPCPROBE_KIND(__IPCPROBE_SHOWN, prefix, IPCPROBE_KIND_##kind)
 #define IPCPROBE_NAMES_OF(kind)						\
-	__IPCPROBE_KIND(__IPCPROBE_NAMES, , IPCPROBE_KIND_##kind)
+	__IPCPROBE_KIND(__IPCPROBE_NAMES, none, IPCPROBE_KIND_##kind)
 
 /* bytes of memory recorded around a futex's address, half of them on each side */
 #define IPCPROBE_FUTEX_MEM	96

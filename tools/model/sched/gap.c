@@ -41,6 +41,7 @@ static const uint8_t sched_cpu_offset[] = {
 	CPU_OF(rq_wakeup), CPU_OF(rq_snapshot), CPU_OF(rq_snapshot_end), CPU_OF(rq_throttle),
 	CPU_OF(rq_online),
 };
+
 static const uint8_t pick_cpu_offset[] = {
 	CPU_OF(pick_candidate), CPU_OF(fair_pick), CPU_OF(rq_resched), CPU_OF(dl_params),
 };

@@ -462,7 +462,6 @@ bool sched_check(struct sched *sched, const struct sched_failure *wanted, bool i
 void sched_check_members(struct sched *sched, struct sched_cpu *cpu, uint64_t ts_ns,
 			 uint32_t current);
 
-
 /* Total time in which the queue's length was known. */
 uint64_t sched_known_ns(const struct sched_cpu *cpu);
 double sched_mean_length(const struct sched_cpu *cpu);

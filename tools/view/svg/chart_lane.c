@@ -79,7 +79,7 @@ static void write_run(const struct queues *q, const struct queues_lane *lane,
 	svg_bar(&q->svg, css, SVG_FULL, x, lane->y, width, q->size->run);
 	if (q->size->has_names)
 		queues_write_label(q, run->task, name, x, lane->y + q->size->run / 2.0 + 4, width,
-			    RUN_LETTER);
+				   RUN_LETTER);
 	fputs("</g>\n", q->svg.out);
 }
 

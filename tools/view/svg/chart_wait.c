@@ -46,7 +46,7 @@ static void write_wait(const struct queues *q, const struct queues_lane *lane,
 	svg_bar(&q->svg, css, state->shape, x, y, width, q->size->wait);
 	if (q->size->has_names && state->shape != SVG_THIN)
 		queues_write_label(q, wait->task, wait->name, x, y + q->size->wait - 1.5, width,
-			    WAIT_LETTER);
+				   WAIT_LETTER);
 	fputs("</g>\n", q->svg.out);
 }
 
