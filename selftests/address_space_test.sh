@@ -248,12 +248,12 @@ refusals() {
 drawn() {
 	ipcprobe vm "$parent" >text
 	grep -E '^mappings\[[0-9]+\]: [0-9]+ regions of ' text
-	grep -E ' rw-s .* SSSSSSOOOO\.{6} +SysV shm +id [0-9]+, key 0x00000000$' text
+	grep -E ' rw-s .* SSSSSSOOOO\.{6} +SysV-shm +id [0-9]+, key 0x00000000$' text
 	grep -E ' rw-s .* SSSOOOOO +memfd +known$' text
 	grep -E ' ZZZZZ +anonymous' text
 	grep -E '^check: in ([0-9]+) of \1 regions the pages agree' text
 	ipcprobe vm "$parent" "$child" >text
-	grep -E '^ *24.0KiB +16.0KiB +40.0KiB SysV shm +one object, writable' text
+	grep -E '^ *24.0KiB +16.0KiB +40.0KiB SysV-shm +one object, writable' text
 }
 
 # ipcprobe maps pages of libc, and each program maps other pages: a process that has

@@ -186,7 +186,7 @@ like_lsipc() {
 	TZ=UTC lsipc "$option" -b -J --notruncate --time-format=iso -o "$names" | jq -S '[.[][] |
 		map_values(if . == "" or . == "0000-00-00T00:00:00+00:00" then null else . end)] |
 		sort_by(.id | tonumber)' >theirs
-	TZ=UTC ipcprobe ls -b -J -t "$type" -o "$ours" 2>/dev/null | jq -S --arg names "$names" --arg ours "$ours" '
+	TZ=UTC ipcprobe ls -J -t "$type" --columns "$ours" 2>/dev/null | jq -S --arg names "$names" --arg ours "$ours" '
 		def rights: [.[1:] | explode[] - 48 | ["---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"][.]] | add;
 		($names | ascii_downcase | split(",")) as $n | ($ours | ascii_downcase | split(",")) as $o |
 		[.objects[] | . as $row | [range($n | length) as $i | {key: $n[$i], value: (
@@ -252,7 +252,7 @@ limits() {
 	ipcprobe ls -l >out
 	grep 'SHMMAX .*EiB' out
 	ipcprobe ls -lb >out
-	grep "SHMMAX .* $(cat /proc/sys/kernel/shmmax)" out
+	grep "SHMMAX  *$(cat /proc/sys/kernel/shmmax)" out
 }
 
 # Each descriptor and mapping of ours that lsfd shows, with all its columns.
@@ -290,14 +290,14 @@ by_process() {
 }
 
 columns() {
-	ipcprobe ls -t shm -o TYPE,KEY >out
+	ipcprobe ls -t shm --columns TYPE,KEY >out
 	equal head "TYPE KEY" "$(head -n 1 out | xargs)"
-	ipcprobe ls -t shm -o +key >out
+	ipcprobe ls -t shm --columns +key >out
 	grep '^TYPE .* RELATION *KEY$' out
-	ipcprobe ls -b -t shm -o SIZE >out
+	ipcprobe ls -b -t shm --columns SIZE >out
 	grep '^ *10000$' out
 	ipcprobe ls -t pipe >out
-	grep 'ls_objects.py\[.*child of ls_objects.py\[' out
+	grep 'ls_objects.py\[.*child-of:ls_objects.py\[' out
 }
 
 # ---- robust ----
@@ -375,7 +375,7 @@ prove "limits are as lsipc and /proc show them" limits
 prove "descriptors are as lsfd shows them" same_as_lsfd
 prove "-t shows these types" by_type
 prove "-p shows what a process holds or waits for" by_process
-prove "-o, -o + and -b" columns
+prove "--columns, with + and -b" columns
 prove "ipcprobe ls changes nothing" left_alone
 prove "the same identifier in two namespaces is two objects" namespaces
 prove "processes that vanish do no harm" in_motion

@@ -98,15 +98,16 @@ test_vm() {
 	refuses 2 "-p 'x': not understood" vm x
 	refuses 2 "-p '0': out of range" vm -p 0
 	refuses 2 'more than 64 processes' vm "$(seq -s, 1000 1064)"
-	refuses 2 "-o 'SIZE,x': not a list of columns: there are RANGE,SIZE,PROT" vm -o SIZE,x $$
-	refuses 2 "-o '': not a list of columns: there are TOGETHER,A-ONLY" vm -o '' $$ 1
+	refuses 2 "--columns 'SIZE,x': not a list of columns: there are RANGE,SIZE,PROT" vm --columns SIZE,x $$
+	refuses 2 "--columns '': not a list of columns: there are TOGETHER,A-ONLY" vm --columns '' $$ 1
+	refuses 2 '--columns: without -J' vm -J --columns SIZE $$
 	refuses 2 "--written '0': no time at all" vm --written 0 $$
 	refuses 2 "--written 'x': not understood" vm --written x $$
 	refuses 2 'one of them' vm --written 1 --touched 1 $$
 	refuses 2 "--top: 'x' is not" vm --top x $$
 	refuses 1 'process 4194305: there is no such process' vm 4194305
 	works '^cli_test.sh\[' vm $$
-	works '^heap *[0-9.]*[KM]iB$' vm -n -o what,size $$
+	works '^heap *[0-9.]*[KM]iB$' vm -n --columns what,size $$
 	works '"has_frames"' vm -J -p $$ $$
 	holds "vm -J writes one object" one_json_object_per_line
 }
@@ -221,18 +222,18 @@ columns_of_page() {
 test_ls() {
 	refuses 2 "-t 'pip': not a list of types: there are pipe, fifo" ls -t pip
 	refuses 2 "-t '': not a list" ls -t ''
-	refuses 2 "-o 'TYPE,NOPE': not a list of columns: there are TYPE, ID" ls -o TYPE,NOPE
-	refuses 2 "-o '+': not a list of columns" ls -o +
+	refuses 2 "--columns 'TYPE,NOPE': not a list of columns: there are TYPE,ID" ls --columns TYPE,NOPE
+	refuses 2 "--columns '+': not a list of columns" ls --columns +
 	refuses 2 "-p '1x': not understood" ls -p 1x
 	refuses 2 "'pipe': nothing but options" ls pipe
-	refuses 2 '-l: goes with neither -t, -p nor -o' ls -l -t shm
+	refuses 2 '-l: goes with neither -t nor -p' ls -l -t shm
 	works '"limits"' ls -lJ
-	holds 'ls -t -o shows the selected columns' \
-		bash -c "'$ipcprobe' ls -t pipe -o TYPE,FD | grep '^TYPE *FD$'"
+	holds 'ls -t --columns shows the selected columns' \
+		bash -c "'$ipcprobe' ls -t pipe --columns TYPE,FD | grep '^TYPE *FD$'"
 	works '"objects"' ls -J
 	holds 'ls -J prints one JSON object' one_json_object_per_line
-	"$ipcprobe" ls -o '?' 2>&1 >"$dir/out" | sed -n 's/.*there are //p' | tr -d , |
-		tr ' ' '\n' | sed '/^$/d' >"$dir/columns"
+	"$ipcprobe" ls --columns '?' 2>&1 >"$dir/out" | sed -n 's/.*there are //p' |
+		tr , '\n' | sed '/^$/d' >"$dir/columns"
 	holds 'the manual page has every column of ls, in its order' \
 		diff "$dir/columns" <(columns_of_page)
 }
@@ -245,7 +246,7 @@ test_sched() {
 	refuses 2 "did you mean 'latency'" sched latncy
 	refuses 2 "'ipcprobe sched --help' lists them" sched frobnicate
 	refuses 2 "there are task, waker, cpu and cgroup" sched latency --by core
-	refuses 2 'unrecognized option.*--by' sched stat --by cpu
+	refuses 2 'unrecognized option.*--parts' sched stat --parts
 	refuses 2 'not a number from 1 to' sched map --timeline --width 0
 	refuses 1 'no such file' sched timehist -i "$dir/none"
 	works 'timehist' sched --help
@@ -324,7 +325,7 @@ test_cpus() {
 
 # A table shows exactly the columns that --columns names.
 test_columns() {
-	local view
+	local view column
 
 	for view in runq 'sched stat'; do
 		# shellcheck disable=SC2086 # words of a command
@@ -336,6 +337,36 @@ test_columns() {
 		holds "$view --columns shows these columns and rows alone" \
 			[ "$(awk '{ print NF }' "$dir/out" | tr -d '\n')" = 222222 ]
 	done
+	for view in copies 'copies --calls' stat runq 'runq --at 0.001' 'sched explain' 'sched latency' \
+		'sched latency --antagonists' 'sched latency --by cpu' 'sched migrations' 'sched stat' \
+		'sched timehist'; do
+		# shellcheck disable=SC2086 # words of a command
+		column=$("$ipcprobe" $view --columns '?' 2>&1 | sed -n 's/.*there are //p')
+		holds "$view has names of columns" [ -n "$column" ]
+		# shellcheck disable=SC2086
+		holds "$view --help has them, too" \
+			bash -c "'$ipcprobe' ${view%% --*} --help | tr -s ' \n' , | grep -q 'Columns.*:,${column##*,}\|,${column##*,},'"
+		# shellcheck disable=SC2086
+		refuses 2 "not a list of columns: there are $column" $view --columns NOPE
+		# shellcheck disable=SC2086
+		refuses 2 '--columns: without' $view -J --columns "${column%%,*}" -i "$dir/data"
+		# of these the recording has none
+		[[ $view != 'sched explain' && $view != 'sched migrations' ]] || continue
+		# shellcheck disable=SC2086
+		works "^ *${column%%,*} .*${column##*,}\$" $view --columns "$column" -i "$dir/data"
+		holds "$view --columns: each line has a word for each column" \
+			bash -c "awk -v nr='$column' 'BEGIN { nr = split(nr, all, \",\") } NF != nr { exit 1 }' '$dir/out'"
+		cp "$dir/out" "$dir/table"
+		# shellcheck disable=SC2086
+		works . $view --noheadings --columns "$column" -i "$dir/data"
+		holds "$view --noheadings shows the same without the headings" \
+			bash -c "tail -n +2 '$dir/table' | tr -d ' ' | cmp - <(tr -d ' ' <'$dir/out')"
+		# shellcheck disable=SC2086
+		works . $view -b --columns "$column" -i "$dir/data"
+		holds "$view -b shows numbers without units" \
+			bash -c "! grep -E '[0-9](ns|us|µs|ms|s|B|KiB|MiB)( |\$)' '$dir/out'"
+	done
+	works '^[0-9]* *[0-9]' ls -l -n -b --columns LIMIT,LIMIT,RESOURCE
 	on_terminal 20 runq --top 1 --columns TASK,RUNNING,QUEUED,WAKE-UPS,MAX -i "$dir/data"
 	holds 'on a narrow terminal, too' grep -q '^TASK .* MAX$' "$dir/out"
 }
@@ -344,7 +375,7 @@ test_columns() {
 test_headings() {
 	"$ipcprobe" runq --top 0 -i "$dir/data" >"$dir/out"
 	holds 'each row of tasks has as many words as it has columns' \
-		bash -c "sed -n '/^TASK/,/^all/p' '$dir/out' | grep -v ^all | awk 'NF != 12 { exit 1 } END { exit NR < 40 }'"
+		bash -c "sed -n '/^TASK/,/^all:/p' '$dir/out' | grep -v ^all | awk 'NF != 12 { exit 1 } END { exit NR < 40 }'"
 	holds 'no heading of a table has a blank' \
 		bash -c "! grep -rnE --include=*.c '\\{ \"[A-Z][^\"]* [^\"]*\", (true|false)' ../../tools"
 }
@@ -388,11 +419,11 @@ test_terminal() {
 	done
 	on_terminal 80 runq -i "$dir/data"
 	holds 'on a narrow terminal the hidden columns are named' grep -q '^(no room for .*MIGRATIONS)$' "$dir/out"
-	on_terminal 60 ls -t pipe -o NAME,FD,ACCESS,PROCESS,WAITS,RELATION,USED,SIZE,VALUE,READERS,WRITERS
+	on_terminal 60 ls -t pipe --columns NAME,FD,ACCESS,PROCESS,WAITS,RELATION,USED,SIZE,VALUE,READERS,WRITERS
 	holds 'columns that the user named are all shown' grep -q '^NAME *FD.*READERS WRITERS$' "$dir/out"
 	on_terminal 60 runq -o "$dir/report" -i "$dir/data"
 	holds 'a file has all columns' grep -q '^TASK .*MIGRATIONS$' "$dir/report"
-	"$ipcprobe" ls -t pipe,fifo,unix -o "$(paste -sd, "$dir/columns")" >"$dir/out" 2>/dev/null
+	"$ipcprobe" ls -t pipe,fifo,unix --columns "$(paste -sd, "$dir/columns")" >"$dir/out" 2>/dev/null
 	holds 'ls can show all columns at once' grep -q '^TYPE .*MAPLEN$' "$dir/out"
 }
 

@@ -51,9 +51,12 @@ for command in check copies lab ls record runq script stat vm 'sched explain' 's
 	same "every option of $command is completed" "$(options_of $command)" "$(completes $command -)"
 done
 same 'ls -t takes types' "$(printf '%s\n' pipe posix-sem posix-shm)" "$(completes ls -t p)"
-same 'ls -o takes columns' "$(printf 'TYPE,%s\n' PID PROCESS PUID PUSER | sort)" \
-	"$(completes ls -o TYPE,P | grep -E ',P[RIU]' | grep -v PROTO)"
-same 'vm -o takes columns' SIZE "$(completes vm -o SI)"
+same 'ls --columns takes columns' "$(printf 'TYPE,%s\n' PID PROCESS PUID PUSER | sort)" \
+	"$(completes ls --columns TYPE,P | grep -E ',P[RIU]' | grep -v PROTO)"
+same 'vm --columns takes columns' SIZE "$(completes vm --columns SI)"
+same 'runq --columns takes columns' RUNNING "$(completes runq --columns RUN)"
+same 'sched latency --columns takes columns' THROTTLED "$(completes sched latency --columns TH)"
+same 'lab --columns takes columns' ELAPSED "$(completes lab copies --columns EL)"
 same 'record -e takes classes' "$(printf 'task,%s\n' pick pipe procvm)" "$(completes record -e task,p)"
 same 'script -e takes classes' futex "$(completes script -e fu)"
 same 'lab --only takes transports' splice "$(completes lab copies --only spl)"

@@ -158,7 +158,7 @@ static void test_deadline(void)
 
 static int print_all(void)
 {
-	return view_explain_print(&trace.model, &explain);
+	return view_explain_print(&trace.model, &explain, &(struct table_view){ 0 });
 }
 
 /* "No such switch" is printed exactly where no switch matches. */

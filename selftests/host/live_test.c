@@ -14,6 +14,7 @@
 
 #include "live/relation.h"
 #include "live/sources.h"
+#include "view/ls.h"
 
 /* ---- /proc ---- */
 
@@ -261,7 +262,7 @@ static void test_short_message(struct live *live)
 
 static void test_words(void)
 {
-	struct live_column_list list;
+	struct table_view view;
 	uint32_t types;
 
 	ktap_false(live_types_parse("pipe,shm", &types));
@@ -270,21 +271,19 @@ static void test_words(void)
 	ktap_true(live_types_parse("", &types));
 	ktap_true(live_types_parse("pipe,", &types));
 	ktap_result("lists of types");
-	ktap_false(live_columns_parse("key,Type,KEY", &list));
-	ktap_eq(list.nr, 2);
-	ktap_eq(list.column[0], LIVE_COL_KEY);
-	ktap_eq(list.column[1], LIVE_COL_TYPE);
+	ktap_false(table_view_parse(&view, view_ls_columns, &view_ls_usual, "key,Type,KEY"));
+	ktap_eq(view.nr, 2);
+	ktap_eq(view.column[0], LIVE_COL_KEY);
+	ktap_eq(view.column[1], LIVE_COL_TYPE);
 	ktap_result("columns in any case, each once");
-	live_columns_default(&list);
-	types = list.nr;
-	ktap_false(live_columns_parse("+KEY,TYPE", &list));
-	ktap_eq(list.nr, types + 1);
-	ktap_eq(list.column[types], LIVE_COL_KEY);
+	ktap_false(table_view_parse(&view, view_ls_columns, &view_ls_usual, "+KEY,TYPE"));
+	ktap_eq(view.nr, view_ls_usual.nr + 1);
+	ktap_eq(view.column[view_ls_usual.nr], LIVE_COL_KEY);
 	ktap_result("+ adds to the usual columns");
-	ktap_true(live_columns_parse("", &list));
-	ktap_true(live_columns_parse("+", &list));
-	ktap_true(live_columns_parse("KEY,,TYPE", &list));
-	ktap_true(live_columns_parse("KEYS", &list));
+	ktap_true(table_view_parse(&view, view_ls_columns, &view_ls_usual, ""));
+	ktap_true(table_view_parse(&view, view_ls_columns, &view_ls_usual, "+"));
+	ktap_true(table_view_parse(&view, view_ls_columns, &view_ls_usual, "KEY,,TYPE"));
+	ktap_true(table_view_parse(&view, view_ls_columns, &view_ls_usual, "KEYS"));
 	ktap_result("what is no column is refused");
 }
 

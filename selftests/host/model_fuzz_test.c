@@ -214,7 +214,7 @@ static int watch_explain(struct trace *t, const struct view_runq *runq, enum exp
 	explain.show_wakeup = json ? view_explain_wakeup_json : view_explain_wakeup;
 	watch(t, &explain.watch);
 	t->err |= json ? view_explain_json(&t->model, &explain) :
-			 view_explain_print(&t->model, &explain);
+			 view_explain_print(&t->model, &explain, &(struct table_view){ 0 });
 	explain_deinit(&explain);
 	return t->err;
 }

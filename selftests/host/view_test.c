@@ -1046,7 +1046,7 @@ static int explain_view(const struct model *model, const void *opts)
 	t.model.sched.watch = &explain.watch;
 	explain_trace(&t);
 	err = runq.is_json ? view_explain_json(&t.model, &explain) :
-			     view_explain_print(&t.model, &explain);
+			     view_explain_print(&t.model, &explain, &runq.columns);
 	explain_deinit(&explain);
 	trace_deinit(&t);
 	return t.err ?: err;
@@ -1251,20 +1251,11 @@ static int vm_json(const struct model *model, const void *opts)
 	return view_vm_json(space);
 }
 
-static struct view_vm usual(const struct table_column *columns, unsigned int nr)
-{
-	struct view_vm view = { .top = VIEW_SHARE_TOP };
-
-	if (table_view_parse(&view.table, columns, nr, NULL))
-		abort();
-	return view;
-}
-
 static void test_address_spaces(void)
 {
-	struct view_vm one = usual(view_vm_columns, view_vm_nr_usual);
-	struct view_vm several = usual(view_share_columns, view_share_nr_usual);
-	struct view_vm watched = usual(view_watch_columns, view_watch_nr_usual);
+	struct view_vm one = { .table = view_vm_usual, .top = VIEW_SHARE_TOP };
+	struct view_vm several = { .table = view_share_usual, .top = VIEW_SHARE_TOP };
+	struct view_vm watched = { .table = view_watch_usual, .top = VIEW_SHARE_TOP };
 	struct vm_sample sample;
 
 	space_fill(&sample);

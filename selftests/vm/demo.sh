@@ -29,5 +29,5 @@ show ipcprobe lab copies --size 4M
 heading "Which IPC objects exist, who holds them, who waits?"
 # shellcheck disable=SC2216 # nobody reads: that is what is shown
 yes | sleep 60 &
-until [[ $(ipcprobe ls -t pipe -o TYPE,WAITERS 2>/dev/null) == *1* ]]; do :; done
+until [[ $(ipcprobe ls -t pipe --columns TYPE,WAITERS 2>/dev/null) == *1* ]]; do :; done
 show ipcprobe ls -t pipe,fifo,shm,sem,msg,mq

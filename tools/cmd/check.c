@@ -18,6 +18,7 @@
 #include <linux/magic.h>
 
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "lib/parse.h"
 #include "lib/table.h"
 #include "lib/text.h"
@@ -42,6 +43,8 @@ struct finding {
  * struct check - result of the checks while they run
  * @is_json: -J was given
  * @has_hooks: -v was given
+ * @output: options of the report
+ * @columns: columns of the table of hooks; if the user named them, only it is printed
  * @has_session: a session of all classes can be started
  * @findings: the findings
  * @nr: number of findings
@@ -51,6 +54,8 @@ struct finding {
 struct check {
 	bool is_json;
 	bool has_hooks;
+	struct output_opts output;
+	struct table_view columns;
 	bool has_session;
 	struct finding findings[NR_FINDINGS_MAX];
 	unsigned int nr;
@@ -64,11 +69,22 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
+static const struct table_column hook_columns[] = {
+	{ "HOOK", false }, { "KIND", false }, { "CLASSES", false }, { "STATE", false },
+	{ "MISSED", true }, { 0 }
+};
+
+static const struct output_table columns[] = { { "of hooks", hook_columns, NULL }, { 0 } };
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct check *check = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &check->output;
+		state->child_inputs[1] = &check->output;
+		return 0;
 	case 'J':
 		check->is_json = true;
 		return 0;
@@ -78,10 +94,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s': no words are expected", arg);
 		return 0;
+	case ARGP_KEY_END:
+		output_choose(state, &check->output, &columns[0], &check->columns);
+		if (check->output.columns && check->is_json)
+			argp_error(state, "--columns: without -J");
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
+
+static const struct argp_child children[] = {
+	{ &output_file_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -90,6 +115,7 @@ static const struct argp argp = {
 	       "\vExamples:\n"
 	       "    ipcprobe check\n"
 	       "    ipcprobe check -v",
+	.children = children,
 };
 
 __attribute__((format(printf, 4, 5)))
@@ -305,11 +331,7 @@ static const char *hook_state(const struct control_hook *hook)
 
 static void print_hooks(const struct check *check)
 {
-	static const struct table_column columns[] = {
-		{ "HOOK", false }, { "KIND", false }, { "CLASSES", false },
-		{ "STATE", false }, { "MISSED", true }, { 0 }
-	};
-	struct table *table = table_create(columns);
+	struct table *table = table_create_view(hook_columns, &check->columns);
 	char classes[128];
 
 	for (size_t i = 0; i < check->nr_hooks; i++) {
@@ -329,12 +351,13 @@ static void print_hooks(const struct check *check)
 
 static void print_text(const struct check *check)
 {
-	for (unsigned int i = 0; i < check->nr; i++)
+	for (unsigned int i = 0; i < check->nr && !check->columns.is_chosen; i++)
 		printf("%-8s %-9s %s\n", check->findings[i].is_problem ? "PROBLEM" : "ok",
 		       check->findings[i].what, check->findings[i].text);
-	if (!check->has_hooks || !check->nr_hooks)
+	if (!check->nr_hooks || (!check->has_hooks && !check->columns.is_chosen))
 		return;
-	putchar('\n');
+	if (!check->columns.is_chosen)
+		putchar('\n');
 	print_hooks(check);
 }
 
@@ -395,7 +418,9 @@ int cmd_check(int argc, char **argv)
 {
 	struct check check = { 0 };
 
-	option_parse(&argp, argc, argv, 0, &check);
+	output_parse(&argp, argc, argv, 0, &check, columns);
+	if (output_open(&check.output))
+		return CMD_FAILED;
 	check_module(&check);
 	check_rights(&check);
 	check_ftrace(&check);

@@ -8,6 +8,7 @@
 #include "cmd/analysis.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "view/copies.h"
 
 enum { OPTION_CALLS = 0x200, OPTION_GRADE, OPTION_TOP };
@@ -22,8 +23,17 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
+enum { TABLE_HOPS, TABLE_CALLS };
+
+static const struct output_table columns[] = {
+	[TABLE_HOPS] = { "of hops", view_hops_columns, &view_hops_usual },
+	[TABLE_CALLS] = { "of calls, with --calls", view_calls_columns, NULL },
+	{ 0 }
+};
+
 struct copies_opts {
 	struct source_opts source;
+	struct output_opts output;
 	struct view_copies view;
 	bool has_top;
 };
@@ -49,6 +59,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->source;
+		state->child_inputs[1] = &opts->output;
 		return 0;
 	case OPTION_CALLS:
 		opts->view.has_calls = true;
@@ -64,12 +75,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'C':
 		argp_error(state, "-C: bytes are followed by process, not by CPU");
 		return 0;
+	case ARGP_KEY_END:
+		if (opts->output.columns && opts->source.json)
+			argp_error(state, "--columns: without -J");
+		output_choose(state, &opts->output,
+			      &columns[opts->view.has_calls ? TABLE_CALLS : TABLE_HOPS],
+			      &opts->view.columns);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = { { &source_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &source_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -120,7 +140,7 @@ int cmd_copies(int argc, char **argv)
 	opts.source.classes = MODEL_COPIES_CLASSES;
 	opts.source.uses = MODEL_COPIES_CLASSES & ~(1U << IPCPROBE_CLASS_TASK);
 	opts.source.needs_history = true;
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	if (!opts.has_top && !opts.source.json)
 		opts.view.top = VIEW_COPIES_TOP;
 	if (source_open(&opts.source, &r))

@@ -14,6 +14,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "cmd/source.h"
 #include "lab/lab.h"
 #include "lib/parse.h"
@@ -40,6 +41,8 @@ static const struct argp_option options[] = {
 
 /**
  * struct lab_opts - options of the command
+ * @output: options of the table
+ * @columns: columns of the table; if the user named them, only it is printed
  * @run: not NULL: this process is a run of that transport
  * @dir: folder of the run
  */
@@ -51,10 +54,14 @@ struct lab_opts {
 	uint32_t ring_bytes;
 	bool has_hops;
 	bool json;
+	struct output_opts output;
+	struct table_view columns;
 	const char *experiment;
 	const char *run;
 	const char *dir;
 };
+
+static const struct output_table columns[] = { { NULL, view_lab_columns, NULL }, { 0 } };
 
 /* ---- options ---- */
 
@@ -114,6 +121,9 @@ static void end_options(struct argp_state *state, struct lab_opts *opts)
 {
 	if (!opts->experiment)
 		argp_error(state, "say which experiment: there is 'copies'");
+	if (opts->output.columns && opts->json)
+		argp_error(state, "--columns: without -J");
+	output_choose(state, &opts->output, columns, &opts->columns);
 	if (opts->nr_wanted)
 		return;
 	for (size_t i = 0; lab_transports[i]; i++)
@@ -125,6 +135,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct lab_opts *opts = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->output;
+		state->child_inputs[1] = &opts->output;
+		return 0;
 	case OPTION_SIZE:
 		opts->size = parse_bytes(state, "--size", arg, SIZE_MAX_BYTES);
 		return 0;
@@ -162,6 +176,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+	{ &output_file_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
@@ -170,6 +188,7 @@ static const struct argp argp = {
 	       "\vExamples:\n"
 	       "    ipcprobe lab copies --only pipe,splice --size 64M\n"
 	       "    ipcprobe lab copies --hops",
+	.children = children,
 };
 
 /* ---- classes that the module can record ---- */
@@ -299,7 +318,8 @@ static int run_transport(const struct lab_opts *opts, struct lab_row *row, const
 static int show_rows(const struct lab_opts *opts, const struct lab_row *rows)
 {
 	int err = opts->json ? view_lab_json(rows, opts->nr_wanted, opts->size) :
-			       view_lab_print(rows, opts->nr_wanted, opts->size, opts->has_hops);
+			       view_lab_print(rows, opts->nr_wanted, opts->size, opts->has_hops,
+					      &opts->columns);
 
 	return err ? CMD_FAILED : CMD_OK;
 }
@@ -361,9 +381,11 @@ int cmd_lab(int argc, char **argv)
 	char *base;
 	int status;
 
-	option_parse(&argp, argc, argv, 0, &opts);
+	output_parse(&argp, argc, argv, 0, &opts, columns);
 	if (opts.run && opts.dir)
 		return do_run(&opts);
+	if (output_open(&opts.output))
+		return CMD_FAILED;
 	base = realpath(tmpdir && *tmpdir ? tmpdir : "/tmp", NULL);
 	if (!base) {
 		fprintf(stderr, "ipcprobe: lab: %s: %s: set TMPDIR\n", tmpdir ?: "/tmp",

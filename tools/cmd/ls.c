@@ -11,6 +11,7 @@
 
 #include "cmd/live_report.h"
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "cmd/report.h"
 #include "lib/array.h"
 #include "view/ipc_limits.h"
@@ -20,18 +21,24 @@ static const struct argp_option options[] = {
 	{ "type", 't', "TYPE[,TYPE...]", 0, "Show objects of these types only", 0 },
 	{ "pid", 'p', "PID[,PID...]", 0,
 	  "Show objects only that one of these processes holds or waits for", 0 },
-	{ "output", 'o', "[+]COLUMN[,COLUMN...]", 0,
-	  "Show these columns; with + besides the usual ones", 0 },
 	{ "limits", 'l', NULL, 0,
 	  "Show the limits of SysV IPC and POSIX message queues instead, and what is used", 0 },
-	{ "bytes", 'b', NULL, 0, "Show sizes in bytes", 0 },
-	{ "json", 'J', NULL, 0, "Write JSON, of all columns unless -o is given", 0 },
+	{ "json", 'J', NULL, 0, "Write JSON, of all columns unless --columns is given", 0 },
+	{ 0 }
+};
+
+enum { TABLE_OBJECTS, TABLE_LIMITS };
+
+static const struct output_table columns[] = {
+	[TABLE_OBJECTS] = { NULL, view_ls_columns, &view_ls_usual },
+	[TABLE_LIMITS] = { "with --limits", view_limits_columns, NULL },
 	{ 0 }
 };
 
 struct ls_opts {
 	struct view_ls view;
-	bool has_columns;
+	struct output_opts output;
+	struct table_view limits;
 	bool has_types;
 	bool is_json;
 	bool is_limits;
@@ -57,11 +64,6 @@ static const char *type_name(unsigned int i)
 	return live_type_name(i);
 }
 
-static const char *column_name(unsigned int i)
-{
-	return live_columns[i].name;
-}
-
 static void parse_types(struct ls_opts *opts, const char *arg, struct argp_state *state)
 {
 	char *known;
@@ -74,17 +76,27 @@ static void parse_types(struct ls_opts *opts, const char *arg, struct argp_state
 	free(known);
 }
 
-static void parse_columns(struct ls_opts *opts, const char *arg, struct argp_state *state)
+static struct table_view all_columns(void)
 {
-	char *known;
+	struct table_view view = { .nr = 0 };
 
-	opts->has_columns = true;
-	opts->view.is_chosen = true;
-	if (!live_columns_parse(arg, &opts->view.columns))
-		return;
-	known = join_names(column_name, LIVE_NR_COLUMNS);
-	argp_error(state, "-o '%s': not a list of columns: there are %s", arg, known ?: "?");
-	free(known);
+	for (; view.nr < LIVE_NR_COLUMNS; view.nr++)
+		view.column[view.nr] = view.nr;
+	return view;
+}
+
+static void end_options(struct ls_opts *opts, struct argp_state *state)
+{
+	if (opts->is_limits && (opts->has_types || opts->view.pids.nr))
+		argp_error(state, "-l: goes with neither -t nor -p");
+	if (opts->is_limits && opts->is_json && opts->output.columns)
+		argp_error(state, "-l --columns: without -J");
+	if (opts->is_json)
+		opts->view.columns = all_columns();
+	if (opts->is_limits)
+		output_choose(state, &opts->output, &columns[TABLE_LIMITS], &opts->limits);
+	else
+		output_choose(state, &opts->output, &columns[TABLE_OBJECTS], &opts->view.columns);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -92,20 +104,18 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct ls_opts *opts = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->output;
+		state->child_inputs[1] = &opts->output;
+		return 0;
 	case 't':
 		parse_types(opts, arg, state);
 		return 0;
 	case 'p':
 		option_pids(state, arg, &opts->view.pids);
 		return 0;
-	case 'o':
-		parse_columns(opts, arg, state);
-		return 0;
 	case 'l':
 		opts->is_limits = true;
-		return 0;
-	case 'b':
-		opts->view.is_plain = true;
 		return 0;
 	case 'J':
 		opts->is_json = true;
@@ -114,16 +124,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		option_no_words(state, arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (opts->is_limits &&
-		    (opts->has_types || opts->has_columns || opts->view.pids.nr))
-			argp_error(state, "-l: goes with neither -t, -p nor -o");
-		if (opts->is_json && !opts->has_columns)
-			live_columns_all(&opts->view.columns);
+		end_options(opts, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
+
+static const struct argp_child children[] = {
+	{ &output_file_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -131,8 +141,9 @@ static const struct argp argp = {
 	.doc = "List the IPC objects that exist now: who holds them, what is in them, who waits.\n"
 	       "\vExamples:\n"
 	       "    ipcprobe ls -t pipe,unix\n"
-	       "    ipcprobe ls -p 1234 -o TYPE,NAME,USED,WAITERS\n"
+	       "    ipcprobe ls -p 1234 --columns TYPE,NAME,USED,WAITERS\n"
 	       "    ipcprobe ls -l",
+	.children = children,
 };
 
 static void say_if_none(const struct live *live, const struct view_ls *view)
@@ -169,16 +180,17 @@ static int list_limits(const struct ls_opts *opts)
 
 	live_limits_read(limit);
 	return opts->is_json ? view_limits_json(limit) :
-			       view_limits_print(limit, opts->view.is_plain);
+			       view_limits_print(limit, &opts->limits);
 }
 
 int cmd_ls(int argc, char **argv)
 {
-	struct ls_opts opts = { .view.types = LIVE_ALL };
+	struct ls_opts opts = { .view = { .types = LIVE_ALL, .columns = view_ls_usual } };
 	int err;
 
-	live_columns_default(&opts.view.columns);
-	option_parse(&argp, argc, argv, 0, &opts);
+	output_parse(&argp, argc, argv, 0, &opts, columns);
+	if (output_open(&opts.output))
+		return CMD_FAILED;
 	if (live_find_processes(&opts.view.pids) < opts.view.pids.nr)
 		return CMD_FAILED;
 	err = opts.is_limits ? list_limits(&opts) : list_objects(&opts);

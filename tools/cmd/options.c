@@ -159,30 +159,6 @@ void option_count(struct argp_state *state, const char *name, const char *word, 
 	*ret = value;
 }
 
-/* Returns the names of all columns as "SIZE,PROT,...", to be freed. */
-static char *column_names(const struct table_column *columns)
-{
-	char *names = NULL;
-	size_t size;
-	FILE *out = open_memstream(&names, &size);
-
-	if (!out)
-		return NULL;
-	for (unsigned int i = 0; columns[i].name; i++)
-		fprintf(out, "%s%s", i ? "," : "", columns[i].name);
-	return fclose(out) ? NULL : names;
-}
-
-/* @word NULL: the first @nr_usual columns */
-void option_columns(struct argp_state *state, const char *name, const char *word,
-		    const struct table_column *columns, unsigned int nr_usual,
-		    struct table_view *ret)
-{
-	if (table_view_parse(ret, columns, nr_usual, word))
-		argp_error(state, "%s '%s': not a list of columns: there are %s", name, word,
-			   column_names(columns) ?: "others");
-}
-
 /**
  * option_command - the remaining words; argp has just passed the first of them
  *

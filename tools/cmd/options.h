@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "lib/parse.h"
-#include "lib/table.h"
 
 /**
  * option_parse - argp_parse() for a sub-command, with the option that all have:
@@ -50,9 +49,7 @@ void option_at(struct argp_state *state, const char *word, struct option_instant
 void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret);
 void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
 		  uint32_t *ret);
-void option_columns(struct argp_state *state, const char *name, const char *word,
-		    const struct table_column *columns, unsigned int nr_usual,
-		    struct table_view *ret);
+
 /*
  * classes recorded by default: class pick, which explains the scheduler's
  * choices, costs most and is seldom needed

@@ -7,32 +7,54 @@
 #include "cmd/analysis.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "cmd/picture.h"
 #include "view/runq.h"
 #include "view/svg/chart.h"
 #include "watch/chart.h"
 
-enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH, OPTION_COLUMNS };
+enum { OPTION_MAP = 0x200, OPTION_AT, OPTION_TOP, OPTION_WIDTH };
 
 static const struct argp_option options[] = {
 	{ "map", OPTION_MAP, NULL, 0, "Show a timeline: who ran on each CPU, and its queue", 0 },
 	{ "at", OPTION_AT, "TIME", 0,
 	  "Show every queue at this instant, in seconds since the start; @TIME: by the clock", 0 },
 	{ "top", OPTION_TOP, "N", 0, "Show so many tasks, 0 = all (default: 20, with -J all)", 0 },
-	{ "columns", OPTION_COLUMNS, "COLUMN[,COLUMN...]", 0,
-	  "Show the table of tasks only, with these columns", 0 },
 	{ "width", OPTION_WIDTH, "N", 0, "Columns of the timeline (default: the terminal's)", 0 },
+	{ 0 }
+};
+
+enum { TABLE_TASKS, TABLE_AT };
+
+static const struct output_table columns[] = {
+	[TABLE_TASKS] = { "of tasks", view_runq_columns, NULL },
+	[TABLE_AT] = { "with --at", view_at_columns, NULL },
 	{ 0 }
 };
 
 struct runq_opts {
 	struct source_opts source;
+	struct output_opts output;
 	struct view_runq view;
 	struct picture picture;
 	bool has_top;
 	bool is_map;
 	struct option_instant at;
 };
+
+static void end_options(struct runq_opts *opts, struct argp_state *state)
+{
+	if (opts->output.columns && (opts->is_map || opts->picture.path || opts->source.json))
+		argp_error(state, "--columns: without --map, --svg, -J");
+	if (opts->is_map && opts->at.is_given)
+		argp_error(state, "--map and --at: one of them");
+	if (opts->picture.path && (opts->at.is_given || opts->source.json))
+		argp_error(state, "--svg, --at and -J: one of them");
+	if (opts->picture.path && opts->source.output)
+		argp_error(state, "--svg and -o: one of them");
+	output_choose(state, &opts->output, &columns[opts->at.is_given ? TABLE_AT : TABLE_TASKS],
+		      &opts->view.columns);
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -42,6 +64,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->source;
 		state->child_inputs[1] = &opts->picture;
+		state->child_inputs[2] = &opts->output;
 		return 0;
 	case OPTION_MAP:
 		opts->is_map = true;
@@ -53,22 +76,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		option_count(state, "--top", arg, 0, &opts->view.top);
 		opts->has_top = true;
 		return 0;
-	case OPTION_COLUMNS:
-		option_columns(state, "--columns", arg, view_runq_columns, 0, &opts->view.columns);
-		return 0;
 	case OPTION_WIDTH:
 		option_count(state, "--width", arg, 1, &opts->view.width);
 		return 0;
 	case ARGP_KEY_END:
-		if (opts->view.columns.nr &&
-		    (opts->is_map || opts->at.is_given || opts->picture.path || opts->source.json))
-			argp_error(state, "--columns: without --map, --at, --svg, -J");
-		if (opts->is_map && opts->at.is_given)
-			argp_error(state, "--map and --at: one of them");
-		if (opts->picture.path && (opts->at.is_given || opts->source.json))
-			argp_error(state, "--svg, --at and -J: one of them");
-		if (opts->picture.path && opts->source.output)
-			argp_error(state, "--svg and -o: one of them");
+		end_options(opts, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -76,7 +88,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &source_cpus_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 }, { 0 }
+	{ &source_cpus_argp, 0, NULL, 0 }, { &picture_argp, 0, NULL, 0 },
+	{ &output_table_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {
@@ -173,7 +186,7 @@ int cmd_runq(int argc, char **argv)
 	opts.source.classes = 1U << IPCPROBE_CLASS_TASK | 1U << IPCPROBE_CLASS_SCHED;
 	opts.source.needs = 1U << IPCPROBE_CLASS_SCHED;
 	opts.source.needs_history = true;
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	if (!opts.has_top && !opts.source.json)
 		opts.view.top = VIEW_RUNQ_TOP;
 	if (!opts.view.width)

@@ -44,6 +44,20 @@ static error_t parse_top(int key, char *arg, struct argp_state *state)
 
 const struct argp sched_top_argp = { .options = top_options, .parser = parse_top };
 
+/**
+ * sched_cmd_choose - parse --columns, when all options are known
+ * @cmd: the command
+ * @state: state of the parser
+ * @table: the table that will be shown
+ */
+void sched_cmd_choose(struct sched_cmd *cmd, struct argp_state *state,
+		      const struct output_table *table)
+{
+	if (cmd->output.columns && cmd->source.json)
+		argp_error(state, "--columns: without -J");
+	output_choose(state, &cmd->output, table, &cmd->view.columns);
+}
+
 void sched_cmd_init(struct sched_cmd *cmd,
 		    int (*print)(const struct model *model, const void *arg), const void *arg)
 {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "cmd/source.h"
 #include "model/model.h"
 #include "view/runq.h"
@@ -20,6 +21,7 @@
 /**
  * struct sched_cmd - one command of "ipcprobe sched"
  * @source: options of all analyses
+ * @output: options of its table
  * @view: what to show; @start_ns is valid once printing begins
  * @has_top: --top was given
  * @model: model; valid while records are read and printed
@@ -32,6 +34,7 @@
  */
 struct sched_cmd {
 	struct source_opts source;
+	struct output_opts output;
 	struct view_runq view;
 	bool has_top;
 	struct model model;
@@ -49,6 +52,8 @@ extern const struct argp sched_argp;
 /* argp child: --top; input: struct sched_cmd */
 extern const struct argp sched_top_argp;
 
+void sched_cmd_choose(struct sched_cmd *cmd, struct argp_state *state,
+		      const struct output_table *table);
 void sched_cmd_init(struct sched_cmd *cmd,
 		    int (*print)(const struct model *model, const void *arg), const void *arg);
 int sched_cmd_run(struct sched_cmd *cmd);

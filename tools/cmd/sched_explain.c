@@ -23,6 +23,8 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
+static const struct output_table columns[] = { { "of rules", view_picks_columns, NULL }, { 0 } };
+
 struct explain_opts {
 	struct sched_cmd sched;
 	struct explain explain;
@@ -54,6 +56,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->sched;
+		state->child_inputs[1] = &opts->sched.output;
 		return 0;
 	case OPTION_AT:
 		option_at(state, arg, &opts->at);
@@ -71,13 +74,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (opts->nr_modes > 1)
 			argp_error(state, "--at, --task and --worst: one of them");
+		sched_cmd_choose(&opts->sched, state, columns);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = { { &sched_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &sched_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -122,7 +128,25 @@ static int print_explain(const struct model *model, const void *arg)
 		return 0;
 	}
 	return opts->sched.source.json ? view_explain_json(model, &opts->explain) :
-					 view_explain_print(model, &opts->explain);
+					 view_explain_print(model, &opts->explain,
+							    &opts->sched.view.columns);
+}
+
+/* The table of rules alone is wanted: show no switch. */
+static int show_nothing(const struct explain *explain, const struct explain_case *c)
+{
+	(void)explain;
+	(void)c;
+	return 0;
+}
+
+static int show_no_wakeup(const struct explain *explain, uint32_t task,
+			  const struct explain_wakeup *wakeup)
+{
+	(void)explain;
+	(void)task;
+	(void)wakeup;
+	return 0;
 }
 
 static int run_explain(struct explain_opts *opts)
@@ -134,6 +158,10 @@ static int run_explain(struct explain_opts *opts)
 	explain->show = opts->sched.source.json ? view_explain_case_json : view_explain_case;
 	explain->show_wakeup = opts->sched.source.json ? view_explain_wakeup_json :
 							 view_explain_wakeup;
+	if (opts->sched.output.columns) {
+		explain->show = show_nothing;
+		explain->show_wakeup = show_no_wakeup;
+	}
 	if (explain->mode == EXPLAIN_WORST && explain_keep(explain, opts->nr_worst))
 		return sched_cmd_no_memory();
 	opts->is_unknown = &is_unknown;
@@ -154,7 +182,7 @@ int cmd_sched_explain(int argc, char **argv)
 	opts.sched.watch = &opts.explain.watch;
 	if (explain_init(&opts.explain, &opts.sched.model, &opts.sched.source.scope))
 		return sched_cmd_no_memory();
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	status = run_explain(&opts);
 	explain_deinit(&opts.explain);
 	return status;

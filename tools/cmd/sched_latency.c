@@ -43,6 +43,17 @@ static enum latency_by parse_by(const char *word, struct argp_state *state)
 	return LATENCY_BY_TASK;
 }
 
+static void choose_table(struct latency_opts *opts, struct argp_state *state)
+{
+	const struct output_table delays = {
+		.columns = view_latency_columns(opts->by),
+		.usual = view_latency_usual(opts->by, opts->view.has_parts),
+	};
+	const struct output_table pairs = { .columns = view_antagonist_columns };
+
+	sched_cmd_choose(&opts->sched, state, opts->has_antagonists ? &pairs : &delays);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct latency_opts *opts = state->input;
@@ -51,6 +62,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->sched;
 		state->child_inputs[1] = &opts->sched;
+		state->child_inputs[2] = &opts->sched.output;
 		return 0;
 	case OPTION_BY:
 		opts->by = parse_by(arg, state);
@@ -60,6 +72,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->has_antagonists = true;
 		return 0;
 	case ARGP_KEY_END:
+		choose_table(opts, state);
 		if (opts->has_antagonists && (opts->view.is_each || opts->view.has_parts ||
 					      opts->view.has_histogram))
 			argp_error(state, "--antagonists: without --by, --parts, --histogram");
@@ -76,7 +89,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 }, { 0 }
+	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 },
+	{ &output_table_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {
@@ -101,11 +115,11 @@ static int print_latency(const struct model *model, const void *arg)
 static int print_antagonists(const struct model *model, const void *arg)
 {
 	const struct latency_opts *opts = arg;
-	uint32_t top = opts->sched.view.top;
+	const struct view_runq *view = &opts->sched.view;
 
 	return opts->sched.source.json ?
-	       view_antagonists_json(model, &opts->antagonists, top) :
-	       view_antagonists_print(model, &opts->antagonists, top);
+	       view_antagonists_json(model, &opts->antagonists, view->top) :
+	       view_antagonists_print(model, &opts->antagonists, view);
 }
 
 static int run_antagonists(struct latency_opts *opts)
@@ -135,11 +149,17 @@ static int run_latency(struct latency_opts *opts)
 
 int cmd_sched_latency(int argc, char **argv)
 {
+	const struct output_table columns[] = {
+		{ "(WAKER, CPU or CGROUP instead of TASK with --by)",
+		  view_latency_columns(LATENCY_BY_TASK), NULL },
+		{ "with --antagonists", view_antagonist_columns, NULL },
+		{ 0 }
+	};
 	struct latency_opts opts = { 0 };
 
 	sched_cmd_init(&opts.sched, print_latency, &opts);
 	opts.view.runq = &opts.sched.view;
 	opts.view.latency = &opts.latency;
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	return opts.has_antagonists ? run_antagonists(&opts) : run_latency(&opts);
 }

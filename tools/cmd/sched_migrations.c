@@ -11,6 +11,8 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
+static const struct output_table columns[] = { { "of tasks", view_moved_columns, NULL }, { 0 } };
+
 struct migrations_opts {
 	struct sched_cmd sched;
 	struct migrations migrations;
@@ -25,9 +27,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->sched;
 		state->child_inputs[1] = &opts->sched;
+		state->child_inputs[2] = &opts->sched.output;
 		return 0;
 	case 's':
 		opts->migrations.has_lines = false;
+		return 0;
+	case ARGP_KEY_END:
+		sched_cmd_choose(&opts->sched, state, columns);
+		if (opts->sched.output.columns)
+			opts->migrations.has_lines = false;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -35,7 +43,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 }, { 0 }
+	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 },
+	{ &output_table_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {
@@ -73,7 +82,7 @@ int cmd_sched_migrations(int argc, char **argv)
 	opts.sched.watch = &opts.migrations.watch;
 	if (migrations_init(&opts.migrations, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	status = sched_cmd_run(&opts.sched);
 	migrations_deinit(&opts.migrations);
 	return status;

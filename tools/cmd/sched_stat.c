@@ -7,29 +7,21 @@
 #include "cmd/sched_common.h"
 #include "view/sched_views.h"
 
-enum { OPTION_COLUMNS = 0x200 };
-
-static const struct argp_option options[] = {
-	{ "columns", OPTION_COLUMNS, "COLUMN[,COLUMN...]", 0,
-	  "Show the table of tasks only, with these columns", 0 },
-	{ 0 }
-};
+static const struct output_table columns[] = { { "of tasks", view_stat_columns, NULL }, { 0 } };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct sched_cmd *cmd = state->input;
 
+	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = cmd;
 		state->child_inputs[1] = cmd;
-		return 0;
-	case OPTION_COLUMNS:
-		option_columns(state, "--columns", arg, view_stat_columns, 0, &cmd->view.columns);
+		state->child_inputs[2] = &cmd->output;
 		return 0;
 	case ARGP_KEY_END:
-		if (cmd->view.columns.nr && cmd->source.json)
-			argp_error(state, "--columns: without -J");
+		sched_cmd_choose(cmd, state, columns);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -37,11 +29,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 }, { 0 }
+	{ &sched_argp, 0, NULL, 0 }, { &sched_top_argp, 0, NULL, 0 },
+	{ &output_table_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {
-	.options = options,
 	.parser = parse_option,
 	.args_doc = "[-- COMMAND [ARG...]]",
 	.doc = "Show each CPU's use and queue, and each task's time in each state.\n"
@@ -75,7 +67,7 @@ int cmd_sched_stat(int argc, char **argv)
 	sched_cmd_init(&opts.sched, print_stat, &opts);
 	opts.sched.what |= MODEL_WAITS;
 	opts.sched.watch = &opts.blocked.watch;
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts.sched);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts.sched, columns);
 	if (blocked_init(&opts.blocked))
 		return sched_cmd_no_memory();
 	status = sched_cmd_run(&opts.sched);

@@ -22,6 +22,8 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
+static const struct output_table columns[] = { { "of the summary", view_sums_columns, NULL }, { 0 } };
+
 struct timehist_opts {
 	struct sched_cmd sched;
 	struct timehist timehist;
@@ -36,6 +38,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->sched;
+		state->child_inputs[1] = &opts->sched.output;
 		return 0;
 	case 'w':
 		th->has_wakeups = true;
@@ -62,12 +65,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPTION_PRECISE:
 		th->is_precise = true;
 		return 0;
+	case ARGP_KEY_END:
+		sched_cmd_choose(&opts->sched, state, columns);
+		if (opts->sched.output.columns) {
+			th->has_lines = false;
+			th->has_summary = true;
+		}
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static const struct argp_child children[] = { { &sched_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = {
+	{ &sched_argp, 0, NULL, 0 }, { &output_long_argp, 0, NULL, 0 }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = options,
@@ -104,7 +116,7 @@ int cmd_sched_timehist(int argc, char **argv)
 	opts.sched.watch = &opts.timehist.watch;
 	if (timehist_init(&opts.timehist, &opts.sched.model, &opts.sched.view))
 		return sched_cmd_no_memory();
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	if (opts.timehist.is_precise)
 		opts.sched.what |= MODEL_WAITS;
 	status = sched_cmd_run(&opts.sched);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "cmd/source.h"
 #include "lib/table.h"
 #include "lib/text.h"
@@ -31,6 +32,8 @@ struct tally {
 /**
  * struct stat_counts - the counts
  * @source: options
+ * @output: options of the tables
+ * @columns: columns of the table of events; if the user named them, only it is printed
  * @names: names of tasks, with -p
  * @info: description of the recording
  * @from_ns: first counted time, as in records
@@ -42,6 +45,8 @@ struct tally {
  */
 struct stat_counts {
 	struct source_opts source;
+	struct output_opts output;
+	struct table_view columns;
 	struct names names;
 	const struct reader_info *info;
 	uint64_t from_ns;
@@ -52,7 +57,16 @@ struct stat_counts {
 	struct model_loss loss[IPCPROBE_NR_CLASSES];
 };
 
-static const struct argp_child children[] = { { &source_cpus_argp, 0, NULL, 0 }, { 0 } };
+static const struct table_column type_columns[] = {
+	{ "EVENT", false }, { "CLASS", false }, { "COUNT", true }, { "PER-SECOND", true },
+	{ "BYTES", true }, { "BYTES-EACH", true }, { 0 }
+};
+
+static const struct output_table columns[] = { { "of events", type_columns, NULL }, { 0 } };
+
+static const struct argp_child children[] = {
+	{ &source_cpus_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -62,6 +76,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &stat->source;
+		state->child_inputs[1] = &stat->output;
+		return 0;
+	case ARGP_KEY_END:
+		if (stat->output.columns && stat->source.json)
+			argp_error(state, "--columns: without -J");
+		output_choose(state, &stat->output, columns, &stat->columns);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -173,11 +193,7 @@ static void print_recording(const struct stat_counts *stat)
 
 static void print_types(const struct stat_counts *stat)
 {
-	static const struct table_column columns[] = {
-		{ "EVENT", false }, { "CLASS", false }, { "COUNT", true },
-		{ "PER-SECOND", true }, { "BYTES", true }, { "BYTES-EACH", true }, { 0 }
-	};
-	struct table *table = table_create(columns);
+	struct table *table = table_create_view(type_columns, &stat->columns);
 
 	for (unsigned int i = 0; i < NR_TYPES; i++) {
 		const struct tally *tally = &stat->types[i];
@@ -260,6 +276,10 @@ static void print_losses(const struct stat_counts *stat)
 
 static void print_text(const struct stat_counts *stat)
 {
+	if (stat->columns.is_chosen) {
+		print_types(stat);
+		return;
+	}
 	print_recording(stat);
 	putchar('\n');
 	print_types(stat);
@@ -412,7 +432,7 @@ int cmd_stat(int argc, char **argv)
 	struct reader *r;
 	int err;
 
-	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &stat);
+	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &stat, columns);
 	if (source_open(&stat.source, &r))
 		return CMD_FAILED;
 	stat.info = reader_info(r);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cmd/options.h"
+#include "cmd/output.h"
 #include "cmd/report.h"
 #include "view/vm.h"
 #include "vm/sample.h"
@@ -20,8 +21,6 @@ enum { OPTION_WRITTEN = 0x200, OPTION_TOUCHED, OPTION_TOP };
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PIDS", 0, "Processes, the same as without -p", 0 },
 	{ "json", 'J', NULL, 0, "Write JSON", 0 },
-	{ "output", 'o', "COLUMNS", 0, "Columns of the main table; +COLUMNS: these besides", 0 },
-	{ "noheadings", 'n', NULL, 0, "Print no headings", 0 },
 	{ "written", OPTION_WRITTEN, "SECONDS", 0,
 	  "Show which pages of shared mappings are written within this time", 0 },
 	{ "touched", OPTION_TOUCHED, "SECONDS", 0,
@@ -33,24 +32,26 @@ static const struct argp_option options[] = {
 
 enum { TABLE_ONE, TABLE_SEVERAL, TABLE_WATCHED };
 
-/* one of the tables that the command prints */
-struct vm_table {
-	const struct table_column *columns;
-	const unsigned int *nr_usual;
-	int (*print)(const struct vm_sample *sample, const struct view_vm *view);
+static const struct output_table columns[] = {
+	[TABLE_ONE] = { "of one process", view_vm_columns, &view_vm_usual },
+	[TABLE_SEVERAL] = { "of several processes", view_share_columns, &view_share_usual },
+	[TABLE_WATCHED] = { "with --written or --touched", view_watch_columns,
+			    &view_watch_usual },
+	{ 0 }
 };
 
-static const struct vm_table tables[] = {
-	[TABLE_ONE] = { view_vm_columns, &view_vm_nr_usual, view_vm_print },
-	[TABLE_SEVERAL] = { view_share_columns, &view_share_nr_usual, view_share_print },
-	[TABLE_WATCHED] = { view_watch_columns, &view_watch_nr_usual, view_watch_print },
+typedef int print_sample(const struct vm_sample *sample, const struct view_vm *view);
+
+static print_sample *const print[] = {
+	[TABLE_ONE] = view_vm_print, [TABLE_SEVERAL] = view_share_print,
+	[TABLE_WATCHED] = view_watch_print,
 };
 
 struct vm_opts {
 	struct pid_list pids;
 	struct view_vm view;
-	const struct vm_table *table;
-	const char *columns;
+	struct output_opts output;
+	unsigned int table;
 	enum vm_watch watch;
 	uint64_t interval_ns;
 	bool is_json;
@@ -91,12 +92,12 @@ static void choose_table(struct vm_opts *opts, struct argp_state *state)
 {
 	if (!opts->pids.nr)
 		argp_error(state, "which processes? Give their numbers");
-	if (opts->watch != WATCH_NONE)
-		opts->table = &tables[TABLE_WATCHED];
-	else
-		opts->table = &tables[opts->pids.nr > 1 ? TABLE_SEVERAL : TABLE_ONE];
-	option_columns(state, "-o", opts->columns, opts->table->columns, *opts->table->nr_usual,
-		       &opts->view.table);
+	opts->table = opts->watch != WATCH_NONE ? TABLE_WATCHED :
+		      opts->pids.nr > 1 ? TABLE_SEVERAL : TABLE_ONE;
+	opts->view.table = *columns[opts->table].usual;
+	output_choose(state, &opts->output, &columns[opts->table], &opts->view.table);
+	if (opts->output.columns && opts->is_json)
+		argp_error(state, "--columns: without -J");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -104,18 +105,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct vm_opts *opts = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->output;
+		state->child_inputs[1] = &opts->output;
+		return 0;
 	case 'p':
 	case ARGP_KEY_ARG:
 		add_pids(opts, arg, state);
 		return 0;
 	case 'J':
 		opts->is_json = true;
-		return 0;
-	case 'o':
-		opts->columns = arg;
-		return 0;
-	case 'n':
-		opts->view.table.is_bare = true;
 		return 0;
 	case OPTION_TOP:
 		option_count(state, "--top", arg, 0, &opts->view.top);
@@ -134,6 +133,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+	{ &output_file_argp, 0, NULL, 0 }, { &output_table_argp, 0, NULL, 0 }, { 0 }
+};
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
@@ -142,7 +145,9 @@ static const struct argp argp = {
 	       "\vExamples:\n"
 	       "    ipcprobe vm 1234\n"
 	       "    ipcprobe vm --top 5 1234 1235\n"
-	       "    ipcprobe vm --written 0.5 1234 1235",
+	       "    ipcprobe vm --written 0.5 1234 1235\n"
+	       "    ipcprobe vm --columns SIZE,WHAT,BACKING 1234",
+	.children = children,
 };
 
 static const char *error_reason(const struct vm_opts *opts, int err)
@@ -178,7 +183,7 @@ static int print_failure(const struct vm_opts *opts, const struct vm_sample *sam
 
 static int show_sample(const struct vm_opts *opts, const struct vm_sample *sample)
 {
-	return opts->is_json ? view_vm_json(sample) : opts->table->print(sample, &opts->view);
+	return opts->is_json ? view_vm_json(sample) : print[opts->table](sample, &opts->view);
 }
 
 int cmd_vm(int argc, char **argv)
@@ -187,7 +192,9 @@ int cmd_vm(int argc, char **argv)
 	struct vm_sample sample;
 	int err;
 
-	option_parse(&argp, argc, argv, 0, &opts);
+	output_parse(&argp, argc, argv, 0, &opts, columns);
+	if (output_open(&opts.output))
+		return CMD_FAILED;
 	err = vm_sample_init(&sample, &opts.pids, opts.watch, opts.interval_ns);
 	if (!err) {
 		sample.concerned = 0;

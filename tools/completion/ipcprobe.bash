@@ -40,8 +40,9 @@ _ipcprobe_list() {
 _ipcprobe_value() {
 	case ${command[*]:1}:$1 in
 	ls:-t | ls:--type) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" -t)" ;;
-	ls:-o | ls:--output) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" -o)" ;;
-	vm:-o | vm:--output) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" $$ -o)" ;;
+	vm:--columns) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" $$ --columns)" ;;
+	lab:--columns) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" copies --columns)" ;;
+	*:--columns) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" --columns)" ;;
 	record:-e | record:--events) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" -e)" ;;
 	script:-e | script:--events) _ipcprobe_list "$(_ipcprobe_known "${command[0]}" record -e)" ;;
 	lab:--only) _ipcprobe_list "$(_ipcprobe_known "${command[@]}" --only)" ;;

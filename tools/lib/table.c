@@ -34,6 +34,20 @@ struct table {
 
 #define NOT_SHOWN	TABLE_COLUMNS_MAX
 
+static struct table_style table_style;
+
+/* table_set_style - set how all tables are printed; called before the first one is created */
+void table_set_style(struct table_style style)
+{
+	table_style = style;
+}
+
+/* table_is_exact - true if sizes are printed in bytes and times in nanoseconds */
+bool table_is_exact(void)
+{
+	return table_style.is_exact;
+}
+
 /* ---- which columns ---- */
 
 static unsigned int find_column(const struct table_column *columns, const char *word, size_t len)
@@ -71,26 +85,34 @@ static int add_columns(struct table_view *view, const struct table_column *colum
 	}
 }
 
+static struct table_view all_columns(const struct table_column *columns)
+{
+	struct table_view view = { .nr = 0 };
+
+	for (; columns[view.nr].name; view.nr++)
+		view.column[view.nr] = view.nr;
+	return view;
+}
+
 /**
  * table_view_parse - parse names of columns: "A,B" shows these, "+A,B" the default
  * columns and these
  * @view: the parsed columns are stored here
  * @columns: all columns of the table
- * @nr_default: number of default columns; they are the first in @columns
- * @words: names of columns; NULL = the default columns
+ * @usual: the default columns; NULL = all
+ * @words: names of columns
  *
- * Return: 0, or -EINVAL if @words names an unknown column.
+ * Return: 0, or -EINVAL if @words names an unknown column or none.
  */
 int table_view_parse(struct table_view *view, const struct table_column *columns,
-		     unsigned int nr_default, const char *words)
+		     const struct table_view *usual, const char *words)
 {
 	view->nr = 0;
-	view->is_chosen = words;
-	if (!words || *words == '+')
-		for (; view->nr < nr_default; view->nr++)
-			view->column[view->nr] = view->nr;
-	if (!words)
-		return 0;
+	if (*words == '+' && usual)
+		*view = *usual;
+	else if (*words == '+')
+		*view = all_columns(columns);
+	view->is_chosen = true;
 	return add_columns(view, columns, words + (*words == '+'));
 }
 
@@ -102,12 +124,8 @@ static void new_column(struct table *table, const struct table_column *column)
 			       column->is_right ? SCOLS_FL_RIGHT : 0);
 }
 
-/*
- * table_create_view - create an empty table with the columns of @view; NULL without
- * memory
- */
-struct table *table_create_view(const struct table_column *columns,
-				const struct table_view *view)
+static struct table *create_table(const struct table_column *columns,
+				  const struct table_view *view)
 {
 	struct table *table = calloc(1, sizeof(*table));
 
@@ -119,7 +137,7 @@ struct table *table_create_view(const struct table_column *columns,
 		return NULL;
 	}
 	table->is_chosen = view->is_chosen;
-	scols_table_enable_noheadings(table->scols, view->is_bare);
+	scols_table_enable_noheadings(table->scols, table_style.is_bare);
 	/* because table_fit() does it */
 	scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_NEVER);
 	for (unsigned int i = 0; i < TABLE_COLUMNS_MAX; i++)
@@ -134,11 +152,19 @@ struct table *table_create_view(const struct table_column *columns,
 /* table_create - create an empty table with all columns; NULL without memory */
 struct table *table_create(const struct table_column *columns)
 {
-	struct table_view view = { 0 };
+	struct table_view view = all_columns(columns);
 
-	for (; columns[view.nr].name; view.nr++)
-		view.column[view.nr] = view.nr;
-	return table_create_view(columns, &view);
+	return create_table(columns, &view);
+}
+
+/*
+ * table_create_view - create an empty table with the columns of @view, all if it has
+ * none; NULL without memory
+ */
+struct table *table_create_view(const struct table_column *columns,
+				const struct table_view *view)
+{
+	return view->nr ? create_table(columns, view) : table_create(columns);
 }
 
 /* table_add - begin a new line */
@@ -162,6 +188,38 @@ static void join_words(char *text)
 	*to = 0;
 }
 
+/*
+ * Escape the blanks of a name, "a b" to "a\040b" as in /proc/mounts. @text becomes the escaped name; it is
+ * freed if it is replaced.
+ */
+static void escape_blanks(char **text)
+{
+	char *escaped, *to;
+	size_t nr = 0;
+
+	for (const char *p = *text; *p; p++)
+		nr += *p == ' ';
+	if (!nr)
+		return;
+	escaped = malloc(strlen(*text) + strlen("040") * nr + 1);
+	if (!escaped)
+		return;
+	to = escaped;
+	for (const char *p = *text; *p; p++)
+		if (*p == ' ')
+			to = stpcpy(to, "\\040");
+		else
+			*to++ = *p;
+	*to = 0;
+	free(*text);
+	*text = escaped;
+}
+
+static bool is_last(const struct table *table, unsigned int place)
+{
+	return place + 1 == scols_table_get_ncols(table->scols);
+}
+
 static bool has_numbers(const struct table *table, unsigned int place)
 {
 	struct libscols_column *column = scols_table_get_column(table->scols, place);
@@ -181,10 +239,35 @@ void table_set(struct table *table, unsigned int column, const char *format, ...
 	va_start(args, format);
 	len = vasprintf(&text, format, args);
 	va_end(args);
-	if (len >= 0 && has_numbers(table, table->place[column]))
+	if (len < 0)
+		return;
+	if (has_numbers(table, table->place[column]))
 		join_words(text);
-	if (len >= 0 && scols_line_refer_data(table->line, table->place[column], text))
+	else if (!is_last(table, table->place[column]))
+		escape_blanks(&text);
+	if (scols_line_refer_data(table->line, table->place[column], text))
 		free(text);
+}
+
+/*
+ * table_set_phrase - fill a cell of the last line with words of the program, "asleep,
+ * still queued", as one word: "asleep,still-queued"
+ */
+void table_set_phrase(struct table *table, unsigned int column, const char *phrase)
+{
+	char *word = strdup(phrase), *to = word;
+
+	if (!word)
+		return;
+	for (const char *p = word; *p; p++) {
+		if (*p != ' ')
+			*to++ = *p;
+		else if (to > word && to[-1] != ',' && to[-1] != ':')
+			*to++ = '-';
+	}
+	*to = 0;
+	table_set(table, column, "%s", word);
+	free(word);
 }
 
 /* Warn about the columns that are hidden because the terminal is too narrow. */
@@ -205,12 +288,31 @@ static void warn_hidden(const struct table *table)
 		puts(")");
 }
 
+/* Fill the empty cells, that each line has as many words as there are columns. */
+static void fill_cells(struct libscols_table *table)
+{
+	size_t nr = scols_table_get_ncols(table), nr_lines = scols_table_get_nlines(table);
+
+	for (size_t i = 0; i < nr_lines; i++) {
+		struct libscols_line *line = scols_table_get_line(table, i);
+
+		for (size_t j = 0; j < nr; j++) {
+			const char *text = scols_cell_get_data(scols_line_get_cell(line, j));
+
+			if (!text || !*text)
+				scols_line_set_data(line, j, "-");
+		}
+	}
+}
+
 void table_print(struct table *table)
 {
 	unsigned int width = terminal_width();
 
 	if (!table)
 		return;
+	if (table->is_chosen)
+		fill_cells(table->scols);
 	if (width)
 		table_fit(table->scols, width, !table->is_chosen);
 	scols_print_table(table->scols);

@@ -121,19 +121,4 @@ struct live_column_desc {
 
 extern const struct live_column_desc live_columns[LIVE_NR_COLUMNS];
 
-/**
- * struct live_column_list - columns that the user chose
- * @column: enum live_column, in the order to print
- * @nr: number of columns
- */
-struct live_column_list {
-	uint8_t column[LIVE_NR_COLUMNS];
-	uint32_t nr;
-};
-
-void live_columns_default(struct live_column_list *list);
-void live_columns_all(struct live_column_list *list);
-int live_columns_parse(const char *word, struct live_column_list *list);
-bool live_columns_have(const struct live_column_list *list, unsigned int column);
-
 #endif /* IPCPROBE_LIVE_COLUMN_H */

@@ -56,14 +56,14 @@ struct live_relation live_relation_of(struct live *live, uint32_t number)
 	return relation;
 }
 
-/* live_relation_text - the relation in words, to be freed; NULL without memory */
+/* live_relation_text - the relation, "parent-of:cat[12]", to be freed; NULL without memory */
 char *live_relation_text(struct live *live, const struct live_relation *relation)
 {
 	static const char *const words[] = {
-		[KIN_PARENT] = "parent of", [KIN_CHILD] = "child of",
-		[KIN_SIBLING] = "sibling of", [KIN_ANCESTOR] = "ancestor of",
-		[KIN_DESCENDANT] = "descendant of", [KIN_COMMON] = "relative of",
-		[KIN_UNRELATED] = "unrelated to", [KIN_UNKNOWN] = "unknown to",
+		[KIN_PARENT] = "parent-of", [KIN_CHILD] = "child-of",
+		[KIN_SIBLING] = "sibling-of", [KIN_ANCESTOR] = "ancestor-of",
+		[KIN_DESCENDANT] = "descendant-of", [KIN_COMMON] = "relative-of",
+		[KIN_UNRELATED] = "unrelated-to", [KIN_UNKNOWN] = "unknown-to",
 	};
 	const char *other = live_holder_value(live, relation->other, LIVE_COL_PROCESS)->text;
 	const struct proc *common = proc_at(&live->tasks, relation->common);
@@ -72,14 +72,14 @@ char *live_relation_text(struct live *live, const struct live_relation *relation
 	int len;
 
 	if (relation->kin == KIN_SAME)
-		len = asprintf(&text, "same process");
+		len = asprintf(&text, "same-process");
 	else if (relation->kin == KIN_SIBLING)
-		len = asprintf(&text, "sibling of %s, both children of %s[%u]", other ?: "?",
+		len = asprintf(&text, "sibling-of:%s,children-of:%s[%u]", other ?: "?",
 			       comm, common->pid);
 	else if (relation->kin == KIN_COMMON)
-		len = asprintf(&text, "relative of %s, through %s[%u]", other ?: "?", comm,
+		len = asprintf(&text, "relative-of:%s,through:%s[%u]", other ?: "?", comm,
 			       common->pid);
 	else
-		len = asprintf(&text, "%s %s", words[relation->kin], other ?: "?");
+		len = asprintf(&text, "%s:%s", words[relation->kin], other ?: "?");
 	return len < 0 ? NULL : text;
 }

@@ -48,22 +48,20 @@ static int pairs_init(struct pairs *pairs, const struct antagonists *antagonists
 
 enum { COL_TASK, COL_BY, COL_TIME, COL_RUNS, COL_PREEMPTIONS };
 
-static const struct table_column columns[] = {
+const struct table_column view_antagonist_columns[] = {
 	{ "WAITED", false }, { "WHILE-RAN", false }, { "TIME", true }, { "RUNS", true },
 	{ "PREEMPTIONS", true }, { NULL, false }
 };
 
 static void add_pair(struct table *table, const struct model *model, const struct antagonist *pair)
 {
-	char buf[LABEL_MAX];
-
 	table_add(table);
 	label_set(table, COL_TASK, label_task(model, pair->task));
 	if (pair->by)
 		label_set(table, COL_BY, label_task(model, pair->by));
 	else
 		table_set(table, COL_BY, "nobody");
-	table_set(table, COL_TIME, "%s", label_ns(buf, pair->ran_ns));
+	label_set_ns(table, COL_TIME, pair->ran_ns);
 	table_set(table, COL_RUNS, "%" PRIu64, pair->nr_runs);
 	table_set(table, COL_PREEMPTIONS, "%" PRIu64, pair->nr_preemptions);
 }
@@ -73,28 +71,32 @@ static void add_pair(struct table *table, const struct model *model, const struc
  * Return: 0 or -ENOMEM.
  */
 int view_antagonists_print(const struct model *model, const struct antagonists *antagonists,
-			   uint32_t top)
+			   const struct view_runq *view)
 {
+	bool is_chosen = view->columns.is_chosen;
+	uint32_t top = view->top, i, shown;
 	struct table *table;
 	struct pairs pairs;
-	uint32_t i, shown;
 	char buf[LABEL_MAX];
 
 	if (pairs_init(&pairs, antagonists))
 		return -ENOMEM;
 	shown = top && pairs.nr > top ? top : pairs.nr;
-	puts("Who ran, and for how long, while a task waited on the queue of the same CPU");
-	table = table_create(columns);
+	if (!is_chosen)
+		puts("Who ran, and for how long, while a task waited on the queue of the same CPU");
+	table = table_create_view(view_antagonist_columns, &view->columns);
 	for (i = 0; i < shown; i++)
 		add_pair(table, model, pairs.v[i]);
 	table_print(table);
 	table_destroy(table);
+	free(pairs.v);
+	if (is_chosen)
+		return 0;
 	if (pairs.nr > shown)
 		printf("%u further ones\n", pairs.nr - shown);
 	if (antagonists->unknown_ns)
 		printf("not known who ran: %s\n", label_ns(buf, antagonists->unknown_ns));
 	label_print_losses(stdout, model);
-	free(pairs.v);
 	return 0;
 }
 

@@ -49,13 +49,11 @@ static uint32_t *sort_rows(const struct model *model, const struct view_stat *vi
 
 static void add_row(struct table *table, const struct model *model, const struct blocked_row *row)
 {
-	char buf[LABEL_MAX];
-
 	table_add(table);
 	label_set(table, COL_TASK, label_task(model, row->task));
 	label_set(table, COL_OBJECT, label_wait(model, &row->wait));
 	table_set(table, COL_COUNT, "%" PRIu64, row->count);
-	table_set(table, COL_TIME, "%s", label_ns(buf, row->ns));
+	label_set_ns(table, COL_TIME, row->ns);
 }
 
 /* view_blocked_print - print the table, unless no task blocked on an object; 0 or -ENOMEM */

@@ -13,7 +13,7 @@
 
 enum { COL_PROCESS, COL_CALL, COL_ON, COL_CALLS, COL_ERRORS, COL_BYTES, COL_EXACTLY };
 
-static const struct table_column columns[] = {
+const struct table_column view_calls_columns[] = {
 	{ "PROCESS", false }, { "CALL", false }, { "ON", false }, { "CALLS", true },
 	{ "ERRORS", true }, { "BYTES", true }, { "EXACTLY", true }, { NULL, false }
 };
@@ -81,17 +81,16 @@ uint32_t *view_calls_sorted(const struct model *model, const struct view_copies 
 static void add_row(struct table *table, const struct model *model, const struct call_stat *stat)
 {
 	bool is_complete = copies_is_complete(&model->copies) && !stat->nr_unknown;
-	char buf[LABEL_MAX];
 
 	table_add(table);
 	label_set(table, COL_PROCESS, label_proc(model, stat->proc));
 	table_set(table, COL_CALL, "%s", call_name(stat->call));
-	table_set(table, COL_ON, "%s", call_on_name(stat->on));
+	table_set_phrase(table, COL_ON, call_on_name(stat->on));
 	table_set(table, COL_CALLS, "%llu", (unsigned long long)stat->nr_calls);
 	table_set(table, COL_ERRORS, "%llu", (unsigned long long)stat->nr_errors);
-	table_set(table, COL_BYTES, "%s", label_bytes(buf, stat->bytes, is_complete));
-	table_set(table, COL_EXACTLY, "%s%llu B", is_complete ? "" : ">= ",
-		  (unsigned long long)stat->bytes);
+	label_set_bytes(table, COL_BYTES, stat->bytes, is_complete);
+	table_set(table, COL_EXACTLY, "%s%llu%s", is_complete ? "" : ">=",
+		  (unsigned long long)stat->bytes, table_is_exact() ? "" : "B");
 }
 
 /**
@@ -105,14 +104,15 @@ int view_calls_print(const struct model *model, const struct view_copies *view)
 
 	if (!list)
 		return -ENOMEM;
-	table = table_create(columns);
+	table = table_create_view(view_calls_columns, &view->columns);
 	for (i = 0; i < nr; i++)
 		add_row(table, model, call_stat_at(&model->copies.calls, list[i]));
 	if (nr) {
 		table_print(table);
-		if (nr_left_out)
+		if (nr_left_out && !view->columns.is_chosen)
 			printf("%u further rows\n", nr_left_out);
-		putchar('\n');
+		if (!view->columns.is_chosen)
+			putchar('\n');
 	}
 	table_destroy(table);
 	free(list);

@@ -126,26 +126,22 @@ uint32_t *view_pairs_sorted(const struct model *model, const struct channel *cha
 static void set_stream(struct table *table, const struct model *model,
 		       const struct channel *channel)
 {
-	char buf[LABEL_MAX];
-
-	table_set(table, COL_FULL, "%s", label_ns(buf, channel->full_ns));
-	table_set(table, COL_EMPTY, "%s", label_ns(buf, channel->empty_ns));
-	table_set(table, COL_LEFT, "%s", label_bytes(buf, channel_left_bytes(channel), true));
+	label_set_ns(table, COL_FULL, channel->full_ns);
+	label_set_ns(table, COL_EMPTY, channel->empty_ns);
+	label_set_bytes(table, COL_LEFT, channel_left_bytes(channel), true);
 	if (channel_is_pipe(channel))
-		table_set(table, COL_PEAK, "%s",
-			  label_bytes(buf, channel->peak_bytes, copies_is_complete(&model->copies) &&
-				      !channel->peak_at_least));
+		label_set_bytes(table, COL_PEAK, channel->peak_bytes,
+				copies_is_complete(&model->copies) && !channel->peak_at_least);
 }
 
 /* Sets the columns that are printed once for a channel. */
 static void set_channel(struct table *table, const struct model *model, uint32_t number)
 {
 	const struct channel *channel = channel_at(&model->copies.channels, number);
-	char buf[LABEL_MAX];
 
 	label_set(table, COL_CHANNEL, label_object(model, object(OBJECT_CHANNEL, number)));
 	if (channel->capacity)
-		table_set(table, COL_CAPACITY, "%s", label_bytes(buf, channel->capacity, true));
+		label_set_bytes(table, COL_CAPACITY, channel->capacity, true);
 	else
 		table_set(table, COL_CAPACITY, "unknown");
 	if (channel_is_stream(channel))
@@ -155,15 +151,13 @@ static void set_channel(struct table *table, const struct model *model, uint32_t
 static void add_pair(struct table *table, const struct model *model, uint32_t number)
 {
 	const struct channel_pair *pair = channel_pair_at(&model->copies.channels, number);
-	char buf[LABEL_MAX];
 
 	label_set(table, COL_WRITER, label_image(model, view_end_image(model, pair->writer)));
 	label_set(table, COL_READER, label_image(model, view_end_image(model, pair->reader)));
 	label_set(table, COL_RELATION,
 		  label_relation(model, view_end_proc(model, pair->writer),
 				 view_end_proc(model, pair->reader)));
-	table_set(table, COL_BYTES, "%s",
-		  label_bytes(buf, pair->bytes, copies_is_complete(&model->copies)));
+	label_set_bytes(table, COL_BYTES, pair->bytes, copies_is_complete(&model->copies));
 }
 
 /* Adds the ends of a channel that moved no bytes. */
@@ -172,19 +166,16 @@ static void add_ends(struct table *table, const struct model *model,
 {
 	label_set(table, COL_WRITER, label_ends(model, channel, IPCPROBE_IO_WRITE_END));
 	label_set(table, COL_READER, label_ends(model, channel, IPCPROBE_IO_READ_END));
-	table_set(table, COL_BYTES, "0 B");
+	label_set_bytes(table, COL_BYTES, 0, true);
 }
 
 /* Adds one row for all pairs that are not counted separately. */
 static void add_many(struct table *table, const struct model *model,
 		     const struct channel *channel)
 {
-	char buf[LABEL_MAX];
-
-	table_set(table, COL_WRITER, "(%u %s)", channel->nr_folded,
-		  channel_is_pipe(channel) ? "pipes" : "objects");
-	table_set(table, COL_BYTES, "%s",
-		  label_bytes(buf, channel->read_bytes, copies_is_complete(&model->copies)));
+	table_set(table, COL_WRITER, "%s:%u", channel_is_pipe(channel) ? "pipes" : "objects",
+		  channel->nr_folded);
+	label_set_bytes(table, COL_BYTES, channel->read_bytes, copies_is_complete(&model->copies));
 }
 
 static int add_channel(struct table *table, const struct model *model, uint32_t number)
@@ -207,7 +198,7 @@ static int add_channel(struct table *table, const struct model *model, uint32_t 
 	}
 	if (nr > PAIRS_MAX) {
 		table_add(table);
-		table_set(table, COL_WRITER, "%u further pairs", nr - PAIRS_MAX);
+		table_set(table, COL_WRITER, "further-pairs:%u", nr - PAIRS_MAX);
 	}
 	free(pairs);
 	return 0;

@@ -62,7 +62,12 @@ static void print_scope(const struct model *model)
  */
 int view_copies_print(const struct model *model, const struct view_copies *view)
 {
-	int err = view_paths_print(model, view);
+	int err;
+
+	if (view->columns.is_chosen)
+		return view->has_calls ? view_calls_print(model, view) :
+					 view_paths_print(model, view);
+	err = view_paths_print(model, view);
 
 	if (!err)
 		err = view_channels_print(model, view);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "lib/scope.h"
+#include "lib/table.h"
 #include "model/model.h"
 #include "view/json.h"
 
@@ -22,6 +23,7 @@
  * @top: maximum number of paths, of pipes, and of other objects; 0 = all
  * @worst: show paths whose weakest link is no worse than this
  * @has_calls: show the table of system calls, too
+ * @columns: columns of the table of hops, or with @has_calls of that of calls
  * @top_calls: maximum number of rows in the table of calls, those with the most
  *	bytes; 0 = all
  */
@@ -31,7 +33,13 @@ struct view_copies {
 	enum grade worst;
 	bool has_calls;
 	uint32_t top_calls;
+	struct table_view columns;
 };
+
+/* columns that the user can choose */
+extern const struct table_column view_hops_columns[];
+extern const struct table_view view_hops_usual;
+extern const struct table_column view_calls_columns[];
 
 int view_copies_print(const struct model *model, const struct view_copies *view);
 int view_copies_json(const struct model *model, const struct view_copies *view);

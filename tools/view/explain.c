@@ -226,7 +226,7 @@ enum {
 };
 
 static const struct table_column eevdf_columns[] = {
-	{ "", false }, { "ENTITY", false }, { "CLASS", false }, { "GROUP", false },
+	{ "CHOSEN", false }, { "ENTITY", false }, { "CLASS", false }, { "GROUP", false },
 	{ "WEIGHT", true }, { "VRUNTIME", true }, { "LAG", true }, { "ELIGIBLE", false },
 	{ "DEADLINE", true }, { "SLICE", true }, { "FLAGS", false }, { NULL, false }
 };
@@ -247,7 +247,7 @@ static void add_entity(struct table *table, const struct model *model,
 	const struct pick_entity *entity = &level->entity[row];
 
 	table_add(table);
-	table_set(table, COL_MARK, "%s", explain_is_chosen(level, row) ? "->" : "");
+	table_set(table, COL_MARK, "%s", explain_is_chosen(level, row) ? "->" : "-");
 	label_set(table, COL_ENTITY, label_who(model, (struct pick_who){
 		.task = entity->task, .group = entity->group }));
 	table_set(table, COL_CLASS, "%s", entity->group ? "group" : "fair");
@@ -309,7 +309,7 @@ enum {
 };
 
 static const struct table_column member_columns[] = {
-	{ "", false }, { "TASK", false }, { "CLASS", false }, { "GROUP", false },
+	{ "CHOSEN", false }, { "TASK", false }, { "CLASS", false }, { "GROUP", false },
 	{ "PRIORITY", true }, { "DEADLINE", true }, { "STATE", false }, { NULL, false }
 };
 
@@ -322,14 +322,14 @@ static void print_members(const struct model *model, const struct explain_case *
 		const struct explain_member *member = &c->member[i];
 
 		table_add(table);
-		table_set(table, MEMBER_MARK, "%s", member->task == c->next ? "->" : "");
+		table_set(table, MEMBER_MARK, "%s", member->task == c->next ? "->" : "-");
 		label_set(table, MEMBER_TASK, label_task(model, member->task));
-		table_set(table, MEMBER_CLASS, "%s", label_class(member->sched_class));
+		table_set_phrase(table, MEMBER_CLASS, label_class(member->sched_class));
 		label_set(table, MEMBER_GROUP, label_group(model, member->group));
 		table_set(table, MEMBER_PRIO, "%d", member->prio);
 		if (member->deadline.is_known)
 			table_set(table, MEMBER_DEADLINE, "%.6f", to_ms(member->deadline.deadline));
-		table_set(table, MEMBER_STATE, "%s", label_state(member->state));
+		table_set_phrase(table, MEMBER_STATE, label_state(member->state));
 	}
 	if (c->nr_members)
 		table_print(table);
@@ -376,13 +376,18 @@ int view_explain_wakeup(const struct explain *explain, uint32_t task,
 
 /**
  * view_explain_print - print the kept cases, predictions, audits
+ * @view: columns of the table of rules; if the user named them, only it is printed
+ *
  * Return: 0 or -errno.
  */
-int view_explain_print(const struct model *model, const struct explain *explain)
+int view_explain_print(const struct model *model, const struct explain *explain,
+		       const struct table_view *view)
 {
 	uint32_t i, nr = 0;
 	int err = 0;
 
+	if (view->is_chosen)
+		return view_picks_print(model, explain->start_ns, view);
 	for (i = 0; explain->kept && i < explain->nr_kept && !err; i++) {
 		if (!explain->kept[i] || !explain->kept[i]->ts_ns)
 			continue;
@@ -392,7 +397,7 @@ int view_explain_print(const struct model *model, const struct explain *explain)
 	if (!nr && !explain->nr_shown)
 		puts("No such switch.\n");
 	if (!err)
-		err = view_picks_print(model, explain->start_ns);
+		err = view_picks_print(model, explain->start_ns, view);
 	if (!err)
 		view_trust_print(model, explain->start_ns);
 	return err;

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "view/label_sched.h"
+#include "lib/table.h"
 #include "watch/explain.h"
 
 /* prints one switch, one wake-up, when its record is read */
@@ -19,7 +20,8 @@ int view_explain_wakeup_json(const struct explain *explain, uint32_t task,
 			     const struct explain_wakeup *wakeup);
 
 /* prints the kept cases, then how many predictions were right, and the audits */
-int view_explain_print(const struct model *model, const struct explain *explain);
+int view_explain_print(const struct model *model, const struct explain *explain,
+		       const struct table_view *view);
 int view_explain_json(const struct model *model, const struct explain *explain);
 
 /* delay.c: prints the parts of @task's delay, and which tasks ran meanwhile */
@@ -28,7 +30,9 @@ void view_delay_print(const struct model *model, const struct delay_report *dela
 json_t *view_delay_json(const struct model *model, const struct delay_report *delay);
 
 /* picks.c: prints predictions by rule, and the wrong ones */
-int view_picks_print(const struct model *model, uint64_t start_ns);
+extern const struct table_column view_picks_columns[];
+
+int view_picks_print(const struct model *model, uint64_t start_ns, const struct table_view *view);
 json_t *view_picks_json(const struct model *model);
 
 /* true if the row of a fair task is the chosen one */

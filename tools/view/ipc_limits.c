@@ -18,22 +18,20 @@ static double used_percent(const struct live_limit *limit)
 
 /* ---- text ---- */
 
-enum { COL_RESOURCE, COL_DESCRIPTION, COL_LIMIT, COL_USED, COL_USE };
+enum { COL_RESOURCE, COL_LIMIT, COL_USED, COL_USE, COL_DESCRIPTION };
 
-static const struct table_column columns[] = {
-	[COL_RESOURCE] = { "RESOURCE", false }, [COL_DESCRIPTION] = { "DESCRIPTION", false },
-	[COL_LIMIT] = { "LIMIT", true }, [COL_USED] = { "USED", true }, [COL_USE] = { "USE", true },
-	{ NULL, false }
+const struct table_column view_limits_columns[] = {
+	[COL_RESOURCE] = { "RESOURCE", false }, [COL_LIMIT] = { "LIMIT", true },
+	[COL_USED] = { "USED", true }, [COL_USE] = { "USE", true },
+	[COL_DESCRIPTION] = { "DESCRIPTION", false }, { NULL, false }
 };
 
 static void set_limit(struct table *table, const struct live_limit *limit, bool is_bytes)
 {
-	char buf[LABEL_MAX];
-
 	if (!limit->is_known)
 		table_set(table, COL_LIMIT, "-");
 	else if (is_bytes)
-		table_set(table, COL_LIMIT, "%s", label_bytes(buf, limit->limit, true));
+		label_set_bytes(table, COL_LIMIT, limit->limit, true);
 	else
 		table_set(table, COL_LIMIT, "%llu", (unsigned long long)limit->limit);
 }
@@ -47,10 +45,10 @@ static void set_used(struct table *table, const struct live_limit *limit)
 		table_set(table, COL_USE, "%.2f %%", used_percent(limit));
 }
 
-/* view_limits_print - print a table; with @is_plain all sizes are in bytes; 0 or -ENOMEM */
-int view_limits_print(const struct live_limit limit[LIVE_NR_LIMITS], bool is_plain)
+/* view_limits_print - print a table; 0 or -ENOMEM */
+int view_limits_print(const struct live_limit limit[LIVE_NR_LIMITS], const struct table_view *view)
 {
-	struct table *table = table_create(columns);
+	struct table *table = table_create_view(view_limits_columns, view);
 
 	if (!table)
 		return -ENOMEM;
@@ -58,7 +56,7 @@ int view_limits_print(const struct live_limit limit[LIVE_NR_LIMITS], bool is_pla
 		table_add(table);
 		table_set(table, COL_RESOURCE, "%s", live_limits[i].name);
 		table_set(table, COL_DESCRIPTION, "%s", live_limits[i].help);
-		set_limit(table, &limit[i], live_limits[i].kind == LIVE_LIMIT_BYTES && !is_plain);
+		set_limit(table, &limit[i], live_limits[i].kind == LIVE_LIMIT_BYTES);
 		if (live_limits[i].kind == LIVE_LIMIT_COUNT)
 			set_used(table, &limit[i]);
 	}

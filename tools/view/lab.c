@@ -19,7 +19,7 @@ enum {
 	COL_SWITCHES, COL_CALLS, COL_ELAPSED, COL_GRADE, COL_NOTE,
 };
 
-static const struct table_column columns[] = {
+const struct table_column view_lab_columns[] = {
 	{ "TRANSPORT", false }, { "BLOCK", true }, { "COPIES", true }, { "CPU-COPIED", true },
 	{ "AMPLIFIED", true }, { "PER-KiB", true }, { "SWITCHES", true }, { "SYSCALLS", true },
 	{ "ELAPSED", true }, { "GRADE", false }, { "NOTE", false }, { NULL, false }
@@ -54,23 +54,20 @@ static bool has_calls(const struct lab_result *result)
 static void set_trace(struct table *table, const struct lab_trace *trace)
 {
 	bool is_complete = copies_is_complete(&trace->model.copies);
-	char buf[LABEL_MAX];
 
 	table_set(table, COL_COPIES, "%u", trace->nr_copies);
-	table_set(table, COL_COPIED, "%s", label_bytes(buf, trace->copied_bytes, is_complete));
+	label_set_bytes(table, COL_COPIED, trace->copied_bytes, is_complete);
 	table_set(table, COL_AMPLIFICATION, "%s%.2f", text_sign(SIGN_TIMES),
 		  trace->copied_bytes / trace->bytes);
-	table_set(table, COL_COST, "%s", label_ns(buf, per_kib(trace)));
-	table_set(table, COL_GRADE, "%s", !is_complete ? "in doubt" :
-					 grade_name(trace->grade));
+	label_set_ns(table, COL_COST, per_kib(trace));
+	table_set_phrase(table, COL_GRADE, is_complete ? grade_name(trace->grade) : "in doubt");
 }
 
 static void set_counts(struct table *table, const struct lab_row *row)
 {
 	const struct lab_result *result = &row->result;
-	char buf[LABEL_MAX];
 
-	table_set(table, COL_BLOCK, "%s", label_bytes(buf, result->block, true));
+	label_set_bytes(table, COL_BLOCK, result->block, true);
 	table_set(table, COL_SWITCHES, "%s%llu", row->trace.has_switches ? "" : ">= ",
 		  (unsigned long long)row->trace.nr_switches);
 	if (has_calls(result))
@@ -79,7 +76,7 @@ static void set_counts(struct table *table, const struct lab_row *row)
 					       result->side[LAB_CLIENT].nr_calls));
 	else
 		table_set(table, COL_CALLS, "unknown");
-	table_set(table, COL_ELAPSED, "%s", label_ns(buf, elapsed_ns(result)));
+	label_set_ns(table, COL_ELAPSED, elapsed_ns(result));
 }
 
 static void add_row(struct table *table, const struct lab_row *row)
@@ -106,18 +103,22 @@ static void print_hops(const struct lab_row *row)
  * view_lab_print - print a row for each transport
  * Return: 0 or -errno.
  */
-int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops)
+int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops,
+		   const struct table_view *view)
 {
-	struct table *table = table_create(columns);
+	struct table *table = table_create_view(view_lab_columns, view);
 	char buf[LABEL_MAX];
 	uint32_t i;
 
-	printf("a file of %s from a server to a client, which writes it to a file\n",
-	       label_bytes(buf, size, true));
+	if (!view->is_chosen)
+		printf("a file of %s from a server to a client, which writes it to a file\n",
+		       label_bytes(buf, size, true));
 	for (i = 0; i < nr; i++)
 		add_row(table, &rows[i]);
 	table_print(table);
 	table_destroy(table);
+	if (view->is_chosen)
+		return 0;
 	printf("SYSCALLS: counted by the kernel (%s); all others from the trace\n",
 	       LAB_CALLS_SOURCE);
 	for (i = 0; i < nr && has_hops; i++)

@@ -10,6 +10,7 @@
 
 #include "lab/lab.h"
 #include "lab/trace.h"
+#include "lib/table.h"
 
 /**
  * struct lab_row - result of one run
@@ -26,8 +27,11 @@ struct lab_row {
 	char note[160];
 };
 
-/* @size: size of the file; @has_hops: print the paths, too */
-int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops);
+extern const struct table_column view_lab_columns[];
+
+/* @size: size of the file; @has_hops: print the paths, too; @view: columns of the table */
+int view_lab_print(const struct lab_row *rows, uint32_t nr, uint64_t size, bool has_hops,
+		   const struct table_view *view);
 int view_lab_json(const struct lab_row *rows, uint32_t nr, uint64_t size);
 
 #endif /* IPCPROBE_VIEW_LAB_H */

@@ -4,6 +4,7 @@
  */
 #include "view/label.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,7 +174,7 @@ static void put_channel(FILE *out, const struct model *model, const struct chann
 		put_file(out, file_at(&model->copies.files, channel->key), put);
 		break;
 	case CHANNEL_PROCESS:
-		fputs("memory of ", out);
+		fputs("memory:", out);
 		put_image(out, model, channel->key, put);
 		break;
 	case NR_CHANNEL_KINDS:
@@ -193,7 +194,7 @@ static void put_object(FILE *out, const struct model *model, uint32_t object, pu
 		put_file(out, file_at(&model->copies.files, number), put);
 		break;
 	case OBJECT_OTHER:
-		put(out, "(another object)");
+		put(out, "other-object");
 		break;
 	case OBJECT_MEMORY:
 		put(out, "memory");
@@ -284,8 +285,8 @@ static uint32_t count_ends(const struct channels *channels, const struct channel
 }
 
 /*
- * Returns the processes that were seen at an end of @channel: "cat[12],
- * cat[13]", or with "and 7 others".
+ * Returns the processes that were seen at an end of @channel: "cat[12],cat[13]", or
+ * with "7-others" at the end.
  */
 char *label_ends(const struct model *model, const struct channel *channel, uint16_t held)
 {
@@ -307,10 +308,10 @@ char *label_ends(const struct model *model, const struct channel *channel, uint1
 		fputs(comma, out);
 		put_image(out, model, label_end_image(model, channel_end_at(channels, end)),
 			  put_raw);
-		comma = ", ";
+		comma = ",";
 	}
 	if (nr > ENDS_SHOWN + 1)
-		fprintf(out, " and %u others", nr - ENDS_SHOWN);
+		fprintf(out, ",%u-others", nr - ENDS_SHOWN);
 	fclose(out);
 	return text;
 }
@@ -333,6 +334,49 @@ void label_set(struct table *table, unsigned int column, char *label)
 	free(label);
 }
 
+void label_set_bytes(struct table *table, unsigned int column, uint64_t bytes, bool is_complete)
+{
+	char buf[LABEL_MAX];
+
+	if (table_is_exact())
+		table_set(table, column, "%s%" PRIu64, is_complete ? "" : ">=", bytes);
+	else
+		table_set(table, column, "%s", label_bytes(buf, bytes, is_complete));
+}
+
+void label_set_ns(struct table *table, unsigned int column, uint64_t ns)
+{
+	char buf[LABEL_MAX];
+
+	if (table_is_exact())
+		table_set(table, column, "%" PRIu64, ns);
+	else
+		table_set(table, column, "%s", label_ns(buf, ns));
+}
+
+const char *label_word_ns(char buf[LABEL_MAX], uint64_t ns)
+{
+	char *blank;
+
+	if (table_is_exact()) {
+		snprintf(buf, LABEL_MAX, "%" PRIu64, ns);
+		return buf;
+	}
+	label_ns(buf, ns);
+	blank = strchr(buf, ' ');
+	if (blank)
+		memmove(blank, blank + 1, strlen(blank));
+	return buf;
+}
+
+void label_set_since(struct table *table, unsigned int column, int64_t ns, int digits)
+{
+	if (table_is_exact())
+		table_set(table, column, "%" PRId64, ns);
+	else
+		table_set(table, column, "%.*f s", digits, ns / 1e9);
+}
+
 /* ---- relations ---- */
 
 const char *label_kin(enum kinship kin)
@@ -347,7 +391,10 @@ const char *label_kin(enum kinship kin)
 	return names[kin];
 }
 
-/* Returns how the process that writes is related to the process that reads. */
+/*
+ * Returns how the process that writes is related to the process that reads; "writer-is-parent":
+ * it is the reader's parent.
+ */
 char *label_relation(const struct model *model, uint32_t writer, uint32_t reader)
 {
 	struct relation rel = tasks_relation(&model->tasks, writer, reader);
@@ -356,20 +403,20 @@ char *label_relation(const struct model *model, uint32_t writer, uint32_t reader
 
 	switch (rel.kin) {
 	case KIN_SIBLING:
-		len = asprintf(&text, "siblings, both children of %s", common ?: "?");
+		len = asprintf(&text, "siblings,children-of:%s", common ?: "?");
 		break;
 	case KIN_COMMON:
-		len = asprintf(&text, "common ancestor %s", common ?: "?");
+		len = asprintf(&text, "common-ancestor:%s", common ?: "?");
 		break;
 	case KIN_SAME:
-		len = asprintf(&text, "same process");
+		len = asprintf(&text, "same-process");
 		break;
 	case KIN_UNKNOWN:
 	case KIN_UNRELATED:
 		len = asprintf(&text, "%s", label_kin(rel.kin));
 		break;
 	default:
-		len = asprintf(&text, "writer is the reader's %s", label_kin(rel.kin));
+		len = asprintf(&text, "writer-is-%s", label_kin(rel.kin));
 		break;
 	}
 	free(common);

@@ -41,6 +41,16 @@ char *label_relation(const struct model *model, uint32_t writer, uint32_t reader
 /* fills a cell with a string of these functions, and frees the string */
 void label_set(struct table *table, unsigned int column, char *label);
 
+/* fill a cell with a size or a time, with its unit unless the table's numbers are exact */
+void label_set_bytes(struct table *table, unsigned int column, uint64_t bytes, bool is_complete);
+void label_set_ns(struct table *table, unsigned int column, uint64_t ns);
+
+/* a time as one word, as it stands in a table */
+const char *label_word_ns(char buf[LABEL_MAX], uint64_t ns);
+
+/* fills a cell with a time since the start, which may be before it; seconds with @digits */
+void label_set_since(struct table *table, unsigned int column, int64_t ns, int digits);
+
 /* names as JSON: {"pid": 1, "comm": "cat"}, ... */
 json_t *label_image_json(const struct model *model, uint32_t image);
 json_t *label_task_json(const struct model *model, uint32_t task);

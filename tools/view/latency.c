@@ -24,7 +24,7 @@ static const char *const by_names[] = {
 };
 
 static const char *const rest_names[NR_LATENCY_RESTS] = {
-	[LATENCY_PREEMPTED] = "nobody: preempted", [LATENCY_SOFTIRQ] = "softirqs",
+	[LATENCY_PREEMPTED] = "preempted", [LATENCY_SOFTIRQ] = "softirqs",
 	[LATENCY_HARDIRQ] = "interrupts", [LATENCY_SEVERAL_CPUS] = "several",
 };
 
@@ -85,7 +85,7 @@ static char *row_name(const struct model *model, const struct latency *latency,
 		return strdup(rest_name(latency, row));
 	switch (latency->by) {
 	case LATENCY_BY_CPU:
-		return asprintf(&name, "CPU %u", row->number) < 0 ? NULL : name;
+		return asprintf(&name, "%u", row->number) < 0 ? NULL : name;
 	case LATENCY_BY_CGROUP:
 		return label_group(model, row->number);
 	default:
@@ -100,18 +100,22 @@ enum {
 	COL_MAX, COL_START, COL_END, COL_SUM, COL_PART,
 };
 
-static const struct table_column columns[] = {
-	{ "", false }, { "RUNNING", true }, { "SWITCHES", true }, { "DELAYS", true },
-	{ "MEAN", true }, { "P50", true }, { "P90", true }, { "P99", true },
-	{ "MAX", true }, { "MAX-START", true }, { "MAX-END", true }, { "SUM", true },
-	[COL_PART + DELAY_WAKING] = { "WAKING", true },
-	[COL_PART + DELAY_SIGNALLED] = { "SIGNALLED", true },
-	[COL_PART + DELAY_QUEUED] = { "QUEUED", true },
-	[COL_PART + DELAY_THROTTLED] = { "THROTTLED", true },
-	[COL_PART + DELAY_MOVED] = { "MOVED", true },
-	[COL_PART + DELAY_PUT_BACK] = { "PUT-BACK", true },
-	{ NULL, false }
-};
+#define COLUMNS(name) {								\
+	{ name, false }, { "RUNNING", true }, { "SWITCHES", true }, { "DELAYS", true },	\
+	{ "MEAN", true }, { "P50", true }, { "P90", true }, { "P99", true },	\
+	{ "MAX", true }, { "MAX-START", true }, { "MAX-END", true }, { "SUM", true }, \
+	[COL_PART + DELAY_WAKING] = { "WAKING", true },				\
+	[COL_PART + DELAY_SIGNALLED] = { "SIGNALLED", true },			\
+	[COL_PART + DELAY_QUEUED] = { "QUEUED", true },				\
+	[COL_PART + DELAY_THROTTLED] = { "THROTTLED", true },			\
+	[COL_PART + DELAY_MOVED] = { "MOVED", true },				\
+	[COL_PART + DELAY_PUT_BACK] = { "PUT-BACK", true },			\
+	{ NULL, false } }
+
+static const struct table_column task_columns[] = COLUMNS("TASK");
+static const struct table_column waker_columns[] = COLUMNS("WAKER");
+static const struct table_column cpu_columns[] = COLUMNS("CPU");
+static const struct table_column cgroup_columns[] = COLUMNS("CGROUP");
 
 static const struct table_view usual_view = {
 	.column = { COL_NAME, COL_RUNTIME, COL_SWITCHES, COL_DELAYS, COL_PART + DELAY_THROTTLED,
@@ -132,63 +136,65 @@ static const struct table_view parts_view = {
 	.nr = 9,
 };
 
-/*
- * Removes the column of running time: a table by waker is not about the wakers'
- * own running time.
- */
-static void drop_runtime(struct table_view *view)
-{
-	unsigned int i, nr = 0;
+/* A table by waker is not about the wakers' own running time. */
+static const struct table_view waker_view = {
+	.column = { COL_NAME, COL_SWITCHES, COL_DELAYS, COL_PART + DELAY_THROTTLED, COL_MEAN,
+		    COL_P50, COL_P90, COL_P99, COL_MAX, COL_START, COL_END },
+	.nr = 11,
+};
 
-	for (i = 0; i < view->nr; i++)
-		if (view->column[i] != COL_RUNTIME)
-			view->column[nr++] = view->column[i];
-	view->nr = nr;
+const struct table_column *view_latency_columns(enum latency_by by)
+{
+	static const struct table_column *const columns[] = {
+		[LATENCY_BY_TASK] = task_columns, [LATENCY_BY_WAKER] = waker_columns,
+		[LATENCY_BY_CPU] = cpu_columns, [LATENCY_BY_CGROUP] = cgroup_columns,
+	};
+
+	return columns[by];
+}
+
+const struct table_view *view_latency_usual(enum latency_by by, bool has_parts)
+{
+	static const struct table_view *const usual[] = {
+		[LATENCY_BY_TASK] = &usual_view, [LATENCY_BY_WAKER] = &waker_view,
+		[LATENCY_BY_CPU] = &usual_view, [LATENCY_BY_CGROUP] = &cgroup_view,
+	};
+
+	return has_parts ? &parts_view : usual[by];
 }
 
 static struct table *create_table(const struct view_latency *view)
 {
-	static const char *const headings[] = {
-		[LATENCY_BY_TASK] = "TASK", [LATENCY_BY_WAKER] = "WAKER", [LATENCY_BY_CPU] = "CPU",
-		[LATENCY_BY_CGROUP] = "CGROUP",
-	};
-	bool is_cgroup = view->latency->by == LATENCY_BY_CGROUP;
-	struct table_view shown = view->has_parts ? parts_view :
-				  is_cgroup ? cgroup_view : usual_view;
-	struct table_column named[ARRAY_SIZE(columns)];
+	enum latency_by by = view->latency->by;
+	const struct table_view *chosen = &view->runq->columns;
 
-	memcpy(named, columns, sizeof(named));
-	named[COL_NAME].name = headings[view->latency->by];
-	if (view->latency->by == LATENCY_BY_WAKER)
-		drop_runtime(&shown);
-	return table_create_view(named, &shown);
+	return table_create_view(view_latency_columns(by), chosen->is_chosen ? chosen :
+				 view_latency_usual(by, view->has_parts));
 }
 
 static void add_row(struct table *table, const struct latency_row *row, char *name,
 		    uint64_t start_ns)
 {
 	const struct hist *delay = &row->delays.hist;
-	char buf[LABEL_MAX];
 	uint32_t i;
 
 	table_add(table);
 	label_set(table, COL_NAME, name);
-	table_set(table, COL_RUNTIME, "%s", label_ns(buf, row->run_ns));
+	label_set_ns(table, COL_RUNTIME, row->run_ns);
 	table_set(table, COL_SWITCHES, "%llu", (unsigned long long)row->nr_switches);
 	table_set(table, COL_DELAYS, "%llu", (unsigned long long)delay->count);
 	for (i = 0; i < NR_DELAY_KINDS; i++)
-		table_set(table, COL_PART + i, "%s", label_ns(buf, row->part_ns[i]));
-	table_set(table, COL_SUM, "%s", label_ns(buf, delay->sum));
+		label_set_ns(table, COL_PART + i, row->part_ns[i]);
+	label_set_ns(table, COL_SUM, delay->sum);
 	if (!delay->count)
 		return;
-	table_set(table, COL_MEAN, "%s", label_ns(buf, hist_mean(delay)));
-	table_set(table, COL_P50, "%s", label_ns(buf, hist_percentile(delay, 50)));
-	table_set(table, COL_P90, "%s", label_ns(buf, hist_percentile(delay, 90)));
-	table_set(table, COL_P99, "%s", label_ns(buf, hist_percentile(delay, 99)));
-	table_set(table, COL_MAX, "%s", label_ns(buf, delay->max));
-	table_set(table, COL_START, "%.6f s",
-		  ((int64_t)(row->max_end_ns - delay->max - start_ns)) / 1e9);
-	table_set(table, COL_END, "%.6f s", ((int64_t)(row->max_end_ns - start_ns)) / 1e9);
+	label_set_ns(table, COL_MEAN, hist_mean(delay));
+	label_set_ns(table, COL_P50, hist_percentile(delay, 50));
+	label_set_ns(table, COL_P90, hist_percentile(delay, 90));
+	label_set_ns(table, COL_P99, hist_percentile(delay, 99));
+	label_set_ns(table, COL_MAX, delay->max);
+	label_set_since(table, COL_START, row->max_end_ns - delay->max - start_ns, 6);
+	label_set_since(table, COL_END, row->max_end_ns - start_ns, 6);
 }
 
 static void print_histogram(const struct latency_delays *delays)
@@ -272,11 +278,11 @@ static void print_table(const struct model *model, const struct view_latency *vi
 	for (i = 0; i < shown; i++)
 		add_row(table, rows->v[i], row_name(model, view->latency, rows->v[i]),
 			view->runq->start_ns);
-	if (rows->nr > 1)
-		add_row(table, sum, asprintf(&all, "all %u", rows->nr) < 0 ? NULL : all,
+	if (rows->nr > 1 && !view->runq->columns.is_chosen)
+		add_row(table, sum, asprintf(&all, "all:%u", rows->nr) < 0 ? NULL : all,
 			view->runq->start_ns);
 	table_print(table);
-	if (rows->nr > shown)
+	if (rows->nr > shown && !view->runq->columns.is_chosen)
 		printf("%u further ones\n", rows->nr - shown);
 	table_destroy(table);
 }
@@ -296,7 +302,9 @@ int view_latency_print(const struct model *model, const struct view_latency *vie
 	if (!err)
 		err = sum_rows(&rows, &sum);
 	shown = top && rows.nr > top ? top : rows.nr;
-	if (!err) {
+	if (!err && view->runq->columns.is_chosen) {
+		print_table(model, view, &rows, shown, &sum);
+	} else if (!err) {
 		puts("Delay: from the waker's call, or from being preempted, until running");
 		print_table(model, view, &rows, shown, &sum);
 		if (view->latency->by == LATENCY_BY_CGROUP)

@@ -13,6 +13,21 @@
 #include "live/relation.h"
 #include "view/label.h"
 
+const struct table_column view_ls_columns[] = {
+#define X(id, name, kind, help)	[LIVE_COL_##id] = { name, LIVE_KIND_##kind != LIVE_KIND_TEXT },
+	LIVE_OBJECT_COLUMNS(X)
+	LIVE_HOLDER_COLUMNS(X)
+#undef X
+	[LIVE_NR_COLUMNS] = { NULL, false }
+};
+
+const struct table_view view_ls_usual = {
+	.column = { LIVE_COL_TYPE, LIVE_COL_ID, LIVE_COL_NAME, LIVE_COL_SIZE, LIVE_COL_USED,
+		    LIVE_COL_VALUE, LIVE_COL_WAITERS, LIVE_COL_PROCESS, LIVE_COL_FD,
+		    LIVE_COL_ACCESS, LIVE_COL_WAITS, LIVE_COL_RELATION },
+	.nr = 12,
+};
+
 static bool is_pid_wanted(const struct view_ls *view, uint32_t pid)
 {
 	for (uint32_t i = 0; i < view->pids.nr; i++)
@@ -69,70 +84,61 @@ static void set_time(struct table *table, unsigned int cell, uint64_t seconds)
 	struct tm tm;
 	char buf[32];
 
-	if (localtime_r(&when, &tm) && strftime(buf, sizeof(buf), "%F %T", &tm))
+	if (localtime_r(&when, &tm) && strftime(buf, sizeof(buf), "%FT%T", &tm))
 		table_set(table, cell, "%s", buf);
 }
 
-static void set_known(struct table *table, unsigned int cell, const struct live_value *value,
-		      enum live_kind kind, bool is_plain)
+/* Sets words of ours, such as "read[12], poll[13]", as one word; a name stays as it is. */
+static void set_text(struct table *table, enum live_column column, const char *text)
+{
+	if (column == LIVE_COL_WAITS || column == LIVE_COL_NOTIFY || column == LIVE_COL_VALUE ||
+	    column == LIVE_COL_STATUS)
+		table_set_phrase(table, column, text);
+	else
+		table_set(table, column, "%s", text);
+}
+
+static void set_known(struct table *table, enum live_column column, const struct live_value *value)
 {
 	unsigned long long number = value->number;
-	char buf[LABEL_MAX];
 
-	switch (kind) {
+	switch (live_columns[column].kind) {
 	case LIVE_KIND_TEXT:
-		table_set(table, cell, "%s", value->text);
+		set_text(table, column, value->text);
 		break;
 	case LIVE_KIND_NUMBER:
-		table_set(table, cell, "%llu", number);
+		table_set(table, column, "%llu", number);
 		break;
 	case LIVE_KIND_SIZE:
-		if (is_plain)
-			table_set(table, cell, "%llu", number);
-		else
-			table_set(table, cell, "%s", label_bytes(buf, number, true));
+		label_set_bytes(table, column, number, true);
 		break;
 	case LIVE_KIND_HEX:
-		table_set(table, cell, "0x%08llx", number);
+		table_set(table, column, "0x%08llx", number);
 		break;
 	case LIVE_KIND_OCTAL:
-		table_set(table, cell, "%04llo", number);
+		table_set(table, column, "%04llo", number);
 		break;
 	case LIVE_KIND_TIME:
-		set_time(table, cell, number);
+		set_time(table, column, number);
 		break;
 	case LIVE_KIND_BOOL:
-		table_set(table, cell, "%s", number ? "yes" : "no");
+		table_set(table, column, "%s", number ? "yes" : "no");
 		break;
 	}
 }
 
-/* Sets a lower limit of a size; only sizes are ever known in part. */
-static void set_least(struct table *table, unsigned int cell, uint64_t bytes, bool is_plain)
+/* Only sizes are ever known in part. */
+static void set_cell(struct table *table, enum live_column column, const struct live_value *value)
 {
-	char buf[LABEL_MAX];
-
-	if (is_plain)
-		table_set(table, cell, ">= %llu", (unsigned long long)bytes);
-	else
-		table_set(table, cell, "%s", label_bytes(buf, bytes, false));
-}
-
-static void set_cell(struct table *table, const struct view_ls *view, unsigned int cell,
-		     const struct live_value *value)
-{
-	enum live_kind kind = live_columns[view->columns.column[cell]].kind;
-
 	if (value->state == LIVE_KNOWN)
-		set_known(table, cell, value, kind, view->is_plain);
+		set_known(table, column, value);
 	else if (value->state == LIVE_AT_LEAST)
-		set_least(table, cell, value->number, view->is_plain);
+		label_set_bytes(table, column, value->number, false);
 	else if (value->state == LIVE_UNKNOWN)
-		table_set(table, cell, "-");
+		table_set(table, column, "-");
 }
 
-static void set_relation(struct table *table, struct live *live, unsigned int cell,
-			 uint32_t holder)
+static void set_relation(struct table *table, struct live *live, uint32_t holder)
 {
 	struct live_relation relation = live_relation_of(live, holder);
 	char *text;
@@ -140,7 +146,7 @@ static void set_relation(struct table *table, struct live *live, unsigned int ce
 	if (!relation.other)
 		return;
 	text = live_relation_text(live, &relation);
-	table_set(table, cell, "%s", text ?: "-");
+	table_set(table, LIVE_COL_RELATION, "%s", text ?: "-");
 	free(text);
 }
 
@@ -151,15 +157,15 @@ static void add_row(struct table *table, struct live *live, const struct view_ls
 		    uint32_t object, uint32_t holder)
 {
 	table_add(table);
-	for (unsigned int cell = 0; cell < view->columns.nr; cell++) {
-		enum live_column column = view->columns.column[cell];
+	for (unsigned int i = 0; i < view->columns.nr; i++) {
+		enum live_column column = view->columns.column[i];
 
 		if (column < LIVE_NR_OBJECT_COLUMNS && object)
-			set_cell(table, view, cell, live_object_value(live, object, column));
+			set_cell(table, column, live_object_value(live, object, column));
 		else if (column == LIVE_COL_RELATION && holder)
-			set_relation(table, live, cell, holder);
+			set_relation(table, live, holder);
 		else if (column >= LIVE_NR_OBJECT_COLUMNS && holder)
-			set_cell(table, view, cell, live_holder_value(live, holder, column));
+			set_cell(table, column, live_holder_value(live, holder, column));
 	}
 }
 
@@ -171,6 +177,7 @@ static bool shows_holders(const struct view_ls *view)
 	return false;
 }
 
+/* In a table for programs each line has the object, else only the first. */
 static void add_object(struct table *table, struct live *live, const struct view_ls *view,
 		       uint32_t object)
 {
@@ -180,30 +187,14 @@ static void add_object(struct table *table, struct live *live, const struct view
 		holder = 0;
 	add_row(table, live, view, object, holder);
 	while (holder && (holder = live_holder_at(live, holder)->next))
-		add_row(table, live, view, 0, holder);
-}
-
-static struct table *create_table(const struct view_ls *view)
-{
-	struct table_column columns[LIVE_NR_COLUMNS + 1] = { 0 };
-	struct table_view shown = { .nr = view->columns.nr, .is_chosen = view->is_chosen };
-
-	_Static_assert(LIVE_NR_COLUMNS <= TABLE_COLUMNS_MAX, "a table has not so many columns");
-	for (unsigned int i = 0; i < view->columns.nr; i++) {
-		const struct live_column_desc *desc = &live_columns[view->columns.column[i]];
-
-		columns[i].name = desc->name;
-		columns[i].is_right = desc->kind != LIVE_KIND_TEXT;
-		shown.column[i] = i;
-	}
-	return table_create_view(columns, &shown);
+		add_row(table, live, view, view->columns.is_chosen ? object : 0, holder);
 }
 
 /* view_ls_print - print a table; 0 or -ENOMEM */
 int view_ls_print(struct live *live, const struct view_ls *view)
 {
 	uint32_t *list = view_ls_sorted(live, view);
-	struct table *table = create_table(view);
+	struct table *table = table_create_view(view_ls_columns, &view->columns);
 	int err = list && table ? 0 : -ENOMEM;
 
 	for (uint32_t i = 0; !err && list[i]; i++)

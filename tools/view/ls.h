@@ -6,24 +6,25 @@
 #define IPCPROBE_VIEW_LS_H
 
 #include "lib/parse.h"
+#include "lib/table.h"
 #include "live/live.h"
 
 /**
  * struct view_ls - what to show
- * @columns: columns to print
+ * @columns: columns to print, enum live_column
  * @types: mask of LIVE_BIT()
  * @pids: show objects that one of these processes holds or waits for; none =
  *	all
- * @is_plain: print sizes in bytes
- * @is_chosen: the user named the columns
  */
 struct view_ls {
-	struct live_column_list columns;
+	struct table_view columns;
 	uint32_t types;
 	struct pid_list pids;
-	bool is_plain;
-	bool is_chosen;
 };
+
+/* all columns, and those that are shown by default */
+extern const struct table_column view_ls_columns[];
+extern const struct table_view view_ls_usual;
 
 /* objects to show, in order; the list ends with number 0; NULL without memory */
 uint32_t *view_ls_sorted(const struct live *live, const struct view_ls *view);

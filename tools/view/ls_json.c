@@ -72,12 +72,20 @@ static json_t *relation_json(struct live *live, uint32_t holder)
 	return row;
 }
 
+static bool shows_column(const struct view_ls *view, unsigned int column)
+{
+	for (unsigned int i = 0; i < view->columns.nr; i++)
+		if (view->columns.column[i] == column)
+			return true;
+	return false;
+}
+
 static json_t *holder_json(struct live *live, const struct view_ls *view, uint32_t holder)
 {
 	json_t *row = json_object();
 
 	for (unsigned int i = LIVE_NR_OBJECT_COLUMNS; i < LIVE_NR_COLUMNS; i++) {
-		if (!live_columns_have(&view->columns, i))
+		if (!shows_column(view, i))
 			continue;
 		if (i == LIVE_COL_RELATION)
 			json_object_set_new(row, "relation", relation_json(live, holder));
@@ -93,7 +101,7 @@ static json_t *object_json(struct live *live, const struct view_ls *view, uint32
 	uint32_t i;
 
 	for (i = 0; i < LIVE_NR_OBJECT_COLUMNS; i++)
-		if (live_columns_have(&view->columns, i))
+		if (shows_column(view, i))
 			set_value(row, i, live_object_value(live, object, i));
 	for (i = live_object_at(live, object)->first_holder; i; i = live_holder_at(live, i)->next)
 		json_array_append_new(holders, holder_json(live, view, i));

@@ -209,7 +209,7 @@ static uint32_t *sort_rows(const struct pool *pool, uint32_t *nr)
 	return list;
 }
 
-static const struct table_column task_columns[] = {
+const struct table_column view_moved_columns[] = {
 	{ "TASK", false }, { "MIGRATIONS", true }, { NULL, false }
 };
 
@@ -220,7 +220,7 @@ static const struct table_column pair_columns[] = {
 static int print_tasks(const struct model *model, const struct migrations *mig)
 {
 	uint32_t nr, i, *list = sort_rows(&mig->task, &nr), top = mig->runq->top;
-	struct table *table = table_create(task_columns);
+	struct table *table = table_create_view(view_moved_columns, &mig->runq->columns);
 	uint64_t sum = 0;
 
 	for (i = 0; list && i < nr; i++) {
@@ -235,9 +235,12 @@ static int print_tasks(const struct model *model, const struct migrations *mig)
 	}
 	if (nr)
 		table_print(table);
+	if (mig->runq->columns.is_chosen)
+		goto out;
 	if (top && nr > top)
 		printf("%u further %s\n", nr - top, nr - top == 1 ? "task" : "tasks");
 	printf("%" PRIu64 " migrations of %u tasks\n", sum, nr);
+out:
 	table_destroy(table);
 	free(list);
 	return list ? 0 : -ENOMEM;
@@ -333,6 +336,8 @@ int migrations_print(const struct model *model, const struct migrations *mig)
 	if (mig->has_lines)
 		putchar('\n');
 	err = print_tasks(model, mig);
+	if (mig->runq->columns.is_chosen)
+		return err;
 	if (!err)
 		err = print_pairs(mig);
 	label_print_losses(stdout, model);

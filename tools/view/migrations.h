@@ -39,6 +39,8 @@ struct migrations {
 	bool has_lines;
 };
 
+extern const struct table_column view_moved_columns[];	/* of the sums by task */
+
 int migrations_init(struct migrations *mig, const struct model *model,
 		    const struct view_runq *runq);
 void migrations_deinit(struct migrations *mig);

@@ -17,14 +17,20 @@
 
 enum {
 	COL_HOP, COL_PROCESS, COL_CALL, COL_FROM, COL_TO, COL_HOW, COL_BYTES, COL_CALLS,
-	COL_COST, COL_COPY, COL_BLOCKED, COL_GRADE,
+	COL_COST, COL_COPY, COL_BLOCKED, COL_GRADE, COL_PATH,
 };
 
-static const struct table_column columns[] = {
+const struct table_column view_hops_columns[] = {
 	{ "HOP", true }, { "PROCESS", false }, { "CALL", false }, { "FROM", false },
 	{ "TO", false }, { "HOW", false }, { "BYTES", true }, { "CALLS", true },
 	{ "PER-KiB", true }, { "COPYING", true }, { "BLOCKED", true }, { "GRADE", false },
-	{ NULL, false }
+	{ "PATH", true }, { NULL, false }
+};
+
+const struct table_view view_hops_usual = {
+	.column = { COL_HOP, COL_PROCESS, COL_CALL, COL_FROM, COL_TO, COL_HOW, COL_BYTES,
+		    COL_CALLS, COL_COST, COL_COPY, COL_BLOCKED, COL_GRADE },
+	.nr = 12,
 };
 
 /**
@@ -206,7 +212,7 @@ static void print_head(const struct model *model, const struct course *course)
 	print_grade(course);
 }
 
-/* "read, pread64" */
+/* "read,pread64" */
 static void set_calls(struct table *table, uint64_t mask)
 {
 	char text[256] = "";
@@ -216,7 +222,7 @@ static void set_calls(struct table *table, uint64_t mask)
 	for (i = 0; i < 64 && len < sizeof(text); i++)
 		if (mask & 1ULL << i)
 			len += snprintf(text + len, sizeof(text) - len, "%s%s",
-					len ? ", " : "", call_name(i));
+					len ? "," : "", call_name(i));
 	table_set(table, COL_CALL, "%s", text);
 }
 
@@ -235,39 +241,44 @@ static const char *grade_text(const struct hop *hop)
 
 static void set_costs(struct table *table, const struct hop *hop)
 {
-	char buf[LABEL_MAX];
-
 	double per_kib = hop->bytes ? hop->copy_ns * 1024.0 / hop->bytes : 0;
 
-	if (hop->bytes && per_kib < 100)
+	if (hop->bytes && per_kib < 100 && !table_is_exact())
 		table_set(table, COL_COST, "%.1f ns", per_kib);
 	else if (hop->bytes)
-		table_set(table, COL_COST, "%s", label_ns(buf, per_kib));
-	table_set(table, COL_COPY, "%s", label_ns(buf, hop->copy_ns));
-	table_set(table, COL_BLOCKED, "%s", label_ns(buf, hop->blocked_ns));
+		label_set_ns(table, COL_COST, per_kib);
+	label_set_ns(table, COL_COPY, hop->copy_ns);
+	label_set_ns(table, COL_BLOCKED, hop->blocked_ns);
 }
 
-static void print_hops(const struct model *model, const struct course *course)
+static void add_hops(struct table *table, const struct model *model, const struct course *course,
+		     uint32_t number)
 {
-	struct table *table = table_create(columns);
-	char buf[LABEL_MAX];
 	uint32_t i;
 
 	for (i = 0; i < course->path.nr_hops; i++) {
 		const struct hop *hop = hop_of(course, i);
 
 		table_add(table);
+		table_set(table, COL_PATH, "%u", number);
 		table_set(table, COL_HOP, "%u", i + 1);
 		label_set(table, COL_PROCESS, label_image(model, hop->key.image));
 		set_calls(table, hop->calls);
 		label_set(table, COL_FROM, label_object(model, hop->key.from));
 		label_set(table, COL_TO, label_object(model, hop->key.to));
-		table_set(table, COL_HOW, "%s", path_hop_how(hop));
-		table_set(table, COL_BYTES, "%s", label_bytes(buf, hop->bytes, course->path.is_exact));
+		table_set_phrase(table, COL_HOW, path_hop_how(hop));
+		label_set_bytes(table, COL_BYTES, hop->bytes, course->path.is_exact);
 		table_set(table, COL_CALLS, "%u", hop->nr_calls);
 		set_costs(table, hop);
-		table_set(table, COL_GRADE, "%s", grade_text(hop));
+		table_set_phrase(table, COL_GRADE, grade_text(hop));
 	}
+}
+
+static void print_hops(const struct model *model, const struct course *course)
+{
+	struct table *table = table_create_view(view_hops_columns, &view_hops_usual);
+
+	add_hops(table, model, course, 0);
 	table_print(table);
 	table_destroy(table);
 }
@@ -299,6 +310,25 @@ static int print_course(const struct model *model, uint32_t last, const uint32_t
 	return 0;
 }
 
+/* Prints one table of the hops of the first @nr paths. */
+static int print_table(const struct model *model, const struct path_list *list, uint32_t nr,
+		       const struct table_view *view)
+{
+	static struct course course;
+	struct table *table = table_create_view(view_hops_columns, view);
+	int err = 0;
+
+	for (uint32_t i = 0; i < nr && !err; i++) {
+		err = make_course(&course, model, list->last[i], list->next);
+		if (!err)
+			add_hops(table, model, &course, i + 1);
+	}
+	if (!err)
+		table_print(table);
+	table_destroy(table);
+	return err;
+}
+
 /* view_path_print - print one path with its hops; 0 or -ENOMEM */
 int view_path_print(const struct model *model, uint32_t last)
 {
@@ -321,11 +351,15 @@ int view_paths_print(const struct model *model, const struct view_copies *view)
 	nr = view->top ? list.nr_main : list.nr;
 	if (view->top && nr > view->top)
 		nr = view->top;
-	for (i = 0; i < nr && !err; i++) {
-		err = print_course(model, list.last[i], list.next);
-		putchar('\n');
+	if (view->columns.is_chosen) {
+		err = print_table(model, &list, nr, &view->columns);
+	} else {
+		for (i = 0; i < nr && !err; i++) {
+			err = print_course(model, list.last[i], list.next);
+			putchar('\n');
+		}
+		print_rest(model, &list, nr);
 	}
-	print_rest(model, &list, nr);
 	path_list_deinit(&list);
 	return err;
 }

@@ -15,7 +15,7 @@
 
 enum { COL_RULE, COL_NR, COL_RIGHT, COL_CHOICE, COL_CHOICE_RIGHT };
 
-static const struct table_column columns[] = {
+const struct table_column view_picks_columns[] = {
 	{ "RULE", false }, { "PICKS", true }, { "PREDICTED", true }, { "CHOICES", true },
 	{ "CHOICES-PREDICTED", true }, { NULL, false }
 };
@@ -27,16 +27,16 @@ static const struct table_column miss_columns[] = {
 	{ "CHOSEN", false }, { NULL, false }
 };
 
-static void print_rules(const struct picks *picks)
+static void print_rules(const struct picks *picks, const struct table_view *view)
 {
-	struct table *table = table_create(columns);
+	struct table *table = table_create_view(view_picks_columns, view);
 	uint32_t i;
 
 	for (i = 0; i < NR_PICK_RULES; i++) {
 		if (!picks->count[i].nr)
 			continue;
 		table_add(table);
-		table_set(table, COL_RULE, "%s", pick_rule_names[i]);
+		table_set_phrase(table, COL_RULE, pick_rule_names[i]);
 		table_set(table, COL_NR, "%" PRIu64, picks->count[i].nr);
 		table_set(table, COL_RIGHT, "%" PRIu64, picks->count[i].nr_right);
 		table_set(table, COL_CHOICE, "%" PRIu64, picks->count[i].nr_choice);
@@ -60,9 +60,9 @@ static void print_misses(const struct model *model, uint64_t start_ns)
 		const struct pick_miss *miss = &picks->miss[i];
 
 		table_add(table);
-		table_set(table, MISS_TIME, "%.9f s", (miss->ts_ns - start_ns) / 1e9);
+		label_set_since(table, MISS_TIME, miss->ts_ns - start_ns, 9);
 		table_set(table, MISS_CPU, "%u", miss->cpu);
-		table_set(table, MISS_RULE, "%s", pick_rule_names[miss->rule]);
+		table_set_phrase(table, MISS_RULE, pick_rule_names[miss->rule]);
 		label_set(table, MISS_PREDICTED, label_who(model, miss->predicted));
 		label_set(table, MISS_CHOSEN, label_who(model, miss->chosen));
 	}
@@ -75,14 +75,19 @@ static void print_misses(const struct model *model, uint64_t start_ns)
 /**
  * view_picks_print - print the sums, a row for each rule, the wrong predictions
  * @start_ns: start of the recording
+ * @view: columns of the table of rules
  *
  * Return: 0.
  */
-int view_picks_print(const struct model *model, uint64_t start_ns)
+int view_picks_print(const struct model *model, uint64_t start_ns, const struct table_view *view)
 {
 	const struct picks *picks = &model->picks;
 	struct pick_count sum = picks_sum(picks);
 
+	if (view->is_chosen) {
+		print_rules(picks, view);
+		return 0;
+	}
 	printf("picks predicted: %" PRIu64 " of %" PRIu64, sum.nr_right, sum.nr);
 	if (sum.nr)
 		printf(" (%.4g %%)", label_right_percent(sum.nr_right, sum.nr));
@@ -92,7 +97,7 @@ int view_picks_print(const struct model *model, uint64_t start_ns)
 		       label_right_percent(sum.nr_choice_right, sum.nr_choice));
 	putchar('\n');
 	if (sum.nr)
-		print_rules(picks);
+		print_rules(picks, view);
 	print_misses(model, start_ns);
 	if (picks->nr_undecided)
 		printf("not decidable: %" PRIu64 " picks of which too little is known\n",

@@ -126,11 +126,10 @@ static void add_cpu(struct table *table, const struct model *model, uint32_t num
 {
 	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint64_t known_ns = sched_known_ns(cpu), both_ns = cpu->busy_ns + cpu->idle_ns;
-	char buf[LABEL_MAX];
 
 	table_add(table);
 	table_set(table, CPU_NUMBER, "%u", number);
-	table_set(table, CPU_OFFLINE, "%s", label_ns(buf, cpu->offline_ns));
+	label_set_ns(table, CPU_OFFLINE, cpu->offline_ns);
 	table_set(table, CPU_KNOWN, "%.1f %%", 100 * view_known_share(model, cpu));
 	table_set(table, CPU_SWITCHES, "%llu", (unsigned long long)cpu->nr_switches);
 	if (both_ns)
@@ -175,18 +174,16 @@ const struct table_column view_runq_columns[] = {
 
 static void set_latency(struct table *table, const struct hist *latency)
 {
-	char buf[LABEL_MAX];
-
 	table_set(table, TASK_COUNT, "%llu", (unsigned long long)latency->count);
 	if (!latency->count) {
 		for (unsigned int column = TASK_MEAN; column <= TASK_MAX; column++)
 			table_set(table, column, "-");
 		return;
 	}
-	table_set(table, TASK_MEAN, "%s", label_ns(buf, hist_mean(latency)));
-	table_set(table, TASK_P50, "%s", label_ns(buf, hist_percentile(latency, 50)));
-	table_set(table, TASK_P99, "%s", label_ns(buf, hist_percentile(latency, 99)));
-	table_set(table, TASK_MAX, "%s", label_ns(buf, latency->max));
+	label_set_ns(table, TASK_MEAN, hist_mean(latency));
+	label_set_ns(table, TASK_P50, hist_percentile(latency, 50));
+	label_set_ns(table, TASK_P99, hist_percentile(latency, 99));
+	label_set_ns(table, TASK_MAX, latency->max);
 }
 
 static void set_counts(struct table *table, const struct sched_task *task)
@@ -200,12 +197,11 @@ static void set_counts(struct table *table, const struct sched_task *task)
 static void add_task(struct table *table, const struct model *model, uint32_t number)
 {
 	const struct sched_task *task = sched_task_at(&model->sched, number);
-	char buf[LABEL_MAX];
 
 	table_add(table);
 	label_set(table, TASK_NAME, label_task(model, number));
-	table_set(table, TASK_RUN, "%s", label_ns(buf, task->run_ns));
-	table_set(table, TASK_WAIT, "%s", label_ns(buf, task->wait_ns));
+	label_set_ns(table, TASK_RUN, task->run_ns);
+	label_set_ns(table, TASK_WAIT, task->wait_ns);
 	set_counts(table, task);
 	set_latency(table, &task->latency);
 }
@@ -214,7 +210,6 @@ static int add_all_tasks(struct table *table, const struct model *model, const u
 			 uint32_t nr)
 {
 	struct sched_task sum = { 0 };
-	char buf[LABEL_MAX];
 	uint32_t i;
 	int err = 0;
 
@@ -230,9 +225,9 @@ static int add_all_tasks(struct table *table, const struct model *model, const u
 		err = hist_merge(&sum.latency, &task->latency);
 	}
 	table_add(table);
-	table_set(table, TASK_NAME, "all %u", nr);
-	table_set(table, TASK_RUN, "%s", label_ns(buf, sum.run_ns));
-	table_set(table, TASK_WAIT, "%s", label_ns(buf, sum.wait_ns));
+	table_set(table, TASK_NAME, "all:%u", nr);
+	label_set_ns(table, TASK_RUN, sum.run_ns);
+	label_set_ns(table, TASK_WAIT, sum.wait_ns);
 	set_counts(table, &sum);
 	set_latency(table, &sum.latency);
 	hist_deinit(&sum.latency);
@@ -248,16 +243,15 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 
 	if (!list)
 		return -ENOMEM;
-	if (!view->columns.nr)
+	if (!view->columns.is_chosen)
 		puts("\nTasks: time running, time queued, from a waker's call until running");
-	table = view->columns.nr ? table_create_view(view_runq_columns, &view->columns) :
-				   table_create(view_runq_columns);
+	table = table_create_view(view_runq_columns, &view->columns);
 	for (i = 0; i < shown; i++)
 		add_task(table, model, list[i]);
-	if (nr > 1 && !view->columns.nr)
+	if (nr > 1 && !view->columns.is_chosen)
 		err = add_all_tasks(table, model, list, nr);
 	table_print(table);
-	if (nr > shown && !view->columns.nr)
+	if (nr > shown && !view->columns.is_chosen)
 		printf("%u further %s\n", nr - shown, nr - shown == 1 ? "task" : "tasks");
 	table_destroy(table);
 	free(list);
@@ -272,7 +266,7 @@ int view_runq_print(const struct model *model, const struct view_runq *view)
 {
 	int err;
 
-	if (view->columns.nr)
+	if (view->columns.is_chosen)
 		return print_tasks(model, view);
 	err = print_cpus(model, view);
 	if (!err)

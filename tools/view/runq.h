@@ -27,8 +27,7 @@
  * @width: columns of the timeline
  * @start_ns: start of the recording; printed times are relative to it
  * @at_ns: instant that the user asks for
- * @columns: columns of the table of tasks; then only this table is shown; none
- *	= everything is shown
+ * @columns: columns of the main table
  */
 struct view_runq {
 	const struct scope *scope;
@@ -40,7 +39,8 @@ struct view_runq {
 	struct table_view columns;
 };
 
-/* columns of the tables of tasks */
+/* columns of the tables that the user can choose */
+extern const struct table_column view_at_columns[];
 extern const struct table_column view_runq_columns[];
 extern const struct table_column view_stat_columns[];
 

@@ -15,7 +15,7 @@
 
 enum { COL_CPU, COL_LENGTH, COL_TASK, COL_CLASS, COL_GROUP, COL_STATE, COL_FOR };
 
-static const struct table_column columns[] = {
+const struct table_column view_at_columns[] = {
 	{ "CPU", true }, { "LENGTH", true }, { "TASK", false }, { "CLASS", false },
 	{ "GROUP", false }, { "STATE", false }, { "FOR", true }, { NULL, false }
 };
@@ -73,33 +73,49 @@ static void add_task(struct table *table, const struct model *model, const struc
 	char buf[LABEL_MAX];
 
 	label_set(table, COL_TASK, label_task(model, number));
-	table_set(table, COL_CLASS, "%s", label_class(task->sched_class));
+	table_set_phrase(table, COL_CLASS, label_class(task->sched_class));
 	label_set(table, COL_GROUP, label_group(model, task->group));
-	table_set(table, COL_STATE, "%s", state_name(cpu, number, task->state));
-	table_set(table, COL_FOR, "%s%s", task->is_since_least ? ">= " : "",
-		  label_ns(buf, at_ns > task->since_ns ? at_ns - task->since_ns : 0));
+	table_set_phrase(table, COL_STATE, state_name(cpu, number, task->state));
+	table_set(table, COL_FOR, "%s%s", task->is_since_least ? ">=" : "",
+		  label_word_ns(buf, at_ns > task->since_ns ? at_ns - task->since_ns : 0));
 }
 
-static int add_known(struct table *table, const struct model *model, const struct sched_cpu *cpu,
-		     uint64_t at_ns)
+static void set_cpu(struct table *table, uint32_t number, const struct sched_cpu *cpu)
 {
+	table_set(table, COL_CPU, "%u", number);
+	if (cpu->is_known)
+		table_set(table, COL_LENGTH, "%lld", (long long)cpu->length);
+}
+
+/* Begins another line of a CPU; a table for programs has the CPU in each line. */
+static void add_line(struct table *table, const struct view_runq *view, uint32_t number,
+		     const struct sched_cpu *cpu)
+{
+	table_add(table);
+	if (view->columns.is_chosen)
+		set_cpu(table, number, cpu);
+}
+
+static int add_known(struct table *table, const struct model *model, const struct view_runq *view,
+		     uint32_t number)
+{
+	const struct sched_cpu *cpu = &model->sched.cpu[number];
 	uint32_t nr, i, *list = sort_members(model, cpu, &nr);
 	int64_t unnamed = nr_unnamed(model, cpu);
 
 	if (!list)
 		return -ENOMEM;
-	table_set(table, COL_LENGTH, "%lld", (long long)cpu->length);
 	if (!nr)
 		table_set(table, COL_TASK, "idle");
 	for (i = 0; i < nr; i++) {
 		if (i)
-			table_add(table);
-		add_task(table, model, cpu, list[i], at_ns);
+			add_line(table, view, number, cpu);
+		add_task(table, model, cpu, list[i], view->at_ns);
 	}
 	if (unnamed) {
-		table_add(table);
-		table_set(table, COL_TASK, "(%lld %s)", llabs(unnamed),
-			  unnamed > 0 ? "without a name" : "of them throttled");
+		add_line(table, view, number, cpu);
+		table_set(table, COL_TASK, "%s:%lld", unnamed > 0 ? "without-name" : "throttled",
+			  llabs(unnamed));
 	}
 	free(list);
 	return 0;
@@ -117,15 +133,16 @@ int view_at_print(const struct model *model, const struct view_runq *view)
 
 	if (!list)
 		return -ENOMEM;
-	printf("Run queues %.9f s after the start\n", (view->at_ns - view->start_ns) / 1e9);
-	table = table_create(columns);
+	if (!view->columns.is_chosen)
+		printf("Run queues %.9f s after the start\n", (view->at_ns - view->start_ns) / 1e9);
+	table = table_create_view(view_at_columns, &view->columns);
 	for (i = 0; i < nr && !err; i++) {
 		const struct sched_cpu *cpu = &model->sched.cpu[list[i]];
 
 		table_add(table);
-		table_set(table, COL_CPU, "%u", list[i]);
+		set_cpu(table, list[i], cpu);
 		if (cpu->is_known)
-			err = add_known(table, model, cpu, view->at_ns);
+			err = add_known(table, model, view, list[i]);
 		else
 			table_set(table, COL_TASK, "unknown");
 	}
@@ -133,7 +150,8 @@ int view_at_print(const struct model *model, const struct view_runq *view)
 		table_print(table);
 	else
 		puts("No queue was known yet.");
-	label_print_losses(stdout, model);
+	if (!view->columns.is_chosen)
+		label_print_losses(stdout, model);
 	table_destroy(table);
 	free(list);
 	return err;

@@ -50,10 +50,11 @@ struct view_latency {
 
 /*
  * antagonist.c: prints pairs of a task that waited and a task that ran
- * meanwhile; maximum number of pairs, 0 = all
+ * meanwhile; @view, @top: maximum number of pairs, 0 = all
  */
 int view_antagonists_print(const struct model *model, const struct antagonists *antagonists,
-			   uint32_t top);
+			   const struct view_runq *view);
+extern const struct table_column view_antagonist_columns[];
 int view_antagonists_json(const struct model *model, const struct antagonists *antagonists,
 			  uint32_t top);
 
@@ -62,7 +63,9 @@ int view_quotas_print(const struct model *model, const struct view_latency *view
 void view_quotas_json(struct view_json *json, const struct model *model,
 		      const struct view_latency *view);
 
-/* latency.c: prints the delays */
+/* latency.c: prints the delays; columns of the table, and those that it shows by default */
+const struct table_column *view_latency_columns(enum latency_by by);
+const struct table_view *view_latency_usual(enum latency_by by, bool has_parts);
 int view_latency_print(const struct model *model, const struct view_latency *view);
 int view_latency_json(const struct model *model, const struct view_latency *view);
 

@@ -28,11 +28,9 @@ static const struct table_column cpu_columns[] = {
 
 static void set_counts(struct table *table, const struct sched_cpu *cpu)
 {
-	char buf[LABEL_MAX];
-
-	table_set(table, CPU_BUSY, "%s", label_ns(buf, cpu->busy_ns));
-	table_set(table, CPU_IDLE, "%s", label_ns(buf, cpu->idle_ns));
-	table_set(table, CPU_OFFLINE, "%s", label_ns(buf, cpu->offline_ns));
+	label_set_ns(table, CPU_BUSY, cpu->busy_ns);
+	label_set_ns(table, CPU_IDLE, cpu->idle_ns);
+	label_set_ns(table, CPU_OFFLINE, cpu->offline_ns);
 	table_set(table, CPU_SWITCHES, "%llu", (unsigned long long)cpu->nr_switches);
 	table_set(table, CPU_WAKEUPS, "%llu", (unsigned long long)cpu->nr_wakeups);
 	table_set(table, CPU_IN, "%llu", (unsigned long long)cpu->nr_in);
@@ -98,7 +96,7 @@ const struct table_column view_stat_columns[] = {
 	{ "BLOCKED-ON", false }, { NULL, false }
 };
 
-/* "pipe 1.5 ms, futex 20 us", longest time first; NULL: the task did not block */
+/* "pipe:1.5ms,futex:20us", longest time first; NULL: the task did not block */
 static char *blocked_on(const struct sched_task *task)
 {
 	uint64_t left[NR_WAIT_KINDS];
@@ -118,8 +116,9 @@ static char *blocked_on(const struct sched_task *task)
 				most = i;
 		if (!most)
 			break;
-		fprintf(out, "%s%s %s", comma, sched_wait_names[most], label_ns(buf, left[most]));
-		comma = ", ";
+		fprintf(out, "%s%s:%s", comma, sched_wait_names[most],
+			label_word_ns(buf, left[most]));
+		comma = ",";
 		left[most] = 0;
 	}
 	fclose(out);
@@ -129,16 +128,15 @@ static char *blocked_on(const struct sched_task *task)
 static void add_task(struct table *table, const struct model *model, uint32_t number)
 {
 	const struct sched_task *task = sched_task_at(&model->sched, number);
-	char buf[LABEL_MAX];
 
 	table_add(table);
 	label_set(table, TASK_NAME, label_task(model, number));
-	table_set(table, TASK_RUN, "%s", label_ns(buf, task->run_ns));
-	table_set(table, TASK_QUEUED, "%s", label_ns(buf, task->wait_ns));
-	table_set(table, TASK_THROTTLED, "%s", label_ns(buf, task->throttled_ns));
-	table_set(table, TASK_MIGRATING, "%s", label_ns(buf, task->migrating_ns));
-	table_set(table, TASK_DELAYED, "%s", label_ns(buf, task->delayed_ns));
-	table_set(table, TASK_ASLEEP, "%s", label_ns(buf, task->sleep_ns));
+	label_set_ns(table, TASK_RUN, task->run_ns);
+	label_set_ns(table, TASK_QUEUED, task->wait_ns);
+	label_set_ns(table, TASK_THROTTLED, task->throttled_ns);
+	label_set_ns(table, TASK_MIGRATING, task->migrating_ns);
+	label_set_ns(table, TASK_DELAYED, task->delayed_ns);
+	label_set_ns(table, TASK_ASLEEP, task->sleep_ns);
 	table_set(table, TASK_WAKEUPS, "%u", task->nr_wakeups);
 	table_set(table, TASK_VOLUNTARY, "%u", task->nr_voluntary);
 	table_set(table, TASK_PREEMPTED, "%u", task->nr_preempted);
@@ -154,14 +152,13 @@ static int print_tasks(const struct model *model, const struct view_runq *view)
 
 	if (!list)
 		return -ENOMEM;
-	if (!view->columns.nr)
+	if (!view->columns.is_chosen)
 		puts("\nTasks: time in each state; delayed: asleep, but still on its queue");
-	table = view->columns.nr ? table_create_view(view_stat_columns, &view->columns) :
-				   table_create(view_stat_columns);
+	table = table_create_view(view_stat_columns, &view->columns);
 	for (i = 0; i < shown; i++)
 		add_task(table, model, list[i]);
 	table_print(table);
-	if (nr > shown && !view->columns.nr)
+	if (nr > shown && !view->columns.is_chosen)
 		printf("%u further %s\n", nr - shown, nr - shown == 1 ? "task" : "tasks");
 	table_destroy(table);
 	free(list);
@@ -176,7 +173,7 @@ int view_stat_print(const struct model *model, const struct view_stat *view)
 {
 	int err;
 
-	if (view->runq->columns.nr)
+	if (view->runq->columns.is_chosen)
 		return print_tasks(model, view->runq);
 	err = print_cpus(model, view->runq);
 	if (!err)

@@ -56,6 +56,8 @@ struct timehist {
 	bool has_summary;
 };
 
+extern const struct table_column view_sums_columns[];	/* of the summary */
+
 int timehist_init(struct timehist *th, const struct model *model, const struct view_runq *runq);
 void timehist_deinit(struct timehist *th);
 

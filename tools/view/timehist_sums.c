@@ -14,7 +14,7 @@
 
 enum { SUM_NAME, SUM_COUNT, SUM_RUN, SUM_MIN, SUM_MEAN, SUM_MAX, SUM_STDDEV, SUM_MIGRATIONS };
 
-static const struct table_column columns[] = {
+const struct table_column view_sums_columns[] = {
 	{ "TASK", false }, { "SCHED-IN", true }, { "RUN-TIME", true }, { "MIN-RUN", true },
 	{ "AVG-RUN", true }, { "MAX-RUN", true }, { "STDDEV", true }, { "MIGRATIONS", true },
 	{ NULL, false }
@@ -34,15 +34,13 @@ static double stddev_share(const struct timehist_row *row)
 static void add_row(struct table *table, const struct model *model,
 		    const struct timehist_row *row, uint32_t task)
 {
-	char buf[LABEL_MAX];
-
 	table_add(table);
 	label_set(table, SUM_NAME, label_task(model, task));
 	table_set(table, SUM_COUNT, "%" PRIu64, row->count);
-	table_set(table, SUM_RUN, "%s", label_ns(buf, row->sum_ns));
-	table_set(table, SUM_MIN, "%s", label_ns(buf, row->min_ns));
-	table_set(table, SUM_MEAN, "%s", label_ns(buf, row->sum_ns / row->count));
-	table_set(table, SUM_MAX, "%s", label_ns(buf, row->max_ns));
+	label_set_ns(table, SUM_RUN, row->sum_ns);
+	label_set_ns(table, SUM_MIN, row->min_ns);
+	label_set_ns(table, SUM_MEAN, row->sum_ns / row->count);
+	label_set_ns(table, SUM_MAX, row->max_ns);
 	table_set(table, SUM_STDDEV, "%.2f %%", stddev_share(row));
 	table_set(table, SUM_MIGRATIONS, "%" PRIu64, row->nr_migrations);
 }
@@ -66,7 +64,7 @@ static void print_idle(const struct model *model, const struct view_runq *view)
 
 static void print_summary(const struct model *model, const struct timehist *th)
 {
-	struct table *table = table_create(columns);
+	struct table *table = table_create_view(view_sums_columns, &th->runq->columns);
 	uint64_t nr_switches = 0, run_ns = 0;
 	char buf[LABEL_MAX];
 	uint32_t i, nr = 0;
@@ -81,9 +79,12 @@ static void print_summary(const struct model *model, const struct timehist *th)
 		nr_switches += row->count;
 		run_ns += row->sum_ns;
 	}
-	puts("Runtime summary");
+	if (!th->runq->columns.is_chosen)
+		puts("Runtime summary");
 	table_print(table);
 	table_destroy(table);
+	if (th->runq->columns.is_chosen)
+		return;
 	print_idle(model, th->runq);
 	printf("\n%u tasks, %" PRIu64 " switches away from them, which had run for %s\n", nr,
 	       nr_switches, label_ns(buf, run_ns));
@@ -131,6 +132,7 @@ int timehist_print(const struct model *model, const struct timehist *th)
 		putchar('\n');
 	if (th->has_summary)
 		print_summary(model, th);
-	label_print_losses(stdout, model);
+	if (!th->runq->columns.is_chosen)
+		label_print_losses(stdout, model);
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/array.h"
 #include "lib/text.h"
 #include "view/label.h"
 
@@ -18,8 +17,7 @@
 
 enum {
 	COL_RANGE, COL_SIZE, COL_PROT, COL_RESIDENT, COL_SHARE, COL_PAGES, COL_WHAT, COL_BACKING,
-	NR_USUAL,
-	COL_OWN = NR_USUAL, COL_SHARED, COL_COPIES, COL_ZERO, COL_SWAP, COL_KSM, COL_HUGE,
+	COL_OWN, COL_SHARED, COL_COPIES, COL_ZERO, COL_SWAP, COL_KSM, COL_HUGE,
 	COL_HUGETLB, COL_REFERENCED, COL_OFFSET, COL_DEVICE, COL_INODE, COL_RSS, COL_PSS,
 };
 
@@ -32,7 +30,11 @@ const struct table_column view_vm_columns[] = {
 	{ "RSS", true }, { "PSS", true }, { NULL, false }
 };
 
-const unsigned int view_vm_nr_usual = NR_USUAL;
+const struct table_view view_vm_usual = {
+	.column = { COL_RANGE, COL_SIZE, COL_PROT, COL_RESIDENT, COL_SHARE, COL_PAGES, COL_WHAT,
+		    COL_BACKING },
+	.nr = 8,
+};
 
 /* ---- the bar ---- */
 
@@ -145,7 +147,7 @@ static char *backing_label(const struct proc_maps *maps, uint32_t number)
 	if (number && region->kind == REGION_ANON && !region->name[0] && region->prot[1] == 'w' &&
 	    region_part(before) == PART_DATA && before->end == region->start) {
 		name = view_vm_object(before, true);
-		len = asprintf(&ret, "behind the data of %s", name ?: "?");
+		len = asprintf(&ret, "bss-of:%s", name ?: "?");
 		free(name);
 		return len < 0 ? NULL : ret;
 	}
@@ -165,7 +167,7 @@ static void add_gap(struct table *table, uint64_t bytes)
 {
 	table_add(table);
 	view_vm_set_bytes(table, COL_SIZE, bytes);
-	table_set(table, COL_WHAT, "(not mapped)");
+	table_set(table, COL_WHAT, "not-mapped");
 }
 
 static uint32_t add_region(struct table *table, const struct vm_share *share, uint32_t number,
@@ -183,7 +185,7 @@ static uint32_t add_region(struct table *table, const struct vm_share *share, ui
 	view_vm_set_bytes(table, COL_RESIDENT, view_vm_resident(share, &region->smaps, counts));
 	view_vm_set_bytes(table, COL_SHARE, view_vm_pss(share, &region->smaps, counts));
 	table_set(table, COL_PAGES, "%s", bar);
-	table_set(table, COL_WHAT, "%s", view_vm_what(what, region->kind, region_part(region)));
+	table_set_phrase(table, COL_WHAT, view_vm_what(what, region->kind, region_part(region)));
 	view_vm_set(table, COL_BACKING, backing_label(&proc->maps, number));
 	return next;
 }
@@ -241,7 +243,7 @@ static void add_to_sum(struct sum *sum, const struct vm_share *share, uint32_t n
 static void add_sum(struct table *table, const struct sum *sum, const char *what)
 {
 	table_add(table);
-	table_set(table, SUM_WHAT, "%s", what);
+	table_set_phrase(table, SUM_WHAT, what);
 	table_set(table, SUM_REGIONS, "%u", sum->nr_regions);
 	view_vm_set_bytes(table, SUM_SIZE, sum->size);
 	view_vm_set_bytes(table, SUM_RESIDENT, sum->resident);
@@ -252,16 +254,13 @@ static void add_sum(struct table *table, const struct sum *sum, const char *what
 	set_pages(table, SUM_SWAP, sum->swapped);
 }
 
-static void print_sums(const struct vm_share *share, const struct table_view *view)
+static void print_sums(const struct vm_share *share)
 {
 	const struct proc_maps *maps = &share->proc[0].maps;
-	struct table_view all = { .is_bare = view->is_bare };
 	struct sum sum[NR_REGION_KINDS][NR_REGION_PARTS] = { 0 }, total = { 0 };
 	char what[VIEW_VM_LABEL_MAX];
-	struct table *table;
+	struct table *table = table_create(sum_columns);
 
-	table_view_parse(&all, sum_columns, ARRAY_SIZE(sum_columns) - 1, NULL);
-	table = table_create_view(sum_columns, &all);
 	for (uint32_t i = 0; i < maps->nr; i++) {
 		const struct region *region = &maps->region[i];
 
@@ -300,13 +299,17 @@ static void print_head(const struct vm_sample *sample)
  */
 int view_vm_print(const struct vm_sample *sample, const struct view_vm *view)
 {
+	if (view->table.is_chosen) {
+		print_regions(&sample->share, &view->table);
+		return 0;
+	}
 	print_head(sample);
 	putchar('\n');
 	print_regions(&sample->share, &view->table);
 	puts("\nPAGES: O own (mapped by this process alone), S shared, Z the kernel's page of zeros,\n"
 	     "W in swap, K not counted by the kernel, ? not known, . not in memory; a small letter:\n"
 	     "some of the pages there. SHARE: each page divided by the number of its mappings.\n");
-	print_sums(&sample->share, &view->table);
+	print_sums(&sample->share);
 	putchar('\n');
 	view_vm_print_doubts(sample);
 	return 0;

@@ -10,19 +10,19 @@
 #include "lib/table.h"
 #include "vm/sample.h"
 
-/* The main table of each view: all its columns; the first columns are the usual ones. */
+/* The main table of each view: all its columns, and those that it shows by default. */
 extern const struct table_column view_vm_columns[];
 extern const struct table_column view_share_columns[];
 extern const struct table_column view_watch_columns[];
-extern const unsigned int view_vm_nr_usual;
-extern const unsigned int view_share_nr_usual;
-extern const unsigned int view_watch_nr_usual;
+extern const struct table_view view_vm_usual;
+extern const struct table_view view_share_usual;
+extern const struct table_view view_watch_usual;
 
 #define VIEW_SHARE_TOP	20U	/* objects shown if the user gives no number */
 
 /**
  * struct view_vm - what to show
- * @table: columns of the main table
+ * @table: columns of the main table; if the user named them, only it is printed
  * @top: maximum number of objects; 0 = all
  */
 struct view_vm {

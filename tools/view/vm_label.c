@@ -63,13 +63,14 @@ char *view_vm_object(const struct region *region, bool is_short)
 
 	switch (region->kind) {
 	case REGION_SYSV:
-		len = asprintf(&ret, "id %" PRIu64 ", key 0x%.8s", region->inode,
-			       region->name + strlen("/SYSV"));
+		len = asprintf(&ret, is_short ? "id:%" PRIu64 ",key:0x%.8s" :
+						"id %" PRIu64 ", key 0x%.8s",
+			       region->inode, region->name + strlen("/SYSV"));
 		break;
 	case REGION_MEMFD:
 		return memfd_name(region->name);
 	case REGION_SHARED_ANON:
-		len = asprintf(&ret, "inode %" PRIu64, region->inode);
+		len = asprintf(&ret, is_short ? "inode:%" PRIu64 : "inode %" PRIu64, region->inode);
 		break;
 	case REGION_HEAP:
 	case REGION_STACK:
@@ -147,9 +148,7 @@ void view_vm_set(struct table *table, unsigned int column, char *label)
 
 void view_vm_set_bytes(struct table *table, unsigned int column, uint64_t bytes)
 {
-	char buf[LABEL_MAX];
-
-	table_set(table, column, "%s", label_bytes(buf, bytes, true));
+	label_set_bytes(table, column, bytes, true);
 }
 
 uint64_t view_vm_resident(const struct vm_share *share, const struct smaps *smaps,

@@ -253,8 +253,7 @@ static int sort_rows(const struct vm_share *share, bool by_object, struct rows *
 enum {
 	COL_TOGETHER, COL_ALONE, COL_SHARE = COL_ALONE + PROC_COLUMNS_MAX, COL_WHAT, COL_OBJECT,
 	COL_WHO, COL_WHY,
-	NR_USUAL,
-	COL_OTHERS = NR_USUAL, COL_CAUSE, COL_INODE, COL_DEVICE, COL_PATH,
+	COL_OTHERS, COL_CAUSE, COL_INODE, COL_DEVICE, COL_PATH,
 };
 
 const struct table_column view_share_columns[] = {
@@ -267,14 +266,25 @@ const struct table_column view_share_columns[] = {
 	{ "PATH", false }, { NULL, false }
 };
 
-const unsigned int view_share_nr_usual = NR_USUAL;
+const struct table_view view_share_usual = {
+	.column = { COL_TOGETHER, COL_ALONE, COL_ALONE + 1, COL_ALONE + 2, COL_ALONE + 3,
+		    COL_ALONE + 4, COL_ALONE + 5, COL_SHARE, COL_WHAT, COL_OBJECT, COL_WHO,
+		    COL_WHY },
+	.nr = 12,
+};
+
+_Static_assert(PROC_COLUMNS_MAX == 6, "view_share_usual has not each process");
 
 /* Returns the columns of @view without those that are empty for these processes. */
 static struct table_view useful_columns(const struct vm_share *share, const struct table_view *view,
 					bool by_object)
 {
-	struct table_view ret = { .is_bare = view->is_bare };
+	struct table_view ret = { 0 };
 
+	if (view->is_chosen)
+		return *view;
+	if (!view->nr)
+		view = &view_share_usual;
 	for (unsigned int i = 0; i < view->nr; i++) {
 		unsigned int column = view->column[i];
 		bool is_alone = column >= COL_ALONE && column < COL_ALONE + PROC_COLUMNS_MAX;
@@ -318,8 +328,8 @@ static void add_row(struct table *table, const struct vm_share *share, const str
 		set_frames(table, COL_ALONE + i, row->alone[i]);
 	if (share->has_frames)
 		view_vm_set_bytes(table, COL_SHARE, row->pss >> VM_PSS_SHIFT);
-	table_set(table, COL_WHAT, "%s", row->cause == CAUSE_ZERO ? "zero page" :
-		  view_vm_what(what, row->kind, row->part));
+	table_set_phrase(table, COL_WHAT, row->cause == CAUSE_ZERO ? "zero page" :
+			 view_vm_what(what, row->kind, row->part));
 	if (row->object && row->cause != CAUSE_ZERO)
 		set_object(table, share, row);
 	if (row->procs)
@@ -361,7 +371,7 @@ static int print_objects(const struct vm_share *share, const struct view_vm *vie
 	}
 	if (!err)
 		table_print(table);
-	if (!err && nr > top)
+	if (!err && nr > top && !view->table.is_chosen)
 		printf("%u further objects\n", nr - top);
 	table_destroy(table);
 	free(rows.row);
@@ -376,7 +386,7 @@ enum {
 };
 
 static const struct table_column proc_columns[] = {
-	{ "", false }, { "PROCESS", false }, { "SIZE", true }, { "RESIDENT", true },
+	{ "WHO", false }, { "PROCESS", false }, { "SIZE", true }, { "RESIDENT", true },
 	{ "TOGETHER", true }, { "WITH-OTHERS", true }, { "OWN", true }, { "UNKNOWN", true },
 	{ "ZERO", true }, { "SWAP", true }, { "SHARE", true }, { NULL, false }
 };
@@ -408,13 +418,10 @@ static void add_process(struct table *table, const struct vm_share *share, uint3
 	view_vm_set_bytes(table, PROC_SHARE, view_vm_pss(share, &smaps, &proc->sum));
 }
 
-static void print_processes(const struct vm_share *share, const struct table_view *view)
+static void print_processes(const struct vm_share *share)
 {
-	struct table_view all = { .is_bare = view->is_bare };
-	struct table *table;
+	struct table *table = table_create(proc_columns);
 
-	table_view_parse(&all, proc_columns, ARRAY_SIZE(proc_columns) - 1, NULL);
-	table = table_create_view(proc_columns, &all);
 	for (uint32_t i = 0; i < share->nr; i++)
 		add_process(table, share, i);
 	table_print(table);
@@ -431,7 +438,9 @@ int view_share_print(const struct vm_sample *sample, const struct view_vm *view)
 	const struct vm_share *share = &sample->share;
 	int err;
 
-	print_processes(share, &view->table);
+	if (view->table.is_chosen)
+		return print_objects(share, view);
+	print_processes(share);
 	view_vm_print_sample(sample);
 	puts("\nIn sum: memory that several of them have mapped (TOGETHER, counted once) or one only");
 	err = print_sums(share, view);

@@ -15,8 +15,7 @@
 
 enum {
 	COL_PROCESS, COL_WHAT, COL_OBJECT, COL_MAPPED, COL_RESIDENT, COL_USED, COL_WHICH,
-	NR_USUAL,
-	COL_RANGE = NR_USUAL, COL_PROT,
+	COL_RANGE, COL_PROT,
 };
 
 const struct table_column view_watch_columns[] = {
@@ -25,14 +24,18 @@ const struct table_column view_watch_columns[] = {
 	{ "RANGE", false }, { "PROT", false }, { NULL, false }
 };
 
-const unsigned int view_watch_nr_usual = NR_USUAL;
+const struct table_view view_watch_usual = {
+	.column = { COL_PROCESS, COL_WHAT, COL_OBJECT, COL_MAPPED, COL_RESIDENT, COL_USED,
+		    COL_WHICH },
+	.nr = 7,
+};
 
 static bool is_written(const struct vm_page *page, uint32_t region)
 {
 	return page->region == region && page->flags & VM_PAGE_WRITTEN;
 }
 
-/* "0-3, 17": indexes of written pages in the object; to be freed */
+/* "0-3,17": indexes of written pages in the object; to be freed */
 static char *written_pages(const struct vm_process *proc, uint32_t number, uint32_t first)
 {
 	const struct region *region = &proc->maps.region[number];
@@ -50,7 +53,7 @@ static char *written_pages(const struct vm_process *proc, uint32_t number, uint3
 		if (!is_written(&proc->page[i], number))
 			continue;
 		if (nr++ == CELL_RANGES) {
-			fputs(", ...", out);
+			fputs(",...", out);
 			break;
 		}
 		while (next < proc->nr_pages && is_written(&proc->page[next], number) &&
@@ -58,7 +61,7 @@ static char *written_pages(const struct vm_process *proc, uint32_t number, uint3
 			next++;
 			to++;
 		}
-		fprintf(out, "%s%" PRIu64, nr > 1 ? ", " : "", from);
+		fprintf(out, "%s%" PRIu64, nr > 1 ? "," : "", from);
 		if (to > from)
 			fprintf(out, "-%" PRIu64, to);
 	}
@@ -88,14 +91,14 @@ static void add_region(struct table *table, const struct vm_sample *sample, uint
 
 	table_add(table);
 	view_vm_set(table, COL_PROCESS, view_vm_process(proc));
-	table_set(table, COL_WHAT, "%s", view_vm_what(what, region->kind, region_part(region)));
+	table_set_phrase(table, COL_WHAT, view_vm_what(what, region->kind, region_part(region)));
 	view_vm_set(table, COL_OBJECT, view_vm_object(region, true));
 	table_set(table, COL_RANGE, "%012" PRIx64 "-%012" PRIx64, region->start, region->end);
 	table_set(table, COL_PROT, "%s", region->prot);
 	view_vm_set_bytes(table, COL_MAPPED, region_bytes(region));
 	view_vm_set_bytes(table, COL_RESIDENT, counts->present << VM_PAGE_SHIFT);
 	if (!vm_sample_was_mapped(sample, number, region)) {
-		table_set(table, COL_WHICH, "not known: mapped meanwhile");
+		table_set_phrase(table, COL_WHICH, "not known: mapped meanwhile");
 		return;
 	}
 	if (sample->watch == WATCH_TOUCHED) {
@@ -144,11 +147,13 @@ int view_watch_print(const struct vm_sample *sample, const struct view_vm *view)
 	}
 	if (nr)
 		table_print(table);
-	else
+	else if (!view->table.is_chosen)
 		puts("no shared mappings");
+	table_destroy(table);
+	if (view->table.is_chosen)
+		return 0;
 	putchar('\n');
 	print_note(sample);
 	view_vm_print_sample(sample);
-	table_destroy(table);
 	return 0;
 }
