@@ -205,9 +205,9 @@ static void test_mq(void)
 			   channels_find(&t.model.copies.channels, CHANNEL_MQ, map_pair(20, 9)));
 	expect_four_copies(&t, 3 * BLOCK);
 	ktap_result("a POSIX queue: four copies, exact");
-	ktap_eq(queue->full_ns, 300);
-	ktap_eq(queue->empty_ns, 600);
-	ktap_eq(queue->nr_full, 3);
+	ktap_eq(queue->wait_ns[TO], 300);
+	ktap_eq(queue->wait_ns[FROM], 600);
+	ktap_eq(queue->nr_waits[TO], 3);
 	ktap_eq(queue->capacity, 81920);
 	ktap_str_eq(queue->path, "lab");
 	ktap_result("its waits, its size and its name");

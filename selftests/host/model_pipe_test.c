@@ -197,8 +197,8 @@ static void test_segments(void)
 	ktap_eq(hop->nr_calls, 1);
 	ktap_result("its bytes are linked to what was read");
 	ktap_eq(hop->blocked_ns, 120000);
-	ktap_eq(trace_pipe_of(&t, 77)->full_ns, 120000);
-	ktap_eq(trace_pipe_of(&t, 77)->nr_full, 2);
+	ktap_eq(trace_pipe_of(&t, 77)->wait_ns[TO], 120000);
+	ktap_eq(trace_pipe_of(&t, 77)->nr_waits[TO], 2);
 	ktap_result("its waits are counted, and as no copy cost");
 	trace_deinit(&t);
 }
@@ -275,7 +275,7 @@ static void test_blocked_reader(void)
 	      .flags = IPCPROBE_IO_EMPTY | IPCPROBE_IO_READ_END);
 	t.now_ns += 1000000;
 	trace_finish(&t);
-	ktap_eq(trace_pipe_of(&t, 77)->empty_ns, 2000 + 1001000);
+	ktap_eq(trace_pipe_of(&t, 77)->wait_ns[FROM], 2000 + 1001000);
 	ktap_result("time empty is counted, to the end for a reader that still waits");
 	trace_deinit(&t);
 }

@@ -305,8 +305,8 @@ static void sum_channels(const struct trace *t, struct sums *sums)
 
 		if (channel->kind == CHANNEL_FILE && !channel->is_shared)
 			continue;
-		sum[0] += channel->written_bytes;
-		sum[1] += channel->read_bytes;
+		sum[0] += channel->bytes[TO];
+		sum[1] += channel->bytes[FROM];
 		if (channel_is_stream(channel))
 			sum[2] += channel_left_bytes(channel);
 	}
@@ -607,7 +607,7 @@ static void test_ends(void)
 	channels = &t.model.copies.channels;
 	pipe = trace_pipe_of(&t, 1);
 	for (i = pipe->first_end; i; i = channel_end_at(channels, i)->next, nr++)
-		written += channel_end_at(channels, i)->written_bytes;
+		written += channel_end_at(channels, i)->bytes[TO];
 	for (i = pipe->first_pair; i; i = channel_pair_at(channels, i)->next)
 		bytes += channel_pair_at(channels, i)->bytes;
 	ktap_note("%u ends, %llu bytes written by them, %llu from one to another", nr,

@@ -43,8 +43,8 @@ static int compare_channels(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	const struct channel *x = channel_at(arg, i), *y = channel_at(arg, j);
-	uint64_t bytes_x = x->written_bytes + x->read_bytes;
-	uint64_t bytes_y = y->written_bytes + y->read_bytes;
+	uint64_t bytes_x = x->bytes[TO] + x->bytes[FROM];
+	uint64_t bytes_y = y->bytes[TO] + y->bytes[FROM];
 
 	if (bytes_x != bytes_y)
 		return bytes_x < bytes_y ? 1 : -1;
@@ -58,7 +58,8 @@ static bool is_wanted(const struct model *model, const struct channel *channel,
 
 	if (channel->kind == CHANNEL_FILE && !channel->is_shared)
 		return false;
-	if (!channel->written_bytes && !channel->read_bytes && !channel->nr_full && !channel->nr_empty)
+	if (!channel->bytes[TO] && !channel->bytes[FROM] && !channel->nr_waits[TO] &&
+	    !channel->nr_waits[FROM])
 		return false;
 	if (!view->scope->pids.nr)
 		return true;
@@ -126,8 +127,8 @@ uint32_t *view_pairs_sorted(const struct model *model, const struct channel *cha
 static void set_stream(struct table *table, const struct model *model,
 		       const struct channel *channel)
 {
-	label_set_ns(table, COL_FULL, channel->full_ns);
-	label_set_ns(table, COL_EMPTY, channel->empty_ns);
+	label_set_ns(table, COL_FULL, channel->wait_ns[TO]);
+	label_set_ns(table, COL_EMPTY, channel->wait_ns[FROM]);
 	label_set_bytes(table, COL_LEFT, channel_left_bytes(channel), true);
 	if (channel_is_pipe(channel))
 		label_set_bytes(table, COL_PEAK, channel->peak_bytes,
@@ -175,7 +176,7 @@ static void add_many(struct table *table, const struct model *model,
 {
 	table_set(table, COL_WRITER, "%s:%u", channel_is_pipe(channel) ? "pipes" : "objects",
 		  channel->nr_folded);
-	label_set_bytes(table, COL_BYTES, channel->read_bytes, copies_is_complete(&model->copies));
+	label_set_bytes(table, COL_BYTES, channel->bytes[FROM], copies_is_complete(&model->copies));
 }
 
 static int add_channel(struct table *table, const struct model *model, uint32_t number)

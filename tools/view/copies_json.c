@@ -127,8 +127,8 @@ static json_t *end_json(const struct model *model, const struct channel_end *end
 	return json_pack("{s:o, s:o, s:o, s:o}",
 			 "process", label_image_json(model, label_end_image(model, end)),
 			 "holds", holds,
-			 "written_bytes", view_json_number(end->written_bytes),
-			 "read_bytes", view_json_number(end->read_bytes));
+			 "written_bytes", view_json_number(end->bytes[TO]),
+			 "read_bytes", view_json_number(end->bytes[FROM]));
 }
 
 static json_t *ends_json(const struct model *model, const struct channel *channel)
@@ -176,10 +176,10 @@ static void add_stream_json(json_t *obj, const struct model *model,
 	bool is_exact = copies_is_complete(&model->copies) && !channel->peak_at_least;
 
 	json_object_set_new(obj, "left_bytes", view_json_number(channel_left_bytes(channel)));
-	json_object_set_new(obj, "full_ns", view_json_number(channel->full_ns));
-	json_object_set_new(obj, "empty_ns", view_json_number(channel->empty_ns));
-	json_object_set_new(obj, "nr_full", view_json_number(channel->nr_full));
-	json_object_set_new(obj, "nr_empty", view_json_number(channel->nr_empty));
+	json_object_set_new(obj, "full_ns", view_json_number(channel->wait_ns[TO]));
+	json_object_set_new(obj, "empty_ns", view_json_number(channel->wait_ns[FROM]));
+	json_object_set_new(obj, "nr_full", view_json_number(channel->nr_waits[TO]));
+	json_object_set_new(obj, "nr_empty", view_json_number(channel->nr_waits[FROM]));
 	if (!channel_is_pipe(channel))
 		return;
 	json_object_set_new(obj, "inode", view_json_number(channel->ino));
@@ -195,8 +195,8 @@ static json_t *channel_json(const struct model *model, const struct channel *cha
 		json_object_set_new(obj, "nr_folded", view_json_number(channel->nr_folded));
 	json_object_set_new(obj, "capacity_bytes",
 			    view_json_known(channel->capacity, channel->capacity));
-	json_object_set_new(obj, "written_bytes", view_json_number(channel->written_bytes));
-	json_object_set_new(obj, "read_bytes", view_json_number(channel->read_bytes));
+	json_object_set_new(obj, "written_bytes", view_json_number(channel->bytes[TO]));
+	json_object_set_new(obj, "read_bytes", view_json_number(channel->bytes[FROM]));
 	if (channel_is_stream(channel))
 		add_stream_json(obj, model, channel);
 	json_object_set_new(obj, "ends", ends_json(model, channel));

@@ -267,7 +267,7 @@ char *label_object(const struct model *model, uint32_t object)
  */
 uint32_t label_end_image(const struct model *model, const struct channel_end *end)
 {
-	if (!end->proc || end->written_bytes || end->read_bytes)
+	if (!end->proc || end->bytes[TO] || end->bytes[FROM])
 		return end->image;
 	return proc_at(&model->tasks, end->proc)->image;
 }

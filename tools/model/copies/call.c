@@ -92,12 +92,12 @@ int call_block(struct copies *copies, const struct ipcprobe_rec_pipe_block *rec)
 	state->last_ns = rec->hdr.ts_ns;
 	state->block_ns = rec->hdr.ts_ns;
 	state->wait_pipe = number;
-	state->waits_full = rec->flags & IPCPROBE_IO_FULL;
+	state->wait_side = rec->flags & IPCPROBE_IO_FULL ? TO : FROM;
 	if (!rec->bytes)
 		return 0;
-	seg.is_write = rec->flags & IPCPROBE_IO_WRITE_END;
+	seg.side = rec->flags & IPCPROBE_IO_WRITE_END ? TO : FROM;
 	seg.start = stream_extend_pos(pipe, rec->pos);
-	stream_moved(pipe, seg.is_write, seg.start, seg.bytes);
+	stream_moved(pipe, seg.side, seg.start, seg.bytes);
 	return call_add_seg(state, &seg);
 }
 
@@ -110,8 +110,8 @@ void call_end_wait(struct copies *copies, struct call_state *state, uint64_t ts_
 		return;
 	state->blocked_ns += ns;
 	state->block_ns = 0;
-	*(state->waits_full ? &pipe->full_ns : &pipe->empty_ns) += ns;
-	*(state->waits_full ? &pipe->nr_full : &pipe->nr_empty) += 1;
+	pipe->wait_ns[state->wait_side] += ns;
+	pipe->nr_waits[state->wait_side]++;
 }
 
 int call_unblock(struct copies *copies, const struct ipcprobe_rec_pipe_unblock *rec)
@@ -219,7 +219,7 @@ int spans_add(struct spans *spans, uint64_t start, uint64_t bytes)
  * Adds none if waits of the call may be missing.
  */
 int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
-		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
+		   uint32_t number, enum side side, uint32_t pos, uint16_t flags,
 		   struct spans *spans)
 {
 	struct channel *pipe = channel_at(&copies->channels, number);
@@ -228,21 +228,21 @@ int call_positions(struct copies *copies, const struct call_state *state, const 
 	int err = 0;
 
 	spans->nr = 0;
-	if (flags & IPCPROBE_IO_BLOCKED && is_write && op->begin_ns < copies->known_ns) {
+	if (flags & IPCPROBE_IO_BLOCKED && side == TO && op->begin_ns < copies->known_ns) {
 		stream_forget(pipe);
 		return 0;
 	}
 	for (i = 0; state && i < state->nr_segs && !err; i++) {
 		const struct call_seg *seg = &state->seg[i];
 
-		if (seg->channel != number || seg->is_write != is_write ||
+		if (seg->channel != number || seg->side != side ||
 		    before + seg->bytes > op->bytes)
 			continue;
 		before += seg->bytes;
 		err = spans_add(spans, seg->start, seg->bytes);
 	}
 	start = stream_extend_pos(pipe, pos);
-	stream_moved(pipe, is_write, start, op->bytes - before);
+	stream_moved(pipe, side, start, op->bytes - before);
 	return err ? err : spans_add(spans, start, op->bytes - before);
 }
 

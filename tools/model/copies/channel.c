@@ -135,7 +135,7 @@ uint64_t channel_left_bytes(const struct channel *channel)
 		return channel->left_bytes + sum_segs(channel);
 	if (channel->is_dead || channel->is_many)
 		return channel->left_bytes;
-	return channel->has_pos ? channel->write_pos - stream_gone_pos(channel, 0) : 0;
+	return channel->has_pos ? channel->pos[TO] - stream_gone_pos(channel, 0) : 0;
 }
 
 /* ---- ends and pairs: the newest few are found in a list, older ones in a table ---- */
@@ -243,16 +243,13 @@ int channel_count_pair(struct channels *channels, uint32_t channel, uint32_t wri
 
 static void reset_channel(struct channel *channel)
 {
-	uint64_t now = channel->write_pos > channel->read_pos ?
-		       channel->write_pos - channel->read_pos : 0;
+	uint64_t now = channel->pos[TO] > channel->pos[FROM] ?
+		       channel->pos[TO] - channel->pos[FROM] : 0;
 
 	channel->peak_bytes = channel->has_pos ? now : 0;
-	channel->written_bytes = 0;
-	channel->read_bytes = 0;
-	channel->full_ns = 0;
-	channel->empty_ns = 0;
-	channel->nr_full = 0;
-	channel->nr_empty = 0;
+	memset(channel->bytes, 0, sizeof(channel->bytes));
+	memset(channel->wait_ns, 0, sizeof(channel->wait_ns));
+	memset(channel->nr_waits, 0, sizeof(channel->nr_waits));
 	if (channel->is_many)
 		channel->left_bytes = 0;
 }
@@ -265,8 +262,9 @@ void channels_reset(struct channels *channels)
 	for (i = 1; i < channels->channel.nr; i++)
 		reset_channel(channel_at(channels, i));
 	for (i = 1; i < channels->end.nr; i++) {
-		channel_end_at(channels, i)->written_bytes = 0;
-		channel_end_at(channels, i)->read_bytes = 0;
+		struct channel_end *end = channel_end_at(channels, i);
+
+		memset(end->bytes, 0, sizeof(end->bytes));
 	}
 	for (i = 1; i < channels->pair.nr; i++)
 		channel_pair_at(channels, i)->bytes = 0;

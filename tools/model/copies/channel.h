@@ -47,6 +47,27 @@ enum channel_kind {
 	NR_CHANNEL_KINDS
 };
 
+/*
+ * Sides of a transfer. A process that reads moves bytes FROM a channel, one that
+ * writes moves bytes TO it.
+ */
+enum side {
+	FROM,
+	TO,
+	NR_SIDES
+};
+
+static inline enum side other_side(enum side side)
+{
+	return side == FROM ? TO : FROM;
+}
+
+/* The end of a channel that moves bytes FROM it or TO it: a flag of the records. */
+static inline uint16_t side_end(enum side side)
+{
+	return side == FROM ? IPCPROBE_IO_READ_END : IPCPROBE_IO_WRITE_END;
+}
+
 /* Bytes at positions of a stream, or at addresses. */
 struct span {
 	uint64_t start;
@@ -63,6 +84,7 @@ struct stream_seg {
 
 /**
  * struct channel_end - a process at a channel
+ * @bytes: bytes that the process moved, by side
  * @proc: the process
  * @image: the last image of @proc that used the channel
  * @next: next end of this channel, 0 = last
@@ -70,8 +92,7 @@ struct stream_seg {
  *	or use
  */
 struct channel_end {
-	uint64_t written_bytes;
-	uint64_t read_bytes;
+	uint64_t bytes[NR_SIDES];
 	uint32_t proc;
 	uint32_t image;
 	uint32_t next;
@@ -122,13 +143,14 @@ struct memory {
  * @dead_number: with @is_dead: number of channels that had died before it
  * @capacity: bytes that the object can hold, 0 = not known
  * @gen: generation of the contents, see channels->gen
- * @written_bytes: bytes written by all processes
- * @full_ns: time that writers waited for room
- * @empty_ns: time that readers waited for bytes
+ * @bytes: bytes that all processes moved, by side
+ * @wait_ns: by side: time that readers waited for bytes, and writers for room
+ * @nr_waits: number of these waits
  *
  * Streams:
- * @has_pos: the positions @write_pos and @read_pos are known; both are extended to
- *	64 bits
+ * @has_pos: @pos is known
+ * @pos: by side: position of the next byte read, and of the next byte written;
+ *	extended to 64 bits
  * @floor_pos: position before which nothing is kept
  * @base_pos: position before which no operation waits for the bytes' writer
  * @peak_bytes: maximum number of bytes in the channel
@@ -166,16 +188,12 @@ struct channel {
 	uint32_t dead_number;
 	uint32_t nr_folded;
 	uint64_t capacity;
-	uint64_t written_bytes;
-	uint64_t read_bytes;
-	uint64_t full_ns;
-	uint64_t empty_ns;
-	uint32_t nr_full;
-	uint32_t nr_empty;
+	uint64_t bytes[NR_SIDES];
+	uint64_t wait_ns[NR_SIDES];
+	uint32_t nr_waits[NR_SIDES];
 	uint64_t floor_pos;
 	uint64_t base_pos;
-	uint64_t write_pos;
-	uint64_t read_pos;
+	uint64_t pos[NR_SIDES];
 	uint64_t gone_pos;
 	uint64_t peak_bytes;
 	uint64_t left_bytes;
@@ -310,7 +328,7 @@ uint32_t pipes_closed(struct channels *channels, const struct ipcprobe_rec_pipe_
 /* stream.c: positions and contents */
 void stream_forget(struct channel *channel);
 uint64_t stream_extend_pos(const struct channel *channel, uint32_t pos);
-void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64_t bytes);
+void stream_moved(struct channel *channel, enum side side, uint64_t start, uint64_t bytes);
 void stream_trim(struct channel *channel);
 int stream_put(struct channel *channel, const struct stream_seg *seg, uint64_t *unseen_bytes);
 int stream_take(struct channel *channel, const struct span *span, bool is_tee,

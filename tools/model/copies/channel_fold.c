@@ -54,13 +54,14 @@ uint32_t channels_many(struct channels *channels, enum channel_kind kind)
 
 static void add_figures(struct channel *sum, const struct channel *channel)
 {
+	enum side side;
+
 	sum->nr_folded++;
-	sum->written_bytes += channel->written_bytes;
-	sum->read_bytes += channel->read_bytes;
-	sum->full_ns += channel->full_ns;
-	sum->empty_ns += channel->empty_ns;
-	sum->nr_full += channel->nr_full;
-	sum->nr_empty += channel->nr_empty;
+	for (side = FROM; side <= TO; side++) {
+		sum->bytes[side] += channel->bytes[side];
+		sum->wait_ns[side] += channel->wait_ns[side];
+		sum->nr_waits[side] += channel->nr_waits[side];
+	}
 	sum->left_bytes += channel_left_bytes(channel);
 	if (channel->peak_bytes > sum->peak_bytes)
 		sum->peak_bytes = channel->peak_bytes;
@@ -152,8 +153,8 @@ static int add_end_figures(struct channels *channels, uint32_t number,
 	if (err)
 		return err;
 	sum = channel_end_at(channels, folding->into[i]);
-	sum->written_bytes += end->written_bytes;
-	sum->read_bytes += end->read_bytes;
+	sum->bytes[TO] += end->bytes[TO];
+	sum->bytes[FROM] += end->bytes[FROM];
 	sum->held |= end->held;
 	return 0;
 }

@@ -159,9 +159,9 @@ static int apply_unix(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_unix_segment:
 		return unix_segment(copies, (const void *)rec);
 	case IPCPROBE_REC_unix_send:
-		return op_apply_unix(copies, (const void *)rec, true);
+		return op_apply_unix(copies, (const void *)rec, TO);
 	case IPCPROBE_REC_unix_recv:
-		return op_apply_unix(copies, (const void *)rec, false);
+		return op_apply_unix(copies, (const void *)rec, FROM);
 	case IPCPROBE_REC_unix_close:
 		return unix_close(copies, (const void *)rec);
 	default:
@@ -177,17 +177,17 @@ static int apply_msg(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_msg_create:
 		return msg_create(copies, (const void *)rec);
 	case IPCPROBE_REC_msg_send:
-		return op_apply_msg(copies, (const void *)rec, true);
+		return op_apply_msg(copies, (const void *)rec, TO);
 	case IPCPROBE_REC_msg_receive:
-		return op_apply_msg(copies, (const void *)rec, false);
+		return op_apply_msg(copies, (const void *)rec, FROM);
 	case IPCPROBE_REC_msg_destroy:
 		return msg_destroy(copies, (const void *)rec);
 	case IPCPROBE_REC_mq_info:
 		return mq_info(copies, (const void *)rec);
 	case IPCPROBE_REC_mq_send:
-		return op_apply_mq(copies, (const void *)rec, true);
+		return op_apply_mq(copies, (const void *)rec, TO);
 	case IPCPROBE_REC_mq_receive:
-		return op_apply_mq(copies, (const void *)rec, false);
+		return op_apply_mq(copies, (const void *)rec, FROM);
 	case IPCPROBE_REC_mq_destroy:
 		return mq_destroy(copies, (const void *)rec);
 	default:
@@ -267,9 +267,9 @@ static int apply_pipe(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_pipe_unblock:
 		return call_unblock(copies, (const void *)rec);
 	case IPCPROBE_REC_pipe_read:
-		return op_apply_pipe_io(copies, (const void *)rec, false);
+		return op_apply_pipe_io(copies, (const void *)rec, FROM);
 	case IPCPROBE_REC_pipe_write:
-		return op_apply_pipe_io(copies, (const void *)rec, true);
+		return op_apply_pipe_io(copies, (const void *)rec, TO);
 	case IPCPROBE_REC_pipe_splice:
 		return op_apply_splice(copies, (const void *)rec);
 	case IPCPROBE_REC_pipe_discard:
@@ -305,9 +305,9 @@ static int apply_file(struct copies *copies, const struct ipcprobe_rec *rec)
 	case IPCPROBE_REC_file_info:
 		return apply_file_info(copies, (const void *)rec);
 	case IPCPROBE_REC_file_read:
-		return op_apply_file_io(copies, (const void *)rec, false);
+		return op_apply_file_io(copies, (const void *)rec, FROM);
 	case IPCPROBE_REC_file_write:
-		return op_apply_file_io(copies, (const void *)rec, true);
+		return op_apply_file_io(copies, (const void *)rec, TO);
 	case IPCPROBE_REC_file_copy:
 		return op_apply_file_copy(copies, (const void *)rec);
 	case IPCPROBE_REC_file_rename:

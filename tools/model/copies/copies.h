@@ -153,12 +153,12 @@ struct proc_io {
 	bool has_unknown;
 };
 
-/* Bytes that a call moved before it waited. */
+/* Bytes that a call moved before it waited, FROM @channel or TO it. */
 struct call_seg {
 	uint64_t start;
 	uint64_t bytes;
 	uint32_t channel;
-	bool is_write;
+	enum side side;
 };
 
 /* A further user buffer of a call; is_remote: in another process. */
@@ -190,7 +190,7 @@ struct user_buffer {
  * @block_ns: begin of the current wait, 0 = the call does not wait
  * @blocked_ns: time of all waits that have ended
  * @wait_pipe: pipe that the call waits for
- * @waits_full: the call waits for room, not for bytes
+ * @wait_side: what the call waits for: FROM = bytes in the pipe, TO = room in it
  */
 struct call_state {
 	struct call_seg *seg;
@@ -206,7 +206,7 @@ struct call_state {
 	uint64_t blocked_ns;
 	uint32_t wait_pipe;
 	uint32_t gen;
-	bool waits_full;
+	enum side wait_side;
 };
 
 struct spans {
@@ -357,9 +357,9 @@ static inline bool object_is_stream(const struct copies *copies, uint32_t object
 }
 
 /* count.c */
-int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
+int op_count_end(struct copies *copies, const struct op *op, uint32_t number, enum side side,
 		 uint32_t *end);
-void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full);
+void op_count_wait(struct channel *channel, uint32_t wait_ns, enum side side);
 uint64_t part_of(uint64_t total, uint64_t done, uint64_t bytes, uint64_t all);
 
 /* op.c */
@@ -367,10 +367,10 @@ int op_begin(struct copies *copies, const struct call_rec *call, struct op *op,
 	     struct call_state **state);
 int op_end(struct copies *copies, struct op *op, struct call_state *state);
 int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_io *rec,
-		     bool is_write);
+		     enum side side);
 int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_discard *rec);
 int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_io *rec,
-		     bool is_write);
+		     enum side side);
 int op_apply_file_copy(struct copies *copies, const struct ipcprobe_rec_file_copy *rec);
 int op_apply_file_resize(struct copies *copies, const struct ipcprobe_rec_file_resize *rec);
 int op_apply_splice(struct copies *copies, const struct ipcprobe_rec_pipe_splice *rec);
@@ -387,12 +387,13 @@ int shm_fork(struct copies *copies, uint32_t parent, uint32_t child);
 void shm_exec(struct copies *copies, uint32_t proc);
 
 /* message.c */
-void message_reach(struct channel *queue, uint32_t seq, bool is_send);
-int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_io *rec, bool is_send);
+void message_reach(struct channel *queue, uint32_t seq, enum side side);
+int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_io *rec,
+		 enum side side);
 int msg_create(struct copies *copies, const struct ipcprobe_rec_msg_create *rec);
 int msg_snapshot(struct copies *copies, const struct ipcprobe_rec_msg_snapshot *rec);
 int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec);
-int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, bool is_send);
+int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, enum side side);
 int mq_info(struct copies *copies, const struct ipcprobe_rec_mq_info *rec);
 int mq_destroy(struct copies *copies, const struct ipcprobe_rec_mq_destroy *rec);
 
@@ -404,7 +405,8 @@ int unix_connect(struct copies *copies, const struct ipcprobe_rec_unix_connect *
 int unix_accept(struct copies *copies, const struct ipcprobe_rec_unix_accept *rec);
 int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec);
 int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec);
-int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec, bool is_send);
+int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec,
+		  enum side side);
 
 /* procvm.c */
 int op_apply_procvm(struct copies *copies, const struct ipcprobe_rec_procvm *rec);
@@ -423,7 +425,7 @@ int call_buffer(struct copies *copies, const struct ipcprobe_rec *rec,
 		const struct call_buf *buf);
 int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec);
 int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
-		   uint32_t number, bool is_write, uint32_t pos, uint16_t flags,
+		   uint32_t number, enum side side, uint32_t pos, uint16_t flags,
 		   struct spans *spans);
 int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
 		   const struct user_buffer *buffer, struct spans *spans);

@@ -3,34 +3,29 @@
 #include "model/copies/copies.h"
 
 /* op_count_end - get the process's end of @number, and count the bytes moved there */
-int op_count_end(struct copies *copies, const struct op *op, uint32_t number, bool is_write,
-		 uint32_t *end)
+int op_count_end(struct copies *copies, const struct op *op, uint32_t number, enum side side,
+		 uint32_t *ret)
 {
-	struct channel *channel = channel_at(&copies->channels, number);
+	struct channel_end *end;
 	int err;
 
-	err = channel_end_get(&copies->channels, number, op->proc, op->image, end);
+	err = channel_end_get(&copies->channels, number, op->proc, op->image, ret);
 	if (err)
 		return err;
-	if (is_write) {
-		channel->written_bytes += op->bytes;
-		channel_end_at(&copies->channels, *end)->written_bytes += op->bytes;
-	} else {
-		channel->read_bytes += op->bytes;
-		channel_end_at(&copies->channels, *end)->read_bytes += op->bytes;
-	}
-	channel_end_at(&copies->channels, *end)->held |= is_write ? IPCPROBE_IO_WRITE_END :
-							      IPCPROBE_IO_READ_END;
+	end = channel_end_at(&copies->channels, *ret);
+	end->bytes[side] += op->bytes;
+	end->held |= side_end(side);
+	channel_at(&copies->channels, number)->bytes[side] += op->bytes;
 	return 0;
 }
 
-/* op_count_wait - count a call's wait for room in @channel (@is_full), or for bytes */
-void op_count_wait(struct channel *channel, uint32_t wait_ns, bool is_full)
+/* op_count_wait - count a call's wait for bytes FROM @channel, or for room TO write */
+void op_count_wait(struct channel *channel, uint32_t wait_ns, enum side side)
 {
 	if (!wait_ns)
 		return;
-	*(is_full ? &channel->full_ns : &channel->empty_ns) += wait_ns;
-	*(is_full ? &channel->nr_full : &channel->nr_empty) += 1;
+	channel->wait_ns[side] += wait_ns;
+	channel->nr_waits[side]++;
 }
 
 /*

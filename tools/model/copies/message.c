@@ -19,7 +19,7 @@
  * @bytes: length of the message
  * @seq: number of the message, 0 = not known
  * @queue: channel of the queue
- * @is_send: the message is sent; if false, it is received
+ * @side: TO = the message is sent, FROM = it is received
  * @stays: the message is received and stays in the queue
  */
 struct message {
@@ -29,31 +29,32 @@ struct message {
 	uint32_t bytes;
 	uint32_t seq;
 	uint32_t queue;
-	bool is_send;
+	enum side side;
 	bool stays;
 };
 
 /**
- * message_reach - message @seq was sent (@is_send) or received
+ * message_reach - message @seq was sent TO @queue or received FROM it
  *
  * Nothing is known of messages before a loss. All are known from the first one on
  * that is seen after the loss.
  */
-void message_reach(struct channel *queue, uint32_t seq, bool is_send)
+void message_reach(struct channel *queue, uint32_t seq, enum side side)
 {
 	queue->has_messages = true;
 	if (queue->has_pos)
 		return;
 	queue->has_pos = true;
 	queue->floor_pos = 0;
-	queue->base_pos = queue->has_lost ? message_pos(seq) + (is_send ? 0 : 1ULL << 32) : 0;
+	queue->base_pos = queue->has_lost ? message_pos(seq) + (side == TO ? 0 : 1ULL << 32) : 0;
 }
 
 static int apply_message(struct copies *copies, const struct message *message)
 {
 	struct channel *queue = channel_at(&copies->channels, message->queue);
-	struct spans *positions = message->is_send ? &copies->out : &copies->in;
-	struct spans *addresses = message->is_send ? &copies->in : &copies->out;
+	enum side side = message->side;
+	struct spans *positions = side == TO ? &copies->out : &copies->in;
+	struct spans *addresses = side == TO ? &copies->in : &copies->out;
 	struct call_state *state;
 	struct op op;
 	int err;
@@ -61,16 +62,16 @@ static int apply_message(struct copies *copies, const struct message *message)
 	err = op_begin(copies, &message->call, &op, &state);
 	if (err <= 0 || !message->queue)
 		return err < 0 ? err : 0;
-	op_count_wait(queue, message->call.wait_ns, message->is_send);
-	if (message->is_send && !message->call.ret)
+	op_count_wait(queue, message->call.wait_ns, side);
+	if (side == TO && !message->call.ret)
 		op.bytes = message->bytes;
-	op.kind = message->is_send ? HOP_WRITE : message->stays ? HOP_TEE : HOP_READ;
-	*(message->is_send ? &op.to : &op.from) = object(OBJECT_CHANNEL, message->queue);
+	op.kind = side == TO ? HOP_WRITE : message->stays ? HOP_TEE : HOP_READ;
+	*(side == TO ? &op.to : &op.from) = object(OBJECT_CHANNEL, message->queue);
 	op.copied_bytes = op.bytes;
 	if (message->seq)
-		message_reach(queue, message->seq, message->is_send);
-	err = op_count_end(copies, &op, message->queue, message->is_send,
-			   message->is_send ? &op.writer : &op.reader);
+		message_reach(queue, message->seq, side);
+	err = op_count_end(copies, &op, message->queue, side,
+			   side == TO ? &op.writer : &op.reader);
 	if (!err)
 		err = spans_add(addresses, message->addr, op.bytes);
 	if (!err)
@@ -82,15 +83,16 @@ static int apply_message(struct copies *copies, const struct message *message)
 
 /* ---- System V ---- */
 
-int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_io *rec, bool is_send)
+int op_apply_msg(struct copies *copies, const struct ipcprobe_rec_msg_io *rec,
+		 enum side side)
 {
 	struct message message = {
 		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 			  .wait_ns = rec->blocked_ns, .on = CALL_ON_MSG,
-			  .call = is_send ? IPCPROBE_CALL_MSGSND : IPCPROBE_CALL_MSGRCV },
+			  .call = side == TO ? IPCPROBE_CALL_MSGSND : IPCPROBE_CALL_MSGRCV },
 		.addr = rec->addr, .prints = PRINTS_OF(rec), .bytes = rec->bytes, .seq = rec->seq,
-		.is_send = is_send,
-		.stays = !is_send && rec->msgflg & MSG_COPY,
+		.side = side,
+		.stays = side == FROM && rec->msgflg & MSG_COPY,
 	};
 
 	message.queue = channels_get(&copies->channels, CHANNEL_MSG,
@@ -143,15 +145,15 @@ int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *re
 
 /* ---- POSIX ---- */
 
-int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, bool is_send)
+int op_apply_mq(struct copies *copies, const struct ipcprobe_rec_mq_io *rec, enum side side)
 {
 	struct message message = {
 		.call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 			  .wait_ns = rec->blocked_ns, .on = CALL_ON_MQ,
-			  .call = is_send ? IPCPROBE_CALL_MQ_TIMEDSEND :
+			  .call = side == TO ? IPCPROBE_CALL_MQ_TIMEDSEND :
 					    IPCPROBE_CALL_MQ_TIMEDRECEIVE },
 		.addr = rec->addr, .prints = PRINTS_OF(rec), .bytes = rec->bytes, .seq = rec->seq,
-		.is_send = is_send,
+		.side = side,
 	};
 
 	if (!rec->dev)

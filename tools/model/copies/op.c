@@ -56,9 +56,9 @@ int op_end(struct copies *copies, struct op *op, struct call_state *state)
 	return op->bytes ? place_submit(copies, op) : 0;
 }
 
-/* op_apply_pipe_io - a read from a pipe or FIFO returned, or a write (@is_write) */
+/* op_apply_pipe_io - a read from a pipe or FIFO returned (FROM), or a write (TO) */
 int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_io *rec,
-		     bool is_write)
+		     enum side side)
 {
 	bool is_fifo = rec->flags & IPCPROBE_IO_FIFO;
 	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
@@ -74,19 +74,19 @@ int op_apply_pipe_io(struct copies *copies, const struct ipcprobe_rec_pipe_io *r
 	err = op_begin(copies, &call, &op, &state);
 	if (err <= 0)
 		return err;
-	op.kind = is_write ? HOP_WRITE : HOP_READ;
-	*(is_write ? &op.to : &op.from) = object(OBJECT_CHANNEL, number);
+	op.kind = side == TO ? HOP_WRITE : HOP_READ;
+	*(side == TO ? &op.to : &op.from) = object(OBJECT_CHANNEL, number);
 	op.copied_bytes = op.bytes;
-	err = op_count_end(copies, &op, number, is_write, is_write ? &op.writer : &op.reader);
+	err = op_count_end(copies, &op, number, side, side == TO ? &op.writer : &op.reader);
 	if (err || !op.bytes)
 		return err ? err : op_end(copies, &op, state);
 	if (rec->flags & IPCPROBE_IO_RESYNC)
 		stream_forget(channel_at(&copies->channels, number));
-	err = call_positions(copies, state, &op, number, is_write, rec->pos, rec->flags,
-			     is_write ? &copies->out : &copies->in);
+	err = call_positions(copies, state, &op, number, side, rec->pos, rec->flags,
+			     side == TO ? &copies->out : &copies->in);
 	if (!err)
 		err = call_addresses(copies, state, &op, &buffer,
-				     is_write ? &copies->in : &copies->out);
+				     side == TO ? &copies->in : &copies->out);
 	return err ? err : op_end(copies, &op, state);
 }
 
@@ -109,7 +109,7 @@ int op_apply_discard(struct copies *copies, const struct ipcprobe_rec_pipe_disca
 	if (!task || !channel->has_pos)
 		return 0;
 	span.start = stream_extend_pos(channel, rec->pos);
-	stream_moved(channel, false, span.start, span.bytes);
+	stream_moved(channel, FROM, span.start, span.bytes);
 	op.in = &span;
 	return park_submit(copies, &op);
 }
@@ -165,9 +165,9 @@ static uint64_t io_offset(struct copies *copies, const struct ipcprobe_rec_file_
 	return file->has_appenders ? UINT64_MAX : rec->offset;
 }
 
-/* op_apply_file_io - a read from a regular file returned, or a write (@is_write) */
+/* op_apply_file_io - a read from a regular file returned (FROM), or a write (TO) */
 int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_io *rec,
-		     bool is_write)
+		     enum side side)
 {
 	struct call_rec call = { .hdr = &rec->hdr, .ret = rec->ret, .dur_ns = rec->dur_ns,
 				 .call = rec->call, .on = CALL_ON_FILE };
@@ -183,15 +183,15 @@ int op_apply_file_io(struct copies *copies, const struct ipcprobe_rec_file_io *r
 	 * A read returns less than requested at each end of a file, but a write
 	 * very rarely does: then the requested length is the length written.
 	 */
-	if (is_write && !rec->span)
+	if (side == TO && !rec->span)
 		buffer.asked_bytes = op.bytes;
-	op.kind = is_write ? HOP_WRITE : HOP_READ;
+	op.kind = side == TO ? HOP_WRITE : HOP_READ;
 	op.is_direct = rec->flags & IPCPROBE_IO_DIRECT;
 	op.copied_bytes = op.is_direct ? 0 : op.bytes;
-	err = file_side(copies, rec->file, io_offset(copies, rec), is_write, &op);
+	err = file_side(copies, rec->file, io_offset(copies, rec), side == TO, &op);
 	if (!err)
 		err = call_addresses(copies, state, &op, &buffer,
-				     is_write ? &copies->in : &copies->out);
+				     side == TO ? &copies->in : &copies->out);
 	return err ? err : op_end(copies, &op, state);
 }
 
@@ -273,11 +273,11 @@ static int splice_positions(struct copies *copies, const struct call_state *stat
 
 		err = spans_add(&copies->in, stream_extend_pos(pipe, rec->in_pos), op->bytes);
 	} else if (splice_is_pipe(rec, false)) {
-		err = call_positions(copies, state, op, object_number(op->from), false, rec->in_pos,
+		err = call_positions(copies, state, op, object_number(op->from), FROM, rec->in_pos,
 				     rec->flags, &copies->in);
 	}
 	if (!err && splice_is_pipe(rec, true))
-		err = call_positions(copies, state, op, object_number(op->to), true, rec->out_pos,
+		err = call_positions(copies, state, op, object_number(op->to), TO, rec->out_pos,
 				     rec->flags, &copies->out);
 	return err;
 }
@@ -300,9 +300,9 @@ static int splice_ends(struct copies *copies, const struct ipcprobe_rec_pipe_spl
 	int err = 0;
 
 	if (splice_is_pipe(rec, false) && op->kind != HOP_TEE)
-		err = op_count_end(copies, op, object_number(op->from), false, &op->reader);
+		err = op_count_end(copies, op, object_number(op->from), FROM, &op->reader);
 	if (!err && splice_is_pipe(rec, true))
-		err = op_count_end(copies, op, object_number(op->to), true, &op->writer);
+		err = op_count_end(copies, op, object_number(op->to), TO, &op->writer);
 	return err;
 }
 

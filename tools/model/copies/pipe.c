@@ -34,10 +34,10 @@ uint32_t pipes_created(struct channels *channels, const struct ipcprobe_rec_pipe
 		return 0;
 	pipe->capacity = rec->capacity;
 	pipe->has_pos = true;
-	pipe->write_pos = 1ULL << 32;
-	pipe->read_pos = pipe->write_pos;
-	pipe->floor_pos = pipe->write_pos;
-	pipe->base_pos = pipe->write_pos;
+	pipe->pos[TO] = 1ULL << 32;
+	pipe->pos[FROM] = pipe->pos[TO];
+	pipe->floor_pos = pipe->pos[TO];
+	pipe->base_pos = pipe->pos[TO];
 	return number;
 }
 
@@ -47,12 +47,12 @@ static void take_positions(struct channel *pipe, const struct ipcprobe_rec_pipe_
 	if (pipe->has_pos)
 		return;
 	pipe->has_pos = true;
-	pipe->read_pos = (1ULL << 32) + rec->read_pos;
-	pipe->write_pos = pipe->read_pos + (uint32_t)(rec->write_pos - rec->read_pos);
-	pipe->floor_pos = pipe->read_pos;
-	pipe->base_pos = pipe->write_pos;
-	if (pipe->write_pos - pipe->read_pos > pipe->peak_bytes)
-		pipe->peak_bytes = pipe->write_pos - pipe->read_pos;
+	pipe->pos[FROM] = (1ULL << 32) + rec->read_pos;
+	pipe->pos[TO] = pipe->pos[FROM] + (uint32_t)(rec->write_pos - rec->read_pos);
+	pipe->floor_pos = pipe->pos[FROM];
+	pipe->base_pos = pipe->pos[TO];
+	if (pipe->pos[TO] - pipe->pos[FROM] > pipe->peak_bytes)
+		pipe->peak_bytes = pipe->pos[TO] - pipe->pos[FROM];
 }
 
 /**

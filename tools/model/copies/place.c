@@ -14,33 +14,33 @@
 #define NOWHERE	UINT32_MAX	/* no object */
 
 /**
- * struct side - one side of an operation
+ * struct space - where the bytes of one side of an operation are looked up
  * @object: object in the operation itself
  * @mappings: mappings of the process whose memory @object is; NULL = none, or
  *	@object is not a process's memory
  * @own: bytes in the process's memory that were read in
  * @is_source: bytes are taken from this side
  */
-struct side {
+struct space {
 	uint32_t object;
 	const struct intervals *mappings;
 	const struct ranges *own;
 	bool is_source;
 };
 
-static struct side side_of(const struct copies *copies, const struct op *op, uint32_t object,
+static struct space space_of(const struct copies *copies, const struct op *op, uint32_t object,
 			   bool is_source)
 {
 	uint32_t proc = flow_owner(copies, op, object);
-	struct side side = { .object = object, .is_source = is_source };
+	struct space space = { .object = object, .is_source = is_source };
 	const struct proc_io *io = proc_io_at(copies, proc);
 
 	if (!io)
-		return side;
-	side.own = &io->memory.ranges;
+		return space;
+	space.own = &io->memory.ranges;
 	if (io->mappings_gen == copies->mappings_gen)
-		side.mappings = io->mappings;
-	return side;
+		space.mappings = io->mappings;
+	return space;
 }
 
 static int push_place(struct places *places, const struct place *place)
@@ -77,7 +77,7 @@ static uint32_t object_of(const struct copies *copies, uint32_t channel)
  * own, and so are bytes put there. All other bytes are the file's, as far as is
  * known.
  */
-static int add_private(struct places *places, const struct side *side,
+static int add_private(struct places *places, const struct space *space,
 		       const struct mapping *mapping, uint64_t start, uint64_t end)
 {
 	int err = 0;
@@ -85,8 +85,8 @@ static int add_private(struct places *places, const struct side *side,
 	while (start < end && !err) {
 		uint64_t until = end;
 
-		if (!side->is_source || ranges_have(side->own, start, &until))
-			err = add_place(places, side->object, start, until - start, true);
+		if (!space->is_source || ranges_have(space->own, start, &until))
+			err = add_place(places, space->object, start, until - start, true);
 		else
 			err = push_place(places, &(struct place){
 				.start = mapping_offset(mapping, start),
@@ -103,25 +103,25 @@ static int add_private(struct places *places, const struct side *side,
  * process's own memory.
  */
 static int add_addresses(const struct copies *copies, struct places *places,
-			 const struct side *side, const struct span *span)
+			 const struct space *space, const struct span *span)
 {
 	uint64_t start = span->start, end = start + span->bytes;
 	int err = 0;
 
 	while (start < end && !err) {
-		const struct mapping *next = intervals_next(side->mappings, start);
+		const struct mapping *next = intervals_next(space->mappings, start);
 		uint64_t until = end;
 
 		if (next && next->at.start <= start) {
 			until = next->at.end < end ? next->at.end : end;
 			err = next->file ?
-			      add_private(places, side, next, start, until) :
+			      add_private(places, space, next, start, until) :
 			      add_place(places, object_of(copies, next->channel),
 					mapping_offset(next, start), until - start, true);
 		} else {
 			if (next && next->at.start < end)
 				until = next->at.start;
-			err = add_place(places, side->object, start, until - start, true);
+			err = add_place(places, space->object, start, until - start, true);
 		}
 		start = until;
 	}
@@ -130,7 +130,7 @@ static int add_addresses(const struct copies *copies, struct places *places,
 
 /* Find the places of all bytes of one side; a place of no object follows the last. */
 static int find_places(const struct copies *copies, struct places *places,
-		       const struct side *side, const struct span *span, uint32_t nr,
+		       const struct space *space, const struct span *span, uint32_t nr,
 		       uint64_t bytes)
 {
 	uint64_t left = bytes;
@@ -147,12 +147,12 @@ static int find_places(const struct copies *copies, struct places *places,
 			part.bytes = left;
 		if (part.bytes > UINT64_MAX - part.start)
 			break;
-		err = side->mappings ? add_addresses(copies, places, side, &part) :
-				       add_place(places, side->object, part.start, part.bytes, true);
+		err = space->mappings ? add_addresses(copies, places, space, &part) :
+				       add_place(places, space->object, part.start, part.bytes, true);
 		left -= part.bytes;
 	}
 	if (!err && left)
-		err = add_place(places, side->object, 0, left, false);
+		err = add_place(places, space->object, 0, left, false);
 	return err ? err : add_place(places, NOWHERE, 0, 0, false);
 }
 
@@ -161,20 +161,20 @@ static int find_places(const struct copies *copies, struct places *places,
  * Ends of a file that is only written and read are counted only if two processes
  * use it.
  */
-static int count_side(struct copies *copies, const struct op *op, uint32_t side, bool is_out,
-		      uint32_t *end)
+static int count_side(struct copies *copies, const struct op *op, uint32_t object,
+		      enum side side, uint32_t *end)
 {
-	uint32_t number = object_channel(copies, side);
+	uint32_t number = object_channel(copies, object);
 	struct channel *channel = channel_at(&copies->channels, number);
 
 	if (!number || channel_is_stream(channel))
 		return 0;
 	channels_refresh(&copies->channels, number);
 	if (channel->kind == CHANNEL_FILE && !channel->is_shared) {
-		*(is_out ? &channel->written_bytes : &channel->read_bytes) += op->bytes;
+		channel->bytes[side] += op->bytes;
 		return 0;
 	}
-	return op_count_end(copies, op, number, is_out, end);
+	return op_count_end(copies, op, number, side, end);
 }
 
 /* Copy the operation's fingerprints that lie in a part. */
@@ -222,9 +222,9 @@ static int submit_part(struct copies *copies, const struct op *op, const struct 
 	part.nr_in = copies->part_in.nr;
 	part.out = copies->part_out.v;
 	part.nr_out = copies->part_out.nr;
-	err = count_side(copies, &part, part.from, false, &part.reader);
+	err = count_side(copies, &part, part.from, FROM, &part.reader);
 	if (!err)
-		err = count_side(copies, &part, to, true, &part.writer);
+		err = count_side(copies, &part, to, TO, &part.writer);
 	return err ? err : park_submit(copies, &part);
 }
 
@@ -292,8 +292,8 @@ static int submit_parts(struct copies *copies, const struct op *op)
  */
 int place_submit(struct copies *copies, const struct op *op)
 {
-	struct side from = side_of(copies, op, op->from, true);
-	struct side to = side_of(copies, op, op->to, false);
+	struct space from = space_of(copies, op, op->from, true);
+	struct space to = space_of(copies, op, op->to, false);
 	int err;
 
 	err = find_places(copies, &copies->from, &from, op->in, op->nr_in, op->bytes);

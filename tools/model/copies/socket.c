@@ -28,8 +28,8 @@ static void set_pos(struct channel *socket, uint64_t read_pos, uint64_t write_po
 	if (socket->has_pos)
 		return;
 	socket->has_pos = true;
-	socket->read_pos = read_pos;
-	socket->write_pos = write_pos;
+	socket->pos[FROM] = read_pos;
+	socket->pos[TO] = write_pos;
 	socket->floor_pos = read_pos;
 	socket->base_pos = write_pos;
 }
@@ -129,7 +129,7 @@ int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *rec)
 {
 	struct call_seg seg = { .start = rec->pos, .bytes = rec->bytes,
-				.is_write = rec->flags & IPCPROBE_UNIX_SENT };
+				.side = rec->flags & IPCPROBE_UNIX_SENT ? TO : FROM };
 	uint32_t task = tasks_by_tid(copies->tasks, rec->hdr.tid);
 	struct call_state *state;
 
@@ -145,21 +145,21 @@ int unix_segment(struct copies *copies, const struct ipcprobe_rec_unix_segment *
 	return call_add_seg(state, &seg);
 }
 
-static int add_run(struct channel *socket, bool is_send, uint32_t pos, uint64_t bytes,
+static int add_run(struct channel *socket, enum side side, uint32_t pos, uint64_t bytes,
 		   struct spans *spans)
 {
 	uint64_t start = stream_extend_pos(socket, pos);
 
 	if (!bytes)
 		return 0;
-	stream_moved(socket, is_send, start, bytes);
+	stream_moved(socket, side, start, bytes);
 	return spans_add(spans, start, bytes);
 }
 
 /* Positions of all bytes that a call moved, in @socket, to which the bytes were sent. */
 static int stream_positions(struct copies *copies, const struct call_state *state,
 			    const struct op *op, const struct ipcprobe_rec_unix_io *rec,
-			    bool is_send, struct channel *socket, struct spans *spans)
+			    enum side side, struct channel *socket, struct spans *spans)
 {
 	uint32_t own = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock), i;
 	uint64_t before = 0;
@@ -168,26 +168,26 @@ static int stream_positions(struct copies *copies, const struct call_state *stat
 	for (i = 0; state && i < state->nr_segs && !err; i++) {
 		const struct call_seg *seg = &state->seg[i];
 
-		if (seg->channel != own || seg->is_write != is_send ||
+		if (seg->channel != own || seg->side != side ||
 		    before + seg->bytes > op->bytes)
 			continue;
 		before += seg->bytes;
-		err = add_run(socket, is_send, seg->start, seg->bytes, spans);
+		err = add_run(socket, side, seg->start, seg->bytes, spans);
 	}
-	return err ? err : add_run(socket, is_send, rec->pos, op->bytes - before, spans);
+	return err ? err : add_run(socket, side, rec->pos, op->bytes - before, spans);
 }
 
 static int set_positions(struct copies *copies, const struct call_state *state, const struct op *op,
-			 const struct ipcprobe_rec_unix_io *rec, bool is_send,
+			 const struct ipcprobe_rec_unix_io *rec, enum side side,
 			 struct channel *socket)
 {
-	struct spans *spans = is_send ? &copies->out : &copies->in;
+	struct spans *spans = side == TO ? &copies->out : &copies->in;
 
 	if (rec->flags & IPCPROBE_UNIX_RESYNC)
 		stream_forget(socket);
 	if (!(rec->flags & IPCPROBE_UNIX_MESSAGE))
-		return stream_positions(copies, state, op, rec, is_send, socket, spans);
-	message_reach(socket, rec->pos, is_send);
+		return stream_positions(copies, state, op, rec, side, socket, spans);
+	message_reach(socket, rec->pos, side);
 	return spans_add(spans, message_pos(rec->pos), op->bytes);
 }
 
@@ -207,27 +207,27 @@ static int32_t copied_bytes(const struct ipcprobe_rec_unix_io *rec)
  * sent to.
  */
 static void set_sides(struct op *op, const struct ipcprobe_rec_unix_io *rec, uint32_t number,
-		      bool is_send)
+		      enum side side)
 {
 	bool is_pages = rec->flags & IPCPROBE_UNIX_PAGES;
 
-	op->kind = is_pages ? HOP_MOVE : is_send ? HOP_WRITE : HOP_READ;
+	op->kind = is_pages ? HOP_MOVE : side == TO ? HOP_WRITE : HOP_READ;
 	if (rec->flags & IPCPROBE_UNIX_PEEK)
 		op->kind = HOP_TEE;
 	op->from = is_pages ? object(OBJECT_OTHER, 0) : OBJECT_MEMORY;
 	op->to = op->from;
-	*(is_send ? &op->to : &op->from) = rec->flags & IPCPROBE_UNIX_UNPLACED ?
+	*(side == TO ? &op->to : &op->from) = rec->flags & IPCPROBE_UNIX_UNPLACED ?
 					   object(OBJECT_OTHER, 0) :
 					   object(OBJECT_CHANNEL, number);
 	op->copied_bytes = is_pages ? 0 : op->bytes;
 }
 
-/* op_apply_unix - a call that sends (@is_send) or receives returned */
-int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec, bool is_send)
+/* op_apply_unix - a call that sends (TO) or receives (FROM) returned */
+int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec, enum side side)
 {
 	struct call_rec call = { .hdr = &rec->hdr, .ret = copied_bytes(rec), .dur_ns = rec->dur_ns,
 				 .wait_ns = rec->wait_ns, .call = rec->call, .on = CALL_ON_UNIX };
-	uint32_t number, sock = is_send ? rec->peer : rec->sock;
+	uint32_t number, sock = side == TO ? rec->peer : rec->sock;
 	bool is_placed = !(rec->flags & IPCPROBE_UNIX_UNPLACED);
 	struct user_buffer buffer = { rec->addr, rec->count, PRINTS_OF(rec), rec->nr_segs };
 	struct call_state *state;
@@ -240,15 +240,15 @@ int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec,
 	number = sock ? socket_get(copies, sock) : 0;
 	if (!number)
 		return sock ? -ENOMEM : 0;
-	op_count_wait(socket_at(copies, number), rec->wait_ns, is_send);
-	set_sides(&op, rec, number, is_send);
+	op_count_wait(socket_at(copies, number), rec->wait_ns, side);
+	set_sides(&op, rec, number, side);
 	if (is_placed)
-		err = op_count_end(copies, &op, number, is_send,
-				   is_send ? &op.writer : &op.reader);
+		err = op_count_end(copies, &op, number, side,
+				   side == TO ? &op.writer : &op.reader);
 	if (err >= 0 && is_placed && op.bytes)
-		err = set_positions(copies, state, &op, rec, is_send, socket_at(copies, number));
+		err = set_positions(copies, state, &op, rec, side, socket_at(copies, number));
 	if (err >= 0 && !(rec->flags & IPCPROBE_UNIX_PAGES))
 		err = call_addresses(copies, state, &op, &buffer,
-				     is_send ? &copies->in : &copies->out);
+				     side == TO ? &copies->in : &copies->out);
 	return err < 0 ? err : op_end(copies, &op, state);
 }

@@ -27,8 +27,8 @@ void stream_forget(struct channel *channel)
  */
 uint64_t stream_extend_pos(const struct channel *channel, uint32_t pos)
 {
-	uint64_t near = channel->write_pos > channel->read_pos ? channel->write_pos :
-								 channel->read_pos;
+	uint64_t near = channel->pos[TO] > channel->pos[FROM] ? channel->pos[TO] :
+								channel->pos[FROM];
 
 	if (!channel->has_pos)
 		return (1ULL << 32) + pos;
@@ -40,29 +40,28 @@ static void start_at(struct channel *channel, uint64_t pos)
 {
 	channel->has_pos = true;
 	channel->peak_at_least = true;
-	channel->write_pos = pos;
-	channel->read_pos = pos;
+	channel->pos[TO] = pos;
+	channel->pos[FROM] = pos;
 	channel->floor_pos = pos;
 	channel->base_pos = pos;
 }
 
 /**
- * stream_moved - bytes @start ... @start + @bytes went in (@is_write) or out
+ * stream_moved - bytes @start ... @start + @bytes went TO the stream or came FROM it
  *
  * Updates the positions and the maximum of bytes in the channel.
  */
-void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64_t bytes)
+void stream_moved(struct channel *channel, enum side side, uint64_t start, uint64_t bytes)
 {
-	uint64_t *pos = is_write ? &channel->write_pos : &channel->read_pos;
-	uint64_t inside;
+	uint64_t *pos = &channel->pos[side], inside;
 
 	if (!channel->has_pos)
-		start_at(channel, is_write ? start : start + bytes);
+		start_at(channel, side == TO ? start : start + bytes);
 	if (start + bytes > *pos)
 		*pos = start + bytes;
-	if (!is_write || channel->write_pos <= channel->read_pos)
+	if (side != TO || channel->pos[TO] <= channel->pos[FROM])
 		return;
-	inside = channel->write_pos - channel->read_pos;
+	inside = channel->pos[TO] - channel->pos[FROM];
 	if (channel->capacity && inside > channel->capacity)
 		inside = channel->capacity;
 	if (inside > channel->peak_bytes)
@@ -80,7 +79,7 @@ void stream_moved(struct channel *channel, bool is_write, uint64_t start, uint64
 /* stream_contains - no more than @bytes are in the stream now */
 void stream_contains(struct channel *channel, uint64_t bytes)
 {
-	uint64_t pos = channel->write_pos;
+	uint64_t pos = channel->pos[TO];
 
 	if (channel->has_pos && pos >= bytes && pos - bytes > channel->gone_pos)
 		channel->gone_pos = pos - bytes;
@@ -111,11 +110,11 @@ uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes)
 
 	if (!channel_is_pipe(channel))
 		return pos;
-	if (channel->capacity && channel->write_pos > most && channel->write_pos - most > pos)
-		pos = channel->write_pos - most;
-	if (!slack_bytes && channel->read_pos > pos)
-		pos = channel->read_pos;
-	return pos < channel->write_pos ? pos : channel->write_pos;
+	if (channel->capacity && channel->pos[TO] > most && channel->pos[TO] - most > pos)
+		pos = channel->pos[TO] - most;
+	if (!slack_bytes && channel->pos[FROM] > pos)
+		pos = channel->pos[FROM];
+	return pos < channel->pos[TO] ? pos : channel->pos[TO];
 }
 
 /* ---- positions taken before their writer was known ---- */

@@ -67,7 +67,7 @@ static int choose_ends(const struct sweep *sweep, uint32_t number, uint32_t nr_e
 
 		if (!is_held[i] && sweep_mark_of(&sweep->proc, end->proc) != SWEEP_LIVE &&
 		    !image_at(sweep->copies->tasks, end->image)->is_many)
-			ranks[nr++] = (struct rank){ end->written_bytes + end->read_bytes, i };
+			ranks[nr++] = (struct rank){ end->bytes[TO] + end->bytes[FROM], i };
 	}
 	if (nr)
 		qsort(ranks, nr, sizeof(*ranks), compare_ranks);
