@@ -254,13 +254,13 @@ static bool position_at(const struct span *span, uint32_t nr, uint64_t done, uin
 static void match_content(struct checker *checker, const struct op *op,
 			  const struct event *event, uint64_t done, uint64_t bytes, uint32_t hop)
 {
-	struct shadow *content = content_of(checker, op->from);
+	struct shadow *content = content_of(checker, op->side[FROM].object);
 	uint64_t i, pos;
 
 	for (i = done; i < done + bytes; i++) {
 		uint8_t match = SHADOW_NONE;
 
-		if (position_at(op->in, op->nr_in, i, &pos))
+		if (position_at(op->side[FROM].span, op->side[FROM].nr_spans, i, &pos))
 			shadow_match(content, pos, event->data + i, 1, &match);
 		count_match(truth_of(checker, hop), event, i, match);
 	}
@@ -269,11 +269,11 @@ static void match_content(struct checker *checker, const struct op *op,
 static void put_content(struct checker *checker, const struct op *op, const struct event *event,
 			uint64_t done, uint64_t bytes)
 {
-	struct shadow *content = content_of(checker, op->to);
+	struct shadow *content = content_of(checker, op->side[TO].object);
 	uint64_t i, pos;
 
 	for (i = done; i < done + bytes; i++)
-		if (position_at(op->out, op->nr_out, i, &pos))
+		if (position_at(op->side[TO].span, op->side[TO].nr_spans, i, &pos))
 			shadow_put(content, pos, event->data + i, 1);
 }
 
@@ -290,12 +290,12 @@ static void on_moved(struct flow_watch *watch, const struct op *op, uint64_t don
 		checker->unmatched_bytes += bytes;
 		return;
 	}
-	if (op->from != OBJECT_MEMORY)
+	if (op->side[FROM].object != OBJECT_MEMORY)
 		match_content(checker, op, event, done, bytes, hop);
 	else if (event->match)
 		for (i = done; i < done + bytes; i++)
 			count_match(truth_of(checker, hop), event, i, event->match[i]);
-	if (op->to != OBJECT_MEMORY)
+	if (op->side[TO].object != OBJECT_MEMORY)
 		put_content(checker, op, event, done, bytes);
 }
 

@@ -110,7 +110,7 @@ static void test_late_writer(void)
 		pass(&t, 13, 77, 78, i * 4096, 4096);
 		trace_write(&t, 12, 77, i * 4096, BUF_A, 4096);
 	}
-	ktap_false(t.model.copies.nr_parked);
+	ktap_false(t.model.copies.parking.nr);
 	ktap_result("nothing waits any more once all writers are known");
 	trace_finish(&t);
 	path = trace_path(&t, 0);
@@ -584,10 +584,10 @@ static void test_bounds(void)
 	begin(&t);
 	trace_pipe(&t, 10, 77);
 	trace_spawn(&t, 10, 12, "reader");
-	t.model.copies.parked_max = 100;
+	t.model.copies.parking.max = 100;
 	for (i = 0; i < 5000; i++)
 		trace_read(&t, 12, 77, i, BUF_A, 1);
-	ktap_le(t.model.copies.nr_parked, 100);
+	ktap_le(t.model.copies.parking.nr, 100);
 	ktap_result("reads without a writer's record do not pile up");
 	trace_finish(&t);
 	ktap_eq(trace_pair(&t, 77, 0, 12), 5000);

@@ -225,7 +225,7 @@ static int watch_with(const struct view_runq *runq, uint32_t which)
 	int err;
 
 	trace_init(&t, MODEL_COPIES | MODEL_CALLS | MODEL_RUNQ | MODEL_WAITS | MODEL_PICKS);
-	t.model.copies.parked_max = 1000;
+	t.model.copies.parking.max = 1000;
 	switch (which) {
 	case LATENCY_BY_TASK:
 	case LATENCY_BY_WAKER:
@@ -280,7 +280,7 @@ static int feed_eagerly(void)
 	struct trace t;
 
 	trace_init(&t, MODEL_COPIES | MODEL_CALLS);
-	t.model.copies.parked_max = 100;
+	t.model.copies.parking.max = 100;
 	t.model.copies.limits = limits;
 	feed(&t, NR_RECORDS / 4);
 	trace_finish(&t);
@@ -337,7 +337,7 @@ int main(void)
 	ktap_begin(4);
 	trace_init(&t, MODEL_COPIES | MODEL_CALLS | MODEL_RUNQ | MODEL_TIMELINE | MODEL_WAITS |
 		   MODEL_PICKS);
-	t.model.copies.parked_max = 1000;
+	t.model.copies.parking.max = 1000;
 	if (chart_init(&chart, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500) ||
 	    lifelines_init(&lines, &trace_all, t.now_ns, t.now_ns + NR_RECORDS * 500))
 		abort();

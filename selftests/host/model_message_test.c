@@ -110,7 +110,7 @@ static void test_late_sender(void)
 	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
 	receive_msg(&t, CLIENT, 1, BUF, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, BUF, BLOCK);
-	ktap_eq(t.model.copies.nr_parked, 2);
+	ktap_eq(t.model.copies.parking.nr, 2);
 	ktap_result("a receive waits for its send's record");
 	send_msg(&t, SERVER, 1, BUF, BLOCK);
 	trace_finish(&t);
@@ -131,7 +131,7 @@ static void test_unknown_send(void)
 	trace_finish(&t);
 	path = trace_path(&t, 0);
 	ktap_eq(path.nr_hops, 2);
-	ktap_false(t.model.copies.nr_parked);
+	ktap_false(t.model.copies.parking.nr);
 	ktap_eq(trace_hop(&t, &path, 0)->key.origin, ORIGIN_UNKNOWN);
 	ktap_result("an older message has no known sender, and its receive does not wait");
 	trace_deinit(&t);
@@ -168,7 +168,7 @@ static void test_msg_loss(void)
 	send_msg(&t, SERVER, 1, BUF, BLOCK);
 	TRACE_LOST(&t, t.now_ns, 1, MSG);
 	receive_msg(&t, CLIENT, 1, BUF, BLOCK);
-	ktap_false(t.model.copies.nr_parked);
+	ktap_false(t.model.copies.parking.nr);
 	ktap_result("after a loss a receive does not wait");
 	trace_file_read(&t, SERVER, IN, BUF, BLOCK);
 	receive_msg(&t, CLIENT, 2, BUF, BLOCK);

@@ -124,7 +124,7 @@ static void test_many(void)
 		for (r = 0; r < 4; r++)
 			pairs[w] += trace_pair(&t, 77, 21 + w, 11 + r);
 	ktap_mem_eq(written, pairs, sizeof(pairs));
-	ktap_eq(t.model.copies.nr_parked, 0);
+	ktap_eq(t.model.copies.parking.nr, 0);
 	ktap_result("many writers and readers: each writer's total is exact");
 	trace_deinit(&t);
 }
@@ -334,7 +334,7 @@ static void test_snapshot(void)
 	TRACE(&t, pipe_holder, 0, .pipe = 77, .pid = 11, .fd = 1, .flags = IPCPROBE_IO_WRITE_END);
 	trace_write(&t, 11, 77, 1000, BUF_A, 100);
 	trace_read(&t, 13, 77, 400, BUF_B, 700);
-	ktap_false(t.model.copies.nr_parked);
+	ktap_false(t.model.copies.parking.nr);
 	ktap_eq(trace_pair(&t, 77, 0, 13), 600);
 	ktap_eq(trace_pair(&t, 77, 11, 13), 100);
 	ktap_result("bytes older than the recording have no known writer, and no read waits for one");

@@ -286,10 +286,10 @@ static void test_late_writer(void)
 	trace_file_read(&t, 13, IN, BUF, BLOCK);
 	trace_read(&t, SERVER, 77, 0, AT_SERVER, BLOCK);
 	trace_file_write(&t, CLIENT, OUT, AT_CLIENT, BLOCK);
-	ktap_eq(t.model.copies.nr_parked, 2);
+	ktap_eq(t.model.copies.parking.nr, 2);
 	ktap_result("a read of bytes whose writer's record is missing waits");
 	trace_write(&t, 13, 77, 0, BUF, BLOCK);
-	ktap_false(t.model.copies.nr_parked);
+	ktap_false(t.model.copies.parking.nr);
 	ktap_result("no read waits after that record");
 	trace_finish(&t);
 	path = trace_path(&t, 0);

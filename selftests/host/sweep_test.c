@@ -691,7 +691,7 @@ static void test_waiting(void)
 		trace_exit(&t, 1000 + i);
 	}
 	nr = pool_used(&t.model.copies.channels.channel);
-	nr_parked = t.model.copies.nr_parked;
+	nr_parked = t.model.copies.parking.nr;
 	trace_finish(&t);
 	total = path_total(&t.model.copies);
 	ktap_note("%u waiting, %u channels, %llu bytes left", nr_parked, nr,

@@ -9,13 +9,15 @@
  * further user buffers are in io_segment records; struct call_state collects both
  * until the call's own record comes.
  */
-#include "model/copies/copies.h"
+#include "model/copies/call.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <linux/ipcprobe_print.h>
+
+#include "model/copies/copies.h"
 
 uint64_t call_begin_ns(uint64_t ts_ns, uint32_t dur_ns)
 {
@@ -195,39 +197,22 @@ int call_sums(struct copies *copies, const struct ipcprobe_rec_io_sums *rec)
 
 /* ---- what a call moved, and where ---- */
 
-int spans_add(struct spans *spans, uint64_t start, uint64_t bytes)
-{
-	struct span *last = spans->nr ? &spans->v[spans->nr - 1] : NULL;
-	struct span *grown;
-
-	if (!bytes)
-		return 0;
-	if (last && last->start + last->bytes == start) {
-		last->bytes += bytes;
-		return 0;
-	}
-	grown = array_reserve(spans->v, &spans->cap, spans->nr + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	spans->v = grown;
-	grown[spans->nr++] = (struct span){ start, bytes };
-	return 0;
-}
-
 /*
- * Add the positions in @number of all bytes that a call moved into or out of it.
+ * call_positions - add the positions of all bytes that a call moved, in the stream on
+ * one side
+ *
  * Adds none if waits of the call may be missing.
  */
-int call_positions(struct copies *copies, const struct call_state *state, const struct op *op,
-		   uint32_t number, enum side side, uint32_t pos, uint16_t flags,
-		   struct spans *spans)
+int call_positions(struct copies *copies, struct op_draft *draft, enum side side, uint32_t pos,
+		   uint16_t flags)
 {
+	const struct op *op = &draft->op;
+	const struct call_state *state = draft->state;
+	uint32_t number = object_number(op->side[side].object), i;
 	struct channel *pipe = channel_at(&copies->channels, number);
 	uint64_t before = 0, start;
-	uint32_t i;
 	int err = 0;
 
-	spans->nr = 0;
 	if (flags & IPCPROBE_IO_BLOCKED && side == TO && op->begin_ns < copies->known_ns) {
 		stream_forget(pipe);
 		return 0;
@@ -239,11 +224,11 @@ int call_positions(struct copies *copies, const struct call_state *state, const 
 		    before + seg->bytes > op->bytes)
 			continue;
 		before += seg->bytes;
-		err = spans_add(spans, seg->start, seg->bytes);
+		err = spans_add(&draft->span[side], seg->start, seg->bytes);
 	}
 	start = stream_extend_pos(pipe, pos);
 	stream_moved(pipe, side, start, op->bytes - before);
-	return err ? err : spans_add(spans, start, op->bytes - before);
+	return err ? err : spans_add(&draft->span[side], start, op->bytes - before);
 }
 
 /* Forget user buffers of calls before the one that began at @begin_ns. */
@@ -263,17 +248,17 @@ static void drop_old_bufs(struct call_state *state, uint64_t begin_ns)
  * Number of bytes in the first of several buffers; all ones = not known. If the
  * record has no requested length, the span of the fingerprints gives the number.
  */
-static uint64_t first_bytes(struct call_state *state, const struct op *op,
-			    const struct user_buffer *buffer)
+static uint64_t first_bytes(const struct op_draft *draft, const struct user_buffer *buffer)
 {
+	struct call_state *state = draft->state;
 	uint64_t others = 0;
 	uint32_t i;
 
 	if (buffer->nr_segs <= 1)
-		return op->bytes;
+		return draft->op.bytes;
 	if (!state)
 		return UINT64_MAX;
-	drop_old_bufs(state, op->begin_ns);
+	drop_old_bufs(state, draft->op.begin_ns);
 	for (i = 0; i < state->nr_bufs; i++)
 		others += state->buf[i].span.bytes;
 	if (state->nr_bufs + 1U != buffer->nr_segs)
@@ -284,41 +269,41 @@ static uint64_t first_bytes(struct call_state *state, const struct op *op,
 }
 
 /*
- * Add addresses and fingerprints of @bytes in a buffer; @done bytes of the call
- * precede them.
+ * Add addresses and fingerprints of bytes in a buffer; @done bytes of the call precede
+ * them.
  */
-static int add_buffer(struct copies *copies, uint64_t done, uint64_t addr, uint64_t bytes,
-		      const struct prints *prints, struct spans *spans)
+static int add_buffer(struct op_draft *draft, enum side side, uint64_t done,
+		      const struct span *span, const struct prints *prints)
 {
-	int err = spans_add(spans, addr, bytes);
+	int err = spans_add(&draft->span[side], span->start, span->bytes);
 
-	return err ? err : points_add(&copies->points, done, addr, prints, done + bytes);
+	return err ? err : points_add(&draft->points, done, span->start, prints,
+				      done + span->bytes);
 }
 
 /*
- * Add the addresses and fingerprints of the bytes that a call moved; adds none if
- * they are not known.
+ * call_addresses - add the addresses and fingerprints of the bytes that a call moved,
+ * in the user buffers on one side; add none if they are not known
  */
-int call_addresses(struct copies *copies, struct call_state *state, const struct op *op,
-		   const struct user_buffer *buffer, struct spans *spans)
+int call_addresses(struct op_draft *draft, enum side side, const struct user_buffer *buffer)
 {
-	uint64_t first = first_bytes(state, op, buffer), done;
+	uint64_t first = first_bytes(draft, buffer), all = draft->op.bytes, done;
+	const struct call_state *state = draft->state;
+	struct span span = { .start = buffer->addr };
 	uint32_t i;
 	int err;
 
-	spans->nr = 0;
 	if (first == UINT64_MAX)
 		return 0;
-	done = first < op->bytes ? first : op->bytes;
-	err = add_buffer(copies, 0, buffer->addr, done, &buffer->prints, spans);
-	for (i = 0; done < op->bytes && i < state->nr_bufs && !err; i++) {
-		const struct call_buf *buf = &state->buf[i];
-		uint64_t part = op->bytes - done;
-
-		if (part > buf->span.bytes)
-			part = buf->span.bytes;
-		err = add_buffer(copies, done, buf->span.start, part, &buf->prints, spans);
-		done += part;
+	span.bytes = first < all ? first : all;
+	err = add_buffer(draft, side, 0, &span, &buffer->prints);
+	done = span.bytes;
+	for (i = 0; done < all && i < state->nr_bufs && !err; i++) {
+		span = state->buf[i].span;
+		if (span.bytes > all - done)
+			span.bytes = all - done;
+		err = add_buffer(draft, side, done, &span, &state->buf[i].prints);
+		done += span.bytes;
 	}
 	return err;
 }

@@ -26,6 +26,7 @@
 #include "lib/hash.h"
 #include "lib/pool.h"
 #include "model/copies/range.h"
+#include "model/copies/span.h"
 
 /* ranges kept that were read before their writer was known */
 #define STREAM_NR_EARLY	16U
@@ -67,12 +68,6 @@ static inline uint16_t side_end(enum side side)
 {
 	return side == FROM ? IPCPROBE_IO_READ_END : IPCPROBE_IO_WRITE_END;
 }
-
-/* Bytes at positions of a stream, or at addresses. */
-struct span {
-	uint64_t start;
-	uint64_t bytes;
-};
 
 /* Bytes in a stream: @hop brought them in, @end wrote them. */
 struct stream_seg {

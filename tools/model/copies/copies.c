@@ -453,7 +453,7 @@ int copies_init(struct copies *copies, struct tasks *tasks)
 {
 	prints_init();
 	sums_init();
-	*copies = (struct copies){ .tasks = tasks, .parked_max = COPY_PARKED_MAX };
+	*copies = (struct copies){ .tasks = tasks, .parking.max = COPY_PARKED_MAX };
 	sweep_limits_init(&copies->limits);
 	copies->proc.size = sizeof(struct proc_io);
 	copies->call.size = sizeof(struct call_state);
@@ -465,21 +465,13 @@ int copies_init(struct copies *copies, struct tasks *tasks)
 	return 0;
 }
 
-static void free_parked(struct copies *copies)
-{
-	struct parked *parked, *newer;
-
-	for (parked = copies->oldest; parked; parked = newer) {
-		newer = parked->newer;
-		free(parked);
-	}
-}
-
 void copies_deinit(struct copies *copies)
 {
 	uint32_t i;
 
-	free_parked(copies);
+	parking_deinit(&copies->parking);
+	placing_deinit(&copies->placing);
+	op_draft_deinit(&copies->draft);
 	for (i = 0; i < copies->proc.nr; i++)
 		if (proc_io_at(copies, i))
 			flow_exit(copies, i);
@@ -492,18 +484,8 @@ void copies_deinit(struct copies *copies)
 	files_deinit(&copies->files);
 	map_deinit(&copies->segments);
 	channels_deinit(&copies->channels);
-	free(copies->runnable);
 	free(copies->raw.v);
 	free(copies->pieces.v);
-	free(copies->in.v);
-	free(copies->out.v);
-	free(copies->from.v);
-	free(copies->to.v);
-	free(copies->part_in.v);
-	free(copies->part_out.v);
-	free(copies->points.v);
-	free(copies->part_points.v);
-	free(copies->part_sums.v);
 	sum_store_deinit(&copies->sums);
 	*copies = (struct copies){ 0 };
 }

@@ -2,17 +2,21 @@
 /* Counters at the ends of channels, and parts of an operation's counters. */
 #include "model/copies/copies.h"
 
-/* op_count_end - get the process's end of @number, and count the bytes moved there */
-int op_count_end(struct copies *copies, const struct op *op, uint32_t number, enum side side,
-		 uint32_t *ret)
+/*
+ * op_count_end - get the process's end of the channel on one side, and count the bytes
+ * moved there
+ */
+int op_count_end(struct copies *copies, struct op *op, enum side side)
 {
+	uint32_t number = object_channel(copies, op->side[side].object);
 	struct channel_end *end;
 	int err;
 
-	err = channel_end_get(&copies->channels, number, op->proc, op->image, ret);
+	err = channel_end_get(&copies->channels, number, op->proc, op->image,
+			      &op->side[side].end);
 	if (err)
 		return err;
-	end = channel_end_at(&copies->channels, *ret);
+	end = channel_end_at(&copies->channels, op->side[side].end);
 	end->bytes[side] += op->bytes;
 	end->held |= side_end(side);
 	channel_at(&copies->channels, number)->bytes[side] += op->bytes;

@@ -77,9 +77,10 @@ struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image)
 	return io;
 }
 
-/* Image whose memory @object is; 0 = no process's memory. */
-static uint32_t owner_image(const struct copies *copies, const struct op *op, uint32_t object)
+/* Image whose memory is the object on one side of @op; 0 = it is no process's memory. */
+static uint32_t owner_image(const struct copies *copies, const struct op *op, enum side side)
 {
+	uint32_t object = op->side[side].object;
 	const struct channel *channel;
 
 	if (object == OBJECT_MEMORY)
@@ -90,44 +91,47 @@ static uint32_t owner_image(const struct copies *copies, const struct op *op, ui
 	return channel->kind == CHANNEL_PROCESS ? channel->key : 0;
 }
 
-/* flow_owner - process whose memory @object is; 0 = no process's memory */
-uint32_t flow_owner(const struct copies *copies, const struct op *op, uint32_t object)
+/*
+ * flow_owner - process whose memory is the object on one side of @op; 0 = it is no
+ * process's memory
+ */
+uint32_t flow_owner(const struct copies *copies, const struct op *op, enum side side)
 {
-	uint32_t image = owner_image(copies, op, object);
+	uint32_t image = owner_image(copies, op, side);
 
-	if (object == OBJECT_MEMORY)
+	if (op->side[side].object == OBJECT_MEMORY)
 		return op->proc;
 	return image ? proc_real(copies->tasks, image_at(copies->tasks, image)->proc) : 0;
 }
 
-/* flow_memory - memory that @object stands for in @op; NULL = it is not memory */
-struct memory *flow_memory(const struct copies *copies, const struct op *op, uint32_t object)
+/* flow_memory - memory on one side of @op; NULL = the object there is not memory */
+struct memory *flow_memory(const struct copies *copies, const struct op *op, enum side side)
 {
-	uint32_t proc = flow_owner(copies, op, object), number;
+	uint32_t proc = flow_owner(copies, op, side), number;
 	struct channel *channel;
 
 	if (proc)
 		return proc_io_at(copies, proc) ? &proc_io_at(copies, proc)->memory : NULL;
-	number = object_channel(copies, object);
+	number = object_channel(copies, op->side[side].object);
 	channel = channel_at(&copies->channels, number);
 	return !number || channel_is_stream(channel) ? NULL : &channel->memory;
 }
 
 /*
- * Current memory that @object stands for in @op. A process that runs another
- * program has other memory.
+ * Current memory on one side of @op. A process that runs another program has other
+ * memory.
  */
-static struct memory *current_memory(struct copies *copies, const struct op *op, uint32_t object)
+static struct memory *current_memory(struct copies *copies, const struct op *op, enum side side)
 {
-	uint32_t image = owner_image(copies, op, object), proc = flow_owner(copies, op, object);
+	uint32_t image = owner_image(copies, op, side), proc = flow_owner(copies, op, side);
 	const struct proc_io *io = proc_io_at(copies, proc);
 
-	if (io && object != OBJECT_MEMORY) {
+	if (io && op->side[side].object != OBJECT_MEMORY) {
 		if (image_at(copies->tasks, io->image)->order >
 		    image_at(copies->tasks, image)->order || !flow_proc(copies, proc, image))
 			return NULL;
 	}
-	return flow_memory(copies, op, object);
+	return flow_memory(copies, op, side);
 }
 
 /**
@@ -173,10 +177,11 @@ static void note_recent(struct proc_io *io, uint32_t hop)
 static uint64_t available_bytes(const struct copies *copies, const struct op *op, uint32_t hop)
 {
 	const struct hop *from = hop_at(&copies->paths, hop);
+	uint32_t to = op->side[TO].object;
 
 	if (object_type(from->key.from) == OBJECT_FILE && from->bytes < COPY_CONFIG_BYTES)
 		return 0;
-	if (object_is_stream(copies, op->to) && paths_has(&copies->paths, hop, op->to))
+	if (object_is_stream(copies, to) && paths_has(&copies->paths, hop, to))
 		return 0;
 	return hop_unclaimed(from);
 }
@@ -256,13 +261,16 @@ static int take_ranges(struct copies *copies, struct memory *memory, const struc
 {
 	struct points_view points = { .v = op->point, .nr = op->nr_points, .sum = op->sum,
 				      .nr_sums = op->nr_sums, .store = &copies->sums };
-	uint32_t i, to = op->to == OBJECT_MEMORY ? op->image : op->to, first = out->nr;
+	const struct op_side *from = &op->side[FROM];
+	uint32_t to = op->side[TO].object == OBJECT_MEMORY ? op->image : op->side[TO].object;
+	uint32_t i, first = out->nr;
 	int err = 0;
 
-	for (i = 0; memory && i < op->nr_in && !err; i++) {
-		err = ranges_pass(&memory->ranges, op->in[i].start, op->in[i].bytes, to, &points,
-				  out);
-		points.first += op->in[i].bytes;
+	for (i = 0; memory && i < from->nr_spans && !err; i++) {
+		const struct span *span = &from->span[i];
+
+		err = ranges_pass(&memory->ranges, span->start, span->bytes, to, &points, out);
+		points.first += span->bytes;
 	}
 	for (i = first; i < out->nr; i++) {
 		const struct piece *piece = &out->v[i];
@@ -327,10 +335,10 @@ static int discard_rest(struct copies *copies, struct channel *channel, const st
 	int err;
 
 	copies->raw.nr = 0;
-	err = stream_take_rest(channel, op->in[0].start, &copies->raw);
+	err = stream_take_rest(channel, op->side[FROM].span[0].start, &copies->raw);
 	for (i = 0; i < copies->raw.nr && !err; i++) {
-		struct hop_key key = { .image = op->image, .from = op->from, .to = OBJECT_MEMORY,
-				       .kind = HOP_DISCARD };
+		struct hop_key key = { .image = op->image, .from = op->side[FROM].object,
+				       .to = OBJECT_MEMORY, .kind = HOP_DISCARD };
 
 		err = end_apart(copies, &copies->raw.v[i], &key, OUTCOME_DISCARDED);
 	}
@@ -339,13 +347,14 @@ static int discard_rest(struct copies *copies, struct channel *channel, const st
 
 static int take_stream(struct copies *copies, const struct op *op)
 {
-	struct channel *channel = channel_at(&copies->channels, object_number(op->from));
+	const struct op_side *from = &op->side[FROM];
+	struct channel *channel = channel_at(&copies->channels, object_number(from->object));
 	uint32_t i;
 	int err = 0;
 
-	for (i = 0; i < op->nr_in && !err; i++)
-		err = stream_take(channel, &op->in[i], op->kind == HOP_TEE, &copies->pieces);
-	if (!err && channel->has_messages && op->nr_in && op->kind != HOP_TEE)
+	for (i = 0; i < from->nr_spans && !err; i++)
+		err = stream_take(channel, &from->span[i], op->kind == HOP_TEE, &copies->pieces);
+	if (!err && channel->has_messages && from->nr_spans && op->kind != HOP_TEE)
 		err = discard_rest(copies, channel, op);
 	if (!err)
 		err = add_unknown(&copies->pieces,
@@ -360,7 +369,7 @@ static int take_stream(struct copies *copies, const struct op *op)
 static int find_writer(struct copies *copies, const struct op *op, uint32_t number, uint32_t hop,
 		       uint32_t *end)
 {
-	uint32_t image = owner_image(copies, op, op->from) ?:
+	uint32_t image = owner_image(copies, op, FROM) ?:
 			 hop_at(&copies->paths, hop)->key.image;
 	uint32_t proc = proc_real(copies->tasks, image_at(copies->tasks, image)->proc);
 	struct channel *channel = channel_at(&copies->channels, number);
@@ -375,10 +384,10 @@ static int find_writer(struct copies *copies, const struct op *op, uint32_t numb
 /* Take the bytes out of shared memory, a file, or memory of another process. */
 static int take_shared(struct copies *copies, const struct op *op)
 {
-	uint32_t i, number = object_channel(copies, op->from);
+	uint32_t i, number = object_channel(copies, op->side[FROM].object);
 	int err;
 
-	err = take_ranges(copies, current_memory(copies, op, op->from), op, &copies->pieces);
+	err = take_ranges(copies, current_memory(copies, op, FROM), op, &copies->pieces);
 	for (i = 0; i < copies->pieces.nr && !err; i++)
 		err = find_writer(copies, op, number, copies->pieces.v[i].hop,
 				  &copies->pieces.v[i].end);
@@ -400,15 +409,14 @@ static void doubt_private(struct copies *copies)
 
 static int take_from(struct copies *copies, struct proc_io *io, const struct op *op)
 {
-	switch (object_type(op->from)) {
-	case OBJECT_MEMORY:
+	uint32_t from = op->side[FROM].object;
+
+	if (from == OBJECT_MEMORY)
 		return take_own(copies, io, op);
-	default:
-		if (object_is_stream(copies, op->from))
-			return take_stream(copies, op);
-		return object_channel(copies, op->from) ? take_shared(copies, op) :
-							  add_unknown(&copies->pieces, op->bytes);
-	}
+	if (object_is_stream(copies, from))
+		return take_stream(copies, op);
+	return object_channel(copies, from) ? take_shared(copies, op) :
+					      add_unknown(&copies->pieces, op->bytes);
 }
 
 static int take_pieces(struct copies *copies, struct proc_io *io, const struct op *op)
@@ -429,10 +437,10 @@ static enum hop_origin origin_of(const struct copies *copies, const struct proc_
 {
 	if (piece->hop)
 		return ORIGIN_BEFORE;
-	if (op->from == OBJECT_MEMORY)
+	if (op->side[FROM].object == OBJECT_MEMORY)
 		return copies->is_partial || io->has_unknown || piece->is_again ||
 		       io->memory.ranges.has_forgotten ? ORIGIN_UNKNOWN : ORIGIN_MADE;
-	return object_is_stream(copies, op->from) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
+	return object_is_stream(copies, op->side[FROM].object) ? ORIGIN_UNKNOWN : ORIGIN_OBJECT;
 }
 
 static void account_hop(struct copies *copies, const struct op *op, uint32_t number,
@@ -450,7 +458,8 @@ static void account_hop(struct copies *copies, const struct op *op, uint32_t num
 	hop->calls |= 1ULL << (op->call & 63);
 	hop->is_direct |= op->is_direct;
 	hop->outcome = op->kind == HOP_DISCARD ? OUTCOME_DISCARDED :
-		       object_is_stream(copies, op->to) ? OUTCOME_LEFT : OUTCOME_DELIVERED;
+		       object_is_stream(copies, op->side[TO].object) ? OUTCOME_LEFT :
+								       OUTCOME_DELIVERED;
 	hop->has_gap |= op->end_ns <= copies->gap_end_ns;
 	hop->nr_calls += hop->last_op != copies->nr_ops;
 	hop->last_op = copies->nr_ops;
@@ -459,8 +468,9 @@ static void account_hop(struct copies *copies, const struct op *op, uint32_t num
 /* Count @bytes of @piece that went from one process to another. */
 static int count_pair(struct copies *copies, const struct op *op, const struct piece *piece)
 {
-	uint32_t image = owner_image(copies, op, op->to), from = object_channel(copies, op->from);
-	uint32_t reader = op->reader;
+	uint32_t from = object_channel(copies, op->side[FROM].object);
+	uint32_t to = object_number(op->side[TO].object);
+	uint32_t image = owner_image(copies, op, TO), reader = op->side[FROM].end;
 	int err = 0;
 
 	if (op->kind == HOP_DISCARD)
@@ -470,12 +480,11 @@ static int count_pair(struct copies *copies, const struct op *op, const struct p
 		err = channel_end_get(&copies->channels, from, op->proc, op->image, &reader);
 	if (!err && from && reader && op->kind != HOP_TEE)
 		err = channel_count_pair(&copies->channels, from, piece->end, reader, piece->bytes);
-	if (err || op->to == OBJECT_MEMORY || !image)
+	if (err || op->side[TO].object == OBJECT_MEMORY || !image)
 		return err;
-	err = channel_end_get(&copies->channels, object_number(op->to),
-			      flow_owner(copies, op, op->to), image, &reader);
-	return err ? err : channel_count_pair(&copies->channels, object_number(op->to),
-					      op->writer, reader, piece->bytes);
+	err = channel_end_get(&copies->channels, to, flow_owner(copies, op, TO), image, &reader);
+	return err ? err : channel_count_pair(&copies->channels, to, op->side[TO].end, reader,
+					      piece->bytes);
 }
 
 /* Number of times that a path may lead into @to; 0 = any number. */
@@ -489,12 +498,13 @@ static uint32_t max_turns(const struct copies *copies, uint32_t to)
 static int find_hop(struct copies *copies, const struct proc_io *io, const struct op *op,
 		    const struct piece *piece, uint32_t *ret)
 {
-	struct hop_key key = { .before = piece->hop, .image = op->image, .from = op->from,
-			       .to = op->to, .kind = op->kind,
+	struct hop_key key = { .before = piece->hop, .image = op->image,
+			       .from = op->side[FROM].object, .to = op->side[TO].object,
+			       .kind = op->kind,
 			       .origin = origin_of(copies, io, op, piece),
 			       .grade = piece->grade };
 
-	return paths_extend(&copies->paths, &key, max_turns(copies, op->to), ret);
+	return paths_extend(&copies->paths, &key, max_turns(copies, op->side[TO].object), ret);
 }
 
 /*
@@ -540,7 +550,7 @@ static int split_piece(struct pieces *pieces, uint32_t i, uint64_t bytes)
  */
 static void end_path(struct copies *copies, const struct op *op, struct piece *piece)
 {
-	if (object_is_stream(copies, op->from))
+	if (object_is_stream(copies, op->side[FROM].object))
 		return;
 	if (piece->grade == GRADE_INFERRED)
 		hop_at(&copies->paths, piece->hop)->passed_bytes -= piece->bytes;
@@ -598,12 +608,13 @@ static int route_pieces(struct copies *copies, const struct proc_io *io, const s
 static int put_stream(struct copies *copies, const struct op *op, uint64_t start,
 		      const struct piece *piece, uint64_t bytes)
 {
+	struct channel *channel = channel_at(&copies->channels, object_number(op->side[TO].object));
 	struct stream_seg seg = { .start = start, .end = start + bytes, .hop = piece->hop,
-				  .writer = op->writer };
+				  .writer = op->side[TO].end };
 	uint64_t unseen = 0;
 	int err;
 
-	err = stream_put(channel_at(&copies->channels, object_number(op->to)), &seg, &unseen);
+	err = stream_put(channel, &seg, &unseen);
 	hop_at(&copies->paths, piece->hop)->passed_bytes += unseen;
 	return err;
 }
@@ -616,9 +627,9 @@ static bool is_loader_read(const struct copies *copies, const struct op *op)
 {
 	const char *path, *name, *so;
 
-	if (object_type(op->from) != OBJECT_FILE || op->bytes >= COPY_CONFIG_BYTES)
+	if (object_type(op->side[FROM].object) != OBJECT_FILE || op->bytes >= COPY_CONFIG_BYTES)
 		return false;
-	path = file_at(&copies->files, object_number(op->from))->path;
+	path = file_at(&copies->files, object_number(op->side[FROM].object))->path;
 	if (!path)
 		return false;
 	name = strrchr(path, '/') ?: path;
@@ -650,12 +661,12 @@ static int put_memory(struct copies *copies, struct memory *memory, const struct
  */
 static int put_pieces(struct copies *copies, struct memory *memory, const struct op *op)
 {
-	const struct span *span = op->out;
+	const struct span *span = op->side[TO].span;
 	uint64_t in_piece = 0, in_span = 0, done = 0;
 	uint32_t i = 0, j = 0;
 	int err = 0;
 
-	while (i < copies->pieces.nr && j < op->nr_out && !err) {
+	while (i < copies->pieces.nr && j < op->side[TO].nr_spans && !err) {
 		const struct piece *piece = &copies->pieces.v[i];
 		uint64_t bytes = piece->bytes - in_piece;
 
@@ -724,7 +735,7 @@ int flow_close(struct copies *copies, uint32_t number)
 	int err;
 
 	/* A waiting operation may be a read of this stream. */
-	if (copies->nr_parked)
+	if (copies->parking.nr)
 		return 0;
 	err = flow_end_unseen(copies, number, 0);
 	stream_drop_all(channel_at(&copies->channels, number));
@@ -733,7 +744,7 @@ int flow_close(struct copies *copies, uint32_t number)
 
 static int put_into_stream(struct copies *copies, const struct op *op)
 {
-	uint32_t number = object_number(op->to);
+	uint32_t number = object_number(op->side[TO].object);
 	const struct channel *channel = channel_at(&copies->channels, number);
 	int err = put_pieces(copies, NULL, op);
 
@@ -843,7 +854,7 @@ int flow_doubt_changed(struct copies *copies)
 /* The process that has the bytes in its memory may make other bytes out of them. */
 static void note_pieces(struct copies *copies, const struct op *op)
 {
-	uint32_t i, proc = flow_owner(copies, op, op->to);
+	uint32_t i, proc = flow_owner(copies, op, TO);
 
 	for (i = 0; proc && i < copies->pieces.nr; i++)
 		note_recent(proc_io_at(copies, proc), copies->pieces.v[i].hop);
@@ -851,7 +862,7 @@ static void note_pieces(struct copies *copies, const struct op *op)
 
 static int put_into_memory(struct copies *copies, const struct op *op)
 {
-	struct memory *memory = current_memory(copies, op, op->to);
+	struct memory *memory = current_memory(copies, op, TO);
 
 	if (!memory)
 		return 0;
@@ -875,6 +886,6 @@ int flow_run(struct copies *copies, const struct op *op)
 		err = route_pieces(copies, io, op);
 	if (err || op->kind == HOP_DISCARD)
 		return err;
-	return object_is_stream(copies, op->to) ? put_into_stream(copies, op) :
+	return object_is_stream(copies, op->side[TO].object) ? put_into_stream(copies, op) :
 						  put_into_memory(copies, op);
 }

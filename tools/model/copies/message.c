@@ -5,11 +5,13 @@
  * The module numbers messages. Message n has the positions of the queue's stream
  * that begin at n << 32.
  */
-#include "model/copies/copies.h"
+#include "model/copies/op.h"
 
 #include <errno.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+
+#include "model/copies/copies.h"
 
 /**
  * struct message - what the records of both kinds of queues contain
@@ -53,32 +55,29 @@ static int apply_message(struct copies *copies, const struct message *message)
 {
 	struct channel *queue = channel_at(&copies->channels, message->queue);
 	enum side side = message->side;
-	struct spans *positions = side == TO ? &copies->out : &copies->in;
-	struct spans *addresses = side == TO ? &copies->in : &copies->out;
-	struct call_state *state;
-	struct op op;
+	struct user_buffer buffer = { message->addr, UINT64_MAX, message->prints, 1 };
+	struct op_draft *draft;
+	struct op *op;
 	int err;
 
-	err = op_begin(copies, &message->call, &op, &state);
+	err = op_begin(copies, &message->call, &draft);
 	if (err <= 0 || !message->queue)
 		return err < 0 ? err : 0;
+	op = &draft->op;
 	op_count_wait(queue, message->call.wait_ns, side);
 	if (side == TO && !message->call.ret)
-		op.bytes = message->bytes;
-	op.kind = side == TO ? HOP_WRITE : message->stays ? HOP_TEE : HOP_READ;
-	*(side == TO ? &op.to : &op.from) = object(OBJECT_CHANNEL, message->queue);
-	op.copied_bytes = op.bytes;
+		op->bytes = message->bytes;
+	op->kind = message->stays ? HOP_TEE : op_kind(side);
+	op->side[side].object = object(OBJECT_CHANNEL, message->queue);
+	op->copied_bytes = op->bytes;
 	if (message->seq)
 		message_reach(queue, message->seq, side);
-	err = op_count_end(copies, &op, message->queue, side,
-			   side == TO ? &op.writer : &op.reader);
+	err = op_count_end(copies, op, side);
 	if (!err)
-		err = spans_add(addresses, message->addr, op.bytes);
-	if (!err)
-		err = points_add(&copies->points, 0, message->addr, &message->prints, op.bytes);
+		err = call_addresses(draft, other_side(side), &buffer);
 	if (!err && message->seq)
-		err = spans_add(positions, message_pos(message->seq), op.bytes);
-	return err ? err : op_end(copies, &op, state);
+		err = spans_add(&draft->span[side], message_pos(message->seq), op->bytes);
+	return err ? err : op_end(copies, draft);
 }
 
 /* ---- System V ---- */
@@ -133,7 +132,7 @@ static int end_queue(struct copies *copies, uint32_t number, uint32_t nr_message
 	channels_died(&copies->channels, number);
 	if (nr_messages != UINT32_MAX)
 		stream_contains_messages(queue, nr_messages);
-	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);
+	return copies->parking.nr ? 0 : flow_end_unseen(copies, number, 0);
 }
 
 int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec)

@@ -15,11 +15,13 @@
  * If a writer's record never comes (its process is filtered out), and too many
  * operations wait, the oldest are given up first: they run with an unknown writer.
  */
-#include "model/copies/copies.h"
+#include "model/copies/park.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "model/copies/copies.h"
 
 static const struct span *copy_spans(struct span **room, const struct span *from, uint32_t nr)
 {
@@ -35,46 +37,48 @@ static const struct span *copy_spans(struct span **room, const struct span *from
  * Maximum number of checksums that a waiting operation keeps: all together keep no
  * more than memory does.
  */
-static uint32_t nr_sums_to_keep(const struct copies *copies, const struct op *op)
+static uint32_t nr_sums_to_keep(const struct parking *parking, const struct op *op)
 {
-	return copies->nr_parked_sums + op->nr_sums <= SUMS_MAX ? op->nr_sums : 0;
+	return parking->nr_sums + op->nr_sums <= SUMS_MAX ? op->nr_sums : 0;
 }
 
-static struct parked *make_parked(struct copies *copies, const struct op *op)
+static struct parked *make_parked(struct parking *parking, const struct op *op)
 {
-	size_t nr = op->nr_in + op->nr_out, points = op->nr_points * sizeof(*op->point);
-	uint32_t nr_sums = nr_sums_to_keep(copies, op);
+	const struct op_side *from = &op->side[FROM], *to = &op->side[TO];
+	size_t spans = ((size_t)from->nr_spans + to->nr_spans) * sizeof(*from->span);
+	size_t points = op->nr_points * sizeof(*op->point);
+	uint32_t nr_sums = nr_sums_to_keep(parking, op);
 	size_t sums = nr_sums * sizeof(*op->sum);
 	struct parked *parked;
 	struct span *room;
 
-	parked = malloc(sizeof(*parked) + nr * sizeof(struct span) + points + sums);
+	parked = malloc(sizeof(*parked) + spans + points + sums);
 	if (!parked)
 		return NULL;
 	*parked = (struct parked){ .op = *op };
 	room = parked->span;
-	parked->op.in = copy_spans(&room, op->in, op->nr_in);
-	parked->op.out = copy_spans(&room, op->out, op->nr_out);
+	parked->op.side[FROM].span = copy_spans(&room, from->span, from->nr_spans);
+	parked->op.side[TO].span = copy_spans(&room, to->span, to->nr_spans);
 	parked->op.point = points ? memcpy(room, op->point, points) : NULL;
 	parked->op.sum = sums ? memcpy((char *)room + points, op->sum, sums) : NULL;
 	parked->op.nr_sums = nr_sums;
-	copies->nr_parked_sums += nr_sums;
+	parking->nr_sums += nr_sums;
 	return parked;
 }
 
 /* ---- waking ---- */
 
 /* Let @proc try again after the running operation. */
-static int queue_proc(struct copies *copies, uint32_t proc)
+static int queue_proc(struct parking *parking, uint32_t proc)
 {
 	uint32_t *grown;
 
-	grown = array_reserve(copies->runnable, &copies->cap_runnable,
-			      copies->nr_runnable + 1, sizeof(*grown));
+	grown = array_reserve(parking->runnable, &parking->cap_runnable,
+			      parking->nr_runnable + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	copies->runnable = grown;
-	grown[copies->nr_runnable++] = proc;
+	parking->runnable = grown;
+	grown[parking->nr_runnable++] = proc;
 	return 0;
 }
 
@@ -85,7 +89,7 @@ static int wake_list(struct copies *copies, uint32_t first)
 	int err = 0;
 
 	for (; proc && !err; proc = proc_io_at(copies, proc)->next_waiter)
-		err = queue_proc(copies, proc);
+		err = queue_proc(&copies->parking, proc);
 	return err;
 }
 
@@ -125,7 +129,8 @@ static int remove_put(struct copies *copies, const struct parked *parked)
 
 static int park_op(struct copies *copies, struct proc_io *io, const struct op *op)
 {
-	struct parked *parked = make_parked(copies, op);
+	struct parking *parking = &copies->parking;
+	struct parked *parked = make_parked(parking, op);
 
 	if (!parked)
 		return -ENOMEM;
@@ -134,19 +139,19 @@ static int park_op(struct copies *copies, struct proc_io *io, const struct op *o
 	else
 		io->first = parked;
 	io->last = parked;
-	parked->older = copies->newest;
-	if (copies->newest)
-		copies->newest->newer = parked;
+	parked->older = parking->newest;
+	if (parking->newest)
+		parking->newest->newer = parked;
 	else
-		copies->oldest = parked;
-	copies->newest = parked;
-	copies->nr_parked++;
-	add_put(op->is_fork ? NULL : flow_memory(copies, op, op->to), parked);
+		parking->oldest = parked;
+	parking->newest = parked;
+	parking->nr++;
+	add_put(op->is_fork ? NULL : flow_memory(copies, op, TO), parked);
 	return 0;
 }
 
 /* Remove a process's first operation from the lists. */
-static struct parked *detach_first(struct copies *copies, struct proc_io *io)
+static struct parked *detach_first(struct parking *parking, struct proc_io *io)
 {
 	struct parked *parked = io->first;
 
@@ -156,13 +161,13 @@ static struct parked *detach_first(struct copies *copies, struct proc_io *io)
 	if (parked->older)
 		parked->older->newer = parked->newer;
 	else
-		copies->oldest = parked->newer;
+		parking->oldest = parked->newer;
 	if (parked->newer)
 		parked->newer->older = parked->older;
 	else
-		copies->newest = parked->older;
-	copies->nr_parked--;
-	copies->nr_parked_sums -= parked->op.nr_sums;
+		parking->newest = parked->older;
+	parking->nr--;
+	parking->nr_sums -= parked->op.nr_sums;
 	return parked;
 }
 
@@ -179,18 +184,29 @@ static bool is_settled(const struct memory *memory, const struct op *op)
 
 static bool is_ready(const struct copies *copies, const struct op *op)
 {
+	const struct op_side *from = &op->side[FROM];
 	const struct channel *channel;
 	uint32_t i;
 
 	if (op->is_fork)
 		return true;
-	if (!object_is_stream(copies, op->from))
-		return is_settled(flow_memory(copies, op, op->from), op);
-	channel = channel_at(&copies->channels, object_number(op->from));
-	for (i = 0; i < op->nr_in; i++)
-		if (!stream_has(channel, &op->in[i]))
+	if (!object_is_stream(copies, from->object))
+		return is_settled(flow_memory(copies, op, FROM), op);
+	channel = channel_at(&copies->channels, object_number(from->object));
+	for (i = 0; i < from->nr_spans; i++)
+		if (!stream_has(channel, &from->span[i]))
 			return false;
 	return true;
+}
+
+/* The list of processes whose first operation waits for bytes that @op waits for. */
+static uint32_t *waiters_for(const struct copies *copies, const struct op *op)
+{
+	uint32_t object = op->side[FROM].object;
+
+	if (object_is_stream(copies, object))
+		return &channel_at(&copies->channels, object_number(object))->waiters;
+	return &flow_memory(copies, op, FROM)->waiters;
 }
 
 /*
@@ -200,12 +216,8 @@ static bool is_ready(const struct copies *copies, const struct op *op)
 static void wait_for_bytes(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
-	const struct op *op = &io->first->op;
 
-	if (object_is_stream(copies, op->from))
-		io->wait_list = &channel_at(&copies->channels, object_number(op->from))->waiters;
-	else
-		io->wait_list = &flow_memory(copies, op, op->from)->waiters;
+	io->wait_list = waiters_for(copies, &io->first->op);
 	io->next_waiter = *io->wait_list;
 	*io->wait_list = proc;
 }
@@ -233,7 +245,7 @@ static int run_fork(struct copies *copies, const struct op *op)
 
 	if (err || !child || !child->first)
 		return err;
-	return queue_proc(copies, op->child);
+	return queue_proc(&copies->parking, op->child);
 }
 
 /*
@@ -243,16 +255,17 @@ static int run_fork(struct copies *copies, const struct op *op)
 static int run_op(struct copies *copies, const struct op *op)
 {
 	int err = op->is_fork ? run_fork(copies, op) : flow_run(copies, op);
+	uint32_t to = op->side[TO].object;
 
-	if (err || op->is_fork || !object_is_stream(copies, op->to))
+	if (err || op->is_fork || !object_is_stream(copies, to))
 		return err;
-	return wake_list(copies, channel_at(&copies->channels, object_number(op->to))->waiters);
+	return wake_list(copies, channel_at(&copies->channels, object_number(to))->waiters);
 }
 
 static int run_first(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
-	struct parked *parked = detach_first(copies, io);
+	struct parked *parked = detach_first(&copies->parking, io);
 	int err = remove_put(copies, parked);
 
 	if (!err)
@@ -281,25 +294,26 @@ static int run_waiting(struct copies *copies, uint32_t proc)
 
 static int drain_runnable(struct copies *copies)
 {
+	struct parking *parking = &copies->parking;
 	uint32_t i;
 	int err = 0;
 
-	for (i = 0; i < copies->nr_runnable && !err; i++)
-		err = run_waiting(copies, copies->runnable[i]);
-	copies->nr_runnable = 0;
+	for (i = 0; i < parking->nr_runnable && !err; i++)
+		err = run_waiting(copies, parking->runnable[i]);
+	parking->nr_runnable = 0;
 	return err;
 }
 
 /* Run the oldest operation, even if the writer of its bytes is not known. */
 static int give_up_oldest(struct copies *copies)
 {
-	uint32_t proc = copies->oldest->op.proc;
+	uint32_t proc = copies->parking.oldest->op.proc;
 	int err;
 
 	stop_waiting(copies, proc);
 	err = run_first(copies, proc);
 	if (!err)
-		err = queue_proc(copies, proc);
+		err = queue_proc(&copies->parking, proc);
 	return err ? err : drain_runnable(copies);
 }
 
@@ -346,7 +360,7 @@ int park_submit(struct copies *copies, const struct op *op)
 		err = hold_child(copies, op);
 	if (!err && is_first)
 		wait_for_bytes(copies, op->proc);
-	if (!err && copies->nr_parked > copies->parked_max)
+	if (!err && copies->parking.nr > copies->parking.max)
 		err = give_up_oldest(copies);
 	return err;
 }
@@ -359,7 +373,18 @@ int park_flush(struct copies *copies)
 {
 	int err = 0;
 
-	while (copies->oldest && !err)
+	while (copies->parking.oldest && !err)
 		err = give_up_oldest(copies);
 	return err;
+}
+
+void parking_deinit(struct parking *parking)
+{
+	struct parked *parked, *newer;
+
+	for (parked = parking->oldest; parked; parked = newer) {
+		newer = parked->newer;
+		free(parked);
+	}
+	free(parking->runnable);
 }

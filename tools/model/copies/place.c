@@ -7,9 +7,12 @@
  * process. An operation whose buffers touch such mappings is cut into parts that
  * each have one object on either side.
  */
-#include "model/copies/copies.h"
+#include "model/copies/place.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+#include "model/copies/copies.h"
 
 #define NOWHERE	UINT32_MAX	/* no object */
 
@@ -28,12 +31,10 @@ struct space {
 	bool is_source;
 };
 
-static struct space space_of(const struct copies *copies, const struct op *op, uint32_t object,
-			   bool is_source)
+static struct space space_of(const struct copies *copies, const struct op *op, enum side side)
 {
-	uint32_t proc = flow_owner(copies, op, object);
-	struct space space = { .object = object, .is_source = is_source };
-	const struct proc_io *io = proc_io_at(copies, proc);
+	const struct proc_io *io = proc_io_at(copies, flow_owner(copies, op, side));
+	struct space space = { .object = op->side[side].object, .is_source = side == FROM };
 
 	if (!io)
 		return space;
@@ -129,17 +130,17 @@ static int add_addresses(const struct copies *copies, struct places *places,
 }
 
 /* Find the places of all bytes of one side; a place of no object follows the last. */
-static int find_places(const struct copies *copies, struct places *places,
-		       const struct space *space, const struct span *span, uint32_t nr,
-		       uint64_t bytes)
+static int find_places(const struct copies *copies, struct places *places, const struct op *op,
+		       enum side side)
 {
-	uint64_t left = bytes;
+	struct space space = space_of(copies, op, side);
+	uint64_t left = op->bytes;
 	uint32_t i;
 	int err = 0;
 
 	places->nr = 0;
-	for (i = 0; i < nr && left && !err; i++) {
-		struct span part = span[i];
+	for (i = 0; i < op->side[side].nr_spans && left && !err; i++) {
+		struct span part = op->side[side].span[i];
 
 		if (!part.bytes)
 			continue;
@@ -147,85 +148,73 @@ static int find_places(const struct copies *copies, struct places *places,
 			part.bytes = left;
 		if (part.bytes > UINT64_MAX - part.start)
 			break;
-		err = space->mappings ? add_addresses(copies, places, space, &part) :
-				       add_place(places, space->object, part.start, part.bytes, true);
+		err = space.mappings ?
+		      add_addresses(copies, places, &space, &part) :
+		      add_place(places, space.object, part.start, part.bytes, true);
 		left -= part.bytes;
 	}
 	if (!err && left)
-		err = add_place(places, space->object, 0, left, false);
+		err = add_place(places, space.object, 0, left, false);
 	return err ? err : add_place(places, NOWHERE, 0, 0, false);
 }
+
+/* ---- parts ---- */
 
 /*
  * Count at the process's end of the object, if several processes access its memory.
  * Ends of a file that is only written and read are counted only if two processes
  * use it.
  */
-static int count_side(struct copies *copies, const struct op *op, uint32_t object,
-		      enum side side, uint32_t *end)
+static int count_side(struct copies *copies, struct op *part, enum side side)
 {
-	uint32_t number = object_channel(copies, object);
+	uint32_t number = object_channel(copies, part->side[side].object);
 	struct channel *channel = channel_at(&copies->channels, number);
 
 	if (!number || channel_is_stream(channel))
 		return 0;
 	channels_refresh(&copies->channels, number);
 	if (channel->kind == CHANNEL_FILE && !channel->is_shared) {
-		channel->bytes[side] += op->bytes;
+		channel->bytes[side] += part->bytes;
 		return 0;
 	}
-	return op_count_end(copies, op, number, side, end);
+	return op_count_end(copies, part, side);
 }
 
-/* Copy the operation's fingerprints that lie in a part. */
-static int cut_points(struct copies *copies, const struct op *op, uint64_t done, uint64_t bytes)
+/* Copy those fingerprints of @op that lie in bytes @done ... @done + @bytes. */
+static int cut_points(struct points *points, const struct op *op, uint64_t done, uint64_t bytes)
 {
 	uint32_t i;
 	int err = 0;
 
-	copies->part_points.nr = 0;
+	points->nr = 0;
 	for (i = 0; i < op->nr_points && !err; i++) {
 		struct point point = op->point[i];
 
 		if (point.at < done || point.at + point.bytes > done + bytes)
 			continue;
 		point.at -= done;
-		err = points_append(&copies->part_points, &point);
+		err = points_append(points, &point);
 	}
 	return err;
 }
 
-/* Run bytes @done ... @done + @bytes of @op, which have one object on either side. */
-static int submit_part(struct copies *copies, const struct op *op, const struct place *from,
-		       uint32_t to, uint64_t done, uint64_t bytes)
+/* Set the fingerprints, times and counts of @part, which begins at byte @done of @op. */
+static int share_part(struct placing *placing, const struct op *op, uint64_t done,
+		      struct op *part)
 {
-	struct op part = *op;
-	int err = cut_points(copies, op, done, bytes);
+	int err = cut_points(&placing->points, op, done, part->bytes);
 
-	copies->part_sums.nr = 0;
+	placing->sums.nr = 0;
 	if (!err)
-		err = sums_cut(&copies->part_sums, op->sum, op->nr_sums, done, bytes);
-	if (err)
-		return err;
-	part.sum = copies->part_sums.v;
-	part.nr_sums = copies->part_sums.nr;
-	part.point = copies->part_points.v;
-	part.nr_points = copies->part_points.nr;
-	part.from = from->object;
-	part.is_private = from->is_private;
-	part.to = to;
-	part.bytes = bytes;
-	part.copied_bytes = part_of(op->copied_bytes, done, bytes, op->bytes);
-	part.copy_ns = part_of(op->copy_ns, done, bytes, op->bytes);
-	part.blocked_ns = part_of(op->blocked_ns, done, bytes, op->bytes);
-	part.in = copies->part_in.v;
-	part.nr_in = copies->part_in.nr;
-	part.out = copies->part_out.v;
-	part.nr_out = copies->part_out.nr;
-	err = count_side(copies, &part, part.from, FROM, &part.reader);
-	if (!err)
-		err = count_side(copies, &part, to, TO, &part.writer);
-	return err ? err : park_submit(copies, &part);
+		err = sums_cut(&placing->sums, op->sum, op->nr_sums, done, part->bytes);
+	part->point = placing->points.v;
+	part->nr_points = placing->points.nr;
+	part->sum = placing->sums.v;
+	part->nr_sums = placing->sums.nr;
+	part->copied_bytes = part_of(op->copied_bytes, done, part->bytes, op->bytes);
+	part->copy_ns = part_of(op->copy_ns, done, part->bytes, op->bytes);
+	part->blocked_ns = part_of(op->blocked_ns, done, part->bytes, op->bytes);
+	return err;
 }
 
 /* Position of the walk along one side. */
@@ -254,33 +243,66 @@ static int advance_cursor(struct cursor *cursor, uint64_t bytes, struct spans *s
 	return place->is_known ? spans_add(spans, start, bytes) : 0;
 }
 
-/* Walk along both sides; a part ends where the object of either side changes. */
+/* True if bytes in both places belong to one part. */
+static bool is_same(const struct place *a, const struct place *b)
+{
+	return a->object == b->object && a->is_private == b->is_private;
+}
+
+/*
+ * Walk along both sides until the object of either side changes; set the bytes, objects
+ * and spans of @part to those walked along.
+ */
+static int walk_part(struct placing *placing, struct cursor *cursor, struct op *part)
+{
+	const struct place *first[] = { cursor[FROM].place, cursor[TO].place };
+	struct spans *span = placing->span;
+	enum side side;
+	int err;
+
+	span[FROM].nr = 0;
+	span[TO].nr = 0;
+	part->bytes = 0;
+	do {
+		uint64_t from = left_of(&cursor[FROM]), to = left_of(&cursor[TO]);
+		uint64_t bytes = from < to ? from : to;
+
+		err = advance_cursor(&cursor[FROM], bytes, &span[FROM]);
+		if (!err)
+			err = advance_cursor(&cursor[TO], bytes, &span[TO]);
+		part->bytes += bytes;
+	} while (!err && is_same(first[FROM], cursor[FROM].place) &&
+		 is_same(first[TO], cursor[TO].place));
+	for (side = FROM; side <= TO; side++) {
+		part->side[side].object = first[side]->object;
+		part->side[side].span = span[side].v;
+		part->side[side].nr_spans = span[side].nr;
+	}
+	part->is_private = first[FROM]->is_private;
+	return err;
+}
+
+/* Run @op in parts that have one object on either side. */
 static int submit_parts(struct copies *copies, const struct op *op)
 {
-	struct cursor from = { .place = copies->from.v }, to = { .place = copies->to.v };
-	uint64_t done = 0, part;
+	struct placing *placing = &copies->placing;
+	struct cursor cursor[] = { { placing->places[FROM].v, 0 }, { placing->places[TO].v, 0 } };
+	uint64_t done = 0;
 	int err = 0;
 
-	for (; done < op->bytes && !err; done += part) {
-		const struct place *first = from.place;
-		uint32_t object_to = to.place->object;
+	while (done < op->bytes && !err) {
+		struct op part = *op;
 
-		copies->part_in.nr = 0;
-		copies->part_out.nr = 0;
-		part = 0;
-		do {
-			uint64_t bytes = left_of(&from) < left_of(&to) ? left_of(&from) :
-									 left_of(&to);
-
-			err = advance_cursor(&from, bytes, &copies->part_in);
-			if (!err)
-				err = advance_cursor(&to, bytes, &copies->part_out);
-			part += bytes;
-		} while (!err && from.place->object == first->object &&
-			 from.place->is_private == first->is_private &&
-			 to.place->object == object_to);
+		err = walk_part(placing, cursor, &part);
 		if (!err)
-			err = submit_part(copies, op, first, object_to, done, part);
+			err = share_part(placing, op, done, &part);
+		if (!err)
+			err = count_side(copies, &part, FROM);
+		if (!err)
+			err = count_side(copies, &part, TO);
+		if (!err)
+			err = park_submit(copies, &part);
+		done += part.bytes;
 	}
 	return err;
 }
@@ -292,12 +314,22 @@ static int submit_parts(struct copies *copies, const struct op *op)
  */
 int place_submit(struct copies *copies, const struct op *op)
 {
-	struct space from = space_of(copies, op, op->from, true);
-	struct space to = space_of(copies, op, op->to, false);
-	int err;
+	struct places *places = copies->placing.places;
+	int err = find_places(copies, &places[FROM], op, FROM);
 
-	err = find_places(copies, &copies->from, &from, op->in, op->nr_in, op->bytes);
 	if (!err)
-		err = find_places(copies, &copies->to, &to, op->out, op->nr_out, op->bytes);
+		err = find_places(copies, &places[TO], op, TO);
 	return err ? err : submit_parts(copies, op);
+}
+
+void placing_deinit(struct placing *placing)
+{
+	enum side side;
+
+	for (side = FROM; side <= TO; side++) {
+		free(placing->places[side].v);
+		free(placing->span[side].v);
+	}
+	free(placing->points.v);
+	free(placing->sums.v);
 }

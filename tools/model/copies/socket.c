@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* UNIX sockets: a socket receives a stream, of bytes or of messages. */
-#include "model/copies/copies.h"
+#include "model/copies/op.h"
 
 #include <errno.h>
+
+#include "model/copies/copies.h"
 
 #define SOCKET_STREAM	1	/* SOCK_STREAM in records */
 
@@ -117,7 +119,7 @@ int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 		stream_contains_messages(socket, rec->unread);
 	else
 		stream_contains(socket, rec->unread);
-	return copies->nr_parked ? 0 : flow_end_unseen(copies, number, 0);
+	return copies->parking.nr ? 0 : flow_end_unseen(copies, number, 0);
 }
 
 /* ---- bytes ---- */
@@ -157,38 +159,37 @@ static int add_run(struct channel *socket, enum side side, uint32_t pos, uint64_
 }
 
 /* Positions of all bytes that a call moved, in @socket, to which the bytes were sent. */
-static int stream_positions(struct copies *copies, const struct call_state *state,
-			    const struct op *op, const struct ipcprobe_rec_unix_io *rec,
-			    enum side side, struct channel *socket, struct spans *spans)
+static int stream_positions(struct copies *copies, struct op_draft *draft,
+			    const struct ipcprobe_rec_unix_io *rec, enum side side,
+			    struct channel *socket)
 {
 	uint32_t own = channels_find(&copies->channels, CHANNEL_UNIX, rec->sock), i;
-	uint64_t before = 0;
+	const struct call_state *state = draft->state;
+	uint64_t before = 0, all = draft->op.bytes;
+	struct spans *spans = &draft->span[side];
 	int err = 0;
 
 	for (i = 0; state && i < state->nr_segs && !err; i++) {
 		const struct call_seg *seg = &state->seg[i];
 
-		if (seg->channel != own || seg->side != side ||
-		    before + seg->bytes > op->bytes)
+		if (seg->channel != own || seg->side != side || before + seg->bytes > all)
 			continue;
 		before += seg->bytes;
 		err = add_run(socket, side, seg->start, seg->bytes, spans);
 	}
-	return err ? err : add_run(socket, side, rec->pos, op->bytes - before, spans);
+	return err ? err : add_run(socket, side, rec->pos, all - before, spans);
 }
 
-static int set_positions(struct copies *copies, const struct call_state *state, const struct op *op,
+static int set_positions(struct copies *copies, struct op_draft *draft,
 			 const struct ipcprobe_rec_unix_io *rec, enum side side,
 			 struct channel *socket)
 {
-	struct spans *spans = side == TO ? &copies->out : &copies->in;
-
 	if (rec->flags & IPCPROBE_UNIX_RESYNC)
 		stream_forget(socket);
 	if (!(rec->flags & IPCPROBE_UNIX_MESSAGE))
-		return stream_positions(copies, state, op, rec, side, socket, spans);
+		return stream_positions(copies, draft, rec, side, socket);
 	message_reach(socket, rec->pos, side);
-	return spans_add(spans, message_pos(rec->pos), op->bytes);
+	return spans_add(&draft->span[side], message_pos(rec->pos), draft->op.bytes);
 }
 
 /*
@@ -211,14 +212,12 @@ static void set_sides(struct op *op, const struct ipcprobe_rec_unix_io *rec, uin
 {
 	bool is_pages = rec->flags & IPCPROBE_UNIX_PAGES;
 
-	op->kind = is_pages ? HOP_MOVE : side == TO ? HOP_WRITE : HOP_READ;
+	op->kind = is_pages ? HOP_MOVE : op_kind(side);
 	if (rec->flags & IPCPROBE_UNIX_PEEK)
 		op->kind = HOP_TEE;
-	op->from = is_pages ? object(OBJECT_OTHER, 0) : OBJECT_MEMORY;
-	op->to = op->from;
-	*(side == TO ? &op->to : &op->from) = rec->flags & IPCPROBE_UNIX_UNPLACED ?
-					   object(OBJECT_OTHER, 0) :
-					   object(OBJECT_CHANNEL, number);
+	op->side[side].object = rec->flags & IPCPROBE_UNIX_UNPLACED ?
+				object(OBJECT_OTHER, 0) : object(OBJECT_CHANNEL, number);
+	op->side[other_side(side)].object = is_pages ? object(OBJECT_OTHER, 0) : OBJECT_MEMORY;
 	op->copied_bytes = is_pages ? 0 : op->bytes;
 }
 
@@ -230,25 +229,21 @@ int op_apply_unix(struct copies *copies, const struct ipcprobe_rec_unix_io *rec,
 	uint32_t number, sock = side == TO ? rec->peer : rec->sock;
 	bool is_placed = !(rec->flags & IPCPROBE_UNIX_UNPLACED);
 	struct user_buffer buffer = { rec->addr, rec->count, PRINTS_OF(rec), rec->nr_segs };
-	struct call_state *state;
-	struct op op;
+	struct op_draft *draft;
 	int err;
 
-	err = op_begin(copies, &call, &op, &state);
+	err = op_begin(copies, &call, &draft);
 	if (err <= 0)
 		return err;
 	number = sock ? socket_get(copies, sock) : 0;
 	if (!number)
 		return sock ? -ENOMEM : 0;
 	op_count_wait(socket_at(copies, number), rec->wait_ns, side);
-	set_sides(&op, rec, number, side);
-	if (is_placed)
-		err = op_count_end(copies, &op, number, side,
-				   side == TO ? &op.writer : &op.reader);
-	if (err >= 0 && is_placed && op.bytes)
-		err = set_positions(copies, state, &op, rec, side, socket_at(copies, number));
-	if (err >= 0 && !(rec->flags & IPCPROBE_UNIX_PAGES))
-		err = call_addresses(copies, state, &op, &buffer,
-				     side == TO ? &copies->in : &copies->out);
-	return err < 0 ? err : op_end(copies, &op, state);
+	set_sides(&draft->op, rec, number, side);
+	err = is_placed ? op_count_end(copies, &draft->op, side) : 0;
+	if (!err && is_placed && draft->op.bytes)
+		err = set_positions(copies, draft, rec, side, socket_at(copies, number));
+	if (!err && !(rec->flags & IPCPROBE_UNIX_PAGES))
+		err = call_addresses(draft, other_side(side), &buffer);
+	return err ? err : op_end(copies, draft);
 }

@@ -118,9 +118,9 @@ static int end_streams(struct copies *copies)
 	const struct parked *parked;
 	int err = is_awaited ? 0 : -ENOMEM;
 
-	for (parked = copies->oldest; parked && !err; parked = parked->newer)
-		if (object_type(parked->op.from) == OBJECT_CHANNEL)
-			is_awaited[object_number(parked->op.from)] = true;
+	for (parked = copies->parking.oldest; parked && !err; parked = parked->newer)
+		if (object_type(parked->op.side[FROM].object) == OBJECT_CHANNEL)
+			is_awaited[object_number(parked->op.side[FROM].object)] = true;
 	for (i = 1; i < nr && !err; i++)
 		if (is_gone(copies, i) && !is_awaited[i])
 			err = end_stream(copies, i);

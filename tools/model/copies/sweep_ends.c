@@ -37,9 +37,9 @@ static void mark_held(const struct copies *copies, bool *is_held)
 		for (j = channel->first_seg; j < channel->first_seg + channel->nr_segs; j++)
 			is_held[channel->seg[j].writer] = true;
 	}
-	for (parked = copies->oldest; parked; parked = parked->newer) {
-		is_held[parked->op.reader] = true;
-		is_held[parked->op.writer] = true;
+	for (parked = copies->parking.oldest; parked; parked = parked->newer) {
+		is_held[parked->op.side[FROM].end] = true;
+		is_held[parked->op.side[TO].end] = true;
 	}
 }
 

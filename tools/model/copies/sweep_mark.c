@@ -187,14 +187,14 @@ static void mark_parked(struct sweep *sweep)
 {
 	const struct parked *parked;
 
-	for (parked = sweep->copies->oldest; parked; parked = parked->newer) {
+	for (parked = sweep->copies->parking.oldest; parked; parked = parked->newer) {
 		const struct op *op = &parked->op;
 
 		mark_proc(sweep, op->proc, SWEEP_LIVE);
 		mark_proc(sweep, op->child, SWEEP_LIVE);
 		sweep_mark(&sweep->image, op->image, SWEEP_LIVE);
-		sweep_mark_object(sweep, op->from, SWEEP_LIVE);
-		sweep_mark_object(sweep, op->to, SWEEP_LIVE);
+		sweep_mark_object(sweep, op->side[FROM].object, SWEEP_LIVE);
+		sweep_mark_object(sweep, op->side[TO].object, SWEEP_LIVE);
 	}
 }
 
