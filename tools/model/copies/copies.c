@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "model/copies/change.h"
+#include "model/copies/unseen.h"
+
 static int note_holder(struct copies *copies, uint32_t number, uint32_t proc, uint16_t flags)
 {
 	uint32_t end;
@@ -55,7 +58,7 @@ static void apply_resize(struct copies *copies, const struct ipcprobe_rec_pipe_r
 static int apply_create(struct copies *copies, const struct ipcprobe_rec_pipe_create *rec)
 {
 	uint32_t old = pipes_find(&copies->channels, rec->pipe, false);
-	int err = old ? flow_end_unseen(copies, old, 0) : 0;
+	int err = old ? unseen_end(copies, old, 0) : 0;
 
 	if (err)
 		return err;
@@ -70,7 +73,7 @@ static int apply_close(struct copies *copies, const struct ipcprobe_rec_pipe_clo
 
 	if (!number)
 		return 0;
-	err = flow_close(copies, number);
+	err = unseen_close(copies, number);
 	stream_trim(channel_at(&copies->channels, number));
 	return err;
 }
@@ -87,7 +90,7 @@ static int apply_fork(struct copies *copies, const struct ipcprobe_rec_task_fork
 	if (!op.proc || !op.child || op.proc == op.child)
 		return 0;
 	op.image = proc_at(copies->tasks, op.proc)->image;
-	child = flow_proc(copies, op.child, proc_at(copies->tasks, op.child)->image);
+	child = proc_io_get(copies, op.child, proc_at(copies->tasks, op.child)->image);
 	if (!child || shm_fork(copies, op.proc, op.child))
 		return -ENOMEM;
 	return park_submit(copies, &op);
@@ -109,7 +112,7 @@ static void apply_exit(struct copies *copies, const struct ipcprobe_rec_task_exi
 		return;
 	io->has_exited = true;
 	if (!io->first)
-		flow_exit(copies, proc);
+		proc_io_exit(copies, proc);
 }
 
 /*
@@ -440,12 +443,12 @@ int copies_finish(struct copies *copies, uint64_t end_ns)
 
 	for (i = 1; i < copies->channels.channel.nr && !err; i++)
 		if (channel_is_stream(channel_at(&copies->channels, i)))
-			err = flow_end_unseen(copies, i, 0);
+			err = unseen_end(copies, i, 0);
 	for (i = 1; i < copies->call.nr; i++)
 		if (sparse_at(&copies->call, i))
 			call_end_wait(copies, sparse_at(&copies->call, i), end_ns);
 	if (!err)
-		err = flow_doubt_changed(copies);
+		err = change_doubt(copies);
 	return err ? err : paths_settle(&copies->paths);
 }
 
@@ -474,7 +477,7 @@ void copies_deinit(struct copies *copies)
 	op_draft_deinit(&copies->draft);
 	for (i = 0; i < copies->proc.nr; i++)
 		if (proc_io_at(copies, i))
-			flow_exit(copies, i);
+			proc_io_exit(copies, i);
 	for (i = 0; i < copies->call.nr; i++)
 		call_state_end(copies, i);
 	sparse_deinit(&copies->proc);
@@ -484,7 +487,6 @@ void copies_deinit(struct copies *copies)
 	files_deinit(&copies->files);
 	map_deinit(&copies->segments);
 	channels_deinit(&copies->channels);
-	free(copies->raw.v);
 	free(copies->pieces.v);
 	sum_store_deinit(&copies->sums);
 	*copies = (struct copies){ 0 };

@@ -10,7 +10,11 @@
  *	count.c		what operations count at the ends of channels
  *	place.c		operations on memory to operations on what is mapped there
  *	park.c		operations in causal order
- *	flow.c		an operation to hops; where the bytes are afterwards
+ *	flow.c		an operation to hops; puts its bytes where they go to
+ *	source.c	takes the bytes of an operation where they come from
+ *	unseen.c	bytes that left a stream without a recorded read
+ *	memory.c	the state of processes; whose memory bytes lie in
+ *	change.c	programs that change data in place
  *	sweep.c		folds what has ended and can have no more effects
  *
  * A stage hands its result to the next one as arguments. What it works with is in a
@@ -30,7 +34,9 @@
 #include "model/copies/channel.h"
 #include "model/copies/checksum.h"
 #include "model/copies/file.h"
+#include "model/copies/flow.h"
 #include "model/copies/mappings.h"
+#include "model/copies/memory.h"
 #include "model/copies/op.h"
 #include "model/copies/park.h"
 #include "model/copies/path.h"
@@ -39,54 +45,8 @@
 #include "model/copies/sweep.h"
 #include "model/task.h"
 
-/* reads that may be the origin of data the process makes */
-#define COPY_NR_RECENT		8U
 /* if fewer bytes of a file are read, it is configuration, not an origin */
 #define COPY_CONFIG_BYTES	4096U
-
-/**
- * struct proc_io - the state of a process
- * @memory: bytes in the process's memory that were read in
- * @mappings: struct mapping, by address
- * @mappings_gen: generation of @mappings, see copies->mappings_gen
- * @first: first of the process's waiting operations, in order of time
- * @last: last of the process's waiting operations
- * @image: image that @memory and @recent belong to
- * @gen: generation of @memory and @recent, see copies->gen
- * @recent: hops by which the process read, most recent first
- * @wait_list: list of the processes that wait for what @first waits for; NULL =
- *	does not wait
- * @next_waiter: next process in @wait_list
- * @waits_for_parent: waits, because the parent's fork operation waits
- * @has_exited: the process has ended: no further operation will come
- * @has_unknown: the memory may contain bytes whose read was not recorded
- */
-struct proc_io {
-	struct memory memory;
-	struct intervals *mappings;
-	uint32_t mappings_gen;
-	struct parked *first;
-	struct parked *last;
-	uint32_t image;
-	uint32_t gen;
-	uint32_t recent[COPY_NR_RECENT];
-	uint32_t nr_recent;
-	uint32_t *wait_list;
-	uint32_t next_waiter;
-	bool waits_for_parent;
-	bool has_exited;
-	bool has_unknown;
-};
-
-/**
- * struct flow_watch - an observer of moving bytes
- * @moved: bytes @done ... of @op took hop @hop; called before the bytes are at
- *	their destination
- */
-struct flow_watch {
-	void (*moved)(struct flow_watch *watch, const struct op *op, uint64_t done,
-		      uint64_t bytes, uint32_t hop);
-};
 
 /**
  * struct copies - the model of "ipcprobe copies"
@@ -129,8 +89,7 @@ struct copies {
 	struct op_draft draft;		/* the operation that op.c begins */
 	struct placing placing;
 	struct parking parking;
-	struct pieces raw;
-	struct pieces pieces;
+	struct pieces pieces;		/* of the operation that flow.c runs */
 	struct flow_watch *watch;
 	struct sum_store sums;
 	struct sweep_limits limits;
@@ -194,18 +153,5 @@ int shm_map(struct copies *copies, const struct ipcprobe_rec_mapping *rec);
 int shm_unmap(struct copies *copies, const struct ipcprobe_rec_shm_unmap *rec);
 int shm_fork(struct copies *copies, uint32_t parent, uint32_t child);
 void shm_exec(struct copies *copies, uint32_t proc);
-
-/* flow.c */
-struct proc_io *flow_proc(struct copies *copies, uint32_t proc, uint32_t image);
-uint32_t flow_owner(const struct copies *copies, const struct op *op, enum side side);
-struct memory *flow_memory(const struct copies *copies, const struct op *op, enum side side);
-void flow_exit(struct copies *copies, uint32_t proc);
-int flow_fork(struct copies *copies, const struct op *op);
-int flow_run(struct copies *copies, const struct op *op);
-int flow_close(struct copies *copies, uint32_t number);
-bool *flow_changers(const struct copies *copies);
-enum grade flow_grade(const struct copies *copies, const struct hop *hop, bool is_changer);
-int flow_doubt_changed(struct copies *copies);
-int flow_end_unseen(struct copies *copies, uint32_t number, uint64_t slack_bytes);
 
 #endif /* IPCPROBE_MODEL_COPIES_COPIES_H */

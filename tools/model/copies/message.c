@@ -12,6 +12,7 @@
 #include <sys/msg.h>
 
 #include "model/copies/copies.h"
+#include "model/copies/unseen.h"
 
 /**
  * struct message - what the records of both kinds of queues contain
@@ -132,7 +133,7 @@ static int end_queue(struct copies *copies, uint32_t number, uint32_t nr_message
 	channels_died(&copies->channels, number);
 	if (nr_messages != UINT32_MAX)
 		stream_contains_messages(queue, nr_messages);
-	return copies->parking.nr ? 0 : flow_end_unseen(copies, number, 0);
+	return unseen_close(copies, number);
 }
 
 int msg_destroy(struct copies *copies, const struct ipcprobe_rec_msg_destroy *rec)

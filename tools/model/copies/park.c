@@ -146,7 +146,7 @@ static int park_op(struct copies *copies, struct proc_io *io, const struct op *o
 		parking->oldest = parked;
 	parking->newest = parked;
 	parking->nr++;
-	add_put(op->is_fork ? NULL : flow_memory(copies, op, TO), parked);
+	add_put(op->is_fork ? NULL : memory_find(copies, op, TO), parked);
 	return 0;
 }
 
@@ -191,7 +191,7 @@ static bool is_ready(const struct copies *copies, const struct op *op)
 	if (op->is_fork)
 		return true;
 	if (!object_is_stream(copies, from->object))
-		return is_settled(flow_memory(copies, op, FROM), op);
+		return is_settled(memory_find(copies, op, FROM), op);
 	channel = channel_at(&copies->channels, object_number(from->object));
 	for (i = 0; i < from->nr_spans; i++)
 		if (!stream_has(channel, &from->span[i]))
@@ -206,7 +206,7 @@ static uint32_t *waiters_for(const struct copies *copies, const struct op *op)
 
 	if (object_is_stream(copies, object))
 		return &channel_at(&copies->channels, object_number(object))->waiters;
-	return &flow_memory(copies, op, FROM)->waiters;
+	return &memory_find(copies, op, FROM)->waiters;
 }
 
 /*
@@ -240,7 +240,7 @@ static void stop_waiting(struct copies *copies, uint32_t proc)
 /* Runs a fork.  The child's waiting operations may run then; a child that has exited is gone. */
 static int run_fork(struct copies *copies, const struct op *op)
 {
-	int err = flow_fork(copies, op);
+	int err = proc_io_fork(copies, op);
 	const struct proc_io *child = proc_io_at(copies, op->child);
 
 	if (err || !child || !child->first)
@@ -288,7 +288,7 @@ static int run_waiting(struct copies *copies, uint32_t proc)
 	if (!err && io->first && !io->waits_for_parent)
 		wait_for_bytes(copies, proc);
 	if (!io->first && io->has_exited)
-		flow_exit(copies, proc);
+		proc_io_exit(copies, proc);
 	return err;
 }
 

@@ -33,7 +33,7 @@ struct space {
 
 static struct space space_of(const struct copies *copies, const struct op *op, enum side side)
 {
-	const struct proc_io *io = proc_io_at(copies, flow_owner(copies, op, side));
+	const struct proc_io *io = proc_io_at(copies, memory_owner(copies, op, side));
 	struct space space = { .object = op->side[side].object, .is_source = side == FROM };
 
 	if (!io)

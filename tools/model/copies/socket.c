@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "model/copies/copies.h"
+#include "model/copies/unseen.h"
 
 #define SOCKET_STREAM	1	/* SOCK_STREAM in records */
 
@@ -119,7 +120,7 @@ int unix_close(struct copies *copies, const struct ipcprobe_rec_unix_close *rec)
 		stream_contains_messages(socket, rec->unread);
 	else
 		stream_contains(socket, rec->unread);
-	return copies->parking.nr ? 0 : flow_end_unseen(copies, number, 0);
+	return unseen_close(copies, number);
 }
 
 /* ---- bytes ---- */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/copies/change.h"
 #include "model/copies/copies.h"
+#include "model/copies/unseen.h"
 
 void sweep_limits_init(struct sweep_limits *limits)
 {
@@ -77,7 +79,7 @@ static int sweep_init(struct sweep *sweep, struct copies *copies)
 
 	*sweep = (struct sweep){ .copies = copies };
 	sweep->hop = calloc(copies->paths.hop.nr, sizeof(*sweep->hop));
-	sweep->is_changer = flow_changers(copies);
+	sweep->is_changer = change_programs(copies);
 	return sweep->hop && sweep->is_changer &&
 	       !marks_init(&sweep->channel, &copies->channels.channel) &&
 	       !marks_init(&sweep->file, &copies->files.file) &&
@@ -99,7 +101,7 @@ static bool is_gone(const struct copies *copies, uint32_t number)
 static int end_stream(struct copies *copies, uint32_t number)
 {
 	struct channel *channel = channel_at(&copies->channels, number);
-	int err = flow_end_unseen(copies, number, 0);
+	int err = unseen_end(copies, number, 0);
 
 	if (!channel_is_pipe(channel))
 		channel->left_bytes = channel_left_bytes(channel);
@@ -200,7 +202,7 @@ static enum grade fold_grade(void *arg, const struct hop *hop)
 	image->changed_bytes += hop->changed_bytes;
 	image->agreed_bytes += hop->agreed_bytes;
 	image->is_changer |= hop->changed_bytes && hop->agreed_bytes;
-	return flow_grade(sweep->copies, hop,
+	return change_grade(sweep->copies, hop,
 			  !image->is_many && sweep->is_changer[hop->key.image]);
 }
 

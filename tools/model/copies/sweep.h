@@ -95,7 +95,7 @@ enum sweep_mark {
  * struct sweep - state of a sweep
  * @hop: by hop: bytes that took the hop may go on
  * @proc: for a named process: number of generations of its ancestors that are kept
- * @is_changer: by image: result of flow_changers()
+ * @is_changer: by image: result of change_programs()
  */
 struct sweep {
 	struct copies *copies;
