@@ -51,8 +51,8 @@ static u32 describe_group(struct ipcprobe_rec_rq_group *rec,
 /*
  * The group cannot be freed: the caller has a reference to it, or the group is
  * being made, or its quota is being set. In a snapshot, while cpu.max is being
- * written, one of the two values may be new and the other still old: the write
- * itself makes another record.
+ * written, some of the values may be new and others still old: the write itself
+ * makes another record.
  *
  * Return: false: not known.
  */
@@ -62,7 +62,8 @@ static bool fill_quota(struct ipcprobe_rec_rq_quota *rec, const void *tg)
 	const void *bandwidth = tg + offsets->tg_bandwidth;
 
 	if (offsets->tg_bandwidth < 0 || offsets->bandwidth_quota < 0 ||
-	    offsets->bandwidth_period < 0 || offsets->tg_css < 0)
+	    offsets->bandwidth_period < 0 || offsets->bandwidth_burst < 0 ||
+	    offsets->tg_css < 0)
 		return false;
 	*rec = (struct ipcprobe_rec_rq_quota) {
 		.hdr.tid = current->pid,
@@ -70,6 +71,7 @@ static bool fill_quota(struct ipcprobe_rec_rq_quota *rec, const void *tg)
 		.quota_ns = IPCPROBE_PRIVATE(u64, bandwidth, bandwidth_quota),
 		.period_ns = IPCPROBE_PRIVATE(u64, bandwidth, bandwidth_period),
 		.group = ipcprobe_group_number(tg),
+		.burst_ns = IPCPROBE_PRIVATE(u64, bandwidth, bandwidth_burst),
 	};
 	return true;
 }
@@ -171,8 +173,8 @@ void ipcprobe_entry_group_online(struct ipcprobe_hook *hook, struct ftrace_regs 
 }
 
 /*
- * __refill_cfs_bandwidth_runtime(cfs_b): either cpu.max has been written, and
- * cfs_b->lock is held, or an interrupt begins the next period.
+ * __refill_cfs_bandwidth_runtime(cfs_b): either cpu.max or cpu.max.burst has
+ * been written, and cfs_b->lock is held, or an interrupt begins the next period.
  */
 void ipcprobe_entry_group_refill(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {

@@ -56,6 +56,7 @@ static const struct {
 	MEMBER("task_group", tg_bandwidth, "cfs_bandwidth cfs_bandwidth"),
 	MEMBER("cfs_bandwidth", bandwidth_quota, "quota 8"),
 	MEMBER("cfs_bandwidth", bandwidth_period, "period 8"),
+	MEMBER("cfs_bandwidth", bandwidth_burst, "burst 8"),
 #undef MEMBER
 };
 

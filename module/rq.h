@@ -58,6 +58,7 @@ struct ipcprobe_rq_offsets {
 	int tg_bandwidth;
 	int bandwidth_quota;
 	int bandwidth_period;
+	int bandwidth_burst;
 };
 
 extern struct ipcprobe_rq_offsets ipcprobe_rq_offsets;

@@ -177,6 +177,7 @@ struct recorded_quota {
 	uint32_t group;
 	uint64_t quota_ns;
 	uint64_t period_ns;
+	uint64_t burst_ns;
 	size_t nr;
 };
 
@@ -196,6 +197,7 @@ static void find_quota(struct capture *cap, const char *path, struct recorded_qu
 			continue;
 		recorded->quota_ns = quota->quota_ns;
 		recorded->period_ns = quota->period_ns;
+		recorded->burst_ns = quota->burst_ns;
 		recorded->nr++;
 	}
 }
@@ -229,6 +231,16 @@ TEST_F(sched, quota_of_a_group)
 	capture_drain(&self->cap);
 	find_quota(&self->cap, path, &recorded);
 	EXPECT_QUOTA(recorded, 1, 30000000, 50000000);
+	EXPECT_EQ(0, recorded.burst_ns);
+	capture_forget(&self->cap);
+	ASSERT_TRUE(write_file("/sys/fs/cgroup/ipcprobe-quota/cpu.max.burst", "15000"));
+	capture_drain(&self->cap);
+	find_quota(&self->cap, path, &recorded);
+	EXPECT_QUOTA(recorded, 1, 30000000, 50000000);
+	EXPECT_EQ(15000000, recorded.burst_ns);
+	capture_forget(&self->cap);
+	EXPECT_TRUE(write_file("/sys/fs/cgroup/ipcprobe-quota/cpu.max.burst", "0"));
+	capture_drain(&self->cap);
 	capture_forget(&self->cap);
 	EXPECT_FALSE(write_file(max, "1 50000"));
 	EXPECT_TRUE(write_file(max, "max"));

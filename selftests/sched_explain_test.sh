@@ -269,7 +269,7 @@ throttling_fits() {
 	explain quota limited || return
 	nr=$(jq -s '[.[] | select(.event == "switch") | .parts[] | select(.kind == "throttled") |
 		select(.group == "/sched_explain.quota" and
-			.quota == { "quota_ns": 20000000, "period_ns": 100000000 })] | length' "$told")
+			.quota == { "quota_ns": 20000000, "period_ns": 100000000, "burst_ns": 0 })] | length' "$told")
 	echo "throttled $nr times"
 	ipcprobe sched explain --task limited -i quota.data >quota.text
 	[ "$nr" -ge 1 ] && [ "$nr" -le $(($(of_stat nr_throttled) + 1)) ] &&

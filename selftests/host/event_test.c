@@ -109,7 +109,7 @@ static const struct golden {
 	{ "rq_online", 0x040c, 24,
 	  "cpu@16 is_online@18 __pad@20" },
 	{ "rq_quota", 0x040d, 40,
-	  "quota_ns@16 period_ns@24 group@32 __pad@36" },
+	  "quota_ns@16 period_ns@24 group@32 __pad@36 burst_ns@40" },
 	{ "shm_snapshot", 0x0501, 56,
 	  "addr@16 bytes@24 offset@32 object@40 pid@44 prot@48 call@50 is_sysv@51 is_private@52 __pad@54" },
 	{ "shm_segment", 0x0502, 40,

@@ -4,6 +4,7 @@
 
 #include "ktap.h"
 #include "lib/hist.h"
+#include "trace/event.h"
 #include "trace_builder.h"
 #include "watch/blocked.h"
 #include "watch/cause.h"
@@ -769,6 +770,38 @@ static void expect_quota(struct trace *t, uint64_t us, uint64_t quota_ns, uint64
 	ktap_eq(then.period_ns, period_ns);
 }
 
+/* The burst of a quota at @us. */
+static uint64_t burst_at(struct trace *t, uint64_t us)
+{
+	return sched_group_quota_at(sched_group_find(&t->model.sched.groups, 5), us * US).burst_ns;
+}
+
+/* A burst that is changed alone; a record of a module that does not record the burst. */
+static void test_burst(void)
+{
+	struct ipcprobe_rec_rq_quota shorter = {
+		.hdr = { .len = offsetof(struct ipcprobe_rec_rq_quota, burst_ns),
+			 .type = IPCPROBE_REC_rq_quota, .ts_ns = 5000 * US },
+		.group = 5, .quota_ns = 20, .period_ns = 100, .burst_ns = 7,
+	};
+	struct trace t;
+
+	begin(&t, MODEL_RUNQ);
+	TRACE_TEXT(&t, rq_group, 0, path, "/a", .group = 5, .parent = 1, .cgroup = 77);
+	t.now_ns = 3000 * US;
+	TRACE(&t, rq_quota, 0, .group = 5, .quota_ns = 20, .period_ns = 100);
+	t.now_ns = 4000 * US;
+	TRACE(&t, rq_quota, 0, .group = 5, .quota_ns = 20, .period_ns = 100, .burst_ns = 10);
+	ktap_eq(burst_at(&t, 3999), 0);
+	ktap_eq(burst_at(&t, 4000), 10);
+	ktap_result("a quota has the burst that was set last");
+	ktap_eq(event_check(&shorter.hdr, shorter.hdr.len), 0);
+	ktap_eq(sched_groups_set_quota(&t.model.sched.groups, &shorter), 0);
+	ktap_eq(burst_at(&t, 5000), SCHED_BURST_UNKNOWN);
+	ktap_result("the burst is unknown if the module did not record it");
+	trace_deinit(&t);
+}
+
 /* The quotas of a group over time; a group number that is used again is another group. */
 static void test_quotas(void)
 {
@@ -1424,7 +1457,7 @@ static void test_online_unseen(void)
 
 int main(void)
 {
-	ktap_begin(109);
+	ktap_begin(111);
 	test_basic();
 	test_disagree();
 	test_delayed();
@@ -1433,6 +1466,7 @@ int main(void)
 	test_throttled_groups();
 	test_throttled_because_of();
 	test_quotas();
+	test_burst();
 	test_throttled_tasks();
 	test_throttled_class();
 	test_throttled_class_joined();

@@ -729,7 +729,8 @@ static void quotas(struct trace *t, bool is_told)
 	quota_period(t, 100, 11, 5);
 	quota_period(t, 200, 11, 5);
 	if (is_told)
-		TRACE(t, rq_quota, 0, .group = 5, .quota_ns = 10 * ms, .period_ns = 50 * ms);
+		TRACE(t, rq_quota, 0, .group = 5, .quota_ns = 10 * ms, .period_ns = 50 * ms,
+		      .burst_ns = 5 * ms);
 	quota_period(t, 300, 11, 5);
 	quota_period(t, 400, 11, 5);
 	t->now_ns = 500 * ms;

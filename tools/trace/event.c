@@ -69,7 +69,10 @@ enum { IPCPROBE_EVENTS(EVENT_INDEX) };
  */
 #define FIRST_LEN(event)						\
 	(IPCPROBE_REC_##event == IPCPROBE_REC_lost ?			\
-	 offsetof(struct ipcprobe_rec_lost, queues) : sizeof(struct ipcprobe_rec_##event))
+	 offsetof(struct ipcprobe_rec_lost, queues) :			\
+	 IPCPROBE_REC_##event == IPCPROBE_REC_rq_quota ?		\
+	 offsetof(struct ipcprobe_rec_rq_quota, burst_ns) :		\
+	 sizeof(struct ipcprobe_rec_##event))
 
 /*
  * Description of an event. A text is the last field of its record, so all other
@@ -191,9 +194,9 @@ static bool is_later(const struct ipcprobe_rec *rec, uint64_t ns)
  *
  * Unknown types are valid, so that readers can skip them; records of known types
  * may be longer than their struct. A valid record can be cast to its struct, except
- * for the last field of "lost", which older modules do not write. Its text can be
- * printed, and its data is complete; class_id of "lost" is a valid index; times
- * inside the record are not later than the record's own time.
+ * for the last field of "lost" and of "rq_quota", which older modules do not write.
+ * Its text can be printed, and its data is complete; class_id of "lost" is a valid
+ * index; times inside the record are not later than the record's own time.
  *
  * Return: 0, or -EBADMSG.
  */

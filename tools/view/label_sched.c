@@ -59,9 +59,11 @@ json_t *label_quota_json(const struct sched_quota *quota)
 {
 	if (!sched_quota_is_known(quota))
 		return json_null();
-	return json_pack("{s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o}",
 			 "quota_ns", view_json_known(sched_quota_is_limit(quota), quota->quota_ns),
-			 "period_ns", view_json_number(quota->period_ns));
+			 "period_ns", view_json_number(quota->period_ns),
+			 "burst_ns", view_json_known(quota->burst_ns != SCHED_BURST_UNKNOWN,
+						     quota->burst_ns));
 }
 
 json_t *label_who_json(const struct model *model, struct pick_who who)

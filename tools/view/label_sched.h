@@ -19,7 +19,7 @@ char *label_who(const struct model *model, struct pick_who who);
 json_t *label_group_json(const struct model *model, uint32_t group);
 json_t *label_who_json(const struct model *model, struct pick_who who);
 
-/* quota_ns (null: no limit) and period_ns; null if the quota is unknown */
+/* quota_ns (null: no limit), period_ns, burst_ns (null: unknown); null: unknown quota */
 json_t *label_quota_json(const struct sched_quota *quota);
 
 /* "fair" and others; "?" if the class is unknown */

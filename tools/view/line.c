@@ -102,6 +102,10 @@ void line_quota(const struct sched_quota *quota)
 		fputs("all there is", stdout);
 	fputs(" of ", stdout);
 	line_duration(quota->period_ns);
+	if (!sched_quota_has_burst(quota))
+		return;
+	fputs(" with a burst of ", stdout);
+	line_duration(quota->burst_ns);
 }
 
 void line_ms_known(bool is_known, uint64_t ns)

@@ -26,7 +26,10 @@ void line_ms_known(bool is_known, uint64_t ns);
 /* prints a duration with its unit */
 void line_duration(uint64_t ns);
 
-/* prints "20.0 ms of 100.0 ms", "not known", or that there is no limit */
+/*
+ * prints "20.0 ms of 100.0 ms", with a burst "... with a burst of 5.0 ms", or
+ * "not known", or that there is no limit
+ */
 void line_quota(const struct sched_quota *quota);
 
 /* prints "comm[tid]", or "comm[tid/pid]" for a thread, padded to @width */

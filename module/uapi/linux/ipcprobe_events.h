@@ -609,7 +609,8 @@
 	F(u64,   quota_ns,  "CPU time for its tasks and those of groups in it, per period; all ones = no limit") \
 	F(u64,   period_ns, "period")					\
 	F(u32,   group,     "task group")				\
-	F(pad32, __pad,     "")
+	F(pad32, __pad,     "")						\
+	F(u64,   burst_ns,  "unused time of earlier periods that may be used in one, too; since ABI 1.6")
 
 /*
  * The data that the fair class uses when it looks for the next entity: a task

@@ -43,6 +43,17 @@ int sched_groups_add(struct sched_groups *groups, const struct ipcprobe_rec_rq_g
 
 /* ---- quotas ---- */
 
+/* A module before ABI 1.6 does not record the burst. */
+static struct sched_quota quota_of(const struct ipcprobe_rec_rq_quota *rec)
+{
+	bool has_burst = rec->hdr.len >= sizeof(*rec);
+
+	return (struct sched_quota){
+		.quota_ns = rec->quota_ns, .period_ns = rec->period_ns,
+		.burst_ns = has_burst ? rec->burst_ns : SCHED_BURST_UNKNOWN,
+	};
+}
+
 /*
  * Set a group's quota. Return: always 0: a group that no rq_group record described
  * is ignored.
@@ -51,10 +62,11 @@ int sched_groups_set_quota(struct sched_groups *groups, const struct ipcprobe_re
 {
 	uint32_t place = rec->group ? map_get(&groups->by_number, rec->group) : 0;
 	struct sched_group *group = place ? pool_at(&groups->group, place) : NULL;
-	struct sched_quota quota = { .quota_ns = rec->quota_ns, .period_ns = rec->period_ns };
+	struct sched_quota quota = quota_of(rec);
 
 	if (!group || (group->quota.quota_ns == quota.quota_ns &&
-		       group->quota.period_ns == quota.period_ns))
+		       group->quota.period_ns == quota.period_ns &&
+		       group->quota.burst_ns == quota.burst_ns))
 		return 0;
 	if (sched_quota_is_known(&group->quota)) {
 		group->before = group->quota;

@@ -17,10 +17,14 @@
 /* number of the root group, unless a record says otherwise */
 #define GROUP_ROOT	1U
 
+#define SCHED_BURST_UNKNOWN	UINT64_MAX
+
 /* CPU time that a group may use in each period. */
 struct sched_quota {
 	uint64_t quota_ns;	/* IPCPROBE_QUOTA_NONE = no limit */
 	uint64_t period_ns;	/* 0 = not known */
+	/* unused time of earlier periods that may be used in one, too */
+	uint64_t burst_ns;	/* SCHED_BURST_UNKNOWN = not known */
 };
 
 /**
@@ -93,6 +97,13 @@ static inline bool sched_quota_is_known(const struct sched_quota *quota)
 static inline bool sched_quota_is_limit(const struct sched_quota *quota)
 {
 	return quota->period_ns && quota->quota_ns != IPCPROBE_QUOTA_NONE;
+}
+
+/* True if the group may use more than its quota in a period after it used less. */
+static inline bool sched_quota_has_burst(const struct sched_quota *quota)
+{
+	return sched_quota_is_limit(quota) && quota->burst_ns &&
+	       quota->burst_ns != SCHED_BURST_UNKNOWN;
 }
 
 /* Quota that the group had at @ts_ns. */
