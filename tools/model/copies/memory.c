@@ -119,10 +119,11 @@ uint32_t memory_image(const struct copies *copies, const struct op *op, enum sid
  */
 uint32_t memory_owner(const struct copies *copies, const struct op *op, enum side side)
 {
-	uint32_t image = memory_image(copies, op, side);
+	uint32_t image;
 
 	if (op->side[side].object == OBJECT_MEMORY)
 		return op->proc;
+	image = memory_image(copies, op, side);
 	return image ? proc_real(copies->tasks, image_at(copies->tasks, image)->proc) : 0;
 }
 
@@ -145,13 +146,16 @@ struct memory *memory_find(const struct copies *copies, const struct op *op, enu
  */
 struct memory *memory_find_current(struct copies *copies, const struct op *op, enum side side)
 {
-	uint32_t image = memory_image(copies, op, side), proc = memory_owner(copies, op, side);
-	const struct proc_io *io = proc_io_at(copies, proc);
+	const struct proc_io *io;
+	uint32_t image, proc;
 
-	if (io && op->side[side].object != OBJECT_MEMORY) {
-		if (image_at(copies->tasks, io->image)->order >
-		    image_at(copies->tasks, image)->order || !proc_io_get(copies, proc, image))
-			return NULL;
-	}
+	if (op->side[side].object == OBJECT_MEMORY)
+		return memory_find(copies, op, side);
+	image = memory_image(copies, op, side);
+	proc = memory_owner(copies, op, side);
+	io = proc_io_at(copies, proc);
+	if (io && (image_at(copies->tasks, io->image)->order >
+		   image_at(copies->tasks, image)->order || !proc_io_get(copies, proc, image)))
+		return NULL;
 	return memory_find(copies, op, side);
 }
