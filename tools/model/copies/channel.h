@@ -41,7 +41,7 @@ enum channel_kind {
 	CHANNEL_MSG,		/* System V message queue */
 	CHANNEL_MQ,		/* POSIX message queue */
 	CHANNEL_UNIX,		/* what a UNIX socket receives */
-	CHANNEL_SHM,		/* what a UNIX socket receives */
+	CHANNEL_SHM,		/* System V shared memory */
 	CHANNEL_FILE,		/* a written or mapped file, a memfd */
 	/* memory of a process that another process reads or writes */
 	CHANNEL_PROCESS,
