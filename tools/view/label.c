@@ -89,6 +89,7 @@ static void put_task(FILE *out, const struct model *model, uint32_t task, put_fn
 
 /* ---- objects ---- */
 
+#define KIND_MAX	8		/* longer than "pipe:[" */
 #define INITIAL_IPC_NS	0xefffffffU	/* inode number of the initial IPC namespace */
 
 /* "shm:[5]"; in another namespace than the initial one "shm:[5@4026532208]" */
@@ -105,12 +106,14 @@ void label_print_sysv(FILE *out, const char *kind, uint64_t key)
 /* "pipe:[5]"; printed for each wait for a pipe, so not by fprintf(), which is slow */
 static void put_numbered(FILE *out, const char *kind, uint32_t number)
 {
-	char text[DECIMAL_MAX], *first = decimal_write(text, number);
+	char text[KIND_MAX + DECIMAL_MAX + 1], *at = text + KIND_MAX, *first;
+	size_t len = strlen(kind);
 
-	fputs_unlocked(kind, out);
-	fputs_unlocked(":[", out);
-	fwrite_unlocked(first, 1, text + DECIMAL_MAX - first, out);
-	putc_unlocked(']', out);
+	first = decimal_write(at, number);
+	at[DECIMAL_MAX] = ']';
+	memcpy(first -= 2, ":[", 2);
+	memcpy(first -= len, kind, len);
+	fwrite_unlocked(first, 1, at + DECIMAL_MAX + 1 - first, out);
 }
 
 /* All anonymous shared memory has the same path, so only the inode number identifies it. */

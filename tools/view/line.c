@@ -71,15 +71,28 @@ void line_cpu(uint32_t cpu)
 	print_part(&part);
 }
 
-void line_ms(uint64_t ns)
+static void add_ms(struct line_part *part, uint64_t ns)
+{
+	add_text(part, "  ", 2);
+	add_number(part, ns / 1000000, 9, ' ');
+	add_text(part, ".", 1);
+	add_number(part, ns / 1000 % 1000, 3, '0');
+}
+
+void line_ms(const uint64_t *ns, uint32_t nr)
 {
 	struct line_part part;
+	uint32_t i;
 
 	part.len = 0;
-	add_text(&part, "  ", 2);
-	add_number(&part, ns / 1000000, 9, ' ');
-	add_text(&part, ".", 1);
-	add_number(&part, ns / 1000 % 1000, 3, '0');
+	for (i = 0; i < nr && i < LINE_NR_MS; i++) {
+		if (ns[i] == LINE_UNKNOWN) {
+			add_spaces(&part, LINE_MS_WIDTH - 1);
+			add_text(&part, "-", 1);
+		} else {
+			add_ms(&part, ns[i]);
+		}
+	}
 	print_part(&part);
 }
 
@@ -106,14 +119,6 @@ void line_quota(const struct sched_quota *quota)
 		return;
 	fputs(" with a burst of ", stdout);
 	line_duration(quota->burst_ns);
-}
-
-void line_ms_known(bool is_known, uint64_t ns)
-{
-	if (is_known)
-		line_ms(ns);
-	else
-		printf("%*s", LINE_MS_WIDTH, "-");
 }
 
 /* Prints @comm, or adds it to @part if no character needs escaping. */

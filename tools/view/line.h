@@ -11,7 +11,7 @@
 #include "model/model.h"
 #include "view/runq.h"
 
-#define LINE_MS_WIDTH	15	/* width of line_ms() */
+#define LINE_MS_WIDTH	15	/* width of a time of line_ms() */
 
 /* prints seconds, with six digits after the point */
 void line_time(uint64_t ns);
@@ -19,9 +19,11 @@ void line_time(uint64_t ns);
 /* " [0001] " */
 void line_cpu(uint32_t cpu);
 
-/* prints milliseconds; "-" if the time is unknown */
-void line_ms(uint64_t ns);
-void line_ms_known(bool is_known, uint64_t ns);
+#define LINE_NR_MS	3U	/* maximum number of times for line_ms() */
+#define LINE_UNKNOWN	UINT64_MAX
+
+/* prints @nr times in milliseconds, each LINE_MS_WIDTH wide; LINE_UNKNOWN as "-" */
+void line_ms(const uint64_t *ns, uint32_t nr);
 
 /* prints a duration with its unit */
 void line_duration(uint64_t ns);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "lib/array.h"
 #include "view/json.h"
 #include "view/label.h"
 #include "view/label_sched.h"
@@ -63,12 +64,11 @@ static void put_throttled(const struct sched_task *task)
 static void print_switch(const struct timehist *th, const struct sched_switch *sw, uint64_t run_ns)
 {
 	const struct sched_task *task = sched_of(th, sw->prev);
+	const uint64_t ns[] = { task->off_ns, delay_ns(&task->delay), run_ns };
 
 	begin_line(th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's');
 	line_task(th->model, sw->prev, NAME_WIDTH);
-	line_ms(task->off_ns);
-	line_ms(delay_ns(&task->delay));
-	line_ms(run_ns);
+	line_ms(ns, ARRAY_SIZE(ns));
 	if (th->has_state)
 		printf("  %5c", line_state(sw->rec));
 	if (th->has_next) {
@@ -98,6 +98,10 @@ static void print_precise(const struct timehist *th, const struct sched_switch *
 {
 	const struct sched_task *task = sched_of(th, sw->next);
 	uint64_t ts_ns = sw->rec->hdr.ts_ns, ready_ns = sched_ready_ns(task);
+	const uint64_t ns[] = {
+		ready_ns && ready_ns <= ts_ns ? ts_ns - ready_ns : LINE_UNKNOWN,
+		task->out_ns ? ts_ns - task->out_ns : LINE_UNKNOWN,
+	};
 
 	line_time(ts_ns - th->runq->start_ns);
 	fputs("  ", stdout);
@@ -106,8 +110,7 @@ static void print_precise(const struct timehist *th, const struct sched_switch *
 		line_waker(th->model, &task->waker, NAME_WIDTH);
 	else
 		printf("%-*s", NAME_WIDTH, "-");
-	line_ms_known(ready_ns && ready_ns <= ts_ns, ts_ns - ready_ns);
-	line_ms_known(task->out_ns, ts_ns - task->out_ns);
+	line_ms(ns, ARRAY_SIZE(ns));
 	putchar(' ');
 	line_cpu(sw->rec->cpu);
 	putchar(' ');
