@@ -248,6 +248,8 @@ test_sched() {
 	refuses 2 "there are task, waker, cpu and cgroup" sched latency --by core
 	refuses 2 'unrecognized option.*--parts' sched stat --parts
 	refuses 2 'not a number from 1 to' sched map --timeline --width 0
+	refuses 2 '--width: with --timeline only' sched map --width 60 -i "$dir/data"
+	refuses 2 '--width: with --map only' runq --width 60 -i "$dir/data"
 	refuses 1 'no such file' sched timehist -i "$dir/none"
 	works 'timehist' sched --help
 	works 'sch delay' sched timehist -i "$dir/data"
@@ -430,13 +432,21 @@ test_terminal() {
 test_top() {
 	local view word
 
-	for view in copies runq 'sched latency' 'sched migrations' 'sched stat' vm; do
+	for view in copies runq stat 'sched latency' 'sched migrations' 'sched stat' 'sched timehist' vm; do
 		for word in x '' -1 1048577 4294967296; do
 			# shellcheck disable=SC2086 # words of a command
 			refuses 2 "--top: '$word' is not a number from 0 to 1048576" $view "--top=$word"
 		done
 	done
-	for view in copies runq 'sched latency' 'sched migrations' 'sched stat'; do
+	"$ipcprobe" stat --top 3 -n --columns COUNT -i "$dir/data" >"$dir/out"
+	holds 'stat --top shows the most frequent events' bash -c "'$ipcprobe' stat -n --columns COUNT -i '$dir/data' |
+		sort -rn | head -n 3 | diff - <(sort -rn '$dir/out')"
+	for word in '' -b; do
+		# shellcheck disable=SC2086 # no word
+		"$ipcprobe" sched timehist --top 3 --noheadings $word --columns TASK -i "$dir/data" >"$dir/out"
+		holds "sched timehist --top shows so many tasks $word" [ "$(wc -l <"$dir/out")" = 3 ]
+	done
+	for view in copies runq stat 'sched latency' 'sched migrations' 'sched stat' 'sched timehist -s'; do
 		# shellcheck disable=SC2086
 		works . $view --top 1048576 -i "$dir/data"
 	done
@@ -477,7 +487,7 @@ test_writing() {
 		# shellcheck disable=SC2086 # words of a command
 		cannot_write 'standard output' /dev/full $view -i "$dir/data"
 	done
-	for view in ls 'ls -J' 'ls -l' "vm $$" "vm -J $$" --help '--version' 'sched --help' help; do
+	for view in check 'check -v' 'check -J' ls 'ls -J' 'ls -l' "vm $$" "vm -J $$" --help '--version' 'sched --help' help; do
 		# shellcheck disable=SC2086
 		cannot_write 'standard output' /dev/full $view
 	done

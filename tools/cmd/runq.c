@@ -46,6 +46,8 @@ static void end_options(struct runq_opts *opts, struct argp_state *state)
 {
 	if (opts->output.columns && (opts->is_map || opts->picture.path || opts->source.json))
 		argp_error(state, "--columns: without --map, --svg, -J");
+	if (opts->view.width && !opts->is_map)
+		argp_error(state, "--width: with --map only");
 	if (opts->is_map && opts->at.is_given)
 		argp_error(state, "--map and --at: one of them");
 	if (opts->picture.path && (opts->at.is_given || opts->source.json))

@@ -39,6 +39,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opts->sched;
 		state->child_inputs[1] = &opts->sched.output;
+		state->child_inputs[2] = &opts->sched;
 		return 0;
 	case 'w':
 		th->has_wakeups = true;
@@ -78,7 +79,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &sched_argp, 0, NULL, 0 }, { &output_long_argp, 0, NULL, 0 }, { 0 }
+	{ &sched_argp, 0, NULL, 0 }, { &output_long_argp, 0, NULL, 0 },
+	{ &sched_top_argp, 0, NULL, 0 }, { 0 }
 };
 
 static const struct argp argp = {

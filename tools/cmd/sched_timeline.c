@@ -49,6 +49,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--svg and -o: one of them");
 		if (opts->sched.has_top && !opts->picture.path)
 			argp_error(state, "--top: with --svg only");
+		if (opts->sched.view.width && !opts->is_timeline)
+			argp_error(state, "--width: with --timeline only");
 		if (opts->is_timeline && opts->picture.path)
 			argp_error(state, "--timeline and --svg: one of them");
 		return 0;

@@ -33,6 +33,7 @@ struct tally {
  * struct stat_counts - the counts
  * @source: options
  * @output: options of the tables
+ * @top: maximum number of event types to show, the most frequent ones; 0 = all
  * @columns: columns of the table of events; if the user named them, only it is printed
  * @names: names of tasks, with -p
  * @info: description of the recording
@@ -47,6 +48,7 @@ struct stat_counts {
 	struct source_opts source;
 	struct output_opts output;
 	struct table_view columns;
+	uint32_t top;
 	struct names names;
 	const struct reader_info *info;
 	uint64_t from_ns;
@@ -55,6 +57,14 @@ struct stat_counts {
 	struct tally *cpus;
 	struct tally total;
 	struct model_loss loss[IPCPROBE_NR_CLASSES];
+};
+
+enum { OPTION_TOP = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "top", OPTION_TOP, "N", 0, "Show so many events, the most frequent ones, 0 = all (default)",
+	  0 },
+	{ 0 }
 };
 
 static const struct table_column type_columns[] = {
@@ -72,11 +82,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct stat_counts *stat = state->input;
 
-	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &stat->source;
 		state->child_inputs[1] = &stat->output;
+		return 0;
+	case OPTION_TOP:
+		option_count(state, "--top", arg, 0, &stat->top);
 		return 0;
 	case ARGP_KEY_END:
 		if (stat->output.columns && stat->source.json)
@@ -89,6 +101,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
+	.options = options,
 	.parser = parse_option,
 	.children = children,
 	.args_doc = "[--] [COMMAND [ARG...]]",
@@ -191,6 +204,17 @@ static void print_recording(const struct stat_counts *stat)
 		       info->snap_bytes);
 }
 
+/* True if the type is one of the @top most frequent ones; of equals the first ones are. */
+static bool is_in_top(const struct stat_counts *stat, unsigned int type)
+{
+	uint32_t nr_before = 0;
+
+	for (unsigned int i = 0; i < NR_TYPES; i++)
+		nr_before += stat->types[i].nr > stat->types[type].nr ||
+			     (i < type && stat->types[i].nr == stat->types[type].nr);
+	return !stat->top || nr_before < stat->top;
+}
+
 static void print_types(const struct stat_counts *stat)
 {
 	struct table *table = table_create_view(type_columns, &stat->columns);
@@ -198,7 +222,7 @@ static void print_types(const struct stat_counts *stat)
 	for (unsigned int i = 0; i < NR_TYPES; i++) {
 		const struct tally *tally = &stat->types[i];
 
-		if (!tally->nr)
+		if (!tally->nr || !is_in_top(stat, i))
 			continue;
 		table_add(table);
 		table_set(table, 0, "%s", type_name(i));
@@ -344,7 +368,7 @@ static void print_json_types(const struct stat_counts *stat)
 	for (unsigned int i = 0; i < NR_TYPES; i++) {
 		json_t *row;
 
-		if (!stat->types[i].nr)
+		if (!stat->types[i].nr || !is_in_top(stat, i))
 			continue;
 		row = new_row("event");
 		set_text(row, "event", type_name(i));

@@ -4,9 +4,11 @@
  */
 #include "view/timehist.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/table.h"
 #include "view/json.h"
@@ -45,6 +47,33 @@ static void add_row(struct table *table, const struct model *model,
 	table_set(table, SUM_MIGRATIONS, "%" PRIu64, row->nr_migrations);
 }
 
+static int compare_rows(const void *a, const void *b, void *arg)
+{
+	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+	const struct timehist_row *x = pool_at(arg, i), *y = pool_at(arg, j);
+
+	if (x->sum_ns != y->sum_ns)
+		return x->sum_ns < y->sum_ns ? 1 : -1;
+	return i < j ? -1 : i > j;
+}
+
+static void sort_rows(const struct timehist *th, uint32_t *list, uint32_t nr)
+{
+	qsort_r(list, nr, sizeof(*list), compare_rows, (void *)&th->row);
+}
+
+/* Returns the tasks that ran, in order of their numbers; to be freed. */
+static uint32_t *list_rows(const struct timehist *th, uint32_t *nr)
+{
+	uint32_t *list = calloc(th->row.nr + 1, sizeof(*list));
+
+	*nr = 0;
+	for (uint32_t i = 1; list && i < th->row.nr; i++)
+		if (((const struct timehist_row *)pool_at(&th->row, i))->count)
+			list[(*nr)++] = i;
+	return list;
+}
+
 static void print_idle(const struct model *model, const struct view_runq *view)
 {
 	const struct sched *sched = &model->sched;
@@ -62,32 +91,38 @@ static void print_idle(const struct model *model, const struct view_runq *view)
 	}
 }
 
-static void print_summary(const struct model *model, const struct timehist *th)
+static int print_summary(const struct model *model, const struct timehist *th)
 {
 	struct table *table = table_create_view(view_sums_columns, &th->runq->columns);
+	uint32_t i, nr, top = th->runq->top, *list = list_rows(th, &nr);
+	uint32_t shown = top && nr > top ? top : nr;
 	uint64_t nr_switches = 0, run_ns = 0;
+	bool is_chosen = th->runq->columns.is_chosen;
 	char buf[LABEL_MAX];
-	uint32_t i, nr = 0;
 
-	for (i = 1; i < th->row.nr; i++) {
-		const struct timehist_row *row = pool_at(&th->row, i);
+	if (list)
+		sort_rows(th, list, nr);
+	for (i = 0; list && i < nr; i++) {
+		const struct timehist_row *row = pool_at(&th->row, list[i]);
 
-		if (!row->count)
-			continue;
-		add_row(table, model, row, i);
-		nr++;
+		if (i < shown)
+			add_row(table, model, row, list[i]);
 		nr_switches += row->count;
 		run_ns += row->sum_ns;
 	}
-	if (!th->runq->columns.is_chosen)
+	if (!is_chosen)
 		puts("Runtime summary");
 	table_print(table);
+	if (nr > shown && !is_chosen)
+		printf("%u further %s\n", nr - shown, nr - shown == 1 ? "task" : "tasks");
+	if (!is_chosen) {
+		print_idle(model, th->runq);
+		printf("\n%u tasks, %" PRIu64 " switches away from them, which had run for %s\n", nr,
+		       nr_switches, label_ns(buf, run_ns));
+	}
 	table_destroy(table);
-	if (th->runq->columns.is_chosen)
-		return;
-	print_idle(model, th->runq);
-	printf("\n%u tasks, %" PRIu64 " switches away from them, which had run for %s\n", nr,
-	       nr_switches, label_ns(buf, run_ns));
+	free(list);
+	return list ? 0 : -ENOMEM;
 }
 
 static json_t *row_json(const struct model *model, const struct timehist_row *row, uint32_t task)
@@ -103,18 +138,19 @@ static json_t *row_json(const struct model *model, const struct timehist_row *ro
 
 static int print_summary_json(const struct model *model, const struct timehist *th)
 {
+	uint32_t i, nr, top = th->runq->top, *list = list_rows(th, &nr);
 	struct view_json json;
-	uint32_t i;
 
 	view_json_begin(&json);
+	if (!list)
+		view_json_fail(&json, -ENOMEM);
+	else if (top && nr > top)
+		sort_rows(th, list, nr);
 	view_json_member(&json, "event", json_string("summary"));
 	view_json_array_begin(&json, "tasks");
-	for (i = 1; i < th->row.nr; i++) {
-		const struct timehist_row *row = pool_at(&th->row, i);
-
-		if (row->count)
-			view_json_element(&json, row_json(model, row, i));
-	}
+	for (i = 0; list && i < nr && (!top || i < top); i++)
+		view_json_element(&json, row_json(model, pool_at(&th->row, list[i]), list[i]));
+	free(list);
 	view_json_array_end(&json);
 	view_json_member(&json, "lost", label_losses_json(model));
 	return view_json_end(&json);
@@ -130,8 +166,8 @@ int timehist_print(const struct model *model, const struct timehist *th)
 		return th->has_summary ? print_summary_json(model, th) : 0;
 	if (th->has_summary && th->has_lines)
 		putchar('\n');
-	if (th->has_summary)
-		print_summary(model, th);
+	if (th->has_summary && print_summary(model, th))
+		return -ENOMEM;
 	if (!th->runq->columns.is_chosen)
 		label_print_losses(stdout, model);
 	return 0;
