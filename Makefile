@@ -75,7 +75,8 @@ check-all: check check-debug
 	@selftests/host/growth_test 400000
 	@set -e; for kernel in $(KERNELS); do \
 		$(VM)/run.sh -n -k $$kernel -s 2 -t 1200 -- \
-			'cd selftests; ORACLE=all ./guest.sh ./oracle_test.sh'; \
+			'cd selftests; ORACLE=all LOADS=80 LOADS_UNDER_LOAD=20 \
+				./guest.sh ./oracle_test.sh ./load_test.sh'; \
 	done
 	@selftests/rq_matrix.sh $(KERNELS)
 

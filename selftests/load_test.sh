@@ -5,6 +5,10 @@
 . "$(dirname "$0")/tap.sh"
 need ipcprobe hackbench
 
+# How often; make check-all does it more often.
+LOADS=${LOADS:-24}
+LOADS_UNDER_LOAD=${LOADS_UNDER_LOAD:-4}
+
 not_hooked() { fails hooked; }
 loaded() { [ -d /sys/module/ipcprobe ]; }
 
@@ -49,7 +53,7 @@ under_load() {
 	local n tracepoints=(pipe_write rq_enqueue file_read rq_switch)
 
 	start_load
-	for ((n = 0; n < 20; n++)); do
+	for ((n = 0; n < LOADS_UNDER_LOAD; n++)); do
 		insmod "$IPCPROBE_KO"
 		if [ $((n % 2)) = 0 ]; then
 			use_session
@@ -133,8 +137,8 @@ depmod_is_silent() {
 
 loaded && rmmod ipcprobe
 prove "depmod has no complaint about the module" depmod_is_silent
-prove "the module loads and unloads 80 times" load_and_unload 80
-prove "and 20 times under hackbench, used by a session or a tracepoint" under_load
+prove "the module loads and unloads $LOADS times" load_and_unload "$LOADS"
+prove "and $LOADS_UNDER_LOAD times under hackbench, used by a session or a tracepoint" under_load
 load_module
 prove "an open session keeps the module" open_session_keeps_it
 prove "an enabled tracepoint keeps the module" tracepoint_user_keeps_it

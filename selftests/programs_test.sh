@@ -120,7 +120,11 @@ cat >session.sh <<'END'
 set -e
 postgres -D data -k "$PWD" -c listen_addresses= -c fsync=off -c autovacuum=off >server.log 2>&1 &
 until pg_isready -q -h "$PWD"; do :; done
-pgbench -h "$PWD" -i -q postgres >init.log 2>&1
+# its tables, with few of the 100,000 accounts
+pgbench -h "$PWD" -i -I dtp -q postgres >init.log 2>&1
+psql -h "$PWD" -q -c 'insert into pgbench_branches values (1, 0)' \
+	-c 'insert into pgbench_tellers select n, 1, 0 from generate_series(1, 10) n' \
+	-c 'insert into pgbench_accounts select n, 1, 0 from generate_series(1, 1000) n' postgres
 pgbench -h "$PWD" -n -c 4 -t 10 postgres >bench.log 2>&1
 psql -h "$PWD" -Atc 'select count(*) from pgbench_history' postgres
 while pgrep -f '^postgres: postgres ' >/dev/null; do :; done

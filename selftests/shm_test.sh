@@ -41,8 +41,9 @@ none_left() {
 	[ ! -e /sys/kernel/btf/vmlinux ] || equal "segments" "$made" "$gone"
 }
 
-prove "System V segments of stress-ng" agree stress-ng --shm-sysv 1 --shm-sysv-ops 10
+prove "System V segments of stress-ng" agree stress-ng --shm-sysv 1 --shm-sysv-ops 10 \
+	--shm-sysv-bytes 64K
 prove "each segment that it made was removed" none_left
-prove "memfds of stress-ng" agree stress-ng --memfd 1 --memfd-ops 4
-prove "POSIX shared memory of stress-ng" agree stress-ng --shm 1 --shm-ops 10
+prove "memfds of stress-ng" agree stress-ng --memfd 1 --memfd-ops 4 --memfd-bytes 4M
+prove "POSIX shared memory of stress-ng" agree stress-ng --shm 1 --shm-ops 10 --shm-bytes 64K
 prove_end
