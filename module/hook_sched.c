@@ -38,9 +38,9 @@
 #include "emit.h"
 #include "group.h"
 #include "hook.h"
+#include "hook_migrate.h"
 #include "hot.h"
 #include "rq.h"
-#include "site.h"
 #include "snapshot.h"
 #include "waking.h"
 
@@ -613,7 +613,7 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 {
 }
 
-/* ---- switches, wake-ups, migrations ---- */
+/* ---- switches and wake-ups ---- */
 
 static __always_inline void emit_switch(bool preempt, struct task_struct *prev,
 					struct task_struct *next, unsigned int prev_state)
@@ -794,59 +794,6 @@ static void probe_wakeup_new(void *data, struct task_struct *p)
 	emit_rq_wakeup_slow_path(ipcprobe_clock(), p, &from, 0, 1);
 }
 
-/* Address from which this CPU last called set_task_cpu(). */
-static DEFINE_PER_CPU(unsigned long, migrate_from);
-
-static u16 migrate_context(enum ipcprobe_site_kind kind, int from_cpu)
-{
-	u16 context = ipcprobe_sched_context();
-
-	if (kind == IPCPROBE_SITE_BALANCE && !context)
-		context |= IPCPROBE_CONTEXT_SWITCH;	/* no other reason is left */
-	if (!cpu_active(from_cpu))
-		context |= IPCPROBE_CONTEXT_OFFLINE;
-	return context;
-}
-
-static void emit_migrate(const struct task_struct *p, int dest_cpu, unsigned long from)
-{
-	enum ipcprobe_site_kind kind;
-	struct ipcprobe_rec_rq_migrate rec = {
-		.hdr.tid = p->pid,
-		.by = current->pid,
-		.from_cpu = task_cpu(p),
-		.to_cpu = dest_cpu,
-	};
-
-	guard(irqsave)();
-	rec.site = ipcprobe_site(from, &kind);
-	rec.context = migrate_context(kind, rec.from_cpu);
-	rec.hdr.ts_ns = ipcprobe_clock();
-	IPCPROBE_EMIT_QUEUES(rq_migrate, &rec, rec.by, rec.to_cpu,
-			     IPCPROBE_QUEUE(rec.from_cpu) | IPCPROBE_QUEUE(rec.to_cpu));
-}
-
-/*
- * set_task_cpu(p, new_cpu): its tracepoint reports the migration, unless the
- * CPU is not online
- */
-static void entry_set_task_cpu(struct ipcprobe_hook *hook,
-			       struct ftrace_regs *fregs, unsigned long parent_ip)
-{
-	int dest_cpu = ftrace_regs_get_argument(fregs, 1);
-
-	if (likely(cpu_online(smp_processor_id())))
-		this_cpu_write(migrate_from, parent_ip);
-	else if (task_cpu(ARG(fregs, 0)) != dest_cpu)
-		emit_migrate(ARG(fregs, 0), dest_cpu, parent_ip);
-}
-
-static void probe_migrate(void *data, struct task_struct *p, int dest_cpu)
-{
-	guard(preempt_notrace)();
-	emit_migrate(p, dest_cpu, this_cpu_xchg(migrate_from, 0));
-}
-
 #define BOTH	(IPCPROBE_BIT(SCHED) | IPCPROBE_BIT(PICK))	/* stores the task for class pick */
 
 #define SCX		\
@@ -876,7 +823,6 @@ static struct ipcprobe_hook hooks[] = {
 	{ FN("dequeue_task_scx", entry_dequeue_scx), SCX },
 	{ FN("tg_throttle_down", entry_throttle_down), THROTTLE },
 	{ FN("tg_unthrottle_up", entry_unthrottle_up), THROTTLE },
-	{ FN_FROM("set_task_cpu", entry_set_task_cpu), .is_optional = true },
 	{ FN("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running),
 	  .hot = IPCPROBE_HOT_NR_RUNNING },
 	{ TP("sched_update_nr_running_tp", probe_nr_running) },
@@ -884,7 +830,6 @@ static struct ipcprobe_hook hooks[] = {
 	{ TP("sched_waking", probe_waking), .classes = BOTH },
 	{ TP("sched_wakeup", probe_wakeup), .classes = BOTH },	/* releases the waking's slot */
 	{ TP("sched_wakeup_new", probe_wakeup_new) },
-	{ TP("sched_migrate_task", probe_migrate) },
 #ifdef CONFIG_CGROUP_SCHED
 	{ FN("cpu_cgroup_css_online", ipcprobe_entry_group_online), .is_optional = true },
 	{ FN("__refill_cfs_bandwidth_runtime", ipcprobe_entry_group_refill), THROTTLE },
@@ -893,7 +838,7 @@ static struct ipcprobe_hook hooks[] = {
 };
 
 const struct ipcprobe_event_class ipcprobe_class_sched = {
-	.hooks = { hooks },
+	.hooks = { hooks, ipcprobe_migrate_hooks },
 	.detach = detach_sched,
 	.snapshot = ipcprobe_snapshot_sched,
 };
@@ -905,5 +850,4 @@ static inline void check_types(void)
 	check_trace_callback_type_sched_waking(probe_waking);
 	check_trace_callback_type_sched_wakeup(probe_wakeup);
 	check_trace_callback_type_sched_wakeup_new(probe_wakeup_new);
-	check_trace_callback_type_sched_migrate_task(probe_migrate);
 }
