@@ -70,8 +70,8 @@ static struct slot *next_slot(struct slot *slot)
 	return slot == &slots[NR_SLOTS - 1] ? slots : slot + 1;
 }
 
-/* Slow path: finds the hook of an address that is not in its first possible slot. */
-static noinline struct ipcprobe_hook *find_hook(unsigned long ip)
+/* Finds the hook of an address that is not in its first possible slot. */
+static struct ipcprobe_hook *find_hook(unsigned long ip)
 {
 	struct slot *slot = slot_of(ip);
 
@@ -116,27 +116,35 @@ static void forget_slot(unsigned long ip)
 			slot->ip = NO_LONGER_THERE;
 }
 
-/* Calls the handler of a function that is not hot; usually it is in the first slot. */
-static __always_inline void cold_entry(unsigned long ip, unsigned long parent_ip,
-				       struct ftrace_regs *fregs)
+/*
+ * Slow path of cold_entry(); a separate function, so that the fast path needs no stack
+ * frame.
+ */
+static noinline void find_and_enter(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_regs *fregs)
 {
-	const struct slot *slot = slot_of(ip);
-	struct ipcprobe_hook *hook;
+	struct ipcprobe_hook *hook = find_hook(ip);
 
-	if (likely(ip == slot->ip)) {
-		if (unlikely(slot->entry_from))
-			slot->entry_from(slot->hook, fregs, parent_ip);
-		else
-			slot->entry(slot->hook, fregs);
-		return;
-	}
-	hook = find_hook(ip);
 	if (unlikely(!hook))
 		return;
 	if (hook->has_from)
 		hook->entry_from(hook, fregs, parent_ip);
 	else
 		hook->entry(hook, fregs);
+}
+
+/* Calls the handler of a function that is not hot; usually it is in the first slot. */
+static __always_inline void cold_entry(unsigned long ip, unsigned long parent_ip,
+				       struct ftrace_regs *fregs)
+{
+	const struct slot *slot = slot_of(ip);
+
+	if (unlikely(ip != slot->ip))
+		find_and_enter(ip, parent_ip, fregs);
+	else if (unlikely(slot->entry_from))
+		slot->entry_from(slot->hook, fregs, parent_ip);
+	else
+		slot->entry(slot->hook, fregs);
 }
 
 #define IS_HOT(ip, name)	((ip) == hot_ips[IPCPROBE_HOT_##name])
@@ -160,14 +168,12 @@ static void scheduler_entry(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	guard(preempt_notrace)();
-	if (IS_HOT(ip, SEARCH))
-		ipcprobe_entry_search(HOT(SEARCH), fregs, parent_ip);
-	else if (IS_HOT(ip, NR_RUNNING))
-		ipcprobe_entry_nr_running(NULL, fregs);
+	if (IS_HOT(ip, DEQUEUE_ENTITIES))
+		ipcprobe_entry_dequeue_entities(NULL, fregs);
 	else if (IS_HOT(ip, ENQUEUE))
 		ipcprobe_entry_enqueue_fair(NULL, fregs);
-	else if (IS_HOT(ip, DEQUEUE_ENTITIES))
-		ipcprobe_entry_dequeue_entities(NULL, fregs);
+	else if (IS_HOT(ip, SEARCH))
+		ipcprobe_entry_search(HOT(SEARCH), fregs, parent_ip);
 	else if (IS_HOT(ip, DEQUEUE))
 		ipcprobe_entry_dequeue_fair(NULL, fregs);
 	else if (IS_HOT(ip, RESCHED))

@@ -4,13 +4,11 @@
  * dequeue, never inferred from switches and wake-ups.
  *
  * Two hooks make one record.  The entry of enqueue_task_*()/dequeue_task_*()
- * of each scheduling class names the task; then, inside this function, the caller
- * of the tracepoint sched_update_nr_running shows by how much the queue's length
- * really changed (a task that goes to sleep may stay queued since 6.12, a task
- * that joins a throttled group does not count).  This caller is hooked instead of
- * the tracepoint, because tracepoints are silent on a CPU that is not online.  Both
- * hooks run under the queue's lock on the same CPU, so the change belongs to the
- * task that was named last on this CPU:
+ * of each scheduling class names the task; then, inside this function, the
+ * tracepoint sched_update_nr_running shows by how much the queue's length really
+ * changed (a task that goes to sleep may stay queued since 6.12, a task that joins
+ * a throttled group does not count).  Both hooks run under the queue's lock on the
+ * same CPU, so the change belongs to the task that was named last on this CPU:
  *
  *	enqueue_task_fair(rq, p)	pending = p, +1
  *	  sched_update_nr_running(+1)	rq_enqueue p, nr_running
@@ -20,7 +18,9 @@
  * belongs to no pending step is recorded on its own (rq_change).
  *
  * A task that joins or leaves a throttled group does not change the length: its
- * record has a change of 0 and is emitted at once.
+ * record has a change of 0 and is emitted at once.  Tracepoints are silent on a CPU
+ * that is not online: a step there is emitted at once, too, with a length that is
+ * not known.
  *
  * The members of struct rq are private (rq.h).
  */
@@ -52,22 +52,18 @@
  */
 struct pending {
 	const void *rq;
-	u32 tid;	/* 0: nothing pending */
+	const struct task_struct *task;	/* exists while its step is pending; NULL: none is */
 	s32 sum;	/* sum of the changes so far; 0: no step is half done */
 	s32 step;	/* change that belongs to the task: 1 or -1 */
-	u32 delay_ns;	/* time since sched_waking, if there was a wake-up */
-	/* rq_flags, cpu, change: in this order in both records, copied in one piece */
 	u32 rq_flags;
-	u16 cpu;
-	u16 change;
+	u32 delay_ns;	/* time since sched_waking, if there was a wake-up */
 	/*
-	 * group, sched_class, prio: in this order in rq_enqueue; group and
-	 * prio: enqueue only
+	 * group, sched_class, prio: in this order in rq_enqueue, copied in one piece;
+	 * group and prio: enqueue only
 	 */
 	u32 group;
 	u16 sched_class;
 	s16 prio;
-	const struct task_struct *task;	/* the task; exists while its step is pending */
 	u64 ts_ns;	/* time of the rq_enqueue record */
 };
 
@@ -100,14 +96,14 @@ static void emit_change(const void *rq, s32 change)
 		IPCPROBE_EMIT_RQ(rq_change, &rec, 0, cpu);
 }
 
-static __always_inline bool is_half_done(const struct pending *now)
+static __always_inline bool is_half_done(void)
 {
-	return now->sum;
+	return this_cpu_read(pending.sum);
 }
 
 static __always_inline void end_pending(struct pending *now)
 {
-	now->tid = 0;
+	now->task = NULL;
 	now->sum = 0;
 }
 
@@ -119,7 +115,7 @@ static noinline void finish_half(void)
 {
 	struct pending *now = this_cpu_ptr(&pending);
 
-	if (is_half_done(now))
+	if (now->sum)
 		emit_change(now->rq, now->sum);
 	end_pending(now);
 }
@@ -137,26 +133,22 @@ static noinline void finish_half_first(struct ftrace_regs *fregs,
 }
 
 static __always_inline void set_pending(struct pending *now, const void *rq,
-					struct task_struct *p, u16 sched_class, s32 step,
+					const struct task_struct *p, u16 sched_class, s32 step,
 					u32 rq_flags)
 {
-	ipcprobe_rq_interrupt_wakeup();
 	now->rq = rq;
-	now->tid = p->pid;
 	now->step = step;
 	now->rq_flags = rq_flags;
-	now->cpu = task_cpu(p);
-	now->change = 1;
 	now->task = p;
 	now->sched_class = sched_class;
 }
 
 /*
  * Parameters and arguments of both emit functions, for rq_enqueue and for
- * rq_dequeue.
+ * rq_dequeue.  change: 0 if the task is in a throttled group, else 1.
  */
-#define STEP_PARAMS	(const struct pending *now, u32 tid)
-#define STEP_ARGS	(now, tid)
+#define STEP_PARAMS	(const struct pending *now, const struct task_struct *p, u16 change)
+#define STEP_ARGS	(now, p, change)
 
 /* Copies the fields from @first to @last, which are adjacent in both structures. */
 #define COPY_FIELDS(to, from, first, last) do {				\
@@ -169,66 +161,107 @@ static __always_inline void set_pending(struct pending *now, const void *rq,
 #define FIELDS_SIZE(object, first, last)				\
 	(offsetofend(typeof(object), last) - offsetof(typeof(object), first))
 
-#define FILL_STEP(rec, now, task) do {					\
-	(rec)->hdr.tid = (task);					\
+#define FILL_STEP(rec, now, p, changed_by) do {				\
+	(rec)->hdr.tid = (p)->pid;					\
 	(rec)->by = current->pid;					\
 	(rec)->nr_running = ipcprobe_rq_nr_running((now)->rq);		\
-	COPY_FIELDS(rec, now, rq_flags, change);			\
+	(rec)->rq_flags = (now)->rq_flags;				\
+	(rec)->cpu = task_cpu(p);					\
+	(rec)->change = (changed_by);					\
 } while (0)
 
 static __always_inline void fill_rq_enqueue(struct ipcprobe_rec_rq_enqueue *rec,
-					    const struct pending *now, u32 tid)
+					    const struct pending *now,
+					    const struct task_struct *p, u16 change)
 {
-	FILL_STEP(rec, now, tid);
+	FILL_STEP(rec, now, p, change);
 	COPY_FIELDS(rec, now, group, prio);
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_enqueue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
 /* Emits rq_enqueue for the pending step, and ends the step. */
-static __always_inline void end_enqueue(struct pending *now)
+static __always_inline void end_enqueue(struct pending *now, u16 change)
 {
-	u32 tid = now->tid;
+	const struct task_struct *p = now->task;
+	u32 tid = p->pid;
 	const struct ipcprobe_waking *slot = ipcprobe_waking_home(tid);
 	u64 ts_ns;
 
 	end_pending(now);
 	if (unlikely(READ_ONCE(slot->wakee) != tid)) {
 		/* no wake-up, or the wake-up has another slot */
+		ipcprobe_rq_interrupt_wakeup();
 		ts_ns = ipcprobe_clock_try_now();
 	} else if (likely(ipcprobe_clock_try(slot->begin, &ts_ns, &now->delay_ns))) {
 		now->ts_ns = ts_ns;
 		this_cpu_write(ipcprobe_enqueued_tid, tid);
 	} else {
+		ipcprobe_rq_interrupt_wakeup();
 		ts_ns = 0;
 	}
-	emit_rq_enqueue(ts_ns, now, tid);
+	emit_rq_enqueue(ts_ns, now, p, change);
 }
 
 static __always_inline void fill_rq_dequeue(struct ipcprobe_rec_rq_dequeue *rec,
-					    const struct pending *now, u32 tid)
+					    const struct pending *now,
+					    const struct task_struct *p, u16 change)
 {
-	FILL_STEP(rec, now, tid);
+	FILL_STEP(rec, now, p, change);
 }
 
 IPCPROBE_DEFINE_EMIT_RQ(rq_dequeue, hdr.tid, STEP_PARAMS, STEP_ARGS)
 
-static __always_inline void end_dequeue(struct pending *now)
+static __always_inline void end_dequeue(struct pending *now, u16 change)
 {
-	u32 tid = now->tid;
+	const struct task_struct *p = now->task;
 
 	end_pending(now);
-	emit_rq_dequeue(ipcprobe_clock_try_now(), now, tid);
+	ipcprobe_rq_interrupt_wakeup();
+	emit_rq_dequeue(ipcprobe_clock_try_now(), now, p, change);
 }
 
 /* Emits the pending step with a change of 0: it is in a throttled group. */
 static noinline void emit_uncounted(struct pending *now)
 {
-	now->change = 0;
 	if (now->step > 0)
-		end_enqueue(now);
+		end_enqueue(now, 0);
 	else
-		end_dequeue(now);
+		end_dequeue(now, 0);
+}
+
+/*
+ * Emits the pending step on a CPU that is not online: nothing will tell the queue's
+ * length after it.  There the stopper runs, which wakes others and leaves at last; no
+ * other task leaves a queue.
+ */
+static noinline void emit_step_offline(struct pending *now)
+{
+	struct ipcprobe_rec_rq_enqueue joins = {};
+	struct ipcprobe_rec_rq_dequeue leaves = {};
+
+	ipcprobe_rq_interrupt_wakeup();
+	if (now->step > 0) {
+		fill_rq_enqueue(&joins, now, now->task, 1);
+		joins.nr_running = IPCPROBE_NR_UNKNOWN;
+		joins.hdr.ts_ns = ipcprobe_clock();
+		IPCPROBE_EMIT_RQ(rq_enqueue, &joins, joins.by, joins.cpu);
+	} else {
+		fill_rq_dequeue(&leaves, now, now->task, 1);
+		leaves.nr_running = IPCPROBE_NR_UNKNOWN;
+		leaves.hdr.ts_ns = ipcprobe_clock();
+		IPCPROBE_EMIT_RQ(rq_dequeue, &leaves, leaves.by, leaves.cpu);
+	}
+	end_pending(now);
+}
+
+/* Emits the pending step now if no change of the queue's length will be reported. */
+static __always_inline void settle_pending(struct pending *now, bool is_uncounted)
+{
+	if (unlikely(is_uncounted))
+		emit_uncounted(now);
+	else if (unlikely(!cpu_online(smp_processor_id())))
+		emit_step_offline(now);
 }
 
 /* enqueue_task_<class>(rq, p, flags) */
@@ -238,7 +271,7 @@ static __always_inline void begin_enqueue(struct pending *now, struct ftrace_reg
 	struct task_struct *p = ARG(fregs, 1);
 
 	set_pending(now, ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
-	this_cpu_write(ipcprobe_last_woken_tid, now->tid);
+	this_cpu_write(ipcprobe_last_woken_tid, p->pid);
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
 }
@@ -246,23 +279,23 @@ static __always_inline void begin_enqueue(struct pending *now, struct ftrace_reg
 void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
 {
-	struct pending *now = this_cpu_ptr(&pending);
 	const struct task_struct *p = ARG(fregs, 1);
+	struct pending *now;
 
-	if (unlikely(is_half_done(now))) {
+	if (unlikely(is_half_done())) {
 		finish_half_first(fregs, ipcprobe_entry_enqueue_fair);
 		return;
 	}
 	if (p->se.on_rq) {	/* a delayed dequeue ends: the task sleeps no longer */
 		ipcprobe_rq_interrupt_wakeup();
 		this_cpu_write(ipcprobe_last_woken_tid, p->pid);
-		now->tid = 0;
+		this_cpu_write(pending.task, NULL);
 		return;
 	}
+	now = this_cpu_ptr(&pending);
 	begin_enqueue(now, fregs, IPCPROBE_SCHED_FAIR);
-	if (unlikely(ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
-		     (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p))))
-		emit_uncounted(now);
+	settle_pending(now, ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
+			    (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p)));
 }
 
 static void entry_enqueue_rt(struct ipcprobe_hook *hook,
@@ -270,8 +303,7 @@ static void entry_enqueue_rt(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
-	if (ipcprobe_rt_is_throttled(ARG(fregs, 0)))
-		emit_uncounted(this_cpu_ptr(&pending));
+	settle_pending(this_cpu_ptr(&pending), ipcprobe_rt_is_throttled(ARG(fregs, 0)));
 }
 
 static void entry_enqueue_dl(struct ipcprobe_hook *hook,
@@ -279,6 +311,7 @@ static void entry_enqueue_dl(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
+	settle_pending(this_cpu_ptr(&pending), false);
 }
 
 static void entry_enqueue_stop(struct ipcprobe_hook *hook,
@@ -287,6 +320,7 @@ static void entry_enqueue_stop(struct ipcprobe_hook *hook,
 	finish_half();
 	learn_rq(ARG(fregs, 0));
 	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
+	settle_pending(this_cpu_ptr(&pending), false);
 }
 
 static void entry_enqueue_scx(struct ipcprobe_hook *hook,
@@ -294,6 +328,7 @@ static void entry_enqueue_scx(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
+	settle_pending(this_cpu_ptr(&pending), false);
 }
 
 /* dequeue_task_<class>(rq, p, flags) */
@@ -310,7 +345,7 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 	struct pending *now = this_cpu_ptr(&pending);
 	const struct task_struct *p = ARG(fregs, 1);
 
-	if (unlikely(is_half_done(now))) {
+	if (unlikely(is_half_done())) {
 		finish_half_first(fregs, ipcprobe_entry_dequeue_fair);
 		return;
 	}
@@ -338,11 +373,6 @@ static void entry_dequeue_dl(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 		begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
 }
 
-static void entry_dequeue_stop(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
-{
-	finish_half();
-	begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
-}
 
 static void entry_dequeue_scx(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
@@ -360,7 +390,7 @@ static void throttle_unnamed(void)
 {
 	struct pending *now = this_cpu_ptr(&pending);
 
-	if (IPCPROBE_THROTTLES_TASKS || !now->tid)
+	if (IPCPROBE_THROTTLES_TASKS || !now->task)
 		return;
 	if (now->step > 0 && !now->sum)
 		emit_uncounted(now);
@@ -437,7 +467,7 @@ void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 		end_pending(now);
 		return;
 	}
-	if (unlikely(is_half_done(now))) {
+	if (unlikely(is_half_done())) {
 		finish_half_first(fregs, ipcprobe_entry_dequeue_entities);
 		return;
 	}
@@ -462,18 +492,15 @@ static __always_inline bool is_deadline_over(const void *rq)
 static noinline void change_unnamed(const void *rq, int change)
 {
 	struct pending over = {
-		.rq = rq, .tid = current->pid, .cpu = smp_processor_id(),
+		.rq = rq, .task = current,
 		.rq_flags = IPCPROBE_DEQUEUE_THROTTLE |
 			    (current->dl.dl_yielded ? IPCPROBE_DEQUEUE_YIELD : 0),
-		.change = 1,
 	};
 
-	if (change == -1 && is_deadline_over(rq)) {
-		ipcprobe_rq_interrupt_wakeup();
-		end_dequeue(&over);
-	} else if (change) {	/* a group that became empty leaves without a task */
+	if (change == -1 && is_deadline_over(rq))
+		end_dequeue(&over, 1);
+	else if (change)	/* a group that became empty leaves without a task */
 		emit_change(rq, change);
-	}
 }
 
 DEFINE_PER_CPU(struct ipcprobe_stint, ipcprobe_stint);
@@ -499,10 +526,8 @@ static void detach_sched(u32 staying)
 static __always_inline bool is_voluntary(bool preempt, const struct task_struct *prev,
 					 u32 prev_state)
 {
-	const struct ipcprobe_stint *last = this_cpu_ptr(&ipcprobe_stint);
-
-	if (likely(last->tid == prev->pid))
-		return (u32)prev->nvcsw != last->nr_voluntary;
+	if (likely(this_cpu_read(ipcprobe_stint.tid) == prev->pid))
+		return (u32)prev->nvcsw != this_cpu_read(ipcprobe_stint.nr_voluntary);
 	return prev_state && !preempt;
 }
 
@@ -531,18 +556,22 @@ IPCPROBE_DEFINE_EMIT_RQ(rq_switch, next,
 			(preempt, prev, next, prev_state))
 
 /*
- * Ends a dequeue on a CPU that is not online any more, where tracepoints are
- * silent.  When the stopper has left the empty queue, the CPU's idle task runs
- * next; it looks like the idle task of the first CPU.
+ * dequeue_task_stop(rq, p, flags): the stopper that takes its CPU offline is the
+ * last one to leave the queue.  The CPU's idle task runs next, but the tracepoint of
+ * switches is silent; the idle task looks like the one of the first CPU.
  */
-static noinline void end_dequeue_offline(struct pending *now)
+static void entry_dequeue_stop(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
-	bool is_last = now->tid == current->pid && !is_idle_task(current) &&
-		       !ipcprobe_rq_nr_running(now->rq);
+	const void *rq = ARG(fregs, 0);
+	const struct task_struct *p = ARG(fregs, 1);
 
-	end_dequeue(now);
+	finish_half();
+	begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
+	settle_pending(this_cpu_ptr(&pending), false);
+	if (likely(cpu_online(smp_processor_id())))
+		return;
 	forget_stint(this_cpu_ptr(&ipcprobe_stint));	/* nvcsw does not count this switch yet */
-	if (is_last)
+	if (p == current && ipcprobe_rq_nr_running(rq) == 1)
 		emit_rq_switch_slow_path(ipcprobe_clock(), false, current,
 					 &init_task, READ_ONCE(current->__state));
 }
@@ -571,24 +600,22 @@ static noinline void change_otherwise(struct pending *now, int change)
 		now->sum -= change;
 		emit_change(now->rq, change);
 	} else if (change < 0 && now->step < 0 && ipcprobe_rt_is_throttled(now->rq)) {
-		now->change = 0;
 		emit_change(now->rq, change);
-		end_dequeue(now);
+		end_dequeue(now, 0);
 	}
 }
 
 /*
- * call_trace_sched_update_nr_running(rq, change): called while the tracepoint
- * has a probe
+ * sched_update_nr_running_tp(rq, change): while it has a probe, the kernel calls it
+ * for each change of a queue's length, but not on a CPU that is not online
  */
-void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
-			       struct ftrace_regs *fregs)
+static void probe_nr_running(void *data, struct rq *rq, int change)
 {
-	int change = ftrace_regs_get_argument(fregs, 1);
-	struct pending *now = this_cpu_ptr(&pending);
-	const void *rq = ARG(fregs, 0);
+	struct pending *now;
 
-	if (unlikely(!now->tid || now->rq != rq)) {
+	guard(preempt_notrace)();
+	now = this_cpu_ptr(&pending);
+	if (unlikely(!now->task || now->rq != rq)) {
 		change_unnamed(rq, change);
 		return;
 	}
@@ -596,21 +623,11 @@ void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
 	if (unlikely(now->sum != now->step))
 		change_otherwise(now, change);	/* or wait for more, or for finish_half() */
 	else if (now->step > 0)
-		end_enqueue(now);
+		end_enqueue(now, 1);
 	else if (unlikely(is_server_leaving(now)))
 		change_otherwise(now, change);
-	else if (likely(cpu_online(smp_processor_id())))
-		end_dequeue(now);
 	else
-		end_dequeue_offline(now);
-}
-
-/*
- * An empty probe: while the tracepoint has a probe, the kernel calls the hooked
- * function, on any CPU.
- */
-static void probe_nr_running(void *data, struct rq *rq, int change)
-{
+		end_dequeue(now, 1);
 }
 
 /* ---- switches and wake-ups ---- */
@@ -618,7 +635,7 @@ static void probe_nr_running(void *data, struct rq *rq, int change)
 static __always_inline void emit_switch(bool preempt, struct task_struct *prev,
 					struct task_struct *next, unsigned int prev_state)
 {
-	this_cpu_write(pending.tid, 0);	/* no step is pending across a switch */
+	this_cpu_write(pending.task, NULL);	/* no step is pending across a switch */
 	ipcprobe_pick_restart();
 	emit_rq_switch(ipcprobe_clock_try_now(), preempt, prev, next, prev_state);
 	this_cpu_write(ipcprobe_stint.nr_voluntary, (u32)next->nvcsw);
@@ -640,7 +657,7 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 			 struct task_struct *next, unsigned int prev_state)
 {
 	guard(preempt_notrace)();
-	if (unlikely(is_half_done(this_cpu_ptr(&pending))))
+	if (unlikely(is_half_done()))
 		emit_switch_after_half(preempt, prev, next, prev_state);
 	else
 		emit_switch(preempt, prev, next, prev_state);
@@ -702,7 +719,7 @@ static __always_inline void fill_rq_wakeup(struct ipcprobe_rec_rq_wakeup *rec,
 	rec->cpu = task_cpu(p);
 	rec->is_new = is_new;
 	rec->prio = p->prio;
-	rec->nr_allowed = p->migration_disabled ? 1 : p->nr_cpus_allowed;
+	rec->nr_allowed = likely(!p->migration_disabled) ? p->nr_cpus_allowed : 1;
 	rec->prev_allowed = is_new || cpumask_test_cpu(prev_cpu, p->cpus_ptr);
 	COPY_FIELDS(rec, from, context, waker_cpu);
 	ipcprobe_waking_release(from);
@@ -752,20 +769,6 @@ static noinline void emit_rare_wakeup(const struct task_struct *p)
 	emit_rq_wakeup_slow_path(ts_ns, p, slot, delay_ns, 0);
 }
 
-/* Emits the wake-up of a task that was not just enqueued on this CPU. */
-static noinline void emit_other_wakeup(const struct task_struct *p)
-{
-	struct ipcprobe_waking *slot = ipcprobe_waking_home(p->pid);
-	u32 delay_ns;
-	u64 ts_ns;
-
-	if (unlikely(READ_ONCE(slot->wakee) != p->pid || p == current ||
-		     !ipcprobe_clock_try(slot->begin, &ts_ns, &delay_ns)))
-		emit_rare_wakeup(p);
-	else
-		emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
-}
-
 /*
  * Activating a task enqueues it and calls this tracepoint immediately after,
  * under one lock.  The time of the enqueue is used again, because reading the
@@ -774,15 +777,23 @@ static noinline void emit_other_wakeup(const struct task_struct *p)
  */
 static void probe_wakeup(void *data, struct task_struct *p)
 {
+	struct ipcprobe_waking *slot;
 	const struct pending *last;
+	u32 delay_ns;
+	u64 ts_ns;
 
 	guard(preempt_notrace)();
-	last = this_cpu_ptr(&pending);
-	if (likely(this_cpu_read(ipcprobe_enqueued_tid) == p->pid))
-		emit_rq_wakeup(ipcprobe_clock_known(last->ts_ns), p,
-			       ipcprobe_waking_home(p->pid), last->delay_ns, 0);
-	else
-		emit_other_wakeup(p);
+	slot = ipcprobe_waking_home(p->pid);
+	if (this_cpu_read(ipcprobe_enqueued_tid) == p->pid) {
+		last = this_cpu_ptr(&pending);
+		ts_ns = ipcprobe_clock_known(last->ts_ns);
+		delay_ns = last->delay_ns;
+	} else if (unlikely(READ_ONCE(slot->wakee) != p->pid || p == current ||
+			    !ipcprobe_clock_try(slot->begin, &ts_ns, &delay_ns))) {
+		emit_rare_wakeup(p);
+		return;
+	}
+	emit_rq_wakeup(ts_ns, p, slot, delay_ns, 0);
 }
 
 static void probe_wakeup_new(void *data, struct task_struct *p)
@@ -823,8 +834,6 @@ static struct ipcprobe_hook hooks[] = {
 	{ FN("dequeue_task_scx", entry_dequeue_scx), SCX },
 	{ FN("tg_throttle_down", entry_throttle_down), THROTTLE },
 	{ FN("tg_unthrottle_up", entry_unthrottle_up), THROTTLE },
-	{ FN("call_trace_sched_update_nr_running", ipcprobe_entry_nr_running),
-	  .hot = IPCPROBE_HOT_NR_RUNNING },
 	{ TP("sched_update_nr_running_tp", probe_nr_running) },
 	{ TP("sched_switch", probe_switch), .classes = BOTH },
 	{ TP("sched_waking", probe_waking), .classes = BOTH },

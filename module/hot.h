@@ -18,7 +18,6 @@ enum ipcprobe_hot {
 	IPCPROBE_HOT_ENQUEUE,
 	IPCPROBE_HOT_DEQUEUE,
 	IPCPROBE_HOT_DEQUEUE_ENTITIES,
-	IPCPROBE_HOT_NR_RUNNING,
 	IPCPROBE_HOT_SEARCH,
 	IPCPROBE_HOT_RESCHED,
 	IPCPROBE_HOT_PREEMPT_FAIR,
@@ -39,8 +38,6 @@ void ipcprobe_entry_dequeue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs);
 void ipcprobe_entry_dequeue_entities(struct ipcprobe_hook *hook,
 				     struct ftrace_regs *fregs);
-void ipcprobe_entry_nr_running(struct ipcprobe_hook *hook,
-			       struct ftrace_regs *fregs);
 void ipcprobe_entry_search(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
 			   unsigned long parent_ip);
 void ipcprobe_entry_resched(struct ipcprobe_hook *hook, struct ftrace_regs *fregs,
