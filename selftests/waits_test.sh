@@ -77,6 +77,62 @@ prove "who reads a pipe of a process that sleeps is not stuck" is_alive alive
 prove "who writes to a pipe of a stopped process is not stuck" is_alive stopped
 prove "who waits for one of two pipes is not stuck if somebody can write to one" is_alive poll
 
+# Its own exit status shows that the command ended by itself.
+hang_ends() {
+	local status=0
+
+	ipcprobe waits --hang 1 -o picture -- waits_scene mutexes 300 >truth 2>err || status=$?
+	equal "status" 124 "$status"
+	grep '^deadlock: 2 tasks wait for each other' picture || { cat picture err; return 1; }
+	cmp <(grep -A 100 '^deadlock' err | sed '/^ipcprobe:/d') picture
+	for task in $(jq '.tasks[]' truth); do
+		[ ! -e "/proc/$task" ] || { echo "$task is left"; return 1; }
+	done
+	status=0
+	ipcprobe waits --hang 60 -- sh -c 'echo its output; exit 7' >out || status=$?
+	equal "status" 7 "$status"
+	equal "output" "its output" "$(<out)"
+}
+prove "a command that hangs is reported and ended; of another one its status is returned" hang_ends
+
+# Of the graph: the tasks of the cycle, and four arrows between them and the two locks.
+graph_has_cycle() {
+	local status=0
+
+	begin mutexes
+	await is deadlock mutexes
+	ipcprobe waits --dot >graph || equal "status" 1 $?
+	equal "tasks" "$(jq -c '.tasks | sort' mutexes.truth)" \
+		"$(sed -n 's|.*color=red, label="[^[]*\[\([0-9]*\).*waits in futex.*|\1|p' graph | jq -sc sort)"
+	equal "arrows of the cycle" 4 "$(grep -c -e '-> .*color=red' graph)"
+	if command -v dot >/dev/null; then
+		ipcprobe waits --svg >picture || equal "status" 1 $?
+		xmllint --noout picture 2>/dev/null || grep -q '</svg>' picture
+	fi
+	mkdir -p empty
+	PATH=$(realpath empty) "$(command -v ipcprobe)" waits --svg >picture 2>err || status=$?
+	equal "status without dot" 2 "$status"
+	grep -q 'install the package graphviz' err || { cat err; return 1; }
+}
+prove "the graph has the tasks and the locks of a deadlock" graph_has_cycle
+
+# The knot is reported when it is tied, and not again.
+watch_tells() {
+	local watcher status=0
+
+	ipcprobe waits --watch 0.2 >watched &
+	watcher=$!
+	begin mutexes
+	await grep -q '^deadlock' watched
+	waits_scene own-pipe 300 >own.truth &
+	await grep -q 'a task waits for itself' watched
+	kill -INT "$watcher"
+	wait "$watcher" || status=$?
+	equal "status" 1 "$status"
+	equal "reports" 2 "$(grep -c '^# 20' watched)"
+}
+prove "who watches hears of each deadlock once" watch_tells
+
 # never_stuck COMMAND...: while it runs, again and again, nothing is stuck.
 never_stuck() {
 	local status nr

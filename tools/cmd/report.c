@@ -24,7 +24,8 @@
 static struct {
 	const char *path;	/* NULL = standard output */
 	int fd;			/* the file until the report begins, then -1 */
-} report = { .fd = -1 };
+	int failure;		/* exit status if it cannot be written */
+} report = { .fd = -1, .failure = CMD_FAILED };
 
 static int say_cannot_write(int err)
 {
@@ -56,7 +57,7 @@ static void close_report(void)
 	if (!err)
 		return;
 	say_cannot_write(err);
-	_exit(CMD_FAILED);
+	_exit(report.failure);
 }
 
 void report_init(void)
@@ -77,6 +78,11 @@ int report_open(const char *path)
 	say_cannot_write(errno);
 	report.path = NULL;
 	return -EIO;
+}
+
+void report_set_failure(int status)
+{
+	report.failure = status;
 }
 
 void report_begin(void)

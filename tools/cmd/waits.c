@@ -1,37 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ipcprobe waits: who waits for whom now, who could end it, and whether nobody can.
+ * ipcprobe waits: who waits for whom now, who could end it, and whether nobody can. Its
+ * options, and which of its three ways of looking they choose.
  */
 #include "cmd/cmd.h"
 
 #include <argp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cmd/live_report.h"
 #include "cmd/options.h"
 #include "cmd/report.h"
-#include "view/waits.h"
+#include "cmd/waits.h"
 
-/* exit status, besides CMD_OK: nothing that is shown is stuck */
-enum {
-	WAITS_ARE_STUCK = 1,
-	WAITS_UNKNOWN = 2,	/* it cannot be told, or an error */
-};
+enum { KEY_WATCH = 256, KEY_HANG, KEY_DOT, KEY_SVG };
 
 static const struct argp_option options[] = {
 	{ "pid", 'p', "PID[,PID...]", 0,
 	  "Show what these processes wait for, and who waits for them", 0 },
 	{ "all", 'a', NULL, 0, "Also show waits that somebody can end", 0 },
 	{ "json", 'J', NULL, 0, "Write JSON", 0 },
+	{ "dot", KEY_DOT, NULL, 0, "Write a graph for dot(1)", 0 },
+	{ "svg", KEY_SVG, NULL, 0, "Write a picture; dot(1) draws it", 0 },
+	{ "output", 'o', "FILE", 0, "Write the report to FILE", 0 },
+	{ "watch", KEY_WATCH, "SECONDS", 0,
+	  "Look again after each so many seconds, and report when more threads are stuck", 0 },
+	{ "hang", KEY_HANG, "SECONDS", 0,
+	  "Run COMMAND; if it hangs for so long, report its waits and end it", 0 },
 	{ 0 }
 };
 
-struct waits_opts {
-	struct view_waits view;
-	bool is_json;
-};
+static void set_format(struct argp_state *state, struct waits_opts *opts,
+		       enum waits_format format)
+{
+	if (opts->format != WAITS_TEXT && opts->format != format)
+		argp_error(state, "only one of --json, --dot and --svg can be written");
+	opts->format = format;
+}
+
+static void check_options(struct argp_state *state, const struct waits_opts *opts)
+{
+	if (opts->hang_ns && !opts->command)
+		argp_error(state, "--hang needs a command to run: give it after --");
+	if (opts->hang_ns && (opts->watch_ns || opts->view.pids.nr || opts->view.is_all))
+		argp_error(state, "--hang shows all waits of its command: leave out --watch, -p and -a");
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -45,10 +57,30 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->view.is_all = true;
 		return 0;
 	case 'J':
-		opts->is_json = true;
+		set_format(state, opts, WAITS_JSON);
+		return 0;
+	case KEY_DOT:
+		set_format(state, opts, WAITS_DOT);
+		return 0;
+	case KEY_SVG:
+		set_format(state, opts, WAITS_SVG);
+		return 0;
+	case 'o':
+		opts->output = arg;
+		return 0;
+	case KEY_WATCH:
+		option_interval(state, "--watch", arg, &opts->watch_ns);
+		return 0;
+	case KEY_HANG:
+		option_interval(state, "--hang", arg, &opts->hang_ns);
 		return 0;
 	case ARGP_KEY_ARG:
-		option_no_words(state, arg);
+		if (!opts->hang_ns)
+			option_no_words(state, arg);
+		opts->command = option_command(state);
+		return 0;
+	case ARGP_KEY_END:
+		check_options(state, opts);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -58,65 +90,29 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
-	.doc = "Who waits for whom now, who could end it, and whether it is a deadlock.\v"
-	       "Exit status: 0 nothing is stuck; 1 something is; 2 it cannot be told.\n\n"
+	.args_doc = "\n--hang SECONDS [--] COMMAND [ARG...]",
+	.doc = "Who waits for whom now, who could end it, and whether it is a deadlock.\n"
+	       "\vExit status: 0 nothing is stuck; 1 something is; 2 it cannot be told.\n"
+	       "With --hang: that of COMMAND; 124 if it hung.\n\n"
 	       "Examples:\n"
 	       "    ipcprobe waits\n"
 	       "    ipcprobe waits -p 1234\n"
-	       "    ipcprobe waits -a -J",
+	       "    ipcprobe waits -a -J\n"
+	       "    ipcprobe waits --hang 60 -- make test",
 };
-
-static int status_of(enum view_waits_result result)
-{
-	if (result == VIEW_WAITS_STUCK)
-		return WAITS_ARE_STUCK;
-	return result == VIEW_WAITS_UNKNOWN ? WAITS_UNKNOWN : CMD_OK;
-}
-
-static void say_rest(const struct waits *waits, const struct waits_opts *opts,
-		     enum view_waits_result result)
-{
-	live_print_gaps(&waits->live, LIVE_ALL);
-	if (waits->nr_changed)
-		fprintf(stderr, "ipcprobe: waits: %u threads seemed stuck, and went on\n",
-			waits->nr_changed);
-	if (!opts->is_json && !opts->view.is_all && !opts->view.pids.nr &&
-	    result == VIEW_WAITS_FREE)
-		printf("nothing is stuck: each of %u threads runs, or somebody can end its wait\n",
-		       waits->threads.thread.nr - 1);
-}
-
-static int show(const struct waits *waits, const struct waits_opts *opts)
-{
-	bool *chosen = view_waits_choose(waits, &opts->view);
-	enum view_waits_result result;
-	int err;
-
-	if (!chosen)
-		return WAITS_UNKNOWN;
-	result = view_waits_result(waits, &opts->view, chosen);
-	err = opts->is_json ? view_waits_json(waits, chosen, result) :
-			      view_waits_print(waits, chosen);
-	if (!err)
-		say_rest(waits, opts, result);
-	free(chosen);
-	return err ? WAITS_UNKNOWN : status_of(result);
-}
 
 int cmd_waits(int argc, char **argv)
 {
 	struct waits_opts opts = { 0 };
-	struct waits waits;
-	int err, status = WAITS_UNKNOWN;
 
-	option_parse(&argp, argc, argv, 0, &opts);
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
+	report_set_failure(WAITS_UNKNOWN);
+	if (opts.output && report_open(opts.output))
+		return WAITS_UNKNOWN;
+	if (opts.hang_ns)
+		return waits_hang(&opts);
 	if (live_find_processes(&opts.view.pids) < opts.view.pids.nr)
 		return WAITS_UNKNOWN;
-	err = waits_read(&waits);
-	if (!err)
-		status = show(&waits, &opts);
-	else if (!report_has_failed())
-		fprintf(stderr, "ipcprobe: waits: %s\n", strerror(-err));
-	waits_deinit(&waits);
-	return status;
+	report_begin();
+	return opts.watch_ns ? waits_watch(&opts) : waits_once(&opts);
 }

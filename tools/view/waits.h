@@ -5,6 +5,8 @@
 #ifndef IPCPROBE_VIEW_WAITS_H
 #define IPCPROBE_VIEW_WAITS_H
 
+#include <stdio.h>
+
 #include "lib/scope.h"
 #include "waits/waits.h"
 
@@ -37,6 +39,12 @@ enum view_waits_result view_waits_result(const struct waits *waits, const struct
 /* @chosen is from view_waits_choose(). Return: 0 or -ENOMEM. */
 int view_waits_print(const struct waits *waits, const bool *chosen);
 int view_waits_json(const struct waits *waits, const bool *chosen, enum view_waits_result result);
+
+/*
+ * As a graph for dot(1): what waits, what for, and who could end it; what is stuck is
+ * orange, and red in a cycle. Arrows: bold = certain, dashed = possible.
+ */
+int view_waits_dot(const struct waits *waits, const bool *chosen, FILE *out);
 
 /* "room in pipe:[9921], 65536 of 65536 bytes", to be freed; NULL if memory is short */
 char *view_waits_need(const struct waits *waits, const struct live_thread *waiter,
