@@ -5,6 +5,7 @@
  */
 #include "ktap.h"
 #include "model/waits/graph.h"
+#include "model/waits/reach.h"
 #include "random.h"
 
 #define NR_GRAPHS	5000U
@@ -134,8 +135,41 @@ static bool cycles_agree(const struct waits_graph *graph, const struct sets *set
 	return !nr;
 }
 
+/* All that can be reached from @start, itself included; or all from which it can be. */
+static uint32_t close_set(const struct sets *sets, uint32_t start, bool is_backward)
+{
+	uint32_t reached = start, before, i, j;
+
+	do {
+		before = reached;
+		for (i = 0; i < sets->nr; i++)
+			for (j = 0; j < sets->nr; j++) {
+				uint32_t from = is_backward ? j : i, to = is_backward ? i : j;
+
+				if (before & 1U << i && sets->to[from] & 1U << to)
+					reached |= 1U << j;
+			}
+	} while (reached != before);
+	return reached;
+}
+
+static bool reach_agrees(const struct waits_graph *graph, const struct sets *sets,
+			 bool is_backward)
+{
+	bool mark[NR_NODES_MAX + 1] = { false };
+	uint32_t start = random_below(1U << sets->nr), reached = 0, i;
+
+	for (i = 0; i < sets->nr; i++)
+		mark[i + 1] = start & 1U << i;
+	ktap_eq(waits_reach(graph, mark, is_backward), 0);
+	for (i = 0; i < sets->nr; i++)
+		reached |= (uint32_t)mark[i + 1] << i;
+	return reached == close_set(sets, start, is_backward);
+}
+
 static void test_random_graphs(void)
 {
+	uint32_t nr_reached = 0;
 	uint32_t i, nr_verdicts = 0, nr_cycles = 0, nr_stuck = 0, nr_knots = 0, nr_open = 0;
 
 	for (i = 0; i < NR_GRAPHS; i++) {
@@ -150,6 +184,7 @@ static void test_random_graphs(void)
 		not_alive = search_stuck(&sets, false);
 		nr_verdicts += verdicts_agree(&graph, &sets, stuck, not_alive);
 		nr_cycles += cycles_agree(&graph, &sets, stuck);
+		nr_reached += reach_agrees(&graph, &sets, i % 2);
 		nr_stuck += !!stuck;
 		nr_open += not_alive != stuck;
 		nr_knots += !!graph.nr_knots;
@@ -161,6 +196,8 @@ static void test_random_graphs(void)
 	ktap_result("who is stuck is who belongs to a set that keeps itself stuck");
 	ktap_eq(nr_cycles, NR_GRAPHS);
 	ktap_result("who is in a cycle can be reached from itself, and so from the others of it");
+	ktap_eq(nr_reached, NR_GRAPHS);
+	ktap_result("what some nodes lead to, or what leads to them, is found step by step, too");
 	ktap_true(nr_stuck > NR_GRAPHS / 4 && nr_knots > NR_GRAPHS / 8 && nr_open > NR_GRAPHS / 8);
 	ktap_result("many of the graphs have some of each kind");
 }
@@ -186,7 +223,7 @@ static void test_long_chain(void)
 
 int main(void)
 {
-	ktap_begin(4);
+	ktap_begin(5);
 	test_random_graphs();
 	test_long_chain();
 	return ktap_end();

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "model/waits/reach.h"
+
 static bool is_named(const struct view_waits *view, uint32_t pid)
 {
 	for (uint32_t i = 0; i < view->pids.nr; i++)
@@ -27,27 +29,6 @@ static void mark_named(const struct waits *waits, const struct view_waits *view,
 			mark[waits->process_node[i]] = true;
 }
 
-/* Marks what the marked nodes lead to, or with @is_backward what leads to them. */
-static void spread(const struct waits *waits, bool *mark, bool is_backward)
-{
-	bool is_new = true;
-	uint32_t i;
-
-	while (is_new) {
-		is_new = false;
-		for (i = 1; i < waits->graph.edge.nr; i++) {
-			const struct waits_edge *edge = waits_edge_at(&waits->graph, i);
-			uint32_t from = is_backward ? edge->to : edge->from;
-			uint32_t to = is_backward ? edge->from : edge->to;
-
-			if (!mark[from] || mark[to] || to == waits->open || to == waits->outside)
-				continue;
-			mark[to] = true;
-			is_new = true;
-		}
-	}
-}
-
 static bool is_shown(const struct waits *waits, const struct view_waits *view, uint32_t thread)
 {
 	const struct live_thread *t = live_thread_at(&waits->threads, thread);
@@ -66,15 +47,16 @@ bool *view_waits_choose(const struct waits *waits, const struct view_waits *view
 	bool *ahead = calloc(waits->graph.node.nr, sizeof(*ahead));
 	bool *behind = calloc(waits->graph.node.nr, sizeof(*behind));
 
-	if (!chosen || !ahead || !behind) {
+	if (chosen && ahead && behind) {
+		mark_named(waits, view, ahead);
+		mark_named(waits, view, behind);
+	}
+	if (!chosen || !ahead || !behind || waits_reach(&waits->graph, ahead, false) ||
+	    waits_reach(&waits->graph, behind, true)) {
 		free(chosen);
 		chosen = NULL;
 		goto out;
 	}
-	mark_named(waits, view, ahead);
-	mark_named(waits, view, behind);
-	spread(waits, ahead, false);
-	spread(waits, behind, true);
 	for (i = 1; i < nr; i++) {
 		uint32_t node = waits->thread_node[i];
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "model/waits/cycle.h"
+#include "model/waits/incoming.h"
 
 int waits_graph_init(struct waits_graph *graph)
 {
@@ -66,24 +67,20 @@ int waits_link(struct waits_graph *graph, uint32_t from, uint32_t to,
  * @needs: by node: how many of its edges must still lead to an alive node; 0: alive
  * @todo: alive nodes whose incoming edges were not followed yet
  * @nr_todo: length of @todo
- * @into: edges, ordered by the node that they lead to
- * @into_first: by node: index in @into of the first edge that leads to it; the edges
- *	end where those of the next node begin
+ * @incoming: edges by the node that they lead to
  */
 struct spread {
 	uint32_t *needs;
 	uint32_t *todo;
 	uint32_t nr_todo;
-	uint32_t *into;
-	uint32_t *into_first;
+	struct waits_incoming incoming;
 };
 
 static void spread_deinit(struct spread *spread)
 {
 	free(spread->needs);
 	free(spread->todo);
-	free(spread->into);
-	free(spread->into_first);
+	waits_incoming_deinit(&spread->incoming);
 }
 
 static int spread_init(struct spread *spread, const struct waits_graph *graph)
@@ -91,27 +88,11 @@ static int spread_init(struct spread *spread, const struct waits_graph *graph)
 	*spread = (struct spread){
 		.needs = calloc(graph->node.nr, sizeof(uint32_t)),
 		.todo = calloc(graph->node.nr, sizeof(uint32_t)),
-		.into = calloc(graph->edge.nr, sizeof(uint32_t)),
-		.into_first = calloc(graph->node.nr + 1UL, sizeof(uint32_t)),
 	};
-	if (spread->needs && spread->todo && spread->into && spread->into_first)
+	if (spread->needs && spread->todo && !waits_incoming_init(&spread->incoming, graph))
 		return 0;
 	spread_deinit(spread);
 	return -ENOMEM;
-}
-
-/* Orders the edges by the nodes that they lead to: count, add up, place. */
-static void sort_edges(struct spread *spread, const struct waits_graph *graph)
-{
-	uint32_t *first = spread->into_first;
-	uint32_t i;
-
-	for (i = 1; i < graph->edge.nr; i++)
-		first[waits_edge_at(graph, i)->to]++;
-	for (i = 1; i <= graph->node.nr; i++)
-		first[i] += first[i - 1];
-	for (i = 1; i < graph->edge.nr; i++)
-		spread->into[--first[waits_edge_at(graph, i)->to]] = i;
 }
 
 static uint32_t nr_edges(const struct waits_graph *graph, const struct waits_node *node)
@@ -154,11 +135,13 @@ static void begin_spread(struct spread *spread, const struct waits_graph *graph,
 
 static void make_alive(struct spread *spread, const struct waits_graph *graph)
 {
+	const struct waits_incoming *incoming = &spread->incoming;
+
 	while (spread->nr_todo) {
 		uint32_t to = spread->todo[--spread->nr_todo], i;
 
-		for (i = spread->into_first[to]; i < spread->into_first[to + 1]; i++) {
-			uint32_t from = waits_edge_at(graph, spread->into[i])->from;
+		for (i = incoming->first[to]; i < incoming->first[to + 1]; i++) {
+			uint32_t from = waits_edge_at(graph, incoming->edge[i])->from;
 
 			if (spread->needs[from] && !--spread->needs[from])
 				spread->todo[spread->nr_todo++] = from;
@@ -180,7 +163,6 @@ int waits_solve(struct waits_graph *graph)
 
 	if (spread_init(&spread, graph))
 		return -ENOMEM;
-	sort_edges(&spread, graph);
 	find_alive(&spread, graph, true);
 	for (i = 1; i < graph->node.nr; i++)
 		waits_node_at(graph, i)->verdict = spread.needs[i] ? WAITS_IS_STUCK :
