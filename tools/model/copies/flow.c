@@ -260,12 +260,12 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 static int put_pieces(struct copies *copies, struct memory *memory, const struct op *op,
 		      const struct pieces *pieces)
 {
-	const struct span *span = op->side[TO].span, *end = span + op->side[TO].nr_spans;
 	uint64_t in_piece = 0, in_span = 0, done = 0;
-	uint32_t i = 0;
+	uint32_t i = 0, nr_full = 0;
 	int err = 0;
 
-	while (i < pieces->nr && span < end && !err) {
+	while (i < pieces->nr && nr_full < op->side[TO].nr_spans && !err) {
+		const struct span *span = &op->side[TO].span[nr_full];
 		const struct piece *piece = &pieces->v[i];
 		struct arrival arrival = {
 			.start = span->start + in_span, .done = done, .hop = piece->hop,
@@ -282,7 +282,7 @@ static int put_pieces(struct copies *copies, struct memory *memory, const struct
 		}
 		if (in_span == span->bytes) {
 			in_span = 0;
-			span++;
+			nr_full++;
 		}
 	}
 	for (; !memory && i < pieces->nr; i++, in_piece = 0)
