@@ -41,12 +41,13 @@ calls() {
 
 objects_of_tools() { find . -name '*.c' | sed 's|^\./||; s|c$|o|'; }
 
-# Those of the kernel for which the module was built last.
+# Those of the kernel for which the module was built last, to its end.
 objects_of_module() {
 	local folder source object
 
-	# shellcheck disable=SC2012 # folders that we named
-	folder=$(ls -td ../build/*/module 2>/dev/null | head -1) || return 0
+	# shellcheck disable=SC2012 # files that we named
+	folder=$(dirname "$(ls -t ../build/*/module/ipcprobe.ko 2>/dev/null | head -1)")
+	[ "$folder" != . ] || return 0
 	for source in ../module/*.c; do
 		object=$folder/$(basename "$source" .c).o
 		[ ! -e "$object" ] || echo "$object"
