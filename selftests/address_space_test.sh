@@ -167,16 +167,21 @@ merged() {
 	echo 2 >/sys/kernel/mm/ksm/run
 }
 
+# The kernel passes over a page that another CPU has not put on its list yet.
+is_paged_out() {
+	order pageout
+	look
+	[ "$(region 0 merged .smaps.swap)" = 4096 ]
+}
+
 swapped() {
 	modprobe zram
 	echo 64M >/sys/block/zram0/disksize
 	mkswap /dev/zram0
 	swapon /dev/zram0
-	order pageout
-	look
+	await is_paged_out
 	equal swapped 4096 "$(region 0 merged .pages.swapped)"
 	equal present 0 "$(region 0 merged .pages.present)"
-	equal smaps 4096 "$(region 0 merged .smaps.swap)"
 }
 
 # True if the process sleeps. No other program is started to find out: it sleeps for
