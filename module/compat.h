@@ -10,7 +10,7 @@
 #include <linux/version.h>
 
 #ifdef CONFIG_PREEMPT_RT
-#error "ipcprobe does not support PREEMPT_RT: its probes allocate memory and take spinlocks where such a kernel must not sleep."
+#error "ipcprobe does not support PREEMPT_RT: its probes allocate memory and take spinlocks"
 #endif
 
 /*

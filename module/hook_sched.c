@@ -281,6 +281,7 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 {
 	const struct task_struct *p = ARG(fregs, 1);
 	struct pending *now;
+	bool is_uncounted;
 
 	if (unlikely(is_half_done())) {
 		finish_half_first(fregs, ipcprobe_entry_enqueue_fair);
@@ -294,8 +295,9 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 	}
 	now = this_cpu_ptr(&pending);
 	begin_enqueue(now, fregs, IPCPROBE_SCHED_FAIR);
-	settle_pending(now, ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
-			    (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p)));
+	is_uncounted = ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
+		       (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p));
+	settle_pending(now, is_uncounted);
 }
 
 static void entry_enqueue_rt(struct ipcprobe_hook *hook,
@@ -372,7 +374,6 @@ static void entry_dequeue_dl(struct ipcprobe_hook *hook, struct ftrace_regs *fre
 	if (!p->dl.dl_throttled)
 		begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
 }
-
 
 static void entry_dequeue_scx(struct ipcprobe_hook *hook, struct ftrace_regs *fregs)
 {
