@@ -296,7 +296,7 @@ TEST_F(filter, no_thread_is_missed_while_they_are_made)
 
 	memcpy(use_fd, self->fd, sizeof(use_fd));
 	want_parts = 30;
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 5; i++) {
 		pid_t pid;
 
 		memset(self->roll, 0, sizeof(*self->roll));
