@@ -271,6 +271,7 @@ static __always_inline void begin_enqueue(struct pending *now, struct ftrace_reg
 	struct task_struct *p = ARG(fregs, 1);
 
 	set_pending(now, ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
+	ipcprobe_rq_interrupt_wakeup();	/* a throttled deadline task may join without a record */
 	this_cpu_write(ipcprobe_last_woken_tid, p->pid);
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
