@@ -238,7 +238,7 @@ start() {
 # counts as voluntary, and newer kernels record its state as running. Older kernels
 # mostly choose the same task again, so there may be no such switch.
 signals() {
-	local kept='.fields.prev_state == []' least=5
+	local kept='.fields.prev_state == []' least=1
 
 	case $(uname -r) in
 	6.[0-9].* | 6.1[01].*) kept='$stays' least=0 ;;

@@ -42,8 +42,8 @@ none_left() {
 }
 
 prove "System V segments of stress-ng" agree stress-ng --shm-sysv 1 --shm-sysv-ops 10 \
-	--shm-sysv-bytes 64K
+	--shm-sysv-bytes 1M
 prove "each segment that it made was removed" none_left
 prove "memfds of stress-ng" agree stress-ng --memfd 1 --memfd-ops 4 --memfd-bytes 4M
-prove "POSIX shared memory of stress-ng" agree stress-ng --shm 1 --shm-ops 10 --shm-bytes 64K
+prove "POSIX shared memory of stress-ng" agree stress-ng --shm 1 --shm-ops 10 --shm-bytes 1M
 prove_end
