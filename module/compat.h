@@ -10,7 +10,7 @@
 #include <linux/version.h>
 
 #ifdef CONFIG_PREEMPT_RT
-#error "ipcprobe does not support PREEMPT_RT: its probes allocate memory and take spinlocks"
+#error "ipcprobe does not support PREEMPT_RT: its probes take locks and memory where such a kernel must not sleep"
 #endif
 
 /*

@@ -255,19 +255,14 @@ static noinline void emit_step_offline(struct pending *now)
 	end_pending(now);
 }
 
-/* Emits the pending step now if no change of the queue's length will be reported. */
-static __always_inline void settle_pending(struct pending *now, bool is_uncounted)
+/*
+ * enqueue_task_<class>(rq, p, flags).  The step is emitted now if no change of the
+ * queue's length will be reported.
+ */
+static __always_inline void begin_enqueue(struct ftrace_regs *fregs, u16 sched_class,
+					  bool is_uncounted)
 {
-	if (unlikely(is_uncounted))
-		emit_uncounted(now);
-	else if (unlikely(!cpu_online(smp_processor_id())))
-		emit_step_offline(now);
-}
-
-/* enqueue_task_<class>(rq, p, flags) */
-static __always_inline void begin_enqueue(struct pending *now, struct ftrace_regs *fregs,
-					  u16 sched_class)
-{
+	struct pending *now = this_cpu_ptr(&pending);
 	struct task_struct *p = ARG(fregs, 1);
 
 	set_pending(now, ARG(fregs, 0), p, sched_class, 1, ftrace_regs_get_argument(fregs, 2));
@@ -275,14 +270,16 @@ static __always_inline void begin_enqueue(struct pending *now, struct ftrace_reg
 	this_cpu_write(ipcprobe_last_woken_tid, p->pid);
 	now->prio = p->prio;
 	now->group = ipcprobe_group_of(p);
+	if (unlikely(is_uncounted))
+		emit_uncounted(now);
+	else if (unlikely(!cpu_online(smp_processor_id())))
+		emit_step_offline(now);
 }
 
 void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 				 struct ftrace_regs *fregs)
 {
 	const struct task_struct *p = ARG(fregs, 1);
-	struct pending *now;
-	bool is_uncounted;
 
 	if (unlikely(is_half_done())) {
 		finish_half_first(fregs, ipcprobe_entry_enqueue_fair);
@@ -294,27 +291,23 @@ void ipcprobe_entry_enqueue_fair(struct ipcprobe_hook *hook,
 		this_cpu_write(pending.task, NULL);
 		return;
 	}
-	now = this_cpu_ptr(&pending);
-	begin_enqueue(now, fregs, IPCPROBE_SCHED_FAIR);
-	is_uncounted = ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
-		       (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p));
-	settle_pending(now, is_uncounted);
+	begin_enqueue(fregs, IPCPROBE_SCHED_FAIR,
+		      ipcprobe_cfs_is_throttled(ipcprobe_se_queue(&p->se)) &&
+		      (!IPCPROBE_THROTTLES_TASKS || ipcprobe_task_throttled(p)));
 }
 
 static void entry_enqueue_rt(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	finish_half();
-	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_RT);
-	settle_pending(this_cpu_ptr(&pending), ipcprobe_rt_is_throttled(ARG(fregs, 0)));
+	begin_enqueue(fregs, IPCPROBE_SCHED_RT, ipcprobe_rt_is_throttled(ARG(fregs, 0)));
 }
 
 static void entry_enqueue_dl(struct ipcprobe_hook *hook,
 			     struct ftrace_regs *fregs)
 {
 	finish_half();
-	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_DL);
-	settle_pending(this_cpu_ptr(&pending), false);
+	begin_enqueue(fregs, IPCPROBE_SCHED_DL, false);
 }
 
 static void entry_enqueue_stop(struct ipcprobe_hook *hook,
@@ -322,16 +315,14 @@ static void entry_enqueue_stop(struct ipcprobe_hook *hook,
 {
 	finish_half();
 	learn_rq(ARG(fregs, 0));
-	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
-	settle_pending(this_cpu_ptr(&pending), false);
+	begin_enqueue(fregs, IPCPROBE_SCHED_STOP, false);
 }
 
 static void entry_enqueue_scx(struct ipcprobe_hook *hook,
 			      struct ftrace_regs *fregs)
 {
 	finish_half();
-	begin_enqueue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_EXT);
-	settle_pending(this_cpu_ptr(&pending), false);
+	begin_enqueue(fregs, IPCPROBE_SCHED_EXT, false);
 }
 
 /* dequeue_task_<class>(rq, p, flags) */
@@ -569,9 +560,9 @@ static void entry_dequeue_stop(struct ipcprobe_hook *hook, struct ftrace_regs *f
 
 	finish_half();
 	begin_dequeue(this_cpu_ptr(&pending), fregs, IPCPROBE_SCHED_STOP);
-	settle_pending(this_cpu_ptr(&pending), false);
 	if (likely(cpu_online(smp_processor_id())))
 		return;
+	emit_step_offline(this_cpu_ptr(&pending));
 	forget_stint(this_cpu_ptr(&ipcprobe_stint));	/* nvcsw does not count this switch yet */
 	if (p == current && ipcprobe_rq_nr_running(rq) == 1)
 		emit_rq_switch_slow_path(ipcprobe_clock(), false, current,
