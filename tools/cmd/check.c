@@ -95,9 +95,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "'%s': no words are expected", arg);
 		return 0;
 	case ARGP_KEY_END:
-		output_choose(state, &check->output, &columns[0], &check->columns);
-		if (check->output.columns && check->is_json)
-			argp_error(state, "--columns: without -J");
+		output_choose(state, &check->output, check->is_json, columns, &check->columns);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

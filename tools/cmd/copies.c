@@ -76,9 +76,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "-C: bytes are followed by process, not by CPU");
 		return 0;
 	case ARGP_KEY_END:
-		if (opts->output.columns && opts->source.json)
-			argp_error(state, "--columns: without -J");
-		output_choose(state, &opts->output,
+		output_choose(state, &opts->output, opts->source.json,
 			      &columns[opts->view.has_calls ? TABLE_CALLS : TABLE_HOPS],
 			      &opts->view.columns);
 		return 0;

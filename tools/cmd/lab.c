@@ -121,9 +121,7 @@ static void end_options(struct argp_state *state, struct lab_opts *opts)
 {
 	if (!opts->experiment)
 		argp_error(state, "say which experiment: there is 'copies'");
-	if (opts->output.columns && opts->json)
-		argp_error(state, "--columns: without -J");
-	output_choose(state, &opts->output, columns, &opts->columns);
+	output_choose(state, &opts->output, opts->json, columns, &opts->columns);
 	if (opts->nr_wanted)
 		return;
 	for (size_t i = 0; lab_transports[i]; i++)

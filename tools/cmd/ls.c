@@ -94,9 +94,10 @@ static void end_options(struct ls_opts *opts, struct argp_state *state)
 	if (opts->is_json)
 		opts->view.columns = all_columns();
 	if (opts->is_limits)
-		output_choose(state, &opts->output, &columns[TABLE_LIMITS], &opts->limits);
+		output_choose(state, &opts->output, false, &columns[TABLE_LIMITS], &opts->limits);
 	else
-		output_choose(state, &opts->output, &columns[TABLE_OBJECTS], &opts->view.columns);
+		output_choose(state, &opts->output, false, &columns[TABLE_OBJECTS],
+			      &opts->view.columns);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)

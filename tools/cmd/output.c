@@ -86,10 +86,13 @@ static error_t parse_table(int key, char *arg, struct argp_state *state)
 const struct argp output_table_argp = { .options = table_options, .parser = parse_table };
 const struct argp output_long_argp = { .options = long_options, .parser = parse_table };
 
-static void put_names(FILE *out, const struct table_column *columns)
+static void put_names(FILE *out, const struct table_column *columns, char between)
 {
-	for (unsigned int i = 0; columns[i].name; i++)
-		fprintf(out, "%s%s", i ? "," : "", columns[i].name);
+	for (unsigned int i = 0; columns[i].name; i++) {
+		if (i)
+			fputc(between, out);
+		fputs(columns[i].name, out);
+	}
 }
 
 /* Returns the names of all columns as "SIZE,PROT,...", to be freed. */
@@ -101,7 +104,7 @@ static char *column_names(const struct table_column *columns)
 
 	if (!out)
 		return NULL;
-	put_names(out, columns);
+	put_names(out, columns, ',');
 	return fclose(out) ? NULL : names;
 }
 
@@ -109,12 +112,15 @@ static char *column_names(const struct table_column *columns)
  * output_choose - parse the names of columns that the user gave, if there are any
  * @state: state of the parser
  * @opts: the options
+ * @is_json: no table will be shown: the names are refused
  * @table: the table that will be shown
  * @ret: the chosen columns are stored here; is left as it is without --columns
  */
-void output_choose(struct argp_state *state, const struct output_opts *opts,
+void output_choose(struct argp_state *state, const struct output_opts *opts, bool is_json,
 		   const struct output_table *table, struct table_view *ret)
 {
+	if (opts->columns && is_json)
+		argp_error(state, "--columns: without -J");
 	if (opts->columns && table_view_parse(ret, table->columns, table->usual, opts->columns))
 		argp_error(state, "--columns '%s': not a list of columns: there are %s",
 			   opts->columns, column_names(table->columns) ?: "others");
@@ -135,8 +141,7 @@ static char *doc_with_columns(const char *doc, const struct output_table *tables
 	for (; tables->columns; tables++) {
 		fprintf(out, "\n\nColumns%s%s:\n    ", tables->when ? " " : "",
 			tables->when ?: "");
-		for (unsigned int i = 0; tables->columns[i].name; i++)
-			fprintf(out, "%s%s", i ? " " : "", tables->columns[i].name);
+		put_names(out, tables->columns, ' ');
 	}
 	return fclose(out) ? NULL : text;
 }

@@ -49,7 +49,7 @@ extern const struct argp output_long_argp;
 
 void output_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input,
 		  const struct output_table *tables);
-void output_choose(struct argp_state *state, const struct output_opts *opts,
+void output_choose(struct argp_state *state, const struct output_opts *opts, bool is_json,
 		   const struct output_table *table, struct table_view *ret);
 
 /**

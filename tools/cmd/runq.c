@@ -54,7 +54,7 @@ static void end_options(struct runq_opts *opts, struct argp_state *state)
 		argp_error(state, "--svg, --at and -J: one of them");
 	if (opts->picture.path && opts->source.output)
 		argp_error(state, "--svg and -o: one of them");
-	output_choose(state, &opts->output, &columns[opts->at.is_given ? TABLE_AT : TABLE_TASKS],
+	output_choose(state, &opts->output, false, &columns[opts->at.is_given ? TABLE_AT : TABLE_TASKS],
 		      &opts->view.columns);
 }
 

@@ -53,9 +53,7 @@ const struct argp sched_top_argp = { .options = top_options, .parser = parse_top
 void sched_cmd_choose(struct sched_cmd *cmd, struct argp_state *state,
 		      const struct output_table *table)
 {
-	if (cmd->output.columns && cmd->source.json)
-		argp_error(state, "--columns: without -J");
-	output_choose(state, &cmd->output, table, &cmd->view.columns);
+	output_choose(state, &cmd->output, cmd->source.json, table, &cmd->view.columns);
 }
 
 void sched_cmd_init(struct sched_cmd *cmd,

@@ -132,23 +132,6 @@ static int print_explain(const struct model *model, const void *arg)
 							    &opts->sched.view.columns);
 }
 
-/* The table of rules alone is wanted: show no switch. */
-static int show_nothing(const struct explain *explain, const struct explain_case *c)
-{
-	(void)explain;
-	(void)c;
-	return 0;
-}
-
-static int show_no_wakeup(const struct explain *explain, uint32_t task,
-			  const struct explain_wakeup *wakeup)
-{
-	(void)explain;
-	(void)task;
-	(void)wakeup;
-	return 0;
-}
-
 static int run_explain(struct explain_opts *opts)
 {
 	struct explain *explain = &opts->explain;
@@ -159,8 +142,8 @@ static int run_explain(struct explain_opts *opts)
 	explain->show_wakeup = opts->sched.source.json ? view_explain_wakeup_json :
 							 view_explain_wakeup;
 	if (opts->sched.output.columns) {
-		explain->show = show_nothing;
-		explain->show_wakeup = show_no_wakeup;
+		explain->show = NULL;
+		explain->show_wakeup = NULL;
 	}
 	if (explain->mode == EXPLAIN_WORST && explain_keep(explain, opts->nr_worst))
 		return sched_cmd_no_memory();

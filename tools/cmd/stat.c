@@ -91,9 +91,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		option_count(state, "--top", arg, 0, &stat->top);
 		return 0;
 	case ARGP_KEY_END:
-		if (stat->output.columns && stat->source.json)
-			argp_error(state, "--columns: without -J");
-		output_choose(state, &stat->output, columns, &stat->columns);
+		output_choose(state, &stat->output, stat->source.json, columns, &stat->columns);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -57,21 +57,13 @@ struct vm_opts {
 	bool is_json;
 };
 
-static bool has_pid(const struct pid_list *list, uint32_t pid)
-{
-	for (uint32_t i = 0; i < list->nr; i++)
-		if (list->pid[i] == pid)
-			return true;
-	return false;
-}
-
 static void add_pids(struct vm_opts *opts, const char *word, struct argp_state *state)
 {
 	struct pid_list more;
 
 	option_pids(state, word, &more);
 	for (uint32_t i = 0; i < more.nr; i++) {
-		if (has_pid(&opts->pids, more.pid[i]))
+		if (pid_list_has(&opts->pids, more.pid[i]))
 			continue;
 		if (opts->pids.nr == VM_PROCS_MAX)
 			argp_error(state, "more than %u processes", VM_PROCS_MAX);
@@ -95,9 +87,8 @@ static void choose_table(struct vm_opts *opts, struct argp_state *state)
 	opts->table = opts->watch != WATCH_NONE ? TABLE_WATCHED :
 		      opts->pids.nr > 1 ? TABLE_SEVERAL : TABLE_ONE;
 	opts->view.table = *columns[opts->table].usual;
-	output_choose(state, &opts->output, &columns[opts->table], &opts->view.table);
-	if (opts->output.columns && opts->is_json)
-		argp_error(state, "--columns: without -J");
+	output_choose(state, &opts->output, opts->is_json, &columns[opts->table],
+		      &opts->view.table);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)

@@ -21,7 +21,6 @@ static const struct argp_option options[] = {
 	{ "json", 'J', NULL, 0, "Write JSON", 0 },
 	{ "dot", KEY_DOT, NULL, 0, "Write a graph for dot(1)", 0 },
 	{ "svg", KEY_SVG, NULL, 0, "Write a picture; dot(1) draws it", 0 },
-	{ "output", 'o', "FILE", 0, "Write the report to FILE", 0 },
 	{ "watch", KEY_WATCH, "SECONDS", 0,
 	  "Look again after each so many seconds, and report when more threads are stuck", 0 },
 	{ "hang", KEY_HANG, "SECONDS", 0,
@@ -50,6 +49,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct waits_opts *opts = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opts->output;
+		return 0;
 	case 'p':
 		option_pids(state, arg, &opts->view.pids);
 		return 0;
@@ -64,9 +66,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_SVG:
 		set_format(state, opts, WAITS_SVG);
-		return 0;
-	case 'o':
-		opts->output = arg;
 		return 0;
 	case KEY_WATCH:
 		option_interval(state, "--watch", arg, &opts->watch_ns);
@@ -87,9 +86,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { &output_file_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
+	.children = children,
 	.args_doc = "\n--hang SECONDS [--] COMMAND [ARG...]",
 	.doc = "Who waits for whom now, who could end it, and whether it is a deadlock.\n"
 	       "\vExit status: 0 nothing is stuck; 1 something is; 2 it cannot be told.\n"
@@ -107,7 +109,7 @@ int cmd_waits(int argc, char **argv)
 
 	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts);
 	report_set_failure(WAITS_UNKNOWN);
-	if (opts.output && report_open(opts.output))
+	if (opts.output.path && report_open(opts.output.path))
 		return WAITS_UNKNOWN;
 	if (opts.hang_ns)
 		return waits_hang(&opts);

@@ -39,8 +39,7 @@ enum {
  * @opts: what the user asked for
  * @workload: the command
  * @signals: those that this program waits for
- * @run_ns: how long its threads had run at the last look
- * @nr_runs: how often
+ * @runs: what its threads had run at the last look
  * @idle_since_ns: since when no thread has run
  * @stuck_ns: when stuck threads were sought
  * @stuck: those that were found
@@ -49,8 +48,7 @@ struct hang {
 	const struct waits_opts *opts;
 	struct workload workload;
 	sigset_t signals;
-	uint64_t run_ns;
-	uint64_t nr_runs;
+	struct family_runs runs;
 	uint64_t idle_since_ns;
 	uint64_t stuck_ns;
 	struct stuck stuck;
@@ -98,17 +96,17 @@ static void name_processes(const struct family *family, struct view_waits *view)
 }
 
 /* The report goes to stderr, as stdout is the command's, and to the file if there is one. */
-static void report(const struct waits *waits, const struct waits_opts *opts, const bool *chosen)
+static void report(const struct waits_look *look, const struct waits_opts *opts)
 {
 	struct waits_opts as_text = *opts;
 
 	as_text.format = WAITS_TEXT;
 	dup2(STDERR_FILENO, STDOUT_FILENO);
-	waits_show(waits, &as_text, chosen);
-	if (!opts->output)
+	waits_show(look, &as_text);
+	if (!opts->output.path)
 		return;
 	report_begin();
-	waits_print(waits, opts, chosen);
+	waits_print(look, opts);
 }
 
 /*
@@ -118,45 +116,52 @@ static void report(const struct waits *waits, const struct waits_opts *opts, con
 static int look_for_stuck(struct hang *hang, const struct family *family, bool is_reported)
 {
 	struct waits_opts opts = *hang->opts;
-	struct waits waits;
-	bool *chosen;
-	int err = waits_read(&waits);
+	struct waits_look look;
+	int err;
 
 	name_processes(family, &opts.view);
-	chosen = err ? NULL : view_waits_choose(&waits, &opts.view);
-	if (!err && !chosen)
-		err = -ENOMEM;
+	err = waits_look_read(&look, &opts.view);
 	if (!err)
-		err = stuck_update(&hang->stuck, &waits, chosen, clock_ns(CLOCK_MONOTONIC));
+		err = stuck_update(&hang->stuck, &look.waits, look.chosen,
+				   clock_ns(CLOCK_MONOTONIC));
 	if (err >= 0 && is_reported)
-		report(&waits, &opts, chosen);
-	free(chosen);
-	waits_deinit(&waits);
+		report(&look, &opts);
+	waits_look_deinit(&look);
 	return err < 0 ? err : 0;
 }
 
-/* Return: 1 if the command hangs, 0, or -errno. */
-static int look(struct hang *hang)
+static void look_for_runs(struct hang *hang, const struct family *family)
 {
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	struct family_runs runs = family_count_runs(family);
+
+	if (runs.ns == hang->runs.ns && runs.nr == hang->runs.nr)
+		return;
+	hang->runs = runs;
+	hang->idle_since_ns = clock_ns(CLOCK_MONOTONIC);
+}
+
+static bool is_over(const struct hang *hang, uint64_t since_ns)
+{
+	return clock_ns(CLOCK_MONOTONIC) - since_ns >= hang->opts->hang_ns;
+}
+
+/* Return: 1 if the command hangs, 0, or -errno. */
+static int look_again(struct hang *hang)
+{
 	struct family family;
 	int err = family_read(&family, getpid());
 
-	if (!err && (family.run_ns != hang->run_ns || family.nr_runs != hang->nr_runs)) {
-		hang->run_ns = family.run_ns;
-		hang->nr_runs = family.nr_runs;
-		hang->idle_since_ns = now_ns;
-	}
-	if (!err && now_ns - hang->stuck_ns >= hang->opts->hang_ns / 2) {
+	if (!err)
+		look_for_runs(hang, &family);
+	if (!err && clock_ns(CLOCK_MONOTONIC) - hang->stuck_ns >= hang->opts->hang_ns / 2) {
 		err = look_for_stuck(hang, &family, false);
 		hang->stuck_ns = clock_ns(CLOCK_MONOTONIC);
 	}
 	family_deinit(&family);
 	if (err)
 		return err;
-	return now_ns - hang->idle_since_ns >= hang->opts->hang_ns ||
-	       (hang->stuck.nr && now_ns > hang->stuck.oldest_ns &&
-		now_ns - hang->stuck.oldest_ns >= hang->opts->hang_ns);
+	return is_over(hang, hang->idle_since_ns) ||
+	       (hang->stuck.nr && is_over(hang, hang->stuck.oldest_ns));
 }
 
 /* ---- the end ---- */
@@ -219,7 +224,7 @@ static int run(struct hang *hang)
 	while (!workload_poll(&hang->workload) && !result) {
 		wait_for(hang, interval_ns);
 		reap_orphans(hang);
-		result = workload_poll(&hang->workload) ? 0 : look(hang);
+		result = workload_poll(&hang->workload) ? 0 : look_again(hang);
 	}
 	if (result < 0) {
 		waits_fail(result);

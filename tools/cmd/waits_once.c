@@ -40,8 +40,22 @@ int waits_fail(int err)
 	return WAITS_UNKNOWN;
 }
 
+int waits_look_read(struct waits_look *look, const struct view_waits *view)
+{
+	int err = waits_read(&look->waits);
+
+	look->chosen = err ? NULL : view_waits_choose(&look->waits, view);
+	return err || look->chosen ? err : -ENOMEM;
+}
+
+void waits_look_deinit(struct waits_look *look)
+{
+	free(look->chosen);
+	waits_deinit(&look->waits);
+}
+
 /* Lets dot(1) draw the picture. */
-static int print_svg(const struct waits *waits, const bool *chosen)
+static int print_svg(const struct waits_look *look)
 {
 	FILE *dot;
 	int err, status;
@@ -50,7 +64,7 @@ static int print_svg(const struct waits *waits, const bool *chosen)
 	dot = popen("dot -Tsvg", "w");
 	if (!dot)
 		return -errno;
-	err = view_waits_dot(waits, chosen, dot);
+	err = view_waits_dot(&look->waits, look->chosen, dot);
 	status = pclose(dot);
 	if (!err && status) {
 		fprintf(stderr, "ipcprobe: waits: --svg: dot -Tsvg failed: install the package graphviz\n");
@@ -59,50 +73,46 @@ static int print_svg(const struct waits *waits, const bool *chosen)
 	return err;
 }
 
-int waits_print(const struct waits *waits, const struct waits_opts *opts, const bool *chosen)
+int waits_print(const struct waits_look *look, const struct waits_opts *opts)
 {
 	int err;
 
 	switch (opts->format) {
 	case WAITS_JSON:
-		err = view_waits_json(waits, chosen,
-				      view_waits_result(waits, &opts->view, chosen));
+		err = view_waits_json(&look->waits, look->chosen,
+				      view_waits_result(&look->waits, &opts->view, look->chosen));
 		break;
 	case WAITS_DOT:
-		err = view_waits_dot(waits, chosen, stdout);
+		err = view_waits_dot(&look->waits, look->chosen, stdout);
 		break;
 	case WAITS_SVG:
-		err = print_svg(waits, chosen);
+		err = print_svg(look);
 		break;
 	default:
-		err = view_waits_print(waits, chosen);
+		err = view_waits_print(&look->waits, look->chosen);
 	}
 	if (err && err != -ECHILD)
 		waits_fail(err);
 	return err;
 }
 
-int waits_show(const struct waits *waits, const struct waits_opts *opts, const bool *chosen)
+int waits_show(const struct waits_look *look, const struct waits_opts *opts)
 {
-	enum view_waits_result result = view_waits_result(waits, &opts->view, chosen);
+	enum view_waits_result result = view_waits_result(&look->waits, &opts->view,
+							  look->chosen);
 
-	if (waits_print(waits, opts, chosen))
+	if (waits_print(look, opts))
 		return WAITS_UNKNOWN;
-	say_rest(waits, opts, result);
+	say_rest(&look->waits, opts, result);
 	return status_of(result);
 }
 
 int waits_once(const struct waits_opts *opts)
 {
-	struct waits waits;
-	int err = waits_read(&waits), status;
-	bool *chosen = err ? NULL : view_waits_choose(&waits, &opts->view);
+	struct waits_look look;
+	int err = waits_look_read(&look, &opts->view);
+	int status = err ? waits_fail(err) : waits_show(&look, opts);
 
-	if (err)
-		status = waits_fail(err);
-	else
-		status = chosen ? waits_show(&waits, opts, chosen) : WAITS_UNKNOWN;
-	free(chosen);
-	waits_deinit(&waits);
+	waits_look_deinit(&look);
 	return status;
 }

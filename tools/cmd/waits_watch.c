@@ -38,25 +38,21 @@ static void print_time(void)
 }
 
 /* Return: 0 or -errno. */
-static int look(const struct waits_opts *opts, struct stuck *stuck, int *status)
+static int look_again(const struct waits_opts *opts, struct stuck *stuck, int *status)
 {
-	struct waits waits;
-	int err = waits_read(&waits);
-	bool *chosen = err ? NULL : view_waits_choose(&waits, &opts->view);
-	int nr_new;
+	struct waits_look look;
+	int nr_new = waits_look_read(&look, &opts->view);
 
-	if (!err && !chosen)
-		err = -ENOMEM;
-	nr_new = err ? err : stuck_update(stuck, &waits, chosen, clock_ns(CLOCK_MONOTONIC));
+	if (!nr_new)
+		nr_new = stuck_update(stuck, &look.waits, look.chosen, clock_ns(CLOCK_MONOTONIC));
 	if (nr_new > 0) {
 		view_json_restart();
 		if (opts->format == WAITS_TEXT)
 			print_time();
-		*status = waits_show(&waits, opts, chosen);
+		*status = waits_show(&look, opts);
 		fflush(stdout);
 	}
-	free(chosen);
-	waits_deinit(&waits);
+	waits_look_deinit(&look);
 	return nr_new < 0 ? nr_new : 0;
 }
 
@@ -72,7 +68,7 @@ int waits_watch(const struct waits_opts *opts)
 	sigaddset(&ending, SIGHUP);
 	sigprocmask(SIG_BLOCK, &ending, NULL);
 	do {
-		err = look(opts, &stuck, &status);
+		err = look_again(opts, &stuck, &status);
 	} while (!err && !report_has_failed() && !is_ended(&ending, opts->watch_ns));
 	stuck_deinit(&stuck);
 	return err ? waits_fail(err) : status;

@@ -63,6 +63,8 @@ static inline bool cpu_set_has(const struct cpu_set *set, uint32_t cpu)
 	return cpu / 64 < set->nr_words && set->word[cpu / 64] >> cpu % 64 & 1;
 }
 
+bool pid_list_has(const struct pid_list *list, uint32_t pid);
+
 /* True if the user named @pid, or named no process. */
 bool scope_has_pid(const struct scope *scope, uint32_t pid);
 

@@ -189,8 +189,8 @@ static void join_words(char *text)
 }
 
 /*
- * Escape the blanks of a name, "a b" to "a\040b" as in /proc/mounts. @text becomes the escaped name; it is
- * freed if it is replaced.
+ * Escape the blanks of a name, "a b" to "a\040b" as in /proc/mounts. @text becomes the
+ * escaped name; the old one is freed.
  */
 static void escape_blanks(char **text)
 {
@@ -288,7 +288,7 @@ static void warn_hidden(const struct table *table)
 		puts(")");
 }
 
-/* Fill the empty cells, that each line has as many words as there are columns. */
+/* Fill the empty cells, so that each line has as many words as there are columns. */
 static void fill_cells(struct libscols_table *table)
 {
 	size_t nr = scols_table_get_ncols(table), nr_lines = scols_table_get_nlines(table);

@@ -4,13 +4,12 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "lib/pool.h"
 #include "live/sources.h"
 
 /* all processes of the machine, while descendants are sought among them */
@@ -20,8 +19,8 @@ struct census {
 		pid_t parent;
 		bool is_ours;
 	} *process;
-	size_t nr;
-	size_t size;
+	uint32_t nr;
+	uint32_t cap;
 	bool is_out_of_memory;
 };
 
@@ -30,23 +29,19 @@ static bool note_process(void *arg, int dir, uint32_t pid)
 	struct census *census = arg;
 	struct live_stat stat;
 	char *text = live_read_file(dir, "stat");
+	bool is_there = text && !live_parse_stat(text, &stat);
 	void *grown;
 
-	if (!text || live_parse_stat(text, &stat)) {
-		free(text);	/* the process has ended */
-		return true;
-	}
 	free(text);
-	if (census->nr == census->size) {
-		grown = reallocarray(census->process, 2 * census->size + 64,
-				     sizeof(*census->process));
-		if (!grown) {
-			census->is_out_of_memory = true;
-			return false;
-		}
-		census->process = grown;
-		census->size = 2 * census->size + 64;
+	if (!is_there)
+		return true;	/* the process has ended */
+	grown = array_reserve(census->process, &census->cap, census->nr + 1,
+			      sizeof(*census->process));
+	if (!grown) {
+		census->is_out_of_memory = true;
+		return false;
 	}
+	census->process = grown;
 	census->process[census->nr].pid = pid;
 	census->process[census->nr].parent = stat.ppid;
 	census->process[census->nr++].is_ours = false;
@@ -55,7 +50,7 @@ static bool note_process(void *arg, int dir, uint32_t pid)
 
 static void list_children(struct family *family, struct census *census, pid_t pid)
 {
-	for (size_t i = 0; i < census->nr; i++) {
+	for (uint32_t i = 0; i < census->nr; i++) {
 		if (census->process[i].is_ours || census->process[i].parent != pid)
 			continue;
 		census->process[i].is_ours = true;
@@ -65,7 +60,7 @@ static void list_children(struct family *family, struct census *census, pid_t pi
 
 static int list_descendants(struct family *family, struct census *census, pid_t root)
 {
-	family->pid = calloc(census->nr + 1, sizeof(*family->pid));
+	family->pid = calloc(census->nr + 1UL, sizeof(*family->pid));
 	if (!family->pid)
 		return -ENOMEM;
 	list_children(family, census, root);
@@ -74,23 +69,46 @@ static int list_descendants(struct family *family, struct census *census, pid_t 
 	return 0;
 }
 
-/* Adds what one thread has run: "ns-run ns-waited runs". */
-static void add_thread(struct family *family, int tasks, const char *tid)
+int family_read(struct family *family, pid_t root)
 {
-	uint64_t run_ns, nr_runs;
+	struct census census = { 0 };
+	int err;
+
+	*family = (struct family){ 0 };
+	err = live_each_process(note_process, &census);
+	if (!err && census.is_out_of_memory)
+		err = -ENOMEM;
+	if (!err)
+		err = list_descendants(family, &census, root);
+	free(census.process);
+	return err;
+}
+
+void family_deinit(struct family *family)
+{
+	free(family->pid);
+	*family = (struct family){ 0 };
+}
+
+/* ---- how much they run ---- */
+
+/* Adds what one thread has run: "ns-run ns-waited runs". */
+static void add_thread(struct family_runs *runs, int tasks, const char *tid)
+{
+	uint64_t ns, nr;
 	char path[40];
 	char *text;
 
 	snprintf(path, sizeof(path), "%.20s/schedstat", tid);
 	text = live_read_file(tasks, path);
-	if (text && sscanf(text, "%" SCNu64 " %*u %" SCNu64, &run_ns, &nr_runs) == 2) {
-		family->run_ns += run_ns;
-		family->nr_runs += nr_runs;
+	if (text && sscanf(text, "%" SCNu64 " %*u %" SCNu64, &ns, &nr) == 2) {
+		runs->ns += ns;
+		runs->nr += nr;
 	}
 	free(text);
 }
 
-static void add_process(struct family *family, pid_t pid)
+static void add_process(struct family_runs *runs, pid_t pid)
 {
 	struct dirent *entry;
 	char path[40];
@@ -102,30 +120,15 @@ static void add_process(struct family *family, pid_t pid)
 		return;		/* the process has ended */
 	while ((entry = readdir(tasks)))
 		if (isdigit(*entry->d_name))
-			add_thread(family, dirfd(tasks), entry->d_name);
+			add_thread(runs, dirfd(tasks), entry->d_name);
 	closedir(tasks);
 }
 
-int family_read(struct family *family, pid_t root)
+struct family_runs family_count_runs(const struct family *family)
 {
-	struct census census = { 0 };
-	uint32_t i;
-	int err;
+	struct family_runs runs = { 0 };
 
-	*family = (struct family){ 0 };
-	err = live_each_process(note_process, &census);
-	if (!err && census.is_out_of_memory)
-		err = -ENOMEM;
-	if (!err)
-		err = list_descendants(family, &census, root);
-	free(census.process);
-	for (i = 0; i < family->nr; i++)
-		add_process(family, family->pid[i]);
-	return err;
-}
-
-void family_deinit(struct family *family)
-{
-	free(family->pid);
-	*family = (struct family){ 0 };
+	for (uint32_t i = 0; i < family->nr; i++)
+		add_process(&runs, family->pid[i]);
+	return runs;
 }

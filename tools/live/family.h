@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The processes that descend from one process, and how much they have run.
+ * The processes that descend from one process, and how much they run.
  */
 #ifndef IPCPROBE_LIVE_FAMILY_H
 #define IPCPROBE_LIVE_FAMILY_H
@@ -10,16 +10,22 @@
 
 /**
  * struct family - the descendants of a process, as they were at one moment
- * @pid: process ids; the caller frees them
+ * @pid: process ids
  * @nr: number of processes
- * @run_ns: how long their threads that exist now have run in all
- * @nr_runs: how often these began to run
  */
 struct family {
 	pid_t *pid;
 	uint32_t nr;
-	uint64_t run_ns;
-	uint64_t nr_runs;
+};
+
+/**
+ * struct family_runs - how much the threads of a family that exist now have run
+ * @ns: how long
+ * @nr: how often they began to run
+ */
+struct family_runs {
+	uint64_t ns;
+	uint64_t nr;
 };
 
 /*
@@ -27,6 +33,7 @@ struct family {
  * Return: 0 or -errno.
  */
 int family_read(struct family *family, pid_t root);
+struct family_runs family_count_runs(const struct family *family);
 void family_deinit(struct family *family);
 
 #endif /* IPCPROBE_LIVE_FAMILY_H */

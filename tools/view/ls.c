@@ -28,14 +28,6 @@ const struct table_view view_ls_usual = {
 	.nr = 12,
 };
 
-static bool is_pid_wanted(const struct view_ls *view, uint32_t pid)
-{
-	for (uint32_t i = 0; i < view->pids.nr; i++)
-		if (view->pids.pid[i] == pid)
-			return true;
-	return false;
-}
-
 static bool is_wanted(const struct live *live, const struct view_ls *view,
 		      const struct live_object *object)
 {
@@ -44,7 +36,7 @@ static bool is_wanted(const struct live *live, const struct view_ls *view,
 	if (!(view->types & 1U << object->type))
 		return false;
 	for (i = object->first_holder; i; i = live_holder_at(live, i)->next)
-		if (is_pid_wanted(view, live_holder_at(live, i)->pid))
+		if (pid_list_has(&view->pids, live_holder_at(live, i)->pid))
 			return true;
 	return !view->pids.nr;
 }

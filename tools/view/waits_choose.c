@@ -8,24 +8,16 @@
 
 #include "model/waits/reach.h"
 
-static bool is_named(const struct view_waits *view, uint32_t pid)
-{
-	for (uint32_t i = 0; i < view->pids.nr; i++)
-		if (view->pids.pid[i] == pid)
-			return true;
-	return false;
-}
-
 /* By node: it is one of those that were asked for. */
 static void mark_named(const struct waits *waits, const struct view_waits *view, bool *mark)
 {
 	uint32_t i;
 
 	for (i = 1; i < waits->threads.thread.nr; i++)
-		if (is_named(view, live_thread_at(&waits->threads, i)->pid))
+		if (pid_list_has(&view->pids, live_thread_at(&waits->threads, i)->pid))
 			mark[waits->thread_node[i]] = true;
 	for (i = 1; i < waits->threads.process.nr; i++)
-		if (is_named(view, live_process_at(&waits->threads, i)->pid))
+		if (pid_list_has(&view->pids, live_process_at(&waits->threads, i)->pid))
 			mark[waits->process_node[i]] = true;
 }
 
@@ -83,7 +75,7 @@ enum view_waits_result view_waits_result(const struct waits *waits, const struct
 		if (verdict == WAITS_IS_STUCK)
 			return VIEW_WAITS_STUCK;
 		if (verdict == WAITS_CANNOT_TELL &&
-		    is_named(view, live_thread_at(&waits->threads, i)->pid))
+		    pid_list_has(&view->pids, live_thread_at(&waits->threads, i)->pid))
 			result = VIEW_WAITS_UNKNOWN;
 	}
 	return result;

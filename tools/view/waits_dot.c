@@ -13,13 +13,11 @@
  * struct drawing - the output, while it is written
  * @out: stream
  * @waits: what is drawn
- * @chosen: by number of a thread: its waits are drawn
  * @is_drawn: by number of a node
  */
 struct drawing {
 	FILE *out;
 	const struct waits *waits;
-	const bool *chosen;
 	bool *is_drawn;
 };
 
@@ -190,7 +188,7 @@ static int draw_waits(const struct drawing *drawing, uint32_t number)
 int view_waits_dot(const struct waits *waits, const bool *chosen, FILE *out)
 {
 	struct drawing drawing = {
-		.out = out, .waits = waits, .chosen = chosen,
+		.out = out, .waits = waits,
 		.is_drawn = calloc(waits->graph.node.nr, sizeof(bool)),
 	};
 	uint32_t i;

@@ -219,7 +219,7 @@ static int show_task(struct explain *explain, const struct sched_switch *sw)
 		return 0;
 	err = fill_case(explain, explain->room, sw);
 	explain->nr_shown++;
-	return err ? err : explain->show(explain, explain->room);
+	return err || !explain->show ? err : explain->show(explain, explain->room);
 }
 
 static bool is_wanted(const struct explain *explain, const struct sched_switch *sw)
@@ -278,7 +278,7 @@ static int on_wakeup(void *arg, const struct sched *sched,
 	    !task_in_scope(&explain->model->tasks, task, explain->scope))
 		return 0;
 	explain->nr_shown++;
-	return explain->show_wakeup(explain, task, wakeup);
+	return explain->show_wakeup ? explain->show_wakeup(explain, task, wakeup) : 0;
 }
 
 static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
