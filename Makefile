@@ -71,13 +71,10 @@ check-debug: deps
 	@selftests/check.sh debug:1/2 debug:2/2
 
 # With the proofs that take too long for each change.
-check-all: check check-debug
+check-all: check-debug
+	@$(MAKE) --no-print-directory $(JOBS) fuzzer
+	@selftests/check.sh -a -H -p -c $(BUILD_KERNELS:%=-b %) $(KERNELS)
 	@selftests/host/growth_test 400000
-	@set -e; for kernel in $(KERNELS); do \
-		$(VM)/run.sh -n -k $$kernel -s 2 -t 1200 -- \
-			'cd selftests; ORACLE=all LOADS=80 LOADS_UNDER_LOAD=20 \
-				./guest.sh ./oracle_test.sh ./load_test.sh'; \
-	done
 	@selftests/rq_matrix.sh $(KERNELS)
 
 bench: deps

@@ -1,7 +1,10 @@
 #!/bin/bash
-# check.sh [-H] [-p] [-c] [-b KERNEL]... [KERNEL[:PART/PARTS]...]: run the tests and
-# print KTAP, with "N passed, N failed, N skipped" at the end.
+# check.sh [-a] [-H] [-p] [-c] [-b KERNEL]... [KERNEL[:PART/PARTS]...]: run the tests
+# and print KTAP, with "N passed, N failed, N skipped" at the end.
 #
+#	-a		every proof on each KERNEL, and the long ones; without it, if all
+#			three of Debian's kernels are tested, what depends little on the
+#			kernel is proved on one of them ("on" in tap.sh)
 #	-H		run the host tests, too
 #	-p		for each KERNEL boot a second guest, whose processors run at once
 #	-c		for each KERNEL boot one more guest, which counts time in instructions
@@ -9,16 +12,26 @@
 #	KERNEL		build the module for it and boot a guest with the guest tests;
 #			with :1/2 the first half of them, and so on
 #
+# The host tests and each guest keep one processor busy. As many of them run at once as
+# there are processors, and their output is printed in order.
+#
 # GUEST_LIMIT (seconds, 4200) bounds one guest; the debug kernel's guest has twice
 # that. Progress is on stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
 
-# Tests that a thread for each processor may make fail, and how often a guest of that
-# kind may be booted again after the emulator lost it.
+# Tests that a thread for each processor may make fail, the loads of the last one, and
+# how often a guest of that kind may be booted again after the emulator lost it.
 PARALLEL='./device_test ./configure_test ./ring_map_test ./ring_test ./storm_test.sh ./rq_exact_test.sh'
 PARALLEL_LOADS='hackbench-p$|affinity|policy|hotplug|loss'
+# Each kernel's part of them, and of the loads
+declare -A parallel_part=(
+	[6.1]='./device_test ./configure_test ./ring_map_test ./storm_test.sh ./rq_exact_test.sh'
+	[6.12]='./ring_test ./rq_exact_test.sh'
+	[7.2]='./storm_test.sh ./rq_exact_test.sh'
+)
+declare -A parallel_loads=([6.1]='policy' [6.12]='hackbench-p$|loss' [7.2]='affinity|hotplug')
 PARALLEL_BOOTS=3
 # Tests of time, which must not depend on the load of this machine.
 COUNTED='./sched_counted.sh'
@@ -27,11 +40,14 @@ RACED=123
 LOST=125
 DIRTY=126
 
-say() { echo "check: $*" >&2; }
+# Progress, also of functions whose own output goes to a file.
+exec {progress}>&2
+say() { echo "check: $*" >&"$progress"; }
 
-host=0 parallel=0 counted=0 builds=()
-while getopts Hpcb: option; do
+all=0 host=0 parallel=0 counted=0 builds=()
+while getopts aHpcb: option; do
 	case $option in
+	a) all=1 ;;
 	H) host=1 ;;
 	p) parallel=1 ;;
 	c) counted=1 ;;
@@ -46,38 +62,63 @@ for name in "${names[@]}"; do
 done
 number=0
 
-check_host() {
+# Variables of each guest's tests: proofs are spread if all kernels are tested.
+spread=0 variables='' turn=0
+if [ $all = 1 ]; then
+	variables='LOADS=80 LOADS_UNDER_LOAD=20'
+elif [ "$(printf '%s\n' "${names[@]}" | grep -cxE '6\.1|6\.12|7\.2')" = 3 ]; then
+	spread=1 variables='SPREAD=1'
+fi
+
+# in_turn COMMAND...: run the command, the $turn-th, when those before it have begun and
+# a processor is free for it.
+in_turn() {
+	local status=0
+
+	until [ "$turn" = 1 ] || [ -e "$folder/begun-$((turn - 1))" ]; do
+		sleep 1
+	done
+	read -r -n 1 -u "$turns"
+	: >"$folder/begun-$turn"
+	"$@" || status=$?
+	printf . >&"$turns"
+	return $status
+}
+
+open_turns() {
+	mkfifo "$folder/turns"
+	exec {turns}<>"$folder/turns"
+	head -c "$(nproc)" /dev/zero | tr '\0' . >&"$turns"
+}
+
+run_host() {
 	local programs program nested=0 failures=0
 
 	say "host tests"
 	mapfile -t programs < <(make -s print-host | grep .)
-	echo "# section host"
 	echo "  1..${#programs[@]}"
 	for program in "${programs[@]}"; do
 		nested=$((nested + 1))
 		ktap_program $nested "${TEST_TIMEOUT:-600}" "./$program" |
 			sed -u 's/^/  /' || failures=$((failures + 1))
 	done
-	number=$((number + 1))
-	if [ $failures = 0 ]; then
-		echo "ok $number host"
-	else
-		echo "not ok $number host"
-	fi
+	[ $failures = 0 ]
 }
 
-# What guests need is prepared while the host tests run, which keep one processor busy.
-# Whatever fails here fails again, with its message, in check_build() or start_guest().
-prepare_guests() {
-	local kernel
+start_host() {
+	turn=$((turn + 1))
+	in_turn run_host >"$folder/host" &
+	host_pid=$!
+}
 
-	for kernel in "${builds[@]}"; do
-		vm/modules.sh "$kernel"
-	done
-	for kernel in "${names[@]%:*}"; do
-		vm/kernel-selftests.sh "$kernel"
-		vm/trace-tools.sh
-	done
+check_host() {
+	local verdict=ok
+
+	echo "# section host"
+	tail -n +1 -f --pid="$host_pid" "$folder/host"
+	wait "$host_pid" || verdict='not ok'
+	number=$((number + 1))
+	echo "$verdict $number host"
 }
 
 check_build() {
@@ -95,21 +136,25 @@ check_build() {
 	fi
 }
 
-# Each guest keeps one processor busy, so guests run side by side, and their output is
-# printed in order.
-start_guest() {
-	local kernel=${1%:*} part=${1#"${1%:*}"} limit=${GUEST_LIMIT:-4200} out size
+run_guest() {
+	local kernel=${1%:*} part=${1#"${1%:*}"} limit=${GUEST_LIMIT:-4200} size
 
-	out=$(output_of "$1")
 	size=(-s 4 -m 2G -t "$limit")
 	[ "$kernel" != debug ] || size=(-s 2 -m 8G -t $((2 * limit)))
-	vm/kernel-selftests.sh "$kernel" >/dev/null
-	vm/trace-tools.sh >/dev/null
 	say "guest tests on $1"
-	: >"$out"	# check_guest() may read it before the guest's process writes it
 	# The tests load the module themselves: -n.
-	vm/run.sh -n -k "$kernel" "${size[@]}" -- ./guest.sh ${part:+-p "${part#:}"} \
-		>"$out" 2>&1 &
+	vm/run.sh -n -k "$kernel" "${size[@]}" -- "$variables ./guest.sh ${part:+-p ${part#:}}"
+}
+
+start_guest() {
+	local out
+
+	out=$(output_of "$1")
+	vm/kernel-selftests.sh "${1%:*}" >/dev/null
+	vm/trace-tools.sh >/dev/null
+	: >"$out"	# check_guest() may read it before the guest's process writes it
+	turn=$((turn + 1))
+	in_turn run_guest "$1" >"$out" 2>&1 &
 	guests[$1]=$!
 }
 
@@ -119,14 +164,18 @@ output_of() { echo "$folder/${1//[:\/]/-}"; }
 # boot_parallel KERNEL: write the output of the last boot to parallel-KERNEL, and the
 # outputs of the boots before it, which the emulator lost, to parallel-KERNEL.raced.
 boot_parallel() {
-	local out=$folder/parallel-$1 boot status
+	local out=$folder/parallel-$1 boot status tests=$PARALLEL loads=$PARALLEL_LOADS
 
+	if [ $spread = 1 ]; then
+		tests=${parallel_part[$1]} loads=${parallel_loads[$1]}
+	fi
+	say "guest tests on $1, processors in parallel"
 	: >"$out.raced"
 	for ((boot = 1; boot <= PARALLEL_BOOTS; boot++)); do
 		status=0
 		VM_TCG_THREAD=multi vm/run.sh -n -k "$1" -s 2 -m 2G \
 			-t "${GUEST_LIMIT:-4200}" -- \
-			"RQ_LOADS='$PARALLEL_LOADS' ./guest.sh $PARALLEL" >"$out" 2>&1 || status=$?
+			"RQ_LOADS='$loads' ./guest.sh $tests" >"$out" 2>&1 || status=$?
 		[ $status = $RACED ] || break
 		echo "boot $boot of $PARALLEL_BOOTS was lost by the emulator:" >>"$out.raced"
 		tail -n 90 "$out" >>"$out.raced"
@@ -134,23 +183,20 @@ boot_parallel() {
 	return $status
 }
 
-# A guest with parallel processors keeps two processors busy, so it waits until the
-# other such guest has ended.
 start_parallel() {
-	(
-		tail -f /dev/null --pid="${guests[$1]}"
-		say "guest tests on $1, processors in parallel"
-		boot_parallel "$1"
-	) &
+	turn=$((turn + 1))
+	in_turn boot_parallel "$1" &
 	parallels[$1]=$!
 }
 
-# Time stands still in a counted guest while others use the processor, so it need not wait.
-start_counted() {
+run_counted() {
 	say "guest tests on $1, instructions counted"
-	: >"$folder/counted-$1"
-	vm/run.sh -n -c -k "$1" -m 2G -t "${GUEST_LIMIT:-4200}" -- "./guest.sh $COUNTED" \
-		>"$folder/counted-$1" 2>&1 &
+	vm/run.sh -n -c -k "$1" -m 2G -t "${GUEST_LIMIT:-4200}" -- "./guest.sh $COUNTED"
+}
+
+start_counted() {
+	turn=$((turn + 1))
+	in_turn run_counted "$1" >"$folder/counted-$1" 2>&1 &
 	counteds[$1]=$!
 }
 
@@ -241,20 +287,21 @@ check_all() {
 
 	echo "KTAP version 1"
 	echo "1..$((host + ${#builds[@]} + (1 + parallel + counted) * ${#names[@]}))"
-	if [ $host = 1 ]; then
-		prepare_guests >/dev/null 2>&1 &
-		check_host
-		wait
-	fi
+	open_turns
+	[ $host = 0 ] || start_host
 	for kernel in "${builds[@]}"; do
 		check_build "$kernel" || continue
 		for name in "${names[@]}"; do
-			[ "${name%:*}" = "$kernel" ] || continue
-			start_guest "$name"
-			[ $counted = 0 ] || start_counted "$name"
-			[ $parallel = 0 ] || start_parallel "$name"
+			[ "${name%:*}" != "$kernel" ] || start_guest "$name"
 		done
 	done
+	# The longest guests run first.
+	for name in "${names[@]}"; do
+		[ -n "${guests[$name]-}" ] || continue
+		[ $parallel = 0 ] || start_parallel "$name"
+		[ $counted = 0 ] || start_counted "$name"
+	done
+	[ $host = 0 ] || check_host
 	check_guests "${names[@]}"
 }
 

@@ -480,25 +480,25 @@ prove "cat | cat: four copies of every byte, amplification 4" two_stages
 prove "the two cats are siblings, children of the shell" siblings
 prove "the text has the same results" text_says_the_same
 rm -f two.data
-prove "three stages: six copies" three_stages
-prove "a FIFO between unrelated processes: four copies, with its path" fifo
+on 6.12 prove "three stages: six copies" three_stages
+on 7.2 prove "a FIFO between unrelated processes: four copies, with its path" fifo
 rm -f fifo.data
-prove "a parent that writes to its child" parent
-prove "many writers: each has its own bytes, exactly" many_writers
-prove "pv moves page references" pv_splices
-prove "packets cut short: the rest is discarded" packets
-prove "a file is called by its last name" renamed
-prove "bytes behind the new end of a file are removed" shortened
-prove "a private mapping leads to its file" mapped_privately
+on 6.1 prove "a parent that writes to its child" parent
+on 6.12 prove "many writers: each has its own bytes, exactly" many_writers
+on 6.12 prove "pv moves page references" pv_splices
+on 6.1 prove "packets cut short: the rest is discarded" packets
+on 6.12 prove "a file is called by its last name" renamed
+on 6.1 prove "bytes behind the new end of a file are removed" shortened
+on 7.2 prove "a private mapping leads to its file" mapped_privately
 prove "splice and tee are no copies, a splice into a file is one" splice_and_tee
-prove "ls | less" less_fed_by_script
-prove "advice saves the copies that it promises to" follow_all_advice
-prove "tar | zstd | wc" tar_and_zstd
-prove "git log | head: SIGPIPE" git_log_and_head
-prove "make -j with its jobserver" jobserver
-prove "copies -p records a process that runs already, and not the command" attached
-prove "copies -p alone records it until it ends" attached_alone
-prove "with --verify exactly the unchanged blocks are exact" verified
-prove "without it, words decide for a whole buffer" not_verified
-prove "a recording without transfers has no paths" nothing_happened
+on 7.2 prove "ls | less" less_fed_by_script
+on 7.2 prove "advice saves the copies that it promises to" follow_all_advice
+on 6.1 prove "tar | zstd | wc" tar_and_zstd
+on 6.12 prove "git log | head: SIGPIPE" git_log_and_head
+on 7.2 prove "make -j with its jobserver" jobserver
+on 6.1 prove "copies -p records a process that runs already, and not the command" attached
+on 6.12 prove "copies -p alone records it until it ends" attached_alone
+on 6.12 prove "with --verify exactly the unchanged blocks are exact" verified
+on 6.1 prove "without it, words decide for a whole buffer" not_verified
+on 6.1 prove "a recording without transfers has no paths" nothing_happened
 prove_end

@@ -403,19 +403,19 @@ prove_load() {
 
 prove_load hackbench-p "hackbench, processes and pipes" \
 	exact hackbench-p 200 hackbench -p -g 2 -f 4 -l 200
-prove_load hackbench-s "hackbench, processes and sockets" \
+on 6.1 prove_load hackbench-s "hackbench, processes and sockets" \
 	exact hackbench-s 200 hackbench -g 2 -f 4 -l 200
-prove_load hackbench-tp "hackbench, threads and pipes" \
+on 6.12 prove_load hackbench-tp "hackbench, threads and pipes" \
 	exact hackbench-tp 200 hackbench -T -p -g 2 -f 4 -l 200
-prove_load hackbench-ts "hackbench, threads and sockets" \
+on 7.2 prove_load hackbench-ts "hackbench, threads and sockets" \
 	exact hackbench-ts 200 hackbench -T -g 2 -f 4 -l 200
 prove_load switch "stress-ng --switch" stress switch 1000 300 --switch 2
-prove_load yield "stress-ng --yield" stress yield 2000 100 --yield 2 -t 2
-prove_load fork "stress-ng --fork" stress fork 60 200 --fork 2
-prove_load clone "stress-ng --clone" stress clone 60 200 --clone 2 --clone-max 8
+on 6.1 prove_load yield "stress-ng --yield" stress yield 2000 100 --yield 2 -t 2
+on 6.12 prove_load fork "stress-ng --fork" stress fork 60 200 --fork 2
+on 7.2 prove_load clone "stress-ng --clone" stress clone 60 200 --clone 2 --clone-max 8
 prove_load affinity "stress-ng --affinity" stress affinity 200 200 --affinity 2
-prove_load sem "stress-ng --sem" stress sem 2000 100 --sem 2 -t 2
-prove_load futex "stress-ng --futex" stress futex 2000 200 --futex 2
+on 6.1 prove_load sem "stress-ng --sem" stress sem 2000 100 --sem 2 -t 2
+on 6.12 prove_load futex "stress-ng --futex" stress futex 2000 200 --futex 2
 prove_load schedpolicy "stress-ng --schedpolicy" schedpolicy 60 100 --schedpolicy 2
 prove_load policy "changes of policy, priority, CPU, and stops" policy 200 rq_load policy 200
 prove_load cyclic "cyclictest with SCHED_FIFO beside SCHED_DEADLINE" cyclic 400 100 12

@@ -196,9 +196,9 @@ prove "the tasks' figures fit them" tasks_fit
 # a task that sleeps and wakes soon may never leave its queue.
 prove "all audits agree under stress-ng --switch" \
 	agree switch 500 stress-ng --switch 4 --switch-ops 2000 -q
-prove "all audits agree under hackbench, pinned to one CPU" \
+on 6.12 prove "all audits agree under hackbench, pinned to one CPU" \
 	agree pinned1 100 taskset -c 0 hackbench -p -g 1 -f 2 -l 50
-prove "all audits agree under stress-ng --switch, pinned to two CPUs" \
+on 6.1 prove "all audits agree under stress-ng --switch, pinned to two CPUs" \
 	agree switch2 200 stress-ng --switch 3 --switch-ops 1000 --taskset 0,1 -q
 prove "three spinners pinned to CPU 1 are a queue of three there" pinned_spinners
 prove "every member of every queue has a name at an instant" at_an_instant

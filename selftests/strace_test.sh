@@ -122,12 +122,12 @@ os.sendfile(out, fd, 0, 700)
 os.copy_file_range(fd, out, 900, 0, 100)
 END
 
-prove "cat | tee | wc" agree sh -c 'cat big.bin | tee copy.bin | wc -c'
-prove "tar | gzip" agree sh -c 'tar c tree | gzip | wc -c'
-prove "sort | uniq | head: with SIGPIPE" agree sh -c 'od -v big.bin | head -n 1000 | sort | uniq -c | head -n 2'
-prove "dd with every size" agree sh -c \
+on 6.1 prove "cat | tee | wc" agree sh -c 'cat big.bin | tee copy.bin | wc -c'
+on 6.12 prove "tar | gzip" agree sh -c 'tar c tree | gzip | wc -c'
+on 7.2 prove "sort | uniq | head: with SIGPIPE" agree sh -c 'od -v big.bin | head -n 1000 | sort | uniq -c | head -n 2'
+on 6.12 prove "dd with every size" agree sh -c \
 	'dd if=big.bin bs=777 count=500 | dd bs=1000 iflag=fullblock | dd of=out oflag=append conv=notrunc'
-prove "cp" agree cp big.bin copy2.bin
-prove "a FIFO" agree sh -c 'mkfifo fifo; cat big.bin >fifo & cat fifo >out'
+on 6.1 prove "cp" agree cp big.bin copy2.bin
+on 7.2 prove "a FIFO" agree sh -c 'mkfifo fifo; cat big.bin >fifo & cat fifo >out'
 prove "every kind of call" agree python3 calls.py
 prove_end

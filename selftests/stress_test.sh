@@ -77,11 +77,11 @@ eventfd_ops() {
 	equal "read" $((2 * OPS)) "$(number eventfd_read)"
 }
 
-prove "stress-ng --vm-splice: two vmsplice and a splice each" vm_splice
-prove "stress-ng --tee: a tee and a splice each" tee_ops
-prove "stress-ng --sendfile: a sendfile each" sendfile_ops
-prove "stress-ng --sockpair: a write each" sockpair_ops
-prove "stress-ng --pipe: a write each" pipe_ops
-prove "stress-ng --fifo: a write and a read each" fifo_ops
-prove "stress-ng --eventfd: two writes and two reads each" eventfd_ops
+on 6.1 prove "stress-ng --vm-splice: two vmsplice and a splice each" vm_splice
+on 6.12 prove "stress-ng --tee: a tee and a splice each" tee_ops
+on 7.2 prove "stress-ng --sendfile: a sendfile each" sendfile_ops
+on 6.12 prove "stress-ng --sockpair: a write each" sockpair_ops
+on 7.2 prove "stress-ng --pipe: a write each" pipe_ops
+on 6.1 prove "stress-ng --fifo: a write and a read each" fifo_ops
+on 7.2 prove "stress-ng --eventfd: two writes and two reads each" eventfd_ops
 prove_end

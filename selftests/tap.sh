@@ -5,6 +5,7 @@
 set -uo pipefail
 
 tracing=/sys/kernel/tracing
+series=$(uname -r | cut -d. -f-2)
 tap_results=0 tap_failed=0
 
 # Kill what a test left running, with its process group if it has one.
@@ -42,6 +43,15 @@ prove() {
 		echo "# exit status $status"
 		tap_failed=1
 	fi
+}
+
+# on KERNELS COMMAND...: prove what depends little on the kernel. "make check", which
+# tests all of Debian's kernels, sets SPREAD: then only these kernels prove it.
+on() {
+	local kernels=$1
+	shift
+
+	[[ -n ${SPREAD-} && " $kernels " != *" $series "* ]] || "$@"
 }
 
 # skip REASON: end the present test; it cannot be proved here.
