@@ -133,6 +133,21 @@ watch_tells() {
 }
 prove "who watches hears of each deadlock once" watch_tells
 
+# A task may give itself a name that a terminal would obey.
+named_oddly() {
+	mkfifo odd
+	(printf '\033[31mx' >/proc/self/comm; read -r _ <odd) &
+	await waits_for_fifo $!
+	cat odd.text
+	grep -F '\x1b[31mx[' odd.text
+	fails grep $'\033' odd.text
+}
+waits_for_fifo() {
+	ipcprobe waits -p "$1" >odd.text
+	grep -q 'openat' odd.text
+}
+prove "the name of a task is printed without what a terminal would obey" named_oddly
+
 # never_stuck COMMAND...: while it runs, again and again, nothing is stuck.
 never_stuck() {
 	local status nr

@@ -5,6 +5,8 @@
  */
 #include "view/waits.h"
 
+#include "lib/text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,10 +35,11 @@ static void begin_line(const struct printer *printer)
 
 static void print_name(const struct live_thread *thread)
 {
+	text_print(stdout, thread->comm);
 	if (thread->tid == thread->pid)
-		printf("%s[%u]", thread->comm, thread->pid);
+		printf("[%u]", thread->pid);
 	else
-		printf("%s[%u/%u]", thread->comm, thread->tid, thread->pid);
+		printf("[%u/%u]", thread->tid, thread->pid);
 }
 
 static const struct live_thread *thread_at(const struct printer *printer, uint32_t thread)
@@ -55,8 +58,10 @@ static void print_needs(const struct printer *printer, const struct live_thread 
 		const struct live_need *need = live_need_at(&printer->waits->threads, i);
 		char *text = nr < NR_RELEASERS_MAX ? view_waits_need(printer->waits, thread, need) : NULL;
 
-		if (text)
-			printf("%s %s", nr ? between : " for", text);
+		if (text) {
+			printf("%s ", nr ? between : " for");
+			text_print(stdout, text);
+		}
 		free(text);
 		i = need->next;
 	}
