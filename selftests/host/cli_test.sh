@@ -64,7 +64,7 @@ test_usage() {
 	refuses 2 "did you mean 'stat'" help stad
 	refuses 2 'unrecognized option.*--frobnicate' record --frobnicate
 	refuses 2 "requires an argument.*'e'" record -e
-	refuses 2 "'x': no words are expected" check x
+	refuses 2 "'x': nothing but options is expected" check x
 	refuses 2 "'ipcprobe --help' lists them" help foo
 	works 'Commands:' help
 	works 'Commands:' help --help

@@ -92,7 +92,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		check->has_hooks = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s': no words are expected", arg);
+		option_no_words(state, arg);
 		return 0;
 	case ARGP_KEY_END:
 		output_choose(state, &check->output, check->is_json, columns, &check->columns);
