@@ -438,18 +438,18 @@ void ipcprobe_hooks_trace_unreg(u32 class_id)
  */
 static int module_changes(struct notifier_block *block, unsigned long state, void *module)
 {
-	u32 gone = 0;
+	u32 lost = 0;
 
 	if (state != MODULE_STATE_GOING && state != MODULE_STATE_LIVE)
 		return NOTIFY_DONE;
 	guard(mutex)(&hooks_mutex);
 	if (state == MODULE_STATE_GOING)
-		gone = ipcprobe_functions_forget(module) & attached_classes;
-	if (gone) {
+		lost = ipcprobe_functions_forget(module) & attached_classes;
+	if (lost) {
 		WRITE_ONCE(attached_classes, complete_ones(attached_classes, is_attached));
 		is_unsettled = true;
 	}
-	if (gone || (state == MODULE_STATE_LIVE && wanted_classes() & ~attached_classes))
+	if (lost || (state == MODULE_STATE_LIVE && wanted_classes() & ~attached_classes))
 		schedule_work(&trace_work);
 	return NOTIFY_DONE;
 }

@@ -29,10 +29,10 @@
 #include "rq.h"
 #include "site.h"
 
-#define NR_TOLD		16	/* candidates; after these one eligible candidate is enough */
-#define NR_TOLD_MAX	64
-#define NR_LEVELS	8	/* groups chosen without a search */
-#define NR_DL_TOLD	16
+#define NR_CANDIDATES		16	/* after these one eligible candidate is enough */
+#define NR_CANDIDATES_MAX	64
+#define NR_LEVELS		8	/* groups chosen without a search */
+#define NR_DL_CANDIDATES	16
 
 /* Task whose wake-up preemption is being checked; valid only during that check. */
 static DEFINE_PER_CPU(const struct task_struct *, woken);
@@ -59,15 +59,16 @@ struct pick {
 	const struct sched_entity *next, *last, *skip;
 	u64 ts_ns;
 	u16 cpu;
-	u16 nr_told;
-	u16 flags_told;		/* flags of all candidates recorded so far */
+	u16 nr_recorded;
+	u16 flags_recorded;		/* flags of all candidates recorded so far */
 	bool has_room;		/* room for all records was reserved at once */
 	struct ipcprobe_room room; /* to: next record; end: its end, if it is the last */
 };
 
 /* Bytes of all records of one pick. */
-#define PICK_BYTES_MAX	((NR_TOLD_MAX + 3) * sizeof(struct ipcprobe_rec_pick_candidate) + \
-			 sizeof(struct ipcprobe_rec_fair_pick))
+#define PICK_BYTES_MAX							\
+	((NR_CANDIDATES_MAX + 3) * sizeof(struct ipcprobe_rec_pick_candidate) +	\
+	 sizeof(struct ipcprobe_rec_fair_pick))
 
 /* Reserves room for all records in the ring of the sole session, if possible. */
 static __always_inline void reserve_room(struct pick *pick)
@@ -91,8 +92,8 @@ static __always_inline void look_at(struct pick *pick, const void *queue,
 	pick->skip = IPCPROBE_IS_EEVDF ? NULL : IPCPROBE_PRIVATE(void *, queue, cfs_skip);
 	pick->ts_ns = ipcprobe_clock();
 	pick->cpu = IPCPROBE_PRIVATE(int, rq, rq_cpu);
-	pick->nr_told = 0;
-	pick->flags_told = 0;
+	pick->nr_recorded = 0;
+	pick->flags_recorded = 0;
 	reserve_room(pick);
 }
 
@@ -197,8 +198,8 @@ static noinline void emit_candidate_slow_path(struct pick *pick,
 	struct ipcprobe_rec_pick_candidate rec;
 	u16 flags = flags_of(pick, se);
 
-	pick->nr_told++;
-	pick->flags_told |= flags;
+	pick->nr_recorded++;
+	pick->flags_recorded |= flags;
 	fill_candidate(&rec, pick, se, flags);
 	IPCPROBE_EMIT_RQ(pick_candidate, &rec, rec.hdr.tid, rec.cpu);
 }
@@ -214,8 +215,8 @@ static noinline void emit_candidate(struct pick *pick, const struct sched_entity
 	}
 	flags = flags_of(pick, se);
 	fill_candidate(rec, pick, se, flags);
-	pick->nr_told++;
-	pick->flags_told |= flags;
+	pick->nr_recorded++;
+	pick->flags_recorded |= flags;
 	pick->room.to = rec + 1;
 	pick->room.end += sizeof(*rec);
 }
@@ -236,7 +237,8 @@ static noinline void emit_rest(struct pick *pick, struct rb_node *rest,
 
 	for (; node != rest && !has_eligible; node = rb_next(node))
 		has_eligible = is_eligible(pick, entity_of(node));
-	for (; node && !has_eligible && pick->nr_told < NR_TOLD_MAX; node = rb_next(node)) {
+	for (; node && !has_eligible && pick->nr_recorded < NR_CANDIDATES_MAX;
+	     node = rb_next(node)) {
 		has_eligible = is_eligible(pick, entity_of(node));
 		emit_candidate(pick, entity_of(node));
 	}
@@ -255,7 +257,7 @@ static void emit_queue(struct pick *pick)
 	if (pick->curr)
 		emit_candidate(pick, pick->curr);
 	for (node = first; node; node = rb_next(node)) {
-		if (unlikely(pick->nr_told >= NR_TOLD)) {
+		if (unlikely(pick->nr_recorded >= NR_CANDIDATES)) {
 			emit_rest(pick, node, first);
 			return;
 		}
@@ -265,7 +267,7 @@ static void emit_queue(struct pick *pick)
 
 static void emit_buddy(struct pick *pick, const struct sched_entity *se, u16 flag)
 {
-	if (se && !(pick->flags_told & flag))
+	if (se && !(pick->flags_recorded & flag))
 		emit_candidate(pick, se);
 }
 
@@ -301,7 +303,7 @@ static __always_inline void fill_pick(struct ipcprobe_rec_fair_pick *rec,
 	rec->nr_queued = IPCPROBE_PRIVATE(u32, pick->queue, cfs_nr);
 	rec->site = site;
 	rec->task = woken;
-	rec->nr_told = pick->nr_told;
+	rec->nr_recorded = pick->nr_recorded;
 	rec->pick_flags = flags | (IPCPROBE_IS_EEVDF ? IPCPROBE_PICK_EEVDF : 0);
 	rec->cpu = pick->cpu;
 	rec->shift = shift_of(pick->queue);
@@ -330,7 +332,7 @@ static void emit_pick(const void *queue, const struct sched_entity *curr,
 		return;
 	}
 	fill_pick(pick->room.to, pick, site, woken, flags);
-	ipcprobe_sole_commit(&pick->room, IPCPROBE_CLASS_PICK, pick->nr_told + 1);
+	ipcprobe_sole_commit(&pick->room, IPCPROBE_CLASS_PICK, pick->nr_recorded + 1);
 }
 
 /* ---- the searches ---- */
@@ -451,7 +453,7 @@ void ipcprobe_entry_pick_dl(struct ipcprobe_hook *hook,
 	if (!IPCPROBE_RQ_HAS(rq_dl) || !IPCPROBE_RQ_HAS(dl_root))
 		return;
 	root = rq + ipcprobe_rq_offsets.rq_dl + ipcprobe_rq_offsets.dl_root;
-	for (node = rb_first_cached(root); node && nr < NR_DL_TOLD; node = rb_next(node)) {
+	for (node = rb_first_cached(root); node && nr < NR_DL_CANDIDATES; node = rb_next(node)) {
 		se = rb_entry(node, struct sched_dl_entity, rb_node);
 		rec = (struct ipcprobe_rec_dl_params) {
 			.hdr.tid = ipcprobe_dl_is_server(se) ? 0 :

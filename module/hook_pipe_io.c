@@ -141,7 +141,7 @@ static void resync_end(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 		       u32 bytes)
 {
 	struct ipcprobe_pipe *obj = end->obj;
-	bool was_met = obj->is_synced || obj->nr_checks;
+	bool was_seen = obj->is_synced || obj->nr_checks;
 
 	if (obj->is_synced)	/* otherwise the gap was known already */
 		ipcprobe_missed(NULL, IPCPROBE_CLASS_PIPE, IPCPROBE_REASON_UNSEEN);
@@ -154,7 +154,7 @@ static void resync_end(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 	 * Bytes that a splice moved are not distinguishable from bytes that
 	 * were there before.
 	 */
-	if (was_met || !op->iter)
+	if (was_seen || !op->iter)
 		op->flags |= IPCPROBE_IO_RESYNC;
 }
 
@@ -197,12 +197,12 @@ static void check_sync(struct ipcprobe_op *op, struct ipcprobe_op_end *end,
 static u32 thrown_away(const struct ipcprobe_op *op,
 		       const struct ipcprobe_op_end *end, u32 bytes)
 {
-	u32 gone;
+	u32 counted;
 
 	if (likely(!end->obj->has_packets || end != &op->end[IPCPROBE_OP_OUT]))
 		return 0;
-	gone = moved_by_contents(op, end);
-	return gone > bytes ? gone - bytes : 0;
+	counted = moved_by_contents(op, end);
+	return counted > bytes ? counted - bytes : 0;
 }
 
 static void emit_discard(const struct ipcprobe_op_end *end, u64 pos, u32 bytes)

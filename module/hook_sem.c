@@ -25,7 +25,7 @@
 #include "sysv.h"
 
 #define VALUE_MAX	32767	/* the kernel's SEMVMX */
-#define NR_TOLD		255	/* recorded values of a set */
+#define NR_RECORDED	255	/* recorded values of a set */
 #define NR_SOPS		64	/* operations recorded: their values take n^2 steps */
 
 /*
@@ -471,7 +471,7 @@ static void emit_values(const struct ipcprobe_op *op)
 	u16 value;
 
 	perm = has_layout ? ipcprobe_sysv_find(IPCPROBE_SYSV_SEM, op->sem.id) : NULL;
-	nr = perm ? min(nsems_of(array_of(perm)), NR_TOLD) : 0;
+	nr = perm ? min(nsems_of(array_of(perm)), NR_RECORDED) : 0;
 	for (i = 0; i < nr; i++) {
 		if (copy_from_user_nofault(&value, values + i, sizeof(value)))
 			return;
@@ -655,7 +655,7 @@ static void describe_set(struct ipcprobe_session *session, u32 ns,
 			rec.hdr.ts_ns = ipcprobe_clock();
 			IPCPROBE_EMIT_ONLY(sem_snapshot, &rec, session);
 		}
-		for (i = 0; i < min_t(int, rec.nsems, NR_TOLD); i++)
+		for (i = 0; i < min_t(int, rec.nsems, NR_RECORDED); i++)
 			describe_value(session, ns, rec.id, array_of(perm), i);
 	}
 	spin_unlock(&perm->lock);

@@ -74,14 +74,14 @@ static void add_candidate(struct __test_metadata *_metadata, struct told *told,
 static void check_pick(struct __test_metadata *_metadata, const struct told *told,
 		       const struct ipcprobe_rec_fair_pick *rec)
 {
-	EXPECT_EQ(told->nr, rec->nr_told);
+	EXPECT_EQ(told->nr, rec->nr_recorded);
 	EXPECT_GE(1, told->nr_curr);
 	if (told->nr)
 		EXPECT_EQ(told->ts_ns, rec->hdr.ts_ns);
 	EXPECT_LE(told->nr, rec->nr_queued);
 	/* all entities of a short queue are recorded */
 	if (rec->nr_queued <= 16)
-		EXPECT_EQ(rec->nr_queued, rec->nr_told);
+		EXPECT_EQ(rec->nr_queued, rec->nr_recorded);
 	EXPECT_NE(0, rec->group);
 }
 

@@ -148,7 +148,7 @@ TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 {
 	const char *inner = "/ipcprobe-late/inner";
 	const char *outer = "/sys/fs/cgroup/ipcprobe-late";
-	size_t i, nr_told = 0;
+	size_t i, nr_groups = 0;
 	char path[80];
 
 	snprintf(path, sizeof(path), "/sys/fs/cgroup%s", inner);
@@ -163,10 +163,10 @@ TEST_F(sched, a_group_whose_controller_is_switched_on_later)
 	for (i = 0; i < self->cap.nr; i++) {
 		const struct ipcprobe_rec_rq_group *rec = (const void *)self->cap.recs[i].rec;
 
-		nr_told += rec->hdr.type == IPCPROBE_REC_rq_group && !strcmp(rec->path, inner) &&
+		nr_groups += rec->hdr.type == IPCPROBE_REC_rq_group && !strcmp(rec->path, inner) &&
 			   rec->group && rec->parent;
 	}
-	EXPECT_EQ(1, nr_told);
+	EXPECT_EQ(1, nr_groups);
 	FINISH(&self->cap);
 	rmdir(path);
 	rmdir(outer);

@@ -40,11 +40,11 @@ static void do_traffic(unsigned int nr)
 	}
 }
 
-/* Sums of the records of one CPU and class. @told_ns: time of the last lost record. */
+/* Sums of the records of one CPU and class. @lost_ns: time of the last lost record. */
 struct sum {
 	uint64_t read;
 	uint64_t lost;
-	uint64_t told_ns;
+	uint64_t lost_ns;
 };
 
 /* @at_ns: time of the record before this one; of another loss, its begin. */
@@ -57,8 +57,8 @@ static void check_lost(struct __test_metadata *_metadata, const struct ipcprobe_
 	EXPECT_EQ(0, lost->hdr.tid);
 	EXPECT_LE(lost->begin_ns, lost->hdr.ts_ns);
 	EXPECT_LE(at_ns, lost->begin_ns);
-	EXPECT_LE(sums[lost->class_id].told_ns, lost->begin_ns);
-	sums[lost->class_id].told_ns = lost->hdr.ts_ns;
+	EXPECT_LE(sums[lost->class_id].lost_ns, lost->begin_ns);
+	sums[lost->class_id].lost_ns = lost->hdr.ts_ns;
 	sums[lost->class_id].lost += lost->nr_lost;
 }
 
@@ -183,7 +183,7 @@ TEST(no_reader_until_the_end)
 	struct ipcprobe_config config = small_rings();
 	pid_t pids[NR_TASKS];
 	struct capture cap;
-	size_t i, nr_told = 0;
+	size_t i, nr_recorded = 0;
 
 	ASSERT_EQ(0, capture_open(&cap, &config));
 	ASSERT_EQ(0, capture_start(&cap));
@@ -192,8 +192,8 @@ TEST(no_reader_until_the_end)
 	STOP_AND_DRAIN(&cap);
 	EXPECT_LT(1000, check_balance(_metadata, &cap));
 	for (i = 0; i < cap.nr; i++)
-		nr_told += cap.recs[i].rec->type == IPCPROBE_REC_lost;
-	EXPECT_NE(0, nr_told);
+		nr_recorded += cap.recs[i].rec->type == IPCPROBE_REC_lost;
+	EXPECT_NE(0, nr_recorded);
 	/* a second run of the same session starts with a ring that is not full */
 	ASSERT_EQ(0, capture_start(&cap));
 	START_TRAFFIC(pids, 500);

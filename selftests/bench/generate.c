@@ -117,7 +117,7 @@ static void pick(struct cpu *c, uint32_t prev, uint32_t next)
 	PUSH(c, pick_candidate, next, .vruntime = c->now_ns, .deadline = c->now_ns + 3000000,
 	     .weight = 1048576, .slice_ns = 3000000, .cpu = c->id);
 	PUSH(c, fair_pick, prev, .zero_vruntime = c->now_ns, .sum_weight = 1024,
-	     .group = ROOT_GROUP, .nr_queued = 1, .nr_told = 1,
+	     .group = ROOT_GROUP, .nr_queued = 1, .nr_recorded = 1,
 	     .pick_flags = IPCPROBE_PICK_EEVDF, .cpu = c->id);
 }
 

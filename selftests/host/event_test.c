@@ -266,7 +266,7 @@ static const struct golden {
 	  "vruntime@16 deadline@24 weight@32 slice_ns@36 group@40 pick_flags@44 cpu@46" },
 	{ "fair_pick", 0x0d02, 64,
 	  "zero_vruntime@16 sum_w_vruntime@24 sum_weight@32 group@40 nr_queued@44 site@48 "
-	  "task@52 nr_told@56 pick_flags@58 cpu@60 shift@62" },
+	  "task@52 nr_recorded@56 pick_flags@58 cpu@60 shift@62" },
 	{ "rq_resched", 0x0d03, 40,
 	  "lead@16 running@24 task@28 site@32 cpu@36 context@38" },
 	{ "dl_params", 0x0d04, 48,

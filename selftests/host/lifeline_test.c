@@ -319,7 +319,7 @@ static void test_states(void)
 static void test_mixture(void)
 {
 	const char *title = "ping 11: 0.000000000 to 0.000090000 s, 90.0 us, ran 33.3 %, queued 66.7 %; on CPU 0<";
-	struct lifeline line = { .is_met = true };
+	struct lifeline line = { .is_seen = true };
 	struct lifelines *lines;
 	struct box box;
 	struct drawn d;

@@ -76,7 +76,7 @@ static void search(struct trace *t, uint32_t group, uint16_t flags, const struct
 		weight += (e[i].weight ?: NICE_0) >> 10;
 	}
 	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_w_vruntime = sum, .sum_weight = weight,
-	      .group = group, .nr_queued = nr_queued, .nr_told = nr, .pick_flags = flags,
+	      .group = group, .nr_queued = nr_queued, .nr_recorded = nr, .pick_flags = flags,
 	      .task = woken);
 }
 
@@ -316,7 +316,7 @@ static void test_cut(void)
 	ktap_eq(t.model.picks.nr_undecided, 2);
 	ktap_result("CFS predicts nothing without a candidate of the queue");
 	candidate(&t, &two[0]);
-	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 2, .nr_told = 2);
+	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 2, .nr_recorded = 2);
 	switch_to(&t, 13, 0, 12, 120);
 	ktap_false(picks_sum(&t.model.picks).nr);
 	ktap_eq(t.model.picks.nr_undecided, 3);
@@ -640,7 +640,7 @@ static void test_cpus(void)
 	TRACE(&t, rq_snapshot_end, 14, .cpu = 1, .nr_running = 1, .nr_members = 1);
 	TRACE(&t, pick_candidate, 15, .vruntime = 5, .weight = NICE_0, .cpu = 1);
 	SEARCH(&t, ROOT, 0, { 12, 0 }, { 13, 5 });
-	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 1, .nr_told = 1, .cpu = 1);
+	TRACE(&t, fair_pick, 0, .group = ROOT, .nr_queued = 1, .nr_recorded = 1, .cpu = 1);
 	TRACE(&t, rq_switch, 14, .next = 15, .next_prio = 120, .cpu = 1);
 	switch_to(&t, 11, 0, 12, 120);
 	expect_count(&t, PICK_BY_ONLY, 1, 1);

@@ -938,11 +938,11 @@ static void explain_fair(struct trace *t)
 	explain_candidate(t, 0, 5, 0, 3 * MS, 0);
 	explain_candidate(t, 13, 0, 1 * MS, 5 * MS, 0);
 	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_w_vruntime = 1024 * MS,
-	      .sum_weight = 2048, .group = 1, .nr_queued = 2, .nr_told = 2,
+	      .sum_weight = 2048, .group = 1, .nr_queued = 2, .nr_recorded = 2,
 	      .pick_flags = IPCPROBE_PICK_EEVDF);
 	explain_candidate(t, 12, 0, 0, 3 * MS, 0);
 	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_weight = 1024, .group = 5,
-	      .nr_queued = 1, .nr_told = 1, .pick_flags = IPCPROBE_PICK_EEVDF);
+	      .nr_queued = 1, .nr_recorded = 1, .pick_flags = IPCPROBE_PICK_EEVDF);
 	TRACE(t, rq_switch, 11, .next = 12, .prev_state = 1, .prev_prio = 120, .next_prio = 120);
 	t->now_ns = 4000 * US;
 	TRACE(t, rq_enqueue, 11, .nr_running = 3, .change = 1, .group = 1,
@@ -955,7 +955,7 @@ static void explain_fair(struct trace *t)
 	explain_candidate(t, 11, 0, -1 * MS, 2 * MS, 0);
 	explain_candidate(t, 13, 0, 1 * MS, 5 * MS, 0);
 	TRACE(t, fair_pick, 0, .zero_vruntime = ZERO, .sum_weight = 2048, .group = 1,
-	      .nr_queued = 3, .nr_told = 3, .pick_flags = IPCPROBE_PICK_EEVDF);
+	      .nr_queued = 3, .nr_recorded = 3, .pick_flags = IPCPROBE_PICK_EEVDF);
 	TRACE(t, rq_switch, 12, .next = 11, .prev_prio = 120, .next_prio = 120);
 }
 

@@ -50,8 +50,8 @@ static struct chart_lane *reach_lane(struct chart *chart, uint32_t cpu)
 /* Forget the times of the names: they are kept exactly only for the last span. */
 static void forget_names(struct chart_lane *lane)
 {
-	while (lane->nr_met)
-		lane->name_ns[lane->met[--lane->nr_met]] = 0;
+	while (lane->nr_used)
+		lane->name_ns[lane->used[--lane->nr_used]] = 0;
 }
 
 static int count_name(struct chart_lane *lane, uint32_t name, uint64_t ns)
@@ -59,11 +59,12 @@ static int count_name(struct chart_lane *lane, uint32_t name, uint64_t ns)
 	uint32_t *grown;
 
 	if (!lane->name_ns[name]) {
-		grown = array_reserve(lane->met, &lane->cap_met, lane->nr_met + 1, sizeof(*grown));
+		grown = array_reserve(lane->used, &lane->cap_used, lane->nr_used + 1,
+				      sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
-		lane->met = grown;
-		grown[lane->nr_met++] = name;
+		lane->used = grown;
+		grown[lane->nr_used++] = name;
 	}
 	lane->name_ns[name] += ns;
 	return 0;
@@ -230,7 +231,7 @@ static void free_lane(struct chart_lane *lane)
 	free(lane->length);
 	free(lane->wait);
 	free(lane->name_ns);
-	free(lane->met);
+	free(lane->used);
 }
 
 void chart_deinit(struct chart *chart)

@@ -78,7 +78,7 @@ struct chart_wait {
  * @wait_least_ns: minimum length of a wait that is kept
  * @nr_short: number of shorter waits, which are not kept
  * @name_ns: time that each name ran in the last span of @run, [CHART_NR_NAMES]
- * @met: names that ran in the last span of @run
+ * @used: names that ran in the last span of @run
  */
 struct chart_lane {
 	struct chart_run *run;
@@ -93,9 +93,9 @@ struct chart_lane {
 	uint64_t wait_least_ns;
 	uint64_t nr_short;
 	uint64_t *name_ns;
-	uint32_t *met;
-	uint32_t nr_met;
-	uint32_t cap_met;
+	uint32_t *used;
+	uint32_t nr_used;
+	uint32_t cap_used;
 };
 
 /**
@@ -119,14 +119,14 @@ struct chart_cpu {
 
 /**
  * struct chart_task - the state of a task after the last record about it
- * @is_met: a record about the task was seen
+ * @is_seen: a record about the task was seen
  * @state: enum sched_state
  * @cpu: CPU on whose queue the task waits, or SCHED_NO_CPU
  * @name: last name of the task
  * @place: index in chart->waiter plus 1; 0 = the task does not wait
  */
 struct chart_task {
-	bool is_met;
+	bool is_seen;
 	uint8_t state;
 	uint16_t cpu;
 	uint32_t name;

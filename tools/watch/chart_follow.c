@@ -19,16 +19,16 @@
 static uint32_t name_of(struct chart *chart, const struct sched *sched, uint32_t number)
 {
 	const struct task *task = task_at(sched->tasks, number);
-	struct chart_task *met;
+	struct chart_task *named;
 
 	if (!*task->comm || !task_in_scope(sched->tasks, number, chart->scope))
 		return 0;
 	if (number >= chart->task.nr)
 		return chart_name(chart, task->comm);
-	met = pool_at(&chart->task, number);
-	if (strncmp(chart->name[met->name].comm, task->comm, sizeof(task->comm)))
-		met->name = chart_name(chart, task->comm);
-	return met->name;
+	named = pool_at(&chart->task, number);
+	if (strncmp(chart->name[named->name].comm, task->comm, sizeof(task->comm)))
+		named->name = chart_name(chart, task->comm);
+	return named->name;
 }
 
 static struct chart_cpu *reach_cpu(struct chart *chart, uint32_t cpu)
@@ -112,7 +112,7 @@ static int follow_switch(struct chart *chart, const struct sched *sched,
 static struct chart_task waiting_now(const struct sched *sched, uint32_t number, uint64_t ts_ns)
 {
 	const struct sched_task *task = sched_task_at(sched, number);
-	struct chart_task now = { .is_met = true, .cpu = SCHED_NO_CPU, .since_ns = ts_ns };
+	struct chart_task now = { .is_seen = true, .cpu = SCHED_NO_CPU, .since_ns = ts_ns };
 
 	if (task->gen == sched->gen && task->state != SCHED_RUNNING &&
 	    task->state != SCHED_ASLEEP && task->state != SCHED_UNKNOWN) {
@@ -127,7 +127,7 @@ static int end_wait(struct chart *chart, const struct sched *sched, uint32_t num
 {
 	const struct chart_task *old = pool_at(&chart->task, number);
 
-	if (!old->is_met || old->cpu == SCHED_NO_CPU ||
+	if (!old->is_seen || old->cpu == SCHED_NO_CPU ||
 	    !scope_has_cpu(chart->scope, old->cpu) || !stretch_is_drawn(&chart->window, old->since_ns, ts_ns))
 		return 0;
 	return chart_add_wait(chart, old->cpu, &(struct chart_wait){
@@ -175,7 +175,7 @@ static int follow_task(struct chart *chart, const struct sched *sched, uint32_t 
 	old = pool_reach(&chart->task, number);
 	if (!old)
 		return -ENOMEM;
-	if (old->is_met && old->state == now.state && old->cpu == now.cpu)
+	if (old->is_seen && old->state == now.state && old->cpu == now.cpu)
 		return 0;
 	if (end_wait(chart, sched, number, ts_ns))
 		return -ENOMEM;

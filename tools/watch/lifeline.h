@@ -74,7 +74,7 @@ struct lifeline_part {
  * @cut_until_ns: end of the parts that were removed, 0 = none
  */
 struct lifeline {
-	bool is_met;
+	bool is_seen;
 	uint8_t state;
 	uint16_t cpu;
 	uint64_t since_ns;

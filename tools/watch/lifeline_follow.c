@@ -59,11 +59,11 @@ static int follow_task(struct lifelines *lines, const struct sched *sched, uint3
 		return -ENOMEM;
 	state = state_of(sched, task);
 	cpu = cpu_of(task, state);
-	if (line->is_met && line->state == state && line->cpu == cpu)
+	if (line->is_seen && line->state == state && line->cpu == cpu)
 		return 0;
-	if (line->is_met && is_wanted(lines, sched, number))
+	if (line->is_seen && is_wanted(lines, sched, number))
 		err = lifeline_end(lines, line, ts_ns, sched_wait_of(sched, task));
-	line->is_met = true;
+	line->is_seen = true;
 	line->state = state;
 	line->cpu = cpu;
 	line->since_ns = ts_ns;
@@ -96,7 +96,7 @@ static int follow_all(struct lifelines *lines, const struct sched *sched, uint64
 	int err = 0;
 
 	for (i = 1; i < lines->line.nr && !err; i++)
-		if (lifeline_at(lines, i)->is_met)
+		if (lifeline_at(lines, i)->is_seen)
 			err = follow_task(lines, sched, i, ts_ns);
 	return err;
 }
@@ -160,7 +160,7 @@ static int on_finish(void *arg, const struct sched *sched, uint64_t until_ns)
 	for (i = 1; i < lines->line.nr && !err; i++) {
 		struct lifeline *line = lifeline_at(lines, i);
 
-		if (line->is_met && is_wanted(lines, sched, i))
+		if (line->is_seen && is_wanted(lines, sched, i))
 			err = lifeline_end(lines, line, until_ns,
 					   sched_wait_of(sched, sched_task_at(sched, i)));
 	}

@@ -617,7 +617,7 @@
  * or a group, in the queue of the entities of one group on one CPU. From the
  * top group down to a task there is one fair_pick for each level. The
  * candidates of a fair_pick come before it: the running entity, then the queue
- * in its own order (6.1: by vruntime, later: by deadline). nr_told of nr_queued
+ * in its own order (6.1: by vruntime, later: by deadline). nr_recorded of nr_queued
  * candidates are recorded: at least up to the first that is eligible.
  */
 #define IPCPROBE_FIELDS_pick_candidate(F)				\
@@ -637,7 +637,7 @@
 	F(u32,   nr_queued, "entities that compete, the running one included") \
 	F(u32,   site,      "the function that looks, as in rq_site")	\
 	F(tid,   task,      "wake-up check: the task that was woken")	\
-	F(u16,   nr_told,   "pick_candidate records before")		\
+	F(u16,   nr_recorded, "pick_candidate records before")		\
 	F(pick_flags, pick_flags, "EEVDF and others")			\
 	F(u16,   cpu,       "CPU of the queue")				\
 	F(u16,   shift,     "weights are shifted right by it (7.2)")

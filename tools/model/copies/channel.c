@@ -135,7 +135,7 @@ uint64_t channel_left_bytes(const struct channel *channel)
 		return channel->left_bytes + sum_segs(channel);
 	if (channel->is_dead || channel->is_many)
 		return channel->left_bytes;
-	return channel->has_pos ? channel->pos[TO] - stream_gone_pos(channel, 0) : 0;
+	return channel->has_pos ? channel->pos[TO] - stream_drained_pos(channel, 0) : 0;
 }
 
 /* ---- ends and pairs: the newest few are found in a list, older ones in a table ---- */

@@ -152,7 +152,7 @@ struct memory {
  * @peak_at_least: the maximum may have been higher than @peak_bytes
  * @has_lost: the contents became unknown at least once
  * @has_messages: message n has the positions that begin at n << 32
- * @gone_pos: position before which all bytes were read, recorded or not
+ * @drained_pos: position before which all bytes were read, recorded or not
  * @left_bytes: bytes in the channel when it was closed; of queues and sockets:
  *	without those in @seg
  * @seg: segments, [@first_seg, @first_seg + @nr_segs)
@@ -189,7 +189,7 @@ struct channel {
 	uint64_t floor_pos;
 	uint64_t base_pos;
 	uint64_t pos[NR_SIDES];
-	uint64_t gone_pos;
+	uint64_t drained_pos;
 	uint64_t peak_bytes;
 	uint64_t left_bytes;
 	struct stream_seg *seg;
@@ -242,15 +242,15 @@ int channels_fold(struct channels *channels, uint32_t channel);
 
 /**
  * struct end_folding - which ends of channels are folded
- * @is_gone: by channel_end: the end is to be folded
+ * @is_folded: by channel_end: the end is to be folded
  * @into: by channel_end: set to the channel_end that the end was folded into
- * @nr: length of @is_gone and of @into
+ * @nr: length of @is_folded and of @into
  * @many: returns the process and the image that stand for all with the name of
  *	@image
  * @arg: first argument of @many
  */
 struct end_folding {
-	bool *is_gone;
+	bool *is_folded;
 	uint32_t *into;
 	uint32_t nr;
 	int (*many)(void *arg, uint32_t image, uint32_t *ret_proc, uint32_t *ret_image);
@@ -330,8 +330,8 @@ int stream_take(struct channel *channel, const struct span *span, bool is_tee,
 		struct pieces *out);
 void stream_contains(struct channel *channel, uint64_t bytes);
 void stream_contains_messages(struct channel *channel, uint64_t nr_messages);
-uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes);
-int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct pieces *out);
+uint64_t stream_drained_pos(const struct channel *channel, uint64_t slack_bytes);
+int stream_take_drained(struct channel *channel, uint64_t slack_bytes, struct pieces *out);
 void stream_drop_all(struct channel *channel);
 int stream_take_rest(struct channel *channel, uint64_t pos, struct pieces *out);
 bool stream_has(const struct channel *channel, const struct span *span);

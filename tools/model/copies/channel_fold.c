@@ -121,22 +121,22 @@ int channels_fold(struct channels *channels, uint32_t number)
 static uint32_t unlink_ends(struct channels *channels, uint32_t number,
 			    const struct end_folding *folding)
 {
-	uint32_t *link = &channel_at(channels, number)->first_end, gone = 0;
+	uint32_t *link = &channel_at(channels, number)->first_end, taken = 0;
 
 	while (*link) {
 		struct channel_end *end = channel_end_at(channels, *link);
 		uint32_t i = *link;
 
-		if (i >= folding->nr || !folding->is_gone[i]) {
+		if (i >= folding->nr || !folding->is_folded[i]) {
 			link = &end->next;
 			continue;
 		}
 		*link = end->next;
-		end->next = gone;
-		gone = i;
+		end->next = taken;
+		taken = i;
 		map_remove(&channels->end_by_proc, map_pair(number, end->proc));
 	}
-	return gone;
+	return taken;
 }
 
 static int add_end_figures(struct channels *channels, uint32_t number,
@@ -161,14 +161,14 @@ static int add_end_figures(struct channels *channels, uint32_t number,
 
 static uint32_t end_now(const struct end_folding *folding, uint32_t end)
 {
-	return end < folding->nr && folding->is_gone[end] ? folding->into[end] : end;
+	return end < folding->nr && folding->is_folded[end] ? folding->into[end] : end;
 }
 
 /* Take the folded pairs out of the list like unlink_ends(). */
 static uint32_t unlink_pairs(struct channels *channels, uint32_t number,
 			     const struct end_folding *folding)
 {
-	uint32_t *link = &channel_at(channels, number)->first_pair, gone = 0;
+	uint32_t *link = &channel_at(channels, number)->first_pair, taken = 0;
 
 	while (*link) {
 		struct channel_pair *pair = channel_pair_at(channels, *link);
@@ -180,11 +180,11 @@ static uint32_t unlink_pairs(struct channels *channels, uint32_t number,
 			continue;
 		}
 		*link = pair->next;
-		pair->next = gone;
-		gone = i;
+		pair->next = taken;
+		taken = i;
 		map_remove(&channels->pair_by_ends, map_pair(pair->writer, pair->reader));
 	}
-	return gone;
+	return taken;
 }
 
 static int fold_pairs(struct channels *channels, uint32_t number,
@@ -212,14 +212,14 @@ static int fold_pairs(struct channels *channels, uint32_t number,
 int channel_fold_ends(struct channels *channels, uint32_t number,
 		      const struct end_folding *folding)
 {
-	uint32_t gone = unlink_ends(channels, number, folding), i, next;
+	uint32_t taken = unlink_ends(channels, number, folding), i, next;
 	int err = 0;
 
-	for (i = gone; i && !err; i = channel_end_at(channels, i)->next)
+	for (i = taken; i && !err; i = channel_end_at(channels, i)->next)
 		err = add_end_figures(channels, number, folding, i);
 	if (!err)
 		err = fold_pairs(channels, number, folding);
-	for (i = gone; i && !err; i = next) {
+	for (i = taken; i && !err; i = next) {
 		next = channel_end_at(channels, i)->next;
 		err = pool_free(&channels->end, i);
 	}

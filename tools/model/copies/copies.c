@@ -111,7 +111,7 @@ static void apply_exit(struct copies *copies, const struct ipcprobe_rec_task_exi
 	if (!io || proc_at(copies->tasks, proc)->nr_tasks)
 		return;
 	io->has_exited = true;
-	if (!io->first)
+	if (!io->parked.first)
 		proc_io_exit(copies, proc);
 }
 

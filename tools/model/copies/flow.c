@@ -310,7 +310,7 @@ static void note_pieces(struct copies *copies, const struct op *op,
 	uint32_t i, proc = memory_owner(copies, op, TO);
 
 	for (i = 0; proc && i < pieces->nr; i++)
-		proc_io_note(proc_io_at(copies, proc), pieces->v[i].hop);
+		proc_io_add_recent(proc_io_at(copies, proc), pieces->v[i].hop);
 }
 
 static int put_into_memory(struct copies *copies, const struct op *op,

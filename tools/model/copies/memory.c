@@ -16,8 +16,8 @@ static void forget_memory(struct proc_io *io)
 /* True if @io is of no further use and no waiting operation refers to it. */
 static bool is_over(const struct proc_io *io)
 {
-	return io->has_exited && !io->first && !io->wait_list && !io->waits_for_parent &&
-	       !io->memory.first_put && !io->memory.waiters;
+	return io->has_exited && !io->parked.first && !io->parked.wait_list &&
+	       !io->parked.waits_for_parent && !io->memory.first_put && !io->memory.waiters;
 }
 
 /* proc_io_exit - process @proc has ended: free its state when nothing refers to it */
@@ -71,14 +71,14 @@ int proc_io_fork(struct copies *copies, const struct op *op)
 	ranges_copy(&child->memory.ranges, &parent->memory.ranges);
 	child->gen = parent->gen;
 	child->has_unknown = parent->has_unknown;
-	child->waits_for_parent = false;
-	if (!child->first && child->has_exited)
+	child->parked.waits_for_parent = false;
+	if (!child->parked.first && child->has_exited)
 		proc_io_exit(copies, op->child);
 	return 0;
 }
 
-/* proc_io_note - bytes came into the memory of the process by @hop */
-void proc_io_note(struct proc_io *io, uint32_t hop)
+/* proc_io_add_recent - bytes came into the memory of the process by @hop */
+void proc_io_add_recent(struct proc_io *io, uint32_t hop)
 {
 	uint32_t i;
 

@@ -16,19 +16,31 @@ struct op;
 #define COPY_NR_RECENT		8U
 
 /**
- * struct proc_io - the state of a process
- * @memory: bytes in the process's memory that were read in
- * @mappings: struct mapping, by address
- * @mappings_gen: generation of @mappings, see copies->mappings_gen
- * @first: first of the process's waiting operations, in order of time
- * @last: last of the process's waiting operations
- * @image: image that @memory and @recent belong to
- * @gen: generation of @memory and @recent, see copies->gen
- * @recent: hops by which the process read, most recent first
+ * struct proc_parked - a process's waiting operations, see park.c
+ * @first: first of them, in order of time
+ * @last: last of them
  * @wait_list: list of the processes that wait for what @first waits for; NULL =
  *	does not wait
  * @next_waiter: next process in @wait_list
  * @waits_for_parent: waits, because the parent's fork operation waits
+ */
+struct proc_parked {
+	struct parked *first;
+	struct parked *last;
+	uint32_t *wait_list;
+	uint32_t next_waiter;
+	bool waits_for_parent;
+};
+
+/**
+ * struct proc_io - the state of a process
+ * @memory: bytes in the process's memory that were read in
+ * @mappings: struct mapping, by address
+ * @mappings_gen: generation of @mappings, see copies->mappings_gen
+ * @image: image that @memory and @recent belong to
+ * @gen: generation of @memory and @recent, see copies->gen
+ * @recent: hops by which the process read, most recent first
+ * @parked: its waiting operations
  * @has_exited: the process has ended: no further operation will come
  * @has_unknown: the memory may contain bytes whose read was not recorded
  */
@@ -36,15 +48,11 @@ struct proc_io {
 	struct memory memory;
 	struct intervals *mappings;
 	uint32_t mappings_gen;
-	struct parked *first;
-	struct parked *last;
 	uint32_t image;
 	uint32_t gen;
 	uint32_t recent[COPY_NR_RECENT];
 	uint32_t nr_recent;
-	uint32_t *wait_list;
-	uint32_t next_waiter;
-	bool waits_for_parent;
+	struct proc_parked parked;
 	bool has_exited;
 	bool has_unknown;
 };
@@ -52,7 +60,7 @@ struct proc_io {
 struct proc_io *proc_io_get(struct copies *copies, uint32_t proc, uint32_t image);
 void proc_io_exit(struct copies *copies, uint32_t proc);
 int proc_io_fork(struct copies *copies, const struct op *op);
-void proc_io_note(struct proc_io *io, uint32_t hop);
+void proc_io_add_recent(struct proc_io *io, uint32_t hop);
 
 uint32_t memory_image(const struct copies *copies, const struct op *op, enum side side);
 uint32_t memory_owner(const struct copies *copies, const struct op *op, enum side side);

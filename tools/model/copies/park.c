@@ -88,7 +88,7 @@ static int wake_list(struct copies *copies, uint32_t first)
 	uint32_t proc = first;
 	int err = 0;
 
-	for (; proc && !err; proc = proc_io_at(copies, proc)->next_waiter)
+	for (; proc && !err; proc = proc_io_at(copies, proc)->parked.next_waiter)
 		err = queue_proc(&copies->parking, proc);
 	return err;
 }
@@ -134,11 +134,11 @@ static int park_op(struct copies *copies, struct proc_io *io, const struct op *o
 
 	if (!parked)
 		return -ENOMEM;
-	if (io->last)
-		io->last->next = parked;
+	if (io->parked.last)
+		io->parked.last->next = parked;
 	else
-		io->first = parked;
-	io->last = parked;
+		io->parked.first = parked;
+	io->parked.last = parked;
 	parked->older = parking->newest;
 	if (parking->newest)
 		parking->newest->newer = parked;
@@ -153,11 +153,11 @@ static int park_op(struct copies *copies, struct proc_io *io, const struct op *o
 /* Remove a process's first operation from the lists. */
 static struct parked *detach_first(struct parking *parking, struct proc_io *io)
 {
-	struct parked *parked = io->first;
+	struct parked *parked = io->parked.first;
 
-	io->first = parked->next;
-	if (!io->first)
-		io->last = NULL;
+	io->parked.first = parked->next;
+	if (!io->parked.first)
+		io->parked.last = NULL;
 	if (parked->older)
 		parked->older->newer = parked->newer;
 	else
@@ -217,22 +217,22 @@ static void wait_for_bytes(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
 
-	io->wait_list = waiters_for(copies, &io->first->op);
-	io->next_waiter = *io->wait_list;
-	*io->wait_list = proc;
+	io->parked.wait_list = waiters_for(copies, &io->parked.first->op);
+	io->parked.next_waiter = *io->parked.wait_list;
+	*io->parked.wait_list = proc;
 }
 
 static void stop_waiting(struct copies *copies, uint32_t proc)
 {
 	struct proc_io *io = proc_io_at(copies, proc);
-	uint32_t *link = io->wait_list;
+	uint32_t *link = io->parked.wait_list;
 
 	if (!link)
 		return;
 	while (*link != proc)
-		link = &proc_io_at(copies, *link)->next_waiter;
-	*link = io->next_waiter;
-	io->wait_list = NULL;
+		link = &proc_io_at(copies, *link)->parked.next_waiter;
+	*link = io->parked.next_waiter;
+	io->parked.wait_list = NULL;
 }
 
 /* ---- running ---- */
@@ -243,7 +243,7 @@ static int run_fork(struct copies *copies, const struct op *op)
 	int err = proc_io_fork(copies, op);
 	const struct proc_io *child = proc_io_at(copies, op->child);
 
-	if (err || !child || !child->first)
+	if (err || !child || !child->parked.first)
 		return err;
 	return queue_proc(&copies->parking, op->child);
 }
@@ -283,11 +283,12 @@ static int run_waiting(struct copies *copies, uint32_t proc)
 	if (!io)
 		return 0;
 	stop_waiting(copies, proc);
-	while (!err && io->first && !io->waits_for_parent && is_ready(copies, &io->first->op))
+	while (!err && io->parked.first && !io->parked.waits_for_parent &&
+	       is_ready(copies, &io->parked.first->op))
 		err = run_first(copies, proc);
-	if (!err && io->first && !io->waits_for_parent)
+	if (!err && io->parked.first && !io->parked.waits_for_parent)
 		wait_for_bytes(copies, proc);
-	if (!io->first && io->has_exited)
+	if (!io->parked.first && io->has_exited)
 		proc_io_exit(copies, proc);
 	return err;
 }
@@ -320,8 +321,8 @@ static int give_up_oldest(struct copies *copies)
 /* True if @op must wait for operations of its process that wait already. */
 static bool must_queue(const struct proc_io *io, const struct op *op)
 {
-	return io->waits_for_parent ||
-	       (io->first && (op->is_fork || op->begin_ns >= io->first->op.end_ns));
+	return io->parked.waits_for_parent ||
+	       (io->parked.first && (op->is_fork || op->begin_ns >= io->parked.first->op.end_ns));
 }
 
 /* Let the child's operations wait for the fork. */
@@ -334,7 +335,7 @@ static int hold_child(struct copies *copies, const struct op *op)
 	child = sparse_reach(&copies->proc, op->child);
 	if (!child)
 		return -ENOMEM;
-	child->waits_for_parent = true;
+	child->parked.waits_for_parent = true;
 	return 0;
 }
 
@@ -354,7 +355,7 @@ int park_submit(struct copies *copies, const struct op *op)
 		err = run_op(copies, op);
 		return err ? err : drain_runnable(copies);
 	}
-	is_first = !io->first && !io->waits_for_parent;
+	is_first = !io->parked.first && !io->parked.waits_for_parent;
 	err = park_op(copies, io, op);
 	if (!err)
 		err = hold_child(copies, op);

@@ -258,9 +258,9 @@ static inline uint64_t hop_delivery_bytes(const struct hop *hop)
 /* Bytes of a hop that have gone nowhere yet. */
 static inline uint64_t hop_unclaimed(const struct hop *hop)
 {
-	uint64_t gone = hop->passed_bytes + hop->spent_bytes;
+	uint64_t claimed = hop->passed_bytes + hop->spent_bytes;
 
-	return hop->bytes > gone ? hop->bytes - gone : 0;
+	return hop->bytes > claimed ? hop->bytes - claimed : 0;
 }
 
 #endif /* IPCPROBE_MODEL_COPIES_PATH_H */

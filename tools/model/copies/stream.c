@@ -17,7 +17,7 @@ void stream_forget(struct channel *channel)
 	channel->first_seg = 0;
 	channel->nr_segs = 0;
 	channel->nr_early = 0;
-	channel->gone_pos = 0;
+	channel->drained_pos = 0;
 }
 
 /**
@@ -81,8 +81,8 @@ void stream_contains(struct channel *channel, uint64_t bytes)
 {
 	uint64_t pos = channel->pos[TO];
 
-	if (channel->has_pos && pos >= bytes && pos - bytes > channel->gone_pos)
-		channel->gone_pos = pos - bytes;
+	if (channel->has_pos && pos >= bytes && pos - bytes > channel->drained_pos)
+		channel->drained_pos = pos - bytes;
 }
 
 /* stream_contains_messages - no more than @nr_messages are in the stream now */
@@ -96,17 +96,17 @@ void stream_contains_messages(struct channel *channel, uint64_t nr_messages)
 		pos = channel->seg[i - 1].start;
 	}
 	if (nr > nr_messages)
-		channel->gone_pos = (pos | UINT32_MAX) + 1;
+		channel->drained_pos = (pos | UINT32_MAX) + 1;
 }
 
 /**
- * stream_gone_pos - position before which no bytes are in the stream
+ * stream_drained_pos - position before which no bytes are in the stream
  * @slack_bytes: number of bytes, more than the channel can hold, that may seem to
  *	be in it because readers' records have not come yet
  */
-uint64_t stream_gone_pos(const struct channel *channel, uint64_t slack_bytes)
+uint64_t stream_drained_pos(const struct channel *channel, uint64_t slack_bytes)
 {
-	uint64_t pos = channel->gone_pos, most = channel->capacity + slack_bytes;
+	uint64_t pos = channel->drained_pos, most = channel->capacity + slack_bytes;
 
 	if (!channel_is_pipe(channel))
 		return pos;
@@ -386,15 +386,15 @@ int stream_take(struct channel *channel, const struct span *span, bool is_tee, s
 }
 
 /**
- * stream_take_gone - take out bytes that left the stream without a recorded read
- * @slack_bytes: as for stream_gone_pos()
+ * stream_take_drained - take out bytes that left the stream without a recorded read
+ * @slack_bytes: as for stream_drained_pos()
  * @out: the pieces are appended here, in order
  *
  * Return: 0 or -ENOMEM.
  */
-int stream_take_gone(struct channel *channel, uint64_t slack_bytes, struct pieces *out)
+int stream_take_drained(struct channel *channel, uint64_t slack_bytes, struct pieces *out)
 {
-	uint64_t until = stream_gone_pos(channel, slack_bytes);
+	uint64_t until = stream_drained_pos(channel, slack_bytes);
 	int err = 0;
 
 	while (!err && channel->nr_segs) {

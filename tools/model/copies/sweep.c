@@ -90,7 +90,7 @@ static int sweep_init(struct sweep *sweep, struct copies *copies)
 
 /* ---- dead streams ---- */
 
-static bool is_gone(const struct copies *copies, uint32_t number)
+static bool is_dead_stream(const struct copies *copies, uint32_t number)
 {
 	const struct channel *channel = channel_at(&copies->channels, number);
 
@@ -124,7 +124,7 @@ static int end_streams(struct copies *copies)
 		if (object_type(parked->op.side[FROM].object) == OBJECT_CHANNEL)
 			is_awaited[object_number(parked->op.side[FROM].object)] = true;
 	for (i = 1; i < nr && !err; i++)
-		if (is_gone(copies, i) && !is_awaited[i])
+		if (is_dead_stream(copies, i) && !is_awaited[i])
 			err = end_stream(copies, i);
 	free(is_awaited);
 	return err;

@@ -54,7 +54,7 @@ static uint32_t count_ends(const struct channels *channels, uint32_t number)
 
 /* Choose which of @nr_ends ends to fold, so that half of the limit remain. */
 static int choose_ends(const struct sweep *sweep, uint32_t number, uint32_t nr_ends,
-		       const bool *is_held, bool *is_gone)
+		       const bool *is_held, bool *is_folded)
 {
 	const struct channels *channels = &sweep->copies->channels;
 	struct rank *ranks = malloc(nr_ends * sizeof(*ranks));
@@ -72,7 +72,7 @@ static int choose_ends(const struct sweep *sweep, uint32_t number, uint32_t nr_e
 	if (nr)
 		qsort(ranks, nr, sizeof(*ranks), compare_ranks);
 	for (i = 0; i < nr && i + keep < nr_ends; i++)
-		is_gone[ranks[i].end] = true;
+		is_folded[ranks[i].end] = true;
 	free(ranks);
 	return 0;
 }
@@ -95,7 +95,7 @@ static int fold_channel(const struct sweep *sweep, uint32_t number, const bool *
 
 	if (nr <= sweep->copies->limits.ends)
 		return 0;
-	err = choose_ends(sweep, number, nr, is_held, folding->is_gone);
+	err = choose_ends(sweep, number, nr, is_held, folding->is_folded);
 	return err ? err : channel_fold_ends(channels, number, folding);
 }
 
@@ -109,18 +109,18 @@ int sweep_ends(const struct sweep *sweep)
 	uint32_t nr_channels = channels->channel.nr, nr = channels->end.nr, i;
 	bool *is_held = calloc(nr, sizeof(*is_held));
 	struct end_folding folding = {
-		.is_gone = calloc(nr, sizeof(*folding.is_gone)),
+		.is_folded = calloc(nr, sizeof(*folding.is_folded)),
 		.into = calloc(nr, sizeof(*folding.into)), .nr = nr,
 		.many = find_many, .arg = sweep->copies->tasks,
 	};
-	int err = is_held && folding.is_gone && folding.into ? 0 : -ENOMEM;
+	int err = is_held && folding.is_folded && folding.into ? 0 : -ENOMEM;
 
 	if (!err)
 		mark_held(sweep->copies, is_held);
 	for (i = 1; i < nr_channels && !err; i++)
 		err = fold_channel(sweep, i, is_held, &folding);
 	free(is_held);
-	free(folding.is_gone);
+	free(folding.is_folded);
 	free(folding.into);
 	return err;
 }

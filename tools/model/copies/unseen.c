@@ -66,21 +66,21 @@ static int take_unseen(struct copies *copies, uint32_t number, const struct piec
 /**
  * unseen_end - end the paths of bytes that have left stream @number without a
  * recorded read
- * @slack_bytes: as for stream_gone_pos()
+ * @slack_bytes: as for stream_drained_pos()
  *
  * Return: 0 or -ENOMEM.
  */
 int unseen_end(struct copies *copies, uint32_t number, uint64_t slack_bytes)
 {
-	struct pieces gone = { 0 };
+	struct pieces drained = { 0 };
 	uint32_t i;
 	int err;
 
-	err = stream_take_gone(channel_at(&copies->channels, number), slack_bytes, &gone);
-	for (i = 0; i < gone.nr && !err; i++)
-		if (gone.v[i].hop)
-			err = take_unseen(copies, number, &gone.v[i]);
-	free(gone.v);
+	err = stream_take_drained(channel_at(&copies->channels, number), slack_bytes, &drained);
+	for (i = 0; i < drained.nr && !err; i++)
+		if (drained.v[i].hop)
+			err = take_unseen(copies, number, &drained.v[i]);
+	free(drained.v);
 	return err;
 }
 

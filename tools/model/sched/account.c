@@ -158,8 +158,8 @@ static void end_sleep(const struct sched *sched, uint64_t ts_ns)
 {
 	uint32_t i;
 
-	for (i = 0; i < sched->nr_met; i++) {
-		struct sched_task *task = sched_task_at(sched, sched->met[i]);
+	for (i = 0; i < sched->nr_seen; i++) {
+		struct sched_task *task = sched_task_at(sched, sched->seen[i]);
 
 		if (task->gen == sched->gen && task->state == SCHED_ASLEEP)
 			sched_end_state(sched, task, ts_ns);
@@ -211,8 +211,8 @@ static void keep_task(struct sched *sched, uint32_t number)
 	if (!number || task->gen != sched->gen - 1)
 		return;
 	task->gen = sched->gen;
-	/* nr_met was not lower in that generation */
-	sched->met[sched->nr_met++] = number;
+	/* nr_seen was not lower in that generation */
+	sched->seen[sched->nr_seen++] = number;
 }
 
 /*
@@ -250,7 +250,7 @@ int sched_lost(struct sched *sched, const struct sched_gap *gap)
 		if (sched_gap_has(gap, i))
 			err = lose_cpu(sched, &sched->cpu[i], gap->begin_ns);
 	end_sleep(sched, gap->begin_ns);
-	sched->nr_met = 0;
+	sched->nr_seen = 0;
 	sched->gen++;
 	for (i = 0; i < sched->nr_cpus; i++)
 		keep_tasks(sched, &sched->cpu[i]);

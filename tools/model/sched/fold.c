@@ -129,7 +129,7 @@ static int fold_task(struct sched *sched, uint32_t number, uint64_t now_ns, uint
 
 static void rename_tasks(struct sched *sched, const uint32_t *into, uint32_t nr)
 {
-	uint32_t i, j, nr_met = 0;
+	uint32_t i, j, nr_seen = 0;
 
 	for (i = 1; i < sched->task.nr; i++) {
 		struct sched_task *task = sched_task_at(sched, i);
@@ -138,10 +138,10 @@ static void rename_tasks(struct sched *sched, const uint32_t *into, uint32_t nr)
 		for (j = 0; j < task->delay.nr; j++)
 			task->delay.part[j].by = sched_folded(into, nr, task->delay.part[j].by);
 	}
-	for (i = 0; i < sched->nr_met; i++)
-		if (sched_folded(into, nr, sched->met[i]) == sched->met[i])
-			sched->met[nr_met++] = sched->met[i];
-	sched->nr_met = nr_met;
+	for (i = 0; i < sched->nr_seen; i++)
+		if (sched_folded(into, nr, sched->seen[i]) == sched->seen[i])
+			sched->seen[nr_seen++] = sched->seen[i];
+	sched->nr_seen = nr_seen;
 }
 
 static int fold_tasks(struct sched *sched, const struct rank *ranks, uint32_t nr_ranks,

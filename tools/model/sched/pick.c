@@ -191,7 +191,7 @@ static void fill_level(struct picks *picks, struct pick_level *level,
 	if (picks->is_unit_known)
 		level->is_unscaled = picks->is_unscaled;
 	pick_predict(level, picks->granularity_ns);
-	if (level->nr != rec->nr_told) {
+	if (level->nr != rec->nr_recorded) {
 		level->rule = PICK_BY_UNDECIDED;
 		level->predicted = -1;
 	}

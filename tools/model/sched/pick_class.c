@@ -62,15 +62,15 @@ static int compare_tasks(const struct picks *picks, const struct sched *sched, u
 static void add_member(const struct picks *picks, const struct sched *sched, uint32_t number,
 		       uint32_t next, struct runnable *run)
 {
-	uint8_t told = sched_task_at(sched, number)->sched_class;
+	uint8_t recorded = sched_task_at(sched, number)->sched_class;
 	int order;
 
-	if (!told || sched_task_at(sched, number)->state == SCHED_UNKNOWN)
+	if (!recorded || sched_task_at(sched, number)->state == SCHED_UNKNOWN)
 		run->is_doubtful = true;
-	if (!told || told > run->sched_class)
+	if (!recorded || recorded > run->sched_class)
 		return;
-	if (told < run->sched_class) {
-		run->sched_class = told;
+	if (recorded < run->sched_class) {
+		run->sched_class = recorded;
 		order = -1;
 	} else {
 		order = compare_tasks(picks, sched, number, run->best, run);

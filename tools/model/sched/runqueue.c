@@ -16,12 +16,12 @@ static int add_seen(struct sched *sched, uint32_t number)
 {
 	uint32_t *grown;
 
-	grown = array_reserve(sched->met, &sched->cap_met, sched->nr_met + 1, sizeof(*grown));
+	grown = array_reserve(sched->seen, &sched->cap_seen, sched->nr_seen + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	sched->met = grown;
+	sched->seen = grown;
 	if (number)
-		grown[sched->nr_met++] = number;
+		grown[sched->nr_seen++] = number;
 	return 0;
 }
 
@@ -777,7 +777,7 @@ void sched_deinit(struct sched *sched)
 		free(sched->cpu[i].throttled);
 	}
 	free(sched->cpu);
-	free(sched->met);
+	free(sched->seen);
 	pool_deinit(&sched->task);
 	sched_groups_deinit(&sched->groups);
 	if (sched->timeline)

@@ -324,7 +324,7 @@ struct sched_watch {
  * @wait_gen: incremented when records of IPC were lost: then the objects that tasks
  *	block on are unknown
  * @gaps: missing records
- * @met: numbers of the tasks seen in this generation
+ * @seen: numbers of the tasks seen in this generation
  * @disagreement: the first failed audits
  * @check: counts of checks, by enum sched_check
  * @failure: the first failed checks
@@ -350,9 +350,9 @@ struct sched {
 	uint64_t until_ns;
 	bool is_over;
 	struct sched_gaps gaps;
-	uint32_t *met;
-	uint32_t nr_met;
-	uint32_t cap_met;
+	uint32_t *seen;
+	uint32_t nr_seen;
+	uint32_t cap_seen;
 	struct sched_disagreement disagreement[SCHED_NR_DISAGREEMENTS];
 	uint32_t nr_disagreements;
 	struct sched_check_count check[NR_SCHED_CHECKS];
