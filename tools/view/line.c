@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints parts of lines, for views that print a line when a record is read.
+ * Lines for views that print one when a record is read. A line is put together and
+ * printed with one call: such calls are most of its cost.
  */
 #include "view/line.h"
 
@@ -13,87 +14,98 @@
 #include "view/label.h"
 #include "view/label_sched.h"
 
-#define PART_MAX	96	/* longer than any part, with its blanks */
-
-/* Text to be printed with one call: such calls are most of a line's cost. */
-struct line_part {
-	char text[PART_MAX];
-	uint32_t len;
-};
-
-static void print_part(const struct line_part *part)
+/* Prints what the line has so far if @len more characters have no room. */
+static void make_room(struct line *line, uint32_t len)
 {
-	fwrite_unlocked(part->text, 1, part->len, stdout);
+	if (line->len + len > LINE_MAX)
+		line_print(line);
 }
 
-static void add_text(struct line_part *part, const char *text, uint32_t len)
+void line_print(struct line *line)
 {
-	memcpy(part->text + part->len, text, len);
-	part->len += len;
+	fwrite_unlocked(line->text, 1, line->len, stdout);
+	line->len = 0;
 }
 
-static void add_spaces(struct line_part *part, int nr)
+static void add_bytes(struct line *line, const char *text, uint32_t len)
 {
-	memset(part->text + part->len, ' ', nr);
-	part->len += nr;
+	make_room(line, len);
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
 }
 
-/* Adds a number as printf() prints it, filled up to @width with @fill. */
-static void add_number(struct line_part *part, uint64_t number, int width, char fill)
+void line_add_text(struct line *line, const char *text)
+{
+	add_bytes(line, text, strlen(text));
+}
+
+void line_add_char(struct line *line, char c)
+{
+	make_room(line, 1);
+	line->text[line->len++] = c;
+}
+
+void line_add_spaces(struct line *line, uint32_t nr)
+{
+	make_room(line, nr);
+	memset(line->text + line->len, ' ', nr);
+	line->len += nr;
+}
+
+static void add_number(struct line *line, uint64_t number)
 {
 	char text[DECIMAL_MAX], *first = decimal_write(text, number);
-	int len = text + DECIMAL_MAX - first;
 
-	for (; width > len; width--)
-		part->text[part->len++] = fill;
-	add_text(part, first, len);
+	add_bytes(line, first, text + DECIMAL_MAX - first);
 }
 
-void line_time(uint64_t ns)
+/* Adds a number, filled up to @width with @fill. */
+static void add_padded(struct line *line, uint64_t number, uint32_t width, char fill)
 {
-	struct line_part part;
+	uint64_t rest = number;
+	char *first, *at;
 
-	part.len = 0;
-	add_number(&part, ns / 1000000000, 8, ' ');
-	add_text(&part, ".", 1);
-	add_number(&part, ns / 1000 % 1000000, 6, '0');
-	print_part(&part);
-}
-
-void line_cpu(uint32_t cpu)
-{
-	struct line_part part;
-
-	part.len = 0;
-	add_text(&part, " [", 2);
-	add_number(&part, cpu, 4, '0');
-	add_text(&part, "] ", 2);
-	print_part(&part);
-}
-
-static void add_ms(struct line_part *part, uint64_t ns)
-{
-	add_text(part, "  ", 2);
-	add_number(part, ns / 1000000, 9, ' ');
-	add_text(part, ".", 1);
-	add_number(part, ns / 1000 % 1000, 3, '0');
-}
-
-void line_ms(const uint64_t *ns, uint32_t nr)
-{
-	struct line_part part;
-	uint32_t i;
-
-	part.len = 0;
-	for (i = 0; i < nr && i < LINE_NR_MS; i++) {
-		if (ns[i] == LINE_UNKNOWN) {
-			add_spaces(&part, LINE_MS_WIDTH - 1);
-			add_text(&part, "-", 1);
-		} else {
-			add_ms(&part, ns[i]);
-		}
+	make_room(line, width);
+	first = line->text + line->len;
+	at = first + width;
+	do {
+		*--at = '0' + rest % 10;
+		rest /= 10;
+	} while (rest && at > first);
+	if (rest) {
+		add_number(line, number);
+		return;
 	}
-	print_part(&part);
+	while (at > first)
+		*--at = fill;
+	line->len += width;
+}
+
+void line_add_time(struct line *line, uint64_t ns)
+{
+	add_padded(line, ns / 1000000000, 8, ' ');
+	line_add_char(line, '.');
+	add_padded(line, ns / 1000 % 1000000, 6, '0');
+}
+
+void line_add_cpu(struct line *line, uint32_t cpu)
+{
+	add_bytes(line, " [", 2);
+	add_padded(line, cpu, 4, '0');
+	add_bytes(line, "] ", 2);
+}
+
+void line_add_ms(struct line *line, uint64_t ns)
+{
+	if (ns == LINE_UNKNOWN) {
+		line_add_spaces(line, LINE_MS_WIDTH - 1);
+		line_add_char(line, '-');
+		return;
+	}
+	add_bytes(line, "  ", 2);
+	add_padded(line, ns / 1000000, 9, ' ');
+	line_add_char(line, '.');
+	add_padded(line, ns / 1000 % 1000, 3, '0');
 }
 
 void line_duration(uint64_t ns)
@@ -121,31 +133,39 @@ void line_quota(const struct sched_quota *quota)
 	line_duration(quota->burst_ns);
 }
 
-/* Prints @comm, or adds it to @part if no character needs escaping. */
-static void add_comm(struct line_part *part, const char *comm, int len)
+/* Adds @comm; if a character needs escaping, prints the line so far and @comm. */
+static void add_comm(struct line *line, const char *comm, int len)
 {
-	if (text_is_plain(comm))
-		add_text(part, comm, len);
-	else
-		text_print(stdout, comm);
-}
-
-/* Adds "[tid]", or "[tid/pid]" for a thread, or "[*]" for a task that stands for many. */
-static void add_ids(struct line_part *part, const struct model *model, const struct task *task)
-{
-	uint32_t pid = proc_at(&model->tasks, task->proc)->pid;
-
-	if (!task->tid) {
-		add_text(part, "[*]", 3);
+	if (text_is_plain(comm)) {
+		add_bytes(line, comm, len);
 		return;
 	}
-	add_text(part, "[", 1);
-	add_number(part, task->tid, 0, ' ');
-	if (pid != task->tid) {
-		add_text(part, "/", 1);
-		add_number(part, pid, 0, ' ');
+	line_print(line);
+	text_print(stdout, comm);
+}
+
+/*
+ * Adds "[tid]", or "[tid/pid]" for a thread, or "[*]" for a task that stands for many;
+ * returns the number of characters.
+ */
+static uint32_t add_ids(struct line *line, const struct model *model, const struct task *task)
+{
+	uint32_t pid = proc_at(&model->tasks, task->proc)->pid, begin;
+
+	make_room(line, 2 * DECIMAL_MAX + 3);
+	begin = line->len;
+	if (!task->tid) {
+		add_bytes(line, "[*]", 3);
+		return line->len - begin;
 	}
-	add_text(part, "]", 1);
+	line_add_char(line, '[');
+	add_number(line, task->tid);
+	if (pid != task->tid) {
+		line_add_char(line, '/');
+		add_number(line, pid);
+	}
+	line_add_char(line, ']');
+	return line->len - begin;
 }
 
 /* Blanks after @len characters up to column @width, but at least one; 0 = none. */
@@ -155,33 +175,45 @@ static int nr_blanks(int len, int width)
 }
 
 /* A character that is escaped counts as one character. */
-void line_task(const struct model *model, uint32_t number, int width)
+void line_add_task(struct line *line, const struct model *model, uint32_t number, int width)
 {
 	const struct task *task = task_at(&model->tasks, number);
 	const char *comm = !number ? "<idle>" : task->comm[0] ? task->comm : "?";
-	int len = strlen(comm), begin;
-	struct line_part part;
+	int len = strlen(comm);
 
-	part.len = 0;
-	add_comm(&part, comm, len);
-	begin = part.len;
+	add_comm(line, comm, len);
 	if (number)
-		add_ids(&part, model, task);
-	add_spaces(&part, nr_blanks(len + part.len - begin, width));
-	print_part(&part);
+		len += add_ids(line, model, task);
+	line_add_spaces(line, nr_blanks(len, width));
 }
 
-void line_waker(const struct model *model, const struct sched_waker *waker, int width)
+void line_add_waker(struct line *line, const struct model *model,
+		    const struct sched_waker *waker, int width)
 {
+	const char *kind;
 	int len = 0;
 
 	if (waker->kind == WAKER_UNKNOWN) {
-		printf("?%*s", nr_blanks(1, width), "");
+		line_add_char(line, '?');
+		line_add_spaces(line, nr_blanks(1, width));
 		return;
 	}
-	if (waker->kind != WAKER_TASK)
-		len = printf("%s on ", label_waker_kind(waker->kind));
-	line_task(model, waker->task, len < width ? width - len : width ? 1 : 0);
+	if (waker->kind != WAKER_TASK) {
+		kind = label_waker_kind(waker->kind);
+		line_add_text(line, kind);
+		line_add_text(line, " on ");
+		len = strlen(kind) + strlen(" on ");
+	}
+	line_add_task(line, model, waker->task, len < width ? width - len : width ? 1 : 0);
+}
+
+void line_task(const struct model *model, uint32_t task, int width)
+{
+	struct line line;
+
+	line.len = 0;
+	line_add_task(&line, model, task, width);
+	line_print(&line);
 }
 
 /*
@@ -262,12 +294,16 @@ static void put_cpus(const struct sched *sched, const struct sched_gap *gap)
 
 void line_lost(const struct view_runq *view, const struct sched *sched, const struct sched_gap *gap)
 {
+	struct line line;
+
 	if (view->is_json) {
 		view_json_print(lost_json(sched, gap));
 		return;
 	}
-	line_time(gap->begin_ns - view->start_ns);
-	fputs(" records lost", stdout);
+	line.len = 0;
+	line_add_time(&line, gap->begin_ns - view->start_ns);
+	line_add_text(&line, " records lost");
+	line_print(&line);
 	put_cpus(sched, gap);
 	printf(": unknown until %.6f\n", (gap->end_ns - view->start_ns) / 1e9);
 }

@@ -38,9 +38,13 @@ static void put_length(int64_t length)
 static void print_line(const struct migrations *mig, const struct sched *sched,
 		       const struct ipcprobe_rec_rq_migrate *rec, uint32_t task, uint32_t by)
 {
-	line_time(rec->hdr.ts_ns - mig->runq->start_ns);
-	fputs("  ", stdout);
-	line_task(mig->model, task, NAME_WIDTH);
+	struct line line;
+
+	line.len = 0;
+	line_add_time(&line, rec->hdr.ts_ns - mig->runq->start_ns);
+	line_add_spaces(&line, 2);
+	line_add_task(&line, mig->model, task, NAME_WIDTH);
+	line_print(&line);
 	printf("%4u -> %-4u", rec->from_cpu, rec->to_cpu);
 	put_length(length_of(sched, rec->from_cpu));
 	put_length(length_of(sched, rec->to_cpu));

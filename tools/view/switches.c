@@ -68,10 +68,14 @@ static void put_cpus(const struct switches *sw, const struct sched *sched,
 static void print_line(const struct switches *sw, const struct sched *sched,
 		       const struct sched_switch *event, bool is_new)
 {
+	struct line line;
+
 	put_cpus(sw, sched, event);
-	putchar(' ');
-	line_time(event->rec->hdr.ts_ns - sw->runq->start_ns);
-	fputs(" secs", stdout);
+	line.len = 0;
+	line_add_char(&line, ' ');
+	line_add_time(&line, event->rec->hdr.ts_ns - sw->runq->start_ns);
+	line_add_text(&line, " secs");
+	line_print(&line);
 	if (is_new) {
 		putchar(' ');
 		put_code(known_code(sw, event->next));

@@ -28,115 +28,140 @@ static const struct sched_task *sched_of(const struct timehist *th, uint32_t tas
 
 /* ---- text ---- */
 
-/* Prints the columns of CPUs like perf. */
-static void put_cpus(const struct timehist *th, uint32_t cpu, char mark)
+/* Adds the columns of CPUs like perf. */
+static void add_cpus(struct line *line, const struct timehist *th, uint32_t cpu, char mark)
 {
 	const struct sched *sched = &th->model->sched;
 	uint32_t i;
 
 	if (!th->has_cpus)
 		return;
-	putchar(' ');
+	line_add_char(line, ' ');
 	for (i = 0; i < sched->nr_cpus; i++)
 		if (sched->cpu[i].is_seen)
-			putchar(i == cpu ? mark : ' ');
-	putchar(' ');
+			line_add_char(line, i == cpu ? mark : ' ');
+	line_add_char(line, ' ');
 }
 
-static void begin_line(const struct timehist *th, uint64_t ts_ns, uint32_t cpu, char mark)
+static void begin_line(struct line *line, const struct timehist *th, uint64_t ts_ns,
+		       uint32_t cpu, char mark)
 {
-	line_time(ts_ns - th->runq->start_ns);
-	line_cpu(cpu);
-	put_cpus(th, cpu, mark);
-	putchar(' ');
+	line->len = 0;
+	line_add_time(line, ts_ns - th->runq->start_ns);
+	line_add_cpu(line, cpu);
+	add_cpus(line, th, cpu, mark);
+	line_add_char(line, ' ');
 }
 
-/* Prints the part of a delay in which the task did not wait for other tasks. */
-static void put_throttled(const struct sched_task *task)
+static void end_line(struct line *line)
+{
+	line_add_char(line, '\n');
+	line_print(line);
+}
+
+/* Adds the part of a delay in which the task did not wait for other tasks. */
+static void add_throttled(struct line *line, const struct sched_task *task)
 {
 	uint64_t ns = delay_kind_ns(&task->delay, DELAY_THROTTLED);
 	char buf[LABEL_MAX];
 
-	if (ns)
-		printf("  throttled: %s", label_ns(buf, ns));
+	if (!ns)
+		return;
+	line_add_text(line, "  throttled: ");
+	line_add_text(line, label_ns(buf, ns));
 }
 
 static void print_switch(const struct timehist *th, const struct sched_switch *sw, uint64_t run_ns)
 {
 	const struct sched_task *task = sched_of(th, sw->prev);
-	const uint64_t ns[] = { task->off_ns, delay_ns(&task->delay), run_ns };
+	struct line line;
 
-	begin_line(th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's');
-	line_task(th->model, sw->prev, NAME_WIDTH);
-	line_ms(ns, ARRAY_SIZE(ns));
-	if (th->has_state)
-		printf("  %5c", line_state(sw->rec));
-	if (th->has_next) {
-		fputs("  next: ", stdout);
-		line_task(th->model, sw->next, 0);
+	begin_line(&line, th, sw->rec->hdr.ts_ns, sw->rec->cpu, 's');
+	line_add_task(&line, th->model, sw->prev, NAME_WIDTH);
+	line_add_ms(&line, task->off_ns);
+	line_add_ms(&line, delay_ns(&task->delay));
+	line_add_ms(&line, run_ns);
+	if (th->has_state) {
+		line_add_text(&line, "      ");
+		line_add_char(&line, line_state(sw->rec));
 	}
-	put_throttled(task);
-	putchar('\n');
+	if (th->has_next) {
+		line_add_text(&line, "  next: ");
+		line_add_task(&line, th->model, sw->next, 0);
+	}
+	add_throttled(&line, task);
+	end_line(&line);
 }
 
-/* Prints why the task left its CPU the last time. */
-static void put_reason(const struct timehist *th, const struct sched_task *task)
+/* Adds why the task left its CPU the last time; an object is printed, with what is before. */
+static void add_reason(struct line *line, const struct timehist *th, const struct sched_task *task)
 {
 	struct sched_wait wait = sched_wait_of(&th->model->sched, task);
 
-	if (!task->out_ns)
-		putchar('-');
-	else if (task->is_preempted)
-		fputs("preempted", stdout);
-	else if (wait.kind)
+	if (!task->out_ns) {
+		line_add_char(line, '-');
+	} else if (task->is_preempted) {
+		line_add_text(line, "preempted");
+	} else if (wait.kind) {
+		line_print(line);
 		label_print_wait(stdout, th->model, &wait);
-	else
-		fputs(line_state_name(task->out_state), stdout);
+	} else {
+		line_add_text(line, line_state_name(task->out_state));
+	}
 }
 
 static void print_precise(const struct timehist *th, const struct sched_switch *sw)
 {
 	const struct sched_task *task = sched_of(th, sw->next);
 	uint64_t ts_ns = sw->rec->hdr.ts_ns, ready_ns = sched_ready_ns(task);
-	const uint64_t ns[] = {
-		ready_ns && ready_ns <= ts_ns ? ts_ns - ready_ns : LINE_UNKNOWN,
-		task->out_ns ? ts_ns - task->out_ns : LINE_UNKNOWN,
-	};
+	bool is_ready = ready_ns && ready_ns <= ts_ns;
+	struct line line;
 
-	line_time(ts_ns - th->runq->start_ns);
-	fputs("  ", stdout);
-	line_task(th->model, sw->next, NAME_WIDTH);
-	if (task->wake_ns)
-		line_waker(th->model, &task->waker, NAME_WIDTH);
-	else
-		printf("%-*s", NAME_WIDTH, "-");
-	line_ms(ns, ARRAY_SIZE(ns));
-	putchar(' ');
-	line_cpu(sw->rec->cpu);
-	putchar(' ');
-	line_task(th->model, sw->prev, NAME_WIDTH);
-	put_reason(th, task);
-	put_throttled(task);
-	putchar('\n');
+	line.len = 0;
+	line_add_time(&line, ts_ns - th->runq->start_ns);
+	line_add_spaces(&line, 2);
+	line_add_task(&line, th->model, sw->next, NAME_WIDTH);
+	if (task->wake_ns) {
+		line_add_waker(&line, th->model, &task->waker, NAME_WIDTH);
+	} else {
+		line_add_char(&line, '-');
+		line_add_spaces(&line, NAME_WIDTH - 1);
+	}
+	line_add_ms(&line, is_ready ? ts_ns - ready_ns : LINE_UNKNOWN);
+	line_add_ms(&line, task->out_ns ? ts_ns - task->out_ns : LINE_UNKNOWN);
+	line_add_char(&line, ' ');
+	line_add_cpu(&line, sw->rec->cpu);
+	line_add_char(&line, ' ');
+	line_add_task(&line, th->model, sw->prev, NAME_WIDTH);
+	add_reason(&line, th, task);
+	add_throttled(&line, task);
+	end_line(&line);
 }
 
 static void print_wakeup(const struct timehist *th, const struct ipcprobe_rec_rq_wakeup *rec,
 			 uint32_t task, const struct sched_waker *waker)
 {
-	begin_line(th, rec->hdr.ts_ns, rec->cpu, 'w');
-	line_waker(th->model, waker, NAME_WIDTH);
-	printf("%*s  awakened: ", 3 * LINE_MS_WIDTH, "");
-	line_task(th->model, task, 0);
-	putchar('\n');
+	struct line line;
+
+	begin_line(&line, th, rec->hdr.ts_ns, rec->cpu, 'w');
+	line_add_waker(&line, th->model, waker, NAME_WIDTH);
+	line_add_spaces(&line, 3 * LINE_MS_WIDTH);
+	line_add_text(&line, "  awakened: ");
+	line_add_task(&line, th->model, task, 0);
+	end_line(&line);
 }
 
 static void print_migration(const struct timehist *th, const struct ipcprobe_rec_rq_migrate *rec,
 			    uint32_t task, uint32_t by)
 {
-	begin_line(th, rec->hdr.ts_ns, rec->from_cpu, 'm');
-	line_task(th->model, by, NAME_WIDTH);
-	printf("%*s  migrated: ", 3 * LINE_MS_WIDTH, "");
-	line_task(th->model, task, 0);
+	struct line line;
+
+	begin_line(&line, th, rec->hdr.ts_ns, rec->from_cpu, 'm');
+	line_add_task(&line, th->model, by, NAME_WIDTH);
+	line_add_spaces(&line, 3 * LINE_MS_WIDTH);
+	line_add_text(&line, "  migrated: ");
+	line_add_task(&line, th->model, task, 0);
+	line_print(&line);
 	printf(" cpu %u => %u\n", rec->from_cpu, rec->to_cpu);
 }
 
