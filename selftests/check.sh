@@ -4,7 +4,8 @@
 #
 #	-a		every proof on each KERNEL, and the long ones; without it, if all
 #			three of Debian's kernels are tested, what depends little on the
-#			kernel is proved on one of them ("on" in tap.sh)
+#			kernel is proved on one of them ("on" in tap.sh); the debug kernel,
+#			a 6.12, proves the part of 6.12
 #	-H		run the host tests, too
 #	-p		for each KERNEL boot a second guest, whose processors run at once
 #	-c		for each KERNEL boot one more guest, which counts time in instructions
@@ -66,7 +67,8 @@ number=0
 spread=0 variables='' turn=0
 if [ $all = 1 ]; then
 	variables='LOADS=80 LOADS_UNDER_LOAD=20'
-elif [ "$(printf '%s\n' "${names[@]}" | grep -cxE '6\.1|6\.12|7\.2')" = 3 ]; then
+elif [ "${names[*]%:*}" = 'debug debug' ] ||
+	[ "$(printf '%s\n' "${names[@]}" | grep -cxE '6\.1|6\.12|7\.2')" = 3 ]; then
 	spread=1 variables='SPREAD=1'
 fi
 
