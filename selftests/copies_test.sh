@@ -8,6 +8,8 @@ cd "$work" || exit 1
 
 size=67108864
 head -c $size /dev/urandom >big.bin
+head -c 65536 big.bin >random
+head -c 100000 big.bin >some.bin
 # All classes whose events may fill memory: without one of them no path is exact.
 classes=task,pipe,file,shm,msg,unix,procvm
 
@@ -324,7 +326,6 @@ linked() {
 }
 
 verified() {
-	head -c 65536 /dev/urandom >random
 	ipcprobe record --verify -e "$classes" -o verified.data -- \
 		sh -c "exec python3 -c '$change' <random >changed" 2>verified.err
 	cat verified.err
@@ -453,7 +454,6 @@ renamed() {
 shortened() {
 	mkdir ram
 	mount -t ramfs ramfs ram
-	head -c 100000 big.bin >some.bin
 	copies shortened sh -c 'cat some.bin >ram/f; truncate -s 1000 ram/f; truncate -s 50000 ram/f
 		cat ram/f >ram/g; : >ram/f; truncate -s 300 ram/f; cat ram/f >ram/h'
 	umount -l ram
