@@ -312,13 +312,13 @@ prove "a huge page of hugetlbfs is shared by its halves" huge
 prove "the sums are those of smaps" smaps
 prove "the frames are those of pagemap, their mappings those of kpagecount" kpagecount
 prove "each page is counted as one thing" partition
-prove "the picture shows each page of the segment" drawn
-prove "--written shows the pages that were written, and the writers" written
-prove "--touched counts what was referenced" touched
-prove "KSM's pages are distinguished from those of a fork" merged
-prove "a page in swap is distinguished from one in memory" swapped
-prove "without privileges it prints only what it could read" nobody
-prove "a process that ends meanwhile is an error" ended
+on 6.12 prove "the picture shows each page of the segment" drawn
+on 6.1 prove "--written shows the pages that were written, and the writers" written
+on 6.12 prove "--touched counts what was referenced" touched
+on 7.2 prove "KSM's pages are distinguished from those of a fork" merged
+on 7.2 prove "a page in swap is distinguished from one in memory" swapped
+on 6.1 prove "without privileges it prints only what it could read" nobody
+on 7.2 prove "a process that ends meanwhile is an error" ended
 prove "a task without an address space is refused" refusals
 kill "$holder"
 prove_end

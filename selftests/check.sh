@@ -290,21 +290,21 @@ check_all() {
 	echo "KTAP version 1"
 	echo "1..$((host + ${#builds[@]} + (1 + parallel + counted) * ${#names[@]}))"
 	open_turns
-	[ $host = 0 ] || start_host
 	for kernel in "${builds[@]}"; do
 		check_build "$kernel" || continue
 		for name in "${names[@]}"; do
 			[ "${name%:*}" != "$kernel" ] || start_guest "$name"
 		done
 	done
-	# The longest guests run first.
+	# The longest run first.
+	[ $host = 0 ] || start_host
 	for name in "${names[@]}"; do
 		[ -n "${guests[$name]-}" ] || continue
 		[ $parallel = 0 ] || start_parallel "$name"
 		[ $counted = 0 ] || start_counted "$name"
 	done
-	[ $host = 0 ] || check_host
 	check_guests "${names[@]}"
+	[ $host = 0 ] || check_host
 }
 
 declare -A guests parallels counteds

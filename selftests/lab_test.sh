@@ -117,16 +117,16 @@ bad_options() {
 	done
 }
 
-prove "every transport hands the file over, and nothing is left behind" runs
-prove "pipe, FIFO, System V queue, socket: 4 copies" has_copies 4 pipe fifo msg unix
-prove "requests of io_uring: 4 copies" requests
-prove "POSIX queue: 4 copies" posix_queue
-prove "shared memory: 2 copies" has_copies 2 shm posix-shm memfd
-prove "splice: 1 copy" has_copies 1 splice
-prove "sendfile: 2 copies" has_copies 2 sendfile
-prove "vmsplice, process_vm_readv: 3 copies" has_copies 3 vmsplice procvm
-prove "the shared object is on the way" shared_objects
-prove "switches as the kernel counts them, system calls for every block" counts
+on 6.12 prove "every transport hands the file over, and nothing is left behind" runs
+on 6.12 prove "pipe, FIFO, System V queue, socket: 4 copies" has_copies 4 pipe fifo msg unix
+on 6.12 prove "requests of io_uring: 4 copies" requests
+on 6.12 prove "POSIX queue: 4 copies" posix_queue
+on 6.12 prove "shared memory: 2 copies" has_copies 2 shm posix-shm memfd
+on 6.12 prove "splice: 1 copy" has_copies 1 splice
+on 6.12 prove "sendfile: 2 copies" has_copies 2 sendfile
+on 6.12 prove "vmsplice, process_vm_readv: 3 copies" has_copies 3 vmsplice procvm
+on 6.12 prove "the shared object is on the way" shared_objects
+on 6.12 prove "switches as the kernel counts them, system calls for every block" counts
 on 6.1 prove "a run that fails is an error" no_room
 on 6.12 prove "a table, and the hops" text
 on 7.2 prove "bad options are refused" bad_options

@@ -6,8 +6,8 @@
 need ipcprobe hackbench
 
 # How often; make check-all does it more often.
-LOADS=${LOADS:-24}
-LOADS_UNDER_LOAD=${LOADS_UNDER_LOAD:-4}
+LOADS=${LOADS:-12}
+LOADS_UNDER_LOAD=${LOADS_UNDER_LOAD:-2}
 
 not_hooked() { fails hooked; }
 loaded() { [ -d /sys/module/ipcprobe ]; }
