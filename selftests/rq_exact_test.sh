@@ -409,25 +409,25 @@ on 6.12 prove_load hackbench-tp "hackbench, threads and pipes" \
 	exact hackbench-tp 200 hackbench -T -p -g 2 -f 4 -l 200
 on 7.2 prove_load hackbench-ts "hackbench, threads and sockets" \
 	exact hackbench-ts 200 hackbench -T -g 2 -f 4 -l 200
-prove_load switch "stress-ng --switch" stress switch 1000 300 --switch 2
+on 6.12 prove_load switch "stress-ng --switch" stress switch 1000 300 --switch 2
 on 6.1 prove_load yield "stress-ng --yield" stress yield 2000 100 --yield 2 -t 2
 on 6.12 prove_load fork "stress-ng --fork" stress fork 60 200 --fork 2
 on 7.2 prove_load clone "stress-ng --clone" stress clone 60 200 --clone 2 --clone-max 8
-prove_load affinity "stress-ng --affinity" stress affinity 200 200 --affinity 2
+on "6.1 7.2" prove_load affinity "stress-ng --affinity" stress affinity 200 200 --affinity 2
 on 6.1 prove_load sem "stress-ng --sem" stress sem 2000 100 --sem 2 -t 2
 on 6.12 prove_load futex "stress-ng --futex" stress futex 2000 200 --futex 2
-prove_load schedpolicy "stress-ng --schedpolicy" schedpolicy 60 100 --schedpolicy 2
+on 6.12 prove_load schedpolicy "stress-ng --schedpolicy" schedpolicy 60 100 --schedpolicy 2
 prove_load policy "changes of policy, priority, CPU, and stops" policy 200 rq_load policy 200
-prove_load cyclic "cyclictest with SCHED_FIFO beside SCHED_DEADLINE" cyclic 400 100 12
-prove_load fifo "a SCHED_FIFO task that spins" fifo_hog 50 120
-prove_load preemption "each model of preemption" preemption 60 60
-prove_load start "new tasks, put on other CPUs" start 100 100
+on "6.1 7.2" prove_load cyclic "cyclictest with SCHED_FIFO beside SCHED_DEADLINE" cyclic 400 100 12
+on "6.1 6.12" prove_load fifo "a SCHED_FIFO task that spins" fifo_hog 50 120
+on "6.12 7.2" prove_load preemption "each model of preemption" preemption 60 60
+on 6.12 prove_load start "new tasks, put on other CPUs" start 100 100
 prove_load signals "signals for tasks that go to sleep" signals 200 100
-prove_load reaped "tasks that are reaped while they are queued" reaped 50 60
-prove_load pinned "changes of the CPU of tasks that must not migrate" pinned 100 100
+on "6.1 7.2" prove_load reaped "tasks that are reaped while they are queued" reaped 50 60
+on "6.12 7.2" prove_load pinned "changes of the CPU of tasks that must not migrate" pinned 100 100
 prove_load scx "a BPF scheduler" scx 100 100
 prove_load scx-partial "a BPF scheduler beside the fair class" scx_partial 100 100
-prove_load taskset "changes of a task's CPU" affinity 50 100
+on 6.1 prove_load taskset "changes of a task's CPU" affinity 50 100
 prove_load throttled "quotas of control groups" throttled 200 100
 prove_load hotplug "hotplug of CPUs" hotplug 200 2 100
 if [[ loss =~ ${RQ_LOADS:-.} ]]; then

@@ -399,17 +399,17 @@ prove "a task that yields is explained to have given way" yields
 prove "SCHED_FIFO comes before the fair class" fifo_first
 prove "the higher of two real-time priorities runs" fifo_priorities
 prove "SCHED_DEADLINE comes before SCHED_FIFO" deadline_first
-prove "the pipe that a task blocked on is named" pipe_is_named
+on 6.1 prove "the pipe that a task blocked on is named" pipe_is_named
 prove "groups are compared by their weights, then the tasks within" in_groups
 prove "a group's quota is its cpu.max, its use and demand its cpu.stat within 2 %" quota_told
 prove "a migration by sched_setaffinity(2) has this cause" affinity_told
 prove "a migration to an idle CPU has this cause" balancing_told
-prove "the longest latencies are explained" worst_told
-prove "the switch at an instant is explained" at_told
-prove "invalid times and unknown tasks are refused" nonsense_refused
-prove "without class pick it prints how to record" pick_needed
+on 6.12 prove "the longest latencies are explained" worst_told
+on 6.1 prove "the switch at an instant is explained" at_told
+on 7.2 prove "invalid times and unknown tasks are refused" nonsense_refused
+on 6.12 prove "without class pick it prints how to record" pick_needed
 prove "all is predicted under hackbench" hackbench_predicted
-prove "all is predicted under a pipeline" pipeline_predicted
-prove "all is predicted under forks" forks_predicted
+on 6.1 prove "all is predicted under a pipeline" pipeline_predicted
+on "6.12 7.2" prove "all is predicted under forks" forks_predicted
 prove "all is predicted in a crowd of all kinds" crowd_predicted
 prove_end
