@@ -6,6 +6,7 @@
 
 #include "class.h"
 #include "hook.h"
+#include "op_call.h"
 #include "session.h"
 
 /* Class meta: lost events (missed.c, ring.c).  The class needs no hook. */
@@ -37,8 +38,8 @@ static bool __init is_complete(u8 kind)
 /**
  * ipcprobe_classes_init - call each class's init function
  *
- * Context: module load.  Return: 0; -EINVAL if a class lacks a function that one of
- * its kinds of operations needs.
+ * Context: module load.  Return: 0; -EINVAL if one of a class's kinds of operations
+ * needs a function that the class lacks, or has a system call that op_call.c lacks.
  */
 int __init ipcprobe_classes_init(void)
 {
@@ -47,7 +48,9 @@ int __init ipcprobe_classes_init(void)
 
 	for (kind = IPCPROBE_OP_NONE + 1; kind < IPCPROBE_NR_OP_KINDS; kind++)
 		if (WARN(!is_complete(kind), "class %u lacks finish or block for kind %u of op_kind.h\n",
-			 ipcprobe_op_class(kind), kind))
+			 ipcprobe_op_class(kind), kind) ||
+		    WARN(!ipcprobe_op_calls_are_found(kind),
+			 "op_call.c lacks a system call of kind %u of op_kind.h\n", kind))
 			return -EINVAL;
 	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
 		if (ipcprobe_classes[id]->init)

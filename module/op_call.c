@@ -6,12 +6,14 @@
 #include <linux/compat.h>
 #include <linux/ipc.h>
 #include <linux/net.h>
+#include <linux/string.h>
 #include <asm/syscall.h>
 #ifdef CONFIG_IA32_EMULATION
 #include <asm/unistd_32_ia32.h>
 #endif
 
 #include "op_call.h"
+#include "op_kind.h"
 
 /* The system calls that end an operation; all others are IPCPROBE_CALL_OTHER, 0. */
 const u8 ipcprobe_calls[IPCPROBE_NR_CALLS] = {
@@ -212,6 +214,13 @@ static u8 compat_call(const struct pt_regs *regs, unsigned long nr)
 	return nr < NR_IA32_CALLS ? ia32_calls[nr] : IPCPROBE_CALL_OTHER;
 }
 
+static bool __init compat_has(u8 call)
+{
+	return memchr(ia32_calls, call, sizeof(ia32_calls)) ||
+	       memchr(ipc_calls, call, sizeof(ipc_calls)) ||
+	       memchr(socket_calls, call, sizeof(socket_calls));
+}
+
 #define COMPAT_IO_SUBMIT	__NR_ia32_io_submit
 
 #else
@@ -222,9 +231,33 @@ static u8 compat_call(const struct pt_regs *regs, unsigned long nr)
 	return IPCPROBE_CALL_OTHER;
 }
 
+static bool __init compat_has(u8 call)
+{
+	return true;
+}
+
 #define COMPAT_IO_SUBMIT	-1
 
 #endif /* CONFIG_IA32_EMULATION */
+
+/**
+ * ipcprobe_op_calls_are_found - true if the tables have each call that ends @kind
+ * @kind: enum ipcprobe_op_kind
+ *
+ * A call that is missing there would make no record.
+ *
+ * Context: module load.
+ */
+bool __init ipcprobe_op_calls_are_found(u8 kind)
+{
+	u8 call;
+
+	for (call = IPCPROBE_CALL_OTHER + 1; call < 64; call++)
+		if (ipcprobe_op_ends(kind, call) &&
+		    !(memchr(ipcprobe_calls, call, sizeof(ipcprobe_calls)) && compat_has(call)))
+			return false;
+	return true;
+}
 
 /**
  * ipcprobe_op_call - find the system call that the current task is in

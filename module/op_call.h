@@ -15,5 +15,6 @@ extern const u8 ipcprobe_calls[];	/* [IPCPROBE_NR_CALLS] by call number */
 u8 ipcprobe_op_call(void);
 bool ipcprobe_is_io_submit(void);
 bool ipcprobe_is_in_call(long nr);
+bool ipcprobe_op_calls_are_found(u8 kind);
 
 #endif /* IPCPROBE_OP_CALL_H */
