@@ -28,11 +28,11 @@ PARALLEL='./device_test ./configure_test ./ring_map_test ./ring_test ./storm_tes
 PARALLEL_LOADS='hackbench-p$|affinity|policy|hotplug|loss'
 # Each kernel's part of them, and of the loads
 declare -A parallel_part=(
-	[6.1]='./device_test ./configure_test ./ring_map_test ./storm_test.sh ./rq_exact_test.sh'
-	[6.12]='./ring_test ./rq_exact_test.sh'
-	[7.2]='./storm_test.sh ./rq_exact_test.sh'
+	[6.1]='./device_test ./configure_test ./ring_map_test'
+	[6.12]='./ring_test ./storm_test.sh'
+	[7.2]='./rq_exact_test.sh'
 )
-declare -A parallel_loads=([6.1]='policy' [6.12]='hackbench-p$|loss' [7.2]='affinity|hotplug')
+parallel_loads='affinity|hotplug|loss'
 PARALLEL_BOOTS=3
 # Tests of time, which must not depend on the load of this machine.
 COUNTED='./sched_counted.sh'
@@ -169,7 +169,7 @@ boot_parallel() {
 	local out=$folder/parallel-$1 boot status tests=$PARALLEL loads=$PARALLEL_LOADS
 
 	if [ $spread = 1 ]; then
-		tests=${parallel_part[$1]} loads=${parallel_loads[$1]}
+		tests=${parallel_part[$1]} loads=$parallel_loads
 	fi
 	say "guest tests on $1, processors in parallel"
 	: >"$out.raced"
