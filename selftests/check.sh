@@ -64,16 +64,26 @@ done
 number=0
 
 # Variables of each guest's tests: proofs are spread if all kernels are tested.
-spread=0 variables='' turn=0
+spread=0 variables=''
 if [ $all = 1 ]; then
 	variables='LOADS=80 LOADS_UNDER_LOAD=20'
-elif [ "${names[*]%:*}" = 'debug debug' ] ||
+elif [[ " ${names[*]%:*} " == *' debug '* ]] ||
 	[ "$(printf '%s\n' "${names[@]}" | grep -cxE '6\.1|6\.12|7\.2')" = 3 ]; then
 	spread=1 variables='SPREAD=1'
 fi
 
-# in_turn COMMAND...: run the command, the $turn-th, when those before it have begun and
-# a processor is free for it.
+# start OUT COMMAND...: run the command in the background when those started before it
+# have begun and a processor is free for it. Its pid is in $!.
+turn=0
+start() {
+	local out=$1
+	shift
+
+	turn=$((turn + 1))
+	: >"$out"	# it may be read before the command writes to it
+	in_turn "$@" >"$out" 2>&1 &
+}
+
 in_turn() {
 	local status=0
 
@@ -108,8 +118,7 @@ run_host() {
 }
 
 start_host() {
-	turn=$((turn + 1))
-	in_turn run_host >"$folder/host" &
+	start "$folder/host" run_host
 	host_pid=$!
 }
 
@@ -149,22 +158,17 @@ run_guest() {
 }
 
 start_guest() {
-	local out
-
-	out=$(output_of "$1")
 	vm/kernel-selftests.sh "${1%:*}" >/dev/null
 	vm/trace-tools.sh >/dev/null
-	: >"$out"	# check_guest() may read it before the guest's process writes it
-	turn=$((turn + 1))
-	in_turn run_guest "$1" >"$out" 2>&1 &
+	start "$(output_of "$1")" run_guest "$1"
 	guests[$1]=$!
 }
 
 # output_of NAME: print the name of the file with that guest's output
 output_of() { echo "$folder/${1//[:\/]/-}"; }
 
-# boot_parallel KERNEL: write the output of the last boot to parallel-KERNEL, and the
-# outputs of the boots before it, which the emulator lost, to parallel-KERNEL.raced.
+# boot_parallel KERNEL: write the output of the last boot to parallel-KERNEL, and print
+# the outputs of the boots before it, which the emulator lost.
 boot_parallel() {
 	local out=$folder/parallel-$1 boot status tests=$PARALLEL loads=$PARALLEL_LOADS
 
@@ -172,22 +176,20 @@ boot_parallel() {
 		tests=${parallel_part[$1]} loads=$parallel_loads
 	fi
 	say "guest tests on $1, processors in parallel"
-	: >"$out.raced"
 	for ((boot = 1; boot <= PARALLEL_BOOTS; boot++)); do
 		status=0
 		VM_TCG_THREAD=multi vm/run.sh -n -k "$1" -s 2 -m 2G \
 			-t "${GUEST_LIMIT:-4200}" -- \
 			"RQ_LOADS='$loads' ./guest.sh $tests" >"$out" 2>&1 || status=$?
 		[ $status = $RACED ] || break
-		echo "boot $boot of $PARALLEL_BOOTS was lost by the emulator:" >>"$out.raced"
-		tail -n 90 "$out" >>"$out.raced"
+		echo "boot $boot of $PARALLEL_BOOTS was lost by the emulator:"
+		tail -n 90 "$out"
 	done
 	return $status
 }
 
 start_parallel() {
-	turn=$((turn + 1))
-	in_turn boot_parallel "$1" &
+	start "$folder/parallel-$1.raced" boot_parallel "$1"
 	parallels[$1]=$!
 }
 
@@ -197,8 +199,7 @@ run_counted() {
 }
 
 start_counted() {
-	turn=$((turn + 1))
-	in_turn run_counted "$1" >"$folder/counted-$1" 2>&1 &
+	start "$folder/counted-$1" run_counted "$1"
 	counteds[$1]=$!
 }
 

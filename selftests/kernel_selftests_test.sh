@@ -12,13 +12,13 @@ if [ ! -d "$built" ]; then
 	exit 4
 fi
 
-# Run "FOLDER PROGRAM" and print its verdicts, without what differs each time:
+# verdicts FOLDER PROGRAM: run it and print its verdicts, without what differs each time:
 # numbers, and the error number that a failed check found left by an earlier call.
 verdicts() {
-	local folder=${1% *} program=${1#* } status=0
+	local status=0
 
-	cd "$built/$folder"
-	timeout 120 "$program" >"$work/out" 2>&1 || status=$?
+	cd "$built/$1"
+	timeout 120 "./$2" >"$work/out" 2>&1 || status=$?
 	echo "exit status $status"
 	sed -nE '/^(not )?ok |PASS|FAIL|SKIP|DONE/{s/[0-9]+(\.[0-9]+)?/N/g
 		s/^(not ok .* returned: N) .*/\1/;p}' "$work/out"
@@ -31,11 +31,11 @@ failures() { grep -E '^not ok|FAIL' "$1" | sort -u; }
 # With the module there are the same results, and only what fails without it, too, fails.
 compare() {
 	[ ! -d /sys/module/ipcprobe ] || rmmod ipcprobe
-	(verdicts "$1") >"$work/without"
+	(verdicts "$@") >"$work/without"
 	failures "$work/without" >>"$work/known" || true
 	insmod "$IPCPROBE_KO"
 	# shellcheck disable=SC2016 # for the inner shell
-	ipcprobe record -o "$work/data" -- bash -c 'verdicts "$1"' - "$1" >"$work/with"
+	ipcprobe record -o "$work/data" -- bash -c 'verdicts "$@"' - "$@" >"$work/with"
 	diff <(names "$work/without") <(names "$work/with") &&
 		grep -qE '^(ok |exit status [03]$)' "$work/with" && fails_as_before
 }
@@ -49,23 +49,23 @@ fails_as_before() {
 # Some of these tests sleep for milliseconds and expect that other tasks are ready
 # then: on a slow machine they fail now and then, recorded or not.
 same_with() {
-	local program=${1##*/} tries
+	local tries
 
 	export built work
 	export -f verdicts
 	: >"$work/known"
 	for tries in 1 2 3 4; do
-		! compare "$1" || break
+		! compare "$@" || break
 		[ "$tries" -lt 4 ]
 	done
 	sed -n 's/^not ok/# also without the module: &/p' "$work/with"
 	# The run was really recorded.
 	ipcprobe script -i "$work/data" >"$work/script"
-	grep -q "task_exec.*${program:0:15}" "$work/script"
+	grep -q "task_exec.*${2:0:15}" "$work/script"
 }
 
 # prove_same FOLDER PROGRAM
-prove_same() { prove "$1/$2" same_with "$1 ./$2"; }
+prove_same() { prove "$1/$2" same_with "$@"; }
 
 on 6.12 prove_same ipc msgque
 on 6.1 prove_same mqueue mq_open_tests
