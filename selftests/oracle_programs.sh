@@ -100,7 +100,7 @@ much_is_exact() {
 
 	sum=$(awk '{ sum += $1 } END { print sum + 0 }' "$work/exact")
 	echo "$sum bytes are said to be exact"
-	[ "$sum" -gt 500000 ]
+	[ "$sum" -gt 1000000 ]
 }
 
 # prove_oracle TESTS NTH FIRST [RECORDING]: test each NTH program from number FIRST
@@ -117,5 +117,5 @@ prove_oracle() {
 			prove "${command//\#/}" compare "$command" "${@:4}"
 		number=$((number + 1))
 	done <<<"$(oracle_programs)"
-	prove "more than 500 kB are exact" much_is_exact
+	prove "more than 1 MB are exact" much_is_exact
 }
