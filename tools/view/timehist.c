@@ -138,6 +138,15 @@ static void print_precise(const struct timehist *th, const struct sched_switch *
 	end_line(&line);
 }
 
+/* Adds what happened to another task, where the times of a switch would be. */
+static void add_event(struct line *line, const struct timehist *th, const char *event,
+		      uint32_t task)
+{
+	line_add_spaces(line, 3 * LINE_MS_WIDTH);
+	line_add_text(line, event);
+	line_add_task(line, th->model, task, 0);
+}
+
 static void print_wakeup(const struct timehist *th, const struct ipcprobe_rec_rq_wakeup *rec,
 			 uint32_t task, const struct sched_waker *waker)
 {
@@ -145,9 +154,7 @@ static void print_wakeup(const struct timehist *th, const struct ipcprobe_rec_rq
 
 	begin_line(&line, th, rec->hdr.ts_ns, rec->cpu, 'w');
 	line_add_waker(&line, th->model, waker, NAME_WIDTH);
-	line_add_spaces(&line, 3 * LINE_MS_WIDTH);
-	line_add_text(&line, "  awakened: ");
-	line_add_task(&line, th->model, task, 0);
+	add_event(&line, th, "  awakened: ", task);
 	end_line(&line);
 }
 
@@ -158,9 +165,7 @@ static void print_migration(const struct timehist *th, const struct ipcprobe_rec
 
 	begin_line(&line, th, rec->hdr.ts_ns, rec->from_cpu, 'm');
 	line_add_task(&line, th->model, by, NAME_WIDTH);
-	line_add_spaces(&line, 3 * LINE_MS_WIDTH);
-	line_add_text(&line, "  migrated: ");
-	line_add_task(&line, th->model, task, 0);
+	add_event(&line, th, "  migrated: ", task);
 	line_print(&line);
 	printf(" cpu %u => %u\n", rec->from_cpu, rec->to_cpu);
 }

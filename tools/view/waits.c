@@ -5,11 +5,11 @@
  */
 #include "view/waits.h"
 
-#include "lib/text.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "lib/text.h"
 
 #define NR_RELEASERS_MAX	8U	/* shown of one wait */
 #define DEPTH_MAX		32U

@@ -108,7 +108,7 @@ enum explain_mode { EXPLAIN_WORST, EXPLAIN_AT, EXPLAIN_TASK };
  *	switch, by CPU
  * @nr_shown: number of cases printed or kept
  * @show: with EXPLAIN_TASK: prints a case immediately; NULL = it is counted only
- * @show_wakeup: with EXPLAIN_TASK: prints a wake-up immediately; NULL = likewise
+ * @show_wakeup: with EXPLAIN_TASK: prints a wake-up immediately; NULL = it is counted only
  * @cache: CPUs that share a last-level cache, as "0-3;4-7"; NULL or "" = not known
  */
 struct explain {
