@@ -498,7 +498,7 @@ static void do_many(void *unused)
 TEST_F(data, loss_is_counted)
 {
 	struct ipcprobe_stats stats = {};
-	uint64_t produced = 0, lost = 0, told = 0, nr = 0;
+	uint64_t produced = 0, lost = 0, reported = 0, nr = 0;
 	pid_t tid;
 	size_t i;
 
@@ -510,7 +510,7 @@ TEST_F(data, loss_is_counted)
 
 		nr += rec->hdr.type >> 8 == IPCPROBE_CLASS_FILE;
 		if (rec->hdr.type == IPCPROBE_REC_lost && rec->class_id == IPCPROBE_CLASS_FILE)
-			told += rec->nr_lost;
+			reported += rec->nr_lost;
 	}
 	for (stats.cpu = 0; stats.cpu < self->cap.info.nr_cpus; stats.cpu++) {
 		if (ioctl(self->cap.fd, IPCPROBE_IOC_STATS, &stats))
@@ -522,7 +522,7 @@ TEST_F(data, loss_is_counted)
 	EXPECT_LT(1000, produced);
 	EXPECT_LT(0, lost);
 	EXPECT_EQ(produced, nr + lost);
-	EXPECT_EQ(lost, told);
+	EXPECT_EQ(lost, reported);
 }
 
 TEST_HARNESS_MAIN

@@ -41,44 +41,44 @@ FIXTURE_TEARDOWN(pick)
 /* ---- properties of all records ---- */
 
 /* Candidates of one CPU since its last fair_pick. */
-struct told {
+struct candidates {
 	uint64_t ts_ns;
 	uint32_t nr;
 	uint32_t nr_curr;
 	uint32_t tids[80];
 };
 
-static bool has_told(const struct told *told, uint32_t tid)
+static bool has_candidate(const struct candidates *seen, uint32_t tid)
 {
 	uint32_t i;
 
-	for (i = 0; i < told->nr; i++)
-		if (told->tids[i] == tid)
+	for (i = 0; i < seen->nr; i++)
+		if (seen->tids[i] == tid)
 			return true;
 	return false;
 }
 
-static void add_candidate(struct __test_metadata *_metadata, struct told *told,
+static void add_candidate(struct __test_metadata *_metadata, struct candidates *seen,
 			  const struct ipcprobe_rec_pick_candidate *rec)
 {
-	ASSERT_GT(NR(told->tids), told->nr);
-	if (told->nr)
-		EXPECT_EQ(told->ts_ns, rec->hdr.ts_ns);
+	ASSERT_GT(NR(seen->tids), seen->nr);
+	if (seen->nr)
+		EXPECT_EQ(seen->ts_ns, rec->hdr.ts_ns);
 	EXPECT_EQ(!rec->hdr.tid, !!rec->group);
 	EXPECT_LT(0, rec->weight);
-	told->ts_ns = rec->hdr.ts_ns;
-	told->tids[told->nr++] = rec->hdr.tid;
-	told->nr_curr += !!(rec->pick_flags & IPCPROBE_PICK_CURR);
+	seen->ts_ns = rec->hdr.ts_ns;
+	seen->tids[seen->nr++] = rec->hdr.tid;
+	seen->nr_curr += !!(rec->pick_flags & IPCPROBE_PICK_CURR);
 }
 
-static void check_pick(struct __test_metadata *_metadata, const struct told *told,
+static void check_pick(struct __test_metadata *_metadata, const struct candidates *seen,
 		       const struct ipcprobe_rec_fair_pick *rec)
 {
-	EXPECT_EQ(told->nr, rec->nr_recorded);
-	EXPECT_GE(1, told->nr_curr);
-	if (told->nr)
-		EXPECT_EQ(told->ts_ns, rec->hdr.ts_ns);
-	EXPECT_LE(told->nr, rec->nr_queued);
+	EXPECT_EQ(seen->nr, rec->nr_recorded);
+	EXPECT_GE(1, seen->nr_curr);
+	if (seen->nr)
+		EXPECT_EQ(seen->ts_ns, rec->hdr.ts_ns);
+	EXPECT_LE(seen->nr, rec->nr_queued);
 	/* all entities of a short queue are recorded */
 	if (rec->nr_queued <= 16)
 		EXPECT_EQ(rec->nr_queued, rec->nr_recorded);
@@ -92,7 +92,7 @@ static void check_pick(struct __test_metadata *_metadata, const struct told *tol
  */
 static void check_all(struct __test_metadata *_metadata, const struct capture *cap, uint32_t cpu)
 {
-	struct told told = { 0 }, last = { 0 };
+	struct candidates seen = { 0 }, last = { 0 };
 	uint32_t nr_switches = 0, nr_queued = 0;
 	size_t i;
 
@@ -103,24 +103,24 @@ static void check_all(struct __test_metadata *_metadata, const struct capture *c
 			continue;
 		ASSERT_NE(IPCPROBE_REC_lost, rec->type);
 		if (rec->type == IPCPROBE_REC_pick_candidate) {
-			add_candidate(_metadata, &told, (const void *)rec);
+			add_candidate(_metadata, &seen, (const void *)rec);
 		} else if (rec->type == IPCPROBE_REC_fair_pick) {
 			const struct ipcprobe_rec_fair_pick *pick = (const void *)rec;
 
-			check_pick(_metadata, &told, pick);
+			check_pick(_metadata, &seen, pick);
 			if (!(pick->pick_flags & IPCPROBE_PICK_WAKEUP) && pick->cpu == cpu) {
-				last = told;
+				last = seen;
 				nr_queued = pick->nr_queued;
 			}
-			told = (struct told){ 0 };
+			seen = (struct candidates){ 0 };
 		} else if (rec->type == IPCPROBE_REC_rq_switch) {
 			const struct ipcprobe_rec_rq_switch *sw = (const void *)rec;
 
 			if (!sw->next || sw->next_prio < PRIO_REAL_TIME || !last.nr)
 				continue;
-			if (!has_told(&last, sw->next) && last.nr == nr_queued) {
+			if (!has_candidate(&last, sw->next) && last.nr == nr_queued) {
 				record_print(rec);
-				EXPECT_TRUE(has_told(&last, sw->next));
+				EXPECT_TRUE(has_candidate(&last, sw->next));
 			}
 			last.nr = 0;
 			nr_switches++;

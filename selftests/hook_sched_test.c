@@ -135,7 +135,7 @@ TEST_F(sched, a_deadline_task_is_throttled)
 #define CPU_1_ONLINE	"/sys/devices/system/cpu/cpu1/online"
 
 /* Find out whether CPU 1 is online, as recorded so far; -1: not recorded. */
-static int told_online(const struct ipcprobe_rec *rec, int before)
+static int online_after(const struct ipcprobe_rec *rec, int before)
 {
 	const struct ipcprobe_rec_rq_online *online = (const void *)rec;
 
@@ -155,7 +155,7 @@ TEST_F(sched, a_cpu_that_goes_down_and_comes_up)
 	FINISH(&self->cap);
 	for (i = 0; i < self->cap.nr; i++) {
 		const struct ipcprobe_rec *rec = self->cap.recs[i].rec;
-		int now = told_online(rec, is_online);
+		int now = online_after(rec, is_online);
 
 		nr_downs += now != is_online && now == 0;
 		nr_ups += now != is_online && now == 1;
@@ -179,7 +179,7 @@ static void do_spin_a_little_on_cpu_1(void *arg MAYBE_UNUSED)
 TEST_F(sched, a_cpu_that_is_down_at_the_start)
 {
 	struct replay replay;
-	bool is_told = false;
+	bool is_seen = false;
 	pid_t pid;
 	size_t i;
 
@@ -187,8 +187,8 @@ TEST_F(sched, a_cpu_that_is_down_at_the_start)
 	ASSERT_EQ(0, capture_start(&self->cap));
 	capture_drain(&self->cap);
 	for (i = 0; i < self->cap.nr; i++)
-		is_told = is_told || !told_online(self->cap.recs[i].rec, -1);
-	EXPECT_TRUE(is_told);
+		is_seen = is_seen || !online_after(self->cap.recs[i].rec, -1);
+	EXPECT_TRUE(is_seen);
 	ASSERT_TRUE(write_file(CPU_1_ONLINE, "1"));
 	pid = SPAWN(do_spin_a_little_on_cpu_1, NULL);
 	REAP(pid);

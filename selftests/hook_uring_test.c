@@ -211,7 +211,7 @@ TEST_F(uring_file, many_requests_at_a_time)
 {
 	struct many *many = shared_memory(sizeof(*many));
 	const struct ipcprobe_rec_file_read *io;
-	struct sums told[2] = {};
+	struct sums recorded[2] = {};
 	size_t at = 0;
 	pid_t tid;
 	int i;
@@ -222,14 +222,14 @@ TEST_F(uring_file, many_requests_at_a_time)
 	REAP(tid);
 	FINISH(&self->cap);
 	while ((io = next_request(&self->cap, &at)))
-		add_up(&told[io->hdr.type == IPCPROBE_REC_file_write], io->offset, io->ret);
+		add_up(&recorded[io->hdr.type == IPCPROBE_REC_file_write], io->offset, io->ret);
 	for (i = 0; i < 2; i++) {
-		EXPECT_EQ(many->seen[i].nr, told[i].nr);
-		EXPECT_EQ(many->seen[i].errors, told[i].errors);
-		EXPECT_EQ(many->seen[i].bytes, told[i].bytes);
-		EXPECT_EQ(many->seen[i].places, told[i].places);
+		EXPECT_EQ(many->seen[i].nr, recorded[i].nr);
+		EXPECT_EQ(many->seen[i].errors, recorded[i].errors);
+		EXPECT_EQ(many->seen[i].bytes, recorded[i].bytes);
+		EXPECT_EQ(many->seen[i].places, recorded[i].places);
 	}
-	EXPECT_EQ(ROUNDS * ENTRIES, told[0].nr + told[1].nr);
+	EXPECT_EQ(ROUNDS * ENTRIES, recorded[0].nr + recorded[1].nr);
 }
 
 /* ---- without a completion ---- */

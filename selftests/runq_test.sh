@@ -130,9 +130,9 @@ picture_agrees() {
 		        share = 1 - sum(map(float, free)) / 100
 		        busy[int(cpu)] = busy.get(int(cpu), 0) + share * (float(end) - float(begin))
 		for cpu in json.load(open(sys.argv[2]))["cpus"]:
-		    drawn, told = busy.get(cpu["cpu"], 0), cpu["busy_ns"] / 1e9
-		    print("CPU", cpu["cpu"], "busy:", drawn, "s drawn,", told, "s told")
-		    assert abs(drawn - told) < 0.001 * told + 1e-6
+		    drawn, printed = busy.get(cpu["cpu"], 0), cpu["busy_ns"] / 1e9
+		    print("CPU", cpu["cpu"], "busy:", drawn, "s drawn,", printed, "s printed")
+		    assert abs(drawn - printed) < 0.001 * printed + 1e-6
 		assert waits
 	END
 }
@@ -160,16 +160,16 @@ tasks_agree() {
 		    for tid, kind, time in parts:
 		        key = int(tid), kinds[kind]
 		        drawn[key] = drawn.get(key, 0) + time
-		told = {}
+		printed = {}
 		for task in json.load(open(sys.argv[2]))["tasks"]:
 		    task["asleep"] = task["asleep_ns"] + task["delayed_ns"]
-		    told[task["task"]["tid"]] = task
+		    printed[task["task"]["tid"]] = task
 		for (tid, kind), time in drawn.items():
-		    if tid not in told:  # a task that only slept has no row there
-		        assert kind == "asleep", f"{tid} {kind} is drawn and not told"
+		    if tid not in printed:  # a task that only slept has no row there
+		        assert kind == "asleep", f"{tid} {kind} is drawn and not printed"
 		        continue
-		    print(tid, kind, time, "s drawn,", told[tid][kind] / 1e9, "s told")
-		    assert abs(time - told[tid][kind] / 1e9) < 0.01 * time + 1e-4
+		    print(tid, kind, time, "s drawn,", printed[tid][kind] / 1e9, "s printed")
+		    assert abs(time - printed[tid][kind] / 1e9) < 0.01 * time + 1e-4
 		assert len(drawn) >= 20 and marks
 	END
 }

@@ -73,11 +73,11 @@ record() {
 	predicted "$name.worst" && fits "$name.worst"
 }
 
-# explain NAME TASK: write the explanation to $told
+# explain NAME TASK: write the explanation to $printed
 explain() {
-	told=$1.$2
-	ipcprobe sched explain -J -i "$1.data" --task "$2" >"$told"
-	fits "$told"
+	printed=$1.$2
+	ipcprobe sched explain -J -i "$1.data" --task "$2" >"$printed"
+	fits "$printed"
 }
 
 # switches some|every CONDITION [ARGUMENT...]: the condition is true of some explained
@@ -89,9 +89,9 @@ switches() {
 	jq -s -e "$@" --arg rule "$fair_rule" --argjson last "$last" "$defs"'
 		[.[] | select(.event == "switch") | select('"${among:-true}"') |
 			[('"$condition"') // false] | any] |
-		length > 0 and '"$([ "$quantity" = some ] && echo any || echo all)" "$told" >/dev/null && return
+		length > 0 and '"$([ "$quantity" = some ] && echo any || echo all)" "$printed" >/dev/null && return
 	echo "not true of $quantity switch: $condition"
-	jq -c 'select(.event == "switch")' "$told" | head -n 20
+	jq -c 'select(.event == "switch")' "$printed" | head -n 20
 	return 1
 }
 
@@ -106,7 +106,7 @@ two_hogs() {
 			(of("one") | .chosen | not))'
 }
 
-weights_told() {
+weights_printed() {
 	record weights sched_cast zero:normal:0:hog:400 five:normal:5:hog:200 last:normal:19:hog:20
 	explain weights zero
 	switches some 'casting(["zero", "five", "last"]) |
@@ -142,7 +142,7 @@ sleeper_preempts() {
 				.chosen and .eligible and .lag_ns >= 0 and
 				(($hog.eligible | not) or .deadline_ns < $hog.deadline_ns))'
 	fi
-	jq -s -e '[.[] | select(.event == "wakeup")] | length >= 15' "$told"
+	jq -s -e '[.[] | select(.event == "wakeup")] | length >= 15' "$printed"
 }
 
 batch_waits() {
@@ -269,7 +269,7 @@ throttling_fits() {
 	explain quota limited || return
 	nr=$(jq -s '[.[] | select(.event == "switch") | .parts[] | select(.kind == "throttled") |
 		select(.group == "/sched_explain.quota" and
-			.quota == { "quota_ns": 20000000, "period_ns": 100000000, "burst_ns": 0 })] | length' "$told")
+			.quota == { "quota_ns": 20000000, "period_ns": 100000000, "burst_ns": 0 })] | length' "$printed")
 	echo "throttled $nr times"
 	ipcprobe sched explain --task limited -i quota.data >quota.text
 	[ "$nr" -ge 1 ] && [ "$nr" -le $(($(of_stat nr_throttled) + 1)) ] &&
@@ -278,7 +278,7 @@ throttling_fits() {
 
 # Enough that one recording agrees: a host that takes the CPU away from its guest
 # changes both times.
-quota_told() {
+quota_printed() {
 	local attempt
 
 	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
@@ -303,7 +303,7 @@ causes() {
 }
 
 # The task that moves the others runs where they are queued: no stopper is needed.
-affinity_told() {
+affinity_printed() {
 	[ "$last" -gt 0 ] || skip "there is one CPU"
 	record move sched_cast hog1:normal:0:hog:60 hog2:normal:0:hog:60 mover:normal:0:move:0
 	causes move >move.causes
@@ -311,7 +311,7 @@ affinity_told() {
 	equal causes affinity "$(awk '{ $1 = ""; print substr($0, 2) }' move.causes)"
 }
 
-balancing_told() {
+balancing_printed() {
 	[ "$last" -gt 0 ] || skip "there is one CPU"
 	record balance sched_cast hog{1,2,3}:normal:0:roam:150
 	causes balance >balance.causes
@@ -321,7 +321,7 @@ balancing_told() {
 
 # ---- the selection of switches ----
 
-worst_told() {
+worst_printed() {
 	ipcprobe sched explain -J --worst 3 -i sleeper.data >three
 	jq -s -e 'length == 4 and (map(.latency_ns) | .[0] >= .[1] and .[1] >= .[2])' three
 	jq -s -e 'map(select(.event == "switch")) | length == 3 and all(.latency_ns == ([.parts[].ns] | add)
@@ -333,7 +333,7 @@ worst_told() {
 
 # "--at" explains the last switch of each CPU until then, and none of the longest
 # latencies' switches.
-at_told() {
+at_printed() {
 	local middle
 
 	ipcprobe sched timehist -J -i sleeper.data >turns
@@ -390,7 +390,7 @@ crowd_predicted() {
 }
 
 prove "of two equal tasks the one whose turn it is runs, as the other's slice is used up" two_hogs
-prove "candidates have the weights of nice 0, 5 and 19" weights_told
+prove "candidates have the weights of nice 0, 5 and 19" weights_printed
 prove "tasks run by their weights" shares_fit
 prove "a sleeper that wakes runs before the hog, being behind" sleeper_preempts
 prove "a SCHED_BATCH task preempts no other as it wakes" batch_waits
@@ -401,11 +401,11 @@ prove "the higher of two real-time priorities runs" fifo_priorities
 prove "SCHED_DEADLINE comes before SCHED_FIFO" deadline_first
 on 6.1 prove "the pipe that a task blocked on is named" pipe_is_named
 prove "groups are compared by their weights, then the tasks within" in_groups
-prove "a group's quota is its cpu.max, its use and demand its cpu.stat within 2 %" quota_told
-prove "a migration by sched_setaffinity(2) has this cause" affinity_told
-prove "a migration to an idle CPU has this cause" balancing_told
-on 6.12 prove "the longest latencies are explained" worst_told
-on 6.1 prove "the switch at an instant is explained" at_told
+prove "a group's quota is its cpu.max, its use and demand its cpu.stat within 2 %" quota_printed
+prove "a migration by sched_setaffinity(2) has this cause" affinity_printed
+prove "a migration to an idle CPU has this cause" balancing_printed
+on 6.12 prove "the longest latencies are explained" worst_printed
+on 6.1 prove "the switch at an instant is explained" at_printed
 on 7.2 prove "invalid times and unknown tasks are refused" nonsense_refused
 on 6.12 prove "without class pick it prints how to record" pick_needed
 prove "all is predicted under hackbench" hackbench_predicted
