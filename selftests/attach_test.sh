@@ -7,7 +7,12 @@ need ipcprobe python3
 
 events=$tracing/events/ipcprobe
 
-ftrace() { sysctl -qw "kernel.ftrace_enabled=$1"; }
+# Hooks are detached a moment after their last user has gone, and ftrace cannot be
+# switched off before that.
+ftrace() {
+	[ "$1" = 1 ] || await fails hooked
+	sysctl -qw "kernel.ftrace_enabled=$1"
+}
 
 # A recording of one byte through a pipe has the write and the read.
 records_a_byte() {
