@@ -58,7 +58,7 @@ static void throttle(struct trace *t, uint64_t us, uint16_t cpu, uint32_t group,
 
 #define VICTIM	11U	/* the task whose last delay is kept */
 
-struct told {
+struct seen {
 	struct sched_watch watch;
 	struct runs runs;
 	struct delay_report report;
@@ -67,33 +67,33 @@ struct told {
 
 static int on_switch(void *arg, const struct sched *sched, const struct sched_switch *sw)
 {
-	struct told *told = arg;
-	int err = runs_switch(&told->runs, sched, sw);
+	struct seen *seen = arg;
+	int err = runs_switch(&seen->runs, sched, sw);
 
 	if (err || !sw->next || task_at(sched->tasks, sw->next)->tid != VICTIM)
 		return err;
-	told->nr++;
-	return delay_report_fill(&told->report, &told->runs, sched, sw->next, sw->rec->hdr.ts_ns);
+	seen->nr++;
+	return delay_report_fill(&seen->report, &seen->runs, sched, sw->next, sw->rec->hdr.ts_ns);
 }
 
 static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
 {
-	struct told *told = arg;
+	struct seen *seen = arg;
 
 	(void)sched;
-	runs_forget(&told->runs, gap);
+	runs_forget(&seen->runs, gap);
 	return 0;
 }
 
 /* Begin with tasks 11 ... 16; CPUs 0 and 1 are idle and known from 1 ms on. */
-static void begin(struct trace *t, struct told *told)
+static void begin(struct trace *t, struct seen *seen)
 {
 	uint32_t i;
 
-	*told = (struct told){ .watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = told } };
-	runs_init(&told->runs);
+	*seen = (struct seen){ .watch = { .on_switch = on_switch, .on_lost = on_lost, .arg = seen } };
+	runs_init(&seen->runs);
 	trace_init(t, MODEL_RUNQ);
-	t->model.sched.watch = &told->watch;
+	t->model.sched.watch = &seen->watch;
 	for (i = 11; i <= 16; i++)
 		trace_snapshot(t, i, 1, "task");
 	for (i = 0; i < 2; i++) {
@@ -102,36 +102,36 @@ static void begin(struct trace *t, struct told *told)
 	}
 }
 
-static void end(struct trace *t, struct told *told)
+static void end(struct trace *t, struct seen *seen)
 {
-	delay_report_deinit(&told->report);
-	runs_deinit(&told->runs);
+	delay_report_deinit(&seen->report);
+	runs_deinit(&seen->runs);
 	trace_deinit(t);
 }
 
-static uint64_t part_us(const struct told *told, uint32_t part)
+static uint64_t part_us(const struct seen *seen, uint32_t part)
 {
-	return part < told->report.nr ? delay_part_ns(&told->report.part[part], 0) / US : 0;
+	return part < seen->report.nr ? delay_part_ns(&seen->report.part[part], 0) / US : 0;
 }
 
-static uint64_t ran_us(struct trace *t, const struct told *told, uint32_t part, uint32_t tid)
+static uint64_t ran_us(struct trace *t, const struct seen *seen, uint32_t part, uint32_t tid)
 {
 	uint32_t i, task = tid ? tasks_known_tid(&t->model.tasks, tid) : 0;
 
-	for (i = 0; part < told->report.nr && i < told->report.ran[part].nr; i++)
-		if (told->report.ran[part].v[i].task == task)
-			return told->report.ran[part].v[i].ns / US;
+	for (i = 0; part < seen->report.nr && i < seen->report.ran[part].nr; i++)
+		if (seen->report.ran[part].v[i].task == task)
+			return seen->report.ran[part].v[i].ns / US;
 	return 0;
 }
 
 /* True if the parts are of @kinds, without a gap, and together as long as the delay. */
-static bool has_parts(const struct told *told, const char *kinds)
+static bool has_parts(const struct seen *seen, const char *kinds)
 {
 	static const char letters[] = {
 		[DELAY_WAKING] = 'w', [DELAY_SIGNALLED] = 's', [DELAY_QUEUED] = 'q',
 		[DELAY_THROTTLED] = 't', [DELAY_MOVED] = 'm', [DELAY_PUT_BACK] = 'b',
 	};
-	const struct delay_report *report = &told->report;
+	const struct delay_report *report = &seen->report;
 	char found[DELAY_PARTS_MAX + 1] = "";
 	uint64_t ns = 0;
 	bool is_whole = true;
@@ -149,7 +149,7 @@ static bool has_parts(const struct told *told, const char *kinds)
 		  (unsigned long long)ns, (unsigned long long)report->ns, is_whole);
 	for (i = 0; i < report->nr; i++)
 		ktap_note("%c: %llu us on CPU %u, not known who ran: %llu ns", found[i],
-			  (unsigned long long)part_us(told, i), report->part[i].cpu,
+			  (unsigned long long)part_us(seen, i), report->part[i].cpu,
 			  (unsigned long long)delay_report_unknown_ns(report, i));
 	return false;
 }
@@ -160,9 +160,9 @@ static bool has_parts(const struct told *told, const char *kinds)
 static void test_moved(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, 12, 0, 0);
 	run(&t, 3001, 0, 0, 0, 12);
 	join(&t, 3000, 13, 1, 0);
@@ -174,54 +174,54 @@ static void test_moved(void)
 	migrate(&t, 15001, VICTIM, 0, 1, 13);
 	join(&t, 15004, VICTIM, 1, 13);
 	run(&t, 15006, 1, 13, SLEEP, VICTIM);
-	ktap_true(has_parts(&told, "wqmq"));
+	ktap_true(has_parts(&seen, "wqmq"));
 	ktap_result("woken, queued, moved, queued");
-	ktap_eq(told.report.ns, 10011 * US);
-	ktap_eq(part_us(&told, 0), 5);
-	ktap_eq(part_us(&told, 1), 10001);
-	ktap_eq(part_us(&told, 2), 3);
-	ktap_eq(part_us(&told, 3), 2);
+	ktap_eq(seen.report.ns, 10011 * US);
+	ktap_eq(part_us(&seen, 0), 5);
+	ktap_eq(part_us(&seen, 1), 10001);
+	ktap_eq(part_us(&seen, 2), 3);
+	ktap_eq(part_us(&seen, 3), 2);
 	ktap_result("each part is as long as it was");
-	ktap_eq(ran_us(&t, &told, 1, 12), 10001);
-	ktap_false(ran_us(&t, &told, 1, 13));
-	ktap_eq(ran_us(&t, &told, 3, 13), 2);
-	ktap_false(ran_us(&t, &told, 3, 12));
+	ktap_eq(ran_us(&t, &seen, 1, 12), 10001);
+	ktap_false(ran_us(&t, &seen, 1, 13));
+	ktap_eq(ran_us(&t, &seen, 3, 13), 2);
+	ktap_false(ran_us(&t, &seen, 3, 12));
 	ktap_result("tasks that ran on its queue while it waited are listed, and no others");
-	ktap_eq(told.report.part[1].cpu, 0);
-	ktap_eq(told.report.part[3].cpu, 1);
-	ktap_eq(told.report.part[2].by, tasks_known_tid(&t.model.tasks, 13));
-	ktap_eq(told.report.part[2].site, 7);
+	ktap_eq(seen.report.part[1].cpu, 0);
+	ktap_eq(seen.report.part[3].cpu, 1);
+	ktap_eq(seen.report.part[2].by, tasks_known_tid(&t.model.tasks, 13));
+	ktap_eq(seen.report.part[2].site, 7);
 	ktap_result("the task that moved it is known, and the function");
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* The chosen CPU queues the task itself: 14 runs there when it is notified. */
 static void test_signalled(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, 14, 1, 0);
 	run(&t, 3001, 1, 0, 0, 14);
 	join(&t, 5000, VICTIM, 1, 14);
 	wake(&t, 5001, VICTIM, 1, 12);
 	run(&t, 5003, 1, 14, 0, VICTIM);
-	ktap_true(has_parts(&told, "sq"));
-	ktap_eq(part_us(&told, 0), 4);
-	ktap_eq(part_us(&told, 1), 3);
-	ktap_result("notified, queued: %llu and %llu us", (unsigned long long)part_us(&told, 0),
-		    (unsigned long long)part_us(&told, 1));
-	end(&t, &told);
+	ktap_true(has_parts(&seen, "sq"));
+	ktap_eq(part_us(&seen, 0), 4);
+	ktap_eq(part_us(&seen, 1), 3);
+	ktap_result("notified, queued: %llu and %llu us", (unsigned long long)part_us(&seen, 0),
+		    (unsigned long long)part_us(&seen, 1));
+	end(&t, &seen);
 }
 
 /* Group 5 is in group 4, which is throttled from 6 to 85 ms. */
 static void test_throttled(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	TRACE_TEXT(&t, rq_group, 0, path, "/outer", .group = 4, .parent = 1);
 	TRACE_TEXT(&t, rq_group, 0, path, "/outer/inner", .group = 5, .parent = 4);
 	join(&t, 3000, 12, 0, 0);
@@ -234,26 +234,26 @@ static void test_throttled(void)
 	run(&t, 50000, 0, 12, 0, 13);
 	throttle(&t, 85000, 0, 4, false);
 	run(&t, 86000, 0, 13, 0, VICTIM);
-	ktap_true(has_parts(&told, "wqtq"));
-	ktap_eq(part_us(&told, 1), 1000);
-	ktap_eq(part_us(&told, 2), 79000);
-	ktap_eq(part_us(&told, 3), 1000);
+	ktap_true(has_parts(&seen, "wqtq"));
+	ktap_eq(part_us(&seen, 1), 1000);
+	ktap_eq(part_us(&seen, 2), 79000);
+	ktap_eq(part_us(&seen, 3), 1000);
 	ktap_result("queued, throttled, queued");
-	ktap_eq(told.report.part[2].group, 4);
+	ktap_eq(seen.report.part[2].group, 4);
 	ktap_result("the throttled group is named, not the task's own group");
-	ktap_eq(ran_us(&t, &told, 2, 12), 44000);
-	ktap_eq(ran_us(&t, &told, 2, 13), 35000);
+	ktap_eq(ran_us(&t, &seen, 2, 12), 44000);
+	ktap_eq(ran_us(&t, &seen, 2, 13), 35000);
 	ktap_result("tasks that ran while it was throttled are listed");
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* The task is taken off its queue for a change of its priority, and put back. */
 static void test_put_back(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, 12, 0, 0);
 	run(&t, 3001, 0, 0, 0, 12);
 	join(&t, 5000, VICTIM, 0, 12);
@@ -261,49 +261,49 @@ static void test_put_back(void)
 	leave(&t, 6000, VICTIM, 0, 0);
 	join(&t, 6002, VICTIM, 0, 12);
 	run(&t, 7000, 0, 12, 0, VICTIM);
-	ktap_true(has_parts(&told, "wqbq"));
-	ktap_eq(part_us(&told, 2), 2);
+	ktap_true(has_parts(&seen, "wqbq"));
+	ktap_eq(part_us(&seen, 2), 2);
 	ktap_result("queued, put back, queued");
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* The task is preempted; later it is preempted in a sleeper's state, and woken. */
 static void test_preempted(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, VICTIM, 0, 0);
 	wake(&t, 3000, VICTIM, 0, 12);
 	run(&t, 3001, 0, 0, 0, VICTIM);
 	join(&t, 4000, 12, 0, 0);
 	run(&t, 5000, 0, VICTIM, 0, 12);
 	run(&t, 9000, 0, 12, 0, VICTIM);
-	ktap_true(has_parts(&told, "q"));
-	ktap_eq(part_us(&told, 0), 4000);
-	ktap_false(told.report.wake_ns);
-	ktap_eq(ran_us(&t, &told, 0, 12), 4000);
+	ktap_true(has_parts(&seen, "q"));
+	ktap_eq(part_us(&seen, 0), 4000);
+	ktap_false(seen.report.wake_ns);
+	ktap_eq(ran_us(&t, &seen, 0, 12), 4000);
 	ktap_result("a preempted task waits from its preemption on");
 	t.now_ns = 10000 * US;
 	TRACE(&t, rq_switch, VICTIM, .next = 12, .preempt = 1,
 	      .prev_state = SLEEP);
 	wake(&t, 13000, VICTIM, 0, 12);
 	run(&t, 14000, 0, 12, 0, VICTIM);
-	ktap_true(has_parts(&told, "q"));
-	ktap_eq(part_us(&told, 0), 4000);
-	ktap_false(told.report.wake_ns);
+	ktap_true(has_parts(&seen, "q"));
+	ktap_eq(part_us(&seen, 0), 4000);
+	ktap_false(seen.report.wake_ns);
 	ktap_result("so does one that is woken while it is queued");
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* The task is preempted, is moved at once, and runs there at once. */
 static void test_no_length(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, VICTIM, 0, 0);
 	run(&t, 3001, 0, 0, 0, VICTIM);
 	run(&t, 5000, 0, VICTIM, 0, 12);
@@ -311,23 +311,23 @@ static void test_no_length(void)
 	migrate(&t, 5000, VICTIM, 0, 1, 12);
 	join(&t, 5003, VICTIM, 1, 12);
 	run(&t, 5003, 1, 0, 0, VICTIM);
-	ktap_true(has_parts(&told, "m"));
-	ktap_eq(told.report.ns, 3 * US);
-	ktap_result("a part of no length is none: %llu ns", (unsigned long long)told.report.ns);
+	ktap_true(has_parts(&seen, "m"));
+	ktap_eq(seen.report.ns, 3 * US);
+	ktap_result("a part of no length is none: %llu ns", (unsigned long long)seen.report.ns);
 	run(&t, 6000, 1, VICTIM, 0, 13);
 	run(&t, 6000, 1, 13, 0, VICTIM);
-	ktap_false(told.report.ns);
+	ktap_false(seen.report.ns);
 	ktap_result("nor is a delay of no length");
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* A task that is woken before it has left its CPU waits from when it has left. */
 static void test_early(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, VICTIM, 0, 0);
 	run(&t, 3001, 0, 0, 0, VICTIM);
 	leave(&t, 4998, VICTIM, 0, SLEEP);
@@ -335,11 +335,11 @@ static void test_early(void)
 	join(&t, 5000, VICTIM, 0, 12);
 	wake(&t, 5000, VICTIM, 0, 12);
 	run(&t, 5010, 0, 12, 0, VICTIM);
-	ktap_true(has_parts(&told, "wq"));
-	ktap_eq(told.report.ns, 12 * US);
+	ktap_true(has_parts(&seen, "wq"));
+	ktap_eq(seen.report.ns, 12 * US);
 	ktap_result("a delay does not begin before the task has left its CPU: %llu ns",
-		    (unsigned long long)told.report.ns);
-	end(&t, &told);
+		    (unsigned long long)seen.report.ns);
+	end(&t, &seen);
 }
 
 /* ---- antagonists over a whole recording ---- */
@@ -364,9 +364,9 @@ static void test_antagonists(void)
 {
 	struct antagonists antagonists;
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	if (antagonists_init(&antagonists, &trace_all))
 		abort();
 	t.model.sched.watch = &antagonists.watch;
@@ -393,7 +393,7 @@ static void test_antagonists(void)
 	ktap_eq(pair(&t, &antagonists, 13, VICTIM)->nr_preemptions, 1);
 	ktap_result("a task that ran elsewhere is no antagonist");
 	antagonists_deinit(&antagonists);
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* A repeated record, or a wake-up of a task that waits already, begins no new part. */
@@ -439,11 +439,11 @@ static void test_told_again(void)
 static void test_many_parts(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 	uint64_t us = 6000, queued_us = 0, ns[NR_DELAY_KINDS] = { 0 };
 	uint32_t i, nr_gaps = 0;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 5000, VICTIM, 0, 12);
 	wake(&t, 5000, VICTIM, 0, 12);
 	for (i = 0; i < 300; i++, us += 100) {
@@ -453,21 +453,21 @@ static void test_many_parts(void)
 	}
 	run(&t, us, 0, 0, 0, VICTIM);
 	queued_us = 1000 + 300 * 97;
-	for (i = 0; i < told.report.nr; i++)
-		ns[told.report.part[i].kind] += delay_part_ns(&told.report.part[i], 0);
-	for (i = 1; i < told.report.nr; i++)
-		nr_gaps += told.report.part[i].from_ns != told.report.part[i - 1].until_ns;
+	for (i = 0; i < seen.report.nr; i++)
+		ns[seen.report.part[i].kind] += delay_part_ns(&seen.report.part[i], 0);
+	for (i = 1; i < seen.report.nr; i++)
+		nr_gaps += seen.report.part[i].from_ns != seen.report.part[i - 1].until_ns;
 	ktap_false(nr_gaps);
 	ktap_result("none of too many parts leaves a gap: %u", nr_gaps);
-	ktap_le(told.report.nr, DELAY_PARTS_MAX);
+	ktap_le(seen.report.nr, DELAY_PARTS_MAX);
 	ktap_eq(ns[DELAY_QUEUED], queued_us * US);
 	ktap_eq(ns[DELAY_MOVED], 900 * US);
 	ktap_eq(ns[DELAY_WAKING], 5 * US);
-	ktap_eq(told.report.ns, ns[DELAY_QUEUED] + ns[DELAY_MOVED] + ns[DELAY_WAKING]);
+	ktap_eq(seen.report.ns, ns[DELAY_QUEUED] + ns[DELAY_MOVED] + ns[DELAY_WAKING]);
 	ktap_result("of too many parts the older are summed up: %u parts, %llu us queued of %llu",
-		    told.report.nr, (unsigned long long)ns[DELAY_QUEUED] / US,
+		    seen.report.nr, (unsigned long long)ns[DELAY_QUEUED] / US,
 		    (unsigned long long)queued_us);
-	end(&t, &told);
+	end(&t, &seen);
 }
 
 /* There are more runs than are kept, and runs before the wait do not count. */
@@ -476,9 +476,9 @@ static void test_many_runs(void)
 	uint32_t nr = 5 * RUNS_KEPT, i;
 	uint64_t us = 5000;
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, 12, 0, 0);
 	join(&t, 3000, 13, 0, 0);
 	run(&t, 3000, 0, 0, 0, 12);
@@ -487,42 +487,42 @@ static void test_many_runs(void)
 	for (i = 0; i < nr; i++, us += i & 1 ? 3 : 1)
 		run(&t, us, 0, i & 1 ? 13 : 12, 0, i & 1 ? 12 : 13);
 	run(&t, us, 0, 12, 0, VICTIM);
-	ktap_true(has_parts(&told, "wq"));
-	ktap_eq(ran_us(&t, &told, 1, 13), nr / 2 * 3);
-	ktap_eq(ran_us(&t, &told, 1, 12), 1000 + nr / 2);
+	ktap_true(has_parts(&seen, "wq"));
+	ktap_eq(ran_us(&t, &seen, 1, 13), nr / 2 * 3);
+	ktap_eq(ran_us(&t, &seen, 1, 12), 1000 + nr / 2);
 	ktap_result("however often others ran: %llu and %llu us",
-		    (unsigned long long)ran_us(&t, &told, 1, 12),
-		    (unsigned long long)ran_us(&t, &told, 1, 13));
-	end(&t, &told);
+		    (unsigned long long)ran_us(&t, &seen, 1, 12),
+		    (unsigned long long)ran_us(&t, &seen, 1, 13));
+	end(&t, &seen);
 }
 
 /* A delay in a gap is not known. */
 static void test_lost(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 3000, VICTIM, 0, 12);
 	wake(&t, 3000, VICTIM, 0, 12);
 	t.now_ns = 5500 * US;
 	TRACE_LOST(&t, 5000 * US, 1, SCHED);
 	run(&t, 6000, 0, 12, 0, VICTIM);
-	ktap_eq(told.nr, 1);
-	ktap_false(told.report.ns);
-	ktap_false(told.report.nr);
+	ktap_eq(seen.nr, 1);
+	ktap_false(seen.report.ns);
+	ktap_false(seen.report.nr);
 	ktap_result("no delay reaches across a loss: %llu ns",
-		    (unsigned long long)told.report.ns);
-	end(&t, &told);
+		    (unsigned long long)seen.report.ns);
+	end(&t, &seen);
 }
 
 /* The loss is about another CPU. */
 static void test_lost_elsewhere(void)
 {
 	struct trace t;
-	struct told told;
+	struct seen seen;
 
-	begin(&t, &told);
+	begin(&t, &seen);
 	join(&t, 2500, 12, 0, 13);
 	run(&t, 2600, 0, 0, 0, 12);
 	join(&t, 3000, VICTIM, 0, 12);
@@ -531,14 +531,14 @@ static void test_lost_elsewhere(void)
 	TRACE(&t, lost, 0, .begin_ns = 5000 * US, .nr_lost = 1, .queues = 2,
 	      .class_id = IPCPROBE_CLASS_SCHED, .reasons = IPCPROBE_REASON_RING_FULL);
 	run(&t, 6000, 0, 12, 0, VICTIM);
-	ktap_eq(told.nr, 1);
-	ktap_eq(told.report.ns, 3005 * US);
-	ktap_eq(told.report.nr, 2);
-	ktap_eq(told.report.ran[1].nr, 1);
-	ktap_eq(told.report.ran[1].v[0].ns, 3000 * US);
+	ktap_eq(seen.nr, 1);
+	ktap_eq(seen.report.ns, 3005 * US);
+	ktap_eq(seen.report.nr, 2);
+	ktap_eq(seen.report.ran[1].nr, 1);
+	ktap_eq(seen.report.ran[1].v[0].ns, 3000 * US);
 	ktap_result("a delay reaches across another queue's loss, with its antagonists: %llu ns",
-		    (unsigned long long)told.report.ns);
-	end(&t, &told);
+		    (unsigned long long)seen.report.ns);
+	end(&t, &seen);
 }
 
 int main(void)
