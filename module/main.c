@@ -29,12 +29,21 @@ unsigned int ipcprobe_objects_max = IPCPROBE_OBJECTS_MAX;
 module_param_named(objects_max, ipcprobe_objects_max, uint, 0644);
 MODULE_PARM_DESC(objects_max, "most pipes, UNIX sockets and messages that are known, of each");
 
-static int __init init_parts(void)
+static void exit_tables(void)
+{
+	ipcprobe_message_exit();
+	ipcprobe_op_exit();
+	ipcprobe_sock_exit();
+	ipcprobe_pipe_exit();
+	ipcprobe_file_exit();
+	ipcprobe_clock_exit();
+}
+
+/* What the handlers of hooks use: the clock, and the tables of objects and operations. */
+static int __init init_tables(void)
 {
 	int err;
 
-	ipcprobe_hook_init();
-	ipcprobe_session_init();
 	err = ipcprobe_clock_init();
 	if (err)
 		return err;
@@ -53,13 +62,37 @@ static int __init init_parts(void)
 	err = ipcprobe_message_init();
 	if (err)
 		goto err_op_exit;
+	return 0;
+
+err_op_exit:
+	ipcprobe_op_exit();
+err_sock_exit:
+	ipcprobe_sock_exit();
+err_pipe_exit:
+	ipcprobe_pipe_exit();
+err_file_exit:
+	ipcprobe_file_exit();
+err_clock_exit:
+	ipcprobe_clock_exit();
+	return err;
+}
+
+static int __init init_parts(void)
+{
+	int err;
+
+	ipcprobe_hook_init();
+	ipcprobe_session_init();
+	err = init_tables();
+	if (err)
+		return err;
 	ipcprobe_rq_init();
 	err = ipcprobe_classes_init();
 	if (err)
-		goto err_message_exit;
+		goto err_tables_exit;
 	err = ipcprobe_wakings_init();
 	if (err)
-		goto err_message_exit;
+		goto err_tables_exit;
 	err = ipcprobe_online_init();
 	if (err)
 		goto err_wakings_exit;
@@ -77,18 +110,8 @@ err_online_exit:
 	ipcprobe_online_exit();
 err_wakings_exit:
 	ipcprobe_wakings_exit();
-err_message_exit:
-	ipcprobe_message_exit();
-err_op_exit:
-	ipcprobe_op_exit();
-err_sock_exit:
-	ipcprobe_sock_exit();
-err_pipe_exit:
-	ipcprobe_pipe_exit();
-err_file_exit:
-	ipcprobe_file_exit();
-err_clock_exit:
-	ipcprobe_clock_exit();
+err_tables_exit:
+	exit_tables();
 	return err;
 }
 
@@ -124,12 +147,7 @@ static void __exit ipcprobe_exit(void)
 	ipcprobe_hooks_exit();
 	ipcprobe_online_exit();
 	ipcprobe_wakings_exit();
-	ipcprobe_message_exit();
-	ipcprobe_op_exit();
-	ipcprobe_sock_exit();
-	ipcprobe_pipe_exit();
-	ipcprobe_file_exit();
-	ipcprobe_clock_exit();
+	exit_tables();
 }
 
 module_init(ipcprobe_init);
