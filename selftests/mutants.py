@@ -23,7 +23,7 @@ FILES = ["tools/model/sched/*.c", "tools/watch/*.c"]
 HOST_TESTS = ["model_sched_test", "model_queue_test", "model_loss_test", "model_throttle_test",
               "model_delay_test", "model_pick_test", "sched_fold_test",
               "sched_figures_test", "timeline_test", "explain_text_test", "lifeline_test",
-              "view_test", "svg_test"]
+              "view_runq_test", "view_sched_test", "view_explain_test", "svg_test"]
 GUEST_TEST = "hook_sched_test"
 TIMEOUT_S = 120         # of one test: a mutation may make it loop
 GUEST_TIMEOUT_S = 600
