@@ -101,7 +101,7 @@ static MAYBE_UNUSED void make_pair(struct two *two)
 
 /* The next record must be a unix_pair; sets the numbers of the sockets. */
 static MAYBE_UNUSED void expect_pair(struct __test_metadata *_metadata, struct cursor *cursor,
-			const struct two *two, uint32_t *a, uint32_t *b)
+				     const struct two *two, uint32_t *a, uint32_t *b)
 {
 	const struct ipcprobe_rec_unix_pair *rec = NEXT(cursor, unix_pair);
 
@@ -113,8 +113,9 @@ static MAYBE_UNUSED void expect_pair(struct __test_metadata *_metadata, struct c
 	*b = rec->peer;
 }
 
-static MAYBE_UNUSED void expect_closes(struct __test_metadata *_metadata, struct cursor *cursor, uint32_t a,
-			  uint32_t unread_a, uint32_t b, uint32_t unread_b)
+static MAYBE_UNUSED void expect_closes(struct __test_metadata *_metadata, struct cursor *cursor,
+				       uint32_t a, uint32_t unread_a, uint32_t b,
+				       uint32_t unread_b)
 {
 	const struct ipcprobe_rec_unix_close *x = NEXT(cursor, unix_close);
 	const struct ipcprobe_rec_unix_close *y = NEXT(cursor, unix_close);

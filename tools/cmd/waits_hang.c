@@ -220,7 +220,8 @@ static int run(struct hang *hang)
 
 	if (interval_ns > LOOK_MAX_NS)
 		interval_ns = LOOK_MAX_NS;
-	hang->idle_since_ns = hang->stuck_ns = clock_ns(CLOCK_MONOTONIC);
+	hang->idle_since_ns = clock_ns(CLOCK_MONOTONIC);
+	hang->stuck_ns = hang->idle_since_ns;
 	while (!workload_poll(&hang->workload) && !result) {
 		wait_for(hang, interval_ns);
 		reap_orphans(hang);
