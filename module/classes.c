@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of all classes of events, and functions that walk over it. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/build_bug.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/printk.h>
 
 #include "class.h"
 #include "hook.h"
@@ -18,6 +21,27 @@ const struct ipcprobe_event_class *const ipcprobe_classes[] = { IPCPROBE_CLASSES
 
 static_assert(ARRAY_SIZE(ipcprobe_classes) == IPCPROBE_NR_CLASS_IDS);	/* the ids have no gap */
 
+#define E(name, up, number, text)						\
+	static_assert((number) >> 8 == IPCPROBE_CLASS_##up,			\
+		      "the number of event " #name " is one of another class");
+IPCPROBE_EVENTS(E)
+#undef E
+
+/* Is not called; does not build if two events have one number. */
+static inline void numbers_differ(enum ipcprobe_type type)
+{
+	switch (type) {
+#define E(name, up, number, text)	case IPCPROBE_REC_##name:
+	IPCPROBE_EVENTS(E)
+#undef E
+		break;
+	}
+}
+
+#define K(up, class, flags, calls)	[IPCPROBE_OP_##up] = #up,
+static const char *const kind_names[] __initconst = { IPCPROBE_OP_KINDS(K) };
+#undef K
+
 struct ipcprobe_hook *const ipcprobe_shared_hooks[] = {
 	ipcprobe_op_hooks,
 	ipcprobe_op_end_hooks,
@@ -25,14 +49,31 @@ struct ipcprobe_hook *const ipcprobe_shared_hooks[] = {
 	NULL
 };
 
-/* True if the class has the functions that op_end.c and wait.c call for this kind. */
-static bool __init is_complete(u8 kind)
+/* The function that the class lacks for this kind; NULL: none. */
+static const char * __init lacking_function(u8 kind)
 {
 	const struct ipcprobe_event_class *class = ipcprobe_classes[ipcprobe_op_class(kind)];
 
-	return kind == IPCPROBE_OP_LATE ||
-	       ((class->finish || ipcprobe_op_has(kind, IPCPROBE_OP_IS_DIRECT)) &&
-		(class->block || !ipcprobe_op_has(kind, IPCPROBE_OP_WAITS)));
+	if (kind == IPCPROBE_OP_LATE)
+		return NULL;
+	if (!class->finish && !ipcprobe_op_has(kind, IPCPROBE_OP_IS_DIRECT))
+		return "finish";
+	return class->block || !ipcprobe_op_has(kind, IPCPROBE_OP_WAITS) ? NULL : "block";
+}
+
+static bool __init is_complete(u8 kind)
+{
+	const char *function = lacking_function(kind);
+
+	if (function)
+		pr_err("kind %s of op_kind.h: its class has no function %s\n", kind_names[kind],
+		       function);
+	else if (!ipcprobe_op_calls_are_found(kind))
+		pr_err("kind %s of op_kind.h: op_call.c lacks one of its system calls\n",
+		       kind_names[kind]);
+	else
+		return true;
+	return false;
 }
 
 /**
@@ -47,10 +88,7 @@ int __init ipcprobe_classes_init(void)
 	u8 kind;
 
 	for (kind = IPCPROBE_OP_NONE + 1; kind < IPCPROBE_NR_OP_KINDS; kind++)
-		if (WARN(!is_complete(kind), "class %u lacks finish or block for kind %u of op_kind.h\n",
-			 ipcprobe_op_class(kind), kind) ||
-		    WARN(!ipcprobe_op_calls_are_found(kind),
-			 "op_call.c lacks a system call of kind %u of op_kind.h\n", kind))
+		if (!is_complete(kind))
 			return -EINVAL;
 	for (id = 0; id < IPCPROBE_NR_CLASS_IDS; id++)
 		if (ipcprobe_classes[id]->init)

@@ -3,6 +3,8 @@
  * Ends operations: at the exit of the system call in which they began, or at
  * the exit of their task.  The class of the kind writes the record.
  */
+#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <trace/syscall.h>
@@ -31,48 +33,45 @@ static noinline void finish_slow(struct ipcprobe_op *op, long result)
 }
 
 /*
- * Fast path: calls the finish functions of frequent operations directly; they
- * release the operation as their last step.  Not inlined: nearly every system
- * call of the machine ends no operation.
+ * D(KIND, function): the kinds with IPCPROBE_OP_IS_DIRECT, and what ends them. The
+ * function releases the operation as its last step.
+ */
+#define DIRECT(D)					\
+	D(FILE_READ, ipcprobe_file_finish_read)		\
+	D(FILE_WRITE, ipcprobe_file_finish_write)	\
+	D(FUTEX, ipcprobe_futex_finish)			\
+	D(UNIX_SEND, ipcprobe_unix_finish_call)		\
+	D(UNIX_RECV, ipcprobe_unix_finish_call)		\
+	D(EVENTFD_READ, ipcprobe_eventfd_finish_read)	\
+	D(EVENTFD_WRITE, ipcprobe_eventfd_finish_write)	\
+	D(MSG_SEND, ipcprobe_msg_finish_send)		\
+	D(MSG_RECEIVE, ipcprobe_msg_finish_receive)	\
+	D(MQ_SEND, ipcprobe_mq_finish_transfer)		\
+	D(MQ_RECEIVE, ipcprobe_mq_finish_transfer)	\
+	D(SEM_OP, ipcprobe_sem_finish_op)		\
+	D(PROCVM, ipcprobe_procvm_finish)
+
+#define D(kind, finish)			| BIT_ULL(IPCPROBE_OP_##kind)
+#define K(kind, class, flags, calls)	\
+	| ((flags) & IPCPROBE_OP_IS_DIRECT ? BIT_ULL(IPCPROBE_OP_##kind) : 0)
+static_assert((0 DIRECT(D)) == (0 IPCPROBE_OP_KINDS(K)),
+	      "DIRECT has other kinds than those with IPCPROBE_OP_IS_DIRECT in op_kind.h");
+#undef K
+#undef D
+
+/*
+ * Fast path: calls the finish functions of frequent operations directly. Not
+ * inlined: nearly every system call of the machine ends no operation.
  */
 static noinline void finish_op(struct ipcprobe_op *op, long ret)
 {
 	switch (op->kind) {
-	case IPCPROBE_OP_FILE_READ:
-		ipcprobe_file_finish_read(op, ret);
+#define D(kind, finish)		\
+	case IPCPROBE_OP_##kind:	\
+		finish(op, ret);	\
 		break;
-	case IPCPROBE_OP_FILE_WRITE:
-		ipcprobe_file_finish_write(op, ret);
-		break;
-	case IPCPROBE_OP_FUTEX:
-		ipcprobe_futex_finish(op, ret);
-		break;
-	case IPCPROBE_OP_UNIX_SEND:
-	case IPCPROBE_OP_UNIX_RECV:
-		ipcprobe_unix_finish_call(op, ret);
-		break;
-	case IPCPROBE_OP_EVENTFD_READ:
-		ipcprobe_eventfd_finish_read(op, ret);
-		break;
-	case IPCPROBE_OP_EVENTFD_WRITE:
-		ipcprobe_eventfd_finish_write(op, ret);
-		break;
-	case IPCPROBE_OP_MSG_SEND:
-		ipcprobe_msg_finish_send(op, ret);
-		break;
-	case IPCPROBE_OP_MSG_RECEIVE:
-		ipcprobe_msg_finish_receive(op, ret);
-		break;
-	case IPCPROBE_OP_MQ_SEND:
-	case IPCPROBE_OP_MQ_RECEIVE:
-		ipcprobe_mq_finish_transfer(op, ret);
-		break;
-	case IPCPROBE_OP_SEM_OP:
-		ipcprobe_sem_finish_op(op, ret);
-		break;
-	case IPCPROBE_OP_PROCVM:
-		ipcprobe_procvm_finish(op, ret);
-		break;
+	DIRECT(D)
+#undef D
 	default:
 		finish_slow(op, ret);
 		break;
