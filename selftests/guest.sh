@@ -6,16 +6,20 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./ktap.sh
+. vm/leaks.sh
 
 processors=$(nproc)
 limit=${TEST_TIMEOUT:-1200}
 [ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
 
 # The debug kernel's leak detector stays off once it is off, and then refuses each command.
+# It refuses them, too, when the kernel is locked down.
 leak_detector_is_off() {
-	local file=/sys/kernel/debug/kmemleak
+	local file=/sys/kernel/debug/kmemleak error
 
-	[ -e $file ] && { echo dump=0 >$file; } 2>&1 | grep -q 'Operation not permitted'
+	[ -e $file ] && ! is_locked_down || return 1
+	error=$({ echo dump=0 >$file; } 2>&1) || true
+	[[ "$error" == *'Operation not permitted'* ]]
 }
 
 # log_since MARKER: print the kernel's log from that line on, or the whole log if
@@ -65,9 +69,20 @@ if [ ${#programs[@]} = 0 ]; then
 fi
 echo "1..${#programs[@]}"
 
+# A kernel that is locked down does not look for leaks: so look before.
+leaks_before_lockdown() {
+	local found
+
+	found=$(leaks)
+	[ -n "$found" ] || return 0
+	echo "# ${found//$'\n'/$'\n'# }"
+	failures=$((failures + 1))
+}
+
 number=0 failures=0
 for program in "${programs[@]}"; do
 	number=$((number + 1))
+	[ "$(basename "$program")" != lockdown_test ] || leaks_before_lockdown
 	marker="ktap: $number $(basename "$program") begins"
 	echo "$marker" >/dev/kmsg
 	ktap_program $number "$limit" "./$program" judge "$marker" ||

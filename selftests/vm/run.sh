@@ -93,7 +93,7 @@ write_run_folder() {
 	local ko=$ROOT/build/$kernel/module/ipcprobe.ko
 
 	mkdir "$run/in"
-	cp "$VM_DIR/session.sh" "$VM_DIR/dirty-log" "$run/in/"
+	cp "$VM_DIR/session.sh" "$VM_DIR/leaks.sh" "$VM_DIR/dirty-log" "$run/in/"
 	if [ -e "$ko" ]; then
 		cp "$ko" "$run/in/"
 	fi
@@ -226,7 +226,7 @@ boot() {
 	wait $relays
 }
 
-# Print the end of the console, or the kernel's first complaint.
+# Print the kernel's first complaint, and the end of the console.
 lost() {
 	local first
 
@@ -234,9 +234,9 @@ lost() {
 	first=$(grep -n -m 1 -E -f "$run/in/dirty-log" "$run/console" | cut -d: -f1 || true)
 	if [ -n "$first" ]; then
 		tail -n +"$((first > 5 ? first - 5 : 1))" "$run/console" | head -n 80 >&2
-	else
-		tail -n 40 "$run/console" >&2
+		echo "guest lost: the end of the console:" >&2
 	fi
+	tail -n 40 "$run/console" >&2
 	exit $LOST
 }
 

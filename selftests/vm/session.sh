@@ -5,9 +5,10 @@
 set -u
 # shellcheck source=/dev/null
 . /run/vm/variables
+# shellcheck source=/dev/null
+. /run/vm/leaks.sh
 command=$(</run/vm/command)
 patterns=$(</run/vm/dirty-log)
-kmemleak=/sys/kernel/debug/kmemleak
 
 # port NAME: print the device of that virtio-serial port; the driver makes the devices
 # some time after it was loaded.
@@ -70,21 +71,7 @@ unload() {
 # The leak detector switches itself off for good when it gets no memory for its
 # records, and it cannot wait for memory: so the kernel keeps some memory free for it.
 leaks_start() {
-	[ ! -e $kmemleak ] || echo 262144 >/proc/sys/vm/min_free_kbytes
-}
-
-# A leak counts only if it is 5 s old and two scans agree.
-leaks() {
-	local error
-
-	[ -e $kmemleak ] || return 0
-	if ! error=$({ echo scan >$kmemleak; } 2>&1); then
-		echo "kmemleak does not scan: ${error##*: }"
-		return
-	fi
-	sleep 6
-	echo scan >$kmemleak
-	cat $kmemleak
+	[ ! -e /sys/kernel/debug/kmemleak ] || echo 262144 >/proc/sys/vm/min_free_kbytes
 }
 
 # The kernel keeps only the end of its log: write all of it to a file. Processes that
@@ -103,6 +90,9 @@ log_stop() {
 	done
 }
 
+# guest.sh has looked before a test locked the kernel down.
+leaks_unless_locked_down() { is_locked_down || leaks; }
+
 complaints() {
 	grep -q 'vm: command has ended' /run/kernel.log ||
 		echo "the kernel's log was not kept to its end"
@@ -114,7 +104,7 @@ complaints() {
 verdict() {
 	local log
 
-	log=$(unload; leaks; complaints)
+	log=$(unload; leaks_unless_locked_down; complaints)
 	echo "status $1"
 	if [ -n "$log" ]; then
 		echo "log dirty"
