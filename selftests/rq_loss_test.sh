@@ -16,8 +16,8 @@ workqueues=/sys/devices/virtual/workqueue/cpumask
 gather() {
 	local task
 
-	cat $workqueues >workqueues
-	printf '%x\n' $((1 << busy)) >$workqueues
+	cp "$workqueues" workqueues
+	printf '%x\n' $((1 << busy)) >"$workqueues"
 	for task in /proc/[0-9]*/task/[0-9]*; do
 		taskset -pc "$busy" "${task##*/}" >>moved 2>&1 || true
 	done
@@ -27,7 +27,7 @@ gather() {
 scatter() {
 	local tid cpus
 
-	cat workqueues >$workqueues
+	cat workqueues >"$workqueues"
 	sed -n "s/^pid \([0-9]*\)'s current affinity list: /\1 /p" moved |
 		while read -r tid cpus; do
 			taskset -pc "$cpus" "$tid" >>restored 2>&1 || true
