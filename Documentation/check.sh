@@ -249,6 +249,19 @@ check_classes() {
 	result "hooks.rst says which classes use each hook"
 }
 
+# The classes in the paragraph that begins "*Operations*".
+doc_operations() {
+	sed -n '/^\*Operations\*/,/^$/p' hooks.rst | tr '\n' ' ' |
+		sed 's/^[^:]*: //; s/, whose.*//; s/ and /, /; s/, /\n/g'
+}
+
+check_operations() {
+	operation_classes | tr ' ' '\n' | sort >"$temp/code"
+	doc_operations | sort >"$temp/doc"
+	differ "not in hooks.rst" "in hooks.rst only" "$temp/code" "$temp/doc"
+	result "hooks.rst says which classes have operations"
+}
+
 # A place and one of its hooks in each line, as .one_of in the tables has them.
 code_places() {
 	# shellcheck disable=SC2086 # names without blanks
@@ -444,7 +457,7 @@ check_lengths() {
 }
 
 echo "TAP version 13"
-echo "1..18"
+echo "1..19"
 header_names >"$temp/header"
 { cat "$temp/header"; inner_names; } | sort -u >"$temp/inner"
 check_names
@@ -455,6 +468,7 @@ check_events
 check_example
 check_hooks
 check_classes
+check_operations
 check_places
 check_man
 check_examples

@@ -92,7 +92,10 @@ static inline const struct ipcprobe_rec *event_next(const struct ipcprobe_rec *r
 	return (const void *)((const char *)rec + rec->len);
 }
 
-/* The time from which a record applies: for a "lost" record its begin. */
+/*
+ * The time from which a record applies, and at which it is merged with those of other
+ * CPUs: for a "lost" record when the loss began, not when there was room for the record.
+ */
 static inline uint64_t event_time(const struct ipcprobe_rec *rec)
 {
 	const struct ipcprobe_rec_lost *lost = (const void *)rec;

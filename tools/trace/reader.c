@@ -68,17 +68,6 @@ static void heap_sink(struct heap_entry *heap, uint32_t nr, uint32_t i)
 	heap[i] = entry;
 }
 
-/*
- * Time at which a record is merged with those of other CPUs. A loss is merged at
- * the time when it began, not when there was room for its record.
- */
-static uint64_t order_ns(const struct ipcprobe_rec *rec)
-{
-	if (rec->type == IPCPROBE_REC_lost)
-		return ((const struct ipcprobe_rec_lost *)rec)->begin_ns;
-	return rec->ts_ns;
-}
-
 static int start_merge(struct reader *r)
 {
 	r->is_started = true;
@@ -89,7 +78,7 @@ static int start_merge(struct reader *r)
 		if (ret < 0)
 			return ret;
 		if (ret)
-			r->heap[r->nr_heap++] = (struct heap_entry) { order_ns(c->rec), cpu };
+			r->heap[r->nr_heap++] = (struct heap_entry) { event_time(c->rec), cpu };
 	}
 	for (uint32_t i = r->nr_heap / 2; i-- > 0;)
 		heap_sink(r->heap, r->nr_heap, i);
@@ -108,7 +97,7 @@ static int advance_top(struct reader *r)
 	if (ret < 0)
 		return ret;
 	if (ret)
-		top->ts_ns = order_ns(c->rec);
+		top->ts_ns = event_time(c->rec);
 	else
 		*top = r->heap[--r->nr_heap];
 	if (r->nr_heap)

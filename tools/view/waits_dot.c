@@ -37,8 +37,10 @@ static void put_quoted(const struct drawing *drawing, const char *text)
 
 static const char *colour_of(const struct waits_node *node)
 {
+	if (node->knot)
+		return "red";
 	if (node->verdict == WAITS_IS_STUCK)
-		return node->knot ? "red" : "orange";
+		return "orange";
 	return node->verdict == WAITS_CANNOT_TELL ? "gray50" : "black";
 }
 

@@ -30,7 +30,7 @@ static const char *verdict_name(const struct waits_node *node)
 		[WAITS_IS_STUCK] = "stuck",
 	};
 
-	if (node->verdict == WAITS_IS_STUCK && node->knot)
+	if (node->knot)
 		return "deadlock";
 	return names[node->verdict];
 }

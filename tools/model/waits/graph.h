@@ -42,8 +42,8 @@ enum waits_verdict {
  * @verdict: result of waits_solve()
  * @first: first edge that leads from it; 0 = none
  * @last: last edge that leads from it
- * @knot: result of waits_solve(): number of the cycle that it is part of; 0 = none.
- *	Numbers begin with 1.
+ * @knot: result of waits_solve(): number of the cycle of stuck nodes that it is part
+ *	of: a deadlock; 0 = none. Numbers begin with 1.
  */
 struct waits_node {
 	enum waits_kind kind;
