@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* /dev/ipcprobe: each open file is a session (session.c). */
+/*
+ * /dev/ipcprobe: each open file is a session (session.c), unless it is open for writing
+ * only: then it is for marks (mark.c).
+ */
 #include <linux/capability.h>
 #include <linux/compat.h>
 #include <linux/fs.h>
@@ -13,6 +16,7 @@
 #include <linux/vmalloc.h>
 
 #include "dev.h"
+#include "mark.h"
 #include "record.h"
 #include "ring.h"
 #include "session.h"
@@ -31,6 +35,21 @@ int ipcprobe_check_access(bool is_capable)
 	return is_capable ? security_locked_down(LOCKDOWN_TRACEFS) : -EPERM;
 }
 
+static const struct file_operations mark_fops = {
+	.owner = THIS_MODULE,
+	.write = ipcprobe_mark_write,
+};
+
+static int open_for_marks(struct inode *inode, struct file *file)
+{
+	const struct file_operations *fops = fops_get(&mark_fops);
+
+	if (!fops)
+		return -ENODEV;
+	replace_fops(file, fops);
+	return nonseekable_open(inode, file);
+}
+
 static int dev_open(struct inode *inode, struct file *file)
 {
 	struct ipcprobe_session *session;
@@ -38,6 +57,8 @@ static int dev_open(struct inode *inode, struct file *file)
 
 	if (err)
 		return err;
+	if (!(file->f_mode & FMODE_READ))
+		return open_for_marks(inode, file);
 	session = ipcprobe_session_create();
 	if (IS_ERR(session))
 		return PTR_ERR(session);

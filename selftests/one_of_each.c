@@ -115,6 +115,16 @@ static void do_tasks(void)
 	MUST(waitpid(pid, NULL, 0));
 }
 
+/* A program marks an instant. */
+static void do_mark(void)
+{
+	int fd = MUST(open("/dev/ipcprobe", O_WRONLY));
+
+	truth("task_mark", "tid=%d text=here", getpid());
+	MUST(write(fd, "here\n", 5));
+	close(fd);
+}
+
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -518,6 +528,7 @@ int main(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	memset(buf, 'x', sizeof(buf));
 	do_tasks();
+	do_mark();
 	do_signals();
 	do_pipe();
 	do_fifo();

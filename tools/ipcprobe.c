@@ -28,6 +28,7 @@ static const struct command commands[] = {
 	{ "vm",     cmd_vm,     "show address spaces, and what they share page by page" },
 	{ "waits",  cmd_waits,  "who waits for whom now, and whether it is a deadlock" },
 	{ "ls",     cmd_ls,     "list the IPC objects that exist now, with their holders" },
+	{ "mark",   cmd_mark,   "put a text into the recordings that run now" },
 	{ "stat",   cmd_stat,   "count recorded events, and what was lost" },
 	{ "lab",    cmd_lab,    "hand a file over in many ways, and show how often it was copied" },
 	{ "check",  cmd_check,  "see whether everything needed is there" },

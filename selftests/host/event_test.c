@@ -31,6 +31,8 @@ static const struct golden {
 	  "pid@16 exit_code@20" },
 	{ "task_comm", 0x0105, 32,
 	  "comm@16" },
+	{ "task_mark", 0x0106, 16,
+	  "text@16" },
 	{ "pipe_snapshot", 0x0201, 48,
 	  "ino@16 dev@24 pipe@28 write_pos@32 read_pos@36 capacity@40 flags@44 "
 	  "nr_bufs@46 path@48" },
@@ -299,7 +301,8 @@ static void test_golden(void)
 
 	for (unsigned int i = 0; i < event_table_len && i < NR_GOLDEN; i++)
 		nr_bad += !is_golden(&event_table[i], &golden[i]);
-	ktap_eq(event_table_len, NR_GOLDEN);
+	if (!ktap_eq(event_table_len, NR_GOLDEN) && event_table_len > NR_GOLDEN)
+		ktap_note("%s has no golden row", event_table[NR_GOLDEN].name);
 	ktap_false(nr_bad);
 	ktap_result("numbers, lengths and offsets of all %zu records are the golden ones",
 		    NR_GOLDEN);

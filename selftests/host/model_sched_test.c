@@ -420,9 +420,43 @@ static void test_online_unseen(void)
 	trace_deinit(&t);
 }
 
+/* ---- marks ---- */
+
+static void mark_at(struct trace *t, uint64_t us, const char *text)
+{
+	t->now_ns = us * US;
+	TRACE_TEXT(t, task_mark, 12, text, text);
+}
+
+static void test_marks(void)
+{
+	struct trace t;
+	uint32_t i;
+
+	begin(&t, MODEL_RUNQ);
+	model_set_from(&t.model, 3000 * US);
+	t.model.is_begun = false;
+	mark_at(&t, 2500, "early");
+	mark_at(&t, 3000, "first");
+	for (i = 0; i < MARKS_MAX; i++)
+		mark_at(&t, 3001 + i, "other");
+	model_end_figures(&t.model, 5000 * US);
+	mark_at(&t, 5001, "late");
+	finish(&t, 6000);
+	ktap_eq(t.model.marks.nr, MARKS_MAX);
+	ktap_eq(t.model.marks.nr_more, 1);
+	ktap_str_eq(t.model.marks.v[0].text, "first");
+	ktap_str_eq(t.model.marks.v[0].comm, "task");
+	ktap_eq(t.model.marks.v[0].ts_ns, 3000 * US);
+	ktap_eq(t.model.marks.v[0].tid, 12);
+	ktap_result("the first %u marks in the time of figures are kept, the others counted",
+		    MARKS_MAX);
+	trace_deinit(&t);
+}
+
 int main(void)
 {
-	ktap_begin(28);
+	ktap_begin(29);
 	test_causes();
 	test_end();
 	test_names();
@@ -432,5 +466,6 @@ int main(void)
 	test_unknown_waker();
 	test_online();
 	test_online_unseen();
+	test_marks();
 	return ktap_end();
 }

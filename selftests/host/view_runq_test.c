@@ -58,6 +58,8 @@ static void queues(struct trace *t, uint32_t what)
 		t->now_ns += (100 + 5 * i) * US;
 		TRACE(t, rq_dequeue, tid, .nr_running = 0, .change = 1);
 		TRACE(t, rq_switch, tid, .prev_state = 1);
+		if (i % 15 == 4)
+			TRACE_TEXT(t, task_mark, tid, text, i == 4 ? "part \"one\"" : "end\033");
 	}
 	TRACE(t, rq_enqueue, 11, .nr_running = 1, .change = 1);
 	TRACE(t, rq_switch, 0, .next = 11);

@@ -35,6 +35,8 @@ static void schedule(struct trace *t)
 	TRACE(t, rq_wakeup, 11, .waker = 12, .delay_ns = 7000);
 	TRACE(t, rq_switch, 0, .next = 11);
 	TRACE(t, pipe_unblock, 11, .pipe = 345, .flags = IPCPROBE_IO_EMPTY);
+	t->now_ns = 3300 * US;
+	TRACE_TEXT(t, task_mark, 12, text, "request 17");
 	t->now_ns = 3400 * US;
 	TRACE(t, rq_enqueue, 13, .by = 0, .nr_running = 2, .change = 1);
 	TRACE(t, rq_wakeup, 13, .waker = 0, .delay_ns = 2000, .is_new = 1);

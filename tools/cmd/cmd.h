@@ -22,6 +22,7 @@ int cmd_stat(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_waits(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_mark(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 
 #endif /* IPCPROBE_CMD_CMD_H */

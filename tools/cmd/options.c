@@ -125,7 +125,7 @@ void option_window(struct argp_state *state, const char *word, struct time_windo
 
 	if (err)
 		argp_error(state,
-			   "--time '%s': %s: give START,STOP in seconds since the recording began, such as 1.5,2, or before its end, such as -10,",
+			   "--time '%s': %s: give START,STOP in seconds since the recording began, such as 1.5,2, or before its end, such as -10, or mark:TEXT",
 			   word, error_reason(err));
 }
 

@@ -113,7 +113,7 @@ static int write_picture(const struct picture *picture, const struct picture_dra
  * Return: the exit status of the sub-command.
  */
 int picture_write(const struct picture *picture, const struct picture_drawing *drawing,
-		  const struct source_opts *source)
+		  struct source_opts *source)
 {
 	uint64_t from_ns, until_ns;
 	struct reader *r;

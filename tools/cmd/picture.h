@@ -48,6 +48,6 @@ struct picture_drawing {
 extern const struct argp picture_argp;
 
 int picture_write(const struct picture *picture, const struct picture_drawing *drawing,
-		  const struct source_opts *source);
+		  struct source_opts *source);
 
 #endif /* IPCPROBE_CMD_PICTURE_H */

@@ -166,7 +166,7 @@ static void end_chart(void *arg)
 	chart_deinit(&picture->chart);
 }
 
-static int draw_queues(const struct runq_opts *opts)
+static int draw_queues(struct runq_opts *opts)
 {
 	struct queues_picture queues;
 	struct picture_drawing drawing = {

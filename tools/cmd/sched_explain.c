@@ -103,8 +103,7 @@ static int set_instant(struct explain_opts *opts, const struct reader_info *info
 
 	if (source_find_instant(&opts->at, info, &at_ns))
 		return CMD_USAGE;
-	opts->sched.source.window.until_ns = at_ns - info->start_ns + 1;
-	opts->sched.source.window.is_until_end = false;
+	opts->sched.source.window.until = (struct moment){ .ns = at_ns - info->start_ns + 1 };
 	return CMD_OK;
 }
 

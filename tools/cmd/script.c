@@ -170,7 +170,7 @@ static const struct argp argp = {
 
 /*
  * True if the record is to be printed. Loss is printed whatever processes -p
- * names: it may concern them.
+ * names: it may concern them. So are marks: they are about the time.
  */
 static bool is_wanted(const struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
 {
@@ -182,7 +182,7 @@ static bool is_wanted(const struct script *script, const struct ipcprobe_rec *re
 		return false;
 	if (!scope_has_cpu(&script->source.scope, cpu))
 		return false;
-	return rec->type == IPCPROBE_REC_lost ||
+	return rec->type == IPCPROBE_REC_lost || rec->type == IPCPROBE_REC_task_mark ||
 	       scope_has_pid(&script->source.scope, rec->tid) ||
 	       scope_has_pid(&script->source.scope, names_get(&script->names, rec->tid)->pid);
 }

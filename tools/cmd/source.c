@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
 	{ "ring-size", 'm', "SIZE", 0,
 	  "If records are made now: size of each CPU's ring (default: 4M)", 0 },
 	{ "time", OPTION_TIME, "START,STOP", 0,
-	  "Show this time only, in seconds since the recording began, or with - before its end; either may be left out",
+	  "Show this time only: seconds since the recording began, or with - before its end, or mark:TEXT of 'ipcprobe mark'; either may be left out",
 	  0 },
 	{ 0 }
 };
@@ -251,23 +251,23 @@ static uint64_t last_ns(const struct reader_info *info)
 	return info->ending_ns ? info->ending_ns : info->end_ns;
 }
 
-static uint64_t window_time(const struct reader_info *info, uint64_t ns, bool is_before_end)
+static uint64_t moment_ns(const struct reader_info *info, const struct moment *moment)
 {
 	uint64_t length_ns = last_ns(info) - info->start_ns;
 
-	if (!is_before_end)
-		return add_saturated(info->start_ns, ns);
-	return info->start_ns + (ns < length_ns ? length_ns - ns : 0);
+	if (!moment->is_before_end)
+		return add_saturated(info->start_ns, moment->ns);
+	return info->start_ns + (moment->ns < length_ns ? length_ns - moment->ns : 0);
 }
 
 /* source_from_ns - start of the user's window, as a time of records */
 uint64_t source_from_ns(const struct source_opts *opts, const struct reader *r)
 {
-	const struct time_window *window = &opts->window;
+	const struct moment *from = &opts->window.from;
 
-	if (!window->from_ns && !window->is_from_end)
+	if (!from->ns && !from->is_before_end)
 		return 0;
-	return window_time(reader_info(r), window->from_ns, window->is_from_end);
+	return moment_ns(reader_info(r), from);
 }
 
 /*
@@ -294,7 +294,7 @@ uint64_t source_run_until_ns(const struct source_opts *opts, const struct reader
 /* source_until_ns - end of the user's window; times from this one on are left out */
 uint64_t source_until_ns(const struct source_opts *opts, const struct reader *r)
 {
-	return window_time(reader_info(r), opts->window.until_ns, opts->window.is_until_end);
+	return moment_ns(reader_info(r), &opts->window.until);
 }
 
 /* source_set_window - restart the reader with the user's window */
@@ -403,13 +403,64 @@ static int check_pids(const struct source_opts *opts, struct reader *r)
 	return -ESRCH;
 }
 
+/* Sets the moment's time to that of the mark, if the record is the mark's. */
+static void find_mark(struct moment *moment, const struct ipcprobe_rec *rec,
+		      const struct reader_info *info)
+{
+	const struct ipcprobe_rec_task_mark *mark = (const void *)rec;
+
+	if (!moment->mark || strncmp(mark->text, moment->mark, moment->mark_len) ||
+	    mark->text[moment->mark_len])
+		return;
+	moment->mark = NULL;
+	moment->ns = rec->ts_ns - info->start_ns;
+}
+
+static int refuse_mark(const struct source_opts *opts, const struct moment *moment,
+		       const char *after)
+{
+	print_message(opts, "--time: there is no mark '%.*s'%s ('ipcprobe script -e task_mark' shows all)",
+		      moment->mark_len, moment->mark, after);
+	return -ERANGE;
+}
+
+/*
+ * Finds when the marks of --time were made: the first mark with the text of START, and
+ * the first mark after START with the text of STOP.
+ */
+static int find_marks(struct source_opts *opts, struct reader *r)
+{
+	struct time_window *window = &opts->window;
+	const struct ipcprobe_rec *rec;
+	uint32_t cpu;
+	int err = 1;
+
+	if (!window->from.mark && !window->until.mark)
+		return 0;
+	reader_set_window(r, UINT64_MAX, UINT64_MAX);	/* only class task, which has the marks */
+	while ((window->from.mark || window->until.mark) && (err = reader_next(r, &rec, &cpu)) > 0) {
+		if (rec->type != IPCPROBE_REC_task_mark)
+			continue;
+		if (!window->from.mark && rec->ts_ns > source_from_ns(opts, r))
+			find_mark(&window->until, rec, reader_info(r));
+		find_mark(&window->from, rec, reader_info(r));
+	}
+	if (err < 0)
+		return err;
+	if (window->from.mark)
+		return refuse_mark(opts, &window->from, "");
+	return window->until.mark ? refuse_mark(opts, &window->until, " after START") : 0;
+}
+
 /* Checks that the reader has the records that the options need. */
-static int check_recording(const struct source_opts *opts, struct reader *r)
+static int check_recording(struct source_opts *opts, struct reader *r)
 {
 	int err = check_classes(opts, reader_info(r));
 
 	if (!err)
 		err = check_cpus(opts, reader_info(r));
+	if (!err)
+		err = find_marks(opts, r);
 	if (!err)
 		err = check_window(opts, r);
 	if (!err)
@@ -447,12 +498,12 @@ static int open_reader(const struct source_opts *opts, struct reader **ret)
 /**
  * source_open - open a reader: of the file, or of a recording that is made
  * first
- * @opts: options that source_argp has parsed
+ * @opts: options that source_argp has parsed; marks of @window become times
  * @ret: set to the reader, which has the user's window
  *
  * Return: 0, or -errno after printing the reason on stderr.
  */
-int source_open(const struct source_opts *opts, struct reader **ret)
+int source_open(struct source_opts *opts, struct reader **ret)
 {
 	int err;
 

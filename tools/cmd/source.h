@@ -66,7 +66,7 @@ struct source_opts {
 	bool needs_history;
 };
 
-#define SOURCE_OPTS_INIT	{ .window.until_ns = UINT64_MAX }
+#define SOURCE_OPTS_INIT	{ .window.until.ns = UINT64_MAX }
 
 /* argp child: -i -o -J -p -a -m --time and the command; input: struct source_opts */
 extern const struct argp source_argp;
@@ -74,7 +74,7 @@ extern const struct argp source_argp;
 /* argp child: the options of source_argp and -C, for records that have a CPU */
 extern const struct argp source_cpus_argp;
 
-int source_open(const struct source_opts *opts, struct reader **ret);
+int source_open(struct source_opts *opts, struct reader **ret);
 int source_close(const struct source_opts *opts, struct reader *r, int err);
 
 struct record_opts;

@@ -172,32 +172,46 @@ int parse_seconds(const char *word, uint64_t *ret)
 	return *word ? -EINVAL : 0;
 }
 
-/* Parse a time: "1.5" counts from the beginning, "-1.5" back from the end. */
-static int take_moment(const char **word, uint64_t *ns, bool *is_before_end)
+/*
+ * Parse an instant: "1.5" counts from the beginning, "-1.5" back from the end;
+ * "mark:TEXT" is where a mark has this text, which ends at a comma.
+ */
+static int take_moment(const char **word, struct moment *ret)
 {
-	*is_before_end = **word == '-';
-	*word += *is_before_end;
-	return take_seconds(word, ns);
+	const char mark[] = "mark:";
+
+	*ret = (struct moment){ 0 };
+	if (!strncmp(*word, mark, strlen(mark))) {
+		ret->mark = *word + strlen(mark);
+		ret->mark_len = strcspn(ret->mark, ",");
+		*word = ret->mark + ret->mark_len;
+		return ret->mark_len ? 0 : -EINVAL;
+	}
+	ret->is_before_end = **word == '-';
+	*word += ret->is_before_end;
+	return take_seconds(word, &ret->ns);
 }
 
 /*
- * True if the window ends after it begins, or if that depends on the length of the
- * file, because the two ends count from different points.
+ * True if the window ends after it begins, or if that depends on the recording:
+ * on its length, if the two ends count from different points, or on its marks.
  */
 static bool is_forward(const struct time_window *window)
 {
-	if (window->is_from_end && window->is_until_end)
-		return window->until_ns < window->from_ns;
-	if (window->is_from_end || window->is_until_end)
+	const struct moment *from = &window->from, *until = &window->until;
+
+	if (from->mark || until->mark)
 		return true;
-	return window->until_ns > window->from_ns;
+	if (from->is_before_end && until->is_before_end)
+		return until->ns < from->ns;
+	return from->is_before_end || until->is_before_end || until->ns > from->ns;
 }
 
 /**
- * parse_window - parse START,STOP in seconds; one of the two may be left out
- *
- * A time with a minus sign counts back from the end: "-10," means the last ten
- * seconds.
+ * parse_window - parse START,STOP; one of the two may be left out
+ * @word: two instants: seconds, with a minus sign back from the end ("-10," means
+ *	the last ten seconds), or marks
+ * @ret: the window; points into @word
  *
  * Return: 0 or -EINVAL, -ERANGE; also -EINVAL if STOP is not after START.
  */
@@ -205,17 +219,17 @@ int parse_window(const char *word, struct time_window *ret)
 {
 	int err = 0;
 
-	*ret = (struct time_window){ .until_ns = UINT64_MAX };
+	*ret = (struct time_window){ .until.ns = UINT64_MAX };
 	if (!strcmp(word, ","))
 		return -EINVAL;
 	if (*word != ',')
-		err = take_moment(&word, &ret->from_ns, &ret->is_from_end);
+		err = take_moment(&word, &ret->from);
 	if (err)
 		return err;
 	if (*word++ != ',')
 		return -EINVAL;
 	if (*word)
-		err = take_moment(&word, &ret->until_ns, &ret->is_until_end);
+		err = take_moment(&word, &ret->until);
 	if (err)
 		return err;
 	return *word || !is_forward(ret) ? -EINVAL : 0;

@@ -35,17 +35,26 @@ struct pid_list {
 };
 
 /**
+ * struct moment - an instant of a recording, named by the user
+ * @ns: time since the recording began
+ * @is_before_end: @ns counts back from the recording's end
+ * @mark: text of a mark at this instant, @mark_len bytes; NULL: @ns says when it is
+ */
+struct moment {
+	uint64_t ns;
+	bool is_before_end;
+	const char *mark;
+	int mark_len;
+};
+
+/**
  * struct time_window - a part of a recording, named by the user
- * @from_ns: first time of the window, since the recording began
- * @until_ns: first time after the window; UINT64_MAX = the end of the recording
- * @is_from_end: @from_ns counts back from the recording's end
- * @is_until_end: @until_ns counts back from the recording's end
+ * @from: first instant of the window
+ * @until: first instant after the window; UINT64_MAX = the end of the recording
  */
 struct time_window {
-	uint64_t from_ns;
-	uint64_t until_ns;
-	bool is_from_end;
-	bool is_until_end;
+	struct moment from;
+	struct moment until;
 };
 
 /**

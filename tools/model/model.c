@@ -110,6 +110,21 @@ static int apply_ipc(struct model *model, const struct ipcprobe_rec *rec)
 	return err;
 }
 
+static int apply_mark(struct model *model, const struct ipcprobe_rec *rec)
+{
+	const struct sched_watch *watch = model->sched.watch;
+	struct mark mark;
+	int err;
+
+	if (!model->is_begun || model->sched.is_over)
+		return 0;
+	mark = mark_of(&model->tasks, (const void *)rec);
+	err = marks_add(&model->marks, &mark);
+	if (!err && watch && watch->on_mark)
+		watch->on_mark(watch->arg, &mark);
+	return err;
+}
+
 static int apply_record(struct model *model, const struct ipcprobe_rec *rec)
 {
 	int err;
@@ -118,6 +133,8 @@ static int apply_record(struct model *model, const struct ipcprobe_rec *rec)
 	case IPCPROBE_CLASS_META:
 		return rec->type == IPCPROBE_REC_lost ? apply_lost(model, (const void *)rec) : 0;
 	case IPCPROBE_CLASS_TASK:
+		if (rec->type == IPCPROBE_REC_task_mark)
+			return apply_mark(model, rec);
 		err = tasks_apply(&model->tasks, rec);
 		if (!err && model->what & MODEL_COPIES)
 			err = copies_apply(&model->copies, rec);
@@ -256,6 +273,7 @@ int model_init(struct model *model, uint32_t what)
 void model_deinit(struct model *model)
 {
 	copies_deinit(&model->copies);
+	marks_deinit(&model->marks);
 	picks_deinit(&model->picks);
 	sched_deinit(&model->sched);
 	tasks_deinit(&model->tasks);

@@ -23,6 +23,7 @@
 #include <linux/ipcprobe.h>
 
 #include "model/copies/copies.h"
+#include "model/mark.h"
 #include "model/sched/pick.h"
 #include "model/sched/runqueue.h"
 #include "model/task.h"
@@ -81,6 +82,7 @@ static inline void model_loss_add(struct model_loss *loss, const struct ipcprobe
  *	model_set_scope()
  * @cpus: the only CPUs recorded, "" = all
  * @pids: the only processes recorded, "" = all
+ * @marks: marks in the time that figures cover
  */
 struct model {
 	uint32_t what;
@@ -93,6 +95,7 @@ struct model {
 	uint32_t missing_classes;
 	const char *cpus;
 	const char *pids;
+	struct marks marks;
 	struct tasks tasks;
 	struct copies copies;
 	struct sched sched;

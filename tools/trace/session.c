@@ -15,24 +15,25 @@
 #define fail(session, err, ...)							\
 	why_set((session)->why, sizeof((session)->why), err, __VA_ARGS__)
 
-static int fail_open(struct session *session, int err)
+/* session_why_open - store why the device could not be opened; returns @err */
+int session_why_open(char *why, size_t size, int err)
 {
 	switch (-err) {
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
-		return fail(session, err, IPCPROBE_DEVICE
-			    ": the module is not loaded: load it with 'modprobe ipcprobe' or 'insmod ipcprobe.ko'");
+		return why_set(why, size, err, IPCPROBE_DEVICE
+			       ": the module is not loaded: load it with 'modprobe ipcprobe' or 'insmod ipcprobe.ko'");
 	case EACCES:
 	case EPERM:
-		return fail(session, err, IPCPROBE_DEVICE
-			    ": not permitted: run as root, or with CAP_PERFMON and access to the device, on a kernel that is not locked down for confidentiality");
+		return why_set(why, size, err, IPCPROBE_DEVICE
+			       ": not permitted: run as root, or with CAP_PERFMON and access to the device, on a kernel that is not locked down for confidentiality");
 	case EUSERS:
-		return fail(session, err, IPCPROBE_DEVICE
-			    ": there are %u sessions already, the most that can be: close some ('ipcprobe check' counts them)",
-			    IPCPROBE_NR_SESSIONS_MAX);
+		return why_set(why, size, err, IPCPROBE_DEVICE
+			       ": there are %u sessions already, the most that can be: close some ('ipcprobe check' counts them)",
+			       IPCPROBE_NR_SESSIONS_MAX);
 	default:
-		return fail(session, err, IPCPROBE_DEVICE ": %s", strerror(-err));
+		return why_set(why, size, err, IPCPROBE_DEVICE ": %s", strerror(-err));
 	}
 }
 
@@ -63,7 +64,7 @@ int session_open(struct session *session)
 	memset(session, 0, sizeof(*session));
 	session->fd = open(IPCPROBE_DEVICE, O_RDWR | O_CLOEXEC);
 	if (session->fd < 0)
-		return fail_open(session, -errno);
+		return session_why_open(session->why, sizeof(session->why), -errno);
 	if (ioctl(session->fd, IPCPROBE_IOC_INFO, &session->info)) {
 		err = fail(session, -errno, IPCPROBE_DEVICE
 			   ": no answer (%m): is it another module's device?");

@@ -5,6 +5,7 @@
 #ifndef IPCPROBE_TRACE_SESSION_H
 #define IPCPROBE_TRACE_SESSION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <linux/ipcprobe.h>
@@ -29,6 +30,7 @@ struct session {
 
 #define SESSION_INIT	{ .fd = -1 }
 
+int session_why_open(char *why, size_t size, int err);
 int session_open(struct session *session);
 void session_close(struct session *session);
 

@@ -66,6 +66,12 @@ void label_print_wait(FILE *out, const struct model *model, const struct sched_w
 char *label_wait(const struct model *model, const struct sched_wait *wait);
 json_t *label_wait_json(const struct model *model, const struct sched_wait *wait);
 
+/* label_mark.c */
+void label_print_mark(FILE *out, const struct mark *mark);
+json_t *label_mark_json(const struct mark *mark);
+void label_print_marks(FILE *out, const struct marks *marks, uint64_t start_ns);
+json_t *label_marks_json(const struct marks *marks);
+
 void label_print_loss(FILE *out, const struct model_loss *loss, uint32_t id);
 void label_print_losses(FILE *out, const struct model *model);
 

@@ -307,3 +307,22 @@ void line_lost(const struct view_runq *view, const struct sched *sched, const st
 	put_cpus(sched, gap);
 	printf(": unknown until %.6f\n", (gap->end_ns - view->start_ns) / 1e9);
 }
+
+void line_mark(const struct view_runq *view, const struct mark *mark)
+{
+	struct line line;
+
+	if (view->is_json) {
+		json_t *object = label_mark_json(mark);
+
+		json_object_set_new(object, "event", json_string("mark"));
+		view_json_print(object);
+		return;
+	}
+	line.len = 0;
+	line_add_time(&line, mark->ts_ns - view->start_ns);
+	line_add_text(&line, " mark: ");
+	line_print(&line);
+	label_print_mark(stdout, mark);
+	putchar('\n');
+}

@@ -66,6 +66,9 @@ void line_quota(const struct sched_quota *quota);
 char line_state(const struct ipcprobe_rec_rq_switch *rec);
 const char *line_state_name(uint32_t state);
 
+/* prints the mark on a line of its own, or as JSON */
+void line_mark(const struct view_runq *view, const struct mark *mark);
+
 /* prints "unknown: records lost", or JSON */
 void line_lost(const struct view_runq *view, const struct sched *sched, const struct sched_gap *gap);
 

@@ -142,6 +142,14 @@ static int on_lost(void *arg, const struct sched *sched, const struct sched_gap 
 	return 0;
 }
 
+static void on_mark(void *arg, const struct mark *mark)
+{
+	const struct migrations *mig = arg;
+
+	if (mig->has_lines)
+		line_mark(mig->runq, mark);
+}
+
 /* Adds the migrations of ended tasks to the row for all ended tasks with this name. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
@@ -166,8 +174,8 @@ int migrations_init(struct migrations *mig, const struct model *model,
 		    const struct view_runq *runq)
 {
 	*mig = (struct migrations){
-		.watch = { .on_migrate = on_migrate, .on_lost = on_lost, .on_fold = on_fold,
-			   .arg = mig },
+		.watch = { .on_migrate = on_migrate, .on_lost = on_lost, .on_mark = on_mark,
+			   .on_fold = on_fold, .arg = mig },
 		.model = model, .runq = runq, .has_lines = true,
 	};
 	if (pool_init(&mig->task, sizeof(struct migrations_row)) ||

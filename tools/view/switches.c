@@ -152,6 +152,13 @@ static int on_lost(void *arg, const struct sched *sched, const struct sched_gap 
 	return 0;
 }
 
+static void on_mark(void *arg, const struct mark *mark)
+{
+	const struct switches *sw = arg;
+
+	line_mark(sw->runq, mark);
+}
+
 /* A number of an ended task may be reused for another task, which needs a new code. */
 static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 {
@@ -167,8 +174,8 @@ static int on_fold(void *arg, const uint32_t *into, uint32_t nr)
 int switches_init(struct switches *sw, const struct model *model, const struct view_runq *runq)
 {
 	*sw = (struct switches){
-		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_fold = on_fold,
-			   .arg = sw },
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_mark = on_mark,
+			   .on_fold = on_fold, .arg = sw },
 		.model = model, .runq = runq,
 	};
 	return pool_init(&sw->code, sizeof(uint32_t));

@@ -354,6 +354,14 @@ static int on_lost(void *arg, const struct sched *sched, const struct sched_gap 
 	return 0;
 }
 
+static void on_mark(void *arg, const struct mark *mark)
+{
+	const struct timehist *th = arg;
+
+	if (th->has_lines)
+		line_mark(th->runq, mark);
+}
+
 static void add_row(struct timehist_row *sum, const struct timehist_row *row)
 {
 	if (row->count && (!sum->count || row->min_ns < sum->min_ns))
@@ -390,8 +398,8 @@ int timehist_init(struct timehist *th, const struct model *model, const struct v
 {
 	*th = (struct timehist){
 		.watch = { .on_switch = on_switch, .on_wakeup = on_wakeup,
-			   .on_migrate = on_migrate, .on_lost = on_lost, .on_fold = on_fold,
-			   .arg = th },
+			   .on_migrate = on_migrate, .on_lost = on_lost, .on_mark = on_mark,
+			   .on_fold = on_fold, .arg = th },
 		.model = model, .runq = runq, .has_lines = true,
 	};
 	return pool_init(&th->row, sizeof(struct timehist_row));

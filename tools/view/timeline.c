@@ -139,6 +139,28 @@ static void print_lane(const struct map_view *map, uint32_t cpu)
 	putchar('\n');
 }
 
+/* Prints a row with a | for each mark, or nothing if there is no mark. */
+static void print_marks(const struct map_view *map)
+{
+	const struct marks *marks = &map->model->marks;
+	uint32_t i, column = 0;
+
+	if (!marks->nr)
+		return;
+	printf("marks         ");
+	for (i = 0; i < marks->nr; i++) {
+		uint64_t at = (marks->v[i].ts_ns - map->line->start_ns) / map->column_ns;
+
+		for (; column < at && column < map->nr_columns; column++)
+			putchar(' ');
+		if (column == at && column < map->nr_columns) {
+			putchar('|');
+			column++;
+		}
+	}
+	putchar('\n');
+}
+
 static void print_legend(const struct map_view *map)
 {
 	char buf[LABEL_MAX];
@@ -170,9 +192,11 @@ int view_map_print(const struct model *model, const struct view_runq *view)
 	if (!err) {
 		printf("from %.9f s after the start, %s a character\n",
 		       (map.line->start_ns - view->start_ns) / 1e9, label_ns(buf, map.column_ns));
+		print_marks(&map);
 		for (i = 0; i < map.nr_cpus; i++)
 			print_lane(&map, map.cpu[i]);
 		print_legend(&map);
+		label_print_marks(stdout, &model->marks, view->start_ns);
 		label_print_losses(stdout, model);
 	}
 	lanes_deinit(&map);
@@ -217,9 +241,9 @@ int view_map_json(const struct model *model, const struct view_runq *view)
 	err = lanes_init(&map, model, view);
 	for (i = 0; !err && i < map.nr_cpus; i++)
 		json_array_append_new(lanes, lane_json(&map, map.cpu[i]));
-	root = json_pack("{s:I, s:I, s:o, s:o}", "start_ns", (json_int_t)map.line->start_ns,
+	root = json_pack("{s:I, s:I, s:o, s:o, s:o}", "start_ns", (json_int_t)map.line->start_ns,
 			 "slot_ns", (json_int_t)map.column_ns, "lanes", lanes,
-			 "lost", label_losses_json(model));
+			 "marks", label_marks_json(&model->marks), "lost", label_losses_json(model));
 	lanes_deinit(&map);
 	if (err)
 		json_decref(root);

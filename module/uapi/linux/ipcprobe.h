@@ -20,7 +20,7 @@
  * than known it reads the known part.
  */
 #define IPCPROBE_ABI_MAJOR	1
-#define IPCPROBE_ABI_MINOR	6
+#define IPCPROBE_ABI_MINOR	7
 
 #define IPCPROBE_DEVICE		"/dev/ipcprobe"
 

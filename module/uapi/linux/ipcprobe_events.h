@@ -132,6 +132,9 @@
 /* bytes of data in one io_data record, at most */
 #define IPCPROBE_DATA_MAX	1024
 
+/* bytes of the text of one mark, at most */
+#define IPCPROBE_MARK_MAX	255
+
 /*
  * checksums in one io_sums record, at most; bytes of one call that get
  * checksums, at most
@@ -184,6 +187,7 @@
 	E(task_exec,      TASK,  0x0103, "a task replaced its program")	\
 	E(task_exit,      TASK,  0x0104, "a task ended")		\
 	E(task_comm,      TASK,  0x0105, "a task changed its name")	\
+	E(task_mark,      TASK,  0x0106, "a task marked this instant: it wrote to the device") \
 	E(pipe_snapshot,  PIPE,  0x0201, "a pipe or FIFO that existed before, or is used for the first time") \
 	E(pipe_holder,    PIPE,  0x0202, "a process that held one end of a pipe when the session started") \
 	E(pipe_create,    PIPE,  0x0203, "pipe(2) made a pipe")		\
@@ -332,6 +336,9 @@
 
 #define IPCPROBE_FIELDS_task_comm(F)					\
 	F(comm,  comm,      "its new name")
+
+#define IPCPROBE_FIELDS_task_mark(F)					\
+	F(str,   text,      "what it wrote")
 
 /*
  * pipe: for a pipe, its inode number on pipefs; for a FIFO (IPCPROBE_IO_FIFO

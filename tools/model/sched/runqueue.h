@@ -17,6 +17,7 @@
 
 #include "lib/hist.h"
 #include "lib/pool.h"
+#include "model/mark.h"
 #include "model/sched/delay.h"
 #include "model/sched/gap.h"
 #include "model/sched/group.h"
@@ -283,6 +284,7 @@ struct sched_switch {
  * @on_slept: a task slept for @ns until now, or was woken; sched_wait_of() returns
  *	the object that it blocked on
  * @on_lost: called before a loss is applied: records are missing in @gap
+ * @on_mark: a user made a mark
  * @on_end: called before the end is applied: there are no more records before
  *	@until_ns
  * @on_record: a "lost" record or one of class "sched" was applied; also called
@@ -307,6 +309,7 @@ struct sched_watch {
 	void (*on_slept)(void *arg, const struct sched *sched, const struct sched_task *task,
 			 uint64_t ns);
 	int (*on_lost)(void *arg, const struct sched *sched, const struct sched_gap *gap);
+	void (*on_mark)(void *arg, const struct mark *mark);
 	int (*on_end)(void *arg, const struct sched *sched, uint64_t until_ns);
 	int (*on_record)(void *arg, const struct sched *sched, const struct ipcprobe_rec *rec);
 	int (*on_finish)(void *arg, const struct sched *sched, uint64_t until_ns);

@@ -154,7 +154,7 @@ static void free_lanes(struct queues *q)
 /* ---- legend ---- */
 
 /* what occurs in the picture, besides names */
-struct marks {
+struct contents {
 	bool has_idle;
 	bool has_unknown;
 	bool has_others;
@@ -180,7 +180,7 @@ static bool has_others(const struct queues *q, const struct chart_run *run)
 	return ns;
 }
 
-static void mark_runs(const struct queues *q, const struct chart_lane *lane, struct marks *marks)
+static void add_runs(const struct queues *q, const struct chart_lane *lane, struct contents *contents)
 {
 	uint64_t end_ns = q->chart->window.from_ns;
 	uint32_t i;
@@ -188,16 +188,16 @@ static void mark_runs(const struct queues *q, const struct chart_lane *lane, str
 	for (i = 0; i < lane->nr_runs; i++) {
 		const struct chart_run *run = &lane->run[i];
 
-		marks->has_idle |= run->busy_ns < run->time.known_ns;
-		marks->has_others |= has_others(q, run);
-		marks->has_unknown |= is_unknown(&run->time, end_ns);
+		contents->has_idle |= run->busy_ns < run->time.known_ns;
+		contents->has_others |= has_others(q, run);
+		contents->has_unknown |= is_unknown(&run->time, end_ns);
 		end_ns = run->time.until_ns;
 	}
-	marks->has_unknown |= end_ns != q->chart->window.until_ns;
+	contents->has_unknown |= end_ns != q->chart->window.until_ns;
 }
 
-static void mark_lengths(const struct queues *q, const struct chart_lane *lane,
-			 struct marks *marks)
+static void add_lengths(const struct queues *q, const struct chart_lane *lane,
+			 struct contents *contents)
 {
 	uint64_t end_ns = q->chart->window.from_ns;
 	uint32_t i;
@@ -205,31 +205,31 @@ static void mark_lengths(const struct queues *q, const struct chart_lane *lane,
 	for (i = 0; i < lane->nr_lengths; i++) {
 		const struct chart_length *length = &lane->length[i];
 
-		marks->has_max |= length->sum_ns < length->time.known_ns * length->max;
-		marks->has_unknown |= is_unknown(&length->time, end_ns);
+		contents->has_max |= length->sum_ns < length->time.known_ns * length->max;
+		contents->has_unknown |= is_unknown(&length->time, end_ns);
 		end_ns = length->time.until_ns;
 	}
-	marks->has_unknown |= end_ns != q->chart->window.until_ns;
+	contents->has_unknown |= end_ns != q->chart->window.until_ns;
 }
 
-static struct marks marks_of(const struct queues *q)
+static struct contents contents_of(const struct queues *q)
 {
-	struct marks marks = { 0 };
+	struct contents contents = { 0 };
 	uint32_t i, j, cpu;
 
 	for (i = 0; i < q->nr_lanes; i++) {
 		const struct queues_lane *lane = &q->lane[i];
 
 		for (cpu = lane->cpu; cpu <= lane->last_cpu; cpu++) {
-			mark_runs(q, chart_lane(q->chart, cpu), &marks);
-			mark_lengths(q, chart_lane(q->chart, cpu), &marks);
+			add_runs(q, chart_lane(q->chart, cpu), &contents);
+			add_lengths(q, chart_lane(q->chart, cpu), &contents);
 		}
 		for (j = 0; j < lane->nr_waits; j++)
 			if (lane->wait[j].row < q->size->nr_rows)
-				marks.has_state[lane->wait[j].wait->state] = true;
-		marks.has_more |= lane->has_more;
+				contents.has_state[lane->wait[j].wait->state] = true;
+		contents.has_more |= lane->has_more;
 	}
-	return marks;
+	return contents;
 }
 
 static void write_name(const struct queues *q, struct svg_legend *legend, uint32_t number)
@@ -265,28 +265,28 @@ static void write_others(const struct queues *q, struct svg_legend *legend)
 /* Writes the names, then what else occurs. */
 static void write_legend(const struct queues *q, struct svg_legend *legend)
 {
-	struct marks marks = marks_of(q);
+	struct contents contents = contents_of(q);
 	uint32_t i;
 
 	for (i = 0; i < q->names.nr; i++)
 		if (queues_css(q, q->names.sorted[i]))
 			write_name(q, legend, q->names.sorted[i]);
-	if (marks.has_others)
+	if (contents.has_others)
 		write_others(q, legend);
 	svg_legend_line(legend);
-	if (marks.has_idle)
+	if (contents.has_idle)
 		svg_legend_entry(legend, "blank", SVG_FULL, "idle");
-	if (marks.has_unknown)
+	if (contents.has_unknown)
 		svg_legend_entry(legend, "unknown", SVG_FULL,
 				 "unknown: records were lost, or none were there yet");
 	for (i = 0; i < queues_nr_states; i++)
-		if (marks.has_state[queues_states[i].state])
+		if (contents.has_state[queues_states[i].state])
 			svg_legend_entry(legend, "sample", queues_states[i].shape,
 					 queues_states[i].text);
-	if (marks.has_more)
+	if (contents.has_more)
 		svg_legend_entry(legend, "more", SVG_THIN, "more wait than are drawn");
 	svg_legend_entry(legend, "mean", SVG_FULL, "queue length, the running task included");
-	if (marks.has_max)
+	if (contents.has_max)
 		svg_legend_entry(legend, "max", SVG_FULL,
 				 "its greatest, where it changes too often to be drawn");
 }
@@ -354,6 +354,7 @@ static int write_all(const struct queues *q)
 	svg_axis(&q->svg, top, bottom - q->size->gap / 2);
 	for (i = 0; i < q->nr_lanes; i++)
 		queues_write_lane(q, &q->lane[i]);
+	svg_marks(&q->svg, &q->model->marks, top, bottom - q->size->gap / 2);
 	write_foot(q, bottom + SVG_FOOT_HEIGHT - 8);
 	svg_end(&q->svg);
 	return ferror(q->svg.out) ? -EIO : 0;

@@ -205,6 +205,7 @@ static int write_all(const struct rows *rows)
 	svg_axis(&rows->svg, top, bottom);
 	for (i = 0; i < rows->nr_tasks; i++)
 		rows_write(rows, rows->task[i], top + SVG_AXIS_HEIGHT + i * ROWS_HEIGHT);
+	svg_marks(&rows->svg, &rows->model->marks, top, bottom);
 	write_foot(rows, bottom + SVG_FOOT_HEIGHT - 8);
 	svg_end(&rows->svg);
 	return ferror(rows->svg.out) ? -EIO : 0;

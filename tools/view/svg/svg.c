@@ -35,6 +35,7 @@ static const char *const rules[] = {
 	".mean{fill:#66758a}",
 	".frame{stroke:#bbb;fill:none}",
 	".grid{stroke:#ddd;fill:none}",
+	".mark{stroke:#c00;stroke-width:2;stroke-opacity:.7;fill:none}",
 	".unknown{fill:url(#unknown)}",
 	".striped{fill:url(#striped)}",
 	".blank{fill:#fff;stroke:#bbb}",
@@ -198,6 +199,23 @@ uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom)
 			bottom + 13, digits, ns / 1e9);
 	}
 	return top + SVG_AXIS_HEIGHT;
+}
+
+void svg_marks(const struct svg *svg, const struct marks *marks, uint32_t top, uint32_t bottom)
+{
+	for (uint32_t i = 0; i < marks->nr; i++) {
+		const struct mark *mark = &marks->v[i];
+
+		if (mark->ts_ns < svg->from_ns || mark->ts_ns >= svg->until_ns)
+			continue;
+		fprintf(svg->out, "<path class=\"mark\" d=\"M%.2f %uV%u\"><title>mark at %.9f s: ",
+			svg_x(svg, mark->ts_ns), top + SVG_AXIS_HEIGHT - 4, bottom,
+			svg_seconds(svg, mark->ts_ns));
+		xml_text(svg->out, mark->text);
+		fputs(" (", svg->out);
+		svg_comm(svg, mark->comm);
+		fprintf(svg->out, "[%u])</title></path>\n", mark->tid);
+	}
 }
 
 /* ---- parts of a lane ---- */

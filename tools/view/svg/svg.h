@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "model/mark.h"
+
 #define SVG_WIDTH	1600U	/* length of the time axis */
 #define SVG_RIGHT	28U
 #define SVG_APART	4.0	/* least width of a bar with a border */
@@ -83,6 +85,9 @@ void svg_legend_put(struct svg_legend *legend, const struct svg *svg);
 
 /* draws the axis, whose own height begins at @top; the lanes are below, and end at @bottom */
 uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom);
+
+/* draws a line across the lanes for each mark in the time that is drawn, with its text */
+void svg_marks(const struct svg *svg, const struct marks *marks, uint32_t top, uint32_t bottom);
 
 /* heights of the parts below the lanes */
 #define SVG_AXIS_HEIGHT	24U

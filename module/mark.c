@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Marks: a write to the device puts its text into the stream of every session. */
+#include <linux/align.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "class.h"
+#include "emit.h"
+#include "mark.h"
+
+/* A record with the longest text; the text ends with a zero byte. */
+union mark {
+	struct ipcprobe_rec_task_mark rec;
+	u8 room[sizeof(struct ipcprobe_rec_task_mark) + ALIGN(IPCPROBE_MARK_MAX + 1, 8)];
+};
+
+static void emit_mark(struct ipcprobe_rec_task_mark *rec, u32 text_len)
+{
+	u32 len = ALIGN(sizeof(*rec) + text_len + 1, 8);
+
+	rec->hdr.tid = current->pid;
+	guard(irqsave)();
+	rec->hdr.ts_ns = ipcprobe_clock();
+	IPCPROBE_EMIT_NAME(task_mark, rec, len, s, s->classes & IPCPROBE_BIT(TASK));
+}
+
+/**
+ * ipcprobe_mark_write - record a mark
+ * @file: open file of the device
+ * @from: the text, with or without a line feed at its end
+ * @len: bytes of the text
+ * @pos: not used
+ *
+ * Every running session with class task gets the mark, whichever tasks it is
+ * limited to. Without a session nothing is recorded, and that is no error.
+ *
+ * Context: process.  Return: @len; -EINVAL: there is no text, or a zero byte in it;
+ * -EMSGSIZE: more than IPCPROBE_MARK_MAX bytes; -EFAULT.
+ */
+ssize_t ipcprobe_mark_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+{
+	union mark mark = {};
+	char *text = mark.rec.text;
+	size_t text_len = len;
+
+	if (len > IPCPROBE_MARK_MAX + 1)
+		return -EMSGSIZE;
+	if (copy_from_user(text, from, len))
+		return -EFAULT;
+	if (len && text[len - 1] == '\n')
+		text[--text_len] = '\0';
+	if (text_len > IPCPROBE_MARK_MAX)
+		return -EMSGSIZE;
+	if (!text_len || memchr(text, '\0', text_len))
+		return -EINVAL;
+	emit_mark(&mark.rec, text_len);
+	return len;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ipcprobe mark: put a text into the recordings that run now.
+ */
+#include "cmd/cmd.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/options.h"
+#include "trace/control.h"
+#include "trace/session.h"
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	char **text = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_ARGS:
+		*text = option_join(state->argc - state->next, state->argv + state->next);
+		if (!*text)
+			argp_failure(state, CMD_FAILED, ENOMEM, "mark");
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no text: what is the mark to say?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.parser = parse_option,
+	.args_doc = "TEXT...",
+	.doc = "Put a text into the recordings that run now, with the time.\n"
+	       "\vExamples:\n"
+	       "    ipcprobe mark request 17 begins\n"
+	       "    ipcprobe runq --time 'request 17 begins,request 17 ends'",
+};
+
+/* True if a recording, or another user of the event, gets marks; or if that is not known. */
+static bool is_somebody_recording(void)
+{
+	struct control_info info = { 0 };
+	struct control *control;
+	int err = control_create(&control);
+
+	if (err)
+		return true;
+	err = control_get_info(control, &info);
+	control_destroy(control);
+	return err || info.attached & 1U << IPCPROBE_CLASS_TASK;
+}
+
+static int write_mark(const char *text)
+{
+	char why[256];
+	int fd = open(IPCPROBE_DEVICE, O_WRONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0) {
+		session_why_open(why, sizeof(why), -errno);
+		fprintf(stderr, "ipcprobe: %s\n", why);
+		return CMD_FAILED;
+	}
+	if (write(fd, text, strlen(text)) < 0)
+		err = errno;
+	close(fd);
+	if (!err)
+		return CMD_OK;
+	fprintf(stderr, "ipcprobe: mark: %s\n",
+		err == EMSGSIZE ? "the text is longer than 255 bytes" :
+		err == EINVAL ? "the text is empty, or the module is older than these tools" :
+		strerror(err));
+	return CMD_FAILED;
+}
+
+int cmd_mark(int argc, char **argv)
+{
+	char *text = NULL;
+	int status;
+
+	option_parse(&argp, argc, argv, ARGP_IN_ORDER, &text);
+	status = write_mark(text);
+	free(text);
+	if (status || is_somebody_recording())
+		return status;
+	fprintf(stderr, "ipcprobe: mark: nothing is being recorded: the mark is nowhere\n");
+	return CMD_FAILED;
+}
