@@ -87,6 +87,7 @@ hooked() { grep -q . "$tracing/enabled_functions"; }
 await() {
 	local deadline=$((SECONDS + 30))
 
+	[ "${IPCPROBE_KERNEL-}" != debug ] || deadline=$((SECONDS + 240))
 	until "$@" >/dev/null 2>&1; do
 		if [ $SECONDS -ge $deadline ]; then
 			echo "this never came true: $*"

@@ -17,7 +17,6 @@
 
 #include "lib/hist.h"
 #include "lib/pool.h"
-#include "model/mark.h"
 #include "model/sched/delay.h"
 #include "model/sched/gap.h"
 #include "model/sched/group.h"
@@ -261,6 +260,7 @@ struct sched_failure {
 	uint8_t check;
 };
 
+struct mark;
 struct sched;
 
 /**
