@@ -42,11 +42,9 @@ static const struct file_operations mark_fops = {
 
 static int open_for_marks(struct inode *inode, struct file *file)
 {
-	const struct file_operations *fops = fops_get(&mark_fops);
-
-	if (!fops)
+	if (!try_module_get(mark_fops.owner))
 		return -ENODEV;
-	replace_fops(file, fops);
+	replace_fops(file, &mark_fops);
 	return nonseekable_open(inode, file);
 }
 

@@ -10,10 +10,13 @@
 #include "emit.h"
 #include "mark.h"
 
-/* A record with the longest text; the text ends with a zero byte. */
+/*
+ * A record with the longest text; the text ends with a zero byte. An initialiser sets the
+ * first member, which is therefore the one that is as long as all.
+ */
 union mark {
-	struct ipcprobe_rec_task_mark rec;
 	u8 room[sizeof(struct ipcprobe_rec_task_mark) + ALIGN(IPCPROBE_MARK_MAX + 1, 8)];
+	struct ipcprobe_rec_task_mark rec;
 };
 
 static void emit_mark(struct ipcprobe_rec_task_mark *rec, u32 text_len)
