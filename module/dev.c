@@ -37,7 +37,7 @@ int ipcprobe_check_access(bool is_capable)
 
 static const struct file_operations mark_fops = {
 	.owner = THIS_MODULE,
-	.write = ipcprobe_mark_write,
+	.write_iter = ipcprobe_mark_write,
 };
 
 static int open_for_marks(struct inode *inode, struct file *file)

@@ -4,7 +4,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "class.h"
 #include "emit.h"
@@ -31,26 +31,24 @@ static void emit_mark(struct ipcprobe_rec_task_mark *rec, u32 text_len)
 
 /**
  * ipcprobe_mark_write - record a mark
- * @file: open file of the device
- * @from: the text, with or without a line feed at its end
- * @len: bytes of the text
- * @pos: not used
+ * @iocb: open file of the device
+ * @from: the text, with or without a line feed at its end; its parts are one mark
  *
- * Every running session with class task gets the mark, whichever tasks it is
- * limited to. Without a session nothing is recorded, and that is no error.
+ * Every running session with class task gets the mark, whichever tasks and CPUs it
+ * is limited to. Without a session nothing is recorded, and that is no error.
  *
- * Context: process.  Return: @len; -EINVAL: there is no text, or a zero byte in it;
- * -EMSGSIZE: more than IPCPROBE_MARK_MAX bytes; -EFAULT.
+ * Context: process.  Return: bytes written, all; -EINVAL: there is no text, or a zero
+ * byte in it; -EMSGSIZE: more than IPCPROBE_MARK_MAX bytes; -EFAULT.
  */
-ssize_t ipcprobe_mark_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+ssize_t ipcprobe_mark_write(struct kiocb *iocb, struct iov_iter *from)
 {
+	size_t len = iov_iter_count(from), text_len = len;
 	union mark mark = {};
 	char *text = mark.rec.text;
-	size_t text_len = len;
 
 	if (len > IPCPROBE_MARK_MAX + 1)
 		return -EMSGSIZE;
-	if (copy_from_user(text, from, len))
+	if (!copy_from_iter_full(text, len, from))
 		return -EFAULT;
 	if (len && text[len - 1] == '\n')
 		text[--text_len] = '\0';

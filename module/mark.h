@@ -5,8 +5,9 @@
 
 #include <linux/types.h>
 
-struct file;
+struct iov_iter;
+struct kiocb;
 
-ssize_t ipcprobe_mark_write(struct file *file, const char __user *from, size_t len, loff_t *pos);
+ssize_t ipcprobe_mark_write(struct kiocb *iocb, struct iov_iter *from);
 
 #endif /* IPCPROBE_MARK_H */

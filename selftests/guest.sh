@@ -75,6 +75,7 @@ leaks_before_lockdown() {
 
 	found=$(leaks)
 	[ -n "$found" ] || return 0
+	echo "# before lockdown_test the leak detector found:"
 	echo "# ${found//$'\n'/$'\n'# }"
 	failures=$((failures + 1))
 }

@@ -61,6 +61,8 @@ TEST(lockdown_refuses_device_and_netlink)
 	lock_down(_metadata);
 	EXPECT_EQ(-1, open(IPCPROBE_DEVICE, O_RDWR));
 	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(-1, open(IPCPROBE_DEVICE, O_WRONLY));
+	EXPECT_EQ(EPERM, errno);
 	EXPECT_EQ(-NLE_PERM, ask(IPCPROBE_CMD_INFO_GET, 0));
 	for (i = 0; i < NR(dumps); i++) {
 		/* libnl may not pass on the reason of an empty answer */

@@ -13,7 +13,8 @@ import time
 device = os.open("/dev/ipcprobe", os.O_WRONLY)
 for text in ("one", "zwei: ü, \"quoted\"", "x" * 255):
     before = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-    written = os.write(device, text.encode()[:255] + (b"\n" if text == "one" else b""))
+    parts = [b"", text.encode()[:2], text.encode()[2:]] + ([b"\n"] if text == "one" else [])
+    written = os.writev(device, parts)
     after = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
     print(before, after, written, text)
 END_OF_PROGRAM
@@ -35,10 +36,11 @@ END_OF_CHECK
 }
 
 is_in_each_recording() {
-	ipcprobe record -o "$work/other" -- sleep 1000 &
+	ipcprobe record -o "$work/other" -- sh -c 'echo $$ >"$0"; exec sleep 1000' "$work/pid" &
+	await test -s "$work/pid"
 	await hooked
 	ipcprobe record -o "$work/own" -- python3 "$work/marks.py" >"$work/truth"
-	pkill -x sleep
+	kill "$(<"$work/pid")"
 	wait $! || true
 	cat "$work/truth"
 	for recording in own other; do
@@ -106,18 +108,29 @@ bad_text_is_refused() {
 	equal '255 bytes and a line feed' '' "$(write_error "$(printf %255s x)\\n")"
 }
 
-# A descriptor for marks can do nothing else.
+# More descriptors than there may be sessions, and each does nothing else but mark.
 only_marks() {
-	python3 -c 'import fcntl, mmap, os
-device = os.open("/dev/ipcprobe", os.O_WRONLY)
-for what in (lambda: fcntl.ioctl(device, 0x80000000), lambda: mmap.mmap(device, 4096),
-	     lambda: os.pread(device, 1, 0)):
-	try:
-		what()
-	except OSError as error:
-		print(error)
-	else:
-		raise SystemExit("this succeeded")'
+	python3 - "$(sed -n 's/^#define IPCPROBE_NR_SESSIONS_MAX.\([0-9]*\)U.*/\1/p' \
+		../module/uapi/linux/ipcprobe.h)" <<'END_OF_PROGRAM'
+import fcntl
+import os
+import resource
+import sys
+
+number = int(sys.argv[1]) + 1
+resource.setrlimit(resource.RLIMIT_NOFILE, (2 * number, 2 * number))
+devices = [os.open("/dev/ipcprobe", os.O_WRONLY) for i in range(number)]
+session = os.open("/dev/ipcprobe", os.O_RDWR)
+IOC_INFO = 2 << 30 | 64 << 16 | 0xb7 << 8
+fcntl.ioctl(session, IOC_INFO, bytearray(64))
+for device in (devices[0], devices[-1]):
+    try:
+        fcntl.ioctl(device, IOC_INFO, bytearray(64))
+    except OSError as error:
+        print(error)
+    else:
+        sys.exit("a session's ioctl succeeded")
+END_OF_PROGRAM
 }
 
 nobody_records() {
@@ -127,8 +140,14 @@ nobody_records() {
 }
 
 others_may_not() {
-	equal status 1 "$(setpriv --reuid 65534 --clear-groups ipcprobe mark x 2>"$work/error"; echo $?)"
-	grep -q 'not permitted' "$work/error"
+	local who
+
+	for who in '--reuid 65534 --clear-groups' '--bounding-set=-all --inh-caps=-all'; do
+		# shellcheck disable=SC2086 # words
+		equal "status with $who" 1 \
+			"$(setpriv $who ipcprobe mark x 2>"$work/error"; echo $?)"
+		grep -q 'not permitted' "$work/error"
+	done
 }
 
 perf_sees_it() {

@@ -184,7 +184,10 @@ test_reading() {
 	works '^record synthetic: 0.000500 s' stat --time -0.0005, -i "$dir/data"
 	works '^record synthetic: 0.001500 s, 5000 ' stat --time -99, -i "$dir/data"
 	refuses 1 'the recording covers 0 to 0.0015' stat --time 0.002, -i "$dir/data"
-	refuses 1 'the recording covers 0 to 0.0015' copies --time -0.0001,0.0002 -i "$dir/data"
+	refuses 1 'STOP is not after START, which is at 0.0014' copies --time -0.0001,0.0002 -i "$dir/data"
+	refuses 1 "there is no mark 'x'" stat --time ,mark:x -i "$dir/data"
+	refuses 2 "--time 'mark:,'" stat --time mark:, -i "$dir/data"
+	refuses 2 "--time 'mark:a'" stat --time mark:a -i "$dir/data"
 	works ' 5000\.[0-9]* ' script --clock mono -i "$dir/data"
 }
 

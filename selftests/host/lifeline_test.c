@@ -251,7 +251,7 @@ static void test_order(void)
 	ktap_result("the number of left-out tasks is shown");
 	ktap_lacks(d.svg, "ran on CPU 1</text>");
 	ktap_lacks(d.svg, ">blocked on");
-	ktap_lacks(d.svg, ">mark above a row");
+	ktap_lacks(d.svg, ">tick above a row");
 	ktap_contains(d.svg, ">ran on CPU 0</text>");
 	ktap_result("the legend has nothing that is not in the picture");
 	end(&d);

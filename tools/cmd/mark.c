@@ -28,7 +28,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_failure(state, CMD_FAILED, ENOMEM, "mark");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no text: what is the mark to say?");
+		argp_error(state, "there is no text: give the text of the mark");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -41,10 +41,13 @@ static const struct argp argp = {
 	.doc = "Put a text into the recordings that run now, with the time.\n"
 	       "\vExamples:\n"
 	       "    ipcprobe mark request 17 begins\n"
-	       "    ipcprobe runq --time 'request 17 begins,request 17 ends'",
+	       "    ipcprobe runq --time 'mark:request 17 begins,mark:request 17 ends'",
 };
 
-/* True if a recording, or another user of the event, gets marks; or if that is not known. */
+/*
+ * True if hooks of class task are attached, for a recording or for another user of its
+ * events; or if that is not known.
+ */
 static bool is_somebody_recording(void)
 {
 	struct control_info info = { 0 };
@@ -74,10 +77,13 @@ static int write_mark(const char *text)
 	close(fd);
 	if (!err)
 		return CMD_OK;
-	fprintf(stderr, "ipcprobe: mark: %s\n",
-		err == EMSGSIZE ? "the text is longer than 255 bytes" :
-		err == EINVAL ? "the text is empty, or the module is older than these tools" :
-		strerror(err));
+	if (err == EMSGSIZE)
+		fprintf(stderr, "ipcprobe: mark: the text has %zu bytes, and may have %u\n",
+			strlen(text), IPCPROBE_MARK_MAX);
+	else
+		fprintf(stderr, "ipcprobe: mark: %s\n", err == EINVAL ?
+			"the text is empty, or the module is older than these tools" :
+			strerror(err));
 	return CMD_FAILED;
 }
 
@@ -91,6 +97,6 @@ int cmd_mark(int argc, char **argv)
 	free(text);
 	if (status || is_somebody_recording())
 		return status;
-	fprintf(stderr, "ipcprobe: mark: nothing is being recorded: the mark is nowhere\n");
+	fprintf(stderr, "ipcprobe: mark: nothing is being recorded, so the mark is nowhere: start 'ipcprobe record' first\n");
 	return CMD_FAILED;
 }

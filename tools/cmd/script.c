@@ -170,7 +170,8 @@ static const struct argp argp = {
 
 /*
  * True if the record is to be printed. Loss is printed whatever processes -p
- * names: it may concern them. So are marks: they are about the time.
+ * names: it may concern them. A mark is printed also if it was made on another CPU:
+ * it is about the time.
  */
 static bool is_wanted(const struct script *script, const struct ipcprobe_rec *rec, uint32_t cpu)
 {
@@ -180,9 +181,11 @@ static bool is_wanted(const struct script *script, const struct ipcprobe_rec *re
 		return false;
 	if (script->is_filtered && (!desc || !script->wanted[desc - event_table]))
 		return false;
+	if (rec->type == IPCPROBE_REC_task_mark)
+		return true;
 	if (!scope_has_cpu(&script->source.scope, cpu))
 		return false;
-	return rec->type == IPCPROBE_REC_lost || rec->type == IPCPROBE_REC_task_mark ||
+	return rec->type == IPCPROBE_REC_lost ||
 	       scope_has_pid(&script->source.scope, rec->tid) ||
 	       scope_has_pid(&script->source.scope, names_get(&script->names, rec->tid)->pid);
 }

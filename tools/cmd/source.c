@@ -344,9 +344,23 @@ static int check_window(const struct source_opts *opts, const struct reader *r)
 
 	if (from_ns <= info->end_ns && from_ns < source_until_ns(opts, r))
 		return 0;
+	if (from_ns <= info->end_ns && source_until_ns(opts, r) > info->start_ns) {
+		print_message(opts, "--time: STOP is not after START, which is at %.9f seconds",
+			      (from_ns - info->start_ns) / 1e9);
+		return -ERANGE;
+	}
 	print_message(opts, "--time: the recording covers 0 to %.9f seconds",
 		      (info->end_ns - info->start_ns) / 1e9);
 	return -ERANGE;
+}
+
+/* True if no record of class task was lost. */
+static bool has_all_tasks(const struct reader_info *info)
+{
+	for (uint32_t i = 0; info->have_stats && i < info->nr_cpus; i++)
+		if (info->counts[i].lost[IPCPROBE_CLASS_TASK])
+			return false;
+	return info->have_stats;
 }
 
 /* True if a record of class task is about this process or thread. */
@@ -371,14 +385,6 @@ static void strike_off(struct pid_list *missing, const struct ipcprobe_rec *rec)
 			missing->pid[i] = missing->pid[--missing->nr];
 		else
 			i++;
-}
-
-static bool has_all_tasks(const struct reader_info *info)
-{
-	for (uint32_t i = 0; info->have_stats && i < info->nr_cpus; i++)
-		if (info->counts[i].lost[IPCPROBE_CLASS_TASK])
-			return false;
-	return info->have_stats;
 }
 
 /*
@@ -419,7 +425,8 @@ static void find_mark(struct moment *moment, const struct ipcprobe_rec *rec,
 static int refuse_mark(const struct source_opts *opts, const struct moment *moment,
 		       const char *after)
 {
-	print_message(opts, "--time: there is no mark '%.*s'%s ('ipcprobe script -e task_mark' shows all)",
+	print_message(opts,
+		      "--time: there is no mark '%.*s'%s ('ipcprobe script -e task_mark' shows all)",
 		      moment->mark_len, moment->mark, after);
 	return -ERANGE;
 }
@@ -438,7 +445,8 @@ static int find_marks(struct source_opts *opts, struct reader *r)
 	if (!window->from.mark && !window->until.mark)
 		return 0;
 	reader_set_window(r, UINT64_MAX, UINT64_MAX);	/* only class task, which has the marks */
-	while ((window->from.mark || window->until.mark) && (err = reader_next(r, &rec, &cpu)) > 0) {
+	while ((window->from.mark || window->until.mark) &&
+	       (err = reader_next(r, &rec, &cpu)) > 0) {
 		if (rec->type != IPCPROBE_REC_task_mark)
 			continue;
 		if (!window->from.mark && rec->ts_ns > source_from_ns(opts, r))
@@ -447,6 +455,8 @@ static int find_marks(struct source_opts *opts, struct reader *r)
 	}
 	if (err < 0)
 		return err;
+	if (!has_all_tasks(reader_info(r)) || reader_info(r)->nr_corrupt_chunks)
+		print_message(opts, "--time: records of class task are missing, maybe a mark among them");
 	if (window->from.mark)
 		return refuse_mark(opts, &window->from, "");
 	return window->until.mark ? refuse_mark(opts, &window->until, " after START") : 0;

@@ -11,7 +11,10 @@
 struct mark mark_of(const struct tasks *tasks, const struct ipcprobe_rec_task_mark *rec)
 {
 	const struct task *task = task_at(tasks, tasks_known_tid(tasks, rec->hdr.tid));
-	struct mark mark = { .ts_ns = rec->hdr.ts_ns, .tid = rec->hdr.tid };
+	struct mark mark = {
+		.ts_ns = rec->hdr.ts_ns, .tid = rec->hdr.tid,
+		.pid = proc_at(tasks, task->proc)->pid,
+	};
 
 	memcpy(mark.comm, task->comm, sizeof(mark.comm));
 	snprintf(mark.text, sizeof(mark.text), "%s", rec->text);

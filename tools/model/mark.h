@@ -14,13 +14,15 @@
 /**
  * struct mark - a mark
  * @ts_ns: when it was made
- * @tid: task that made it
- * @comm: name of that task then
+ * @tid: thread that made it
+ * @pid: its process; 0 = unknown
+ * @comm: name of that thread then; "" = unknown
  * @text: what it wrote
  */
 struct mark {
 	uint64_t ts_ns;
 	uint32_t tid;
+	uint32_t pid;
 	char comm[16];
 	char text[IPCPROBE_MARK_MAX + 1];
 };

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "lib/text.h"
+#include "view/json.h"
 
 /* label_print_mark - "TEXT" (TASK) */
 void label_print_mark(FILE *out, const struct mark *mark)
@@ -12,14 +13,31 @@ void label_print_mark(FILE *out, const struct mark *mark)
 	text_print_quoted(out, mark->text);
 	fputs(" (", out);
 	text_print(out, mark->comm[0] ? mark->comm : "?");
-	fprintf(out, "[%u])", mark->tid);
+	if (mark->pid && mark->pid != mark->tid)
+		fprintf(out, "[%u/%u])", mark->tid, mark->pid);
+	else
+		fprintf(out, "[%u])", mark->tid);
 }
 
+/* Adds the members of a mark to @object. */
+static void add_mark(json_t *object, const struct mark *mark)
+{
+	json_t *task = json_pack("{s:I, s:o, s:o}", "tid", (json_int_t)mark->tid,
+				 "pid", view_json_known(mark->pid, mark->pid),
+				 "comm", mark->comm[0] ? text_json(mark->comm) : json_null());
+
+	json_object_set_new(object, "ts_ns", view_json_number(mark->ts_ns));
+	json_object_set_new(object, "text", text_json(mark->text));
+	json_object_set_new(object, "task", task);
+}
+
+/* label_mark_json - the mark as an event of its own */
 json_t *label_mark_json(const struct mark *mark)
 {
-	return json_pack("{s:I, s:o, s:I, s:o}", "ts_ns", (json_int_t)mark->ts_ns,
-			 "text", text_json(mark->text), "tid", (json_int_t)mark->tid,
-			 "comm", text_json(mark->comm));
+	json_t *object = json_pack("{s:s}", "event", "mark");
+
+	add_mark(object, mark);
+	return object;
 }
 
 /* label_print_marks - a line for each mark; @start_ns: start of the recording */
@@ -38,7 +56,11 @@ json_t *label_marks_json(const struct marks *marks)
 {
 	json_t *list = json_array();
 
-	for (uint32_t i = 0; i < marks->nr; i++)
-		json_array_append_new(list, label_mark_json(&marks->v[i]));
+	for (uint32_t i = 0; i < marks->nr; i++) {
+		json_t *object = json_object();
+
+		add_mark(object, &marks->v[i]);
+		json_array_append_new(list, object);
+	}
 	return list;
 }

@@ -313,10 +313,7 @@ void line_mark(const struct view_runq *view, const struct mark *mark)
 	struct line line;
 
 	if (view->is_json) {
-		json_t *object = label_mark_json(mark);
-
-		json_object_set_new(object, "event", json_string("mark"));
-		view_json_print(object);
+		view_json_print(label_mark_json(mark));
 		return;
 	}
 	line.len = 0;

@@ -241,9 +241,11 @@ int view_map_json(const struct model *model, const struct view_runq *view)
 	err = lanes_init(&map, model, view);
 	for (i = 0; !err && i < map.nr_cpus; i++)
 		json_array_append_new(lanes, lane_json(&map, map.cpu[i]));
-	root = json_pack("{s:I, s:I, s:o, s:o, s:o}", "start_ns", (json_int_t)map.line->start_ns,
-			 "slot_ns", (json_int_t)map.column_ns, "lanes", lanes,
-			 "marks", label_marks_json(&model->marks), "lost", label_losses_json(model));
+	root = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "start_ns",
+			 (json_int_t)map.line->start_ns, "slot_ns", (json_int_t)map.column_ns,
+			 "lanes", lanes, "marks", label_marks_json(&model->marks),
+			 "marks_not_shown", view_json_number(model->marks.nr_more),
+			 "lost", label_losses_json(model));
 	lanes_deinit(&map);
 	if (err)
 		json_decref(root);

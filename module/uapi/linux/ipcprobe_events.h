@@ -338,7 +338,7 @@
 	F(comm,  comm,      "its new name")
 
 #define IPCPROBE_FIELDS_task_mark(F)					\
-	F(str,   text,      "what it wrote")
+	F(str,   text,      "text of the mark")
 
 /*
  * pipe: for a pipe, its inode number on pipefs; for a FIFO (IPCPROBE_IO_FIFO

@@ -180,7 +180,8 @@ static bool has_others(const struct queues *q, const struct chart_run *run)
 	return ns;
 }
 
-static void add_runs(const struct queues *q, const struct chart_lane *lane, struct contents *contents)
+static void add_runs(const struct queues *q, const struct chart_lane *lane,
+		     struct contents *contents)
 {
 	uint64_t end_ns = q->chart->window.from_ns;
 	uint32_t i;
@@ -197,7 +198,7 @@ static void add_runs(const struct queues *q, const struct chart_lane *lane, stru
 }
 
 static void add_lengths(const struct queues *q, const struct chart_lane *lane,
-			 struct contents *contents)
+			struct contents *contents)
 {
 	uint64_t end_ns = q->chart->window.from_ns;
 	uint32_t i;
@@ -289,6 +290,7 @@ static void write_legend(const struct queues *q, struct svg_legend *legend)
 	if (contents.has_max)
 		svg_legend_entry(legend, "max", SVG_FULL,
 				 "its greatest, where it changes too often to be drawn");
+	svg_legend_marks(legend, &q->model->marks);
 }
 
 /* ---- all ---- */

@@ -157,7 +157,8 @@ static void write_legend(const struct rows *rows, struct svg_legend *legend)
 				 "unknown: records were lost, or there was no room for them");
 	if (rows->has_wakeup)
 		svg_legend_entry(legend, "woken", SVG_THIN,
-				 "mark above a row: the task was woken");
+				 "tick above a row: the task was woken");
+	svg_legend_marks(legend, &rows->model->marks);
 }
 
 /* ---- all ---- */

@@ -5,6 +5,7 @@
 #include "view/svg/svg.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static const char *const rules[] = {
 	".mean{fill:#66758a}",
 	".frame{stroke:#bbb;fill:none}",
 	".grid{stroke:#ddd;fill:none}",
-	".mark{stroke:#c00;stroke-width:2;stroke-opacity:.7;fill:none}",
+	".mark{fill:#c00;fill-opacity:.7}",
 	".unknown{fill:url(#unknown)}",
 	".striped{fill:url(#striped)}",
 	".blank{fill:#fff;stroke:#bbb}",
@@ -201,20 +202,44 @@ uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom)
 	return top + SVG_AXIS_HEIGHT;
 }
 
+/* ---- marks ---- */
+
+static bool is_in_picture(const struct svg *svg, const struct mark *mark)
+{
+	return mark->ts_ns >= svg->from_ns && mark->ts_ns < svg->until_ns;
+}
+
+void svg_legend_marks(struct svg_legend *legend, const struct marks *marks)
+{
+	char text[64] = "mark of a user";
+	uint32_t i = 0;
+
+	while (i < marks->nr && !is_in_picture(&legend->svg, &marks->v[i]))
+		i++;
+	if (i == marks->nr && !marks->nr_more)
+		return;
+	if (marks->nr_more)
+		snprintf(text, sizeof(text), "mark of a user (%" PRIu64 " more are not drawn)",
+			 marks->nr_more);
+	svg_legend_entry(legend, "mark", SVG_FULL, text);
+}
+
 void svg_marks(const struct svg *svg, const struct marks *marks, uint32_t top, uint32_t bottom)
 {
+	const uint32_t y = top + SVG_AXIS_HEIGHT - 4;
+
 	for (uint32_t i = 0; i < marks->nr; i++) {
 		const struct mark *mark = &marks->v[i];
 
-		if (mark->ts_ns < svg->from_ns || mark->ts_ns >= svg->until_ns)
+		if (!is_in_picture(svg, mark))
 			continue;
-		fprintf(svg->out, "<path class=\"mark\" d=\"M%.2f %uV%u\"><title>mark at %.9f s: ",
-			svg_x(svg, mark->ts_ns), top + SVG_AXIS_HEIGHT - 4, bottom,
-			svg_seconds(svg, mark->ts_ns));
+		fputs("<rect class=\"mark\"", svg->out);
+		svg_place(svg, svg_x(svg, mark->ts_ns) - 1, y, 2, bottom - y);
+		fprintf(svg->out, "><title>mark at %.9f s: ", svg_seconds(svg, mark->ts_ns));
 		xml_text(svg->out, mark->text);
 		fputs(" (", svg->out);
-		svg_comm(svg, mark->comm);
-		fprintf(svg->out, "[%u])</title></path>\n", mark->tid);
+		svg_comm(svg, mark->comm[0] ? mark->comm : "?");
+		fprintf(svg->out, "[%u])</title></rect>\n", mark->tid);
 	}
 }
 

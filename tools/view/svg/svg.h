@@ -86,6 +86,9 @@ void svg_legend_put(struct svg_legend *legend, const struct svg *svg);
 /* draws the axis, whose own height begins at @top; the lanes are below, and end at @bottom */
 uint32_t svg_axis(const struct svg *svg, uint32_t top, uint32_t bottom);
 
+/* explains the lines of marks, if there are any */
+void svg_legend_marks(struct svg_legend *legend, const struct marks *marks);
+
 /* draws a line across the lanes for each mark in the time that is drawn, with its text */
 void svg_marks(const struct svg *svg, const struct marks *marks, uint32_t top, uint32_t bottom);
 
