@@ -85,7 +85,7 @@ hooked() { grep -q . "$tracing/enabled_functions"; }
 
 # Wait, with a bound, until the command succeeds.
 await() {
-	local deadline=$((SECONDS + 30))
+	local deadline=$((SECONDS + 120))
 
 	[ "${IPCPROBE_KERNEL-}" != debug ] || deadline=$((SECONDS + 240))
 	until "$@" >/dev/null 2>&1; do

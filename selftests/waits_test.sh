@@ -152,7 +152,7 @@ prove "the name of a task is printed without what a terminal would obey" named_o
 never_stuck() {
 	local status nr
 
-	setsid bash -c 'while :; do "$@"; done' _ "$@" >load.out 2>&1 &
+	setsid nice bash -c 'while :; do "$@"; done' _ "$@" >load.out 2>&1 &
 	for nr in 1 2; do
 		status=0
 		ipcprobe waits -J >now 2>err || status=$?
