@@ -66,15 +66,12 @@ static_assert((0 DIRECT(D)) == (0 IPCPROBE_OP_KINDS(K)),
 static noinline void finish_op(struct ipcprobe_op *op, long ret)
 {
 	switch (op->kind) {
-#define D(kind, finish)		\
-	case IPCPROBE_OP_##kind:	\
-		finish(op, ret);	\
-		break;
-	DIRECT(D)
-#undef D
 	default:
 		finish_slow(op, ret);
 		break;
+#define D(kind, finish)	case IPCPROBE_OP_##kind: finish(op, ret); break;
+	DIRECT(D)
+#undef D
 	}
 }
 

@@ -4,8 +4,13 @@
 
 #include <string.h>
 
-static const char pairs[] =
-	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+/* "00" to "99" */
+#define PAIR(tens, ones)	('0' + (tens)), ('0' + (ones))
+#define TEN(t)		PAIR(t, 0), PAIR(t, 1), PAIR(t, 2), PAIR(t, 3), PAIR(t, 4),	\
+			PAIR(t, 5), PAIR(t, 6), PAIR(t, 7), PAIR(t, 8), PAIR(t, 9)
+static const char pairs[] = {
+	TEN(0), TEN(1), TEN(2), TEN(3), TEN(4), TEN(5), TEN(6), TEN(7), TEN(8), TEN(9)
+};
 
 char *decimal_write(char text[DECIMAL_MAX], uint64_t number)
 {

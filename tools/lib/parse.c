@@ -178,7 +178,7 @@ int parse_seconds(const char *word, uint64_t *ret)
  */
 static int take_moment(const char **word, struct moment *ret)
 {
-	const char mark[] = "mark:";
+	static const char mark[] = "mark:";
 
 	*ret = (struct moment){ 0 };
 	if (!strncmp(*word, mark, strlen(mark))) {
