@@ -279,10 +279,8 @@ throttling_fits() {
 # Enough that one recording agrees: a host that takes the CPU away from its guest
 # changes both times.
 quota_printed() {
-	local attempt
-
 	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
-	for attempt in {1..10}; do
+	for _ in {1..10}; do
 		mkdir "$group.quota"
 		echo +cpu >"$group.quota/cgroup.subtree_control"
 		mkdir "$group.quota/inner"

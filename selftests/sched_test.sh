@@ -96,10 +96,10 @@ group=/sys/fs/cgroup/sched_test
 # the two disagree in that recording. What each task ran before it was in the group
 # counts as the group's.
 group_agrees() {
-	local attempt first second usage
+	local first second usage
 
 	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control || skip "no cgroup cpu controller"
-	for attempt in {1..10}; do
+	for _ in {1..10}; do
 		mkdir "$group"
 		record group python3 in_group.py "$group"
 		rmdir "$group"
