@@ -430,6 +430,7 @@ static void mark_at(struct trace *t, uint64_t us, const char *text)
 
 static void test_marks(void)
 {
+	const struct mark *first;
 	struct trace t;
 	uint32_t i;
 
@@ -443,12 +444,13 @@ static void test_marks(void)
 	model_end_figures(&t.model, 5000 * US);
 	mark_at(&t, 5001, "late");
 	finish(&t, 6000);
-	ktap_eq(t.model.marks.nr, MARKS_MAX);
+	first = marks_at(&t.model.marks, 0);
+	ktap_eq(marks_nr(&t.model.marks), MARKS_MAX);
 	ktap_eq(t.model.marks.nr_more, 1);
-	ktap_str_eq(t.model.marks.v[0].text, "first");
-	ktap_str_eq(t.model.marks.v[0].comm, "task");
-	ktap_eq(t.model.marks.v[0].ts_ns, 3000 * US);
-	ktap_eq(t.model.marks.v[0].tid, 12);
+	ktap_str_eq(first->text, "first");
+	ktap_str_eq(first->comm, "task");
+	ktap_eq(first->ts_ns, 3000 * US);
+	ktap_eq(first->tid, 12);
 	ktap_result("the first %u marks in the time of figures are kept, the others counted",
 		    MARKS_MAX);
 	trace_deinit(&t);

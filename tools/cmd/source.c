@@ -340,17 +340,16 @@ static int check_cpus(const struct source_opts *opts, const struct reader_info *
 static int check_window(const struct source_opts *opts, const struct reader *r)
 {
 	const struct reader_info *info = reader_info(r);
-	uint64_t from_ns = source_from_ns(opts, r);
+	uint64_t from_ns = source_from_ns(opts, r), until_ns = source_until_ns(opts, r);
 
-	if (from_ns <= info->end_ns && from_ns < source_until_ns(opts, r))
+	if (from_ns <= info->end_ns && from_ns < until_ns)
 		return 0;
-	if (from_ns <= info->end_ns && source_until_ns(opts, r) > info->start_ns) {
+	if (from_ns > info->end_ns || until_ns <= info->start_ns)
+		print_message(opts, "--time: the recording covers 0 to %.9f seconds",
+			      (info->end_ns - info->start_ns) / 1e9);
+	else
 		print_message(opts, "--time: STOP is not after START, which is at %.9f seconds",
 			      (from_ns - info->start_ns) / 1e9);
-		return -ERANGE;
-	}
-	print_message(opts, "--time: the recording covers 0 to %.9f seconds",
-		      (info->end_ns - info->start_ns) / 1e9);
 	return -ERANGE;
 }
 

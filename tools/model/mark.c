@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* mark_of - the mark that a record has */
@@ -21,30 +20,28 @@ struct mark mark_of(const struct tasks *tasks, const struct ipcprobe_rec_task_ma
 	return mark;
 }
 
-/**
- * marks_add - keep a copy of the mark, or count it if there are MARKS_MAX
- * Return: 0 or -ENOMEM.
- */
-int marks_add(struct marks *marks, const struct mark *mark)
+int marks_init(struct marks *marks)
 {
-	struct mark *v;
-
-	if (marks->nr == MARKS_MAX) {
-		marks->nr_more++;
-		return 0;
-	}
-	if (!(marks->nr & (marks->nr - 1))) {	/* none, or a power of two: there is no room */
-		v = realloc(marks->v, 2 * (marks->nr ?: 1) * sizeof(*v));
-		if (!v)
-			return -ENOMEM;
-		marks->v = v;
-	}
-	marks->v[marks->nr++] = *mark;
-	return 0;
+	return pool_init(&marks->mark, sizeof(struct mark));
 }
 
 void marks_deinit(struct marks *marks)
 {
-	free(marks->v);
-	*marks = (struct marks){ 0 };
+	pool_deinit(&marks->mark);
+}
+
+int marks_add(struct marks *marks, const struct mark *mark)
+{
+	struct mark *added;
+	uint32_t number;
+
+	if (marks_nr(marks) == MARKS_MAX) {
+		marks->nr_more++;
+		return 0;
+	}
+	added = pool_add(&marks->mark, &number);
+	if (!added)
+		return -ENOMEM;
+	*added = *mark;
+	return 0;
 }

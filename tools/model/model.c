@@ -261,7 +261,8 @@ bool model_runq_complete(const struct model *model)
 int model_init(struct model *model, uint32_t what)
 {
 	*model = (struct model){ .what = what, .cpus = "", .pids = "" };
-	if (tasks_init(&model->tasks) || copies_init(&model->copies, &model->tasks) ||
+	if (marks_init(&model->marks) || tasks_init(&model->tasks) ||
+	    copies_init(&model->copies, &model->tasks) ||
 	    sched_init(&model->sched, &model->tasks) || picks_init(&model->picks)) {
 		model_deinit(model);
 		return -ENOMEM;

@@ -43,9 +43,11 @@ json_t *label_mark_json(const struct mark *mark)
 /* label_print_marks - a line for each mark; @start_ns: start of the recording */
 void label_print_marks(FILE *out, const struct marks *marks, uint64_t start_ns)
 {
-	for (uint32_t i = 0; i < marks->nr; i++) {
-		fprintf(out, "mark at %.9f s: ", (marks->v[i].ts_ns - start_ns) / 1e9);
-		label_print_mark(out, &marks->v[i]);
+	for (uint32_t i = 0; i < marks_nr(marks); i++) {
+		const struct mark *mark = marks_at(marks, i);
+
+		fprintf(out, "mark at %.9f s: ", (mark->ts_ns - start_ns) / 1e9);
+		label_print_mark(out, mark);
 		putc('\n', out);
 	}
 	if (marks->nr_more)
@@ -56,10 +58,10 @@ json_t *label_marks_json(const struct marks *marks)
 {
 	json_t *list = json_array();
 
-	for (uint32_t i = 0; i < marks->nr; i++) {
+	for (uint32_t i = 0; i < marks_nr(marks); i++) {
 		json_t *object = json_object();
 
-		add_mark(object, &marks->v[i]);
+		add_mark(object, marks_at(marks, i));
 		json_array_append_new(list, object);
 	}
 	return list;

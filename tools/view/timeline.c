@@ -145,11 +145,11 @@ static void print_marks(const struct map_view *map)
 	const struct marks *marks = &map->model->marks;
 	uint32_t i, column = 0;
 
-	if (!marks->nr)
+	if (!marks_nr(marks))
 		return;
 	printf("marks         ");
-	for (i = 0; i < marks->nr; i++) {
-		uint64_t at = (marks->v[i].ts_ns - map->line->start_ns) / map->column_ns;
+	for (i = 0; i < marks_nr(marks); i++) {
+		uint64_t at = (marks_at(marks, i)->ts_ns - map->line->start_ns) / map->column_ns;
 
 		for (; column < at && column < map->nr_columns; column++)
 			putchar(' ');

@@ -212,11 +212,11 @@ static bool is_in_picture(const struct svg *svg, const struct mark *mark)
 void svg_legend_marks(struct svg_legend *legend, const struct marks *marks)
 {
 	char text[64] = "mark of a user";
-	uint32_t i = 0;
+	uint32_t i = 0, nr = marks_nr(marks);
 
-	while (i < marks->nr && !is_in_picture(&legend->svg, &marks->v[i]))
+	while (i < nr && !is_in_picture(&legend->svg, marks_at(marks, i)))
 		i++;
-	if (i == marks->nr && !marks->nr_more)
+	if (i == nr && !marks->nr_more)
 		return;
 	if (marks->nr_more)
 		snprintf(text, sizeof(text), "mark of a user (%" PRIu64 " more are not drawn)",
@@ -228,8 +228,8 @@ void svg_marks(const struct svg *svg, const struct marks *marks, uint32_t top, u
 {
 	const uint32_t y = top + SVG_AXIS_HEIGHT - 4;
 
-	for (uint32_t i = 0; i < marks->nr; i++) {
-		const struct mark *mark = &marks->v[i];
+	for (uint32_t i = 0; i < marks_nr(marks); i++) {
+		const struct mark *mark = marks_at(marks, i);
 
 		if (!is_in_picture(svg, mark))
 			continue;
