@@ -12,16 +12,6 @@ processors=$(nproc)
 limit=${TEST_TIMEOUT:-1200}
 [ "${IPCPROBE_KERNEL-}" != debug ] || limit=$((limit * 4))
 
-# The debug kernel's leak detector stays off once it is off, and then refuses each command.
-# It refuses them, too, when the kernel is locked down.
-leak_detector_is_off() {
-	local file=/sys/kernel/debug/kmemleak error
-
-	[ -e $file ] && ! is_locked_down || return 1
-	error=$({ echo dump=0 >$file; } 2>&1) || true
-	[[ "$error" == *'Operation not permitted'* ]]
-}
-
 # log_since MARKER: print the kernel's log from that line on, or the whole log if
 # newer lines have overwritten that line.
 log_since() { dmesg | tac | sed "/$1/q" | tac; }

@@ -68,12 +68,6 @@ unload() {
 	error=$(rmmod ipcprobe 2>&1) || echo "ipcprobe does not unload: $error"
 }
 
-# The leak detector switches itself off for good when it gets no memory for its
-# records, and it cannot wait for memory: so the kernel keeps some memory free for it.
-leaks_start() {
-	[ ! -e /sys/kernel/debug/kmemleak ] || echo 262144 >/proc/sys/vm/min_free_kbytes
-}
-
 # The kernel keeps only the end of its log: write all of it to a file. Processes that
 # are left of the command are killed, and this one with them.
 log_start() {
@@ -90,9 +84,6 @@ log_stop() {
 	done
 }
 
-# guest.sh has looked before a test locked the kernel down.
-leaks_unless_locked_down() { is_locked_down || leaks; }
-
 complaints() {
 	grep -q 'vm: command has ended' /run/kernel.log ||
 		echo "the kernel's log was not kept to its end"
@@ -104,7 +95,7 @@ complaints() {
 verdict() {
 	local log
 
-	log=$(unload; leaks_unless_locked_down; complaints)
+	log=$(unload; leaks; complaints)
 	echo "status $1"
 	if [ -n "$log" ]; then
 		echo "log dirty"
