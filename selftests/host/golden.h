@@ -45,7 +45,7 @@ static inline void write_golden(const char *path, const char *text)
 
 /* Views write to stdout: run one with another stdout, and return its text. */
 static inline char *capture(int (*view)(const struct model *model, const void *opts),
-		     const struct model *model, const void *opts)
+			    const struct model *model, const void *opts)
 {
 	FILE *terminal = stdout;
 	char *text = NULL;

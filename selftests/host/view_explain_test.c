@@ -165,16 +165,16 @@ struct delay_case {
 
 static int delay_text(const struct model *model, const void *opts)
 {
-	const struct delay_case *told = opts;
+	const struct delay_case *delay = opts;
 
-	view_delay_print(model, told->report, told->task);
+	view_delay_print(model, delay->report, delay->task);
 	return 0;
 }
 
 static int delay_json(const struct model *model, const void *opts)
 {
-	const struct delay_case *told = opts;
-	json_t *list = view_delay_json(model, told->report);
+	const struct delay_case *delay = opts;
+	json_t *list = view_delay_json(model, delay->report);
 	char *text = json_dumps(list, JSON_INDENT(1) | JSON_SORT_KEYS);
 
 	puts(text);
@@ -230,7 +230,7 @@ static void test_delay(void)
 	};
 	struct run_sums ran[ARRAY_SIZE(parts)] = { { 0 } };
 	struct delay_report report = { .nr = ARRAY_SIZE(parts), .part = parts, .ran = ran };
-	struct delay_case told = { .report = &report };
+	struct delay_case delay = { .report = &report };
 	uint64_t at_ns = 5000 * US;
 	struct trace t;
 	uint32_t i;
@@ -260,10 +260,10 @@ static void test_delay(void)
 			"sched-delay.txt", "sched-delay-rt.txt", "sched-delay-dl.txt",
 		};
 
-		told.task = known(&t, 20 + i);
-		compare(names[i], capture(delay_text, &t.model, &told));
+		delay.task = known(&t, 20 + i);
+		compare(names[i], capture(delay_text, &t.model, &delay));
 	}
-	compare("sched-delay.json", capture(delay_json, &t.model, &told));
+	compare("sched-delay.json", capture(delay_json, &t.model, &delay));
 	trace_deinit(&t);
 }
 

@@ -87,16 +87,24 @@ static void test_queues(void)
 	trace_deinit(&t);
 }
 
+/* Records about the queues in the mask @which are lost for 5 ms; 0 = about any. */
+static void lost_queues(struct trace *t, uint64_t which)
+{
+	uint64_t ns;
+
+	queues(t, MODEL_RUNQ | MODEL_TIMELINE);
+	ns = t->now_ns;
+	t->now_ns += 5000 * US;
+	TRACE(t, lost, 0, .begin_ns = ns, .nr_lost = 100, .class_id = IPCPROBE_CLASS_SCHED,
+	      .queues = which);
+}
+
 static void test_lost_queues(void)
 {
 	struct view_runq view = { .scope = &trace_all, .width = 40, .start_ns = 1000 * US };
 	struct trace t;
-	uint64_t ns;
 
-	queues(&t, MODEL_RUNQ | MODEL_TIMELINE);
-	ns = t.now_ns;
-	t.now_ns += 5000 * US;
-	TRACE(&t, lost, 0, .begin_ns = ns, .nr_lost = 100, .class_id = IPCPROBE_CLASS_SCHED);
+	lost_queues(&t, 0);
 	TRACE(&t, rq_snapshot_end, 0, .cpu = 0);
 	t.now_ns += 1000 * US;
 	trace_finish(&t);
@@ -112,13 +120,8 @@ static void test_lost_queue(void)
 {
 	struct view_runq view = { .scope = &trace_all, .width = 40, .start_ns = 1000 * US };
 	struct trace t;
-	uint64_t ns;
 
-	queues(&t, MODEL_RUNQ | MODEL_TIMELINE);
-	ns = t.now_ns;
-	t.now_ns += 5000 * US;
-	TRACE(&t, lost, 0, .begin_ns = ns, .nr_lost = 100, .class_id = IPCPROBE_CLASS_SCHED,
-	      .queues = 2);
+	lost_queues(&t, 2);
 	t.now_ns += 1000 * US;
 	trace_finish(&t);
 	view.at_ns = t.now_ns;
