@@ -18,7 +18,7 @@
 /* How certain it is that bytes are those that another hop brought; best first. */
 enum grade {
 	GRADE_EXACT,		/* by position in a stream, or by fingerprints that agree */
-	GRADE_ADDRESS,		/* by address; nothing could be compared */
+	GRADE_ADDRESS,		/* by address; too little could be compared */
 	GRADE_INFERRED,		/* by process and time */
 	NR_GRADES
 };
@@ -79,7 +79,7 @@ struct points_view {
 
 /* Result of a comparison. */
 enum print_match {
-	PRINTS_UNKNOWN,		/* nothing could be compared, or constant data agreed */
+	PRINTS_UNKNOWN,		/* too little was compared, or constant data agreed */
 	PRINTS_AGREE,
 	PRINTS_DIFFER,
 };

@@ -66,45 +66,67 @@ static void set_points(struct range *range, const struct points_view *points)
 	}
 }
 
-static enum print_match match_point(const struct range *found, const struct point *point)
+/* The fingerprint of the word of @point that is known of @found, or NULL. */
+static const struct point *known_point(const struct range *found, const struct point *point)
 {
 	uint32_t i;
 
-	for (i = 0; i < PRINTS_MAX; i++) {
-		const struct point *known = &found->point[i];
+	for (i = 0; i < PRINTS_MAX; i++)
+		if (found->point[i].hash && found->point[i].at == point->at &&
+		    found->point[i].bytes == point->bytes)
+			return &found->point[i];
+	return NULL;
+}
 
-		if (!known->hash || known->at != point->at || known->bytes != point->bytes)
-			continue;
-		if (known->hash != point->hash)
-			return PRINTS_DIFFER;
-		if (!print_is_constant(point->hash, point->bytes))
-			return PRINTS_AGREE;
-	}
-	return PRINTS_UNKNOWN;
+/* What the words of @bytes bytes that were compared have shown, as long as none differs. */
+struct agreement {
+	uint64_t bytes;
+	uint64_t first_at;	/* of the first word that agreed */
+	uint32_t nr;		/* words that agreed */
+	bool is_whole;		/* one word has all the bytes */
+	bool is_varied;		/* one word is not constant */
+};
+
+static void add_agreeing(struct agreement *agreement, const struct point *point)
+{
+	if (!agreement->nr)
+		agreement->first_at = point->at;
+	if (!agreement->nr || point->at != agreement->first_at)
+		agreement->nr++;
+	agreement->is_whole |= point->bytes >= agreement->bytes;
+	agreement->is_varied |= !print_is_constant(point->hash, point->bytes);
 }
 
 /*
  * Compare bytes @start ... @end of range @found with what the operation moves; its
  * place begins at @from.
+ *
+ * One word of many that agrees proves nothing: programs change headers behind a
+ * magic number. Two do, with change_doubt().
  */
 static enum print_match match_points(const struct range *found, uint64_t start, uint64_t end,
 				     const struct points_view *points, uint64_t from)
 {
-	enum print_match all = PRINTS_UNKNOWN;
+	struct agreement agreement = { .bytes = end - start };
 	uint32_t i;
 
 	if (!points || !points->nr || !has_points(found))
-		return all;
-	for (i = 0; i < points->nr && all != PRINTS_DIFFER; i++) {
+		return PRINTS_UNKNOWN;
+	for (i = 0; i < points->nr; i++) {
 		struct point point = point_at(points, i, from);
-		enum print_match one = PRINTS_UNKNOWN;
+		const struct point *known;
 
-		if (point.hash && is_inside(&point, start, end))
-			one = match_point(found, &point);
-		if (one != PRINTS_UNKNOWN)
-			all = one;
+		if (!point.hash || !is_inside(&point, start, end))
+			continue;
+		known = known_point(found, &point);
+		if (known && known->hash != point.hash)
+			return PRINTS_DIFFER;
+		if (known)
+			add_agreeing(&agreement, &point);
 	}
-	return all;
+	if (agreement.is_varied && (agreement.is_whole || agreement.nr > 1))
+		return PRINTS_AGREE;
+	return PRINTS_UNKNOWN;
 }
 
 /* ---- ranges ---- */
