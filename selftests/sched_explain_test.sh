@@ -36,7 +36,19 @@ predicted() {
 			.queues_same == .queues_compared and .failures == [])' "$1" >/dev/null && return
 	echo "not all is predicted, or known:"
 	jq -c 'select(.event == "summary")' "$1"
+	around_miss "$1"
 	return 1
+}
+
+# around_miss FILE: print the records of the first wrong prediction's CPU around it.
+around_miss() {
+	local miss ts cpu
+
+	miss=$(jq -r 'select(.event == "summary") | .picks.misses[0] // empty | "\(.ts_ns) \(.cpu)"' "$1")
+	read -r ts cpu <<<"$miss" || return 0
+	ipcprobe script -J -i "${1%.*}.data" |
+		jq -c --argjson ts "$ts" --argjson cpu "$cpu" 'select(.cpu == $cpu or .event == "rq_wakeup") |
+			select(.ts_ns > $ts - 300000 and .ts_ns < $ts + 300000)' | head -n 200
 }
 
 # fits FILE: the explained rule is true of the explained numbers.

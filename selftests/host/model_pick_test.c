@@ -94,7 +94,8 @@ static void enqueue(struct trace *t, uint32_t tid, uint32_t group, uint16_t sche
 
 static void dequeue(struct trace *t, uint32_t tid)
 {
-	TRACE(t, rq_dequeue, tid, .nr_running = IPCPROBE_NR_UNKNOWN, .change = 1, .rq_flags = 1);
+	TRACE(t, rq_dequeue, tid, .nr_running = IPCPROBE_NR_UNKNOWN, .by = 11, .change = 1,
+	      .rq_flags = 1);
 }
 
 static void switch_to(struct trace *t, uint32_t prev, uint32_t state, uint32_t next, int16_t prio)
@@ -296,6 +297,15 @@ static void test_delayed(void)
 	ktap_eq(t.model.picks.nr_misses, 1);
 	ktap_eq(t.model.picks.miss[0].chosen.task, tasks_known_tid(&t.model.tasks, 13));
 	ktap_result("and one that leaves without being predicted is one, too");
+	trace_deinit(&t);
+
+	begin(&t);
+	SEARCH(&t, ROOT, EEVDF, { 11, 0, 3 * MS, CURR }, { 13, 0, 4 * MS, DELAYED });
+	TRACE(&t, rq_dequeue, 13, .nr_running = IPCPROBE_NR_UNKNOWN, .change = 1, .rq_flags = 8);
+	SEARCH(&t, ROOT, EEVDF, { 11, 0, 3 * MS, CURR });
+	expect_count(&t, PICK_BY_DEADLINE, 1, 1);
+	ktap_false(t.model.picks.nr_misses);
+	ktap_result("a sleeper that balancing moves away was not picked");
 	trace_deinit(&t);
 }
 
@@ -784,7 +794,7 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(72);
+	ktap_begin(73);
 	test_cfs();
 	test_cfs_weight();
 	test_eevdf();

@@ -423,6 +423,18 @@ static int apply_switch(struct picks *picks, const struct sched *sched,
 	return 0;
 }
 
+/*
+ * True if the CPU itself takes a sleeping task off its queue, as it does when it
+ * picks one. Balancing moves sleeping tasks, too, but to another queue.
+ */
+static bool is_by_pick(const struct sched *sched, const struct ipcprobe_rec_rq_dequeue *rec)
+{
+	if (!(rec->rq_flags & SCHED_DEQUEUE_SLEEP))
+		return false;
+	return rec->cpu >= sched->nr_cpus || !sched->cpu[rec->cpu].is_known ||
+	       sched->cpu[rec->cpu].current == tasks_known_tid(sched->tasks, rec->by);
+}
+
 /* A picked task that slept may leave the queue because it was picked. */
 static void apply_dequeue(struct picks *picks, const struct sched *sched,
 			  const struct ipcprobe_rec_rq_dequeue *rec)
@@ -431,7 +443,7 @@ static void apply_dequeue(struct picks *picks, const struct sched *sched,
 	struct pick_chain *chain;
 	const struct pick_level *last;
 
-	if (rec->cpu >= picks->nr_cpus || !task)
+	if (rec->cpu >= picks->nr_cpus || !task || !is_by_pick(sched, rec))
 		return;
 	chain = &picks->cpu[rec->cpu].chain;
 	if (!chain->is_open)

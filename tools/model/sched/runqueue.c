@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* in rq_dequeue: the task goes to sleep; it does not just change its queue */
-#define DEQUEUE_SLEEP	0x1U
 /* in rq_enqueue: the task is woken, and does not continue to sleep */
 #define ENQUEUE_WAKEUP	0x1U
 #define STATE_DEAD	0x80U	/* in rq_switch: the task will not run again */
@@ -238,7 +236,7 @@ static void leave_all(const struct sched *sched, struct sched_task *task, uint64
 static bool may_sleep_on(const struct sched *sched, const struct sched_task *task,
 			 const struct ipcprobe_rec_rq_dequeue *rec)
 {
-	if (rec->rq_flags & DEQUEUE_SLEEP)
+	if (rec->rq_flags & SCHED_DEQUEUE_SLEEP)
 		return false;
 	return task->state == SCHED_DELAYED ||
 	       (task->state == SCHED_UNKNOWN && !sched->sleepers_leave);
@@ -265,7 +263,7 @@ static int leave_queue(const struct sched *sched, struct sched_task *task,
 	}
 	/* an unknown task may run until the switch */
 	if (task->state != SCHED_UNKNOWN ||
-	    (rec->rq_flags & DEQUEUE_SLEEP && sched->cpu[rec->cpu].is_known))
+	    (rec->rq_flags & SCHED_DEQUEUE_SLEEP && sched->cpu[rec->cpu].is_known))
 		leave_all(sched, task, rec->hdr.ts_ns, SCHED_ASLEEP);
 	return 0;
 }

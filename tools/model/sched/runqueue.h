@@ -26,6 +26,8 @@
 
 #define SCHED_NR_CPUS_MAX	8192U
 #define SCHED_NO_CPU		UINT16_MAX
+/* in rq_flags of rq_dequeue: the task goes to sleep; it does not just change its queue */
+#define SCHED_DEQUEUE_SLEEP	0x1U
 #define SCHED_NR_DISAGREEMENTS	256U	/* failed audits kept in detail */
 #define SCHED_NR_FAILURES	64U	/* failed checks kept in detail */
 
