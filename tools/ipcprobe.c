@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "copies", cmd_copies, "show where the bytes went and how often they were copied" },
 	{ "runq",   cmd_runq,   "show who was on each CPU's run queue" },
 	{ "sched",  cmd_sched,  "show what the scheduler did: latencies, switches, migrations" },
+	{ "path",   cmd_path,   "show where the time until a task's end went, across tasks" },
 	{ "vm",     cmd_vm,     "show address spaces, and what they share page by page" },
 	{ "waits",  cmd_waits,  "who waits for whom now, and whether it is a deadlock" },
 	{ "ls",     cmd_ls,     "list the IPC objects that exist now, with their holders" },

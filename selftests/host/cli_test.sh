@@ -79,7 +79,7 @@ test_usage() {
 	works 'Commands:' help -h
 	works 'Commands:' help --help
 	works 'Commands:' sched -h
-	for command in record script copies runq vm stat ls lab check 'sched explain' 'sched latency' \
+	for command in record script copies runq path vm stat ls lab check 'sched explain' 'sched latency' \
 		'sched timehist' 'sched map' 'sched migrations' 'sched stat'; do
 		# shellcheck disable=SC2086 # words of a command
 		works "Usage: ipcprobe $command" $command -h
@@ -297,7 +297,7 @@ test_not_recorded() {
 	works '^audits' sched stat -i "$dir/nopick"
 	./tracefile_test "$dir/pipes" 100 1 0x6
 	for view in runq 'runq --map' 'runq --at 0' 'runq --svg -' 'sched latency' 'sched timehist' \
-		'sched map' 'sched map --svg -' 'sched migrations' 'sched stat'; do
+		'sched map' 'sched map --svg -' 'sched migrations' 'sched stat' 'path --task 1103'; do
 		# shellcheck disable=SC2086 # words of a command
 		refuses 1 'class sched was not recorded, nothing can be shown: record with -e task,sched$' \
 			$view -i "$dir/pipes"
@@ -344,7 +344,7 @@ test_columns() {
 	done
 	for view in copies 'copies --calls' stat runq 'runq --at 0.001' 'sched explain' 'sched latency' \
 		'sched latency --antagonists' 'sched latency --by cpu' 'sched migrations' 'sched stat' \
-		'sched timehist'; do
+		'sched timehist' 'path --task 1103' 'path --task 1103 --links'; do
 		# shellcheck disable=SC2086 # words of a command
 		column=$("$ipcprobe" $view --columns '?' 2>&1 | sed -n 's/.*there are //p')
 		holds "$view has names of columns" [ -n "$column" ]
@@ -390,7 +390,7 @@ test_processes() {
 	local view
 
 	for view in stat script copies runq 'runq --svg -' 'runq --at 0.001' 'sched explain' 'sched latency' \
-		'sched map' 'sched migrations' 'sched stat' 'sched timehist'; do
+		'sched map' 'sched migrations' 'sched stat' 'sched timehist' path; do
 		# shellcheck disable=SC2086 # words of a command
 		refuses 1 'data: -p: there was no process 999999$' $view -p 1103,999999 -i "$dir/data"
 	done
@@ -435,7 +435,7 @@ test_terminal() {
 test_top() {
 	local view word
 
-	for view in copies runq stat 'sched latency' 'sched migrations' 'sched stat' 'sched timehist' vm; do
+	for view in copies runq stat 'sched latency' 'sched migrations' 'sched stat' 'sched timehist' path vm; do
 		for word in x '' -1 1048577 4294967296; do
 			# shellcheck disable=SC2086 # words of a command
 			refuses 2 "--top: '$word' is not a number from 0 to 1048576" $view "--top=$word"
@@ -449,7 +449,8 @@ test_top() {
 		"$ipcprobe" sched timehist --top 3 --noheadings $word --columns TASK -i "$dir/data" >"$dir/out"
 		holds "sched timehist --top shows so many tasks $word" [ "$(wc -l <"$dir/out")" = 3 ]
 	done
-	for view in copies runq stat 'sched latency' 'sched migrations' 'sched stat' 'sched timehist -s'; do
+	for view in copies runq stat 'sched latency' 'sched migrations' 'sched stat' 'sched timehist -s' \
+		'path --task 1103'; do
 		# shellcheck disable=SC2086
 		works . $view --top 1048576 -i "$dir/data"
 	done
@@ -486,7 +487,8 @@ test_writing() {
 	for view in script 'script -J' stat 'stat -J' copies 'copies -J' runq 'runq -J' 'runq --map' \
 		'runq --at 0.001' 'runq --at 0.001 -J' 'sched explain' 'sched explain -J' 'sched latency' \
 		'sched latency -J' 'sched map' 'sched map -J' 'sched migrations' 'sched migrations -J' \
-		'sched stat' 'sched stat -J' 'sched timehist' 'sched timehist -J' 'copies --help'; do
+		'sched stat' 'sched stat -J' 'sched timehist' 'sched timehist -J' 'path --task 1103' \
+		'path --task 1103 -J' 'path --task 1103 --links' 'copies --help'; do
 		# shellcheck disable=SC2086 # words of a command
 		cannot_write 'standard output' /dev/full $view -i "$dir/data"
 	done

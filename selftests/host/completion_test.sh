@@ -45,7 +45,7 @@ same 'every command that has a manual page is completed' "$(sort <<<"$commands")
 same 'the commands of sched are completed' \
 	"$(printf '%s\n' explain latency map migrations stat timehist)" \
 	"$(completes sched '' | grep -v ^-)"
-for command in check copies lab ls record runq script stat vm 'sched explain' 'sched latency' \
+for command in check copies lab ls path record runq script stat vm 'sched explain' 'sched latency' \
 	'sched map' 'sched migrations' 'sched stat' 'sched timehist'; do
 	# shellcheck disable=SC2086 # words of a command
 	same "every option of $command is completed" "$(options_of $command)" "$(completes $command -)"

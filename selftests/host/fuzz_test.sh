@@ -18,7 +18,7 @@ commands() {
 	local wanted
 
 	wanted=$("$fuzz/fuzz" --commands | awk '{ print $2 }' | sort -u | tr '\n' ' ')
-	equal "commands fuzzed" "copies runq sched script stat " "$wanted"
+	equal "commands fuzzed" "copies path runq sched script stat " "$wanted"
 	wanted=$("$fuzz/fuzz" --commands | awk '$2 == "sched" { print $3 }' | sort -u | tr '\n' ' ')
 	equal "of sched" "explain latency map migrations stat timehist " "$wanted"
 }

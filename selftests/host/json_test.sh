@@ -93,6 +93,7 @@ for view in explain latency 'latency --by waker --histogram' timehist 'timehist 
 	# shellcheck disable=SC2086 # words of a command
 	check ipcprobe-sched.1 sched $view -J
 done
+check ipcprobe-path.1 path -J --task 1103
 check ipcprobe-ls.1 ls -J
 check ipcprobe-ls.1 ls -lJ
 check ipcprobe-vm.1 vm -J $$

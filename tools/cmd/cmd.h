@@ -17,6 +17,7 @@ int cmd_script(int argc, char **argv);
 int cmd_copies(int argc, char **argv);
 int cmd_runq(int argc, char **argv);
 int cmd_sched(int argc, char **argv);
+int cmd_path(int argc, char **argv);
 int cmd_vm(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
