@@ -83,14 +83,15 @@ has_throttled_time() {
 	fits quota '[.links[] | select(.did == "throttled" and .group == "/ipcprobe-path")] | length > 0'
 }
 
-# The slow stage of a real pipeline has most of the path.
+# The slow stage of a real pipeline is what ran most on the path. Others may need long to
+# be woken in an emulated machine.
 finds_the_slow_stage() {
 	head -c 3000000 /dev/urandom >bytes
 	ipcprobe record -o pipeline.data -- sh -c 'cat bytes | gzip -9 | wc -c' >/dev/null 2>pipeline.err ||
 		{ cat pipeline.err; return 1; }
 	ipcprobe path -J -i pipeline.data >pipeline
 	adds_up pipeline
-	fits pipeline 'share("gzip"; "ran") > elapsed * 0.6'
+	fits pipeline 'share("gzip"; "ran") > 3 * ([.tasks[] | select(.task.comm != "gzip") | .kinds_ns.ran] | max)'
 	fits pipeline '[.tasks[].task.comm] as $seen | ["sh", "gzip", "wc"] - $seen | length == 0 or . == ["wc"]'
 }
 
@@ -119,7 +120,7 @@ prove "the path leads through a lock and a pipe, and adds up" leads_through_lock
 prove "it is as long as the program's own clock says" is_the_time_of_the_clock
 prove "who is in the way on the CPU is named" names_who_is_in_the_way
 prove "throttled time is that of cpu.stat" has_throttled_time
-prove "the slow stage of a pipeline has most of the path" finds_the_slow_stage
+prove "the slow stage of a pipeline is what ran most on the path" finds_the_slow_stage
 prove "--time and --links limit and list it" obeys_the_window
 prove "a task that was not recorded is an error" says_what_is_missing
 prove_end
