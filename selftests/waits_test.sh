@@ -75,6 +75,32 @@ prove "a wake-up that came too early leaves its waiter stuck, and who joins it" 
 	is_stuck stuck lost-wakeup "stuck for ever"
 prove "who reads a pipe of a process that sleeps is not stuck" is_alive alive
 prove "who writes to a pipe of a stopped process is not stuck" is_alive stopped
+
+# A frozen task shows the call that it was in, as one that sleeps does.
+frozen_is_alive() {
+	local group=/sys/fs/cgroup/ipcprobe-frozen task
+
+	begin own-pipe
+	await is deadlock own-pipe
+	task=$(jq '.tasks[0]' own-pipe.truth)
+	mkdir -p "$group"
+	echo "$task" >"$group/cgroup.procs"
+	echo 1 >"$group/cgroup.freeze"
+	await grep -q 'frozen 1' "$group/cgroup.events"
+	look
+	cat now
+	equal "status" 0 "$(<status)"
+	equal "result" '"not stuck"' "$(jq -c .result now)"
+	ipcprobe waits -p "$task" >text
+	cat text
+	grep 'waits_scene.* is frozen with its control group' text
+	ipcprobe ls -t pipe -J | jq -e --argjson task "$task" '[.objects[].holders[] | select(.pid == $task) | .waits] |
+		length > 0 and all(. == "frozen")'
+	echo 0 >"$group/cgroup.freeze"
+	await is deadlock own-pipe
+}
+prove "a task that is frozen with its control group is not stuck" frozen_is_alive
+
 prove "who waits for one of two pipes is not stuck if somebody can write to one" is_alive poll
 
 # Its own exit status shows that the command ended by itself.

@@ -85,7 +85,7 @@ enum live_kind {
 	X(PROCESS, "PROCESS", TEXT, "process that holds it, or waits for it")	\
 	X(FD, "FD", NUMBER, "descriptor")					\
 	X(ACCESS, "ACCESS", TEXT, "how it is held")				\
-	X(WAITS, "WAITS", TEXT, "calls that wait for it, with their threads; or 'stopped'")	\
+	X(WAITS, "WAITS", TEXT, "calls that wait for it, with their threads; or 'stopped', 'frozen'")	\
 	X(RELATION, "RELATION", TEXT, "how it is related to the process at the other end") \
 	X(PID, "PID", NUMBER, "process")					\
 	X(COMM, "COMM", TEXT, "name of the process")				\

@@ -19,8 +19,9 @@ uint32_t live_proc_hold(struct live *live, struct live_proc *proc, uint32_t obje
 	live_set_text(live_holder_value(live, holder, LIVE_COL_PUSER), "%s", proc->user);
 	live_set(live_holder_value(live, holder, LIVE_COL_PUID), proc->uid);
 	live_set(live_holder_value(live, holder, LIVE_COL_KTHREAD), proc->is_kthread);
-	if (proc->is_stopped)
-		live_set_text(live_holder_value(live, holder, LIVE_COL_WAITS), "stopped");
+	if (proc->is_stopped || proc->is_frozen)
+		live_set_text(live_holder_value(live, holder, LIVE_COL_WAITS), "%s",
+			      proc->is_stopped ? "stopped" : "frozen");
 	return holder;
 }
 

@@ -54,6 +54,7 @@ static int identify_process(struct live *live, struct live_proc *proc)
 	memcpy(proc->comm, stat.comm, sizeof(proc->comm));
 	proc->is_stopped = stat.is_stopped;
 	proc->is_kthread = stat.flags & PF_KTHREAD;
+	proc->is_frozen = !proc->is_kthread && live_is_frozen(proc);
 	if (add_to_family(live, &stat))
 		live->is_out_of_memory = true;
 	return 0;

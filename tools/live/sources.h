@@ -48,6 +48,7 @@ void live_read_queue(struct live *live, uint32_t object, const char *path);	/* m
  * @comm: name of the process
  * @is_stopped: stopped by a signal or a debugger: the process waits for no
  *	object
+ * @is_frozen: frozen with its control group: the process waits for no object
  * @is_kthread: the process is a kernel thread
  * @maps: mappings
  * @nr_maps: number of mappings
@@ -62,6 +63,7 @@ struct live_proc {
 	char user[33];
 	char comm[16];
 	bool is_stopped;
+	bool is_frozen;
 	bool is_kthread;
 	struct live_map {
 		uint64_t start;
@@ -85,6 +87,7 @@ struct live_map *live_map_at(const struct live_proc *proc, uint64_t addr);
 void live_read_waits(struct live *live, struct live_proc *proc);	/* wait.c */
 uint32_t live_add_process(struct live *live, const struct live_proc *proc);	/* thread.c */
 uint32_t live_read_thread(struct live *live, const struct live_proc *proc, uint32_t tid);
+bool live_is_frozen(const struct live_proc *proc);	/* freezer.c */
 void live_read_seals(struct live *live, struct live_proc *proc,	/* memfd.c */
 		     uint32_t object, int fd);
 

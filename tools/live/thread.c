@@ -162,6 +162,8 @@ uint32_t live_read_thread(struct live *live, const struct live_proc *proc, uint3
 	snprintf(path, sizeof(path), "task/%u/status", tid);
 	if (read_status(proc->dir, path, &status))
 		return 0;
+	if (proc->is_frozen && (status.doing == LIVE_SLEEPS || status.doing == LIVE_RUNS))
+		status.doing = LIVE_FROZEN;
 	return add_thread(live, proc, tid, &status);
 }
 

@@ -13,6 +13,7 @@ enum live_doing {
 	LIVE_SLEEPS,
 	LIVE_STOPPED,	/* by a signal: waits for nothing, until it is continued */
 	LIVE_TRACED,	/* stopped by its tracer */
+	LIVE_FROZEN,	/* with its control group, until that is thawed */
 	LIVE_ENDED,
 };
 

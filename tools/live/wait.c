@@ -129,7 +129,7 @@ static void read_call(struct wait *wait, const struct call *call)
 	call->find(wait);
 }
 
-/* True if the thread is stopped: it shows the call that it was in, but is in no wait queue. */
+/* True if the thread is stopped or frozen: it shows the call that it was in, but does not wait. */
 static bool is_stopped(const struct wait *wait)
 {
 	struct live_stat stat = { 0 };
@@ -137,6 +137,8 @@ static bool is_stopped(const struct wait *wait)
 
 	if (wait->thread)
 		return live_thread_at(wait->live->threads, wait->thread)->doing != LIVE_SLEEPS;
+	if (wait->proc->is_frozen)
+		return true;
 	snprintf(path, sizeof(path), "task/%u/stat", wait->tid);
 	text = live_read_file(wait->proc->dir, path);
 	if (text)

@@ -93,6 +93,9 @@ static void print_doing(const struct printer *printer, const struct live_thread 
 	case LIVE_TRACED:
 		printf(" is stopped by its tracer [%u]", thread->tracer);
 		break;
+	case LIVE_FROZEN:
+		printf(" is frozen with its control group, until that is thawed");
+		break;
 	case LIVE_ENDED:
 		printf(" has ended");
 		break;

@@ -53,6 +53,8 @@ static const char *doing_text(const struct live_thread *thread)
 		return "stopped";
 	case LIVE_TRACED:
 		return "stopped by its tracer";
+	case LIVE_FROZEN:
+		return "frozen with its control group";
 	case LIVE_ENDED:
 		return "has ended";
 	default:

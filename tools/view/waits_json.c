@@ -17,7 +17,7 @@ static const char *state_name(const struct live_thread *thread)
 {
 	static const char *const names[] = {
 		[LIVE_RUNS] = "runs", [LIVE_SLEEPS] = "sleeps", [LIVE_STOPPED] = "stopped",
-		[LIVE_TRACED] = "traced", [LIVE_ENDED] = "ended",
+		[LIVE_TRACED] = "traced", [LIVE_FROZEN] = "frozen", [LIVE_ENDED] = "ended",
 	};
 
 	return names[thread->doing];

@@ -158,7 +158,10 @@ static int link_tracer(struct waits *waits, uint32_t number)
 			  tracer ? waits->process_node[tracer] : waits->open, WAITS_CERTAIN);
 }
 
-/* Who is stopped waits for nothing: somebody outside stopped it, and can continue it. */
+/*
+ * Who is stopped or frozen waits for nothing: somebody outside stopped it, and can
+ * continue it.
+ */
 static int link_thread(struct waits *waits, uint32_t number)
 {
 	const struct live_thread *thread = live_thread_at(&waits->threads, number);
