@@ -30,19 +30,21 @@ adds_up() {
 			([.objects[].ns] | add // 0) + .own_ns,
 			([.kinds_ns[]] | add)] | unique | length == 1'
 	fits "$1" '[.links[1:], .links[:-1]] | transpose | all(.[0].from_ns == .[1].until_ns)'
+	fits "$1" '.kinds_ns.unknown == 0'
 	fits "$1" '([.tasks[].in_the_way_ns] | add) + .idle_ns + .unknown_runs_ns == .kinds_ns.queued'
 }
 
-# The stages used 300, 200 and 100 ms of CPU, says the program's own clock.
+# The stages used 300, 200 and 100 ms of CPU, says the program's own clock. Their threads
+# have to start and end as well, which may take long on a loaded machine.
 leads_through_lock_and_pipe() {
 	ipcprobe record -o cast.data -- path_cast 300 200 100 >elapsed 2>cast.err || { cat cast.err; return 1; }
 	ipcprobe path -J -i cast.data >cast
 	adds_up cast
-	fits cast 'share("holder"; "ran") | ms | . >= 297 and . < 315'
-	fits cast 'share("writer"; "ran") | ms | . >= 197 and . < 215'
+	fits cast 'share("holder"; "ran") | ms | . >= 297 and . < 400'
+	fits cast 'share("writer"; "ran") | ms | . >= 197 and . < 300'
 	fits cast 'share("path_cast"; "ran") | ms | . >= 97'
-	fits cast 'object("pipe") as $pipe | ([.links[] | select(.task.comm == "writer") | .until_ns - .from_ns] | add) as $writer |
-		$pipe >= $writer and $pipe > 195000000'
+	fits cast 'object("futex") | ms > 290'
+	fits cast 'object("pipe") | ms > 190'
 	fits cast '[.links[] | select(.woke.comm == "writer") | .object.type] | index("futex")'
 }
 
@@ -50,15 +52,15 @@ leads_through_lock_and_pipe() {
 is_the_time_of_the_clock() {
 	echo "elapsed: $(<elapsed) ns"
 	fits cast "$(<elapsed)"' as $clock | ([.links[] | select(.task.comm == "holder")][0].from_ns) as $from |
-		(.until_ns - $from) as $path | $path >= $clock and $path < $clock * 1.15 + 20000000'
+		(.until_ns - $from) as $path | $path >= $clock and $path < $clock * 1.3 + 100000000'
 }
 
 # Of two stages on one CPU the one in the way is named, for as long as it ran there.
 names_who_is_in_the_way() {
 	ipcprobe record -a -e task,sched,pipe -o hog.data -- taskset -c 0 sh -c '
-		cp "$(command -v path_cast)" ./hog; ./hog 400 1 1 >/dev/null & path_cast 1 1 400 >/dev/null; wait' \
+		cp "$(command -v path_cast)" ./hog; ./hog 400 1 1 >/dev/null & path_cast 1 1 400 >/dev/null & echo $! >cast.pid; wait' \
 		2>hog.err || { cat hog.err; return 1; }
-	ipcprobe path -J --task path_cast -i hog.data >hog
+	ipcprobe path -J --task "$(<cast.pid)" -i hog.data >hog
 	adds_up hog
 	fits hog 'share("path_cast"; "ran") | ms > 395'
 	fits hog '[.tasks[] | select(.task.comm == "holder") | .in_the_way_ns] | add | ms > 150'

@@ -3,6 +3,7 @@
  * ipcprobe path: where the time until a task's end went, across tasks.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/options.h"
@@ -25,7 +26,7 @@ static const struct argp_option options[] = {
  * @tid: number of the task to follow, 0 = none given
  * @name: its name instead, NULL = none given
  * @has_links: --links
- * @is_missing: set if no such task was recorded in the time
+ * @nr_found: set to the number of such tasks that were recorded in the time
  */
 struct path_opts {
 	struct sched_cmd sched;
@@ -33,7 +34,7 @@ struct path_opts {
 	uint32_t tid;
 	const char *name;
 	bool has_links;
-	bool *is_missing;
+	uint32_t *nr_found;
 };
 
 static void parse_task(struct path_opts *opts, const char *arg, struct argp_state *state)
@@ -42,10 +43,12 @@ static void parse_task(struct path_opts *opts, const char *arg, struct argp_stat
 
 	if (!*arg)
 		argp_error(state, "--task: give a task's number or name");
-	if (!parse_u64(arg, TASK_TID_MAX, &tid))
+	if (parse_u64(arg, TASK_TID_MAX, &tid))
+		opts->name = arg;
+	else if (tid)
 		opts->tid = tid;
 	else
-		opts->name = arg;
+		argp_error(state, "--task: the idle task has no path");
 }
 
 static void choose_table(struct path_opts *opts, struct argp_state *state)
@@ -92,28 +95,33 @@ static const struct argp argp = {
 	.doc = "Show the critical path to a task's end: who ran, who was in the way, who woke whom.\n"
 	       "\vExamples:\n"
 	       "    ipcprobe path -- sh -c 'zcat log.gz | sort | uniq -c'\n"
-	       "    ipcprobe path --task postgres --time mark:begin,mark:end -i r.data",
+	       "    ipcprobe path --task 1234 --time mark:begin,mark:end -i r.data",
 	.children = children,
 };
 
 static bool is_task(const struct path_opts *opts, const struct task *task)
 {
 	if (opts->name)
-		return !strncmp(task->comm, opts->name, sizeof(task->comm));
+		return !strncmp(task->comm, opts->name, sizeof(task->comm) - 1);
 	return task->tid == opts->tid;
 }
 
-/* Returns the task to follow: of several, the one that was seen last; 0: none. */
-static uint32_t find_task(const struct model *model, const struct path_opts *opts)
+/*
+ * Returns the task to follow: of several with a number that was used again, the one
+ * that was seen last; 0: none.  @nr: number of tasks with this number or name.
+ */
+static uint32_t find_task(const struct model *model, const struct path_opts *opts, uint32_t *nr)
 {
 	uint64_t last_ns = 0;
 	uint32_t i, found = 0;
 
+	*nr = 0;
 	for (i = 1; i < model->tasks.task.nr; i++) {
 		const struct step_line *line = steps_of(&opts->steps, i);
 
 		if (!line->nr || !is_task(opts, task_at(&model->tasks, i)))
 			continue;
+		(*nr)++;
 		if (line->step[line->nr - 1].until_ns >= last_ns) {
 			last_ns = line->step[line->nr - 1].until_ns;
 			found = i;
@@ -130,7 +138,7 @@ static int print_chain(const struct model *model, const struct path_opts *opts,
 		.runq = &opts->sched.view, .chain = chain, .sums = &sums, .task = task,
 		.has_links = opts->has_links,
 	};
-	int err = chain_sums_init(&sums, chain, &opts->steps);
+	int err = chain_sums_init(&sums, chain, &opts->steps, &model->tasks);
 
 	if (!err)
 		err = opts->sched.source.json ? view_chain_json(model, &view) :
@@ -139,21 +147,38 @@ static int print_chain(const struct model *model, const struct path_opts *opts,
 	return err;
 }
 
+/* Follows the task from its begin, or that of the figures, to its end, or theirs. */
+static int follow_task(const struct model *model, const struct path_opts *opts, uint32_t task,
+		       struct chain *chain)
+{
+	const struct step_line *line = steps_of(&opts->steps, task);
+	uint64_t from_ns = line->from_ns, until_ns = opts->steps.end_ns;
+
+	if (from_ns < model->from_ns)
+		from_ns = model->from_ns;
+	if (from_ns < model->sched.from_ns)
+		from_ns = model->sched.from_ns;
+	if (task_at(&model->tasks, task)->has_exited)
+		until_ns = line->step[line->nr - 1].until_ns;
+	return chain_follow(chain, &opts->steps, task, from_ns, until_ns);
+}
+
 static int print_path(const struct model *model, const void *arg)
 {
 	const struct path_opts *opts = arg;
-	uint32_t task = find_task(model, opts);
-	const struct step_line *line = steps_of(&opts->steps, task);
-	uint64_t from_ns = line->from_ns > model->from_ns ? line->from_ns : model->from_ns;
 	struct chain chain = { 0 };
+	uint32_t nr, task = find_task(model, opts, &nr);
 	int err = 0;
 
+	*opts->nr_found = nr;
+	if (opts->name && nr > 1)
+		return 0;
 	if (task)
-		err = chain_follow(&chain, &opts->steps, task, from_ns,
-				   line->step[line->nr - 1].until_ns);
+		err = follow_task(model, opts, task, &chain);
 	if (!err && chain.nr)
 		err = print_chain(model, opts, &chain, task);
-	*opts->is_missing = !err && !chain.nr;
+	else
+		*opts->nr_found = 0;
 	chain_deinit(&chain);
 	return err;
 }
@@ -163,7 +188,11 @@ static uint32_t usual_tid(const struct sched_cmd *cmd, const struct reader_info 
 {
 	if (cmd->source.scope.pids.nr == 1)
 		return cmd->source.scope.pids.pid[0];
-	return cmd->source.scope.pids.nr ? 0 : info->workload_pid;
+	if (cmd->source.scope.pids.nr)
+		return 0;
+	if (info->workload_pid)
+		return info->workload_pid;
+	return strchr(info->pids, ',') ? 0 : strtoul(info->pids, NULL, 10);
 }
 
 static int look_at(struct sched_cmd *cmd, const struct reader_info *info)
@@ -187,21 +216,25 @@ int cmd_path(int argc, char **argv)
 		{ 0 }
 	};
 	struct path_opts opts = { 0 };
-	bool is_missing = false;
+	uint32_t nr_found = 1;
 	int status;
 
 	sched_cmd_init(&opts.sched, print_path, &opts);
 	opts.sched.what |= MODEL_WAITS;
 	opts.sched.look = look_at;
 	opts.sched.watch = &opts.steps.watch;
-	opts.is_missing = &is_missing;
+	opts.nr_found = &nr_found;
 	if (steps_init(&opts.steps))
 		return sched_cmd_no_memory();
 	output_parse(&argp, argc, argv, ARGP_IN_ORDER, &opts, columns);
 	status = sched_cmd_run(&opts.sched);
 	steps_deinit(&opts.steps);
-	if (status || !is_missing)
+	if (status || nr_found == 1 || (nr_found && !opts.name))
 		return status;
-	fprintf(stderr, "ipcprobe: path: nothing is known of such a task in this time: see 'ipcprobe sched stat'\n");
+	if (nr_found)
+		fprintf(stderr, "ipcprobe: path: %u tasks are named '%s': give the number of one, of 'ipcprobe sched stat'\n",
+			nr_found, opts.name);
+	else
+		fprintf(stderr, "ipcprobe: path: nothing is known of such a task in this time: see 'ipcprobe sched stat'\n");
 	return CMD_FAILED;
 }

@@ -61,12 +61,11 @@ static int compare_tasks(const void *a, const void *b, void *arg)
 {
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
 	const struct chain_task *x = chain_task_at(arg, i), *y = chain_task_at(arg, j);
-	uint64_t x_ns = chain_kinds_ns(x->ns), y_ns = chain_kinds_ns(y->ns);
+	uint64_t x_ns = chain_kinds_ns(x->ns) + x->instead_ns;
+	uint64_t y_ns = chain_kinds_ns(y->ns) + y->instead_ns;
 
 	if (x_ns != y_ns)
 		return x_ns < y_ns ? 1 : -1;
-	if (x->instead_ns != y->instead_ns)
-		return x->instead_ns < y->instead_ns ? 1 : -1;
 	return i < j ? -1 : i > j;
 }
 
@@ -137,14 +136,14 @@ static void add_object(struct table *table, const struct model *model,
 		table_set_phrase(table, 3, "other wake-ups");
 }
 
-/* The time since the last wake-up, so that the rows add up to the whole. */
+/* The time that is in place of no sleep, so that the rows add up to the whole. */
 static void add_rest(struct table *table, const struct view_chain *view)
 {
 	table_add(table);
 	label_set_ns(table, 0, view->sums->own_ns);
 	table_set(table, 1, "%.1f%%", percent_of(view->sums->own_ns, chain_ns(view)));
 	table_set(table, 2, "0");
-	table_set_phrase(table, 3, "none: since the last wake-up");
+	table_set_phrase(table, 3, "none: in no sleep of the task");
 }
 
 static void print_objects(const struct model *model, const struct view_chain *view)
@@ -180,12 +179,15 @@ static void print_reasons(const struct view_chain *view)
 	putchar('\n');
 	print_reason(view, ns[STEP_RAN], "a task of the path ran");
 	print_reason(view, ns[STEP_WAKING], "woken, and not on a queue yet");
-	print_reason(view, ns[STEP_QUEUED], "on a queue, while others ran: column IN-THE-WAY");
+	print_reason(view, ns[STEP_QUEUED] - view->sums->idle_ns - view->sums->unknown_ns,
+		     "on a queue, while others ran: column IN-THE-WAY");
+	print_reason(view, view->sums->idle_ns, "on a queue of a CPU that was idle, and had to be woken");
+	print_reason(view, view->sums->unknown_ns, "on a queue of a CPU of which it is not known who ran");
 	print_reason(view, ns[STEP_THROTTLED], "throttled: the group or the class had used up its time");
 	print_reason(view, ns[STEP_MOVED], "between two queues");
 	print_reason(view, ns[STEP_SLEPT], "asleep until an interrupt: a timer, a device, the network");
 	print_reason(view, ns[STEP_SLEEPS], "asleep at the end");
-	print_reason(view, ns[STEP_UNKNOWN], "not known: records are missing");
+	print_reason(view, ns[STEP_UNKNOWN], "not known what the task did");
 }
 
 /* ---- links ---- */
@@ -227,7 +229,7 @@ static void print_head(const struct model *model, const struct view_chain *view)
 	const struct chain *chain = view->chain;
 	char buf[LABEL_MAX];
 
-	printf("%s to the end of ", label_ns(buf, chain_ns(view)));
+	printf("%s of ", label_ns(buf, chain_ns(view)));
 	label_print_task(stdout, model, view->task);
 	printf(", %.6f to %.6f s: %u links\n\n",
 	       (double)(int64_t)(chain->link[0].from_ns - view->runq->start_ns) / 1e9,

@@ -5,9 +5,10 @@
  *
  * The chain is followed back in time. While a task ran, or wanted to run, the chain
  * stays with it. Where the task slept until another task woke it, the chain goes on
- * with that task, at the instant of the wake-up. Where an interrupt woke the task,
- * the sleep itself is a link. So the links have neither gap nor overlap, and their
- * lengths add up to the time that was asked for.
+ * with that task, from the wake-up back to the begin of the sleep; from there on back
+ * it goes on with the task that slept. Where an interrupt woke the task, the sleep
+ * itself is a link. So the links have neither gap nor overlap, and their lengths add
+ * up to the time that was asked for.
  */
 #ifndef IPCPROBE_WATCH_CHAIN_H
 #define IPCPROBE_WATCH_CHAIN_H
@@ -19,9 +20,10 @@
 /**
  * struct chain_link - a time of the chain, with one task and one reason
  * @task: 0 = not known
- * @wait: if @woke is set: IPC object that @woke blocked on
- * @woke: task that @task woke at @until_ns, whose later steps are the next links; 0 =
- *	the next link is of the same task
+ * @sleeper: task in whose sleep the link is: what @task did meanwhile is in its
+ *	place; 0 = the link is of the task with which the chain ends
+ * @wait: IPC object that @sleeper blocked on
+ * @woke: task that @task woke at @until_ns; 0 = none that the chain goes on with
  * @waker: with STEP_SLEPT: the interrupt that ended the sleep
  * @group: with STEP_THROTTLED: task group
  * @cpu: CPU on which the task ran, or on whose queue it was; SCHED_NO_CPU = none
@@ -35,6 +37,7 @@ struct chain_link {
 	struct sched_wait object;
 	struct sched_waker waker;
 	uint32_t task;
+	uint32_t sleeper;
 	uint32_t woke;
 	uint32_t group;
 	uint16_t cpu;

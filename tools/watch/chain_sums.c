@@ -104,10 +104,13 @@ static int compare_waits(const struct sched_wait *a, const struct sched_wait *b)
 	return a->key < b->key ? -1 : a->key > b->key;
 }
 
-static int by_wait(const void *a, const void *b)
+static int compare_objects(const void *a, const void *b)
 {
-	return compare_waits(&((const struct chain_object *)a)->wait,
-			     &((const struct chain_object *)b)->wait);
+	const struct chain_object *x = a, *y = b;
+
+	if (x->proc != y->proc)
+		return x->proc < y->proc ? -1 : 1;
+	return compare_waits(&x->wait, &y->wait);
 }
 
 static int by_time(const void *a, const void *b)
@@ -116,11 +119,13 @@ static int by_time(const void *a, const void *b)
 
 	if (x->ns != y->ns)
 		return x->ns < y->ns ? 1 : -1;
-	return compare_waits(&x->wait, &y->wait);
+	return compare_objects(x, y);
 }
 
-static int add_object(struct chain_sums *sums, const struct sched_wait *wait, uint64_t ns)
+static int add_object(struct chain_sums *sums, const struct chain_link *link,
+		      const struct tasks *tasks)
 {
+	bool is_private = link->wait.kind == WAIT_FUTEX && !link->wait.file;
 	struct chain_object *grown;
 
 	grown = array_reserve(sums->object, &sums->cap_objects, sums->nr_objects + 1,
@@ -128,7 +133,10 @@ static int add_object(struct chain_sums *sums, const struct sched_wait *wait, ui
 	if (!grown)
 		return -ENOMEM;
 	sums->object = grown;
-	grown[sums->nr_objects++] = (struct chain_object){ .wait = *wait, .ns = ns, .nr = 1 };
+	grown[sums->nr_objects++] = (struct chain_object){
+		.wait = link->wait, .ns = link->until_ns - link->from_ns, .nr = link->woke != 0,
+		.proc = is_private ? task_at(tasks, link->sleeper)->proc : 0,
+	};
 	return 0;
 }
 
@@ -140,14 +148,14 @@ static void join_objects(struct chain_sums *sums)
 
 	if (!sums->nr_objects)
 		return;
-	qsort(object, sums->nr_objects, sizeof(*object), by_wait);
+	qsort(object, sums->nr_objects, sizeof(*object), compare_objects);
 	for (i = 1; i < sums->nr_objects; i++) {
-		if (compare_waits(&object[nr].wait, &object[i].wait)) {
+		if (compare_objects(&object[nr], &object[i])) {
 			object[++nr] = object[i];
 			continue;
 		}
 		object[nr].ns += object[i].ns;
-		object[nr].nr++;
+		object[nr].nr += object[i].nr;
 	}
 	sums->nr_objects = nr + 1;
 	qsort(object, sums->nr_objects, sizeof(*object), by_time);
@@ -159,7 +167,8 @@ static void join_objects(struct chain_sums *sums)
  * chain_sums_init - sum up @chain
  * Return: 0 or -ENOMEM; in both cases chain_sums_deinit() must follow.
  */
-int chain_sums_init(struct chain_sums *sums, const struct chain *chain, const struct steps *steps)
+int chain_sums_init(struct chain_sums *sums, const struct chain *chain,
+		    const struct steps *steps, const struct tasks *tasks)
 {
 	uint32_t i;
 	int err;
@@ -169,14 +178,13 @@ int chain_sums_init(struct chain_sums *sums, const struct chain *chain, const st
 	for (i = 0; i < chain->nr && !err; i++) {
 		const struct chain_link *link = &chain->link[i];
 
-		sums->own_ns += link->until_ns - link->from_ns;
 		err = add_task(sums, link, !i || chain->link[i - 1].task != link->task);
 		if (!err)
 			err = add_runs(sums, link, steps);
-		if (err || !link->woke)
-			continue;
-		err = add_object(sums, &link->wait, sums->own_ns);
-		sums->own_ns = 0;
+		if (!err && link->sleeper)
+			err = add_object(sums, link, tasks);
+		else
+			sums->own_ns += link->until_ns - link->from_ns;
 	}
 	join_objects(sums);
 	return err;

@@ -23,11 +23,13 @@ struct chain_task {
 /**
  * struct chain_object - an object's share of the chain
  * @wait: the object; kind WAIT_NONE: none, or not recorded
- * @ns: time of the links up to wake-ups of tasks that blocked on the object
- * @nr: number of these wake-ups
+ * @proc: of a futex in a process's own memory: the process; else 0
+ * @ns: time of the links in place of sleeps of tasks that blocked on the object
+ * @nr: number of wake-ups of these tasks
  */
 struct chain_object {
 	struct sched_wait wait;
+	uint32_t proc;
 	uint64_t ns;
 	uint64_t nr;
 };
@@ -37,7 +39,7 @@ struct chain_object {
  * @own_ns, and those of the kinds are the length of the chain
  * @task: struct chain_task, by task; number 0: not known
  * @object: objects, longest time first
- * @own_ns: time of the links after the last wake-up
+ * @own_ns: time of the links that are in place of no sleep
  * @ns: time of all links, by kind
  * @idle_ns: of the time queued, time in which the CPU was idle
  * @unknown_ns: of the time queued, time of which it is not known who ran
@@ -54,7 +56,7 @@ struct chain_sums {
 };
 
 int chain_sums_init(struct chain_sums *sums, const struct chain *chain,
-		    const struct steps *steps);
+		    const struct steps *steps, const struct tasks *tasks);
 void chain_sums_deinit(struct chain_sums *sums);
 
 /* Share of task @task; zeroes if it is not in the chain. */

@@ -70,19 +70,24 @@ static int add_delay(struct step_line *line, const struct sched_delay *delay, ui
 	return err;
 }
 
-/* Begin of a sleep that has ended, or goes on; a new task "slept" since it was made. */
+/*
+ * Begin of a sleep that has ended, or goes on; a new task "slept" since it was made. A
+ * task that never ran in a complete recording has slept from its begin on; otherwise
+ * it may have run unseen.
+ */
 static uint64_t sleep_begin_ns(const struct sched *sched, const struct sched_task *task,
-			       const struct step_line *line, uint64_t until_ns)
+			       uint64_t until_ns)
 {
 	uint64_t made_ns = task_at(sched->tasks, task->number)->start_ns;
+	uint64_t begin_ns = until_ns;
 
-	if (line->nr)
-		return line_end_ns(line);
+	if (sched->is_partial)
+		return until_ns;
 	if (task->out_ns)
-		return task->out_ns;
-	if (made_ns)
-		return made_ns;
-	return sched->from_ns < until_ns ? sched->from_ns : until_ns;
+		begin_ns = task->out_ns;
+	else if (sched->gen <= 1)
+		begin_ns = made_ns > sched->from_ns ? made_ns : sched->from_ns;
+	return begin_ns < until_ns ? begin_ns : until_ns;
 }
 
 /* Add the sleep of @task, which has ended at @until_ns or goes on then. */
@@ -96,7 +101,7 @@ static int add_sleep(struct step_line *line, const struct sched *sched,
 
 	if (has_ended)
 		step.waker = task->waker;
-	return add_step(line, sleep_begin_ns(sched, task, line, until_ns), &step);
+	return add_step(line, sleep_begin_ns(sched, task, until_ns), &step);
 }
 
 /* Add what the task did since its last run, until it runs again or until the end. */
@@ -151,7 +156,9 @@ static int end_run(struct steps *steps, const struct sched *sched, uint32_t numb
 		return -ENOMEM;
 	if (!now->is_known)
 		return push_run(cpu, &(struct step_run){ .until_ns = ts_ns });
-	err = push_run(cpu, &(struct step_run){ .until_ns = now->current_since_ns });
+	err = cpu->nr && !cpu->is_lost ? 0 :
+	      push_run(cpu, &(struct step_run){ .until_ns = now->current_since_ns });
+	cpu->is_lost = false;
 	return err ? err : push_run(cpu, &(struct step_run){ .until_ns = ts_ns, .is_known = true,
 							     .task = now->current });
 }
@@ -187,6 +194,34 @@ static int on_switch(void *arg, const struct sched *sched, const struct sched_sw
 	return line ? add_absence(line, sched, sched_task_at(sched, sw->next), ts_ns) : -ENOMEM;
 }
 
+/* The CPU's records are missing from @ts_ns on: what is known ends there. */
+static int lose_cpu(struct steps *steps, const struct sched *sched, uint32_t number,
+		    uint64_t ts_ns)
+{
+	uint32_t task = sched->cpu[number].current;
+	int err;
+
+	if (!sched->cpu[number].is_known)
+		return 0;
+	err = end_run(steps, sched, number, ts_ns);
+	if (!err && task)
+		err = end_task_run(steps, sched, task, ts_ns);
+	if (!err)
+		steps->cpu[number].is_lost = true;
+	return err;
+}
+
+static int on_lost(void *arg, const struct sched *sched, const struct sched_gap *gap)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; i < sched->nr_cpus && !err; i++)
+		if (sched_gap_has(gap, i))
+			err = lose_cpu(arg, sched, i, gap->begin_ns);
+	return err;
+}
+
 static int end_task(struct steps *steps, const struct sched *sched, uint32_t number)
 {
 	const struct sched_task *task = sched_task_at(sched, number);
@@ -194,7 +229,7 @@ static int end_task(struct steps *steps, const struct sched *sched, uint32_t num
 
 	if (!line)
 		return -ENOMEM;
-	if (task->gen != sched->gen || task_at(sched->tasks, number)->has_exited)
+	if (task->gen != sched->gen)
 		return 0;
 	if (task->state == SCHED_RUNNING)
 		return end_task_run(steps, sched, number, steps->end_ns);
@@ -244,7 +279,8 @@ int64_t step_line_find(const struct step_line *line, uint64_t ts_ns)
 int steps_init(struct steps *steps)
 {
 	*steps = (struct steps){
-		.watch = { .on_switch = on_switch, .on_end = on_end, .arg = steps },
+		.watch = { .on_switch = on_switch, .on_lost = on_lost, .on_end = on_end,
+			   .arg = steps },
 	};
 	return pool_init(&steps->line, sizeof(struct step_line));
 }

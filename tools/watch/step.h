@@ -73,6 +73,7 @@ struct step_run {
 
 /* All runs on a CPU. */
 struct step_cpu {
+	bool is_lost;	/* records are missing since the last run */
 	struct step_run *run;
 	uint32_t nr;
 	uint32_t cap;
