@@ -7,8 +7,8 @@
  *	thread "writer"	 waits for the mutex, uses the CPU for WRITER ms, writes to a pipe
  *	main thread	 waits for the pipe, uses the CPU for READER ms
  *
- * Prints, in ns, for how long all of it took: from the begin of the holder's work to the
- * end of the reader's.
+ * Prints three times in ns: from the begin of the holder's work to the end of the
+ * reader's, in which the writer waited for the mutex, and the reader for the pipe.
  */
 #include <err.h>
 #include <pthread.h>
@@ -23,7 +23,7 @@
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static sem_t is_locked;
 static int channel[2];
-static uint64_t holder_ns, writer_ns, reader_ns, begin_ns;
+static uint64_t holder_ns, writer_ns, reader_ns, begin_ns, locking_ns;
 
 static uint64_t now_ns(clockid_t clock)
 {
@@ -56,7 +56,9 @@ static void *write_after(void *arg)
 {
 	prctl(PR_SET_NAME, "writer");
 	sem_wait(&is_locked);
+	locking_ns = now_ns(CLOCK_MONOTONIC);
 	pthread_mutex_lock(&mutex);
+	locking_ns = now_ns(CLOCK_MONOTONIC) - locking_ns;
 	use(writer_ns);
 	if (write(channel[1], "x", 1) != 1)
 		err(1, "write");
@@ -70,6 +72,7 @@ static uint64_t ms_of(const char *word)
 
 int main(int argc, char **argv)
 {
+	uint64_t reading_ns;
 	pthread_t holder, writer;
 	char byte;
 
@@ -83,9 +86,12 @@ int main(int argc, char **argv)
 	if (pthread_create(&writer, NULL, write_after, NULL) ||
 	    pthread_create(&holder, NULL, hold, NULL))
 		errx(1, "pthread_create");
+	reading_ns = now_ns(CLOCK_MONOTONIC);
 	if (read(channel[0], &byte, 1) != 1)
 		err(1, "read");
+	reading_ns = now_ns(CLOCK_MONOTONIC) - reading_ns;
 	use(reader_ns);
-	printf("%llu\n", (unsigned long long)(now_ns(CLOCK_MONOTONIC) - begin_ns));
+	printf("%llu %llu %llu\n", (unsigned long long)(now_ns(CLOCK_MONOTONIC) - begin_ns),
+	       (unsigned long long)locking_ns, (unsigned long long)reading_ns);
 	return 0;
 }
