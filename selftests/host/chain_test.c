@@ -14,7 +14,7 @@ struct chained {
 	struct chain_sums sums;
 };
 
-static void begin_chain(struct chained *c)
+static void begin_steps(struct chained *c)
 {
 	uint32_t pid;
 
@@ -25,6 +25,11 @@ static void begin_chain(struct chained *c)
 	c->trace.model.sched.watch = &c->steps.watch;
 	for (pid = 11; pid <= 14; pid++)
 		trace_snapshot(&c->trace, pid, 1, "task");
+}
+
+static void begin_chain(struct chained *c)
+{
+	begin_steps(c);
 	empty_snapshot(&c->trace, 2000, 0);
 	empty_snapshot(&c->trace, 2000, 1);
 }
@@ -200,6 +205,30 @@ static void test_loss(void)
 	ktap_eq(chain_kinds_ns(c.sums.ns), (3200 - 2100) * US);
 	ktap_result("where records are missing the chain is unknown (%llu ns)",
 		    (unsigned long long)c.sums.ns[STEP_UNKNOWN]);
+	end_chain(&c);
+}
+
+/* The queue of CPU 0 is known from a snapshot at 2200 on; 11 waits there from 2120 on. */
+static void test_late_snapshot(void)
+{
+	struct chained c;
+
+	begin_steps(&c);
+	wake_by(&c, 2090, 13, 0, IPCPROBE_NR_UNKNOWN, 0, IPCPROBE_CONTEXT_HARDIRQ);
+	run(&c.trace, 2100, 0, 0, 0, 13);
+	wake_by(&c, 2120, 11, 0, IPCPROBE_NR_UNKNOWN, 0, IPCPROBE_CONTEXT_HARDIRQ);
+	c.trace.now_ns = 2200 * US;
+	TRACE(&c.trace, rq_snapshot, 13, .is_current = 1);
+	c.trace.now_ns = 2200 * US;
+	TRACE(&c.trace, rq_snapshot, 11, .is_current = 0);
+	c.trace.now_ns = 2200 * US;
+	TRACE(&c.trace, rq_snapshot_end, 13, .nr_running = 2, .nr_members = 2);
+	run(&c.trace, 2300, 0, 13, 0, 11);
+	follow(&c, 11, 2150, 2400);
+	ktap_eq(c.sums.ns[STEP_QUEUED], 150 * US);
+	ktap_eq(chain_task_at(&c.sums, tasks_known_tid(&c.trace.model.tasks, 13))->instead_ns, 100 * US);
+	ktap_eq(c.sums.unknown_ns, 50 * US);
+	ktap_result("who ran on a queue before its first snapshot is not known");
 	end_chain(&c);
 }
 
@@ -416,11 +445,12 @@ static void test_random(void)
 
 int main(void)
 {
-	ktap_begin(11);
+	ktap_begin(12);
 	test_links();
 	test_sums();
 	test_limits();
 	test_loss();
+	test_late_snapshot();
 	test_random();
 	return ktap_end();
 }

@@ -154,11 +154,13 @@ static int end_run(struct steps *steps, const struct sched *sched, uint32_t numb
 
 	if (!cpu)
 		return -ENOMEM;
-	if (!now->is_known)
+	if (!now->is_known) {
+		cpu->has_gap = true;
 		return push_run(cpu, &(struct step_run){ .until_ns = ts_ns });
-	err = cpu->nr && !cpu->is_lost ? 0 :
+	}
+	err = cpu->nr && !cpu->has_gap ? 0 :
 	      push_run(cpu, &(struct step_run){ .until_ns = now->current_since_ns });
-	cpu->is_lost = false;
+	cpu->has_gap = false;
 	return err ? err : push_run(cpu, &(struct step_run){ .until_ns = ts_ns, .is_known = true,
 							     .task = now->current });
 }
@@ -207,7 +209,7 @@ static int lose_cpu(struct steps *steps, const struct sched *sched, uint32_t num
 	if (!err && task)
 		err = end_task_run(steps, sched, task, ts_ns);
 	if (!err)
-		steps->cpu[number].is_lost = true;
+		steps->cpu[number].has_gap = true;
 	return err;
 }
 

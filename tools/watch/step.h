@@ -71,9 +71,12 @@ struct step_run {
 	bool is_known;
 };
 
-/* All runs on a CPU. */
+/**
+ * struct step_cpu - all runs on a CPU
+ * @has_gap: it is not known that the current run begins where the last one ends
+ */
 struct step_cpu {
-	bool is_lost;	/* records are missing since the last run */
+	bool has_gap;
 	struct step_run *run;
 	uint32_t nr;
 	uint32_t cap;
