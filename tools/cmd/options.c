@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/task.h"
 #include "trace/class_list.h"
 
 #define OPTION_COUNT_MAX	(1U << 20)
@@ -146,6 +147,18 @@ void option_interval(struct argp_state *state, const char *name, const char *wor
 	if (err || !*ret)
 		argp_error(state, "%s '%s': %s: give seconds such as 0.5", name, word,
 			   err ? error_reason(err) : "no time at all");
+}
+
+void option_task(struct argp_state *state, const char *word, uint32_t *tid, const char **name)
+{
+	uint64_t value;
+
+	if (!*word)
+		argp_error(state, "--task: give a task's number or name");
+	if (!parse_u64(word, TASK_TID_MAX, &value))
+		*tid = value;
+	else
+		*name = word;
 }
 
 void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,

@@ -47,6 +47,12 @@ struct option_instant {
 
 void option_at(struct argp_state *state, const char *word, struct option_instant *ret);
 void option_interval(struct argp_state *state, const char *name, const char *word, uint64_t *ret);
+
+/*
+ * option_task - --task: a task's number, or its name; the other one is left as it is
+ */
+void option_task(struct argp_state *state, const char *word, uint32_t *tid, const char **name);
+
 void option_count(struct argp_state *state, const char *name, const char *word, uint32_t least,
 		  uint32_t *ret);
 

@@ -8,7 +8,6 @@
 
 #include "cmd/options.h"
 #include "cmd/sched_common.h"
-#include "lib/parse.h"
 #include "view/chain.h"
 
 enum { OPTION_TASK = 0x200, OPTION_LINKS };
@@ -37,20 +36,6 @@ struct path_opts {
 	uint32_t *nr_found;
 };
 
-static void parse_task(struct path_opts *opts, const char *arg, struct argp_state *state)
-{
-	uint64_t tid;
-
-	if (!*arg)
-		argp_error(state, "--task: give a task's number or name");
-	if (parse_u64(arg, TASK_TID_MAX, &tid))
-		opts->name = arg;
-	else if (tid)
-		opts->tid = tid;
-	else
-		argp_error(state, "--task: the idle task has no path");
-}
-
 static void choose_table(struct path_opts *opts, struct argp_state *state)
 {
 	const struct output_table sums = { .columns = view_chain_columns };
@@ -70,7 +55,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		state->child_inputs[2] = &opts->sched.output;
 		return 0;
 	case OPTION_TASK:
-		parse_task(opts, arg, state);
+		option_task(state, arg, &opts->tid, &opts->name);
+		if (!opts->tid && !opts->name)
+			argp_error(state, "--task: the idle task has no path");
 		return 0;
 	case OPTION_LINKS:
 		opts->has_links = true;
@@ -102,7 +89,7 @@ static const struct argp argp = {
 static bool is_task(const struct path_opts *opts, const struct task *task)
 {
 	if (opts->name)
-		return !strncmp(task->comm, opts->name, sizeof(task->comm) - 1);
+		return task_is_named(task, opts->name);
 	return task->tid == opts->tid;
 }
 

@@ -35,20 +35,6 @@ struct explain_opts {
 	bool *is_unknown;	/* set if no task with this name was recorded */
 };
 
-static void parse_task(struct explain_opts *opts, const char *arg, struct argp_state *state)
-{
-	uint64_t tid;
-
-	opts->task = arg;
-	if (!*arg)
-		argp_error(state, "--task: give a task's number or name");
-	if (!parse_u64(arg, TASK_TID_MAX, &tid))
-		opts->explain.tid = tid;
-	else
-		opts->explain.name = arg;
-	opts->explain.mode = EXPLAIN_TASK;
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct explain_opts *opts = state->input;
@@ -64,7 +50,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opts->nr_modes++;
 		return 0;
 	case OPTION_TASK:
-		parse_task(opts, arg, state);
+		opts->task = arg;
+		option_task(state, arg, &opts->explain.tid, &opts->explain.name);
+		opts->explain.mode = EXPLAIN_TASK;
 		opts->nr_modes++;
 		return 0;
 	case OPTION_WORST:

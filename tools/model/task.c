@@ -561,3 +561,8 @@ void tasks_deinit(struct tasks *tasks)
 	map_deinit(&tasks->many_task);
 	*tasks = (struct tasks){ 0 };
 }
+
+bool task_is_named(const struct task *task, const char *name)
+{
+	return !strncmp(task->comm, name, sizeof(task->comm) - 1);
+}

@@ -158,6 +158,9 @@ int tasks_drop_task(struct tasks *tasks, uint32_t task);
 int tasks_drop_proc(struct tasks *tasks, uint32_t proc);
 struct relation tasks_relation(const struct tasks *tasks, uint32_t a, uint32_t b);
 
+/* True if the thread has this name, of which the kernel keeps 15 characters. */
+bool task_is_named(const struct task *task, const char *name);
+
 static inline struct task *task_at(const struct tasks *tasks, uint32_t task)
 {
 	return pool_at(&tasks->task, task);

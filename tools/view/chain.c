@@ -12,7 +12,6 @@
 
 #include "lib/table.h"
 #include "view/label.h"
-#include "view/label_sched.h"
 
 enum { COL_TIME, COL_SHARE, COL_RAN, COL_QUEUED, COL_THROTTLED, COL_SLEPT, COL_UNKNOWN, COL_INSTEAD,
 	COL_COUNT, COL_TASK };

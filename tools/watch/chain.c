@@ -121,7 +121,7 @@ static bool is_by_task(const struct step *step, uint32_t task)
 static int add_step_link(struct follower *follower, const struct step *step, uint64_t from_ns)
 {
 	struct chain_link link = { .kind = step->kind, .cpu = step->cpu, .group = step->group,
-				   .waker = step->waker, .object = step->wait };
+				   .object = step->wait };
 
 	if (step->kind == STEP_SLEPT && !is_over(follower, step))
 		link.kind = STEP_SLEEPS;

@@ -24,7 +24,6 @@
  *	place; 0 = the link is of the task with which the chain ends
  * @wait: IPC object that @sleeper blocked on
  * @woke: task that @task woke at @until_ns; 0 = none that the chain goes on with
- * @waker: with STEP_SLEPT: the interrupt that ended the sleep
  * @group: with STEP_THROTTLED: task group
  * @cpu: CPU on which the task ran, or on whose queue it was; SCHED_NO_CPU = none
  * @kind: enum step_kind
@@ -35,7 +34,6 @@ struct chain_link {
 	uint64_t until_ns;
 	struct sched_wait wait;
 	struct sched_wait object;
-	struct sched_waker waker;
 	uint32_t task;
 	uint32_t sleeper;
 	uint32_t woke;

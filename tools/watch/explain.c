@@ -207,7 +207,7 @@ static bool is_task(const struct explain *explain, uint32_t number)
 
 	if (!number)
 		return false;
-	return explain->name ? !strncmp(task->comm, explain->name, sizeof(task->comm)) :
+	return explain->name ? task_is_named(task, explain->name) :
 			       task->tid == explain->tid;
 }
 
